@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of ours is compiled with. See docs/decisions/0001-language-settings.md.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "wasmpack",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "wasmpack", targets: ["wasmpack"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+        .package(url: "https://github.com/apple/swift-system", .upToNextMinor(from: "1.8.1")),
+    ],
+    targets: [
+        // C libraries of the system, and the few C lines Swift cannot say itself (variadic calls).
+        .systemLibrary(
+            name: "CArchive", pkgConfig: "libarchive",
+            providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "CCurlShims", dependencies: ["CCurl"]),
+
+        // The arrows of docs/architecture.md: a target may import only what stands here.
+        library("Diagnostics", []),
+        library("HostSystem", ["Diagnostics", system]),
+        library("OCI", ["Diagnostics", "CCrypto"]),
+        library("Wasm", ["Diagnostics"]),
+        library("HTTPTransport", ["Diagnostics", "CCurl", "CCurlShims", system]),
+        library("Archive", ["OCI", "Diagnostics", "CArchive", "CZlib", system]),
+        library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
+        library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
+        library("Packing", ["OCI", "Wasm", "Archive", "Storage", "Diagnostics", system]),
+        .executableTarget(
+            name: "wasmpack",
+            dependencies: [
+                "Diagnostics", "HostSystem", "OCI", "Wasm", "Archive", "Storage", "HTTPTransport", "Registry",
+                "Packing", system, arguments,
+            ],
+            swiftSettings: strict
+        ),
+
+        .target(
+            name: "TestSupport", dependencies: ["Diagnostics", system], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("DiagnosticsTests", ["Diagnostics"]),
+    ]
+)

@@ -1,0 +1,69 @@
+/// What a long operation reports while it works. Libraries report; only the command line prints.
+public enum Event: Sendable, Equatable {
+    /// One step is done: a short verb and what it was done to, for example `wrote` and `plugin-oci`.
+    case step(String, String)
+    /// Something the user did not ask for and should know.
+    case note(String)
+    /// Something that works now and will hurt later.
+    case warning(String)
+    /// How a decision was made, for who asked to see it.
+    case detail(String)
+    /// A blob or manifest on its way.
+    case transfer(Transfer)
+}
+
+/// One piece of content on its way into a store.
+public struct Transfer: Sendable, Equatable {
+    /// How far it has come.
+    public enum Stage: Sendable, Equatable {
+        /// It is about to be moved.
+        case started
+        /// So many bytes have been moved.
+        case moved(bytes: Int)
+        /// It is there, proven.
+        case finished
+        /// It was there already; nothing was moved.
+        case alreadyThere
+    }
+
+    /// Which way it goes.
+    public enum Direction: Sendable, Equatable {
+        case up
+        case down
+    }
+
+    /// What it is in the image: `layer`, `config` or `manifest`.
+    public let role: String
+    /// The digest, as text.
+    public let digest: String
+    /// The whole size, in bytes.
+    public let size: Int
+    /// To a store or from one.
+    public let direction: Direction
+    /// How far it has come.
+    public let stage: Stage
+
+    /// Describes the state of one transfer.
+    public init(role: String, digest: String, size: Int, direction: Direction, stage: Stage) {
+        self.role = role
+        self.digest = digest
+        self.size = size
+        self.direction = direction
+        self.stage = stage
+    }
+}
+
+/// Where events go. Implementations must not block for long: events come from the middle of transfers.
+public protocol EventSink: Sendable {
+    /// Takes note of one event.
+    func record(_ event: Event)
+}
+
+/// The sink for who does not want to know.
+public struct SilentSink: EventSink {
+    /// Makes a sink that forgets everything.
+    public init() {}
+
+    /// Does nothing.
+    public func record(_ event: Event) {}
+}

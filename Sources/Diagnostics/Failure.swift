@@ -1,0 +1,68 @@
+/// The one error a person reads: what happened, why, and what to do about it.
+///
+/// A failure is made at the place that knows the remedy. Typed inner errors stay inside their target and travel
+/// as ``cause``. No text of a failure may ever hold a secret.
+public struct Failure: Error, Sendable {
+    /// What kind of failure it is.
+    public let code: Code
+    /// What happened, in one sentence that names the thing.
+    public let message: String
+    /// Why, as far as it is known: what was expected and what came.
+    public let why: String?
+    /// What to do, most useful first; each one a command or a short sentence.
+    public let hints: [String]
+    /// What the other side answered, if it was an HTTP server.
+    public let http: HTTPAnswer?
+    /// The error underneath.
+    public let cause: (any Error)?
+
+    /// Describes what went wrong for a person.
+    public init(
+        _ code: Code,
+        _ message: String,
+        why: String? = nil,
+        try hints: [String] = [],
+        http: HTTPAnswer? = nil,
+        cause: (any Error)? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.why = why
+        self.hints = hints
+        self.http = http
+        self.cause = cause
+    }
+}
+
+extension Failure {
+    /// The part of an HTTP answer that an error report shows.
+    public struct HTTPAnswer: Sendable, Equatable {
+        /// The status code, for example 403.
+        public let status: Int
+        /// The registry's own code, for example `DENIED` (distribution spec, "Error Codes").
+        public let code: String?
+        /// The URL asked, without its query.
+        public let url: String
+
+        /// Describes an answer.
+        public init(status: Int, code: String?, url: String) {
+            self.status = status
+            self.code = code
+            self.url = url
+        }
+    }
+}
+
+extension Failure: CustomStringConvertible {
+    /// The report as it stands on a terminal: `error[code]: …`, `why: …`, `try: …`.
+    ///
+    /// Names and texts that came from outside may hold control characters; none of them reaches the terminal.
+    public var description: String {
+        var lines = ["error[\(code.rawValue)]: \(message.printable)"]
+        if let why { lines.append("  why: \(why.printable)") }
+        for (position, hint) in hints.enumerated() {
+            lines.append((position == 0 ? "  try: " : "       ") + hint.printable)
+        }
+        return lines.joined(separator: "\n")
+    }
+}

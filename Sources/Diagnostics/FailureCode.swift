@@ -1,0 +1,99 @@
+extension Failure {
+    /// The stable name of a kind of failure: what scripts compare, and what `error[…]` shows.
+    ///
+    /// Codes are only ever added. Each one has exactly one exit status, so that a caller may look at either.
+    public enum Code: String, Sendable, CaseIterable {
+        case usage
+        case argumentsSwapped = "arguments-swapped"
+        case referenceInvalid = "reference-invalid"
+        case repositoryUppercase = "repository-uppercase"
+        case tagInvalid = "tag-invalid"
+        case digestInvalid = "digest-invalid"
+
+        case fileMissing = "file-missing"
+        case pluginMissing = "plugin-missing"
+        case layoutMissing = "layout-missing"
+        case notFound = "not-found"
+
+        case notWasm = "not-wasm"
+        case wasmComponent = "wasm-component"
+        case wasmMalformed = "wasm-malformed"
+        case moduleTooLarge = "module-too-large"
+        case layoutCorrupt = "layout-corrupt"
+        case nameAmbiguous = "name-ambiguous"
+        case digestMismatch = "digest-mismatch"
+        case jsonInvalid = "json-invalid"
+        case manifestInvalid = "manifest-invalid"
+        case manifestUnsupported = "manifest-unsupported"
+        case layerInvalid = "layer-invalid"
+        case requestRejected = "request-rejected"
+
+        case addressUnknown = "address-unknown"
+        case connectionRefused = "refused"
+        case connectionLost = "connection-lost"
+        case proxyFailed = "proxy-failed"
+        case tlsUnknownAuthority = "tls-unknown-ca"
+        case tlsFailed = "tls-failed"
+        case serverFailed = "server-failed"
+
+        case internalError = "internal"
+
+        case diskFull = "disk-full"
+        case fileUnreadable = "file-unreadable"
+        case fileUnwritable = "file-unwritable"
+
+        case rateLimited = "rate-limited"
+        case timedOut = "timed-out"
+
+        case plainHTTP = "plain-http"
+        case protocolViolation = "protocol-violation"
+        case addressRefused = "address-refused"
+
+        case authenticationRequired = "auth-required"
+        case authenticationRejected = "auth-rejected"
+        case authenticationDenied = "auth-denied"
+
+        case configurationInvalid = "config-invalid"
+
+        case fileExists = "file-exists"
+        case verificationFailed = "verification-failed"
+
+        case interrupted
+        case terminated
+
+        /// The exit status that goes with this code.
+        public var exitStatus: ExitStatus {
+            switch self {
+            case .usage, .argumentsSwapped, .referenceInvalid, .repositoryUppercase, .tagInvalid, .digestInvalid:
+                .usage
+            case .fileMissing, .pluginMissing, .layoutMissing, .notFound:
+                .notFound
+            case .notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge, .layoutCorrupt, .nameAmbiguous,
+                .digestMismatch, .jsonInvalid, .manifestInvalid, .manifestUnsupported, .layerInvalid,
+                .requestRejected:
+                .badData
+            case .addressUnknown, .connectionRefused, .connectionLost, .proxyFailed, .tlsUnknownAuthority,
+                .tlsFailed, .serverFailed:
+                .unreachable
+            case .internalError:
+                .internalError
+            case .diskFull, .fileUnreadable, .fileUnwritable:
+                .inputOutput
+            case .rateLimited, .timedOut:
+                .temporary
+            case .plainHTTP, .protocolViolation, .addressRefused:
+                .protocolViolation
+            case .authenticationRequired, .authenticationRejected, .authenticationDenied:
+                .noPermission
+            case .configurationInvalid:
+                .configuration
+            case .fileExists, .verificationFailed:
+                .answerIsNo
+            case .interrupted:
+                .interrupted
+            case .terminated:
+                .terminated
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Diagnostics
+import Testing
+
+@Suite struct FailureTests {
+    @Test func `a report says what, why and what to do, each on a line of its own`() {
+        let failure = Failure(
+            .tagInvalid,
+            "tag \"a+b\" is not allowed",
+            why: "\"+\" at character 2",
+            try: ["a-b", "or another name"]
+        )
+        #expect(
+            failure.description == """
+                error[tag-invalid]: tag "a+b" is not allowed
+                  why: "+" at character 2
+                  try: a-b
+                       or another name
+                """
+        )
+    }
+
+    @Test func `nothing a registry says can steer the terminal`() {
+        let hostile = "\u{1B}]52;c;aGk=\u{07}\u{9B}2J\u{202E}evil\r\n"
+        let text = Failure(.serverFailed, hostile, why: hostile, try: [hostile]).description
+        #expect(!text.contains("\u{1B}"))
+        #expect(!text.contains("\u{07}"))
+        #expect(!text.contains("\u{9B}"))
+        #expect(!text.contains("\u{202E}"))
+        #expect(!text.contains("\r"))
+        #expect(text.split(separator: "\n").count == 3)
+    }
+
+    @Test(
+        "exit statuses are those of sysexits.h",
+        arguments: [
+            (Failure.Code.usage, 64), (.notWasm, 65), (.fileMissing, 66), (.connectionRefused, 69),
+            (.internalError, 70), (.diskFull, 74), (.rateLimited, 75), (.plainHTTP, 76),
+            (.authenticationRejected, 77), (.configurationInvalid, 78), (.fileExists, 1), (.interrupted, 130),
+        ]
+    )
+    func statuses(code: Failure.Code, status: Int) {
+        #expect(code.exitStatus.rawValue == Int32(status))
+    }
+
+    @Test func `text without controls is printed as it is`() {
+        #expect("grüße/日本 ✓".printable == "grüße/日本 ✓")
+        #expect("abcdef".truncated(to: 3) == "abc…")
+        #expect("abc".truncated(to: 3) == "abc")
+    }
+}
