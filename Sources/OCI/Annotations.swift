@@ -1,0 +1,33 @@
+public import Diagnostics
+
+/// Free text by key, as descriptors, manifests and indexes carry it (image spec, "Annotations").
+public typealias Annotations = [String: String]
+
+/// A key of an annotation.
+public enum AnnotationKey {
+    /// The tag of an image in a layout's index (image spec, "Image Layout").
+    public static let referenceName = "org.opencontainers.image.ref.name"
+    /// The full reference of an image in a layout's index, as containerd reads it.
+    public static let fullImageName = "io.containerd.image.name"
+    /// Which shape of Wasm image a manifest has (solo.io's Wasm image spec).
+    public static let wasmVariant = "module.wasm.image/variant"
+    /// What an index entry of BuildKit's describes besides an image.
+    public static let dockerReferenceType = "vnd.docker.reference.type"
+}
+
+/// One `KEY=VALUE` as it stands on a command line.
+public struct KeyValue: Sendable, Hashable {
+    /// What stands before the first `=`.
+    public let key: String
+    /// What stands after the first `=`; may be empty.
+    public let value: String
+
+    /// Cuts a text at its first `=`; throws ``Failure/Code/usage`` without one, or with nothing before it.
+    public init(parsing text: String) throws(Failure) {
+        guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+            throw Failure(.usage, "\"\(text)\" is not KEY=VALUE", try: ["org.opencontainers.image.version=1.0.0"])
+        }
+        key = String(text[..<sign])
+        value = String(text[text.index(after: sign)...])
+    }
+}

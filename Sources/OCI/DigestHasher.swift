@@ -1,0 +1,45 @@
+import CCrypto
+
+/// Computes one digest over bytes that arrive in pieces, by libcrypto's EVP interface.
+///
+/// The only file that knows libcrypto.
+public struct DigestHasher: ~Copyable {
+    private let context: OpaquePointer
+    private let algorithm: Digest.Algorithm
+    /// The number of bytes taken so far.
+    public private(set) var byteCount = 0
+
+    /// Starts an empty computation.
+    public init(_ algorithm: Digest.Algorithm = .sha256) {
+        let function =
+            switch algorithm {
+            case .sha256: EVP_sha256()
+            case .sha512: EVP_sha512()
+            }
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, function, nil) == 1 else {
+            // Only without memory, or with a libcrypto built without SHA-2: nothing this program does could go on.
+            fatalError("libcrypto cannot compute \(algorithm.rawValue)")
+        }
+        self.context = context
+        self.algorithm = algorithm
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    /// Takes the next bytes.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
+        let result = EVP_DigestUpdate(context, start, bytes.count)
+        precondition(result == 1, "libcrypto refused to go on with a digest")
+        byteCount += bytes.count
+    }
+
+    /// Ends the computation and gives the digest of all bytes taken.
+    public consuming func finalize() -> Digest {
+        var length: UInt32 = 0
+        var value = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        let result = EVP_DigestFinal_ex(context, &value, &length)
+        precondition(result == 1, "libcrypto refused to end a digest")
+        return Digest(algorithm: algorithm, finished: value.prefix(Int(length)))
+    }
+}

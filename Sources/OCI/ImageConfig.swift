@@ -1,0 +1,97 @@
+/// An image configuration (image spec, "Image Configuration").
+///
+/// Readers need only the diffIDs; whatever else others wrote is optional here.
+public struct ImageConfig: Hashable, Sendable, Codable {
+    /// The process settings of the image.
+    public struct Execution: Hashable, Sendable, Codable {
+        /// Environment variables, each `NAME=value`.
+        public let env: [String]?
+        /// The working directory.
+        public let workingDir: String?
+        /// Free text by key.
+        public let labels: [String: String]?
+
+        enum CodingKeys: String, CodingKey {
+            case env = "Env"
+            case workingDir = "WorkingDir"
+            case labels = "Labels"
+        }
+
+        /// Describes process settings; an empty set of labels is left out of the document.
+        public init(env: [String], workingDir: String, labels: [String: String]) {
+            self.env = env
+            self.workingDir = workingDir
+            self.labels = labels.isEmpty ? nil : labels
+        }
+    }
+
+    /// One step of how the image was made.
+    public struct History: Hashable, Sendable, Codable {
+        /// When, as RFC 3339.
+        public let created: String?
+        /// By which instruction.
+        public let createdBy: String?
+        /// A remark.
+        public let comment: String?
+
+        enum CodingKeys: String, CodingKey {
+            case created, comment
+            case createdBy = "created_by"
+        }
+
+        /// Describes one step.
+        public init(created: String, createdBy: String, comment: String) {
+            self.created = created
+            self.createdBy = createdBy
+            self.comment = comment
+        }
+    }
+
+    /// The layers by the digests of their uncompressed tars.
+    public struct RootFilesystem: Hashable, Sendable, Codable {
+        /// Always `layers`.
+        public let type: String
+        /// The diffIDs, lowest layer first.
+        public let diffIDs: [Digest]
+
+        enum CodingKeys: String, CodingKey {
+            case type
+            case diffIDs = "diff_ids"
+        }
+
+        /// Lists layers.
+        public init(diffIDs: [Digest]) {
+            type = "layers"
+            self.diffIDs = diffIDs
+        }
+    }
+
+    /// The processor it runs on.
+    public let architecture: String?
+    /// The operating system it runs on.
+    public let os: String?
+    /// When it was made, as RFC 3339.
+    public let created: String?
+    /// The process settings.
+    public let config: Execution?
+    /// How it was made.
+    public let history: [History]?
+    /// The layers by diffID; missing in configs that are not of an ordinary image.
+    public let rootfs: RootFilesystem?
+
+    /// Describes an ordinary image.
+    public init(
+        platform: Platform,
+        created: String,
+        config: Execution,
+        history: [History],
+        rootfs: RootFilesystem
+    ) {
+        architecture = platform.architecture
+        os = platform.os
+        self.created = created
+        self.config = config
+        self.history = history
+        self.rootfs = rootfs
+    }
+}

@@ -1,0 +1,165 @@
+/// A check of JSON text for what decoders let pass: duplicate keys, great depth, anything after the value.
+///
+/// Two readers of one document with a duplicate key may see different documents; a digest proves only the bytes.
+/// RFC 8259 is followed for structure; the values themselves are left to the decoder.
+enum StrictJSON {
+    /// How deep arrays and objects may be nested.
+    static let depthLimit = 64
+
+    /// What is wrong, and at which byte.
+    struct Violation: Error, CustomStringConvertible {
+        let what: String
+        let offset: Int
+
+        var description: String { "\(what), at byte \(offset)" }
+    }
+
+    /// Throws if the text is not one JSON value that every reader understands in the same way.
+    static func check(_ bytes: [UInt8]) throws(Violation) {
+        var scanner = Scanner(bytes: bytes)
+        try scanner.value(depth: 0)
+        scanner.skipSpace()
+        guard scanner.offset == bytes.count else { throw scanner.violation("something stands after the value") }
+    }
+}
+
+private struct Scanner {
+    let bytes: [UInt8]
+    var offset = 0
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
+
+    func violation(_ what: String) -> StrictJSON.Violation { .init(what: what, offset: offset) }
+
+    mutating func skipSpace() {
+        while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { offset += 1 }
+    }
+
+    mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard next == UInt8(ascii: character) else { return false }
+        offset += 1
+        return true
+    }
+
+    mutating func value(depth: Int) throws(StrictJSON.Violation) {
+        guard depth <= StrictJSON.depthLimit else {
+            throw violation("it is nested deeper than \(StrictJSON.depthLimit) levels")
+        }
+        skipSpace()
+        switch next {
+        case UInt8(ascii: "{"): try object(depth: depth)
+        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "\""): _ = try string()
+        case nil: throw violation("it ends too early")
+        default: try literal()
+        }
+    }
+
+    mutating func object(depth: Int) throws(StrictJSON.Violation) {
+        var keys: Set<String> = []
+        offset += 1
+        skipSpace()
+        if take("}") { return }
+        repeat {
+            skipSpace()
+            guard next == UInt8(ascii: "\"") else { throw violation("a key is expected") }
+            let start = offset
+            let key = try string()
+            guard keys.insert(key).inserted else {
+                throw .init(what: "the key \"\(key.prefix(64))\" stands there twice", offset: start)
+            }
+            skipSpace()
+            guard take(":") else { throw violation("\":\" is expected") }
+            try value(depth: depth + 1)
+            skipSpace()
+        } while take(",")
+        guard take("}") else { throw violation("\",\" or \"}\" is expected") }
+    }
+
+    mutating func array(depth: Int) throws(StrictJSON.Violation) {
+        offset += 1
+        skipSpace()
+        if take("]") { return }
+        repeat {
+            try value(depth: depth + 1)
+            skipSpace()
+        } while take(",")
+        guard take("]") else { throw violation("\",\" or \"]\" is expected") }
+    }
+
+    /// Numbers, `true`, `false` and `null`: a run of characters that the decoder judges.
+    mutating func literal() throws(StrictJSON.Violation) {
+        let start = offset
+        while let byte = next, byte.isLiteral { offset += 1 }
+        guard offset > start else { throw violation("a value is expected") }
+    }
+
+    /// A string with its escapes resolved, so that `"a"` and `"\u0061"` are the same key.
+    mutating func string() throws(StrictJSON.Violation) -> String {
+        offset += 1
+        var units: [UInt8] = []
+        while let byte = next {
+            offset += 1
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let text = String(validating: units, as: UTF8.self) else {
+                    throw violation("a string is not UTF-8")
+                }
+                return text
+            case UInt8(ascii: "\\"): units += try escape()
+            case 0x00..<0x20: throw violation("a string holds a control character")
+            default: units.append(byte)
+            }
+        }
+        throw violation("a string does not end")
+    }
+
+    mutating func escape() throws(StrictJSON.Violation) -> [UInt8] {
+        guard let byte = next else { throw violation("an escape does not end") }
+        offset += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
+        case UInt8(ascii: "b"): return [0x08]
+        case UInt8(ascii: "f"): return [0x0C]
+        case UInt8(ascii: "n"): return [0x0A]
+        case UInt8(ascii: "r"): return [0x0D]
+        case UInt8(ascii: "t"): return [0x09]
+        case UInt8(ascii: "u"): return try unicodeEscape()
+        default: throw violation("an escape is unknown")
+        }
+    }
+
+    mutating func unicodeEscape() throws(StrictJSON.Violation) -> [UInt8] {
+        let first = try codeUnit()
+        var value = UInt32(first)
+        if (0xD800..<0xDC00).contains(first), take("\\"), take("u") {
+            let second = try codeUnit()
+            guard (0xDC00..<0xE000).contains(second) else { throw violation("a surrogate stands alone") }
+            value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
+        }
+        guard let scalar = Unicode.Scalar(value) else { throw violation("a surrogate stands alone") }
+        return Array(String(Character(scalar)).utf8)
+    }
+
+    mutating func codeUnit() throws(StrictJSON.Violation) -> UInt16 {
+        guard bytes.count - offset >= 4,
+            bytes[offset..<offset + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+            let unit = UInt16(String(decoding: bytes[offset..<offset + 4], as: UTF8.self), radix: 16)
+        else { throw violation("an escape is not four hexadecimal characters") }
+        offset += 4
+        return unit
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLiteral: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"),
+            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "E"):
+            true
+        default: false
+        }
+    }
+}
