@@ -26,29 +26,20 @@ public struct Transfer: Sendable, Equatable {
         case alreadyThere
     }
 
-    /// Which way it goes.
-    public enum Direction: Sendable, Equatable {
-        case up
-        case down
-    }
-
     /// What it is in the image: `layer`, `config` or `manifest`.
     public let role: String
     /// The digest, as text.
     public let digest: String
     /// The whole size, in bytes.
     public let size: Int
-    /// To a store or from one.
-    public let direction: Direction
     /// How far it has come.
     public let stage: Stage
 
     /// Describes the state of one transfer.
-    public init(role: String, digest: String, size: Int, direction: Direction, stage: Stage) {
+    public init(role: String, digest: String, size: Int, stage: Stage) {
         self.role = role
         self.digest = digest
         self.size = size
-        self.direction = direction
         self.stage = stage
     }
 }

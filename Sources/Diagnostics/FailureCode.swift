@@ -9,6 +9,7 @@ extension Failure {
         case repositoryUppercase = "repository-uppercase"
         case tagInvalid = "tag-invalid"
         case digestInvalid = "digest-invalid"
+        case nameAmbiguous = "name-ambiguous"
 
         case fileMissing = "file-missing"
         case pluginMissing = "plugin-missing"
@@ -20,7 +21,6 @@ extension Failure {
         case wasmMalformed = "wasm-malformed"
         case moduleTooLarge = "module-too-large"
         case layoutCorrupt = "layout-corrupt"
-        case nameAmbiguous = "name-ambiguous"
         case digestMismatch = "digest-mismatch"
         case jsonInvalid = "json-invalid"
         case manifestInvalid = "manifest-invalid"
@@ -64,11 +64,12 @@ extension Failure {
         /// The exit status that goes with this code.
         public var exitStatus: ExitStatus {
             switch self {
-            case .usage, .argumentsSwapped, .referenceInvalid, .repositoryUppercase, .tagInvalid, .digestInvalid:
+            case .usage, .argumentsSwapped, .referenceInvalid, .repositoryUppercase, .tagInvalid, .digestInvalid,
+                .nameAmbiguous:
                 .usage
             case .fileMissing, .pluginMissing, .layoutMissing, .notFound:
                 .notFound
-            case .notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge, .layoutCorrupt, .nameAmbiguous,
+            case .notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge, .layoutCorrupt,
                 .digestMismatch, .jsonInvalid, .manifestInvalid, .manifestUnsupported, .layerInvalid,
                 .requestRejected:
                 .badData

@@ -28,7 +28,7 @@ public struct Digest: Hashable, Sendable {
     public init(of bytes: [UInt8], algorithm: Algorithm = .sha256) {
         var hasher = DigestHasher(algorithm)
         bytes.withUnsafeBytes { hasher.update($0) }
-        self = hasher.finalize()
+        self = hasher.digest()
     }
 
     /// Reads a digest; throws ``Failure/Code/digestInvalid`` for everything but a registered algorithm with the

@@ -34,11 +34,15 @@ public struct DigestHasher: ~Copyable {
         byteCount += bytes.count
     }
 
-    /// Ends the computation and gives the digest of all bytes taken.
-    public consuming func finalize() -> Digest {
+    /// The digest of all bytes taken so far; more may follow.
+    public borrowing func digest() -> Digest {
+        guard let copy = EVP_MD_CTX_new(), EVP_MD_CTX_copy_ex(copy, context) == 1 else {
+            fatalError("libcrypto has no memory for a digest")
+        }
+        defer { EVP_MD_CTX_free(copy) }
         var length: UInt32 = 0
         var value = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        let result = EVP_DigestFinal_ex(context, &value, &length)
+        let result = EVP_DigestFinal_ex(copy, &value, &length)
         precondition(result == 1, "libcrypto refused to end a digest")
         return Digest(algorithm: algorithm, finished: value.prefix(Int(length)))
     }

@@ -1,0 +1,55 @@
+public import Diagnostics
+public import OCI
+
+/// Something that gives bytes in order, once.
+public protocol ByteSource: AnyObject {
+    /// Fills a buffer with the next bytes and tells how many; 0 at the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+}
+
+/// A source that measures and hashes what passes through it.
+public final class HashingSource: ByteSource {
+    private let source: any ByteSource
+    private let limit: Int
+    private let overflow: Failure
+    private var hasher = DigestHasher()
+
+    /// Watches a source.
+    ///
+    /// - Parameters:
+    ///   - source: where the bytes come from.
+    ///   - limit: how many bytes may pass.
+    ///   - overflow: what is thrown when there are more.
+    public init(_ source: any ByteSource, limit: Int = .max, overflow: Failure) {
+        self.source = source
+        self.limit = limit
+        self.overflow = overflow
+    }
+
+    /// The number of bytes that have passed.
+    public var byteCount: Int { hasher.byteCount }
+
+    /// The digest of the bytes that have passed.
+    public var digest: Digest { hasher.digest() }
+
+    /// Passes the next bytes on.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+        let count = try source.read(into: buffer)
+        guard count <= limit - hasher.byteCount else { throw overflow }
+        hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        return count
+    }
+}
+
+extension ByteSource {
+    /// Hands everything that is left on, in pieces of at most 128 KiB.
+    public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Deflater.blockSize, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try read(into: buffer)
+            if count == 0 { return }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+}

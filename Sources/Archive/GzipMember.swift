@@ -1,0 +1,22 @@
+import CZlib
+
+/// The fixed parts around the deflate stream of a gzip member (RFC 1952).
+enum GzipMember {
+    /// No name, no time, no flags, unknown system: nothing that would differ from one build to the next.
+    static let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
+
+    /// The checksum and the size of the uncompressed bytes, both modulo 2³², little-endian.
+    static func trailer(checksum: UInt32, size: Int) -> [UInt8] {
+        [checksum, UInt32(truncatingIfNeeded: size)].flatMap { word in
+            (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+        }
+    }
+
+    /// Continues the checksum over more bytes.
+    static func checksum(_ checksum: UInt32, over bytes: [UInt8]) -> UInt32 {
+        bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(UInt(checksum), $0.baseAddress, $0.count)) }
+    }
+}
+
+/// The zlib that this program runs with, for example `1.2.13`; compressed bytes are the same with the same one.
+public let zlibVersion = String(cString: CZlib.zlibVersion())

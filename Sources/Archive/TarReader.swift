@@ -1,0 +1,122 @@
+import CArchive
+public import Diagnostics
+
+/// Reads the entries of a tar with libarchive, without ever touching the file system.
+///
+/// The name of an entry is only text to compare; nothing is extracted by name (registry advisories about links and
+/// `..` have nothing to hold on to).
+public final class TarReader {
+    /// One entry of a tar.
+    public struct Entry: Sendable, Hashable {
+        /// The name as it stands there.
+        public let name: String
+        /// Whether it is an ordinary file with its own bytes.
+        public let isRegularFile: Bool
+        /// The size that its header claims, in bytes.
+        public let size: Int
+
+        /// The last part of the name.
+        public var baseName: Substring {
+            name.split(separator: "/", omittingEmptySubsequences: true).last ?? ""
+        }
+    }
+
+    private let archive: OpaquePointer
+    private let input: Input
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+    private var isEntryComplete = true
+
+    /// What libarchive's callback reads from; a class, because C holds a pointer to it.
+    private final class Input {
+        let source: any ByteSource
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+        var failure: Failure?
+        var isAtEnd = false
+
+        init(_ source: any ByteSource) { self.source = source }
+
+        deinit { buffer.deallocate() }
+
+        func next() -> Int {
+            do throws(Failure) {
+                let count = try source.read(into: buffer)
+                isAtEnd = count == 0
+                return count
+            } catch {
+                failure = error
+                return -1
+            }
+        }
+    }
+
+    /// Begins to read a tar.
+    public init(_ source: any ByteSource) throws(Failure) {
+        guard let archive = archive_read_new() else { throw Failure(.internalError, "libarchive has no memory") }
+        self.archive = archive
+        input = Input(source)
+        archive_read_support_format_tar(archive)
+        let read:
+            @convention(c) (
+                OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeRawPointer?>?
+            ) -> Int = { _, context, start in
+                guard let context, let start else { return -1 }
+                let input = Unmanaged<Input>.fromOpaque(context).takeUnretainedValue()
+                start.pointee = UnsafeRawPointer(input.buffer.baseAddress)
+                return input.next()
+            }
+        let context = Unmanaged.passUnretained(input).toOpaque()
+        guard archive_read_open(archive, context, nil, read, nil) == ARCHIVE_OK else { throw lastFailure() }
+    }
+
+    deinit {
+        withExtendedLifetime(input) { _ = archive_read_free(archive) }
+        buffer.deallocate()
+    }
+
+    /// The next entry, or `nil` at the end.
+    ///
+    /// A tar without its end marker, or without the padding of its last file, simply ends: umoci writes such, and
+    /// proxies take them. One that ends within a file is ``Failure/Code/layerInvalid``.
+    public func next() throws(Failure) -> Entry? {
+        if !isEntryComplete { try forEachPiece { _ in } }
+        var entry: OpaquePointer?
+        let result = archive_read_next_header(archive, &entry)
+        if let failure = input.failure { throw failure }
+        switch result {
+        case ARCHIVE_OK, ARCHIVE_WARN: break
+        case ARCHIVE_EOF: return nil
+        default:
+            if input.isAtEnd, isEntryComplete { return nil }
+            throw lastFailure()
+        }
+        guard let entry else { throw lastFailure() }
+        let name = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry)
+        let size = archive_entry_size(entry)
+        let isPlain =
+            archive_entry_filetype(entry) == regularFile && archive_entry_hardlink(entry) == nil
+            && archive_entry_sparse_count(entry) == 0
+        isEntryComplete = false
+        return Entry(
+            name: name.map { String(cString: $0) } ?? "",
+            isRegularFile: isPlain,
+            size: Int(exactly: size) ?? .max
+        )
+    }
+
+    /// Hands on the bytes of the entry that ``next()`` gave last.
+    public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+        while true {
+            let count = archive_read_data(archive, buffer.baseAddress, buffer.count)
+            if let failure = input.failure { throw failure }
+            guard count >= 0 else { throw lastFailure() }
+            if count == 0 { break }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+        isEntryComplete = true
+    }
+
+    private func lastFailure() -> Failure {
+        let words = archive_error_string(archive).map { String(cString: $0) }
+        return Failure(.layerInvalid, "the layer is not a valid tar", why: words ?? "libarchive cannot read it")
+    }
+}

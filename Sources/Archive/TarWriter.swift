@@ -1,0 +1,83 @@
+import CArchive
+
+/// Writes a tar of regular files with libarchive (POSIX.1-1988 `ustar`), into memory that the caller empties.
+///
+/// Headers hold nothing of this machine: owner 0:0 without names, a fixed mode and time.
+final class TarWriter {
+    private let archive: OpaquePointer
+    private let output: Output
+
+    /// Where libarchive's callback puts what it writes; a class, because C holds a pointer to it.
+    private final class Output {
+        var bytes: [UInt8] = []
+    }
+
+    init() throws(ArchiveError) {
+        guard let archive = archive_write_new() else { throw ArchiveError("libarchive has no memory") }
+        self.archive = archive
+        output = Output()
+        try check(archive_write_set_format_ustar(archive))
+        // Unbuffered: every write reaches the callback at once, and nothing is padded to a tape's block.
+        try check(archive_write_set_bytes_per_block(archive, 0))
+        let write: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int = {
+            _, context, start, count in
+            guard let context, let start else { return -1 }
+            let output = Unmanaged<Output>.fromOpaque(context).takeUnretainedValue()
+            output.bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
+            return count
+        }
+        try check(archive_write_open(archive, Unmanaged.passUnretained(output).toOpaque(), nil, write, nil))
+    }
+
+    deinit {
+        // The callback may still be called while libarchive ends.
+        withExtendedLifetime(output) { _ = archive_write_free(archive) }
+    }
+
+    /// Begins a regular file.
+    ///
+    /// - Parameters:
+    ///   - size: the number of bytes that will follow.
+    ///   - time: the modification time, in seconds since 1970.
+    func begin(file name: String, size: Int, time: Int64) throws(ArchiveError) {
+        guard let entry = archive_entry_new() else { throw ArchiveError("libarchive has no memory") }
+        defer { archive_entry_free(entry) }
+        archive_entry_set_pathname(entry, name)
+        archive_entry_set_filetype(entry, regularFile)
+        archive_entry_set_perm(entry, 0o644)
+        archive_entry_set_size(entry, Int64(size))
+        archive_entry_set_mtime(entry, Int(time), 0)
+        archive_entry_set_uid(entry, 0)
+        archive_entry_set_gid(entry, 0)
+        try check(archive_write_header(archive, entry))
+    }
+
+    /// Writes the next bytes of the file begun.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+        let written = archive_write_data(archive, bytes.baseAddress, bytes.count)
+        guard written == bytes.count else { throw lastError() }
+    }
+
+    /// Ends the file begun and the archive.
+    func finish() throws(ArchiveError) {
+        try check(archive_write_finish_entry(archive))
+        try check(archive_write_close(archive))
+    }
+
+    /// Takes what has been written since the last call.
+    func takeOutput() -> [UInt8] {
+        defer { output.bytes.removeAll(keepingCapacity: true) }
+        return output.bytes
+    }
+
+    private func check(_ result: Int32) throws(ArchiveError) {
+        if result != ARCHIVE_OK { throw lastError() }
+    }
+
+    private func lastError() -> ArchiveError {
+        ArchiveError(archive_error_string(archive).map { String(cString: $0) } ?? "libarchive failed")
+    }
+}
+
+/// `AE_IFREG`, a macro with a cast that Swift does not import.
+let regularFile: UInt32 = 0o100000

@@ -1,0 +1,81 @@
+public import Diagnostics
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What can be done with folders.
+public enum Directory {
+    /// Creates a folder and those above it that are missing; an existing one is fine.
+    ///
+    /// Throws ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
+    public static func create(_ path: FilePath) throws(Failure) {
+        if path.isEmpty || exists(path) { return }
+        let parent = path.removingLastComponent()
+        if parent != path { try create(parent) }
+        do throws(Failure) {
+            try system({ Failure(writing: path, $0) }) { try makeDirectory(path) }
+        } catch where exists(path) {
+            // Someone else was faster.
+        }
+    }
+
+    /// Whether there is a folder at a path, links followed.
+    public static func exists(_ path: FilePath) -> Bool { type(of: path) == .directory }
+
+    /// What is at a path, links followed; `nil` when nothing is there or it cannot be seen.
+    public static func type(of path: FilePath) -> FileType? { (try? path.stat())?.type }
+
+    /// The names in a folder, sorted, without `.` and `..`.
+    ///
+    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
+    public static func names(in path: FilePath) throws(Failure) -> [String] {
+        guard let stream = path.withPlatformString({ opendir($0) }) else {
+            throw Failure(reading: path, Errno(rawValue: errno))
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file; one that is not there is fine.
+    public static func remove(file path: FilePath) throws(Failure) {
+        do throws(Failure) {
+            try system({ Failure(writing: path, $0) }) { try removeFile(path) }
+        } catch where type(of: path) == nil {
+            // It is gone, whoever removed it.
+        }
+    }
+}
+
+/// A folder of this process's own, removed with all that is in it when its last owner lets go of it.
+public final class TemporaryDirectory: Sendable {
+    /// Where the folder is.
+    public let path: FilePath
+
+    /// Creates a folder under `$TMPDIR`, or `/tmp`, that only this user can enter.
+    public init() throws(Failure) {
+        let parent = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var template = Array(FilePath(parent).appending("wasmpack-XXXXXX").string.utf8CString)
+        guard let created = mkdtemp(&template) else {
+            throw Failure(writing: FilePath(parent), Errno(rawValue: errno))
+        }
+        path = FilePath(String(cString: created))
+    }
+
+    deinit {
+        for name in (try? Directory.names(in: path)) ?? [] { try? removeFile(path.appending(name)) }
+        _ = path.withPlatformString { rmdir($0) }
+    }
+}

@@ -1,0 +1,60 @@
+public import Diagnostics
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// An advisory lock on a folder, held until its last owner lets go of it, or the process ends in any way.
+///
+/// The folder itself is locked (`flock`), so that nothing has to be created and nothing is left behind.
+public final class DirectoryLock: Sendable {
+    private let descriptor: FileDescriptor
+
+    /// Waits for the lock on a folder.
+    ///
+    /// - Parameters:
+    ///   - path: the folder, which has to exist.
+    ///   - isShared: whether others may hold it at the same time, if they share it too.
+    ///
+    /// Throws ``Failure/Code/fileUnreadable`` when the folder cannot be opened or its file system has no locks.
+    public init(on path: FilePath, isShared: Bool) throws(Failure) {
+        descriptor = try Self.open(path)
+        do throws(Failure) {
+            try system({ Failure(reading: path, $0) }) { [descriptor] in
+                try lock(descriptor, isShared ? LOCK_SH : LOCK_EX)
+            }
+        } catch {
+            try? descriptor.close()
+            throw error
+        }
+    }
+
+    deinit { try? descriptor.close() }
+
+    /// Turns a shared lock into one that nobody else has, without waiting; tells whether that worked.
+    ///
+    /// If it did not, the lock may be lost for a moment, as `flock` says; it is shared again when this returns.
+    public func becomeExclusive() -> Bool {
+        do {
+            try lock(descriptor, LOCK_EX | LOCK_NB)
+            return true
+        } catch {
+            becomeShared()
+            return false
+        }
+    }
+
+    /// Lets others share the lock.
+    public func becomeShared() { try? lock(descriptor, LOCK_SH) }
+
+    private static func open(_ path: FilePath) throws(Failure) -> FileDescriptor {
+        try system({ Failure(reading: path, $0) }) {
+            try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
+        }
+    }
+}

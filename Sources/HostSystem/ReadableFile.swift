@@ -1,0 +1,95 @@
+public import Diagnostics
+public import SystemPackage
+
+/// An open regular file, closed when its owner goes out of scope.
+public struct ReadableFile: ~Copyable {
+    /// Whether a symbolic link in the path's last place is followed.
+    public enum Links: Sendable {
+        case followed
+        case refused
+    }
+
+    private let descriptor: FileDescriptor
+    /// Where it was opened.
+    public let path: FilePath
+    /// Its size when it was opened, in bytes.
+    public let size: Int
+
+    /// Opens a regular file.
+    ///
+    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``; a folder, pipe or device, and a link where
+    /// links are refused, are unreadable too.
+    public init(opening path: FilePath, links: Links = .followed) throws(Failure) {
+        var options: FileDescriptor.OpenOptions = [.closeOnExec, .nonBlocking]
+        if links == .refused { options.insert(.noFollow) }
+        let descriptor = try system({ errno in
+            errno == .tooManySymbolicLinkLevels && links == .refused
+                ? Failure(.fileUnreadable, "\(path) is a symbolic link", why: "what it points to could be any file")
+                : Failure(reading: path, errno)
+        }) { try FileDescriptor.open(path, .readOnly, options: options) }
+        do throws(Failure) {
+            let stat = try system({ Failure(reading: path, $0) }) { try descriptor.stat() }
+            guard stat.type == .regular else {
+                throw Failure(.fileUnreadable, "\(path) is not a regular file")
+            }
+            guard let size = Int(exactly: stat.size) else {
+                throw Failure(.fileUnreadable, "\(path) is larger than this machine can address")
+            }
+            self.descriptor = descriptor
+            self.path = path
+            self.size = size
+        } catch {
+            try? descriptor.close()
+            throw error
+        }
+    }
+
+    deinit { try? descriptor.close() }
+
+    /// Reads the next bytes into a buffer; returns how many, 0 at the end.
+    public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+        try system({ Failure(reading: path, $0) }) { try descriptor.read(into: buffer) }
+    }
+
+    /// Reads up to `count` bytes at an offset; fewer only where the file ends.
+    public borrowing func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let wanted = count - bytes.count
+            let piece = try system({ Failure(reading: path, $0) }) {
+                try [UInt8](unsafeUninitializedCapacity: wanted) { buffer, length in
+                    length = try descriptor.read(
+                        fromAbsoluteOffset: Int64(offset + bytes.count),
+                        into: UnsafeMutableRawBufferPointer(buffer)
+                    )
+                }
+            }
+            if piece.isEmpty { break }
+            bytes += piece
+        }
+        return bytes
+    }
+
+    /// Hands the whole file on from its start, in pieces of at most 128 KiB.
+    public borrowing func forEachPiece(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 * 1024, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try read(into: buffer)
+            if count == 0 { return }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
+    /// Reads a small file whole; throws ``Failure/Code/fileUnreadable`` when it is larger than `limit` bytes.
+    public static func contents(of path: FilePath, limit: Int, links: Links = .followed) throws(Failure) -> [UInt8] {
+        let file = try ReadableFile(opening: path, links: links)
+        let bytes = try file.read(at: 0, count: min(file.size, limit) + 1)
+        guard bytes.count <= limit else {
+            throw Failure(.fileUnreadable, "\(path) is larger than \(limit) bytes")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,26 @@
+public import Diagnostics
+public import OCI
+
+/// Where images can be read from.
+public protocol ContentSource: Sendable {
+    /// Finds the manifest that a name stands for; throws ``Failure/Code/notFound`` when there is none.
+    func resolve(_ name: RefName) async throws(Failure) -> Descriptor
+    /// Gives content, verified before it is returned.
+    func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob
+}
+
+/// Where images can be written to.
+public protocol ContentDestination: Sendable {
+    /// Whether a name never points at an image with missing parts, so that a name found in place needs no second look.
+    ///
+    /// A registry refuses a manifest whose blobs it does not have; a folder can be damaged.
+    var keepsImagesWhole: Bool { get }
+    /// What a name stands for now; `nil` when it stands for nothing.
+    func current(_ name: RefName) async throws(Failure) -> Descriptor?
+    /// Whether the content is there already.
+    func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool
+    /// Stores content; storing it again changes nothing.
+    func push(_ blob: Blob) async throws(Failure)
+    /// Stores a manifest under a name: the commit point, after everything that the manifest names is there.
+    func tag(_ manifest: Blob, as name: RefName) async throws(Failure)
+}

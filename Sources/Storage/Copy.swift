@@ -1,0 +1,165 @@
+public import Diagnostics
+public import OCI
+
+/// What a copy did.
+public struct CopyReport: Sendable {
+    /// What became of one piece of content.
+    public enum Status: String, Sendable, Codable {
+        case copied
+        case alreadyThere = "already-there"
+    }
+
+    /// The manifest that the new name stands for.
+    public let root: Descriptor
+    /// What the name stood for before.
+    public let previous: Descriptor?
+    /// The config and the layers, in the order in which they ended.
+    public let parts: [(descriptor: Descriptor, status: Status)]
+}
+
+/// How deep an index may lie within an index.
+private let indexDepthLimit = 2
+/// How many blobs travel at the same time.
+private let parallelBlobs = 4
+
+/// Copies an image from one store to another: children first, the name last.
+///
+/// A copy that ends early leaves content that nothing names, and never a name that points at missing content. Nothing
+/// is decoded and encoded again: bytes, and so digests, stay what they are.
+///
+/// - Parameters:
+///   - name: the image in the source.
+///   - newName: the image in the destination; the same name without it.
+///   - events: told about every piece on its way.
+public func copy(
+    _ name: RefName,
+    from source: some ContentSource,
+    to destination: some ContentDestination,
+    as newName: RefName? = nil,
+    events: some EventSink
+) async throws(Failure) -> CopyReport {
+    let target = newName ?? name
+    let root = try await source.resolve(name)
+    try checkDigest(of: root, against: target)
+    let manifest = try await source.fetch(root)
+    let previous = try await destination.current(target)
+    let copier = Copier(source: source, destination: destination, events: events)
+    if let previous, previous.digest == root.digest, destination.keepsImagesWhole {
+        return CopyReport(root: root, previous: previous, parts: try await copier.everythingIsThere(manifest))
+    }
+    let parts = try await copier.copyParts(of: manifest, depth: 0)
+    try await destination.tag(manifest, as: target)
+    return CopyReport(root: root, previous: previous, parts: parts)
+}
+
+private func checkDigest(of root: Descriptor, against name: RefName) throws(Failure) {
+    let expected: Digest? =
+        switch name {
+        case .reference(let reference): reference.digest
+        case .digest(let digest): digest
+        case .tag, .only: nil
+        }
+    guard let expected, expected != root.digest else { return }
+    throw Failure(
+        .digestMismatch,
+        "the image is not \(expected)",
+        why: "its manifest has the digest \(root.digest)",
+        try: ["leave the digest away, or choose the image that has it"]
+    )
+}
+
+private struct Copier<Source: ContentSource, Destination: ContentDestination, Events: EventSink>: Sendable {
+    typealias Part = (descriptor: Descriptor, status: CopyReport.Status)
+
+    let source: Source
+    let destination: Destination
+    let events: Events
+
+    /// What an image consists of, when nothing had to be copied.
+    func everythingIsThere(_ manifest: Blob) async throws(Failure) -> [Part] {
+        try document(manifest).successors.map { ($0, .alreadyThere) }
+    }
+
+    /// Copies everything that a manifest names, and not the manifest.
+    func copyParts(of manifest: Blob, depth: Int) async throws(Failure) -> [Part] {
+        switch try document(manifest) {
+        case .image(let image):
+            return try await copyBlobs(image.successors)
+        case .index(let index):
+            guard depth < indexDepthLimit else {
+                throw Failure(.manifestInvalid, "an index lies more than \(indexDepthLimit) levels deep")
+            }
+            var parts: [Part] = []
+            for child in index.successors {
+                let blob = try await source.fetch(child)
+                if child.mediaType.isStoredAsManifest { parts += try await copyParts(of: blob, depth: depth + 1) }
+                try await destination.push(blob)
+                parts.append((child, .copied))
+            }
+            return parts
+        }
+    }
+
+    private func document(_ manifest: Blob) throws(Failure) -> ManifestDocument {
+        try ManifestDocument(
+            decoding: manifest.bytes(limit: Manifest.sizeLimit),
+            mediaType: manifest.descriptor.mediaType
+        )
+    }
+
+    private func copyBlobs(_ descriptors: [Descriptor]) async throws(Failure) -> [Part] {
+        let outcome = await withTaskGroup(of: Result<Part, Failure>.self) { group -> Result<[Part], Failure> in
+            var parts: [Part] = []
+            var waiting = descriptors[...]
+            for _ in 0..<parallelBlobs {
+                guard let next = waiting.popFirst() else { break }
+                group.addTask { await Result { () async throws(Failure) in try await copyBlob(next) } }
+            }
+            while let done = await group.next() {
+                switch done {
+                case .success(let part): parts.append(part)
+                case .failure(let failure):
+                    group.cancelAll()
+                    return .failure(failure)
+                }
+                if let next = waiting.popFirst() {
+                    group.addTask { await Result { () async throws(Failure) in try await copyBlob(next) } }
+                }
+            }
+            return .success(parts)
+        }
+        return try outcome.get()
+    }
+
+    private func copyBlob(_ descriptor: Descriptor) async throws(Failure) -> Part {
+        if try await destination.contains(descriptor) {
+            report(descriptor, .alreadyThere)
+            return (descriptor, .alreadyThere)
+        }
+        report(descriptor, .started)
+        try await destination.push(source.fetch(descriptor))
+        report(descriptor, .finished)
+        return (descriptor, .copied)
+    }
+
+    private func report(_ descriptor: Descriptor, _ stage: Transfer.Stage) {
+        let transfer = Transfer(
+            role: descriptor.role,
+            digest: descriptor.digest.description,
+            size: descriptor.size,
+            stage: stage
+        )
+        events.record(.transfer(transfer))
+    }
+}
+
+extension Result where Failure == Diagnostics.Failure {
+    /// Runs asynchronous work and keeps its outcome, with the error's type.
+    init(_ work: () async throws(Failure) -> Success) async {
+        do throws(Failure) {
+            self = .success(try await work())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+public import Diagnostics
+import HostSystem
+import OCI
+public import SystemPackage
+
+/// A folder with images (image spec, "Image Layout"): `oci-layout`, `index.json` and `blobs/`.
+///
+/// Whoever has a layout open shares a lock on its blobs, so that nobody's sweep removes what another one is about to
+/// name or to read. The index is changed under a lock of its own, in one step.
+public struct ImageLayout: Sendable {
+    /// The layout's folder.
+    public let path: FilePath
+    let blobsInUse: DirectoryLock?
+
+    private static let marker: [UInt8] = Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
+
+    /// Whether a folder looks like a layout.
+    public static func exists(at path: FilePath) -> Bool {
+        Directory.type(of: path.appending("oci-layout")) == .regular
+            || Directory.type(of: path.appending("index.json")) == .regular
+    }
+
+    /// Opens a layout that is there.
+    ///
+    /// Throws ``Failure/Code/layoutMissing`` when there is none, and ``Failure/Code/layoutCorrupt`` when it is not of the
+    /// version 1.0.0.
+    public init(opening path: FilePath) throws(Failure) {
+        guard Self.exists(at: path) else {
+            let isThere = Directory.type(of: path) != nil
+            throw Failure(
+                .layoutMissing,
+                isThere ? "\(path) is not an OCI image layout" : "there is no image layout at \(path)",
+                why: isThere ? "it has neither oci-layout nor index.json" : nil,
+                try: ["wasmpack build plugin.wasm --layout \(path)"]
+            )
+        }
+        self.path = path
+        try Self.checkMarker(of: path)
+        // A layout on a read-only or lockless file system can be read all the same.
+        blobsInUse = try? DirectoryLock(on: path.appending("blobs"), isShared: true)
+    }
+
+    /// Opens a layout, and makes an empty one first where there is none.
+    ///
+    /// Throws ``Failure/Code/fileUnwritable`` for a folder that holds something else, and what writing throws.
+    public init(creating path: FilePath) throws(Failure) {
+        if !Self.exists(at: path) {
+            guard try Self.isFree(path) else {
+                throw Failure(
+                    .fileUnwritable,
+                    "\(path) holds something else than an OCI image layout",
+                    why: "wasmpack writes into an empty folder, a new one or a layout",
+                    try: ["--layout another-folder"]
+                )
+            }
+        }
+        try Directory.create(path.appending("blobs").appending(Digest.Algorithm.sha256.rawValue))
+        let lock = try DirectoryLock(on: path, isShared: false)
+        try withExtendedLifetime(lock) { () throws(Failure) in
+            if Directory.type(of: path.appending("index.json")) == nil {
+                try TemporaryFile.write(CanonicalJSON.encode(Index(manifests: [])), to: path.appending("index.json"))
+            }
+            if Directory.type(of: path.appending("oci-layout")) == nil {
+                try TemporaryFile.write(Self.marker, to: path.appending("oci-layout"))
+            }
+        }
+        self.path = path
+        try Self.checkMarker(of: path)
+        blobsInUse = try DirectoryLock(on: path.appending("blobs"), isShared: true)
+    }
+
+    /// Where blobs under construction for this layout are put: in the same file system, and swept if left behind.
+    public var spoolDirectory: FilePath { path.appending("blobs") }
+
+    /// Where a blob is, or would be.
+    func path(of digest: Digest) -> FilePath {
+        path.appending("blobs").appending(digest.algorithm.rawValue).appending(digest.encoded)
+    }
+
+    private static func isFree(_ path: FilePath) throws(Failure) -> Bool {
+        switch Directory.type(of: path) {
+        case nil: true
+        case .directory?: try Directory.names(in: path).allSatisfy { $0 == "blobs" || $0.hasPrefix(TemporaryFile.prefix) }
+        default: false
+        }
+    }
+
+    private static func checkMarker(of path: FilePath) throws(Failure) {
+        struct Marker: Decodable { let imageLayoutVersion: String }
+        let file = path.appending("oci-layout")
+        let bytes: [UInt8]
+        do throws(Failure) {
+            bytes = try ReadableFile.contents(of: file, limit: 4096)
+        } catch where error.code == .fileMissing {
+            throw Failure(.layoutCorrupt, "\(file) is missing", try: ["build the layout again"])
+        }
+        let marker = try CanonicalJSON.decode(Marker.self, from: bytes, as: file.string, failing: .layoutCorrupt)
+        guard marker.imageLayoutVersion == "1.0.0" else {
+            throw Failure(
+                .layoutCorrupt,
+                "\(path) has the layout version \"\(marker.imageLayoutVersion)\"",
+                why: "only 1.0.0 is known"
+            )
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Archive
+public import Diagnostics
+public import OCI
+
+/// What was found when every digest and size of an image was computed again.
+public struct Verification: Sendable {
+    /// One thing that is not as it should be.
+    public struct Finding: Sendable {
+        /// What it is about.
+        public let subject: String
+        /// What is wrong.
+        public let failure: Failure
+    }
+
+    /// The image's manifest.
+    public let root: Descriptor
+    /// Everything that was computed again and is right.
+    public private(set) var proven: [Descriptor] = []
+    /// How many layers' uncompressed tars were hashed and match the config's diffIDs.
+    public private(set) var provenDiffIDs = 0
+    /// Everything that is wrong, in the order in which it was found.
+    public private(set) var findings: [Finding] = []
+
+    /// Computes every digest, size and diffID of an image again.
+    ///
+    /// Broken content is a finding, and the walk goes on; a store that cannot be reached ends it with its failure.
+    public init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
+        self.root = root
+        try await visit(root, in: source)
+    }
+
+    private mutating func visit(_ descriptor: Descriptor, in source: some ContentSource) async throws(Failure) {
+        guard let manifest = try await fetch(descriptor, from: source) else { return }
+        let document: ManifestDocument
+        do throws(Failure) {
+            document = try ManifestDocument(
+                decoding: manifest.bytes(limit: Manifest.sizeLimit),
+                mediaType: descriptor.mediaType
+            )
+        } catch {
+            note(descriptor, error)
+            return
+        }
+        switch document {
+        case .image(let image):
+            try await visit(image, in: source)
+        case .index(let index):
+            for child in index.successors {
+                if child.mediaType.isManifest {
+                    try await visit(child, in: source)
+                } else {
+                    _ = try await fetch(child, from: source)
+                }
+            }
+        }
+    }
+
+    private mutating func visit(_ image: Manifest, in source: some ContentSource) async throws(Failure) {
+        var diffIDs: [Digest]?
+        if let config = try await fetch(image.config, from: source), image.config.mediaType.isImageConfig {
+            do throws(Failure) {
+                let bytes = try config.bytes(limit: Manifest.sizeLimit)
+                let parsed = try CanonicalJSON.decode(
+                    ImageConfig.self,
+                    from: bytes,
+                    as: "image config",
+                    failing: .manifestInvalid
+                )
+                diffIDs = parsed.rootfs?.diffIDs ?? []
+            } catch {
+                note(image.config, error)
+            }
+        }
+        if let diffIDs, diffIDs.count != image.layers.count {
+            note(
+                image.config,
+                Failure(
+                    .manifestInvalid,
+                    "the config lists \(diffIDs.count) diffIDs for \(image.layers.count) layers",
+                    why: "there has to be one for each layer (image spec, \"Image Configuration\")"
+                )
+            )
+        }
+        for (position, layer) in image.layers.enumerated() {
+            guard let blob = try await fetch(layer, from: source), layer.mediaType.isTarGzipLayer else { continue }
+            let expected = diffIDs.flatMap { position < $0.count ? $0[position] : nil }
+            proveDiffID(of: blob, expected: expected)
+        }
+    }
+
+    private mutating func proveDiffID(of layer: Blob, expected: Digest?) {
+        do throws(Failure) {
+            let contents = try LayerReader.read(layer.source(), compression: .gzip, lookingFor: "")
+            guard let expected else { return }
+            guard contents.diffID == expected else {
+                throw Failure(
+                    .digestMismatch,
+                    "the layer \(layer.descriptor.digest) does not match its diffID",
+                    why: "the config says \(expected), its uncompressed tar has \(contents.diffID)"
+                )
+            }
+            provenDiffIDs += 1
+        } catch {
+            note(layer.descriptor, error)
+        }
+    }
+
+    private mutating func fetch(
+        _ descriptor: Descriptor,
+        from source: some ContentSource
+    ) async throws(Failure) -> Blob? {
+        do throws(Failure) {
+            let blob = try await source.fetch(descriptor)
+            proven.append(descriptor)
+            return blob
+        } catch {
+            guard error.isAboutContent else { throw error }
+            note(descriptor, error)
+            return nil
+        }
+    }
+
+    private mutating func note(_ descriptor: Descriptor, _ failure: Failure) {
+        findings.append(Finding(subject: "\(descriptor.role) \(descriptor.digest)", failure: failure))
+    }
+}
+
+extension Failure {
+    /// Whether it says something of the content, and not of the way to it.
+    fileprivate var isAboutContent: Bool {
+        switch code.exitStatus {
+        case .badData, .notFound: true
+        default: false
+        }
+    }
+}

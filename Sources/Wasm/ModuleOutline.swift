@@ -1,0 +1,103 @@
+public import Diagnostics
+
+/// A core WebAssembly module seen from outside: its preamble and where its sections lie.
+///
+/// The structure is the binary format's (WebAssembly 2.0, "Binary Format", Modules): eight bytes of preamble, then
+/// sections of one id byte and a length each, to the end of the file. Nothing within a section is looked at.
+public struct ModuleOutline: Hashable, Sendable {
+    /// The largest module that consumers load, in bytes: 256 MiB less the 1536 bytes that its tar adds.
+    ///
+    /// Istio and Envoy Gateway stop reading a layer's tar at 256 MiB.
+    public static let sizeLimit = 268_433_920
+
+    /// One section of a module.
+    public struct Section: Hashable, Sendable {
+        /// What it holds: 0 for a custom section, 1 to 13 for the known ones.
+        public let id: UInt8
+        /// Where its content begins, in bytes from the start of the module.
+        public let offset: Int
+        /// The size of its content, in bytes.
+        public let size: Int
+    }
+
+    /// The size of the whole module, in bytes.
+    public let size: Int
+    /// The sections in the order in which they stand there.
+    public let sections: [Section]
+
+    /// Reads the outline of a module; of a large one only some bytes per section are read.
+    ///
+    /// - Parameters:
+    ///   - name: what the module is called in messages.
+    ///   - size: the size of the whole, in bytes.
+    ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
+    ///
+    /// Throws ``Failure/Code/moduleTooLarge``, ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent`` or
+    /// ``Failure/Code/wasmMalformed``, and whatever `read` throws.
+    public init(
+        of name: String,
+        size: Int,
+        reading read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
+    ) throws(Failure) {
+        guard size <= Self.sizeLimit else {
+            throw Failure(
+                .moduleTooLarge,
+                "\(name) is too large: \(size) bytes",
+                why: "proxies read at most 256 MiB, which leaves \(Self.sizeLimit) bytes for the module",
+                try: ["build it optimised and without debug information, for example wasm-opt -Oz --strip-debug"]
+            )
+        }
+        try Preamble.check(read(0, Preamble.excerptSize), of: name)
+        var sections: [Section] = []
+        var offset = Preamble.size
+        while offset < size {
+            let head = try read(offset, Self.sectionHeadSize)
+            guard let id = head.first, let length = LEB128.unsigned(head.dropFirst()) else {
+                throw Self.malformed(name, "the length of the section at byte \(offset) cannot be read")
+            }
+            let start = offset + 1 + length.byteCount
+            guard id <= Self.lastKnownSection else {
+                throw Self.malformed(name, "there is no section \(id); it stands at byte \(offset)")
+            }
+            guard length.value <= size - start else {
+                throw Self.malformed(
+                    name,
+                    "the section at byte \(offset) says that it has \(length.value) bytes, but \(size - start) follow",
+                    isCut: true
+                )
+            }
+            sections.append(Section(id: id, offset: start, size: length.value))
+            offset = start + length.value
+        }
+        self.size = size
+        self.sections = sections
+    }
+
+    /// The id and a length of up to five bytes.
+    private static let sectionHeadSize = 6
+    /// Custom, type, import, function, table, memory, global, export, start, element, code, data, data count, tag.
+    private static let lastKnownSection: UInt8 = 13
+
+    private static func malformed(_ name: String, _ why: String, isCut: Bool = false) -> Failure {
+        Failure(
+            .wasmMalformed,
+            "\(name) is not a whole WebAssembly module",
+            why: why,
+            try: [isCut ? "it seems cut off: build or download it again" : "build it again"]
+        )
+    }
+}
+
+/// Little-endian base-128 numbers (WebAssembly, "Binary Format", Integers).
+enum LEB128 {
+    /// Reads an unsigned number of at most 32 bits from at most five bytes; `nil` when it is longer or cut off.
+    static func unsigned(_ bytes: some Sequence<UInt8>) -> (value: Int, byteCount: Int)? {
+        var value: UInt64 = 0
+        for (position, byte) in bytes.prefix(5).enumerated() {
+            value |= UInt64(byte & 0x7F) << UInt64(7 * position)
+            guard byte & 0x80 == 0 else { continue }
+            return UInt32(exactly: value).map { (Int($0), position + 1) }
+        }
+        return nil
+    }
+}
