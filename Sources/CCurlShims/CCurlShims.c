@@ -32,3 +32,17 @@ CURLcode wasmpack_getinfo_long(CURL *handle, CURLINFO info, long *value) {
 CURLcode wasmpack_getinfo_pointer(CURL *handle, CURLINFO info, void **value) {
     return curl_easy_getinfo(handle, info, value);
 }
+
+CURLcode wasmpack_setopt_copied_blob(CURL *handle, CURLoption option, const void *bytes, size_t count) {
+    // CURL_BLOB_COPY: libcurl only reads from the pointer, during this call.
+    struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
+    return curl_easy_setopt(handle, option, &blob);
+}
+
+CURLcode wasmpack_getinfo_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+CURLcode wasmpack_getinfo_string(CURL *handle, CURLINFO info, const char **value) {
+    return curl_easy_getinfo(handle, info, (char **)value);
+}

@@ -14,5 +14,10 @@ CURLcode wasmpack_setopt_data_callback(
 CURLcode wasmpack_setopt_seek_callback(CURL *handle, int (*callback)(void *, curl_off_t, int));
 CURLcode wasmpack_getinfo_long(CURL *handle, CURLINFO info, long *value);
 CURLcode wasmpack_getinfo_pointer(CURL *handle, CURLINFO info, void **value);
+CURLcode wasmpack_getinfo_offset(CURL *handle, CURLINFO info, curl_off_t *value);
+CURLcode wasmpack_getinfo_string(CURL *handle, CURLINFO info, const char **value);
+
+// Gives libcurl its own copy of the bytes.
+CURLcode wasmpack_setopt_copied_blob(CURL *handle, CURLoption option, const void *bytes, size_t count);
 
 #endif

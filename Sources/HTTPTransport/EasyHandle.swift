@@ -1,0 +1,121 @@
+import CCurl
+import CCurlShims
+
+/// One libcurl easy handle with all the memory it points to, freed exactly once when its owner goes out of scope.
+struct EasyHandle: ~Copyable {
+    typealias DataCallback =
+        @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
+    typealias SeekCallback = @convention(c) (UnsafeMutableRawPointer?, curl_off_t, Int32) -> Int32
+
+    private let raw: UnsafeMutableRawPointer
+    private let message: UnsafeMutablePointer<CChar>
+    private var fields: UnsafeMutablePointer<curl_slist>?
+
+    /// Whether libcurl's global state is ready; made once in the life of the process.
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    init() throws(TransferError) {
+        guard Self.isReady, let raw = curl_easy_init() else {
+            throw TransferError(.other, "libcurl cannot be started")
+        }
+        self.raw = raw
+        message = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    }
+
+    deinit {
+        curl_easy_cleanup(raw)
+        curl_slist_free_all(fields)
+        message.deallocate()
+    }
+
+    /// Has libcurl write its explanations where ``explanation(of:)`` reads them.
+    borrowing func keepExplanations() throws(TransferError) {
+        try Self.check(wasmpack_setopt_pointer(raw, CURLOPT_ERRORBUFFER, message))
+    }
+
+    borrowing func set(_ option: CURLoption, to value: Int) throws(TransferError) {
+        try Self.check(wasmpack_setopt_long(raw, option, value))
+    }
+
+    borrowing func set(_ option: CURLoption, toOffset value: Int) throws(TransferError) {
+        try Self.check(wasmpack_setopt_offset(raw, option, curl_off_t(value)))
+    }
+
+    borrowing func set(_ option: CURLoption, to value: String?) throws(TransferError) {
+        if let value {
+            try Self.check(wasmpack_setopt_string(raw, option, value))
+        } else {
+            try Self.check(wasmpack_setopt_string(raw, option, nil))
+        }
+    }
+
+    borrowing func set(_ option: CURLoption, toCopyOf bytes: [UInt8]) throws(TransferError) {
+        try Self.check(
+            bytes.withUnsafeBufferPointer {
+                wasmpack_setopt_copied_blob(raw, option, $0.baseAddress, $0.count)
+            }
+        )
+    }
+
+    borrowing func set(_ option: CURLoption, toPointer value: UnsafeMutableRawPointer) throws(TransferError) {
+        try Self.check(wasmpack_setopt_pointer(raw, option, value))
+    }
+
+    borrowing func set(_ option: CURLoption, to callback: DataCallback) throws(TransferError) {
+        try Self.check(wasmpack_setopt_data_callback(raw, option, callback))
+    }
+
+    borrowing func setSeekCallback(_ callback: SeekCallback) throws(TransferError) {
+        try Self.check(wasmpack_setopt_seek_callback(raw, callback))
+    }
+
+    /// Sets the request's own header lines.
+    mutating func setHeaderLines(_ lines: [String]) throws(TransferError) {
+        for line in lines {
+            guard let longer = curl_slist_append(fields, line) else {
+                throw TransferError(.other, "libcurl has no memory for a header field")
+            }
+            fields = longer
+        }
+        try Self.check(wasmpack_setopt_pointer(raw, CURLOPT_HTTPHEADER, fields))
+    }
+
+    /// A number libcurl knows about the transfer; 0 if it does not.
+    borrowing func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        return wasmpack_getinfo_long(raw, info, &value) == CURLE_OK ? value : 0
+    }
+
+    /// A size or time libcurl knows about the transfer; 0 if it does not.
+    borrowing func offset(_ info: CURLINFO) -> Int {
+        var value: curl_off_t = 0
+        return wasmpack_getinfo_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0
+    }
+
+    /// A text libcurl knows, for example where the system keeps its authorities.
+    borrowing func text(_ info: CURLINFO) -> String? {
+        var value: UnsafePointer<CChar>?
+        guard wasmpack_getinfo_string(raw, info, &value) == CURLE_OK else { return nil }
+        return value.map { String(cString: $0) }
+    }
+
+    /// What libcurl says about the failure in its own words.
+    borrowing func explanation(of code: CURLcode) -> String {
+        let own = String(cString: message)
+        // The only texts of libcurl's with an "@" quote a proxy's URL, which may hold a password.
+        return own.isEmpty || own.contains("@") ? Self.meaning(of: code) : own
+    }
+
+    /// Puts the handle into the hands of a multi handle; what is done to one is done by `action` alone.
+    borrowing func withHandle<Result>(_ action: (UnsafeMutableRawPointer) -> Result) -> Result { action(raw) }
+
+    private static func meaning(of code: CURLcode) -> String {
+        curl_easy_strerror(code).map { String(cString: $0) } ?? "libcurl's error \(code.rawValue)"
+    }
+
+    private static func check(_ code: CURLcode) throws(TransferError) {
+        guard code != CURLE_OK else { return }
+        throw TransferError(.other, "libcurl refuses an option: \(meaning(of: code))")
+    }
+}

@@ -1,0 +1,45 @@
+/// The verbs a registry is spoken to with.
+public enum HTTPMethod: String, Sendable {
+    case get = "GET"
+    case head = "HEAD"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+}
+
+/// One HTTP request.
+///
+/// The transport writes `Host`, `Content-Length`, `Transfer-Encoding`, `Connection`, `Expect` and `Accept-Encoding`
+/// itself; a request that brings one of them fails with ``TransferError/Kind/invalidRequest``.
+public struct Request: Sendable {
+    /// What to do.
+    public var method: HTTPMethod
+    /// Where.
+    public var url: HTTPURL
+    /// The caller's own fields.
+    ///
+    /// A CR, LF, NUL or other control character in one makes the request fail unsent.
+    public var headers: HeaderFields
+    /// What to send; GET and HEAD have no body.
+    public var body: Body
+    /// Told how many bytes of the body have been handed to the network so far, on the transport's thread.
+    ///
+    /// The number falls back when the body has to be sent again.
+    public var uploadProgress: (@Sendable (Int) -> Void)?
+
+    /// Describes a request.
+    public init(
+        method: HTTPMethod,
+        url: HTTPURL,
+        headers: HeaderFields = [:],
+        body: Body = .none,
+        uploadProgress: (@Sendable (Int) -> Void)? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.uploadProgress = uploadProgress
+    }
+}

@@ -1,0 +1,131 @@
+import CCurl
+
+/// One exchange while it runs: the easy handle and what its callbacks need.
+///
+/// It lives on the transport's thread only. libcurl holds an unretained pointer to it as the callbacks' context. ``TransferLoop`` keeps it alive from before
+/// the handle is added to the multi handle until after it was removed.
+final class Transfer {
+    let job: Job
+    private(set) var easy: EasyHandle
+    private let body: BodyReader?
+    private var head = HeadReader()
+    /// Why one of our own callbacks ended the transfer.
+    private var refusal: TransferError?
+
+    init(_ job: Job, settings: TransferSettings) throws(TransferError) {
+        self.job = job
+        easy = try EasyHandle()
+        body = try job.request.hasBody ? BodyReader(job.request.body) : nil
+        try settings.apply(to: &easy, for: job.request, bodySize: body?.size)
+
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        try easy.set(CURLOPT_PRIVATE, toPointer: context)
+        try easy.set(CURLOPT_HEADERDATA, toPointer: context)
+        try easy.set(CURLOPT_HEADERFUNCTION, to: onHeaderLine)
+        try easy.set(CURLOPT_WRITEDATA, toPointer: context)
+        try easy.set(CURLOPT_WRITEFUNCTION, to: onBodyBytes)
+        try easy.set(CURLOPT_READDATA, toPointer: context)
+        try easy.set(CURLOPT_READFUNCTION, to: onBodyWanted)
+        try easy.set(CURLOPT_SEEKDATA, toPointer: context)
+        try easy.setSeekCallback(onBodyRewound)
+    }
+
+    /// What came out of it, once libcurl says that it has ended.
+    func outcome(_ code: CURLcode) -> Result<Response, TransferError> {
+        if let refusal { return .failure(refusal) }
+        guard code == CURLE_OK else {
+            return .failure(TransferError(code: code, of: easy, headIsComplete: head.response != nil))
+        }
+        guard let response = head.response else {
+            return .failure(TransferError(.protocolViolation, "the response has no head"))
+        }
+        return .success(response)
+    }
+
+    fileprivate func takeHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
+        unlessRefused(line.count, refused: 0) { () throws(TransferError) in
+            if let response = try head.take(line) { try job.sink.begin(response) }
+        }
+    }
+
+    fileprivate func takeBody(_ bytes: UnsafeRawBufferPointer) -> Int {
+        unlessRefused(bytes.count, refused: 0) { () throws(TransferError) in
+            try job.sink.receive(bytes)
+        }
+    }
+
+    fileprivate func giveBody(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        guard let body else { return 0 }
+        var count = 0
+        return unlessRefused(count, refused: Int(CURL_READFUNC_ABORT)) { () throws(TransferError) in
+            count = try body.read(into: buffer)
+            job.request.uploadProgress?(body.offset)
+        }
+    }
+
+    fileprivate func rewindBody(to offset: Int, from origin: Int32) -> Int32 {
+        guard origin == SEEK_SET, let body, body.seek(to: offset) else { return CURL_SEEKFUNC_FAIL }
+        return CURL_SEEKFUNC_OK
+    }
+
+    /// Runs one step of a callback; what it throws is kept, and libcurl told to stop.
+    private func unlessRefused(
+        _ accepted: @autoclosure () -> Int,
+        refused: Int,
+        _ step: () throws(TransferError) -> Void
+    ) -> Int {
+        do {
+            try step()
+            return accepted()
+        } catch {
+            refusal = error
+            return refused
+        }
+    }
+}
+
+extension Transfer {
+    /// The transfer that a callback's context stands for; see the type's comment for why it is alive.
+    static func of(_ context: UnsafeMutableRawPointer) -> Transfer {
+        Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    }
+}
+
+private func onHeaderLine(
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    return Transfer.of(context).takeHeaderLine(UnsafeRawBufferPointer(start: bytes, count: size * count))
+}
+
+private func onBodyBytes(
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    return Transfer.of(context).takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
+}
+
+private func onBodyWanted(
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    return Transfer.of(context).giveBody(
+        into: UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
+    )
+}
+
+private func onBodyRewound(_ context: UnsafeMutableRawPointer?, _ offset: curl_off_t, _ origin: Int32)
+    -> Int32
+{
+    guard let context else { return CURL_SEEKFUNC_FAIL }
+    return Transfer.of(context).rewindBody(to: Int(offset), from: origin)
+}

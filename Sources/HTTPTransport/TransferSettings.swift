@@ -1,0 +1,79 @@
+import CCurl
+
+/// What every transfer of one transport is set up with, checked once.
+struct TransferSettings: Sendable {
+    /// How many bytes go to and from the kernel at once.
+    private static let bufferSize = 128 * 1024
+
+    private let options: TransportOptions
+    private let authorities: Authorities
+
+    init(_ options: TransportOptions) throws(TransferError) {
+        guard options.userAgent.isFieldValue else {
+            throw TransferError(.invalidRequest, "the user agent holds a control character")
+        }
+        self.options = options
+        authorities = try Authorities(options.tls)
+    }
+
+    func apply(
+        to easy: inout EasyHandle,
+        for request: Request,
+        bodySize: Int?
+    ) throws(TransferError) {
+        try easy.keepExplanations()
+        try easy.set(CURLOPT_URL, to: request.url.description)
+        try easy.set(CURLOPT_PATH_AS_IS, to: 1)
+        try easy.set(CURLOPT_PROTOCOLS_STR, to: "http,https")
+        // Each redirect has to pass the caller's policy first. Cookies, .netrc and HSTS are off unless asked for.
+        try easy.set(CURLOPT_FOLLOWLOCATION, to: 0)
+        try easy.set(CURLOPT_HTTP_VERSION, to: CURL_HTTP_VERSION_1_1)
+        try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, to: 1)
+        try easy.set(CURLOPT_HTTP_CONTENT_DECODING, to: 0)
+        try easy.set(CURLOPT_USERAGENT, to: options.userAgent)
+
+        // No signals in a process with threads; and a name server that is silent must not hold up the one thread
+        // when a transfer is cancelled (libcurl would wait for its resolver).
+        try easy.set(CURLOPT_NOSIGNAL, to: 1)
+        try easy.set(CURLOPT_QUICK_EXIT, to: 1)
+        try easy.set(CURLOPT_BUFFERSIZE, to: Self.bufferSize)
+        try easy.set(CURLOPT_UPLOAD_BUFFERSIZE, to: Self.bufferSize)
+        try easy.set(CURLOPT_CONNECTTIMEOUT_MS, to: max(1, options.connectTimeout.wholeMilliseconds))
+        try easy.set(CURLOPT_LOW_SPEED_LIMIT, to: options.stallSpeed)
+        try easy.set(CURLOPT_LOW_SPEED_TIME, to: max(1, options.stallPeriod.wholeMilliseconds / 1000))
+
+        try easy.set(CURLOPT_SSLVERSION, to: CURL_SSLVERSION_TLSv1_2)
+        try easy.set(CURLOPT_SSL_VERIFYPEER, to: options.tls.verifiesPeer ? 1 : 0)
+        try easy.set(CURLOPT_SSL_VERIFYHOST, to: options.tls.verifiesPeer ? 2 : 0)
+        try authorities.apply(to: easy)
+
+        try applyMethod(of: request, bodySize: bodySize, to: easy)
+        try easy.setHeaderLines(try request.headerLines())
+    }
+
+    private func applyMethod(
+        of request: Request,
+        bodySize: Int?,
+        to easy: borrowing EasyHandle
+    ) throws(TransferError) {
+        if let bodySize {
+            // UPLOAD is PUT to libcurl, whatever the word: Content-Length and our read callback.
+            try easy.set(CURLOPT_UPLOAD, to: 1)
+            try easy.set(CURLOPT_INFILESIZE_LARGE, toOffset: bodySize)
+        }
+        switch request.method {
+        case .head: try easy.set(CURLOPT_NOBODY, to: 1)
+        case .get: break
+        default: try easy.set(CURLOPT_CUSTOMREQUEST, to: request.method.rawValue)
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in milliseconds, rounded up and kept within 24 days, as libcurl counts.
+    fileprivate var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        guard seconds < 2_000_000 else { return 2_000_000_000 }
+        return Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}
