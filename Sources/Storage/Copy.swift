@@ -143,13 +143,19 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
     }
 
     private func report(_ descriptor: Descriptor, _ stage: Transfer.Stage) {
-        let transfer = Transfer(
+        events.record(.transfer(Transfer(descriptor, stage)))
+    }
+}
+
+extension Transfer {
+    /// Describes how far content has come.
+    public init(_ descriptor: Descriptor, _ stage: Stage) {
+        self.init(
             role: descriptor.role,
             digest: descriptor.digest.description,
             size: descriptor.size,
             stage: stage
         )
-        events.record(.transfer(transfer))
     }
 }
 

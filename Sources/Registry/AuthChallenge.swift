@@ -1,0 +1,107 @@
+import Diagnostics
+
+/// One way in which a server wants to be convinced (RFC 9110 §11.6.1, `WWW-Authenticate`).
+struct AuthChallenge: Hashable, Sendable {
+    /// The scheme in lower case: `basic`, `bearer`, …
+    let scheme: String
+    /// The parameters, with names in lower case.
+    let parameters: [String: String]
+
+    /// Reads every challenge of every such field of a response.
+    ///
+    /// Several challenges may stand in one field, values may be tokens or quoted strings with escapes, and white space
+    /// may stand around `=` and `,`. A field that cannot be read gives the challenges before the fault.
+    static func all(in fields: [String]) -> [AuthChallenge] {
+        fields.flatMap { field in
+            var reader = ChallengeReader(text: Array(field.unicodeScalars))
+            return reader.challenges()
+        }
+    }
+}
+
+private struct ChallengeReader {
+    let text: [Unicode.Scalar]
+    var position = 0
+
+    init(text: [Unicode.Scalar]) { self.text = text }
+
+    private var next: Unicode.Scalar? { position < text.count ? text[position] : nil }
+
+    mutating func challenges() -> [AuthChallenge] {
+        var result: [AuthChallenge] = []
+        while true {
+            skip { $0.isBlank || $0 == "," }
+            guard let scheme = token() else { return result }
+            guard let parameters = parameters() else { return result }
+            result.append(AuthChallenge(scheme: scheme.lowercased(), parameters: parameters))
+        }
+    }
+
+    /// The parameters up to the next challenge; `nil` for a quoted string without its end.
+    private mutating func parameters() -> [String: String]? {
+        var result: [String: String] = [:]
+        while true {
+            let start = position
+            skip { $0.isBlank || $0 == "," }
+            guard let name = token() else { return result }
+            skip(\.isBlank)
+            guard next == "=" else {
+                // Not a parameter: the next challenge's scheme.
+                position = start
+                return result
+            }
+            position += 1
+            skip(\.isBlank)
+            if next == "\"" {
+                guard let value = quotedString() else { return nil }
+                result[name.lowercased()] = value
+            } else {
+                result[name.lowercased()] = token(including: "=") ?? ""
+            }
+        }
+    }
+
+    private mutating func skip(_ isSkipped: (Unicode.Scalar) -> Bool) {
+        while let scalar = next, isSkipped(scalar) { position += 1 }
+    }
+
+    private mutating func token(including extra: Unicode.Scalar? = nil) -> String? {
+        var result = String.UnicodeScalarView()
+        while let scalar = next, scalar.isTokenCharacter || scalar == extra {
+            result.append(scalar)
+            position += 1
+        }
+        return result.isEmpty ? nil : String(result)
+    }
+
+    private mutating func quotedString() -> String? {
+        position += 1
+        var result = String.UnicodeScalarView()
+        while let scalar = next {
+            position += 1
+            switch scalar {
+            case "\"": return String(result)
+            case "\\":
+                guard let escaped = next else { return nil }
+                result.append(escaped)
+                position += 1
+            default: result.append(scalar)
+            }
+        }
+        return nil
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isBlank: Bool { self == " " || self == "\t" }
+
+    /// RFC 9110's `tchar`, and what unquoted realms of real registries hold.
+    fileprivate var isTokenCharacter: Bool {
+        switch self {
+        case "a"..."z", "A"..."Z", "0"..."9", "!", "#", "$", "%", "&", "'", "*", "+", "-", ".", "^", "_", "`", "|", "~",
+            "/", ":", "?":
+            true
+        default: false
+        }
+    }
+}

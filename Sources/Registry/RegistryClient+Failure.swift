@@ -1,0 +1,105 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+
+extension RegistryClient {
+    /// Explains an answer that is not the one hoped for.
+    ///
+    /// - Parameters:
+    ///   - answer: what the registry said.
+    ///   - action: what was being done, for example `push to`.
+    ///   - missing: what a 404 says is not there, for example `tag v1`.
+    func failure(
+        for answer: Answer,
+        doing action: String,
+        missing: String? = nil
+    ) async throws(RequestFailure) -> RequestFailure {
+        let summary = answer.refusal.summary(status: answer.status)
+        let place = "\(endpoint.registry)/\(repository)"
+        func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = []) -> Failure {
+            let shown = Failure.HTTPAnswer(
+                status: answer.status,
+                code: answer.refusal.code,
+                url: answer.url.redacted
+            )
+            return Failure(code, message, why: why, try: hints, http: shown)
+        }
+        switch answer.status {
+        case 401, 403:
+            return RequestFailure(try await refusedAccess(answer, doing: action, failure))
+        case 404:
+            let isRepository = answer.refusal.code == "NAME_UNKNOWN"
+            return RequestFailure(
+                failure(
+                    .notFound,
+                    isRepository || missing == nil
+                        ? "no repository \(place) (\(summary))" : "no \(missing ?? "") in \(place) (\(summary))",
+                    isRepository || missing == nil
+                        ? "it does not exist, or is hidden from who asks"
+                        : "the repository may exist without it, or be hidden from who asks"
+                )
+            )
+        case 429:
+            return RequestFailure(
+                failure(.rateLimited, "\(endpoint.registry) asks to slow down (\(summary))"),
+                isTemporary: true,
+                retryAfter: answer.response.retryAfter
+            )
+        case 408:
+            return RequestFailure(
+                failure(.timedOut, "\(endpoint.registry) waited too long (\(summary))"),
+                isTemporary: true
+            )
+        case 500...:
+            return RequestFailure(
+                failure(.serverFailed, "\(endpoint.registry) fails to \(action) \(repository) (\(summary))"),
+                isTemporary: RetryPolicy.isTemporary(status: answer.status),
+                retryAfter: answer.response.retryAfter
+            )
+        case 400..<500:
+            return RequestFailure(
+                failure(.requestRejected, "\(endpoint.registry) refuses to \(action) \(repository) (\(summary))")
+            )
+        default:
+            return RequestFailure(
+                failure(
+                    .protocolViolation,
+                    "\(endpoint.registry) answers \(answer.status), which means nothing here",
+                    "tried was to \(action) \(repository); is it an OCI registry?"
+                )
+            )
+        }
+    }
+
+    private func refusedAccess(
+        _ answer: Answer,
+        doing action: String,
+        _ failure: (Failure.Code, String, String?, [String]) -> Failure
+    ) async throws(RequestFailure) -> Failure {
+        let summary = answer.refusal.summary(status: answer.status)
+        let (lookup, scope) = try await credentials()
+        let asked = scope.map { "; asked scope \($0.items.joined(separator: " "))" } ?? ""
+        guard let credential = lookup.credential else {
+            return failure(
+                .authenticationRequired,
+                "\(endpoint.registry) wants credentials to \(action) \(repository) (\(summary))",
+                "none found: looked in " + lookup.places.joined(separator: ", ") + asked,
+                Authenticator.remedies
+            )
+        }
+        if answer.status == 401, scope == nil {
+            return failure(
+                .authenticationRejected,
+                "\(endpoint.registry) rejected \(credential.username) (\(summary))",
+                "credentials from \(credential.source); the password may be wrong, or a token may have expired",
+                ["sign in again, or correct the credentials in \(credential.source)"]
+            )
+        }
+        return failure(
+            .authenticationDenied,
+            "\(credential.username) may not \(action) \(repository) (\(summary))",
+            "signed in with credentials from \(credential.source)" + asked,
+            ["give \(credential.username) the right to; some registries need the repository to be created first"]
+        )
+    }
+}

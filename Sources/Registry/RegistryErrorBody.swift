@@ -1,0 +1,34 @@
+import Diagnostics
+import OCI
+
+/// What a registry says about a refusal (distribution spec, "Error Codes").
+struct RegistryErrorBody: Sendable {
+    /// The first error's code, for example `MANIFEST_UNKNOWN`.
+    let code: String?
+    /// What the registry says in words, one line.
+    let text: String?
+
+    /// Reads `{"errors":[{code,message}]}`, and the forms of those who do it their own way.
+    init(_ bytes: [UInt8]) {
+        struct Body: Decodable {
+            struct Entry: Decodable {
+                let code: String?
+                let message: String?
+            }
+            let errors: [Entry]?
+            let message: String?
+            let details: String?
+        }
+        let body = try? CanonicalJSON.decode(Body.self, from: bytes, as: "", failing: .protocolViolation)
+        let first = body?.errors?.first
+        code = first?.code.flatMap { $0.isEmpty ? nil : $0.truncated(to: 64) }
+        let words = first?.message ?? body?.message ?? body?.details
+        text = words.flatMap { $0.isEmpty ? nil : $0.truncated(to: 300) }
+    }
+
+    /// The status and the registry's own words, for a message: `401 UNAUTHORIZED "authentication required"`.
+    func summary(status: Int) -> String {
+        ([String(status)] + [code].compactMap(\.self) + [text.map { "\"\($0)\"" }].compactMap(\.self))
+            .joined(separator: " ")
+    }
+}

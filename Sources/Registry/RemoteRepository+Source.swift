@@ -1,0 +1,128 @@
+public import Diagnostics
+import HTTPTransport
+public import OCI
+public import Storage
+
+extension RemoteRepository: ContentSource {
+    /// The types of manifest that are asked for.
+    static let accepted: HeaderFields = [
+        "Accept": [MediaType.imageManifest, .imageIndex, .dockerManifest, .dockerManifestList]
+            .map(\.name).joined(separator: ", ")
+    ]
+
+    /// Fetches the manifest that a name stands for, and tells what it is.
+    ///
+    /// Throws ``Failure/Code/notFound``, and ``Failure/Code/digestMismatch`` when the registry's own digest of it
+    /// contradicts its bytes.
+    public func resolve(_ name: RefName) async throws(Failure) -> Descriptor {
+        let reference = name.manifestReference
+        let manifest = try await retrying("manifest \(reference)") { _ throws(RequestFailure) in
+            try await self.manifest(reference)
+        }
+        return manifest.descriptor
+    }
+
+    /// Fetches content and proves it.
+    public func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
+        if descriptor.mediaType.isStoredAsManifest {
+            if let known = known(descriptor.digest) { return known }
+            let manifest = try await retrying("manifest \(descriptor.digest)") { _ throws(RequestFailure) in
+                try await self.manifest(descriptor.digest.description)
+            }
+            guard manifest.descriptor.describesSameContent(as: descriptor) else {
+                throw Failure(
+                    .digestMismatch,
+                    "the manifest \(descriptor.digest) is not what it is announced as",
+                    why: "expected \(descriptor.mediaType), \(descriptor.size) bytes; "
+                        + "got \(manifest.descriptor.mediaType), \(manifest.descriptor.size) bytes"
+                )
+            }
+            return manifest
+        }
+        return try await retrying("\(descriptor.role) \(descriptor.digest.short)") { _ throws(RequestFailure) in
+            try await self.blob(descriptor)
+        }
+    }
+
+    func manifest(_ reference: String) async throws(RequestFailure) -> Blob {
+        let body = BodyBuffer(limit: Manifest.sizeLimit)
+        let answer = try await client.send(.get, "manifests/\(reference)", headers: Self.accepted, into: body)
+        guard answer.status == 200 else {
+            let isDigest = reference.contains(":")
+            throw try await client.failure(
+                for: answer,
+                doing: "read from",
+                missing: (isDigest ? "manifest " : "tag ") + reference
+            )
+        }
+        do throws(Failure) {
+            let mediaType = try Self.mediaType(of: body.bytes, announced: answer.response.headers["Content-Type"])
+            let manifest = Blob(body.bytes, mediaType: mediaType)
+            try check(manifest, asked: reference, announced: answer.response.headers["Docker-Content-Digest"])
+            keep(manifest)
+            return manifest
+        } catch {
+            throw RequestFailure(error)
+        }
+    }
+
+    /// The manifest has to be the one asked for, and what the registry says it is.
+    private func check(_ manifest: Blob, asked reference: String, announced: String?) throws(Failure) {
+        let bytes = try manifest.bytes(limit: Manifest.sizeLimit)
+        // Both at once: a digest asked for, and the registry's header. Neither may be another one.
+        for (text, who) in [(reference, "was asked for"), (announced ?? "", "is announced")] {
+            guard let expected = try? Digest(parsing: text) else { continue }
+            let actual = Digest(of: bytes, algorithm: expected.algorithm)
+            guard actual == expected else {
+                throw Failure(
+                    .digestMismatch,
+                    "manifest from \(registry) does not match its digest; nothing was written",
+                    why: "\(expected) \(who), the bytes have \(actual)",
+                    try: ["again; if it repeats, a proxy or the registry's storage has altered it"]
+                )
+            }
+        }
+    }
+
+    /// The announced type, unless it is one that only says "some file".
+    private static func mediaType(of bytes: [UInt8], announced: String?) throws(Failure) -> MediaType {
+        struct Typed: Decodable { let mediaType: MediaType? }
+        let type = announced.map { MediaType($0) }
+        if let type, type.isStoredAsManifest { return type }
+        if type?.name == "text/html" {
+            throw Failure(.protocolViolation, "the answer is a web page", why: "this is not an OCI registry")
+        }
+        let body = try CanonicalJSON.decode(Typed.self, from: bytes, as: "manifest", failing: .manifestInvalid)
+        guard let own = body.mediaType ?? type else {
+            throw Failure(.manifestInvalid, "neither the registry nor the manifest says what type it has")
+        }
+        return own
+    }
+
+    private func blob(_ descriptor: Descriptor) async throws(RequestFailure) -> Blob {
+        let sink: BlobSink
+        do throws(Failure) {
+            sink = try BlobSink(for: descriptor, in: spoolDirectory) { [self] in report(descriptor, .moved(bytes: $0)) }
+        } catch {
+            throw RequestFailure(error)
+        }
+        let answer: RegistryClient.Answer
+        do throws(RequestFailure) {
+            answer = try await client.send(.get, "blobs/\(descriptor.digest)", into: sink)
+        } catch {
+            throw sink.failure.map { RequestFailure($0) } ?? error
+        }
+        guard answer.status == 200 else {
+            throw try await client.failure(
+                for: answer,
+                doing: "read from",
+                missing: "\(descriptor.role) \(descriptor.digest)"
+            )
+        }
+        do throws(Failure) {
+            return try sink.finish(from: registry.description)
+        } catch {
+            throw RequestFailure(error)
+        }
+    }
+}

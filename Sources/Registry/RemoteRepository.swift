@@ -1,0 +1,96 @@
+public import Diagnostics
+public import HTTPTransport
+public import OCI
+import Storage
+import Synchronization
+public import SystemPackage
+
+/// A repository of a registry as a store (distribution spec 1.1).
+public final class RemoteRepository: Sendable {
+    let client: RegistryClient
+    let registry: RegistryName
+    let repository: RepositoryName
+    let spoolDirectory: FilePath
+    private let manifests = Mutex<[Digest: Blob]>([:])
+
+    /// Names a repository; nothing is asked yet.
+    ///
+    /// - Parameters:
+    ///   - repository: its name in the registry.
+    ///   - endpoint: where the registry is dialled.
+    ///   - access: what will be done; a token is asked for exactly that.
+    ///   - transport: makes the exchanges.
+    ///   - credentials: asked when the registry wants some.
+    ///   - retryPolicy: how often to try again.
+    ///   - spoolDirectory: where blobs are put while they come in.
+    ///   - events: told what happens.
+    public init(
+        _ repository: RepositoryName,
+        at endpoint: RegistryEndpoint,
+        access: Access,
+        transport: any Transport,
+        credentials: any CredentialStore,
+        retryPolicy: RetryPolicy = RetryPolicy(),
+        spoolDirectory: FilePath,
+        events: any EventSink
+    ) {
+        registry = endpoint.registry
+        self.repository = repository
+        self.spoolDirectory = spoolDirectory
+        client = RegistryClient(
+            endpoint,
+            repository,
+            access: access,
+            transport: transport,
+            credentials: credentials,
+            retryPolicy: retryPolicy,
+            events: events
+        )
+    }
+
+    /// The credential that was used, if the registry asked for one.
+    public func credential() async -> Credential? {
+        guard let (lookup, _) = try? await client.credentials() else { return nil }
+        return lookup.credential
+    }
+
+    /// A manifest that this process has had in its hands.
+    func known(_ digest: Digest) -> Blob? { manifests.withLock { $0[digest] } }
+
+    /// Keeps a manifest, so that it is not asked for twice.
+    func keep(_ manifest: Blob) { manifests.withLock { $0[manifest.descriptor.digest] = manifest } }
+
+    /// Makes a request until it succeeds or has failed often enough.
+    func retrying<Result: Sendable>(
+        _ what: String,
+        _ attempt: (_ number: Int) async throws(RequestFailure) -> Result
+    ) async throws(Failure) -> Result {
+        try await client.retryPolicy.retrying(what, events: client.events, attempt)
+    }
+
+    func report(_ descriptor: Descriptor, _ stage: Transfer.Stage) {
+        client.events.record(.transfer(Transfer(descriptor, stage)))
+    }
+}
+
+extension RefName {
+    /// How the distribution spec's paths name a manifest: the digest, else the tag, else `latest`.
+    var manifestReference: String {
+        switch self {
+        case .reference(let reference):
+            reference.digest?.description ?? (reference.tag ?? .latest).description
+        case .tag(let tag): tag.description
+        case .digest(let digest): digest.description
+        case .only: Tag.latest.description
+        }
+    }
+
+    /// The name to store a manifest under: the tag is stronger here, the digest only has to be right.
+    var manifestTarget: String? {
+        switch self {
+        case .reference(let reference): (reference.tag?.description ?? reference.digest?.description) ?? "latest"
+        case .tag(let tag): tag.description
+        case .digest, .only: nil
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Diagnostics
+import HTTPTransport
+
+extension RequestFailure {
+    /// Says what it means for a person that an exchange did not come to a response.
+    init(_ error: TransferError, to url: HTTPURL) {
+        let place = url.port == url.scheme.defaultPort ? url.host : "\(url.origin)".split(separator: "/").last.map(String.init) ?? url.host
+        func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = []) -> Failure {
+            Failure(code, message, why: why ?? (error.detail.isEmpty ? nil : error.detail), try: hints, cause: error)
+        }
+        switch error.kind {
+        case .cancelled:
+            self.init(failure(.interrupted, "interrupted"))
+        case .addressUnknown:
+            self.init(
+                failure(.addressUnknown, "there is no host \"\(url.host)\"", try: ["check the name, and DNS"])
+            )
+        case .connectionRefused:
+            self.init(failure(.connectionRefused, "nothing listens at \(place) (connection refused)"))
+        case .unreachable:
+            self.init(failure(.connectionRefused, "there is no way to \(place)"))
+        case .connectTimedOut:
+            self.init(failure(.timedOut, "\(place) does not answer"), isTemporary: true)
+        case .stalled:
+            self.init(failure(.timedOut, "the transfer with \(place) stands still"), isTemporary: true)
+        case .connectionLost:
+            self.init(failure(.connectionLost, "the connection to \(place) was lost"), isTemporary: true)
+        case .notTLS:
+            self.init(
+                failure(
+                    .plainHTTP,
+                    "\(place) speaks plain HTTP, not HTTPS",
+                    "the TLS handshake was answered with something that is not TLS",
+                    try: ["--plain-http (credentials and module travel unencrypted)"]
+                )
+            )
+        case .unknownAuthority:
+            self.init(
+                failure(
+                    .tlsUnknownAuthority,
+                    "the certificate of \(place) is signed by an unknown authority",
+                    try: ["--ca-file authority.pem, with the certificate of who signed it"]
+                )
+            )
+        case .certificateInvalid:
+            self.init(failure(.tlsFailed, "the certificate of \(place) is not valid for it"))
+        case .tlsFailed:
+            self.init(failure(.tlsFailed, "no secure connection to \(place)"))
+        case .authorityFileUnusable:
+            self.init(failure(.configurationInvalid, "the file of --ca-file cannot be used"))
+        case .proxyFailed:
+            self.init(failure(.proxyFailed, "the proxy does not lead to \(place)"))
+        case .tooLarge:
+            self.init(failure(.protocolViolation, "the answer of \(url.redacted) is too large"))
+        case .protocolViolation:
+            self.init(failure(.protocolViolation, "\(place) does not speak HTTP as it has to"))
+        case .bodyUnreadable:
+            self.init(failure(.fileUnreadable, "what was to be sent changed or cannot be read"))
+        case .invalidURL, .invalidRequest, .sinkRefused, .other:
+            self.init(failure(.internalError, "the request to \(url.redacted) failed"))
+        }
+    }
+}

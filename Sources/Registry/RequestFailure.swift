@@ -1,0 +1,41 @@
+import Diagnostics
+
+/// Why a request came to nothing, and whether it may be made again.
+struct RequestFailure: Error {
+    let failure: Failure
+    /// Whether the same request may have another outcome.
+    let isTemporary: Bool
+    /// How long the registry wants to be left alone.
+    let retryAfter: Duration?
+
+    init(_ failure: Failure, isTemporary: Bool = false, retryAfter: Duration? = nil) {
+        self.failure = failure
+        self.isTemporary = isTemporary
+        self.retryAfter = retryAfter
+    }
+}
+
+extension RetryPolicy {
+    /// Does something until it succeeds, fails for good, or has been tried often enough.
+    func retrying<Result: Sendable>(
+        _ what: String,
+        events: some EventSink,
+        _ attempt: (_ number: Int) async throws(RequestFailure) -> Result
+    ) async throws(Failure) -> Result {
+        var number = 0
+        while true {
+            do throws(RequestFailure) {
+                return try await attempt(number)
+            } catch {
+                guard error.isTemporary, number < count, !Task.isCancelled else { throw error.failure }
+                let pause = pause(after: number, asked: error.retryAfter)
+                if error.retryAfter != nil {
+                    events.record(.note("the registry asks to wait \(pause.components.seconds) s"))
+                }
+                events.record(.detail("\(what): \(error.failure.message); trying again"))
+                try? await Task.sleep(for: pause)
+            }
+            number += 1
+        }
+    }
+}
