@@ -49,7 +49,7 @@ let package = Package(
         library("Archive", ["OCI", "Diagnostics", "CArchive", "CZlib", system]),
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
         library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
-        library("Packing", ["OCI", "Wasm", "Archive", "Storage", "Diagnostics", system]),
+        library("Packing", ["OCI", "Wasm", "Archive", "Storage", "HostSystem", "Diagnostics", system]),
         .executableTarget(
             name: "wasmpack",
             dependencies: [

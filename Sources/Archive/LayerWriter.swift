@@ -40,17 +40,17 @@ public struct LayerWriter: Sendable {
         _ file: any ByteSource,
         named name: String,
         size: Int,
-        to write: ([UInt8]) throws(Failure) -> Void
+        to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) async throws(Failure) -> Digest {
         let source = try TarSource(file, named: name, size: size, time: time)
-        try write(GzipMember.header)
+        try GzipMember.header.handOn(to: write)
         let outcome = await withTaskGroup(of: Compressed.self) { group -> Result<Void, Failure> in
             var order = BlockOrder()
             do throws(Failure) {
                 while let block = try source.nextBlock() {
                     // A slow block must not let finished ones pile up behind it.
                     while order.inFlight >= processorCount * 2, let done = await group.next() {
-                        for bytes in try order.finish(done) { try write(bytes) }
+                        for bytes in try order.finish(done) { try bytes.handOn(to: write) }
                     }
                     guard !Task.isCancelled else { throw Failure(.interrupted, "interrupted") }
                     let position = order.start()
@@ -69,7 +69,7 @@ public struct LayerWriter: Sendable {
                     }
                 }
                 while let done = await group.next() {
-                    for bytes in try order.finish(done) { try write(bytes) }
+                    for bytes in try order.finish(done) { try bytes.handOn(to: write) }
                 }
                 return .success(())
             } catch {
@@ -78,7 +78,7 @@ public struct LayerWriter: Sendable {
             }
         }
         try outcome.get()
-        try write(GzipMember.trailer(checksum: source.checksum, size: source.byteCount))
+        try GzipMember.trailer(checksum: source.checksum, size: source.byteCount).handOn(to: write)
         return source.digest
     }
 }
@@ -116,5 +116,11 @@ private struct BlockOrder {
             written += 1
         }
         return ready
+    }
+}
+
+extension [UInt8] {
+    fileprivate func handOn(to write: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+        try withUnsafeBufferPointer { (buffer) throws(Failure) in try write(UnsafeRawBufferPointer(buffer)) }
     }
 }

@@ -21,12 +21,16 @@ extension MediaType {
     public static let imageConfig = MediaType("application/vnd.oci.image.config.v1+json")
     /// A gzipped tar layer (image spec, "Image Layer Filesystem Changeset").
     public static let layerTarGzip = MediaType("application/vnd.oci.image.layer.v1.tar+gzip")
+    /// A tar layer that is not compressed.
+    public static let layerTar = MediaType("application/vnd.oci.image.layer.v1.tar")
     /// Docker's image manifest, version 2 schema 2.
     public static let dockerManifest = MediaType("application/vnd.docker.distribution.manifest.v2+json")
     /// Docker's manifest list.
     public static let dockerManifestList = MediaType("application/vnd.docker.distribution.manifest.list.v2+json")
     /// Docker's gzipped tar layer.
     public static let dockerLayerTarGzip = MediaType("application/vnd.docker.image.rootfs.diff.tar.gzip")
+    /// Docker's tar layer that is not compressed.
+    public static let dockerLayerTar = MediaType("application/vnd.docker.image.rootfs.diff.tar")
     /// Docker's image configuration.
     public static let dockerImageConfig = MediaType("application/vnd.docker.container.image.v1+json")
 
@@ -44,6 +48,9 @@ extension MediaType {
 
     /// Whether content of this type is a gzipped tar layer.
     public var isTarGzipLayer: Bool { self == .layerTarGzip || self == .dockerLayerTarGzip }
+
+    /// Whether content of this type is a tar layer without compression.
+    public var isPlainTarLayer: Bool { self == .layerTar || self == .dockerLayerTar }
 }
 
 extension MediaType: CustomStringConvertible {

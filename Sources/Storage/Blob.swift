@@ -112,15 +112,27 @@ public final class MemorySource: ByteSource {
     }
 }
 
-/// The bytes of an open file, once.
+/// The bytes of an open file.
 public final class FileSource: ByteSource {
     private let file: ReadableFile
 
-    /// Takes over a file just opened.
-    public init(_ file: consuming ReadableFile) { self.file = file }
+    /// Opens a regular file; throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
+    public convenience init(opening path: FilePath) throws(Failure) {
+        try self.init(ReadableFile(opening: path))
+    }
+
+    init(_ file: consuming ReadableFile) { self.file = file }
+
+    /// The size of the file when it was opened, in bytes.
+    public var size: Int { file.size }
 
     /// Gives the next bytes.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         try file.read(into: buffer)
+    }
+
+    /// Gives up to `count` bytes at an offset, wherever reading stands; fewer only at the end.
+    public func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+        try file.read(at: offset, count: count)
     }
 }

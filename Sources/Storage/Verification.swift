@@ -1,4 +1,4 @@
-import Archive
+public import Archive
 public import Diagnostics
 public import OCI
 
@@ -82,15 +82,21 @@ public struct Verification: Sendable {
             )
         }
         for (position, layer) in image.layers.enumerated() {
-            guard let blob = try await fetch(layer, from: source), layer.mediaType.isTarGzipLayer else { continue }
+            guard let blob = try await fetch(layer, from: source) else { continue }
             let expected = diffIDs.flatMap { position < $0.count ? $0[position] : nil }
-            proveDiffID(of: blob, expected: expected)
+            if let compression = layer.mediaType.layerCompression {
+                proveDiffID(of: blob, compressed: compression, expected: expected)
+            }
         }
     }
 
-    private mutating func proveDiffID(of layer: Blob, expected: Digest?) {
+    private mutating func proveDiffID(
+        of layer: Blob,
+        compressed compression: LayerReader.Compression,
+        expected: Digest?
+    ) {
         do throws(Failure) {
-            let contents = try LayerReader.read(layer.source(), compression: .gzip, lookingFor: "")
+            let contents = try LayerReader.read(layer.source(), compression: compression, lookingFor: "")
             guard let expected else { return }
             guard contents.diffID == expected else {
                 throw Failure(
@@ -122,6 +128,13 @@ public struct Verification: Sendable {
 
     private mutating func note(_ descriptor: Descriptor, _ failure: Failure) {
         findings.append(Finding(subject: "\(descriptor.role) \(descriptor.digest)", failure: failure))
+    }
+}
+
+extension MediaType {
+    /// How a tar layer of this type is packed; `nil` for what is no tar layer.
+    public var layerCompression: LayerReader.Compression? {
+        isTarGzipLayer ? .gzip : isPlainTarLayer ? LayerReader.Compression.none : nil
     }
 }
 

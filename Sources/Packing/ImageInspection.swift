@@ -1,0 +1,40 @@
+public import Diagnostics
+public import OCI
+public import Storage
+
+/// What an image is, as far as its documents and its layer tell.
+public struct ImageInspection: Sendable {
+    /// The manifest's descriptor: its digest is what a WasmPlugin pins.
+    public let root: Descriptor
+    /// The manifest.
+    public let manifest: Manifest
+    /// The configuration, if it is an ordinary one.
+    public let config: ImageConfig?
+    /// The module within, or why there is none that a proxy would find.
+    public let plugin: Result<PluginExtractor.Plugin, Failure>
+
+    /// Looks at an image.
+    ///
+    /// Throws what keeps the documents from being read; a layer without a plugin is part of the answer.
+    public init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
+        let extractor = PluginExtractor(source)
+        self.root = root
+        manifest = try await extractor.image(root)
+        config = try await extractor.config(of: manifest)
+        do throws(Failure) {
+            plugin = .success(try await extractor.extract(manifest))
+        } catch {
+            plugin = .failure(error)
+        }
+    }
+
+    /// The shape of the image, in the words of `--format`; `other` for what this program does not write.
+    public var format: String {
+        guard manifest.layers.count == 1, let layer = manifest.layers.first else { return "other" }
+        return switch (root.mediaType, layer.mediaType) {
+        case (.imageManifest, .layerTarGzip): "image"
+        case (.dockerManifest, .dockerLayerTarGzip): "docker"
+        default: "other"
+        }
+    }
+}

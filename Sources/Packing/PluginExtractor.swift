@@ -1,0 +1,132 @@
+import Archive
+public import Diagnostics
+public import OCI
+public import Storage
+import Wasm
+
+/// Gets the module out of an image, with the rules by which proxies do it.
+public struct PluginExtractor: Sendable {
+    /// A module got out of an image, and what is odd about the image.
+    public struct Plugin: Sendable {
+        /// The module's own digest and size.
+        public let module: ModuleIdentity
+        /// What was in the layer.
+        public let layer: LayerReader.Contents
+        /// What works here and may not work in a proxy.
+        public let warnings: [String]
+    }
+
+    private let source: any ContentSource
+
+    /// Gets modules out of images of a source.
+    public init(_ source: some ContentSource) { self.source = source }
+
+    /// Finds the image behind a manifest's descriptor.
+    ///
+    /// Throws ``Failure/Code/manifestUnsupported`` for an index, with the digests to choose from.
+    public func image(_ root: Descriptor) async throws(Failure) -> Manifest {
+        let bytes = try await source.fetch(root).bytes(limit: Manifest.sizeLimit)
+        switch try ManifestDocument(decoding: bytes, mediaType: root.mediaType) {
+        case .image(let image): return image
+        case .index(let index):
+            let images = index.manifests.filter { $0.annotations?[AnnotationKey.dockerReferenceType] == nil }
+            throw Failure(
+                .manifestUnsupported,
+                "\(root.digest.short) is an index, not an image",
+                why: "it lists " + images.map { "\($0.platform.map { "\($0) " } ?? "")\($0.digest)" }.joined(separator: ", "),
+                try: images.prefix(3).map { "REPOSITORY@\($0.digest)" }
+            )
+        }
+    }
+
+    /// Reads the configuration of an image, if it is an ordinary one.
+    public func config(of image: Manifest) async throws(Failure) -> ImageConfig? {
+        guard image.config.mediaType.isImageConfig else { return nil }
+        return try await CanonicalJSON.decode(
+            ImageConfig.self,
+            from: source.fetch(image.config).bytes(limit: Manifest.sizeLimit),
+            as: "image config",
+            failing: .manifestInvalid
+        )
+    }
+
+    /// Hands on the bytes of `plugin.wasm` in an image's last layer; they are proven when this returns, not before.
+    ///
+    /// Throws ``Failure/Code/manifestUnsupported`` for an image of another shape, ``Failure/Code/layerInvalid`` for a layer
+    /// that cannot be read, ``Failure/Code/pluginMissing`` for one without the file, and ``Failure/Code/digestMismatch``
+    /// when the layer's tar is not the one that the config names.
+    public func extract(
+        _ image: Manifest,
+        write: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
+    ) async throws(Failure) -> Plugin {
+        guard let layer = image.layers.last else {
+            throw Failure(.manifestUnsupported, "the image has no layer", why: "proxies read the last one")
+        }
+        guard let compression = layer.mediaType.layerCompression else {
+            throw Failure(
+                .manifestUnsupported,
+                "the last layer is of the type \(layer.mediaType)",
+                why: "read are gzipped tars; Istio would say \"invalid media type \(layer.mediaType) "
+                    + "(expect \(MediaType.layerTarGzip))\"",
+                try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
+            )
+        }
+        var warnings: [String] = []
+        if compression == .none { warnings.append("the layer is not compressed; Istio reads tar+gzip only") }
+        let expected = try await expectedDiffID(of: image)
+        var hasher = DigestHasher()
+        let contents = try LayerReader.read(
+            source.fetch(layer).source(),
+            compression: compression,
+            lookingFor: PluginFile.name
+        ) { piece throws(Failure) in
+            hasher.update(piece)
+            try write(piece)
+        }
+        if let expected, contents.diffID != expected {
+            throw Failure(
+                .digestMismatch,
+                "the layer \(layer.digest) does not match its diffID; nothing was written",
+                why: "the config says \(expected), its uncompressed tar has \(contents.diffID)"
+            )
+        }
+        guard let found = contents.matches.first else { throw missing(contents) }
+        guard found.size <= ModuleOutline.sizeLimit else {
+            throw Failure(.moduleTooLarge, "\(found.name) has \(found.size) bytes, more than proxies load")
+        }
+        if contents.matches.count > 1 {
+            warnings.append("the layer has \(contents.matches.count) files \(PluginFile.name); the first is taken, as proxies do")
+        }
+        if contents.entryCount > 1 {
+            warnings.append("the layer has \(contents.entryCount) entries; one file is enough")
+        }
+        return Plugin(
+            module: ModuleIdentity(digest: hasher.digest(), size: hasher.byteCount),
+            layer: contents,
+            warnings: warnings
+        )
+    }
+
+    private func expectedDiffID(of image: Manifest) async throws(Failure) -> Digest? {
+        guard let diffIDs = try await config(of: image)?.rootfs?.diffIDs else { return nil }
+        guard diffIDs.count == image.layers.count else {
+            throw Failure(
+                .manifestInvalid,
+                "the config lists \(diffIDs.count) diffIDs for \(image.layers.count) layers",
+                why: "there has to be one for each layer (image spec, \"Image Configuration\")"
+            )
+        }
+        return diffIDs.last
+    }
+
+    private func missing(_ contents: LayerReader.Contents) -> Failure {
+        let names = contents.entries.prefix(5).map(\.name)
+        return Failure(
+            .pluginMissing,
+            "the image has no regular file \(PluginFile.name) in its last layer",
+            why: (names.isEmpty ? "the layer is empty" : "it has " + names.joined(separator: ", "))
+                + "; Istio would say \"\(PluginFile.name) not found in the archive\"",
+            try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
+        )
+    }
+}

@@ -1,0 +1,57 @@
+public import Diagnostics
+import HostSystem
+public import SystemPackage
+
+/// The file that `build` and `push` are pointed at.
+public enum PluginFile {
+    /// The name that proxies look for in a layer.
+    public static let name = "plugin.wasm"
+
+    /// Finds the module: the path itself, or `plugin.wasm` in the folder it names.
+    ///
+    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/pluginMissing``, with what is there instead.
+    public static func locate(_ path: FilePath) throws(Failure) -> FilePath {
+        switch try? path.stat().type {
+        case .directory?: return try within(path)
+        case nil: throw missing(path)
+        default: return path
+        }
+    }
+
+    private static func within(_ folder: FilePath) throws(Failure) -> FilePath {
+        let file = folder.appending(name)
+        if (try? file.stat().type) == .regular { return file }
+        let others = modules(in: folder)
+        throw Failure(
+            .pluginMissing,
+            "there is no \(name) in \(folder)",
+            why: others.isEmpty ? "it has no .wasm file at all" : "it has " + others.joined(separator: ", "),
+            try: others.isEmpty
+                ? ["wasmpack build path/to/any-name.wasm"]
+                : ["wasmpack build \(folder.appending(others[0]))            (it is packed as \(name))"]
+        )
+    }
+
+    private static func missing(_ path: FilePath) -> Failure {
+        let parent = path.removingLastComponent()
+        let folder = parent.isEmpty ? FilePath(".") : parent
+        guard (try? folder.stat().type) == .directory else {
+            return Failure(.fileMissing, "no such file: \(path)", why: "there is no folder \(folder) either")
+        }
+        let others = modules(in: folder)
+        return Failure(
+            .fileMissing,
+            "no such file: \(path)",
+            why: "the folder \(folder) exists; it has "
+                + (others.isEmpty ? "no .wasm file" : others.joined(separator: ", ")),
+            try: others.prefix(1).map {
+                "wasmpack build \(parent.isEmpty ? FilePath($0) : parent.appending($0))            (it is packed as \(name))"
+            }
+        )
+    }
+
+    private static func modules(in folder: FilePath) -> [String] {
+        let names = (try? Directory.names(in: folder)) ?? []
+        return Array(names.filter { $0.hasSuffix(".wasm") }.prefix(5))
+    }
+}
