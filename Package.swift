@@ -31,12 +31,20 @@ let package = Package(
     targets: [
         // C libraries of the system, and the few C lines Swift cannot say itself (variadic calls).
         .systemLibrary(
-            name: "CArchive", pkgConfig: "libarchive",
-            providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+            name: "CArchive",
+            pkgConfig: "libarchive",
+            providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]
+        ),
         .systemLibrary(
-            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+            name: "CCrypto",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
         .systemLibrary(
-            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
+        ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "CCurlShims", dependencies: ["CCurl"]),
 
@@ -60,8 +68,11 @@ let package = Package(
         ),
 
         .target(
-            name: "TestSupport", dependencies: ["Diagnostics", system], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport",
+            dependencies: ["Diagnostics", system],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("OCITests", ["OCI", "Diagnostics"]),
     ]

@@ -10,20 +10,19 @@ public protocol ByteSource: AnyObject {
 /// A source that measures and hashes what passes through it.
 public final class HashingSource: ByteSource {
     private let source: any ByteSource
-    private let limit: Int
-    private let overflow: Failure
+    private let bound: (limit: Int, overflow: Failure)?
     private var hasher = DigestHasher()
 
     /// Watches a source.
-    ///
-    /// - Parameters:
-    ///   - source: where the bytes come from.
-    ///   - limit: how many bytes may pass.
-    ///   - overflow: what is thrown when there are more.
-    public init(_ source: any ByteSource, limit: Int = .max, overflow: Failure) {
+    public init(_ source: any ByteSource) {
         self.source = source
-        self.limit = limit
-        self.overflow = overflow
+        bound = nil
+    }
+
+    /// Watches a source that may give at most `limit` bytes; `overflow` is thrown when there are more.
+    public init(_ source: any ByteSource, limit: Int, overflow: Failure) {
+        self.source = source
+        bound = (limit, overflow)
     }
 
     /// The number of bytes that have passed.
@@ -35,7 +34,7 @@ public final class HashingSource: ByteSource {
     /// Passes the next bytes on.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         let count = try source.read(into: buffer)
-        guard count <= limit - hasher.byteCount else { throw overflow }
+        if let bound, count > bound.limit - hasher.byteCount { throw bound.overflow }
         hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         return count
     }

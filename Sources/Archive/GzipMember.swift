@@ -14,7 +14,9 @@ enum GzipMember {
 
     /// Continues the checksum over more bytes.
     static func checksum(_ checksum: UInt32, over bytes: [UInt8]) -> UInt32 {
-        bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(UInt(checksum), $0.baseAddress, $0.count)) }
+        bytes.withUnsafeBufferPointer {
+            UInt32(truncatingIfNeeded: crc32_z(UInt(checksum), $0.baseAddress, $0.count))
+        }
     }
 }
 

@@ -108,7 +108,12 @@ private struct BlockOrder {
         switch block.result {
         case .success(let bytes): waiting[block.position] = bytes
         case .failure(let error):
-            throw Failure(.internalError, "the layer cannot be compressed", why: error.description, cause: error)
+            throw Failure(
+                .internalError,
+                "the layer cannot be compressed",
+                why: error.description,
+                cause: error
+            )
         }
         var ready: [[UInt8]] = []
         while let bytes = waiting.removeValue(forKey: written) {

@@ -51,7 +51,9 @@ public final class TarReader {
 
     /// Begins to read a tar.
     public init(_ source: any ByteSource) throws(Failure) {
-        guard let archive = archive_read_new() else { throw Failure(.internalError, "libarchive has no memory") }
+        guard let archive = archive_read_new() else {
+            throw Failure(.internalError, "libarchive has no memory")
+        }
         self.archive = archive
         input = Input(source)
         archive_read_support_format_tar(archive)
@@ -117,6 +119,10 @@ public final class TarReader {
 
     private func lastFailure() -> Failure {
         let words = archive_error_string(archive).map { String(cString: $0) }
-        return Failure(.layerInvalid, "the layer is not a valid tar", why: words ?? "libarchive cannot read it")
+        return Failure(
+            .layerInvalid,
+            "the layer is not a valid tar",
+            why: words ?? "libarchive cannot read it"
+        )
     }
 }

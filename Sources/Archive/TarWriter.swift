@@ -19,13 +19,17 @@ final class TarWriter {
         try check(archive_write_set_format_ustar(archive))
         // Unbuffered: every write reaches the callback at once, and nothing is padded to a tape's block.
         try check(archive_write_set_bytes_per_block(archive, 0))
-        let write: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int = {
-            _, context, start, count in
-            guard let context, let start else { return -1 }
-            let output = Unmanaged<Output>.fromOpaque(context).takeUnretainedValue()
-            output.bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
-            return count
-        }
+        let write: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int =
+            {
+                _,
+                context,
+                start,
+                count in
+                guard let context, let start else { return -1 }
+                let output = Unmanaged<Output>.fromOpaque(context).takeUnretainedValue()
+                output.bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
+                return count
+            }
         try check(archive_write_open(archive, Unmanaged.passUnretained(output).toOpaque(), nil, write, nil))
     }
 

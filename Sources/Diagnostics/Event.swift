@@ -1,4 +1,6 @@
-/// What a long operation reports while it works. Libraries report; only the command line prints.
+/// What a long operation reports while it works.
+///
+/// Libraries report; only the command line prints.
 public enum Event: Sendable, Equatable {
     /// One step is done: a short verb and what it was done to, for example `wrote` and `plugin-oci`.
     case step(String, String)
@@ -44,7 +46,9 @@ public struct Transfer: Sendable, Equatable {
     }
 }
 
-/// Where events go. Implementations must not block for long: events come from the middle of transfers.
+/// Where events go.
+///
+/// Implementations must not block for long: events come from the middle of transfers.
 public protocol EventSink: Sendable {
     /// Takes note of one event.
     func record(_ event: Event)

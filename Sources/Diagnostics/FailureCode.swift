@@ -64,7 +64,8 @@ extension Failure {
         /// The exit status that goes with this code.
         public var exitStatus: ExitStatus {
             switch self {
-            case .usage, .argumentsSwapped, .referenceInvalid, .repositoryUppercase, .tagInvalid, .digestInvalid,
+            case .usage, .argumentsSwapped, .referenceInvalid, .repositoryUppercase, .tagInvalid,
+                .digestInvalid,
                 .nameAmbiguous:
                 .usage
             case .fileMissing, .pluginMissing, .layoutMissing, .notFound:

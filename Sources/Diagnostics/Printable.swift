@@ -18,14 +18,16 @@ extension String {
 
     /// The text cut to a number of characters, with an ellipsis where something was left out.
     public func truncated(to limit: Int) -> String {
-        count <= limit ? self : prefix(limit) + "…"
+        // By scalars: any number of combining marks is one `Character`.
+        let scalars = unicodeScalars.prefix(limit)
+        return scalars.endIndex == endIndex ? self : String(scalars) + "…"
     }
 }
 
 extension Unicode.Scalar {
     fileprivate var steersTerminals: Bool {
         switch value {
-        case 0x00...0x1F, 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        case 0x00...0x1F, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
         default: false
         }
     }

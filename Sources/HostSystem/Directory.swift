@@ -20,7 +20,7 @@ public enum Directory {
         if parent != path { try create(parent) }
         do throws(Failure) {
             try system({ Failure(writing: path, $0) }) { try makeDirectory(path) }
-        } catch where exists(path) {
+        } catch  where exists(path) {
             // Someone else was faster.
         }
     }
@@ -53,7 +53,7 @@ public enum Directory {
     public static func remove(file path: FilePath) throws(Failure) {
         do throws(Failure) {
             try system({ Failure(writing: path, $0) }) { try removeFile(path) }
-        } catch where type(of: path) == nil {
+        } catch  where type(of: path) == nil {
             // It is gone, whoever removed it.
         }
     }

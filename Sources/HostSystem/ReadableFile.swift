@@ -24,7 +24,11 @@ public struct ReadableFile: ~Copyable {
         if links == .refused { options.insert(.noFollow) }
         let descriptor = try system({ errno in
             errno == .tooManySymbolicLinkLevels && links == .refused
-                ? Failure(.fileUnreadable, "\(path) is a symbolic link", why: "what it points to could be any file")
+                ? Failure(
+                    .fileUnreadable,
+                    "\(path) is a symbolic link",
+                    why: "what it points to could be any file"
+                )
                 : Failure(reading: path, errno)
         }) { try FileDescriptor.open(path, .readOnly, options: options) }
         do throws(Failure) {
@@ -84,7 +88,9 @@ public struct ReadableFile: ~Copyable {
     }
 
     /// Reads a small file whole; throws ``Failure/Code/fileUnreadable`` when it is larger than `limit` bytes.
-    public static func contents(of path: FilePath, limit: Int, links: Links = .followed) throws(Failure) -> [UInt8] {
+    public static func contents(of path: FilePath, limit: Int, links: Links = .followed) throws(Failure)
+        -> [UInt8]
+    {
         let file = try ReadableFile(opening: path, links: links)
         let bytes = try file.read(at: 0, count: min(file.size, limit) + 1)
         guard bytes.count <= limit else {

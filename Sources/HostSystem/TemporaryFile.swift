@@ -47,7 +47,9 @@ public final class TemporaryFile: Sendable {
     public func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         try state.withLock { state throws(Failure) in
             guard let descriptor = state.descriptor else { throw Self.closed(path) }
-            _ = try system({ Failure(writing: path.removingLastComponent(), $0) }) { try descriptor.writeAll(bytes) }
+            _ = try system({ Failure(writing: path.removingLastComponent(), $0) }) {
+                try descriptor.writeAll(bytes)
+            }
         }
     }
 

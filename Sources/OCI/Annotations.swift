@@ -24,10 +24,15 @@ public struct KeyValue: Sendable, Hashable {
 
     /// Cuts a text at its first `=`; throws ``Failure/Code/usage`` without one, or with nothing before it.
     public init(parsing text: String) throws(Failure) {
-        guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
-            throw Failure(.usage, "\"\(text)\" is not KEY=VALUE", try: ["org.opencontainers.image.version=1.0.0"])
+        // By scalars: a combining mark after the sign would hide it.
+        guard let sign = text.unicodeScalars.firstIndex(of: "="), sign != text.startIndex else {
+            throw Failure(
+                .usage,
+                "\"\(text)\" is not KEY=VALUE",
+                try: ["org.opencontainers.image.version=1.0.0"]
+            )
         }
-        key = String(text[..<sign])
-        value = String(text[text.index(after: sign)...])
+        key = String(text.unicodeScalars[..<sign])
+        value = String(text.unicodeScalars[sign...].dropFirst())
     }
 }

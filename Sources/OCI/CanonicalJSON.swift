@@ -29,6 +29,8 @@ public enum CanonicalJSON {
     ///   - bytes: the whole document.
     ///   - what: what the document is called in messages, for example `index.json`.
     ///   - code: the code of the failure thrown when it is not such a document.
+    /// - Returns: the document.
+    /// - Throws: a failure with that code, which says what is wrong and where.
     public static func decode<Value: Decodable>(
         _ type: Value.Type,
         from bytes: [UInt8],
@@ -43,7 +45,11 @@ public enum CanonicalJSON {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let failure as Failure {
-            throw Failure(code, "the \(what) is not valid", why: failure.message + (failure.why.map { ": \($0)" } ?? ""))
+            throw Failure(
+                code,
+                "the \(what) is not valid",
+                why: failure.message + (failure.why.map { ": \($0)" } ?? "")
+            )
         } catch let error as DecodingError {
             throw Failure(code, "the \(what) is not valid", why: error.explanation)
         } catch {
@@ -57,7 +63,7 @@ extension DecodingError {
     fileprivate var explanation: String {
         func place(_ path: [any CodingKey]) -> String {
             let text = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
-            return text.isEmpty ? "the document" : "\"\(text.drop { $0 == "." })\""
+            return text.isEmpty ? "the document" : "\"\(String(text.drop { $0 == "." }).truncated(to: 160))\""
         }
         switch self {
         case .keyNotFound(let key, let context):
@@ -66,6 +72,9 @@ extension DecodingError {
             return "\(place(context.codingPath)) has another type than expected"
         case .valueNotFound(_, let context):
             return "\(place(context.codingPath)) is null"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty:
+            // The text is JSON, as was checked before: what is left is a number that fits no integer.
+            return "a number in it is too large, or not whole"
         case .dataCorrupted(let context):
             return "\(place(context.codingPath)) cannot be read"
         @unknown default:

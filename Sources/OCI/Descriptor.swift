@@ -11,7 +11,7 @@ public struct Descriptor: Hashable, Sendable, Codable {
     /// Places to fetch the content from; only foreign layers have any.
     public let urls: [String]?
     /// Free text about the content.
-    public let annotations: Annotations?
+    public private(set) var annotations: Annotations?
     /// What the content runs on, in an index.
     public let platform: Platform?
     /// The type of the artifact, when the content is a manifest.
@@ -49,13 +49,9 @@ public struct Descriptor: Hashable, Sendable, Codable {
 
     /// The same content under other annotations.
     public func annotated(_ annotations: Annotations?) -> Descriptor {
-        Descriptor(
-            mediaType: mediaType,
-            digest: digest,
-            size: size,
-            annotations: annotations,
-            platform: platform
-        )
+        var copy = self
+        copy.annotations = annotations
+        return copy
     }
 
     /// Whether both describe the same bytes of the same type.

@@ -45,11 +45,15 @@ public struct Digest: Hashable, Sendable {
         guard let colon = text.firstIndex(of: ":") else { throw refused("there is no \":\" in it") }
         let name = text[..<colon]
         guard let algorithm = Algorithm(rawValue: String(name)) else {
-            throw refused("unsupported digest algorithm \"\(name)\"; known are sha256 and sha512")
+            throw refused(
+                "unsupported digest algorithm \"\(String(name).truncated(to: 40))\"; known are sha256 and sha512"
+            )
         }
         let encoded = text[text.index(after: colon)...]
         guard encoded.utf8.count == algorithm.encodedLength else {
-            throw refused("\(name) takes \(algorithm.encodedLength) characters, here are \(encoded.utf8.count)")
+            throw refused(
+                "\(name) takes \(algorithm.encodedLength) characters, here are \(encoded.utf8.count)"
+            )
         }
         if let wrong = encoded.utf8.enumerated().first(where: { !$1.isLowerCaseHexadecimal }) {
             let position = name.utf8.count + 2 + wrong.offset
@@ -59,9 +63,17 @@ public struct Digest: Hashable, Sendable {
         self.encoded = String(encoded)
     }
 
+    /// Whether a text begins as a digest does, well-formed or not.
+    static func namesAlgorithm(_ text: some StringProtocol) -> Bool {
+        Algorithm.allCases.contains { text.hasPrefix($0.rawValue + ":") }
+    }
+
     init(algorithm: Algorithm, finished bytes: some Sequence<UInt8>) {
         self.algorithm = algorithm
-        encoded = String(decoding: bytes.flatMap { [hexadecimal[Int($0 >> 4)], hexadecimal[Int($0 & 15)]] }, as: UTF8.self)
+        encoded = String(
+            decoding: bytes.flatMap { [hexadecimal[Int($0 >> 4)], hexadecimal[Int($0 & 15)]] },
+            as: UTF8.self
+        )
     }
 }
 
@@ -90,6 +102,7 @@ extension Digest: Codable {
 
 extension UInt8 {
     fileprivate var isLowerCaseHexadecimal: Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self)
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
+            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self)
     }
 }

@@ -11,8 +11,13 @@ public enum ManifestDocument: Hashable, Sendable {
     /// kinds at once (CVE-2021-41190), or that repeat a key; ``Failure/Code/manifestUnsupported`` for Docker's schema 1
     /// and for types that this program does not know.
     public init(decoding bytes: [UInt8], mediaType declared: MediaType) throws(Failure) {
-        let shape = try CanonicalJSON.decode(Shape.self, from: bytes, as: "manifest", failing: .manifestInvalid)
-        if shape.schemaVersion == 1 || shape.fsLayers != nil {
+        let shape = try CanonicalJSON.decode(
+            Shape.self,
+            from: bytes,
+            as: "manifest",
+            failing: .manifestInvalid
+        )
+        if shape.schemaVersion == 1 || shape.fsLayers != nil || shape.history != nil {
             throw Failure(
                 .manifestUnsupported,
                 "schema 1 images are not supported",
@@ -33,20 +38,27 @@ public enum ManifestDocument: Hashable, Sendable {
         if let own = shape.mediaType, own != declared {
             throw Failure(
                 .manifestInvalid,
-                "the manifest says \"\(own)\", but was announced as \"\(declared)\"",
+                "the manifest says \"\(own.shown)\", but was announced as \"\(declared.shown)\"",
                 why: "both have to be the same (image spec, \"Image Manifest\")"
             )
         }
         if declared.isManifest {
             self = .image(
-                try CanonicalJSON.decode(Manifest.self, from: bytes, as: "manifest", failing: .manifestInvalid)
+                try CanonicalJSON.decode(
+                    Manifest.self,
+                    from: bytes,
+                    as: "manifest",
+                    failing: .manifestInvalid
+                )
             )
         } else if declared.isIndex {
-            self = .index(try CanonicalJSON.decode(Index.self, from: bytes, as: "index", failing: .manifestInvalid))
+            self = .index(
+                try CanonicalJSON.decode(Index.self, from: bytes, as: "index", failing: .manifestInvalid)
+            )
         } else {
             throw Failure(
                 .manifestUnsupported,
-                "\"\(declared)\" is not a type of manifest that can be read",
+                "\"\(declared.shown)\" is not a type of manifest that can be read",
                 why: "known are OCI image manifests and indexes, and Docker's version 2 schema 2"
             )
         }
@@ -68,9 +80,15 @@ public enum ManifestDocument: Hashable, Sendable {
         let config: Anything?
         let layers: Anything?
         let fsLayers: Anything?
+        let history: Anything?
     }
 
     private struct Anything: Decodable {
         init(from decoder: any Decoder) {}
     }
+}
+
+extension MediaType {
+    /// The type for a message: what a peer sent may be of any length.
+    fileprivate var shown: String { name.truncated(to: 160) }
 }

@@ -8,7 +8,7 @@ public struct MediaType: Hashable, Sendable {
     /// Takes a media type as it stands in a document or header; parameters (`; charset=…`) are dropped.
     public init(_ text: String) {
         let bare = text.prefix { $0 != ";" }
-        name = String(bare.filter { $0 != " " && $0 != "\t" })
+        name = bare.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
     }
 }
 
@@ -26,7 +26,9 @@ extension MediaType {
     /// Docker's image manifest, version 2 schema 2.
     public static let dockerManifest = MediaType("application/vnd.docker.distribution.manifest.v2+json")
     /// Docker's manifest list.
-    public static let dockerManifestList = MediaType("application/vnd.docker.distribution.manifest.list.v2+json")
+    public static let dockerManifestList = MediaType(
+        "application/vnd.docker.distribution.manifest.list.v2+json"
+    )
     /// Docker's gzipped tar layer.
     public static let dockerLayerTarGzip = MediaType("application/vnd.docker.image.rootfs.diff.tar.gzip")
     /// Docker's tar layer that is not compressed.

@@ -20,7 +20,7 @@ public struct Reference: Hashable, Sendable {
     /// Puts a reference together.
     public init(registry: RegistryName, repository: RepositoryName, tag: Tag? = nil, digest: Digest? = nil) {
         self.registry = registry
-        self.repository = repository
+        self.repository = registry.isDockerHub ? (try? repository.onDockerHub()) ?? repository : repository
         self.tag = tag
         self.digest = digest
         registryIsAssumed = false
@@ -35,7 +35,7 @@ public struct Reference: Hashable, Sendable {
         var rest = body[...]
         if let at = rest.firstIndex(of: "@") {
             let after = rest[rest.index(after: at)...]
-            guard !after.contains("/") else {
+            guard !after.contains("@"), !after.contains("/") || Digest.namesAlgorithm(after) else {
                 // Never echoed: what stands before the "@" may be a password.
                 throw Failure(
                     .referenceInvalid,
@@ -57,18 +57,25 @@ public struct Reference: Hashable, Sendable {
         } else {
             tag = nil
         }
+        guard rest.utf8.count != 64 || rest.endIndex != body.endIndex || !rest.allSatisfy(\.isHexDigit) else {
+            throw Failure(
+                .referenceInvalid,
+                "invalid repository name (\(rest)), cannot specify 64-byte hexadecimal strings",
+                why: "it would read like a digest",
+                try: ["REPOSITORY@sha256:\(rest.lowercased())"]
+            )
+        }
         let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
         let namesHost = parts.count > 1 && Self.looksLikeHost(parts[0])
-        if namesHost || parts.count > 2 {
+        registryIsAssumed = !namesHost && parts.count > 2
+        if namesHost || registryIsAssumed {
             registry = try RegistryName(parsing: parts[0])
-            registryIsAssumed = !namesHost
-            let name = parts.dropFirst().joined(separator: "/")
-            repository = try Self.repository(name, within: body)
+            rest = rest[parts[1].startIndex...]
         } else {
             registry = .dockerHub
-            registryIsAssumed = false
-            repository = try Self.repository(String(rest), within: body)
         }
+        let name = try Self.repository(rest, within: body)
+        repository = registry.isDockerHub ? try name.onDockerHub() : name
     }
 
     private init(_ other: Reference, tag: Tag?, digest: Digest?) {
@@ -88,7 +95,13 @@ public struct Reference: Hashable, Sendable {
 
 extension Reference: CustomStringConvertible {
     /// `host/repository`, always with the host.
-    public var repositoryDescription: String { "\(registry)/\(repository)" }
+    ///
+    /// A host that does not look like one is told from a part of a Docker Hub name by its upper case, as in `Foo/bar`.
+    public var repositoryDescription: String {
+        let host = registry.description
+        let isUnderstood = registryIsAssumed || Self.looksLikeHost(host)
+        return "\(isUnderstood ? host : host.uppercased())/\(repository)"
+    }
 
     /// The reference in full, always with the host.
     public var description: String {
@@ -103,17 +116,22 @@ extension Reference {
     }
 
     private static func withoutScheme(_ text: String) throws(Failure) -> String {
-        if text.isEmpty { throw Failure(.referenceInvalid, "invalid reference format: the reference is empty") }
-        for (offset, scalar) in text.unicodeScalars.enumerated() where scalar.value <= 0x20 || scalar.value >= 0x7F {
+        if text.isEmpty {
+            throw Failure(.referenceInvalid, "invalid reference format: the reference is empty")
+        }
+        for (offset, scalar) in text.unicodeScalars.enumerated()
+        where scalar.value <= 0x20 || scalar.value >= 0x7F {
             let name = scalar == " " ? "a space" : scalar.isASCII ? "a control character" : "\"\(scalar)\""
+            let shown = text.contains("@") ? "what stands here" : "\"\(text.truncated(to: 160))\""
             throw Failure(
                 .referenceInvalid,
-                "invalid reference format: \"\(text.truncated(to: 160))\"",
+                "invalid reference format: \(shown) is not a reference",
                 why: "\(name) at character \(offset + 1); a reference is plain ASCII"
             )
         }
         guard let range = text.firstRange(of: "://") else { return text }
         let scheme = text[..<range.lowerBound].lowercased()
+        guard scheme.allSatisfy(\.isASCIIAlphanumeric) else { return text }
         let rest = String(text[range.upperBound...])
         switch scheme {
         case "oci", "docker": return rest
@@ -121,6 +139,7 @@ extension Reference {
             throw Failure(
                 .referenceInvalid,
                 "invalid reference format: a reference has no \"\(scheme)://\"",
+                why: scheme == "http" ? "a registry without TLS is asked for by --plain-http" : nil,
                 try: rest.contains("@") ? [] : [rest + (scheme == "http" ? " --plain-http" : "")]
             )
         default:
@@ -129,28 +148,13 @@ extension Reference {
     }
 
     /// Reads the repository, and says in the words of the whole reference what was probably meant.
-    private static func repository(_ name: String, within whole: String) throws(Failure) -> RepositoryName {
-        if !name.contains("/"), name.utf8.count == 64, name.allSatisfy(\.isHexDigit), !name.contains(where: \.isUppercase) {
-            throw Failure(
-                .referenceInvalid,
-                "invalid repository name (\(name)), cannot specify 64-byte hexadecimal strings",
-                why: "it would read like a digest",
-                try: ["REPOSITORY@sha256:\(name)"]
-            )
-        }
+    private static func repository(_ name: Substring, within whole: String) throws(Failure) -> RepositoryName
+    {
         do {
             return try RepositoryName(parsing: name)
-        } catch where error.code == .repositoryUppercase {
-            let suggestion = whole.firstRange(of: name).map { whole.replacingCharacters(in: $0, with: name.lowercased()) }
-            throw Failure(.repositoryUppercase, error.message, why: error.why, try: suggestion.map { [$0] } ?? error.hints)
+        } catch  where error.code == .repositoryUppercase {
+            let meant = whole[..<name.startIndex] + name.lowercased() + whole[name.endIndex...]
+            throw Failure(error.code, error.message, why: error.why, try: [String(meant)])
         }
-    }
-}
-
-extension String {
-    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
-        var copy = self
-        copy.replaceSubrange(range, with: text)
-        return copy
     }
 }

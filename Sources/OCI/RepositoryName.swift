@@ -21,57 +21,55 @@ public struct RepositoryName: Hashable, Sendable {
                 why: "this one has \(name.utf8.count)"
             )
         }
-        var position = 1
-        for component in name.split(separator: "/", omittingEmptySubsequences: false) {
-            if let violation = Self.violation(of: component) {
-                if violation.isUppercase {
-                    throw Failure(
-                        .repositoryUppercase,
-                        "repository name must be lowercase: \"\(shown)\"",
-                        why: "\(violation.what) at character \(position + violation.offset)",
-                        try: [name.lowercased()]
-                    )
-                }
+        if let offset = Self.violation(in: name) {
+            let wrong = name.unicodeScalars.dropFirst(offset).first.map {
+                "\"\($0)\" at character \(offset + 1)"
+            }
+            let lowercased = name.lowercased()
+            guard Self.violation(in: lowercased) != nil else {
                 throw Failure(
-                    .referenceInvalid,
-                    "invalid reference format: \"\(shown)\" is not a repository name",
-                    why: "\(violation.what) at character \(position + violation.offset); a name is lower-case letters "
-                        + "and digits, separated by /, one of . _ __ or any number of -"
+                    .repositoryUppercase,
+                    "repository name must be lowercase: \"\(shown)\"",
+                    why: wrong,
+                    try: [lowercased]
                 )
             }
-            position += component.utf8.count + 1
+            throw Failure(
+                .referenceInvalid,
+                "invalid reference format: \"\(shown)\" is not a repository name",
+                why:
+                    "\(wrong ?? "it ends too early"); a name is lower-case letters and digits, separated by /, "
+                    + "one of . _ __ or any number of -"
+            )
         }
         self.text = name
     }
 
-    private struct Violation {
-        let what: String
-        let offset: Int
-        var isUppercase = false
+    /// The name as Docker Hub has it: a single part is an official image of `library`.
+    func onDockerHub() throws(Failure) -> RepositoryName {
+        text.contains("/") ? self : try RepositoryName(parsing: "library/" + text)
     }
 
-    /// `[a-z0-9]+ ((?:[._]|__|[-]+) [a-z0-9]+)*`, or what breaks it.
-    private static func violation(of component: Substring) -> Violation? {
-        guard !component.isEmpty else { return Violation(what: "an empty part", offset: 0) }
-        var separator = ""
-        var separatorStart = 0
-        for (offset, character) in component.unicodeScalars.enumerated() {
-            switch character {
-            case "a"..."z", "0"..."9":
-                if !separator.isEmpty, separatorStart == 0 || !separator.isSeparator {
-                    return Violation(what: "\"\(separator)\"", offset: separatorStart)
-                }
-                separator = ""
-            case ".", "_", "-":
-                if separator.isEmpty { separatorStart = offset }
-                separator.unicodeScalars.append(character)
-            case "A"..."Z":
-                return Violation(what: "\"\(character)\"", offset: offset, isUppercase: true)
+    /// Where a text leaves the grammar `[a-z0-9]+ ((?:[/._]|__|[-]+) [a-z0-9]+)*`, in bytes; nil if it never does.
+    private static func violation(in name: String) -> Int? {
+        let bytes = Array(name.utf8)
+        var offset = 0
+        while true {
+            let start = offset
+            while offset < bytes.count, bytes[offset].isLowerCaseAlphanumeric { offset += 1 }
+            guard offset > start else { return offset }
+            guard offset < bytes.count else { return nil }
+            switch bytes[offset] {
+            case UInt8(ascii: "/"), UInt8(ascii: "."):
+                offset += 1
+            case UInt8(ascii: "_"):
+                offset += bytes[offset...].starts(with: "__".utf8) ? 2 : 1
+            case UInt8(ascii: "-"):
+                while offset < bytes.count, bytes[offset] == UInt8(ascii: "-") { offset += 1 }
             default:
-                return Violation(what: "\"\(character)\"", offset: offset)
+                return offset
             }
         }
-        return separator.isEmpty ? nil : Violation(what: "\"\(separator)\" at the end of a part", offset: separatorStart)
     }
 }
 
@@ -80,9 +78,9 @@ extension RepositoryName: CustomStringConvertible {
     public var description: String { text }
 }
 
-extension String {
-    /// Whether it may stand between two runs of letters and digits.
-    fileprivate var isSeparator: Bool {
-        self == "." || self == "_" || self == "__" || allSatisfy { $0 == "-" }
+extension UInt8 {
+    fileprivate var isLowerCaseAlphanumeric: Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self)
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
     }
 }

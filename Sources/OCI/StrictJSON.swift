@@ -1,7 +1,7 @@
 /// A check of JSON text for what decoders let pass: duplicate keys, great depth, anything after the value.
 ///
 /// Two readers of one document with a duplicate key may see different documents; a digest proves only the bytes.
-/// RFC 8259 is followed for structure; the values themselves are left to the decoder.
+/// RFC 8259 is followed to the letter.
 enum StrictJSON {
     /// How deep arrays and objects may be nested.
     static let depthLimit = 64
@@ -17,9 +17,11 @@ enum StrictJSON {
     /// Throws if the text is not one JSON value that every reader understands in the same way.
     static func check(_ bytes: [UInt8]) throws(Violation) {
         var scanner = Scanner(bytes: bytes)
-        try scanner.value(depth: 0)
+        try scanner.value(depth: 1)
         scanner.skipSpace()
-        guard scanner.offset == bytes.count else { throw scanner.violation("something stands after the value") }
+        guard scanner.offset == bytes.count else {
+            throw scanner.violation("something stands after the value")
+        }
     }
 }
 
@@ -44,10 +46,10 @@ private struct Scanner {
     }
 
     mutating func value(depth: Int) throws(StrictJSON.Violation) {
-        guard depth <= StrictJSON.depthLimit else {
+        skipSpace()
+        guard depth <= StrictJSON.depthLimit || next != UInt8(ascii: "{") && next != UInt8(ascii: "[") else {
             throw violation("it is nested deeper than \(StrictJSON.depthLimit) levels")
         }
-        skipSpace()
         switch next {
         case UInt8(ascii: "{"): try object(depth: depth)
         case UInt8(ascii: "["): try array(depth: depth)
@@ -89,11 +91,19 @@ private struct Scanner {
         guard take("]") else { throw violation("\",\" or \"]\" is expected") }
     }
 
-    /// Numbers, `true`, `false` and `null`: a run of characters that the decoder judges.
+    /// Numbers, `true`, `false` and `null`; a decoder looks only at those that it needs.
     mutating func literal() throws(StrictJSON.Violation) {
         let start = offset
         while let byte = next, byte.isLiteral { offset += 1 }
         guard offset > start else { throw violation("a value is expected") }
+        let text = bytes[start..<offset]
+        guard ["true", "false", "null"].contains(where: { text.elementsEqual($0.utf8) }) || text.isNumber
+        else {
+            throw .init(
+                what: "\"\(String(decoding: text.prefix(64), as: UTF8.self))\" is not a value",
+                offset: start
+            )
+        }
     }
 
     /// A string with its escapes resolved, so that `"a"` and `"\u0061"` are the same key.
@@ -153,13 +163,35 @@ private struct Scanner {
     }
 }
 
-extension UInt8 {
-    fileprivate var isLiteral: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"),
-            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "E"):
-            true
-        default: false
+extension ArraySlice<UInt8> {
+    /// Whether it is a number: `-? (0|[1-9][0-9]*) (\.[0-9]+)? ([eE][+-]?[0-9]+)?` (RFC 8259, section 6).
+    fileprivate var isNumber: Bool {
+        var rest = self
+        func takeDigits() -> Int {
+            let digits = rest.prefix(while: \.isDigit)
+            rest = rest.dropFirst(digits.count)
+            return digits.count
         }
+        func take(_ characters: String) -> Bool {
+            guard let first = rest.first, characters.utf8.contains(first) else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        _ = take("-")
+        guard take("0") || takeDigits() > 0 else { return false }
+        if take("."), takeDigits() == 0 { return false }
+        if take("eE") {
+            _ = take("+-")
+            if takeDigits() == 0 { return false }
+        }
+        return rest.isEmpty
+    }
+}
+
+extension UInt8 {
+    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+    fileprivate var isLiteral: Bool {
+        isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) || "+-.E".utf8.contains(self)
     }
 }

@@ -13,7 +13,12 @@ public struct Tag: Hashable, Sendable {
     public init(parsing text: some StringProtocol) throws(Failure) {
         let shown = String(text).truncated(to: 160)
         guard !text.isEmpty else {
-            throw Failure(.tagInvalid, "a tag is empty", why: "nothing stands after the last \":\"", try: ["v0.0.1"])
+            throw Failure(
+                .tagInvalid,
+                "a tag is empty",
+                why: "nothing stands after the last \":\"",
+                try: ["v0.0.1"]
+            )
         }
         if let wrong = text.unicodeScalars.enumerated().first(where: { !$1.belongsInTag(at: $0) }) {
             let suggestion = String(text).replacingInvalidTagCharacters()
@@ -43,7 +48,9 @@ extension Tag: CustomStringConvertible {
 
 extension String {
     fileprivate func replacingInvalidTagCharacters() -> String? {
-        let replaced = String(String.UnicodeScalarView(unicodeScalars.map { $0.belongsInTag(at: 1) ? $0 : "-" }))
+        let replaced = String(
+            String.UnicodeScalarView(unicodeScalars.map { $0.belongsInTag(at: 1) ? $0 : "-" })
+        )
         let trimmed = String(replaced.drop { $0 == "-" || $0 == "." }.prefix(128))
         return trimmed.isEmpty ? nil : trimmed
     }

@@ -36,7 +36,9 @@ extension BuiltImage: ContentSource {
 
     /// One of its three blobs.
     public func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
-        guard let blob = [manifest, config, layer].first(where: { $0.descriptor.digest == descriptor.digest }) else {
+        guard
+            let blob = [manifest, config, layer].first(where: { $0.descriptor.digest == descriptor.digest })
+        else {
             throw Failure(.internalError, "the image just made has no \(descriptor.digest)")
         }
         return blob

@@ -1,7 +1,7 @@
 import Archive
 public import Diagnostics
-public import OCI
-public import Storage
+import OCI
+import Storage
 public import SystemPackage
 import Wasm
 
@@ -35,7 +35,9 @@ public struct ImageBuilder: Sendable {
     ///   - spoolDirectory: where the layer is put until a store takes it.
     ///
     /// Throws what reading, writing and checking the module throw.
-    public func build(_ path: FilePath, spoolingIn spoolDirectory: FilePath) async throws(Failure) -> BuiltImage {
+    public func build(_ path: FilePath, spoolingIn spoolDirectory: FilePath) async throws(Failure)
+        -> BuiltImage
+    {
         let file = try FileSource(opening: path)
         _ = try ModuleOutline(of: path.string, size: file.size) { (offset, count) throws(Failure) in
             try file.read(at: offset, count: count)
@@ -47,7 +49,8 @@ public struct ImageBuilder: Sendable {
             time: options.created.seconds,
             processorCount: processorCount
         )
-        let diffID = try await writer.write(module, named: PluginFile.name, size: file.size) { bytes throws(Failure) in
+        let diffID = try await writer.write(module, named: PluginFile.name, size: file.size) {
+            bytes throws(Failure) in
             try spool.write(bytes)
         }
         let layer = spool.finish(as: .layerTarGzip)
@@ -56,7 +59,9 @@ public struct ImageBuilder: Sendable {
             mediaType: .imageManifest,
             config: config.descriptor,
             layers: [layer.descriptor],
-            annotations: options.annotations.merging([AnnotationKey.wasmVariant: "compat"]) { given, _ in given }
+            annotations: options.annotations.merging([AnnotationKey.wasmVariant: "compat"]) { given, _ in
+                given
+            }
         )
         return BuiltImage(
             manifest: Blob(try CanonicalJSON.encode(manifest), mediaType: .imageManifest),
@@ -78,7 +83,11 @@ public struct ImageBuilder: Sendable {
                 labels: options.labels
             ),
             history: [
-                ImageConfig.History(created: options.created.text, createdBy: instruction, comment: "wasmpack")
+                ImageConfig.History(
+                    created: options.created.text,
+                    createdBy: instruction,
+                    comment: "wasmpack"
+                )
             ],
             rootfs: ImageConfig.RootFilesystem(diffIDs: [diffID])
         )

@@ -1,4 +1,4 @@
-import Archive
+public import Archive
 public import Diagnostics
 public import OCI
 public import Storage
@@ -33,7 +33,10 @@ public struct PluginExtractor: Sendable {
             throw Failure(
                 .manifestUnsupported,
                 "\(root.digest.short) is an index, not an image",
-                why: "it lists " + images.map { "\($0.platform.map { "\($0) " } ?? "")\($0.digest)" }.joined(separator: ", "),
+                why: "it lists "
+                    + images.map { "\($0.platform.map { "\($0) " } ?? "")\($0.digest)" }.joined(
+                        separator: ", "
+                    ),
                 try: images.prefix(3).map { "REPOSITORY@\($0.digest)" }
             )
         }
@@ -75,8 +78,9 @@ public struct PluginExtractor: Sendable {
         if compression == .none { warnings.append("the layer is not compressed; Istio reads tar+gzip only") }
         let expected = try await expectedDiffID(of: image)
         var hasher = DigestHasher()
+        let bytes = try await source.fetch(layer).source()
         let contents = try LayerReader.read(
-            source.fetch(layer).source(),
+            bytes,
             compression: compression,
             lookingFor: PluginFile.name
         ) { piece throws(Failure) in
@@ -95,7 +99,9 @@ public struct PluginExtractor: Sendable {
             throw Failure(.moduleTooLarge, "\(found.name) has \(found.size) bytes, more than proxies load")
         }
         if contents.matches.count > 1 {
-            warnings.append("the layer has \(contents.matches.count) files \(PluginFile.name); the first is taken, as proxies do")
+            warnings.append(
+                "the layer has \(contents.matches.count) files \(PluginFile.name); the first is taken, as proxies do"
+            )
         }
         if contents.entryCount > 1 {
             warnings.append("the layer has \(contents.entryCount) entries; one file is enough")

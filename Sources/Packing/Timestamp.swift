@@ -24,7 +24,8 @@ public struct Timestamp: Sendable, Hashable {
     /// Throws ``Failure/Code/usage``; `origin` names where the text stands.
     public init(parsing text: String, from origin: String) throws(Failure) {
         let parsed =
-            Int64(text) ?? (try? Date.ISO8601FormatStyle().parse(text)).map { Int64($0.timeIntervalSince1970) }
+            Int64(text)
+            ?? (try? Date.ISO8601FormatStyle().parse(text)).map { Int64($0.timeIntervalSince1970) }
         guard let parsed, (0...Self.latest).contains(parsed) else {
             throw Failure(
                 .usage,

@@ -98,7 +98,8 @@ extension Unicode.Scalar {
     /// RFC 9110's `tchar`, and what unquoted realms of real registries hold.
     fileprivate var isTokenCharacter: Bool {
         switch self {
-        case "a"..."z", "A"..."Z", "0"..."9", "!", "#", "$", "%", "&", "'", "*", "+", "-", ".", "^", "_", "`", "|", "~",
+        case "a"..."z", "A"..."Z", "0"..."9", "!", "#", "$", "%", "&", "'", "*", "+", "-", ".", "^", "_", "`",
+            "|", "~",
             "/", ":", "?":
             true
         default: false

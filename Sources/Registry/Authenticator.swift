@@ -76,7 +76,9 @@ actor Authenticator {
         do throws(Failure) {
             let found = try await store.lookUp(registry, repository)
             lookup = found
-            events.record(.detail("credentials: \(found.credential?.description ?? "none, going on anonymously")"))
+            events.record(
+                .detail("credentials: \(found.credential?.description ?? "none, going on anonymously")")
+            )
             return found
         } catch {
             throw RequestFailure(error)
@@ -113,7 +115,9 @@ actor Authenticator {
         return authorization.value
     }
 
-    private func fetch(_ challenge: AuthChallenge, policy: URLPolicy) async throws(RequestFailure) -> Authorization {
+    private func fetch(_ challenge: AuthChallenge, policy: URLPolicy) async throws(RequestFailure)
+        -> Authorization
+    {
         let credential = try await credential().credential
         guard challenge.scheme == "bearer" else {
             guard let credential else { throw RequestFailure(await missing()) }

@@ -35,7 +35,9 @@ struct BearerToken: Sendable {
         } catch {
             throw Failure(.protocolViolation, "\(realm) does not answer like a token service")
         }
-        guard let token = [parsed.token, parsed.access_token].compactMap(\.self).first(where: { !$0.isEmpty }) else {
+        guard
+            let token = [parsed.token, parsed.access_token].compactMap(\.self).first(where: { !$0.isEmpty })
+        else {
             throw Failure(.protocolViolation, "no token in response of \(realm)")
         }
         text = token

@@ -16,7 +16,9 @@ extension RegistryClient {
     ) async throws(RequestFailure) -> RequestFailure {
         let summary = answer.refusal.summary(status: answer.status)
         let place = "\(endpoint.registry)/\(repository)"
-        func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = []) -> Failure {
+        func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
+            -> Failure
+        {
             let shown = Failure.HTTPAnswer(
                 status: answer.status,
                 code: answer.refusal.code,
@@ -33,7 +35,8 @@ extension RegistryClient {
                 failure(
                     .notFound,
                     isRepository || missing == nil
-                        ? "no repository \(place) (\(summary))" : "no \(missing ?? "") in \(place) (\(summary))",
+                        ? "no repository \(place) (\(summary))"
+                        : "no \(missing ?? "") in \(place) (\(summary))",
                     isRepository || missing == nil
                         ? "it does not exist, or is hidden from who asks"
                         : "the repository may exist without it, or be hidden from who asks"
@@ -58,7 +61,10 @@ extension RegistryClient {
             )
         case 400..<500:
             return RequestFailure(
-                failure(.requestRejected, "\(endpoint.registry) refuses to \(action) \(repository) (\(summary))")
+                failure(
+                    .requestRejected,
+                    "\(endpoint.registry) refuses to \(action) \(repository) (\(summary))"
+                )
             )
         default:
             return RequestFailure(
@@ -99,7 +105,9 @@ extension RegistryClient {
             .authenticationDenied,
             "\(credential.username) may not \(action) \(repository) (\(summary))",
             "signed in with credentials from \(credential.source)" + asked,
-            ["give \(credential.username) the right to; some registries need the repository to be created first"]
+            [
+                "give \(credential.username) the right to; some registries need the repository to be created first"
+            ]
         )
     }
 }

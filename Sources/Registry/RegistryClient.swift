@@ -81,9 +81,11 @@ final class RegistryClient: Sendable {
     ///
     /// A 401 is answered once, and once more when the credentials sent with the first try were not asked for now:
     /// a token may have run out. The body is sent again from its start.
-    func send(_ request: Request, into sink: (any ResponseSink)? = nil) async throws(RequestFailure) -> Answer {
+    func send(_ request: Request, into sink: (any ResponseSink)? = nil) async throws(RequestFailure) -> Answer
+    {
         let sink = AnswerSink(sink ?? BodyBuffer(limit: 64 * 1024))
-        var authorization = policy.mayAuthorize(request.url) ? try await authenticator.authorization(policy: policy) : nil
+        var authorization =
+            policy.mayAuthorize(request.url) ? try await authenticator.authorization(policy: policy) : nil
         var wasRenewed = false
         while true {
             let answer = try await follow(request, authorization: authorization, into: sink)
@@ -110,7 +112,9 @@ final class RegistryClient: Sendable {
         for _ in 0...Self.redirectLimit {
             var sent = request
             // Bound to the origin: another host, port or scheme never sees it.
-            if let authorization, policy.mayAuthorize(request.url) { sent.headers.add("Authorization", authorization) }
+            if let authorization, policy.mayAuthorize(request.url) {
+                sent.headers.add("Authorization", authorization)
+            }
             let response = try await exchange(sent, into: sink)
             guard let target = response.redirectTarget(for: request.method) else {
                 let refusal = RegistryErrorBody(response.isSuccess ? [] : sink.explanation)
@@ -120,23 +124,31 @@ final class RegistryClient: Sendable {
             events.record(.detail("redirected to \(request.url.redacted)"))
         }
         throw RequestFailure(
-            Failure(.protocolViolation, "\(endpoint.registry) redirects more than \(Self.redirectLimit) times")
+            Failure(
+                .protocolViolation,
+                "\(endpoint.registry) redirects more than \(Self.redirectLimit) times"
+            )
         )
     }
 
-    private func exchange(_ request: Request, into sink: AnswerSink) async throws(RequestFailure) -> Response {
+    private func exchange(_ request: Request, into sink: AnswerSink) async throws(RequestFailure) -> Response
+    {
         do throws(TransferError) {
             let response = try await transport.send(request, into: sink)
             events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
             return response
         } catch {
-            events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)"))
+            events.record(
+                .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)")
+            )
             throw RequestFailure(error, to: request.url)
         }
     }
 
     /// Takes a URL that the registry named, relative or not, through the policy.
-    func resolve(_ text: String, against base: HTTPURL, as role: URLPolicy.Role) throws(RequestFailure) -> HTTPURL {
+    func resolve(_ text: String, against base: HTTPURL, as role: URLPolicy.Role) throws(RequestFailure)
+        -> HTTPURL
+    {
         let url: HTTPURL
         do throws(TransferError) {
             url = try base.resolving(text)

@@ -18,7 +18,8 @@ extension RemoteRepository: ContentDestination {
     /// Whether the registry has the content, in the right size.
     public func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
         let folder = descriptor.mediaType.isStoredAsManifest ? "manifests" : "blobs"
-        return try await retrying("\(descriptor.role) \(descriptor.digest.short)") { _ throws(RequestFailure) in
+        return try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
+            _ throws(RequestFailure) in
             let answer = try await self.client.send(.head, "\(folder)/\(descriptor.digest)")
             switch answer.status {
             case 200:
@@ -74,7 +75,11 @@ extension RemoteRepository: ContentDestination {
                 body: .bytes(bytes)
             )
             guard answer.status == 201 else {
-                throw try await self.client.failure(for: answer, doing: "push to", missing: "part of the image")
+                throw try await self.client.failure(
+                    for: answer,
+                    doing: "push to",
+                    missing: "part of the image"
+                )
             }
             guard let announced = answer.response.headers["Docker-Content-Digest"] else { return false }
             guard announced == digest.description else {

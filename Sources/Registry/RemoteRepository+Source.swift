@@ -39,7 +39,8 @@ extension RemoteRepository: ContentSource {
             }
             return manifest
         }
-        return try await retrying("\(descriptor.role) \(descriptor.digest.short)") { _ throws(RequestFailure) in
+        return try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
+            _ throws(RequestFailure) in
             try await self.blob(descriptor)
         }
     }
@@ -56,7 +57,10 @@ extension RemoteRepository: ContentSource {
             )
         }
         do throws(Failure) {
-            let mediaType = try Self.mediaType(of: body.bytes, announced: answer.response.headers["Content-Type"])
+            let mediaType = try Self.mediaType(
+                of: body.bytes,
+                announced: answer.response.headers["Content-Type"]
+            )
             let manifest = Blob(body.bytes, mediaType: mediaType)
             try check(manifest, asked: reference, announced: answer.response.headers["Docker-Content-Digest"])
             keep(manifest)
@@ -92,7 +96,12 @@ extension RemoteRepository: ContentSource {
         if type?.name == "text/html" {
             throw Failure(.protocolViolation, "the answer is a web page", why: "this is not an OCI registry")
         }
-        let body = try CanonicalJSON.decode(Typed.self, from: bytes, as: "manifest", failing: .manifestInvalid)
+        let body = try CanonicalJSON.decode(
+            Typed.self,
+            from: bytes,
+            as: "manifest",
+            failing: .manifestInvalid
+        )
         guard let own = body.mediaType ?? type else {
             throw Failure(.manifestInvalid, "neither the registry nor the manifest says what type it has")
         }
@@ -102,7 +111,9 @@ extension RemoteRepository: ContentSource {
     private func blob(_ descriptor: Descriptor) async throws(RequestFailure) -> Blob {
         let sink: BlobSink
         do throws(Failure) {
-            sink = try BlobSink(for: descriptor, in: spoolDirectory) { [self] in report(descriptor, .moved(bytes: $0)) }
+            sink = try BlobSink(for: descriptor, in: spoolDirectory) { [self] in
+                report(descriptor, .moved(bytes: $0))
+            }
         } catch {
             throw RequestFailure(error)
         }

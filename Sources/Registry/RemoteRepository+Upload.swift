@@ -28,7 +28,10 @@ extension RemoteRepository {
         }
         guard let location = answer.response.headers["Location"] else {
             throw RequestFailure(
-                Failure(.protocolViolation, "\(registry) does not say where to upload to: missing Location header")
+                Failure(
+                    .protocolViolation,
+                    "\(registry) does not say where to upload to: missing Location header"
+                )
             )
         }
         return try client.resolve(location, against: answer.url, as: .location)
@@ -47,7 +50,9 @@ extension RemoteRepository {
         guard answer.status == 201 || answer.status == 204 else {
             throw try await client.failure(for: answer, doing: "push to")
         }
-        if let announced = answer.response.headers["Docker-Content-Digest"], announced != descriptor.digest.description {
+        if let announced = answer.response.headers["Docker-Content-Digest"],
+            announced != descriptor.digest.description
+        {
             throw RequestFailure(
                 Failure(
                     .digestMismatch,

@@ -88,7 +88,8 @@ extension RefName {
     /// The name to store a manifest under: the tag is stronger here, the digest only has to be right.
     var manifestTarget: String? {
         switch self {
-        case .reference(let reference): (reference.tag?.description ?? reference.digest?.description) ?? "latest"
+        case .reference(let reference):
+            (reference.tag?.description ?? reference.digest?.description) ?? "latest"
         case .tag(let tag): tag.description
         case .digest, .only: nil
         }

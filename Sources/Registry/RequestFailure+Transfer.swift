@@ -4,9 +4,19 @@ import HTTPTransport
 extension RequestFailure {
     /// Says what it means for a person that an exchange did not come to a response.
     init(_ error: TransferError, to url: HTTPURL) {
-        let place = url.port == url.scheme.defaultPort ? url.host : "\(url.origin)".split(separator: "/").last.map(String.init) ?? url.host
-        func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = []) -> Failure {
-            Failure(code, message, why: why ?? (error.detail.isEmpty ? nil : error.detail), try: hints, cause: error)
+        let place =
+            url.port == url.scheme.defaultPort
+            ? url.host : "\(url.origin)".split(separator: "/").last.map(String.init) ?? url.host
+        func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
+            -> Failure
+        {
+            Failure(
+                code,
+                message,
+                why: why ?? (error.detail.isEmpty ? nil : error.detail),
+                try: hints,
+                cause: error
+            )
         }
         switch error.kind {
         case .cancelled:

@@ -8,7 +8,11 @@ public struct RetryPolicy: Sendable {
     public let longestPause: Duration
 
     /// Describes a policy; by default three more times, after about 0.25, 0.5 and 1 second.
-    public init(count: Int = 3, firstPause: Duration = .milliseconds(250), longestPause: Duration = .seconds(60)) {
+    public init(
+        count: Int = 3,
+        firstPause: Duration = .milliseconds(250),
+        longestPause: Duration = .seconds(60)
+    ) {
         self.count = count
         self.firstPause = firstPause
         self.longestPause = longestPause

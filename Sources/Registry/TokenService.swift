@@ -63,7 +63,9 @@ struct TokenService: Sendable {
         } catch {
             throw RequestFailure(error)
         }
-        if let service = challenge.parameters["service"] { url = url.appendingQuery("service=" + service.queryValue) }
+        if let service = challenge.parameters["service"] {
+            url = url.appendingQuery("service=" + service.queryValue)
+        }
         for item in scope.items { url = url.appendingQuery("scope=" + item.queryValue) }
         url = url.appendingQuery("client_id=" + Self.clientID)
         if let credential { url = url.appendingQuery("account=" + credential.username.queryValue) }
@@ -95,14 +97,19 @@ struct TokenService: Sendable {
                 Failure(
                     .authenticationRejected,
                     "\(registry) rejected \(credential.username) (token service: \(summary))",
-                    why: "credentials from \(credential.source); the password may be wrong, or a token may have expired",
+                    why:
+                        "credentials from \(credential.source); the password may be wrong, or a token may have expired",
                     try: ["sign in again, or correct the credentials in \(credential.source)"],
                     http: answer
                 )
             )
         case 429:
             return RequestFailure(
-                Failure(.rateLimited, "the token service of \(registry) asks to slow down (\(summary))", http: answer),
+                Failure(
+                    .rateLimited,
+                    "the token service of \(registry) asks to slow down (\(summary))",
+                    http: answer
+                ),
                 isTemporary: true,
                 retryAfter: response.retryAfter
             )
@@ -134,7 +141,8 @@ extension String {
         utf8.reduce(into: "") { result, byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"),
                 UInt8(ascii: "~"):
                 result.unicodeScalars.append(Unicode.Scalar(byte))
             default:

@@ -24,11 +24,14 @@ struct URLPolicy: Sendable {
         let isSameHost = url.host == registry.host
         if registry.scheme == .https, url.scheme == .http {
             // A registry behind a TLS proxy often believes that it is spoken to in HTTP.
-            guard isSameHost, role == .location else { throw refused(url, role, "it is not encrypted, the registry is") }
+            guard isSameHost, role == .location else {
+                throw refused(url, role, "it is not encrypted, the registry is")
+            }
             let isDefault = url.port == HTTPURL.Scheme.http.defaultPort
             return url.with(scheme: .https, port: isDefault ? registry.port : url.port)
         }
-        guard isSameHost || !IPAddress.isPrivate(host: url.host) || IPAddress.isPrivate(host: registry.host) else {
+        guard isSameHost || !IPAddress.isPrivate(host: url.host) || IPAddress.isPrivate(host: registry.host)
+        else {
             throw refused(url, role, "it is an address of a private network, the registry is not")
         }
         return url

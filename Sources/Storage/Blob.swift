@@ -33,7 +33,8 @@ public struct Blob: Sendable {
     }
 
     /// Takes bytes that claim to be what a descriptor names; throws ``Failure/Code/digestMismatch`` if they are not.
-    public init(verifying bytes: [UInt8], against descriptor: Descriptor, from origin: String) throws(Failure) {
+    public init(verifying bytes: [UInt8], against descriptor: Descriptor, from origin: String) throws(Failure)
+    {
         let digest = Digest(of: bytes, algorithm: descriptor.digest.algorithm)
         guard bytes.count == descriptor.size, digest == descriptor.digest else {
             throw Failure(mismatchOf: descriptor, digest: digest, size: bytes.count, from: origin)

@@ -92,7 +92,9 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
             var parts: [Part] = []
             for child in index.successors {
                 let blob = try await source.fetch(child)
-                if child.mediaType.isStoredAsManifest { parts += try await copyParts(of: blob, depth: depth + 1) }
+                if child.mediaType.isStoredAsManifest {
+                    parts += try await copyParts(of: blob, depth: depth + 1)
+                }
                 try await destination.push(blob)
                 parts.append((child, .copied))
             }
@@ -108,7 +110,8 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
     }
 
     private func copyBlobs(_ descriptors: [Descriptor]) async throws(Failure) -> [Part] {
-        let outcome = await withTaskGroup(of: Result<Part, Failure>.self) { group -> Result<[Part], Failure> in
+        let outcome = await withTaskGroup(of: Result<Part, Failure>.self) {
+            group -> Result<[Part], Failure> in
             var parts: [Part] = []
             var waiting = descriptors[...]
             for _ in 0..<parallelBlobs {

@@ -13,7 +13,7 @@ extension ImageLayout {
         let bytes: [UInt8]
         do throws(Failure) {
             bytes = try ReadableFile.contents(of: file, limit: Manifest.sizeLimit)
-        } catch where error.code == .fileMissing {
+        } catch  where error.code == .fileMissing {
             throw Failure(.layoutCorrupt, "\(file) is missing", try: ["build the layout again"])
         }
         return try CanonicalJSON.decode(Index.self, from: bytes, as: file.string, failing: .layoutCorrupt)

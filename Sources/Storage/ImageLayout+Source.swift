@@ -58,7 +58,9 @@ extension ImageLayout: ContentSource {
             .notFound,
             "\(path) has no \(what)",
             why: names.isEmpty ? "it is empty" : "it has " + names.joined(separator: ", "),
-            try: names.isEmpty ? ["wasmpack build plugin.wasm --layout \(path)"] : names.prefix(5).map { "\(path):\($0.tagPart)" }
+            try: names.isEmpty
+                ? ["wasmpack build plugin.wasm --layout \(path)"]
+                : names.prefix(5).map { "\(path):\($0.tagPart)" }
         )
     }
 

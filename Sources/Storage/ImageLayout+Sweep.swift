@@ -31,7 +31,9 @@ extension ImageLayout {
         var reachable: Set<Digest> = []
         var waiting = try index().manifests
         while let descriptor = waiting.popLast() {
-            guard reachable.insert(descriptor.digest).inserted, descriptor.mediaType.isStoredAsManifest else { continue }
+            guard reachable.insert(descriptor.digest).inserted, descriptor.mediaType.isStoredAsManifest else {
+                continue
+            }
             let bytes = try ReadableFile.contents(of: path(of: descriptor.digest), limit: Manifest.sizeLimit)
             waiting += try ManifestDocument(decoding: bytes, mediaType: descriptor.mediaType).successors
         }

@@ -58,7 +58,10 @@ public struct ImageLayout: Sendable {
         let lock = try DirectoryLock(on: path, isShared: false)
         try withExtendedLifetime(lock) { () throws(Failure) in
             if Directory.type(of: path.appending("index.json")) == nil {
-                try TemporaryFile.write(CanonicalJSON.encode(Index(manifests: [])), to: path.appending("index.json"))
+                try TemporaryFile.write(
+                    CanonicalJSON.encode(Index(manifests: [])),
+                    to: path.appending("index.json")
+                )
             }
             if Directory.type(of: path.appending("oci-layout")) == nil {
                 try TemporaryFile.write(Self.marker, to: path.appending("oci-layout"))
@@ -80,7 +83,8 @@ public struct ImageLayout: Sendable {
     private static func isFree(_ path: FilePath) throws(Failure) -> Bool {
         switch Directory.type(of: path) {
         case nil: true
-        case .directory?: try Directory.names(in: path).allSatisfy { $0 == "blobs" || $0.hasPrefix(TemporaryFile.prefix) }
+        case .directory?:
+            try Directory.names(in: path).allSatisfy { $0 == "blobs" || $0.hasPrefix(TemporaryFile.prefix) }
         default: false
         }
     }
@@ -91,10 +95,15 @@ public struct ImageLayout: Sendable {
         let bytes: [UInt8]
         do throws(Failure) {
             bytes = try ReadableFile.contents(of: file, limit: 4096)
-        } catch where error.code == .fileMissing {
+        } catch  where error.code == .fileMissing {
             throw Failure(.layoutCorrupt, "\(file) is missing", try: ["build the layout again"])
         }
-        let marker = try CanonicalJSON.decode(Marker.self, from: bytes, as: file.string, failing: .layoutCorrupt)
+        let marker = try CanonicalJSON.decode(
+            Marker.self,
+            from: bytes,
+            as: file.string,
+            failing: .layoutCorrupt
+        )
         guard marker.imageLayoutVersion == "1.0.0" else {
             throw Failure(
                 .layoutCorrupt,

@@ -29,7 +29,8 @@ public struct Verification: Sendable {
         try await visit(root, in: source)
     }
 
-    private mutating func visit(_ descriptor: Descriptor, in source: some ContentSource) async throws(Failure) {
+    private mutating func visit(_ descriptor: Descriptor, in source: some ContentSource) async throws(Failure)
+    {
         guard let manifest = try await fetch(descriptor, from: source) else { return }
         let document: ManifestDocument
         do throws(Failure) {

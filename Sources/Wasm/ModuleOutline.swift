@@ -44,7 +44,9 @@ public struct ModuleOutline: Hashable, Sendable {
                 .moduleTooLarge,
                 "\(name) is too large: \(size) bytes",
                 why: "proxies read at most 256 MiB, which leaves \(Self.sizeLimit) bytes for the module",
-                try: ["build it optimised and without debug information, for example wasm-opt -Oz --strip-debug"]
+                try: [
+                    "build it optimised and without debug information, for example wasm-opt -Oz --strip-debug"
+                ]
             )
         }
         try Preamble.check(read(0, Preamble.excerptSize), of: name)

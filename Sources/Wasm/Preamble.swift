@@ -29,7 +29,8 @@ enum Preamble {
             throw Failure(
                 .wasmComponent,
                 "\(name) is a component, not a core module",
-                why: "header \(hexadecimal(version)) (component model); Envoy runs core modules and would say "
+                why:
+                    "header \(hexadecimal(version)) (component model); Envoy runs core modules and would say "
                     + "\"Missing or unknown Proxy-Wasm ABI version\"",
                 try: [
                     "Rust: build for wasm32-wasip1, crate-type cdylib",
@@ -67,9 +68,15 @@ enum Preamble {
 
     private static func guess(_ start: [UInt8]) -> String? {
         if start.starts(with: [0x1F, 0x8B]) { return "it is gzip: unpack it first" }
-        if start.starts(with: [0x7F, 0x45, 0x4C, 0x46]) { return "it is a program for this machine: build for wasm32" }
-        if start.starts(with: Array("(module".utf8)) { return "it is WebAssembly text: wat2wasm plugin.wat -o plugin.wasm" }
-        if start.starts(with: Array("!<arch>".utf8)) { return "it is a static library: link it, crate-type cdylib" }
+        if start.starts(with: [0x7F, 0x45, 0x4C, 0x46]) {
+            return "it is a program for this machine: build for wasm32"
+        }
+        if start.starts(with: Array("(module".utf8)) {
+            return "it is WebAssembly text: wat2wasm plugin.wat -o plugin.wasm"
+        }
+        if start.starts(with: Array("!<arch>".utf8)) {
+            return "it is a static library: link it, crate-type cdylib"
+        }
         return nil
     }
 

@@ -32,7 +32,8 @@ public protocol CredentialStore: Sendable {
     /// Looks for the credential of a repository.
     ///
     /// Throws ``Failure/Code/configurationInvalid`` when a place cannot be read that should be.
-    func lookUp(_ registry: RegistryName, _ repository: RepositoryName) async throws(Failure) -> CredentialLookup
+    func lookUp(_ registry: RegistryName, _ repository: RepositoryName) async throws(Failure)
+        -> CredentialLookup
 }
 
 /// What a look for a credential gave.

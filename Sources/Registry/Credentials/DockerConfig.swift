@@ -34,10 +34,14 @@ public struct DockerConfig: CredentialStore {
         _ registry: RegistryName,
         _ repository: RepositoryName
     ) async throws(Failure) -> CredentialLookup {
-        guard let file = try read() else { return CredentialLookup(nil, places: ["\(shownPath) (not there)"]) }
+        guard let file = try read() else {
+            return CredentialLookup(nil, places: ["\(shownPath) (not there)"])
+        }
         let entries = file.auths ?? [:]
         let key = entries.keys.sorted().first { Self.key($0, names: registry) }
-        guard let key, let entry = entries[key], let credential = try entry.credential(from: shownPath, key: key) else {
+        guard let key, let entry = entries[key],
+            let credential = try entry.credential(from: shownPath, key: key)
+        else {
             let helper = file.helper(for: registry)
             let remark =
                 if let helper {
@@ -54,7 +58,7 @@ public struct DockerConfig: CredentialStore {
         let bytes: [UInt8]
         do throws(Failure) {
             bytes = try ReadableFile.contents(of: path, limit: Self.sizeLimit)
-        } catch where error.code == .fileMissing {
+        } catch  where error.code == .fileMissing {
             return nil
         } catch {
             throw Failure(.configurationInvalid, "cannot use \(shownPath)", why: error.message, cause: error)

@@ -1,0 +1,114 @@
+/// What a host says of itself when it is an address, in every spelling that a resolver would dial.
+///
+/// A URL's host may be given as it stands there: in any case, with brackets, with a dot at its end.
+public enum IPAddress {
+    /// Whether a host is `localhost`, ends in `.localhost`, or is a loopback address literal.
+    public static func isLoopback(host: String) -> Bool {
+        let host = bare(host)
+        if host == "localhost" || host.hasSuffix(".localhost") { return true }
+        guard let groups = groups(ofIPv6: host) else { return octets(ofIPv4: host)?.first == 127 }
+        return groups == [0, 0, 0, 0, 0, 0, 0, 1]
+            || groups.starts(with: [0, 0, 0, 0, 0, 0xFFFF]) && groups[6] >> 8 == 127
+    }
+
+    /// Whether a host is an address of this machine, a private network or a link, or one that cannot be judged: not
+    /// for the public.
+    public static func isPrivate(host: String) -> Bool {
+        let host = bare(host)
+        if isLoopback(host: host) { return true }
+        if host.contains(":") { return groups(ofIPv6: host).map(isPrivate(groups:)) ?? true }
+        if endsInNumber(host) { return octets(ofIPv4: host).map(isPrivate(octets:)) ?? true }
+        let isPlain = host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "%") }
+        return !isPlain || ["metadata", "instance-data"].contains(host.prefix { $0 != "." })
+    }
+
+    /// Whether a host would be dialled as an IPv4 address but is not its plain spelling, as `0x7f.1` or `127.1`; also
+    /// what ends as an address does and is none, as `1.2.3.256`.
+    static func isUnusualIPv4(_ host: some StringProtocol) -> Bool {
+        endsInNumber(host) && octets(ofIPv4: host)?.map { "\($0)" }.joined(separator: ".") != String(host)
+    }
+
+    /// The eight groups of an IPv6 address (RFC 4291, section 2.2), or nil when it is none.
+    static func groups(ofIPv6 text: some StringProtocol) -> [UInt16]? {
+        var text = String(text)
+        if text.contains("."), let colon = text.lastIndex(of: ":") {
+            let last = text[text.index(after: colon)...]
+            guard !isUnusualIPv4(last), let octets = octets(ofIPv4: last) else { return nil }
+            let (high, low) = (Int(octets[0]) << 8 | Int(octets[1]), Int(octets[2]) << 8 | Int(octets[3]))
+            text = text[...colon] + String(high, radix: 16) + ":" + String(low, radix: 16)
+        }
+        guard let gap = text.firstRange(of: "::") else {
+            return listedGroups(text[...]).flatMap { $0.count == 8 ? $0 : nil }
+        }
+        guard let head = listedGroups(text[..<gap.lowerBound]),
+            let tail = listedGroups(text[gap.upperBound...]),
+            head.count + tail.count < 8
+        else { return nil }
+        return head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
+    }
+
+    private static func listedGroups(_ text: Substring) -> [UInt16]? {
+        if text.isEmpty { return [] }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let groups = parts.compactMap { $0.utf8.count <= 4 ? number($0, radix: 16).map { UInt16($0) } : nil }
+        return groups.count == parts.count ? groups : nil
+    }
+
+    /// The four bytes of what `inet_aton` takes for an IPv4 address: one to four decimal, octal (`0…`) or hexadecimal
+    /// (`0x…`) numbers, the last of which fills all bytes that remain.
+    private static func octets(ofIPv4 host: some StringProtocol) -> [UInt8]? {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { part -> Int? in
+            if part.hasPrefix("0x") || part.hasPrefix("0X") { return number(part.dropFirst(2), radix: 16) }
+            return number(part, radix: part.hasPrefix("0") ? 8 : 10)
+        }
+        guard numbers.count == parts.count, parts.count <= 4, let last = numbers.last,
+            numbers.dropLast().allSatisfy({ $0 < 256 }), last < 1 << (8 * (5 - parts.count))
+        else { return nil }
+        let value = numbers.dropLast().enumerated().reduce(last) { $0 | $1.element << (24 - 8 * $1.offset) }
+        return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
+
+    private static func number(_ digits: some StringProtocol, radix: Int) -> Int? {
+        digits.utf8.first == UInt8(ascii: "+") || digits.utf8.first == UInt8(ascii: "-")
+            ? nil : Int(digits, radix: radix)
+    }
+
+    /// Whether the last part of a name is a number, which no top-level domain is.
+    private static func endsInNumber(_ host: some StringProtocol) -> Bool {
+        guard let last = host.split(separator: ".", omittingEmptySubsequences: false).last, !last.isEmpty
+        else {
+            return false
+        }
+        return last.allSatisfy(\.isASCIIDigit)
+            || last.lowercased().hasPrefix("0x")
+                && last.dropFirst(2).allSatisfy { $0.isASCII && $0.isHexDigit }
+    }
+
+    private static func isPrivate(octets: [UInt8]) -> Bool {
+        switch (octets[0], octets[1]) {
+        case (0, _), (10, _), (127, _), (169, 254), (192, 168), (100, 64...127), (172, 16...31),
+            (198, 18...19):
+            true
+        case (224..., _): true
+        default: false
+        }
+    }
+
+    /// Public are only the global unicast addresses, `2000::/3`; one of 6to4 is as private as the IPv4 address in it.
+    private static func isPrivate(groups: [UInt16]) -> Bool {
+        if groups[0] == 0x2002 {
+            return isPrivate(octets: [UInt8(groups[1] >> 8), UInt8(groups[1] & 0xFF), 0, 0])
+        }
+        return !(0x2000...0x3FFF).contains(groups[0])
+    }
+
+    /// In lower case, without brackets, a zone and one dot at the end.
+    private static func bare(_ host: String) -> String {
+        var host = host.lowercased()[...]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        if host.contains(":") { host = host.prefix { $0 != "%" } }
+        if host.hasSuffix(".") { host = host.dropLast() }
+        return String(host)
+    }
+}

@@ -1,0 +1,24 @@
+import Diagnostics
+import Testing
+
+@Suite struct PrintableTests {
+    @Test(
+        "what steers a terminal is made visible",
+        arguments: [
+            ("\u{00}", "\\u{0}"), ("\n", "\\u{a}"), ("\u{1B}", "\\u{1b}"), ("\u{7F}", "\\u{7f}"),
+            ("\u{85}", "\\u{85}"), ("\u{9B}", "\\u{9b}"), ("\u{61C}", "\\u{61c}"), ("\u{200F}", "\\u{200f}"),
+            ("\u{2028}", "\\u{2028}"), ("\u{202E}", "\\u{202e}"), ("\u{2066}", "\\u{2066}"),
+            ("\u{2069}", "\\u{2069}"),
+        ]
+    )
+    func controls(text: String, shown: String) {
+        #expect(("a" + text + "b").printable == "a" + shown + "b")
+    }
+
+    @Test func `any number of marks on one letter is cut as well`() {
+        let text = "a" + String(repeating: "\u{301}", count: 100_000)
+        #expect(text.truncated(to: 160).unicodeScalars.count == 161)
+        #expect("".truncated(to: 0) == "")
+        #expect("e\u{301}".truncated(to: 2) == "e\u{301}")
+    }
+}

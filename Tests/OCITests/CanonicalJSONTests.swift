@@ -1,0 +1,103 @@
+import Diagnostics
+import OCI
+import Testing
+
+@Suite struct CanonicalJSONTests {
+    @Test func `keys are sorted by their bytes, slashes are plain, and there is no white space`() throws {
+        let value = ["b": "x/y", "a": "ü\n\"", "B": "", "a10": "1", "a2": "2", "a/b": "3"]
+        #expect(
+            try String(decoding: CanonicalJSON.encode(value), as: UTF8.self)
+                == #"{"B":"","a":"ü\n\"","a/b":"3","a10":"1","a2":"2","b":"x/y"}"#
+        )
+    }
+
+    @Test func `the same value has the same bytes every time`() throws {
+        let annotations = Dictionary(uniqueKeysWithValues: (0..<50).map { ("key-\($0)", "value/\($0)") })
+        let first = try CanonicalJSON.encode(annotations)
+        for _ in 0..<100 {
+            let reordered = Dictionary(uniqueKeysWithValues: annotations.shuffled())
+            #expect(try CanonicalJSON.encode(reordered) == first)
+        }
+    }
+
+    @Test func `what cannot be JSON is our own mistake`() {
+        let failure = #expect(throws: Failure.self) { try CanonicalJSON.encode([Double.nan]) }
+        #expect(failure?.code == .internalError)
+        #expect(failure?.message == "a document cannot be written as JSON")
+    }
+
+    struct Document: Codable, Equatable {
+        struct Part: Codable, Equatable {
+            let size: Int
+        }
+
+        let name: String
+        let parts: [Part]
+        let labels: [String: String]?
+        let digest: Digest?
+    }
+
+    static let refused: [(text: String, why: String)] = [
+        (#"{"parts":[]}"#, #"the document has no "name""#),
+        (#"{"name":"a","parts":[{"size":1},{}]}"#, #""parts[1]" has no "size""#),
+        (#"{"name":1,"parts":[]}"#, #""name" has another type than expected"#),
+        (#"{"name":null,"parts":[]}"#, #""name" is null"#),
+        (#"{"name":"a","parts":{}}"#, #""parts" has another type than expected"#),
+        (#"{"name":"a","parts":[{"size":"1"}]}"#, #""parts[0].size" has another type than expected"#),
+        (#"{"name":"a","parts":[{"size":18446744073709551616}]}"#, "a number in it is too large"),
+        (#"{"name":"a","parts":[{"size":1.5}]}"#, "a number in it is too large, or not whole"),
+        (#"{"name":"a","parts":[],"labels":{"a.b":1}}"#, #""labels.a.b" has another type than expected"#),
+        (#"[]"#, "the document has another type than expected"),
+        (#"1"#, "the document has another type than expected"),
+        (#"{"name":"a","name":"b","parts":[]}"#, #"the key "name" stands there twice, at byte 12"#),
+        (#"{"name":"a","parts":[],"digest":"sha256:x"}"#, #"invalid digest format: "sha256:x""#),
+        ("", "it ends too early, at byte 0"),
+    ]
+
+    @Test("an error speaks of the document, not of a decoder", arguments: refused)
+    func refusal(text: String, why: String) {
+        let failure = #expect(throws: Failure.self) {
+            try CanonicalJSON.decode(
+                Document.self,
+                from: Array(text.utf8),
+                as: "index.json",
+                failing: .layoutCorrupt
+            )
+        }
+        #expect(failure?.code == .layoutCorrupt)
+        #expect(failure?.message.hasPrefix("the index.json is not ") == true)
+        #expect(failure?.why?.hasPrefix(why) == true, "\(failure?.why ?? "")")
+        for word in ["Swift", "Dictionary", "Array<", "Int", "CodingKey", "Document", "Optional", "Decod"] {
+            #expect(failure?.description.contains(word) == false, "\(failure?.description ?? "")")
+        }
+    }
+
+    @Test func `a long key of a peer's is not echoed in full`() {
+        let key = String(repeating: "k", count: 100_000)
+        for text in [#"{"name":"a","parts":[],"labels":{"\#(key)":1}}"#, #"{"\#(key)":1,"\#(key)":2}"#] {
+            let failure = #expect(throws: Failure.self) {
+                try CanonicalJSON.decode(
+                    Document.self,
+                    from: Array(text.utf8),
+                    as: "config",
+                    failing: .jsonInvalid
+                )
+            }
+            #expect((failure?.description.utf8.count ?? 0) < 1024)
+        }
+    }
+
+    @Test func `a document is read as it was written`() throws {
+        let document = Document(
+            name: "ü/\u{1F600}\0",
+            parts: [.init(size: .max)],
+            labels: [:],
+            digest: Digest(of: [])
+        )
+        let bytes = try CanonicalJSON.encode(document)
+        #expect(
+            try CanonicalJSON.decode(Document.self, from: bytes, as: "config", failing: .jsonInvalid)
+                == document
+        )
+    }
+}

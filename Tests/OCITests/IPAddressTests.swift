@@ -1,0 +1,179 @@
+import OCI
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+@Suite struct IPAddressTests {
+    static let loopback: [(host: String, why: String)] = [
+        ("localhost", "the name"),
+        ("LocalHost", "names have no case"),
+        ("localhost.", "with the dot of the root"),
+        ("registry.localhost", "RFC 6761"),
+        ("127.0.0.1", "the address"),
+        ("127.255.255.254", "the whole of 127.0.0.0/8"),
+        ("127.0.0.1.", "with a dot at the end"),
+        ("127.1", "two numbers"),
+        ("127.0.1", "three numbers"),
+        ("2130706433", "one number"),
+        ("0x7f.1", "hexadecimal"),
+        ("0X7F000001", "hexadecimal, one number"),
+        ("0177.0.0.1", "octal"),
+        ("017700000001", "octal, one number"),
+        ("::1", "IPv6"),
+        ("[::1]", "IPv6 as URLs write it"),
+        ("0:0:0:0:0:0:0:1", "IPv6 in full"),
+        ("0000:0000:0000:0000:0000:0000:0000:0001", "IPv6 with all zeros"),
+        ("::0001", "IPv6 with some zeros"),
+        ("::ffff:127.0.0.1", "IPv4 within IPv6"),
+        ("::FFFF:7f00:1", "IPv4 within IPv6, in groups"),
+        ("0:0:0:0:0:ffff:7f12:3456", "IPv4 within IPv6, in full"),
+    ]
+
+    @Test("these are this machine", arguments: loopback)
+    func isLoopback(host: String, why: String) {
+        #expect(IPAddress.isLoopback(host: host), "\(why)")
+        #expect(IPAddress.isPrivate(host: host), "\(why)")
+    }
+
+    static let elsewhere: [(host: String, why: String)] = [
+        ("localhost.evil.com", "a name of someone else's"),
+        ("127.0.0.1.nip.io", "a name that resolves to loopback, but does not say so"),
+        ("notlocalhost", "ends alike"),
+        ("localhost..", "no name at all"),
+        ("128.0.0.1", "the next network"),
+        ("126.255.255.255", "the network before"),
+        ("0x80.1", "the next network, in hexadecimal"),
+        ("127.0.0.256", "no address"),
+        ("127.0.0.1.1", "no address"),
+        ("0.0.0.0", "any address, not this one"),
+        ("::", "any address, not this one"),
+        ("::2", "the next address"),
+        ("::127.0.0.1", "an IPv4-compatible address is not dialled as IPv4"),
+        ("", "nothing"),
+    ]
+
+    @Test("these are not this machine", arguments: elsewhere)
+    func isNotLoopback(host: String, why: String) {
+        #expect(!IPAddress.isLoopback(host: host), "\(why)")
+    }
+
+    static let hidden: [(host: String, why: String)] = [
+        ("0.0.0.0", "dialled as loopback by Linux"),
+        ("0", "0.0.0.0 in one number"),
+        ("10.0.0.1", "RFC 1918"),
+        ("172.16.0.1", "RFC 1918, the first"),
+        ("172.31.255.255", "RFC 1918, the last"),
+        ("192.168.1.1", "RFC 1918"),
+        ("100.64.0.0", "RFC 6598, carriers, the first"),
+        ("100.127.255.255", "RFC 6598, carriers, the last"),
+        ("169.254.169.254", "the metadata service"),
+        ("169.254.43518", "the metadata service in three numbers"),
+        ("2852039166", "the metadata service in one number"),
+        ("0xa9fea9fe", "the metadata service in hexadecimal"),
+        ("0251.0376.0251.0376", "the metadata service in octal"),
+        ("198.18.0.1", "RFC 2544, measurements"),
+        ("224.0.0.1", "multicast"),
+        ("255.255.255.255", "broadcast"),
+        ("metadata.google.internal", "the metadata service by name"),
+        ("METADATA.google.internal.", "the metadata service by name, spelled otherwise"),
+        ("metadata", "the metadata service by its short name"),
+        ("instance-data.ec2.internal", "Amazon's metadata service"),
+        ("999.1.1.1", "ends as an address does and is none: cannot be judged"),
+        ("08.1.1.1", "octal that is none: cannot be judged"),
+        ("1.2.3.4.5", "five numbers: cannot be judged"),
+        ("0x", "half a number: cannot be judged"),
+        ("127%2e0.0.1", "an escape: cannot be judged"),
+        ("169。254。169。254", "dots that an IDN library turns into dots: cannot be judged"),
+        ("①②⑦.0.0.1", "digits that an IDN library turns into digits: cannot be judged"),
+        ("127.0.0.1 x", "a space, where inet_aton stops reading"),
+        ("::", "any address"),
+        ("[::]", "any address as URLs write it"),
+        ("fc00::1", "RFC 4193"),
+        ("fd00:ec2::254", "the metadata service"),
+        ("FE80::1", "a link's"),
+        ("fe80::1%eth0", "a link's, with its zone"),
+        ("febf::1", "a link's, the last"),
+        ("fec0::1", "a site's, deprecated"),
+        ("ff02::1", "multicast"),
+        ("::ffff:10.0.0.1", "IPv4 within IPv6"),
+        ("::ffff:8.8.8.8", "IPv4 within IPv6: nobody writes that in good faith"),
+        ("64:ff9b::a9fe:a9fe", "the metadata service behind NAT64"),
+        ("0064:ff9b:0::169.254.169.254", "the same, spelled otherwise"),
+        ("2002:a9fe:a9fe::1", "the metadata service behind 6to4"),
+        ("2002:7f00:1::", "loopback behind 6to4"),
+        ("1::2::3", "no address: cannot be judged"),
+    ]
+
+    @Test("these are not for the public", arguments: hidden)
+    func isPrivate(host: String, why: String) {
+        #expect(IPAddress.isPrivate(host: host), "\(why)")
+    }
+
+    static let open: [(host: String, why: String)] = [
+        ("example.com", "a name"),
+        ("metadatastore.example", "begins alike"),
+        ("a_b.example", "a name that some use"),
+        ("1.1.1.1", "a public address"),
+        ("9.255.255.255", "before 10.0.0.0/8"),
+        ("11.0.0.0", "after 10.0.0.0/8"),
+        ("172.15.255.255", "before 172.16.0.0/12"),
+        ("172.32.0.0", "after 172.16.0.0/12"),
+        ("100.63.255.255", "before 100.64.0.0/10"),
+        ("100.128.0.0", "after 100.64.0.0/10"),
+        ("192.167.255.255", "before 192.168.0.0/16"),
+        ("223.255.255.255", "before multicast"),
+        ("10.example", "a name that begins with a number"),
+        ("fd00.example", "a name that begins as private IPv6 does"),
+        ("2606:4700::1111", "a public address"),
+        ("2002:808:808::1", "6to4 of a public address"),
+    ]
+
+    @Test("these are for the public", arguments: open)
+    func isPublic(host: String, why: String) {
+        #expect(!IPAddress.isPrivate(host: host), "\(why)")
+    }
+
+    @Test func `IPv4 is read as inet_aton reads it`() {
+        var random = SeededGenerator(seed: 3)
+        let pieces = [
+            "0", "1", "127", "0177", "0x7f", "0X7F", "255", "256", "65535", "2130706433", "08", "-1", "7f",
+            "",
+        ]
+        for _ in 0..<5_000 {
+            let count = 1 + random.next(below: 5)
+            let host = (0..<count).map { _ in pieces[random.next(below: pieces.count)] }.joined(
+                separator: "."
+            )
+            // A dot at the end is no part of an address for inet_aton.
+            guard host.last != "." else { continue }
+            var address = in_addr()
+            let isAddress = inet_aton(host, &address) == 1
+            let isDialledHere = isAddress && UInt32(bigEndian: address.s_addr) >> 24 == 127
+            #expect(IPAddress.isLoopback(host: host) == isDialledHere, "\(host)")
+        }
+    }
+
+    @Test func `IPv6 is read as inet_pton reads it`() {
+        var random = SeededGenerator(seed: 4)
+        let pieces = ["0", "::", ":", ":0:", ":1", "ffff", "1.2.3.4", "00001", "0:0:0:0", "g", "+1", "."]
+        var addresses = 0
+        for _ in 0..<20_000 {
+            let text = (0..<1 + random.next(below: 6)).map { _ in pieces[random.next(below: pieces.count)] }
+                .joined()
+            // Brackets mark the text as IPv6 for the reader; without a dot it is what a reference may hold.
+            guard !text.contains(".") else { continue }
+            var address = in6_addr()
+            let isAddress = inet_pton(AF_INET6, text, &address) == 1
+            addresses += isAddress ? 1 : 0
+            #expect(((try? RegistryName(parsing: "[\(text)]")) != nil) == isAddress, "\(text)")
+        }
+        #expect(addresses > 100)
+    }
+}

@@ -1,0 +1,85 @@
+import Diagnostics
+import OCI
+import TestSupport
+import Testing
+
+@Suite struct RepositoryNameTests {
+    static let taken: [(text: String, why: String)] = [
+        ("a", "one letter"),
+        ("0", "one digit"),
+        ("test-oci/header-authorization", "two parts"),
+        ("a.b_c__d-e---f/g", "every separator"),
+        ("a/b/c/d/e/f/g/h", "many parts"),
+        ("library/nginx", "an official image"),
+        (String(repeating: "a", count: 255), "at the limit"),
+    ]
+
+    @Test("a name within the grammar is taken as it is", arguments: taken)
+    func taking(text: String, why: String) throws {
+        #expect(try RepositoryName(parsing: text).description == text, "\(why)")
+    }
+
+    static let refused: [(text: String, phrase: String, why: String)] = [
+        ("/a", "\"/\" at character 1;", "an empty part first"),
+        ("a/", "it ends too early", "an empty part last"),
+        ("a//b", "\"/\" at character 3;", "an empty part between"),
+        (".a", "\".\" at character 1;", "a separator first"),
+        ("a-", "it ends too early", "a separator last"),
+        ("a/-b", "\"-\" at character 3;", "a separator first in a part"),
+        ("a./b", "\"/\" at character 3;", "a separator last in a part"),
+        ("a..b", "\".\" at character 3;", "two dots"),
+        ("a___b", "\"_\" at character 4;", "three underscores"),
+        ("a._b", "\"_\" at character 3;", "two separators"),
+        ("a-.b", "\".\" at character 3;", "two separators"),
+        ("..", "\".\" at character 1;", "a path"),
+        ("a/../b", "\".\" at character 3;", "a path"),
+        ("a:b", "\":\" at character 2;", "a tag"),
+        ("a@b", "\"@\" at character 2;", "a digest"),
+        ("a b", "\" \" at character 2;", "a space"),
+        ("a\\b", "\"\\\" at character 2;", "a back-slash"),
+        ("aé", "\"é\" at character 2;", "not ASCII"),
+        ("a\u{301}", "at character 2;", "a combining mark alone"),
+        ("A..b", "\"A\" at character 1;", "would not be a name in lower case either"),
+    ]
+
+    @Test("a name outside the grammar is refused with the place", arguments: refused)
+    func refusal(text: String, phrase: String, why: String) {
+        let failure = #expect(throws: Failure.self, "\(why)") { try RepositoryName(parsing: text) }
+        #expect(failure?.code == .referenceInvalid)
+        #expect(failure?.message.contains("is not a repository name") == true)
+        #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "")")
+    }
+
+    @Test func `an empty name and one that is too long have texts of their own`() {
+        let empty = #expect(throws: Failure.self) { try RepositoryName(parsing: "") }
+        #expect(empty?.message == "repository name must have at least one component")
+        let long = #expect(throws: Failure.self) {
+            try RepositoryName(parsing: String(repeating: "a", count: 256))
+        }
+        #expect(long?.message == "repository name must not be more than 255 characters")
+        #expect(long?.why == "this one has 256")
+    }
+
+    @Test func `upper case is refused with the name in lower case`() {
+        let failure = #expect(throws: Failure.self) { try RepositoryName(parsing: "acme/My-Plugin") }
+        #expect(failure?.code == .repositoryUppercase)
+        #expect(failure?.message == "repository name must be lowercase: \"acme/My-Plugin\"")
+        #expect(failure?.why == "\"M\" at character 6")
+        #expect(failure?.hints == ["acme/my-plugin"])
+    }
+
+    @Test func `the grammar is the specification's expression`() throws {
+        let expression = try Regex(
+            #"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"#
+        )
+        var random = SeededGenerator(seed: 5)
+        let alphabet = Array("ab0.__--//A")
+        for _ in 0..<5_000 {
+            let text = String(
+                (0..<1 + random.next(below: 9)).map { _ in alphabet[random.next(below: alphabet.count)] }
+            )
+            let isName = try expression.wholeMatch(in: text) != nil
+            #expect(((try? RepositoryName(parsing: text)) != nil) == isName, "\(text)")
+        }
+    }
+}
