@@ -193,5 +193,4 @@ def run(server):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     threading.Thread(target=until_stdin_closes, daemon=True).start()
     print(json.dumps({"port": server.server_address[1]}), flush=True)
-    done.wait()
-    server.shutdown()
+    done.wait()  # every thread is a daemon: returning ends them
