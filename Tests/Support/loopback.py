@@ -10,6 +10,7 @@ import hashlib
 import http.server
 import itertools
 import json
+import os
 import signal
 import socket
 import ssl
@@ -186,7 +187,7 @@ def run(server):
     signal.signal(signal.SIGINT, lambda *_: done.set())
 
     def until_stdin_closes():
-        while sys.stdin.buffer.read1(1024):
+        while os.read(0, 1024):  # not sys.stdin: a thread inside it at exit would be fatal
             pass
         done.set()
 

@@ -197,6 +197,18 @@ class Faults(unittest.TestCase):
         self.assertEqual(self.client("PUT", "/__control", json.dumps([{"cutt": 1}])).status, 400)
 
 
+class Ends(unittest.TestCase):
+    """A server ends with its caller, or when it is told to."""
+
+    def test_both_ways_with_status_0(self):
+        for end in (lambda process: process.stdin.close(), lambda process: process.terminate()):
+            command = [sys.executable, str(HERE / "scripted_registry.py")]
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+                process.stdout.readline()
+                end(process)
+                self.assertEqual(process.wait(5), 0)
+
+
 class Tokens(unittest.TestCase):
     """The registry's own tokens and the token service's."""
 
