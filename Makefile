@@ -1,0 +1,69 @@
+# Everything that a person or CI does here, by one word each. `make` lists the words.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# Debian's names; .ci/install-packages knows Homebrew's.
+BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev
+DEMO_PACKAGES = docker-registry openssl python3
+TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv curl shellcheck
+
+RELEASE = -c release --static-swift-stdlib
+SWIFT_FILES = Sources Tests Package.swift
+SHELL_FILES = .ci/run .ci/install-packages Tests/Support/demo.sh \
+	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
+PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
+
+.PHONY: help deps demo-deps test-deps build release demo test format lint install clean
+
+help: ## list these words
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
+
+deps: ## install what the build needs, if it is missing
+	@.ci/install-packages "what the build needs" $(BUILD_PACKAGES)
+
+demo-deps:
+	@.ci/install-packages "what the demo needs" $(DEMO_PACKAGES)
+
+test-deps: ## install the registries and tools that the tests talk to, if they are missing
+	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
+
+build: deps ## build for development
+	$(SWIFT) build
+
+release: deps ## build for use, with Swift's library inside
+	$(SWIFT) build $(RELEASE) --product wasmpack
+
+demo: deps demo-deps ## build, then build, push, pull and verify a plugin against a real registry on this machine
+	$(SWIFT) build --product wasmpack
+	Tests/Support/demo.sh "$$($(SWIFT) build --show-bin-path)/wasmpack"
+
+test: deps test-deps ## build and run all tests
+	python3 Tests/Support/self_test.py
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+format: ## format the Swift sources in place
+	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_FILES)
+
+lint: ## check formatting, scripts, and which target imports what
+	$(SWIFT) format lint --strict -r -p $(SWIFT_FILES)
+	shellcheck $(SHELL_FILES)
+	python3 -m py_compile $(PYTHON_FILES)
+	.ci/check-imports
+
+# Builds nothing itself, so that it can run under sudo, where the toolchain may not be on the path.
+SHARE = $(DESTDIR)$(PREFIX)/share
+BUILT = .build/release/wasmpack
+install: ## after `make release`: the binary and its completions, under PREFIX=/usr/local
+	@test -x $(BUILT) || { echo "first: make release" >&2; exit 1; }
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/bash-completion/completions" \
+		"$(SHARE)/zsh/site-functions" "$(SHARE)/fish/vendor_completions.d"
+	install -m 755 $(BUILT) "$(DESTDIR)$(PREFIX)/bin/wasmpack"
+	$(BUILT) --generate-completion-script bash >"$(SHARE)/bash-completion/completions/wasmpack"
+	$(BUILT) --generate-completion-script zsh >"$(SHARE)/zsh/site-functions/_wasmpack"
+	$(BUILT) --generate-completion-script fish >"$(SHARE)/fish/vendor_completions.d/wasmpack.fish"
+
+clean: ## remove what was built
+	rm -rf .build plugin-oci Tests/Support/__pycache__ .ci/__pycache__

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Writes into FOLDER what a test needs to speak TLS and to sign tokens, all by the openssl command:
+
+  ca/ca.crt, ca.key       a private certificate authority; ca/ holds nothing but ca.crt, as skopeo's --cert-dir wants
+  server.crt, server.key  a server certificate by it for localhost, 127.0.0.1, ::1 and every --host
+  sign.crt, sign.key      a self-signed certificate for the token service and the registry's rootcertbundle
+
+Keys are P-256; --rsa makes the signing key RSA 2048 (RS256 instead of ES256). Valid from now for --days.
+"""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+
+P256 = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+RSA = ["-newkey", "rsa:2048"]
+
+
+def request(folder, key, certificate, subject, algorithm, *more):
+    command = ["openssl", "req", "-x509", "-nodes", *algorithm, "-subj", f"/CN={subject}"]
+    command += ["-keyout", str(folder / key), "-out", str(folder / certificate), *more]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=pathlib.Path)
+    parser.add_argument("--host", action="append", default=[], help="repeatable; one more DNS name")
+    parser.add_argument("--days", default="2", help="default: %(default)s")
+    parser.add_argument("--rsa", action="store_true", help="sign tokens with an RSA key")
+    options = parser.parse_args()
+
+    folder, days = options.folder, ["-days", options.days]
+    os.umask(0o077)
+    (folder / "ca").mkdir(parents=True, exist_ok=True)
+    authority = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
+    request(folder, "ca.key", "ca/ca.crt", "wasmpack test authority", P256, *authority, *days)
+    names = ["DNS:localhost", "IP:127.0.0.1", "IP:::1", *(f"DNS:{host}" for host in options.host)]
+    by_authority = ["-CA", str(folder / "ca/ca.crt"), "-CAkey", str(folder / "ca.key")]
+    server = [
+        *("-addext", "subjectAltName=" + ",".join(names)),
+        *("-addext", "basicConstraints=critical,CA:FALSE"),
+        *("-addext", "extendedKeyUsage=serverAuth"),
+    ]
+    request(folder, "server.key", "server.crt", "localhost", P256, *by_authority, *server, *days)
+    request(folder, "sign.key", "sign.crt", "wasmpack test tokens", RSA if options.rsa else P256, *days)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.stderr.decode())

@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""A small registry in memory that is correct until a script tells it to fail.
+
+It speaks the distribution API (blobs with ranges, uploads by POST, PATCH, PUT or a single POST, mounts, manifests, tags)
+over real sockets, and does to chosen requests what real networks and registries do: faults.py has the list.
+
+  PUT    /__control   a JSON list of rules: replaces the script, counts from the start
+  GET    /__record    every request so far, as JSON: secrets as their sha256, bodies as their length
+  DELETE /__record    forgets them
+
+With --auth bearer, /token gives opaque tokens for the scopes asked (GET with Basic, POST with grant_type password).
+Prints {"port": N} on stdout when ready; ends when stdin closes or on SIGTERM.
+"""
+
+import json
+import re
+import secrets
+import sys
+import threading
+import time
+import urllib.parse
+
+import distribution
+import faults
+import loopback
+from distribution import error
+from faults import Answer
+
+DRAIN_LIMIT = 256 * 1024
+SECRET_FIELDS = {"password", "refresh_token"}
+
+
+class RegistryHandler(distribution.API, loopback.Handler):
+    """One request: authentication, the API, the faults, the record."""
+
+    def answer(self):
+        self.faults, self.form = {}, []
+        self.url_path, _, query = self.path.partition("?")
+        self.query = urllib.parse.parse_qsl(query, keep_blank_values=True)
+        if self.url_path.startswith("/__") and not self.url_path.startswith("/__blob/"):
+            return self.control()
+        self.faults = self.server.script.faults(self.command, self.path)
+        entry = self.server.start_record(self)
+        try:
+            answer = self.faulty() or self.correct()
+            self.settle_body(answer)
+            entry["status"] = answer.status
+        finally:
+            entry["body_length"] = self.body_length
+            entry["form"] = [[name, "(secret)" if name in SECRET_FIELDS else value] for name, value in self.form]
+        if self.faults.get("drop") == "after":
+            faults.abort(self.connection, self.faults)
+        answer.spoil(self.faults, self.place)
+        return faults.deliver(answer, self, self.faults)
+
+    def faulty(self):
+        """The answer of a fault that comes instead of the right one."""
+        if self.faults.get("drop") == "before":
+            faults.abort(self.connection, self.faults)
+        if "cut_upload" in self.faults:
+            left = self.faults["cut_upload"]
+            self.body_length += len(self.rfile.read(left))
+            faults.abort(self.connection, self.faults)
+        if "status" in self.faults:
+            if not self.faults.get("unread"):
+                self.body()
+            answer = Answer(self.faults["status"], faults.literal(self.faults.get("body", "")))
+            for name, value in self.faults.get("headers", {}).items():
+                answer.set(name, *(value if isinstance(value, list) else [value]))
+            return answer
+        return None
+
+    def correct(self):
+        if self.url_path == "/token":
+            return self.token()
+        refusal = None
+        for pattern, method in distribution.ROUTES:
+            if match := re.fullmatch(pattern, self.url_path):
+                arguments = match.groupdict()
+                self.name = arguments.pop("name", None)
+                if method != "elsewhere":
+                    refusal = self.refuse(self.name)
+                self.repository = self.server.repository(self.name)
+                return refusal or getattr(self, method)(**arguments)
+        return error(404, message="no such endpoint")
+
+    def settle_body(self, answer):
+        """What Go's servers do with a body that nobody read: a small one is taken, after a large one they close."""
+        if self.body_is_read or not self.has_body():
+            return
+        if self.faults.get("unread") or int(self.headers.get("Content-Length", 0)) > DRAIN_LIMIT:
+            answer.set("Connection", "close")
+        else:
+            self.body()
+
+    def body(self):
+        return b"".join(self.pieces())
+
+    def place(self, kind, path):
+        """A PLACE of faults.py as a URL for a path of this server."""
+        host = self.headers.get("Host", f"127.0.0.1:{self.server.server_address[1]}")
+        scheme, path = self.server.scheme, re.sub(r"^https?://[^/]*", "", path)
+        if kind == "otherhost":
+            name, port = host.rsplit(":", 1)
+            host = ("localhost" if name == "127.0.0.1" else "127.0.0.1") + ":" + port
+        elif kind == "http":
+            scheme = "http"
+        elif kind == "relative":
+            return path
+        elif kind != "absolute":
+            return kind
+        return f"{scheme}://{host}{path}"
+
+    def control(self):
+        if self.url_path == "/__control" and self.command == "PUT":
+            try:
+                self.server.script.replace(json.loads(self.body()))
+            except (ValueError, re.error, TypeError) as problem:
+                return self.send_json(400, {"error": str(problem)})
+            return self.send_json(200, {})
+        if self.url_path == "/__record" and self.command in ("GET", "DELETE"):
+            with self.server.lock:
+                entries = list(self.server.entries)
+                if self.command == "DELETE":
+                    self.server.entries.clear()
+            return self.send_json(200, entries)
+        return self.send_json(404, {"error": "PUT /__control, GET or DELETE /__record"})
+
+    # Authentication
+
+    def refuse(self, name):
+        """A 401 when the request may not do what it asks; None when it may."""
+        options, header = self.server.options, self.headers.get("Authorization", "")
+        if options.auth == "open":
+            return None
+        if options.auth == "basic":
+            if self.server.knows(loopback.basic_credentials(header)):
+                return None
+            return error(401, message="authentication required", WWW_Authenticate='Basic realm="test"')
+        action = "pull" if self.command in ("GET", "HEAD") else "delete" if self.command == "DELETE" else "push"
+        problem = self.server.use_token(header.partition(" ")[2], name, action) if header else ""
+        if problem is None:
+            return None
+        realm = self.place(self.faults.get("realm", "absolute"), "/token")
+        challenge = f'Bearer realm="{realm}",service="registry.test"'
+        if name:
+            challenge += f',scope="repository:{name}:{"pull,push" if action == "push" else action}"'
+        if problem:
+            challenge += f',error="{problem}"'
+        return error(401, message="authentication required", WWW_Authenticate=challenge)
+
+    def token(self):
+        fields = self.query
+        if self.command == "POST":
+            fields = self.form = urllib.parse.parse_qsl(self.body().decode())
+            form = dict(fields)
+            credentials = (form.get("username"), form.get("password"))
+        else:
+            credentials = loopback.basic_credentials(self.headers.get("Authorization"))
+        known = self.server.knows(credentials)
+        if not known and (credentials or not self.server.options.anonymous_pull):
+            return error(401, message="incorrect username or password", WWW_Authenticate='Basic realm="test"')
+        scopes = " ".join(value for name, value in fields if name == "scope").split()
+        token = self.server.new_token(scopes, None if known else {"pull"})
+        life = self.server.options.token_life
+        body = json.dumps({"token": token, "access_token": token, "expires_in": life}).encode()
+        return Answer(200, body, Content_Type="application/json")
+
+
+class RegistryServer(loopback.Server):
+    """The registry's content, its tokens, its script and its record."""
+
+    def __init__(self, options):
+        super().__init__(RegistryHandler, options.port, options.cert, options.key)
+        self.options, self.lock = options, threading.Lock()
+        self.repositories, self.uploads, self.tokens, self.entries = {}, {}, {}, []
+        rules = []
+        if options.script:
+            with open(options.script, encoding="utf-8") as file:
+                rules = json.load(file)
+        self.script = faults.Script(rules)
+
+    def repository(self, name):
+        with self.lock:
+            return self.repositories.setdefault(name, distribution.Repository())
+
+    def knows(self, credentials):
+        return bool(credentials) and ":".join(map(str, credentials)) in self.options.user
+
+    def new_token(self, scopes, only=None):
+        """A token for (repository, action) pairs; it ends by time or by use."""
+        token, rights = secrets.token_hex(16), set()
+        for scope in scopes:
+            name, _, actions = scope.partition(":")[2].rpartition(":")
+            rights |= {(name, action) for action in actions.split(",") if not only or action in only}
+        with self.lock:
+            ends = time.monotonic() + self.options.token_life
+            self.tokens[token] = [rights, ends, self.options.token_uses]
+        return token
+
+    def use_token(self, token, name, action):
+        """None if the token is good for that, else the challenge's error."""
+        with self.lock:
+            if token not in self.tokens:
+                return "invalid_token"
+            rights, ends, uses = self.tokens[token]
+            if time.monotonic() > ends or uses == 0:
+                return "invalid_token"
+            self.tokens[token][2] = None if uses is None else uses - 1
+        return None if name is None or (name, action) in rights else "insufficient_scope"
+
+    def start_record(self, request):
+        headers = []
+        for name, value in request.headers.items():
+            if name.lower() in ("authorization", "proxy-authorization", "cookie"):
+                scheme, _, secret = value.partition(" ")
+                value = f"{scheme} {loopback.fingerprint(secret)}"
+            headers.append([name, value])
+        entry = {
+            "method": request.command,
+            "path": request.url_path,
+            "query": request.query,
+            "headers": headers,
+            "connection": request.connection_id,
+            "time": round(time.monotonic(), 4),
+            "status": None,  # the answer's, sent or not; stays so when there was none
+        }
+        with self.lock:
+            self.entries.append(entry)
+        return entry
+
+
+def main():
+    parser = loopback.parser(__doc__)
+    parser.add_argument("--script", metavar="FILE", help="the first rules, a JSON list")
+    parser.add_argument("--auth", choices=["open", "basic", "bearer"], default="open", help="default: %(default)s")
+    parser.add_argument("--user", action="append", default=[], metavar="NAME:PASSWORD", help="repeatable")
+    parser.add_argument("--anonymous-pull", action="store_true", help="bearer: tokens to pull without credentials")
+    parser.add_argument("--token-life", type=float, default=300, metavar="SECONDS", help="default: %(default)s")
+    parser.add_argument("--token-uses", type=int, metavar="N", help="a token is good for N requests, whatever its life")
+    loopback.run(RegistryServer(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

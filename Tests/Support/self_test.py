@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+"""Checks the test servers of this folder themselves: a fault that does not happen proves nothing.
+
+Needs the openssl command only. Takes the options of Python's unittest, for example `self_test.py -v Faults`.
+"""
+
+import base64
+import contextlib
+import gzip
+import hashlib
+import http.client
+import json
+import pathlib
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).parent
+DATA = bytes(range(256)) * 400
+DIGEST = "sha256:" + hashlib.sha256(DATA).hexdigest()
+BLOB = f"/v2/team/plugin/blobs/{DIGEST}"
+
+
+@contextlib.contextmanager
+def server(script, *options):
+    command = [sys.executable, str(HERE / script), *map(str, options)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        yield json.loads(process.stdout.readline())["port"]
+    finally:
+        process.stdin.close()
+        status = process.wait(5)
+        process.stdout.close()
+        assert status == 0, f"{script} ended with {status}"
+
+
+class Client:
+    """One connection to one server."""
+
+    def __init__(self, port, tls=None):
+        kind = http.client.HTTPSConnection if tls else http.client.HTTPConnection
+        self.connection = kind("127.0.0.1", port, timeout=5, **({"context": tls} if tls else {}))
+
+    def __call__(self, method, path, body=None, **headers):
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        path = path.removeprefix(f"http://127.0.0.1:{self.connection.port}")
+        self.connection.request(method, path, body, fields)
+        answer = self.connection.getresponse()
+        answer.content = answer.read()
+        return answer
+
+    def script(self, *rules):
+        answer = self("PUT", "/__control", json.dumps(rules))
+        assert answer.status == 200, answer.content
+
+    def seed(self):
+        return self("POST", f"/v2/team/plugin/blobs/uploads/?digest={DIGEST}", DATA)
+
+
+class Registry(unittest.TestCase):
+    """The registry when nothing goes wrong."""
+
+    def setUp(self):
+        self.client = Client(self.enterContext(server("scripted_registry.py")))
+
+    def test_an_image_goes_in_and_comes_out(self):
+        start = self.client("POST", "/v2/team/plugin/blobs/uploads/", b"")
+        self.assertEqual(start.status, 202)
+        first = self.client("PATCH", start.headers["Location"], DATA[:1000], Content_Range="0-999")
+        self.assertEqual((first.status, first.headers["Range"]), (202, "0-999"))
+        wrong = self.client("PATCH", first.headers["Location"], DATA[:5], Content_Range="0-4")
+        self.assertEqual(wrong.status, 416)
+        done = self.client("PUT", first.headers["Location"] + "&digest=" + DIGEST, DATA[1000:])
+        self.assertEqual((done.status, done.headers["Docker-Content-Digest"]), (201, DIGEST))
+        self.assertEqual(self.client("GET", BLOB).content, DATA)
+        part = self.client("GET", BLOB, Range="bytes=10-19")
+        self.assertEqual((part.status, part.content), (206, DATA[10:20]))
+        head = self.client("HEAD", BLOB)
+        self.assertEqual((head.headers["Content-Length"], head.content), (str(len(DATA)), b""))
+        manifest = json.dumps({"config": {"digest": DIGEST}, "layers": []}).encode()
+        self.assertEqual(self.client("PUT", "/v2/team/plugin/manifests/v1", manifest).status, 201)
+        self.assertEqual(self.client("GET", "/v2/team/plugin/manifests/v1").content, manifest)
+        self.assertEqual(json.loads(self.client("GET", "/v2/team/plugin/tags/list").content)["tags"], ["v1"])
+
+    def test_what_must_be_refused_is(self):
+        refused = self.client("POST", f"/v2/team/plugin/blobs/uploads/?digest={DIGEST}", b"other")
+        self.assertEqual((refused.status, json.loads(refused.content)["errors"][0]["code"]), (400, "DIGEST_INVALID"))
+        manifest = json.dumps({"config": {"digest": DIGEST}, "layers": []})
+        unknown = self.client("PUT", "/v2/team/plugin/manifests/v1", manifest)
+        self.assertEqual(json.loads(unknown.content)["errors"][0]["code"], "MANIFEST_BLOB_UNKNOWN")
+        self.assertEqual(self.client("GET", BLOB).status, 404)
+
+    def test_the_record_shows_requests_without_secrets(self):
+        self.client("GET", BLOB, Authorization="Basic c2VjcmV0")
+        record = json.loads(self.client("GET", "/__record").content)
+        self.assertEqual([(entry["method"], entry["status"]) for entry in record], [("GET", 404)])
+        expected = "Basic sha256:" + hashlib.sha256(b"c2VjcmV0").hexdigest()
+        self.assertIn(["Authorization", expected], record[0]["headers"])
+
+
+class Faults(unittest.TestCase):
+    """Each fault happens, to the request it is meant for."""
+
+    def setUp(self):
+        self.port = self.enterContext(server("scripted_registry.py"))
+        self.client = Client(self.port)
+        self.client.seed()
+
+    def get(self, **fault):
+        self.client.script({"path": "/blobs/", **fault})
+        return self.client("GET", BLOB)
+
+    def test_status_by_occurrence(self):
+        self.client.script({"path": "/blobs/", "occurrence": 2, "status": 503, "headers": {"Retry-After": "1"}})
+        self.assertEqual([self.client("GET", BLOB).status for _ in range(3)], [200, 503, 200])
+        self.client.script({"method": "GET", "occurrence": "2+", "status": 429, "body": {"message": "slowly"}})
+        self.assertEqual([self.client("GET", BLOB).status for _ in range(3)], [200, 429, 429])
+        self.assertEqual(self.client("HEAD", BLOB).status, 200)
+
+    def test_bodies(self):
+        self.assertEqual(self.get(flip=0).content, b"\xff" + DATA[1:])
+        self.assertEqual(self.get(truncate=7).headers["Content-Length"], "7")
+        encoded = self.get(encoded=True)
+        self.assertEqual((encoded.headers["Content-Encoding"], gzip.decompress(encoded.content)), ("gzip", DATA))
+        self.assertEqual(self.get(chunked=True).content, DATA)
+        self.assertEqual(self.get(slow={"bytes": 40000, "seconds": 0.01}).content, DATA)
+
+    def test_headers(self):
+        self.assertNotEqual(self.get(wrong_digest_header=True).headers["Docker-Content-Digest"], DIGEST)
+        answer = self.get(extra_headers={"X-One": ["a", "b"], "Content-Type": None})
+        self.assertEqual((answer.headers.get_all("X-One"), answer.headers["Content-Type"]), (["a", "b"], None))
+        answer = self.get(no_length=True)
+        self.assertEqual((answer.headers["Content-Length"], answer.content), (None, DATA))
+
+    def test_places(self):
+        port = self.port
+        for kind, start in [
+            ("absolute", f"http://127.0.0.1:{port}/v2/"),
+            ("relative", "/v2/"),
+            ("otherhost", f"http://localhost:{port}/v2/"),
+            ("http://169.254.169.254/", "http://169.254.169.254/"),
+        ]:
+            self.client.script({"location": kind})
+            location = self.client("POST", "/v2/team/plugin/blobs/uploads/").headers["Location"]
+            self.assertTrue(location.startswith(start), location)
+        answer = self.get(redirect="relative")
+        self.assertEqual(answer.status, 307)
+        self.assertEqual(self.client("GET", answer.headers["Location"]).status, 200)
+        self.assertEqual(self.client("GET", answer.headers["Location"], Authorization="Bearer x").status, 400)
+
+    def test_ends(self):
+        with self.assertRaises(http.client.IncompleteRead) as caught:
+            self.get(cut=1000)
+        self.assertEqual(caught.exception.partial, DATA[:1000])
+        self.client = Client(self.port)
+        with self.assertRaises(http.client.RemoteDisconnected):
+            self.get(drop="before")
+        self.client = Client(self.port)
+        with self.assertRaises(ConnectionResetError):
+            self.get(drop="after", reset=True)
+        self.client = Client(self.port)
+        self.client.script({"method": "POST", "cut_upload": 10})
+        with self.assertRaises(ConnectionError):
+            self.client.seed()
+
+    def test_silence(self):
+        self.client.script({"path": "/blobs/", "stall": {"after": 10, "seconds": 0.3}})
+        start = time.monotonic()
+        self.assertEqual(self.client("GET", BLOB).content, DATA)
+        self.assertGreater(time.monotonic() - start, 0.3)
+
+    def test_no_end(self):
+        for kind in ("body", "headers"):
+            self.client.script({"path": "/blobs/", "endless": kind})
+            with socket.create_connection(("127.0.0.1", self.port)) as connection:
+                connection.sendall(f"GET {BLOB} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                received = 0
+                while received < 5_000_000:
+                    received += len(connection.recv(1 << 20))
+
+    def test_an_answer_before_the_body(self):
+        large = b"x" * 4_000_000
+        self.client.script({"method": "POST", "status": 413, "unread": True})
+        try:
+            answer = self.client("POST", "/v2/team/plugin/blobs/uploads/", large)
+            self.assertEqual((answer.status, answer.headers["Connection"]), (413, "close"))
+        except ConnectionError:
+            pass  # what a client that only writes sees
+        self.client = Client(self.port)
+        self.assertLess(json.loads(self.client("GET", "/__record").content)[-1]["body_length"], len(large))
+
+    def test_a_script_that_is_not_understood_is_refused(self):
+        self.assertEqual(self.client("PUT", "/__control", json.dumps([{"cutt": 1}])).status, 400)
+
+
+class Ends(unittest.TestCase):
+    """A server ends with its caller, or when it is told to."""
+
+    def test_both_ways_with_status_0(self):
+        for end in (lambda process: process.stdin.close(), lambda process: process.terminate()):
+            command = [sys.executable, str(HERE / "scripted_registry.py")]
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+                process.stdout.readline()
+                end(process)
+                self.assertEqual(process.wait(5), 0)
+
+
+class Tokens(unittest.TestCase):
+    """The registry's own tokens and the token service's."""
+
+    def test_a_token_ends_by_use(self):
+        options = ["--auth", "bearer", "--user", "alice:secret", "--token-uses", "1"]
+        client = Client(self.enterContext(server("scripted_registry.py", *options)))
+        challenge = client("GET", BLOB).headers["WWW-Authenticate"]
+        self.assertIn('scope="repository:team/plugin:pull"', challenge)
+        basic = "Basic " + base64.b64encode(b"alice:secret").decode()
+        self.assertEqual(client("GET", "/token").status, 401)
+        answer = client("GET", "/token?scope=repository:team/plugin:pull", Authorization=basic)
+        token = "Bearer " + json.loads(answer.content)["token"]
+        self.assertIn("insufficient_scope", client("DELETE", BLOB, Authorization=token).headers["WWW-Authenticate"])
+        self.assertIn("invalid_token", client("GET", BLOB, Authorization=token).headers["WWW-Authenticate"])
+
+    def test_signatures_over_tls(self):
+        for kind in ([], ["--rsa"]):
+            folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+            subprocess.run([sys.executable, HERE / "certificates.py", *kind, folder], check=True)
+            options = ["--cert", folder / "server.crt", "--key", folder / "server.key"]
+            options += ["--signing-key", folder / "sign.key", "--signing-cert", folder / "sign.crt"]
+            options += ["--user", "bob:secret:pull", "--log", folder / "log"]
+            tls = ssl.create_default_context(cafile=str(folder / "ca/ca.crt"))
+            client = Client(self.enterContext(server("token_service.py", *options)), tls)
+            form = "grant_type=password&username=bob&password=secret&scope=repository:a/b:pull,push"
+            answer = client("POST", "/token", iter([form[:9].encode(), form[9:].encode()]))
+            token = json.loads(answer.content)["access_token"].split(".")
+            claims = json.loads(base64.urlsafe_b64decode(token[1] + "=="))
+            self.assertEqual(claims["access"], [{"type": "repository", "name": "a/b", "actions": ["pull"]}])
+            self.assertNotIn("secret&", (folder / "log").read_text())
+            self.assertNotIn('"secret"', (folder / "log").read_text())
+            if kind:
+                self.verify_rsa(folder, token)
+
+    def verify_rsa(self, folder, token):
+        (folder / "signature").write_bytes(base64.urlsafe_b64decode(token[2] + "=="))
+        key = subprocess.run(["openssl", "pkey", "-in", folder / "sign.key", "-pubout"], capture_output=True).stdout
+        (folder / "public").write_bytes(key)
+        command = ["openssl", "dgst", "-sha256", "-verify", folder / "public", "-signature", folder / "signature"]
+        subprocess.run(command, input=".".join(token[:2]).encode(), check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    unittest.main(warnings="ignore")  # sockets that the tests leave to the collector
