@@ -17,7 +17,7 @@ public enum Interruption {
     /// Runs work that the first SIGINT or SIGTERM cancels; throws ``Failure/Code/interrupted`` or
     /// ``Failure/Code/terminated`` in that case, whatever the work made of it.
     public static func guarding<Result: Sendable>(
-        _ work: @escaping @Sendable () async -> Result
+        _ work: sending @escaping () async -> Result
     ) async throws(Failure) -> Result {
         let task = Task { await work() }
         let received = ReceivedSignal()
