@@ -75,5 +75,6 @@ let package = Package(
         ),
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("OCITests", ["OCI", "Diagnostics"]),
+        tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
     ]
 )
