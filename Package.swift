@@ -63,5 +63,6 @@ let package = Package(
             name: "TestSupport", dependencies: ["Diagnostics", system], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("DiagnosticsTests", ["Diagnostics"]),
+        tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
     ]
 )
