@@ -92,7 +92,9 @@ import Testing
     @Test func `a body arrives whole`() async throws {
         let (_, body) = try await exchange(.get, try peer.url("/bytes/3000001"), over: transport)
         #expect(body.bytes.count == 3_000_001)
-        #expect(body.bytes.enumerated().allSatisfy { $0.element == UInt8(truncatingIfNeeded: $0.offset) })
+        var expected: [UInt8] = []
+        while expected.count < 3_000_001 { expected += (0...255).map { UInt8($0) } }
+        #expect(body.bytes == Array(expected.prefix(3_000_001)))
     }
 
     @Test func `a chunked body arrives without its chunks, and its trailer is not a head`() async throws {

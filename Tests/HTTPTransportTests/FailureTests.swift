@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `a silent server is given up on, before and within the body`() async throws {
-        let options = TransportOptions(stallSpeed: 1, stallPeriod: .seconds(1))
+        let options = TransportOptions(stallPeriod: .seconds(1))
         let transport = try CurlTransport(options)
         for path in ["silent", "drip"] {
             let mark = UUID().uuidString

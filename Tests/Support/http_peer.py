@@ -107,6 +107,10 @@ class Connection:
         }  # fmt: skip
         self.answer(200, json.dumps(report).encode(), "Content-Type: application/json", "X-Two: a", "x-two: b")
 
+    def do_drop_reused(self):
+        """Closes without an answer, unless the connection is new."""
+        return self.do_echo() if self.requests == 1 else self.body() and False
+
     def do_status(self, code, *_):
         self.body()
         self.answer(int(code), b"" if code in ("204", "304") else b"body of " + code.encode(), "Location: /elsewhere")
