@@ -73,23 +73,19 @@ import Testing
 
     @Test func `a server that never finishes the TLS handshake is a connection that timed out`() async throws
     {
-        // It waits for a request line, which a TLS client never ends.
-        let listener = try SilentListener()
+        let socket = try SilentSocket(isListening: true)
         let transport = try CurlTransport(TransportOptions(connectTimeout: .milliseconds(300)))
         let error = await failure(
-            of: try HTTPURL(parsing: "https://127.0.0.1:\(listener.port)/"),
+            of: try HTTPURL(parsing: "https://127.0.0.1:\(socket.port)/"),
             over: transport
         )
         #expect(error?.kind == .connectTimedOut)
     }
 
     @Test func `a port where nothing listens refuses`() async throws {
-        let port = try SilentListener().port
-        let error = await failure(
-            of: try HTTPURL(parsing: "http://127.0.0.1:\(port)/"),
-            over: try CurlTransport()
-        )
-        #expect(error?.kind == .connectionRefused)
+        let socket = try SilentSocket(isListening: false)
+        let url = try HTTPURL(parsing: "http://127.0.0.1:\(socket.port)/")
+        #expect(await failure(of: url, over: try CurlTransport())?.kind == .connectionRefused)
     }
 
     @Test func `a name without an address is said to be unknown`() async throws {

@@ -52,15 +52,13 @@ class Connection:
             self.sock.close()
 
     def serve_one(self):
+        if self.reader.peek(1)[:1] == b"\x16":
+            return self.refuse_tls()
         line = self.reader.readline()
         if not line:
             return False
         self.requests += 1
-        words = line.decode("latin-1").split(" ")
-        if len(words) != 3:
-            self.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            return False
-        self.method, self.target, _ = words
+        self.method, self.target, _ = line.decode("latin-1").split(" ", 2)
         self.fields = []
         while (line := self.reader.readline().decode("latin-1").rstrip("\r\n")) != "":
             name, value = line.split(":", 1)
@@ -74,6 +72,13 @@ class Connection:
             self.answer(404, b"")
             return True
         return action(*words) is not False
+
+    def refuse_tls(self):
+        """What servers answer to a TLS handshake on a plain port; then waits for the client to go."""
+        self.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        while self.reader.read1(65536):
+            pass
+        return False
 
     def field(self, wanted):
         return next((value for name, value in self.fields if name.lower() == wanted), None)
