@@ -8,7 +8,8 @@ import Testing
 
     init() throws {
         peer = try PythonPeer.plain.get()
-        transport = try CurlTransport()
+        // Without a stall limit nothing wakes the transport's thread once a second: it wakes when it is told to.
+        transport = try CurlTransport(TransportOptions(stallSpeed: 0))
     }
 
     /// Waits until the server has seen something happen.

@@ -77,6 +77,8 @@ import Testing
         ("http://h/\u{0}", "NUL"),
         ("http://h/\u{7F}", "DEL"),
         ("http://h%00.example/", "an encoded NUL in the host"),
+        ("http://%2561.example/", "an encoded % in the host: decoded twice it is another one"),
+        ("http://h~x/", "a mark no host name has"),
         ("http://h%20x/", "an encoded space in the host"),
         ("http://h%2Fx/", "an encoded slash in the host"),
         ("http://münchen.example/", "a host that is not ASCII"),
