@@ -76,5 +76,6 @@ let package = Package(
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("OCITests", ["OCI", "Diagnostics"]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
+        tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
     ]
 )
