@@ -77,7 +77,7 @@ def authentication(options, folder, processes):
         port = start(processes, command, r'"port": (\d+)')
         return {
             "token": {
-                "realm": f"{'http' if options.plain else 'https'}://localhost:{port}/token",
+                "realm": f"{'http' if options.plain else 'https'}://{options.host}:{port}/token",
                 "service": "registry.test",
                 "issuer": "test",
                 "rootcertbundle": f"{folder}/sign.crt",
@@ -88,12 +88,14 @@ def authentication(options, folder, processes):
 
 def serve(options, folder, processes):
     subprocess.run(
-        [sys.executable, str(HERE / "certificates.py"), str(folder)], check=True, stdout=subprocess.DEVNULL
+        [sys.executable, str(HERE / "certificates.py"), str(folder), "--host", "localhost", "--host", options.host],
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
     configuration = {
         "version": "0.1",
         "storage": {"filesystem": {"rootdirectory": f"{folder}/content"}, "delete": {"enabled": True}},
-        "http": {"addr": "127.0.0.1:0"},
+        "http": {"addr": f"127.0.0.1:{options.port}"},
     }
     if not options.plain:
         configuration["http"]["tls"] = {"certificate": f"{folder}/server.crt", "key": f"{folder}/server.key"}
@@ -113,6 +115,8 @@ def main():
     )
     parser.add_argument("--auth", choices=["open", "htpasswd", "token"], default="open", help="default: %(default)s")
     parser.add_argument("--user", default="demo:demo", metavar="NAME:PASSWORD", help="default: %(default)s")
+    parser.add_argument("--host", default="localhost", help="a name of this machine; default: %(default)s")
+    parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--plain", action="store_true", help="HTTP without TLS, also for the token service")
     options = parser.parse_args()
 
