@@ -76,7 +76,7 @@ let package = Package(
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("OCITests", ["OCI", "Diagnostics"]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
-        tests("EndToEndTests", ["wasmpack"]),
+        tests("EndToEndTests", ["wasmpack", system]),
         tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
     ]
 )

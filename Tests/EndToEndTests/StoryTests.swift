@@ -33,7 +33,15 @@ struct StoryTests {
         let support = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Support").path()
         let run = try await work.other(
-            "env", "SUPPORT=\(support)", "WASMPACK=\(Workspace.program)", "unshare", "-rmn", "sh", "-c", Self.script)
+            "env",
+            "SUPPORT=\(support)",
+            "WASMPACK=\(Workspace.program)",
+            "unshare",
+            "-rmn",
+            "sh",
+            "-c",
+            Self.script
+        )
         if run.status == 99 || run.errorText.contains("unshare failed") {
             print("skipped: no name spaces of one's own here: \(run.errorText)")
             try #require(ProcessInfo.processInfo.environment["CI"] == nil)
