@@ -8,8 +8,8 @@ import Testing
 
     init() throws {
         peer = try PythonPeer.plain.get()
-        // Without a stall limit nothing wakes the transport's thread once a second: it wakes when it is told to.
-        transport = try CurlTransport(TransportOptions(stallSpeed: 0))
+        // No timer of libcurl's shall wake the transport's thread: it has to be told.
+        transport = try CurlTransport(TransportOptions(connectTimeout: .seconds(3600), stallSpeed: 0))
     }
 
     /// Waits until the server has seen something happen.
@@ -18,10 +18,16 @@ import Testing
         try #require(response.status == 200)
     }
 
+    /// Leaves a connection behind: on one that stands already, libcurl has no timers but those of the options.
+    func warmUp() async throws {
+        _ = try await exchange(.get, try peer.url("/echo"), over: transport)
+    }
+
     @Test(arguments: ["silent", "drip"])
     func `cancelling ends the transfer, and the server sees the connection close`(path: String) async throws {
         let mark = UUID().uuidString
         let url = try peer.url("/\(path)/\(mark)")
+        try await warmUp()
         let task = Task { await failure(of: url, over: transport) }
         try await waitFor("\(mark)-asked")
         task.cancel()
@@ -44,8 +50,11 @@ import Testing
     @Test func `a cancelled transfer leaves the others alone`() async throws {
         let mark = UUID().uuidString
         let silent = try peer.url("/silent/\(mark)")
+        try await warmUp()
         let task = Task { await failure(of: silent, over: transport) }
         try await waitFor("\(mark)-asked")
+        let (response, _) = try await exchange(.get, try peer.url("/echo"), over: transport)
+        #expect(response.status == 200, "a new request wakes the thread")
         async let other = exchange(.get, try peer.url("/when/\(mark)-gone"), over: transport)
         task.cancel()
         #expect(await task.value?.kind == .cancelled)

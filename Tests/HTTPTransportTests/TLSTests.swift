@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func `a self-signed certificate is nobody's until its file is named`() async throws {
-        let certificate = try TestCertificate.valid.get()
+        let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate)
         let error = await failure(of: try peer.url("/echo"), over: try Self.transport())
         #expect(error?.kind == .unknownAuthority)
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `a file is uploaded over TLS byte for byte`() async throws {
-        let certificate = try TestCertificate.valid.get()
+        let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate)
         let content = [UInt8](repeating: 65, count: 2_000_000)
         let (_, body) = try await exchange(
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `a connection reset under TLS is a lost one and no signal`() async throws {
-        let certificate = try TestCertificate.valid.get()
+        let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate)
         let transport = try Self.transport(trusting: certificate)
         for path in ["/reset", "/cut/10", "/empty"] {
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `who says so is not asked for a certificate`() async throws {
-        let peer = try PythonPeer(certificate: try TestCertificate.valid.get())
+        let peer = try PythonPeer(certificate: try TestCertificate())
         let transport = try CurlTransport(TransportOptions(tls: TLSOptions(verifiesPeer: false)))
         let (response, _) = try await exchange(.get, try peer.url("/echo"), over: transport)
         #expect(response.status == 200)
@@ -80,8 +80,9 @@ import Testing
     }
 
     @Test func `a file of authorities that holds none is refused at once`() throws {
-        let key = FilePath(try TestCertificate.valid.get().key)
-        for path: FilePath in [key, "/nonexistent", "/dev/null"] {
+        let certificate = try TestCertificate()
+        defer { withExtendedLifetime(certificate) {} }
+        for path: FilePath in [FilePath(certificate.key), "/nonexistent", "/dev/null"] {
             let error = #expect(throws: TransferError.self) {
                 try CurlTransport(TransportOptions(tls: TLSOptions(authorityFile: path)))
             }

@@ -1,10 +1,7 @@
 import Foundation
 
-/// A self-signed certificate for 127.0.0.1, made by the openssl command in a folder of its own.
+/// A self-signed certificate for 127.0.0.1, made by the openssl command in a folder that goes with it.
 final class TestCertificate: Sendable {
-    /// A valid one, made once.
-    static let valid = Result { try TestCertificate() }
-
     /// The path of the certificate, PEM.
     let certificate: String
     /// The path of its private key, PEM.
