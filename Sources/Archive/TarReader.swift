@@ -23,8 +23,9 @@ public final class TarReader {
 
     private let archive: OpaquePointer
     private let input: Input
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
     private var isEntryComplete = true
+    /// How many bytes of the current entry have not been handed on, by its header.
+    private var remaining = 0
 
     /// What libarchive's callback reads from; a class, because C holds a pointer to it.
     private final class Input {
@@ -72,7 +73,6 @@ public final class TarReader {
 
     deinit {
         withExtendedLifetime(input) { _ = archive_read_free(archive) }
-        buffer.deallocate()
     }
 
     /// The next entry, or `nil` at the end.
@@ -98,21 +98,28 @@ public final class TarReader {
             archive_entry_filetype(entry) == regularFile && archive_entry_hardlink(entry) == nil
             && archive_entry_sparse_count(entry) == 0
         isEntryComplete = false
+        remaining = Int(exactly: size) ?? .max
         return Entry(
             name: name.map { String(cString: $0) } ?? "",
             isRegularFile: isPlain,
-            size: Int(exactly: size) ?? .max
+            size: remaining
         )
     }
 
     /// Hands on the bytes of the entry that ``next()`` gave last.
     public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         while true {
-            let count = archive_read_data(archive, buffer.baseAddress, buffer.count)
+            var start: UnsafeRawPointer?
+            var count = 0
+            var offset: Int64 = 0
+            // Not archive_read_data: that one drops the bytes it has when the padding behind them is missing.
+            let result = archive_read_data_block(archive, &start, &count, &offset)
             if let failure = input.failure { throw failure }
-            guard count >= 0 else { throw lastFailure() }
-            if count == 0 { break }
-            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            // When all of the file is there, only its padding can be missing.
+            if result == ARCHIVE_EOF || (result == ARCHIVE_FATAL && input.isAtEnd && remaining == 0) { break }
+            guard result >= ARCHIVE_WARN else { throw lastFailure() }
+            remaining -= count
+            try body(UnsafeRawBufferPointer(start: start, count: count))
         }
         isEntryComplete = true
     }

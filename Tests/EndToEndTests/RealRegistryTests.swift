@@ -112,7 +112,8 @@ struct RealRegistryTests {
             input: access.input
         ).wait()
         #expect(pushed.status == 0, "\(pushed)")
-        _ = try await work.run("build", "module.wasm", "-t", reference)
+        try work.write(Modules.tiny, to: "other.wasm")
+        _ = try await work.run("build", "other.wasm", "-t", reference)
         let before = try work.names()
         let arguments = row.arguments.map {
             $0.replacing("REF", with: reference).replacing("HOST", with: registry.name)
@@ -228,24 +229,24 @@ struct RealRegistryTests {
         let access = try registry.access(work)
         let reference = "\(registry.name)/test/plugin:v1"
         try work.write(Modules.plugin, to: "module.wasm")
-        _ = try await work.start(["push", reference, "module.wasm"] + access.flags).wait()
+        _ = try await work.start(["push", reference, "module.wasm"] + access.trust).wait()
         try work.write(Array("precious".utf8), to: "plugin.wasm")
-        let refused = try await work.start(["pull", reference] + access.flags).wait()
+        let refused = try await work.start(["pull", reference] + access.trust).wait()
         #expect(refused.status == 1, "\(refused)")
         #expect(refused.errorText.contains("error[file-exists]"))
         #expect(try work.bytes(of: "plugin.wasm") == Array("precious".utf8))
-        let forced = try await work.start(["pull", reference, "--force"] + access.flags).wait()
+        let forced = try await work.start(["pull", reference, "--force"] + access.trust).wait()
         #expect(forced.status == 0)
         #expect(try work.bytes(of: "plugin.wasm") == Modules.plugin)
-        let same = try await work.start(["pull", reference] + access.flags).wait()
+        let same = try await work.start(["pull", reference] + access.trust).wait()
         #expect(same.status == 0)
-        let stream = try await work.start(["pull", reference, "-o", "-"] + access.flags).wait()
+        let stream = try await work.start(["pull", reference, "-o", "-"] + access.trust).wait()
         #expect([UInt8](stream.outputBytes) == (try Modules.plugin))
         #expect(stream.errorText.contains("@sha256:"))
-        let both = try await work.start(["pull", reference, "-o", "-", "--json"] + access.flags).wait()
+        let both = try await work.start(["pull", reference, "-o", "-", "--json"] + access.trust).wait()
         #expect(both.status == 64)
         #expect(try work.names() == ["home", "module.wasm", "plugin.wasm", "trust"])
-        let layout = try await work.start(["pull", reference, "--layout", "copy"] + access.flags).wait()
+        let layout = try await work.start(["pull", reference, "--layout", "copy"] + access.trust).wait()
         #expect(layout.status == 0, "\(layout)")
         #expect(try await work.run("verify", "copy").status == 0)
         #expect(try work.files(below: "copy").count == 5)
@@ -258,10 +259,10 @@ struct RealRegistryTests {
         let reference = "\(registry.name)/test/plugin:v1"
         try work.write(Modules.plugin, to: "one.wasm")
         try work.write(Modules.tiny, to: "two.wasm")
-        let first = try await work.start(["push", reference, "one.wasm"] + access.flags).wait()
+        let first = try await work.start(["push", reference, "one.wasm"] + access.trust).wait()
         #expect(first.errorText.contains("v1 (new)"))
         let second = try await work.start(
-            ["push", reference, "two.wasm", "--digest-file", "d"] + access.flags
+            ["push", reference, "two.wasm", "--digest-file", "d"] + access.trust
         ).wait()
         #expect(second.errorText.contains("replaced"))
         #expect(second.errorText.contains("IfNotPresent"))
@@ -270,7 +271,7 @@ struct RealRegistryTests {
         let other = String(first.outputText.split(separator: "@").last ?? "").trimmingCharacters(
             in: .newlines
         )
-        let wrong = try await work.start(["push", "\(reference)@\(other)", "two.wasm"] + access.flags).wait()
+        let wrong = try await work.start(["push", "\(reference)@\(other)", "two.wasm"] + access.trust).wait()
         #expect(wrong.status == 65, "\(wrong)")
         #expect(wrong.errorText.contains("error[digest-mismatch]"))
     }
@@ -285,7 +286,10 @@ extension RegistryPeer {
         let credentials: [String]
         let input: String
 
-        var flags: [String] { ["--ca-file", caFile] + credentials }
+        /// Without credentials.
+        var trust: [String] { ["--ca-file", caFile] }
+        /// With them; the password comes as input.
+        var flags: [String] { trust + credentials }
     }
 
     func access(_ work: Workspace) throws -> Access {
