@@ -61,9 +61,9 @@ install: ## after `make release`: the binary and its completions, under PREFIX=/
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/bash-completion/completions" \
 		"$(SHARE)/zsh/site-functions" "$(SHARE)/fish/vendor_completions.d"
 	install -m 755 $(BUILT) "$(DESTDIR)$(PREFIX)/bin/wasmpack"
-	$(BUILT) --generate-completion-script bash >"$(SHARE)/bash-completion/completions/wasmpack"
-	$(BUILT) --generate-completion-script zsh >"$(SHARE)/zsh/site-functions/_wasmpack"
-	$(BUILT) --generate-completion-script fish >"$(SHARE)/fish/vendor_completions.d/wasmpack.fish"
+	install -m 644 completions/wasmpack.bash "$(SHARE)/bash-completion/completions/wasmpack"
+	install -m 644 completions/_wasmpack "$(SHARE)/zsh/site-functions/_wasmpack"
+	install -m 644 completions/wasmpack.fish "$(SHARE)/fish/vendor_completions.d/wasmpack.fish"
 
 clean: ## remove what was built
 	rm -rf .build plugin-oci Tests/Support/__pycache__ .ci/__pycache__

@@ -15,12 +15,12 @@ enum Main {
         } catch {
             end(refusing: error, isJSON: arguments.contains("--json"))
         }
-        let isJSON = (command as? any ReportingCommand)?.output.json ?? false
+        let output = (command as? any ReportingCommand)?.output
         do throws(Failure) {
             let outcome = try await Interruption.guarding { await Self.run(command) }
             try outcome.get()
         } catch {
-            ErrorReport(error).print(isJSON: isJSON)
+            ErrorReport(error).print(isJSON: output?.json ?? false, color: output?.color ?? .auto)
             Terminal.exit(error.code.exitStatus)
         }
         Terminal.exit(.done)

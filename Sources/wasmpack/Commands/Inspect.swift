@@ -52,8 +52,7 @@ struct Inspect: ReportingCommand {
             try await inspect(layout.resolve(name ?? .only), in: layout, called: path.string)
         case .reference(let reference):
             let folder = try TemporaryDirectory()
-            let reference =
-                reference.digest == nil && reference.tag == nil ? reference.tagged(.latest) : reference
+            let reference = reference.reading(reporter)
             let repository = try registry.repository(
                 of: reference,
                 for: .pull,

@@ -58,7 +58,7 @@ struct Pull: ReportingCommand {
     func run() async throws {
         let environment = Environment.current
         let reporter = Reporter(output)
-        let target = try Reference(reading: reference, reporter)
+        let target = try Reference(parsing: reference).reading(reporter)
         if let layout {
             let layout = try ImageLayout(creating: FilePath(layout))
             let repository = try repository(
@@ -147,17 +147,13 @@ struct Pull: ReportingCommand {
 }
 
 extension Reference {
-    /// Reads a reference to look at: without a tag, `latest` is meant, and a note says so.
-    init(reading text: String, _ reporter: Reporter) throws(Failure) {
-        let reference = try Reference(parsing: text)
-        if reference.tag == nil, reference.digest == nil {
-            self = reference.tagged(.latest)
+    /// What is meant when something is read: without a tag, `latest`, and a note says so.
+    func reading(_ reporter: Reporter) -> Reference {
+        if tag == nil, digest == nil {
             reporter.record(.note("no tag is given: latest is read"))
-        } else {
-            self = reference
-            if let tag = reference.tag, reference.digest != nil {
-                reporter.record(.note("the digest decides, the tag \(tag) does not"))
-            }
+            return tagged(.latest)
         }
+        if let tag, digest != nil { reporter.record(.note("the digest decides, the tag \(tag) does not")) }
+        return self
     }
 }

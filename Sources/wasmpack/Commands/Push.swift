@@ -44,6 +44,14 @@ struct Push: ReportingCommand {
         try checkOrder()
         let target = try Reference(parsing: reference)
         try target.requireTag()
+        do {
+            try await push(to: target, environment, reporter)
+        } catch let failure as Failure where target.registry.isDockerHub && !reference.contains("docker.io") {
+            throw failure.trying("registry.example.com/\(reference): without a host, Docker Hub is meant")
+        }
+    }
+
+    private func push(to target: Reference, _ environment: Environment, _ reporter: Reporter) async throws {
         switch try sourceTarget(environment) {
         case .module(let path):
             let folder = try TemporaryDirectory()

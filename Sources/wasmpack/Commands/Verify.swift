@@ -43,7 +43,7 @@ struct Verify: ReportingCommand {
             let layout = try ImageLayout(opening: path)
             try await report(verify(name, in: layout), expected)
         case .reference(let reference):
-            let reference = try Reference(reading: reference.description, reporter)
+            let reference = reference.reading(reporter)
             let folder = try TemporaryDirectory()
             let repository = try registry.repository(
                 of: reference,

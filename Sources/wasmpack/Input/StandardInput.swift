@@ -1,6 +1,14 @@
 import Diagnostics
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// What is read from standard input.
 enum StandardInput {
     /// The longest password that is read, in bytes.
@@ -11,12 +19,15 @@ enum StandardInput {
         var bytes: [UInt8] = []
         do {
             while bytes.count <= passwordLimit {
+                try waitForInput()
                 let piece = try [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
                     count = try FileDescriptor.standardInput.read(into: UnsafeMutableRawBufferPointer(buffer))
                 }
                 if piece.isEmpty { break }
                 bytes += piece
             }
+        } catch let failure as Failure {
+            throw failure
         } catch {
             throw Failure(.fileUnreadable, "the password cannot be read from standard input", cause: error)
         }
@@ -37,5 +48,13 @@ enum StandardInput {
             )
         }
         return text
+    }
+
+    /// Waits until there is something to read or the end; a blocking read would not hear of an interruption.
+    private static func waitForInput() throws(Failure) {
+        var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        while poll(&input, 1, 100) == 0 {
+            if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
+        }
     }
 }

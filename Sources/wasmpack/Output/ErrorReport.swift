@@ -7,9 +7,12 @@ struct ErrorReport {
 
     init(_ failure: Failure) { self.failure = failure }
 
-    func print(isJSON: Bool) {
+    func print(isJSON: Bool, color: ColorChoice = .auto) {
         if isJSON { printDocument() }
-        Terminal.standardError(failure.description + "\n")
+        let word = "error"
+        let text = failure.description
+        let isColored = Terminal.usesColor(color) && text.hasPrefix(word)
+        Terminal.standardError((isColored ? "\u{1B}[31m\(word)\u{1B}[0m" + text.dropFirst(word.count) : text) + "\n")
     }
 
     /// The document alone.
