@@ -71,8 +71,10 @@ struct Push: ReportingCommand {
             withExtendedLifetime(folder) {}
         case .layout(let path, let name):
             let layout = try ImageLayout(opening: path)
+            let root = try await layout.resolve(name ?? .reference(target))
+            try await layout.prove(root)
             try await push(
-                name ?? .reference(target),
+                .digest(root.digest),
                 from: layout,
                 called: path.string,
                 to: target,
