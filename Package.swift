@@ -75,5 +75,10 @@ let package = Package(
         ),
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("OCITests", ["OCI", "Diagnostics"]),
+        tests("HostSystemTests", ["HostSystem", "Diagnostics", system]),
+        tests("WasmTests", ["Wasm", "Diagnostics"]),
+        tests("ArchiveTests", ["Archive", "OCI", "Diagnostics", system]),
+        tests("StorageTests", ["Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
+        tests("PackingTests", ["Packing", "Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
     ]
 )
