@@ -53,6 +53,9 @@ public struct ModuleOutline: Hashable, Sendable {
         var sections: [Section] = []
         var offset = Preamble.size
         while offset < size {
+            guard sections.count < Self.sectionCountLimit else {
+                throw Self.malformed(name, "it has more than \(Self.sectionCountLimit) sections")
+            }
             let head = try read(offset, Self.sectionHeadSize)
             guard let id = head.first, let length = LEB128.unsigned(head.dropFirst()) else {
                 throw Self.malformed(name, "the length of the section at byte \(offset) cannot be read")
@@ -75,6 +78,8 @@ public struct ModuleOutline: Hashable, Sendable {
         self.sections = sections
     }
 
+    /// Far more than any compiler writes; without a limit, a module of empty sections would fill the memory.
+    static let sectionCountLimit = 100_000
     /// The id and a length of up to five bytes.
     private static let sectionHeadSize = 6
     /// Custom, type, import, function, table, memory, global, export, start, element, code, data, data count, tag.
