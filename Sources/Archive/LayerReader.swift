@@ -28,7 +28,7 @@ public struct LayerReader {
 
     /// How many entries are kept; a hostile layer has hundreds of thousands.
     private static let shownEntries = 100
-    /// The longest name that is kept, in bytes: Linux's `PATH_MAX`. A tar's may have a megabyte.
+    /// The longest name that is kept, in bytes, though a tar's may have a megabyte: Linux's `PATH_MAX`.
     private static let shownNameLength = 4096
 
     /// Reads a layer to its end.
@@ -38,8 +38,8 @@ public struct LayerReader {
     ///   - compression: how they are packed.
     ///   - baseName: the last part of the name of the file looked for.
     ///   - write: takes the next bytes of the first regular file with that name.
-    ///
-    /// Throws ``Failure/Code/layerInvalid`` for bytes that are no such layer or too many, and what `write` throws.
+    /// - Returns: what was in the layer.
+    /// - Throws: ``Failure/Code/layerInvalid`` for bytes that are no such layer or too many, and what `write` throws.
     public static func read(
         _ source: any ByteSource,
         compression: Compression,

@@ -65,6 +65,7 @@ public final class TemporaryFile: Sendable {
     /// - Parameters:
     ///   - target: the final name, in the same file system.
     ///   - isDurable: whether to wait until the disk has the bytes. Content that can be made again may do without.
+    /// - Throws: ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``; the file then is where it was.
     public func move(to target: FilePath, isDurable: Bool = true) throws(Failure) {
         try state.withLock { state throws(Failure) in
             guard let descriptor = state.descriptor else { throw Self.closed(state.path) }

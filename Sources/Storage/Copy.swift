@@ -29,8 +29,13 @@ private let parallelBlobs = 4
 ///
 /// - Parameters:
 ///   - name: the image in the source.
+///   - source: where it is.
+///   - destination: where it is to be.
 ///   - newName: the image in the destination; the same name without it.
 ///   - events: told about every piece on its way.
+/// - Returns: what was copied, and what was there already.
+/// - Throws: what the stores throw; ``Failure/Code/digestMismatch`` when the new name holds another digest, and
+///   ``Failure/Code/manifestInvalid`` for indexes that lie too deep.
 public func copy(
     _ name: RefName,
     from source: some ContentSource,

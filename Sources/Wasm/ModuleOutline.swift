@@ -31,9 +31,8 @@ public struct ModuleOutline: Hashable, Sendable {
     ///   - name: what the module is called in messages.
     ///   - size: the size of the whole, in bytes.
     ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
-    ///
-    /// Throws ``Failure/Code/moduleTooLarge``, ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent`` or
-    /// ``Failure/Code/wasmMalformed``, and whatever `read` throws.
+    /// - Throws: ``Failure/Code/moduleTooLarge``, ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent`` or
+    ///   ``Failure/Code/wasmMalformed``, and whatever `read` throws.
     public init(
         of name: String,
         size: Int,

@@ -5,9 +5,8 @@ public enum Tar {
 
     /// One entry: a header, the content and its padding.
     ///
-    /// - Parameters:
-    ///   - type: the type flag: `0` a file, `1` a hard link, `2` a symbolic link, `5` a folder.
-    ///   - claimed: the size field's twelve bytes, if it is to claim another size than the content has.
+    /// The type flag is `0` for a file, `1` for a hard link, `2` for a symbolic link and `5` for a folder. `claimed` are
+    /// the twelve bytes of the size field, if it is to claim another size than the content has.
     public static func entry(
         _ name: String,
         _ content: [UInt8] = [],
