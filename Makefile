@@ -7,7 +7,7 @@ DESTDIR ?=
 # Debian's names; .ci/install-packages knows Homebrew's.
 BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev
 DEMO_PACKAGES = docker-registry openssl python3
-TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv curl shellcheck
+TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck
 
 RELEASE = -c release --static-swift-stdlib
 SWIFT_FILES = Sources Tests Package.swift
@@ -61,9 +61,9 @@ install: ## after `make release`: the binary and its completions, under PREFIX=/
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/bash-completion/completions" \
 		"$(SHARE)/zsh/site-functions" "$(SHARE)/fish/vendor_completions.d"
 	install -m 755 $(BUILT) "$(DESTDIR)$(PREFIX)/bin/wasmpack"
-	$(BUILT) --generate-completion-script bash >"$(SHARE)/bash-completion/completions/wasmpack"
-	$(BUILT) --generate-completion-script zsh >"$(SHARE)/zsh/site-functions/_wasmpack"
-	$(BUILT) --generate-completion-script fish >"$(SHARE)/fish/vendor_completions.d/wasmpack.fish"
+	install -m 644 completions/wasmpack.bash "$(SHARE)/bash-completion/completions/wasmpack"
+	install -m 644 completions/_wasmpack "$(SHARE)/zsh/site-functions/_wasmpack"
+	install -m 644 completions/wasmpack.fish "$(SHARE)/fish/vendor_completions.d/wasmpack.fish"
 
 clean: ## remove what was built
 	rm -rf .build plugin-oci Tests/Support/__pycache__ .ci/__pycache__

@@ -80,5 +80,8 @@ let package = Package(
         tests("ArchiveTests", ["Archive", "OCI", "Diagnostics", system]),
         tests("StorageTests", ["Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
         tests("PackingTests", ["Packing", "Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
+        tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
+        tests("EndToEndTests", ["wasmpack", system]),
+        tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
     ]
 )

@@ -122,6 +122,7 @@ public final class TarReader {
             var start: UnsafeRawPointer?
             var count = 0
             var offset: Int64 = 0
+            // Not archive_read_data: that one drops the bytes it has when the padding behind them is missing.
             let result = archive_read_data_block(archive, &start, &count, &offset)
             if let failure = input.failure { throw failure }
             if result == ARCHIVE_EOF { break }

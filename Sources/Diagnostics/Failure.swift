@@ -35,6 +35,11 @@ public struct Failure: Error, Sendable {
 }
 
 extension Failure {
+    /// The same failure with one more thing to do about it.
+    public func trying(_ hint: String) -> Failure {
+        Failure(code, message, why: why, try: hints + [hint], http: http, cause: cause)
+    }
+
     /// The part of an HTTP answer that an error report shows.
     public struct HTTPAnswer: Sendable, Equatable {
         /// The status code, for example 403.

@@ -103,8 +103,9 @@ struct EasyHandle: ~Copyable {
     /// What libcurl says about the failure in its own words.
     borrowing func explanation(of code: CURLcode) -> String {
         let own = String(cString: message)
-        // The only texts of libcurl's with an "@" quote a proxy's URL, which may hold a password.
-        return own.isEmpty || own.contains("@") ? Self.meaning(of: code) : own
+        guard !own.isEmpty else { return Self.meaning(of: code) }
+        // These quote the proxy's URL as the environment has it, maybe with a password.
+        return own.hasPrefix("Unsupported proxy") || own.contains("@") ? own.prefix { $0 != "'" } + "…" : own
     }
 
     /// Puts the handle into the hands of a multi handle; what is done to one is done by `action` alone.

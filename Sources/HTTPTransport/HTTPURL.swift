@@ -38,10 +38,8 @@ public struct HTTPURL: Hashable, Sendable {
     /// ASCII. An internationalised host must come as punycode.
     public init(parsing text: String) throws(TransferError) {
         try Self.requireVisibleASCII(text)
-        let authority = try Self.authority(of: text)
-        guard !authority.isEmpty else { throw TransferError(.invalidURL, "the URL names no host") }
-        guard !authority.contains("@") else {
-            throw TransferError(.invalidURL, "a URL with a user name or password is not taken")
+        guard !(try Self.authority(of: text)).isEmpty else {
+            throw TransferError(.invalidURL, "the URL names no host")
         }
 
         let handle = try URLHandle()
@@ -54,9 +52,13 @@ public struct HTTPURL: Hashable, Sendable {
         }
         var host = try handle.host().lowercased()
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        // libcurl has decoded %XX by now: look again.
-        try Self.requireVisibleASCII(host)
-        guard !host.isEmpty else { throw TransferError(.invalidURL, "the URL names no host") }
+        // libcurl has decoded %XX by now. A host with a "%" left would be decoded once more when it is dialled.
+        guard !host.isEmpty, host.utf8.allSatisfy(\.isHostByte) else {
+            throw TransferError(
+                .invalidURL,
+                "a host is made of ASCII letters, digits, \"-\", \".\" and \"_\""
+            )
+        }
         guard let port = Int(try handle.port()), (1...65535).contains(port) else {
             throw TransferError(.invalidURL, "a port is a number from 1 to 65535")
         }
@@ -118,6 +120,16 @@ extension HTTPURL {
             return text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         }
         throw TransferError(.invalidURL, "an absolute URL that starts with http:// or https:// is needed")
+    }
+}
+
+extension UInt8 {
+    /// Whether a DNS name or an address may hold it.
+    fileprivate var isHostByte: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "-._:".utf8.contains(self)
+        }
     }
 }
 

@@ -48,9 +48,14 @@ struct HeadReader {
     /// `HTTP/1.1 200 OK` (RFC 9112 §4).
     private static func status(of line: String) throws(TransferError) -> Int {
         let parts = line.split(separator: " ", maxSplits: 2)
-        guard parts.count >= 2, parts[0].hasPrefix("HTTP/"), parts[1].utf8.count == 3,
+        guard parts.count >= 2, parts[0].hasPrefix("HTTP/1."), parts[1].utf8.count == 3,
             let status = Int(parts[1]), (100...999).contains(status)
-        else { throw TransferError(.protocolViolation, "the response does not start with a status line") }
+        else {
+            throw TransferError(
+                .protocolViolation,
+                "the response does not start with a status line of HTTP/1"
+            )
+        }
         return status
     }
 

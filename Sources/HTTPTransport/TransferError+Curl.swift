@@ -10,6 +10,7 @@ extension TransferError {
             case CURLE_URL_MALFORMAT: .invalidURL
             case CURLE_COULDNT_RESOLVE_HOST: .addressUnknown
             case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxyFailed
+            case CURLE_COULDNT_CONNECT where detail.hasPrefix("Unsupported proxy"): .proxyFailed
             case CURLE_COULDNT_CONNECT: Self.connecting(errno: easy.number(CURLINFO_OS_ERRNO))
             case CURLE_OPERATION_TIMEDOUT:
                 easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 ? .stalled : .connectTimedOut

@@ -9,7 +9,7 @@ public struct TransportOptions: Sendable {
 
     /// How long name, TCP and TLS may take together, to the millisecond; ``TransferError/Kind/connectTimedOut``.
     public var connectTimeout: Duration
-    /// The least speed that does not count as a stall, in bytes a second.
+    /// The least speed that does not count as a stall, in bytes a second; at 0 nothing ever counts as one.
     public var stallSpeed: Int
     /// How long a transfer may stay below that speed, in whole seconds, at least one;
     /// ``TransferError/Kind/stalled``.

@@ -11,7 +11,7 @@ struct URLHandle: ~Copyable {
 
     deinit { curl_url_cleanup(raw) }
 
-    /// Parses an absolute URL and leaves its path alone (`CURLU_PATH_AS_IS`).
+    /// Parses an absolute URL without a user name or password, and leaves its path alone.
     borrowing func parse(_ text: String) throws(TransferError) {
         try Self.check(curl_url_set(raw, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER | CURLU_PATH_AS_IS)))
     }

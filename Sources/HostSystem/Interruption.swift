@@ -12,12 +12,12 @@ import Synchronization
 
 /// Turns SIGINT and SIGTERM into the cancellation of a task, so that everything it holds is given back.
 ///
-/// A second signal ends the process at once.
+/// A second signal ends the process at once, and so does the first one if the work has not ended five seconds later.
 public enum Interruption {
     /// Runs work that the first SIGINT or SIGTERM cancels; throws ``Failure/Code/interrupted`` or
     /// ``Failure/Code/terminated`` in that case, whatever the work made of it.
     public static func guarding<Result: Sendable>(
-        _ work: @escaping @Sendable () async -> Result
+        _ work: sending @escaping () async -> Result
     ) async throws(Failure) -> Result {
         let task = Task { await work() }
         let received = ReceivedSignal()
@@ -25,7 +25,9 @@ public enum Interruption {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: received.queue)
             source.setEventHandler {
-                if received.isFirst(number) { task.cancel() } else { _exit(128 + number) }
+                guard received.isFirst(number) else { _exit(128 + number) }
+                task.cancel()
+                received.queue.asyncAfter(deadline: .now() + .seconds(5)) { _exit(128 + number) }
             }
             source.activate()
             return source

@@ -75,7 +75,7 @@ if [[ -z $registry_port ]]; then
 fi
 
 plugin=Fixtures/wasm/header-authorization/plugin.wasm
-reference=localhost:$registry_port/team/header-authorization:v0.0.1
+reference=localhost:$registry_port/test-oci/header-authorization:v0.0.1
 authority=$work/ca/ca.crt
 printf '%s\n' "$password" >"$work/password"
 echo "docker-registry with TLS and token authentication listens on localhost:$registry_port."

@@ -180,9 +180,8 @@ def parser(documentation):
     return result
 
 
-def run(server):
-    """Serves until stdin closes or SIGTERM comes, having said where."""
-    done = threading.Event()
+def end_with_stdin(done):
+    """Sets an event when stdin closes or a signal asks for the end."""
     signal.signal(signal.SIGTERM, lambda *_: done.set())
     signal.signal(signal.SIGINT, lambda *_: done.set())
 
@@ -191,7 +190,13 @@ def run(server):
             pass
         done.set()
 
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     threading.Thread(target=until_stdin_closes, daemon=True).start()
+
+
+def run(server):
+    """Serves until stdin closes or SIGTERM comes, having said where."""
+    done = threading.Event()
+    end_with_stdin(done)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"port": server.server_address[1]}), flush=True)
     done.wait()  # every thread is a daemon: returning ends them

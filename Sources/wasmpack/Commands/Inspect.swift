@@ -1,0 +1,82 @@
+import ArgumentParser
+import Diagnostics
+import HostSystem
+import OCI
+import Packing
+import Registry
+import Storage
+import SystemPackage
+
+struct Inspect: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what an image or a module is.",
+        discussion: """
+            EXAMPLES
+              wasmpack inspect plugin-oci
+              wasmpack inspect ghcr.io/me/my-plugin:v1 --json
+              wasmpack inspect ghcr.io/me/my-plugin:v1 --raw manifest
+              wasmpack inspect plugin.wasm
+            """
+    )
+
+    /// A document of an image, as its very bytes.
+    enum Raw: String, ExpressibleByArgument, CaseIterable {
+        case manifest
+        case config
+    }
+
+    @Argument(help: "A .wasm, a layout (dir, dir:tag, dir@digest) or a reference.", completion: .file())
+    var target: String
+
+    @Option(help: "Print the exact bytes of one document: manifest or config.")
+    var raw: Raw?
+
+    @OptionGroup(title: "REGISTRY") var registry: RegistryOptions
+    @OptionGroup(title: "OUTPUT") var output: OutputOptions
+
+    func validate() throws {
+        if raw != nil, output.json { throw ValidationError("--raw and --json both want standard output.") }
+    }
+
+    func run() async throws {
+        let reporter = Reporter(output)
+        switch try Target(parsing: target) {
+        case .module(let path):
+            guard raw == nil else {
+                throw Failure(.usage, "--raw shows a document of an image; \(path) is a module")
+            }
+            let inspection = try ModuleInspection(of: path)
+            output.json ? try JSONReport.print(inspection.document) : Terminal.standardOutput(inspection.text)
+        case .layout(let path, let name):
+            let layout = try ImageLayout(opening: path)
+            try await inspect(layout.resolve(name ?? .only), in: layout, called: path.string)
+        case .reference(let reference):
+            let folder = try TemporaryDirectory()
+            let reference = reference.reading(reporter)
+            let repository = try registry.repository(
+                of: reference,
+                for: .pull,
+                spoolingIn: folder.path,
+                environment: .current,
+                reporter: reporter
+            )
+            let root = try await repository.resolve(.reference(reference))
+            try await inspect(root, in: repository, called: reference.description)
+            withExtendedLifetime(folder) {}
+        }
+    }
+
+    private func inspect(_ root: Descriptor, in source: some ContentSource, called name: String) async throws
+    {
+        switch raw {
+        case .manifest?:
+            Terminal.standardOutput(try await source.fetch(root).bytes(limit: Manifest.sizeLimit))
+        case .config?:
+            let image = try await PluginExtractor(source).image(root)
+            Terminal.standardOutput(try await source.fetch(image.config).bytes(limit: Manifest.sizeLimit))
+        case nil:
+            let report = InspectionReport(try await ImageInspection(of: root, in: source), name: name)
+            output.json ? try JSONReport.print(report.document) : Terminal.standardOutput(report.text)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Diagnostics
+import HostSystem
+import OCI
+import Registry
+import Storage
+import SystemPackage
+
+struct Verify: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compute every digest and size of an image again.",
+        discussion: """
+            EXAMPLES
+              wasmpack verify plugin-oci
+              wasmpack verify plugin-oci:v1
+              wasmpack verify ghcr.io/me/my-plugin:v1 --expect sha256:…
+
+            All findings are listed; the exit status is 1 if there are any.
+            """
+    )
+
+    @Argument(help: "A layout (dir, dir:tag, dir@digest) or a reference.", completion: .directory)
+    var target: String
+
+    @Option(help: ArgumentHelp("The digest that the manifest must have.", valueName: "digest"))
+    var expect: String?
+
+    @OptionGroup(title: "REGISTRY") var registry: RegistryOptions
+    @OptionGroup(title: "OUTPUT") var output: OutputOptions
+
+    func run() async throws {
+        let reporter = Reporter(output)
+        let expected = try expect.map { text throws(Failure) in try Digest(parsing: text) }
+        switch try Target(parsing: target) {
+        case .module(let path):
+            throw Failure(
+                .usage,
+                "\(path) is a module, not an image",
+                why: "a module names no digests that could be compared",
+                try: ["wasmpack inspect \(path)"]
+            )
+        case .layout(let path, let name):
+            let layout = try ImageLayout(opening: path)
+            try await report(verify(name, in: layout), expected)
+        case .reference(let reference):
+            let reference = reference.reading(reporter)
+            let folder = try TemporaryDirectory()
+            let repository = try registry.repository(
+                of: reference,
+                for: .pull,
+                spoolingIn: folder.path,
+                environment: .current,
+                reporter: reporter
+            )
+            let root = try await repository.resolve(.reference(reference))
+            let verification = try await Verification(of: root, in: repository)
+            try report([VerifiedImage(name: reference.description, verification: verification)], expected)
+            withExtendedLifetime(folder) {}
+        }
+    }
+
+    /// One image of a layout, or all of them.
+    private func verify(_ name: RefName?, in layout: ImageLayout) async throws(Failure) -> [VerifiedImage] {
+        var images: [VerifiedImage] = []
+        var entries = try layout.index().manifests
+        if let name {
+            let digest = try await layout.resolve(name).digest
+            entries = entries.filter { $0.digest == digest }
+        }
+        var seen: Set<Digest> = []
+        for entry in entries where seen.insert(entry.digest).inserted {
+            let name = entry.fullName ?? entry.referenceName ?? layout.path.string
+            images.append(
+                VerifiedImage(name: name, verification: try await Verification(of: entry, in: layout))
+            )
+        }
+        guard !images.isEmpty else {
+            throw Failure(
+                .notFound,
+                "\(layout.path) has no image",
+                try: ["wasmpack build plugin.wasm --layout \(layout.path)"]
+            )
+        }
+        return images
+    }
+
+    private func report(_ images: [VerifiedImage], _ expected: Digest?) throws {
+        let report = VerificationReport(images: images, expected: expected)
+        output.json ? try JSONReport.print(report.document) : Terminal.standardOutput(report.text)
+        if !report.isClean { throw AnswerIsNo() }
+    }
+}

@@ -1,0 +1,35 @@
+import Registry
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// The environment variables; one that is set to nothing counts as not set.
+struct Environment {
+    private let variables: [String: String]
+
+    /// The environment of this process.
+    static var current: Environment { Environment(variables: ProcessInfo.processInfo.environment) }
+
+    /// How many processors there are to work with.
+    static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    subscript(name: String) -> String? {
+        variables[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Docker's configuration: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`.
+    var dockerConfig: DockerConfig {
+        if let folder = self["DOCKER_CONFIG"] {
+            return DockerConfig(
+                at: FilePath(folder).appending("config.json"),
+                shownAs: "$DOCKER_CONFIG/config.json"
+            )
+        }
+        let home = FilePath(self["HOME"] ?? "/")
+        return DockerConfig(at: home.appending(".docker/config.json"), shownAs: "~/.docker/config.json")
+    }
+}

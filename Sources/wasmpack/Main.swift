@@ -1,0 +1,103 @@
+import ArgumentParser
+import Diagnostics
+import HostSystem
+
+/// Where the process starts and ends: the command line in, an exit status out.
+@main
+enum Main {
+    static func main() async {
+        Interruption.ignoreClosedPipes()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let command: any ParsableCommand
+        do {
+            if let failure = unknownCommand(arguments) { throw failure }
+            command = try await Wasmpack.asyncParseAsRoot(arguments)
+        } catch {
+            end(refusing: error, isJSON: arguments.contains("--json"))
+        }
+        let output = (command as? any ReportingCommand)?.output
+        do throws(Failure) {
+            let outcome = try await Interruption.guarding { await Self.run(command) }
+            try outcome.get()
+        } catch {
+            ErrorReport(error).print(isJSON: output?.json ?? false, color: output?.color ?? .auto)
+            Terminal.exit(error.code.exitStatus)
+        }
+        Terminal.exit(.done)
+    }
+
+    private static func run(_ command: any ParsableCommand) async -> Result<Void, Failure> {
+        do {
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                var command = command
+                try command.run()
+            }
+            return .success(())
+        } catch let failure as Failure {
+            return .failure(failure)
+        } catch is AnswerIsNo {
+            Terminal.exit(.answerIsNo)
+        } catch {
+            // Help asked for by the root command itself, for example.
+            end(refusing: error, isJSON: false)
+        }
+    }
+
+    /// Ends for a command line that was not understood, or one that only asked for help or the version.
+    private static func end(refusing error: any Error, isJSON: Bool) -> Never {
+        if let failure = error as? Failure {
+            ErrorReport(failure).print(isJSON: isJSON)
+            Terminal.exit(failure.code.exitStatus)
+        }
+        let text = Wasmpack.fullMessage(for: error)
+        guard Wasmpack.exitCode(for: error) != .success else {
+            Terminal.standardOutput(text + "\n")
+            Terminal.exit(.done)
+        }
+        if isJSON {
+            ErrorReport(Failure(.usage, Wasmpack.message(for: error))).printDocument()
+        }
+        Terminal.standardError(text + "\n")
+        Terminal.exit(.usage)
+    }
+
+    /// ArgumentParser suggests options, not commands: this does.
+    private static func unknownCommand(_ arguments: [String]) -> Failure? {
+        guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
+        let known = Wasmpack.configuration.subcommands.map { $0._commandName } + ["help"]
+        guard !known.contains(word) else { return nil }
+        let synonyms = [
+            "upload": "push", "download": "pull", "pack": "build", "show": "inspect", "validate": "verify",
+        ]
+        let nearest = synonyms[word] ?? known.min { $0.distance(to: word) < $1.distance(to: word) }
+        let suggestion = nearest.flatMap { synonyms[word] != nil || $0.distance(to: word) <= 2 ? $0 : nil }
+        return Failure(
+            .usage,
+            "there is no command \"\(word.truncated(to: 60))\"",
+            why: "the commands are " + known.sorted().joined(separator: ", "),
+            try: [suggestion.map { "wasmpack \($0)" } ?? "wasmpack --help"]
+        )
+    }
+}
+
+/// A command looked, reported what it saw, and the answer is no.
+struct AnswerIsNo: Error {}
+
+extension String {
+    /// How many characters have to be inserted, removed or replaced to make one of the other (Levenshtein).
+    fileprivate func distance(to other: String) -> Int {
+        var row = Array(0...other.count)
+        for (position, character) in enumerated() {
+            var diagonal = row[0]
+            row[0] = position + 1
+            for (column, wanted) in other.enumerated() {
+                let replaced = diagonal + (character == wanted ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = [replaced, row[column] + 1, diagonal + 1].min() ?? 0
+            }
+        }
+        return row.last ?? 0
+    }
+}

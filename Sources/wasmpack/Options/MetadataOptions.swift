@@ -1,0 +1,57 @@
+import ArgumentParser
+import Diagnostics
+import OCI
+import Packing
+
+/// What goes into an image besides the module.
+struct MetadataOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Add an annotation to the manifest; may be repeated.", valueName: "key=value"))
+    var annotation: [String] = []
+
+    @Option(help: ArgumentHelp("Add a label to the config; may be repeated.", valueName: "key=value"))
+    var label: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The time that the image carries: seconds since 1970, or RFC 3339 (default: $SOURCE_DATE_EPOCH, or 1970).",
+            valueName: "time"
+        )
+    )
+    var created: String?
+
+    @Option(help: ArgumentHelp("How hard to compress: 1 (fast) to 9 (small).", valueName: "n"))
+    var compressionLevel = ImageOptions.defaultCompressionLevel
+
+    func validate() throws {
+        guard (1...9).contains(compressionLevel) else {
+            throw ValidationError("--compression-level is a number from 1 to 9.")
+        }
+    }
+
+    /// The options of an image, read.
+    func imageOptions(_ environment: Environment) throws(Failure) -> ImageOptions {
+        ImageOptions(
+            annotations: try Self.dictionary(annotation, of: "--annotation"),
+            labels: try Self.dictionary(label, of: "--label"),
+            created: try timestamp(environment),
+            compressionLevel: compressionLevel
+        )
+    }
+
+    private func timestamp(_ environment: Environment) throws(Failure) -> Timestamp {
+        if let created { return try Timestamp(parsing: created, from: "--created") }
+        guard let epoch = environment["SOURCE_DATE_EPOCH"] else { return .epoch }
+        return try Timestamp(parsing: epoch, from: "SOURCE_DATE_EPOCH")
+    }
+
+    private static func dictionary(_ texts: [String], of option: String) throws(Failure) -> [String: String] {
+        var result: [String: String] = [:]
+        for text in texts {
+            let pair = try KeyValue(parsing: text)
+            guard result.updateValue(pair.value, forKey: pair.key) == nil else {
+                throw Failure(.usage, "\(option) names \"\(pair.key)\" twice")
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+
+/// How much is said, and how.
+struct OutputOptions: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Print the result and errors only.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Say each step, which credentials are used, and what is tried again.")
+    var verbose = false
+
+    @Flag(help: "Print one JSON document on standard output, also for errors.")
+    var json = false
+
+    @Option(help: "When to use colour: auto, always or never.")
+    var color = ColorChoice.auto
+
+    @Flag(help: "Show no moving progress on a terminal.")
+    var noProgress = false
+
+    func validate() throws {
+        if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
+    }
+}
+
+/// When colour is used.
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto
+    case always
+    case never
+}
+
+/// A command with the common output options.
+protocol ReportingCommand: AsyncParsableCommand {
+    var output: OutputOptions { get }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Diagnostics
+import HTTPTransport
+import OCI
+import Registry
+import Storage
+import SystemPackage
+
+/// How a registry is reached, and with which credentials.
+struct RegistryOptions: ParsableArguments {
+    @Flag(help: "Speak HTTP without TLS: credentials and module travel unencrypted.")
+    var plainHttp = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Trust the authorities in this PEM file too, besides the system's.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["pem", "crt"])
+    )
+    var caFile: String?
+
+    @Option(help: ArgumentHelp("Sign in as this user; needs --password-stdin.", valueName: "name"))
+    var username: String?
+
+    @Flag(help: "Read the password from standard input.")
+    var passwordStdin = false
+
+    func validate() throws {
+        if passwordStdin, username == nil { throw ValidationError("--password-stdin needs --username.") }
+        if username != nil, !passwordStdin { throw ValidationError("--username needs --password-stdin.") }
+        if username == "" { throw ValidationError("--username is empty.") }
+    }
+
+    /// The repository of a reference as a store.
+    func repository(
+        of reference: Reference,
+        for access: Access,
+        spoolingIn directory: FilePath,
+        environment: Environment,
+        reporter: Reporter
+    ) throws(Failure) -> RemoteRepository {
+        if reference.registryIsAssumed {
+            reporter.record(
+                .note(
+                    "\"\(reference.registry)\" is taken as the registry's host: a name of three parts cannot be one of "
+                        + "Docker Hub; the image is \(reference)"
+                )
+            )
+        }
+        return RemoteRepository(
+            reference.repository,
+            at: RegistryEndpoint(reference.registry, usesPlainHTTP: plainHttp),
+            access: access,
+            transport: try transport(),
+            credentials: try credentials(environment),
+            spoolDirectory: directory,
+            events: reporter
+        )
+    }
+
+    private func transport() throws(Failure) -> CurlTransport {
+        let tls = TLSOptions(authorityFile: caFile.map { FilePath($0) })
+        do throws(TransferError) {
+            return try CurlTransport(TransportOptions(userAgent: "wasmpack/\(Program.version)", tls: tls))
+        } catch {
+            if error.kind == .authorityFileUnusable {
+                throw Failure(
+                    .configurationInvalid,
+                    "the file of --ca-file cannot be used",
+                    why: error.detail
+                )
+            }
+            throw Failure(.internalError, "libcurl cannot start", why: error.detail, cause: error)
+        }
+    }
+
+    /// The order is that of the documentation: the first hit wins.
+    private func credentials(_ environment: Environment) throws(Failure) -> CredentialChain {
+        var given: Credential?
+        if let username {
+            given = Credential(
+                username: username,
+                password: try StandardInput.password(),
+                source: "--username"
+            )
+        }
+        return CredentialChain([
+            GivenCredential(given, place: "--username"),
+            try Self.credentialOfEnvironment(environment),
+            environment.dockerConfig,
+        ])
+    }
+
+    private static func credentialOfEnvironment(_ environment: Environment) throws(Failure) -> GivenCredential
+    {
+        let names = (user: "WASMPACK_USERNAME", password: "WASMPACK_PASSWORD", registry: "WASMPACK_REGISTRY")
+        let place = "$\(names.user)"
+        switch (environment[names.user], environment[names.password]) {
+        case (nil, nil): return GivenCredential(nil, place: place)
+        case (let username?, let password?):
+            var registry: RegistryName?
+            if let text = environment[names.registry] { registry = try RegistryName(parsing: text) }
+            let credential = Credential(username: username, password: password, source: place)
+            return GivenCredential(credential, place: place, only: registry)
+        case (let username, _):
+            let (there, missing) =
+                username == nil ? (names.password, names.user) : (names.user, names.password)
+            throw Failure(
+                .configurationInvalid,
+                "\(there) is set, but \(missing) is not",
+                try: ["set both, or none"]
+            )
+        }
+    }
+}

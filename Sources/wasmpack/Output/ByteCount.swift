@@ -1,0 +1,19 @@
+/// A number of bytes as people read it: `976 B`, `118.9 KiB`, `5.3 MiB`.
+struct ByteCount: CustomStringConvertible {
+    let bytes: Int
+
+    init(_ bytes: Int) { self.bytes = bytes }
+
+    var description: String {
+        if bytes < 1024 { return "\(bytes) B" }
+        var tenths = bytes
+        for unit in ["KiB", "MiB", "GiB"] {
+            // In tenths of the unit, rounded, without floating point.
+            let (whole, rest) = tenths.quotientAndRemainder(dividingBy: 1024)
+            let rounded = whole * 10 + (rest * 10 + 512) / 1024
+            if rounded < 10240 || unit == "GiB" { return "\(rounded / 10).\(rounded % 10) \(unit)" }
+            tenths = whole
+        }
+        return "\(bytes) B"
+    }
+}

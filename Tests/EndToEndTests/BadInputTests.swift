@@ -1,0 +1,255 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Bad input on this machine: the right exit status, one explained error, nothing left behind.
+@Suite(.timeLimit(.minutes(2))) struct BadInputTests {
+    static let files: [(name: String, bytes: [UInt8], code: String, status: Int32, phrase: String)] = [
+        ("empty.wasm", [], "not-wasm", 65, "is empty"),
+        ("text.wasm", Array("hello, proxy\n".utf8), "not-wasm", 65, "\"hello, proxy\""),
+        (
+            "lfs.wasm", Array("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n".utf8),
+            "not-wasm", 65,
+            "git lfs pull"
+        ),
+        ("component.wasm", [0, 0x61, 0x73, 0x6D, 0x0D, 0, 1, 0], "wasm-component", 65, "is a component"),
+        (
+            "version.wasm", [0, 0x61, 0x73, 0x6D, 2, 0, 0, 0], "wasm-malformed", 65,
+            "unknown WebAssembly version"
+        ),
+        ("cut.wasm", [0, 0x61, 0x73, 0x6D, 1, 0], "wasm-malformed", 65, "within the preamble"),
+        (
+            "section.wasm", [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 5, 1], "wasm-malformed", 65,
+            "it seems cut off"
+        ),
+        ("gzip.wasm", [0x1F, 0x8B, 8, 0], "not-wasm", 65, "gzip"),
+        ("elf.wasm", [0x7F, 0x45, 0x4C, 0x46, 2], "not-wasm", 65, "wasm32"),
+    ]
+
+    @Test("what is not a module is refused by build and by push", arguments: files)
+    func notModules(name: String, bytes: [UInt8], code: String, status: Int32, phrase: String) async throws {
+        let work = try Workspace()
+        try work.write(bytes, to: name)
+        for arguments in [["build", name], ["push", "127.0.0.1:1/a/b:v1", name]] {
+            let run = try await work.start(arguments).wait()
+            #expect(run.status == status, "\(run)")
+            #expect(run.outputText.isEmpty)
+            #expect(run.errorText.contains("error[\(code)]"), "\(run)")
+            #expect(run.errorText.contains(phrase), "\(run)")
+        }
+        #expect(try work.files(below: "plugin-oci/blobs").isEmpty)
+    }
+
+    static let commands: [(arguments: [String], code: String, status: Int32, phrase: String)] = [
+        (["build", "nope.wasm"], "file-missing", 66, "it has main.wasm"),
+        (["build", "nowhere/plugin.wasm"], "file-missing", 66, "no folder nowhere"),
+        (["build", "folder"], "plugin-missing", 66, "no .wasm file at all"),
+        (["build", "modules"], "plugin-missing", 66, "wasmpack build modules/other.wasm"),
+        (["build", "main.wasm", "-t", "example.com/a"], "reference-invalid", 64, "has no tag"),
+        (["build", "main.wasm", "-t", "example.com/a:v0.0.1+build5"], "tag-invalid", 64, "v0.0.1-build5"),
+        (
+            ["build", "main.wasm", "-t", "ghcr.io/Me/Plugin:v1"], "repository-uppercase", 64,
+            "ghcr.io/me/plugin:v1"
+        ),
+        (
+            ["build", "main.wasm", "-t", "example.com/a b:v1"], "reference-invalid", 64,
+            "a space at character 14"
+        ),
+        (
+            ["build", "main.wasm", "-t", "https://example.com/a:v1"], "reference-invalid", 64,
+            "example.com/a:v1"
+        ),
+        (["build", "main.wasm", "--layout", "folder-with-things"], "file-unwritable", 74, "something else"),
+        (["build", "main.wasm", "--layout", "main.wasm"], "file-unwritable", 74, "something else"),
+        (["build", "main.wasm", "--annotation", "nokey"], "usage", 64, "KEY=VALUE"),
+        (["build", "main.wasm", "--created", "yesterday"], "usage", 64, "is not a time"),
+        (["push", "example.com/a:v1"], "layout-missing", 66, "wasmpack build"),
+        (["push", "example.com/a"], "reference-invalid", 64, "has no tag"),
+        (
+            ["push", "main.wasm", "example.com/a:v1"], "arguments-swapped", 64,
+            "wasmpack push example.com/a:v1 main.wasm"
+        ),
+        (["push", "example.com/a:v1", "no-layout"], "file-missing", 66, "no such file"),
+        (["pull", "example.com/a:v1", "-o", "folder"], "file-unwritable", 74, "is a folder"),
+        (["pull", "example.com/a:v1", "-o", "no/such/place.wasm"], "file-unwritable", 74, "does not exist"),
+        (["verify", "nope"], "file-missing", 66, "no such file"),
+        (["verify", "folder"], "layout-missing", 66, "neither oci-layout nor index.json"),
+        (["verify", "main.wasm"], "usage", 64, "is a module"),
+        (["verify", "folder@sha256:ABC"], "digest-invalid", 64, "64 lower-case"),
+        (["inspect", "user:secret@example.com/a:v1"], "reference-invalid", 64, "no user name or password"),
+        (["pusj", "x"], "usage", 64, "wasmpack push"),
+        (["upload"], "usage", 64, "wasmpack push"),
+    ]
+
+    @Test("a wrong command line is explained", arguments: commands)
+    func wrongCommands(arguments: [String], code: String, status: Int32, phrase: String) async throws {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "main.wasm")
+        try work.write(Modules.tiny, to: "modules/other.wasm")
+        try work.write(Modules.tiny, to: "folder-with-things/thing")
+        try work.write([], to: "folder/.keep")
+        let before = try work.names()
+        let run = try await work.start(arguments).wait()
+        #expect(run.status == status, "\(run)")
+        #expect(run.errorText.contains("error[\(code)]"), "\(run)")
+        #expect(run.errorText.contains(phrase), "\(run)")
+        #expect(run.outputText.isEmpty)
+        #expect(try work.names() == before || arguments.first == "build")
+        let document = try await work.start(arguments + ["--json"]).wait()
+        #expect(document.status == status)
+        #expect(
+            document.outputText.hasPrefix(#"{"error":{"code":"\#(code)","exit":\#(status)"#),
+            "\(document)"
+        )
+        #expect(document.outputText.split(separator: "\n").count == 1)
+    }
+
+    static let damages: [(what: String, code: String, damage: @Sendable (Workspace) throws -> Void)] = [
+        ("a blob with one flipped byte", "layout-corrupt", { try $0.changeLayer { $0[$0.count - 1] ^= 1 } }),
+        (
+            "a gzip header's time, which gzip does not notice", "layout-corrupt",
+            { try $0.changeLayer { $0[4] ^= 1 } }
+        ),
+        ("a blob cut short", "layout-corrupt", { try $0.changeLayer { $0.removeLast(10) } }),
+        ("a blob with more behind it", "layout-corrupt", { try $0.changeLayer { $0 += [0] } }),
+        ("a missing blob", "layout-corrupt", { try FileManager.default.removeItem(atPath: $0.layerPath()) }),
+        (
+            "a symbolic link in place of a blob", "layout-corrupt",
+            {
+                let path = try $0.layerPath()
+                try FileManager.default.moveItem(atPath: path, toPath: $0.path("elsewhere"))
+                try FileManager.default.createSymbolicLink(
+                    atPath: path,
+                    withDestinationPath: $0.path("elsewhere")
+                )
+            }
+        ),
+        (
+            "an index that is no JSON", "layout-corrupt",
+            { try $0.write(Array("{".utf8), to: "plugin-oci/index.json") }
+        ),
+        (
+            "an index with a path for a digest", "layout-corrupt",
+            {
+                let index =
+                    #"{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","#
+                    + #""digest":"sha256:../../../../etc/passwd","size":1}]}"#
+                try $0.write(Array(index.utf8), to: "plugin-oci/index.json")
+            }
+        ),
+        (
+            "an index with an upper-case digest", "layout-corrupt",
+            {
+                let text = String(decoding: try $0.bytes(of: "plugin-oci/index.json"), as: UTF8.self)
+                let upper = text.replacing(/sha256:[0-9a-f]{64}/) {
+                    "sha256:" + $0.output.dropFirst(7).uppercased()
+                }
+                try $0.write(Array(upper.utf8), to: "plugin-oci/index.json")
+            }
+        ),
+        (
+            "a missing oci-layout", "layout-corrupt",
+            { try FileManager.default.removeItem(atPath: $0.path("plugin-oci/oci-layout")) }
+        ),
+        (
+            "a layout version from the future", "layout-corrupt",
+            { try $0.write(Array(#"{"imageLayoutVersion":"2.0.0"}"#.utf8), to: "plugin-oci/oci-layout") }
+        ),
+    ]
+
+    @Test("a damaged layout is never pushed", arguments: damages.indices)
+    func damagedLayouts(number: Int) async throws {
+        let (what, code, damage) = Self.damages[number]
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        _ = try await work.run("build", "-t", "127.0.0.1:1/a/b:v1")
+        try damage(work)
+        let verified = try await work.run("verify", "plugin-oci")
+        #expect(verified.status == 1 || verified.status == 65, "\(what): \(verified)")
+        // Port 1 refuses connections: had it got as far as the network, the status would be 69.
+        let pushed = try await work.run("push", "127.0.0.1:1/a/b:v1")
+        #expect(pushed.status == 65, "\(what): \(pushed)")
+        #expect(pushed.errorText.contains("error[\(code)]"), "\(what): \(pushed)")
+    }
+
+    @Test func `the folder of a layout that cannot be written is explained`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        try FileManager.default.createDirectory(
+            atPath: work.path("closed"),
+            withIntermediateDirectories: false
+        )
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: work.path("closed"))
+        defer {
+            try? FileManager.default.setAttributes(
+                [.posixPermissions: 0o755],
+                ofItemAtPath: work.path("closed")
+            )
+        }
+        let copy = work.path("wasmpack")
+        try FileManager.default.copyItem(atPath: Workspace.program, toPath: copy)
+        // Root may write everywhere: ask as somebody else.
+        let asNobody =
+            geteuid() == 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", copy] : [copy]
+        for arguments in [
+            ["build", "plugin.wasm", "--layout", "closed/plugin-oci"],
+            ["pull", "127.0.0.1:1/a/b:v1", "-o", "closed/plugin.wasm"],
+        ] {
+            let run = try await RunningProgram(
+                "/usr/bin/env",
+                asNobody + arguments,
+                environment: work.environment,
+                in: work.folder
+            ).wait()
+            #expect(run.status == 74, "\(run)")
+            #expect(run.errorText.contains("error[file-unwritable]"), "\(run)")
+        }
+        #expect(try work.names(in: "closed").isEmpty)
+    }
+
+    @Test func `a full disk is explained, and nothing is left`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.large(3_000_000), to: "plugin.wasm")
+        // A small file system of its own, in name spaces of its own.
+        let script = """
+            mkdir small && mount -t tmpfs -o size=256k tmpfs small || exit 99
+            \(Workspace.program) build plugin.wasm --layout small/plugin-oci; status=$?
+            ls -A small/plugin-oci/blobs/sha256 small/plugin-oci/blobs
+            exit $status
+            """
+        let run = try await work.other("unshare", "-rm", "sh", "-c", script)
+        if run.status == 99 || run.errorText.contains("unshare failed") {
+            print("skipped: no mount is possible here: \(run.errorText)")
+            return
+        }
+        #expect(run.status == 74, "\(run)")
+        #expect(run.errorText.contains("error[disk-full]"), "\(run)")
+        #expect(!run.outputText.contains(".wasmpack-"), "\(run)")
+        #expect(run.outputText.split(separator: "\n").filter { $0.count == 64 }.isEmpty, "\(run)")
+    }
+
+    @Test func `a result that cannot be written is an error`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        let run = try await work.other("sh", "-c", "\(Workspace.program) build plugin.wasm >/dev/full")
+        #expect(run.status == 74, "\(run)")
+    }
+}
+
+extension Workspace {
+    /// The largest blob of `plugin-oci` that is not JSON: the layer.
+    func layerPath() throws -> String {
+        let folder = "plugin-oci/blobs/sha256"
+        let name = try names(in: folder).first {
+            try bytes(of: "\(folder)/\($0)").starts(with: [0x1F, 0x8B])
+        }
+        return path("\(folder)/\(try #require(name))")
+    }
+
+    func changeLayer(_ change: (inout [UInt8]) -> Void) throws {
+        let file = URL(filePath: try layerPath())
+        var bytes = [UInt8](try Data(contentsOf: file))
+        change(&bytes)
+        try Data(bytes).write(to: file)
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Whoever presses Ctrl-C gets 130, soon, and nothing half-done.
+@Suite(.timeLimit(.minutes(2))) struct InterruptionTests {
+    static let moments: [(request: String, method: String)] = [
+        ("/manifests/v1", "HEAD"), ("/blobs/sha256", "HEAD"), ("/blobs/uploads/", "POST"),
+        ("/blobs/uploads/", "PUT"),
+        ("/manifests/v1", "PUT"),
+    ]
+
+    @Test("a push that is interrupted leaves the tag as it was", arguments: moments)
+    func push(request: String, method: String) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/test/plugin:v1"
+        try work.write(Modules.plugin, to: "old.wasm")
+        try work.write(Modules.tiny, to: "new.wasm")
+        let old = try await work.run("push", reference, "old.wasm", "--plain-http")
+        #expect(old.status == 0, "\(old)")
+        let rule = #"[{"method": "\#(method)", "path": "\#(request)", "stall": 3600}]"#
+        try await registry.order(rule, work)
+        let before = try await registry.requests(work).count
+        let running = try work.start(
+            ["push", reference, "new.wasm", "--plain-http"],
+            adding: work.ownTemporaryFolder()
+        )
+        while try await !registry.requests(work).dropFirst(before).contains(where: {
+            $0.hasPrefix(method) && $0.contains(request)
+        }) {
+            await Task.yield()
+        }
+        running.signal(SIGINT)
+        let run = try await running.wait()
+        #expect(run.status == 130, "\(run)")
+        #expect(run.errorText.contains("error[interrupted]"), "\(run)")
+        #expect(run.outputText.isEmpty)
+        #expect(try work.names(in: "tmp").isEmpty)
+        try await registry.order("[]", work)
+        if method != "PUT" || !request.contains("manifests") {
+            let verified = try await work.run("verify", reference, "--plain-http")
+            #expect(
+                verified.outputText.contains(old.outputText.split(separator: "@").last ?? "none"),
+                "\(verified)"
+            )
+        }
+    }
+
+    @Test("a pull that is interrupted leaves no file", arguments: [SIGINT, SIGTERM])
+    func pull(signal: Int32) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/test/plugin:v1"
+        try work.write(Modules.large(500_000), to: "module.wasm")
+        let pushed = try await work.run("push", reference, "module.wasm", "--plain-http")
+        #expect(pushed.status == 0, "\(pushed)")
+        try await registry.order(
+            #"[{"method": "GET", "path": "/blobs/", "stall": {"after": 100, "seconds": 3600}}]"#,
+            work
+        )
+        for arguments in [["-o", "plugin.wasm"], ["-o", "-"], ["--layout", "layout"]] {
+            let before = try await registry.requests(work).count
+            let running = try work.start(
+                ["pull", reference, "--plain-http"] + arguments,
+                adding: work.ownTemporaryFolder()
+            )
+            while try await !registry.requests(work).dropFirst(before).contains(where: {
+                $0.hasPrefix("GET") && $0.contains("/blobs/")
+            }) {
+                await Task.yield()
+            }
+            running.signal(signal)
+            let run = try await running.wait()
+            #expect(run.status == 128 + signal, "\(run)")
+            #expect(run.outputText.isEmpty)
+            #expect(try work.names(in: "tmp").isEmpty)
+            #expect(!work.exists("plugin.wasm"))
+            #expect(try work.files(below: "layout/blobs").isEmpty)
+        }
+        #expect(try work.names().filter { $0.hasPrefix(".wasmpack") }.isEmpty)
+    }
+
+    @Test func `a build that is interrupted leaves the layout as it was`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "old.wasm")
+        try work.write(Modules.large(40_000_000), to: "new.wasm")
+        let old = try await work.run("build", "old.wasm", "-t", "example.com/a:v1")
+        let index = try work.bytes(of: "plugin-oci/index.json")
+        let running = try work.start(["build", "new.wasm", "-t", "example.com/a:v1"])
+        // The layer grows under a name of its own: that is the moment.
+        while try !work.files(below: "plugin-oci").contains(where: { $0.contains(".wasmpack-") }) {
+            await Task.yield()
+        }
+        running.signal(SIGINT)
+        let run = try await running.wait()
+        #expect(run.status == 130, "\(run)")
+        #expect(try work.bytes(of: "plugin-oci/index.json") == index)
+        #expect(try work.files(below: "plugin-oci/blobs").count == 3)
+        let verified = try await work.run("verify", "plugin-oci")
+        #expect(verified.outputText.contains(old.outputText.split(separator: "@").last ?? "none"))
+    }
+}
+
+extension Workspace {
+    /// A folder for temporary files that is this test's alone.
+    func ownTemporaryFolder() throws -> [String: String] {
+        try FileManager.default.createDirectory(atPath: path("tmp"), withIntermediateDirectories: true)
+        return ["TMPDIR": path("tmp")]
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Images of other programs are read, and ours are read by them.
+@Suite(.timeLimit(.minutes(3)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+struct OtherClientsTests {
+    @Test func `skopeo reads our layout, and the digest stays what it is`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let built = try await work.run("build", "-t", "\(registry.name)/test/plugin:v1")
+        let digest = String(built.outputText.split(separator: "@").last ?? "").trimmingCharacters(
+            in: .newlines
+        )
+        let inspected = try await work.skopeo(registry, ["inspect", "oci:plugin-oci:v1"])
+        #expect(inspected.outputText.contains(digest), "\(inspected)")
+        let pushed = try await work.skopeo(
+            registry,
+            [
+                "copy", "--dest-cert-dir", access.folder, "oci:plugin-oci:v1",
+                "docker://\(registry.name)/by/skopeo:v1",
+            ]
+        )
+        #expect(pushed.status == 0, "\(pushed)")
+        let pulled = try await work.start(
+            ["pull", "\(registry.name)/by/skopeo:v1", "-o", "b.wasm"] + access.flags,
+            input: access.input
+        ).wait()
+        #expect(pulled.outputText.contains(digest), "\(pulled)")
+        #expect(try work.bytes(of: "b.wasm") == Modules.plugin)
+        // Docker's own media types, as skopeo converts to.
+        let converted = try await work.skopeo(
+            registry,
+            [
+                "copy", "--format", "v2s2", "--dest-cert-dir", access.folder, "oci:plugin-oci:v1",
+                "docker://\(registry.name)/by/docker:v1",
+            ]
+        )
+        #expect(converted.status == 0, "\(converted)")
+        let docker = try await work.start(
+            ["pull", "\(registry.name)/by/docker:v1", "-o", "c.wasm"] + access.flags,
+            input: access.input
+        ).wait()
+        #expect(docker.status == 0, "\(docker)")
+        #expect(try work.bytes(of: "c.wasm") == Modules.plugin)
+        #expect(
+            try await work.start(
+                ["verify", "\(registry.name)/by/docker:v1"] + access.flags,
+                input: access.input
+            ).wait().status == 0
+        )
+    }
+
+    @Test func `an image of umoci, whose tar just stops, is pulled`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let image = work.path("umoci")
+        for arguments in [
+            ["init", "--layout", image], ["new", "--image", "\(image):v1"],
+            ["insert", "--image", "\(image):v1", work.path("plugin.wasm"), "/plugin.wasm"],
+        ] {
+            let run = try await RunningProgram(
+                "/usr/bin/env",
+                ["umoci"] + arguments,
+                environment: work.environment,
+                in: work.folder
+            ).wait()
+            #expect(run.status == 0, "\(run)")
+        }
+        try await expectReadable(work, registry, access, layout: "umoci")
+    }
+
+    @Test func `an image of buildah is pulled`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let script = """
+            set -e
+            buildah() { command buildah --storage-driver vfs --root "$PWD/root" --runroot "$PWD/run" "$@"; }
+            container=$(buildah from scratch)
+            buildah add "$container" plugin.wasm /plugin.wasm
+            buildah commit -f oci "$container" "oci:$PWD/buildah:v1"
+            """
+        let run = try await work.other("sh", "-c", script)
+        #expect(run.status == 0, "\(run)")
+        try await expectReadable(work, registry, access, layout: "buildah")
+    }
+
+    /// Our client pushes the layout of another program, and gets the module back.
+    private func expectReadable(
+        _ work: Workspace,
+        _ registry: RegistryPeer,
+        _ access: RegistryPeer.Access,
+        layout: String
+    ) async throws {
+        let reference = "\(registry.name)/from/\(layout):v1"
+        let verified = try await work.run("verify", "\(layout):v1")
+        #expect(verified.status == 0, "\(verified)")
+        let pushed = try await work.start(
+            ["push", reference, "\(layout):v1"] + access.flags,
+            input: access.input
+        ).wait()
+        #expect(pushed.status == 0, "\(pushed)")
+        let pulled = try await work.start(
+            ["pull", reference, "-o", "back.wasm"] + access.flags,
+            input: access.input
+        ).wait()
+        #expect(pulled.status == 0, "\(pulled)")
+        #expect(try work.bytes(of: "back.wasm") == Modules.plugin)
+        let remote = try await work.start(["verify", reference] + access.flags, input: access.input).wait()
+        #expect(remote.status == 0, "\(remote)")
+    }
+}

@@ -1,0 +1,316 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+/// build → push → pull → verify against Debian's docker-registry, in all ways in which it lets people in.
+@Suite(.timeLimit(.minutes(3)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+struct RealRegistryTests {
+    private static let name = "test-oci/header-authorization"
+
+    @Test(
+        "what is pushed comes back byte for byte, and other clients read it",
+        arguments: RegistryPeer.Authentication.allCases
+    )
+    func roundTrip(authentication: RegistryPeer.Authentication) async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(authentication)
+        let reference = "\(registry.name)/\(Self.name):v0.0.1"
+        let access = try registry.access(work)
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let built = try await work.run("build", "plugin.wasm", "-t", reference)
+        let pushed = try await work.start(["push", reference] + access.flags, input: access.input).wait()
+        #expect(pushed.status == 0, "\(pushed)")
+        #expect(pushed.outputText == built.outputText)
+        let again = try await work.start(["push", reference, "--json"] + access.flags, input: access.input)
+            .wait()
+        #expect(again.outputText.contains(#""status":"already-there""#))
+        #expect(!again.outputText.contains("uploaded"))
+        let pulled = try await work.start(
+            ["pull", reference, "-o", "back.wasm"] + access.flags,
+            input: access.input
+        )
+        .wait()
+        #expect(pulled.status == 0, "\(pulled)")
+        #expect(pulled.outputText == built.outputText)
+        #expect(try work.bytes(of: "back.wasm") == Modules.plugin)
+        let verified = try await work.start(["verify", reference] + access.flags, input: access.input).wait()
+        #expect(verified.status == 0, "\(verified)")
+
+        let credentials =
+            authentication == .open ? [] : ["--src-creds", "\(registry.username):\(registry.password)"]
+        let digest = String(built.outputText.split(separator: "@").last ?? "").trimmingCharacters(
+            in: .newlines
+        )
+        let copied = try await work.skopeo(
+            registry,
+            ["copy", "--src-cert-dir", access.folder] + credentials + [
+                "docker://\(reference)", "oci:copy:v1",
+            ]
+        )
+        #expect(copied.status == 0, "\(copied)")
+        let copy = try await work.run("verify", "copy:v1", "--expect", digest)
+        #expect(copy.status == 0, "\(copy)")
+        for text in [pushed, again, pulled, verified].map(\.description) {
+            #expect(!text.contains(registry.password))
+        }
+    }
+
+    @Test func `a module of 20 MB goes there and back`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.token)
+        let access = try registry.access(work)
+        let module = Modules.large(20_000_000)
+        try work.write(module, to: "large.wasm")
+        let reference = "\(registry.name)/test-oci/large:v1"
+        let pushed = try await work.start(
+            ["push", reference, "large.wasm"] + access.flags,
+            input: access.input
+        ).wait()
+        #expect(pushed.status == 0, "\(pushed)")
+        let pulled = try await work.start(["pull", reference, "--ca-file", access.caFile]).wait()
+        #expect(pulled.status == 0, "\(pulled)")
+        #expect(try work.bytes(of: "plugin.wasm") == module)
+        #expect(try registry.tokenRequests().count == 2)
+        let inspected = try await work.start(["inspect", reference, "--ca-file", access.caFile, "--json"])
+            .wait()
+        #expect(inspected.outputText.contains(#""format":"image""#), "\(inspected)")
+    }
+
+    static let refusals:
+        [(what: String, arguments: [String], input: String, code: String, status: Int32, phrase: String)] = [
+            (
+                "a wrong password", ["push", "REF", "--username", "demo", "--password-stdin"], "wrong",
+                "auth-rejected", 77, "--username"
+            ),
+            (
+                "no credentials to push with", ["push", "REF"], "", "auth-required", 77,
+                "none found: looked in --username"
+            ),
+            ("a tag that does not exist", ["pull", "REF-not"], "", "not-found", 66, "no tag v1-not"),
+            (
+                "a repository that does not exist", ["pull", "HOST/never/was:v1"], "", "not-found", 66,
+                "never/was"
+            ),
+            (
+                "a digest that does not exist",
+                ["pull", "HOST/test/plugin@sha256:\(String(repeating: "0", count: 64))"], "", "not-found", 66,
+                "no manifest"
+            ),
+        ]
+
+    @Test("a refusal of the registry is explained", arguments: refusals.indices)
+    func explained(number: Int) async throws {
+        let row = Self.refusals[number]
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.token)
+        let access = try registry.access(work)
+        let reference = "\(registry.name)/test/plugin:v1"
+        try work.write(Modules.plugin, to: "module.wasm")
+        let pushed = try await work.start(
+            ["push", reference, "module.wasm"] + access.flags,
+            input: access.input
+        ).wait()
+        #expect(pushed.status == 0, "\(pushed)")
+        try work.write(Modules.tiny, to: "other.wasm")
+        _ = try await work.run("build", "other.wasm", "-t", reference)
+        let before = try work.names()
+        let arguments = row.arguments.map {
+            $0.replacing("REF", with: reference).replacing("HOST", with: registry.name)
+        }
+        let run = try await work.start(arguments + ["--ca-file", access.caFile], input: row.input).wait()
+        #expect(run.status == row.status, "\(row.what): \(run)")
+        #expect(run.errorText.contains("error[\(row.code)]"), "\(row.what): \(run)")
+        #expect(run.errorText.contains(row.phrase), "\(row.what): \(run)")
+        #expect(try work.names() == before)
+        if !row.input.isEmpty { #expect(!run.errorText.contains(row.input + "\"")) }
+    }
+
+    @Test func `an authority that nobody vouches for is not trusted, and --ca-file helps`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.open)
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        let reference = "\(registry.name)/test/plugin:v1"
+        let refused = try await work.run("push", reference, "plugin.wasm")
+        #expect(refused.status == 69, "\(refused)")
+        #expect(refused.errorText.contains("error[tls-unknown-ca]"))
+        #expect(refused.errorText.contains("--ca-file"))
+        let missing = try await work.run("push", reference, "plugin.wasm", "--ca-file", "nowhere.pem")
+        #expect(missing.status == 78, "\(missing)")
+    }
+
+    @Test func `plain HTTP is for this machine, and for who asks for it`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.open, usesTLS: false)
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        let note = "speaks plain HTTP, which is fine on this machine only"
+        let noted = try await work.run("push", "\(registry.name)/test/plugin:v1", "plugin.wasm")
+        #expect(noted.status == 0, "\(noted)")
+        #expect(noted.errorText.components(separatedBy: note).count == 2, "\(noted)")
+        let asked = try await work.run(
+            "push",
+            "\(registry.name)/test/plugin:v2",
+            "plugin.wasm",
+            "--plain-http"
+        )
+        #expect(asked.status == 0, "\(asked)")
+        #expect(!asked.errorText.contains(note))
+        // A name that only resolves to this machine is not this machine's own name.
+        let other = try await work.run(
+            "push",
+            "\(ProcessInfo.processInfo.hostName):\(registry.port)/test/plugin:v1",
+            "plugin.wasm"
+        )
+        #expect(other.status == 76 || other.status == 69, "\(other)")
+        let nothing = try await work.run("push", "localhost:1/test/plugin:v1", "plugin.wasm")
+        #expect(nothing.status == 69)
+        #expect(nothing.errorText.contains("error[refused]"))
+    }
+
+    @Test func `credentials come from where the documentation says, the first hit wins`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.htpasswd)
+        let access = try registry.access(work)
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        let push = [
+            "push", "\(registry.name)/test/plugin:v1", "plugin.wasm", "--ca-file", access.caFile, "-v",
+        ]
+        let right = Data("\(registry.username):\(registry.password)".utf8).base64EncodedString()
+        func config(_ auth: String) -> [UInt8] {
+            Array(#"{"auths":{"https://\#(registry.name)/v2/":{"auth":"\#(auth)"}}}"#.utf8)
+        }
+        try work.write(config(right), to: "home/.docker/config.json")
+        let fromFile = try await work.start(push).wait()
+        #expect(fromFile.status == 0, "\(fromFile)")
+        #expect(fromFile.errorText.contains("\(registry.username), from ~/.docker/config.json"))
+
+        try work.write(config("d3Jvbmc6d3Jvbmc="), to: "elsewhere/config.json")
+        let wrong = try await work.start(push, adding: ["DOCKER_CONFIG": work.path("elsewhere")]).wait()
+        #expect(wrong.status == 77)
+        #expect(wrong.errorText.contains("credentials from $DOCKER_CONFIG/config.json"), "\(wrong)")
+
+        let variables = ["WASMPACK_USERNAME": registry.username, "WASMPACK_PASSWORD": registry.password]
+        let fromVariables = try await work.start(
+            push,
+            adding: variables.merging(["DOCKER_CONFIG": work.path("elsewhere")]) { $1 }
+        ).wait()
+        #expect(fromVariables.status == 0, "\(fromVariables)")
+        #expect(fromVariables.errorText.contains("from $WASMPACK_USERNAME"))
+        let half = try await work.start(push, adding: ["WASMPACK_USERNAME": "x"]).wait()
+        #expect(half.status == 78)
+        let elsewhere = try await work.start(
+            push,
+            adding: variables.merging(
+                ["WASMPACK_REGISTRY": "other.example.com", "DOCKER_CONFIG": work.path("none")]) { $1 }
+        ).wait()
+        #expect(elsewhere.status == 77)
+
+        let wrongVariables = ["WASMPACK_USERNAME": "wrong", "WASMPACK_PASSWORD": "wrong"]
+        let fromFlag = try await work.start(
+            push + access.credentials,
+            input: access.input,
+            adding: wrongVariables
+        ).wait()
+        #expect(fromFlag.status == 0, "\(fromFlag)")
+
+        try work.write(Array("{\"auths\": [".utf8), to: "home/.docker/config.json")
+        let broken = try await work.start(push).wait()
+        #expect(broken.status == 78, "\(broken)")
+        #expect(broken.errorText.contains("~/.docker/config.json"))
+        for run in [fromFile, wrong, fromVariables, elsewhere, fromFlag, broken] {
+            #expect(!run.description.contains(registry.password))
+            #expect(!run.description.contains(right))
+        }
+    }
+
+    @Test func `a file that exists is kept, unless it is the same or --force says so`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
+        let reference = "\(registry.name)/test/plugin:v1"
+        try work.write(Modules.plugin, to: "module.wasm")
+        _ = try await work.start(["push", reference, "module.wasm"] + access.trust).wait()
+        try work.write(Array("precious".utf8), to: "plugin.wasm")
+        let refused = try await work.start(["pull", reference] + access.trust).wait()
+        #expect(refused.status == 1, "\(refused)")
+        #expect(refused.errorText.contains("error[file-exists]"))
+        #expect(try work.bytes(of: "plugin.wasm") == Array("precious".utf8))
+        let forced = try await work.start(["pull", reference, "--force"] + access.trust).wait()
+        #expect(forced.status == 0)
+        #expect(try work.bytes(of: "plugin.wasm") == Modules.plugin)
+        let same = try await work.start(["pull", reference] + access.trust).wait()
+        #expect(same.status == 0)
+        let stream = try await work.start(["pull", reference, "-o", "-"] + access.trust).wait()
+        #expect([UInt8](stream.outputBytes) == (try Modules.plugin))
+        #expect(stream.errorText.contains("@sha256:"))
+        let both = try await work.start(["pull", reference, "-o", "-", "--json"] + access.trust).wait()
+        #expect(both.status == 64)
+        #expect(try work.names() == ["home", "module.wasm", "plugin.wasm", "trust"])
+        let layout = try await work.start(["pull", reference, "--layout", "copy"] + access.trust).wait()
+        #expect(layout.status == 0, "\(layout)")
+        #expect(try await work.run("verify", "copy").status == 0)
+        #expect(try work.files(below: "copy").count == 5)
+    }
+
+    @Test func `a moved tag is said to be moved`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
+        let reference = "\(registry.name)/test/plugin:v1"
+        try work.write(Modules.plugin, to: "one.wasm")
+        try work.write(Modules.tiny, to: "two.wasm")
+        let first = try await work.start(["push", reference, "one.wasm"] + access.trust).wait()
+        #expect(first.errorText.contains("v1 (new)"))
+        let second = try await work.start(
+            ["push", reference, "two.wasm", "--digest-file", "d"] + access.trust
+        ).wait()
+        #expect(second.errorText.contains("replaced"))
+        #expect(second.errorText.contains("IfNotPresent"))
+        #expect(second.outputText.hasSuffix("@" + String(decoding: try work.bytes(of: "d"), as: UTF8.self)))
+        // A digest in the target has to be the image's own.
+        let other = String(first.outputText.split(separator: "@").last ?? "").trimmingCharacters(
+            in: .newlines
+        )
+        let wrong = try await work.start(["push", "\(reference)@\(other)", "two.wasm"] + access.trust).wait()
+        #expect(wrong.status == 65, "\(wrong)")
+        #expect(wrong.errorText.contains("error[digest-mismatch]"))
+    }
+}
+
+extension RegistryPeer {
+    /// What a command needs to be let in.
+    struct Access {
+        let caFile: String
+        /// The folder with the authority's certificate alone, as skopeo wants it.
+        let folder: String
+        let credentials: [String]
+        let input: String
+
+        /// Without credentials.
+        var trust: [String] { ["--ca-file", caFile] }
+        /// With them; the password comes as input.
+        var flags: [String] { trust + credentials }
+    }
+
+    func access(_ work: Workspace) throws -> Access {
+        let caFile = try #require(caFile).string
+        try work.write(Data(contentsOf: URL(filePath: caFile)), to: "trust/ca.crt")
+        return Access(
+            caFile: caFile,
+            folder: work.path("trust"),
+            credentials: ["--username", username, "--password-stdin"],
+            input: password + "\n"
+        )
+    }
+}
+
+extension Workspace {
+    func skopeo(_ registry: RegistryPeer, _ arguments: [String]) async throws -> CommandLineRun {
+        try await RunningProgram(
+            "/usr/bin/env",
+            ["skopeo", "--insecure-policy"] + arguments,
+            environment: environment,
+            in: folder
+        ).wait()
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import TestSupport
+
+/// The scripted registry, for what a real one cannot be made to do.
+struct ScriptedRegistry {
+    private let process: PeerProcess
+    let port: Int
+
+    /// `127.0.0.1:PORT`, which is loopback by its own name.
+    var name: String { "127.0.0.1:\(port)" }
+
+    init(_ arguments: String...) async throws {
+        struct Ready: Decodable { let port: Int }
+        process = try await PeerProcess.start("scripted_registry.py", arguments)
+        port = try JSONDecoder().decode(Ready.self, from: process.ready).port
+    }
+
+    /// Orders faults, as a JSON list of rules.
+    func order(_ rules: String, _ work: Workspace) async throws {
+        let run = try await work.other("curl", "-sSf", "-X", "PUT", "http://\(name)/__control", "-d", rules)
+        if run.status != 0 { throw PeerError("\(run)") }
+    }
+
+    /// Everything that it was asked, as `METHOD path`.
+    func requests(_ work: Workspace) async throws -> [String] {
+        struct Line: Decodable {
+            let method: String
+            let path: String
+        }
+        let run = try await work.other("curl", "-sSf", "http://\(name)/__record")
+        return try JSONDecoder().decode([Line].self, from: run.outputBytes).map { "\($0.method) \($0.path)" }
+    }
+
+    /// Waits until it was asked for something; the test's time limit bounds it.
+    func wait(for request: String, _ work: Workspace) async throws {
+        while try await !requests(work).contains(where: { $0.contains(request) }) { await Task.yield() }
+    }
+}

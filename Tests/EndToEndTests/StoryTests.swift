@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The reference story, as far as the registry: the user's own lines against a registry called `registry`.
+@Suite(.timeLimit(.minutes(2)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+struct StoryTests {
+    /// Runs in name spaces of its own: `registry` is this machine, and port 443 is free for everybody.
+    private static let script = """
+        ip link set lo up && printf '127.0.0.1 localhost registry\\n' >hosts && mount --bind hosts /etc/hosts || exit 99
+        mkfifo lifeline ready
+        python3 "$SUPPORT/docker_registry.py" --auth token --user ci-bot:s3cret --host registry --port 443 \\
+            <lifeline >ready &
+        exec 3>lifeline
+        read -r line <ready
+        echo "$line" | python3 -c 'import json, sys; print(json.load(sys.stdin)["ca"])' >ca
+        # The system trusts the registry's authority, as a company's machines do.
+        mount --bind "$(cat ca)" /etc/ssl/certs/ca-certificates.crt || exit 99
+        export WASMPACK_USERNAME=ci-bot WASMPACK_PASSWORD=s3cret
+        wasmpack() { "$WASMPACK" "$@"; }
+        set -ex
+        wasmpack build plugin.wasm -t registry/test-oci/header-authorization:v0.0.1
+        wasmpack push registry/test-oci/header-authorization:v0.0.1
+        wasmpack push registry/test-oci/header-authorization:v0.0.1
+        unset WASMPACK_USERNAME WASMPACK_PASSWORD
+        wasmpack pull registry/test-oci/header-authorization:v0.0.1 -o pulled.wasm
+        wasmpack verify registry/test-oci/header-authorization:v0.0.1
+        """
+
+    @Test func `the user's own line works as written`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let support = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Support").path()
+        let run = try await work.other(
+            "env",
+            "SUPPORT=\(support)",
+            "WASMPACK=\(Workspace.program)",
+            "unshare",
+            "-rmn",
+            "sh",
+            "-c",
+            Self.script
+        )
+        if run.status == 99 || run.errorText.contains("unshare failed") {
+            print("skipped: no name spaces of one's own here: \(run.errorText)")
+            try #require(ProcessInfo.processInfo.environment["CI"] == nil)
+            return
+        }
+        #expect(run.status == 0, "\(run)")
+        #expect(try work.bytes(of: "pulled.wasm") == Modules.plugin)
+        let digest = run.outputText.split(separator: "\n").first.map(String.init) ?? ""
+        #expect(digest.hasPrefix("registry/test-oci/header-authorization@sha256:"))
+        // Build, two pushes and the pull print the same line; verify says ok.
+        #expect(run.outputText.components(separatedBy: digest).count == 5, "\(run)")
+        #expect(run.outputText.contains("ok    registry/test-oci/header-authorization:v0.0.1"))
+        // How the host-less name was read is said once a command, and not a word of the password.
+        #expect(run.errorText.contains("\"registry\" is taken as the registry's host"))
+        #expect(run.errorText.contains("2 reused"))
+        #expect(!run.errorText.replacing("WASMPACK_PASSWORD=s3cret", with: "").contains("s3cret"), "\(run)")
+    }
+}

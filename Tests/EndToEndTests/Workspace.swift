@@ -1,0 +1,133 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A folder of a test's own, and the built `wasmpack` to run in it.
+///
+/// Nothing of the calling shell reaches the program: no docker configuration, no proxy, no credentials.
+final class Workspace: Sendable {
+    let folder: URL
+
+    /// The program, as the build has put it beside the tests.
+    static let program: String = {
+        let link = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let candidates = [link, CommandLine.arguments.first ?? ""] + CommandLine.arguments
+        let folders = candidates.map { URL(filePath: $0).deletingLastPathComponent() }
+        let found = folders.map { $0.appending(path: "wasmpack").path() }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        return found ?? "wasmpack"
+    }()
+
+    init() throws {
+        let base = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+        folder = base.appending(path: "wasmpack-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: "home"),
+            withIntermediateDirectories: true
+        )
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    var environment: [String: String] {
+        [
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": folder.appending(path: "home").path(),
+            "LC_ALL": "C.UTF-8",
+        ]
+    }
+
+    func path(_ name: String) -> String { folder.appending(path: name).path() }
+
+    /// Starts `wasmpack`.
+    func start(_ arguments: [String], input: String = "", adding: [String: String] = [:]) throws
+        -> RunningProgram
+    {
+        try RunningProgram(
+            Self.program,
+            arguments,
+            environment: environment.merging(adding) { $1 },
+            input: input,
+            in: folder
+        )
+    }
+
+    /// Runs `wasmpack` to its end.
+    func run(_ arguments: String..., input: String = "", adding: [String: String] = [:]) async throws
+        -> CommandLineRun
+    {
+        try await start(arguments, input: input, adding: adding).wait()
+    }
+
+    /// Runs any other program to its end.
+    func other(_ program: String, _ arguments: String..., input: String = "") async throws -> CommandLineRun {
+        try await RunningProgram(
+            "/usr/bin/env",
+            [program] + arguments,
+            environment: environment,
+            input: input,
+            in: folder
+        ).wait()
+    }
+
+    func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
+        let file = folder.appending(path: name)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
+        try Data(bytes).write(to: file)
+    }
+
+    func bytes(of name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: folder.appending(path: name)))
+    }
+
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+
+    /// All files below a folder, hidden ones too; none when there is no such folder.
+    func files(below name: String) throws -> [String] {
+        guard let all = FileManager.default.enumerator(atPath: path(name)) else { return [] }
+        return all.compactMap { $0 as? String }.filter { file in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: path("\(name)/\(file)"), isDirectory: &isFolder)
+                && !isFolder.boolValue
+        }
+    }
+
+    /// The names in a folder, hidden ones too.
+    func names(in name: String = "") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path(name)).sorted()
+    }
+}
+
+/// The modules that the tests pack.
+enum Modules {
+    /// The reference plugin.
+    static var plugin: [UInt8] {
+        get throws { try Fixtures.bytes("wasm/header-authorization/plugin.wasm") }
+    }
+
+    /// The smallest one with an ABI marker.
+    static var tiny: [UInt8] { get throws { try Fixtures.bytes("wasm/tiny/abi-0.2.1.wasm") } }
+
+    /// A module of about so many bytes that compresses like a real one: a custom section of words, not of noise.
+    static func large(_ size: Int, seed: UInt64 = 1) -> [UInt8] {
+        var generator = SeededGenerator(seed: seed)
+        let words = (0..<4096).map { _ in
+            (0..<Int.random(in: 2...9, using: &generator)).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
+        }
+        var content: [UInt8] = [4] + Array("data".utf8)
+        content.reserveCapacity(size)
+        while content.count < size { content += words[Int.random(in: 0..<words.count, using: &generator)] }
+        var length = content.count
+        var encoded: [UInt8] = []
+        repeat {
+            encoded.append(UInt8(length & 0x7F) | (length > 0x7F ? 0x80 : 0))
+            length >>= 7
+        } while length > 0
+        return [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x00] + encoded + content
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import HTTPTransport
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct CancellationTests {
+    let peer: PythonPeer
+    let transport: CurlTransport
+
+    init() throws {
+        peer = try PythonPeer.plain.get()
+        // No timer of libcurl's shall wake the transport's thread: it has to be told.
+        transport = try CurlTransport(TransportOptions(connectTimeout: .seconds(3600), stallSpeed: 0))
+    }
+
+    /// Waits until the server has seen something happen.
+    func waitFor(_ mark: String) async throws {
+        let (response, _) = try await exchange(.get, try peer.url("/when/\(mark)"), over: CurlTransport())
+        try #require(response.status == 200)
+    }
+
+    /// Leaves a connection behind: on one that stands already, libcurl has no timers but those of the options.
+    func warmUp() async throws {
+        _ = try await exchange(.get, try peer.url("/echo"), over: transport)
+    }
+
+    @Test(arguments: ["silent", "drip"])
+    func `cancelling ends the transfer, and the server sees the connection close`(path: String) async throws {
+        let mark = UUID().uuidString
+        let url = try peer.url("/\(path)/\(mark)")
+        try await warmUp()
+        let task = Task { await failure(of: url, over: transport) }
+        try await waitFor("\(mark)-asked")
+        task.cancel()
+        #expect(await task.value?.kind == .cancelled)
+        try await waitFor("\(mark)-gone")
+    }
+
+    @Test func `a task that is cancelled already sends nothing`() async throws {
+        let url = try HTTPURL(parsing: "http://127.0.0.1:1/")
+        let gate = Gate()
+        let task = Task {
+            await gate.wait()
+            return await failure(of: url, over: transport)
+        }
+        task.cancel()
+        gate.open()
+        #expect(await task.value?.kind == .cancelled)
+    }
+
+    @Test func `a cancelled transfer leaves the others alone`() async throws {
+        let mark = UUID().uuidString
+        let silent = try peer.url("/silent/\(mark)")
+        try await warmUp()
+        let task = Task { await failure(of: silent, over: transport) }
+        try await waitFor("\(mark)-asked")
+        let (response, _) = try await exchange(.get, try peer.url("/echo"), over: transport)
+        #expect(response.status == 200, "a new request wakes the thread")
+        async let other = exchange(.get, try peer.url("/when/\(mark)-gone"), over: transport)
+        task.cancel()
+        #expect(await task.value?.kind == .cancelled)
+        #expect(try await other.response.status == 200)
+    }
+
+    @Test func `cancelling at any moment ends every transfer one way or the other`() async throws {
+        let url = try peer.url("/echo")
+        for round in 0..<200 {
+            let task = Task { await failure(of: url, over: transport) }
+            for _ in 0..<(round % 20) { await Task.yield() }
+            task.cancel()
+            let error = await task.value
+            #expect(error == nil || error?.kind == .cancelled)
+        }
+        let (response, _) = try await exchange(.get, url, over: transport)
+        #expect(response.status == 200)
+    }
+
+    @Test func `an upload can be cancelled`() async throws {
+        let mark = UUID().uuidString
+        let request = Request(
+            method: .put,
+            url: try peer.url("/stuck/\(mark)"),
+            body: .bytes([UInt8](repeating: 7, count: 30_000_000))
+        )
+        let task = Task { try await transport.send(request, into: BodyBuffer(limit: 0)) }
+        try await waitFor("\(mark)-asked")
+        task.cancel()
+        let error = await #expect(throws: TransferError.self) { try await task.value }
+        #expect(error?.kind == .cancelled)
+        _ = try await exchange(.get, try peer.url("/mark/\(mark)-go"), over: CurlTransport())
+    }
+}
+
+/// Lets a task wait for the test.
+private final class Gate: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+
+    func open() { continuation.finish() }
+
+    /// Returns when the gate is open, or the task is cancelled.
+    func wait() async { for await _ in stream {} }
+}

@@ -1,0 +1,58 @@
+import Testing
+
+@testable import HTTPTransport
+
+@Suite struct HeadReaderTests {
+    /// Gives the lines to a reader and returns every final head it comes to.
+    func read(_ lines: [String]) throws(TransferError) -> [Response] {
+        var reader = HeadReader()
+        var heads: [Response] = []
+        for line in lines {
+            let bytes = Array("\(line)\r\n".utf8)
+            let head = try bytes.withUnsafeBufferPointer { (bytes) throws(TransferError) in
+                try reader.take(UnsafeRawBufferPointer(bytes))
+            }
+            if let head { heads.append(head) }
+        }
+        return heads
+    }
+
+    @Test func `a trailer that looks like a head is none`() throws {
+        let heads = try read(["HTTP/1.1 200 OK", "A: b", "", "HTTP/1.1 500 Late", "C: d", ""])
+        #expect(heads == [Response(status: 200, headers: ["A": "b"])])
+    }
+
+    @Test func `the fields of interim heads are not the response's`() throws {
+        let heads = try read(["HTTP/1.1 103 Early", "A: b", "", "HTTP/1.1 204 OK", "C: d", ""])
+        #expect(heads == [Response(status: 204, headers: ["C": "d"])])
+    }
+
+    @Test func `blanks around a value are not part of it`() throws {
+        let heads = try read(["HTTP/1.0 200", "A: \t b c \t", "B:", "C::", ""])
+        #expect(heads == [Response(status: 200, headers: ["A": "b c", "B": "", "C": ":"])])
+    }
+
+    @Test func `endless trailers are refused`() {
+        let trailer = (1...HeadReader.countLimit + 1).map { "X-\($0): late" }
+        let error = #expect(throws: TransferError.self) { try read(["HTTP/1.1 200 OK", ""] + trailer) }
+        #expect(error?.kind == .protocolViolation)
+    }
+
+    static let refused: [(line: String, why: String)] = [
+        ("", "nothing"),
+        ("HTTP/1.1", "no status"),
+        ("HTTP/1.1 20", "two digits"),
+        ("HTTP/1.1 2000", "four digits"),
+        ("HTTP/1.1 +20", "a sign"),
+        ("HTTP/1.1 099", "below 100"),
+        ("HTTP/1.1 2x0", "not a number"),
+        ("HTTP/3 200", "another version"),
+        ("ICY 200 OK", "another protocol"),
+    ]
+
+    @Test("what is not a status line is refused", arguments: refused)
+    func refusal(line: String, why: String) {
+        let error = #expect(throws: TransferError.self, "\(why)") { try read([line]) }
+        #expect(error?.kind == .protocolViolation)
+    }
+}

@@ -1,0 +1,83 @@
+import HTTPTransport
+import Synchronization
+import Testing
+
+/// Writes down what it is told, and throws where it is told to.
+final class ScriptedSink: ResponseSink {
+    enum Step: Equatable, Sendable {
+        case began(Int)
+        case received(Int)
+    }
+
+    static let refusal = TransferError(.sinkRefused, "not this one")
+
+    let steps = Log<Step>()
+    private let refusesHead: Bool
+    private let refusesBody: Bool
+
+    init(refusesHead: Bool = false, refusesBody: Bool = false) {
+        self.refusesHead = refusesHead
+        self.refusesBody = refusesBody
+    }
+
+    func begin(_ response: Response) throws(TransferError) {
+        steps.append(.began(response.status))
+        if refusesHead { throw Self.refusal }
+    }
+
+    func receive(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
+        steps.append(.received(bytes.count))
+        if refusesBody { throw Self.refusal }
+    }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct SinkTests {
+    let peer: PythonPeer
+    let transport: CurlTransport
+
+    init() throws {
+        peer = try PythonPeer.plain.get()
+        transport = try CurlTransport()
+    }
+
+    @Test func `the head comes first, once, and the body in pieces`() async throws {
+        let sink = ScriptedSink()
+        _ = try await transport.send(Request(method: .get, url: try peer.url("/interim")), into: sink)
+        #expect(sink.steps.all == [.began(200), .received(5)])
+    }
+
+    @Test func `a response without a body begins all the same`() async throws {
+        let sink = ScriptedSink()
+        _ = try await transport.send(Request(method: .get, url: try peer.url("/status/204")), into: sink)
+        #expect(sink.steps.all == [.began(204)])
+    }
+
+    @Test func `a sink that refuses the head gets no body, and its error comes out`() async throws {
+        let sink = ScriptedSink(refusesHead: true)
+        let request = Request(method: .get, url: try peer.url("/endless"))
+        await #expect(throws: ScriptedSink.refusal) { try await self.transport.send(request, into: sink) }
+        #expect(sink.steps.all == [.began(200)])
+    }
+
+    @Test func `a sink that refuses the body gets no more of it, and its error comes out`() async throws {
+        let sink = ScriptedSink(refusesBody: true)
+        let request = Request(method: .get, url: try peer.url("/endless"))
+        await #expect(throws: ScriptedSink.refusal) { try await self.transport.send(request, into: sink) }
+        #expect(sink.steps.all.count == 2)
+    }
+
+    @Test func `a buffer used again forgets the first body`() async throws {
+        let buffer = BodyBuffer(limit: 100)
+        for path in ["/bytes/80", "/bytes/30"] {
+            _ = try await transport.send(Request(method: .get, url: try peer.url(path)), into: buffer)
+        }
+        #expect(buffer.bytes.count == 30)
+    }
+
+    @Test func `a transport works on after a sink has refused`() async throws {
+        let request = Request(method: .get, url: try peer.url("/endless"))
+        _ = try? await transport.send(request, into: ScriptedSink(refusesBody: true))
+        let (response, _) = try await exchange(.get, try peer.url("/echo"), over: transport)
+        #expect(response.status == 200)
+    }
+}

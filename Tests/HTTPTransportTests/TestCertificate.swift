@@ -1,0 +1,55 @@
+import Foundation
+
+/// A self-signed certificate for 127.0.0.1, made by the openssl command in a folder that goes with it.
+final class TestCertificate: Sendable {
+    /// The path of the certificate, PEM.
+    let certificate: String
+    /// The path of its private key, PEM.
+    let key: String
+    private let folder: URL
+
+    /// Makes a certificate for a host (`IP:…` or `DNS:…`), valid for two days, or until yesterday.
+    init(subject: String = "IP:127.0.0.1", isExpired: Bool = false) throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        certificate = folder.appendingPathComponent("certificate.pem").path
+        key = folder.appendingPathComponent("key.pem").path
+        try Self.openssl(
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+            "-subj",
+            "/CN=wasmpack test",
+            "-days",
+            "2",
+            "-addext",
+            "subjectAltName=\(subject)"
+        )
+        if isExpired {
+            // `req` takes no days in the past, `x509` takes one.
+            let fresh = certificate + ".fresh"
+            try FileManager.default.moveItem(atPath: certificate, toPath: fresh)
+            try Self.openssl("x509", "-in", fresh, "-signkey", key, "-days", "-1", "-out", certificate)
+        }
+    }
+
+    private static func openssl(_ arguments: String...) throws {
+        let openssl = Process()
+        openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        openssl.arguments = ["openssl"] + arguments
+        openssl.standardError = FileHandle.nullDevice
+        try openssl.run()
+        openssl.waitUntilExit()
+        guard openssl.terminationStatus == 0 else { throw PeerError(text: "openssl fails: \(arguments)") }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+}

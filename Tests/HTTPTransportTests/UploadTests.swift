@@ -1,0 +1,177 @@
+import Foundation
+import HTTPTransport
+import Synchronization
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) final class UploadTests {
+    let peer: PythonPeer
+    let transport: CurlTransport
+    let file: FilePath
+
+    init() throws {
+        peer = try PythonPeer.plain.get()
+        transport = try CurlTransport()
+        let name = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try Data(Self.content).write(to: name)
+        file = FilePath(name.path)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: file.string) }
+
+    /// What the file holds: no two blocks of it are alike.
+    static let content = (0..<3_000_001).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ ($0 >> 8)) }
+
+    /// The content's digest, as sha256sum says.
+    static let digest = "8cee8b8069d82ec13cc0dcce31e058d7d49db3a1ca46afe94a30017e980fd4d0"
+
+    @Test func `a file arrives byte for byte, and again when it is sent again`() async throws {
+        for _ in 1...2 {
+            let (_, body) = try await exchange(
+                .put,
+                try peer.url("/echo"),
+                body: .file(file, size: 3_000_001),
+                over: transport
+            )
+            let echo = try Echo(body)
+            #expect(echo.length == 3_000_001)
+            #expect(echo.all("Content-Length") == ["3000001"])
+            #expect(echo.all("Expect").isEmpty, "waiting for leave costs a round trip")
+            #expect(echo.sha256 == Self.digest)
+        }
+    }
+
+    @Test func `a file is sent again from its start when a kept connection turns out to be dead`()
+        async throws
+    {
+        // A server may close a kept connection just when the next request is on its way. libcurl sends it again.
+        _ = try await exchange(.get, try peer.url("/echo"), over: transport)
+        let steps = Log<Int>()
+        let buffer = BodyBuffer(limit: 10_000)
+        let request = Request(
+            method: .put,
+            url: try peer.url("/drop-reused"),
+            body: .file(file, size: 3_000_001),
+            uploadProgress: { steps.append($0) }
+        )
+        _ = try await transport.send(request, into: buffer)
+        #expect(try Echo(buffer).sha256 == Self.digest)
+        #expect(steps.all.filter { $0 == 3_000_001 }.count == 2, "it was sent twice")
+    }
+
+    @Test func `progress grows up to the whole size`() async throws {
+        let steps = Log<Int>()
+        let request = Request(
+            method: .put,
+            url: try peer.url("/echo"),
+            body: .file(file, size: 3_000_001),
+            uploadProgress: { steps.append($0) }
+        )
+        _ = try await transport.send(request, into: BodyBuffer(limit: 10_000))
+        #expect(steps.all.last == 3_000_001)
+        #expect(steps.all.count > 3)
+        #expect(steps.all == steps.all.sorted())
+    }
+
+    static let wrongSizes: [(size: Int, why: String)] = [
+        (3_000_000, "the file has grown"),
+        (3_000_002, "the file has shrunk"),
+        (0, "the file has grown from nothing"),
+    ]
+
+    @Test("a file of another size than announced is not sent", arguments: wrongSizes)
+    func wrongSize(size: Int, why: String) async throws {
+        let body = Body.file(file, size: size)
+        let error = await #expect(throws: TransferError.self, "\(why)") {
+            try await exchange(
+                .put,
+                try HTTPURL(parsing: "http://127.0.0.1:1/"),
+                body: body,
+                over: self.transport
+            )
+        }
+        #expect(error?.kind == .bodyUnreadable)
+        #expect(error?.detail.contains("3000001") == true)
+    }
+
+    @Test func `a file that shrinks on the way ends the transfer`() async throws {
+        let path = file.string
+        let request = Request(
+            method: .put,
+            url: try peer.url("/echo"),
+            body: .file(file, size: 3_000_001),
+            uploadProgress: { _ in truncate(path, 400_000) }
+        )
+        let error = await #expect(throws: TransferError.self) {
+            try await self.transport.send(request, into: BodyBuffer(limit: 10_000))
+        }
+        #expect(error?.kind == .bodyUnreadable)
+        #expect(error?.detail.contains("400000") == true)
+    }
+
+    static let unreadable: [(path: FilePath, why: String)] = [
+        ("/nonexistent/file", "it does not exist"),
+        ("/tmp", "it is a folder"),
+        ("/dev/null", "it is a device, of another size"),
+    ]
+
+    @Test("a body that cannot be read fails as such", arguments: unreadable)
+    func unreadableBody(path: FilePath, why: String) async throws {
+        let error = await #expect(throws: TransferError.self, "\(why)") {
+            try await exchange(
+                .put,
+                try self.peer.url("/echo"),
+                body: .file(path, size: 5),
+                over: self.transport
+            )
+        }
+        #expect(error?.kind == .bodyUnreadable)
+    }
+
+    @Test func `a pipe instead of a file does not hold up the transport`() async throws {
+        let pipe = file.string + ".pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        defer { unlink(pipe) }
+        let error = await #expect(throws: TransferError.self) {
+            try await exchange(
+                .put,
+                try self.peer.url("/echo"),
+                body: .file(FilePath(pipe), size: 5),
+                over: self.transport
+            )
+        }
+        #expect(error?.kind == .bodyUnreadable)
+    }
+
+    @Test func `an answer that comes before the body is the response`() async throws {
+        let (response, body) = try await exchange(
+            .put,
+            try peer.url("/refuse"),
+            body: .file(file, size: 3_000_001),
+            over: transport
+        )
+        #expect(response.status == 401)
+        #expect(body.bytes == Array("who are you".utf8))
+    }
+
+    @Test func `a connection reset in the middle of an upload is a lost one`() async throws {
+        let error = await #expect(throws: TransferError.self) {
+            try await exchange(
+                .put,
+                try self.peer.url("/reset-upload"),
+                body: .file(self.file, size: 3_000_001),
+                over: self.transport
+            )
+        }
+        #expect(error?.kind == .connectionLost)
+    }
+}
+
+/// Remembers what a callback on another thread is told.
+final class Log<Element: Sendable>: Sendable {
+    private let elements = Mutex<[Element]>([])
+
+    var all: [Element] { elements.withLock { $0 } }
+
+    func append(_ element: Element) { elements.withLock { $0.append(element) } }
+}

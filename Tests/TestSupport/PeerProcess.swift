@@ -1,0 +1,64 @@
+public import Foundation
+
+/// A server of Tests/Support, from its start until the last test lets go of it.
+///
+/// It ends when its stdin is closed, be it by the end of the test process.
+public final class PeerProcess: Sendable {
+    /// The folder of the servers.
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Support")
+
+    /// The line of JSON that it said when it was ready.
+    public let ready: Data
+    private let process: Int32
+    private let lifeline: FileHandle
+
+    /// Starts a script and waits until it is ready.
+    ///
+    /// - Parameters:
+    ///   - script: its name in Tests/Support.
+    ///   - arguments: what it is told.
+    public static func start(_ script: String, _ arguments: [String] = []) async throws -> PeerProcess {
+        try await withCheckedThrowingContinuation { continuation in
+            // Reading blocks, which the threads of Swift's concurrency must not.
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try PeerProcess(script, arguments) })
+            }
+        }
+    }
+
+    private init(_ script: String, _ arguments: [String]) throws {
+        let python = Process()
+        python.executableURL = URL(filePath: "/usr/bin/env")
+        python.arguments = ["python3", Self.folder.appending(path: script).path()] + arguments
+        let input = Pipe()
+        let output = Pipe()
+        python.standardInput = input
+        python.standardOutput = output
+        try python.run()
+        process = python.processIdentifier
+        lifeline = input.fileHandleForWriting
+        var line = Data()
+        while line.last != UInt8(ascii: "\n") {
+            let piece = output.fileHandleForReading.availableData
+            if piece.isEmpty { break }
+            line += piece
+        }
+        guard line.last == UInt8(ascii: "\n") else { throw PeerError("\(script) ended before it was ready") }
+        ready = line
+    }
+
+    deinit {
+        // Its stdin is closed by now at the latest; a child that is busy elsewhere hears the signal too.
+        kill(process, SIGTERM)
+    }
+}
+
+/// Why a peer of a test is of no use.
+public struct PeerError: Error, CustomStringConvertible {
+    /// What happened.
+    public let description: String
+
+    /// Says what happened.
+    public init(_ description: String) { self.description = description }
+}

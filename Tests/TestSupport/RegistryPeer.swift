@@ -1,0 +1,100 @@
+import Foundation
+public import SystemPackage
+public import Testing
+
+/// A real registry, Debian's `docker-registry`, on a free port of this machine and with a folder of its own.
+///
+/// It is ended, and its folder removed, when the last owner lets go of it. Tests that need one say so:
+///
+///     @Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+///
+/// and those that can share one keep it in a static `Task`:
+///
+///     static let registry = Task { try await RegistryPeer.start(.token) }
+public final class RegistryPeer: Sendable {
+    /// Who may do what.
+    public enum Authentication: String, Sendable, CaseIterable {
+        /// Everybody everything.
+        case open
+        /// The one user, by Basic.
+        case htpasswd
+        /// The one user, by tokens of a service beside the registry, which lets everybody else pull.
+        case token
+    }
+
+    private struct Ready: Decodable {
+        let error: String?
+        let port: Int?
+        let ca: String?
+        let token_log: String?
+    }
+
+    /// Whether tests with a real registry are to run: it is installed, or this is CI, where it has to be.
+    public static var isExpected: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        if environment["CI"]?.isEmpty == false { return true }
+        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        return ["docker-registry", "htpasswd"].allSatisfy { name in
+            folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+        }
+    }
+
+    /// Why such tests are skipped, for the test report.
+    public static let whySkipped: Comment = "docker-registry or htpasswd is not installed (make test-deps)"
+
+    /// The name that the certificate is for.
+    public let host = "localhost"
+    /// The port.
+    public let port: Int
+    /// The file of the authority that signed the certificate; `nil` for a registry without TLS.
+    public let caFile: FilePath?
+    /// The one user; may be given to an open registry too.
+    public let username: String
+    /// The user's password.
+    public let password: String
+    private let tokenLog: FilePath?
+    private let process: PeerProcess
+
+    /// The registry as a reference names it: `localhost:PORT`.
+    public var name: String { "\(host):\(port)" }
+
+    /// Starts a registry and waits until it answers.
+    ///
+    /// - Parameters:
+    ///   - authentication: who may do what.
+    ///   - usesTLS: whether it speaks HTTPS, with a certificate of a private authority, or plain HTTP.
+    public static func start(
+        _ authentication: Authentication,
+        usesTLS: Bool = true
+    ) async throws -> RegistryPeer {
+        let (username, password) = ("demo", "secret-\(UInt64.random(in: .min ... .max))")
+        let arguments = ["--auth", authentication.rawValue, "--user", "\(username):\(password)"]
+        let process = try await PeerProcess.start(
+            "docker_registry.py",
+            arguments + (usesTLS ? [] : ["--plain"])
+        )
+        return try RegistryPeer(process, username: username, password: password)
+    }
+
+    private init(_ process: PeerProcess, username: String, password: String) throws {
+        let ready = try JSONDecoder().decode(Ready.self, from: process.ready)
+        guard let port = ready.port else { throw PeerError(ready.error ?? "no port") }
+        self.port = port
+        caFile = ready.ca.map { FilePath($0) }
+        tokenLog = ready.token_log.map { FilePath($0) }
+        self.username = username
+        self.password = password
+        self.process = process
+    }
+
+    /// The scopes of each request that the token service has answered, in order, joined by spaces.
+    public func tokenRequests() throws -> [String] {
+        struct Line: Decodable { let query: [[String]] }
+        guard let tokenLog else { return [] }
+        let log = (try? String(contentsOfFile: tokenLog.string, encoding: .utf8)) ?? ""
+        return try log.split(separator: "\n").map { line in
+            try JSONDecoder().decode(Line.self, from: Data(line.utf8)).query
+                .filter { $0.first == "scope" }.map { $0[1] }.joined(separator: " ")
+        }
+    }
+}

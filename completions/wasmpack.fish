@@ -1,0 +1,168 @@
+function __wasmpack_should_offer_completions_for_flags_or_options -a expected_commands
+    set -l non_repeating_flags_or_options $argv[2..]
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __wasmpack_parse_tokens
+    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+end
+
+function __wasmpack_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
+    set -l non_repeating_flags_or_options
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __wasmpack_parse_tokens
+    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
+end
+
+function __wasmpack_parse_tokens -S
+    set -l unparsed_tokens (__wasmpack_tokens -pc)
+    switch $unparsed_tokens[1]
+    case 'wasmpack'
+        __wasmpack_parse_subcommand 0 'version' 'h/help'
+        switch $unparsed_tokens[1]
+        case 'build'
+            __wasmpack_parse_subcommand 1 't/tag=+' 'layout=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'digest-file=' 'q/quiet' 'v/verbose' 'json' 'color=' 'no-progress' 'version' 'h/help'
+        case 'push'
+            __wasmpack_parse_subcommand 2 'layout=' 'plain-http' 'ca-file=' 'username=' 'password-stdin' 'digest-file=' 'q/quiet' 'v/verbose' 'json' 'color=' 'no-progress' 'version' 'h/help'
+        case 'pull'
+            __wasmpack_parse_subcommand 1 'o/output=' 'force' 'layout=' 'plain-http' 'ca-file=' 'username=' 'password-stdin' 'digest-file=' 'q/quiet' 'v/verbose' 'json' 'color=' 'no-progress' 'version' 'h/help'
+        case 'inspect'
+            __wasmpack_parse_subcommand 1 'raw=' 'plain-http' 'ca-file=' 'username=' 'password-stdin' 'q/quiet' 'v/verbose' 'json' 'color=' 'no-progress' 'version' 'h/help'
+        case 'verify'
+            __wasmpack_parse_subcommand 1 'expect=' 'plain-http' 'ca-file=' 'username=' 'password-stdin' 'q/quiet' 'v/verbose' 'json' 'color=' 'no-progress' 'version' 'h/help'
+        case 'help'
+            __wasmpack_parse_subcommand -r 1 'version'
+        end
+    end
+end
+
+function __wasmpack_tokens
+    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+        commandline --tokens-raw $argv
+    else
+        commandline -o $argv
+    end
+end
+
+function __wasmpack_parse_subcommand -S -a positional_count
+    argparse -s r -- $argv
+    set -l option_specs $argv[2..]
+    set -l is_repeating_positional $_flag_r
+    set -el _flag_r
+    set -a commands $unparsed_tokens[1]
+    set positional_index 0
+    while true
+        set -e unparsed_tokens[1]
+        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        set unparsed_tokens $argv
+        set positional_index (math $positional_index + 1)
+        for non_repeating_flag_or_option in $non_repeating_flags_or_options
+            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
+                set non_repeating_flags_or_options_absent 1
+                break
+            end
+        end
+        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
+    end
+end
+
+function __wasmpack_complete_directories
+    set -l token (commandline -t)
+    string match -- '*/' $token
+    set -l subdirs $token*/
+    printf %s\n $subdirs
+end
+
+function __wasmpack_custom_completion
+    set -x SAP_SHELL fish
+    set -x SAP_SHELL_VERSION $FISH_VERSION
+    set -l tokens (__wasmpack_tokens -p)
+    if test -z "$(__wasmpack_tokens -t)"
+        set -l index (count (__wasmpack_tokens -pc))
+        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
+    end
+    command $tokens[1] $argv $tokens
+end
+
+complete -c 'wasmpack' -f
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack" version' -l 'version' -d 'Show the version.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'build' -d 'Pack a plugin.wasm into an image in an OCI layout.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'push' -d 'Send an image to a registry.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'pull' -d 'Fetch an image from a registry, verified, and take its plugin.wasm out.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'inspect' -d 'Show what an image or a module is.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'verify' -d 'Compute every digest and size of an image again.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'help' -d 'Show subcommand help information.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack build" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'wasm\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'tag' -s 't' -d 'Name the image; may be repeated.' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" layout' -l 'layout' -d 'The OCI image layout, a folder (default: $WASMPACK_LAYOUT, or ./plugin-oci).' -rfa '(__wasmpack_complete_directories)'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'annotation' -d 'Add an annotation to the manifest; may be repeated.' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'label' -d 'Add a label to the config; may be repeated.' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" created' -l 'created' -d 'The time that the image carries: seconds since 1970, or RFC 3339 (default: $SOURCE_DATE_EPOCH, or 1970).' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" compression-level' -l 'compression-level' -d 'How hard to compress: 1 (fast) to 9 (small).' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" digest-file' -l 'digest-file' -d 'Also write the manifest\'s digest to this file.' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" q quiet' -l 'quiet' -s 'q' -d 'Print the result and errors only.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" v verbose' -l 'verbose' -s 'v' -d 'Say each step, which credentials are used, and what is tried again.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" json' -l 'json' -d 'Print one JSON document on standard output, also for errors.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" color' -l 'color' -d 'When to use colour: auto, always or never.' -rfka 'auto always never'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" no-progress' -l 'no-progress' -d 'Show no moving progress on a terminal.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" version' -l 'version' -d 'Show the version.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack push" -eq 1' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" layout' -l 'layout' -d 'The OCI image layout, a folder (default: $WASMPACK_LAYOUT, or ./plugin-oci).' -rfa '(__wasmpack_complete_directories)'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" plain-http' -l 'plain-http' -d 'Speak HTTP without TLS: credentials and module travel unencrypted.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" ca-file' -l 'ca-file' -d 'Trust the authorities in this PEM file too, besides the system\'s.' -rfa '(set -l exts \'pem\' \'crt\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" username' -l 'username' -d 'Sign in as this user; needs --password-stdin.' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" password-stdin' -l 'password-stdin' -d 'Read the password from standard input.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" digest-file' -l 'digest-file' -d 'Also write the manifest\'s digest to this file.' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" q quiet' -l 'quiet' -s 'q' -d 'Print the result and errors only.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" v verbose' -l 'verbose' -s 'v' -d 'Say each step, which credentials are used, and what is tried again.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" json' -l 'json' -d 'Print one JSON document on standard output, also for errors.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" color' -l 'color' -d 'When to use colour: auto, always or never.' -rfka 'auto always never'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" no-progress' -l 'no-progress' -d 'Show no moving progress on a terminal.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" version' -l 'version' -d 'Show the version.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" o output' -s 'o' -l 'output' -d 'Where the module goes; - is standard output (default: plugin.wasm).' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'wasm\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" force' -l 'force' -d 'Replace a file that has other content.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" layout' -l 'layout' -d 'Keep the whole image in this OCI layout instead.' -rfa '(__wasmpack_complete_directories)'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" plain-http' -l 'plain-http' -d 'Speak HTTP without TLS: credentials and module travel unencrypted.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" ca-file' -l 'ca-file' -d 'Trust the authorities in this PEM file too, besides the system\'s.' -rfa '(set -l exts \'pem\' \'crt\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" username' -l 'username' -d 'Sign in as this user; needs --password-stdin.' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" password-stdin' -l 'password-stdin' -d 'Read the password from standard input.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" digest-file' -l 'digest-file' -d 'Also write the manifest\'s digest to this file.' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" q quiet' -l 'quiet' -s 'q' -d 'Print the result and errors only.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" v verbose' -l 'verbose' -s 'v' -d 'Say each step, which credentials are used, and what is tried again.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" json' -l 'json' -d 'Print one JSON document on standard output, also for errors.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" color' -l 'color' -d 'When to use colour: auto, always or never.' -rfka 'auto always never'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" no-progress' -l 'no-progress' -d 'Show no moving progress on a terminal.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" version' -l 'version' -d 'Show the version.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack inspect" -eq 1' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" raw' -l 'raw' -d 'Print the exact bytes of one document: manifest or config.' -rfka 'manifest config'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" plain-http' -l 'plain-http' -d 'Speak HTTP without TLS: credentials and module travel unencrypted.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" ca-file' -l 'ca-file' -d 'Trust the authorities in this PEM file too, besides the system\'s.' -rfa '(set -l exts \'pem\' \'crt\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" username' -l 'username' -d 'Sign in as this user; needs --password-stdin.' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" password-stdin' -l 'password-stdin' -d 'Read the password from standard input.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" q quiet' -l 'quiet' -s 'q' -d 'Print the result and errors only.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" v verbose' -l 'verbose' -s 'v' -d 'Say each step, which credentials are used, and what is tried again.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" json' -l 'json' -d 'Print one JSON document on standard output, also for errors.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" color' -l 'color' -d 'When to use colour: auto, always or never.' -rfka 'auto always never'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" no-progress' -l 'no-progress' -d 'Show no moving progress on a terminal.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" version' -l 'version' -d 'Show the version.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack verify" -eq 1' -fa '(__wasmpack_complete_directories)'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" expect' -l 'expect' -d 'The digest that the manifest must have.' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" plain-http' -l 'plain-http' -d 'Speak HTTP without TLS: credentials and module travel unencrypted.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" ca-file' -l 'ca-file' -d 'Trust the authorities in this PEM file too, besides the system\'s.' -rfa '(set -l exts \'pem\' \'crt\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" username' -l 'username' -d 'Sign in as this user; needs --password-stdin.' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" password-stdin' -l 'password-stdin' -d 'Read the password from standard input.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" q quiet' -l 'quiet' -s 'q' -d 'Print the result and errors only.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" v verbose' -l 'verbose' -s 'v' -d 'Say each step, which credentials are used, and what is tried again.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" json' -l 'json' -d 'Print one JSON document on standard output, also for errors.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" color' -l 'color' -d 'When to use colour: auto, always or never.' -rfka 'auto always never'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" no-progress' -l 'no-progress' -d 'Show no moving progress on a terminal.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" version' -l 'version' -d 'Show the version.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack help" version' -l 'version' -d 'Show the version.'
