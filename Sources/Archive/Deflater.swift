@@ -17,6 +17,9 @@ enum Deflater {
     ///   - block: at most ``blockSize`` bytes.
     ///   - window: the last bytes before the block; empty for the first one.
     ///   - level: 1 (fast) to 9 (small).
+    ///   - isLast: whether the deflate stream ends with this block.
+    /// - Returns: the block's part of the deflate stream.
+    /// - Throws: what zlib said, which is about the level or about memory.
     static func compress(
         _ block: [UInt8],
         after window: ArraySlice<UInt8>,

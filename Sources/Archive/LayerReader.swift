@@ -22,11 +22,14 @@ public struct LayerReader {
         public let entries: [TarReader.Entry]
         /// How many entries there are.
         public let entryCount: Int
-        /// The regular files with the name looked for; the first one was handed on.
+        /// The first regular files with the name looked for; the very first one was handed on.
         public let matches: [TarReader.Entry]
     }
 
+    /// How many entries are kept; a hostile layer has hundreds of thousands.
     private static let shownEntries = 100
+    /// The longest name that is kept, in bytes, though a tar's may have a megabyte: Linux's `PATH_MAX`.
+    private static let shownNameLength = 4096
 
     /// Reads a layer to its end.
     ///
@@ -35,8 +38,8 @@ public struct LayerReader {
     ///   - compression: how they are packed.
     ///   - baseName: the last part of the name of the file looked for.
     ///   - write: takes the next bytes of the first regular file with that name.
-    ///
-    /// Throws ``Failure/Code/layerInvalid`` for bytes that are no such layer or too many, and what `write` throws.
+    /// - Returns: what was in the layer.
+    /// - Throws: ``Failure/Code/layerInvalid`` for bytes that are no such layer or too many, and what `write` throws.
     public static func read(
         _ source: any ByteSource,
         compression: Compression,
@@ -63,7 +66,8 @@ public struct LayerReader {
         var entryCount = 0
         while let entry = try reader.next() {
             entryCount += 1
-            if entries.count < shownEntries { entries.append(entry) }
+            let isShown = entry.name.utf8.count <= shownNameLength
+            if isShown, entries.count < shownEntries { entries.append(entry) }
             let isMatch = entry.isRegularFile && entry.baseName == baseName
             if isMatch, matches.isEmpty {
                 var written = 0
@@ -75,7 +79,7 @@ public struct LayerReader {
                     throw Failure(.layerInvalid, "\(entry.name) ends after \(written) of \(entry.size) bytes")
                 }
             }
-            if isMatch { matches.append(entry) }
+            if isMatch, matches.count < shownEntries { matches.append(entry) }
         }
         try tar.forEachPiece { _ in }
         return Contents(

@@ -33,9 +33,8 @@ public struct LayerWriter: Sendable {
     ///   - size: the file's size, in bytes.
     ///   - write: takes the layer's next bytes.
     /// - Returns: the diffID, the digest of the uncompressed tar (image spec, "Layer DiffID").
-    ///
-    /// Throws what `file` and `write` throw, ``Failure/Code/fileUnreadable`` when the file has not the size it had,
-    /// and ``Failure/Code/interrupted`` when the task is cancelled.
+    /// - Throws: what `file` and `write` throw, ``Failure/Code/fileUnreadable`` when the file has not the size it had,
+    ///   and ``Failure/Code/interrupted`` when the task is cancelled.
     public func write(
         _ file: any ByteSource,
         named name: String,

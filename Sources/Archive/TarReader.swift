@@ -23,15 +23,16 @@ public final class TarReader {
 
     private let archive: OpaquePointer
     private let input: Input
-    private var isEntryComplete = true
-    /// How many bytes of the current entry have not been handed on, by its header.
-    private var remaining = 0
+    /// The entry whose bytes have not all been read yet.
+    private var current: Entry?
+    private var hasEntries = false
 
     /// What libarchive's callback reads from; a class, because C holds a pointer to it.
     private final class Input {
         let source: any ByteSource
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
         var failure: Failure?
+        var isEmpty = true
         var isAtEnd = false
 
         init(_ source: any ByteSource) { self.source = source }
@@ -42,6 +43,7 @@ public final class TarReader {
             do throws(Failure) {
                 let count = try source.read(into: buffer)
                 isAtEnd = count == 0
+                if !isAtEnd { isEmpty = false }
                 return count
             } catch {
                 failure = error
@@ -68,7 +70,10 @@ public final class TarReader {
                 return input.next()
             }
         let context = Unmanaged.passUnretained(input).toOpaque()
-        guard archive_read_open(archive, context, nil, read, nil) == ARCHIVE_OK else { throw lastFailure() }
+        let opened = archive_read_open(archive, context, nil, read, nil)
+        if let failure = input.failure { throw failure }
+        // Nothing at all is a tar without entries; libarchive calls it unknown.
+        guard opened == ARCHIVE_OK || input.isEmpty else { throw lastFailure() }
     }
 
     deinit {
@@ -80,7 +85,7 @@ public final class TarReader {
     /// A tar without its end marker, or without the padding of its last file, simply ends: umoci writes such, and
     /// proxies take them. One that ends within a file is ``Failure/Code/layerInvalid``.
     public func next() throws(Failure) -> Entry? {
-        if !isEntryComplete { try forEachPiece { _ in } }
+        try forEachPiece { _ in }
         var entry: OpaquePointer?
         let result = archive_read_next_header(archive, &entry)
         if let failure = input.failure { throw failure }
@@ -88,7 +93,7 @@ public final class TarReader {
         case ARCHIVE_OK, ARCHIVE_WARN: break
         case ARCHIVE_EOF: return nil
         default:
-            if input.isAtEnd, isEntryComplete { return nil }
+            if input.isAtEnd, hasEntries || input.isEmpty { return nil }
             throw lastFailure()
         }
         guard let entry else { throw lastFailure() }
@@ -97,17 +102,22 @@ public final class TarReader {
         let isPlain =
             archive_entry_filetype(entry) == regularFile && archive_entry_hardlink(entry) == nil
             && archive_entry_sparse_count(entry) == 0
-        isEntryComplete = false
-        remaining = Int(exactly: size) ?? .max
-        return Entry(
+        let read = Entry(
             name: name.map { String(cString: $0) } ?? "",
             isRegularFile: isPlain,
-            size: remaining
+            size: Int(exactly: size) ?? .max
         )
+        current = read
+        hasEntries = true
+        return read
     }
 
-    /// Hands on the bytes of the entry that ``next()`` gave last.
+    /// Hands on the bytes of the entry that ``next()`` gave last, as far as they have not been handed on yet.
+    ///
+    /// Of a sparse file only the stored bytes come: holes cost nothing to claim, and are not filled.
     public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+        guard let current else { return }
+        var given = 0
         while true {
             var start: UnsafeRawPointer?
             var count = 0
@@ -115,13 +125,16 @@ public final class TarReader {
             // Not archive_read_data: that one drops the bytes it has when the padding behind them is missing.
             let result = archive_read_data_block(archive, &start, &count, &offset)
             if let failure = input.failure { throw failure }
-            // When all of the file is there, only its padding can be missing.
-            if result == ARCHIVE_EOF || (result == ARCHIVE_FATAL && input.isAtEnd && remaining == 0) { break }
-            guard result >= ARCHIVE_WARN else { throw lastFailure() }
-            remaining -= count
+            if result == ARCHIVE_EOF { break }
+            guard result == ARCHIVE_OK || result == ARCHIVE_WARN else {
+                // Only the padding is missing.
+                if input.isAtEnd, given == current.size { break }
+                throw lastFailure()
+            }
+            given += count
             try body(UnsafeRawBufferPointer(start: start, count: count))
         }
-        isEntryComplete = true
+        self.current = nil
     }
 
     private func lastFailure() -> Failure {

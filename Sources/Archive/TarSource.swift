@@ -57,7 +57,8 @@ final class TarSource {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Deflater.blockSize, alignment: 16)
         defer { buffer.deallocate() }
         let count = try file.read(into: buffer)
-        guard count <= remaining, count > 0 || remaining == 0 else { throw changed() }
+        guard count <= remaining else { throw Self.changed("more") }
+        guard count > 0 || remaining == 0 else { throw Self.changed("fewer") }
         do throws(ArchiveError) {
             if count > 0 {
                 try tar.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
@@ -72,11 +73,11 @@ final class TarSource {
         pending += tar.takeOutput()
     }
 
-    private func changed() -> Failure {
+    private static func changed(_ what: String) -> Failure {
         Failure(
             .fileUnreadable,
             "the module changed while it was read",
-            why: "it has \(remaining > 0 ? "fewer" : "more") bytes than at the start",
+            why: "it has \(what) bytes than at the start",
             try: ["wait until the compiler has finished, then build again"]
         )
     }

@@ -41,8 +41,10 @@ final class TarWriter {
     /// Begins a regular file.
     ///
     /// - Parameters:
+    ///   - name: its name in the tar.
     ///   - size: the number of bytes that will follow.
     ///   - time: the modification time, in seconds since 1970.
+    /// - Throws: what libarchive said, for a size or time that a header cannot hold.
     func begin(file name: String, size: Int, time: Int64) throws(ArchiveError) {
         guard let entry = archive_entry_new() else { throw ArchiveError("libarchive has no memory") }
         defer { archive_entry_free(entry) }

@@ -59,7 +59,7 @@ public enum Directory {
     }
 }
 
-/// A folder of this process's own, removed with all that is in it when its last owner lets go of it.
+/// A folder of this process's own, removed with the files in it when its last owner lets go of it.
 public final class TemporaryDirectory: Sendable {
     /// Where the folder is.
     public let path: FilePath

@@ -20,8 +20,7 @@ public final class DirectoryLock: Sendable {
     /// - Parameters:
     ///   - path: the folder, which has to exist.
     ///   - isShared: whether others may hold it at the same time, if they share it too.
-    ///
-    /// Throws ``Failure/Code/fileUnreadable`` when the folder cannot be opened or its file system has no locks.
+    /// - Throws: ``Failure/Code/fileMissing``, or ``Failure/Code/fileUnreadable`` when the folder cannot be opened or its file system has no locks.
     public init(on path: FilePath, isShared: Bool) throws(Failure) {
         descriptor = try Self.open(path)
         do throws(Failure) {

@@ -9,8 +9,6 @@ extension Failure {
         switch errno {
         case .noSuchFileOrDirectory, .notDirectory:
             self.init(.fileMissing, "no such file: \(path)")
-        case .permissionDenied, .notPermitted:
-            self.init(.fileUnreadable, "cannot read \(path): \(errno.description.lowercased())", cause: errno)
         default:
             self.init(.fileUnreadable, "cannot read \(path): \(errno.description.lowercased())", cause: errno)
         }

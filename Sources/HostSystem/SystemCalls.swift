@@ -26,7 +26,7 @@ func synchronize(_ descriptor: FileDescriptor) throws {
     try check(fsync(descriptor.rawValue))
 }
 
-/// - Parameter operation: `LOCK_SH`, `LOCK_EX` or `LOCK_UN`, with or without `LOCK_NB`.
+/// Takes, changes or gives up a lock: `LOCK_SH`, `LOCK_EX` or `LOCK_UN`, with or without `LOCK_NB`.
 func lock(_ descriptor: FileDescriptor, _ operation: Int32) throws {
     while true {
         do {

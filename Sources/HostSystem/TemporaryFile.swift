@@ -6,23 +6,30 @@ public import SystemPackage
 ///
 /// The file is removed when the last owner lets go of it, unless it was moved into its place.
 public final class TemporaryFile: Sendable {
-    /// How the name of every unfinished file begins.
-    public static let prefix = ".wasmpack-"
+    private static let prefix = ".wasmpack-"
+    private static let suffix = ".tmp"
 
-    /// Where the unfinished file is.
-    public let path: FilePath
+    /// Whether a file of this name is an unfinished one: of a process at work, or of one that ended in its midst.
+    public static func isUnfinished(_ name: String) -> Bool {
+        name.hasPrefix(prefix) && name.hasSuffix(suffix)
+    }
+
     private let state: Mutex<State>
 
     private struct State {
+        var path: FilePath
+        /// `nil` once the file has its final name.
         var descriptor: FileDescriptor?
-        var isMoved = false
     }
+
+    /// Where the file is: under its final name once it was moved there.
+    public var path: FilePath { state.withLock { $0.path } }
 
     /// Creates an empty file with a name of its own in a folder; the umask decides who may read it.
     ///
     /// Throws ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
     public init(in directory: FilePath) throws(Failure) {
-        let name = Self.prefix + String(UInt64.random(in: .min ... .max), radix: 36) + ".tmp"
+        let name = Self.prefix + String(UInt64.random(in: .min ... .max), radix: 36) + Self.suffix
         let path = directory.appending(name)
         let descriptor = try system({ Failure(writing: directory, $0) }) {
             try FileDescriptor.open(
@@ -32,22 +39,22 @@ public final class TemporaryFile: Sendable {
                 permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite]
             )
         }
-        self.path = path
-        state = Mutex(State(descriptor: descriptor))
+        state = Mutex(State(path: path, descriptor: descriptor))
     }
 
     deinit {
         state.withLock { state in
-            try? state.descriptor?.close()
-            if !state.isMoved { try? removeFile(path) }
+            guard let descriptor = state.descriptor else { return }
+            try? descriptor.close()
+            try? removeFile(state.path)
         }
     }
 
     /// Appends bytes; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         try state.withLock { state throws(Failure) in
-            guard let descriptor = state.descriptor else { throw Self.closed(path) }
-            _ = try system({ Failure(writing: path.removingLastComponent(), $0) }) {
+            guard let descriptor = state.descriptor else { throw Self.closed(state.path) }
+            _ = try system({ [path = state.path] in Failure(writing: path.directory, $0) }) {
                 try descriptor.writeAll(bytes)
             }
         }
@@ -57,14 +64,14 @@ public final class TemporaryFile: Sendable {
     ///
     /// - Parameters:
     ///   - target: the final name, in the same file system.
-    ///   - mode: the permissions of the file, if not those that the umask gives.
     ///   - isDurable: whether to wait until the disk has the bytes. Content that can be made again may do without.
+    /// - Throws: ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``; the file then is where it was.
     public func move(to target: FilePath, isDurable: Bool = true) throws(Failure) {
         try state.withLock { state throws(Failure) in
-            guard let descriptor = state.descriptor else { throw Self.closed(path) }
+            guard let descriptor = state.descriptor else { throw Self.closed(state.path) }
             if isDurable { try system({ Failure(writing: target, $0) }) { try synchronize(descriptor) } }
-            try system({ Failure(writing: target, $0) }) { try rename(path, to: target) }
-            state.isMoved = true
+            try system({ Failure(writing: target, $0) }) { try rename(state.path, to: target) }
+            state.path = target
             state.descriptor = nil
             try? descriptor.close()
         }

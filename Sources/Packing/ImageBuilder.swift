@@ -33,8 +33,8 @@ public struct ImageBuilder: Sendable {
     /// - Parameters:
     ///   - path: the module, under any name.
     ///   - spoolDirectory: where the layer is put until a store takes it.
-    ///
-    /// Throws what reading, writing and checking the module throw.
+    /// - Returns: the image, whose layer is in that folder.
+    /// - Throws: what reading, writing and checking the module throw.
     public func build(_ path: FilePath, spoolingIn spoolDirectory: FilePath) async throws(Failure)
         -> BuiltImage
     {

@@ -23,9 +23,7 @@ public struct Timestamp: Sendable, Hashable {
     ///
     /// Throws ``Failure/Code/usage``; `origin` names where the text stands.
     public init(parsing text: String, from origin: String) throws(Failure) {
-        let parsed =
-            Int64(text)
-            ?? (try? Date.ISO8601FormatStyle().parse(text)).map { Int64($0.timeIntervalSince1970) }
+        let parsed = Self.isDigits(text) ? Int64(text) : Self.seconds(ofRFC3339: text)
         guard let parsed, (0...Self.latest).contains(parsed) else {
             throw Failure(
                 .usage,
@@ -39,4 +37,35 @@ public struct Timestamp: Sendable, Hashable {
 
     /// The moment as RFC 3339 writes it, in UTC.
     public var text: String { Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601) }
+
+    /// Reads `2026-01-31T12:00:00` with `Z` or an offset such as `+01:00`; `nil` for anything else.
+    private static func seconds(ofRFC3339 text: String) -> Int64? {
+        let local = text.prefix(19) + "Z"
+        // The parser takes February 30 for March 2, and stops reading where it pleases: what it read has to be what
+        // stands there.
+        guard let date = try? Date.ISO8601FormatStyle().parse(String(local)),
+            date.formatted(.iso8601) == local,
+            let offset = offset(text.dropFirst(19))
+        else { return nil }
+        return Int64(date.timeIntervalSince1970) - offset
+    }
+
+    /// Reads how far a local time is ahead of UTC, in seconds.
+    private static func offset(_ text: Substring) -> Int64? {
+        if text == "Z" { return 0 }
+        let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && isDigits($0) }),
+            let hours = UInt8(parts[0]), let minutes = UInt8(parts[1]), hours < 24, minutes < 60
+        else { return nil }
+        let seconds = Int64(hours) * 3600 + Int64(minutes) * 60
+        return switch text.first {
+        case "+": seconds
+        case "-": -seconds
+        default: nil
+        }
+    }
+
+    private static func isDigits(_ text: some StringProtocol) -> Bool {
+        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
 }

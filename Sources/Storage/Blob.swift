@@ -18,18 +18,22 @@ public struct Blob: Sendable {
 
     /// What the content is.
     public let descriptor: Descriptor
-    /// Where the content is.
-    public let content: Content
+    private let origin: Content
+
+    /// Where the content is now: a layout may have moved a file of its own into its place.
+    public var content: Content {
+        if case .file(_, let owner?) = origin { .file(owner.path, owner: owner) } else { origin }
+    }
 
     init(trusted descriptor: Descriptor, _ content: Content) {
         self.descriptor = descriptor
-        self.content = content
+        origin = content
     }
 
     /// Computes the descriptor of bytes.
     public init(_ bytes: [UInt8], mediaType: MediaType) {
         descriptor = Descriptor(mediaType: mediaType, digest: Digest(of: bytes), size: bytes.count)
-        content = .bytes(bytes)
+        origin = .bytes(bytes)
     }
 
     /// Takes bytes that claim to be what a descriptor names; throws ``Failure/Code/digestMismatch`` if they are not.
@@ -40,7 +44,7 @@ public struct Blob: Sendable {
             throw Failure(mismatchOf: descriptor, digest: digest, size: bytes.count, from: origin)
         }
         self.descriptor = descriptor
-        content = .bytes(bytes)
+        self.origin = .bytes(bytes)
     }
 
     /// Takes a file that claims to hold what a descriptor names, and reads it whole to see.
@@ -59,10 +63,10 @@ public struct Blob: Sendable {
             )
         }
         self.descriptor = descriptor
-        content = .file(path, owner: nil)
+        origin = .file(path, owner: nil)
     }
 
-    /// All bytes; throws when there are more than `limit`, or the file cannot be read.
+    /// All bytes; throws when there are more than `limit`, or the file cannot be read or is another one by now.
     public func bytes(limit: Int) throws(Failure) -> [UInt8] {
         guard descriptor.size <= limit else {
             throw Failure(
@@ -72,7 +76,10 @@ public struct Blob: Sendable {
         }
         switch content {
         case .bytes(let bytes): return bytes
-        case .file(let path, _): return try ReadableFile.contents(of: path, limit: limit, links: .refused)
+        case .file(let path, _):
+            let bytes = try ReadableFile.contents(of: path, limit: limit, links: .refused)
+            _ = try Blob(verifying: bytes, against: descriptor, from: path.string)
+            return bytes
         }
     }
 

@@ -13,12 +13,12 @@ public struct CopyReport: Sendable {
     public let root: Descriptor
     /// What the name stood for before.
     public let previous: Descriptor?
-    /// The config and the layers, in the order in which they ended.
+    /// The config and the layers, of an index also the manifests, in the order in which they ended.
     public let parts: [(descriptor: Descriptor, status: Status)]
 }
 
-/// How deep an index may lie within an index.
-private let indexDepthLimit = 2
+/// How many indexes may lie one within the other.
+let indexDepthLimit = 2
 /// How many blobs travel at the same time.
 private let parallelBlobs = 4
 
@@ -29,8 +29,13 @@ private let parallelBlobs = 4
 ///
 /// - Parameters:
 ///   - name: the image in the source.
+///   - source: where it is.
+///   - destination: where it is to be.
 ///   - newName: the image in the destination; the same name without it.
 ///   - events: told about every piece on its way.
+/// - Returns: what was copied, and what was there already.
+/// - Throws: what the stores throw; ``Failure/Code/digestMismatch`` when the new name holds another digest, and
+///   ``Failure/Code/manifestInvalid`` for indexes that lie too deep.
 public func copy(
     _ name: RefName,
     from source: some ContentSource,
@@ -87,16 +92,17 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
             return try await copyBlobs(image.successors)
         case .index(let index):
             guard depth < indexDepthLimit else {
-                throw Failure(.manifestInvalid, "an index lies more than \(indexDepthLimit) levels deep")
+                throw Failure(tooDeep: manifest.descriptor)
             }
             var parts: [Part] = []
             for child in index.successors {
-                let blob = try await source.fetch(child)
                 if child.mediaType.isStoredAsManifest {
+                    let blob = try await source.fetch(child)
                     parts += try await copyParts(of: blob, depth: depth + 1)
+                    parts.append(try await copyBlob(child, fetched: blob))
+                } else {
+                    parts.append(try await copyBlob(child))
                 }
-                try await destination.push(blob)
-                parts.append((child, .copied))
             }
             return parts
         }
@@ -134,19 +140,31 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
         return try outcome.get()
     }
 
-    private func copyBlob(_ descriptor: Descriptor) async throws(Failure) -> Part {
+    private func copyBlob(_ descriptor: Descriptor, fetched: Blob? = nil) async throws(Failure) -> Part {
         if try await destination.contains(descriptor) {
             report(descriptor, .alreadyThere)
             return (descriptor, .alreadyThere)
         }
         report(descriptor, .started)
-        try await destination.push(source.fetch(descriptor))
+        let blob = if let fetched { fetched } else { try await source.fetch(descriptor) }
+        try await destination.push(blob)
         report(descriptor, .finished)
         return (descriptor, .copied)
     }
 
     private func report(_ descriptor: Descriptor, _ stage: Transfer.Stage) {
         events.record(.transfer(Transfer(descriptor, stage)))
+    }
+}
+
+extension Failure {
+    /// The failure for an index within an index within an index.
+    init(tooDeep index: Descriptor) {
+        self.init(
+            .manifestInvalid,
+            "the index \(index.digest) lies too deep",
+            why: "at most \(indexDepthLimit) indexes may lie one within the other"
+        )
     }
 }
 

@@ -38,11 +38,14 @@ extension ImageLayout: ContentDestination {
     /// Writes a manifest and names it: an older image of that name is replaced, and what nothing names any more goes.
     public func tag(_ manifest: Blob, as name: RefName) async throws(Failure) {
         try await push(manifest)
-        try changeIndex { index in
-            index.manifests.removeAll { $0.isReplaced(by: name) }
-            index.manifests.append(manifest.descriptor.annotated(name.annotations))
+        let lock = try DirectoryLock(on: path, isShared: false)
+        try withExtendedLifetime(lock) { () throws(Failure) in
+            try changeIndex(
+                removing: { $0.isReplaced(by: name) },
+                adding: manifest.descriptor.annotated(name.annotations)
+            )
+            sweep()
         }
-        try await sweep()
     }
 
     private func writeCopy(of blob: Blob, to target: FilePath) throws(Failure) {
@@ -60,11 +63,11 @@ extension RefName {
     fileprivate var annotations: Annotations? {
         switch self {
         case .reference(let reference):
-            let tagged = reference.tagged(reference.tag ?? .latest)
-            return [
-                AnnotationKey.referenceName: (reference.tag ?? .latest).description,
-                AnnotationKey.fullImageName: tagged.description,
-            ]
+            var annotations = [AnnotationKey.fullImageName: reference.nameInLayout]
+            if reference.tag != nil || reference.digest == nil {
+                annotations[AnnotationKey.referenceName] = (reference.tag ?? .latest).description
+            }
+            return annotations
         case .tag(let tag): return [AnnotationKey.referenceName: tag.description]
         case .digest, .only: return nil
         }

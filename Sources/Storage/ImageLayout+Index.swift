@@ -8,25 +8,39 @@ extension ImageLayout {
     /// The index of the layout.
     ///
     /// Throws ``Failure/Code/layoutCorrupt`` when it is missing or not an index.
-    public func index() throws(Failure) -> Index {
-        let file = path.appending("index.json")
-        let bytes: [UInt8]
+    public func index() throws(Failure) -> Index { try decodeIndex(Index.self, from: indexBytes()) }
+
+    private var indexFile: FilePath { path.appending("index.json") }
+
+    private func indexBytes() throws(Failure) -> [UInt8] {
         do throws(Failure) {
-            bytes = try ReadableFile.contents(of: file, limit: Manifest.sizeLimit)
+            return try ReadableFile.contents(of: indexFile, limit: Manifest.sizeLimit)
         } catch  where error.code == .fileMissing {
-            throw Failure(.layoutCorrupt, "\(file) is missing", try: ["build the layout again"])
+            throw Failure(.layoutCorrupt, "\(indexFile) is missing", try: ["build the layout again"])
         }
-        return try CanonicalJSON.decode(Index.self, from: bytes, as: file.string, failing: .layoutCorrupt)
     }
 
-    /// Changes the index in one step that readers see whole or not at all; others that change it wait.
-    func changeIndex(_ change: (inout Index) -> Void) throws(Failure) {
-        let lock = try DirectoryLock(on: path, isShared: false)
-        try withExtendedLifetime(lock) { () throws(Failure) in
-            var index = try index()
-            change(&index)
-            try TemporaryFile.write(CanonicalJSON.encode(index), to: path.appending("index.json"))
-        }
+    private func decodeIndex<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(Failure)
+        -> Value
+    {
+        try CanonicalJSON.decode(type, from: bytes, as: indexFile.string, failing: .layoutCorrupt)
+    }
+
+    /// Replaces entries of the index by a new one, in one step that readers see whole or not at all.
+    ///
+    /// The rest of the document stays as others wrote it, with fields that are unknown here. The caller holds the lock on
+    /// the layout's folder.
+    func changeIndex(
+        removing isReplaced: (Descriptor) -> Bool,
+        adding new: Descriptor
+    ) throws(Failure) {
+        let bytes = try indexBytes()
+        let index = try decodeIndex(Index.self, from: bytes)
+        var document = try decodeIndex([String: JSONValue].self, from: bytes)
+        guard case .array(let entries)? = document["manifests"] else { return }
+        let kept = zip(index.manifests, entries).filter { !isReplaced($0.0) }.map(\.1)
+        document["manifests"] = .array(kept + [try JSONValue(encoding: new)])
+        try TemporaryFile.write(CanonicalJSON.encode(document), to: indexFile)
     }
 
     /// The full references under which the layout's images are known, for messages.
@@ -42,13 +56,20 @@ extension Descriptor {
     /// The full reference in a layout's index.
     public var fullName: String? { annotations?[AnnotationKey.fullImageName] }
 
-    /// Whether nothing names this entry of an index.
-    var isUntagged: Bool { referenceName == nil && fullName == nil }
+    /// Whether this entry of an index is an image that nothing names; an artifact of another kind is none.
+    var isUntagged: Bool { referenceName == nil && fullName == nil && artifactType == nil }
 
     /// Whether this entry of an index is what a full reference names.
     func isNamed(_ reference: Reference) -> Bool {
         guard let fullName, let own = try? Reference(parsing: fullName) else { return false }
-        return own.registry == reference.registry && own.repository == reference.repository
-            && own.tag == (reference.tag ?? .latest)
+        return own.nameInLayout == reference.nameInLayout
+    }
+}
+
+extension Reference {
+    /// The full name of an image in a layout: by its tag, or by its digest if that is all there is.
+    var nameInLayout: String {
+        if tag == nil, let digest { return pinned(to: digest).description }
+        return tagged(tag ?? .latest).description
     }
 }

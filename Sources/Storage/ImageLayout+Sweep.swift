@@ -6,37 +6,58 @@ import SystemPackage
 extension ImageLayout {
     /// Removes the blobs that no image of the layout reaches any more, and files that an ended process left unfinished.
     ///
-    /// Nothing is removed while another process has the layout open, or when a manifest cannot be read: whoever comes
-    /// last sweeps, and in doubt everything stays.
-    func sweep() async throws(Failure) {
+    /// Nothing is removed while another process has the layout open, or when not everything that is named can be
+    /// followed: whoever comes last sweeps, and in doubt everything stays. What cannot be removed stays too.
+    ///
+    /// The caller holds the lock on the layout's folder. `flock` may give up a shared lock for a moment when it cannot
+    /// make it exclusive; nobody else can sweep in that moment.
+    func sweep() {
         guard let blobsInUse, blobsInUse.becomeExclusive() else { return }
         defer { blobsInUse.becomeShared() }
         guard let reachable = try? reachableDigests() else { return }
+        removeFiles(in: path, where: TemporaryFile.isUnfinished)
+        removeFiles(in: spoolDirectory, where: TemporaryFile.isUnfinished)
         for algorithm in Digest.Algorithm.allCases {
-            let folder = path.appending("blobs").appending(algorithm.rawValue)
-            guard Directory.exists(folder) else { continue }
-            for name in try Directory.names(in: folder) {
-                guard let digest = try? Digest(parsing: "\(algorithm.rawValue):\(name)") else { continue }
-                if !reachable.contains(digest) { try Directory.remove(file: folder.appending(name)) }
-            }
-        }
-        for folder in [path, spoolDirectory] {
-            for name in try Directory.names(in: folder) where name.hasPrefix(TemporaryFile.prefix) {
-                try Directory.remove(file: folder.appending(name))
+            removeFiles(in: spoolDirectory.appending(algorithm.rawValue)) { name in
+                guard let digest = try? Digest(parsing: "\(algorithm.rawValue):\(name)") else {
+                    return TemporaryFile.isUnfinished(name)
+                }
+                return !reachable.contains(digest)
             }
         }
     }
 
+    private func removeFiles(in folder: FilePath, where isRemoved: (String) -> Bool) {
+        for name in (try? Directory.names(in: folder)) ?? [] where isRemoved(name) {
+            try? Directory.remove(file: folder.appending(name))
+        }
+    }
+
+    /// Throws when a manifest is missing, broken or of a kind that is not known: it could name anything.
     private func reachableDigests() throws(Failure) -> Set<Digest> {
         var reachable: Set<Digest> = []
-        var waiting = try index().manifests
-        while let descriptor = waiting.popLast() {
-            guard reachable.insert(descriptor.digest).inserted, descriptor.mediaType.isStoredAsManifest else {
-                continue
+        var manifests = try index().manifests
+        while let manifest = manifests.popLast() {
+            guard reachable.insert(manifest.digest).inserted else { continue }
+            let bytes = try Blob(verifying: path(of: manifest.digest), against: manifest)
+                .bytes(limit: Manifest.sizeLimit)
+            switch try ManifestDocument(decoding: bytes, mediaType: manifest.mediaType) {
+            case .index(let index): manifests += index.manifests
+            case .image(let image): reachable.formUnion(image.successors.map(\.digest))
             }
-            let bytes = try ReadableFile.contents(of: path(of: descriptor.digest), limit: Manifest.sizeLimit)
-            waiting += try ManifestDocument(decoding: bytes, mediaType: descriptor.mediaType).successors
+            // What a signature is about, for example (image spec, "Image Manifest", `subject`); it may be missing.
+            let referrer = try CanonicalJSON.decode(
+                Referrer.self,
+                from: bytes,
+                as: "manifest",
+                failing: .manifestInvalid
+            )
+            if let subject = referrer.subject, Directory.type(of: path(of: subject.digest)) != nil {
+                manifests.append(subject)
+            }
         }
         return reachable
     }
+
+    private struct Referrer: Decodable { let subject: Descriptor? }
 }

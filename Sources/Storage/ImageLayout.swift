@@ -6,7 +6,8 @@ public import SystemPackage
 /// A folder with images (image spec, "Image Layout"): `oci-layout`, `index.json` and `blobs/`.
 ///
 /// Whoever has a layout open shares a lock on its blobs, so that nobody's sweep removes what another one is about to
-/// name or to read. The index is changed under a lock of its own, in one step.
+/// name or to read. The index is changed under a lock of its own, in one step; only who holds that one sweeps. One value
+/// serves one build or copy at a time: its own sweep would take the blobs of a second one that has no name yet.
 public struct ImageLayout: Sendable {
     /// The layout's folder.
     public let path: FilePath
@@ -44,15 +45,13 @@ public struct ImageLayout: Sendable {
     ///
     /// Throws ``Failure/Code/fileUnwritable`` for a folder that holds something else, and what writing throws.
     public init(creating path: FilePath) throws(Failure) {
-        if !Self.exists(at: path) {
-            guard try Self.isFree(path) else {
-                throw Failure(
-                    .fileUnwritable,
-                    "\(path) holds something else than an OCI image layout",
-                    why: "wasmpack writes into an empty folder, a new one or a layout",
-                    try: ["--layout another-folder"]
-                )
-            }
+        guard try Self.isFree(path) else {
+            throw Failure(
+                .fileUnwritable,
+                "\(path) holds something else than an OCI image layout",
+                why: "wasmpack writes into an empty folder, a new one or a layout",
+                try: ["--layout another-folder"]
+            )
         }
         try Directory.create(path.appending("blobs").appending(Digest.Algorithm.sha256.rawValue))
         let lock = try DirectoryLock(on: path, isShared: false)
@@ -80,12 +79,26 @@ public struct ImageLayout: Sendable {
         path.appending("blobs").appending(digest.algorithm.rawValue).appending(digest.encoded)
     }
 
+    /// Whether a layout may be made there: where one is, and where nothing is but what one begins with.
     private static func isFree(_ path: FilePath) throws(Failure) -> Bool {
+        if Directory.type(of: path.appending("oci-layout")) == .regular { return true }
         switch Directory.type(of: path) {
-        case nil: true
-        case .directory?:
-            try Directory.names(in: path).allSatisfy { $0 == "blobs" || $0.hasPrefix(TemporaryFile.prefix) }
-        default: false
+        case nil: return true
+        case .directory?: break
+        default: return false
+        }
+        // Another process may just be making it: the index comes before the marker.
+        let index = path.appending("index.json")
+        if Directory.type(of: index) == .regular {
+            let bytes = try ReadableFile.contents(of: index, limit: Manifest.sizeLimit)
+            let isIndex =
+                (try? CanonicalJSON.decode(Index.self, from: bytes, as: "index", failing: .layoutCorrupt))
+                != nil
+            return isIndex
+        }
+        let parts: Set = ["blobs", "index.json", "oci-layout"]
+        return try Directory.names(in: path).allSatisfy {
+            parts.contains($0) || TemporaryFile.isUnfinished($0)
         }
     }
 

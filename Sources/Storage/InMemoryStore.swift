@@ -23,7 +23,11 @@ public actor InMemoryStore: ContentSource, ContentDestination {
         guard let blob = blobs[descriptor.digest] else {
             throw Failure(.notFound, "no \(descriptor.role) \(descriptor.digest) in memory")
         }
-        return blob
+        let size = blob.descriptor.size
+        guard size == descriptor.size else {
+            throw Failure(mismatchOf: descriptor, digest: descriptor.digest, size: size, from: "memory")
+        }
+        return Blob(trusted: descriptor, blob.content)
     }
 
     /// What a name stands for.
@@ -36,7 +40,9 @@ public actor InMemoryStore: ContentSource, ContentDestination {
     }
 
     /// Whether content was pushed.
-    public func contains(_ descriptor: Descriptor) -> Bool { blobs[descriptor.digest] != nil }
+    public func contains(_ descriptor: Descriptor) -> Bool {
+        blobs[descriptor.digest]?.descriptor.size == descriptor.size
+    }
 
     /// Keeps content.
     public func push(_ blob: Blob) { blobs[blob.descriptor.digest] = blob }

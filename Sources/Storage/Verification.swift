@@ -26,11 +26,14 @@ public struct Verification: Sendable {
     /// Broken content is a finding, and the walk goes on; a store that cannot be reached ends it with its failure.
     public init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
         self.root = root
-        try await visit(root, in: source)
+        try await visit(root, in: source, depth: 0)
     }
 
-    private mutating func visit(_ descriptor: Descriptor, in source: some ContentSource) async throws(Failure)
-    {
+    private mutating func visit(
+        _ descriptor: Descriptor,
+        in source: some ContentSource,
+        depth: Int
+    ) async throws(Failure) {
         guard let manifest = try await fetch(descriptor, from: source) else { return }
         let document: ManifestDocument
         do throws(Failure) {
@@ -46,9 +49,13 @@ public struct Verification: Sendable {
         case .image(let image):
             try await visit(image, in: source)
         case .index(let index):
+            guard depth < indexDepthLimit else {
+                note(descriptor, Failure(tooDeep: descriptor))
+                return
+            }
             for child in index.successors {
-                if child.mediaType.isManifest {
-                    try await visit(child, in: source)
+                if child.mediaType.isStoredAsManifest {
+                    try await visit(child, in: source, depth: depth + 1)
                 } else {
                     _ = try await fetch(child, from: source)
                 }

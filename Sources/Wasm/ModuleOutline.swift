@@ -31,9 +31,8 @@ public struct ModuleOutline: Hashable, Sendable {
     ///   - name: what the module is called in messages.
     ///   - size: the size of the whole, in bytes.
     ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
-    ///
-    /// Throws ``Failure/Code/moduleTooLarge``, ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent`` or
-    /// ``Failure/Code/wasmMalformed``, and whatever `read` throws.
+    /// - Throws: ``Failure/Code/moduleTooLarge``, ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent`` or
+    ///   ``Failure/Code/wasmMalformed``, and whatever `read` throws.
     public init(
         of name: String,
         size: Int,
@@ -53,6 +52,9 @@ public struct ModuleOutline: Hashable, Sendable {
         var sections: [Section] = []
         var offset = Preamble.size
         while offset < size {
+            guard sections.count < Self.sectionCountLimit else {
+                throw Self.malformed(name, "it has more than \(Self.sectionCountLimit) sections")
+            }
             let head = try read(offset, Self.sectionHeadSize)
             guard let id = head.first, let length = LEB128.unsigned(head.dropFirst()) else {
                 throw Self.malformed(name, "the length of the section at byte \(offset) cannot be read")
@@ -75,6 +77,8 @@ public struct ModuleOutline: Hashable, Sendable {
         self.sections = sections
     }
 
+    /// Far more than any compiler writes; without a limit, a module of empty sections would fill the memory.
+    static let sectionCountLimit = 100_000
     /// The id and a length of up to five bytes.
     private static let sectionHeadSize = 6
     /// Custom, type, import, function, table, memory, global, export, start, element, code, data, data count, tag.

@@ -1,0 +1,128 @@
+import Archive
+import Diagnostics
+import OCI
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct LayerReaderTests {
+    private func read(
+        _ bytes: [UInt8],
+        compression: LayerReader.Compression = .none
+    ) throws(Failure) -> (contents: LayerReader.Contents, file: [UInt8]) {
+        var file: [UInt8] = []
+        let contents = try LayerReader.read(
+            ArraySource(bytes),
+            compression: compression,
+            lookingFor: "plugin.wasm"
+        ) { piece in file += piece }
+        return (contents, file)
+    }
+
+    static let found: [(tar: [UInt8], file: [UInt8], matches: Int, why: String)] = [
+        (Tar.entry("plugin.wasm", [1]) + Tar.end, [1], 1, "the ordinary one"),
+        (Tar.entry("./plugin.wasm", [1]) + Tar.end, [1], 1, "with ./"),
+        (Tar.entry("a/b/plugin.wasm", [1]) + Tar.end, [1], 1, "within folders"),
+        (Tar.entry("x", [9]) + Tar.entry("plugin.wasm", [1]) + Tar.end, [1], 1, "after another file"),
+        (
+            Tar.entry("a/plugin.wasm", [1]) + Tar.entry("plugin.wasm", [2]) + Tar.end, [1], 2,
+            "the first of two, as proxies take it"
+        ),
+        (
+            Tar.entry("plugin.wasm", type: "2", link: "x") + Tar.entry("plugin.wasm", [2]) + Tar.end, [2], 1,
+            "a link does not count"
+        ),
+        (Tar.entry("plugin.wasm", [1], isPadded: false), [1], 1, "without padding and end"),
+        (Tar.entry("plugin.wasm") + Tar.end, [], 1, "an empty one"),
+        (Tar.entry("Plugin.wasm", [1]) + Tar.end, [], 0, "another name"),
+        (Tar.entry("xplugin.wasm", [1]) + Tar.end, [], 0, "a name that only ends so"),
+        (Tar.entry("plugin.wasm/x", [1]) + Tar.end, [], 0, "a file in a folder of that name"),
+        ([], [], 0, "nothing at all"),
+    ]
+
+    @Test("the first regular file of that name is handed on", arguments: found)
+    func reading(tar: [UInt8], file: [UInt8], matches: Int, why: String) throws {
+        for compression in [LayerReader.Compression.none, .gzip] {
+            let (contents, bytes) = try read(
+                compression == .gzip ? Gzip.stored(tar) : tar,
+                compression: compression
+            )
+            #expect(bytes == file, "\(why)")
+            #expect(contents.matches.count == matches, "\(why)")
+            #expect(contents.diffID == Digest(of: tar), "\(why)")
+            #expect(contents.tarSize == tar.count, "\(why)")
+        }
+    }
+
+    @Test func `the diffID is of all bytes, also of those after the end marker`() throws {
+        let tar = Tar.entry("plugin.wasm", [1]) + Tar.end + SampleModule.noise(size: 200_000)
+        #expect(try read(tar).contents.diffID == Digest(of: tar))
+    }
+
+    @Test func `a file that ends too early is refused`() {
+        let cut = Array(Tar.entry("plugin.wasm", SampleModule.noise(size: 3_000)).prefix(2_000))
+        let failure = #expect(throws: Failure.self) { try read(cut) }
+        #expect(failure?.code == .layerInvalid)
+    }
+
+    @Test func `what follows the gzip stream is refused, though the file was found`() {
+        let layer = Gzip.stored(Tar.entry("plugin.wasm", [1]) + Tar.end) + [0]
+        let failure = #expect(throws: Failure.self) { try read(layer, compression: .gzip) }
+        #expect(failure?.code == .layerInvalid)
+    }
+
+    @Test func `of hundreds of thousands of entries only the first are kept`() throws {
+        let tar = (0..<20_000).flatMap { _ in Tar.entry("plugin.wasm") } + Tar.end
+        let contents = try read(tar).contents
+        #expect(contents.entryCount == 20_000)
+        #expect(contents.entries.count == 100)
+        #expect(contents.matches.count == 100)
+    }
+
+    @Test func `a name of half a megabyte is not kept`() throws {
+        let long = String(repeating: "n", count: 500_000)
+        let tar = Tar.pax("path", long) + Tar.entry("x", [1]) + Tar.entry("plugin.wasm", [1]) + Tar.end
+        let contents = try read(tar).contents
+        #expect(contents.entryCount == 2)
+        #expect(contents.entries.map(\.name) == ["plugin.wasm"])
+    }
+
+    @Test("a tar of 256 MiB is read, and one byte more is refused", arguments: [0, 1])
+    func limit(excess: Int) async throws {
+        // Zeros: an end marker and what is behind it.
+        let size = LayerReader.tarLimit + excess
+        let failure: Failure?
+        do throws(Failure) {
+            let contents = try LayerReader.read(
+                ZeroSource(count: size),
+                compression: .none,
+                lookingFor: "plugin.wasm"
+            )
+            #expect(contents.tarSize == size)
+            failure = nil
+        } catch {
+            failure = error
+        }
+        #expect(failure?.code == (excess == 0 ? nil : .layerInvalid))
+    }
+
+    @Test func `a small gzip that unpacks to more than 256 MiB is refused`() async throws {
+        var layer: [UInt8] = []
+        let size = LayerReader.tarLimit
+        _ = try await LayerWriter(compressionLevel: 1, time: 0, processorCount: 2).write(
+            ZeroSource(count: size),
+            named: "plugin.wasm",
+            size: size
+        ) { piece in layer += piece }
+        #expect(layer.count < 4 * 1024 * 1024)
+        var given = 0
+        let failure = #expect(throws: Failure.self) {
+            try LayerReader.read(ArraySource(layer), compression: .gzip, lookingFor: "plugin.wasm") { piece in
+                given += piece.count
+            }
+        }
+        #expect(failure?.code == .layerInvalid)
+        #expect(failure?.message.contains("more than 256 MiB") == true)
+        #expect(given < size)
+    }
+}

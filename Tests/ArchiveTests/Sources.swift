@@ -1,0 +1,45 @@
+import Archive
+import Diagnostics
+
+/// Gives the bytes of an array, in pieces of at most so many.
+final class ArraySource: ByteSource {
+    private let bytes: [UInt8]
+    private let pieceSize: Int
+    private let onRead: (_ given: Int) -> Void
+    private(set) var given = 0
+
+    init(_ bytes: [UInt8], pieceSize: Int = .max, onRead: @escaping (_ given: Int) -> Void = { _ in }) {
+        self.bytes = bytes
+        self.pieceSize = pieceSize
+        self.onRead = onRead
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, pieceSize, bytes.count - given)
+        buffer.copyBytes(from: bytes[given..<given + count])
+        given += count
+        onRead(given)
+        return count
+    }
+}
+
+/// Gives so many zeros.
+final class ZeroSource: ByteSource {
+    private var rest: Int
+
+    init(count: Int) { rest = count }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, rest)
+        buffer.baseAddress?.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+        rest -= count
+        return count
+    }
+}
+
+/// All that is left in a source.
+func everything(in source: any ByteSource) throws(Failure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try source.forEachPiece { piece in bytes += piece }
+    return bytes
+}

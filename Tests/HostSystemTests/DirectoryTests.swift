@@ -1,0 +1,90 @@
+import Diagnostics
+import HostSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+@Suite(.timeLimit(.minutes(1)))
+struct DirectoryTests {
+    private let scratch: ScratchDirectory
+
+    init() throws { scratch = try ScratchDirectory() }
+
+    @Test func `folders are made with those above them, once and again`() throws {
+        let path = scratch.path.pushing("a/b/c")
+        try Directory.create(path)
+        try Directory.create(path)
+        #expect(Directory.exists(path))
+        try Directory.create("")
+        try Directory.create("/")
+    }
+
+    @Test func `many may make the same folders at once`() async throws {
+        for round in 0..<20 {
+            let path = scratch.path.pushing(FilePath("\(round)/a/b/c/d"))
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<8 { group.addTask { try Directory.create(path) } }
+                try await group.waitForAll()
+            }
+            #expect(Directory.exists(path))
+        }
+    }
+
+    @Test func `a file in the way is not replaced`() throws {
+        try scratch.write([], to: "file")
+        for name in ["file", "file/folder"] {
+            let failure = #expect(throws: Failure.self) {
+                try Directory.create(scratch.path.pushing(FilePath(name)))
+            }
+            #expect(failure?.code == .fileUnwritable)
+        }
+    }
+
+    @Test func `names are sorted, and hold no dots`() throws {
+        for name in ["b", "a", ".hidden", "c/d"] { try scratch.write([], to: name) }
+        #expect(try Directory.names(in: scratch.path) == [".hidden", "a", "b", "c"])
+        let missing = #expect(throws: Failure.self) { try Directory.names(in: scratch.appending("missing")) }
+        #expect(missing?.code == .fileMissing)
+    }
+
+    @Test func `a file is removed, and one that is gone is no problem`() throws {
+        let file = try scratch.write([], to: "file")
+        try Directory.remove(file: file)
+        try Directory.remove(file: file)
+        #expect(Directory.type(of: file) == nil)
+        let failure = #expect(throws: Failure.self) { try Directory.remove(file: scratch.path) }
+        #expect(failure?.code == .fileUnwritable)
+    }
+
+    @Test func `a link is removed, and not what it points to`() throws {
+        let file = try scratch.write([], to: "file")
+        #expect(symlink(file.string, scratch.appending("link").string) == 0)
+        try Directory.remove(file: scratch.appending("link"))
+        #expect(try tree(scratch.path) == ["file"])
+    }
+
+    @Test func `a link that leads nowhere is removed too`() throws {
+        #expect(symlink("nowhere", scratch.appending("link").string) == 0)
+        try Directory.remove(file: scratch.appending("link"))
+        #expect(try tree(scratch.path) == [])
+    }
+
+    @Test func `a temporary folder is this user's own, and goes with its files`() throws {
+        let path: FilePath
+        do {
+            let folder = try TemporaryDirectory()
+            path = folder.path
+            #expect(try path.stat().permissions == [.ownerReadWriteExecute])
+            try TemporaryFile.write([1], to: path.appending("file"))
+        }
+        #expect(Directory.type(of: path) == nil)
+    }
+}

@@ -1,0 +1,107 @@
+import Diagnostics
+import HostSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+@Suite(.timeLimit(.minutes(1)))
+struct ReadableFileTests {
+    private let scratch: ScratchDirectory
+
+    init() throws { scratch = try ScratchDirectory() }
+
+    @Test func `a file is read whole, in pieces and at any place`() throws {
+        let bytes = SampleModule.noise(size: 300_000)
+        let file = try ReadableFile(opening: scratch.write(bytes, to: "file"))
+        #expect(file.size == bytes.count)
+        var read: [UInt8] = []
+        try file.forEachPiece { piece in read += piece }
+        #expect(read == bytes)
+        #expect(try file.read(at: 1_000, count: 10) == Array(bytes[1_000..<1_010]))
+        #expect(try file.read(at: bytes.count - 3, count: 10) == Array(bytes.suffix(3)))
+        #expect(try file.read(at: bytes.count, count: 10) == [])
+        #expect(try file.read(at: 0, count: 0) == [])
+    }
+
+    @Test func `an empty file has no bytes`() throws {
+        let path = try scratch.write([], to: "empty")
+        let file = try ReadableFile(opening: path)
+        #expect(file.size == 0)
+        try file.forEachPiece { _ in Issue.record("there is nothing to hand on") }
+        #expect(try ReadableFile.contents(of: path, limit: 0) == [])
+    }
+
+    @Test func `a missing file is missing, also where a folder on the way is a file`() throws {
+        try scratch.write([], to: "file")
+        for name in ["missing", "missing/file"] {
+            let path = scratch.path.pushing(FilePath(name))
+            #expect(
+                #expect(throws: Failure.self) { _ = try ReadableFile(opening: path) }?.code == .fileMissing
+            )
+        }
+        let within = scratch.path.pushing("file/file")
+        #expect(#expect(throws: Failure.self) { _ = try ReadableFile(opening: within) }?.code == .fileMissing)
+    }
+
+    @Test func `a folder is no file`() {
+        let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: scratch.path) }
+        #expect(failure?.code == .fileUnreadable)
+        #expect(failure?.message.contains("is not a regular file") == true)
+    }
+
+    @Test func `a pipe is no file, and nobody waits for its other end`() {
+        let pipe = scratch.appending("pipe")
+        #expect(mkfifo(pipe.string, 0o600) == 0)
+        let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: pipe) }
+        #expect(failure?.code == .fileUnreadable)
+    }
+
+    @Test func `a device is no file`() {
+        let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: "/dev/zero") }
+        #expect(failure?.code == .fileUnreadable)
+    }
+
+    @Test func `a link is followed, or refused`() throws {
+        let link = scratch.appending("link")
+        #expect(symlink(try scratch.write([1, 2], to: "file").string, link.string) == 0)
+        #expect(try ReadableFile.contents(of: link, limit: 2) == [1, 2])
+        let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: link, links: .refused) }
+        #expect(failure?.code == .fileUnreadable)
+        #expect(failure?.message.contains("is a symbolic link") == true)
+    }
+
+    @Test func `links that lead in circles end`() {
+        let link = scratch.appending("link")
+        #expect(symlink("link", link.string) == 0)
+        let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: link) }
+        #expect(failure?.code == .fileUnreadable)
+        #expect(failure?.message.contains("is a symbolic link") == false)
+    }
+
+    @Test func `a file that this user may not read says so`() throws {
+        let file = try scratch.write([1], to: "secret")
+        #expect(chmod(file.string, 0) == 0)
+        var failure: Failure?
+        let isTried = withoutPrivileges {
+            do throws(Failure) { _ = try ReadableFile(opening: file) } catch { failure = error }
+        }
+        try #require(isTried)
+        #expect(failure?.code == .fileUnreadable)
+        #expect(failure?.message.contains("permission denied") == true)
+    }
+
+    @Test("a small file is read up to a limit", arguments: [(3, true), (4, true), (2, false), (0, false)])
+    func limit(limit: Int, isRead: Bool) throws {
+        let file = try scratch.write([1, 2, 3], to: "file")
+        let bytes = try? ReadableFile.contents(of: file, limit: limit)
+        #expect(bytes == (isRead ? [1, 2, 3] : nil))
+    }
+}

@@ -1,0 +1,154 @@
+import Diagnostics
+import HostSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+@Suite(.timeLimit(.minutes(1)))
+struct TemporaryFileTests {
+    private let scratch: ScratchDirectory
+
+    init() throws { scratch = try ScratchDirectory() }
+
+    private func write(_ text: String, to file: TemporaryFile) throws(Failure) {
+        try Array(text.utf8).withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
+    }
+
+    @Test func `a file is seen under its name only when it is whole`() throws {
+        let target = scratch.appending("result")
+        let file = try TemporaryFile(in: scratch.path)
+        try write("half ", to: file)
+        #expect(try tree(scratch.path).count == 1)
+        #expect(Directory.type(of: target) == nil)
+        try write("and half", to: file)
+        try file.move(to: target)
+        #expect(file.path == target)
+        #expect(try tree(scratch.path) == ["result"])
+        #expect(try contents(of: target) == Array("half and half".utf8))
+    }
+
+    @Test func `a file that is given up is gone`() throws {
+        do {
+            let file = try TemporaryFile(in: scratch.path)
+            try write("half", to: file)
+            #expect(try tree(scratch.path).allSatisfy(TemporaryFile.isUnfinished))
+        }
+        #expect(try tree(scratch.path) == [])
+    }
+
+    @Test func `a file that was moved stays when its owner lets go of it`() throws {
+        do {
+            let file = try TemporaryFile(in: scratch.path)
+            try file.move(to: scratch.appending("result"), isDurable: false)
+        }
+        #expect(try tree(scratch.path) == ["result"])
+    }
+
+    @Test func `moving replaces a file, and not what a link points to`() throws {
+        let target = scratch.appending("result")
+        let other = try scratch.write(Array("other".utf8), to: "other")
+        #expect(symlink(other.string, target.string) == 0)
+        try TemporaryFile.write(Array("new".utf8), to: target)
+        #expect(try contents(of: target) == Array("new".utf8))
+        #expect(try contents(of: other) == Array("other".utf8))
+        try TemporaryFile.write(Array("newer".utf8), to: target)
+        #expect(try contents(of: target) == Array("newer".utf8))
+        #expect(try tree(scratch.path) == ["other", "result"])
+    }
+
+    @Test func `a file that was moved takes no more bytes, and is not moved twice`() throws {
+        let file = try TemporaryFile(in: scratch.path)
+        try file.move(to: scratch.appending("result"))
+        #expect(#expect(throws: Failure.self) { try write("x", to: file) }?.code == .internalError)
+        let again = #expect(throws: Failure.self) { try file.move(to: scratch.appending("again")) }
+        #expect(again?.code == .internalError)
+        #expect(try tree(scratch.path) == ["result"])
+    }
+
+    @Test func `the umask decides who may read it`() throws {
+        let path = try TemporaryFile(in: scratch.path)
+        let probe = try scratch.write([], to: "probe")
+        // Any other file of this process has the same bits, whatever its umask is.
+        #expect(try path.path.stat().permissions == probe.stat().permissions)
+        #expect(try !path.path.stat().permissions.contains(.ownerExecute))
+    }
+
+    @Test func `a failed move leaves nothing behind`() throws {
+        try scratch.write([], to: "folder/file")
+        do {
+            let failure = #expect(throws: Failure.self) {
+                try TemporaryFile.write([1], to: scratch.appending("folder"))
+            }
+            #expect(failure?.code == .fileUnwritable)
+        }
+        #expect(try tree(scratch.path) == ["folder", "folder/file"])
+    }
+
+    @Test func `a folder that is missing is named`() throws {
+        let failure = #expect(throws: Failure.self) {
+            try TemporaryFile(in: scratch.appending("missing"))
+        }
+        #expect(failure?.code == .fileUnwritable)
+        #expect(failure?.why?.contains("folder does not exist") == true)
+        #expect(failure?.message.contains(scratch.appending("missing").string) == true)
+    }
+
+    @Test func `a folder where this user may not write is named`() throws {
+        #expect(chmod(scratch.path.string, 0o555) == 0)
+        var failure: Failure?
+        let isTried = withoutPrivileges {
+            do throws(Failure) { _ = try TemporaryFile(in: scratch.path) } catch { failure = error }
+        }
+        try #require(isTried)
+        #expect(failure?.code == .fileUnwritable)
+        #expect(failure?.why?.contains("may not write") == true)
+        #expect(failure?.hints.isEmpty == false)
+        #expect(chmod(scratch.path.string, 0o755) == 0)
+        #expect(try tree(scratch.path) == [])
+    }
+
+    @Test func `a full disk is said to be one, and nothing is left on it`() throws {
+        guard let disk = try SmallFileSystem() else {
+            try Test.cancel("this system lets nobody mount a file system of their own")
+        }
+        do {
+            let file = try TemporaryFile(in: disk.path)
+            let bytes = [UInt8](repeating: 1, count: 100_000)
+            let failure = #expect(throws: Failure.self) {
+                try bytes.withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
+            }
+            #expect(failure?.code == .diskFull)
+            #expect(failure?.message.contains(disk.path.string) == true)
+            #expect(failure?.hints.isEmpty == false)
+        }
+        #expect(try tree(disk.path) == [])
+        // The space is free again.
+        try TemporaryFile.write([UInt8](repeating: 1, count: 30_000), to: disk.path.appending("file"))
+    }
+
+    static let names: [(name: String, isUnfinished: Bool, why: String)] = [
+        (".wasmpack-1y2z.tmp", true, "as they are made"),
+        (".wasmpack-.tmp", true, "the least"),
+        (".wasmpack-config", false, "somebody's own file"),
+        ("plugin.tmp", false, "another program's"),
+        ("wasmpack-1.tmp", false, "one that is seen"),
+    ]
+
+    @Test("unfinished files are known by their names", arguments: names)
+    func unfinished(name: String, isUnfinished: Bool, why: String) {
+        #expect(TemporaryFile.isUnfinished(name) == isUnfinished, "\(why)")
+    }
+
+    @Test("a bare name is in the current folder", arguments: [("a", "."), ("a/b", "a"), ("/a", "/")])
+    func folder(path: String, folder: String) {
+        #expect(FilePath(path).directory == FilePath(folder))
+    }
+}

@@ -1,0 +1,238 @@
+import Archive
+import Diagnostics
+import OCI
+import Packing
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct PluginExtractorTests {
+    private static let module = SampleModule.bytes(size: 1_000)
+    private static let emptyType = MediaType("application/vnd.oci.empty.v1+json")
+
+    /// An image in memory; without diffIDs its config is of no ordinary image.
+    private struct Image {
+        var layers: [Blob]
+        var manifestType = MediaType.imageManifest
+        var configType = MediaType.imageConfig
+        var diffIDs: [Digest]?
+
+        init(_ tar: [UInt8], type: MediaType = .layerTarGzip) {
+            let isPacked = type.name.hasSuffix("gzip")
+            layers = [Blob(isPacked ? Gzip.stored(tar) : tar, mediaType: type)]
+            diffIDs = [Digest(of: tar)]
+        }
+
+        func stored(in store: InMemoryStore) async throws -> Descriptor {
+            let text =
+                #"{"rootfs":{"diff_ids":["# + (diffIDs ?? []).map { "\"\($0)\"" }.joined(separator: ",")
+                + #"],"type":"layers"}}"#
+            let config = Blob(Array((diffIDs == nil ? "{}" : text).utf8), mediaType: configType)
+            let document = Manifest(
+                mediaType: manifestType,
+                config: config.descriptor,
+                layers: layers.map(\.descriptor)
+            )
+            let manifest = Blob(try CanonicalJSON.encode(document), mediaType: manifestType)
+            for blob in layers + [config] { await store.push(blob) }
+            await store.tag(manifest, as: .tag(.latest))
+            return manifest.descriptor
+        }
+    }
+
+    private func extract(_ image: Image) async throws -> (plugin: PluginExtractor.Plugin, bytes: [UInt8]) {
+        let store = InMemoryStore()
+        let root = try await image.stored(in: store)
+        let extractor = PluginExtractor(store)
+        var bytes: [UInt8] = []
+        let plugin = try await extractor.extract(extractor.image(root)) { bytes += $0 }
+        return (plugin, bytes)
+    }
+
+    private static let tar = Tar.entry("plugin.wasm", module) + Tar.end
+
+    private static func changed(_ image: Image, _ change: (inout Image) -> Void) -> Image {
+        var image = image
+        change(&image)
+        return image
+    }
+
+    private static let readable: [(image: Image, warnings: [String], why: String)] = [
+        (Image(tar), [], "what wasmpack writes"),
+        (
+            changed(Image(tar, type: .dockerLayerTarGzip)) {
+                $0.manifestType = .dockerManifest
+                $0.configType = .dockerImageConfig
+            }, [], "Docker's"
+        ),
+        (
+            changed(Image(tar)) {
+                $0.configType = emptyType; $0.diffIDs = nil
+            }, [], "a config of another kind"
+        ),
+        (changed(Image(tar)) { $0.diffIDs = nil }, [], "a config without diffIDs"),
+        (Image(tar, type: .layerTar), ["the layer is not compressed"], "a tar as it is"),
+        (
+            changed(Image(tar, type: .dockerLayerTar)) { $0.manifestType = .dockerManifest },
+            ["the layer is not compressed"], "Docker's tar as it is"
+        ),
+        (Image(Tar.entry("plugin.wasm", module, isPadded: false)), [], "umoci's, without padding and end"),
+        (Image(Tar.entry("./plugin.wasm", module) + Tar.end), [], "as `tar -c .` names it"),
+        (
+            Image(Tar.entry("./", type: "5") + Tar.entry("a/plugin.wasm", module) + Tar.end),
+            ["the layer has 2 entries"], "in a folder"
+        ),
+        (
+            Image(Tar.entry("plugin.wasm", module) + Tar.entry("a/plugin.wasm", [1]) + Tar.end),
+            ["the layer has 2 files plugin.wasm", "the layer has 2 entries"], "the first of two"
+        ),
+        (
+            changed(Image(tar)) {
+                let lower = Tar.entry("plugin.wasm", [9]) + Tar.end
+                $0.layers.insert(Blob(Gzip.stored(lower), mediaType: .layerTarGzip), at: 0)
+                $0.diffIDs = [Digest(of: lower), Digest(of: tar)]
+            }, [], "the last of two layers"
+        ),
+    ]
+
+    @Test("the module comes out of every shape that is read", arguments: readable.indices)
+    func shapes(row: Int) async throws {
+        let (image, warnings, why) = Self.readable[row]
+        let (plugin, bytes) = try await extract(image)
+        #expect(bytes == Self.module, "\(why)")
+        #expect(plugin.module == ModuleIdentity(digest: Digest(of: Self.module), size: 1_000), "\(why)")
+        #expect(plugin.warnings.count == warnings.count, "\(why)")
+        for (warning, phrase) in zip(plugin.warnings, warnings) {
+            #expect(warning.hasPrefix(phrase), "\(why)")
+        }
+    }
+
+    private static let refused: [(image: Image, code: Failure.Code, phrase: String, why: String)] = [
+        (
+            changed(Image(tar)) {
+                $0.layers = []; $0.diffIDs = []
+            }, .manifestUnsupported, "has no layer", "no layer"
+        ),
+        (
+            Image(module, type: MediaType("application/vnd.module.wasm.content.layer.v1+wasm")),
+            .manifestUnsupported, "the last layer is of the type application/vnd.module.wasm", "an artifact"
+        ),
+        (
+            Image(tar, type: MediaType("application/vnd.oci.image.layer.v1.tar+zstd")), .manifestUnsupported,
+            "tar+zstd", "zstd"
+        ),
+        (
+            changed(Image(tar)) { $0.layers.append(Blob([1], mediaType: MediaType("application/wasm"))) },
+            .manifestUnsupported, "application/wasm", "the last layer counts"
+        ),
+        (
+            Image(Tar.entry("filter.wasm", module) + Tar.end), .pluginMissing,
+            "no regular file plugin.wasm in its last layer", "another name"
+        ),
+        (Image(Tar.end), .pluginMissing, "no regular file plugin.wasm", "an empty layer"),
+        (
+            Image(Tar.entry("plugin.wasm", type: "2", link: "/etc/passwd") + Tar.end), .pluginMissing,
+            "no regular file plugin.wasm", "a link"
+        ),
+        (Image(module), .layerInvalid, "not a valid tar", "a module where a tar should be"),
+        (
+            changed(Image(tar)) { $0.layers = [Blob(tar, mediaType: .layerTarGzip)] }, .layerInvalid,
+            "not valid gzip", "a tar that is not packed"
+        ),
+        (
+            changed(Image(tar)) { $0.diffIDs = [Digest(of: [])] }, .digestMismatch,
+            "does not match its diffID",
+            "a diffID of another layer"
+        ),
+        (
+            changed(Image(tar)) { $0.diffIDs = [] }, .manifestInvalid, "0 diffIDs for 1 layers",
+            "no diffID for the layer"
+        ),
+        (
+            changed(Image(tar)) { $0.diffIDs = $0.diffIDs.map { $0 + $0 } }, .manifestInvalid,
+            "2 diffIDs for 1 layers", "a diffID too many"
+        ),
+    ]
+
+    @Test("an image without a module in the place where proxies look is refused", arguments: refused.indices)
+    func refusal(row: Int) async throws {
+        let (image, code, phrase, why) = Self.refused[row]
+        let failure = await #expect(throws: Failure.self, "\(why)") { try await extract(image) }
+        #expect(failure?.code == code, "\(why): \(failure?.message ?? "")")
+        #expect(failure?.message.contains(phrase) == true, "\(why): \(failure?.message ?? "")")
+    }
+
+    @Test func `what is in the layer instead is listed, with Istio's words`() async throws {
+        let failure = await #expect(throws: Failure.self) {
+            try await extract(Image(Tar.entry("filter.wasm", [1]) + Tar.entry("README", [1]) + Tar.end))
+        }
+        #expect(
+            failure?.why
+                == "it has filter.wasm, README; Istio would say \"plugin.wasm not found in the archive\""
+        )
+    }
+
+    @Test func `a layer of another type comes with Istio's words`() async throws {
+        let failure = await #expect(throws: Failure.self) {
+            try await extract(Image([1], type: MediaType("application/wasm")))
+        }
+        #expect(
+            failure?.why?.contains("invalid media type application/wasm (expect application/vnd.oci") == true
+        )
+    }
+
+    @Test func `an index is refused with the digests to choose from`() async throws {
+        let store = InMemoryStore()
+        let image = try await Image(Self.tar).stored(in: store)
+        let attestation = Descriptor(
+            mediaType: .imageManifest,
+            digest: Digest(of: []),
+            size: 0,
+            annotations: [AnnotationKey.dockerReferenceType: "attestation-manifest"]
+        )
+        let platform = Descriptor(
+            mediaType: image.mediaType,
+            digest: image.digest,
+            size: image.size,
+            platform: Platform(os: "linux", architecture: "amd64")
+        )
+        let index = Blob(
+            try CanonicalJSON.encode(Index(manifests: [platform, attestation])),
+            mediaType: .imageIndex
+        )
+        await store.push(index)
+        let failure = await #expect(throws: Failure.self) {
+            try await PluginExtractor(store).image(index.descriptor)
+        }
+        #expect(failure?.code == .manifestUnsupported)
+        #expect(failure?.why == "it lists linux/amd64 \(image.digest)")
+        #expect(failure?.hints == ["REPOSITORY@\(image.digest)"])
+    }
+
+    @Test func `what the writer throws ends the work`() async throws {
+        let store = InMemoryStore()
+        let extractor = PluginExtractor(store)
+        let image = try await extractor.image(Image(Self.tar).stored(in: store))
+        let failure = await #expect(throws: Failure.self) {
+            _ = try await extractor.extract(image) { (_) throws(Failure) in
+                throw Failure(.diskFull, "no space")
+            }
+        }
+        #expect(failure?.code == .diskFull)
+    }
+
+    @Test func `an inspection tells the format, and why there is no plugin`() async throws {
+        let store = InMemoryStore()
+        let image = try await ImageInspection(of: Image(Self.tar).stored(in: store), in: store)
+        #expect(image.format == "image")
+        #expect(try image.plugin.get().module.size == 1_000)
+        #expect(image.config?.rootfs?.diffIDs.count == 1)
+        var docker = Image(Self.tar, type: .dockerLayerTarGzip)
+        docker.manifestType = .dockerManifest
+        #expect(try await ImageInspection(of: docker.stored(in: store), in: store).format == "docker")
+        let artifact = Image([1], type: MediaType("application/wasm"))
+        let other = try await ImageInspection(of: artifact.stored(in: store), in: store)
+        #expect(other.format == "other")
+        #expect(throws: Failure.self) { try other.plugin.get() }
+    }
+}

@@ -1,0 +1,168 @@
+import Diagnostics
+import OCI
+import Storage
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct CopyTests {
+    /// A store that notes what it is told, and refuses what it is told to refuse.
+    private actor Recorder: ContentDestination {
+        private(set) var pushed: [Digest] = []
+        private(set) var tagged: [RefName] = []
+        private var present: Set<Digest> = []
+        private var refused: Set<Digest> = []
+        private var names: [RefName: Descriptor] = [:]
+        nonisolated let keepsImagesWhole: Bool
+
+        init(keepsImagesWhole: Bool = false) { self.keepsImagesWhole = keepsImagesWhole }
+
+        func refuse(_ digest: Digest) { refused.insert(digest) }
+
+        func current(_ name: RefName) -> Descriptor? { names[name] }
+
+        func contains(_ descriptor: Descriptor) -> Bool { present.contains(descriptor.digest) }
+
+        func push(_ blob: Blob) throws(Failure) {
+            let digest = blob.descriptor.digest
+            guard !refused.contains(digest) else { throw Failure(.serverFailed, "refused") }
+            // Nothing may come before what it names.
+            if blob.descriptor.mediaType.isStoredAsManifest {
+                let document = try ManifestDocument(
+                    decoding: blob.bytes(limit: .max),
+                    mediaType: blob.descriptor.mediaType
+                )
+                #expect(document.successors.allSatisfy { present.contains($0.digest) })
+            }
+            pushed.append(digest)
+            present.insert(digest)
+        }
+
+        func tag(_ manifest: Blob, as name: RefName) throws(Failure) {
+            try push(manifest)
+            tagged.append(name)
+            names[name] = manifest.descriptor
+        }
+    }
+
+    private func name() throws -> RefName { try .named("registry.example/team/auth:v1") }
+
+    @Test func `children arrive before the manifest, and a second copy sends no blob again`() async throws {
+        let image = try SampleImage("hello")
+        let recorder = Recorder()
+        let events = RecordingSink()
+        let report = try await Storage.copy(name(), from: image, to: recorder, events: events)
+        #expect(report.root == image.manifest.descriptor)
+        #expect(report.previous == nil)
+        #expect(report.parts.map(\.status) == [.copied, .copied])
+        #expect(await recorder.pushed.last == image.manifest.descriptor.digest)
+        #expect(await recorder.pushed.count == 3)
+        #expect(events.events.count == 4)
+
+        let again = try await copy(name(), from: image, to: recorder)
+        #expect(again.previous == image.manifest.descriptor)
+        #expect(again.parts.map(\.status) == [.alreadyThere, .alreadyThere])
+        #expect(await recorder.pushed.filter { $0 != image.manifest.descriptor.digest }.count == 2)
+    }
+
+    @Test func `where images stay whole, a name in place is enough`() async throws {
+        let recorder = Recorder(keepsImagesWhole: true)
+        let image = try SampleImage("hello")
+        try await copy(name(), from: image, to: recorder)
+        let pushed = await recorder.pushed
+        let again = try await copy(name(), from: image, to: recorder)
+        #expect(again.parts.map(\.status) == [.alreadyThere, .alreadyThere])
+        #expect(await recorder.pushed == pushed)
+        #expect(await recorder.tagged.count == 1)
+    }
+
+    @Test("nothing is named when a child cannot be stored", arguments: ["config", "layer"])
+    func failingChild(role: String) async throws {
+        let image = try SampleImage("hello")
+        let recorder = Recorder()
+        let child = try #require(image.blobs.first { $0.descriptor.role == role })
+        await recorder.refuse(child.descriptor.digest)
+        let failure = await #expect(throws: Failure.self) {
+            try await copy(name(), from: image, to: recorder)
+        }
+        #expect(failure?.code == .serverFailed)
+        #expect(await recorder.tagged.isEmpty)
+        #expect(await !recorder.pushed.contains(image.manifest.descriptor.digest))
+    }
+
+    @Test func `nothing is named when a child is missing in the source`() async throws {
+        let image = try SampleImage("hello")
+        let recorder = Recorder()
+        let source = FixedSource(root: image.manifest, blobs: [image.config])
+        let failure = await #expect(throws: Failure.self) {
+            try await copy(name(), from: source, to: recorder)
+        }
+        #expect(failure?.code == .notFound)
+        #expect(await recorder.tagged.isEmpty)
+    }
+
+    @Test func `a digest in the new name has to be the image's`() async throws {
+        let image = try SampleImage("hello")
+        let other = Digest(of: [1])
+        for name in [
+            RefName.digest(other), try .named("e.com/a/b:v1@\(other)"), try .named("e.com/a/b@\(other)"),
+        ] {
+            let recorder = Recorder()
+            let failure = await #expect(throws: Failure.self) {
+                try await copy(name, from: image, to: recorder)
+            }
+            #expect(failure?.code == .digestMismatch, "\(name)")
+            #expect(await recorder.pushed.isEmpty, "\(name)")
+        }
+        let right = try RefName.named("e.com/a/b:v1@\(image.manifest.descriptor.digest)")
+        #expect(try await copy(right, from: image, to: Recorder()).root == image.manifest.descriptor)
+    }
+
+    @Test func `an index comes after its images, and a second copy sends none of them`() async throws {
+        let images = [try SampleImage("one"), try SampleImage("two")]
+        let list = try index(of: images.map(\.manifest))
+        let source = FixedSource(root: list, blobs: images.flatMap(\.blobs))
+        let recorder = Recorder()
+        let report = try await copy(name(), from: source, to: recorder)
+        #expect(report.parts.count == 6)
+        #expect(report.parts.allSatisfy { $0.status == .copied })
+        #expect(await recorder.pushed.last == list.descriptor.digest)
+        let again = try await copy(name(), from: source, to: recorder)
+        #expect(again.parts.allSatisfy { $0.status == .alreadyThere })
+        #expect(await recorder.pushed.count == 8, "only the index itself is stored again, with its name")
+    }
+
+    @Test func `an index may lie in an index, and not deeper`() async throws {
+        let image = try SampleImage("one")
+        let inner = try index(of: [image.manifest])
+        let middle = try index(of: [inner])
+        let outer = try index(of: [middle])
+        let blobs = image.blobs + [inner, middle, outer]
+        let recorder = Recorder()
+        try await copy(name(), from: FixedSource(root: middle, blobs: blobs), to: recorder)
+        #expect(await recorder.tagged.count == 1)
+        let failure = await #expect(throws: Failure.self) {
+            try await copy(name(), from: FixedSource(root: outer, blobs: blobs), to: recorder)
+        }
+        #expect(failure?.code == .manifestInvalid)
+        #expect(await recorder.tagged.count == 1)
+    }
+
+    @Test func `sizes up to the largest number are only numbers`() async throws {
+        let layers = (0..<3).map {
+            Descriptor(mediaType: .layerTarGzip, digest: Digest(of: [$0]), size: .max)
+        }
+        let config = Descriptor(mediaType: .imageConfig, digest: Digest(of: []), size: .max)
+        let manifest = Blob(
+            try CanonicalJSON.encode(Manifest(mediaType: .imageManifest, config: config, layers: layers)),
+            mediaType: .imageManifest
+        )
+        let source = FixedSource(root: manifest, blobs: [])
+        let failure = await #expect(throws: Failure.self) {
+            try await copy(name(), from: source, to: InMemoryStore())
+        }
+        #expect(failure?.code == .notFound)
+        let verification = try await Verification(of: manifest.descriptor, in: source)
+        #expect(verification.findings.count == 4)
+    }
+}

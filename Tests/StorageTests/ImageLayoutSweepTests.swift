@@ -1,0 +1,228 @@
+import Diagnostics
+import HostSystem
+import OCI
+import Storage
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct ImageLayoutSweepTests {
+    private let scratch: ScratchDirectory
+    private let path: FilePath
+
+    init() throws {
+        scratch = try ScratchDirectory()
+        path = scratch.appending("layout")
+    }
+
+    private func exists(_ blob: Blob) -> Bool {
+        Directory.type(of: path.blob(blob.descriptor.digest)) == .regular
+    }
+
+    @Test func `replacing a name removes what nothing else needs`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let (old, kept, new) = (try SampleImage("old"), try SampleImage("kept"), try SampleImage("new"))
+        try await copy(.named("r.example/a/b:v1"), from: old, to: layout)
+        try await copy(.named("r.example/a/b:v2"), from: kept, to: layout)
+        try await copy(.named("r.example/a/b:v1"), from: new, to: layout)
+        #expect(!old.blobs.contains(where: exists))
+        #expect(kept.blobs.allSatisfy(exists))
+        #expect(new.blobs.allSatisfy(exists))
+        #expect(try layout.index().manifests.count == 2)
+    }
+
+    @Test func `a blob that two images share stays as long as one of them`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let first = try SampleImage("first")
+        let shared = try SampleImage("second", layer: first.layer.bytes(limit: .max))
+        try await copy(.named("v1"), from: first, to: layout)
+        try await copy(.named("v2"), from: shared, to: layout)
+        try await copy(.named("v1"), from: SampleImage("third"), to: layout)
+        #expect(exists(first.layer))
+        #expect(!exists(first.config))
+        #expect(shared.blobs.allSatisfy(exists))
+    }
+
+    @Test func `what an ended process left is swept, and nothing else`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let left = [
+            ".wasmpack-1.tmp", "blobs/.wasmpack-2.tmp", "blobs/sha256/.wasmpack-3.tmp",
+            "blobs/sha256/\(Digest(of: [9]).encoded)",
+        ]
+        let others = [
+            ".wasmpack-notes", "README.md", "blobs/other/file", "blobs/sha256/README",
+            "blobs/sha256/\(Digest(of: [9]).encoded)x",
+        ]
+        for name in left + others { try scratch.write([1], to: "layout/\(name)") }
+        try await copy(.only, from: SampleImage("a"), to: layout)
+        let tree = try tree(path)
+        for name in left { #expect(!tree.contains(name), "\(name)") }
+        for name in others { #expect(tree.contains(name), "\(name)") }
+    }
+
+    @Test func `nothing is swept while somebody else has the layout open`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let old = try SampleImage("old")
+        try await copy(.named("v1"), from: old, to: layout)
+        do {
+            let reader = try ImageLayout(opening: path)
+            try scratch.write([], to: "layout/blobs/.wasmpack-theirs.tmp")
+            try await copy(.named("v1"), from: SampleImage("new"), to: layout)
+            #expect(old.blobs.allSatisfy(exists))
+            #expect(try tree(path).contains("blobs/.wasmpack-theirs.tmp"))
+            // What was resolved before can still be read.
+            _ = try await reader.fetch(old.manifest.descriptor)
+        }
+        try await copy(.named("v1"), from: SampleImage("newer"), to: layout)
+        #expect(!old.blobs.contains(where: exists))
+        #expect(try !tree(path).contains("blobs/.wasmpack-theirs.tmp"))
+    }
+
+    @Test func `another process counts too`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let old = try SampleImage("old")
+        try await copy(.named("v1"), from: old, to: layout)
+        let script = """
+            import fcntl, os, sys
+            fcntl.flock(os.open(sys.argv[1] + '/blobs', os.O_RDONLY), fcntl.LOCK_SH)
+            print('open', flush=True)
+            sys.stdin.read()
+            """
+        let other = try RunningTool("python3", ["-c", script, path.string])
+        try #require(other.firstOutput() != nil)
+        try await copy(.named("v1"), from: SampleImage("new"), to: layout)
+        #expect(old.blobs.allSatisfy(exists))
+        other.stop()
+        try await copy(.named("v1"), from: SampleImage("newer"), to: layout)
+        #expect(!old.blobs.contains(where: exists))
+    }
+
+    @Test func `all that an index reaches stays, also in an index within it`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let images = [try SampleImage("one"), try SampleImage("two")]
+        let inner = try index(of: images.map(\.manifest))
+        let outer = try index(of: [inner])
+        let source = FixedSource(root: outer, blobs: images.flatMap(\.blobs) + [inner])
+        try await copy(.named("list"), from: source, to: layout)
+        try await copy(.named("v1"), from: SampleImage("other"), to: layout)
+        #expect((images.flatMap(\.blobs) + [inner, outer]).allSatisfy(exists))
+        #expect(try await Verification(of: outer.descriptor, in: layout).findings.isEmpty)
+    }
+
+    /// Adds an entry to the index, as another program would.
+    private func list(_ blob: Blob, in layout: ImageLayout) async throws {
+        try await layout.push(blob)
+        var index = try layout.index()
+        index.manifests.append(blob.descriptor)
+        try scratch.write(CanonicalJSON.encode(index), to: "layout/index.json")
+    }
+
+    @Test func `in doubt everything stays`() async throws {
+        let doubts: [(blob: Blob, why: String)] = [
+            (Blob(Array("{}".utf8), mediaType: MediaType("application/vnd.example+json")), "an unknown kind"),
+            (Blob(Array("{".utf8), mediaType: .imageManifest), "a manifest that cannot be read"),
+        ]
+        for (blob, why) in doubts {
+            let layout = try ImageLayout(creating: path)
+            let loose = Blob([1, 2, 3], mediaType: .layerTarGzip)
+            try await layout.push(loose)
+            try await list(blob, in: layout)
+            try await copy(.named("v1"), from: SampleImage("a"), to: layout)
+            #expect(exists(loose), "\(why)")
+            #expect(exists(blob), "\(why)")
+            try scratch.write(CanonicalJSON.encode(Index(manifests: [])), to: "layout/index.json")
+            try await copy(.named("v1"), from: SampleImage("a"), to: layout)
+            #expect(!exists(loose), "\(why)")
+        }
+    }
+
+    @Test func `what a signature is about stays with it`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let image = try SampleImage("signed")
+        for blob in image.blobs { try await layout.push(blob) }
+        let config = Blob(Array("{}".utf8), mediaType: MediaType("application/vnd.oci.empty.v1+json"))
+        try await layout.push(config)
+        let subject = try String(decoding: CanonicalJSON.encode(image.manifest.descriptor), as: UTF8.self)
+        let empty = try String(decoding: CanonicalJSON.encode(config.descriptor), as: UTF8.self)
+        let text =
+            #"{"schemaVersion":2,"mediaType":"\#(MediaType.imageManifest)","config":\#(empty),"layers":[\#(empty)],"#
+            + #""subject":\#(subject)}"#
+        try await list(Blob(Array(text.utf8), mediaType: .imageManifest), in: layout)
+        try await copy(.named("v1"), from: SampleImage("a"), to: layout)
+        #expect((image.blobs + [config]).allSatisfy(exists))
+    }
+
+    @Test func `a layer that was packed within the layout can be read after it was put in place`()
+        async throws
+    {
+        let layout = try ImageLayout(creating: path)
+        let spool = try BlobSpool(in: layout.spoolDirectory)
+        let bytes = try SampleImage("a").layer.bytes(limit: .max)
+        try bytes.withUnsafeBytesTyped { bytes throws(Failure) in try spool.write(bytes) }
+        let layer = spool.finish(as: .layerTarGzip)
+        try await layout.push(layer)
+        #expect(exists(layer))
+        #expect(try layer.bytes(limit: .max) == bytes)
+        let other = try ImageLayout(creating: scratch.appending("other"))
+        try await other.push(layer)
+        #expect(try await other.contains(layer.descriptor))
+        #expect(try tree(path).allSatisfy { !$0.contains(".wasmpack-") })
+    }
+
+    // MARK: Many at once
+
+    @Test("many may make one layout at the same moment", arguments: 0..<10)
+    func creating(round: Int) async throws {
+        let path = path
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<6 { group.addTask { _ = try ImageLayout(creating: path) } }
+            try await group.waitForAll()
+        }
+        #expect(try ImageLayout(opening: path).index().manifests.isEmpty)
+    }
+
+    @Test("many builds into one layout all land, with every blob", arguments: 0..<4)
+    func concurrent(round: Int) async throws {
+        let path = path
+        let writers = 6
+        let builds = 5
+        try await withThrowingTaskGroup { group in
+            for writer in 0..<writers {
+                group.addTask {
+                    for build in 0..<builds {
+                        // Each build opens the layout anew, as a process would; a name of its own, and one that all want.
+                        let layout = try ImageLayout(creating: path)
+                        let image = try SampleImage("\(writer) \(build)")
+                        let spool = try BlobSpool(in: layout.spoolDirectory)
+                        try image.layer.bytes(limit: .max).withUnsafeBytesTyped { bytes throws(Failure) in
+                            try spool.write(bytes)
+                        }
+                        let built = FixedSource(
+                            root: image.manifest,
+                            blobs: [image.config, spool.finish(as: .layerTarGzip)]
+                        )
+                        try await copy(.named("r.example/w/own:w\(writer)"), from: built, to: layout)
+                        try await copy(.named("r.example/w/all:latest"), from: built, to: layout)
+                        let own = try await layout.resolve(.named("r.example/w/own:w\(writer)"))
+                        let findings = try await Verification(of: own, in: layout).findings
+                        #expect(own == image.manifest.descriptor)
+                        #expect(findings.isEmpty, "\(findings)")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let layout = try ImageLayout(opening: path)
+        let entries = try layout.index().manifests
+        #expect(entries.count == writers + 1)
+        for entry in entries {
+            let findings = try await Verification(of: entry, in: layout).findings
+            #expect(findings.isEmpty, "\(findings)")
+        }
+        for writer in 0..<writers {
+            let last = try SampleImage("\(writer) \(builds - 1)").manifest.descriptor
+            #expect(try await layout.resolve(.named("r.example/w/own:w\(writer)")) == last)
+        }
+    }
+}

@@ -1,0 +1,323 @@
+import Diagnostics
+import HostSystem
+import OCI
+import Storage
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ImageLayoutTests {
+    private let scratch: ScratchDirectory
+    private let path: FilePath
+
+    init() throws {
+        scratch = try ScratchDirectory()
+        path = scratch.appending("layout")
+    }
+
+    // MARK: Opening
+
+    @Test func `a new layout is one that others know, and opening it again changes nothing`() throws {
+        _ = try ImageLayout(creating: path)
+        #expect(
+            try contents(of: path.appending("oci-layout")) == Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
+        )
+        let index =
+            #"{"manifests":[],"mediaType":"application/vnd.oci.image.index.v1+json","schemaVersion":2}"#
+        #expect(try contents(of: path.appending("index.json")) == Array(index.utf8))
+        let before = try tree(path)
+        _ = try ImageLayout(creating: path)
+        #expect(try ImageLayout(opening: path).index().manifests == [])
+        #expect(try tree(path) == before)
+        #expect(before == ["blobs", "blobs/sha256", "index.json", "oci-layout"])
+    }
+
+    static let free: [(files: [String], why: String)] = [
+        ([], "an empty folder"),
+        (["blobs/sha256/x"], "begun, and ended before the index was there"),
+        ([".wasmpack-1.tmp"], "ended while the index was written"),
+    ]
+
+    @Test("a layout is made where nothing is but what one begins with", arguments: free)
+    func creating(files: [String], why: String) throws {
+        try Directory.create(path)
+        for file in files { try scratch.write([], to: "layout/\(file)") }
+        _ = try ImageLayout(creating: path)
+        #expect(ImageLayout.exists(at: path), "\(why)")
+    }
+
+    static let foreign: [(files: [String: String], why: String)] = [
+        (["main.go": ""], "a project"),
+        ([".wasmpack-config": ""], "a hidden file of somebody's own"),
+        (["index.json": "{}"], "another kind of index.json"),
+        (["index.json": "console.log(1)", "package.json": "{}"], "a JavaScript project"),
+        (["blobs/sha256/x": "", "README.md": ""], "blobs and something else"),
+    ]
+
+    @Test("a folder with something else is left alone", arguments: foreign)
+    func foreignFolder(files: [String: String], why: String) throws {
+        for (name, text) in files { try scratch.write(Array(text.utf8), to: "layout/\(name)") }
+        let before = try tree(path)
+        let failure = #expect(throws: Failure.self, "\(why)") { try ImageLayout(creating: path) }
+        #expect(failure?.code == .fileUnwritable, "\(why)")
+        #expect(failure?.message.contains("holds something else") == true, "\(why)")
+        #expect(try tree(path) == before, "\(why)")
+    }
+
+    @Test func `a file is not made into a layout`() throws {
+        try scratch.write([], to: "layout")
+        #expect(#expect(throws: Failure.self) { try ImageLayout(creating: path) }?.code == .fileUnwritable)
+    }
+
+    @Test func `a layout without its marker is completed`() throws {
+        _ = try ImageLayout(creating: path)
+        try Directory.remove(file: path.appending("oci-layout"))
+        #expect(#expect(throws: Failure.self) { try ImageLayout(opening: path) }?.code == .layoutCorrupt)
+        _ = try ImageLayout(creating: path)
+        _ = try ImageLayout(opening: path)
+    }
+
+    @Test func `what is no layout cannot be opened`() throws {
+        #expect(#expect(throws: Failure.self) { try ImageLayout(opening: path) }?.code == .layoutMissing)
+        try Directory.create(path)
+        let failure = #expect(throws: Failure.self) { try ImageLayout(opening: path) }
+        #expect(failure?.code == .layoutMissing)
+        #expect(failure?.why?.contains("neither oci-layout nor index.json") == true)
+    }
+
+    static let markers: [(text: String, phrase: String, why: String)] = [
+        (#"{"imageLayoutVersion":"1.1.0"}"#, "has the layout version \"1.1.0\"", "a version to come"),
+        (#"{"imageLayoutVersion":"2.0.0"}"#, "has the layout version \"2.0.0\"", "another one"),
+        ("{}", "is not valid", "no version"),
+        ("", "is not the JSON", "nothing"),
+        (#"{"imageLayoutVersion":"1.0.0","imageLayoutVersion":"2.0.0"}"#, "is not the JSON", "two versions"),
+        (String(repeating: " ", count: 5000), "larger than 4096", "far too much"),
+    ]
+
+    @Test("a layout of another version is refused", arguments: markers)
+    func marker(text: String, phrase: String, why: String) throws {
+        _ = try ImageLayout(creating: path)
+        try scratch.write(Array(text.utf8), to: "layout/oci-layout")
+        for open in [{ try ImageLayout(opening: path) }, { try ImageLayout(creating: path) }] {
+            let failure = #expect(throws: Failure.self, "\(why)") { try open() }
+            #expect(failure?.message.contains(phrase) == true, "\(why): \(failure?.message ?? "")")
+        }
+    }
+
+    // MARK: Reading
+
+    private static func entry(_ digest: String, size: String = "2", more: String = "") -> String {
+        #"{"schemaVersion":2,"manifests":[{"mediaType":"\#(MediaType.imageManifest)","digest":"\#(digest)","#
+            + #""size":\#(size)\#(more)}]}"#
+    }
+    private static let digest = Digest(of: Array("{}".utf8)).description
+
+    static let indexes: [(text: String, phrase: String, why: String)] = [
+        ("", "ends too early", "nothing"),
+        ("{", "a key is expected", "it is cut off"),
+        ("[]", "another type", "a list"),
+        (#"{"schemaVersion":2}"#, "manifests", "no list of manifests"),
+        (entry("sha256:../../../etc/passwd"), "invalid digest format", "a path for a digest (CVE-2024-3727)"),
+        (entry("sha256:"), "invalid digest format", "half a digest"),
+        (entry(""), "invalid digest format", "no digest"),
+        (entry(digest.uppercased()), "invalid digest format", "upper case"),
+        (entry("sha256:" + digest.dropFirst(7).uppercased()), "invalid digest format", "upper-case digits"),
+        (entry("md5:d41d8cd98f00b204e9800998ecf8427e"), "invalid digest format", "a weak algorithm"),
+        (entry(digest, size: "-1"), "is negative", "a size below zero"),
+        (entry(digest, size: "1e99"), "", "a size that fits no number"),
+        (entry(digest, more: #","digest":"\#(digest)""#), "stands there twice", "a key twice"),
+        (#"{"schemaVersion":2,"manifests":[],"manifests":[]}"#, "stands there twice", "a list twice"),
+    ]
+
+    @Test("a broken index.json is refused", arguments: indexes)
+    func brokenIndex(text: String, phrase: String, why: String) async throws {
+        let layout = try ImageLayout(creating: path)
+        try scratch.write(Array(text.utf8), to: "layout/index.json")
+        let failure = await #expect(throws: Failure.self, "\(why)") { try await layout.resolve(.only) }
+        #expect(failure?.code == .layoutCorrupt, "\(why)")
+        let words = "\(failure?.message ?? "") \(failure?.why ?? "")"
+        #expect(phrase.isEmpty || words.contains(phrase), "\(why): \(words)")
+        // And it is not overwritten.
+        let image = try SampleImage("hello")
+        await #expect(throws: Failure.self) { try await copy(.only, from: image, to: layout) }
+        #expect(try contents(of: path.appending("index.json")) == Array(text.utf8))
+    }
+
+    @Test func `a missing index.json is said to be missing`() async throws {
+        let layout = try ImageLayout(creating: path)
+        try Directory.remove(file: path.appending("index.json"))
+        let failure = await #expect(throws: Failure.self) { try await layout.resolve(.only) }
+        #expect(failure?.code == .layoutCorrupt)
+        #expect(failure?.message.hasSuffix("index.json is missing") == true)
+    }
+
+    enum Damage: CaseIterable {
+        case missing, short, long, flipped, linked, folder
+    }
+
+    @Test("a damaged blob is refused, and made whole by the next copy", arguments: Damage.allCases)
+    func damagedBlob(damage: Damage) async throws {
+        let layout = try ImageLayout(creating: path)
+        let image = try SampleImage("hello")
+        try await copy(.only, from: image, to: layout)
+        let file = path.blob(image.layer.descriptor.digest)
+        var bytes = try contents(of: file)
+        try Directory.remove(file: file)
+        switch damage {
+        case .missing: break
+        case .short: bytes.removeLast()
+        case .long: bytes.append(0)
+        case .flipped: bytes[bytes.count / 2] ^= 1
+        case .linked: try link(file, to: scratch.write(bytes, to: "elsewhere"))
+        case .folder: try Directory.create(file)
+        }
+        if [.short, .long, .flipped].contains(damage) { try TemporaryFile.write(bytes, to: file) }
+        #expect(try await !layout.contains(image.layer.descriptor))
+        let failure = await #expect(throws: Failure.self) { try await layout.fetch(image.layer.descriptor) }
+        #expect(failure?.code == .layoutCorrupt)
+        if damage == .folder { return }
+        try await copy(.only, from: image, to: layout)
+        #expect(try await Verification(of: image.manifest.descriptor, in: layout).findings.isEmpty)
+        if damage == .linked { #expect(try contents(of: scratch.appending("elsewhere")) == bytes) }
+    }
+
+    // MARK: Names
+
+    @Test func `a reference is written as skopeo and containerd read it`() async throws {
+        let layout = try ImageLayout(creating: path)
+        try await copy(.named("registry.example/team/auth:v1"), from: SampleImage("a"), to: layout)
+        let entry = try #require(layout.index().manifests.first)
+        #expect(
+            entry.annotations == [
+                "org.opencontainers.image.ref.name": "v1",
+                "io.containerd.image.name": "registry.example/team/auth:v1",
+            ]
+        )
+        #expect(try await layout.resolve(.only).annotations == nil)
+    }
+
+    @Test func `without a name there are no annotations`() async throws {
+        let layout = try ImageLayout(creating: path)
+        try await copy(.only, from: SampleImage("a"), to: layout)
+        #expect(try layout.index().manifests.map(\.annotations) == [nil])
+    }
+
+    @Test func `a reference by digest alone names no tag`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let image = try SampleImage("a")
+        let digest = image.manifest.descriptor.digest
+        let name = try RefName.named("registry.example/team/auth@\(digest)")
+        for _ in 0..<2 { try await copy(name, from: image, to: layout) }
+        let full = "registry.example/team/auth@\(digest)"
+        #expect(try layout.index().manifests.map(\.annotations) == [["io.containerd.image.name": full]])
+        #expect(try await layout.resolve(name).digest == digest)
+        #expect(try await layout.current(name)?.digest == digest)
+        #expect(try await layout.current(.named("registry.example/team/auth:latest")) == nil)
+    }
+
+    static let names: [(ask: String, gets: String?, code: Failure.Code?, why: String)] = [
+        ("r.example/team/auth:v1", "auth1", nil, "the very name"),
+        ("r.example/team/auth:v2", "auth2", nil, "the very name"),
+        ("r.example/team/log:v1", "log1", nil, "another repository, the same tag"),
+        ("v2", "auth2", nil, "a tag that is there once"),
+        ("r.example/team/auth", nil, .nameAmbiguous, "no such image as latest, and not only one to choose"),
+        ("r.example/team/auth:v9", nil, .nameAmbiguous, "not there, and not only one to choose"),
+        ("v1", nil, .nameAmbiguous, "a tag that fits two repositories"),
+        ("v9", nil, .notFound, "no such tag"),
+    ]
+
+    @Test("an image is found by its names", arguments: names)
+    func resolving(ask: String, gets: String?, code: Failure.Code?, why: String) async throws {
+        let layout = try ImageLayout(creating: path)
+        for (words, name) in [("auth1", "auth:v1"), ("auth2", "auth:v2"), ("log1", "log:v1")] {
+            try await copy(.named("r.example/team/\(name)"), from: SampleImage(words), to: layout)
+        }
+        if let gets {
+            let expected = try SampleImage(gets).manifest.descriptor
+            #expect(try await layout.resolve(.named(ask)) == expected, "\(why)")
+        } else {
+            let failure = await #expect(throws: Failure.self, "\(why)") {
+                try await layout.resolve(.named(ask))
+            }
+            #expect(failure?.code == code, "\(why)")
+            #expect(
+                failure?.why?.contains("r.example/team/auth:v1") == true,
+                "what is there is listed: \(why)"
+            )
+        }
+    }
+
+    @Test func `the only image answers to any reference`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let image = try SampleImage("a")
+        try await copy(.named("r.example/a/b:v1"), from: image, to: layout)
+        #expect(try await layout.resolve(.named("other.example/x/y:v7")) == image.manifest.descriptor)
+        let digest = image.manifest.descriptor.digest
+        #expect(try await layout.resolve(.named("other.example/x/y@\(digest)")).digest == digest)
+        let failure = await #expect(throws: Failure.self) {
+            try await layout.resolve(.named("other.example/x/y@\(Digest(of: []))"))
+        }
+        #expect(failure?.code == .notFound)
+    }
+
+    @Test func `one image under two names is no ambiguity`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let image = try SampleImage("a")
+        for tag in ["v1", "v2"] { try await copy(.named("r.example/a/b:\(tag)"), from: image, to: layout) }
+        #expect(try await layout.resolve(.only) == image.manifest.descriptor)
+        #expect(try layout.index().manifests.count == 2)
+    }
+
+    @Test func `two images without a name to choose by are listed`() async throws {
+        let layout = try ImageLayout(creating: path)
+        for tag in ["v1", "v2"] {
+            try await copy(.named("r.example/a/b:\(tag)"), from: SampleImage(tag), to: layout)
+        }
+        let failure = await #expect(throws: Failure.self) { try await layout.resolve(.only) }
+        #expect(failure?.code == .nameAmbiguous)
+        #expect(failure?.why == "it has r.example/a/b:v1, r.example/a/b:v2")
+    }
+
+    // MARK: What others wrote
+
+    @Test func `entries of others keep every field when another name is written`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let foreign =
+            #"{"annotations":{"org.opencontainers.image.ref.name":"theirs"},"artifactType":"a/b","data":"e30=","#
+            + #""digest":"\#(Self.digest)","mediaType":"\#(MediaType.imageManifest)","platform":{"architecture":"arm","#
+            + #""os":"linux","os.features":["x"],"variant":"v7"},"size":2,"urls":["https://e.f/g"],"#
+            + #""x-unknown":[1,2.5,true,null,{"k":-9007199254740993}]}"#
+        let annotations = #""annotations":{"their":"index"}"#
+        let text = #"{\#(annotations),"manifests":[\#(foreign)],"schemaVersion":2,"x-more":{"a":"b/c"}}"#
+        try scratch.write(Array(text.utf8), to: "layout/index.json")
+        try await copy(.named("v1"), from: SampleImage("a"), to: layout)
+        let written = String(decoding: try contents(of: path.appending("index.json")), as: UTF8.self)
+        #expect(written.contains(foreign), "\(written)")
+        #expect(written.hasPrefix("{\(annotations),"))
+        #expect(written.hasSuffix(#","schemaVersion":2,"x-more":{"a":"b/c"}}"#))
+        #expect(try layout.index().manifests.count == 2)
+    }
+
+    @Test func `an untagged image replaces the untagged image, and no artifact of others`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let (first, second) = (try SampleImage("one"), try SampleImage("two"))
+        try await copy(.named("v1"), from: first, to: layout)
+        try await copy(.only, from: first, to: layout)
+        let signature =
+            #"{"artifactType":"application/vnd.example.signature","digest":"\#(Self.digest)","#
+            + #""mediaType":"\#(MediaType.imageManifest)","size":2}"#
+        let text = String(decoding: try contents(of: path.appending("index.json")), as: UTF8.self)
+        try scratch.write(
+            Array(text.replacing(#"{"manifests":["#, with: #"{"manifests":[\#(signature),"#).utf8),
+            to: "layout/index.json"
+        )
+        try await copy(.only, from: second, to: layout)
+        #expect(
+            try layout.index().manifests.map(\.digest) == [
+                Digest(parsing: Self.digest), first.manifest.descriptor.digest,
+                second.manifest.descriptor.digest,
+            ]
+        )
+    }
+}

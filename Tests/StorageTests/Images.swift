@@ -1,0 +1,108 @@
+import Archive
+import Diagnostics
+import OCI
+import Storage
+import SystemPackage
+import TestSupport
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// An image to put into stores: a config, a layer and the manifest over them.
+struct SampleImage: ContentSource {
+    let config: Blob
+    let layer: Blob
+    let manifest: Blob
+
+    var blobs: [Blob] { [config, layer, manifest] }
+
+    /// Images with different words are different in every blob.
+    init(_ words: String, diffID: Digest? = nil, layer: [UInt8]? = nil) throws {
+        let tar = Tar.entry("plugin.wasm", SampleModule.preamble + Array(words.utf8)) + Tar.end
+        self.layer = Blob(layer ?? Gzip.stored(tar), mediaType: .layerTarGzip)
+        config = Blob(
+            try CanonicalJSON.encode(
+                ImageConfig(
+                    platform: Platform(os: "linux", architecture: "amd64"),
+                    created: "1970-01-01T00:00:00Z",
+                    config: .init(env: [], workingDir: "/", labels: ["words": words]),
+                    history: [],
+                    rootfs: .init(diffIDs: [diffID ?? Digest(of: tar)])
+                )
+            ),
+            mediaType: .imageConfig
+        )
+        let document = Manifest(
+            mediaType: .imageManifest,
+            config: config.descriptor,
+            layers: [self.layer.descriptor]
+        )
+        manifest = Blob(try CanonicalJSON.encode(document), mediaType: .imageManifest)
+    }
+
+    func resolve(_ name: RefName) -> Descriptor { manifest.descriptor }
+
+    func fetch(_ descriptor: Descriptor) throws(Failure) -> Blob {
+        guard let blob = blobs.first(where: { $0.descriptor.digest == descriptor.digest }) else {
+            throw Failure(.notFound, "not of this image")
+        }
+        return blob
+    }
+}
+
+/// Blobs by digest, and one of them as the root.
+struct FixedSource: ContentSource {
+    let root: Blob
+    var blobs: [Blob]
+
+    func resolve(_ name: RefName) -> Descriptor { root.descriptor }
+
+    func fetch(_ descriptor: Descriptor) throws(Failure) -> Blob {
+        guard let blob = ([root] + blobs).first(where: { $0.descriptor.digest == descriptor.digest }) else {
+            throw Failure(.notFound, "no \(descriptor.role) \(descriptor.digest)")
+        }
+        return blob
+    }
+}
+
+/// A list of manifests as a blob.
+func index(of manifests: [Blob]) throws -> Blob {
+    Blob(
+        try CanonicalJSON.encode(Index(manifests: manifests.map(\.descriptor))),
+        mediaType: .imageIndex
+    )
+}
+
+extension RefName {
+    /// The name for a test, from its text: with a slash a reference, else a tag.
+    static func named(_ text: String) throws -> RefName {
+        text.contains("/") ? .reference(try Reference(parsing: text)) : .tag(try Tag(parsing: text))
+    }
+}
+
+extension FilePath {
+    /// Where a layout here would have a blob.
+    func blob(_ digest: Digest) -> FilePath {
+        appending("blobs").appending(digest.algorithm.rawValue).appending(digest.encoded)
+    }
+}
+
+/// Makes a symbolic link.
+func link(_ path: FilePath, to target: FilePath) throws {
+    if symlink(target.string, path.string) != 0 { throw Errno(rawValue: errno) }
+}
+
+/// Copies without telling anyone.
+@discardableResult
+func copy(
+    _ name: RefName,
+    from source: some ContentSource,
+    to destination: some ContentDestination
+) async throws -> CopyReport {
+    try await Storage.copy(name, from: source, to: destination, events: SilentSink())
+}

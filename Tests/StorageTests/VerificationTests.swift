@@ -1,0 +1,145 @@
+import Diagnostics
+import HostSystem
+import OCI
+import Storage
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct VerificationTests {
+    private let scratch: ScratchDirectory
+    private let layout: ImageLayout
+
+    init() throws {
+        scratch = try ScratchDirectory()
+        layout = try ImageLayout(creating: scratch.appending("layout"))
+    }
+
+    private func verification(_ image: SampleImage) async throws -> Verification {
+        try await Verification(of: image.manifest.descriptor, in: layout)
+    }
+
+    /// Changes one byte of a blob in its place.
+    private func flip(_ blob: Blob, at offset: Int) throws {
+        let file = layout.path.blob(blob.descriptor.digest)
+        var bytes = try contents(of: file)
+        bytes[offset] ^= 1
+        try TemporaryFile.write(bytes, to: file)
+    }
+
+    @Test func `a clean image has no finding, and everything is proven`() async throws {
+        let image = try SampleImage("a")
+        try await copy(.only, from: image, to: layout)
+        let verification = try await verification(image)
+        #expect(verification.findings.isEmpty)
+        #expect(verification.proven.map(\.role) == ["manifest", "config", "layer"])
+        #expect(verification.provenDiffIDs == 1)
+    }
+
+    @Test("one flipped bit of a layer is found, wherever it is", arguments: [0, 4, 20, -1])
+    func flippedLayer(offset: Int) async throws {
+        // Offset 4 is in the time of the gzip header: nothing but the digest tells.
+        let image = try SampleImage("a")
+        try await copy(.only, from: image, to: layout)
+        try flip(image.layer, at: offset < 0 ? image.layer.descriptor.size + offset : offset)
+        let verification = try await verification(image)
+        #expect(verification.findings.count == 1)
+        #expect(verification.findings.first?.subject == "layer \(image.layer.descriptor.digest)")
+        #expect(verification.proven.map(\.role) == ["manifest", "config"])
+        #expect(verification.provenDiffIDs == 0)
+    }
+
+    @Test func `a layer that is another one than the config says is found, though every digest fits`()
+        async throws
+    {
+        let image = try SampleImage("a", diffID: Digest(of: [1]))
+        try await copy(.only, from: image, to: layout)
+        let verification = try await verification(image)
+        #expect(verification.findings.map(\.failure.code) == [.digestMismatch])
+        #expect(verification.findings.first?.failure.message.contains("does not match its diffID") == true)
+        #expect(verification.proven.count == 3)
+    }
+
+    @Test func `a layer that cannot be unpacked is found`() async throws {
+        let image = try SampleImage("a", layer: Array("no gzip".utf8))
+        try await copy(.only, from: image, to: layout)
+        #expect(try await verification(image).findings.map(\.failure.code) == [.layerInvalid])
+    }
+
+    @Test func `a missing config is found, and the layer is looked at all the same`() async throws {
+        let image = try SampleImage("a")
+        try await copy(.only, from: image, to: layout)
+        try Directory.remove(file: layout.path.blob(image.config.descriptor.digest))
+        let verification = try await verification(image)
+        #expect(verification.findings.map(\.subject) == ["config \(image.config.descriptor.digest)"])
+        #expect(verification.proven.map(\.role) == ["manifest", "layer"])
+    }
+
+    @Test func `several findings are all listed`() async throws {
+        let image = try SampleImage("a")
+        try await copy(.only, from: image, to: layout)
+        try flip(image.config, at: 0)
+        try flip(image.layer, at: 30)
+        #expect(try await verification(image).findings.map { $0.subject.prefix(6) } == ["config", "layer "])
+    }
+
+    @Test func `a missing manifest is the one finding`() async throws {
+        let image = try SampleImage("a")
+        let verification = try await verification(image)
+        #expect(verification.findings.map(\.subject) == ["manifest \(image.manifest.descriptor.digest)"])
+        #expect(verification.proven.isEmpty)
+    }
+
+    @Test func `there has to be a diffID for each layer`() async throws {
+        let image = try SampleImage("a")
+        let manifest = Manifest(
+            mediaType: .imageManifest,
+            config: image.config.descriptor,
+            layers: [image.layer.descriptor, image.layer.descriptor]
+        )
+        let root = Blob(try CanonicalJSON.encode(manifest), mediaType: .imageManifest)
+        let verification = try await Verification(
+            of: root.descriptor,
+            in: FixedSource(root: root, blobs: image.blobs)
+        )
+        #expect(verification.findings.map(\.failure.code) == [.manifestInvalid])
+        #expect(verification.findings.first?.failure.message.contains("1 diffIDs for 2 layers") == true)
+    }
+
+    @Test func `every image that an index reaches is verified`() async throws {
+        let (good, bad) = (try SampleImage("good"), try SampleImage("bad", diffID: Digest(of: [1])))
+        let inner = try index(of: [good.manifest, bad.manifest])
+        let outer = try index(of: [inner])
+        let source = FixedSource(root: outer, blobs: good.blobs + bad.blobs + [inner])
+        let verification = try await Verification(of: outer.descriptor, in: source)
+        #expect(verification.findings.map(\.subject) == ["layer \(bad.layer.descriptor.digest)"])
+        #expect(verification.provenDiffIDs == 1)
+    }
+
+    @Test func `an index that lies too deep is a finding, and the walk ends`() async throws {
+        let image = try SampleImage("a")
+        var lists = [try index(of: [image.manifest])]
+        for _ in 0..<3 { lists.append(try index(of: [lists[lists.count - 1]])) }
+        let root = lists[lists.count - 1]
+        let verification = try await Verification(
+            of: root.descriptor,
+            in: FixedSource(root: root, blobs: image.blobs + lists)
+        )
+        #expect(verification.findings.map(\.failure.code) == [.manifestInvalid])
+    }
+
+    @Test func `a store that cannot be reached is no finding`() async throws {
+        struct Unreachable: ContentSource {
+            func resolve(_ name: RefName) throws(Failure) -> Descriptor {
+                throw Failure(.connectionLost, "gone")
+            }
+            func fetch(_ descriptor: Descriptor) throws(Failure) -> Blob {
+                throw Failure(.connectionLost, "gone")
+            }
+        }
+        let failure = await #expect(throws: Failure.self) {
+            try await Verification(of: SampleImage("a").manifest.descriptor, in: Unreachable())
+        }
+        #expect(failure?.code == .connectionLost)
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import SystemPackage
+
+/// Runs other programs, to see what they make of what we write.
+public enum Tool {
+    /// What a program did.
+    public struct Outcome: Sendable {
+        /// Its exit status.
+        public let status: Int32
+        /// What it wrote to its standard output.
+        public let output: String
+        /// What it wrote to its standard error.
+        public let errors: String
+    }
+
+    /// Runs a program of `PATH` to its end, without standard input.
+    public static func run(_ program: String, _ arguments: [String]) throws -> Outcome {
+        let scratch = try ScratchDirectory()
+        let output = URL(filePath: try scratch.write([], to: "output").string)
+        let errors = URL(filePath: try scratch.write([], to: "errors").string)
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        process.waitUntilExit()
+        return Outcome(
+            status: process.terminationStatus,
+            output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self)
+        )
+    }
+}
+
+/// A program that runs until its owner lets go of it: it has to end when its standard input does.
+public final class RunningTool {
+    private let process = Process()
+    private let input = Pipe()
+    private let output = Pipe()
+
+    /// Starts a program of `PATH`.
+    public init(_ program: String, _ arguments: [String]) throws {
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+    }
+
+    /// The process, for `/proc`.
+    public var processIdentifier: Int32 { process.processIdentifier }
+
+    /// Waits for the first bytes that the program writes; `nil` when it ends without any.
+    public func firstOutput() -> String? {
+        let data = output.fileHandleForReading.availableData
+        return data.isEmpty ? nil : String(decoding: data, as: UTF8.self)
+    }
+
+    /// Ends the program's input, and waits until it has ended.
+    public func stop() {
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+
+    deinit { if process.isRunning { stop() } }
+}

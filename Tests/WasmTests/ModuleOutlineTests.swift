@@ -1,0 +1,140 @@
+import Diagnostics
+import TestSupport
+import Testing
+import Wasm
+
+@Suite struct ModuleOutlineTests {
+    private static let preamble = SampleModule.preamble
+
+    private func outline(_ bytes: [UInt8], size: Int? = nil) throws(Failure) -> ModuleOutline {
+        try ModuleOutline(of: "plugin.wasm", size: size ?? bytes.count) { offset, count in
+            Array(bytes.dropFirst(offset).prefix(count))
+        }
+    }
+
+    /// Id, offset and size of each section.
+    private func shape(_ outline: ModuleOutline) -> [[Int]] {
+        outline.sections.map { [Int($0.id), $0.offset, $0.size] }
+    }
+
+    static let read: [(bytes: [UInt8], sections: [[Int]], why: String)] = [
+        (preamble, [], "the empty module"),
+        (preamble + [0, 0], [[0, 10, 0]], "a section of nothing"),
+        (preamble + [1, 2, 7, 7], [[1, 10, 2]], "two bytes"),
+        (preamble + [13, 0], [[13, 10, 0]], "the last section that is known: tags"),
+        (preamble + [1, 0x80, 0x80, 0x80, 0x80, 0], [[1, 14, 0]], "a zero in five bytes"),
+        (
+            preamble + [0, 1, 9, 3, 0, 0, 2, 8, 8],
+            [[0, 10, 1], [3, 13, 0], [0, 15, 2]],
+            "three sections, in any order"
+        ),
+    ]
+
+    @Test("the sections are found where they are", arguments: read)
+    func reading(bytes: [UInt8], sections: [[Int]], why: String) throws {
+        let outline = try outline(bytes)
+        #expect(shape(outline) == sections, "\(why)")
+        #expect(outline.size == bytes.count, "\(why)")
+    }
+
+    @Test func `the fixtures' modules are read`() throws {
+        #expect(try outline(Fixtures.bytes("wasm/tiny/empty.wasm")).sections.isEmpty)
+        #expect(try outline(Fixtures.bytes("wasm/tiny/abi-0.2.1.wasm")).sections.map(\.id) == [7])
+        #expect(try outline(Fixtures.bytes("wasm/header-authorization/plugin.wasm")).sections.count > 5)
+    }
+
+    static let broken: [(bytes: [UInt8], phrase: String, why: String)] = [
+        (preamble + [1], "cannot be read", "a section without a length"),
+        (preamble + [1, 0x80], "cannot be read", "it ends within the length"),
+        (preamble + [1, 1], "it has 1 bytes, but 0 follow", "one byte is missing"),
+        (preamble + [1, 0xFF, 0xFF, 0xFF, 0x7F, 0], "268435455 bytes, but 1 follow", "far beyond the end"),
+        (preamble + [1, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], "4294967295 bytes, but 0 follow", "2³² - 1"),
+        (preamble + [1, 0xFF, 0xFF, 0xFF, 0xFF, 0x1F], "cannot be read", "a length of 33 bits"),
+        (preamble + [1, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], "cannot be read", "a length of 35 bits"),
+        (preamble + [1, 0x80, 0x80, 0x80, 0x80, 0x80, 0], "cannot be read", "a length of six bytes"),
+        (preamble + [14, 0], "there is no section 14; it stands at byte 8", "the first id that is unknown"),
+        (
+            preamble + [0, 0, 255, 0], "there is no section 255; it stands at byte 10",
+            "an unknown id later on"
+        ),
+    ]
+
+    @Test("a module whose sections do not fit is refused", arguments: broken)
+    func refusal(bytes: [UInt8], phrase: String, why: String) {
+        let failure = #expect(throws: Failure.self, "\(why)") { try outline(bytes) }
+        #expect(failure?.code == .wasmMalformed, "\(why)")
+        #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "")")
+    }
+
+    @Test(
+        "the fixtures' broken modules are refused as cut off",
+        arguments: ["truncated", "section-beyond-end"]
+    )
+    func fixtures(name: String) throws {
+        let bytes = try Fixtures.bytes("wasm/tiny/\(name).wasm")
+        let failure = #expect(throws: Failure.self) { try outline(bytes) }
+        #expect(failure?.code == .wasmMalformed)
+        #expect(failure?.hints.first?.contains("cut off") == true)
+    }
+
+    @Test func `the largest module that proxies load is taken, and one byte more is not`() throws {
+        #expect(ModuleOutline.sizeLimit == 268_433_920)
+        // The preamble, and one custom section with all the rest.
+        let content = ModuleOutline.sizeLimit - 13
+        let length = (0..<4).map {
+            UInt8(truncatingIfNeeded: content >> (7 * $0)) & 0x7F | ($0 < 3 ? 0x80 : 0)
+        }
+        let head = Self.preamble + [0] + length
+        let largest = try outline(head, size: ModuleOutline.sizeLimit)
+        #expect(shape(largest) == [[0, 13, content]])
+        for size in [ModuleOutline.sizeLimit + 1, .max] {
+            let failure = #expect(throws: Failure.self) {
+                try ModuleOutline(of: "plugin.wasm", size: size) { _, _ in
+                    Issue.record("nothing of it has to be read")
+                    return []
+                }
+            }
+            #expect(failure?.code == .moduleTooLarge)
+            #expect(failure?.message.contains("\(size) bytes") == true)
+        }
+    }
+
+    @Test func `a module of nothing but sections is refused before it fills the memory`() throws {
+        let limit = 100_000
+        let sections = [UInt8](repeating: 0, count: 2 * limit)
+        #expect(try outline(Self.preamble + sections).sections.count == limit)
+        let failure = #expect(throws: Failure.self) { try outline(Self.preamble + sections + [0, 0]) }
+        #expect(failure?.code == .wasmMalformed)
+        #expect(failure?.why?.contains("more than 100000 sections") == true)
+    }
+
+    @Test func `a failure of the reader comes through`() {
+        let failure = #expect(throws: Failure.self) {
+            try ModuleOutline(of: "plugin.wasm", size: 8) { (_, _) throws(Failure) in
+                throw Failure(.fileUnreadable, "gone")
+            }
+        }
+        #expect(failure?.code == .fileUnreadable)
+    }
+
+    @Test func `a file that got shorter since it was measured is refused`() {
+        let failure = #expect(throws: Failure.self) { try outline(Self.preamble, size: 20) }
+        #expect(failure?.code == .wasmMalformed)
+    }
+
+    @Test func `no mutation of a module makes the reader trap`() throws {
+        var random = SeededGenerator(seed: 5)
+        let original = try Fixtures.bytes("wasm/header-authorization/plugin.wasm")
+        var refused = 0
+        for _ in 0..<3_000 {
+            var bytes = original
+            for _ in 0...random.next(below: 4) {
+                bytes[random.next(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next())
+            }
+            if random.next(below: 4) == 0 { bytes.removeLast(random.next(below: bytes.count)) }
+            let size = random.next(below: 8) == 0 ? random.next(below: 2_000) : bytes.count
+            if (try? outline(bytes, size: size)) == nil { refused += 1 }
+        }
+        #expect(refused > 0)
+    }
+}
