@@ -13,11 +13,7 @@ public final class PeerProcess: Sendable {
     private let process: Int32
     private let lifeline: FileHandle
 
-    /// Starts a script and waits until it is ready.
-    ///
-    /// - Parameters:
-    ///   - script: its name in Tests/Support.
-    ///   - arguments: what it is told.
+    /// Starts a script of Tests/Support, with its arguments, and waits until it is ready.
     public static func start(_ script: String, _ arguments: [String] = []) async throws -> PeerProcess {
         try await withCheckedThrowingContinuation { continuation in
             // Reading blocks, which the threads of Swift's concurrency must not.
