@@ -48,7 +48,7 @@ extension RemoteRepository {
         )
         let answer = try await client.send(request)
         guard answer.status == 201 || answer.status == 204 else {
-            throw try await client.failure(for: answer, doing: "push to")
+            throw try await client.failure(for: answer, doing: "push to", missing: "such upload")
         }
         if let announced = answer.response.headers["Docker-Content-Digest"],
             announced != descriptor.digest.description
