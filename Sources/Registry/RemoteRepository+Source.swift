@@ -132,6 +132,8 @@ extension RemoteRepository: ContentSource {
         } catch {
             throw RequestFailure(error)
         }
+        // A finished blob owns its file by itself.
+        defer { sink.discard() }
         let answer: RegistryClient.Answer
         do throws(RequestFailure) {
             answer = try await client.send(.get, "blobs/\(descriptor.digest)", into: sink)
