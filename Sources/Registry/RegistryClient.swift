@@ -86,7 +86,9 @@ final class RegistryClient: Sendable {
     /// from its start. A second 401 is the registry's last word.
     func send(_ request: Request, into sink: (any ResponseSink)? = nil) async throws(RequestFailure) -> Answer
     {
-        let sink = AnswerSink(sink ?? BodyBuffer(limit: 64 * 1024))
+        // The length that a HEAD is answered with is that of a body which does not come.
+        let limit = request.method == .head ? Int.max : 64 * 1024
+        let sink = AnswerSink(sink ?? BodyBuffer(limit: limit))
         let authorization =
             policy.mayAuthorize(request.url) ? try await authenticator.authorization(policy: policy) : nil
         let answer = try await follow(request, authorization: authorization, into: sink)
