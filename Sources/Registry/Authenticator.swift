@@ -66,7 +66,7 @@ actor Authenticator {
 
     /// Answers challenges; `nil` when there is no way to.
     ///
-    /// - Parameter refused: what was sent along with the request that was challenged.
+    /// Refused is what was sent along with the request that was challenged.
     func answer(
         _ challenges: [AuthChallenge],
         refused: String?,

@@ -5,10 +5,8 @@ import OCI
 extension RegistryClient {
     /// Explains an answer that is not the one hoped for.
     ///
-    /// - Parameters:
-    ///   - answer: what the registry said.
-    ///   - action: what was being done, for example `push to`.
-    ///   - missing: what a 404 says is not there, for example `tag v1`.
+    /// The action is what was being done, for example `push to`; what is missing is what a 404 says is not there, for
+    /// example `tag v1`.
     func failure(
         for answer: Answer,
         doing action: String,
