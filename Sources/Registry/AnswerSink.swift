@@ -5,10 +5,13 @@ import Synchronization
 final class AnswerSink: ResponseSink {
     /// How much of a bad answer is kept, in bytes.
     private static let explanationLimit = 64 * 1024
+    /// How much of a bad answer is taken, in bytes; what comes after it ends the exchange.
+    private static let patience = 1024 * 1024
 
     private struct State {
         var isGood = false
         var explanation: [UInt8] = []
+        var received = 0
     }
 
     private let good: any ResponseSink
@@ -27,7 +30,13 @@ final class AnswerSink: ResponseSink {
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
         if state.withLock({ $0.isGood }) { return try good.receive(bytes) }
-        let piece = [UInt8](bytes)
-        state.withLock { $0.explanation += piece.prefix(Self.explanationLimit - $0.explanation.count) }
+        let isTooMuch = state.withLock { state in
+            state.explanation += bytes.prefix(Self.explanationLimit - state.explanation.count)
+            state.received += bytes.count
+            return state.received > Self.patience
+        }
+        if isTooMuch {
+            throw TransferError(.tooLarge, "the text of an error has more than \(Self.patience) bytes")
+        }
     }
 }

@@ -2,7 +2,7 @@ import Diagnostics
 
 /// One way in which a server wants to be convinced (RFC 9110 §11.6.1, `WWW-Authenticate`).
 struct AuthChallenge: Hashable, Sendable {
-    /// The scheme in lower case: `basic`, `bearer`, …
+    /// The scheme in lower case, for example `bearer`.
     let scheme: String
     /// The parameters, with names in lower case.
     let parameters: [String: String]

@@ -20,16 +20,18 @@ actor Authenticator {
     private let events: any EventSink
 
     private var lookup: CredentialLookup?
-    private var current: String?
-    private var renewal: Task<Result<Authorization, RequestFailure>, Never>?
-    private var expires: BearerToken?
-    private var lastChallenges: [AuthChallenge] = []
+    private var current: Authorization?
+    private var challenge: AuthChallenge?
+    private var renewal: Task<Result<Authorization?, RequestFailure>, Never>?
     /// The scopes last asked for, for messages.
     private(set) var scope: Scope?
 
+    /// A value of the `Authorization` field, and the token in it, if it is one.
     private struct Authorization: Sendable {
         let value: String
         let token: BearerToken?
+
+        var isFresh: Bool { token?.isFresh ?? true }
     }
 
     init(
@@ -48,29 +50,34 @@ actor Authenticator {
         self.events = events
     }
 
+    /// The credential in use; `nil` as long as nobody has asked for one.
+    var usedCredential: Credential? { lookup?.credential }
+
+    /// Whether there is anything to send along.
+    var isSignedIn: Bool { current != nil }
+
     /// What to send along with the next request; `nil` as long as nobody has asked for anything.
     ///
     /// A token near its end is renewed first.
     func authorization(policy: URLPolicy) async throws(RequestFailure) -> String? {
-        if let expires, !expires.isFresh {
-            return try await renewed(refused: current, lastChallenges, policy: policy)
-        }
-        return current
+        guard let current, let challenge, !current.isFresh else { return current?.value }
+        return try await renewed(refused: current.value, challenge, policy: policy)
     }
 
     /// Answers challenges; `nil` when there is no way to.
     ///
-    /// - Parameter refused: what was sent along with the request that was challenged.
+    /// Refused is what was sent along with the request that was challenged.
     func answer(
         _ challenges: [AuthChallenge],
         refused: String?,
         policy: URLPolicy
     ) async throws(RequestFailure) -> String? {
-        lastChallenges = challenges
-        return try await renewed(refused: refused, challenges, policy: policy)
+        guard let preferred = challenges.preferred else { return nil }
+        challenge = preferred
+        return try await renewed(refused: refused, preferred, policy: policy)
     }
 
-    /// The credential in use, found once.
+    /// What a look for the credential gave; made once.
     func credential() async throws(RequestFailure) -> CredentialLookup {
         if let lookup { return lookup }
         do throws(Failure) {
@@ -87,19 +94,32 @@ actor Authenticator {
 
     private func renewed(
         refused: String?,
-        _ challenges: [AuthChallenge],
+        _ challenge: AuthChallenge,
         policy: URLPolicy
     ) async throws(RequestFailure) -> String? {
         // Someone else was challenged with the same value and has a new one already.
-        if let current, current != refused, expires?.isFresh ?? true { return current }
-        if let running = renewal { return try await running.value.get().value }
-        guard let challenge = challenges.preferred else { return nil }
-        let task = Task { () -> Result<Authorization, RequestFailure> in
+        if let current, current.value != refused, current.isFresh { return current.value }
+        while true {
             do throws(RequestFailure) {
-                return .success(try await self.fetch(challenge, policy: policy))
+                return try await sharedRenewal(challenge, policy: policy)?.value
             } catch {
-                return .failure(error)
+                // Who began it was cancelled, which is no reason for the others to stop.
+                guard error.failure.code == .interrupted, !Task.isCancelled else { throw error }
             }
+        }
+    }
+
+    private func sharedRenewal(
+        _ challenge: AuthChallenge,
+        policy: URLPolicy
+    ) async throws(RequestFailure) -> Authorization? {
+        if let renewal { return try await renewal.value.get() }
+        let task = Task {
+            let result = await self.result(challenge, policy: policy)
+            // Before anyone who waits goes on: a refusal of the new value must not find the old state.
+            renewal = nil
+            if case .success(let authorization?) = result { current = authorization }
+            return result
         }
         renewal = task
         let result = await withTaskCancellationHandler {
@@ -107,37 +127,33 @@ actor Authenticator {
         } onCancel: {
             task.cancel()
         }
-        renewal = nil
-        let authorization = try result.get()
-        guard authorization.value != refused || authorization.token != nil else { return nil }
-        current = authorization.value
-        expires = authorization.token
-        return authorization.value
+        return try result.get()
     }
 
+    private func result(
+        _ challenge: AuthChallenge,
+        policy: URLPolicy
+    ) async -> Result<Authorization?, RequestFailure> {
+        do throws(RequestFailure) {
+            return .success(try await fetch(challenge, policy: policy))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Makes an answer to a challenge; `nil` for Basic without a credential.
     private func fetch(_ challenge: AuthChallenge, policy: URLPolicy) async throws(RequestFailure)
-        -> Authorization
+        -> Authorization?
     {
-        let credential = try await credential().credential
+        let lookup = try await credential()
         guard challenge.scheme == "bearer" else {
-            guard let credential else { throw RequestFailure(await missing()) }
-            return Authorization(value: credential.basicAuthorization, token: nil)
+            return lookup.credential.map { Authorization(value: $0.basicAuthorization, token: nil) }
         }
         let scope = Scope(repository, access, challenge: challenge.parameters["scope"])
         self.scope = scope
         let service = TokenService(transport: transport, policy: policy, registry: registry)
-        let token = try await service.token(challenge, scope: scope, credential: credential)
+        let token = try await service.token(challenge, scope: scope, lookup: lookup)
         return Authorization(value: "Bearer \(token.text)", token: token)
-    }
-
-    /// The failure when a registry wants credentials and there are none.
-    private func missing() async -> Failure {
-        Failure(
-            .authenticationRequired,
-            "\(registry) wants credentials for \(repository)",
-            why: "none found: looked in " + (lookup?.places ?? []).joined(separator: ", "),
-            try: Self.remedies
-        )
     }
 
     /// How to give credentials, for messages.
@@ -157,6 +173,7 @@ extension Credential {
 extension [AuthChallenge] {
     /// The challenge to answer: Bearer before Basic, whatever else there is.
     var preferred: AuthChallenge? {
-        first { $0.scheme == "bearer" && $0.parameters["realm"] != nil } ?? first { $0.scheme == "basic" }
+        first { $0.scheme == "bearer" && $0.parameters["realm"]?.isEmpty == false }
+            ?? first { $0.scheme == "basic" }
     }
 }

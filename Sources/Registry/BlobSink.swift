@@ -8,7 +8,7 @@ import SystemPackage
 /// Writes a blob to a temporary file while it comes in, hashed and measured on the way.
 final class BlobSink: ResponseSink {
     private let descriptor: Descriptor
-    private let spool: BlobSpool
+    private let spool: Mutex<BlobSpool?>
     private let progress: @Sendable (Int) -> Void
     private let refusal = Mutex<Failure?>(nil)
 
@@ -19,7 +19,8 @@ final class BlobSink: ResponseSink {
     ) throws(Failure) {
         self.descriptor = descriptor
         self.progress = progress
-        spool = try BlobSpool(in: directory, algorithm: descriptor.digest.algorithm)
+        let spool = try BlobSpool(in: directory, algorithm: descriptor.digest.algorithm)
+        self.spool = Mutex(spool)
     }
 
     /// Why the body was not taken, if that is what ended the transfer.
@@ -32,6 +33,7 @@ final class BlobSink: ResponseSink {
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
+        guard let spool = spool.withLock({ $0 }) else { throw TransferError(.sinkRefused, "given up") }
         guard bytes.count <= descriptor.size - spool.byteCount else {
             throw refuse(sizeFailure("more than that come"))
         }
@@ -45,8 +47,16 @@ final class BlobSink: ResponseSink {
 
     /// The blob, proven.
     func finish(from origin: String) throws(Failure) -> Blob {
-        try spool.finish(verifying: descriptor, from: origin)
+        guard let spool = spool.withLock({ $0 }) else {
+            throw Failure(.internalError, "the blob was given up")
+        }
+        return try spool.finish(verifying: descriptor, from: origin)
     }
+
+    /// Removes what has come so far.
+    ///
+    /// The transport may hold the sink a little longer than the exchange lasts, and the program may end before that.
+    func discard() { spool.withLock { $0 = nil } }
 
     private func sizeFailure(_ why: String) -> Failure {
         Failure(

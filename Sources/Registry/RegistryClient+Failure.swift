@@ -5,10 +5,8 @@ import OCI
 extension RegistryClient {
     /// Explains an answer that is not the one hoped for.
     ///
-    /// - Parameters:
-    ///   - answer: what the registry said.
-    ///   - action: what was being done, for example `push to`.
-    ///   - missing: what a 404 says is not there, for example `tag v1`.
+    /// The action is what was being done, for example `push to`; what is missing is what a 404 says is not there, for
+    /// example `tag v1`.
     func failure(
         for answer: Answer,
         doing action: String,
@@ -27,6 +25,14 @@ extension RegistryClient {
             return Failure(code, message, why: why, try: hints, http: shown)
         }
         switch answer.status {
+        case 401 where !policy.mayAuthorize(answer.url), 403 where !policy.mayAuthorize(answer.url):
+            return RequestFailure(
+                failure(
+                    .authenticationDenied,
+                    "\(answer.url.origin), where \(endpoint.registry) leads to, refuses (\(summary))",
+                    "it was asked without credentials: those are for \(endpoint.registry) alone"
+                )
+            )
         case 401, 403:
             return RequestFailure(try await refusedAccess(answer, doing: action, failure))
         case 404:
@@ -83,7 +89,19 @@ extension RegistryClient {
         _ failure: (Failure.Code, String, String?, [String]) -> Failure
     ) async throws(RequestFailure) -> Failure {
         let summary = answer.refusal.summary(status: answer.status)
-        let (lookup, scope) = try await credentials()
+        if answer.status == 401, answer.challenges.preferred == nil, await !authenticator.isSignedIn {
+            let schemes = answer.challenges.map(\.scheme).joined(separator: ", ")
+            return failure(
+                .authenticationRequired,
+                "\(endpoint.registry) wants credentials and does not say how (\(summary))",
+                schemes.isEmpty
+                    ? "its answer has no WWW-Authenticate that can be read"
+                    : "it knows \(schemes.truncated(to: 160)); this program knows Bearer and Basic",
+                []
+            )
+        }
+        let lookup = try await authenticator.credential()
+        let scope = await authenticator.scope
         let asked = scope.map { "; asked scope \($0.items.joined(separator: " "))" } ?? ""
         guard let credential = lookup.credential else {
             return failure(

@@ -13,6 +13,8 @@ final class RegistryClient: Sendable {
         let refusal: RegistryErrorBody
 
         var status: Int { response.status }
+
+        var challenges: [AuthChallenge] { AuthChallenge.all(in: response.headers.all("WWW-Authenticate")) }
     }
 
     /// How many redirects are followed.
@@ -23,7 +25,7 @@ final class RegistryClient: Sendable {
     let retryPolicy: RetryPolicy
     let events: any EventSink
     private let transport: any Transport
-    private let authenticator: Authenticator
+    let authenticator: Authenticator
     /// Which of the endpoint's origins is in use.
     private let originPosition = Mutex(0)
 
@@ -72,36 +74,36 @@ final class RegistryClient: Sendable {
             do throws(RequestFailure) {
                 return try await send(request, into: sink)
             } catch {
-                guard error.failure.code == .plainHTTP, fallBack(from: origin) else { throw error }
+                // Not a token service, nor where a redirect leads to: the registry itself.
+                guard error.speakerOfPlainHTTP == origin, fallBack(from: origin) else { throw error }
             }
         }
     }
 
     /// Makes a request to any URL that has passed the policy, with credentials if it is the registry's own.
     ///
-    /// A 401 is answered once, and once more when the credentials sent with the first try were not asked for now:
-    /// a token may have run out. The body is sent again from its start.
+    /// A 401 is answered once, be it that nothing was sent along or that a token has run out; the body is sent again
+    /// from its start. A second 401 is the registry's last word.
     func send(_ request: Request, into sink: (any ResponseSink)? = nil) async throws(RequestFailure) -> Answer
     {
-        let sink = AnswerSink(sink ?? BodyBuffer(limit: 64 * 1024))
-        var authorization =
+        // The length that a HEAD is answered with is that of a body which does not come.
+        let limit = request.method == .head ? Int.max : 64 * 1024
+        let sink = AnswerSink(sink ?? BodyBuffer(limit: limit))
+        let authorization =
             policy.mayAuthorize(request.url) ? try await authenticator.authorization(policy: policy) : nil
-        var wasRenewed = false
-        while true {
-            let answer = try await follow(request, authorization: authorization, into: sink)
-            guard answer.status == 401, policy.mayAuthorize(answer.url), !wasRenewed else { return answer }
-            wasRenewed = true
-            let challenges = AuthChallenge.all(in: answer.response.headers.all("WWW-Authenticate"))
-            let renewed = try await authenticator.answer(challenges, refused: authorization, policy: policy)
-            guard let renewed, renewed != authorization else { return answer }
-            authorization = renewed
-        }
+        let answer = try await follow(request, authorization: authorization, into: sink)
+        guard answer.status == 401, policy.mayAuthorize(answer.url) else { return answer }
+        let renewed = try await authenticator.answer(
+            answer.challenges,
+            refused: authorization,
+            policy: policy
+        )
+        guard let renewed, renewed != authorization else { return answer }
+        return try await follow(request, authorization: renewed, into: sink)
     }
 
-    /// What is known of the credentials, for messages.
-    func credentials() async throws(RequestFailure) -> (lookup: CredentialLookup, scope: Scope?) {
-        (try await authenticator.credential(), await authenticator.scope)
-    }
+    /// The credential in use; `nil` as long as the registry has not asked for one.
+    func usedCredential() async -> Credential? { await authenticator.usedCredential }
 
     private func follow(
         _ first: Request,
@@ -109,12 +111,12 @@ final class RegistryClient: Sendable {
         into sink: AnswerSink
     ) async throws(RequestFailure) -> Answer {
         var request = first
+        var authorization = authorization
         for _ in 0...Self.redirectLimit {
             var sent = request
-            // Bound to the origin: another host, port or scheme never sees it.
-            if let authorization, policy.mayAuthorize(request.url) {
-                sent.headers.add("Authorization", authorization)
-            }
+            // Bound to the origin: another host, port or scheme never sees it, nor does what such a one leads back to.
+            if !policy.mayAuthorize(request.url) { authorization = nil }
+            if let authorization { sent.headers.add("Authorization", authorization) }
             let response = try await exchange(sent, into: sink)
             guard let target = response.redirectTarget(for: request.method) else {
                 let refusal = RegistryErrorBody(response.isSuccess ? [] : sink.explanation)
@@ -156,7 +158,7 @@ final class RegistryClient: Sendable {
             throw RequestFailure(
                 Failure(
                     .protocolViolation,
-                    "\(endpoint.registry) names a \(role.rawValue) that is no address",
+                    "\(endpoint.registry) names no address as \(role.rawValue)",
                     why: error.detail
                 )
             )

@@ -20,7 +20,11 @@ extension RemoteRepository: ContentDestination {
         let folder = descriptor.mediaType.isStoredAsManifest ? "manifests" : "blobs"
         return try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
             _ throws(RequestFailure) in
-            let answer = try await self.client.send(.head, "\(folder)/\(descriptor.digest)")
+            let answer = try await self.client.send(
+                .head,
+                "\(folder)/\(descriptor.digest)",
+                headers: folder == "manifests" ? Self.accepted : [:]
+            )
             switch answer.status {
             case 200:
                 let length = answer.response.headers["Content-Length"].flatMap { Int($0) }

@@ -24,8 +24,11 @@ extension RemoteRepository: ContentSource {
 
     /// Fetches content and proves it.
     public func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
+        // Of whatever type: what the registry served as a manifest is none of its blobs.
+        if let known = known(descriptor.digest), known.descriptor.describesSameContent(as: descriptor) {
+            return known
+        }
         if descriptor.mediaType.isStoredAsManifest {
-            if let known = known(descriptor.digest) { return known }
             let manifest = try await retrying("manifest \(descriptor.digest)") { _ throws(RequestFailure) in
                 try await self.manifest(descriptor.digest.description)
             }
@@ -61,8 +64,12 @@ extension RemoteRepository: ContentSource {
                 of: body.bytes,
                 announced: answer.response.headers["Content-Type"]
             )
-            let manifest = Blob(body.bytes, mediaType: mediaType)
-            try check(manifest, asked: reference, announced: answer.response.headers["Docker-Content-Digest"])
+            try check(
+                body.bytes,
+                asked: reference,
+                announced: answer.response.headers["Docker-Content-Digest"]
+            )
+            let manifest = try blob(body.bytes, mediaType, asked: reference)
             keep(manifest)
             return manifest
         } catch {
@@ -71,8 +78,7 @@ extension RemoteRepository: ContentSource {
     }
 
     /// The manifest has to be the one asked for, and what the registry says it is.
-    private func check(_ manifest: Blob, asked reference: String, announced: String?) throws(Failure) {
-        let bytes = try manifest.bytes(limit: Manifest.sizeLimit)
+    private func check(_ bytes: [UInt8], asked reference: String, announced: String?) throws(Failure) {
         // Both at once: a digest asked for, and the registry's header. Neither may be another one.
         for (text, who) in [(reference, "was asked for"), (announced ?? "", "is announced")] {
             guard let expected = try? Digest(parsing: text) else { continue }
@@ -86,6 +92,15 @@ extension RemoteRepository: ContentSource {
                 )
             }
         }
+    }
+
+    /// The manifest under the digest by which it was asked for, which need not be a SHA-256.
+    private func blob(_ bytes: [UInt8], _ mediaType: MediaType, asked reference: String) throws(Failure)
+        -> Blob
+    {
+        guard let digest = try? Digest(parsing: reference) else { return Blob(bytes, mediaType: mediaType) }
+        let descriptor = Descriptor(mediaType: mediaType, digest: digest, size: bytes.count)
+        return try Blob(verifying: bytes, against: descriptor, from: registry.description)
     }
 
     /// The announced type, unless it is one that only says "some file".
@@ -117,6 +132,8 @@ extension RemoteRepository: ContentSource {
         } catch {
             throw RequestFailure(error)
         }
+        // A finished blob owns its file by itself.
+        defer { sink.discard() }
         let answer: RegistryClient.Answer
         do throws(RequestFailure) {
             answer = try await client.send(.get, "blobs/\(descriptor.digest)", into: sink)

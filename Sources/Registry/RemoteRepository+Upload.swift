@@ -48,7 +48,10 @@ extension RemoteRepository {
         )
         let answer = try await client.send(request)
         guard answer.status == 201 || answer.status == 204 else {
-            throw try await client.failure(for: answer, doing: "push to")
+            let refusal = try await client.failure(for: answer, doing: "push to", missing: "such upload")
+            // The upload is lost, or had arrived and libcurl has sent it twice: when a connection that was used
+            // before ends without an answer, it tries once more by itself.
+            throw answer.status == 404 ? RequestFailure(refusal.failure, isTemporary: true) : refusal
         }
         if let announced = answer.response.headers["Docker-Content-Digest"],
             announced != descriptor.digest.description

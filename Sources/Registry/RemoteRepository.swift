@@ -49,10 +49,7 @@ public final class RemoteRepository: Sendable {
     }
 
     /// The credential that was used, if the registry asked for one.
-    public func credential() async -> Credential? {
-        guard let (lookup, _) = try? await client.credentials() else { return nil }
-        return lookup.credential
-    }
+    public func credential() async -> Credential? { await client.usedCredential() }
 
     /// A manifest that this process has had in its hands.
     func known(_ digest: Digest) -> Blob? { manifests.withLock { $0[digest] } }

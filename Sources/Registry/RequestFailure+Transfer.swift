@@ -44,6 +44,7 @@ extension RequestFailure {
                     try: ["--plain-http (credentials and module travel unencrypted)"]
                 )
             )
+            speakerOfPlainHTTP = url.origin
         case .unknownAuthority:
             self.init(
                 failure(

@@ -1,4 +1,5 @@
 import Diagnostics
+import HTTPTransport
 
 /// Why a request came to nothing, and whether it may be made again.
 struct RequestFailure: Error {
@@ -7,6 +8,8 @@ struct RequestFailure: Error {
     let isTemporary: Bool
     /// How long the registry wants to be left alone.
     let retryAfter: Duration?
+    /// Who answered TLS with something else.
+    var speakerOfPlainHTTP: Origin?
 
     init(_ failure: Failure, isTemporary: Bool = false, retryAfter: Duration? = nil) {
         self.failure = failure

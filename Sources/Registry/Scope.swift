@@ -9,7 +9,7 @@ public enum Access: String, Sendable {
 
 /// The scopes to ask a token for.
 struct Scope: Sendable, Hashable {
-    /// Each as `type:name:actions`, the repository's own first where the registry did not ask for others.
+    /// Each as `type:name:actions`, the repository's own first: some registries look at no other.
     let items: [String]
 
     /// What a repository needs, and what else a challenge asks for.
@@ -17,6 +17,6 @@ struct Scope: Sendable, Hashable {
         let own = "repository:\(repository):\(access.rawValue)"
         let prefix = "repository:\(repository):"
         let asked = (challenge ?? "").split(separator: " ").map(String.init)
-        items = asked.filter { !$0.hasPrefix(prefix) } + [own]
+        items = [own] + asked.filter { !$0.hasPrefix(prefix) }
     }
 }

@@ -17,8 +17,9 @@ struct TokenService: Sendable {
     func token(
         _ challenge: AuthChallenge,
         scope: Scope,
-        credential: Credential?
+        lookup: CredentialLookup
     ) async throws(RequestFailure) -> BearerToken {
+        let credential = lookup.credential
         let url = try address(challenge, scope: scope, credential: credential)
         var request = Request(method: .get, url: url, headers: ["Accept": "application/json"])
         if let credential { request.headers.add("Authorization", credential.basicAuthorization) }
@@ -31,7 +32,7 @@ struct TokenService: Sendable {
             throw RequestFailure(error, to: url)
         }
         guard (200..<300).contains(response.status) else {
-            throw refusal(response, RegistryErrorBody(sink.explanation), url: url, credential: credential)
+            throw refusal(response, RegistryErrorBody(sink.explanation), url: url, lookup: lookup)
         }
         do throws(Failure) {
             return try BearerToken(answer: body.bytes, from: url.redacted)
@@ -76,18 +77,18 @@ struct TokenService: Sendable {
         _ response: Response,
         _ body: RegistryErrorBody,
         url: HTTPURL,
-        credential: Credential?
+        lookup: CredentialLookup
     ) -> RequestFailure {
         let summary = body.summary(status: response.status)
         let answer = Failure.HTTPAnswer(status: response.status, code: body.code, url: url.redacted)
         switch response.status {
         case 401, 403:
-            guard let credential else {
+            guard let credential = lookup.credential else {
                 return RequestFailure(
                     Failure(
                         .authenticationRequired,
                         "\(registry) wants credentials (token service: \(summary))",
-                        why: "none found for it",
+                        why: "none found: looked in " + lookup.places.joined(separator: ", "),
                         try: Authenticator.remedies,
                         http: answer
                     )
@@ -122,7 +123,8 @@ struct TokenService: Sendable {
                     why: "asked was \(url.redacted)",
                     http: answer
                 ),
-                isTemporary: RetryPolicy.isTemporary(status: response.status)
+                isTemporary: RetryPolicy.isTemporary(status: response.status),
+                retryAfter: response.retryAfter
             )
         }
     }

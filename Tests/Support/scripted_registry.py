@@ -58,7 +58,7 @@ class RegistryHandler(distribution.API, loopback.Handler):
         if self.faults.get("drop") == "before":
             faults.abort(self.connection, self.faults)
         if "cut_upload" in self.faults:
-            left = self.faults["cut_upload"]
+            left = min(self.faults["cut_upload"], int(self.headers.get("Content-Length") or 0))
             self.body_length += len(self.rfile.read(left))
             faults.abort(self.connection, self.faults)
         if "status" in self.faults:

@@ -13,11 +13,7 @@ public final class PeerProcess: Sendable {
     private let process: Int32
     private let lifeline: FileHandle
 
-    /// Starts a script and waits until it is ready.
-    ///
-    /// - Parameters:
-    ///   - script: its name in Tests/Support.
-    ///   - arguments: what it is told.
+    /// Starts a script of Tests/Support, with its arguments, and waits until it is ready.
     public static func start(_ script: String, _ arguments: [String] = []) async throws -> PeerProcess {
         try await withCheckedThrowingContinuation { continuation in
             // Reading blocks, which the threads of Swift's concurrency must not.
@@ -27,10 +23,32 @@ public final class PeerProcess: Sendable {
         }
     }
 
-    private init(_ script: String, _ arguments: [String]) throws {
+    /// Runs a script of Tests/Support that ends by itself; throws unless it says that all is well.
+    public static func run(_ script: String, _ arguments: [String] = []) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            DispatchQueue.global().async {
+                continuation.resume(
+                    with: Result {
+                        let python = process(script, arguments)
+                        python.standardInput = FileHandle.nullDevice
+                        try python.run()
+                        python.waitUntilExit()
+                        guard python.terminationStatus == 0 else { throw PeerError("\(script) failed") }
+                    }
+                )
+            }
+        }
+    }
+
+    private static func process(_ script: String, _ arguments: [String]) -> Process {
         let python = Process()
         python.executableURL = URL(filePath: "/usr/bin/env")
-        python.arguments = ["python3", Self.folder.appending(path: script).path()] + arguments
+        python.arguments = ["python3", folder.appending(path: script).path()] + arguments
+        return python
+    }
+
+    private init(_ script: String, _ arguments: [String]) throws {
+        let python = Self.process(script, arguments)
         let input = Pipe()
         let output = Pipe()
         python.standardInput = input

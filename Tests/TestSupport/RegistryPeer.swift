@@ -60,9 +60,7 @@ public final class RegistryPeer: Sendable {
 
     /// Starts a registry and waits until it answers.
     ///
-    /// - Parameters:
-    ///   - authentication: who may do what.
-    ///   - usesTLS: whether it speaks HTTPS, with a certificate of a private authority, or plain HTTP.
+    /// It speaks HTTPS with a certificate of a private authority, or plain HTTP.
     public static func start(
         _ authentication: Authentication,
         usesTLS: Bool = true

@@ -38,20 +38,28 @@ public struct DockerConfig: CredentialStore {
             return CredentialLookup(nil, places: ["\(shownPath) (not there)"])
         }
         let entries = file.auths ?? [:]
-        let key = entries.keys.sorted().first { Self.key($0, names: registry) }
-        guard let key, let entry = entries[key],
-            let credential = try entry.credential(from: shownPath, key: key)
-        else {
-            let helper = file.helper(for: registry)
-            let remark =
-                if let helper {
-                    "helper docker-credential-\(helper) is not asked by this version"
-                } else {
-                    entries.count == 1 ? "1 other registry" : "\(entries.count) other registries"
-                }
-            return CredentialLookup(nil, places: ["\(shownPath) (\(remark))"])
+        let keys = entries.keys.filter { Self.key($0, names: registry) }
+            .sorted { Self.order($0, registry) < Self.order($1, registry) }
+        // An empty entry is what a helper leaves behind; another spelling of the registry may have one that is not.
+        for key in keys {
+            if let credential = try entries[key]??.credential(from: shownPath, key: key) {
+                return CredentialLookup(credential, places: [shownPath])
+            }
         }
-        return CredentialLookup(credential, places: [shownPath])
+        let remark =
+            if let helper = file.helper(for: registry) {
+                "helper docker-credential-\(helper) is not asked by this version"
+            } else if !keys.isEmpty {
+                "no user and password for \(registry)"
+            } else {
+                entries.count == 1 ? "1 other registry" : "\(entries.count) other registries"
+            }
+        return CredentialLookup(nil, places: ["\(shownPath) (\(remark))"])
+    }
+
+    /// The registry's own name first, then the alphabet: a dictionary has no order of its own.
+    private static func order(_ key: String, _ registry: RegistryName) -> (Int, String) {
+        (key == registry.description ? 0 : 1, key)
     }
 
     private func read() throws(Failure) -> File? {
@@ -81,7 +89,7 @@ public struct DockerConfig: CredentialStore {
 
 extension DockerConfig {
     fileprivate struct File: Decodable {
-        var auths: [String: Entry]?
+        var auths: [String: Entry?]?
         var credsStore: String?
         var credHelpers: [String: String]?
 

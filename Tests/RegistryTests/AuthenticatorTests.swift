@@ -1,0 +1,109 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import TestSupport
+import Testing
+
+@testable import Registry
+
+@Suite(.timeLimit(.minutes(1))) struct AuthenticatorTests {
+    let transport = GatedTransport()
+    let policy = URLPolicy(registry: Origin(scheme: .https, host: "r.example", port: 443))
+    let challenges = AuthChallenge.all(in: ["Bearer realm=\"https://a.example/t\",service=\"s\""])
+
+    private func authenticator() throws -> Authenticator {
+        Authenticator(
+            try RegistryName(parsing: "r.example"),
+            try RepositoryName(parsing: "team/plugin"),
+            access: .push,
+            transport: transport,
+            store: GivenCredential(nil, place: "the test"),
+            events: SilentSink()
+        )
+    }
+
+    private func answer(_ authenticator: Authenticator, refused: String? = nil) -> Task<String?, any Error> {
+        Task { [policy, challenges] in
+            do throws(RequestFailure) {
+                return try await authenticator.answer(challenges, refused: refused, policy: policy)
+            } catch {
+                throw error.failure
+            }
+        }
+    }
+
+    /// Lets everything run that can.
+    private func settle(_ authenticator: Authenticator) async {
+        for _ in 0..<200 {
+            _ = await authenticator.isSignedIn
+            await Task.yield()
+        }
+    }
+
+    @Test func `however many are challenged at once, one request fetches the token`() async throws {
+        let authenticator = try authenticator()
+        let tasks = (0..<8).map { _ in answer(authenticator) }
+        var arrivals = transport.arrivals.makeAsyncIterator()
+        _ = await arrivals.next()
+        await settle(authenticator)
+        transport.answer(200, #"{"token":"one"}"#)
+        for task in tasks { #expect(try await task.value == "Bearer one") }
+        #expect(transport.requests == 1)
+    }
+
+    @Test func `who is refused with an old token gets the new one that another has fetched`() async throws {
+        let authenticator = try authenticator()
+        var arrivals = transport.arrivals.makeAsyncIterator()
+        let first = answer(authenticator)
+        _ = await arrivals.next()
+        transport.answer(200, #"{"token":"one"}"#)
+        #expect(try await first.value == "Bearer one")
+        let second = answer(authenticator, refused: "Bearer one")
+        _ = await arrivals.next()
+        transport.answer(200, #"{"token":"two"}"#)
+        #expect(try await second.value == "Bearer two")
+        #expect(try await answer(authenticator, refused: "Bearer one").value == "Bearer two")
+        #expect(transport.requests == 2)
+    }
+
+    @Test func `the end of one who waits is not the end of the others`() async throws {
+        let authenticator = try authenticator()
+        var arrivals = transport.arrivals.makeAsyncIterator()
+        let first = answer(authenticator)
+        _ = await arrivals.next()
+        let second = answer(authenticator)
+        await settle(authenticator)
+        first.cancel()
+        let failure = await #expect(throws: Failure.self) { try await first.value }
+        #expect(failure?.code == .interrupted)
+        // The second begins again.
+        _ = await arrivals.next()
+        transport.answer(200, #"{"token":"one"}"#)
+        #expect(try await second.value == "Bearer one")
+    }
+
+    @Test func `a failed fetch is everybody's, and the next one starts anew`() async throws {
+        let authenticator = try authenticator()
+        var arrivals = transport.arrivals.makeAsyncIterator()
+        let first = answer(authenticator)
+        _ = await arrivals.next()
+        transport.answer(503, "")
+        let failure = await #expect(throws: Failure.self) { try await first.value }
+        #expect(failure?.code == .serverFailed)
+        let second = answer(authenticator)
+        _ = await arrivals.next()
+        transport.answer(200, #"{"token":"one"}"#)
+        #expect(try await second.value == "Bearer one")
+    }
+
+    @Test func `the same token again is given as it is, for the client to see`() async throws {
+        let authenticator = try authenticator()
+        var arrivals = transport.arrivals.makeAsyncIterator()
+        for refused in [nil, "Bearer one"] {
+            let task = answer(authenticator, refused: refused)
+            _ = await arrivals.next()
+            transport.answer(200, #"{"token":"one"}"#)
+            #expect(try await task.value == "Bearer one")
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Diagnostics
+import Testing
+
+@testable import Registry
+
+@Suite struct BearerTokenTests {
+    static let lifetimes: [(json: String, seconds: Double, why: String)] = [
+        ("", 55, "absent: 60, as the specification says, less a margin"),
+        (#","expires_in":0"#, 55, "zero"),
+        (#","expires_in":-5"#, 55, "negative"),
+        (#","expires_in":30"#, 55, "below the least that the specification allows"),
+        (#","expires_in":300"#, 295, "the usual"),
+        (#","expires_in":300.5"#, 295.5, "not whole"),
+        (#","expires_in":999999999"#, 86395, "a year: renewed once a day"),
+        (#","expires_in":9223372036854775807"#, 86395, "2^63 - 1"),
+        (#","expires_in":9223372036854775808"#, 86395, "2^63"),
+        (#","expires_in":1e300"#, 86395, "more than that"),
+        (#","expires_in":null"#, 55, "null"),
+        (#","expires_in":"300""#, 55, "a text is no number, and no reason to refuse the token"),
+        (#","expires_in":300,"issued_at":"1999-01-01T00:00:00Z""#, 295, "no other clock has to be right"),
+    ]
+
+    @Test("a lifetime is a number of seconds from now, within reason", arguments: lifetimes)
+    func lifetime(json: String, seconds: Double, why: String) throws {
+        let now = ContinuousClock.now
+        let token = try BearerToken(answer: Array(#"{"token":"t"\#(json)}"#.utf8), from: "r", now: now)
+        #expect(now.duration(to: token.end) == .seconds(seconds), "\(why)")
+        #expect(token.isFresh)
+    }
+
+    @Test func `a token is not used any more shortly before its end`() throws {
+        let past = ContinuousClock.now - .seconds(56)
+        let token = try BearerToken(
+            answer: Array(#"{"token":"t","expires_in":60}"#.utf8),
+            from: "r",
+            now: past
+        )
+        #expect(!token.isFresh)
+    }
+
+    static let texts: [(json: String, token: String, why: String)] = [
+        (#"{"token":"a"}"#, "a", "distribution's name"),
+        (#"{"access_token":"b"}"#, "b", "OAuth's name"),
+        (#"{"token":"a","access_token":"b"}"#, "a", "both: the older"),
+        (#"{"token":"","access_token":"b"}"#, "b", "an empty one is none"),
+        (#"{"token":"a","refresh_token":"r","more":[]}"#, "a", "whatever else there is"),
+    ]
+
+    @Test("a token has one of two names", arguments: texts)
+    func text(json: String, token: String, why: String) throws {
+        #expect(try BearerToken(answer: Array(json.utf8), from: "r").text == token, "\(why)")
+    }
+
+    static let refused: [(json: String, why: String)] = [
+        ("", "nothing"), ("<html>secret</html>", "a web page"), (#"["secret"]"#, "a list"),
+        (#"{"secret":"secret"}"#, "no token"), (#"{"token":null,"refresh_token":"secret"}"#, "null"),
+        (#"{"token":{"secret":1}}"#, "an object"), (#"{"token":"secret","token":"x"}"#, "two"),
+    ]
+
+    @Test("an answer without a token is refused, and never shown", arguments: refused)
+    func refusal(json: String, why: String) {
+        let failure = #expect(throws: Failure.self, "\(why)") {
+            try BearerToken(answer: Array(json.utf8), from: "https://auth.example/t")
+        }
+        #expect(failure?.code == .protocolViolation)
+        #expect(failure?.description.contains("auth.example") == true)
+        #expect(failure?.description.contains("secret") == false)
+    }
+
+    @Test func `a token shows itself in no description`() throws {
+        let token = try BearerToken(answer: Array(#"{"token":"secret"}"#.utf8), from: "r")
+        expectNoSecret("secret", in: token)
+    }
+}

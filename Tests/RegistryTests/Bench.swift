@@ -1,0 +1,155 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import Registry
+import Storage
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What a test of a repository needs: an image, a folder, a transport, somebody who listens.
+final class Bench: Sendable {
+    let events = RecordingSink()
+    let spool: TemporaryFolder
+    let image: TestImage
+    /// A repository that no other test uses.
+    let name = "team/plugin-\(UInt64.random(in: .min ... .max))"
+
+    init(layerSize: Int = 100_000) throws {
+        spool = try TemporaryFolder()
+        image = try TestImage(layerSize: layerSize)
+    }
+
+    /// The repository at a registry.
+    func repository(
+        _ registry: String,
+        access: Access = .push,
+        plain: Bool = true,
+        caFile: FilePath? = nil,
+        credential: Credential? = nil,
+        retries: Int = 3,
+        transport: (any Transport)? = nil
+    ) throws -> RemoteRepository {
+        let tls = TLSOptions(authorityFile: caFile)
+        return RemoteRepository(
+            try RepositoryName(parsing: name),
+            at: RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
+            access: access,
+            transport: try transport ?? CurlTransport(TransportOptions(tls: tls)),
+            credentials: GivenCredential(credential, place: "the test"),
+            retryPolicy: RetryPolicy(count: retries, firstPause: .zero, longestPause: .zero),
+            spoolDirectory: spool.path,
+            events: events
+        )
+    }
+
+    /// Pushes the image as `v1`.
+    @discardableResult
+    func push(to repository: RemoteRepository) async throws(Failure) -> CopyReport {
+        try await copy(image.name, from: image.store(), to: repository, events: events)
+    }
+
+    /// Pulls `v1` into memory.
+    @discardableResult
+    func pull(from repository: RemoteRepository) async throws(Failure) -> InMemoryStore {
+        let store = InMemoryStore()
+        _ = try await copy(image.name, from: repository, to: store, events: events)
+        return store
+    }
+
+    /// The failure of work that must fail; none of its text, nor of any event, shows a secret.
+    func failure(
+        sourceLocation: SourceLocation = #_sourceLocation,
+        _ work: () async throws(Failure) -> Void
+    ) async -> Failure? {
+        do throws(Failure) {
+            try await work()
+            Issue.record("it did not fail", sourceLocation: sourceLocation)
+            return nil
+        } catch {
+            expectNoSecrets("\(error)", sourceLocation: sourceLocation)
+            return error
+        }
+    }
+
+    /// Expects that no event so far shows a secret.
+    func expectNoSecrets(_ text: String = "", sourceLocation: SourceLocation = #_sourceLocation) {
+        for text in [text] + events.events.map({ "\($0)" }) {
+            #expect(!text.contains("open-sesame"), sourceLocation: sourceLocation)
+            #expect(!text.contains("b3Blbi1zZXNhbWU"), sourceLocation: sourceLocation)
+            #expect(!text.contains(/Bearer [0-9a-f]{32}/), sourceLocation: sourceLocation)
+            #expect(!text.contains("_state="), sourceLocation: sourceLocation)
+        }
+    }
+}
+
+/// A small image: a config, a layer, a manifest.
+struct TestImage: Sendable {
+    let name: RefName
+    let config: Blob
+    let layer: Blob
+    let manifest: Blob
+
+    init(layerSize: Int) throws {
+        var random = SeededGenerator(seed: 7)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(layerSize + 8)
+        while bytes.count < layerSize {
+            withUnsafeBytes(of: random.next()) { bytes += $0 }
+        }
+        layer = Blob(Array(bytes.prefix(layerSize)), mediaType: .layerTarGzip)
+        config = Blob(Array(#"{"architecture":"wasm","os":"wasip1"}"#.utf8), mediaType: .imageConfig)
+        func descriptor(_ blob: Blob) -> String {
+            let it = blob.descriptor
+            return #"{"mediaType":"\#(it.mediaType)","digest":"\#(it.digest)","size":\#(it.size)}"#
+        }
+        let text = """
+            {"schemaVersion":2,"mediaType":"\(MediaType.imageManifest)",\
+            "config":\(descriptor(config)),"layers":[\(descriptor(layer))]}
+            """
+        manifest = Blob(Array(text.utf8), mediaType: .imageManifest)
+        name = .tag(try Tag(parsing: "v1"))
+    }
+
+    /// A store that has the image.
+    func store() async -> InMemoryStore {
+        let store = InMemoryStore()
+        for blob in [config, layer] { await store.push(blob) }
+        await store.tag(manifest, as: name)
+        return store
+    }
+
+    /// Expects a store to have the same bytes.
+    func expect(in store: InMemoryStore, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let root = try await store.resolve(name)
+        #expect(root == manifest.descriptor, sourceLocation: sourceLocation)
+        for blob in [config, layer, manifest] {
+            let found = try await store.fetch(blob.descriptor)
+            #expect(
+                try found.bytes(limit: .max) == blob.bytes(limit: .max),
+                sourceLocation: sourceLocation
+            )
+        }
+    }
+
+    /// Digests by what they are of.
+    func named(_ line: String) -> String {
+        [(config, "config"), (layer, "layer"), (manifest, "manifest")].reduce(line) { line, pair in
+            line.replacing(pair.0.descriptor.digest.description, with: pair.1)
+        }
+    }
+
+    /// The lines of a record.
+    func lines(_ record: [ScriptedRegistry.Entry]) -> [String] { record.map { named($0.line) } }
+}
+
+extension Credential {
+    /// The one that a scripted registry knows.
+    static let known = Credential(
+        username: ScriptedRegistry.username,
+        password: ScriptedRegistry.password,
+        source: "the test"
+    )
+    /// One that nobody knows.
+    static let wrong = Credential(username: "ci", password: "open-sesame-2", source: "the test")
+}

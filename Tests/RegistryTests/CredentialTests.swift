@@ -1,0 +1,84 @@
+import Diagnostics
+import OCI
+import Testing
+
+@testable import Registry
+
+/// Expects that none of Swift's ways to show a value shows a secret in it.
+func expectNoSecret(
+    _ secret: String,
+    in value: some Sendable,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    var dumped = ""
+    dump(value, to: &dumped)
+    var shown = ["\(value)", String(describing: value), String(reflecting: value), dumped]
+    shown += ["\([value])", "\(Optional(value) as Any)", "\(["key": value])"]
+    shown += Mirror(reflecting: value).children.map { "\($0.value)" }
+    for text in shown {
+        #expect(!text.contains(secret), sourceLocation: sourceLocation)
+    }
+}
+
+@Suite struct CredentialTests {
+    let credential = Credential(username: "ci", password: "pa:ss \u{E4}\"", source: "a file")
+
+    @Test func `no description shows the password`() {
+        #expect(credential.description == "ci, from a file")
+        for secret in ["pa:ss", "cGE6c3M", "Y2k6cGE"] {
+            expectNoSecret(secret, in: credential)
+            expectNoSecret(secret, in: CredentialLookup(credential, places: ["a file"]))
+            expectNoSecret(secret, in: GivenCredential(credential, place: "--username"))
+            expectNoSecret(secret, in: CredentialChain([GivenCredential(credential, place: "--username")]))
+        }
+    }
+
+    @Test func `Basic is the base64 of both in UTF-8`() {
+        #expect(credential.basicAuthorization == "Basic Y2k6cGE6c3Mgw6Qi")
+    }
+}
+
+@Suite struct CredentialChainTests {
+    let registry = RegistryName.dockerHub
+    let one = Credential(username: "one", password: "p", source: "first")
+    let two = Credential(username: "two", password: "p", source: "second")
+
+    private func lookUp(_ stores: [any CredentialStore]) async throws -> CredentialLookup {
+        try await CredentialChain(stores).lookUp(registry, RepositoryName(parsing: "team/plugin"))
+    }
+
+    @Test func `the first hit wins, and the rest is not asked`() async throws {
+        let lookup = try await lookUp([
+            GivenCredential(nil, place: "a"), GivenCredential(one, place: "b"), Unreadable(),
+        ])
+        #expect(lookup.credential?.username == "one")
+        #expect(lookup.places == ["a", "b"])
+    }
+
+    @Test func `without a hit every place is named`() async throws {
+        let lookup = try await lookUp([GivenCredential(nil, place: "a"), GivenCredential(nil, place: "b")])
+        #expect(lookup.credential == nil)
+        #expect(lookup.places == ["a", "b"])
+    }
+
+    @Test func `a credential for one registry is shown to no other`() async throws {
+        let other = try RegistryName(parsing: "other.example")
+        let lookup = try await lookUp([
+            GivenCredential(one, place: "a", only: other), GivenCredential(two, place: "b", only: registry),
+        ])
+        #expect(lookup.credential?.username == "two")
+    }
+
+    @Test func `a place that cannot be read is not passed over`() async {
+        let failure = await #expect(throws: Failure.self) {
+            try await lookUp([Unreadable(), GivenCredential(one, place: "b")])
+        }
+        #expect(failure?.code == .configurationInvalid)
+    }
+
+    private struct Unreadable: CredentialStore {
+        func lookUp(_: RegistryName, _: RepositoryName) async throws(Failure) -> CredentialLookup {
+            throw Failure(.configurationInvalid, "cannot read it")
+        }
+    }
+}

@@ -1,0 +1,266 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import Storage
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// A pull over real sockets, from a registry that fails on command.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct PullTests {
+    private static let open = Task { try await ScriptedRegistry.start() }
+    private static let basic = Task { try await ScriptedRegistry.start(.basic) }
+
+    /// A registry that has the image.
+    private func filled(
+        _ bench: Bench,
+        _ server: Task<ScriptedRegistry, any Error> = Self.open
+    ) async throws -> ScriptedRegistry {
+        let registry = try await server.value.reset()
+        try await bench.push(to: bench.repository(registry.name, credential: .known))
+        _ = try await registry.record()
+        return registry
+    }
+
+    @Test func `a pull asks for the manifest once, and for each blob once`() async throws {
+        let bench = try Bench()
+        let registry = try await filled(bench)
+        let store = try await bench.pull(from: bench.repository(registry.name, access: .pull))
+        try await bench.image.expect(in: store)
+        let record = try await registry.record()
+        let lines = bench.image.lines(record)
+        #expect(lines.first == "GET manifests/v1")
+        #expect(lines.sorted() == ["GET blobs/config", "GET blobs/layer", "GET manifests/v1"])
+        let accept = record.first?.header("Accept") ?? ""
+        for type in [MediaType.imageManifest, .imageIndex, .dockerManifest, .dockerManifestList] {
+            #expect(accept.contains(type.name))
+        }
+        #expect(record.allSatisfy { ["identity", nil].contains($0.header("Accept-Encoding")) })
+    }
+
+    @Test func `by digest the same image comes`() async throws {
+        let bench = try Bench()
+        let registry = try await filled(bench)
+        let digest = bench.image.manifest.descriptor.digest
+        let report = try await copy(
+            .digest(digest),
+            from: bench.repository(registry.name, access: .pull),
+            to: InMemoryStore(),
+            events: bench.events
+        )
+        #expect(report.root.digest == digest)
+        #expect(try await bench.image.lines(registry.record()).first == "GET manifests/manifest")
+    }
+
+    // MARK: What passes by itself
+
+    static let passing: [(rules: String, why: String)] = [
+        (#"[{"method":"GET","path":"manifests","occurrence":1,"status":503}]"#, "busy"),
+        (#"[{"method":"GET","path":"manifests","occurrence":1,"cut":10}]"#, "the manifest is cut"),
+        (#"[{"method":"GET","path":"blobs","occurrence":1,"status":429}]"#, "too fast"),
+        (#"[{"method":"GET","path":"blobs","occurrence":[1,2],"cut":20}]"#, "blobs are cut"),
+        (#"[{"method":"GET","path":"blobs","occurrence":1,"cut":20,"reset":true}]"#, "a reset"),
+        (#"[{"method":"GET","path":"blobs","occurrence":1,"drop":"before"}]"#, "no answer"),
+        (#"[{"no_length":true}]"#, "no length, and the end of the connection is the end"),
+        (#"[{"chunked":true}]"#, "chunked"),
+        (#"[{"extra_headers":{"Docker-Content-Digest":null}}]"#, "no digest announced"),
+        (#"[{"path":"manifests","wrong_digest_header":"nonsense"}]"#, "something that is no digest"),
+        (
+            #"[{"path":"manifests","extra_headers":{"Content-Type":null}}]"#,
+            "the type stands in the manifest only"
+        ),
+        (#"[{"path":"manifests","extra_headers":{"Content-Type":"text/plain"}}]"#, "a static host"),
+        (#"[{"path":"/v2/.*blobs","redirect":"absolute"}]"#, "a redirect to the same host"),
+        (#"[{"path":"/v2/.*blobs","redirect":"relative"}]"#, "a relative one"),
+        (#"[{"path":"/v2/.*blobs","redirect":"otherhost"}]"#, "one to a storage"),
+    ]
+
+    @Test("what may pass is tried again, and the image comes whole", arguments: passing)
+    func arrival(rules: String, why: String) async throws {
+        let bench = try Bench()
+        let registry = try await filled(bench)
+        try await registry.script(rules)
+        let store = try await bench.pull(from: bench.repository(registry.name, access: .pull))
+        try await bench.image.expect(in: store)
+    }
+
+    // MARK: What is not what it should be
+
+    typealias Refusal = (rules: String, code: Failure.Code, phrase: String, why: String)
+
+    private static let html = #""body":"<html>hello</html>","headers":{"Content-Type":"text/html"}"#
+    private static let blob = #""method":"GET","path":"blobs""#
+    private static let manifest = #""method":"GET","path":"manifests""#
+
+    static let refusals: [Refusal] = [
+        (
+            #"[{\#(manifest),"status":404,"body":{"errors":[{"code":"MANIFEST_UNKNOWN"}]}}]"#, .notFound,
+            "no tag v1", "no tag"
+        ),
+        (
+            #"[{\#(manifest),"status":404,"body":{"errors":[{"code":"NAME_UNKNOWN"}]}}]"#, .notFound,
+            "no repository", "no repository"
+        ),
+        (#"[{\#(blob),"status":404}]"#, .notFound, "sha256:", "no blob"),
+        (#"[{\#(manifest),"status":500}]"#, .serverFailed, "(500)", "for ever"),
+        (
+            #"[{\#(manifest),"wrong_digest_header":true}]"#, .digestMismatch, "is announced",
+            "by tag, another digest"
+        ),
+        (#"[{\#(manifest),"flip":40}]"#, .digestMismatch, "is announced", "a byte is another one"),
+        (
+            #"[{\#(manifest),"flip":40,"extra_headers":{"Docker-Content-Digest":null}}]"#, .manifestInvalid,
+            "manifest", "by tag without a digest: only its form can tell"
+        ),
+        (#"[{\#(blob),"flip":7}]"#, .digestMismatch, "does not match its digest", "a byte is another one"),
+        (#"[{\#(blob),"flip":-1}]"#, .digestMismatch, "does not match its digest", "the last one"),
+        (#"[{\#(blob),"truncate":20}]"#, .digestMismatch, "announces 20", "too short, and says so"),
+        (
+            #"[{\#(blob),"truncate":20,"no_length":true}]"#, .digestMismatch, "20 of",
+            "too short, and does not"
+        ),
+        (#"[{\#(blob),"encoded":true}]"#, .digestMismatch, "announces", "compressed on the way"),
+        (#"[{\#(blob),"encoded":true,"no_length":true}]"#, .digestMismatch, "digest", "without a length"),
+        (#"[{\#(blob),"status":200,"body":"x"}]"#, .digestMismatch, "announces 1", "something else"),
+        (#"[{\#(blob),"endless":"body"}]"#, .digestMismatch, "more than that come", "without an end"),
+        (#"[{\#(blob),"status":206,"body":"x"}]"#, .digestMismatch, "announces 1", "a part of it"),
+        (#"[{\#(blob),"status":204}]"#, .protocolViolation, "answers 204", "nothing"),
+        (#"[{\#(blob),"status":403}]"#, .authenticationRequired, "(403)", "not for everybody"),
+        (#"[{\#(manifest),"endless":"body"}]"#, .protocolViolation, "too large", "a manifest without an end"),
+        (#"[{\#(manifest),"status":200,\#(html)}]"#, .protocolViolation, "web page", "a web page"),
+        (#"[{\#(manifest),"status":200}]"#, .manifestInvalid, "manifest", "nothing"),
+        (
+            #"[{\#(manifest),"status":200,"body":{"schemaVersion":1},"headers":{"Content-Type":"application/vnd.docker.distribution.manifest.v1+prettyjws"}}]"#,
+            .manifestUnsupported, "schema 1", "Docker's old form"
+        ),
+        (
+            #"[{\#(manifest),"extra_headers":{"Content-Type":"application/vnd.oci.image.index.v1+json"}}]"#,
+            .manifestInvalid, "announced as", "announced as another type than it says"
+        ),
+        (
+            #"[{\#(blob),"status":302,"headers":{"Location":"x"}}]"#, .protocolViolation, "redirects more",
+            "a loop"
+        ),
+        (
+            #"[{\#(blob),"status":307,"headers":{"Location":"http://u:p@x/"}}]"#, .protocolViolation,
+            "no address", "a password"
+        ),
+    ]
+
+    @Test("what is not what it should be is refused, and nothing is left", arguments: refusals)
+    func refusal(_ refusal: Refusal) async throws {
+        let bench = try Bench()
+        let registry = try await filled(bench)
+        try await registry.script(refusal.rules)
+        let repository = try bench.repository(registry.name, access: .pull)
+        let failure = await bench.failure { () async throws(Failure) in
+            try await bench.pull(from: repository)
+        }
+        #expect(failure?.code == refusal.code, "\(refusal.why)")
+        #expect(failure?.description.contains(refusal.phrase) == true, "\(failure?.description ?? "")")
+        #expect(bench.spool.names.isEmpty)
+    }
+
+    @Test func `a manifest of more than 4 MiB is refused before it is read`() async throws {
+        let bench = try Bench()
+        let registry = try await filled(bench)
+        let large = String(repeating: "x", count: 4 * 1024 * 1024 + 1)
+        try await registry.script(#"[{"method":"GET","path":"manifests","status":200,"body":"\#(large)"}]"#)
+        let repository = try bench.repository(registry.name, access: .pull)
+        let failure = await bench.failure { () async throws(Failure) in
+            try await bench.pull(from: repository)
+        }
+        #expect(failure?.code == .protocolViolation)
+        #expect(try await registry.record().count == 1)
+    }
+
+    @Test func `by digest another manifest is refused`() async throws {
+        let bench = try Bench()
+        let registry = try await filled(bench)
+        try await registry.script(
+            #"""
+            [{"method":"GET","path":"manifests","status":200,"body":{"schemaVersion":2},
+              "headers":{"Content-Type":"application/vnd.oci.image.manifest.v1+json"}}]
+            """#
+        )
+        let repository = try bench.repository(registry.name, access: .pull)
+        let failure = await bench.failure { () async throws(Failure) in
+            _ = try await repository.resolve(.digest(bench.image.manifest.descriptor.digest))
+        }
+        #expect(failure?.code == .digestMismatch)
+        #expect(failure?.why?.contains("was asked for") == true)
+    }
+
+    @Test func `an image is found by its SHA-512 too`() async throws {
+        let bench = try Bench()
+        let bytes = try bench.image.manifest.bytes(limit: .max)
+        let digest = Digest(of: bytes, algorithm: .sha512)
+        let type = MediaType.imageManifest.name
+        let transport = ScriptedTransport([
+            .answer(
+                "GET http://r.example/v2/\(bench.name)/manifests/\(digest)",
+                200,
+                ["Content-Type": type],
+                body: String(decoding: bytes, as: UTF8.self)
+            )
+        ])
+        let repository = try bench.repository("r.example", access: .pull, transport: transport)
+        let root = try await repository.resolve(.digest(digest))
+        #expect(root.digest == digest)
+        #expect(try await repository.fetch(root).bytes(limit: .max) == bytes)
+    }
+
+    // MARK: Redirects
+
+    @Test func `a blob at a storage is fetched without credentials`() async throws {
+        let bench = try Bench()
+        let registry = try await filled(bench, Self.basic)
+        // Refuses an Authorization with 400, as S3 does.
+        try await registry.script(#"[{"path":"/v2/.*blobs","redirect":"otherhost"}]"#)
+        let store = try await bench.pull(
+            from: bench.repository(registry.name, access: .pull, credential: .known)
+        )
+        try await bench.image.expect(in: store)
+        let elsewhere = try await registry.record().filter { $0.path.hasPrefix("/__blob/") }
+        #expect(elsewhere.count == 2)
+        #expect(elsewhere.allSatisfy { $0.header("Authorization") == nil })
+        bench.expectNoSecrets()
+    }
+
+    @Test func `a redirect from https to http is refused`() async throws {
+        let bench = try Bench()
+        let registry = try await ScriptedRegistry.start(usesTLS: true, host: "localhost")
+        try await bench.push(to: bench.repository(registry.name, plain: false, caFile: registry.caFile))
+        try await registry.script(#"[{"path":"/v2/.*blobs","redirect":"http"}]"#)
+        let repository = try bench.repository(
+            registry.name,
+            access: .pull,
+            plain: false,
+            caFile: registry.caFile
+        )
+        let failure = await bench.failure { () async throws(Failure) in
+            try await bench.pull(from: repository)
+        }
+        #expect(failure?.code == .addressRefused)
+        #expect(bench.spool.names.isEmpty)
+    }
+
+    // MARK: Cancellation
+
+    @Test func `a pull that is cancelled in the middle of a blob ends, and leaves nothing`() async throws {
+        let bench = try Bench(layerSize: 3_000_000)
+        let registry = try await filled(bench)
+        try await registry.script(
+            #"[{"method":"GET","path":"blobs","stall":{"after":1000000,"seconds":3600}}]"#
+        )
+        let repository = try bench.repository(registry.name, access: .pull)
+        let before = bench.events.events.count
+        let task = Task { try await bench.pull(from: repository) }
+        while !bench.events.events.dropFirst(before).contains(where: \.isMoving) { await Task.yield() }
+        task.cancel()
+        let failure = await #expect(throws: Failure.self) { try await task.value }
+        #expect(failure?.code == .interrupted)
+        #expect(bench.spool.names.isEmpty)
+    }
+}

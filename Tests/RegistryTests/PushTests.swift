@@ -1,0 +1,329 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import Storage
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// A push over real sockets, to a registry that fails on command.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct PushTests {
+    private static let open = Task { try await ScriptedRegistry.start() }
+    private static let basic = Task { try await ScriptedRegistry.start(.basic) }
+    private static let elsewhere = Task { try await ScriptedRegistry.start() }
+
+    @Test func `a first push asks for each blob, uploads it in two requests, and names the image last`()
+        async throws
+    {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        let report = try await bench.push(to: bench.repository(registry.name))
+        let record = try await registry.record()
+        let lines = bench.image.lines(record)
+        #expect(lines.first == "HEAD manifests/v1")
+        #expect(lines.last == "PUT manifests/v1")
+        #expect(
+            lines.sorted() == [
+                "HEAD blobs/config", "HEAD blobs/layer", "HEAD manifests/v1", "POST uploads", "POST uploads",
+                "PUT manifests/v1", "PUT upload", "PUT upload",
+            ]
+        )
+        #expect(report.parts.map(\.status) == [.copied, .copied])
+        #expect(report.previous == nil)
+        for upload in record where upload.method == "PUT" && upload.path.contains("uploads") {
+            #expect(upload.header("Content-Range") == nil)
+            #expect(upload.header("Transfer-Encoding") == nil)
+            #expect(upload.header("Content-Type") == "application/octet-stream")
+            #expect(upload.header("Content-Length") == "\(upload.body_length ?? -1)")
+            #expect(upload.query.map(\.[0]) == ["_state", "digest"])
+        }
+        for start in record where start.method == "POST" { #expect(start.header("Content-Length") == "0") }
+        #expect(record.last?.header("Content-Type") == "application/vnd.oci.image.manifest.v1+json")
+    }
+
+    @Test func `a second push of the same image asks one question`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        try await bench.push(to: bench.repository(registry.name))
+        _ = try await registry.record()
+        let report = try await bench.push(to: bench.repository(registry.name))
+        #expect(try await bench.image.lines(registry.record()) == ["HEAD manifests/v1"])
+        #expect(report.previous?.digest == bench.image.manifest.descriptor.digest)
+    }
+
+    @Test func `blobs that are there already are not sent again`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        try await bench.push(to: bench.repository(registry.name))
+        _ = try await registry.record()
+        let other = RefName.tag(try Tag(parsing: "v2"))
+        let report = try await copy(
+            bench.image.name,
+            from: bench.image.store(),
+            to: bench.repository(registry.name),
+            as: other,
+            events: bench.events
+        )
+        #expect(
+            try await bench.image.lines(registry.record()).sorted() == [
+                "HEAD blobs/config", "HEAD blobs/layer", "HEAD manifests/v2", "PUT manifests/v2",
+            ]
+        )
+        #expect(report.parts.map(\.status) == [.alreadyThere, .alreadyThere])
+    }
+
+    @Test func `20 MB arrive in one request`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer)
+        let bench = try Bench(layerSize: 20_000_000)
+        try await bench.push(to: bench.repository(registry.name, credential: .known))
+        let uploads = try await registry.record().filter { $0.body_length == 20_000_000 }
+        #expect(uploads.map(\.status) == [201])
+    }
+
+    // MARK: What passes by itself
+
+    static let passing: [(rules: String, why: String)] = [
+        (#"[{"method":"POST","occurrence":1,"status":503}]"#, "busy"),
+        (#"[{"method":"POST","occurrence":1,"status":429,"headers":{"Retry-After":"7"}}]"#, "too fast"),
+        (#"[{"method":"POST","occurrence":[1,2],"status":500}]"#, "broken twice"),
+        (#"[{"method":"HEAD","path":"blobs","occurrence":1,"status":502}]"#, "a proxy, before a blob"),
+        (#"[{"method":"HEAD","path":"manifests","occurrence":1,"status":504}]"#, "a proxy, before all"),
+        (#"[{"method":"PUT","path":"uploads","occurrence":1,"status":500}]"#, "after the upload"),
+        (
+            #"[{"method":"PUT","path":"uploads","occurrence":1,"status":503,"unread":true}]"#,
+            "before the upload"
+        ),
+        (#"[{"method":"PUT","path":"uploads","occurrence":1,"cut_upload":10}]"#, "cut in the middle"),
+        (#"[{"method":"PUT","path":"uploads","occurrence":1,"cut_upload":10,"reset":true}]"#, "reset"),
+        (
+            #"[{"method":"PUT","path":"uploads","occurrence":1,"drop":"after"}]"#,
+            "it arrived, the answer did not"
+        ),
+        (#"[{"method":"PUT","path":"manifests","occurrence":1,"drop":"after"}]"#, "the manifest too"),
+        (#"[{"method":"PUT","path":"manifests","occurrence":1,"status":503}]"#, "busy at the end"),
+        (#"[{"method":"POST","location":"relative"}]"#, "a relative Location"),
+        (#"[{"extra_headers":{"Docker-Content-Digest":null}}]"#, "no digest is ever announced"),
+        (#"[{"method":"HEAD","extra_headers":{"Content-Length":null}}]"#, "nor a length"),
+        (#"[{"method":"POST|PUT","chunked":true}]"#, "chunked answers"),
+    ]
+
+    @Test("what may pass is tried again, and the image lands", arguments: passing)
+    func landing(rules: String, why: String) async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        try await registry.script(rules)
+        try await bench.push(to: bench.repository(registry.name))
+        try await registry.script("[]")
+        try await bench.image.expect(in: bench.pull(from: bench.repository(registry.name, access: .pull)))
+        bench.expectNoSecrets()
+    }
+
+    @Test func `an upload that arrived without an answer is not sent again`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        try await registry.script(#"[{"method":"PUT","path":"uploads","drop":"after"}]"#)
+        try await bench.push(to: bench.repository(registry.name))
+        let lines = try await bench.image.lines(registry.record())
+        #expect(lines.filter { $0 == "POST uploads" }.count == 2)
+        #expect(lines.filter { $0 == "HEAD blobs/layer" }.count == 2)
+    }
+
+    // MARK: What does not
+
+    typealias Refusal = (rules: String, code: Failure.Code, phrase: String, why: String)
+
+    private static let html = #""body":"<html>hello</html>","headers":{"Content-Type":"text/html"}"#
+
+    static let refusals: [Refusal] = [
+        (#"[{"method":"POST","status":500}]"#, .serverFailed, "(500)", "for ever"),
+        (#"[{"method":"POST","status":429}]"#, .rateLimited, "slow down (429)", "for ever"),
+        (
+            #"[{"method":"POST","status":403,"body":{"errors":[{"code":"DENIED","message":"no"}]}}]"#,
+            .authenticationRequired, "403 DENIED \"no\"", "denied to who has not said who they are"
+        ),
+        (#"[{"method":"POST","status":404}]"#, .notFound, "no repository", "no such repository"),
+        (#"[{"method":"POST","status":401}]"#, .authenticationRequired, "does not say how", "no challenge"),
+        (
+            #"[{"method":"PUT","path":"uploads","status":400}]"#, .requestRejected, "(400)",
+            "the registry's no"
+        ),
+        (#"[{"method":"PUT","path":"uploads","status":404}]"#, .notFound, "no such upload", "it is lost"),
+        (#"[{"method":"PUT","path":"manifests","status":400}]"#, .requestRejected, "(400)", "the manifest"),
+        (#"[{"method":"PUT","path":"manifests","status":404}]"#, .notFound, "part of the image", "a blob"),
+        (
+            #"[{"method":"POST","extra_headers":{"Location":null}}]"#, .protocolViolation, "missing Location",
+            "no Location"
+        ),
+        (#"[{"method":"POST","location":"ftp://x/y"}]"#, .protocolViolation, "no address", "another scheme"),
+        (
+            #"[{"method":"POST","location":"http://u:open-sesame@x/y"}]"#, .protocolViolation, "no address",
+            "a password"
+        ),
+        (
+            #"[{"method":"PUT","path":"uploads","wrong_digest_header":true}]"#, .digestMismatch,
+            "stored another", "another blob"
+        ),
+        (
+            #"[{"method":"PUT","path":"manifests","wrong_digest_header":true}]"#, .digestMismatch,
+            "stored another manifest", "another manifest"
+        ),
+        (
+            #"[{"method":"PUT","path":"manifests","wrong_digest_header":"nonsense"}]"#, .digestMismatch,
+            "stored another manifest", "no digest at all"
+        ),
+        (#"[{"status":200,\#(html)}]"#, .protocolViolation, "web page", "a web server that says 200 to all"),
+        (#"[{"status":201,\#(html)}]"#, .protocolViolation, "answers 201", "and one that says 201"),
+        (#"[{"status":202,\#(html)}]"#, .protocolViolation, "answers 202", "and one that says 202"),
+        (
+            #"[{"method":"HEAD","status":404},{"method":"POST|PUT|GET","status":201,"headers":{"Location":"/x"}}]"#,
+            .protocolViolation, "answers 201", "nothing there, all accepted"
+        ),
+        (
+            #"[{"method":"PUT","path":"manifests","status":201},{"method":"GET","status":200,\#(html)}]"#,
+            .protocolViolation, "web page", "accepted without a digest, and then it is a web page"
+        ),
+        (
+            #"[{"method":"PUT","path":"manifests","status":201,"body":"x"}]"#, .notFound, "v1",
+            "accepted without a digest, and then it is not there"
+        ),
+        (
+            #"[{"method":"POST","status":500,"endless":"body"}]"#, .protocolViolation, "too large",
+            "an endless error"
+        ),
+        (
+            #"[{"method":"HEAD","path":"blobs","endless":"headers"}]"#, .protocolViolation, "HTTP",
+            "endless headers"
+        ),
+    ]
+
+    @Test("what does not pass ends with its reason", arguments: refusals)
+    func refusal(_ refusal: Refusal) async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        try await registry.script(refusal.rules)
+        let repository = try bench.repository(registry.name)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(failure?.code == refusal.code, "\(refusal.why)")
+        #expect(failure?.description.contains(refusal.phrase) == true, "\(failure?.description ?? "")")
+    }
+
+    @Test func `nothing is named before everything is there`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        try await registry.script(#"[{"method":"PUT","path":"uploads","status":400}]"#)
+        let repository = try bench.repository(registry.name)
+        _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(try await !bench.image.lines(registry.record()).contains("PUT manifests/v1"))
+    }
+
+    @Test func `a failure that stays is tried four times`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        try await registry.script(#"[{"method":"HEAD","path":"manifests","status":500}]"#)
+        let repository = try bench.repository(registry.name)
+        _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(try await registry.record().count == 4)
+    }
+
+    // MARK: Location
+
+    @Test func `the query of a Location is kept byte for byte`() async throws {
+        let registry = try await Self.open.value.reset()
+        let elsewhere = try await Self.elsewhere.value.reset()
+        let bench = try Bench()
+        let location = "http://\(elsewhere.name)/up/x?a=%2F+%20&b==&c"
+        try await registry.script(#"[{"method":"POST","location":"\#(location)"}]"#)
+        try await elsewhere.script(#"[{"status":201}]"#)
+        // The blobs are not where the manifest is.
+        let repository = try bench.repository(registry.name)
+        _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        let record = try await elsewhere.record()
+        #expect(record.count == 2)
+        for entry in record {
+            #expect(entry.query.prefix(3) == [["a", "/  "], ["b", "="], ["c", ""]])
+            #expect(entry.query.last?.first == "digest")
+        }
+    }
+
+    @Test func `an upload to another host goes there without credentials`() async throws {
+        let registry = try await Self.basic.value.reset()
+        let bench = try Bench()
+        try await registry.script(
+            #"[{"method":"POST","location":"otherhost"},{"method":"PUT","path":"uploads","status":201}]"#
+        )
+        let repository = try bench.repository(registry.name, credential: .known)
+        _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        let record = try await registry.record()
+        for entry in record where entry.method == "PUT" && entry.path.contains("uploads") {
+            #expect(entry.header("Authorization") == nil)
+            #expect(entry.header("Host")?.hasPrefix("localhost") == true)
+        }
+        #expect(record.contains { $0.method == "POST" && $0.header("Authorization") != nil })
+    }
+
+    @Test func `a 401 of another host is not answered, and not blamed on the user`() async throws {
+        let registry = try await Self.basic.value.reset()
+        let bench = try Bench()
+        try await registry.script(#"[{"method":"POST","location":"otherhost"}]"#)
+        let repository = try bench.repository(registry.name, credential: .known)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(failure?.message.hasPrefix("http://localhost:") == true)
+        #expect(
+            try await registry.record().filter { $0.method == "PUT" }.allSatisfy {
+                $0.header("Authorization") == nil
+            }
+        )
+    }
+
+    @Test func `a Location in http of a registry in https is taken as https`() async throws {
+        let registry = try await ScriptedRegistry.start(.basic, usesTLS: true, host: "localhost")
+        let bench = try Bench()
+        try await registry.script(#"[{"method":"POST","location":"http"}]"#)
+        try await bench.push(
+            to: bench.repository(registry.name, plain: false, caFile: registry.caFile, credential: .known)
+        )
+        let uploads = try await registry.record().filter { $0.method == "PUT" }
+        #expect(uploads.count == 3)
+        #expect(uploads.allSatisfy { $0.header("Authorization") != nil && $0.status == 201 })
+    }
+
+    @Test func `an upload that is redirected is sent again whole`() async throws {
+        let registry = try await Self.open.value.reset()
+        let elsewhere = try await Self.elsewhere.value.reset()
+        let bench = try Bench()
+        try await registry.script(
+            #"""
+            [{"method":"PUT","path":"uploads","status":307,"headers":{"Location":"http://\#(elsewhere.name)/up"}},
+             {"method":"PUT","path":"manifests","status":201},{"method":"GET","status":404}]
+            """#
+        )
+        try await elsewhere.script(#"[{"status":201}]"#)
+        let repository = try bench.repository(registry.name)
+        _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        let sizes = try await elsewhere.record().compactMap(\.body_length).sorted()
+        #expect(sizes == [bench.image.config, bench.image.layer].map(\.descriptor.size).sorted())
+    }
+
+    // MARK: Cancellation
+
+    @Test func `a push that is cancelled in the middle of an upload ends, and names nothing`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench(layerSize: 3_000_000)
+        try await registry.script(#"[{"method":"PUT","path":"uploads","stall":3600}]"#)
+        let repository = try bench.repository(registry.name)
+        let task = Task { try await bench.push(to: repository) }
+        while !bench.events.events.contains(where: \.isMoving) { await Task.yield() }
+        task.cancel()
+        let failure = await #expect(throws: Failure.self) { try await task.value }
+        #expect(failure?.code == .interrupted)
+        #expect(try await !bench.image.lines(registry.record()).contains("PUT manifests/v1"))
+    }
+}
+
+extension Event {
+    /// Whether it tells of bytes on their way.
+    var isMoving: Bool {
+        if case .transfer(let transfer) = self, case .moved = transfer.stage { true } else { false }
+    }
+}

@@ -1,0 +1,353 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// What one client says to hosts that cannot be had on this machine.
+@Suite struct RegistryClientTests {
+    let events = RecordingSink()
+    static let secret = "open-sesame"
+
+    private func client(
+        _ transport: ScriptedTransport,
+        _ registry: String = "r.example",
+        plain: Bool = false,
+        credential: Bool = true
+    ) throws -> RegistryClient {
+        let given = Credential(username: "ci", password: Self.secret, source: "the test")
+        return RegistryClient(
+            RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
+            try RepositoryName(parsing: "team/plugin"),
+            access: .push,
+            transport: transport,
+            credentials: GivenCredential(credential ? given : nil, place: "the test"),
+            retryPolicy: RetryPolicy(count: 0),
+            events: events
+        )
+    }
+
+    private let base = "https://r.example/v2/team/plugin"
+    private let basic: HeaderFields = ["WWW-Authenticate": "Basic realm=\"r\""]
+    private let authorization = "Basic Y2k6b3Blbi1zZXNhbWU="
+
+    private func failure(_ work: () async throws(RequestFailure) -> Void) async -> Failure? {
+        do throws(RequestFailure) {
+            try await work()
+            return nil
+        } catch {
+            #expect(!error.failure.description.contains(Self.secret))
+            return error.failure
+        }
+    }
+
+    // MARK: Challenges
+
+    @Test func `nothing is sent along until it is asked for, and from then on with every request`()
+        async throws
+    {
+        let transport = ScriptedTransport([
+            .answer("HEAD \(base)/manifests/v1", 401, basic), .answer("HEAD \(base)/manifests/v1", 200),
+            .answer("GET \(base)/manifests/v1", 200),
+        ])
+        let client = try client(transport)
+        #expect(try await client.send(.head, "manifests/v1").status == 200)
+        #expect(try await client.send(.get, "manifests/v1").status == 200)
+        #expect(transport.authorizations == [nil, authorization, authorization])
+    }
+
+    @Test func `a second 401 is the last word`() async throws {
+        let transport = ScriptedTransport([
+            .answer("POST \(base)/blobs/uploads/", 401, basic),
+            .answer("POST \(base)/blobs/uploads/", 401, basic),
+            .answer("POST \(base)/blobs/uploads/", 401, basic),
+        ])
+        let client = try client(transport)
+        #expect(try await client.send(.post, "blobs/uploads/").status == 401)
+        // The next request does not get another chance with the same password.
+        #expect(try await client.send(.post, "blobs/uploads/").status == 401)
+        #expect(transport.authorizations == [nil, authorization, authorization])
+    }
+
+    @Test func `Basic without a credential is answered by nobody`() async throws {
+        let transport = ScriptedTransport([.answer("POST \(base)/blobs/uploads/", 401, basic)])
+        let client = try client(transport, credential: false)
+        let answer = try await client.send(.post, "blobs/uploads/")
+        let failure = try await client.failure(for: answer, doing: "push to").failure
+        #expect(failure.code == .authenticationRequired)
+        #expect(failure.why == "none found: looked in the test")
+        #expect(failure.http?.status == 401)
+    }
+
+    @Test func `a challenge that cannot be answered is explained`() async throws {
+        let transport = ScriptedTransport([
+            .answer("POST \(base)/blobs/uploads/", 401, ["WWW-Authenticate": "Negotiate"]),
+            .answer("POST \(base)/blobs/uploads/", 401),
+        ])
+        let client = try client(transport)
+        for phrase in ["knows negotiate", "no WWW-Authenticate"] {
+            let answer = try await client.send(.post, "blobs/uploads/")
+            let failure = try await client.failure(for: answer, doing: "push to").failure
+            #expect(failure.code == .authenticationRequired)
+            #expect(failure.why?.contains(phrase) == true)
+        }
+        #expect(transport.authorizations == [nil, nil])
+    }
+
+    @Test func `the body is sent again whole, with the credentials`() async throws {
+        let transport = ScriptedTransport([
+            .answer("PUT \(base)/manifests/v1", 401, basic), .answer("PUT \(base)/manifests/v1", 201),
+        ])
+        _ = try await client(transport).send(.put, "manifests/v1", body: .bytes([1, 2, 3]))
+        for request in transport.sent {
+            guard case .bytes(let bytes) = request.body else {
+                Issue.record("no body")
+                continue
+            }
+            #expect(bytes == [1, 2, 3])
+        }
+    }
+
+    // MARK: Other hosts
+
+    @Test func `a redirect to another host gets no credentials, nor does the way back`() async throws {
+        let transport = ScriptedTransport([
+            .answer("GET \(base)/blobs/x", 401, basic),
+            .answer("GET \(base)/blobs/x", 307, ["Location": "https://s3.example/x?signature=s"]),
+            .answer("GET https://s3.example/x?signature=s", 302, ["Location": "https://r.example/v2/other"]),
+            .answer("GET https://r.example/v2/other", 200),
+        ])
+        _ = try await client(transport).send(.get, "blobs/x")
+        #expect(transport.authorizations == [nil, authorization, nil, nil])
+    }
+
+    @Test func `a challenge of another host is not answered`() async throws {
+        let transport = ScriptedTransport([
+            .answer("GET \(base)/blobs/x", 307, ["Location": "https://s3.example/x"]),
+            .answer("GET https://s3.example/x", 401, basic),
+        ])
+        let client = try client(transport)
+        let answer = try await client.send(.get, "blobs/x")
+        let failure = try await client.failure(for: answer, doing: "read from").failure
+        #expect(transport.authorizations == [nil, nil])
+        #expect(failure.code == .authenticationDenied)
+        #expect(failure.message.hasPrefix("https://s3.example, where r.example leads to, refuses"))
+        #expect(!failure.description.contains("rejected ci"))
+    }
+
+    @Test func `another port is another host`() async throws {
+        let transport = ScriptedTransport([
+            .answer("GET \(base)/blobs/x", 401, basic),
+            .answer("GET \(base)/blobs/x", 307, ["Location": "https://r.example:8443/x"]),
+            .answer("GET https://r.example:8443/x", 200),
+        ])
+        _ = try await client(transport).send(.get, "blobs/x")
+        #expect(transport.authorizations == [nil, authorization, nil])
+    }
+
+    static let refused: [(target: String, code: Failure.Code, why: String)] = [
+        ("http://r.example/x", .addressRefused, "from https to http"),
+        ("http://s3.example/x", .addressRefused, "and elsewhere"),
+        ("https://127.0.0.1/x", .addressRefused, "this machine"),
+        ("https://169.254.169.254/latest", .addressRefused, "the cloud's metadata"),
+        ("file:///etc/passwd", .protocolViolation, "another scheme"),
+        ("https://user:pw@s3.example/x", .protocolViolation, "a password in a URL"),
+        ("https://s3.example:0/x", .protocolViolation, "no port"),
+        ("https://\u{E9}.example/x", .protocolViolation, "not ASCII"),
+    ]
+
+    @Test("a redirect to where nobody should go is not followed", arguments: refused)
+    func hostileRedirect(target: String, code: Failure.Code, why: String) async throws {
+        let transport = ScriptedTransport([.answer("GET \(base)/blobs/x", 307, ["Location": target])])
+        let client = try client(transport)
+        let failure = await failure { () async throws(RequestFailure) in
+            _ = try await client.send(.get, "blobs/x")
+        }
+        #expect(failure?.code == code, "\(why)")
+        #expect(failure?.description.contains("pw") == false)
+    }
+
+    static let realms: [(target: String, code: Failure.Code, why: String)] =
+        refused + [
+            ("https://[fd00:ec2::254]/t", .addressRefused, "the metadata, IPv6"),
+            ("http://r.example/t", .addressRefused, "the registry itself, in the clear"),
+            ("https://localhost/t", .addressRefused, "this machine by name"),
+        ]
+
+    @Test("a realm where no password should go is not asked", arguments: realms)
+    func hostileRealm(realm: String, code: Failure.Code, why: String) async throws {
+        let transport = ScriptedTransport([
+            .answer(
+                "GET \(base)/blobs/x",
+                401,
+                ["WWW-Authenticate": "Bearer realm=\"\(realm)\",service=\"s\""]
+            )
+        ])
+        let client = try client(transport)
+        let failure = await failure { () async throws(RequestFailure) in
+            _ = try await client.send(.get, "blobs/x")
+        }
+        #expect(failure?.code == code, "\(why)")
+        #expect(transport.sent.count == 1)
+    }
+
+    @Test func `a PUT is redirected only if it stays a PUT`() async throws {
+        let transport = ScriptedTransport([
+            .answer("PUT \(base)/manifests/v1", 307, ["Location": "/v2/team/plugin/manifests/v2"]),
+            .answer("PUT \(base)/manifests/v2", 303, ["Location": "/elsewhere"]),
+        ])
+        let client = try client(transport)
+        let answer = try await client.send(.put, "manifests/v1", body: .bytes([1]))
+        #expect(answer.status == 303)
+        #expect(try await client.failure(for: answer, doing: "push to").failure.code == .protocolViolation)
+    }
+
+    @Test func `redirects end somewhere`() async throws {
+        let transport = ScriptedTransport(
+            Array(repeating: .answer("GET \(base)/blobs/x", 302, ["Location": "x"]), count: 11)
+        )
+        let client = try client(transport)
+        let failure = await failure { () async throws(RequestFailure) in
+            _ = try await client.send(.get, "blobs/x")
+        }
+        #expect(failure?.code == .protocolViolation)
+        #expect(transport.remaining == 0)
+    }
+
+    // MARK: Plain HTTP
+
+    @Test func `a registry of this machine that speaks no TLS is asked by HTTP, and that is said once`()
+        async throws
+    {
+        let (https, http) = ("https://localhost:5000/v2/team/plugin", "http://localhost:5000/v2/team/plugin")
+        let transport = ScriptedTransport([
+            .failure("HEAD \(https)/manifests/v1", .notTLS), .answer("HEAD \(http)/manifests/v1", 401, basic),
+            .answer("HEAD \(http)/manifests/v1", 200), .answer("GET \(http)/blobs/x", 200),
+        ])
+        let client = try client(transport, "localhost:5000")
+        _ = try await client.send(.head, "manifests/v1")
+        _ = try await client.send(.get, "blobs/x")
+        #expect(transport.authorizations == [nil, nil, authorization, authorization])
+        let notes = events.events.filter { if case .note = $0 { true } else { false } }
+        #expect(notes.count == 1)
+    }
+
+    @Test func `another machine that speaks no TLS is not`() async throws {
+        let transport = ScriptedTransport([.failure("GET \(base)/blobs/x", .notTLS)])
+        let client = try client(transport)
+        let failure = await failure { () async throws(RequestFailure) in
+            _ = try await client.send(.get, "blobs/x")
+        }
+        #expect(failure?.code == .plainHTTP)
+        #expect(failure?.hints.first?.hasPrefix("--plain-http") == true)
+    }
+
+    @Test func `a token service that speaks no TLS says nothing of the registry`() async throws {
+        let transport = ScriptedTransport([
+            .answer(
+                "GET https://localhost:5000/v2/team/plugin/blobs/x",
+                401,
+                ["WWW-Authenticate": "Bearer realm=\"https://localhost:5001/t\""]
+            ),
+            .failure(
+                "GET https://localhost:5001/t?scope=repository%3Ateam%2Fplugin%3Apull%2Cpush"
+                    + "&client_id=wasmpack&account=ci",
+                .notTLS
+            ),
+        ])
+        let client = try client(transport, "localhost:5000")
+        let failure = await failure { () async throws(RequestFailure) in
+            _ = try await client.send(.get, "blobs/x")
+        }
+        #expect(failure?.code == .plainHTTP)
+        #expect(failure?.message.contains("localhost:5001") == true)
+        #expect(transport.remaining == 0)
+    }
+
+    @Test(arguments: [
+        TransferError.Kind.unknownAuthority, .certificateInvalid, .tlsFailed, .connectionRefused,
+    ])
+    func `any other failure of TLS is no reason for HTTP`(kind: TransferError.Kind) async throws {
+        let transport = ScriptedTransport([
+            .failure("GET https://localhost:5000/v2/team/plugin/blobs/x", kind)
+        ])
+        let client = try client(transport, "localhost:5000")
+        let failure = await failure { () async throws(RequestFailure) in
+            _ = try await client.send(.get, "blobs/x")
+        }
+        #expect(failure != nil)
+        #expect(transport.sent.count == 1)
+    }
+
+    // MARK: Refusals
+
+    static let refusals: [(status: Int, body: String, code: Failure.Code, phrase: String)] = [
+        (400, "", .requestRejected, "refuses to push to team/plugin (400)"),
+        (
+            403, #"{"errors":[{"code":"DENIED"}]}"#, .authenticationDenied,
+            "ci may not push to team/plugin (403 DENIED)"
+        ),
+        (404, "", .notFound, "no repository r.example/team/plugin (404)"),
+        (405, "", .requestRejected, "(405)"),
+        (408, "", .timedOut, "(408)"),
+        (413, "", .requestRejected, "(413)"),
+        (429, #"{"message":"toomanyrequests"}"#, .rateLimited, "asks to slow down (429 \"toomanyrequests\")"),
+        (500, "<html>", .serverFailed, "fails to push to team/plugin (500)"),
+        (503, "", .serverFailed, "(503)"),
+        (200, "", .protocolViolation, "answers 200"),
+        (206, "", .protocolViolation, "answers 206"),
+        (302, "", .protocolViolation, "answers 302"),
+    ]
+
+    @Test("each status has its own code", arguments: refusals)
+    func refusal(status: Int, body: String, code: Failure.Code, phrase: String) async throws {
+        let transport = ScriptedTransport([.answer("POST \(base)/blobs/uploads/", status, body: body)])
+        let client = try client(transport)
+        let answer = try await client.send(.post, "blobs/uploads/")
+        let failure = try await client.failure(for: answer, doing: "push to").failure
+        #expect(failure.code == code)
+        #expect(failure.message.contains(phrase), "\(failure.message)")
+        #expect(failure.http?.status == status)
+        #expect(!failure.description.contains(Self.secret))
+    }
+
+    @Test func `who is signed in, from where, and what was asked for stand in a refusal`() async throws {
+        let transport = ScriptedTransport([
+            .answer(
+                "POST \(base)/blobs/uploads/",
+                401,
+                ["WWW-Authenticate": "Bearer realm=\"https://a.example/t\",service=\"s s\""]
+            ),
+            .answer(
+                "GET https://a.example/t?service=s%20s&scope=repository%3Ateam%2Fplugin%3Apull%2Cpush"
+                    + "&client_id=wasmpack&account=ci",
+                200,
+                body: #"{"token":"t"}"#
+            ),
+            .answer(
+                "POST \(base)/blobs/uploads/",
+                403,
+                body: #"{"errors":[{"code":"DENIED","message":"no"}]}"#
+            ),
+        ])
+        let client = try client(transport)
+        let answer = try await client.send(.post, "blobs/uploads/")
+        let failure = try await client.failure(for: answer, doing: "push to").failure
+        #expect(transport.authorizations == [nil, authorization, "Bearer t"])
+        #expect(failure.message == "ci may not push to team/plugin (403 DENIED \"no\")")
+        #expect(
+            failure.why
+                == "signed in with credentials from the test; asked scope repository:team/plugin:pull,push"
+        )
+    }
+
+    @Test func `an open registry's answer needs no credentials to be looked up`() async throws {
+        let transport = ScriptedTransport([.answer("GET \(base)/blobs/x", 200)])
+        let client = try client(transport)
+        _ = try await client.send(.get, "blobs/x")
+        #expect(await client.usedCredential() == nil)
+    }
+}

@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Registry
+
+@Suite struct RegistryErrorBodyTests {
+    static let table: [(body: String, summary: String, why: String)] = [
+        (
+            #"{"errors":[{"code":"DENIED","message":"no","detail":null}]}"#, #"403 DENIED "no""#,
+            "the specification"
+        ),
+        (
+            #"{"errors":[{"code":"A","message":"a"},{"code":"B","message":"b"}]}"#, #"403 A "a""#,
+            "the first of two"
+        ),
+        (#"{"errors":[{"code":"DENIED"}]}"#, "403 DENIED", "no message"),
+        (#"{"errors":[{"message":"no"}]}"#, #"403 "no""#, "no code"),
+        (#"{"errors":[{"code":"","message":""}]}"#, "403", "both empty"),
+        (#"{"errors":[]}"#, "403", "no errors"),
+        (#"{"message":"toomanyrequests: slow down"}"#, #"403 "toomanyrequests: slow down""#, "Docker Hub's"),
+        (
+            #"{"details":"incorrect username or password"}"#, #"403 "incorrect username or password""#,
+            "Hub's login"
+        ),
+        ("<html><body>Forbidden</body></html>", "403", "a web page says nothing"),
+        ("", "403", "nothing"),
+        ("null", "403", "null"),
+        (#""no""#, "403", "a text"),
+        ("[1,2]", "403", "a list"),
+        (#"{"errors":{"code":"X"}}"#, "403", "another shape"),
+        ("\u{0}\u{1}", "403", "bytes"),
+        (String(repeating: "[", count: 60_000), "403", "a hostile depth"),
+    ]
+
+    @Test("what a registry says in its own words is found, whatever the form", arguments: table)
+    func reading(body: String, summary: String, why: String) {
+        #expect(RegistryErrorBody(Array(body.utf8)).summary(status: 403) == summary, "\(why)")
+    }
+
+    @Test func `a long text is cut`() {
+        let long = String(repeating: "x", count: 10_000)
+        let body = RegistryErrorBody(Array(#"{"errors":[{"code":"\#(long)","message":"\#(long)"}]}"#.utf8))
+        #expect((body.code?.utf8.count ?? 0) < 100)
+        #expect((body.text?.utf8.count ?? 0) < 400)
+    }
+}

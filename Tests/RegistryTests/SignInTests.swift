@@ -1,0 +1,196 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import Storage
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// Basic, tokens and TLS over real sockets.
+@Suite(.timeLimit(.minutes(1))) struct SignInTests {
+    /// The lines with a mark on those that brought an `Authorization`.
+    private func lines(_ bench: Bench, _ record: [ScriptedRegistry.Entry]) -> [String] {
+        record.map { entry in
+            let scheme = entry.header("Authorization")?.split(separator: " ").first.map { " \($0)" } ?? ""
+            return bench.image.named(entry.path == "/token" ? "GET token" : entry.line) + scheme
+        }
+    }
+
+    @Test func `a whole push needs one token, which stands for pull and push`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer)
+        let bench = try Bench()
+        try await bench.push(to: bench.repository(registry.name, credential: .known))
+        let record = try await registry.record()
+        #expect(
+            lines(bench, record).prefix(3) == [
+                "HEAD manifests/v1", "GET token Basic", "HEAD manifests/v1 Bearer",
+            ]
+        )
+        #expect(lines(bench, record).dropFirst(3).allSatisfy { $0.hasSuffix(" Bearer") })
+        let token = try #require(record.first { $0.path == "/token" })
+        #expect(
+            token.query == [
+                ["service", "registry.test"], ["scope", "repository:\(bench.name):pull,push"],
+                ["client_id", "wasmpack"], ["account", "ci"],
+            ]
+        )
+        bench.expectNoSecrets()
+    }
+
+    @Test func `blobs that travel at the same time share one token`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer)
+        let bench = try Bench()
+        let repository = try bench.repository(registry.name, credential: .known)
+        let missing = (0..<8).map { Blob([UInt8($0)], mediaType: .layerTarGzip).descriptor }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for descriptor in missing { group.addTask { try await repository.contains(descriptor) } }
+            for try await isThere in group { #expect(!isThere) }
+        }
+        #expect(try await registry.record().filter { $0.path == "/token" }.count == 1)
+    }
+
+    @Test func `a token that runs out before a PUT is renewed once, and the body sent again whole`()
+        async throws
+    {
+        let registry = try await ScriptedRegistry.start(.bearer)
+        let bench = try Bench()
+        try await registry.script(
+            #"""
+            [{"method":"PUT","path":"uploads","occurrence":1,"status":401,"headers":
+              {"WWW-Authenticate":"Bearer realm=\"/token\",service=\"registry.test\",error=\"invalid_token\""}}]
+            """#
+        )
+        try await bench.push(to: bench.repository(registry.name, credential: .known))
+        let record = try await registry.record()
+        #expect(record.filter { $0.path == "/token" }.count == 2)
+        let refused = try #require(record.first { $0.status == 401 && $0.method == "PUT" })
+        let again = try #require(record.first { $0.path == refused.path && $0.status == 201 })
+        #expect(again.body_length == refused.body_length)
+        #expect(again.header("Authorization") != refused.header("Authorization"))
+        #expect(record.filter { $0.method == "POST" }.count == 2)
+    }
+
+    @Test func `tokens that are good for three requests carry a push to its end`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer, ["--token-uses", "3"])
+        let bench = try Bench()
+        try await bench.push(to: bench.repository(registry.name, credential: .known))
+        let store = try await bench.pull(
+            from: bench.repository(registry.name, access: .pull, credential: .known)
+        )
+        try await bench.image.expect(in: store)
+    }
+
+    @Test func `a wrong password is refused by the token service, and that is final`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer)
+        let bench = try Bench()
+        let repository = try bench.repository(registry.name, credential: .wrong)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(failure?.code == .authenticationRejected)
+        #expect(failure?.message.contains("rejected ci (token service: 401 UNAUTHORIZED") == true)
+        #expect(failure?.why?.contains("credentials from the test") == true)
+        #expect(try await lines(bench, registry.record()) == ["HEAD manifests/v1", "GET token Basic"])
+    }
+
+    @Test func `a wrong password is refused by a registry with Basic, and that is final`() async throws {
+        let registry = try await ScriptedRegistry.start(.basic)
+        let bench = try Bench()
+        let repository = try bench.repository(registry.name, credential: .wrong)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(failure?.code == .authenticationRejected)
+        #expect(failure?.message.contains("rejected ci (401") == true)
+        #expect(
+            try await lines(bench, registry.record()) == ["HEAD manifests/v1", "HEAD manifests/v1 Basic"]
+        )
+    }
+
+    @Test func `without credentials one may pull and not push, and is told where was looked`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer, ["--anonymous-pull"])
+        let bench = try Bench()
+        try await bench.push(to: bench.repository(registry.name, credential: .known))
+        try await bench.image.expect(in: bench.pull(from: bench.repository(registry.name, access: .pull)))
+        let repository = try bench.repository(registry.name)
+        let other = Blob([1, 2, 3], mediaType: .layerTarGzip)
+        let failure = await bench.failure { () async throws(Failure) in try await repository.push(other) }
+        #expect(failure?.code == .authenticationRequired)
+        #expect(
+            failure?.why?.contains("looked in the test; asked scope repository:\(bench.name):pull,push")
+                == true
+        )
+    }
+
+    @Test func `a registry that refuses every token ends the matter`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer, ["--token-uses", "0"])
+        let bench = try Bench()
+        let repository = try bench.repository(registry.name, credential: .known)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(failure?.code == .authenticationDenied)
+        #expect(
+            try await lines(bench, registry.record()) == [
+                "HEAD manifests/v1", "GET token Basic", "HEAD manifests/v1 Bearer",
+            ]
+        )
+    }
+
+    static let services: [(rules: String, code: Failure.Code, requests: Int, why: String)] = [
+        (#"[{"path":"/token","status":503}]"#, .serverFailed, 4, "it fails for ever"),
+        (
+            #"[{"path":"/token","status":302,"headers":{"Location":"/token"}}]"#, .protocolViolation, 1,
+            "a redirect"
+        ),
+        (#"[{"path":"/token","status":200,"body":"<html>"}]"#, .protocolViolation, 1, "a web page"),
+        (#"[{"path":"/token","status":200,"body":{"expires_in":1}}]"#, .protocolViolation, 1, "no token"),
+        (#"[{"path":"/token","endless":"body"}]"#, .protocolViolation, 1, "no end"),
+        (#"[{"path":"/token","status":403}]"#, .authenticationRejected, 1, "refused"),
+        (#"[{"realm":"ftp://127.0.0.1/token"}]"#, .protocolViolation, 0, "no address of a web server"),
+        (#"[{"realm":""}]"#, .authenticationRequired, 0, "no realm"),
+    ]
+
+    @Test("a token service that does not do its work ends the matter", arguments: services)
+    func service(rules: String, code: Failure.Code, requests: Int, why: String) async throws {
+        let registry = try await ScriptedRegistry.start(.bearer)
+        let bench = try Bench()
+        try await registry.script(rules)
+        let repository = try bench.repository(registry.name, credential: .known)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(failure?.code == code, "\(failure?.description ?? ""): \(why)")
+        #expect(try await registry.record().filter { $0.path == "/token" }.count == requests)
+    }
+
+    @Test func `a token service that fails once is asked again`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer)
+        let bench = try Bench()
+        try await registry.script(#"[{"path":"/token","occurrence":1,"status":503}]"#)
+        try await bench.push(to: bench.repository(registry.name, credential: .known))
+    }
+
+    // MARK: TLS
+
+    @Test func `a private authority is trusted when it is given, and asked for when not`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer, usesTLS: true, host: "localhost")
+        let bench = try Bench()
+        try await bench.push(
+            to: bench.repository(registry.name, plain: false, caFile: registry.caFile, credential: .known)
+        )
+        let repository = try bench.repository(registry.name, plain: false, credential: .known)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.pull(from: repository)
+        }
+        #expect(failure?.code == .tlsUnknownAuthority)
+        #expect(failure?.hints.first?.contains("--ca-file") == true)
+    }
+
+    @Test func `this machine's registry without TLS gets no credentials before it has asked in HTTP`()
+        async throws
+    {
+        let registry = try await ScriptedRegistry.start(.basic)
+        let bench = try Bench()
+        try await bench.push(to: bench.repository(registry.name, plain: false, credential: .known))
+        #expect(
+            try await lines(bench, registry.record()).prefix(2) == [
+                "HEAD manifests/v1", "HEAD manifests/v1 Basic",
+            ]
+        )
+        let notes = bench.events.events.filter { if case .note = $0 { true } else { false } }
+        #expect(notes.count == 1)
+    }
+}
