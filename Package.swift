@@ -74,6 +74,7 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("DiagnosticsTests", ["Diagnostics"]),
+        tests("DocumentationTests", ["wasmpack", "Diagnostics"]),
         tests("OCITests", ["OCI", "Diagnostics"]),
         tests("HostSystemTests", ["HostSystem", "Diagnostics", system]),
         tests("WasmTests", ["Wasm", "Diagnostics"]),

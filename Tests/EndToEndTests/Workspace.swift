@@ -9,14 +9,7 @@ final class Workspace: Sendable {
     let folder: URL
 
     /// The program, as the build has put it beside the tests.
-    static let program: String = {
-        let link = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let candidates = [link, CommandLine.arguments.first ?? ""] + CommandLine.arguments
-        let folders = candidates.map { URL(filePath: $0).deletingLastPathComponent() }
-        let found = folders.map { $0.appending(path: "wasmpack").path() }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-        return found ?? "wasmpack"
-    }()
+    static let program = BuiltProgram.wasmpack
 
     init() throws {
         let base = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()

@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// docs/json.md against what the program prints.
+@Suite(.timeLimit(.minutes(1))) struct JSONDocumentTests {
+    private let page: Document
+
+    init() throws { page = try Document("docs/json.md") }
+
+    @Test func `each document has its members listed, and no others`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "wasmpack-docs-\(UUID().uuidString)"
+        )
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let module = Fixtures.path("wasm/tiny/abi-0.2.1.wasm")
+
+        let built = try await document("build", module, in: folder)
+        #expect(Set(built.keys) == members("## `wasmpack.build/v1`"))
+        let image = try await document("inspect", "plugin-oci", in: folder)
+        #expect(Set(image.keys) == members("### An image"))
+        let outline = try await document("inspect", module, in: folder)
+        #expect(Set(outline.keys) == members("### A module"))
+
+        let verified = try await document("verify", "plugin-oci", in: folder)
+        #expect(Set(verified.keys) == ["schema", "ok", "images"])
+        let first = (verified["images"] as? [[String: Any]])?.first ?? [:]
+        #expect(Set(first.keys).union(["schema"]) == members("## `wasmpack.verify/v1`"))
+
+        let refused = try await document("build", "nothing.wasm", in: folder)
+        #expect(Set(refused.keys) == ["schema", "ok", "error"])
+        let error = refused["error"] as? [String: Any] ?? [:]
+        #expect(Set(error.keys).isSubset(of: members("## `wasmpack.error/v1`")), "\(error)")
+        #expect(["code", "exit", "message", "try"].allSatisfy { error[$0] != nil })
+    }
+
+    @Test func `each schema has a section, and no other`() throws {
+        let sources = try #require(
+            FileManager.default.enumerator(
+                at: Document.root.appending(path: "Sources"),
+                includingPropertiesForKeys: nil
+            )
+        )
+        var schemas: Set<String> = []
+        for case let file as URL in sources where file.pathExtension == "swift" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            schemas.formUnion(text.matches(of: /let schema = "([^"]+)"/).map { String($0.output.1) })
+        }
+        #expect(Set(page.headings.flatMap(\.code)) == schemas)
+    }
+
+    private func document(_ arguments: String..., in folder: URL) async throws -> [String: Any] {
+        let run = try await RunningProgram(
+            BuiltProgram.wasmpack,
+            arguments + ["--json"],
+            environment: [:],
+            in: folder
+        ).wait()
+        return try #require(JSONSerialization.jsonObject(with: run.outputBytes) as? [String: Any], "\(run)")
+    }
+
+    /// What a section's table lists, and what every document has.
+    private func members(_ heading: String) -> Set<String> {
+        Set(page.rows(heading).flatMap { $0[0].code } + ["schema", "ok"])
+    }
+}
