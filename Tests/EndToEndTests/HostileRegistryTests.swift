@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A registry that lies, fails or misunderstands: nothing unverified appears, and the reason is named.
-@Suite(.timeLimit(.minutes(2))) struct HostileRegistryTests {
+@Suite(.timeLimit(.minutes(5))) struct HostileRegistryTests {
     static let pulls: [(what: String, rules: String, code: String, status: Int32)] = [
         ("another byte in a blob", #"[{"method":"GET","path":"/blobs/","flip":40}]"#, "digest-mismatch", 65),
         (

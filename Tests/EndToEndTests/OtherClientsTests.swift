@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Images of other programs are read, and ours are read by them.
-@Suite(.timeLimit(.minutes(3)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct OtherClientsTests {
     @Test func `skopeo reads our layout, and the digest stays what it is`() async throws {
         let work = try Workspace()

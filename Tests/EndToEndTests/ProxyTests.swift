@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The last part of the reference story: the proxy loads what was pulled, and does what the plugin says.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: Envoy.isExpected && RegistryPeer.isExpected, Envoy.whySkipped))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected && RegistryPeer.isExpected, Envoy.whySkipped))
 struct ProxyTests {
     @Test func `what is pulled makes a real Envoy refuse and let through`() async throws {
         let work = try Workspace()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// build → push → pull → verify against Debian's docker-registry, in all ways in which it lets people in.
-@Suite(.timeLimit(.minutes(3)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct RealRegistryTests {
     private static let name = "test-oci/header-authorization"
 

@@ -31,8 +31,12 @@ struct ScriptedRegistry {
         return try JSONDecoder().decode([Line].self, from: run.outputBytes).map { "\($0.method) \($0.path)" }
     }
 
-    /// Waits until it was asked for something; the test's time limit bounds it.
-    func wait(for request: String, _ work: Workspace) async throws {
-        while try await !requests(work).contains(where: { $0.contains(request) }) { await Task.yield() }
+    /// Waits until it was asked for something, not counting its first requests; the test's time limit bounds it.
+    func wait(for method: String, _ path: String, after first: Int, _ work: Workspace) async throws {
+        while try await !requests(work).dropFirst(first).contains(where: {
+            $0.hasPrefix(method) && $0.contains(path)
+        }) {
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 }

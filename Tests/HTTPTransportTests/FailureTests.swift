@@ -2,7 +2,7 @@ import Foundation
 import HTTPTransport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct FailureTests {
+@Suite(.timeLimit(.minutes(5))) struct FailureTests {
     let peer: PythonPeer
 
     init() throws { peer = try PythonPeer.plain.get() }

@@ -3,7 +3,7 @@ import HTTPTransport
 import Testing
 
 /// The environment belongs to the whole process, so each of these has one of its own.
-@Suite(.timeLimit(.minutes(2))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
     @Test func `a proxy of the environment is used, and one that opens no tunnel is named as the failure`()
         async
     {

@@ -31,7 +31,7 @@ final class ScriptedSink: ResponseSink {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct SinkTests {
+@Suite(.timeLimit(.minutes(5))) struct SinkTests {
     let peer: PythonPeer
     let transport: CurlTransport
 

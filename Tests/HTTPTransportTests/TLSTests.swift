@@ -3,7 +3,7 @@ import HTTPTransport
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct TLSTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSTests {
     static func transport(trusting certificate: TestCertificate? = nil) throws -> CurlTransport {
         let file = certificate.map { FilePath($0.certificate) }
         return try CurlTransport(TransportOptions(tls: TLSOptions(authorityFile: file)))

@@ -4,7 +4,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) final class UploadTests {
+@Suite(.timeLimit(.minutes(5))) final class UploadTests {
     let peer: PythonPeer
     let transport: CurlTransport
     let file: FilePath

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Registry
 
-@Suite(.timeLimit(.minutes(1))) struct AuthenticatorTests {
+@Suite(.timeLimit(.minutes(5))) struct AuthenticatorTests {
     let transport = GatedTransport()
     let policy = URLPolicy(registry: Origin(scheme: .https, host: "r.example", port: 443))
     let challenges = AuthChallenge.all(in: ["Bearer realm=\"https://a.example/t\",service=\"s\""])

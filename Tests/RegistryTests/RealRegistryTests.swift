@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The registry client against Debian's docker-registry, with TLS.
-@Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timeLimit(.minutes(5)))
 struct RealRegistryTests {
     private func credential(_ peer: RegistryPeer, password: String? = nil) -> Credential {
         Credential(username: peer.username, password: password ?? peer.password, source: "the test")

@@ -182,6 +182,8 @@ def parser(documentation):
 
 def end_with_stdin(done):
     """Sets an event when stdin closes or a signal asks for the end."""
+    # Who starts us may have signals blocked, and our children would inherit that too.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.signal(signal.SIGTERM, lambda *_: done.set())
     signal.signal(signal.SIGINT, lambda *_: done.set())
 

@@ -1,4 +1,5 @@
 public import Foundation
+import Synchronization
 
 /// What a program said and how it ended.
 public struct CommandLineRun: Sendable, CustomStringConvertible {
@@ -20,6 +21,11 @@ public struct CommandLineRun: Sendable, CustomStringConvertible {
 public final class RunningProgram: Sendable {
     private let identifier: pid_t
     private let ended: Task<CommandLineRun, any Error>
+    private let end = End()
+
+    private final class End: Sendable {
+        let hasCome = Mutex(false)
+    }
 
     /// Starts a program with an environment of its own; its output goes to files, so that it never waits for a reader.
     ///
@@ -53,7 +59,8 @@ public final class RunningProgram: Sendable {
         process.standardOutput = try FileHandle(forWritingTo: files[1])
         process.standardError = try FileHandle(forWritingTo: files[2])
         let (ends, continuation) = AsyncStream.makeStream(of: Int32.self)
-        process.terminationHandler = { process in
+        process.terminationHandler = { [end] process in
+            end.hasCome.withLock { $0 = true }
             let isSignal = process.terminationReason == .uncaughtSignal
             continuation.yield(isSignal ? -process.terminationStatus : process.terminationStatus)
             continuation.finish()
@@ -75,6 +82,14 @@ public final class RunningProgram: Sendable {
     /// Waits for its end.
     public func wait() async throws -> CommandLineRun { try await ended.value }
 
-    /// Sends it a signal.
-    public func signal(_ number: Int32) { kill(identifier, number) }
+    /// Whether it has ended.
+    public var hasEnded: Bool { end.hasCome.withLock { $0 } }
+
+    /// Sends it a signal, if it still runs.
+    public func signal(_ number: Int32) {
+        // Held, so that its number cannot be another process's by now.
+        end.hasCome.withLock { hasEnded in
+            if !hasEnded { kill(identifier, number) }
+        }
+    }
 }
