@@ -1,7 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// What every Swift target of ours is compiled with. See docs/decisions/0001-language-settings.md.
+/// What every Swift target of ours is compiled with.
+///
+/// See docs/decisions/0001-language-settings.md.
 let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),

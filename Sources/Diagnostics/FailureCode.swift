@@ -22,7 +22,6 @@ extension Failure {
         case moduleTooLarge = "module-too-large"
         case layoutCorrupt = "layout-corrupt"
         case digestMismatch = "digest-mismatch"
-        case jsonInvalid = "json-invalid"
         case manifestInvalid = "manifest-invalid"
         case manifestUnsupported = "manifest-unsupported"
         case layerInvalid = "layer-invalid"
@@ -56,7 +55,6 @@ extension Failure {
         case configurationInvalid = "config-invalid"
 
         case fileExists = "file-exists"
-        case verificationFailed = "verification-failed"
 
         case interrupted
         case terminated
@@ -71,7 +69,7 @@ extension Failure {
             case .fileMissing, .pluginMissing, .layoutMissing, .notFound:
                 .notFound
             case .notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge, .layoutCorrupt,
-                .digestMismatch, .jsonInvalid, .manifestInvalid, .manifestUnsupported, .layerInvalid,
+                .digestMismatch, .manifestInvalid, .manifestUnsupported, .layerInvalid,
                 .requestRejected:
                 .badData
             case .addressUnknown, .connectionRefused, .connectionLost, .proxyFailed, .tlsUnknownAuthority,
@@ -89,7 +87,7 @@ extension Failure {
                 .noPermission
             case .configurationInvalid:
                 .configuration
-            case .fileExists, .verificationFailed:
+            case .fileExists:
                 .answerIsNo
             case .interrupted:
                 .interrupted

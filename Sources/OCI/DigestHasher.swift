@@ -1,10 +1,10 @@
 import CCrypto
 
+// @unchecked: the context has exactly one owner, which changes it only through `mutating`, so exclusive, access; the
+// one borrowing method copies it and hands libcrypto a pointer to const.
 /// Computes one digest over bytes that arrive in pieces, by libcrypto's EVP interface.
 ///
 /// The only file that knows libcrypto.
-// @unchecked: the context has exactly one owner, which changes it only through `mutating`, so exclusive, access; the
-// one borrowing method copies it and hands libcrypto a pointer to const.
 public struct DigestHasher: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
     private let algorithm: Digest.Algorithm

@@ -151,7 +151,7 @@ actor Authenticator {
         }
         let scope = Scope(repository, access, challenge: challenge.parameters["scope"])
         self.scope = scope
-        let service = TokenService(transport: transport, policy: policy, registry: registry)
+        let service = TokenService(transport: transport, policy: policy, registry: registry, events: events)
         let token = try await service.token(challenge, scope: scope, lookup: lookup)
         return Authorization(value: "Bearer \(token.text)", token: token)
     }

@@ -12,6 +12,7 @@ struct TokenService: Sendable {
     let transport: any Transport
     let policy: URLPolicy
     let registry: RegistryName
+    let events: any EventSink
 
     /// Asks the service that a challenge names for a token.
     func token(
@@ -29,8 +30,12 @@ struct TokenService: Sendable {
         do throws(TransferError) {
             response = try await transport.send(request, into: sink)
         } catch {
+            events.record(.detail("GET \(url.redacted) → \(error.kind.rawValue)"))
             throw RequestFailure(error, to: url)
         }
+        events.record(
+            .detail("GET \(url.redacted) → \(response.status), for \(scope.items.joined(separator: " "))")
+        )
         guard (200..<300).contains(response.status) else {
             throw refusal(response, RegistryErrorBody(sink.explanation), url: url, lookup: lookup)
         }

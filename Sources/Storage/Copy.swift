@@ -13,7 +13,7 @@ public struct CopyReport: Sendable {
     public let root: Descriptor
     /// What the name stood for before.
     public let previous: Descriptor?
-    /// The config and the layers, of an index also the manifests, in the order in which they ended.
+    /// The config and the layers, of an index also the manifests, in the order in which they are named.
     public let parts: [(descriptor: Descriptor, status: Status)]
 }
 
@@ -135,7 +135,8 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
                     group.addTask { await Result { () async throws(Failure) in try await copyBlob(next) } }
                 }
             }
-            return .success(parts)
+            // They end in any order; the report is the same each time.
+            return .success(descriptors.compactMap { wanted in parts.first { $0.descriptor == wanted } })
         }
         return try outcome.get()
     }

@@ -20,6 +20,7 @@ enum Main {
             let outcome = try await Interruption.guarding { await Self.run(command) }
             try outcome.get()
         } catch {
+            if error.cause is ReaderIsGone { Terminal.exit(.done) }
             ErrorReport(error).print(isJSON: output?.json ?? false, color: output?.color ?? .auto)
             Terminal.exit(error.code.exitStatus)
         }
@@ -53,7 +54,7 @@ enum Main {
         }
         let text = Wasmpack.fullMessage(for: error)
         guard Wasmpack.exitCode(for: error) != .success else {
-            Terminal.standardOutput(text + "\n")
+            try? Terminal.standardOutput(text + "\n")
             Terminal.exit(.done)
         }
         if isJSON {

@@ -80,7 +80,7 @@ import Testing
                     Document.self,
                     from: Array(text.utf8),
                     as: "config",
-                    failing: .jsonInvalid
+                    failing: .configurationInvalid
                 )
             }
             #expect((failure?.description.utf8.count ?? 0) < 1024)
@@ -96,7 +96,7 @@ import Testing
         )
         let bytes = try CanonicalJSON.encode(document)
         #expect(
-            try CanonicalJSON.decode(Document.self, from: bytes, as: "config", failing: .jsonInvalid)
+            try CanonicalJSON.decode(Document.self, from: bytes, as: "config", failing: .configurationInvalid)
                 == document
         )
     }

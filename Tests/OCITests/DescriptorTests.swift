@@ -12,7 +12,7 @@ import Testing
             Descriptor.self,
             from: Array(text.utf8),
             as: "descriptor",
-            failing: .jsonInvalid
+            failing: .configurationInvalid
         )
     }
 

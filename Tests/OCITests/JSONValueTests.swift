@@ -19,7 +19,7 @@ import Testing
             JSONValue.self,
             from: Array(text.utf8),
             as: "document",
-            failing: .jsonInvalid
+            failing: .configurationInvalid
         )
         #expect(try String(decoding: CanonicalJSON.encode(value), as: UTF8.self) == text, "\(why)")
     }

@@ -11,7 +11,12 @@ import Testing
 
     private func refusal(of bytes: [UInt8]) -> Failure? {
         do {
-            _ = try CanonicalJSON.decode(Anything.self, from: bytes, as: "document", failing: .jsonInvalid)
+            _ = try CanonicalJSON.decode(
+                Anything.self,
+                from: bytes,
+                as: "document",
+                failing: .configurationInvalid
+            )
             return nil
         } catch {
             return error
@@ -99,7 +104,7 @@ import Testing
     @Test("what readers may understand differently is refused", arguments: refused)
     func refusals(text: String, phrase: String, why: String) {
         let failure = refusal(of: Array(text.utf8))
-        #expect(failure?.code == .jsonInvalid, "\(why)")
+        #expect(failure?.code == .configurationInvalid, "\(why)")
         #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "nothing")")
     }
 
@@ -154,7 +159,7 @@ import Testing
                 default: bytes.insert(contentsOf: bytes[place...].prefix(random.next(below: 20)), at: place)
                 }
             }
-            if let failure = refusal(of: bytes) { #expect(failure.code == .jsonInvalid) }
+            if let failure = refusal(of: bytes) { #expect(failure.code == .configurationInvalid) }
         }
     }
 }

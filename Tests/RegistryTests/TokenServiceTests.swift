@@ -17,7 +17,8 @@ import Testing
         let service = TokenService(
             transport: transport,
             policy: policy,
-            registry: try RegistryName(parsing: "r.example")
+            registry: try RegistryName(parsing: "r.example"),
+            events: SilentSink()
         )
         let parsed = try #require(AuthChallenge.all(in: [challenge]).first)
         let repository = try RepositoryName(parsing: "t/p")

@@ -48,7 +48,7 @@ struct Build: ReportingCommand {
             .build(module, spoolingIn: layout.spoolDirectory)
         reporter.record(.step("read", "\(module)  \(ByteCount(image.module.size))  core module"))
         reporter.record(.step("pack", "1 layer  \(ByteCount(image.layer.descriptor.size)) gzip"))
-        try warn(about: references, in: layout, reporter)
+        try warn(about: references, of: image, in: layout, reporter)
         for name in references.isEmpty ? [RefName.only] : references.map(RefName.reference) {
             _ = try await copy(.only, from: image, to: layout, as: name, events: SilentSink())
         }
@@ -58,19 +58,21 @@ struct Build: ReportingCommand {
     }
 
     /// Other tools know a layout's images by tag alone, and take the first.
-    private func warn(about references: [Reference], in layout: ImageLayout, _ reporter: Reporter)
-        throws(Failure)
-    {
-        let entries = try layout.index().manifests
+    private func warn(
+        about references: [Reference],
+        of image: BuiltImage,
+        in layout: ImageLayout,
+        _ reporter: Reporter
+    ) throws(Failure) {
+        let others = try layout.index().manifests.filter { $0.digest != image.manifest.descriptor.digest }
         for reference in references {
-            let other = entries.first {
-                $0.referenceName == reference.tag?.description && $0.fullName != reference.description
-            }
+            let tag = reference.tag?.description
+            let other = others.first { $0.referenceName == tag && $0.fullName != reference.description }
             guard let other else { continue }
-            let name = other.fullName ?? other.digest.short
             reporter.record(
                 .warning(
-                    "\(layout.path) has another image with the tag \(other.referenceName ?? ""): \(name); skopeo takes the first"
+                    "\(layout.path) has another image with the tag \(tag ?? ""): "
+                        + "\(other.fullName ?? other.digest.short); skopeo takes the first"
                 )
             )
         }
@@ -80,7 +82,7 @@ struct Build: ReportingCommand {
     {
         let digest = image.manifest.descriptor.digest
         guard output.json else {
-            Terminal.standardOutput(
+            try Terminal.standardOutput(
                 (references.first?.pinned(to: digest).description ?? digest.description) + "\n"
             )
             return

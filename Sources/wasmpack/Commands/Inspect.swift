@@ -28,7 +28,12 @@ struct Inspect: ReportingCommand {
     @Argument(help: "A .wasm, a layout (dir, dir:tag, dir@digest) or a reference.", completion: .file())
     var target: String
 
-    @Option(help: "Print the exact bytes of one document: manifest or config.")
+    @Option(
+        help: ArgumentHelp(
+            "Print the exact bytes of one document: manifest or config.",
+            valueName: "document"
+        )
+    )
     var raw: Raw?
 
     @OptionGroup(title: "REGISTRY") var registry: RegistryOptions
@@ -46,10 +51,11 @@ struct Inspect: ReportingCommand {
                 throw Failure(.usage, "--raw shows a document of an image; \(path) is a module")
             }
             let inspection = try ModuleInspection(of: path)
-            output.json ? try JSONReport.print(inspection.document) : Terminal.standardOutput(inspection.text)
+            output.json
+                ? try JSONReport.print(inspection.document) : try Terminal.standardOutput(inspection.text)
         case .layout(let path, let name):
             let layout = try ImageLayout(opening: path)
-            try await inspect(layout.resolve(name ?? .only), in: layout, called: path.string)
+            try await inspect(layout.resolve(name ?? .only), in: layout, called: target)
         case .reference(let reference):
             let folder = try TemporaryDirectory()
             let reference = reference.reading(reporter)
@@ -70,13 +76,13 @@ struct Inspect: ReportingCommand {
     {
         switch raw {
         case .manifest?:
-            Terminal.standardOutput(try await source.fetch(root).bytes(limit: Manifest.sizeLimit))
+            try await Terminal.standardOutput(source.fetch(root).bytes(limit: Manifest.sizeLimit))
         case .config?:
             let image = try await PluginExtractor(source).image(root)
-            Terminal.standardOutput(try await source.fetch(image.config).bytes(limit: Manifest.sizeLimit))
+            try await Terminal.standardOutput(source.fetch(image.config).bytes(limit: Manifest.sizeLimit))
         case nil:
             let report = InspectionReport(try await ImageInspection(of: root, in: source), name: name)
-            output.json ? try JSONReport.print(report.document) : Terminal.standardOutput(report.text)
+            output.json ? try JSONReport.print(report.document) : try Terminal.standardOutput(report.text)
         }
     }
 }

@@ -74,6 +74,8 @@ struct Pull: ReportingCommand {
             let folder = try TemporaryDirectory()
             let repository = try repository(of: target, spoolingIn: folder.path, environment, reporter)
             let file = try PulledFile(file ?? PluginFile.name, isForced: force)
+            // What has no plugin to take out is refused before its blobs are fetched.
+            _ = try await PluginExtractor(repository).image(repository.resolve(.reference(target)))
             let store = InMemoryStore()
             let report = try await copy(.reference(target), from: repository, to: store, events: reporter)
             let extractor = PluginExtractor(store)
@@ -114,7 +116,7 @@ struct Pull: ReportingCommand {
         try digestFile.write(report.root.digest)
         guard output.json else {
             guard path != nil else { return Terminal.standardError("\(pinned)\n") }
-            return Terminal.standardOutput("\(pinned)\n")
+            return try Terminal.standardOutput("\(pinned)\n")
         }
         struct Document: Encodable {
             let schema = "wasmpack.pull/v1"

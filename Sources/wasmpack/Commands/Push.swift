@@ -21,7 +21,7 @@ struct Push: ReportingCommand {
             """
     )
 
-    @Argument(help: "Where to: host/repository:tag.")
+    @Argument(help: "Where to: host/repository:tag, or host/repository@digest.")
     var reference: String
 
     @Argument(help: "What: a layout (dir, dir:tag), or a .wasm to be packed first.", completion: .file())
@@ -145,7 +145,7 @@ struct Push: ReportingCommand {
         async throws
     {
         let pinned = reference.pinned(to: report.root.digest)
-        guard output.json else { return Terminal.standardOutput("\(pinned)\n") }
+        guard output.json else { return try Terminal.standardOutput("\(pinned)\n") }
         struct Document: Encodable {
             let schema = "wasmpack.push/v1"
             let ok = true
@@ -188,11 +188,14 @@ struct Push: ReportingCommand {
 
     private func sourceTarget(_ environment: Environment) throws(Failure) -> Target {
         guard let source else { return .layout(try layout.path(environment), nil) }
-        if case .layout(let path, nil)? = try Target.existing(source), !ImageLayout.exists(at: path) {
+        switch try Target.existing(source) {
+        case .layout(let path, nil)? where !ImageLayout.exists(at: path):
             // A folder with a plugin.wasm is as good here as for build.
             return .module(try PluginFile.locate(path))
+        case let local?: return local
+        case nil where Target.namesHost(source): return try Target(parsing: source)
+        case nil: return .module(try PluginFile.locate(FilePath(source)))
         }
-        return try Target(parsing: source)
     }
 
     /// Reference first, local path second; who has it the other way round is told so.

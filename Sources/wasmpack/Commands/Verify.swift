@@ -86,7 +86,7 @@ struct Verify: ReportingCommand {
 
     private func report(_ images: [VerifiedImage], _ expected: Digest?) throws {
         let report = VerificationReport(images: images, expected: expected)
-        output.json ? try JSONReport.print(report.document) : Terminal.standardOutput(report.text)
+        output.json ? try JSONReport.print(report.document) : try Terminal.standardOutput(report.text)
         if !report.isClean { throw AnswerIsNo() }
     }
 }

@@ -52,7 +52,7 @@ enum Target {
     }
 
     /// Whether a text names a registry's host, or has the three parts that only a registry's image has.
-    private static func namesHost(_ text: String) -> Bool {
+    static func namesHost(_ text: String) -> Bool {
         if text.contains("://") { return true }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count > 1, let last = parts.last else { return false }

@@ -11,7 +11,7 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON document on standard output, also for errors.")
     var json = false
 
-    @Option(help: "When to use colour: auto, always or never.")
+    @Option(help: ArgumentHelp("When to use colour: auto, always or never.", valueName: "when"))
     var color = ColorChoice.auto
 
     @Flag(help: "Show no moving progress on a terminal.")

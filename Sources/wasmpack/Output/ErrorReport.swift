@@ -12,7 +12,9 @@ struct ErrorReport {
         let word = "error"
         let text = failure.description
         let isColored = Terminal.usesColor(color) && text.hasPrefix(word)
-        Terminal.standardError((isColored ? "\u{1B}[31m\(word)\u{1B}[0m" + text.dropFirst(word.count) : text) + "\n")
+        Terminal.standardError(
+            (isColored ? "\u{1B}[31m\(word)\u{1B}[0m" + text.dropFirst(word.count) : text) + "\n"
+        )
     }
 
     /// The document alone.

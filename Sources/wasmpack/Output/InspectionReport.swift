@@ -45,7 +45,7 @@ struct InspectionReport {
             if let why = failure.why { rows.append(("", why)) }
         }
         rows += (manifest.annotations ?? [:]).sorted { $0.key < $1.key }.map {
-            ("note", "\($0.key)=\($0.value)")
+            ("annotation", "\($0.key)=\($0.value)")
         }
         rows += (inspection.config?.config?.labels ?? [:]).sorted { $0.key < $1.key }.map {
             ("label", "\($0.key)=\($0.value)")
@@ -55,7 +55,7 @@ struct InspectionReport {
 
     /// Lines of a label and a value, with nothing that could steer a terminal.
     static func table(_ rows: [(String, String)]) -> String {
-        rows.map { "\($0.0.padded(to: 10))\($0.1.printable)\n" }.joined()
+        rows.map { "\($0.0.padded(to: 12))\($0.1.printable)\n" }.joined()
     }
 
     private static func line(_ descriptor: Descriptor) -> String {

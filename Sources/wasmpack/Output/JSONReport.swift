@@ -6,7 +6,7 @@ import Packing
 enum JSONReport {
     /// One line on standard output, with sorted keys.
     static func print(_ document: some Encodable) throws(Failure) {
-        Terminal.standardOutput(String(decoding: try CanonicalJSON.encode(document), as: UTF8.self) + "\n")
+        try Terminal.standardOutput(String(decoding: CanonicalJSON.encode(document), as: UTF8.self) + "\n")
     }
 }
 

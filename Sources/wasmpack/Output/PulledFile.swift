@@ -56,7 +56,7 @@ final class PulledFile {
     func finish(_ reporter: Reporter) throws(Failure) {
         guard let target else {
             let written = try ReadableFile(opening: file.path)
-            return try written.forEachPiece { piece in Terminal.standardOutput(piece) }
+            return try written.forEachPiece { piece throws(Failure) in try Terminal.standardOutput(piece) }
         }
         if Directory.type(of: target) != nil {
             if try isSame(as: target) {

@@ -1,4 +1,5 @@
 import Diagnostics
+import HostSystem
 import SystemPackage
 
 #if canImport(Glibc)
@@ -8,6 +9,9 @@ import SystemPackage
 #else
     import Darwin
 #endif
+
+/// Whoever read standard output has seen enough: `wasmpack pull REF -o - | head -c 8`.
+struct ReaderIsGone: Error {}
 
 /// The two streams of the process: results on one, everything else on the other.
 enum Terminal {
@@ -28,23 +32,30 @@ enum Terminal {
         }
     }
 
-    /// Writes a result; a reader that has gone away ends the process quietly.
-    static func standardOutput(_ text: String) { standardOutput(Array(text.utf8)) }
+    /// Writes a result.
+    static func standardOutput(_ text: String) throws(Failure) { try standardOutput(Array(text.utf8)) }
 
     /// Writes a result byte for byte.
-    static func standardOutput(_ bytes: [UInt8]) { bytes.withUnsafeBytes { standardOutput($0) } }
+    static func standardOutput(_ bytes: [UInt8]) throws(Failure) {
+        try bytes.withUnsafeBytesTyped { (bytes) throws(Failure) in try standardOutput(bytes) }
+    }
 
     /// Writes a result byte for byte.
-    static func standardOutput(_ bytes: UnsafeRawBufferPointer) {
+    ///
+    /// Throws ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``; with ``ReaderIsGone`` as its cause when
+    /// nobody reads it any more, which is not worth a word.
+    static func standardOutput(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         do {
             try FileDescriptor.standardOutput.writeAll(bytes)
-        } catch Errno.brokenPipe {
-            exit(.done)
-        } catch {
-            standardError(
-                "error[\(Failure.Code.fileUnwritable.rawValue)]: standard output cannot be written\n"
+        } catch let errno as Errno {
+            let cause: any Error = errno == .brokenPipe ? ReaderIsGone() : errno
+            throw Failure(
+                errno == .noSpace ? .diskFull : .fileUnwritable,
+                "standard output cannot be written: \(errno.description.lowercased())",
+                cause: cause
             )
-            exit(.inputOutput)
+        } catch {
+            throw Failure(.internalError, "standard output cannot be written", cause: error)
         }
     }
 

@@ -34,9 +34,9 @@ struct VerificationReport {
             }
             let proven = verification.proven
             let bytes = proven.reduce(0) { $0 &+ $1.size }
-            lines.append(
-                "        \(proven.count) digests and sizes (\(ByteCount(bytes))) and \(verification.provenDiffIDs) diffIDs are right"
-            )
+            let diffIDs =
+                verification.provenDiffIDs == 1 ? "1 diffID" : "\(verification.provenDiffIDs) diffIDs"
+            lines.append("        right: \(proven.count) digests and sizes (\(ByteCount(bytes))), \(diffIDs)")
             return lines.map { $0.printable + "\n" }.joined()
         }.joined()
     }
