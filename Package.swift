@@ -84,7 +84,7 @@ let package = Package(
         tests("StorageTests", ["Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
         tests("PackingTests", ["Packing", "Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
-        tests("EndToEndTests", ["wasmpack", system]),
+        tests("EndToEndTests", ["wasmpack", "OCI", system]),
         tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
     ]
 )
