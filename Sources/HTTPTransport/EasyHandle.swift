@@ -5,7 +5,7 @@ import CCurlShims
 struct EasyHandle: ~Copyable {
     typealias DataCallback =
         @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
-    typealias SeekCallback = @convention(c) (UnsafeMutableRawPointer?, curl_off_t, Int32) -> Int32
+    typealias SeekCallback = @convention(c) (UnsafeMutableRawPointer?, Int64, Int32) -> Int32
 
     private let raw: UnsafeMutableRawPointer
     private let message: UnsafeMutablePointer<CChar>
@@ -31,39 +31,39 @@ struct EasyHandle: ~Copyable {
 
     /// Has libcurl write its explanations where ``explanation(of:)`` reads them.
     borrowing func keepExplanations() throws(TransferError) {
-        try Self.check(wasmpack_setopt_pointer(raw, CURLOPT_ERRORBUFFER, message))
+        try Self.check(wasmpack_setopt_pointer(raw, CURLOPT_ERRORBUFFER.rawValue, message))
     }
 
     borrowing func set(_ option: CURLoption, to value: Int) throws(TransferError) {
-        try Self.check(wasmpack_setopt_long(raw, option, value))
+        try Self.check(wasmpack_setopt_long(raw, option.rawValue, value))
     }
 
     borrowing func set(_ option: CURLoption, toOffset value: Int) throws(TransferError) {
-        try Self.check(wasmpack_setopt_offset(raw, option, curl_off_t(value)))
+        try Self.check(wasmpack_setopt_offset(raw, option.rawValue, Int64(value)))
     }
 
     borrowing func set(_ option: CURLoption, to value: String?) throws(TransferError) {
         if let value {
-            try Self.check(wasmpack_setopt_string(raw, option, value))
+            try Self.check(wasmpack_setopt_string(raw, option.rawValue, value))
         } else {
-            try Self.check(wasmpack_setopt_string(raw, option, nil))
+            try Self.check(wasmpack_setopt_string(raw, option.rawValue, nil))
         }
     }
 
     borrowing func set(_ option: CURLoption, toCopyOf bytes: [UInt8]) throws(TransferError) {
         try Self.check(
             bytes.withUnsafeBufferPointer {
-                wasmpack_setopt_copied_blob(raw, option, $0.baseAddress, $0.count)
+                wasmpack_setopt_copied_blob(raw, option.rawValue, $0.baseAddress, $0.count)
             }
         )
     }
 
     borrowing func set(_ option: CURLoption, toPointer value: UnsafeMutableRawPointer) throws(TransferError) {
-        try Self.check(wasmpack_setopt_pointer(raw, option, value))
+        try Self.check(wasmpack_setopt_pointer(raw, option.rawValue, value))
     }
 
     borrowing func set(_ option: CURLoption, to callback: DataCallback) throws(TransferError) {
-        try Self.check(wasmpack_setopt_data_callback(raw, option, callback))
+        try Self.check(wasmpack_setopt_data_callback(raw, option.rawValue, callback))
     }
 
     borrowing func setSeekCallback(_ callback: SeekCallback) throws(TransferError) {
@@ -78,25 +78,25 @@ struct EasyHandle: ~Copyable {
             }
             fields = longer
         }
-        try Self.check(wasmpack_setopt_pointer(raw, CURLOPT_HTTPHEADER, fields))
+        try Self.check(wasmpack_setopt_pointer(raw, CURLOPT_HTTPHEADER.rawValue, fields))
     }
 
     /// A number libcurl knows about the transfer; 0 if it does not.
     borrowing func number(_ info: CURLINFO) -> Int {
         var value = 0
-        return wasmpack_getinfo_long(raw, info, &value) == CURLE_OK ? value : 0
+        return wasmpack_getinfo_long(raw, info.rawValue, &value) == CURLE_OK.rawValue ? value : 0
     }
 
     /// A size or time libcurl knows about the transfer; 0 if it does not.
     borrowing func offset(_ info: CURLINFO) -> Int {
-        var value: curl_off_t = 0
-        return wasmpack_getinfo_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0
+        var value: Int64 = 0
+        return wasmpack_getinfo_offset(raw, info.rawValue, &value) == CURLE_OK.rawValue ? Int(value) : 0
     }
 
     /// A text libcurl knows, for example where the system keeps its authorities.
     borrowing func text(_ info: CURLINFO) -> String? {
         var value: UnsafePointer<CChar>?
-        guard wasmpack_getinfo_string(raw, info, &value) == CURLE_OK else { return nil }
+        guard wasmpack_getinfo_string(raw, info.rawValue, &value) == CURLE_OK.rawValue else { return nil }
         return value.map { String(cString: $0) }
     }
 
@@ -115,8 +115,8 @@ struct EasyHandle: ~Copyable {
         curl_easy_strerror(code).map { String(cString: $0) } ?? "libcurl's error \(code.rawValue)"
     }
 
-    private static func check(_ code: CURLcode) throws(TransferError) {
-        guard code != CURLE_OK else { return }
-        throw TransferError(.other, "libcurl refuses an option: \(meaning(of: code))")
+    private static func check(_ code: UInt32) throws(TransferError) {
+        guard code != CURLE_OK.rawValue else { return }
+        throw TransferError(.other, "libcurl refuses an option: \(meaning(of: CURLcode(rawValue: code)))")
     }
 }

@@ -49,7 +49,8 @@ struct MultiHandle: ~Copyable, Sendable {
         while let message = curl_multi_info_read(raw, &left) {
             var context: UnsafeMutableRawPointer?
             guard message.pointee.msg == CURLMSG_DONE,
-                wasmpack_getinfo_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &context) == CURLE_OK,
+                wasmpack_getinfo_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE.rawValue, &context)
+                    == CURLE_OK.rawValue,
                 let context
             else { continue }
             return (context, message.pointee.data.result)

@@ -123,7 +123,7 @@ private func onBodyWanted(
     )
 }
 
-private func onBodyRewound(_ context: UnsafeMutableRawPointer?, _ offset: curl_off_t, _ origin: Int32)
+private func onBodyRewound(_ context: UnsafeMutableRawPointer?, _ offset: Int64, _ origin: Int32)
     -> Int32
 {
     guard let context else { return CURL_SEEKFUNC_FAIL }

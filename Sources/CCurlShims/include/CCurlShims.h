@@ -1,23 +1,28 @@
 // Swift cannot call C's variadic functions. One typed function for each kind of argument that
 // curl_easy_setopt and curl_easy_getinfo take here.
+//
+// Plain types, and no <curl/curl.h>: two clang modules with that header in them would both define libcurl's types, and
+// which of the two Swift then sees them in is chance. Options, infos and results are the numbers of CURLoption,
+// CURLINFO and CURLcode.
 #ifndef WASMPACK_CCURL_SHIMS_H
 #define WASMPACK_CCURL_SHIMS_H
 
-#include <curl/curl.h>
+#include <stddef.h>
+#include <stdint.h>
 
-CURLcode wasmpack_setopt_long(CURL *handle, CURLoption option, long value);
-CURLcode wasmpack_setopt_offset(CURL *handle, CURLoption option, curl_off_t value);
-CURLcode wasmpack_setopt_string(CURL *handle, CURLoption option, const char *value);
-CURLcode wasmpack_setopt_pointer(CURL *handle, CURLoption option, void *value);
-CURLcode wasmpack_setopt_data_callback(
-    CURL *handle, CURLoption option, size_t (*callback)(char *, size_t, size_t, void *));
-CURLcode wasmpack_setopt_seek_callback(CURL *handle, int (*callback)(void *, curl_off_t, int));
-CURLcode wasmpack_getinfo_long(CURL *handle, CURLINFO info, long *value);
-CURLcode wasmpack_getinfo_pointer(CURL *handle, CURLINFO info, void **value);
-CURLcode wasmpack_getinfo_offset(CURL *handle, CURLINFO info, curl_off_t *value);
-CURLcode wasmpack_getinfo_string(CURL *handle, CURLINFO info, const char **value);
+unsigned wasmpack_setopt_long(void *handle, unsigned option, long value);
+unsigned wasmpack_setopt_offset(void *handle, unsigned option, int64_t value);
+unsigned wasmpack_setopt_string(void *handle, unsigned option, const char *value);
+unsigned wasmpack_setopt_pointer(void *handle, unsigned option, void *value);
+unsigned wasmpack_setopt_data_callback(
+    void *handle, unsigned option, size_t (*callback)(char *, size_t, size_t, void *));
+unsigned wasmpack_setopt_seek_callback(void *handle, int (*callback)(void *, int64_t, int));
+unsigned wasmpack_getinfo_long(void *handle, unsigned info, long *value);
+unsigned wasmpack_getinfo_pointer(void *handle, unsigned info, void **value);
+unsigned wasmpack_getinfo_offset(void *handle, unsigned info, int64_t *value);
+unsigned wasmpack_getinfo_string(void *handle, unsigned info, const char **value);
 
 // Gives libcurl its own copy of the bytes.
-CURLcode wasmpack_setopt_copied_blob(CURL *handle, CURLoption option, const void *bytes, size_t count);
+unsigned wasmpack_setopt_copied_blob(void *handle, unsigned option, const void *bytes, size_t count);
 
 #endif
