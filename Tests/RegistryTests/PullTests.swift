@@ -172,7 +172,9 @@ import Testing
             try await bench.pull(from: repository)
         }
         #expect(failure?.code == .protocolViolation)
-        #expect(try await registry.record().count == 1)
+        // A request of the test before, given up there, may still come in.
+        let record = try await registry.record()
+        #expect(record.count { $0.method == "GET" && $0.path.contains("manifests") } == 1, "\(record)")
     }
 
     @Test func `by digest another manifest is refused`() async throws {

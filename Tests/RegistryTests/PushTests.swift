@@ -223,7 +223,9 @@ import Testing
         try await registry.script(#"[{"method":"HEAD","path":"manifests","status":500}]"#)
         let repository = try bench.repository(registry.name)
         _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
-        #expect(try await registry.record().count == 4)
+        // A request of the test before, given up there, may still come in.
+        let record = try await registry.record()
+        #expect(record.count { $0.method == "HEAD" && $0.path.contains("manifests") } == 4, "\(record)")
     }
 
     // MARK: Location
