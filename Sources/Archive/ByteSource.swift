@@ -33,6 +33,7 @@ public final class HashingSource: ByteSource {
 
     /// Passes the next bytes on.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+        if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
         let count = try source.read(into: buffer)
         if let bound, count > bound.limit - hasher.byteCount { throw bound.overflow }
         hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
@@ -46,6 +47,7 @@ extension ByteSource {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Deflater.blockSize, alignment: 16)
         defer { buffer.deallocate() }
         while true {
+            if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
             let count = try read(into: buffer)
             if count == 0 { return }
             try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

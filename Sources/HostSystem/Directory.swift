@@ -69,13 +69,20 @@ public final class TemporaryDirectory: Sendable {
         let parent = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array(FilePath(parent).appending("wasmpack-XXXXXX").string.utf8CString)
         guard let created = mkdtemp(&template) else {
-            throw Failure(writing: FilePath(parent), Errno(rawValue: errno))
+            let failure = Failure(writing: FilePath(parent), Errno(rawValue: errno))
+            throw Failure(
+                failure.code,
+                "no folder for temporary files can be made: \(failure.message)",
+                why: failure.why,
+                try: ["TMPDIR=/a/folder/that/can/be/written"]
+            )
         }
         path = FilePath(String(cString: created))
+        UnfinishedWork.add(path)
     }
 
     deinit {
-        for name in (try? Directory.names(in: path)) ?? [] { try? removeFile(path.appending(name)) }
-        _ = path.withPlatformString { rmdir($0) }
+        UnfinishedWork.removeFolder(path)
+        UnfinishedWork.remove(path)
     }
 }

@@ -24,8 +24,15 @@ public final class DirectoryLock: Sendable {
     public init(on path: FilePath, isShared: Bool) throws(Failure) {
         descriptor = try Self.open(path)
         do throws(Failure) {
-            try system({ Failure(reading: path, $0) }) { [descriptor] in
-                try lock(descriptor, isShared ? LOCK_SH : LOCK_EX)
+            // A blocking wait would not hear of an interruption.
+            while try !system(
+                { Failure(reading: path, $0) },
+                { [descriptor] in
+                    try isLocked(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB)
+                }
+            ) {
+                try failIfInterrupted()
+                usleep(5000)
             }
         } catch {
             try? descriptor.close()

@@ -14,31 +14,41 @@ import Synchronization
 ///
 /// A second signal ends the process at once, and so does the first one if the work has not ended five seconds later.
 public enum Interruption {
-    /// Runs work that the first SIGINT or SIGTERM cancels; throws ``Failure/Code/interrupted`` or
-    /// ``Failure/Code/terminated`` in that case, whatever the work made of it.
-    public static func guarding<Result: Sendable>(
-        _ work: sending @escaping () async -> Result
-    ) async throws(Failure) -> Result {
+    /// Runs work that the first SIGINT or SIGTERM cancels.
+    ///
+    /// Throws ``Failure/Code/interrupted`` or ``Failure/Code/terminated`` when the work fails after such a signal, and what
+    /// it throws otherwise. Work that was done all the same is done.
+    public static func guarding<Value: Sendable>(
+        _ work: sending @escaping () async -> Result<Value, Failure>
+    ) async throws(Failure) -> Value {
         let task = Task { await work() }
         let received = ReceivedSignal()
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: received.queue)
             source.setEventHandler {
-                guard received.isFirst(number) else { _exit(128 + number) }
+                guard received.isFirst(number) else { endAtOnce(number) }
                 task.cancel()
-                received.queue.asyncAfter(deadline: .now() + .seconds(5)) { _exit(128 + number) }
+                received.queue.asyncAfter(deadline: .now() + .seconds(5)) { endAtOnce(number) }
             }
             source.activate()
             return source
         }
-        let result = await task.value
-        for source in sources { source.cancel() }
-        switch received.number {
-        case SIGINT?: throw Failure(.interrupted, "interrupted")
-        case SIGTERM?: throw Failure(.terminated, "terminated")
-        default: return result
+        defer { for source in sources { source.cancel() } }
+        do throws(Failure) {
+            return try await task.value.get()
+        } catch {
+            switch received.number {
+            case SIGINT?: throw Failure(.interrupted, "interrupted")
+            case SIGTERM?: throw Failure(.terminated, "terminated")
+            default: throw error
+            }
         }
+    }
+
+    private static func endAtOnce(_ number: Int32) -> Never {
+        UnfinishedWork.discard()
+        _exit(128 + number)
     }
 
     /// Lets a closed pipe show as an error of `write`, not as the end of the process.
@@ -58,4 +68,9 @@ private final class ReceivedSignal: Sendable {
             return true
         }
     }
+}
+
+/// Throws ``Failure/Code/interrupted`` when the task at work is cancelled: for long work that waits for nothing.
+public func failIfInterrupted() throws(Failure) {
+    if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
 }

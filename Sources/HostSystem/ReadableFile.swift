@@ -81,6 +81,7 @@ public struct ReadableFile: ~Copyable {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 * 1024, alignment: 16)
         defer { buffer.deallocate() }
         while true {
+            try failIfInterrupted()
             let count = try read(into: buffer)
             if count == 0 { return }
             try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

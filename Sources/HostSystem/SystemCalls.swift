@@ -1,3 +1,4 @@
+import Diagnostics
 import SystemPackage
 
 #if canImport(Glibc)
@@ -18,6 +19,10 @@ func removeFile(_ path: FilePath) throws {
     try check(path.withPlatformString { unlink($0) })
 }
 
+func removeDirectory(_ path: FilePath) throws {
+    try check(path.withPlatformString { rmdir($0) })
+}
+
 func makeDirectory(_ path: FilePath) throws {
     try check(path.withPlatformString { mkdir($0, 0o777) })
 }
@@ -35,6 +40,25 @@ func lock(_ descriptor: FileDescriptor, _ operation: Int32) throws {
             continue
         }
     }
+}
+
+/// Like ``lock(_:_:)`` without waiting; tells whether the lock was free.
+func isLocked(_ descriptor: FileDescriptor, _ operation: Int32) throws -> Bool {
+    do {
+        try lock(descriptor, operation)
+        return true
+    } catch Errno.wouldBlock {
+        return false
+    }
+}
+
+/// The path without symbolic links.
+func resolved(_ path: FilePath) throws(Failure) -> FilePath {
+    guard let text = path.withPlatformString({ realpath($0, nil) }) else {
+        throw Failure(writing: path, Errno(rawValue: errno))
+    }
+    defer { free(text) }
+    return FilePath(platformString: text)
 }
 
 private func check(_ result: CInt) throws {

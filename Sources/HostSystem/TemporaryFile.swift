@@ -40,6 +40,7 @@ public final class TemporaryFile: Sendable {
             )
         }
         state = Mutex(State(path: path, descriptor: descriptor))
+        UnfinishedWork.add(path)
     }
 
     deinit {
@@ -47,6 +48,7 @@ public final class TemporaryFile: Sendable {
             guard let descriptor = state.descriptor else { return }
             try? descriptor.close()
             try? removeFile(state.path)
+            UnfinishedWork.remove(state.path)
         }
     }
 
@@ -60,17 +62,18 @@ public final class TemporaryFile: Sendable {
         }
     }
 
-    /// Makes the bytes durable and gives the file its final name, in one step that readers see whole or not at all.
+    /// Waits until the disk has the bytes and gives the file its final name, in one step that readers see whole or not
+    /// at all.
     ///
-    /// - Parameters:
-    ///   - target: the final name, in the same file system.
-    ///   - isDurable: whether to wait until the disk has the bytes. Content that can be made again may do without.
-    /// - Throws: ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``; the file then is where it was.
-    public func move(to target: FilePath, isDurable: Bool = true) throws(Failure) {
+    /// Throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``, and ``Failure/Code/interrupted`` when the task
+    /// is cancelled: nothing is committed after that. The file then is where it was.
+    public func move(to target: FilePath) throws(Failure) {
+        try failIfInterrupted()
         try state.withLock { state throws(Failure) in
             guard let descriptor = state.descriptor else { throw Self.closed(state.path) }
-            if isDurable { try system({ Failure(writing: target, $0) }) { try synchronize(descriptor) } }
+            try system({ Failure(writing: target, $0) }) { try synchronize(descriptor) }
             try system({ Failure(writing: target, $0) }) { try rename(state.path, to: target) }
+            UnfinishedWork.remove(state.path)
             state.path = target
             state.descriptor = nil
             try? descriptor.close()

@@ -62,7 +62,11 @@ public enum ManifestDocument: Hashable, Sendable {
                 why: "known are OCI image manifests and indexes, and Docker's version 2 schema 2"
             )
         }
-        let count = successors.count
+        let count =
+            switch self {
+            case .image(let manifest): 1 + manifest.layers.count
+            case .index(let index): index.manifests.count
+            }
         guard count <= Self.successorLimit else {
             throw Failure(
                 .manifestInvalid,

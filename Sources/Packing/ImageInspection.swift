@@ -24,7 +24,11 @@ public struct ImageInspection: Sendable {
         do throws(Failure) {
             plugin = .success(try await extractor.extract(manifest))
         } catch {
-            plugin = .failure(error)
+            switch error.code {
+            case .pluginMissing, .manifestUnsupported, .layerInvalid, .moduleTooLarge:
+                plugin = .failure(error)
+            default: throw error
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 public import Diagnostics
 import HostSystem
 public import SystemPackage
+import Wasm
 
 /// The file that `build` and `push` are pointed at.
 public enum PluginFile {
@@ -15,6 +16,17 @@ public enum PluginFile {
         case .directory?: return try within(path)
         case nil: throw missing(path)
         default: return path
+        }
+    }
+
+    /// Looks at a module from outside, before anything is made of it.
+    ///
+    /// Throws what reading it throws, and ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent``,
+    /// ``Failure/Code/wasmMalformed`` or ``Failure/Code/moduleTooLarge``.
+    public static func check(_ path: FilePath) throws(Failure) {
+        let file = try ReadableFile(opening: path)
+        _ = try ModuleOutline(of: path.string, size: file.size) { (offset, count) throws(Failure) in
+            try file.read(at: offset, count: count)
         }
     }
 
@@ -33,6 +45,9 @@ public enum PluginFile {
     }
 
     private static func missing(_ path: FilePath) -> Failure {
+        if (try? path.stat(followTargetSymlink: false)) != nil {
+            return Failure(.fileMissing, "\(path) is a symbolic link to nothing")
+        }
         let parent = path.removingLastComponent()
         let folder = parent.isEmpty ? FilePath(".") : parent
         guard (try? folder.stat().type) == .directory else {
@@ -52,6 +67,9 @@ public enum PluginFile {
 
     private static func modules(in folder: FilePath) -> [String] {
         let names = (try? Directory.names(in: folder)) ?? []
-        return Array(names.filter { $0.hasSuffix(".wasm") }.prefix(5))
+        let modules = names.filter {
+            $0.hasSuffix(".wasm") && Directory.type(of: folder.appending($0)) == .regular
+        }
+        return Array(modules.prefix(5))
     }
 }

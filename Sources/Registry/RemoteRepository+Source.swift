@@ -15,6 +15,7 @@ extension RemoteRepository: ContentSource {
     /// Throws ``Failure/Code/notFound``, and ``Failure/Code/digestMismatch`` when the registry's own digest of it
     /// contradicts its bytes.
     public func resolve(_ name: RefName) async throws(Failure) -> Descriptor {
+        if case .digest(let digest) = name, let known = known(digest) { return known.descriptor }
         let reference = name.manifestReference
         let manifest = try await retrying("manifest \(reference)") { _ throws(RequestFailure) in
             try await self.manifest(reference)

@@ -37,7 +37,9 @@ extension ImageLayout {
         let bytes = try indexBytes()
         let index = try decodeIndex(Index.self, from: bytes)
         var document = try decodeIndex([String: JSONValue].self, from: bytes)
-        guard case .array(let entries)? = document["manifests"] else { return }
+        guard case .array(let entries)? = document["manifests"] else {
+            throw Failure(.layoutCorrupt, "\(indexFile) has no list of manifests")
+        }
         let kept = zip(index.manifests, entries).filter { !isReplaced($0.0) }.map(\.1)
         document["manifests"] = .array(kept + [try JSONValue(encoding: new)])
         try TemporaryFile.write(CanonicalJSON.encode(document), to: indexFile)

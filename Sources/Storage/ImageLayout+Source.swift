@@ -51,7 +51,7 @@ extension ImageLayout: ContentSource {
         let names = try names()
         let what =
             switch name {
-            case .only: "an image"
+            case .only: "image"
             default: name.description
             }
         return Failure(

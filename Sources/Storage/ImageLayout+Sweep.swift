@@ -14,7 +14,8 @@ extension ImageLayout {
     func sweep() {
         guard let blobsInUse, blobsInUse.becomeExclusive() else { return }
         defer { blobsInUse.becomeShared() }
-        guard let reachable = try? reachableDigests() else { return }
+        // Behind a link is another layout's folder, with images that this one knows nothing of.
+        guard isFolderItself(spoolDirectory), let reachable = try? reachableDigests() else { return }
         removeFiles(in: path, where: TemporaryFile.isUnfinished)
         removeFiles(in: spoolDirectory, where: TemporaryFile.isUnfinished)
         for algorithm in Digest.Algorithm.allCases {
@@ -28,9 +29,14 @@ extension ImageLayout {
     }
 
     private func removeFiles(in folder: FilePath, where isRemoved: (String) -> Bool) {
+        guard isFolderItself(folder) else { return }
         for name in (try? Directory.names(in: folder)) ?? [] where isRemoved(name) {
             try? Directory.remove(file: folder.appending(name))
         }
+    }
+
+    private func isFolderItself(_ path: FilePath) -> Bool {
+        (try? path.stat(followTargetSymlink: false))?.type == .directory
     }
 
     /// Throws when a manifest is missing, broken or of a kind that is not known: it could name anything.

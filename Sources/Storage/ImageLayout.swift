@@ -71,8 +71,11 @@ public struct ImageLayout: Sendable {
         blobsInUse = try DirectoryLock(on: path.appending("blobs"), isShared: true)
     }
 
+    /// Where blobs under construction for the layout in a folder are, or would be, put.
+    public static func spoolDirectory(of path: FilePath) -> FilePath { path.appending("blobs") }
+
     /// Where blobs under construction for this layout are put: in the same file system, and swept if left behind.
-    public var spoolDirectory: FilePath { path.appending("blobs") }
+    public var spoolDirectory: FilePath { Self.spoolDirectory(of: path) }
 
     /// Where a blob is, or would be.
     func path(of digest: Digest) -> FilePath {

@@ -10,15 +10,16 @@ enum Main {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {
-            if let failure = unknownCommand(arguments) { throw failure }
+            if let failure = unreadableArgument() ?? unknownCommand(arguments) ?? joinedOption(arguments) {
+                throw failure
+            }
             command = try await Wasmpack.asyncParseAsRoot(arguments)
         } catch {
             end(refusing: error, isJSON: arguments.contains("--json"))
         }
         let output = (command as? any ReportingCommand)?.output
         do throws(Failure) {
-            let outcome = try await Interruption.guarding { await Self.run(command) }
-            try outcome.get()
+            try await Interruption.guarding { await Self.run(command) }
         } catch {
             if error.cause is ReaderIsGone { Terminal.exit(.done) }
             ErrorReport(error).print(isJSON: output?.json ?? false, color: output?.color ?? .auto)
@@ -64,10 +65,44 @@ enum Main {
         Terminal.exit(.usage)
     }
 
+    /// File names are bytes; one that is not UTF-8 would silently become another one.
+    private static func unreadableArgument() -> Failure? {
+        let arguments = CommandLine.unsafeArgv
+        for position in 0..<Int(CommandLine.argc) {
+            guard let argument = arguments[position], String(validatingCString: argument) == nil else {
+                continue
+            }
+            return Failure(
+                .usage,
+                "argument \(position) is not UTF-8",
+                why: "\"\(String(cString: argument))\""
+            )
+        }
+        return nil
+    }
+
+    /// `-plain-http` would be read as many short options, and its `h` as the wish for help.
+    private static func joinedOption(_ arguments: [String]) -> Failure? {
+        let flags = Set("qvh")
+        for argument in arguments.prefix(while: { $0 != "--" }) {
+            let letters = argument.dropFirst()
+            guard argument.hasPrefix("-"), !argument.hasPrefix("--"), letters.count > 1,
+                !letters.contains("="),
+                !letters.allSatisfy(flags.contains)
+            else { continue }
+            return Failure(
+                .usage,
+                "there is no option \"\(argument)\"",
+                try: ["-\(argument)", "./\(argument), if it is a file"]
+            )
+        }
+        return nil
+    }
+
     /// ArgumentParser suggests options, not commands: this does.
     private static func unknownCommand(_ arguments: [String]) -> Failure? {
         guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
-        let known = Wasmpack.configuration.subcommands.map { $0._commandName } + ["help"]
+        let known = Wasmpack.configuration.subcommands.map { String(describing: $0).lowercased() } + ["help"]
         guard !known.contains(word) else { return nil }
         let synonyms = [
             "upload": "push", "download": "pull", "pack": "build", "show": "inspect", "validate": "verify",

@@ -47,7 +47,7 @@ struct TemporaryFileTests {
     @Test func `a file that was moved stays when its owner lets go of it`() throws {
         do {
             let file = try TemporaryFile(in: scratch.path)
-            try file.move(to: scratch.appending("result"), isDurable: false)
+            try file.move(to: scratch.appending("result"))
         }
         #expect(try tree(scratch.path) == ["result"])
     }

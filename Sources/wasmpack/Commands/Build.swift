@@ -43,6 +43,8 @@ struct Build: ReportingCommand {
         let references = try tag.map { text throws(Failure) in try Reference(tagging: text) }
         let options = try metadata.imageOptions(environment)
         let module = try PluginFile.locate(FilePath(path))
+        let digestFile = try digestFile.open(apartFrom: [module])
+        try PluginFile.check(module)
         let layout = try ImageLayout(creating: layout.path(environment))
         let image = try await ImageBuilder(options, processorCount: Environment.processorCount)
             .build(module, spoolingIn: layout.spoolDirectory)
@@ -53,8 +55,8 @@ struct Build: ReportingCommand {
             _ = try await copy(.only, from: image, to: layout, as: name, events: SilentSink())
         }
         reporter.record(.step("wrote", layout.path.string))
-        try digestFile.write(image.manifest.descriptor.digest)
         try report(image, references, layout)
+        try digestFile?.finish(with: image.manifest.descriptor.digest)
     }
 
     /// Other tools know a layout's images by tag alone, and take the first.

@@ -60,33 +60,73 @@ struct Pull: ReportingCommand {
         let reporter = Reporter(output)
         let target = try Reference(parsing: reference).reading(reporter)
         if let layout {
-            let layout = try ImageLayout(creating: FilePath(layout))
-            let repository = try repository(
-                of: target,
-                spoolingIn: layout.spoolDirectory,
-                environment,
-                reporter
-            )
-            let report = try await copy(.reference(target), from: repository, to: layout, events: reporter)
-            reporter.record(.step("wrote", layout.path.string))
-            try finish(report, target, module: nil, path: layout.path)
+            try await pull(target, intoLayout: FilePath(layout), environment, reporter)
         } else {
-            let folder = try TemporaryDirectory()
-            let repository = try repository(of: target, spoolingIn: folder.path, environment, reporter)
-            let file = try PulledFile(file ?? PluginFile.name, isForced: force)
-            // What has no plugin to take out is refused before its blobs are fetched.
-            _ = try await PluginExtractor(repository).image(repository.resolve(.reference(target)))
-            let store = InMemoryStore()
-            let report = try await copy(.reference(target), from: repository, to: store, events: reporter)
-            let extractor = PluginExtractor(store)
-            let image = try await extractor.image(report.root)
-            let plugin = try await extractor.extract(image) { piece throws(Failure) in try file.write(piece) }
-            for warning in plugin.warnings { reporter.record(.warning(warning)) }
-            try file.warnIfNotLoadable(reporter)
-            try file.finish(reporter)
-            try finish(report, target, module: plugin.module, path: file.target)
-            withExtendedLifetime(folder) {}
+            try await pull(target, toFile: file ?? PluginFile.name, environment, reporter)
         }
+    }
+
+    private func pull(
+        _ target: Reference,
+        intoLayout path: FilePath,
+        _ environment: Environment,
+        _ reporter: Reporter
+    ) async throws {
+        let digestFile = try digestFile.open(apartFrom: [])
+        let spoolDirectory = ImageLayout.spoolDirectory(of: path)
+        let repository = try repository(of: target, spoolingIn: spoolDirectory, environment, reporter)
+        // Only what is there is worth a layout.
+        let root = try await repository.resolve(.reference(target))
+        let layout = try ImageLayout(creating: path)
+        let name = RefName.reference(target)
+        let report = try await copy(
+            .digest(root.digest),
+            from: repository,
+            to: layout,
+            as: name,
+            events: reporter
+        )
+        reporter.record(.step("wrote", layout.path.string))
+        if root.mediaType == .dockerManifest {
+            reporter.record(
+                .warning("the image has Docker's media types; skopeo does not find such a one in a layout")
+            )
+        }
+        try finish(report, target, module: nil, path: layout.path)
+        try digestFile?.finish(with: root.digest)
+    }
+
+    private func pull(
+        _ target: Reference,
+        toFile name: String,
+        _ environment: Environment,
+        _ reporter: Reporter
+    ) async throws {
+        let folder = try TemporaryDirectory()
+        let repository = try repository(of: target, spoolingIn: folder.path, environment, reporter)
+        let file = try PulledFile(name, isForced: force)
+        let digestFile = try digestFile.open(apartFrom: [FilePath(name)])
+        let root = try await repository.resolve(.reference(target))
+        // What has no plugin to take out is refused before its blobs are fetched.
+        let image = try await PluginExtractor(repository).image(root)
+        let store = InMemoryStore()
+        let imageName = RefName.reference(target)
+        let report = try await copy(
+            .digest(root.digest),
+            from: repository,
+            to: store,
+            as: imageName,
+            events: reporter
+        )
+        let plugin = try await PluginExtractor(store).extract(image) { piece throws(Failure) in
+            try file.write(piece)
+        }
+        for warning in plugin.warnings { reporter.record(.warning(warning)) }
+        try file.warnIfNotLoadable(reporter)
+        try file.finish(reporter)
+        try finish(report, target, module: plugin.module, path: file.path)
+        try digestFile?.finish(with: root.digest)
+        withExtendedLifetime(folder) {}
     }
 
     private func repository(
@@ -113,7 +153,6 @@ struct Pull: ReportingCommand {
         path: FilePath?
     ) throws(Failure) {
         let pinned = reference.pinned(to: report.root.digest)
-        try digestFile.write(report.root.digest)
         guard output.json else {
             guard path != nil else { return Terminal.standardError("\(pinned)\n") }
             return try Terminal.standardOutput("\(pinned)\n")

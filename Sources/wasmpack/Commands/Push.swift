@@ -101,6 +101,7 @@ struct Push: ReportingCommand {
         _ environment: Environment,
         _ reporter: Reporter
     ) async throws {
+        let digestFile = try digestFile.open(apartFrom: [FilePath(sourceName)])
         let repository = try registry.repository(
             of: reference,
             for: .push,
@@ -124,8 +125,8 @@ struct Push: ReportingCommand {
                 )
             )
         }
-        try digestFile.write(report.root.digest)
         try await print(report, reference, repository)
+        try digestFile?.finish(with: report.root.digest)
     }
 
     private static func summary(_ report: CopyReport, _ reference: Reference) -> String {

@@ -67,8 +67,9 @@ struct Verify: ReportingCommand {
             let digest = try await layout.resolve(name).digest
             entries = entries.filter { $0.digest == digest }
         }
-        var seen: Set<Digest> = []
-        for entry in entries where seen.insert(entry.digest).inserted {
+        var seen: [Descriptor] = []
+        for entry in entries where !seen.contains(where: { $0.describesSameContent(as: entry) }) {
+            seen.append(entry)
             let name = entry.fullName ?? entry.referenceName ?? layout.path.string
             images.append(
                 VerifiedImage(name: name, verification: try await Verification(of: entry, in: layout))

@@ -16,6 +16,13 @@ enum StandardInput {
 
     /// A password: everything up to the end, without one line end.
     static func password() throws(Failure) -> String {
+        guard isatty(STDIN_FILENO) == 0 else {
+            throw Failure(
+                .usage,
+                "standard input is a terminal, which would show the password",
+                try: ["printf %s \"$PASSWORD\" | wasmpack … --username NAME --password-stdin"]
+            )
+        }
         var bytes: [UInt8] = []
         do {
             while bytes.count <= passwordLimit {

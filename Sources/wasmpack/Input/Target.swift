@@ -37,6 +37,7 @@ enum Target {
             let folder = FilePath(String(text[..<cut]))
             guard Directory.type(of: folder) == .directory else { continue }
             let name = text[text.index(after: cut)...]
+            if name.contains("/") { continue }
             return .layout(
                 folder,
                 separator == "@" ? .digest(try Digest(parsing: name)) : .tag(try Tag(parsing: name))

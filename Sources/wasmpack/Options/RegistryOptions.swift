@@ -92,6 +92,19 @@ struct RegistryOptions: ParsableArguments {
         ])
     }
 
+    private static func registry(_ text: String, _ variable: String) throws(Failure) -> RegistryName {
+        do throws(Failure) {
+            return try RegistryName(parsing: text)
+        } catch {
+            throw Failure(
+                .configurationInvalid,
+                "\(variable): \(error.message)",
+                why: error.why,
+                try: error.hints
+            )
+        }
+    }
+
     private static func credentialOfEnvironment(_ environment: Environment) throws(Failure) -> GivenCredential
     {
         let names = (user: "WASMPACK_USERNAME", password: "WASMPACK_PASSWORD", registry: "WASMPACK_REGISTRY")
@@ -100,9 +113,10 @@ struct RegistryOptions: ParsableArguments {
         case (nil, nil): return GivenCredential(nil, place: place)
         case (let username?, let password?):
             var registry: RegistryName?
-            if let text = environment[names.registry] { registry = try RegistryName(parsing: text) }
+            if let text = environment[names.registry] { registry = try Self.registry(text, names.registry) }
             let credential = Credential(username: username, password: password, source: place)
-            return GivenCredential(credential, place: place, only: registry)
+            let owner = registry.map { " (for \($0))" } ?? ""
+            return GivenCredential(credential, place: place + owner, only: registry)
         case (let username, _):
             let (there, missing) =
                 username == nil ? (names.password, names.user) : (names.user, names.password)

@@ -9,6 +9,8 @@ struct ErrorReport {
 
     func print(isJSON: Bool, color: ColorChoice = .auto) {
         if isJSON { printDocument() }
+        // An unfinished line of progress would stand before it.
+        if Terminal.isInteractive { Terminal.standardError("\r\u{1B}[K") }
         let word = "error"
         let text = failure.description
         let isColored = Terminal.usesColor(color) && text.hasPrefix(word)

@@ -5,10 +5,11 @@ import Wasm
 
 /// The module that `pull` writes: a file that appears whole, or standard output after everything is proven.
 final class PulledFile {
-    /// The file's final name; `nil` for standard output.
-    let target: FilePath?
+    /// Where the module goes, as it was named; `nil` for standard output.
+    let path: FilePath?
     private let isForced: Bool
-    private let file: TemporaryFile
+    private let output: OutputFile?
+    private let file: TemporaryFile?
     private let folder: TemporaryDirectory?
 
     /// Prepares to write; throws before anything is fetched when the place cannot be written to.
@@ -17,29 +18,28 @@ final class PulledFile {
         if name == "-" {
             let folder = try TemporaryDirectory()
             self.folder = folder
-            target = nil
+            path = nil
+            output = nil
             file = try TemporaryFile(in: folder.path)
         } else {
-            let path = FilePath(name)
-            if Directory.exists(path) {
-                throw Failure(
-                    .fileUnwritable,
-                    "\(path) is a folder",
-                    why: "the module is written to a file",
-                    try: ["-o \(path.appending("plugin.wasm"))"]
-                )
-            }
             folder = nil
-            target = path
-            file = try TemporaryFile(in: path.directory)
+            file = nil
+            path = FilePath(name)
+            output = try OutputFile(at: FilePath(name))
         }
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) { try file.write(bytes) }
+    /// Where the bytes are until everything is proven.
+    private var unfinishedPath: FilePath { output?.unfinishedPath ?? file?.path ?? "" }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        try output?.write(bytes)
+        try file?.write(bytes)
+    }
 
     /// Says so when no proxy will load what came.
     func warnIfNotLoadable(_ reporter: Reporter) throws(Failure) {
-        let written = try ReadableFile(opening: file.path)
+        let written = try ReadableFile(opening: unfinishedPath)
         do throws(Failure) {
             _ = try ModuleOutline(of: "the module", size: written.size) { (offset, count) throws(Failure) in
                 try written.read(at: offset, count: count)
@@ -54,34 +54,35 @@ final class PulledFile {
     /// An identical file is left alone; another one is replaced when that was asked for, and otherwise
     /// ``Failure/Code/fileExists`` is thrown.
     func finish(_ reporter: Reporter) throws(Failure) {
-        guard let target else {
-            let written = try ReadableFile(opening: file.path)
+        guard let output else {
+            let written = try ReadableFile(opening: unfinishedPath)
             return try written.forEachPiece { piece throws(Failure) in try Terminal.standardOutput(piece) }
         }
-        if Directory.type(of: target) != nil {
+        if let target = output.target, Directory.type(of: target) != nil {
             if try isSame(as: target) {
-                return reporter.record(.step("kept", "\(target), which has the same content"))
+                return reporter.record(.step("kept", "\(output.path), which has the same content"))
             }
             guard isForced else {
                 throw Failure(
                     .fileExists,
-                    "\(target) exists and has other content",
+                    "\(output.path) exists and has other content",
                     why: "nothing was written",
                     try: ["--force to replace it, or -o another-name.wasm"]
                 )
             }
         }
-        try file.move(to: target)
-        reporter.record(.step("wrote", target.string))
+        try output.commit()
+        reporter.record(.step("wrote", output.path.string))
     }
 
     private func isSame(as other: FilePath) throws(Failure) -> Bool {
         guard Directory.type(of: other) == .regular else { return false }
-        let new = try ReadableFile(opening: file.path)
+        let new = try ReadableFile(opening: unfinishedPath)
         let old = try ReadableFile(opening: other)
         guard new.size == old.size else { return false }
         var offset = 0
         while offset < new.size {
+            try failIfInterrupted()
             let piece = try new.read(at: offset, count: 128 * 1024)
             guard !piece.isEmpty, try piece == old.read(at: offset, count: piece.count) else { return false }
             offset += piece.count

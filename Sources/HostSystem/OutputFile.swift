@@ -1,0 +1,69 @@
+public import Diagnostics
+public import SystemPackage
+
+/// A result on its way to where the user wants it.
+///
+/// A regular file is replaced in one step, also behind a symbolic link, which stays. A device or a pipe is not replaced
+/// but written to, after everything is there.
+public final class OutputFile: Sendable {
+    /// The path as it was named.
+    public let path: FilePath
+    /// The regular file that will be there, links followed; `nil` for a device or a pipe.
+    public let target: FilePath?
+    private let file: TemporaryFile
+    private let folder: TemporaryDirectory?
+
+    /// Prepares to write, so that a place that cannot be written to is known before any work is done.
+    ///
+    /// Throws ``Failure/Code/fileUnwritable`` for a folder, for a link to nothing, and for what is in no folder.
+    public init(at path: FilePath) throws(Failure) {
+        self.path = path
+        let isThere = (try? path.stat(followTargetSymlink: false)) != nil
+        switch Directory.type(of: path) {
+        case .directory?:
+            throw Failure(
+                .fileUnwritable,
+                "\(path) is a folder",
+                why: "a file is to be written",
+                try: ["\(path.appending("plugin.wasm"))"]
+            )
+        case nil where isThere:
+            throw Failure(.fileUnwritable, "\(path) is a symbolic link to nothing")
+        case nil, .regular?:
+            let target = isThere ? try resolved(path) : path
+            guard Directory.exists(target.directory) else {
+                throw Failure(
+                    .fileUnwritable,
+                    "cannot write \(path)",
+                    why: "the folder \(target.directory) does not exist"
+                )
+            }
+            self.target = target
+            folder = nil
+            file = try TemporaryFile(in: target.directory)
+        default:
+            let folder = try TemporaryDirectory()
+            self.folder = folder
+            target = nil
+            file = try TemporaryFile(in: folder.path)
+        }
+    }
+
+    /// Where the bytes are until then.
+    public var unfinishedPath: FilePath { file.path }
+
+    /// Appends bytes; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) { try file.write(bytes) }
+
+    /// Puts the bytes where they belong.
+    public func commit() throws(Failure) {
+        if let target { return try file.move(to: target) }
+        let descriptor = try system({ [path] in Failure(writing: path, $0) }) {
+            try FileDescriptor.open(path, .writeOnly, options: [.closeOnExec])
+        }
+        defer { try? descriptor.close() }
+        try ReadableFile(opening: file.path).forEachPiece { piece throws(Failure) in
+            _ = try system({ [path] in Failure(writing: path, $0) }) { try descriptor.writeAll(piece) }
+        }
+    }
+}
