@@ -65,6 +65,15 @@ extension RegistryClient {
                 isTemporary: RetryPolicy.isTemporary(status: answer.status),
                 retryAfter: answer.response.retryAfter
             )
+        case 400 where answer.refusal.wantsTLS || isSilentRefusalOfPlainHTTP(answer):
+            return RequestFailure(
+                failure(
+                    .protocolViolation,
+                    "\(endpoint.registry) speaks HTTPS, it seems, not plain HTTP",
+                    "it answers 400 to \(answer.url.redacted)",
+                    try: ["leave --plain-http away"]
+                )
+            )
         case 400..<500:
             return RequestFailure(
                 failure(
@@ -81,6 +90,11 @@ extension RegistryClient {
                 )
             )
         }
+    }
+
+    /// A TLS server that is spoken to in plain HTTP answers 400; to a HEAD, without a word.
+    private func isSilentRefusalOfPlainHTTP(_ answer: Answer) -> Bool {
+        answer.url.scheme == .http && answer.refusal.code == nil && answer.refusal.text == nil
     }
 
     private func refusedAccess(

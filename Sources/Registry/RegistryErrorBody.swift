@@ -7,6 +7,8 @@ struct RegistryErrorBody: Sendable {
     let code: String?
     /// What the registry says in words, one line.
     let text: String?
+    /// Whether it is a TLS server's complaint that it is spoken to in plain HTTP (Go's, nginx's).
+    let wantsTLS: Bool
 
     /// Reads `{"errors":[{code,message}]}`, and the forms of those who do it their own way.
     init(_ bytes: [UInt8]) {
@@ -19,11 +21,15 @@ struct RegistryErrorBody: Sendable {
             let message: String?
             let details: String?
         }
+        let start = String(decoding: bytes.prefix(1024), as: UTF8.self)
+        wantsTLS = ["HTTP request to an HTTPS server", "HTTP request was sent to HTTPS port"].contains {
+            start.contains($0)
+        }
         let body = try? CanonicalJSON.decode(Body.self, from: bytes, as: "", failing: .protocolViolation)
         let first = body?.errors?.first
         code = first?.code.flatMap { $0.isEmpty ? nil : $0.truncated(to: 64) }
-        let words = first?.message ?? body?.message ?? body?.details
-        text = words.flatMap { $0.isEmpty ? nil : $0.truncated(to: 300) }
+        let message = first?.message ?? body?.message ?? body?.details
+        text = message.flatMap { $0.isEmpty ? nil : $0.truncated(to: 300) }
     }
 
     /// The status and the registry's own words, for a message: `401 UNAUTHORIZED "authentication required"`.

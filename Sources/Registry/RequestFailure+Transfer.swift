@@ -26,6 +26,17 @@ extension RequestFailure {
                 failure(.addressUnknown, "there is no host \"\(url.host)\"", try: ["check the name, and DNS"])
             )
         case .connectionRefused:
+            // libcurl names whom it could not reach: with a proxy in between, that is the proxy.
+            guard !error.detail.hasPrefix("Failed to connect to") || error.detail.contains(url.host) else {
+                self.init(
+                    failure(
+                        .proxyFailed,
+                        "the proxy on the way to \(place) cannot be reached",
+                        try: ["check https_proxy, http_proxy and no_proxy"]
+                    )
+                )
+                return
+            }
             self.init(failure(.connectionRefused, "nothing listens at \(place) (connection refused)"))
         case .unreachable:
             self.init(failure(.connectionRefused, "there is no way to \(place)"))

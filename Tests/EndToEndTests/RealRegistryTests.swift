@@ -135,6 +135,17 @@ struct RealRegistryTests {
         #expect(refused.status == 69, "\(refused)")
         #expect(refused.errorText.contains("error[tls-unknown-ca]"))
         #expect(refused.errorText.contains("--ca-file"))
+        let plain = try await work.run("push", reference, "plugin.wasm", "--plain-http")
+        #expect(plain.status == 76, "\(plain)")
+        #expect(plain.errorText.contains("speaks HTTPS, it seems, not plain HTTP"))
+        let proxied = try await work.run(
+            "push",
+            "registry.example/a/b:v1",
+            "plugin.wasm",
+            adding: ["https_proxy": "http://127.0.0.1:1"]
+        )
+        #expect(proxied.status == 69, "\(proxied)")
+        #expect(proxied.errorText.contains("error[proxy-failed]"), "\(proxied)")
         let missing = try await work.run("push", reference, "plugin.wasm", "--ca-file", "nowhere.pem")
         #expect(missing.status == 78, "\(missing)")
     }
