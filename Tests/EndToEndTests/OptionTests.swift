@@ -83,7 +83,7 @@ import Testing
         #expect(fast.config == small.config)
         let (fastLayer, smallLayer) = (try #require(fast.layer), try #require(small.layer))
         #expect(fastLayer.digest != smallLayer.digest)
-        #expect(fastLayer.size > smallLayer.size)
+        #expect(fastLayer.size != smallLayer.size)
         for level in ["0", "10", "best"] {
             let refused = try await work.run("build", "--compression-level", level)
             #expect(refused.status == 64, "\(refused)")
@@ -160,7 +160,7 @@ import Testing
         #expect(pushed.status == 0, "\(pushed)")
         let pulled = try await work.run("pull", reference, "--plain-http")
         #expect(pulled.status == 0, "\(pulled)")
-        #expect(pulled.errorText.contains("wasmpack: warning: "), "\(pulled)")
+        #expect(pulled.errorText.contains("warning: the module is not a WebAssembly module"), "\(pulled)")
         #expect(pulled.errorText.contains("hello, proxy"), "\(pulled)")
         #expect(try work.bytes(of: "plugin.wasm") == Array("hello, proxy\n".utf8))
     }
