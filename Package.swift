@@ -56,7 +56,7 @@ let package = Package(
         library("OCI", ["Diagnostics", "CCrypto"]),
         library("Wasm", ["Diagnostics"]),
         library("HTTPTransport", ["Diagnostics", "CCurl", "CCurlShims", system]),
-        library("Archive", ["OCI", "Diagnostics", "CArchive", "CZlib", system]),
+        library("Archive", ["OCI", "Diagnostics", "CArchive", "CZlib"]),
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
         library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
         library("Packing", ["OCI", "Wasm", "Archive", "Storage", "HostSystem", "Diagnostics", system]),

@@ -125,18 +125,23 @@ import Testing
         #expect(config.outputText.contains(#""Labels":{"team":"mesh"}"#))
     }
 
-    @Test func `the documents are the golden ones`() async throws {
+    @Test func `the config is the golden one`() async throws { try await expectGolden("config") }
+
+    /// The compressed bytes, and with them the manifest, are those of one zlib; CI has to have it.
+    @Test(
+        .enabled("the golden manifest is that of zlib 1.2.13; here is another one") {
+            if Workspace.isCI { return true }
+            return try await Workspace().run("--version").outputText.contains("zlib 1.2.13)")
+        }
+    )
+    func `the manifest is the golden one`() async throws { try await expectGolden("manifest") }
+
+    private func expectGolden(_ document: String) async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         _ = try await work.run("build", "-t", reference)
-        for document in ["manifest", "config"] {
-            let run = try await work.run("inspect", "plugin-oci", "--raw", document)
-            // The compressed bytes, and with them the manifest, are those of one zlib.
-            if document == "manifest", try await !work.run("--version").outputText.contains("zlib 1.2.13)") {
-                continue
-            }
-            try expectGolden([UInt8](run.outputBytes), "cli/build-\(document).json")
-        }
+        let run = try await work.run("inspect", "plugin-oci", "--raw", document)
+        try TestSupport.expectGolden([UInt8](run.outputBytes), "cli/build-\(document).json")
     }
 
     @Test func `the largest module that proxies load is packed, one byte more is refused`() async throws {

@@ -22,6 +22,9 @@ final class Workspace: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
+    /// Whether this is CI, where nothing may be skipped because something is missing.
+    static var isCI: Bool { ProcessInfo.processInfo.environment["CI"]?.isEmpty == false }
+
     var environment: [String: String] {
         [
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

@@ -39,15 +39,26 @@ show() {
 
 python3 Tests/Support/certificates.py "$work"
 password=$(openssl rand -hex 12)
-coproc TOKENS {
-    exec python3 Tests/Support/token_service.py --cert "$work/server.crt" --key "$work/server.key" \
-        --signing-key "$work/sign.key" --signing-cert "$work/sign.crt" \
-        --user "demo:$password:pull,push" --anonymous pull --log "$work/tokens.log"
-}
-# shellcheck disable=SC2153  # coproc sets TOKENS_PID
-started+=("$TOKENS_PID")
-read -r -t 10 ready <&"${TOKENS[0]}" || { echo "the token service did not start" >&2; exit 1; }
-token_port=${ready//[^0-9]/}
+# Logs are there before anybody reads them. The token service ends when its input does: with this shell at the latest.
+: >"$work/tokens.out"
+: >"$work/registry.log"
+mkfifo "$work/input"
+exec 3<>"$work/input"
+python3 Tests/Support/token_service.py --cert "$work/server.crt" --key "$work/server.key" \
+    --signing-key "$work/sign.key" --signing-cert "$work/sign.crt" \
+    --user "demo:$password:pull,push" --anonymous pull --log "$work/tokens.log" \
+    <"$work/input" >"$work/tokens.out" 3>&- &
+started+=("$!")
+token_port=
+for _ in {1..100}; do
+    token_port=$(sed -n 's/[^0-9]*\([0-9][0-9]*\).*/\1/p' "$work/tokens.out")
+    [[ -z $token_port ]] || break
+    sleep 0.1
+done
+if [[ -z $token_port ]]; then
+    echo "the token service did not start" >&2
+    exit 1
+fi
 
 cat >"$work/registry.yml" <<YAML
 version: 0.1
@@ -60,7 +71,7 @@ auth:
     issuer: test
     rootcertbundle: "$work/sign.crt"
 YAML
-docker-registry serve "$work/registry.yml" >"$work/registry.log" 2>&1 &
+docker-registry serve "$work/registry.yml" >"$work/registry.log" 2>&1 3>&- &
 started+=("$!")
 registry_port=
 for _ in {1..100}; do

@@ -15,6 +15,8 @@ import sys
 import threading
 
 CHUNK = bytes(range(256)) * 256
+# How long it waits for a mark: longer than any suite may take, so that the suite's own limit is what ends a test.
+PATIENCE = 600
 
 
 class Marks:
@@ -170,7 +172,7 @@ class Connection:
     def do_stuck(self, mark):
         """Reads nothing more, so that an upload comes to a halt, until told to go."""
         MARKS[mark + "-asked"].set()
-        MARKS[mark + "-go"].wait(50)
+        MARKS[mark + "-go"].wait(PATIENCE)
         return False
 
     def do_mark(self, mark):
@@ -179,13 +181,13 @@ class Connection:
 
     def do_when(self, mark):
         """Answers when something has happened."""
-        self.answer(200 if MARKS[mark].wait(50) else 504, b"")
+        self.answer(200 if MARKS[mark].wait(PATIENCE) else 504, b"")
 
     def do_meet(self, name, count):
         """Answers when so many requests are waiting here at the same time."""
         with MARKS.lock:
             waiting = MARKS.events.setdefault(name + "-barrier", threading.Barrier(int(count)))
-        waiting.wait(50)
+        waiting.wait(PATIENCE)
         self.answer(200, str(self.number).encode())
 
     def do_empty(self, *_):
