@@ -94,7 +94,8 @@ extension RegistryClient {
 
     /// A TLS server that is spoken to in plain HTTP answers 400; to a HEAD, without a word.
     private func isSilentRefusalOfPlainHTTP(_ answer: Answer) -> Bool {
-        answer.url.scheme == .http && answer.refusal.code == nil && answer.refusal.text == nil
+        answer.method == .head && answer.url.scheme == .http && answer.refusal.code == nil
+            && answer.refusal.text == nil
     }
 
     private func refusedAccess(

@@ -7,6 +7,7 @@ import Synchronization
 final class RegistryClient: Sendable {
     /// What a registry answered, and which URL it was in the end.
     struct Answer: Sendable {
+        let method: HTTPMethod
         let response: Response
         let url: HTTPURL
         /// The registry's words, if it is a refusal.
@@ -120,7 +121,7 @@ final class RegistryClient: Sendable {
             let response = try await exchange(sent, into: sink)
             guard let target = response.redirectTarget(for: request.method) else {
                 let refusal = RegistryErrorBody(response.isSuccess ? [] : sink.explanation)
-                return Answer(response: response, url: request.url, refusal: refusal)
+                return Answer(method: request.method, response: response, url: request.url, refusal: refusal)
             }
             request.url = try resolve(target, against: request.url, as: .redirect)
             events.record(.detail("redirected to \(request.url.redacted)"))
