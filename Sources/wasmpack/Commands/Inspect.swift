@@ -1,6 +1,5 @@
 import ArgumentParser
 import Diagnostics
-import HostSystem
 import OCI
 import Packing
 import Registry
@@ -57,18 +56,10 @@ struct Inspect: ReportingCommand {
             let layout = try ImageLayout(opening: path)
             try await inspect(layout.resolve(name ?? .only), in: layout, called: target)
         case .reference(let reference):
-            let folder = try TemporaryDirectory()
             let reference = reference.reading(reporter)
-            let repository = try registry.repository(
-                of: reference,
-                for: .pull,
-                spoolingIn: folder.path,
-                environment: .current,
-                reporter: reporter
-            )
-            let root = try await repository.resolve(.reference(reference))
-            try await inspect(root, in: repository, called: reference.description)
-            withExtendedLifetime(folder) {}
+            try await registry.withImage(reference, reporter) { root, repository in
+                try await inspect(root, in: repository, called: reference.description)
+            }
         }
     }
 

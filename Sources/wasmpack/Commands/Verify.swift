@@ -1,6 +1,5 @@
 import ArgumentParser
 import Diagnostics
-import HostSystem
 import OCI
 import Registry
 import Storage
@@ -44,18 +43,10 @@ struct Verify: ReportingCommand {
             try await report(verify(name, in: layout), expected)
         case .reference(let reference):
             let reference = reference.reading(reporter)
-            let folder = try TemporaryDirectory()
-            let repository = try registry.repository(
-                of: reference,
-                for: .pull,
-                spoolingIn: folder.path,
-                environment: .current,
-                reporter: reporter
-            )
-            let root = try await repository.resolve(.reference(reference))
-            let verification = try await Verification(of: root, in: repository)
-            try report([VerifiedImage(name: reference.description, verification: verification)], expected)
-            withExtendedLifetime(folder) {}
+            try await registry.withImage(reference, reporter) { root, repository in
+                let verification = try await Verification(of: root, in: repository)
+                try report([VerifiedImage(name: reference.description, verification: verification)], expected)
+            }
         }
     }
 

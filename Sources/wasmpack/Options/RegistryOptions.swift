@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import HTTPTransport
+import HostSystem
 import OCI
 import Registry
 import Storage
@@ -57,6 +58,24 @@ struct RegistryOptions: ParsableArguments {
             spoolDirectory: directory,
             events: reporter
         )
+    }
+
+    /// Finds an image in a registry and looks at it; what is fetched for that is gone afterwards.
+    func withImage(
+        _ reference: Reference,
+        _ reporter: Reporter,
+        _ look: (Descriptor, RemoteRepository) async throws -> Void
+    ) async throws {
+        let folder = try TemporaryDirectory()
+        let repository = try repository(
+            of: reference,
+            for: .pull,
+            spoolingIn: folder.path,
+            environment: .current,
+            reporter: reporter
+        )
+        try await look(repository.resolve(.reference(reference)), repository)
+        withExtendedLifetime(folder) {}
     }
 
     private func transport() throws(Failure) -> CurlTransport {
