@@ -9,6 +9,14 @@ import Testing
         return try CurlTransport(TransportOptions(tls: TLSOptions(authorityFile: file)))
     }
 
+    @Test func `who names no limits gets ten seconds to connect, and a minute of silence`() {
+        let options = TransportOptions()
+        #expect(options.connectTimeout == .seconds(10))
+        #expect(options.stallSpeed == 1024)
+        #expect(options.stallPeriod == .seconds(60))
+        #expect(options.tls.verifiesPeer)
+    }
+
     @Test func `a self-signed certificate is nobody's until its file is named`() async throws {
         let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate)
