@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import TestSupport
 
 /// A server of Tests/Support/http_peer.py, from its start until the last test lets go of it.
 final class PythonPeer: Sendable {
@@ -28,7 +29,7 @@ final class PythonPeer: Sendable {
         let output = Pipe()
         python.standardInput = input
         python.standardOutput = output
-        try python.run()
+        try python.runAlone()
         process = python.processIdentifier
         lifeline = input.fileHandleForWriting
         scheme = certificate == nil ? "http" : "https"

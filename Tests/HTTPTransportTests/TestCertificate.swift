@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A self-signed certificate for 127.0.0.1, made by the openssl command in a folder that goes with it.
 final class TestCertificate: Sendable {
@@ -46,7 +47,7 @@ final class TestCertificate: Sendable {
         openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         openssl.arguments = ["openssl"] + arguments
         openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
+        try openssl.runAlone()
         openssl.waitUntilExit()
         guard openssl.terminationStatus == 0 else { throw PeerError(text: "openssl fails: \(arguments)") }
     }

@@ -18,6 +18,9 @@ public struct CommandLineRun: Sendable, CustomStringConvertible {
 }
 
 /// A program started by a test, while it runs.
+///
+/// By `posix_spawn`: Foundation's `Process` has crashed under many threads on Linux, and hands its children the signals
+/// that its own thread has blocked.
 public final class RunningProgram: Sendable {
     private let identifier: pid_t
     private let ended: Task<CommandLineRun, any Error>
@@ -50,26 +53,14 @@ public final class RunningProgram: Sendable {
         let files = ["in", "out", "err"].map { folder.appending(path: $0) }
         try Data(input.utf8).write(to: files[0])
         for file in files.dropFirst() { try Data().write(to: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: executable)
-        process.arguments = arguments
-        process.environment = environment
-        process.currentDirectoryURL = directory
-        process.standardInput = try FileHandle(forReadingFrom: files[0])
-        process.standardOutput = try FileHandle(forWritingTo: files[1])
-        process.standardError = try FileHandle(forWritingTo: files[2])
-        let (ends, continuation) = AsyncStream.makeStream(of: Int32.self)
-        process.terminationHandler = { [end] process in
-            end.hasCome.withLock { $0 = true }
-            let isSignal = process.terminationReason == .uncaughtSignal
-            continuation.yield(isSignal ? -process.terminationStatus : process.terminationStatus)
-            continuation.finish()
-        }
-        try process.run()
-        identifier = process.processIdentifier
-        ended = Task {
-            var status: Int32 = -1
-            for await end in ends { status = end }
+        identifier = try Self.spawn(
+            // Only `env` can change the folder here; it becomes the program, with the same number.
+            ["/usr/bin/env", "-C", directory.path(), executable] + arguments,
+            environment: environment.map { "\($0.key)=\($0.value)" },
+            files: files.map { $0.path() }
+        )
+        ended = Task { [identifier, end] in
+            let status = await Self.status(of: identifier, end)
             defer { try? FileManager.default.removeItem(at: folder) }
             return CommandLineRun(
                 status: status,
@@ -91,5 +82,69 @@ public final class RunningProgram: Sendable {
         end.hasCome.withLock { hasEnded in
             if !hasEnded { kill(identifier, number) }
         }
+    }
+
+    /// Waits on a thread that may block, which those of Swift's concurrency must not.
+    private static func status(of identifier: pid_t, _ end: End) async -> Int32 {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var information = siginfo_t()
+                while waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+                var status: Int32 = 0
+                end.hasCome.withLock { hasEnded in
+                    hasEnded = true
+                    while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+                }
+                let signal = status & 0x7F
+                continuation.resume(returning: signal == 0 ? (status >> 8) & 0xFF : -signal)
+            }
+        }
+    }
+
+    private static func spawn(
+        _ arguments: [String],
+        environment: [String],
+        files: [String]
+    ) throws -> pid_t {
+        #if canImport(Glibc)
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
+        #else
+            var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
+        #endif
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        posix_spawn_file_actions_addopen(&actions, 0, files[0], O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, files[1], O_WRONLY | O_APPEND, 0)
+        posix_spawn_file_actions_addopen(&actions, 2, files[2], O_WRONLY | O_APPEND, 0)
+        // A program is started with no signal blocked and all with their default meaning.
+        var none = sigset_t()
+        var all = sigset_t()
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        let argumentPointers = arguments.map { strdup($0) } + [nil]
+        let environmentPointers = environment.map { strdup($0) } + [nil]
+        defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
+        var identifier: pid_t = 0
+        let result = posix_spawn(
+            &identifier,
+            arguments[0],
+            &actions,
+            &attributes,
+            argumentPointers,
+            environmentPointers
+        )
+        guard result == 0 else {
+            throw PeerError("\(arguments[0]) cannot be started: \(String(cString: strerror(result)))")
+        }
+        return identifier
     }
 }

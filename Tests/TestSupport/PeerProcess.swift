@@ -31,7 +31,7 @@ public final class PeerProcess: Sendable {
                     with: Result {
                         let python = process(script, arguments)
                         python.standardInput = FileHandle.nullDevice
-                        try python.run()
+                        try python.runAlone()
                         python.waitUntilExit()
                         guard python.terminationStatus == 0 else { throw PeerError("\(script) failed") }
                     }
@@ -53,7 +53,7 @@ public final class PeerProcess: Sendable {
         let output = Pipe()
         python.standardInput = input
         python.standardOutput = output
-        try python.run()
+        try python.runAlone()
         process = python.processIdentifier
         lifeline = input.fileHandleForWriting
         var line = Data()

@@ -24,7 +24,7 @@ public enum Tool {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
+        try process.runAlone()
         process.waitUntilExit()
         return Outcome(
             status: process.terminationStatus,
@@ -47,7 +47,7 @@ public final class RunningTool {
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.runAlone()
     }
 
     /// The process, for `/proc`.
