@@ -24,10 +24,7 @@ public enum PluginFile {
     /// Throws what reading it throws, and ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent``,
     /// ``Failure/Code/wasmMalformed`` or ``Failure/Code/moduleTooLarge``.
     public static func check(_ path: FilePath) throws(Failure) {
-        let file = try ReadableFile(opening: path)
-        _ = try ModuleOutline(of: path.string, size: file.size) { (offset, count) throws(Failure) in
-            try file.read(at: offset, count: count)
-        }
+        _ = try ModuleOutline(of: path.string, in: ReadableFile(opening: path))
     }
 
     private static func within(_ folder: FilePath) throws(Failure) -> FilePath {

@@ -122,9 +122,7 @@ struct ModuleInspection {
     /// Reads a module; throws what is wrong with it.
     init(of path: FilePath) throws(Failure) {
         let file = try ReadableFile(opening: path)
-        outline = try ModuleOutline(of: path.string, size: file.size) { (offset, count) throws(Failure) in
-            try file.read(at: offset, count: count)
-        }
+        outline = try ModuleOutline(of: path.string, in: file)
         var hasher = DigestHasher()
         try file.forEachPiece { piece in hasher.update(piece) }
         digest = hasher.digest()

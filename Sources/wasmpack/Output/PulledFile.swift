@@ -1,5 +1,6 @@
 import Diagnostics
 import HostSystem
+import Packing
 import SystemPackage
 import Wasm
 
@@ -41,9 +42,7 @@ final class PulledFile {
     func warnIfNotLoadable(_ reporter: Reporter) throws(Failure) {
         let written = try ReadableFile(opening: unfinishedPath)
         do throws(Failure) {
-            _ = try ModuleOutline(of: "the module", size: written.size) { (offset, count) throws(Failure) in
-                try written.read(at: offset, count: count)
-            }
+            _ = try ModuleOutline(of: "the module", in: written)
         } catch {
             reporter.record(.warning(error.message + (error.why.map { ": \($0)" } ?? "")))
         }
