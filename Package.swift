@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -29,6 +30,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/apple/swift-system", .upToNextMinor(from: "1.8.1")),
+        // Without its default trait, which brings Foundation.
+        .package(
+            url: "https://github.com/swiftlang/swift-subprocess",
+            .upToNextMinor(from: "1.0.2"),
+            traits: []
+        ),
     ],
     targets: [
         // C libraries of the system, and the few C lines Swift cannot say itself (variadic calls).
@@ -52,7 +59,7 @@ let package = Package(
 
         // The arrows of docs/architecture.md: a target may import only what stands here.
         library("Diagnostics", []),
-        library("HostSystem", ["Diagnostics", system]),
+        library("HostSystem", ["Diagnostics", system, subprocess]),
         library("OCI", ["Diagnostics", "CCrypto"]),
         library("Wasm", ["Diagnostics"]),
         library("HTTPTransport", ["Diagnostics", "CCurl", "CCurlShims", system]),

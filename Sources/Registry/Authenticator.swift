@@ -81,8 +81,9 @@ actor Authenticator {
     func credential() async throws(RequestFailure) -> CredentialLookup {
         if let lookup { return lookup }
         do throws(Failure) {
-            let found = try await store.lookUp(registry, repository)
+            let found = try await store.lookUp(registry, repository, for: access)
             lookup = found
+            for warning in found.warnings { events.record(.warning(warning)) }
             events.record(
                 .detail("credentials: \(found.credential?.description ?? "none, going on anonymously")")
             )
@@ -147,7 +148,7 @@ actor Authenticator {
     {
         let lookup = try await credential()
         guard challenge.scheme == "bearer" else {
-            return lookup.credential.map { Authorization(value: $0.basicAuthorization, token: nil) }
+            return lookup.credential?.basicAuthorization.map { Authorization(value: $0, token: nil) }
         }
         let scope = Scope(repository, access, challenge: challenge.parameters["scope"])
         self.scope = scope
@@ -164,9 +165,10 @@ actor Authenticator {
 }
 
 extension Credential {
-    /// The value of `Authorization` for the Basic scheme (RFC 7617).
-    var basicAuthorization: String {
-        "Basic " + Data("\(username):\(password)".utf8).base64EncodedString()
+    /// The value of `Authorization` for the Basic scheme (RFC 7617), if there is a password.
+    var basicAuthorization: String? {
+        guard let username, let password else { return nil }
+        return "Basic " + Data("\(username):\(password)".utf8).base64EncodedString()
     }
 }
 

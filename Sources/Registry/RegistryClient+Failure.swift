@@ -129,17 +129,17 @@ extension RegistryClient {
         if answer.status == 401, scope == nil {
             return failure(
                 .authenticationRejected,
-                "\(endpoint.registry) rejected \(credential.username) (\(summary))",
+                "\(endpoint.registry) rejected \(credential.holder) (\(summary))",
                 "credentials from \(credential.source); the password may be wrong, or a token may have expired",
                 ["sign in again, or correct the credentials in \(credential.source)"]
             )
         }
         return failure(
             .authenticationDenied,
-            "\(credential.username) may not \(action) \(repository) (\(summary))",
+            "\(credential.holder) may not \(action) \(repository) (\(summary))",
             "signed in with credentials from \(credential.source)" + asked,
             [
-                "give \(credential.username) the right to; some registries need the repository to be created first"
+                "give \(credential.holder) the right to; some registries need the repository to be created first"
             ]
         )
     }

@@ -23,7 +23,7 @@ struct TokenService: Sendable {
         let credential = lookup.credential
         let url = try address(challenge, scope: scope, credential: credential)
         var request = Request(method: .get, url: url, headers: ["Accept": "application/json"])
-        if let credential { request.headers.add("Authorization", credential.basicAuthorization) }
+        if let basic = credential?.basicAuthorization { request.headers.add("Authorization", basic) }
         let body = BodyBuffer(limit: Self.answerLimit)
         let sink = AnswerSink(body)
         let response: Response
@@ -74,7 +74,7 @@ struct TokenService: Sendable {
         }
         for item in scope.items { url = url.appendingQuery("scope=" + item.queryValue) }
         url = url.appendingQuery("client_id=" + Self.clientID)
-        if let credential { url = url.appendingQuery("account=" + credential.username.queryValue) }
+        if let username = credential?.username { url = url.appendingQuery("account=" + username.queryValue) }
         return url
     }
 
@@ -102,7 +102,7 @@ struct TokenService: Sendable {
             return RequestFailure(
                 Failure(
                     .authenticationRejected,
-                    "\(registry) rejected \(credential.username) (token service: \(summary))",
+                    "\(registry) rejected \(credential.holder) (token service: \(summary))",
                     why:
                         "credentials from \(credential.source); the password may be wrong, or a token may have expired",
                     try: ["sign in again, or correct the credentials in \(credential.source)"],

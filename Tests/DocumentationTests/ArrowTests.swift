@@ -48,5 +48,5 @@ struct ArrowTests {
     }
 
     /// How Package.swift spells the packages' products.
-    private static let products = ["system": "SystemPackage", "arguments": "ArgumentParser"]
+    private static let products = ["system": "SystemPackage", "arguments": "ArgumentParser", "subprocess": "Subprocess"]
 }

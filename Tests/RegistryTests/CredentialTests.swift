@@ -44,7 +44,7 @@ func expectNoSecret(
     let two = Credential(username: "two", password: "p", source: "second")
 
     private func lookUp(_ stores: [any CredentialStore]) async throws -> CredentialLookup {
-        try await CredentialChain(stores).lookUp(registry, RepositoryName(parsing: "team/plugin"))
+        try await CredentialChain(stores).lookUp(registry, RepositoryName(parsing: "team/plugin"), for: .pull)
     }
 
     @Test func `the first hit wins, and the rest is not asked`() async throws {
@@ -77,7 +77,9 @@ func expectNoSecret(
     }
 
     private struct Unreadable: CredentialStore {
-        func lookUp(_: RegistryName, _: RepositoryName) async throws(Failure) -> CredentialLookup {
+        func lookUp(_: RegistryName, _: RepositoryName, for _: Access) async throws(Failure)
+            -> CredentialLookup
+        {
             throw Failure(.configurationInvalid, "cannot read it")
         }
     }

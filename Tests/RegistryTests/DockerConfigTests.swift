@@ -19,7 +19,8 @@ import Testing
         try Data(json.utf8).write(to: URL(filePath: path.string))
         return try await DockerConfig(at: path, shownAs: "~/.docker/config.json").lookUp(
             RegistryName(parsing: registry),
-            RepositoryName(parsing: repository)
+            RepositoryName(parsing: repository),
+            for: .pull
         )
     }
 
@@ -155,7 +156,7 @@ import Testing
     @Test func `a file that is not there has no credentials`() async throws {
         let folder = try TemporaryFolder()
         let config = DockerConfig(at: folder.path.appending("config.json"), shownAs: "C")
-        let lookup = try await config.lookUp(.dockerHub, RepositoryName(parsing: "team/plugin"))
+        let lookup = try await config.lookUp(.dockerHub, RepositoryName(parsing: "team/plugin"), for: .pull)
         #expect(lookup.credential == nil)
         #expect(lookup.places == ["C (not there)"])
     }
@@ -165,7 +166,8 @@ import Testing
         let failure = await #expect(throws: Failure.self) {
             try await DockerConfig(at: folder.path, shownAs: "C").lookUp(
                 .dockerHub,
-                RepositoryName(parsing: "team/plugin")
+                RepositoryName(parsing: "team/plugin"),
+                for: .pull
             )
         }
         #expect(failure?.code == .configurationInvalid)
@@ -181,7 +183,8 @@ import Testing
         let failure = await #expect(throws: Failure.self) {
             try await DockerConfig(at: path, shownAs: "C").lookUp(
                 .dockerHub,
-                RepositoryName(parsing: "team/plugin")
+                RepositoryName(parsing: "team/plugin"),
+                for: .pull
             )
         }
         #expect(failure?.code == .configurationInvalid)

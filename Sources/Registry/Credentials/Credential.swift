@@ -1,39 +1,81 @@
 public import Diagnostics
 public import OCI
 
-/// A user name and a password for one registry, and where they came from.
+/// What a registry knows someone by, and where it came from.
 ///
-/// No description of it ever shows the password.
+/// No description of it ever shows the secret.
 public struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The user name.
-    public let username: String
-    /// The password, or a token that stands for one.
-    let password: String
+    /// The secret itself, and what is done with it.
+    enum Secret: Sendable {
+        /// Sent by Basic to the registry or its token service, with the user name.
+        case password(String)
+        /// Exchanged for a bearer token by the token service (distribution's OAuth2 flow, `refresh_token`).
+        case identityToken(String)
+        /// Sent to the registry as it is, by Bearer.
+        case registryToken(String)
+    }
+
+    /// The user name, if one is known: an identity or registry token often comes without.
+    public let username: String?
+    let secret: Secret
     /// Where it came from, for people: `--username`, `$WASMPACK_USERNAME`, a file.
     public let source: String
 
-    /// Puts a credential together.
+    /// A user name and a password, or a token that stands for one.
     public init(username: String, password: String, source: String) {
+        self.init(username: username, .password(password), source: source)
+    }
+
+    /// A token that the token service takes in exchange for another one.
+    public init(identityToken: String, username: String? = nil, source: String) {
+        self.init(username: username, .identityToken(identityToken), source: source)
+    }
+
+    /// A token that the registry itself takes.
+    public init(registryToken: String, source: String) {
+        self.init(username: nil, .registryToken(registryToken), source: source)
+    }
+
+    private init(username: String?, _ secret: Secret, source: String) {
         self.username = username
-        self.password = password
+        self.secret = secret
         self.source = source
     }
 
+    /// The password, if that is what it is.
+    var password: String? {
+        if case .password(let password) = secret { password } else { nil }
+    }
+
+    /// Whom it stands for, for people: the user name, or what kind of token it is.
+    public var holder: String {
+        if let username { return username }
+        return switch secret {
+        case .password: "the password"
+        case .identityToken: "the identity token"
+        case .registryToken: "the registry token"
+        }
+    }
+
     /// Whose it is and where it came from.
-    public var description: String { "\(username), from \(source)" }
+    public var description: String { "\(holder), from \(source)" }
     /// The same as the description.
     public var debugDescription: String { description }
-    /// Nothing: a mirror would show the password.
+    /// Nothing: a mirror would show the secret.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 /// Where credentials come from.
 public protocol CredentialStore: Sendable {
-    /// Looks for the credential of a repository.
+    /// Looks for the credential to do something with a repository.
     ///
-    /// Throws ``Failure/Code/configurationInvalid`` when a place cannot be read that should be.
-    func lookUp(_ registry: RegistryName, _ repository: RepositoryName) async throws(Failure)
-        -> CredentialLookup
+    /// Throws ``Failure/Code/configurationInvalid`` when a place cannot be read that should be, and what a credential
+    /// helper fails with; for ``Access/pull`` a helper's failure is only a warning of the lookup.
+    func lookUp(
+        _ registry: RegistryName,
+        _ repository: RepositoryName,
+        for access: Access
+    ) async throws(Failure) -> CredentialLookup
 }
 
 /// What a look for a credential gave.
@@ -42,10 +84,13 @@ public struct CredentialLookup: Sendable {
     public let credential: Credential?
     /// Where was looked, for people, in order.
     public let places: [String]
+    /// What went wrong on the way without ending it, for people.
+    public let warnings: [String]
 
     /// Describes the outcome of a look.
-    public init(_ credential: Credential?, places: [String]) {
+    public init(_ credential: Credential?, places: [String], warnings: [String] = []) {
         self.credential = credential
         self.places = places
+        self.warnings = warnings
     }
 }

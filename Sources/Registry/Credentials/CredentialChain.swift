@@ -11,15 +11,20 @@ public struct CredentialChain: CredentialStore {
     /// The first credential found, and every place looked at.
     public func lookUp(
         _ registry: RegistryName,
-        _ repository: RepositoryName
+        _ repository: RepositoryName,
+        for access: Access
     ) async throws(Failure) -> CredentialLookup {
         var places: [String] = []
+        var warnings: [String] = []
         for store in stores {
-            let lookup = try await store.lookUp(registry, repository)
+            let lookup = try await store.lookUp(registry, repository, for: access)
             places += lookup.places
-            if lookup.credential != nil { return CredentialLookup(lookup.credential, places: places) }
+            warnings += lookup.warnings
+            guard lookup.credential == nil else {
+                return CredentialLookup(lookup.credential, places: places, warnings: warnings)
+            }
         }
-        return CredentialLookup(nil, places: places)
+        return CredentialLookup(nil, places: places, warnings: warnings)
     }
 }
 
@@ -42,7 +47,11 @@ public struct GivenCredential: CredentialStore {
     }
 
     /// The credential, if it is for this registry.
-    public func lookUp(_ registry: RegistryName, _ repository: RepositoryName) -> CredentialLookup {
+    public func lookUp(
+        _ registry: RegistryName,
+        _ repository: RepositoryName,
+        for access: Access
+    ) -> CredentialLookup {
         let isMeant = self.registry == nil || self.registry == registry
         return CredentialLookup(isMeant ? credential : nil, places: [place])
     }

@@ -32,7 +32,8 @@ public struct DockerConfig: CredentialStore {
     /// Throws ``Failure/Code/configurationInvalid`` when the file is there and cannot be read.
     public func lookUp(
         _ registry: RegistryName,
-        _ repository: RepositoryName
+        _ repository: RepositoryName,
+        for access: Access
     ) async throws(Failure) -> CredentialLookup {
         guard let file = try read() else {
             return CredentialLookup(nil, places: ["\(shownPath) (not there)"])

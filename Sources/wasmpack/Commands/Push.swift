@@ -163,7 +163,7 @@ struct Push: ReportingCommand {
         }
         struct AuthDocument: Encodable {
             let source: String
-            let username: String
+            let username: Nullable<String>
         }
         let credential = await repository.credential()
         try JSONReport.print(
@@ -182,7 +182,9 @@ struct Push: ReportingCommand {
                         status: $0.status == .copied ? "uploaded" : $0.status.rawValue
                     )
                 },
-                auth: Nullable(credential.map { AuthDocument(source: $0.source, username: $0.username) })
+                auth: Nullable(
+                    credential.map { AuthDocument(source: $0.source, username: Nullable($0.username)) }
+                )
             )
         )
     }
