@@ -19,15 +19,17 @@ import Testing
         credential: Bool = true
     ) throws -> RegistryClient {
         let given = Credential(username: "ci", password: Self.secret, source: "the test")
+        let repository = try RepositoryName(parsing: "team/plugin")
         return RegistryClient(
             RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
-            try RepositoryName(parsing: "team/plugin"),
-            access: .push,
+            repository,
+            scope: Scope(repository, .push),
             transport: transport,
-            credentials: GivenCredential(credential ? given : nil, place: "the test"),
             retryPolicy: RetryPolicy(count: 0),
             events: events
-        )
+        ) {
+            CredentialLookup(credential ? given : nil, places: ["the test"])
+        }
     }
 
     private let base = "https://r.example/v2/team/plugin"

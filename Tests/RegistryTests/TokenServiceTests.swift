@@ -25,7 +25,7 @@ import Testing
         do throws(RequestFailure) {
             return try await service.token(
                 parsed,
-                scope: Scope(repository, .pull, challenge: parsed.parameters["scope"]),
+                scope: Scope(repository, .pull).adding(parsed.parameters["scope"]),
                 lookup: CredentialLookup(credential, places: ["one place", "another"])
             )
         } catch {
