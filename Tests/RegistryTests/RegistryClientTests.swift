@@ -10,7 +10,7 @@ import Testing
 /// What one client says to hosts that cannot be had on this machine.
 @Suite struct RegistryClientTests {
     let events = RecordingSink()
-    static let secret = "open-sesame"
+    static let secret = "open-hush"
 
     private func client(
         _ transport: ScriptedTransport,
@@ -34,7 +34,7 @@ import Testing
 
     private let base = "https://r.example/v2/team/plugin"
     private let basic: HeaderFields = ["WWW-Authenticate": "Basic realm=\"r\""]
-    private let authorization = "Basic Y2k6b3Blbi1zZXNhbWU="
+    private let authorization = "Basic Y2k6b3Blbi1odXNo"
 
     private func failure(_ work: () async throws(RequestFailure) -> Void) async -> Failure? {
         do throws(RequestFailure) {
