@@ -40,6 +40,7 @@ public final class RemoteRepository: Sendable {
         client = RegistryClient(
             endpoint,
             repository,
+            access,
             scope: Scope(repository, access),
             transport: transport,
             retryPolicy: retryPolicy,

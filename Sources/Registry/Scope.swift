@@ -24,16 +24,33 @@ struct Scope: Sendable, Hashable {
 
     /// What a challenge asks for besides; of what is in here already it gets no more than that.
     func adding(_ challenge: String?) -> Scope {
-        var result = self
-        for item in (challenge ?? "").split(separator: " ").map(String.init)
-        where !result.items.contains(where: { $0.resource == item.resource }) {
-            result.items.append(item)
+        merging(challenge ?? "") { own, _ in own }
+    }
+
+    /// What a registry misses in a token besides: other things, and more actions on the same ones.
+    func widened(by challenge: String) -> Scope {
+        merging(challenge) { own, missed in
+            let known = own.actions.split(separator: ",")
+            let more = missed.actions.split(separator: ",").filter { !known.contains($0) }
+            return more.isEmpty ? own : ([own] + more.map(String.init)).joined(separator: ",")
         }
-        return result
+    }
+
+    private func merging(_ challenge: String, _ merge: (String, String) -> String) -> Scope {
+        challenge.split(separator: " ").map(String.init).reduce(into: self) { result, item in
+            if let position = result.items.firstIndex(where: { $0.resource == item.resource }) {
+                result.items[position] = merge(result.items[position], item)
+            } else {
+                result.items.append(item)
+            }
+        }
     }
 }
 
 extension String {
     /// A scope's type and name; all of it, when it has no actions.
     fileprivate var resource: Substring { lastIndex(of: ":").map { self[..<$0] } ?? self[...] }
+
+    /// A scope's actions, joined by commas.
+    fileprivate var actions: Substring { lastIndex(of: ":").map { self[index(after: $0)...] } ?? "" }
 }

@@ -31,12 +31,13 @@ public struct SignInCheck: Sendable {
         let client = RegistryClient(
             endpoint,
             nil,
+            .push,
             scope: .none,
             transport: transport,
             retryPolicy: retryPolicy,
             events: events
         ) {
-            CredentialLookup(credential, places: [credential.source])
+            CredentialLookup(credential, places: [credential.source], isGiven: true)
         }
         try await retryPolicy.retrying("\(endpoint.registry)", events: events) { _ throws(RequestFailure) in
             let answer = try await client.send(.get, "")

@@ -23,6 +23,7 @@ import Testing
         return RegistryClient(
             RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
             repository,
+            .push,
             scope: Scope(repository, .push),
             transport: transport,
             retryPolicy: RetryPolicy(count: 0),
@@ -87,16 +88,17 @@ import Testing
     @Test func `a challenge that cannot be answered is explained`() async throws {
         let transport = ScriptedTransport([
             .answer("POST \(base)/blobs/uploads/", 401, ["WWW-Authenticate": "Negotiate"]),
+            .answer("GET https://r.example/v2/", 200),
             .answer("POST \(base)/blobs/uploads/", 401),
         ])
         let client = try client(transport)
-        for phrase in ["knows negotiate", "no WWW-Authenticate"] {
+        for phrase in ["knows negotiate", "neither this answer nor that of /v2/"] {
             let answer = try await client.send(.post, "blobs/uploads/")
             let failure = try await client.failure(for: answer, doing: "push to").failure
             #expect(failure.code == .authenticationRequired)
             #expect(failure.why?.contains(phrase) == true)
         }
-        #expect(transport.authorizations == [nil, nil])
+        #expect(transport.authorizations == [nil, nil, nil])
     }
 
     @Test func `the body is sent again whole, with the credentials`() async throws {
