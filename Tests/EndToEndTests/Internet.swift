@@ -75,6 +75,10 @@ struct Internet {
         inside: Host(address: "127.0.0.1"),
         intranet: Host(address: "10.0.0.7"),
         metadata: Host(address: metadata),
+        "registry-1.docker.io": Host(address: "203.0.113.9"),
+        "docker.io": Host(address: "203.0.113.10"),
+        "index.docker.io": Host(address: "203.0.113.11"),
+        "registry": Host(address: "10.0.0.8"),
     ]
     static let registry = "registry.example"
     static let tokens = "auth.example"
@@ -111,7 +115,7 @@ struct Internet {
 
     private let hosts: [String: Host]
 
-    /// An internet with some hosts other than they usually are.
+    /// An internet with some hosts other than they usually are; the certificates are for the usual names alone.
     init(_ changes: [String: Host] = [:]) { hosts = Self.hosts.merging(changes) { $1 } }
 
     /// Pushes the reference plugin to the registry as `team/plugin:v1`; then, under other rules, runs a command.
