@@ -125,6 +125,10 @@ actor TokenService {
         let sink = AnswerSink(body)
         let start = ContinuousClock.now
         let what = "\(request.method.rawValue) \(request.url.redacted)"
+        var request = request
+        request.acceptsAddress = { [policy = exchange.policy, url = request.url] in
+            policy.mayDial($0, for: url)
+        }
         do throws(TransferError) {
             let response = try await transport.send(request, into: sink)
             events.record(
