@@ -31,9 +31,10 @@ final class Workspace: Sendable {
     /// Whether this is CI, where nothing may be skipped because something is missing.
     static var isCI: Bool { ProcessInfo.processInfo.environment["CI"]?.isEmpty == false }
 
+    /// What every program gets; what a test puts into `bin` is found first.
     var environment: [String: String] {
         [
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "PATH": "\(path("bin")):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": folder.appending(path: "home").path(),
             "LC_ALL": "C.UTF-8",
         ]

@@ -28,7 +28,7 @@ import threading
 import scripted_registry
 
 HERE = pathlib.Path(__file__).parent
-SHARED = ("lock", "repositories", "uploads", "tokens", "entries", "script")
+SHARED = ("lock", "repositories", "uploads", "tokens", "identity_tokens", "entries", "script")
 PATIENCE = 120
 
 
@@ -50,11 +50,9 @@ class Host:
             threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def server(self, facts, port, certificate, key):
-        options = argparse.Namespace(
-            address=self.address, port=port, cert=certificate, key=key, script=None,
-            auth=facts.get("auth", "open"), user=facts.get("user", []), anonymous_pull=False,
-            token_life=300, token_uses=None,
-        )  # fmt: skip
+        options = scripted_registry.options(["--auth", facts.get("auth", "open"), "--port", str(port)])
+        options.address, options.cert, options.key = self.address, certificate, key
+        options.user = facts.get("user", [])
         return scripted_registry.RegistryServer(options)
 
     def begin(self, rules):

@@ -279,7 +279,7 @@ class RegistryServer(loopback.Server):
         return entry
 
 
-def main():
+def options(arguments=None):
     parser = loopback.parser(__doc__)
     parser.add_argument("--script", metavar="FILE", help="the first rules, a JSON list")
     parser.add_argument("--auth", choices=["open", "basic", "bearer"], default="open", help="default: %(default)s")
@@ -292,7 +292,11 @@ def main():
     )
     parser.add_argument("--token-life", type=float, default=300, metavar="SECONDS", help="default: %(default)s")
     parser.add_argument("--token-uses", type=int, metavar="N", help="a token is good for N requests, whatever its life")
-    loopback.run(RegistryServer(parser.parse_args()))
+    return parser.parse_args(arguments)
+
+
+def main():
+    loopback.run(RegistryServer(options()))
 
 
 if __name__ == "__main__":
