@@ -208,7 +208,8 @@ struct CredentialSourceTests {
         let bench = try await Bench()
         try bench.work.write(Array(bench.config().utf8), to: "home/.docker/config.json")
         try bench.work.protect("home/.docker/config.json", 0)
-        let run = try await bench.work.otherUser(bench.push)
+        let own = ["--ca-file", bench.work.path("trust/ca.crt")]
+        let run = try await bench.work.otherUser(bench.push.dropLast(2) + own)
         #expect(run.status == 78, "\(run)")
         #expect(run.errorText.contains("cannot use ~/.docker/config.json"), "\(run)")
     }
@@ -224,7 +225,8 @@ struct CredentialSourceTests {
         ]
     )
     func exclusion(flags: [String]) async throws {
-        let run = try await Workspace().start(["inspect", "registry.example/a/b:v1"] + flags, input: "hush")
+        let work = try Workspace()
+        let run = try await work.start(["inspect", "registry.example/a/b:v1"] + flags, input: "hush")
             .wait()
         #expect(run.status == 64, "\(run)")
         #expect(
