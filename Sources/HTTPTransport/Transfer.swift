@@ -8,6 +8,7 @@ final class Transfer {
     let job: Job
     private(set) var easy: EasyHandle
     private let body: BodyReader?
+    private let addressCheck: AddressCheck?
     private var head = HeadReader()
     /// Why one of our own callbacks ended the transfer.
     private var refusal: TransferError?
@@ -15,6 +16,7 @@ final class Transfer {
     init(_ job: Job, settings: TransferSettings) throws(TransferError) {
         self.job = job
         easy = try EasyHandle()
+        addressCheck = AddressCheck(job.request)
         body = try job.request.hasBody ? BodyReader(job.request.body) : nil
         try settings.apply(to: &easy, for: job.request, bodySize: body?.size)
 
@@ -28,11 +30,12 @@ final class Transfer {
         try easy.set(CURLOPT_READFUNCTION, to: onBodyWanted)
         try easy.set(CURLOPT_SEEKDATA, toPointer: context)
         try easy.setSeekCallback(onBodyRewound)
+        try addressCheck?.apply(to: &easy)
     }
 
     /// What came out of it, once libcurl says that it has ended.
     func outcome(_ code: CURLcode) -> Result<Response, TransferError> {
-        if let refusal { return .failure(refusal) }
+        if let refusal = refusal ?? addressCheck?.error(for: code) { return .failure(refusal) }
         guard code == CURLE_OK else {
             return .failure(TransferError(code: code, of: easy, headIsComplete: head.response != nil))
         }

@@ -32,8 +32,18 @@ private struct ChallengeReader {
         while true {
             skip { $0.isBlank || $0 == "," }
             guard let scheme = token() else { return result }
+            skip(\.isBlank)
+            let standsAlone = next == nil || next == ","
             guard let parameters = parameters() else { return result }
-            result.append(AuthChallenge(scheme: scheme.lowercased(), parameters: parameters))
+            if standsAlone, let last = result.last, !last.parameters.isEmpty {
+                // Perhaps only a parameter without a value: what comes after its comma is the challenge's before it.
+                result.removeLast()
+                let all = last.parameters.merging(parameters) { first, _ in first }
+                result.append(AuthChallenge(scheme: last.scheme, parameters: all))
+                result.append(AuthChallenge(scheme: scheme.lowercased(), parameters: [:]))
+            } else {
+                result.append(AuthChallenge(scheme: scheme.lowercased(), parameters: parameters))
+            }
         }
     }
 

@@ -2,180 +2,319 @@ import Diagnostics
 import HTTPTransport
 import OCI
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-/// Turns challenges into `Authorization` values for one repository, and remembers them.
+/// Turns refusals of one registry into `Authorization` values, and remembers them.
 ///
 /// However many requests need a token at the same time, one request fetches it (distribution's token specification).
 actor Authenticator {
-    private let registry: RegistryName
-    private let repository: RepositoryName
-    private let access: Access
-    private let transport: any Transport
-    private let store: any CredentialStore
-    private let events: any EventSink
+    /// Finds the credential for the registry.
+    typealias LookUp = @Sendable () async throws(Failure) -> CredentialLookup
+
+    /// A request that was refused, as far as it matters here.
+    struct Refusal: Sendable {
+        let status: Int
+        let challenges: [AuthChallenge]
+        /// The value of `Authorization` that the request had brought.
+        let sent: String?
+        /// What was asked; a relative realm is relative to it.
+        let url: HTTPURL
+    }
+
+    /// What can be done about a refusal: for one request, each at most once.
+    enum Remedy: Sendable {
+        /// Signing in, or a new token in place of one that has run out.
+        case renewed
+        /// A token for the scope that the registry misses.
+        case widened
+        /// A token without the credential, which was refused.
+        case withoutCredential
+    }
+
+    let registry: RegistryName
+    let access: Access
+    let transport: any Transport
+    let events: any EventSink
+    private let lookUp: LookUp
 
     private var lookup: CredentialLookup?
+    private var method: SignInMethod?
+    private var hasPinged = false
+    /// What is needed, and what challenges have asked for besides.
+    private var scope: Scope
     private var current: Authorization?
-    private var challenge: AuthChallenge?
-    private var renewal: Task<Result<Authorization?, RequestFailure>, Never>?
-    /// The scopes last asked for, for messages.
-    private(set) var scope: Scope?
-
-    /// A value of the `Authorization` field, and the token in it, if it is one.
-    private struct Authorization: Sendable {
-        let value: String
-        let token: BearerToken?
-
-        var isFresh: Bool { token?.isFresh ?? true }
-    }
+    /// Whether the credential was refused, and reading goes on without it.
+    private(set) var goesWithout = false
+    private var services: [TokenRealm: TokenService] = [:]
+    private let lookups = SharedWork<RegistryName, CredentialLookup>()
+    private let pings = SharedWork<Origin, SignInMethod?>()
+    private let fetches = SharedWork<Authorization.Key, Authorization?>()
 
     init(
         _ registry: RegistryName,
-        _ repository: RepositoryName,
-        access: Access,
+        _ access: Access,
+        scope: Scope,
         transport: any Transport,
-        store: any CredentialStore,
-        events: any EventSink
+        events: any EventSink,
+        lookUp: @escaping LookUp
     ) {
         self.registry = registry
-        self.repository = repository
         self.access = access
+        self.scope = scope
         self.transport = transport
-        self.store = store
         self.events = events
+        self.lookUp = lookUp
     }
 
-    /// The credential in use; `nil` as long as nobody has asked for one.
-    var usedCredential: Credential? { lookup?.credential }
+    // MARK: For messages
+
+    /// The credential in use; `nil` as long as nobody has asked for one, and when it was refused and given up.
+    var usedCredential: Credential? { goesWithout ? nil : lookup?.credential }
 
     /// Whether there is anything to send along.
     var isSignedIn: Bool { current != nil }
+
+    /// What must not be shown, whoever repeats it.
+    var secrets: [String] {
+        (lookup?.credential?.secrets ?? []) + [current?.token?.text].compactMap(\.self)
+    }
+
+    /// Who asks, and for what.
+    func standing() async throws(RequestFailure) -> Standing {
+        Standing(
+            registry: registry,
+            lookup: try await credential(),
+            goesWithout: goesWithout,
+            scope: services.isEmpty ? nil : scope,
+            granted: current?.token?.granted(of: scope)
+        )
+    }
+
+    // MARK: Before a request, and after a refusal
 
     /// What to send along with the next request; `nil` as long as nobody has asked for anything.
     ///
     /// A token near its end is renewed first.
     func authorization(policy: URLPolicy) async throws(RequestFailure) -> String? {
-        guard let current, let challenge, !current.isFresh else { return current?.value }
-        return try await renewed(refused: current.value, challenge, policy: policy)
+        guard let current, let key = current.key, !current.isFresh else { return current?.value }
+        return try await value(
+            key.method,
+            isAnonymous: key.isAnonymous,
+            refused: current.value,
+            policy: policy
+        )
     }
 
-    /// Answers challenges; `nil` when there is no way to.
+    /// What to send along instead, and which remedy that is; `nil` when the refusal is the last word.
     ///
-    /// Refused is what was sent along with the request that was challenged.
-    func answer(
-        _ challenges: [AuthChallenge],
-        refused: String?,
-        policy: URLPolicy
-    ) async throws(RequestFailure) -> String? {
-        guard let preferred = challenges.preferred else { return nil }
-        challenge = preferred
-        return try await renewed(refused: refused, preferred, policy: policy)
+    /// - Parameters:
+    ///   - refusal: the request that was refused.
+    ///   - tried: the remedies that this request has had.
+    ///   - policy: judges the token service.
+    ///   - ping: asks the registry for `/v2/`, whose challenge helps when the request's own cannot be answered.
+    /// - Returns: the remedy, and the value of `Authorization` for the next try.
+    /// - Throws: what looking for credentials or fetching a token fails with.
+    func next(
+        after refusal: Refusal,
+        tried: Set<Remedy>,
+        policy: URLPolicy,
+        ping: @escaping @Sendable () async throws(RequestFailure) -> Refusal?
+    ) async throws(RequestFailure) -> (remedy: Remedy, authorization: String)? {
+        let challenge = refusal.challenges.preferred
+        let misses = challenge.flatMap { $0.asksForMore ? $0.parameters["scope"] : nil }
+        // A 403 is about who asks: only another one can be told something else.
+        guard refusal.status == 401 || misses != nil || refusal.sent != nil else { return nil }
+        if refusal.status == 401, tried.isEmpty, let token = try await registryToken(),
+            token.value != refusal.sent
+        {
+            current = token
+            return (.renewed, token.value)
+        }
+        guard let method = try await method(for: refusal, policy: policy, ping: ping) else { return nil }
+        if refusal.status == 401 || misses != nil {
+            let wanted = misses.map(scope.widened) ?? scope.adding(challenge?.parameters["scope"])
+            // Or another request has asked for it meanwhile.
+            let isWider = misses != nil && (wanted != scope || current?.value != refusal.sent)
+            if isWider ? !tried.contains(.widened) : tried.isEmpty {
+                if case .bearer = method { scope = wanted }
+                let value = try await value(method, refused: refusal.sent, policy: policy)
+                if let value, value != refusal.sent { return (isWider ? .widened : .renewed, value) }
+            }
+        }
+        guard !tried.contains(.withoutCredential),
+            let value = try await valueWithoutCredential(method, refused: refusal.sent, policy: policy)
+        else { return nil }
+        return (.withoutCredential, value)
     }
 
-    /// What a look for the credential gave; made once.
-    func credential() async throws(RequestFailure) -> CredentialLookup {
-        if let lookup { return lookup }
-        do throws(Failure) {
-            let found = try await store.lookUp(registry, repository, for: access)
-            lookup = found
-            for warning in found.warnings { events.record(.warning(warning)) }
-            events.record(
-                .detail("credentials: \(found.credential?.description ?? "none, going on anonymously")")
-            )
-            return found
-        } catch {
-            throw RequestFailure(error)
+    /// The way in that a refusal names, else the one known before, else the one that `/v2/` names.
+    private func method(
+        for refusal: Refusal,
+        policy: URLPolicy,
+        ping: @escaping @Sendable () async throws(RequestFailure) -> Refusal?
+    ) async throws(RequestFailure) -> SignInMethod? {
+        if let named = try read(refusal, policy) {
+            method = named
+        } else if method == nil, refusal.status == 401, !hasPinged {
+            method = try await pings.value(for: policy.registry) { [self] () async throws(RequestFailure) in
+                try await read(ping(), policy)
+            }
+            hasPinged = true
+        }
+        return method
+    }
+
+    private func read(_ refusal: Refusal?, _ policy: URLPolicy) throws(RequestFailure) -> SignInMethod? {
+        guard let refusal, let challenge = refusal.challenges.preferred else { return nil }
+        return try RequestFailure.rethrowing { () throws(Failure) in
+            try SignInMethod(challenge, of: registry, at: refusal.url, policy: policy)
         }
     }
 
-    private func renewed(
-        refused: String?,
-        _ challenge: AuthChallenge,
-        policy: URLPolicy
-    ) async throws(RequestFailure) -> String? {
-        // Someone else was challenged with the same value and has a new one already.
-        if let current, current.value != refused, current.isFresh { return current.value }
-        while true {
-            do throws(RequestFailure) {
-                return try await sharedRenewal(challenge, policy: policy)?.value
+    // MARK: Credentials
+
+    /// What a look for the credential gave; made once.
+    private func credential() async throws(RequestFailure) -> CredentialLookup {
+        if let lookup { return lookup }
+        return try await lookups.value(for: registry) { [self] () async throws(RequestFailure) in
+            do throws(Failure) {
+                let found = try await lookUp()
+                await keep(found)
+                return found
             } catch {
-                // Who began it was cancelled, which is no reason for the others to stop.
-                guard error.failure.code == .interrupted, !Task.isCancelled else { throw error }
+                throw RequestFailure(error)
             }
         }
     }
 
-    private func sharedRenewal(
-        _ challenge: AuthChallenge,
-        policy: URLPolicy
-    ) async throws(RequestFailure) -> Authorization? {
-        if let renewal { return try await renewal.value.get() }
-        let task = Task {
-            let result = await self.result(challenge, policy: policy)
-            // Before anyone who waits goes on: a refusal of the new value must not find the old state.
-            renewal = nil
-            if case .success(let authorization?) = result { current = authorization }
-            return result
-        }
-        renewal = task
-        let result = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
-        }
-        return try result.get()
+    private func keep(_ found: CredentialLookup) {
+        lookup = found
+        for warning in found.warnings { events.record(.warning(warning)) }
+        events.record(
+            .detail("credentials: \(found.credential?.description ?? "none, going on anonymously")")
+        )
     }
 
-    private func result(
-        _ challenge: AuthChallenge,
+    private func registryToken() async throws(RequestFailure) -> Authorization? {
+        guard !goesWithout, let credential = try await credential().credential else { return nil }
+        let value = try RequestFailure.rethrowing { () throws(Failure) in
+            try credential.registryTokenAuthorization()
+        }
+        return value.map { Authorization(value: $0, key: nil, token: nil) }
+    }
+
+    /// Whether reading may go on without the credential: not if it was given for just this.
+    private func isDispensable(_ lookup: CredentialLookup) -> Bool {
+        access == .pull && lookup.credential != nil && !lookup.isGiven
+    }
+
+    private func giveUpCredential(_ lookup: CredentialLookup) {
+        guard !goesWithout, let credential = lookup.credential else { return }
+        goesWithout = true
+        events.record(
+            .warning(
+                "\(registry) refuses \(credential); going on without credentials "
+                    + "(\"wasmpack login \(registry)\" replaces them)"
+            )
+        )
+    }
+
+    // MARK: Values
+
+    private func value(
+        _ method: SignInMethod,
+        isAnonymous: Bool = false,
+        refused: String?,
         policy: URLPolicy
-    ) async -> Result<Authorization?, RequestFailure> {
+    ) async throws(RequestFailure) -> String? {
+        let key = Authorization.Key(method: method, scope: scope, isAnonymous: isAnonymous || goesWithout)
+        // Someone else was refused with the same value and has a new one already.
+        if let current, current.key == key, current.value != refused, current.isFresh { return current.value }
+        return try await fetches.value(for: key) { [self] () async throws(RequestFailure) in
+            try await fetch(key, policy)
+        }?.value
+    }
+
+    /// The value of a token that everybody gets; `nil` when that cannot be another outcome.
+    private func valueWithoutCredential(
+        _ method: SignInMethod,
+        refused: String?,
+        policy: URLPolicy
+    ) async throws(RequestFailure) -> String? {
+        guard case .bearer = method, let refused else { return nil }
+        let lookup = try await credential()
+        guard isDispensable(lookup), !(goesWithout && current?.value == refused) else { return nil }
         do throws(RequestFailure) {
-            return .success(try await fetch(challenge, policy: policy))
+            let value = try await value(method, isAnonymous: true, refused: refused, policy: policy)
+            guard let value, value != refused else { return nil }
+            giveUpCredential(lookup)
+            return value
         } catch {
-            return .failure(error)
+            // What the credential was refused with says more.
+            guard error.mayPass else { return nil }
+            throw error
         }
     }
 
-    /// Makes an answer to a challenge; `nil` for Basic without a credential.
-    private func fetch(_ challenge: AuthChallenge, policy: URLPolicy) async throws(RequestFailure)
+    /// Makes a value; `nil` for Basic without a credential.
+    private func fetch(_ key: Authorization.Key, _ policy: URLPolicy) async throws(RequestFailure)
         -> Authorization?
     {
         let lookup = try await credential()
-        guard challenge.scheme == "bearer" else {
-            return lookup.credential?.basicAuthorization.map { Authorization(value: $0, token: nil) }
+        let credential = key.isAnonymous ? nil : lookup.credential
+        let made: Authorization?
+        switch key.method {
+        case .basic:
+            if let credential, case .identityToken = credential.secret {
+                throw RequestFailure(
+                    Failure(
+                        .authenticationRejected,
+                        "\(registry) has no use for \(credential)",
+                        why: "it wants a user name and a password, not an identity token",
+                        try: ["wasmpack login \(registry)"]
+                    )
+                )
+            }
+            let value = try RequestFailure.rethrowing { () throws(Failure) in
+                try credential?.basicAuthorization()
+            }
+            made = value.map { Authorization(value: $0, key: key, token: nil) }
+        case .bearer(let realm):
+            // A registry token is no password: there is nothing to exchange.
+            if case .registryToken? = credential?.secret { return nil }
+            made = try await token(of: realm, key, lookup, policy)
         }
-        let scope = Scope(repository, access, challenge: challenge.parameters["scope"])
-        self.scope = scope
-        let service = TokenService(transport: transport, policy: policy, registry: registry, events: events)
-        let token = try await service.token(challenge, scope: scope, lookup: lookup)
-        return Authorization(value: "Bearer \(token.text)", token: token)
+        if let made { current = made }
+        return made
     }
 
-    /// How to give credentials, for messages.
-    static let remedies = [
-        "--username NAME --password-stdin",
-        "or WASMPACK_USERNAME and WASMPACK_PASSWORD, or docker's config.json",
-    ]
+    private func token(
+        of realm: TokenRealm,
+        _ key: Authorization.Key,
+        _ lookup: CredentialLookup,
+        _ policy: URLPolicy
+    ) async throws(RequestFailure) -> Authorization {
+        let service =
+            services[realm] ?? TokenService(realm, of: registry, transport: transport, events: events)
+        services[realm] = service
+        let credential = key.isAnonymous ? nil : lookup.credential
+        do throws(RequestFailure) {
+            let token = try await service.token(for: key.scope, credential, lookup, policy: policy)
+            return Authorization(value: "Bearer \(token.text)", key: key, token: token)
+        } catch {
+            guard credential != nil, error.failure.code == .authenticationRejected, isDispensable(lookup)
+            else { throw error }
+            let anonymous = Authorization.Key(method: key.method, scope: key.scope, isAnonymous: true)
+            do throws(RequestFailure) {
+                let token = try await service.token(for: key.scope, nil, lookup, policy: policy)
+                giveUpCredential(lookup)
+                return Authorization(value: "Bearer \(token.text)", key: anonymous, token: token)
+            } catch let second {
+                throw second.mayPass ? second : error
+            }
+        }
+    }
 }
 
-extension Credential {
-    /// The value of `Authorization` for the Basic scheme (RFC 7617), if there is a password.
-    var basicAuthorization: String? {
-        guard let username, let password else { return nil }
-        return "Basic " + Data("\(username):\(password)".utf8).base64EncodedString()
-    }
-}
-
-extension [AuthChallenge] {
-    /// The challenge to answer: Bearer before Basic, whatever else there is.
-    var preferred: AuthChallenge? {
-        first { $0.scheme == "bearer" && $0.parameters["realm"]?.isEmpty == false }
-            ?? first { $0.scheme == "basic" }
-    }
+extension RequestFailure {
+    /// Whether it says nothing about what was asked: it may be another one next time, or nobody waits any more.
+    fileprivate var mayPass: Bool { isTemporary || failure.code == .interrupted }
 }

@@ -11,6 +11,8 @@ struct BearerToken: Sendable {
     private static let margin = 5.0
 
     let text: String
+    /// What the service wants to be shown the next time in place of an identity token.
+    let refreshToken: String?
     /// From when on it is not used any more.
     let end: ContinuousClock.Instant
 
@@ -19,20 +21,23 @@ struct BearerToken: Sendable {
 
     /// Reads the answer of a token service.
     ///
-    /// The lifetime counts from now on this machine's own clock, so that no other clock has to be right. Throws
-    /// ``Failure/Code/protocolViolation``; the answer itself is never shown.
+    /// The lifetime counts from when the service was asked, on this machine's own clock, so that no other clock has to
+    /// be right: `issued_at` is not looked at. Throws ``Failure/Code/protocolViolation``; the answer itself is never
+    /// shown.
     init(answer: [UInt8], from realm: String, now: ContinuousClock.Instant = .now) throws(Failure) {
         struct Answer: Decodable {
             let token: String?
             let access_token: String?
+            let refresh_token: String?
             let expires_in: Double?
 
-            enum CodingKeys: CodingKey { case token, access_token, expires_in }
+            enum CodingKeys: CodingKey { case token, access_token, refresh_token, expires_in }
 
             init(from decoder: any Decoder) throws {
                 let container = try decoder.container(keyedBy: CodingKeys.self)
                 token = try container.decodeIfPresent(String.self, forKey: .token)
                 access_token = try container.decodeIfPresent(String.self, forKey: .access_token)
+                refresh_token = try? container.decode(String.self, forKey: .refresh_token)
                 // Only a hint: whatever it is, the token is as good as it is.
                 expires_in = try? container.decode(Double.self, forKey: .expires_in)
             }
@@ -53,7 +58,11 @@ struct BearerToken: Sendable {
         else {
             throw Failure(.protocolViolation, "no token in response of \(realm)")
         }
+        guard token.isBearerToken else {
+            throw Failure(.protocolViolation, "\(realm) gives a token that no request can carry")
+        }
         text = token
+        refreshToken = parsed.refresh_token.flatMap { $0.isEmpty ? nil : $0 }
         let lifetime = min(max(parsed.expires_in ?? 0, Self.leastLifetime), Self.greatestLifetime)
         end = now + .seconds(lifetime - Self.margin)
     }

@@ -13,7 +13,8 @@ extension RegistryClient {
         missing: String? = nil
     ) async throws(RequestFailure) -> RequestFailure {
         let summary = answer.refusal.summary(status: answer.status)
-        let place = "\(endpoint.registry)/\(repository)"
+        let place = "\(endpoint.registry)" + (repository.map { "/\($0)" } ?? "")
+        let action = action + (repository.map { " \($0)" } ?? "")
         func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
             -> Failure
         {
@@ -34,7 +35,7 @@ extension RegistryClient {
                 )
             )
         case 401, 403:
-            return RequestFailure(try await refusedAccess(answer, doing: action, failure))
+            return RequestFailure(try await refusedAccess(answer, doing: action))
         case 404:
             let isRepository = answer.refusal.code == "NAME_UNKNOWN"
             return RequestFailure(
@@ -61,7 +62,7 @@ extension RegistryClient {
             )
         case 500...:
             return RequestFailure(
-                failure(.serverFailed, "\(endpoint.registry) fails to \(action) \(repository) (\(summary))"),
+                failure(.serverFailed, "\(endpoint.registry) fails to \(action) (\(summary))"),
                 isTemporary: RetryPolicy.isTemporary(status: answer.status),
                 retryAfter: answer.response.retryAfter
             )
@@ -78,7 +79,7 @@ extension RegistryClient {
             return RequestFailure(
                 failure(
                     .requestRejected,
-                    "\(endpoint.registry) refuses to \(action) \(repository) (\(summary))"
+                    "\(endpoint.registry) refuses to \(action) (\(summary))"
                 )
             )
         default:
@@ -86,7 +87,7 @@ extension RegistryClient {
                 failure(
                     .protocolViolation,
                     "\(endpoint.registry) answers \(answer.status), which means nothing here",
-                    "tried was to \(action) \(repository); is it an OCI registry?"
+                    "tried was to \(action); is it an OCI registry?"
                 )
             )
         }
@@ -98,49 +99,37 @@ extension RegistryClient {
             && answer.refusal.text == nil
     }
 
-    private func refusedAccess(
-        _ answer: Answer,
-        doing action: String,
-        _ failure: (Failure.Code, String, String?, [String]) -> Failure
-    ) async throws(RequestFailure) -> Failure {
-        let summary = answer.refusal.summary(status: answer.status)
+    private func refusedAccess(_ answer: Answer, doing action: String) async throws(RequestFailure) -> Failure
+    {
+        let refusal = await words(of: answer)
+        let summary = refusal.summary(status: answer.status)
+        let shown = Failure.HTTPAnswer(status: answer.status, code: refusal.code, url: answer.url.redacted)
         if answer.status == 401, answer.challenges.preferred == nil, await !authenticator.isSignedIn {
             let schemes = answer.challenges.map(\.scheme).joined(separator: ", ")
-            return failure(
+            return Failure(
                 .authenticationRequired,
                 "\(endpoint.registry) wants credentials and does not say how (\(summary))",
-                schemes.isEmpty
-                    ? "its answer has no WWW-Authenticate that can be read"
+                why: schemes.isEmpty
+                    ? "neither this answer nor that of /v2/ has a WWW-Authenticate that can be read"
                     : "it knows \(schemes.truncated(to: 160)); this program knows Bearer and Basic",
-                []
+                http: shown
             )
         }
-        let lookup = try await authenticator.credential()
-        let scope = await authenticator.scope
-        let asked = scope.map { "; asked scope \($0.items.joined(separator: " "))" } ?? ""
-        guard let credential = lookup.credential else {
-            return failure(
-                .authenticationRequired,
-                "\(endpoint.registry) wants credentials to \(action) \(repository) (\(summary))",
-                "none found: looked in " + lookup.places.joined(separator: ", ") + asked,
-                Authenticator.remedies
-            )
+        let standing = try await authenticator.standing()
+        guard let credential = standing.lookup.credential else {
+            return standing.required(action, summary, shown)
         }
-        if answer.status == 401, scope == nil {
-            return failure(
-                .authenticationRejected,
-                "\(endpoint.registry) rejected \(credential.holder) (\(summary))",
-                "credentials from \(credential.source); the password may be wrong, or a token may have expired",
-                ["sign in again, or correct the credentials in \(credential.source)"]
-            )
-        }
-        return failure(
-            .authenticationDenied,
-            "\(credential.holder) may not \(action) \(repository) (\(summary))",
-            "signed in with credentials from \(credential.source)" + asked,
-            [
-                "give \(credential.holder) the right to; some registries need the repository to be created first"
-            ]
-        )
+        let isAboutWho = standing.scope?.items.isEmpty ?? true
+        return answer.status == 401 && isAboutWho || standing.goesWithout
+            ? standing.rejected(credential, summary, shown)
+            : standing.denied(credential, action, summary, shown)
+    }
+
+    /// The registry's words; a HEAD has none, so the same is asked by GET. (A 401 needs none.)
+    private func words(of answer: Answer) async -> RegistryErrorBody {
+        guard answer.method == .head, answer.status == 403 else { return answer.refusal }
+        // Whatever comes of it, the HEAD was refused.
+        let again = try? await readAgain(answer.request)
+        return again?.status == answer.status ? again?.refusal ?? answer.refusal : answer.refusal
     }
 }

@@ -3,16 +3,18 @@ import HTTPTransport
 import OCI
 import Synchronization
 
-/// Makes requests to one repository of one registry: finds the scheme, answers challenges, follows redirects.
+/// Makes requests to one registry, or to one repository of it: finds the scheme, answers challenges, follows redirects.
 final class RegistryClient: Sendable {
     /// What a registry answered, and which URL it was in the end.
     struct Answer: Sendable {
-        let method: HTTPMethod
+        /// The request as it was in the end, without credentials.
+        let request: Request
         let response: Response
-        let url: HTTPURL
         /// The registry's words, if it is a refusal.
         let refusal: RegistryErrorBody
 
+        var method: HTTPMethod { request.method }
+        var url: HTTPURL { request.url }
         var status: Int { response.status }
 
         var challenges: [AuthChallenge] { AuthChallenge.all(in: response.headers.all("WWW-Authenticate")) }
@@ -22,22 +24,26 @@ final class RegistryClient: Sendable {
     private static let redirectLimit = 10
 
     let endpoint: RegistryEndpoint
-    let repository: RepositoryName
+    /// Below what requests are made; `nil` for the registry itself.
+    let repository: RepositoryName?
     let retryPolicy: RetryPolicy
     let events: any EventSink
     private let transport: any Transport
     let authenticator: Authenticator
     /// Which of the endpoint's origins is in use.
     private let originPosition = Mutex(0)
+    /// Where the registry was reached, in numbers.
+    private let address = Mutex<String?>(nil)
 
     init(
         _ endpoint: RegistryEndpoint,
-        _ repository: RepositoryName,
-        access: Access,
+        _ repository: RepositoryName?,
+        _ access: Access,
+        scope: Scope,
         transport: any Transport,
-        credentials: any CredentialStore,
         retryPolicy: RetryPolicy,
-        events: any EventSink
+        events: any EventSink,
+        lookUp: @escaping Authenticator.LookUp
     ) {
         self.endpoint = endpoint
         self.repository = repository
@@ -46,11 +52,11 @@ final class RegistryClient: Sendable {
         self.events = events
         authenticator = Authenticator(
             endpoint.registry,
-            repository,
-            access: access,
+            access,
+            scope: scope,
             transport: transport,
-            store: credentials,
-            events: events
+            events: events,
+            lookUp: lookUp
         )
     }
 
@@ -58,9 +64,9 @@ final class RegistryClient: Sendable {
     var origin: Origin { endpoint.origins[originPosition.withLock { $0 }] }
 
     /// The policy for URLs that the registry names.
-    var policy: URLPolicy { URLPolicy(registry: origin) }
+    var policy: URLPolicy { URLPolicy(registry: origin, address: address.withLock { $0 }) }
 
-    /// Makes a request below the repository: `/v2/<name>/…`.
+    /// Makes a request below the repository, `/v2/<name>/…`, or the registry, `/v2/…`.
     func send(
         _ method: HTTPMethod,
         _ path: String,
@@ -70,7 +76,7 @@ final class RegistryClient: Sendable {
     ) async throws(RequestFailure) -> Answer {
         while true {
             let origin = origin
-            let url = try parse("\(origin)/v2/\(repository)/\(path)")
+            let url = try parse("\(origin)/v2/" + (repository.map { "\($0)/" } ?? "") + path)
             let request = Request(method: method, url: url, headers: headers, body: body)
             do throws(RequestFailure) {
                 return try await send(request, into: sink)
@@ -83,24 +89,66 @@ final class RegistryClient: Sendable {
 
     /// Makes a request to any URL that has passed the policy, with credentials if it is the registry's own.
     ///
-    /// A 401 is answered once, be it that nothing was sent along or that a token has run out; the body is sent again
-    /// from its start. A second 401 is the registry's last word.
+    /// A refusal is answered as the ``Authenticator`` knows how to, each way once; the body is sent again from its
+    /// start. What is refused then is the registry's last word.
     func send(_ request: Request, into sink: (any ResponseSink)? = nil) async throws(RequestFailure) -> Answer
     {
         // The length that a HEAD is answered with is that of a body which does not come.
         let limit = request.method == .head ? Int.max : 64 * 1024
         let sink = AnswerSink(sink ?? BodyBuffer(limit: limit))
+        var authorization =
+            policy.mayAuthorize(request.url) ? try await authenticator.authorization(policy: policy) : nil
+        var tried: Set<Authenticator.Remedy> = []
+        while true {
+            let answer = try await follow(request, authorization: authorization, into: sink)
+            guard let refusal = refusal(in: answer, to: authorization),
+                let next = try await authenticator.next(
+                    after: refusal,
+                    tried: tried,
+                    policy: policy,
+                    ping: { [self] () async throws(RequestFailure) in try await ping() }
+                )
+            else { return answer }
+            tried.insert(next.remedy)
+            authorization = next.authorization
+        }
+    }
+
+    /// What the authenticator has to know of an answer; `nil` when it is none of its business.
+    private func refusal(in answer: Answer, to authorization: String?) -> Authenticator.Refusal? {
+        guard answer.status == 401 || answer.status == 403, policy.mayAuthorize(answer.url) else {
+            return nil
+        }
+        return Authenticator.Refusal(
+            status: answer.status,
+            challenges: answer.challenges,
+            sent: authorization,
+            url: answer.url
+        )
+    }
+
+    /// Makes a request once more by GET, with what is sent along now.
+    func readAgain(_ request: Request) async throws(RequestFailure) -> Answer {
+        var request = request
+        request.method = .get
         let authorization =
             policy.mayAuthorize(request.url) ? try await authenticator.authorization(policy: policy) : nil
-        let answer = try await follow(request, authorization: authorization, into: sink)
-        guard answer.status == 401, policy.mayAuthorize(answer.url) else { return answer }
-        let renewed = try await authenticator.answer(
-            answer.challenges,
-            refused: authorization,
-            policy: policy
+        return try await follow(
+            request,
+            authorization: authorization,
+            into: AnswerSink(BodyBuffer(limit: 64 * 1024))
         )
-        guard let renewed, renewed != authorization else { return answer }
-        return try await follow(request, authorization: renewed, into: sink)
+    }
+
+    /// Asks for `/v2/`: some registries say only there how to sign in.
+    private func ping() async throws(RequestFailure) -> Authenticator.Refusal? {
+        let request = Request(method: .get, url: try parse("\(origin)/v2/"))
+        let answer = try await follow(
+            request,
+            authorization: nil,
+            into: AnswerSink(BodyBuffer(limit: 64 * 1024))
+        )
+        return answer.status == 401 ? refusal(in: answer, to: nil) : nil
     }
 
     /// The credential in use; `nil` as long as the registry has not asked for one.
@@ -120,8 +168,11 @@ final class RegistryClient: Sendable {
             if let authorization { sent.headers.add("Authorization", authorization) }
             let response = try await exchange(sent, into: sink)
             guard let target = response.redirectTarget(for: request.method) else {
-                let refusal = RegistryErrorBody(response.isSuccess ? [] : sink.explanation)
-                return Answer(method: request.method, response: response, url: request.url, refusal: refusal)
+                return Answer(
+                    request: request,
+                    response: response,
+                    refusal: await words(response, sink.explanation, authorization)
+                )
             }
             request.url = try resolve(target, against: request.url, as: .redirect)
             events.record(.detail("redirected to \(request.url.redacted)"))
@@ -134,8 +185,25 @@ final class RegistryClient: Sendable {
         )
     }
 
+    /// What a refusal says, without what nobody may see.
+    private func words(
+        _ response: Response,
+        _ body: [UInt8],
+        _ authorization: String?
+    ) async -> RegistryErrorBody {
+        guard !response.isSuccess else { return RegistryErrorBody([]) }
+        let sent = authorization.flatMap { $0.split(separator: " ").last.map(String.init) }
+        return RegistryErrorBody(body, withholding: await authenticator.secrets + [sent].compactMap(\.self))
+    }
+
     private func exchange(_ request: Request, into sink: AnswerSink) async throws(RequestFailure) -> Response
     {
+        var request = request
+        let policy = policy
+        request.acceptsAddress = { [self, url = request.url] address in
+            if policy.mayAuthorize(url) { reached(address) }
+            return policy.mayDial(address, for: url)
+        }
         do throws(TransferError) {
             let response = try await transport.send(request, into: sink)
             events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
@@ -148,10 +216,22 @@ final class RegistryClient: Sendable {
         }
     }
 
-    /// Takes a URL that the registry named, relative or not, through the policy.
-    func resolve(_ text: String, against base: HTTPURL, as role: URLPolicy.Role) throws(RequestFailure)
-        -> HTTPURL
-    {
+    /// Keeps where the registry is; one that was public once stays so, whatever its name stands for later.
+    private func reached(_ address: String) {
+        self.address.withLock { known in
+            guard known == nil || !IPAddress.isPrivate(host: address) else { return }
+            known = address
+        }
+    }
+
+    /// Takes a URL that the registry named, relative or not, through the policy; without a base it is relative to the
+    /// registry.
+    func resolve(
+        _ text: String,
+        against base: HTTPURL? = nil,
+        as role: URLPolicy.Role
+    ) throws(RequestFailure) -> HTTPURL {
+        let base = if let base { base } else { try parse("\(origin)/") }
         let url: HTTPURL
         do throws(TransferError) {
             url = try base.resolving(text)

@@ -10,8 +10,13 @@ struct RegistryErrorBody: Sendable {
     /// Whether it is a TLS server's complaint that it is spoken to in plain HTTP (Go's, nginx's).
     let wantsTLS: Bool
 
-    /// Reads `{"errors":[{code,message}]}`, and the forms of those who do it their own way.
-    init(_ bytes: [UInt8]) {
+    /// Whether it is OAuth's way to say that who asks is not believed (RFC 6749 §5.2).
+    var refusesGrant: Bool { ["invalid_grant", "invalid_client", "unauthorized_client"].contains(code) }
+
+    /// Reads `{"errors":[{code,message}]}`, and the forms of those who do it their own way, OAuth's among them.
+    ///
+    /// Words that repeat a secret are not taken.
+    init(_ bytes: [UInt8], withholding secrets: [String] = []) {
         struct Body: Decodable {
             struct Entry: Decodable {
                 let code: String?
@@ -20,6 +25,27 @@ struct RegistryErrorBody: Sendable {
             let errors: [Entry]?
             let message: String?
             let details: String?
+            let error: String?
+            let error_description: String?
+
+            enum CodingKeys: CodingKey { case errors, message, details, error, error_description }
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.container(keyedBy: CodingKeys.self)
+                // Each for itself: one of another type is no reason to lose the others.
+                errors = try? container.decode([Entry].self, forKey: .errors)
+                message = try? container.decode(String.self, forKey: .message)
+                details = try? container.decode(String.self, forKey: .details)
+                error = try? container.decode(String.self, forKey: .error)
+                error_description = try? container.decode(String.self, forKey: .error_description)
+            }
+        }
+        func shown(_ text: String?, _ limit: Int) -> String? {
+            guard let text, !text.isEmpty else { return nil }
+            guard !secrets.contains(where: { !$0.isEmpty && text.contains($0) }) else {
+                return "(words that repeat a secret)"
+            }
+            return text.truncated(to: limit)
         }
         let start = String(decoding: bytes.prefix(1024), as: UTF8.self)
         wantsTLS = ["HTTP request to an HTTPS server", "HTTP request was sent to HTTPS port"].contains {
@@ -27,9 +53,8 @@ struct RegistryErrorBody: Sendable {
         }
         let body = try? CanonicalJSON.decode(Body.self, from: bytes, as: "", failing: .protocolViolation)
         let first = body?.errors?.first
-        code = first?.code.flatMap { $0.isEmpty ? nil : $0.truncated(to: 64) }
-        let message = first?.message ?? body?.message ?? body?.details
-        text = message.flatMap { $0.isEmpty ? nil : $0.truncated(to: 300) }
+        code = shown(first?.code ?? body?.error, 64)
+        text = shown(first?.message ?? body?.message ?? body?.error_description ?? body?.details, 300)
     }
 
     /// The status and the registry's own words, for a message: `401 UNAUTHORIZED "authentication required"`.

@@ -18,6 +18,24 @@ struct RequestFailure: Error {
     }
 }
 
+extension RequestFailure {
+    /// Does something that has one outcome, whenever it is done.
+    static func rethrowing<Result>(_ work: () throws(Failure) -> Result) throws(RequestFailure) -> Result {
+        do throws(Failure) {
+            return try work()
+        } catch {
+            throw RequestFailure(error)
+        }
+    }
+}
+
+extension Response {
+    /// How long the server wants to be left alone, if it says so in seconds (RFC 9110 §10.2.3).
+    var retryAfter: Duration? {
+        headers["Retry-After"].flatMap { Int($0) }.flatMap { $0 >= 0 ? .seconds(min($0, 86400)) : nil }
+    }
+}
+
 extension RetryPolicy {
     /// Does something until it succeeds, fails for good, or has been tried often enough.
     func retrying<Result: Sendable>(

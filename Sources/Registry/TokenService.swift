@@ -2,159 +2,219 @@ import Diagnostics
 import HTTPTransport
 import OCI
 
-/// Fetches tokens as distribution's token specification has it (GET with Basic, or anonymously).
-struct TokenService: Sendable {
+/// Fetches tokens of one token service, as distribution's token and OAuth2 specifications have it.
+actor TokenService {
     /// The largest answer that is read, in bytes.
     private static let answerLimit = 1024 * 1024
     /// What this client calls itself.
     private static let clientID = "wasmpack"
 
-    let transport: any Transport
-    let policy: URLPolicy
-    let registry: RegistryName
-    let events: any EventSink
+    private let realm: TokenRealm
+    private let registry: RegistryName
+    private let transport: any Transport
+    private let events: any EventSink
+    /// What the service gave in place of the identity token that it was shown; nobody else gets it.
+    private var replacement: Credential?
 
-    /// Asks the service that a challenge names for a token.
-    func token(
-        _ challenge: AuthChallenge,
-        scope: Scope,
-        lookup: CredentialLookup
-    ) async throws(RequestFailure) -> BearerToken {
-        let credential = lookup.credential
-        let url = try address(challenge, scope: scope, credential: credential)
-        var request = Request(method: .get, url: url, headers: ["Accept": "application/json"])
-        if let basic = credential?.basicAuthorization { request.headers.add("Authorization", basic) }
-        let body = BodyBuffer(limit: Self.answerLimit)
-        let sink = AnswerSink(body)
-        let response: Response
-        do throws(TransferError) {
-            response = try await transport.send(request, into: sink)
-        } catch {
-            events.record(.detail("GET \(url.redacted) → \(error.kind.rawValue)"))
-            throw RequestFailure(error, to: url)
-        }
-        events.record(
-            .detail("GET \(url.redacted) → \(response.status), for \(scope.items.joined(separator: " "))")
-        )
-        guard (200..<300).contains(response.status) else {
-            throw refusal(response, RegistryErrorBody(sink.explanation), url: url, lookup: lookup)
-        }
-        do throws(Failure) {
-            return try BearerToken(answer: body.bytes, from: url.redacted)
-        } catch {
-            throw RequestFailure(error)
-        }
+    init(_ realm: TokenRealm, of registry: RegistryName, transport: any Transport, events: any EventSink) {
+        self.realm = realm
+        self.registry = registry
+        self.transport = transport
+        self.events = events
     }
 
-    private func address(
-        _ challenge: AuthChallenge,
-        scope: Scope,
-        credential: Credential?
-    ) throws(RequestFailure) -> HTTPURL {
-        let realm = challenge.parameters["realm"] ?? ""
-        var url: HTTPURL
-        do throws(TransferError) {
-            url = try HTTPURL(parsing: "\(policy.registry)/").resolving(realm)
-        } catch {
+    /// A token for what a credential may do of a scope, or for what everybody may.
+    ///
+    /// Throws ``Failure/Code/authenticationRejected`` when the service refuses the credential, and
+    /// ``Failure/Code/authenticationRequired`` when it wants one; the lookup is for these messages.
+    func token(
+        for scope: Scope,
+        _ credential: Credential?,
+        _ lookup: CredentialLookup,
+        policy: URLPolicy
+    ) async throws(RequestFailure) -> BearerToken {
+        var exchange = Exchange(scope: scope, credential: credential, lookup: lookup, policy: policy)
+        guard let credential, case .identityToken = credential.secret else { return try await get(exchange) }
+        // What the service gave last, else what was there before it gave anything.
+        if let replacement {
+            exchange.credential = replacement
+            do throws(RequestFailure) {
+                return try await renewed(exchange)
+            } catch {
+                guard error.failure.code == .authenticationRejected else { throw error }
+                self.replacement = nil
+            }
+            exchange.credential = credential
+        }
+        return try await renewed(exchange)
+    }
+
+    private func renewed(_ exchange: Exchange) async throws(RequestFailure) -> BearerToken {
+        let token = try await post(exchange)
+        if let next = token.refreshToken, let shown = exchange.credential {
+            replacement = Credential(identityToken: next, username: shown.username, source: shown.source)
+        }
+        return token
+    }
+
+    /// By GET, with Basic or anonymously (token specification).
+    private func get(
+        _ exchange: Exchange,
+        authorization: String? = nil
+    ) async throws(RequestFailure) -> BearerToken {
+        var url = realm.url
+        for (name, value) in fields(exchange.scope.items) {
+            url = url.appendingQuery("\(name)=\(value.queryValue)")
+        }
+        if let username = exchange.credential?.username {
+            url = url.appendingQuery("account=" + username.queryValue)
+        }
+        var request = Request(method: .get, url: url, headers: ["Accept": "application/json"])
+        let basic = try RequestFailure.rethrowing { () throws(Failure) -> String? in
+            if let authorization { return authorization }
+            return try exchange.credential?.basicAuthorization()
+        }
+        if let basic { request.headers.add("Authorization", basic) }
+        return try await token(send(request, exchange), exchange)
+    }
+
+    /// By POST, with an identity token in the body (OAuth2 specification, `grant_type=refresh_token`).
+    ///
+    /// A service that knows no POST may take the identity token for a password, if a user name stands beside it.
+    private func post(_ exchange: Exchange) async throws(RequestFailure) -> BearerToken {
+        guard let credential = exchange.credential, case .identityToken(let token) = credential.secret else {
+            return try await get(exchange)
+        }
+        let scope = exchange.scope.items.joined(separator: " ")
+        let form =
+            [("grant_type", "refresh_token"), ("refresh_token", token)] + fields(scope.isEmpty ? [] : [scope])
+        let request = Request(
+            method: .post,
+            url: realm.url,
+            headers: ["Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"],
+            body: .bytes(Array(form.map { "\($0)=\($1.queryValue)" }.joined(separator: "&").utf8))
+        )
+        let answer = try await send(request, exchange)
+        guard answer.response.status == 404 || answer.response.status == 405 else {
+            return try self.token(answer, exchange)
+        }
+        let basic = try RequestFailure.rethrowing { () throws(Failure) in
+            try credential.basicAuthorization(with: token)
+        }
+        guard let basic else {
             throw RequestFailure(
                 Failure(
-                    .protocolViolation,
-                    "\(registry) names a token service that is no address: \"\(realm.truncated(to: 200))\"",
-                    why: error.detail
+                    .authenticationRejected,
+                    "the token service of \(registry) takes no identity token (\(answer.summary))",
+                    why: "credentials from \(credential.source) have no user name to try it as a password",
+                    try: ["sign in with a user name and a password: wasmpack login \(registry)"],
+                    http: answer.shown
                 )
             )
         }
-        do throws(Failure) {
-            url = try policy.checked(url, as: .realm)
-        } catch {
-            throw RequestFailure(error)
-        }
-        if let service = challenge.parameters["service"] {
-            url = url.appendingQuery("service=" + service.queryValue)
-        }
-        for item in scope.items { url = url.appendingQuery("scope=" + item.queryValue) }
-        url = url.appendingQuery("client_id=" + Self.clientID)
-        if let username = credential?.username { url = url.appendingQuery("account=" + username.queryValue) }
-        return url
+        return try await get(exchange, authorization: basic)
     }
 
-    private func refusal(
-        _ response: Response,
-        _ body: RegistryErrorBody,
-        url: HTTPURL,
-        lookup: CredentialLookup
-    ) -> RequestFailure {
-        let summary = body.summary(status: response.status)
-        let answer = Failure.HTTPAnswer(status: response.status, code: body.code, url: url.redacted)
-        switch response.status {
-        case 401, 403:
-            guard let credential = lookup.credential else {
-                return RequestFailure(
-                    Failure(
-                        .authenticationRequired,
-                        "\(registry) wants credentials (token service: \(summary))",
-                        why: "none found: looked in " + lookup.places.joined(separator: ", "),
-                        try: Authenticator.remedies,
-                        http: answer
-                    )
-                )
-            }
-            return RequestFailure(
-                Failure(
-                    .authenticationRejected,
-                    "\(registry) rejected \(credential.holder) (token service: \(summary))",
-                    why:
-                        "credentials from \(credential.source); the password may be wrong, or a token may have expired",
-                    try: ["sign in again, or correct the credentials in \(credential.source)"],
-                    http: answer
-                )
+    private func fields(_ scopes: [String]) -> [(String, String)] {
+        [realm.service.map { ("service", $0) }].compactMap(\.self) + scopes.map { ("scope", $0) }
+            + [("client_id", Self.clientID)]
+    }
+
+    private func send(_ request: Request, _ exchange: Exchange) async throws(RequestFailure) -> Answer {
+        let body = BodyBuffer(limit: Self.answerLimit)
+        let sink = AnswerSink(body)
+        let start = ContinuousClock.now
+        let what = "\(request.method.rawValue) \(request.url.redacted)"
+        var request = request
+        request.acceptsAddress = { [policy = exchange.policy, url = request.url] in
+            policy.mayDial($0, for: url)
+        }
+        do throws(TransferError) {
+            let response = try await transport.send(request, into: sink)
+            events.record(
+                .detail("\(what) → \(response.status), for \(exchange.scope.items.joined(separator: " "))")
             )
+            return Answer(
+                response: response,
+                body: body.bytes,
+                refusal: RegistryErrorBody(
+                    response.isSuccess ? [] : sink.explanation,
+                    withholding: exchange.credential?.secrets ?? []
+                ),
+                url: request.url,
+                start: start
+            )
+        } catch {
+            events.record(.detail("\(what) → \(error.kind.rawValue)"))
+            throw RequestFailure(error, to: request.url)
+        }
+    }
+
+    private func token(_ answer: Answer, _ exchange: Exchange) throws(RequestFailure) -> BearerToken {
+        guard answer.response.isSuccess else { throw refusal(answer, exchange) }
+        return try RequestFailure.rethrowing { () throws(Failure) in
+            try BearerToken(answer: answer.body, from: answer.url.redacted, now: answer.start)
+        }
+    }
+
+    private func refusal(_ answer: Answer, _ exchange: Exchange) -> RequestFailure {
+        let status = answer.response.status
+        let standing = Standing(registry: registry, lookup: exchange.lookup, scope: exchange.scope)
+        let words = "token service: \(answer.summary)"
+        switch status {
+        case 401, 403,
+            400 where answer.refusal.refusesGrant:
+            guard let credential = exchange.credential else {
+                return RequestFailure(standing.required(nil, words, answer.shown))
+            }
+            return RequestFailure(standing.rejected(credential, words, answer.shown))
         case 429:
             return RequestFailure(
                 Failure(
                     .rateLimited,
-                    "the token service of \(registry) asks to slow down (\(summary))",
-                    http: answer
+                    "the token service of \(registry) asks to slow down (\(answer.summary))",
+                    http: answer.shown
                 ),
                 isTemporary: true,
-                retryAfter: response.retryAfter
+                retryAfter: answer.response.retryAfter
             )
         default:
-            let isServers = response.status >= 500
             return RequestFailure(
                 Failure(
-                    isServers ? .serverFailed : .protocolViolation,
-                    "the token service of \(registry) fails (\(summary))",
-                    why: "asked was \(url.redacted)",
-                    http: answer
+                    status >= 500 ? .serverFailed : .protocolViolation,
+                    "the token service of \(registry) fails (\(answer.summary))",
+                    why: "asked was \(answer.url.redacted)",
+                    http: answer.shown
                 ),
-                isTemporary: RetryPolicy.isTemporary(status: response.status),
-                retryAfter: response.retryAfter
+                isTemporary: RetryPolicy.isTemporary(status: status),
+                retryAfter: answer.response.retryAfter
             )
         }
     }
 }
 
-extension Response {
-    /// How long the server wants to be left alone, if it says so in seconds (RFC 9110 §10.2.3).
-    var retryAfter: Duration? {
-        headers["Retry-After"].flatMap { Int($0) }.flatMap { $0 >= 0 ? .seconds(min($0, 86400)) : nil }
+extension TokenService {
+    /// What is wanted, and by whom.
+    private struct Exchange {
+        let scope: Scope
+        var credential: Credential?
+        let lookup: CredentialLookup
+        let policy: URLPolicy
     }
-}
 
-extension String {
-    /// The text as the value of a query item (RFC 3986 §3.4), everything with a meaning of its own percent-encoded.
-    var queryValue: String {
-        utf8.reduce(into: "") { result, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-            }
+    /// What the service said.
+    private struct Answer {
+        let response: Response
+        let body: [UInt8]
+        let refusal: RegistryErrorBody
+        let url: HTTPURL
+        /// When it was asked: its tokens are no younger.
+        let start: ContinuousClock.Instant
+
+        var summary: String { refusal.summary(status: response.status) }
+
+        var shown: Failure.HTTPAnswer {
+            Failure.HTTPAnswer(status: response.status, code: refusal.code, url: url.redacted)
         }
     }
 }

@@ -69,6 +69,17 @@ import Testing
             ["Bearer realm=,service=s"], [challenge("bearer", ["realm": "", "service": "s"])],
             "an empty value"
         ),
+        (
+            ["Bearer realm=\"r\",flag,service=\"s\""],
+            [challenge("bearer", ["realm": "r", "service": "s"]), challenge("flag")],
+            "a parameter without a value, which reads as a scheme, takes nothing with it"
+        ),
+        (
+            ["NTLM, Basic realm=\"b\", Negotiate"],
+            [challenge("ntlm"), challenge("basic", ["realm": "b"]), challenge("negotiate")],
+            "what proxies of companies add"
+        ),
+        (["Bearer, realm=\"r\""], [challenge("bearer", ["realm": "r"])], "a comma too many"),
         (["Bearer realm=\"\""], [challenge("bearer", ["realm": ""])], "an empty quoted value"),
         (["\"Bearer\" realm=\"r\""], [], "a quoted scheme is none"),
         (["Bearer realm=\"\u{E9}\""], [challenge("bearer", ["realm": "\u{E9}"])], "not ASCII"),

@@ -1,6 +1,7 @@
 import Diagnostics
 import HTTPTransport
 import OCI
+import Synchronization
 import TestSupport
 import Testing
 
@@ -14,18 +15,31 @@ import Testing
     private func authenticator() throws -> Authenticator {
         Authenticator(
             try RegistryName(parsing: "r.example"),
-            try RepositoryName(parsing: "team/plugin"),
-            access: .push,
+            .push,
+            scope: Scope(try RepositoryName(parsing: "team/plugin"), .push),
             transport: transport,
-            store: GivenCredential(nil, place: "the test"),
             events: SilentSink()
-        )
+        ) {
+            CredentialLookup(nil, places: ["the test"])
+        }
     }
 
     private func answer(_ authenticator: Authenticator, refused: String? = nil) -> Task<String?, any Error> {
         Task { [policy, challenges] in
+            let url = try HTTPURL(parsing: "https://r.example/v2/")
             do throws(RequestFailure) {
-                return try await authenticator.answer(challenges, refused: refused, policy: policy)
+                let refusal = Authenticator.Refusal(
+                    status: 401,
+                    challenges: challenges,
+                    sent: refused,
+                    url: url
+                )
+                return try await authenticator.next(
+                    after: refusal,
+                    tried: [],
+                    policy: policy,
+                    ping: { nil }
+                )?.authorization
             } catch {
                 throw error.failure
             }
@@ -96,14 +110,70 @@ import Testing
         #expect(try await second.value == "Bearer one")
     }
 
-    @Test func `the same token again is given as it is, for the client to see`() async throws {
+    @Test func `the same token again is no answer to a refusal`() async throws {
         let authenticator = try authenticator()
         var arrivals = transport.arrivals.makeAsyncIterator()
-        for refused in [nil, "Bearer one"] {
+        for (refused, expected) in [(nil, "Bearer one"), ("Bearer one", nil)] {
             let task = answer(authenticator, refused: refused)
             _ = await arrivals.next()
             transport.answer(200, #"{"token":"one"}"#)
-            #expect(try await task.value == "Bearer one")
+            #expect(try await task.value == expected)
         }
+    }
+
+    @Test func `when several are refused with an old token at once, one request fetches the new one`()
+        async throws
+    {
+        let authenticator = try authenticator()
+        var arrivals = transport.arrivals.makeAsyncIterator()
+        let first = answer(authenticator)
+        _ = await arrivals.next()
+        transport.answer(200, #"{"token":"one"}"#)
+        _ = try await first.value
+        let tasks = (0..<8).map { _ in answer(authenticator, refused: "Bearer one") }
+        _ = await arrivals.next()
+        await settle(authenticator)
+        transport.answer(200, #"{"token":"two"}"#)
+        for task in tasks { #expect(try await task.value == "Bearer two") }
+        #expect(transport.requests == 2)
+    }
+
+    @Test func `the credential is looked for once, however many are challenged at once`() async throws {
+        let looks = Mutex(0)
+        let (gate, opened) = AsyncStream.makeStream(of: Void.self)
+        let authenticator = Authenticator(
+            try RegistryName(parsing: "r.example"),
+            .push,
+            scope: .none,
+            transport: transport,
+            events: SilentSink()
+        ) {
+            looks.withLock { $0 += 1 }
+            for await _ in gate { break }
+            return CredentialLookup(
+                Credential(registryToken: "hush-direct", source: "the test"),
+                places: ["the test"]
+            )
+        }
+        let tasks = (0..<8).map { _ in answer(authenticator) }
+        await settle(authenticator)
+        opened.finish()
+        for task in tasks { #expect(try await task.value?.hasPrefix("Bearer ") == true) }
+        #expect(looks.withLock { $0 } == 1)
+        #expect(transport.requests == 0)
+    }
+
+    @Test func `when the fetch fails, all who wait for it fail with it`() async throws {
+        let authenticator = try authenticator()
+        var arrivals = transport.arrivals.makeAsyncIterator()
+        let tasks = (0..<8).map { _ in answer(authenticator) }
+        _ = await arrivals.next()
+        await settle(authenticator)
+        transport.answer(403, #"{"errors":[{"code":"DENIED"}]}"#)
+        for task in tasks {
+            let failure = await #expect(throws: Failure.self) { try await task.value }
+            #expect(failure?.code == .authenticationRequired)
+        }
+        #expect(transport.requests == 1)
     }
 }

@@ -1,4 +1,6 @@
 import Diagnostics
+import Foundation
+import OCI
 import Testing
 
 @testable import Registry
@@ -18,6 +20,8 @@ import Testing
         (#","expires_in":null"#, 55, "null"),
         (#","expires_in":"300""#, 55, "a text is no number, and no reason to refuse the token"),
         (#","expires_in":300,"issued_at":"1999-01-01T00:00:00Z""#, 295, "no other clock has to be right"),
+        (#","expires_in":300,"issued_at":"2999-01-01T00:00:00Z""#, 295, "be it early or late"),
+        (#","expires_in":300,"issued_at":7"#, 295, "whatever it says"),
     ]
 
     @Test("a lifetime is a number of seconds from now, within reason", arguments: lifetimes)
@@ -55,6 +59,9 @@ import Testing
         ("", "nothing"), ("<html>secret</html>", "a web page"), (#"["secret"]"#, "a list"),
         (#"{"secret":"secret"}"#, "no token"), (#"{"token":null,"refresh_token":"secret"}"#, "null"),
         (#"{"token":{"secret":1}}"#, "an object"), (#"{"token":"secret","token":"x"}"#, "two"),
+        (#"{"token":"secret\r\nX-Evil: 1"}"#, "a line end"), (#"{"token":"secret \u00e9"}"#, "no ASCII"),
+        (#"{"token":7,"access_token":"secret"}"#, "a number"),
+        (#"{"token":"","access_token":""}"#, "both empty"),
     ]
 
     @Test("an answer without a token is refused, and never shown", arguments: refused)
@@ -65,6 +72,33 @@ import Testing
         #expect(failure?.code == .protocolViolation)
         #expect(failure?.description.contains("auth.example") == true)
         #expect(failure?.description.contains("secret") == false)
+    }
+
+    static let claims: [(payload: String, granted: String?, why: String)] = [
+        (#"{"access":[{"type":"repository","name":"t/p","actions":["pull"]}]}"#, "pull", "less than asked"),
+        (
+            #"{"access":[{"type":"repository","name":"t/q","actions":["pull"]}]}"#, "nothing",
+            "only of something else"
+        ),
+        (#"{"access":[]}"#, "nothing", "an empty list"),
+        (#"{"sub":"ci"}"#, nil, "no such claim"),
+        (#"{"access":"pull"}"#, nil, "another type"),
+        ("no JSON", nil, "no JSON"),
+    ]
+
+    @Test("what a token allows is read for messages, if it is a JWT", arguments: claims)
+    func claim(payload: String, granted: String?, why: String) throws {
+        let scope = Scope(try RepositoryName(parsing: "t/p"), .push)
+        let encoded = Data(payload.utf8).base64EncodedString().replacing("+", with: "-").replacing(
+            "/",
+            with: "_"
+        )
+        .replacing("=", with: "")
+        let token = try BearerToken(answer: Array(#"{"token":"e30.\#(encoded).c2ln"}"#.utf8), from: "r")
+        #expect(token.granted(of: scope) == granted, "\(why)")
+        #expect(token.granted(of: .none) == nil)
+        let opaque = try BearerToken(answer: Array(#"{"token":"\#(encoded)"}"#.utf8), from: "r")
+        #expect(opaque.granted(of: scope) == nil)
     }
 
     @Test func `a token shows itself in no description`() throws {

@@ -27,6 +27,7 @@ final class Bench: Sendable {
         plain: Bool = true,
         caFile: FilePath? = nil,
         credential: Credential? = nil,
+        isStored: Bool = false,
         retries: Int = 3,
         transport: (any Transport)? = nil
     ) throws -> RemoteRepository {
@@ -36,9 +37,20 @@ final class Bench: Sendable {
             at: RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
             access: access,
             transport: try transport ?? CurlTransport(TransportOptions(tls: tls)),
-            credentials: GivenCredential(credential, place: "the test"),
+            credentials: isStored
+                ? StoredCredential(credential: credential) : GivenCredential(credential, place: "the test"),
             retryPolicy: RetryPolicy(count: retries, firstPause: .zero, longestPause: .zero),
             spoolDirectory: spool.path,
+            events: events
+        )
+    }
+
+    /// A check of credentials for a registry without TLS.
+    func signInCheck(_ registry: String) throws -> SignInCheck {
+        SignInCheck(
+            RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: true),
+            transport: try CurlTransport(TransportOptions()),
+            retryPolicy: RetryPolicy(count: 0),
             events: events
         )
     }
@@ -75,7 +87,7 @@ final class Bench: Sendable {
     /// Expects that no event so far shows a secret.
     func expectNoSecrets(_ text: String = "", sourceLocation: SourceLocation = #_sourceLocation) {
         for text in [text] + events.events.map({ "\($0)" }) {
-            #expect(!text.contains("open-sesame"), sourceLocation: sourceLocation)
+            #expect(!text.contains("open-hush"), sourceLocation: sourceLocation)
             #expect(!text.contains("b3Blbi1zZXNhbWU"), sourceLocation: sourceLocation)
             #expect(!text.contains(/Bearer [0-9a-f]{32}/), sourceLocation: sourceLocation)
             #expect(!text.contains("_state="), sourceLocation: sourceLocation)
@@ -143,6 +155,19 @@ struct TestImage: Sendable {
     func lines(_ record: [ScriptedRegistry.Entry]) -> [String] { record.map { named($0.line) } }
 }
 
+/// A credential that was kept for later, as one of a file.
+struct StoredCredential: CredentialStore {
+    let credential: Credential?
+
+    func lookUp(
+        _ registry: RegistryName,
+        _ repository: RepositoryName,
+        for access: Access
+    ) -> CredentialLookup {
+        CredentialLookup(credential, places: ["the test"])
+    }
+}
+
 extension Credential {
     /// The one that a scripted registry knows.
     static let known = Credential(
@@ -151,5 +176,5 @@ extension Credential {
         source: "the test"
     )
     /// One that nobody knows.
-    static let wrong = Credential(username: "ci", password: "open-sesame-2", source: "the test")
+    static let wrong = Credential(username: "ci", password: "open-hush-2", source: "the test")
 }

@@ -33,8 +33,31 @@ func expectNoSecret(
         }
     }
 
-    @Test func `Basic is the base64 of both in UTF-8`() {
-        #expect(credential.basicAuthorization == "Basic Y2k6cGE6c3Mgw6Qi")
+    @Test func `Basic is the base64 of both in UTF-8`() throws {
+        #expect(try credential.basicAuthorization() == "Basic Y2k6cGE6c3Mgw6Qi")
+    }
+
+    static let userNames: [(name: String, phrase: String)] = [
+        ("a:b", "a colon"), ("a\r\nX-Evil: 1", "U+000D"), ("a\nb", "U+000A"), ("a\u{0}b", "U+0000"),
+        ("a\u{7F}", "U+007F"), ("m\u{FC}ller", "U+00FC"), ("\u{1F600}", "U+1F600"),
+    ]
+
+    @Test("a user name that Basic cannot carry is refused", arguments: userNames)
+    func userName(name: String, phrase: String) {
+        let credential = Credential(username: name, password: "hush-name", source: "a file")
+        let failure = #expect(throws: Failure.self) { try credential.basicAuthorization() }
+        #expect(failure?.code == .configurationInvalid)
+        #expect(failure?.why?.contains(phrase) == true, "\(failure?.description ?? "")")
+        #expect(failure?.description.contains("hush") == false)
+    }
+
+    @Test func `a registry token that no field can carry is refused`() {
+        for token in ["", "hush token", "hush\r\nX-Evil: 1", "hush\u{E9}"] {
+            let credential = Credential(registryToken: token, source: "a file")
+            let failure = #expect(throws: Failure.self) { try credential.registryTokenAuthorization() }
+            #expect(failure?.code == .configurationInvalid)
+            #expect(failure?.description.contains("hush") == false)
+        }
     }
 }
 
@@ -53,6 +76,7 @@ func expectNoSecret(
         ])
         #expect(lookup.credential?.username == "one")
         #expect(lookup.places == ["a", "b"])
+        #expect(lookup.isGiven)
     }
 
     @Test func `without a hit every place is named`() async throws {

@@ -10,7 +10,7 @@ import Testing
 /// What one client says to hosts that cannot be had on this machine.
 @Suite struct RegistryClientTests {
     let events = RecordingSink()
-    static let secret = "open-sesame"
+    static let secret = "open-hush"
 
     private func client(
         _ transport: ScriptedTransport,
@@ -19,20 +19,23 @@ import Testing
         credential: Bool = true
     ) throws -> RegistryClient {
         let given = Credential(username: "ci", password: Self.secret, source: "the test")
+        let repository = try RepositoryName(parsing: "team/plugin")
         return RegistryClient(
             RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
-            try RepositoryName(parsing: "team/plugin"),
-            access: .push,
+            repository,
+            .push,
+            scope: Scope(repository, .push),
             transport: transport,
-            credentials: GivenCredential(credential ? given : nil, place: "the test"),
             retryPolicy: RetryPolicy(count: 0),
             events: events
-        )
+        ) {
+            CredentialLookup(credential ? given : nil, places: ["the test"])
+        }
     }
 
     private let base = "https://r.example/v2/team/plugin"
     private let basic: HeaderFields = ["WWW-Authenticate": "Basic realm=\"r\""]
-    private let authorization = "Basic Y2k6b3Blbi1zZXNhbWU="
+    private let authorization = "Basic Y2k6b3Blbi1odXNo"
 
     private func failure(_ work: () async throws(RequestFailure) -> Void) async -> Failure? {
         do throws(RequestFailure) {
@@ -85,16 +88,17 @@ import Testing
     @Test func `a challenge that cannot be answered is explained`() async throws {
         let transport = ScriptedTransport([
             .answer("POST \(base)/blobs/uploads/", 401, ["WWW-Authenticate": "Negotiate"]),
+            .answer("GET https://r.example/v2/", 200),
             .answer("POST \(base)/blobs/uploads/", 401),
         ])
         let client = try client(transport)
-        for phrase in ["knows negotiate", "no WWW-Authenticate"] {
+        for phrase in ["knows negotiate", "neither this answer nor that of /v2/"] {
             let answer = try await client.send(.post, "blobs/uploads/")
             let failure = try await client.failure(for: answer, doing: "push to").failure
             #expect(failure.code == .authenticationRequired)
             #expect(failure.why?.contains(phrase) == true)
         }
-        #expect(transport.authorizations == [nil, nil])
+        #expect(transport.authorizations == [nil, nil, nil])
     }
 
     @Test func `the body is sent again whole, with the credentials`() async throws {

@@ -21,6 +21,10 @@ import Testing
             #"{"details":"incorrect username or password"}"#, #"403 "incorrect username or password""#,
             "Hub's login"
         ),
+        (
+            #"{"error":"invalid_grant","error_description":"no"}"#, #"403 invalid_grant "no""#, "OAuth's"
+        ),
+        (#"{"error":{"code":1},"message":"no"}"#, #"403 "no""#, "one of another type, the other is read"),
         ("<html><body>Forbidden</body></html>", "403", "a web page says nothing"),
         ("", "403", "nothing"),
         ("null", "403", "null"),
@@ -34,6 +38,15 @@ import Testing
     @Test("what a registry says in its own words is found, whatever the form", arguments: table)
     func reading(body: String, summary: String, why: String) {
         #expect(RegistryErrorBody(Array(body.utf8)).summary(status: 403) == summary, "\(why)")
+    }
+
+    @Test func `words that repeat a secret are not taken`() {
+        let body = RegistryErrorBody(
+            Array(#"{"errors":[{"code":"hush-1","message":"no \u0068ush-2 here"}]}"#.utf8),
+            withholding: ["", "hush-1", "hush-2"]
+        )
+        #expect(!body.summary(status: 401).contains("hush"))
+        #expect(body.summary(status: 401).contains("words that repeat a secret"))
     }
 
     @Test func `a long text is cut`() {

@@ -30,11 +30,36 @@ import Testing
         ),
     ]
 
+    static let misses: [(own: Access, missed: String, items: [String], why: String)] = [
+        (.pull, "repository:team/plugin:push", ["repository:team/plugin:pull,push"], "another action"),
+        (
+            .push, "repository:team/plugin:pull,delete", ["repository:team/plugin:pull,push,delete"],
+            "what is there is not said twice"
+        ),
+        (.push, "repository:team/plugin:push", ["repository:team/plugin:pull,push"], "nothing new"),
+        (
+            .pull, "repository:base/image:pull aws aws",
+            ["repository:team/plugin:pull", "repository:base/image:pull", "aws"],
+            "other things, behind its own"
+        ),
+        (.pull, "", ["repository:team/plugin:pull"], "nothing"),
+        (
+            .pull, ": ::", ["repository:team/plugin:pull", ":", "::"],
+            "no scopes at all: the service will say so"
+        ),
+    ]
+
+    @Test("what a registry misses is asked for besides", arguments: misses)
+    func widening(own: Access, missed: String, items: [String], why: String) throws {
+        let repository = try RepositoryName(parsing: "team/plugin")
+        #expect(Scope(repository, own).widened(by: missed).items == items, "\(why)")
+    }
+
     @Test("what a repository needs and what a challenge asks for become one list", arguments: table)
     func merging(row: Row) throws {
         let repository = try RepositoryName(parsing: "team/plugin")
         #expect(
-            Scope(repository, row.access, challenge: row.challenge).items == row.items,
+            Scope(repository, row.access).adding(row.challenge).items == row.items,
             "\(row.why)"
         )
     }

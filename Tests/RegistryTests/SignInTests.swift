@@ -50,25 +50,121 @@ import Testing
         #expect(try await registry.record().filter { $0.path == "/token" }.count == 1)
     }
 
-    @Test func `a token that runs out before a PUT is renewed once, and the body sent again whole`()
-        async throws
-    {
+    static let moments: [(rule: String, method: String, path: String)] = [
+        (#""method":"HEAD","path":"blobs""#, "HEAD", "/blobs/"),
+        (#""method":"POST","path":"uploads""#, "POST", "/blobs/uploads/"),
+        (#""method":"PUT","path":"uploads""#, "PUT", "/blobs/uploads/"),
+        (#""method":"PUT","path":"manifests""#, "PUT", "/manifests/v1"),
+    ]
+
+    @Test("a token that runs out is renewed once, and the body sent again whole", arguments: moments)
+    func runningOut(rule: String, method: String, path: String) async throws {
         let registry = try await ScriptedRegistry.start(.bearer)
         let bench = try Bench()
         try await registry.script(
             #"""
-            [{"method":"PUT","path":"uploads","occurrence":1,"status":401,"headers":
+            [{\#(rule),"occurrence":1,"status":401,"headers":
               {"WWW-Authenticate":"Bearer realm=\"/token\",service=\"registry.test\",error=\"invalid_token\""}}]
             """#
         )
         try await bench.push(to: bench.repository(registry.name, credential: .known))
         let record = try await registry.record()
         #expect(record.filter { $0.path == "/token" }.count == 2)
-        let refused = try #require(record.first { $0.status == 401 && $0.method == "PUT" })
-        let again = try #require(record.first { $0.path == refused.path && $0.status == 201 })
+        let position = try #require(
+            record.firstIndex {
+                $0.status == 401 && $0.method == method && $0.path.contains(path)
+                    && $0.header("Authorization") != nil
+            }
+        )
+        let refused = record[position]
+        // Beside it goes what other transfers ask, with the old token.
+        let again = try #require(
+            record[(position + 1)...].first {
+                $0.path == refused.path && $0.method == method
+                    && $0.header("Authorization") != refused.header("Authorization")
+            }
+        )
+        #expect(again.status != 401)
         #expect(again.body_length == refused.body_length)
-        #expect(again.header("Authorization") != refused.header("Authorization"))
-        #expect(record.filter { $0.method == "POST" }.count == 2)
+        #expect(record.filter { $0.method == "POST" }.count == (method == "POST" ? 3 : 2))
+        let store = try await bench.pull(
+            from: bench.repository(registry.name, access: .pull, credential: .known)
+        )
+        try await bench.image.expect(in: store)
+    }
+
+    @Test("a scope that only a refusal names is asked for once", arguments: [401, 403])
+    func missingScope(status: Int) async throws {
+        let registry = try await ScriptedRegistry.start(
+            .bearer,
+            ["--also-needs", "repository:base/image:pull", "--insufficient-status", "\(status)"]
+        )
+        let bench = try Bench()
+        try await bench.push(to: bench.repository(registry.name, credential: .known))
+        let scopes = try await registry.record().filter { $0.path == "/token" }.map { entry in
+            entry.query.filter { $0.first == "scope" }.map { $0[1] }
+        }
+        let own = "repository:\(bench.name):pull,push"
+        #expect(scopes == [[own], [own, "repository:base/image:pull"]])
+    }
+
+    @Test
+    func `an identity token is exchanged by POST, and what comes with the answer is used the next time`()
+        async throws
+    {
+        let registry = try await ScriptedRegistry.start(
+            .bearer,
+            ["--identity-token", "hush-identity", "--token-uses", "3"]
+        )
+        let bench = try Bench()
+        let identity = Credential(identityToken: "hush-identity", source: "the test")
+        try await bench.push(to: bench.repository(registry.name, credential: identity))
+        let tokens = try await registry.record().filter { $0.path == "/token" }
+        #expect(tokens.count > 1)
+        #expect(tokens.allSatisfy { $0.method == "POST" && $0.status == 200 && $0.query.isEmpty })
+        bench.expectNoSecrets()
+        // It was good once.
+        let repository = try bench.repository(registry.name, credential: identity)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(failure?.code == .authenticationRejected)
+        #expect(failure?.message.contains("400 invalid_grant") == true)
+    }
+
+    @Test func `a token service without POST gets an identity token by Basic`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer)
+        try await registry.script(#"[{"method":"POST","path":"/token","status":404}]"#)
+        let bench = try Bench()
+        let identity = Credential(
+            identityToken: ScriptedRegistry.password,
+            username: ScriptedRegistry.username,
+            source: "the test"
+        )
+        try await bench.push(to: bench.repository(registry.name, credential: identity))
+        let tokens = try await registry.record().filter { $0.path == "/token" }
+        #expect(tokens.map(\.method) == ["POST", "GET"])
+    }
+
+    @Test func `a stored password that is refused does not stand in the way of reading`() async throws {
+        let registry = try await ScriptedRegistry.start(.bearer, ["--anonymous-pull"])
+        let bench = try Bench()
+        try await bench.push(to: bench.repository(registry.name, credential: .known))
+        _ = try await registry.record()
+        let stale = try bench.repository(registry.name, access: .pull, credential: .wrong, isStored: true)
+        try await bench.image.expect(in: bench.pull(from: stale))
+        let record = try await registry.record()
+        #expect(
+            lines(bench, record).prefix(4) == [
+                "GET manifests/v1", "GET token Basic", "GET token", "GET manifests/v1 Bearer",
+            ]
+        )
+        #expect(record.filter { $0.path == "/token" }.count == 2)
+        let warnings = bench.events.events.filter { if case .warning = $0 { true } else { false } }
+        #expect(warnings.count == 1)
+        #expect("\(warnings)".contains("refuses ci, from the test"))
+        // Given for this one command it is meant.
+        let given = try bench.repository(registry.name, access: .pull, credential: .wrong)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.pull(from: given) }
+        #expect(failure?.code == .authenticationRejected)
     }
 
     @Test func `tokens that are good for three requests carry a push to its end`() async throws {

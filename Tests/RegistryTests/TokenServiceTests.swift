@@ -7,29 +7,29 @@ import Testing
 
 @Suite struct TokenServiceTests {
     let policy = URLPolicy(registry: Origin(scheme: .https, host: "r.example", port: 443))
-    let credential = Credential(username: "a b&c", password: "open-sesame", source: "the test")
+    let credential = Credential(username: "a b&c", password: "open-hush", source: "the test")
 
     private func token(
         _ transport: ScriptedTransport,
         _ challenge: String,
         credential: Credential? = nil
     ) async throws -> BearerToken {
-        let service = TokenService(
-            transport: transport,
-            policy: policy,
-            registry: try RegistryName(parsing: "r.example"),
-            events: SilentSink()
-        )
         let parsed = try #require(AuthChallenge.all(in: [challenge]).first)
+        let registry = try RegistryName(parsing: "r.example")
+        let url = try HTTPURL(parsing: "https://r.example/v2/t/p/tags/list")
+        let method = try SignInMethod(parsed, of: registry, at: url, policy: policy)
+        guard case .bearer(let realm) = method else { throw Failure(.internalError, "no realm") }
+        let service = TokenService(realm, of: registry, transport: transport, events: SilentSink())
         let repository = try RepositoryName(parsing: "t/p")
         do throws(RequestFailure) {
             return try await service.token(
-                parsed,
-                scope: Scope(repository, .pull, challenge: parsed.parameters["scope"]),
-                lookup: CredentialLookup(credential, places: ["one place", "another"])
+                for: Scope(repository, .pull).adding(parsed.parameters["scope"]),
+                credential,
+                CredentialLookup(credential, places: ["one place", "another"]),
+                policy: policy
             )
         } catch {
-            #expect(!error.failure.description.contains("open-sesame"))
+            #expect(!error.failure.description.contains("open-hush"))
             throw error.failure
         }
     }
@@ -46,7 +46,12 @@ import Testing
             "Bearer realm=\"https://a.example/t?a=1%2F\",service=\"a&b=c\"",
             "https://a.example/t?a=1%2F&service=a%26b%3Dc&OWN&client_id=wasmpack", "a realm with a query"
         ),
-        ("Bearer realm=\"/t\"", "https://r.example/t?OWN&client_id=wasmpack", "a relative realm"),
+        ("Bearer realm=\"/t\"", "https://r.example/t?OWN&client_id=wasmpack", "a path"),
+        (
+            "Bearer realm=\"token\"", "https://r.example/v2/t/p/tags/token?OWN&client_id=wasmpack",
+            "relative to what was asked"
+        ),
+        ("Bearer realm=\"//r.example/t\"", "https://r.example/t?OWN&client_id=wasmpack", "without a scheme"),
         (
             "Bearer realm=\"https://a.example/t\",scope=\"aws repository:t/p:pull\"",
             "https://a.example/t?OWN&scope=aws&client_id=wasmpack", "another scope, in a field of its own"
@@ -71,7 +76,7 @@ import Testing
             )
         ])
         _ = try await token(transport, "Bearer realm=\"https://a.example/t\"", credential: credential)
-        #expect(transport.authorizations == [credential.basicAuthorization])
+        #expect(try transport.authorizations == [credential.basicAuthorization()])
     }
 
     typealias Row = (status: Int, anonymous: Bool, code: Failure.Code, phrase: String)

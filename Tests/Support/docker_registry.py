@@ -71,7 +71,7 @@ def authentication(options, folder, processes):
     if options.auth == "token":
         command = [sys.executable, str(HERE / "token_service.py"), "--user", options.user, "--anonymous", "pull"]
         command += ["--signing-key", f"{folder}/sign.key", "--signing-cert", f"{folder}/sign.crt"]
-        command += ["--log", f"{folder}/tokens.log"]
+        command += ["--log", f"{folder}/tokens.log", *options.tokens]
         if not options.plain:
             command += ["--cert", f"{folder}/server.crt", "--key", f"{folder}/server.key"]
         port = start(processes, command, r'"port": (\d+)')
@@ -115,6 +115,9 @@ def main():
     )
     parser.add_argument("--auth", choices=["open", "htpasswd", "token"], default="open", help="default: %(default)s")
     parser.add_argument("--user", default="demo:demo", metavar="NAME:PASSWORD", help="default: %(default)s")
+    parser.add_argument(
+        "--tokens", action="append", default=[], metavar="ARGUMENT", help="one more for token_service.py, repeatable"
+    )
     parser.add_argument("--host", default="localhost", help="a name of this machine; default: %(default)s")
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--plain", action="store_true", help="HTTP without TLS, also for the token service")

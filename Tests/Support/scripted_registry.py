@@ -5,10 +5,11 @@ It speaks the distribution API (blobs with ranges, uploads by POST, PATCH, PUT o
 over real sockets, and does to chosen requests what real networks and registries do: faults.py has the list.
 
   PUT    /__control   a JSON list of rules: replaces the script, counts from the start
-  GET    /__record    every request so far, as JSON: secrets as their sha256, bodies as their length
+  GET    /__record    every request so far, as JSON: secrets as their sha256, bodies as length and digest
   DELETE /__record    forgets them
 
-With --auth bearer, /token gives opaque tokens for the scopes asked (GET with Basic, POST with grant_type password).
+With --auth bearer, /token gives opaque tokens for the scopes asked (GET with Basic, POST with grant_type password or
+refresh_token).
 Prints {"port": N} on stdout when ready; ends when stdin closes or on SIGTERM.
 """
 
@@ -47,6 +48,7 @@ class RegistryHandler(distribution.API, loopback.Handler):
             entry["status"] = answer.status
         finally:
             entry["body_length"] = self.body_length
+            entry["body_digest"] = self.body_digest() if self.body_length else None
             entry["form"] = [[name, "(secret)" if name in SECRET_FIELDS else value] for name, value in self.form]
         if self.faults.get("drop") == "after":
             faults.abort(self.connection, self.faults)
@@ -59,7 +61,9 @@ class RegistryHandler(distribution.API, loopback.Handler):
             faults.abort(self.connection, self.faults)
         if "cut_upload" in self.faults:
             left = min(self.faults["cut_upload"], int(self.headers.get("Content-Length") or 0))
-            self.body_length += len(self.rfile.read(left))
+            piece = self.rfile.read(left)
+            self.body_length += len(piece)
+            self.body_hash.update(piece)
             faults.abort(self.connection, self.faults)
         if "status" in self.faults:
             if not self.faults.get("unread"):
@@ -136,18 +140,33 @@ class RegistryHandler(distribution.API, loopback.Handler):
         if options.auth == "basic":
             if self.server.knows(loopback.basic_credentials(header)):
                 return None
-            return error(401, message="authentication required", WWW_Authenticate='Basic realm="test"')
+            return self.challenged('Basic realm="test"')
         action = "pull" if self.command in ("GET", "HEAD") else "delete" if self.command == "DELETE" else "push"
         problem = self.server.use_token(header.partition(" ")[2], name, action) if header else ""
+        missing = options.also_needs if problem == "also_needs" else None
         if problem is None:
             return None
         realm = self.place(self.faults.get("realm", "absolute"), "/token")
+        scope = f"repository:{name}:{'pull,push' if action == 'push' else action}" if name else ""
         challenge = f'Bearer realm="{realm}",service="registry.test"'
-        if name:
-            challenge += f',scope="repository:{name}:{"pull,push" if action == "push" else action}"'
+        if missing:
+            problem, scope = "insufficient_scope", missing
+        if scope:
+            challenge += f',scope="{scope}"'
         if problem:
             challenge += f',error="{problem}"'
-        return error(401, message="authentication required", WWW_Authenticate=challenge)
+        status = options.insufficient_status if problem == "insufficient_scope" else 401
+        return self.challenged(challenge, realm, scope, status)
+
+    def challenged(self, challenge, realm="", scope="", status=401):
+        answer = error(status, message="authentication required", WWW_Authenticate=challenge)
+        if "challenges" in self.faults:
+            fill = {"{realm}": realm or self.place("absolute", "/token"), "{scope}": scope}
+            values = self.faults["challenges"]
+            for name, value in fill.items():
+                values = [text.replace(name, value) for text in values]
+            answer.set("WWW-Authenticate", *values)
+        return answer
 
     def token(self):
         fields = self.query
@@ -155,15 +174,26 @@ class RegistryHandler(distribution.API, loopback.Handler):
             fields = self.form = urllib.parse.parse_qsl(self.body().decode())
             form = dict(fields)
             credentials = (form.get("username"), form.get("password"))
+            if form.get("grant_type") == "refresh_token":
+                return self.exchange(form)
         else:
             credentials = loopback.basic_credentials(self.headers.get("Authorization"))
         known = self.server.knows(credentials)
         if not known and (credentials or not self.server.options.anonymous_pull):
             return error(401, message="incorrect username or password", WWW_Authenticate='Basic realm="test"')
         scopes = " ".join(value for name, value in fields if name == "scope").split()
-        token = self.server.new_token(scopes, None if known else {"pull"})
+        return self.granted(scopes, None if known else {"pull"})
+
+    def exchange(self, form):
+        """OAuth2's refresh_token grant: each identity token is good once, the answer brings the next one."""
+        if not self.server.take_identity_token(form.get("refresh_token")):
+            return Answer(400, b'{"error": "invalid_grant"}', Content_Type="application/json")
+        return self.granted(form.get("scope", "").split(), refresh_token=self.server.new_identity_token())
+
+    def granted(self, scopes, only=None, **more):
+        token = self.server.new_token(scopes, only)
         life = self.server.options.token_life
-        body = json.dumps({"token": token, "access_token": token, "expires_in": life}).encode()
+        body = json.dumps({"token": token, "access_token": token, "expires_in": life, **more}).encode()
         return Answer(200, body, Content_Type="application/json")
 
 
@@ -171,9 +201,10 @@ class RegistryServer(loopback.Server):
     """The registry's content, its tokens, its script and its record."""
 
     def __init__(self, options):
-        super().__init__(RegistryHandler, options.port, options.cert, options.key)
+        super().__init__(RegistryHandler, options.port, options.cert, options.key, options.address)
         self.options, self.lock = options, threading.Lock()
         self.repositories, self.uploads, self.tokens, self.entries = {}, {}, {}, []
+        self.identity_tokens = set(options.identity_token)
         rules = []
         if options.script:
             with open(options.script, encoding="utf-8") as file:
@@ -198,6 +229,18 @@ class RegistryServer(loopback.Server):
             self.tokens[token] = [rights, ends, self.options.token_uses]
         return token
 
+    def new_identity_token(self):
+        token = "hush-" + secrets.token_hex(16)
+        with self.lock:
+            self.identity_tokens.add(token)
+        return token
+
+    def take_identity_token(self, token):
+        with self.lock:
+            known = token in self.identity_tokens
+            self.identity_tokens.discard(token)
+        return known
+
     def use_token(self, token, name, action):
         """None if the token is good for that, else the challenge's error."""
         with self.lock:
@@ -207,7 +250,13 @@ class RegistryServer(loopback.Server):
             if time.monotonic() > ends or uses == 0:
                 return "invalid_token"
             self.tokens[token][2] = None if uses is None else uses - 1
-        return None if name is None or (name, action) in rights else "insufficient_scope"
+        if name is not None and (name, action) not in rights:
+            return "insufficient_scope"
+        if self.options.also_needs:
+            resource, _, wanted = self.options.also_needs.partition(":")[2].rpartition(":")
+            if (resource, wanted) not in rights:
+                return "also_needs"
+        return None
 
     def start_record(self, request):
         headers = []
@@ -236,6 +285,11 @@ def main():
     parser.add_argument("--auth", choices=["open", "basic", "bearer"], default="open", help="default: %(default)s")
     parser.add_argument("--user", action="append", default=[], metavar="NAME:PASSWORD", help="repeatable")
     parser.add_argument("--anonymous-pull", action="store_true", help="bearer: tokens to pull without credentials")
+    parser.add_argument("--identity-token", action="append", default=[], metavar="TOKEN", help="bearer: good once")
+    parser.add_argument("--also-needs", metavar="TYPE:NAME:ACTION", help="bearer: a scope that only a refusal names")
+    parser.add_argument(
+        "--insufficient-status", type=int, default=401, metavar="CODE", help="of insufficient_scope: 401 or 403"
+    )
     parser.add_argument("--token-life", type=float, default=300, metavar="SECONDS", help="default: %(default)s")
     parser.add_argument("--token-uses", type=int, metavar="N", help="a token is good for N requests, whatever its life")
     loopback.run(RegistryServer(parser.parse_args()))

@@ -60,16 +60,18 @@ public final class RegistryPeer: Sendable {
 
     /// Starts a registry and waits until it answers.
     ///
-    /// It speaks HTTPS with a certificate of a private authority, or plain HTTP.
+    /// It speaks HTTPS with a certificate of a private authority, or plain HTTP. Its token service is started with
+    /// further arguments, if there are any: its `--help` has them.
     public static func start(
         _ authentication: Authentication,
-        usesTLS: Bool = true
+        usesTLS: Bool = true,
+        tokens: [String] = []
     ) async throws -> RegistryPeer {
-        let (username, password) = ("demo", "secret-\(UInt64.random(in: .min ... .max))")
+        let (username, password) = ("demo", Secrets.password())
         let arguments = ["--auth", authentication.rawValue, "--user", "\(username):\(password)"]
         let process = try await PeerProcess.start(
             "docker_registry.py",
-            arguments + (usesTLS ? [] : ["--plain"])
+            arguments + (usesTLS ? [] : ["--plain"]) + tokens.map { "--tokens=\($0)" }
         )
         return try RegistryPeer(process, username: username, password: password)
     }
@@ -87,11 +89,15 @@ public final class RegistryPeer: Sendable {
 
     /// The scopes of each request that the token service has answered, in order, joined by spaces.
     public func tokenRequests() throws -> [String] {
-        struct Line: Decodable { let query: [[String]] }
+        struct Line: Decodable {
+            let query: [[String]]
+            let form: [[String]]
+        }
         guard let tokenLog else { return [] }
         let log = (try? String(contentsOfFile: tokenLog.string, encoding: .utf8)) ?? ""
         return try log.split(separator: "\n").map { line in
-            try JSONDecoder().decode(Line.self, from: Data(line.utf8)).query
+            let line = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+            return (line.query + line.form)
                 .filter { $0.first == "scope" }.map { $0[1] }.joined(separator: " ")
         }
     }

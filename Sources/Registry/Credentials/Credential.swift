@@ -86,11 +86,21 @@ public struct CredentialLookup: Sendable {
     public let places: [String]
     /// What went wrong on the way without ending it, for people.
     public let warnings: [String]
+    /// Whether the credential was given to this program for just this, by a flag or a variable of its own.
+    ///
+    /// Then it is meant: when a registry refuses it, nothing is tried without it.
+    public let isGiven: Bool
 
     /// Describes the outcome of a look.
-    public init(_ credential: Credential?, places: [String], warnings: [String] = []) {
+    public init(
+        _ credential: Credential?,
+        places: [String],
+        warnings: [String] = [],
+        isGiven: Bool = false
+    ) {
         self.credential = credential
         self.places = places
         self.warnings = warnings
+        self.isGiven = isGiven
     }
 }

@@ -21,7 +21,12 @@ public struct CredentialChain: CredentialStore {
             places += lookup.places
             warnings += lookup.warnings
             guard lookup.credential == nil else {
-                return CredentialLookup(lookup.credential, places: places, warnings: warnings)
+                return CredentialLookup(
+                    lookup.credential,
+                    places: places,
+                    warnings: warnings,
+                    isGiven: lookup.isGiven
+                )
             }
         }
         return CredentialLookup(nil, places: places, warnings: warnings)
@@ -53,6 +58,6 @@ public struct GivenCredential: CredentialStore {
         for access: Access
     ) -> CredentialLookup {
         let isMeant = self.registry == nil || self.registry == registry
-        return CredentialLookup(isMeant ? credential : nil, places: [place])
+        return CredentialLookup(isMeant ? credential : nil, places: [place], isGiven: isMeant)
     }
 }

@@ -1,0 +1,127 @@
+import Diagnostics
+import OCI
+import Registry
+import Storage
+import TestSupport
+import Testing
+
+/// Tokens that Debian's docker-registry verifies, of a token service beside it.
+@Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timeLimit(.minutes(5)))
+struct RealTokenTests {
+    private func repository(
+        _ bench: Bench,
+        _ peer: RegistryPeer,
+        _ access: Access,
+        _ credential: Credential?,
+        isStored: Bool = false
+    ) throws -> RemoteRepository {
+        try bench.repository(
+            peer.name,
+            access: access,
+            plain: false,
+            caFile: peer.caFile,
+            credential: credential,
+            isStored: isStored
+        )
+    }
+
+    private func known(_ peer: RegistryPeer) -> Credential {
+        Credential(username: peer.username, password: peer.password, source: "the test")
+    }
+
+    @Test func `a push goes on when its token runs out again and again`() async throws {
+        // The registry takes a token for 60 seconds more than it says: these live five.
+        let peer = try await RegistryPeer.start(.token, tokens: ["--lifetime", "5", "--backdate", "60"])
+        let bench = try Bench()
+        let repository = try repository(bench, peer, .push, known(peer))
+        var number = 0
+        while try peer.tokenRequests().count < 3 {
+            let bytes = Array("blob \(number)".utf8)
+            try await repository.push(Blob(bytes, mediaType: .layerTarGzip))
+            number += 1
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        try await bench.push(to: repository)
+    }
+
+    @Test func `blobs that travel at the same time share one token`() async throws {
+        let peer = try await RegistryPeer.start(.token)
+        let bench = try Bench()
+        let repository = try repository(bench, peer, .push, known(peer))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<8 {
+                group.addTask {
+                    try await repository.push(Blob([UInt8(number)], mediaType: .layerTarGzip))
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try peer.tokenRequests() == ["repository:\(bench.name):pull,push"])
+    }
+
+    @Test func `who may only pull is told what the token was for`() async throws {
+        let peer = try await RegistryPeer.start(.token, tokens: ["--user", "viewer:hush-viewer:pull"])
+        let bench = try Bench()
+        let viewer = Credential(username: "viewer", password: "hush-viewer", source: "the test")
+        let repository = try repository(bench, peer, .push, viewer)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(failure?.code == .authenticationDenied)
+        #expect(failure?.message.hasPrefix("viewer may not push to \(bench.name) (401") == true)
+        #expect(
+            failure?.why
+                == "signed in with credentials from the test; asked scope repository:\(bench.name):pull,push, "
+                + "was granted: pull"
+        )
+    }
+
+    @Test func `a stored password that is wrong by now does not stand in the way of a public image`()
+        async throws
+    {
+        let peer = try await RegistryPeer.start(.token)
+        let bench = try Bench()
+        try await bench.push(to: repository(bench, peer, .push, known(peer)))
+        let stale = Credential(username: peer.username, password: "hush-stale", source: "the test")
+        let store = try await bench.pull(from: repository(bench, peer, .pull, stale, isStored: true))
+        try await bench.image.expect(in: store)
+        #expect(bench.events.events.contains { if case .warning = $0 { true } else { false } })
+        let pushing = try repository(bench, peer, .push, stale, isStored: true)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: pushing) }
+        #expect(failure?.code == .authenticationRejected)
+    }
+
+    @Test("an identity token is as good as a password", arguments: [false, true])
+    func identityToken(withoutPOST: Bool) async throws {
+        // Without POST the token goes as the password, which the service has to know as one.
+        let peer = try await RegistryPeer.start(
+            .token,
+            tokens: ["--identity-token", "demo:hush-identity", "--user", "robot:hush-identity"]
+                + (withoutPOST ? ["--post-status", "404"] : [])
+        )
+        let bench = try Bench()
+        let identity = Credential(
+            identityToken: "hush-identity",
+            username: withoutPOST ? "robot" : nil,
+            source: "the test"
+        )
+        try await bench.push(to: repository(bench, peer, .push, identity))
+        let store = try await bench.pull(from: repository(bench, peer, .pull, identity))
+        try await bench.image.expect(in: store)
+        let revoked = Credential(identityToken: "hush-revoked", source: "the test")
+        let refused = try repository(bench, peer, .push, revoked)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: refused) }
+        #expect(failure?.code == .authenticationRejected)
+    }
+
+    @Test(arguments: [RegistryPeer.Authentication.htpasswd, .token])
+    func `a sign-in is checked without a repository`(authentication: RegistryPeer.Authentication) async throws
+    {
+        let peer = try await RegistryPeer.start(authentication, usesTLS: false)
+        let bench = try Bench()
+        let check = try bench.signInCheck(peer.name)
+        try await check.check(known(peer))
+        let wrong = Credential(username: peer.username, password: "hush-wrong", source: "the test")
+        let failure = await bench.failure { () async throws(Failure) in try await check.check(wrong) }
+        #expect(failure?.code == .authenticationRejected)
+        #expect(try peer.tokenRequests().allSatisfy(\.isEmpty))
+    }
+}
