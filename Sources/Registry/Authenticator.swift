@@ -8,15 +8,18 @@ import OCI
     import Foundation
 #endif
 
-/// Turns challenges into `Authorization` values for one repository, and remembers them.
+/// Turns challenges of one registry into `Authorization` values, and remembers them.
 ///
 /// However many requests need a token at the same time, one request fetches it (distribution's token specification).
 actor Authenticator {
+    /// Finds the credential for the registry.
+    typealias LookUp = @Sendable () async throws(Failure) -> CredentialLookup
+
     private let registry: RegistryName
-    private let repository: RepositoryName
-    private let access: Access
+    /// What is needed, whatever a challenge asks for.
+    private let need: Scope
     private let transport: any Transport
-    private let store: any CredentialStore
+    private let lookUp: LookUp
     private let events: any EventSink
 
     private var lookup: CredentialLookup?
@@ -36,18 +39,16 @@ actor Authenticator {
 
     init(
         _ registry: RegistryName,
-        _ repository: RepositoryName,
-        access: Access,
+        for need: Scope,
         transport: any Transport,
-        store: any CredentialStore,
-        events: any EventSink
+        events: any EventSink,
+        lookUp: @escaping LookUp
     ) {
         self.registry = registry
-        self.repository = repository
-        self.access = access
+        self.need = need
         self.transport = transport
-        self.store = store
         self.events = events
+        self.lookUp = lookUp
     }
 
     /// The credential in use; `nil` as long as nobody has asked for one.
@@ -81,7 +82,7 @@ actor Authenticator {
     func credential() async throws(RequestFailure) -> CredentialLookup {
         if let lookup { return lookup }
         do throws(Failure) {
-            let found = try await store.lookUp(registry, repository, for: access)
+            let found = try await lookUp()
             lookup = found
             for warning in found.warnings { events.record(.warning(warning)) }
             events.record(
@@ -150,7 +151,7 @@ actor Authenticator {
         guard challenge.scheme == "bearer" else {
             return lookup.credential?.basicAuthorization.map { Authorization(value: $0, token: nil) }
         }
-        let scope = Scope(repository, access, challenge: challenge.parameters["scope"])
+        let scope = need.adding(challenge.parameters["scope"])
         self.scope = scope
         let service = TokenService(transport: transport, policy: policy, registry: registry, events: events)
         let token = try await service.token(challenge, scope: scope, lookup: lookup)

@@ -13,7 +13,8 @@ extension RegistryClient {
         missing: String? = nil
     ) async throws(RequestFailure) -> RequestFailure {
         let summary = answer.refusal.summary(status: answer.status)
-        let place = "\(endpoint.registry)/\(repository)"
+        let place = "\(endpoint.registry)" + (repository.map { "/\($0)" } ?? "")
+        let action = action + (repository.map { " \($0)" } ?? "")
         func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
             -> Failure
         {
@@ -61,7 +62,7 @@ extension RegistryClient {
             )
         case 500...:
             return RequestFailure(
-                failure(.serverFailed, "\(endpoint.registry) fails to \(action) \(repository) (\(summary))"),
+                failure(.serverFailed, "\(endpoint.registry) fails to \(action) (\(summary))"),
                 isTemporary: RetryPolicy.isTemporary(status: answer.status),
                 retryAfter: answer.response.retryAfter
             )
@@ -78,7 +79,7 @@ extension RegistryClient {
             return RequestFailure(
                 failure(
                     .requestRejected,
-                    "\(endpoint.registry) refuses to \(action) \(repository) (\(summary))"
+                    "\(endpoint.registry) refuses to \(action) (\(summary))"
                 )
             )
         default:
@@ -86,7 +87,7 @@ extension RegistryClient {
                 failure(
                     .protocolViolation,
                     "\(endpoint.registry) answers \(answer.status), which means nothing here",
-                    "tried was to \(action) \(repository); is it an OCI registry?"
+                    "tried was to \(action); is it an OCI registry?"
                 )
             )
         }
@@ -121,7 +122,7 @@ extension RegistryClient {
         guard let credential = lookup.credential else {
             return failure(
                 .authenticationRequired,
-                "\(endpoint.registry) wants credentials to \(action) \(repository) (\(summary))",
+                "\(endpoint.registry) wants credentials to \(action) (\(summary))",
                 "none found: looked in " + lookup.places.joined(separator: ", ") + asked,
                 Authenticator.remedies
             )
@@ -136,7 +137,7 @@ extension RegistryClient {
         }
         return failure(
             .authenticationDenied,
-            "\(credential.holder) may not \(action) \(repository) (\(summary))",
+            "\(credential.holder) may not \(action) (\(summary))",
             "signed in with credentials from \(credential.source)" + asked,
             [
                 "give \(credential.holder) the right to; some registries need the repository to be created first"

@@ -3,7 +3,7 @@ import HTTPTransport
 import OCI
 import Synchronization
 
-/// Makes requests to one repository of one registry: finds the scheme, answers challenges, follows redirects.
+/// Makes requests to one registry, or to one repository of it: finds the scheme, answers challenges, follows redirects.
 final class RegistryClient: Sendable {
     /// What a registry answered, and which URL it was in the end.
     struct Answer: Sendable {
@@ -22,7 +22,8 @@ final class RegistryClient: Sendable {
     private static let redirectLimit = 10
 
     let endpoint: RegistryEndpoint
-    let repository: RepositoryName
+    /// Below what requests are made; `nil` for the registry itself.
+    let repository: RepositoryName?
     let retryPolicy: RetryPolicy
     let events: any EventSink
     private let transport: any Transport
@@ -32,12 +33,12 @@ final class RegistryClient: Sendable {
 
     init(
         _ endpoint: RegistryEndpoint,
-        _ repository: RepositoryName,
-        access: Access,
+        _ repository: RepositoryName?,
+        scope: Scope,
         transport: any Transport,
-        credentials: any CredentialStore,
         retryPolicy: RetryPolicy,
-        events: any EventSink
+        events: any EventSink,
+        lookUp: @escaping Authenticator.LookUp
     ) {
         self.endpoint = endpoint
         self.repository = repository
@@ -46,11 +47,10 @@ final class RegistryClient: Sendable {
         self.events = events
         authenticator = Authenticator(
             endpoint.registry,
-            repository,
-            access: access,
+            for: scope,
             transport: transport,
-            store: credentials,
-            events: events
+            events: events,
+            lookUp: lookUp
         )
     }
 
@@ -60,7 +60,7 @@ final class RegistryClient: Sendable {
     /// The policy for URLs that the registry names.
     var policy: URLPolicy { URLPolicy(registry: origin) }
 
-    /// Makes a request below the repository: `/v2/<name>/…`.
+    /// Makes a request below the repository, `/v2/<name>/…`, or the registry, `/v2/…`.
     func send(
         _ method: HTTPMethod,
         _ path: String,
@@ -70,7 +70,7 @@ final class RegistryClient: Sendable {
     ) async throws(RequestFailure) -> Answer {
         while true {
             let origin = origin
-            let url = try parse("\(origin)/v2/\(repository)/\(path)")
+            let url = try parse("\(origin)/v2/" + (repository.map { "\($0)/" } ?? "") + path)
             let request = Request(method: method, url: url, headers: headers, body: body)
             do throws(RequestFailure) {
                 return try await send(request, into: sink)

@@ -40,12 +40,13 @@ public final class RemoteRepository: Sendable {
         client = RegistryClient(
             endpoint,
             repository,
-            access: access,
+            scope: Scope(repository, access),
             transport: transport,
-            credentials: credentials,
             retryPolicy: retryPolicy,
             events: events
-        )
+        ) { () async throws(Failure) in
+            try await credentials.lookUp(endpoint.registry, repository, for: access)
+        }
     }
 
     /// The credential that was used, if the registry asked for one.

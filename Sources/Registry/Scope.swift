@@ -9,14 +9,31 @@ public enum Access: String, Sendable {
 
 /// The scopes to ask a token for.
 struct Scope: Sendable, Hashable {
-    /// Each as `type:name:actions`, the repository's own first: some registries look at no other.
-    let items: [String]
+    /// Each as `type:name:actions`; the first is the own one: some registries look at no other.
+    private(set) var items: [String]
 
-    /// What a repository needs, and what else a challenge asks for.
-    init(_ repository: RepositoryName, _ access: Access, challenge: String? = nil) {
-        let own = "repository:\(repository):\(access.rawValue)"
-        let prefix = "repository:\(repository):"
-        let asked = (challenge ?? "").split(separator: " ").map(String.init)
-        items = [own] + asked.filter { !$0.hasPrefix(prefix) }
+    /// No scope: a token that only says who one is.
+    static let none = Scope(items: [])
+
+    private init(items: [String]) { self.items = items }
+
+    /// What it takes to do something with a repository.
+    init(_ repository: RepositoryName, _ access: Access) {
+        items = ["repository:\(repository):\(access.rawValue)"]
     }
+
+    /// What a challenge asks for besides; of what is in here already it gets no more than that.
+    func adding(_ challenge: String?) -> Scope {
+        var result = self
+        for item in (challenge ?? "").split(separator: " ").map(String.init)
+        where !result.items.contains(where: { $0.resource == item.resource }) {
+            result.items.append(item)
+        }
+        return result
+    }
+}
+
+extension String {
+    /// A scope's type and name; all of it, when it has no actions.
+    fileprivate var resource: Substring { lastIndex(of: ":").map { self[..<$0] } ?? self[...] }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -7,6 +8,11 @@ import Testing
 /// Nothing of the calling shell reaches the program: no docker configuration, no proxy, no credentials.
 final class Workspace: Sendable {
     let folder: URL
+    /// What the test itself has written, which may be a secret.
+    private let written = Mutex<Set<String>>([])
+
+    /// The files that are there to keep credentials.
+    private static let keepsSecrets: Set = ["config.json", "auth.json"]
 
     /// The program, as the build has put it beside the tests.
     static let program = BuiltProgram.wasmpack
@@ -44,8 +50,21 @@ final class Workspace: Sendable {
             arguments,
             environment: environment.merging(adding) { $1 },
             input: input,
-            in: folder
+            in: folder,
+            check: expectNoSecrets
         )
+    }
+
+    /// Every run of the program is searched for the secrets of the tests, in what it said and in what it wrote.
+    private func expectNoSecrets(_ run: CommandLineRun) {
+        for secret in Secrets.found(in: run.outputText) + Secrets.found(in: run.errorText) {
+            Issue.record("a secret in the output: \(secret)")
+        }
+        let files = Secrets.found(
+            inFilesBelow: folder,
+            except: Self.keepsSecrets.union(written.withLock(\.self))
+        )
+        if !files.isEmpty { Issue.record("a secret in \(files.joined(separator: ", "))") }
     }
 
     /// Runs `wasmpack` to its end.
@@ -68,6 +87,7 @@ final class Workspace: Sendable {
 
     func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
         let file = folder.appending(path: name)
+        written.withLock { _ = $0.insert(name) }
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(),
             withIntermediateDirectories: true

@@ -14,12 +14,12 @@ import Testing
     private func authenticator() throws -> Authenticator {
         Authenticator(
             try RegistryName(parsing: "r.example"),
-            try RepositoryName(parsing: "team/plugin"),
-            access: .push,
+            for: Scope(try RepositoryName(parsing: "team/plugin"), .push),
             transport: transport,
-            store: GivenCredential(nil, place: "the test"),
             events: SilentSink()
-        )
+        ) {
+            CredentialLookup(nil, places: ["the test"])
+        }
     }
 
     private func answer(_ authenticator: Authenticator, refused: String? = nil) -> Task<String?, any Error> {

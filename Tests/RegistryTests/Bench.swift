@@ -75,7 +75,7 @@ final class Bench: Sendable {
     /// Expects that no event so far shows a secret.
     func expectNoSecrets(_ text: String = "", sourceLocation: SourceLocation = #_sourceLocation) {
         for text in [text] + events.events.map({ "\($0)" }) {
-            #expect(!text.contains("open-sesame"), sourceLocation: sourceLocation)
+            #expect(!text.contains("open-hush"), sourceLocation: sourceLocation)
             #expect(!text.contains("b3Blbi1zZXNhbWU"), sourceLocation: sourceLocation)
             #expect(!text.contains(/Bearer [0-9a-f]{32}/), sourceLocation: sourceLocation)
             #expect(!text.contains("_state="), sourceLocation: sourceLocation)
@@ -151,5 +151,5 @@ extension Credential {
         source: "the test"
     )
     /// One that nobody knows.
-    static let wrong = Credential(username: "ci", password: "open-sesame-2", source: "the test")
+    static let wrong = Credential(username: "ci", password: "open-hush-2", source: "the test")
 }

@@ -157,7 +157,7 @@ import Testing
         ),
         (#"[{"method":"POST","location":"ftp://x/y"}]"#, .protocolViolation, "no address", "another scheme"),
         (
-            #"[{"method":"POST","location":"http://u:open-sesame@x/y"}]"#, .protocolViolation, "no address",
+            #"[{"method":"POST","location":"http://u:open-hush@x/y"}]"#, .protocolViolation, "no address",
             "a password"
         ),
         (

@@ -10,7 +10,7 @@ import Testing
 /// What one client says to hosts that cannot be had on this machine.
 @Suite struct RegistryClientTests {
     let events = RecordingSink()
-    static let secret = "open-sesame"
+    static let secret = "open-hush"
 
     private func client(
         _ transport: ScriptedTransport,
@@ -19,20 +19,22 @@ import Testing
         credential: Bool = true
     ) throws -> RegistryClient {
         let given = Credential(username: "ci", password: Self.secret, source: "the test")
+        let repository = try RepositoryName(parsing: "team/plugin")
         return RegistryClient(
             RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
-            try RepositoryName(parsing: "team/plugin"),
-            access: .push,
+            repository,
+            scope: Scope(repository, .push),
             transport: transport,
-            credentials: GivenCredential(credential ? given : nil, place: "the test"),
             retryPolicy: RetryPolicy(count: 0),
             events: events
-        )
+        ) {
+            CredentialLookup(credential ? given : nil, places: ["the test"])
+        }
     }
 
     private let base = "https://r.example/v2/team/plugin"
     private let basic: HeaderFields = ["WWW-Authenticate": "Basic realm=\"r\""]
-    private let authorization = "Basic Y2k6b3Blbi1zZXNhbWU="
+    private let authorization = "Basic Y2k6b3Blbi1odXNo"
 
     private func failure(_ work: () async throws(RequestFailure) -> Void) async -> Failure? {
         do throws(RequestFailure) {

@@ -34,7 +34,7 @@ import Testing
     func merging(row: Row) throws {
         let repository = try RepositoryName(parsing: "team/plugin")
         #expect(
-            Scope(repository, row.access, challenge: row.challenge).items == row.items,
+            Scope(repository, row.access).adding(row.challenge).items == row.items,
             "\(row.why)"
         )
     }

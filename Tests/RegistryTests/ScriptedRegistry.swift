@@ -35,7 +35,7 @@ final class ScriptedRegistry: Sendable {
     }
 
     static let username = "ci"
-    static let password = "open-sesame"
+    static let password = "open-hush"
 
     let port: Int
     let host: String

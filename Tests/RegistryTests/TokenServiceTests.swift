@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct TokenServiceTests {
     let policy = URLPolicy(registry: Origin(scheme: .https, host: "r.example", port: 443))
-    let credential = Credential(username: "a b&c", password: "open-sesame", source: "the test")
+    let credential = Credential(username: "a b&c", password: "open-hush", source: "the test")
 
     private func token(
         _ transport: ScriptedTransport,
@@ -25,11 +25,11 @@ import Testing
         do throws(RequestFailure) {
             return try await service.token(
                 parsed,
-                scope: Scope(repository, .pull, challenge: parsed.parameters["scope"]),
+                scope: Scope(repository, .pull).adding(parsed.parameters["scope"]),
                 lookup: CredentialLookup(credential, places: ["one place", "another"])
             )
         } catch {
-            #expect(!error.failure.description.contains("open-sesame"))
+            #expect(!error.failure.description.contains("open-hush"))
             throw error.failure
         }
     }

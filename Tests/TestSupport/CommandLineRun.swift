@@ -25,6 +25,7 @@ public final class RunningProgram: Sendable {
     private let identifier: pid_t
     private let ended: Task<CommandLineRun, any Error>
     private let end = End()
+    private let check: @Sendable (CommandLineRun) -> Void
 
     private final class End: Sendable {
         let hasCome = Mutex(false)
@@ -38,14 +39,17 @@ public final class RunningProgram: Sendable {
     ///   - environment: all of its environment.
     ///   - input: what it reads from standard input.
     ///   - directory: where it runs.
+    ///   - check: what is done with every run that is waited for.
     /// - Throws: when it cannot be started.
     public init(
         _ executable: String,
         _ arguments: [String],
         environment: [String: String],
         input: String = "",
-        in directory: URL
+        in directory: URL,
+        check: @escaping @Sendable (CommandLineRun) -> Void = { _ in }
     ) throws {
+        self.check = check
         let folder = FileManager.default.temporaryDirectory.appending(
             path: "wasmpack-run-\(UUID().uuidString)"
         )
@@ -71,7 +75,11 @@ public final class RunningProgram: Sendable {
     }
 
     /// Waits for its end.
-    public func wait() async throws -> CommandLineRun { try await ended.value }
+    public func wait() async throws -> CommandLineRun {
+        let run = try await ended.value
+        check(run)
+        return run
+    }
 
     /// Whether it has ended.
     public var hasEnded: Bool { end.hasCome.withLock { $0 } }

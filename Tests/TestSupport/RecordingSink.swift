@@ -1,5 +1,6 @@
 public import Diagnostics
 import Synchronization
+import Testing
 
 /// A sink that keeps what it is told, in order.
 public final class RecordingSink: EventSink {
@@ -11,6 +12,9 @@ public final class RecordingSink: EventSink {
     /// Everything recorded so far.
     public var events: [Event] { recorded.withLock { $0 } }
 
-    /// Adds one event.
-    public func record(_ event: Event) { recorded.withLock { $0.append(event) } }
+    /// Adds one event, in which no secret may be.
+    public func record(_ event: Event) {
+        for secret in Secrets.found(in: "\(event)") { Issue.record("a secret in an event: \(secret)") }
+        recorded.withLock { $0.append(event) }
+    }
 }

@@ -65,7 +65,7 @@ public final class RegistryPeer: Sendable {
         _ authentication: Authentication,
         usesTLS: Bool = true
     ) async throws -> RegistryPeer {
-        let (username, password) = ("demo", "secret-\(UInt64.random(in: .min ... .max))")
+        let (username, password) = ("demo", Secrets.password())
         let arguments = ["--auth", authentication.rawValue, "--user", "\(username):\(password)"]
         let process = try await PeerProcess.start(
             "docker_registry.py",

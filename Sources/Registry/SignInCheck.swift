@@ -1,0 +1,61 @@
+public import Diagnostics
+public import HTTPTransport
+
+/// Finds out whether a registry takes a credential, before it is kept.
+public struct SignInCheck: Sendable {
+    private let endpoint: RegistryEndpoint
+    private let transport: any Transport
+    private let retryPolicy: RetryPolicy
+    private let events: any EventSink
+
+    /// Names the registry; nothing is asked yet.
+    public init(
+        _ endpoint: RegistryEndpoint,
+        transport: any Transport,
+        retryPolicy: RetryPolicy = RetryPolicy(),
+        events: any EventSink
+    ) {
+        self.endpoint = endpoint
+        self.transport = transport
+        self.retryPolicy = retryPolicy
+        self.events = events
+    }
+
+    /// Asks for `/v2/` (distribution spec, "Determining Support") with the credential, or with a token for it that
+    /// stands for no repository.
+    ///
+    /// Throws ``Failure/Code/authenticationRejected`` when the registry or its token service refuses the credential,
+    /// ``Failure/Code/protocolViolation`` when what answers is no registry, and what any request fails with. A
+    /// registry that lets everybody in cannot tell; that is a note.
+    public func check(_ credential: Credential) async throws(Failure) {
+        let client = RegistryClient(
+            endpoint,
+            nil,
+            scope: .none,
+            transport: transport,
+            retryPolicy: retryPolicy,
+            events: events
+        ) {
+            CredentialLookup(credential, places: [credential.source])
+        }
+        try await retryPolicy.retrying("\(endpoint.registry)", events: events) { _ throws(RequestFailure) in
+            let answer = try await client.send(.get, "")
+            switch answer.status {
+            case 200: break
+            case 404:
+                throw RequestFailure(
+                    Failure(
+                        .protocolViolation,
+                        "\(endpoint.registry) is no OCI registry (404)",
+                        why: "it has nothing at \(answer.url.redacted)",
+                        try: ["check the name of the registry: a host, and a port if it is not 443"]
+                    )
+                )
+            default: throw try await client.failure(for: answer, doing: "sign in")
+            }
+        }
+        if await client.usedCredential() == nil {
+            events.record(.note("\(endpoint.registry) asks nobody who they are: nothing was checked"))
+        }
+    }
+}

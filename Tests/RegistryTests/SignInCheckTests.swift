@@ -1,0 +1,92 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// What a credential is tried with before it is kept.
+@Suite(.timeLimit(.minutes(5))) struct SignInCheckTests {
+    let events = RecordingSink()
+    static let credential = Credential(username: "ci", password: "hush-check", source: "the test")
+    private let place = "https://r.example/v2/"
+    private let bearer: HeaderFields = [
+        "WWW-Authenticate": "Bearer realm=\"https://a.example/t\",service=\"s\""
+    ]
+    private let token = "GET https://a.example/t?service=s&client_id=wasmpack&account=ci"
+
+    private func check(_ exchanges: [ScriptedTransport.Exchange]) async throws(Failure) -> [String?] {
+        let transport = ScriptedTransport(exchanges)
+        let check = SignInCheck(
+            RegistryEndpoint(try RegistryName(parsing: "r.example")),
+            transport: transport,
+            retryPolicy: RetryPolicy(count: 1, firstPause: .zero),
+            events: events
+        )
+        do throws(Failure) {
+            try await check.check(Self.credential)
+        } catch {
+            #expect(!error.description.contains("hush"))
+            #expect(transport.remaining == 0)
+            throw error
+        }
+        #expect(transport.remaining == 0)
+        return transport.authorizations
+    }
+
+    @Test func `a registry with tokens is asked with one that stands for no repository`() async throws {
+        let sent = try await check([
+            .answer("GET \(place)", 401, bearer),
+            .answer(token, 200, body: #"{"token":"t"}"#),
+            .answer("GET \(place)", 200),
+        ])
+        #expect(sent == [nil, Self.credential.basicAuthorization, "Bearer t"])
+    }
+
+    @Test func `a registry with Basic is asked with the password`() async throws {
+        let sent = try await check([
+            .answer("GET \(place)", 401, ["WWW-Authenticate": "Basic realm=\"r\""]),
+            .answer("GET \(place)", 200),
+        ])
+        #expect(sent == [nil, Self.credential.basicAuthorization])
+    }
+
+    @Test func `a registry that lets everybody in is said to have checked nothing`() async throws {
+        _ = try await check([.answer("GET \(place)", 200)])
+        #expect(events.events.contains(.note("r.example asks nobody who they are: nothing was checked")))
+    }
+
+    @Test func `a failure that may pass is tried again`() async throws {
+        _ = try await check([.answer("GET \(place)", 503), .answer("GET \(place)", 200)])
+    }
+
+    static let refusals: [(exchanges: [ScriptedTransport.Exchange], code: Failure.Code, phrase: String)] = {
+        let place = "GET https://r.example/v2/"
+        let basic: HeaderFields = ["WWW-Authenticate": "Basic realm=\"r\""]
+        let bearer: HeaderFields = ["WWW-Authenticate": "Bearer realm=\"https://a.example/t\""]
+        let token = "GET https://a.example/t?client_id=wasmpack&account=ci"
+        return [
+            (
+                [.answer(place, 401, basic), .answer(place, 401, basic)], .authenticationRejected,
+                "rejected ci (401"
+            ),
+            (
+                [.answer(place, 401, bearer), .answer(token, 401)], .authenticationRejected,
+                "token service: 401"
+            ),
+            ([.answer(place, 404)], .protocolViolation, "is no OCI registry"),
+            ([.answer(place, 500), .answer(place, 500)], .serverFailed, "fails to sign in (500)"),
+            ([.answer(place, 302)], .protocolViolation, "answers 302"),
+            ([.failure(place, .unknownAuthority)], .tlsUnknownAuthority, "unknown authority"),
+        ]
+    }()
+
+    @Test("what is not a yes is a failure", arguments: refusals.indices)
+    func refusal(number: Int) async throws {
+        let row = Self.refusals[number]
+        let failure = await #expect(throws: Failure.self) { try await check(row.exchanges) }
+        #expect(failure?.code == row.code)
+        #expect(failure?.message.contains(row.phrase) == true, "\(failure?.description ?? "")")
+    }
+}
