@@ -53,6 +53,8 @@ extension Failure {
         case authenticationDenied = "auth-denied"
 
         case configurationInvalid = "config-invalid"
+        case helperMissing = "helper-missing"
+        case helperFailed = "helper-failed"
 
         case fileExists = "file-exists"
 
@@ -85,7 +87,7 @@ extension Failure {
                 .protocolViolation
             case .authenticationRequired, .authenticationRejected, .authenticationDenied:
                 .noPermission
-            case .configurationInvalid:
+            case .configurationInvalid, .helperMissing, .helperFailed:
                 .configuration
             case .fileExists:
                 .answerIsNo

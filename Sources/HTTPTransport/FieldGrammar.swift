@@ -2,10 +2,10 @@
 
 extension StringProtocol {
     /// Whether this is a token (RFC 9110 §5.6.2), as each field's name must be.
-    var isFieldName: Bool { !isEmpty && utf8.allSatisfy(\.isTokenByte) }
+    public var isFieldName: Bool { !isEmpty && utf8.allSatisfy(\.isTokenByte) }
 
     /// Whether a field's value may hold this: no control character but the tab.
-    var isFieldValue: Bool { utf8.allSatisfy { $0 == 0x09 || $0 >= 0x20 && $0 != 0x7F } }
+    public var isFieldValue: Bool { utf8.allSatisfy { $0 == 0x09 || $0 >= 0x20 && $0 != 0x7F } }
 
     /// The text without spaces and tabs around it.
     var trimmingBlanks: String {

@@ -29,18 +29,24 @@ public enum CanonicalJSON {
     ///   - bytes: the whole document.
     ///   - what: what the document is called in messages, for example `index.json`.
     ///   - code: the code of the failure thrown when it is not such a document.
+    ///   - quoting: whether the failure may quote the document; not one that holds secrets.
     /// - Returns: the document.
     /// - Throws: a failure with that code, which says what is wrong and where.
     public static func decode<Value: Decodable>(
         _ type: Value.Type,
         from bytes: [UInt8],
         as what: String,
-        failing code: Failure.Code
+        failing code: Failure.Code,
+        quoting: Bool = true
     ) throws(Failure) -> Value {
         do throws(StrictJSON.Violation) {
             try StrictJSON.check(bytes)
         } catch {
-            throw Failure(code, "the \(what) is not the JSON it has to be", why: error.description)
+            throw Failure(
+                code,
+                "the \(what) is not the JSON it has to be",
+                why: quoting ? error.description : "it goes wrong at byte \(error.offset)"
+            )
         }
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))

@@ -12,16 +12,21 @@ import Testing
     private func lookUp(
         _ json: String,
         registry: String = "registry.example",
-        repository: String = "team/plugin"
+        repository: String = "team/plugin",
+        usesTLS: Bool = true,
+        helpers: FakeHelpers? = nil,
+        for access: Access = .push
     ) async throws -> CredentialLookup {
         let folder = try TemporaryFolder()
         let path = folder.path.appending("config.json")
         try Data(json.utf8).write(to: URL(filePath: path.string))
-        return try await DockerConfig(at: path, shownAs: "~/.docker/config.json").lookUp(
-            RegistryName(parsing: registry),
-            RepositoryName(parsing: repository),
-            for: .pull
-        )
+        chmod(path.string, 0o600)
+        return try await DockerConfig(
+            at: path,
+            shownAs: "~/.docker/config.json",
+            usesTLS: usesTLS,
+            helpers: CredentialHelpers(environment: helpers?.environment ?? [:], timeLimit: .seconds(30))
+        ).lookUp(RegistryName(parsing: registry), RepositoryName(parsing: repository), for: access)
     }
 
     private static func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
@@ -87,6 +92,16 @@ import Testing
         ("docker.io", "docker.io", true, "the plain one"),
         ("https://index.docker.io/v1/", "registry.example", false, "Hub's credentials are Hub's"),
         ("", "registry.example", false, "an empty key"),
+        ("registry.example/team/plugin", "registry.example", true, "the repository"),
+        ("registry.example/team", "registry.example", true, "what is above it"),
+        ("registry.example/te", "registry.example", false, "a part is whole or nothing"),
+        ("registry.example/team/plugin/x", "registry.example", false, "what is below it"),
+        ("registry.example/plugin", "registry.example", false, "the path begins at its beginning"),
+        ("docker.io/team", "docker.io", true, "a path at Docker Hub"),
+        ("https://registry.example/other", "registry.example", true, "of a URL only the host counts"),
+        ("registry.example:443", "registry.example", true, "the port of HTTPS"),
+        ("registry.example", "registry.example:443", true, "also the other way"),
+        ("registry.example:80", "registry.example", false, "no other port"),
         ("*.example", "registry.example", false, "a pattern is no name"),
     ]
 
@@ -94,6 +109,30 @@ import Testing
     func matching(key: String, registry: String, matches: Bool, why: String) async throws {
         let lookup = try await lookUp(#"{"auths":{"\#(key)":{"auth":"dTpw"}}}"#, registry: registry)
         #expect((lookup.credential != nil) == matches, "\(why)")
+    }
+
+    @Test func `without TLS, 443 is a port like any other`() async throws {
+        let json = #"{"auths":{"registry.example:443":{"auth":"dTpw"}}}"#
+        #expect(try await lookUp(json, usesTLS: false).credential == nil)
+    }
+
+    static let order: [(keys: [String], why: String)] = [
+        (["registry.example/team/plugin", "registry.example/team"], "the longest path first"),
+        (["registry.example/team", "registry.example"], "then the host"),
+        (["registry.example", "https://registry.example"], "its own name, then other spellings"),
+        (["http://registry.example", "https://registry.example"], "of two spellings always the same"),
+        (["https://registry.example", "registry.example:443"], "the port of HTTPS is the last resort"),
+        (["registry.example", "registry.example:443/team/plugin"], "even with a path"),
+    ]
+
+    @Test("of several keys the best one wins", arguments: order)
+    func precedence(keys: [String], why: String) async throws {
+        let best = keys[0]
+        for keys in [keys, keys.reversed()] {
+            let entries = keys.map { #""\#($0)":{"username":"\#($0)","password":"p"}"# }
+            let lookup = try await lookUp("{\"auths\":{\(entries.joined(separator: ","))}}")
+            #expect(lookup.credential?.username == best, "\(why)")
+        }
     }
 
     @Test func `the registry's own name is stronger than another spelling of it`() async throws {
@@ -113,17 +152,11 @@ import Testing
         ("{}", "(0 other registries)", "so is this"),
         (#"{"auths":{"a.example":{"auth":"dTpw"}}}"#, "(1 other registry)", "another registry"),
         (#"{"auths":{"a.example":{},"b.example":{}}}"#, "(2 other registries)", "two others"),
-        (#"{"auths":{"registry.example":{}}}"#, "(no user and password for registry.example)", "a marker"),
-        (#"{"auths":{"registry.example":{"username":"u"}}}"#, "(no user and password", "half an entry"),
-        (
-            #"{"auths":{"registry.example":{}},"credsStore":"desktop"}"#, "docker-credential-desktop",
-            "a store"
-        ),
-        (
-            #"{"credHelpers":{"registry.example":"ecr-login"},"credsStore":"desktop"}"#,
-            "docker-credential-ecr-login", "the registry's own helper"
-        ),
+        (#"{"auths":{"registry.example":{}}}"#, "(nothing usable for registry.example)", "a marker"),
+        (#"{"auths":{"registry.example":{"username":"u"}}}"#, "(nothing usable", "half an entry"),
         (#"{"credHelpers":{"a.example":"gcloud"}}"#, "(0 other registries)", "another registry's helper"),
+        (#"{"credHelpers":{"registry.example/team":"x"}}"#, "(0 other registries)", "a helper is for a host"),
+        (#"{"credsStore":"","credHelpers":{"registry.example":""}}"#, "(0 other registries)", "no helper"),
     ]
 
     @Test("without a credential it is said what the file has", arguments: without)
@@ -133,15 +166,58 @@ import Testing
         #expect(lookup.places.first?.contains(place) == true, "\(lookup.places): \(why)")
     }
 
+    static let unusable: [(auth: String, why: String)] = [
+        ("SECRET!", "no base64"), (base64("SECRET"), "no colon"), (base64(":SECRET"), "no user"),
+        ("dTr/U0VDUkVU", "not UTF-8"),
+    ]
+
+    @Test("an entry without a usable auth is passed over, and nothing of it shown", arguments: unusable)
+    func passingOver(auth: String, why: String) async throws {
+        let lookup = try await lookUp(
+            #"{"auths":{"registry.example":{"auth":"\#(auth)"},"https://registry.example":{"auth":"dTpw"}}}"#
+        )
+        #expect(lookup.credential?.username == "u", "\(why)")
+        #expect(lookup.warnings.count == 1)
+        let warning = lookup.warnings.first ?? ""
+        #expect(warning.contains("\"registry.example\" of ~/.docker/config.json"))
+        #expect(!warning.contains("SECRET") && !warning.contains("U0VDUkVU"))
+    }
+
+    static let tokens: [(entry: String, kind: String, username: String?, why: String)] = [
+        (#"{"identitytoken":"hush"}"#, "identity", nil, "alone"),
+        (#"{"auth":"MDAwMDo=","identitytoken":"hush"}"#, "identity", "0000", "as Azure's is written"),
+        (
+            #"{"auth":"!","username":"u","identitytoken":"hush"}"#, "identity", "u",
+            "auth does not matter then"
+        ),
+        (#"{"registrytoken":"hush"}"#, "registry", nil, "alone"),
+        (#"{"auth":"dTpw","registrytoken":"hush","identitytoken":"i"}"#, "registry", nil, "the strongest"),
+        (#"{"auth":"dTpw","registrytoken":"","identitytoken":""}"#, "password", "u", "empty is none"),
+    ]
+
+    @Test("a token is read as what it is", arguments: tokens)
+    func token(entry: String, kind: String, username: String?, why: String) async throws {
+        let credential = try await lookUp(#"{"auths":{"registry.example":\#(entry)}}"#).credential
+        let found =
+            switch credential?.secret {
+            case .password("p")?: "password"
+            case .identityToken("hush")?: "identity"
+            case .registryToken("hush")?: "registry"
+            default: "\(credential as Any)"
+            }
+        #expect(found == kind, "\(why)")
+        #expect(credential?.username == username, "\(why)")
+    }
+
     static let malformed: [(json: String, why: String)] = [
         ("{", "ends early"), ("not json", "no JSON"), (#"{"auths":[]}"#, "a list"), ("[]", "another list"),
         (#"{"auths":{"registry.example":"SECRET"}}"#, "a text for an entry"),
-        (#"{"auths":{"registry.example":{"auth":"SECRET!"}}}"#, "no base64"),
-        (#"{"auths":{"registry.example":{"auth":"\#(base64("SECRET"))"}}}"#, "no colon"),
-        (#"{"auths":{"registry.example":{"auth":"\#(base64(":SECRET"))"}}}"#, "no user"),
-        (#"{"auths":{"registry.example":{"auth":"dTr/U0VDUkVU"}}}"#, "not UTF-8"),
         (#"{"auths":{},"auths":{"registry.example":{"auth":"SECRET"}}}"#, "a key twice"),
         (#"{"auths":{"registry.example":{"auth":5,"password":"SECRET"}}}"#, "a number"),
+        (#"{"auths":{"registry.example":{"auth":hush-secret}}}"#, "no quotes around it"),
+        (#"{"hush-secret":1,"hush-secret":2}"#, "the secret twice"),
+        (#"{"HttpHeaders":{"X-Key":"a\r\nHost: hush-secret"}}"#, "a field that is two"),
+        (#"{"HttpHeaders":{"X Key":"hush-secret"}}"#, "a field's name that is none"),
     ]
 
     @Test("a file that cannot be understood is named, and nothing of it shown", arguments: malformed)
@@ -151,12 +227,17 @@ import Testing
         #expect(failure?.description.contains("~/.docker/config.json") == true)
         #expect(failure?.description.contains("SECRET") == false)
         #expect(failure?.description.contains("U0VDUkVU") == false)
+        #expect(failure?.description.contains("hush") == false)
+    }
+
+    private func config(_ path: FilePath) -> DockerConfig {
+        DockerConfig(at: path, shownAs: "C", usesTLS: true, helpers: CredentialHelpers())
     }
 
     @Test func `a file that is not there has no credentials`() async throws {
         let folder = try TemporaryFolder()
-        let config = DockerConfig(at: folder.path.appending("config.json"), shownAs: "C")
-        let lookup = try await config.lookUp(.dockerHub, RepositoryName(parsing: "team/plugin"), for: .pull)
+        let lookup = try await config(folder.path.appending("config.json"))
+            .lookUp(.dockerHub, RepositoryName(parsing: "team/plugin"), for: .pull)
         #expect(lookup.credential == nil)
         #expect(lookup.places == ["C (not there)"])
     }
@@ -164,7 +245,7 @@ import Testing
     @Test func `a folder in its place is an error`() async throws {
         let folder = try TemporaryFolder()
         let failure = await #expect(throws: Failure.self) {
-            try await DockerConfig(at: folder.path, shownAs: "C").lookUp(
+            try await config(folder.path).lookUp(
                 .dockerHub,
                 RepositoryName(parsing: "team/plugin"),
                 for: .pull
@@ -174,19 +255,124 @@ import Testing
         #expect(failure?.message.contains("C") == true)
     }
 
-    @Test(.enabled(if: geteuid() != 0, "root may read every file"))
-    func `a file that others alone may read is an error`() async throws {
+    static let modes: [(mode: mode_t, json: String, isWarned: Bool, why: String)] = [
+        (0o600, auth("u:hush"), false, "the owner alone"),
+        (0o640, auth("u:hush"), true, "the group too"),
+        (0o604, auth("u:hush"), true, "everybody else"),
+        (0o644, #"{"auths":{"a.example":{"identitytoken":"hush"}}}"#, true, "another registry's"),
+        (0o644, #"{"auths":{"registry.example":{}},"credHelpers":{}}"#, false, "there is nothing to see"),
+    ]
+
+    @Test("a file of secrets that others may read is warned of, and left as it is", arguments: modes)
+    func permissions(mode: mode_t, json: String, isWarned: Bool, why: String) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path.appending("config.json")
-        try Data("{}".utf8).write(to: URL(filePath: path.string))
-        chmod(path.string, 0)
-        let failure = await #expect(throws: Failure.self) {
-            try await DockerConfig(at: path, shownAs: "C").lookUp(
-                .dockerHub,
+        try Data(json.utf8).write(to: URL(filePath: path.string))
+        chmod(path.string, mode)
+        let lookup = try await config(path)
+            .lookUp(
+                RegistryName(parsing: "registry.example"),
                 RepositoryName(parsing: "team/plugin"),
                 for: .pull
             )
+        #expect(lookup.warnings.count == (isWarned ? 1 : 0), "\(why): \(lookup.warnings)")
+        if isWarned { #expect(lookup.warnings.first?.contains("C holds secrets") == true) }
+        let now = try FileManager.default.attributesOfItem(atPath: path.string)[.posixPermissions] as? Int
+        #expect(now == Int(mode))
+    }
+}
+
+/// What a file's helpers are asked, and what becomes of their answers.
+@Suite(.timeLimit(.minutes(1))) struct DockerConfigHelperTests {
+    let helpers: FakeHelpers
+    static let config =
+        #"{"auths":{"registry.example":{"auth":"dTpw"}},"credsStore":"store","credHelpers":{"own.example":"own"}}"#
+
+    init() throws {
+        helpers = try FakeHelpers()
+        try helpers.add("store", #"echo '{"Username":"stored","Secret":"hush"}'"#)
+        try helpers.add("own", #"echo '{"Username":"owned","Secret":"hush"}'"#)
+    }
+
+    private func store(_ json: String = config) -> DockerConfig {
+        DockerConfig(
+            text: json,
+            shownAs: "C",
+            usesTLS: true,
+            helpers: CredentialHelpers(environment: helpers.environment, timeLimit: .seconds(30))
+        )
+    }
+
+    private func lookUp(
+        _ registry: String,
+        in store: DockerConfig? = nil,
+        for access: Access = .push
+    ) async throws -> CredentialLookup {
+        try await (store ?? self.store()).lookUp(
+            RegistryName(parsing: registry),
+            RepositoryName(parsing: "team/plugin"),
+            for: access
+        )
+    }
+
+    @Test func `a registry's own helper is asked, else the store, before the entries`() async throws {
+        let own = try await lookUp("own.example").credential
+        #expect(own?.description == "owned, from docker-credential-own (named by C (credHelpers))")
+        let stored = try await lookUp("registry.example").credential
+        #expect(stored?.description == "stored, from docker-credential-store (named by C (credsStore))")
+        #expect(helpers.calls == ["get<own.example>", "get<registry.example>"])
+    }
+
+    @Test func `a helper is asked by docker's name of the registry`() async throws {
+        _ = try await lookUp("docker.io")
+        _ = try await lookUp("registry.example:5000")
+        #expect(helpers.calls == ["get<https://index.docker.io/v1/>", "get<registry.example:5000>"])
+    }
+
+    @Test func `without a credential in the helper the entries are looked at`() async throws {
+        try helpers.add("store", "echo 'credentials not found in native keychain'; exit 1")
+        let lookup = try await lookUp("registry.example")
+        #expect(lookup.credential?.username == "u")
+        #expect(lookup.warnings == [])
+        #expect(try await lookUp("other.example").places == ["C (docker-credential-store has none)"])
+    }
+
+    @Test func `a failing helper is a warning for who reads, and the end for who pushes`() async throws {
+        try helpers.add("store", "echo 'hush, no keychain'; exit 1")
+        let lookup = try await lookUp("registry.example", for: .pull)
+        #expect(lookup.credential?.username == "u")
+        #expect(lookup.warnings.count == 1)
+        #expect(lookup.warnings.first?.contains("docker-credential-store, named by C (credsStore)") == true)
+        #expect(lookup.warnings.first?.contains("going on without it") == true)
+        let failure = await #expect(throws: Failure.self) { try await lookUp("registry.example") }
+        #expect(failure?.code == .helperFailed)
+        let missing = await #expect(throws: Failure.self) {
+            try await lookUp("registry.example", in: store(#"{"credsStore":"no-such-helper"}"#))
+        }
+        #expect(missing?.code == .helperMissing)
+        #expect(missing?.message.contains("C (credsStore)") == true)
+    }
+
+    @Test("a name that is no helper's stops every way", arguments: [Access.pull, .push])
+    func name(access: Access) async throws {
+        let failure = await #expect(throws: Failure.self) {
+            try await lookUp("registry.example", in: store(#"{"credsStore":"../../x"}"#), for: access)
         }
         #expect(failure?.code == .configurationInvalid)
+    }
+
+    @Test func `a helper is asked about a server once, also if it fails`() async throws {
+        try helpers.add("own", "exit 1")
+        let store = store()
+        for _ in 1...2 { _ = try await lookUp("registry.example", in: store) }
+        for _ in 1...2 { _ = try await lookUp("own.example", in: store, for: .pull) }
+        #expect(helpers.calls == ["get<registry.example>", "get<own.example>"])
+    }
+
+    @Test func `what a helper says besides is a warning, once`() async throws {
+        try helpers.add("store", #"echo old >&2; echo '{"Username":"stored","Secret":"hush"}'"#)
+        let store = store()
+        #expect(try await lookUp("registry.example", in: store).warnings == ["docker-credential-store: old"])
+        #expect(try await lookUp("registry.example", in: store).warnings == [])
     }
 }

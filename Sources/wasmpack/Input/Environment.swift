@@ -1,6 +1,3 @@
-import Registry
-import SystemPackage
-
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -19,17 +16,5 @@ struct Environment {
 
     subscript(name: String) -> String? {
         variables[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    /// Docker's configuration: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`.
-    var dockerConfig: DockerConfig {
-        if let folder = self["DOCKER_CONFIG"] {
-            return DockerConfig(
-                at: FilePath(folder).appending("config.json"),
-                shownAs: "$DOCKER_CONFIG/config.json"
-            )
-        }
-        let home = FilePath(self["HOME"] ?? "/")
-        return DockerConfig(at: home.appending(".docker/config.json"), shownAs: "~/.docker/config.json")
     }
 }

@@ -1,37 +1,87 @@
 import ArgumentParser
 import Diagnostics
+import HTTPTransport
 import OCI
 import Registry
 
 /// With which credentials a registry is asked.
 struct CredentialOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Sign in as this user; needs --password-stdin.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Sign in as this user; needs --password-stdin or --identity-token-stdin.",
+            valueName: "name"
+        )
+    )
     var username: String?
 
     @Flag(help: "Read the password from standard input.")
     var passwordStdin = false
 
+    @Flag(help: "Read an identity token from standard input, with or without --username.")
+    var identityTokenStdin = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Take credentials from this file alone: a docker config.json, a Kubernetes Secret as JSON, or a folder "
+                + "where one is mounted.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var authfile: String?
+
+    @Flag(help: "Use no credentials, wherever there are some.")
+    var anonymous = false
+
     func validate() throws {
+        if passwordStdin, identityTokenStdin {
+            throw ValidationError("--password-stdin and --identity-token-stdin exclude each other.")
+        }
         if passwordStdin, username == nil { throw ValidationError("--password-stdin needs --username.") }
-        if username != nil, !passwordStdin { throw ValidationError("--username needs --password-stdin.") }
+        if username != nil, !passwordStdin, !identityTokenStdin {
+            throw ValidationError("--username needs --password-stdin or --identity-token-stdin.")
+        }
         if username == "" { throw ValidationError("--username is empty.") }
+        if authfile == "" { throw ValidationError("--authfile is empty.") }
+        let ways = [
+            ("--username", username != nil),
+            ("--identity-token-stdin", username == nil && identityTokenStdin),
+            ("--authfile", authfile != nil), ("--anonymous", anonymous),
+        ]
+        let given = ways.filter(\.1).map(\.0)
+        if given.count > 1 { throw ValidationError("\(given[0]) and \(given[1]) exclude each other.") }
     }
 
-    /// The order is that of the documentation: the first hit wins.
-    func store(_ environment: Environment) throws(Failure) -> CredentialChain {
-        var given: Credential?
-        if let username {
-            given = Credential(
+    /// Where credentials come from, in the order of the documentation: the first hit wins.
+    func store(_ environment: Environment, usesTLS: Bool) throws(Failure) -> CredentialChain {
+        if anonymous { return CredentialChain([GivenCredential(nil, place: "nowhere (--anonymous)")]) }
+        let files = CredentialFiles(environment, usesTLS: usesTLS)
+        if let authfile { return CredentialChain([files.chosen(authfile)]) }
+        return CredentialChain(
+            [
+                GivenCredential(try given(), place: "--username"),
+                try Self.credentialOfEnvironment(environment),
+            ] + files.all
+        )
+    }
+
+    /// The fields that docker's configuration wants to be sent to registries.
+    func headers(_ environment: Environment) -> HeaderFields {
+        if anonymous { return [:] }
+        let files = CredentialFiles(environment, usesTLS: true)
+        return (authfile.map(files.chosen) ?? files.docker).headers()
+    }
+
+    private func given() throws(Failure) -> Credential? {
+        if identityTokenStdin {
+            return Credential(
+                identityToken: try StandardInput.password(),
                 username: username,
-                password: try StandardInput.password(),
-                source: "--username"
+                source: "--identity-token-stdin"
             )
         }
-        return CredentialChain([
-            GivenCredential(given, place: "--username"),
-            try Self.credentialOfEnvironment(environment),
-            environment.dockerConfig,
-        ])
+        guard let username else { return nil }
+        return Credential(username: username, password: try StandardInput.password(), source: "--username")
     }
 
     private static func registry(_ text: String, _ variable: String) throws(Failure) -> RegistryName {

@@ -27,12 +27,17 @@ struct RegistryOptions: ParsableArguments {
                 )
             )
         }
+        let endpoint = connection.endpoint(of: reference.registry)
         return RemoteRepository(
             reference.repository,
-            at: connection.endpoint(of: reference.registry),
+            at: endpoint,
             access: access,
-            transport: try connection.transport(),
-            credentials: try credentials.store(environment),
+            transport: HeaderTransport(
+                try connection.transport(),
+                sending: credentials.headers(environment),
+                to: endpoint
+            ),
+            credentials: try credentials.store(environment, usesTLS: !connection.plainHttp),
             spoolDirectory: directory,
             events: reporter
         )

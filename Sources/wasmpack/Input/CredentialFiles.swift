@@ -1,0 +1,79 @@
+import Registry
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Where docker and podman keep credentials, as the environment says.
+struct CredentialFiles {
+    private let environment: Environment
+    private let usesTLS: Bool
+    private let helpers: CredentialHelpers
+
+    init(_ environment: Environment, usesTLS: Bool) {
+        self.environment = environment
+        self.usesTLS = usesTLS
+        helpers = CredentialHelpers()
+    }
+
+    /// All of them, in the order in which they are asked.
+    var all: [DockerConfig] { variables + [docker] + podman }
+
+    /// The one that the user named, a file or a folder.
+    func chosen(_ path: String) -> DockerConfig {
+        DockerConfig(chosen: FilePath(path), usesTLS: usesTLS, helpers: helpers)
+    }
+
+    /// Docker's own: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`.
+    var docker: DockerConfig {
+        if let folder = environment["DOCKER_CONFIG"] {
+            return file(FilePath(folder).appending("config.json"), "$DOCKER_CONFIG/config.json")
+        }
+        return file(home.appending(".docker/config.json"), "~/.docker/config.json")
+    }
+
+    private var variables: [DockerConfig] {
+        var found: [DockerConfig] = []
+        if let text = environment["DOCKER_AUTH_CONFIG"] {
+            found.append(
+                DockerConfig(text: text, shownAs: "$DOCKER_AUTH_CONFIG", usesTLS: usesTLS, helpers: helpers)
+            )
+        }
+        if let path = environment["REGISTRY_AUTH_FILE"] {
+            found.append(file(FilePath(path), "$REGISTRY_AUTH_FILE"))
+        }
+        return found
+    }
+
+    /// Podman's: what lasts until the user logs out of the machine, and what lasts longer (containers-auth.json(5)).
+    private var podman: [DockerConfig] {
+        let name = "containers/auth.json"
+        let session =
+            if let folder = environment["XDG_RUNTIME_DIR"] {
+                file(FilePath(folder).appending(name), "$XDG_RUNTIME_DIR/\(name)")
+            } else {
+                file(
+                    FilePath("/run/containers/\(getuid())/auth.json"),
+                    "/run/containers/\(getuid())/auth.json"
+                )
+            }
+        let lasting =
+            if let folder = environment["XDG_CONFIG_HOME"] {
+                file(FilePath(folder).appending(name), "$XDG_CONFIG_HOME/\(name)")
+            } else {
+                file(home.appending(".config/\(name)"), "~/.config/\(name)")
+            }
+        return [session, lasting]
+    }
+
+    private var home: FilePath { FilePath(environment["HOME"] ?? "/") }
+
+    private func file(_ path: FilePath, _ shownPath: String) -> DockerConfig {
+        DockerConfig(at: path, shownAs: shownPath, usesTLS: usesTLS, helpers: helpers)
+    }
+}

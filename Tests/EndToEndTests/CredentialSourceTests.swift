@@ -1,0 +1,254 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Each place where a credential may stand, against a real registry, and which of several wins.
+@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+struct CredentialSourceTests {
+    static let registry = Task { try await RegistryPeer.start(.htpasswd) }
+
+    /// A workspace, and how it pushes one module to the registry.
+    struct Bench {
+        let work: Workspace
+        let registry: RegistryPeer
+        let push: [String]
+
+        init() async throws {
+            work = try Workspace()
+            registry = try await CredentialSourceTests.registry.value
+            try work.write(Modules.plugin, to: "plugin.wasm")
+            let repository = "test-oci/\(UUID().uuidString.lowercased())"
+            push =
+                ["push", "\(registry.name)/\(repository):v1", "plugin.wasm"]
+                + (try registry.access(work).trust)
+        }
+
+        /// A docker configuration with one entry for the registry.
+        func config(_ username: String? = nil, _ password: String? = nil) -> String {
+            let both = "\(username ?? registry.username):\(password ?? registry.password)"
+            return #"{"auths":{"\#(registry.name)":{"auth":"\#(Data(both.utf8).base64EncodedString())"}}}"#
+        }
+
+        /// A helper on the program's `PATH`.
+        func addHelper(_ suffix: String, _ lines: String) throws -> [String: String] {
+            let name = "bin/docker-credential-\(suffix)"
+            try work.write(Array("#!/bin/sh\n\(lines)\n".utf8), to: name)
+            try work.protect(name, 0o755)
+            return ["PATH": "\(work.path("bin")):\(work.environment["PATH"] ?? "")"]
+        }
+
+        func run(
+            _ more: [String] = [],
+            input: String = "",
+            _ variables: [String: String] = [:]
+        ) async throws -> CommandLineRun {
+            try await work.start(push + more, input: input, adding: variables).wait()
+        }
+    }
+
+    /// One place: what it is called, and what puts a configuration there.
+    struct Place: Sendable, CustomTestStringConvertible {
+        let name: String
+        let prepare: @Sendable (Workspace, String) throws -> (flags: [String], variables: [String: String])
+        var testDescription: String { name }
+
+        static func file(_ name: String, _ path: String, _ variable: String? = nil, _ value: String = "")
+            -> Place
+        {
+            Place(name: name) { work, config in
+                try work.write(Array(config.utf8), to: path)
+                try work.protect(path, 0o600)
+                return ([], variable.map { [$0: work.path(value)] } ?? [:])
+            }
+        }
+    }
+
+    /// In the order in which they are asked.
+    static let places: [Place] = [
+        Place(name: "$DOCKER_AUTH_CONFIG") { _, config in ([], ["DOCKER_AUTH_CONFIG": config]) },
+        .file("$REGISTRY_AUTH_FILE", "given.json", "REGISTRY_AUTH_FILE", "given.json"),
+        .file("$DOCKER_CONFIG/config.json", "docker/config.json", "DOCKER_CONFIG", "docker"),
+        .file("$XDG_RUNTIME_DIR/containers/auth.json", "run/containers/auth.json", "XDG_RUNTIME_DIR", "run"),
+        .file(
+            "$XDG_CONFIG_HOME/containers/auth.json",
+            "config/containers/auth.json",
+            "XDG_CONFIG_HOME",
+            "config"
+        ),
+    ]
+    static let defaults: [Place] = [
+        .file("~/.docker/config.json", "home/.docker/config.json"),
+        .file("~/.config/containers/auth.json", "home/.config/containers/auth.json"),
+        Place(name: "FOLDER/given.json") { work, config in
+            try work.write(Array(config.utf8), to: "given.json")
+            try work.protect("given.json", 0o600)
+            return (["--authfile", work.path("given.json")], [:])
+        },
+    ]
+
+    @Test("a credential in this place lets in, and is named", arguments: places + defaults)
+    func letsIn(place: Place) async throws {
+        let bench = try await Bench()
+        let (flags, variables) = try place.prepare(bench.work, bench.config())
+        let run = try await bench.run(["-v"] + flags, variables)
+        #expect(run.status == 0, "\(run)")
+        let name = place.name.replacing("FOLDER/", with: bench.work.path(""))
+        #expect(run.errorText.contains("credentials: demo, from \(name)"), "\(run)")
+        #expect(!run.errorText.contains("warning"), "\(run)")
+    }
+
+    @Test func `of several places the first in the documentation's order wins`() async throws {
+        let bench = try await Bench()
+        var variables: [String: String] = [:]
+        for (number, place) in Self.places.enumerated() {
+            variables.merge(try place.prepare(bench.work, bench.config("user-\(number)", "hush")).variables) {
+                $1
+            }
+        }
+        let own = ["WASMPACK_USERNAME": "user-own", "WASMPACK_PASSWORD": "hush-own"]
+        let flags = ["--username", "user-flag", "--password-stdin"]
+        let byFlag = try await bench.run(flags, input: "hush-flag", variables.merging(own) { $1 })
+        #expect(byFlag.errorText.contains("rejected user-flag"), "\(byFlag)")
+        #expect(byFlag.errorText.contains("from --username"))
+        let byVariable = try await bench.run([], variables.merging(own) { $1 })
+        #expect(byVariable.errorText.contains("rejected user-own"), "\(byVariable)")
+        for (number, place) in Self.places.enumerated() {
+            let run = try await bench.run([], variables)
+            #expect(run.status == 77)
+            #expect(run.errorText.contains("rejected user-\(number)"), "\(run)")
+            #expect(run.errorText.contains("credentials from \(place.name)"), "\(run)")
+            #expect(!"\(run)".contains("hush"))
+            for name in try place.prepare(bench.work, "{}").variables.keys { variables[name] = nil }
+        }
+    }
+
+    @Test func `a place without an entry for the registry is passed over`() async throws {
+        let bench = try await Bench()
+        var variables: [String: String] = [:]
+        let last = Self.places.count - 1
+        for (number, place) in Self.places.enumerated() {
+            let config = number == last ? bench.config() : #"{"auths":{"other.example":{"auth":"dTpodXNo"}}}"#
+            variables.merge(try place.prepare(bench.work, config).variables) { $1 }
+        }
+        let run = try await bench.run(["-v"], variables)
+        #expect(run.status == 0, "\(run)")
+        #expect(run.errorText.contains("from $XDG_CONFIG_HOME/containers/auth.json"))
+    }
+
+    @Test func `without a credential it is said where was looked`() async throws {
+        let bench = try await Bench()
+        try bench.work.write(Array(#"{"auths":{"other.example":{}}}"#.utf8), to: "home/.docker/config.json")
+        let run = try await bench.run([], ["XDG_RUNTIME_DIR": bench.work.path("run")])
+        #expect(run.status == 77)
+        #expect(
+            run.errorText.contains(
+                "none found: looked in --username, $WASMPACK_USERNAME, ~/.docker/config.json (1 other registry), "
+                    + "$XDG_RUNTIME_DIR/containers/auth.json (not there), ~/.config/containers/auth.json (not there)"
+            ),
+            "\(run)"
+        )
+    }
+
+    @Test func `--authfile is the only place then, and --anonymous is none`() async throws {
+        let bench = try await Bench()
+        try bench.work.write(Array(bench.config().utf8), to: "home/.docker/config.json")
+        try bench.work.write(Array("{}".utf8), to: "empty.json")
+        let variables = ["DOCKER_AUTH_CONFIG": bench.config()]
+        let only = try await bench.run(["--authfile", "empty.json"], variables)
+        #expect(only.status == 77)
+        #expect(only.errorText.contains("looked in empty.json (0 other registries)\n"), "\(only)")
+        let anonymous = try await bench.run(["--anonymous"], variables)
+        #expect(anonymous.status == 77)
+        #expect(anonymous.errorText.contains("looked in nowhere (--anonymous)\n"), "\(anonymous)")
+        let missing = try await bench.run(["--authfile", "missing.json"], variables)
+        #expect(missing.status == 66, "\(missing)")
+    }
+
+    @Test func `a helper lets in, and is named with the file that asks for it`() async throws {
+        let bench = try await Bench()
+        let registry = bench.registry
+        let answer = #"{"Username":"\#(registry.username)","Secret":"\#(registry.password)"}"#
+        let variables = try bench.addHelper(
+            "test",
+            #"test "$1 $(cat)" = "get \#(registry.name)" && echo '\#(answer)'"#
+        )
+        let config = #"{"auths":{"\#(registry.name)":{}},"credHelpers":{"\#(registry.name)":"test"}}"#
+        try bench.work.write(Array(config.utf8), to: "home/.docker/config.json")
+        let run = try await bench.run(["-v"], variables)
+        #expect(run.status == 0, "\(run)")
+        #expect(
+            run.errorText.contains(
+                "credentials: demo, from docker-credential-test (named by ~/.docker/config.json (credHelpers))"
+            ),
+            "\(run)"
+        )
+        #expect(!"\(run)".contains(registry.password))
+    }
+
+    @Test func `who pushes stops at a missing helper, who reads goes on without it`() async throws {
+        let bench = try await Bench()
+        let pushed = try await bench.work.start(
+            bench.push + ["--username", bench.registry.username, "--password-stdin"],
+            input: bench.registry.password
+        ).wait()
+        #expect(pushed.status == 0, "\(pushed)")
+        let config = #"{"credsStore":"no-such",\#(bench.config().dropFirst())"#
+        try bench.work.write(Array(config.utf8), to: "home/.docker/config.json")
+        try bench.work.protect("home/.docker/config.json", 0o600)
+        let stopped = try await bench.run()
+        #expect(stopped.status == 78, "\(stopped)")
+        #expect(stopped.errorText.contains("error[helper-missing]"))
+        #expect(stopped.errorText.contains("docker-credential-no-such is not on PATH"))
+        let read = try await bench.work.start(["inspect", bench.push[1]] + bench.push.suffix(2)).wait()
+        #expect(read.status == 0, "\(read)")
+        #expect(read.errorText.contains("going on without it"))
+    }
+
+    @Test func `a file that the user may not read is an error that names it`() async throws {
+        let bench = try await Bench()
+        try bench.work.write(Array(bench.config().utf8), to: "home/.docker/config.json")
+        try bench.work.protect("home/.docker/config.json", 0)
+        let run = try await bench.work.otherUser(bench.push)
+        #expect(run.status == 78, "\(run)")
+        #expect(run.errorText.contains("cannot use ~/.docker/config.json"), "\(run)")
+    }
+
+    @Test(
+        "ways to give credentials exclude each other",
+        arguments: [
+            ["--anonymous", "--authfile", "x"], ["--anonymous", "--username", "u", "--password-stdin"],
+            ["--authfile", "x", "--username", "u", "--password-stdin"],
+            ["--authfile", "x", "--identity-token-stdin"],
+            ["--anonymous", "--identity-token-stdin"], ["--username", "u"], ["--password-stdin"],
+            ["--username", "u", "--password-stdin", "--identity-token-stdin"], ["--authfile", ""],
+        ]
+    )
+    func exclusion(flags: [String]) async throws {
+        let run = try await Workspace().start(["inspect", "registry.example/a/b:v1"] + flags, input: "hush")
+            .wait()
+        #expect(run.status == 64, "\(run)")
+        #expect(
+            run.errorText.contains("exclude each other") || run.errorText.contains("needs --")
+                || run.errorText.contains("is empty"),
+            "\(run)"
+        )
+    }
+}
+
+extension Workspace {
+    /// Sets a file's permissions.
+    func protect(_ name: String, _ mode: Int) throws {
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path(name))
+    }
+
+    /// Runs `wasmpack` as a user who is neither root nor the files' owner, where that is possible; else as this one.
+    func otherUser(_ arguments: [String]) async throws -> CommandLineRun {
+        guard geteuid() == 0 else { return try await start(arguments).wait() }
+        return try await RunningProgram(
+            "/usr/bin/env",
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Self.program] + arguments,
+            environment: environment,
+            in: folder
+        ).wait()
+    }
+}

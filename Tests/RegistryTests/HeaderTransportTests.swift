@@ -1,0 +1,46 @@
+import HTTPTransport
+import OCI
+import Testing
+
+@testable import Registry
+
+@Suite struct HeaderTransportTests {
+    private func sent(
+        _ url: String,
+        _ configured: HeaderFields,
+        own: HeaderFields = [:],
+        plain: Bool = false
+    ) async throws -> HeaderFields {
+        let scripted = ScriptedTransport([.answer("GET \(url)", 200)])
+        let endpoint = try RegistryEndpoint(RegistryName(parsing: "registry.example"), usesPlainHTTP: plain)
+        let transport = HeaderTransport(scripted, sending: configured, to: endpoint)
+        let request = Request(method: .get, url: try HTTPURL(parsing: url), headers: own)
+        _ = try await transport.send(request, into: BodyBuffer(limit: 1))
+        return scripted.sent.first?.headers ?? [:]
+    }
+
+    static let strangers = [
+        "https://auth.registry.example/token", "https://registry.example:8443/v2/",
+        "http://registry.example/v2/",
+        "https://other.example/",
+    ]
+
+    @Test func `the registry gets the configured fields`() async throws {
+        let fields = try await sent("https://registry.example/v2/", ["X-Meta": "hush"])
+        #expect(fields["X-Meta"] == "hush")
+    }
+
+    @Test("no other origin gets any", arguments: strangers)
+    func stranger(url: String) async throws {
+        #expect(try await sent(url, ["X-Meta": "hush"]).fields.isEmpty)
+    }
+
+    @Test func `what the client itself says stays`() async throws {
+        let fields = try await sent(
+            "https://registry.example/v2/",
+            ["user-agent": "other", "Host": "evil", "content-length": "1", "accept": "x", "X-Meta": "hush"],
+            own: ["Accept": "application/json"]
+        )
+        #expect(fields == ["Accept": "application/json", "X-Meta": "hush"])
+    }
+}
