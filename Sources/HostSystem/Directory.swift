@@ -11,15 +11,19 @@ public import SystemPackage
 
 /// What can be done with folders.
 public enum Directory {
-    /// Creates a folder and those above it that are missing; an existing one is fine.
+    /// Creates a folder and those above it that are missing; an existing one is fine, and stays as it is.
     ///
-    /// Throws ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
-    public static func create(_ path: FilePath) throws(Failure) {
+    /// - Parameters:
+    ///   - path: the folder.
+    ///   - isPrivate: whether only its owner may enter it; otherwise the umask decides who may.
+    /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
+    public static func create(_ path: FilePath, isPrivate: Bool = false) throws(Failure) {
         if path.isEmpty || exists(path) { return }
         let parent = path.removingLastComponent()
-        if parent != path { try create(parent) }
+        if parent != path { try create(parent, isPrivate: isPrivate) }
         do throws(Failure) {
-            try system({ Failure(writing: path, $0) }) { try makeDirectory(path) }
+            let permissions = FilePermissions(rawValue: isPrivate ? 0o700 : 0o777)
+            try system({ Failure(writing: path, $0) }) { try makeDirectory(path, permissions) }
         } catch  where exists(path) {
             // Someone else was faster.
         }

@@ -21,20 +21,15 @@ public enum Interruption {
     public static func guarding<Value: Sendable>(
         _ work: sending @escaping () async -> Result<Value, Failure>
     ) async throws(Failure) -> Value {
-        let task = Task { await work() }
         let received = ReceivedSignal()
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: received.queue)
-            source.setEventHandler {
-                guard received.isFirst(number) else { endAtOnce(number) }
-                task.cancel()
-                received.queue.asyncAfter(deadline: .now() + .seconds(5)) { endAtOnce(number) }
-            }
-            source.activate()
-            return source
+        // Before the work begins: whatever it shows or does may be answered by a signal at once.
+        let watch = SignalWatch([SIGINT, SIGTERM], on: received.queue) { number in
+            guard received.isFirst(number) else { endAtOnce(number) }
+            received.queue.asyncAfter(deadline: .now() + .seconds(5)) { endAtOnce(number) }
         }
-        defer { for source in sources { source.cancel() } }
+        defer { withExtendedLifetime(watch) {} }
+        let task = Task { await work() }
+        received.cancels { task.cancel() }
         do throws(Failure) {
             return try await task.value.get()
         } catch {
@@ -56,16 +51,31 @@ public enum Interruption {
 }
 
 private final class ReceivedSignal: Sendable {
+    private struct State {
+        var first: CInt?
+        var cancel: (@Sendable () -> Void)?
+    }
+
     let queue = DispatchQueue(label: "signals")
-    private let first = Mutex<Int32?>(nil)
+    private let state = Mutex(State())
 
-    var number: Int32? { first.withLock { $0 } }
+    var number: CInt? { state.withLock { $0.first } }
 
-    func isFirst(_ number: Int32) -> Bool {
-        first.withLock { first in
-            guard first == nil else { return false }
-            first = number
+    /// Takes note of a signal; tells whether it is the first one, which cancels the work.
+    func isFirst(_ number: CInt) -> Bool {
+        state.withLock { state in
+            guard state.first == nil else { return false }
+            state.first = number
+            state.cancel?()
             return true
+        }
+    }
+
+    /// Says how the work is cancelled, which it is at once if a signal has come already.
+    func cancels(by cancel: @escaping @Sendable () -> Void) {
+        state.withLock { state in
+            state.cancel = cancel
+            if state.first != nil { cancel() }
         }
     }
 }

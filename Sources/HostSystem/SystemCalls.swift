@@ -23,8 +23,9 @@ func removeDirectory(_ path: FilePath) throws {
     try check(path.withPlatformString { rmdir($0) })
 }
 
-func makeDirectory(_ path: FilePath) throws {
-    try check(path.withPlatformString { mkdir($0, 0o777) })
+/// The umask takes away from the permissions.
+func makeDirectory(_ path: FilePath, _ permissions: FilePermissions) throws {
+    try check(path.withPlatformString { mkdir($0, permissions.rawValue) })
 }
 
 func synchronize(_ descriptor: FileDescriptor) throws {
@@ -50,6 +51,22 @@ func isLocked(_ descriptor: FileDescriptor, _ operation: Int32) throws -> Bool {
     } catch Errno.wouldBlock {
         return false
     }
+}
+
+/// What a symbolic link leads to, as it stands there.
+func linkTarget(_ path: FilePath) throws -> FilePath {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let length = path.withPlatformString { readlink($0, &buffer, buffer.count - 1) }
+    if length < 0 { throw Errno(rawValue: errno) }
+    return FilePath(platformString: buffer)
+}
+
+func changeOwner(_ descriptor: FileDescriptor, _ user: UserID, _ group: GroupID) throws {
+    try check(fchown(descriptor.rawValue, user.rawValue, group.rawValue))
+}
+
+func changePermissions(_ descriptor: FileDescriptor, _ permissions: FilePermissions) throws {
+    try check(fchmod(descriptor.rawValue, permissions.rawValue))
 }
 
 /// The path without symbolic links.

@@ -7,11 +7,17 @@ public import SystemPackage
 /// The file is removed when the last owner lets go of it, unless it was moved into its place.
 public final class TemporaryFile: Sendable {
     private static let prefix = ".wasmpack-"
+    private static let secretPrefix = prefix + "secret-"
     private static let suffix = ".tmp"
 
     /// Whether a file of this name is an unfinished one: of a process at work, or of one that ended in its midst.
     public static func isUnfinished(_ name: String) -> Bool {
         name.hasPrefix(prefix) && name.hasSuffix(suffix)
+    }
+
+    /// Whether it is one that holds secrets.
+    static func isUnfinishedSecret(_ name: String) -> Bool {
+        isUnfinished(name) && name.hasPrefix(secretPrefix)
     }
 
     private let state: Mutex<State>
@@ -25,18 +31,23 @@ public final class TemporaryFile: Sendable {
     /// Where the file is: under its final name once it was moved there.
     public var path: FilePath { state.withLock { $0.path } }
 
-    /// Creates an empty file with a name of its own in a folder; the umask decides who may read it.
+    /// Creates an empty file with a name of its own in a folder.
     ///
-    /// Throws ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
-    public init(in directory: FilePath) throws(Failure) {
-        let name = Self.prefix + String(UInt64.random(in: .min ... .max), radix: 36) + Self.suffix
+    /// - Parameters:
+    ///   - directory: the folder.
+    ///   - holdsSecrets: whether only its owner may read it; otherwise the umask decides who may.
+    /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
+    public init(in directory: FilePath, holdsSecrets: Bool = false) throws(Failure) {
+        let prefix = holdsSecrets ? Self.secretPrefix : Self.prefix
+        let name = prefix + String(UInt64.random(in: .min ... .max), radix: 36) + Self.suffix
         let path = directory.appending(name)
         let descriptor = try system({ Failure(writing: directory, $0) }) {
             try FileDescriptor.open(
                 path,
                 .readWrite,
                 options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite]
+                permissions: holdsSecrets
+                    ? .ownerReadWrite : [.ownerReadWrite, .groupReadWrite, .otherReadWrite]
             )
         }
         state = Mutex(State(path: path, descriptor: descriptor))
@@ -67,12 +78,18 @@ public final class TemporaryFile: Sendable {
     ///
     /// Throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``, and ``Failure/Code/interrupted`` when the task
     /// is cancelled: nothing is committed after that. The file then is where it was.
-    public func move(to target: FilePath) throws(Failure) {
+    public func move(to target: FilePath) throws(Failure) { try move(to: target, as: nil) }
+
+    /// The same for a file whose owner and permissions are not those that it was made with.
+    func move(to target: FilePath, as access: FileAccess?) throws(Failure) {
         try failIfInterrupted()
         try state.withLock { state throws(Failure) in
             guard let descriptor = state.descriptor else { throw Self.closed(state.path) }
+            let isOwned = access.map { $0.giveOwner(to: descriptor) } ?? true
             try system({ Failure(writing: target, $0) }) { try synchronize(descriptor) }
             try system({ Failure(writing: target, $0) }) { try rename(state.path, to: target) }
+            // Not before: under its temporary name nobody else may ever read it.
+            access?.givePermissions(to: descriptor, isOwned: isOwned)
             UnfinishedWork.remove(state.path)
             state.path = target
             state.descriptor = nil

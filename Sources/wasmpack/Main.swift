@@ -106,6 +106,7 @@ enum Main {
         guard !known.contains(word) else { return nil }
         let synonyms = [
             "upload": "push", "download": "pull", "pack": "build", "show": "inspect", "validate": "verify",
+            "auth": "login", "signin": "login", "sign-in": "login", "signout": "logout", "sign-out": "logout",
         ]
         let nearest = synonyms[word] ?? known.min { $0.distance(to: word) < $1.distance(to: word) }
         let suggestion = nearest.flatMap { synonyms[word] != nil || $0.distance(to: word) <= 2 ? $0 : nil }

@@ -19,6 +19,6 @@ struct Wasmpack: AsyncParsableCommand {
             Needs no Docker daemon, no root and no configuration.
             """,
         version: "wasmpack \(Program.version) (zlib \(zlibVersion))",
-        subcommands: [Build.self, Push.self, Pull.self, Inspect.self, Verify.self]
+        subcommands: [Build.self, Push.self, Pull.self, Inspect.self, Verify.self, Login.self, Logout.self]
     )
 }

@@ -208,9 +208,56 @@ struct CredentialSourceTests {
         let bench = try await Bench()
         try bench.work.write(Array(bench.config().utf8), to: "home/.docker/config.json")
         try bench.work.protect("home/.docker/config.json", 0)
-        let run = try await bench.work.otherUser(bench.push)
+        let own = ["--ca-file", bench.work.path("trust/ca.crt")]
+        let run = try await bench.work.otherUser(bench.push.dropLast(2) + own)
         #expect(run.status == 78, "\(run)")
         #expect(run.errorText.contains("cannot use ~/.docker/config.json"), "\(run)")
+    }
+
+    @Test func `an identity token comes from standard input, with a name or without`() async throws {
+        let bench = try await Bench()
+        let alone = try await bench.run(["-v", "--identity-token-stdin"], input: "hush-token\n")
+        #expect(
+            alone.errorText.contains("credentials: the identity token, from --identity-token-stdin"),
+            "\(alone)"
+        )
+        let named = try await bench.run(
+            ["-v", "--identity-token-stdin", "--username", "somebody"],
+            input: "hush-token"
+        )
+        #expect(named.errorText.contains("credentials: somebody, from --identity-token-stdin"), "\(named)")
+    }
+
+    @Test func `docker's HttpHeaders go to the registry, and not where it redirects to`() async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry("--auth", "open")
+        let elsewhere = try await ScriptedRegistry("--auth", "open")
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        try work.write(
+            Array(#"{"HttpHeaders":{"X-Meta":"hush-meta","User-Agent":"other"}}"#.utf8),
+            to: "home/.docker/config.json"
+        )
+        for name in [registry.name, elsewhere.name] {
+            let pushed = try await work.run("push", "\(name)/test/plugin:v1", "plugin.wasm")
+            try #require(pushed.status == 0, "\(pushed)")
+        }
+        let location = "http://\(elsewhere.name)/v2/test/plugin/manifests/v1"
+        try await registry.order(
+            #"[{"method":"GET","path":"/manifests/v1","status":307,"headers":{"Location":"\#(location)"}}]"#,
+            work
+        )
+        let before = try await elsewhere.fields("X-Meta", work).count
+        let run = try await work.run("inspect", "\(registry.name)/test/plugin:v1")
+        #expect(run.status == 0, "\(run)")
+        let seen = try await registry.fields("X-Meta", work)
+        #expect(!seen.isEmpty && seen.allSatisfy { $0 == "hush-meta" })
+        let redirected = try await elsewhere.fields("X-Meta", work).dropFirst(before)
+        #expect(!redirected.isEmpty && redirected.allSatisfy { $0 == nil })
+        let agents = try await registry.fields("User-Agent", work)
+        #expect(agents.allSatisfy { $0?.hasPrefix("wasmpack/") == true })
+        let anonymous = try await work.run("inspect", "\(elsewhere.name)/test/plugin:v1", "--anonymous")
+        #expect(anonymous.status == 0)
+        #expect(try await elsewhere.fields("X-Meta", work).last == .some(nil))
     }
 
     @Test(
@@ -224,7 +271,8 @@ struct CredentialSourceTests {
         ]
     )
     func exclusion(flags: [String]) async throws {
-        let run = try await Workspace().start(["inspect", "registry.example/a/b:v1"] + flags, input: "hush")
+        let work = try Workspace()
+        let run = try await work.start(["inspect", "registry.example/a/b:v1"] + flags, input: "hush")
             .wait()
         #expect(run.status == 64, "\(run)")
         #expect(
@@ -232,6 +280,21 @@ struct CredentialSourceTests {
                 || run.errorText.contains("is empty"),
             "\(run)"
         )
+    }
+}
+
+extension ScriptedRegistry {
+    /// A field's value in each request to its API so far.
+    fileprivate func fields(_ name: String, _ work: Workspace) async throws -> [String?] {
+        struct Line: Decodable {
+            let path: String
+            let headers: [[String]]
+        }
+        let run = try await work.other("curl", "-sSf", "http://\(self.name)/__record")
+        return try JSONDecoder().decode([Line].self, from: run.outputBytes).filter {
+            $0.path.hasPrefix("/v2/")
+        }
+        .map { line in line.headers.first { $0[0].lowercased() == name.lowercased() }?[1] }
     }
 }
 

@@ -86,11 +86,11 @@ import Testing
     }
 
     @Test func `a program that cannot be started says why`() async throws {
-        let path = try scratch.write(Array("#!/no/such/interpreter\n".utf8), to: "child")
+        let path = try scratch.write(Array("no program".utf8), to: "child")
         chmod(path.string, 0o755)
         let error = await #expect(throws: ChildProcessError.self) { try await run() }
         guard case .notStarted(let why)? = error else { throw PeerError("\(error as Any)") }
-        #expect(why.contains("no such file"))
+        #expect(why.contains("exec format error"))
     }
 
     @Test func `too much output ends it, on either stream`() async throws {
@@ -112,7 +112,11 @@ import Testing
         try script("grep -E '^Sig(Ign|Blk)' /proc/self/status")
         let lines = try text(await run().output).split(separator: "\n")
         #expect(lines.count == 2)
-        for line in lines { #expect(line.hasSuffix("0000000000000000"), "\(line)") }
+        for line in lines {
+            let mask = UInt64(line.split(separator: "\t").last ?? "", radix: 16)
+            // 32 and 33 are glibc's own.
+            #expect(mask.map { $0 & 0x7FFF_FFFF } == 0, "\(line)")
+        }
     }
 
     /// Two processes that hold a pipe; who lives on says so there.

@@ -66,6 +66,8 @@ import Testing
         #expect(lookup.credential?.username == "u", "\(why)")
         #expect(lookup.credential?.source == scratch.appending(name).string, "\(why)")
         #expect(lookup.warnings == [])
+        // Named for just this: a refusal is final, also for who reads.
+        #expect(lookup.isGiven)
     }
 
     @Test func `nothing is said of a mounted Secret's permissions`() async throws {

@@ -34,6 +34,7 @@ struct AuthKey {
     private let text: String
     private let host: Substring
     private let path: [Substring]
+    private let hasScheme: Bool
     private let rules: Rules
 
     init(_ text: String, rules: Rules) {
@@ -41,13 +42,14 @@ struct AuthKey {
         self.rules = rules
         var rest = text[...]
         let scheme = ["https://", "http://"].first { rest.lowercased().hasPrefix($0) }
+        hasScheme = scheme != nil
         rest = rest.dropFirst(scheme?.count ?? 0)
         host = rest.prefix { $0 != "/" }
         let parts = rest.dropFirst(host.count).split(separator: "/")
         let isVersioned = parts.first == "v1" || parts.first == "v2"
         path =
             switch rules {
-            case .docker: scheme != nil || (isVersioned && parts.count == 1) ? [] : parts
+            case .docker: hasScheme || (isVersioned && parts.count == 1) ? [] : parts
             case .kubernetes: isVersioned ? Array(parts.dropFirst()) : parts
             }
     }
@@ -60,7 +62,7 @@ struct AuthKey {
                 isByDefaultPort: isByDefaultPort,
                 pathLength: path.count,
                 isPattern: isPattern,
-                isAlias: host != registry.description,
+                isAlias: hasScheme || host != registry.description,
                 text: text
             )
         }

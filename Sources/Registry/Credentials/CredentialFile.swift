@@ -32,6 +32,9 @@ struct CredentialFile: Sendable {
     let shownPath: String
     let usesTLS: Bool
 
+    /// Whether the user named it for this one command.
+    var isChosen: Bool { if case .chosen = place { true } else { false } }
+
     /// Reads it; `nil` when there is none.
     ///
     /// Throws ``Failure/Code/configurationInvalid``, and ``Failure/Code/fileMissing`` for what the user named.

@@ -59,6 +59,14 @@ public struct DockerConfig: CredentialStore {
         }
         let document = content.document
         var warnings = content.warnings
+        func found(_ credential: Credential) -> CredentialLookup {
+            CredentialLookup(
+                credential,
+                places: [content.shownPath],
+                warnings: warnings,
+                isGiven: file.isChosen
+            )
+        }
         var remark: String?
         if let (suffix, field) = document.helper(for: registry, content.rules) {
             let place = "\(content.shownPath) (\(field))"
@@ -66,7 +74,7 @@ public struct DockerConfig: CredentialStore {
                 let answer = try await helpers.answer(suffix, namedBy: place, about: registry)
                 warnings += answer.remarks
                 if let credential = answer.credential {
-                    return CredentialLookup(credential, places: [content.shownPath], warnings: warnings)
+                    return found(credential)
                 }
                 remark = "docker-credential-\(suffix) has none"
             } catch  where access == .pull && error.isOfHelper {
@@ -79,7 +87,7 @@ public struct DockerConfig: CredentialStore {
         for (key, entry) in entries {
             do throws(DockerConfigDocument.Entry.Unusable) {
                 if let credential = try entry.credential(from: content.shownPath) {
-                    return CredentialLookup(credential, places: [content.shownPath], warnings: warnings)
+                    return found(credential)
                 }
             } catch {
                 // Never shown: it may be a secret all the same.

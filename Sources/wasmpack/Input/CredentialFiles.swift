@@ -31,10 +31,17 @@ struct CredentialFiles {
 
     /// Docker's own: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`.
     var docker: DockerConfig {
+        let place = Self.docker(environment)
+        return file(place.path, place.name)
+    }
+
+    /// Where docker's own is, and what it is called in messages.
+    static func docker(_ environment: Environment) -> (path: FilePath, name: String) {
         if let folder = environment["DOCKER_CONFIG"] {
-            return file(FilePath(folder).appending("config.json"), "$DOCKER_CONFIG/config.json")
+            return (FilePath(folder).appending("config.json"), "$DOCKER_CONFIG/config.json")
         }
-        return file(home.appending(".docker/config.json"), "~/.docker/config.json")
+        let home = FilePath(environment["HOME"] ?? "/")
+        return (home.appending(".docker/config.json"), "~/.docker/config.json")
     }
 
     private var variables: [DockerConfig] {

@@ -75,7 +75,7 @@ struct CredentialOptions: ParsableArguments {
     private func given() throws(Failure) -> Credential? {
         if identityTokenStdin {
             return Credential(
-                identityToken: try StandardInput.password(),
+                identityToken: try StandardInput.identityToken(),
                 username: username,
                 source: "--identity-token-stdin"
             )

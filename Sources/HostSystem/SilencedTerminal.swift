@@ -1,0 +1,103 @@
+public import Diagnostics
+import Dispatch
+import Synchronization
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A terminal that does not show what is typed, for as long as a secret is.
+public struct SilencedTerminal {
+    /// What ends or stops a process otherwise; SIGINT and SIGTERM are those of ``Interruption``.
+    private static let signals = [SIGTSTP, SIGQUIT, SIGHUP]
+
+    private let descriptor: FileDescriptor
+    private let original: termios
+
+    /// Runs a body while what is typed on a terminal is not shown.
+    ///
+    /// However the process ends meanwhile, by its own will or by a signal, the terminal is as it was. That holds for
+    /// SIGQUIT and SIGHUP, which end it at once, and for Ctrl-Z, which only lets it rest.
+    ///
+    /// - Parameters:
+    ///   - descriptor: the terminal.
+    ///   - resumed: is told when the process goes on after Ctrl-Z, to ask again.
+    ///   - body: what reads the secret.
+    /// - Throws: what the body throws, and ``Failure/Code/usage`` when it is no terminal.
+    public static func during<Value>(
+        _ descriptor: FileDescriptor,
+        resumed: @escaping @Sendable () -> Void,
+        _ body: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let queue = DispatchQueue(label: "terminal signals")
+        let watch = SignalWatch(signals, on: queue) { number in
+            if number == SIGTSTP { return rest(resumed) }
+            UnfinishedWork.discard()
+            _exit(128 + number)
+        }
+        defer {
+            withExtendedLifetime(watch) {}
+            for number in signals { signal(number, SIG_DFL) }
+        }
+        try UnfinishedWork.terminal.withLock { current throws(Failure) in
+            let terminal = try SilencedTerminal(descriptor)
+            current = terminal
+            terminal.hide()
+        }
+        defer {
+            UnfinishedWork.terminal.withLock { current in
+                current?.show()
+                current = nil
+            }
+        }
+        return try body()
+    }
+
+    private init(_ descriptor: FileDescriptor) throws(Failure) {
+        self.descriptor = descriptor
+        var settings = termios()
+        guard tcgetattr(descriptor.rawValue, &settings) == 0 else {
+            throw Failure(.usage, "no secret can be typed here: this is no terminal")
+        }
+        original = settings
+    }
+
+    /// Shows nothing but the line end; what was typed before nobody asked is forgotten.
+    private func hide() {
+        var silent = original
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        silent.c_lflag |= tcflag_t(ECHONL)
+        set(silent, TCSAFLUSH)
+    }
+
+    /// Shows again what is typed.
+    func show() {
+        // In the background this call would stop the process otherwise.
+        let before = signal(SIGTTOU, SIG_IGN)
+        set(original, TCSADRAIN)
+        signal(SIGTTOU, before)
+    }
+
+    private func set(_ settings: termios, _ moment: CInt) {
+        var settings = settings
+        while tcsetattr(descriptor.rawValue, moment, &settings) != 0, errno == EINTR {}
+    }
+
+    /// Stops this process as Ctrl-Z asks for, and returns when it is to go on.
+    private static func rest(_ resumed: () -> Void) {
+        // Locked until it goes on: nobody may find the terminal in a state of its own choice.
+        UnfinishedWork.terminal.withLock { current in
+            guard let current else { return }
+            current.show()
+            // To this very thread, so that it does not get further before it stops.
+            raise(SIGSTOP)
+            current.hide()
+            resumed()
+        }
+    }
+}

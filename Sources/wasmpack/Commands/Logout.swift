@@ -1,0 +1,81 @@
+import ArgumentParser
+import Diagnostics
+import OCI
+import Registry
+import SystemPackage
+
+struct Logout: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Forget the credentials of a registry.",
+        discussion: """
+            EXAMPLES
+              wasmpack logout ghcr.io
+
+            They are removed from docker's config.json, and from the credential helper that it names. That there are none is
+            fine.
+            """
+    )
+
+    @Argument(help: "Which: host or host:port.")
+    var registry: String
+
+    @OptionGroup(title: "CREDENTIALS") var place: CredentialFileOption
+    @OptionGroup(title: "OUTPUT") var output: OutputOptions
+
+    func run() async throws {
+        let reporter = Reporter(output)
+        let registry = try RegistryName(argument: registry, of: "logout")
+        let file = try place.file(.current)
+        let removal = try await file.remove(registry)
+        report(registry, file, removal, reporter)
+        if output.json { try print(registry, file, removal) }
+    }
+
+    private func report(
+        _ registry: RegistryName,
+        _ file: KeptCredentials,
+        _ removal: KeptCredentials.Removal,
+        _ reporter: Reporter
+    ) {
+        if !removal.keys.isEmpty {
+            reporter.record(.step("removed", "\(registry) from \(file.shownPath)"))
+        }
+        if let helper = removal.helper {
+            reporter.record(.step("erased", "\(registry) from what \(helper) keeps"))
+        }
+        if removal.keys.isEmpty, removal.helper == nil {
+            reporter.record(.note("\(file.shownPath) has no credentials for \(registry)"))
+        }
+        for key in removal.otherKeys {
+            reporter.record(
+                .note("the entry \"\(key)\" of \(file.shownPath) stays: it is not for the whole registry")
+            )
+        }
+        for variable in place.strongerVariables(.current) {
+            reporter.record(.note("$\(variable) is set: credentials that it names are still used"))
+        }
+    }
+
+    private func print(
+        _ registry: RegistryName,
+        _ file: KeptCredentials,
+        _ removal: KeptCredentials.Removal
+    ) throws(Failure) {
+        struct Document: Encodable {
+            let schema = "wasmpack.logout/v1"
+            let ok = true
+            let registry: String
+            let file: String
+            let removed: [String]
+            let helper: Nullable<String>
+        }
+        try JSONReport.print(
+            Document(
+                registry: registry.description,
+                file: file.path.string,
+                removed: removal.keys,
+                helper: Nullable(removal.helper)
+            )
+        )
+    }
+}

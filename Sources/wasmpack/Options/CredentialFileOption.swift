@@ -1,0 +1,45 @@
+import ArgumentParser
+import Diagnostics
+import Registry
+import SystemPackage
+
+/// Where credentials are kept.
+struct CredentialFileOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The file (default: $DOCKER_CONFIG/config.json, or ~/.docker/config.json).",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var authfile: String?
+
+    func validate() throws {
+        if authfile == "" { throw ValidationError("--authfile is empty.") }
+    }
+
+    /// The file named, else docker's configuration.
+    ///
+    /// Throws ``Failure/Code/configurationInvalid`` when nobody says where that is.
+    func file(_ environment: Environment) throws(Failure) -> KeptCredentials {
+        if let authfile { return KeptCredentials(at: FilePath(authfile), shownAs: authfile) }
+        guard environment["DOCKER_CONFIG"] != nil || environment["HOME"] != nil else {
+            throw Failure(
+                .configurationInvalid,
+                "there is no place for credentials: neither $DOCKER_CONFIG nor $HOME is set",
+                try: ["--authfile FILE"]
+            )
+        }
+        let place = CredentialFiles.docker(environment)
+        return KeptCredentials(at: place.path, shownAs: place.name)
+    }
+
+    /// The variables that name credentials too, and win over a file of docker's.
+    ///
+    /// They do not matter to a file that is named each time.
+    func strongerVariables(_ environment: Environment) -> [String] {
+        guard authfile == nil else { return [] }
+        return ["WASMPACK_USERNAME", "DOCKER_AUTH_CONFIG", "REGISTRY_AUTH_FILE"]
+            .filter { environment[$0] != nil }
+    }
+}
