@@ -171,7 +171,7 @@ class RegistryServer(loopback.Server):
     """The registry's content, its tokens, its script and its record."""
 
     def __init__(self, options):
-        super().__init__(RegistryHandler, options.port, options.cert, options.key)
+        super().__init__(RegistryHandler, options.port, options.cert, options.key, options.client_ca)
         self.options, self.lock = options, threading.Lock()
         self.repositories, self.uploads, self.tokens, self.entries = {}, {}, {}, []
         rules = []
