@@ -10,7 +10,8 @@ extension TransferError {
         let kind = Self.kind(code, detail, of: easy, hasProxy: proxy != nil, headIsComplete)
         switch kind {
         case .proxyFailed:
-            self.init(kind, proxy.map { "\($0.description): \(detail)" } ?? detail)
+            let parts = [detail, easy.peerDescription()].compactMap { $0 }
+            self.init(kind, proxy.map { "\($0.description): \(parts.joined(separator: "; "))" } ?? detail)
         case .unknownAuthority, .certificateInvalid:
             self.init(kind, [detail, easy.peerDescription()].compactMap { $0 }.joined(separator: "; "))
         case .connectionLost where easy.wasAskedForCertificate() && !headIsComplete:
@@ -41,6 +42,8 @@ extension TransferError {
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR: talking(detail, easy: easy)
         case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: .connectionLost
         case CURLE_SSL_CONNECT_ERROR: handshake(detail)
+        case CURLE_PEER_FAILED_VERIFICATION where easy.number(CURLINFO_PROXY_SSL_VERIFYRESULT) != 0:
+            .proxyFailed
         case CURLE_PEER_FAILED_VERIFICATION: verification(easy.number(CURLINFO_SSL_VERIFYRESULT))
         case CURLE_SSL_CACERT_BADFILE: .unknownAuthority
         case CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CRL_BADFILE:

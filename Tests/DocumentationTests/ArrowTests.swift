@@ -48,5 +48,7 @@ struct ArrowTests {
     }
 
     /// How Package.swift spells the packages' products.
-    private static let products = ["system": "SystemPackage", "arguments": "ArgumentParser", "subprocess": "Subprocess"]
+    private static let products = [
+        "system": "SystemPackage", "arguments": "ArgumentParser", "subprocess": "Subprocess",
+    ]
 }

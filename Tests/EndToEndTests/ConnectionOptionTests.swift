@@ -98,6 +98,46 @@ import Testing
         #expect(pushed.errorText.contains("is not verified"), "\(pushed)")
     }
 
+    @Test func `a token service on another host is verified, whatever is given up for the registry`()
+        async throws
+    {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        try work.write(#"[{"realm": "otherhost"}]"#.utf8, to: "rules.json")
+        let peer = try await Self.registry(
+            work,
+            "--auth",
+            "bearer",
+            "--user",
+            "ci:hush-ci-password",
+            "--script",
+            work.path("rules.json")
+        )
+        let reference = try Self.reference(peer)
+        let credentials = ["WASMPACK_USERNAME": "ci", "WASMPACK_PASSWORD": "hush-ci-password"]
+        let refused = try await work.run(
+            "push",
+            reference,
+            "plugin.wasm",
+            "--tls-skip-verify",
+            adding: credentials
+        )
+        #expect(refused.status == 69, "\(refused)")
+        #expect(
+            refused.errorText.contains("error[tls-unknown-ca]: the certificate of localhost:"),
+            "\(refused)"
+        )
+        let trusted = try await work.run(
+            "push",
+            reference,
+            "plugin.wasm",
+            "--ca-file",
+            "tls/ca/ca.crt",
+            adding: credentials
+        )
+        #expect(trusted.status == 0, "\(trusted)")
+    }
+
     @Test func `SSL_CERT_FILE names the system's authorities`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")

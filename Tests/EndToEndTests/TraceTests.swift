@@ -47,6 +47,19 @@ import Testing
         #expect(!quiet.errorText.contains("schemaVersion"), "\(quiet)")
     }
 
+    @Test func `each request says which program and libraries sent it`() async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        _ = try await work.run("pull", "\(registry.name)/a/b:v1", "--plain-http")
+        let record = try await work.other("curl", "-sSf", "http://\(registry.name)/__record")
+        #expect(
+            record.outputText.firstMatch(
+                of: /"User-Agent", "wasmpack\/\d+\.\d+\.\d+ \(\w+; \w+\) libcurl\/\d+\.\d+\.\d+"/
+            ) != nil,
+            "\(record)"
+        )
+    }
+
     @Test("no kind of sign-in leaks into a trace", arguments: ["basic", "bearer"])
     func signIn(authentication: String) async throws {
         let work = try Workspace()

@@ -152,6 +152,25 @@ import Testing
         #expect(error?.detail.contains("hush") == false)
     }
 
+    @Test func `a proxy with TLS has to be trusted, and --ca-file's authorities vouch for it`() async throws {
+        let certificate = try TestCertificate()
+        let proxy = try PythonPeer(certificate: certificate)
+        let environment = ["https_proxy": "https://127.0.0.1:\(proxy.port)"]
+        let url = try HTTPURL(parsing: "https://registry.example/")
+        let unknown = await failure(of: url, over: try Self.transport(environment))
+        #expect(unknown?.kind == .proxyFailed, "\(String(describing: unknown))")
+        #expect(
+            unknown?.detail.contains("issuer \"CN=wasmpack test\"") == true,
+            "\(String(describing: unknown))"
+        )
+        let known = await failure(of: url, over: try Self.transport(environment, trusting: certificate))
+        #expect(known?.kind == .proxyFailed)
+        #expect(
+            known?.detail.contains("404") == true,
+            "trusted, and it knows no CONNECT: \(String(describing: known))"
+        )
+    }
+
     @Test func `libcurl does not look into the environment itself`() async {
         await #expect(processExitsWith: .success) {
             let peer = try PythonPeer()
@@ -160,6 +179,10 @@ import Testing
             }
             let (response, _) = try await exchange(.get, try peer.url("/echo"), over: CurlTransport())
             #expect(response.status == 200)
+            setenv("no_proxy", "*", 1)
+            let options = TransportOptions(proxies: Proxies { _ in "http://127.0.0.1:1" })
+            let error = await failure(of: try peer.url("/echo"), over: try CurlTransport(options))
+            #expect(error?.kind == .proxyFailed)
         }
     }
 }

@@ -140,10 +140,17 @@ import Testing
     @Test func `a failure is shown with its kind and reason`() async throws {
         let lines = await Self.trace(
             try Self.request(.get, "/v2/?x=hush"),
-            .failure("GET https://r.example/v2/?x=hush", .connectionLost)
+            ScriptedTransport.Exchange(
+                expected: "GET https://r.example/v2/?x=hush",
+                outcome: .failure(TransferError(.connectionLost, "at https://r.example/v2/?x=hush")),
+                body: []
+            )
         )
         #expect(
-            lines == ["GET https://r.example/v2/?x=REDACTED", "! connectionLost after N ms: as scripted"]
+            lines == [
+                "GET https://r.example/v2/?x=REDACTED",
+                "! connectionLost after N ms: at https://r.example/v2/?x=REDACTED",
+            ]
         )
     }
 
