@@ -81,6 +81,21 @@ import Testing
         #expect(TraceRedaction().value(of: try #require(headers.fields.first)) == shown)
     }
 
+    static let sentFields: [(name: String, value: String, shown: String)] = [
+        ("Accept", "application/json", "application/json"),
+        ("Range", "bytes=5-", "bytes=5-"),
+        ("Authorization", "Basic bWU6aHVzaA==", "Basic REDACTED"),
+        ("Authorization", "Digest hush", "REDACTED"),
+        ("X-Company", "hush-company", "REDACTED"),
+        ("X-Company", "hush REDACTED hush", "REDACTED"),
+    ]
+
+    @Test("of what a request sends along only what this program chose is shown", arguments: sentFields)
+    func sentField(name: String, value: String, shown: String) throws {
+        let headers: HeaderFields = [name: value]
+        #expect(TraceRedaction().sentValue(of: try #require(headers.fields.first)) == shown)
+    }
+
     @Test func `what was sent as a secret is not shown when a server repeats it`() throws {
         let redaction = TraceRedaction()
         let url = try HTTPURL(parsing: "https://r.example/v2/")
@@ -103,11 +118,12 @@ import Testing
                 )
             )
         )
+        redaction.learn(from: Request(method: .get, url: url, headers: ["X-Company": "hush-company"]))
         redaction.learn(from: Response(status: 200, headers: ["Set-Cookie": "id=hush-cookie; Path=/"]))
         for secret in [
             "bWU6aHVzaC1iYXNpYw==", "hush-basic", "hush-bearer", "hush%2Fform+x", "hush/form x",
             "hush-refresh",
-            "hush-cookie",
+            "hush-cookie", "hush-company",
         ] {
             #expect(redaction.text("you said \(secret)!") == "you said REDACTED!", "\(secret)")
         }

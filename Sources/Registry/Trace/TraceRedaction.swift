@@ -20,6 +20,10 @@ final class TraceRedaction: Sendable {
     private static let openQueries: Set<Substring> = [
         "scope", "service", "mount", "from", "digest", "n", "last", "account", "client_id",
     ]
+    /// What this program sends itself besides credentials.
+    private static let openRequestFields: Set<String> = [
+        "accept", "content-type", "content-range", "range", "if-range", "user-agent",
+    ]
     /// Shown with their scheme alone, for example `Basic REDACTED`.
     private static let authorizations = ["authorization", "proxy-authorization"]
     /// Shown, though their names hold one of the words of secret ones: they say how to sign in.
@@ -37,6 +41,9 @@ final class TraceRedaction: Sendable {
 
     /// Learns what a request sends along.
     func learn(from request: Request) {
+        for field in request.headers.fields where !Self.openRequestFields.contains(field.name.lowercased()) {
+            remember(field.value)
+        }
         for value in request.headers.all("Authorization") {
             let secret = value.split(separator: " ", maxSplits: 1).last.map(String.init) ?? value
             remember(secret)
@@ -64,7 +71,16 @@ final class TraceRedaction: Sendable {
         }
     }
 
-    /// A header field's value as it may be shown.
+    /// The value of a request's header field as it may be shown.
+    ///
+    /// A user may have any field sent along, so all but a few are secrets.
+    func sentValue(of field: HeaderFields.Field) -> String {
+        let isOpen = Self.openRequestFields.contains(field.name.lowercased())
+        let value = value(of: field)
+        return isOpen || Self.authorizations.contains(field.name.lowercased()) ? value : Self.mark
+    }
+
+    /// The value of an answer's header field as it may be shown.
     func value(of field: HeaderFields.Field) -> String {
         let name = field.name.lowercased()
         if Self.authorizations.contains(name) {

@@ -39,14 +39,14 @@ struct TracedExchange {
     /// The lines: the request with its fields, the answer or failure, how long it took and over what, its fields, and bodies.
     func text(_ redaction: TraceRedaction) -> String {
         var lines = [request.method.rawValue + " " + redaction.text(request.url.description)]
-        lines += Self.fields(request.headers, "> ", redaction)
+        lines += request.headers.fields.map { "> \($0.name): \(redaction.sentValue(of: $0))" }
         lines += requestBody(redaction)
         switch outcome {
         case .success(let response):
             lines.append(
                 "< \(response.status) in \(Self.milliseconds(duration)) ms" + Self.way(response.connection)
             )
-            lines += Self.fields(response.headers, "< ", redaction)
+            lines += response.headers.fields.map { "< \($0.name): \(redaction.value(of: $0))" }
             if let shown = body.shown {
                 lines += Self.document(shown, of: body.count, redaction)
             } else if body.count > 0 {
@@ -85,12 +85,6 @@ struct TracedExchange {
     private static func holdsSecretMember(_ text: String) -> Bool {
         let compact = text.lowercased().filter { !$0.isWhitespace }
         return secretMembers.contains { compact.contains("\"\($0)\":") }
-    }
-
-    private static func fields(_ headers: HeaderFields, _ mark: String, _ redaction: TraceRedaction)
-        -> [String]
-    {
-        headers.fields.map { "\(mark)\($0.name): \(redaction.value(of: $0))" }
     }
 
     private static func way(_ connection: Connection?) -> String {
