@@ -186,7 +186,7 @@ _wasmpack() {
 
 _wasmpack_build() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=(--tag -t --annotation --label)
     non_repeating_options=(--layout --created --compression-level --digest-file --color)
     __wasmpack_offer_flags_options 1
@@ -233,9 +233,9 @@ _wasmpack_build() {
 
 _wasmpack_push() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--layout --ca-file --username --digest-file --color)
+    non_repeating_options=(--layout --ca-file --client-cert --client-key --username --digest-file --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
@@ -246,6 +246,14 @@ _wasmpack_push() {
         ;;
     '--ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
     '--username')
@@ -272,9 +280,9 @@ _wasmpack_push() {
 
 _wasmpack_pull() {
     repeating_flags=()
-    non_repeating_flags=(--force --plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(-o --output --layout --ca-file --username --digest-file --color)
+    non_repeating_options=(-o --output --layout --ca-file --client-cert --client-key --username --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -289,6 +297,14 @@ _wasmpack_pull() {
         ;;
     '--ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
     '--username')
@@ -307,9 +323,9 @@ _wasmpack_pull() {
 
 _wasmpack_inspect() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--raw --ca-file --username --color)
+    non_repeating_options=(--raw --ca-file --client-cert --client-key --username --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -320,6 +336,14 @@ _wasmpack_inspect() {
         ;;
     '--ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
     '--username')
@@ -342,9 +366,9 @@ _wasmpack_inspect() {
 
 _wasmpack_verify() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--expect --ca-file --username --color)
+    non_repeating_options=(--expect --ca-file --client-cert --client-key --username --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -354,6 +378,14 @@ _wasmpack_verify() {
         ;;
     '--ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
     '--username')

@@ -51,7 +51,7 @@ class Host:
 
     def server(self, facts, port, certificate, key):
         options = argparse.Namespace(
-            address=self.address, port=port, cert=certificate, key=key, script=None,
+            address=self.address, port=port, cert=certificate, key=key, client_ca=None, script=None,
             auth=facts.get("auth", "open"), user=facts.get("user", []), anonymous_pull=False,
             token_life=300, token_uses=None,
         )  # fmt: skip

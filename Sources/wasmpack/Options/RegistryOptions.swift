@@ -8,8 +8,8 @@ import SystemPackage
 
 /// How a registry is reached, and with which credentials.
 struct RegistryOptions: ParsableArguments {
-    @OptionGroup var connection: ConnectionOptions
-    @OptionGroup var credentials: CredentialOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
 
     /// The repository of a reference as a store.
     func repository(
@@ -27,11 +27,12 @@ struct RegistryOptions: ParsableArguments {
                 )
             )
         }
+        let endpoint = connection.endpoint(of: reference.registry)
         return RemoteRepository(
             reference.repository,
-            at: connection.endpoint(of: reference.registry),
+            at: endpoint,
             access: access,
-            transport: try connection.transport(),
+            transport: try connection.transport(to: endpoint, environment, reporter),
             credentials: try credentials.store(environment),
             spoolDirectory: directory,
             events: reporter
