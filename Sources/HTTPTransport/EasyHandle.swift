@@ -7,10 +7,14 @@ struct EasyHandle: ~Copyable {
         @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
     typealias SeekCallback = @convention(c) (UnsafeMutableRawPointer?, Int64, Int32) -> Int32
 
+    typealias AddressCallback =
+        @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Int32
+
     private let raw: UnsafeMutableRawPointer
     private let message: UnsafeMutablePointer<CChar>
     private let peer: UnsafeMutablePointer<wasmpack_peer>
     private var fields: UnsafeMutablePointer<curl_slist>?
+    private var addressCheck: UnsafeMutablePointer<wasmpack_address_check>?
 
     /// Whether libcurl's global state is ready; made once in the life of the process.
     private static let isReady: Bool = {
@@ -33,6 +37,7 @@ struct EasyHandle: ~Copyable {
         curl_easy_cleanup(raw)
         curl_slist_free_all(fields)
         message.deallocate()
+        addressCheck?.deallocate()
         peer.deallocate()
     }
 
@@ -76,6 +81,18 @@ struct EasyHandle: ~Copyable {
 
     borrowing func setSeekCallback(_ callback: SeekCallback) throws(TransferError) {
         try Self.check(wasmpack_setopt_seek_callback(raw, callback))
+    }
+
+    /// Has libcurl ask about each address; the context is the caller's to keep alive.
+    mutating func setAddressCheck(
+        _ accepts: AddressCallback,
+        context: UnsafeMutableRawPointer
+    ) throws(TransferError) {
+        let check = UnsafeMutablePointer<wasmpack_address_check>.allocate(capacity: 1)
+        check.initialize(to: wasmpack_address_check(accepts: accepts, context: context))
+        addressCheck?.deallocate()
+        addressCheck = check
+        try Self.check(wasmpack_setopt_address_check(raw, check))
     }
 
     /// Sets the request's own header lines.

@@ -27,6 +27,12 @@ public struct Request: Sendable {
     ///
     /// The number falls back when the body has to be sent again.
     public var uploadProgress: (@Sendable (Int) -> Void)?
+    /// Asked for every address that would be dialled, and for that of a connection used again, before anything of the
+    /// request is sent; on the transport's thread.
+    ///
+    /// The address is numeric, an IPv6 one without brackets. If none is accepted, the exchange fails with
+    /// ``TransferError/Kind/addressRefused``. Not asked when the request goes through a proxy, which looks names up itself.
+    public var acceptsAddress: (@Sendable (String) -> Bool)?
 
     /// Describes a request.
     public init(

@@ -9,6 +9,7 @@ final class Transfer {
     private(set) var easy: EasyHandle
     private let body: BodyReader?
     private let proxy: Proxy?
+    private let addressCheck: AddressCheck?
     private var head = HeadReader()
     /// The final head, once it is complete, and what it came over.
     private var response: Response?
@@ -19,6 +20,7 @@ final class Transfer {
         self.job = job
         easy = try EasyHandle()
         proxy = settings.proxy(for: job.request)
+        addressCheck = proxy == nil ? AddressCheck(job.request) : nil
         body = try job.request.hasBody ? BodyReader(job.request.body) : nil
         try settings.apply(to: &easy, for: job.request, bodySize: body?.size)
 
@@ -32,11 +34,12 @@ final class Transfer {
         try easy.set(CURLOPT_READFUNCTION, to: onBodyWanted)
         try easy.set(CURLOPT_SEEKDATA, toPointer: context)
         try easy.setSeekCallback(onBodyRewound)
+        try addressCheck?.apply(to: &easy)
     }
 
     /// What came out of it, once libcurl says that it has ended.
     func outcome(_ code: CURLcode) -> Result<Response, TransferError> {
-        if let refusal { return .failure(refusal) }
+        if let refusal = refusal ?? addressCheck?.error(for: code) { return .failure(refusal) }
         guard code == CURLE_OK else {
             return .failure(
                 TransferError(code: code, of: easy, through: proxy, headIsComplete: head.response != nil)

@@ -14,6 +14,8 @@ public struct TransferError: Error, Sendable, Equatable {
         case addressUnknown
         /// The host answers that nothing listens on the port.
         case connectionRefused
+        /// The host's name leads only to addresses that ``Request/acceptsAddress`` does not want.
+        case addressRefused
         /// There is no way to the host: no route, or the network is down.
         case unreachable
         /// The connection ended before the response did: reset, empty reply, body cut short.

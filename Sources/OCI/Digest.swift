@@ -35,11 +35,13 @@ public struct Digest: Hashable, Sendable {
     /// right number of lower-case hexadecimal characters.
     public init(parsing text: some StringProtocol) throws(Failure) {
         func refused(_ why: String) -> Failure {
-            Failure(
+            let likely = text.lowercased()
+            let isMeant = likely != text && (try? Digest(parsing: likely)) != nil
+            return Failure(
                 .digestInvalid,
                 "invalid digest format: \"\(String(text).truncated(to: 160))\"",
                 why: why,
-                try: ["a digest is \"sha256:\" and 64 lower-case hexadecimal characters"]
+                try: [isMeant ? likely : "a digest is \"sha256:\" and 64 lower-case hexadecimal characters"]
             )
         }
         guard let colon = text.firstIndex(of: ":") else { throw refused("there is no \":\" in it") }

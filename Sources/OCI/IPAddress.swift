@@ -19,7 +19,28 @@ public enum IPAddress {
         if host.contains(":") { return groups(ofIPv6: host).map(isPrivate(groups:)) ?? true }
         if endsInNumber(host) { return octets(ofIPv4: host).map(isPrivate(octets:)) ?? true }
         let isPlain = host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "%") }
-        return !isPlain || ["metadata", "instance-data"].contains(host.prefix { $0 != "." })
+        return !isPlain || isMetadataName(host)
+    }
+
+    /// Whether a host is one under which clouds tell a machine its secrets: any address of the link, and the few others
+    /// that are used (AWS for IPv6, Alibaba), in numbers or by name.
+    ///
+    /// Nothing that a registry needs is there, not even for a registry of the same network.
+    public static func isMetadataService(host: String) -> Bool {
+        let host = bare(host)
+        if let groups = groups(ofIPv6: host) {
+            return octets(within: groups).map(isMetadataService(octets:))
+                ?? ((0xFE80...0xFEBF).contains(groups[0]) || groups == [0xFD00, 0xEC2, 0, 0, 0, 0, 0, 0x254])
+        }
+        return octets(ofIPv4: host).map(isMetadataService(octets:)) ?? isMetadataName(host)
+    }
+
+    private static func isMetadataService(octets: [UInt8]) -> Bool {
+        octets.starts(with: [169, 254]) || octets == [100, 100, 100, 200]
+    }
+
+    private static func isMetadataName(_ host: String) -> Bool {
+        ["metadata", "instance-data"].contains(host.prefix { $0 != "." })
     }
 
     /// Whether a host would be dialled as an IPv4 address but is not its plain spelling, as `0x7f.1` or `127.1`; also
@@ -95,12 +116,30 @@ public enum IPAddress {
         }
     }
 
-    /// Public are only the global unicast addresses, `2000::/3`; one of 6to4 is as private as the IPv4 address in it.
+    /// Public are only the global unicast addresses, `2000::/3`; one that leads to an IPv4 address is as private as that.
     private static func isPrivate(groups: [UInt16]) -> Bool {
-        if groups[0] == 0x2002 {
-            return isPrivate(octets: [UInt8(groups[1] >> 8), UInt8(groups[1] & 0xFF), 0, 0])
-        }
+        // Nobody writes a mapped one (::ffff:8.8.8.8) in good faith.
+        if !isMapped(groups), let octets = octets(within: groups) { return isPrivate(octets: octets) }
         return !(0x2000...0x3FFF).contains(groups[0])
+    }
+
+    private static func isMapped(_ groups: [UInt16]) -> Bool {
+        groups.starts(with: [0, 0, 0, 0, 0, 0xFFFF])
+    }
+
+    /// The IPv4 address that an IPv6 one leads to: mapped (RFC 4291), of NAT64 (RFC 6052), of 6to4 (RFC 3056).
+    ///
+    /// In a network with NAT64 and DNS64 every public IPv4 host has such an address.
+    private static func octets(within groups: [UInt16]) -> [UInt8]? {
+        let pair: ArraySlice<UInt16>
+        if isMapped(groups) || groups.starts(with: [0x64, 0xFF9B, 0, 0, 0, 0]) {
+            pair = groups[6...]
+        } else if groups[0] == 0x2002 {
+            pair = groups[1...2]
+        } else {
+            return nil
+        }
+        return pair.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
     }
 
     /// In lower case, without brackets, a zone and one dot at the end.

@@ -152,9 +152,9 @@ extension Reference {
     {
         do {
             return try RepositoryName(parsing: name)
-        } catch  where error.code == .repositoryUppercase {
-            let meant = whole[..<name.startIndex] + name.lowercased() + whole[name.endIndex...]
-            throw Failure(error.code, error.message, why: error.why, try: [String(meant)])
+        } catch {
+            let meant = error.hints.map { String(whole[..<name.startIndex] + $0 + whole[name.endIndex...]) }
+            throw Failure(error.code, error.message, why: error.why, try: meant)
         }
     }
 }

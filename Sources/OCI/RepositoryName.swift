@@ -39,7 +39,8 @@ public struct RepositoryName: Hashable, Sendable {
                 "invalid reference format: \"\(shown)\" is not a repository name",
                 why:
                     "\(wrong ?? "it ends too early"); a name is lower-case letters and digits, separated by /, "
-                    + "one of . _ __ or any number of -"
+                    + "one of . _ __ or any number of -",
+                try: Self.likely(name).map { [$0] } ?? []
             )
         }
         self.text = name
@@ -48,6 +49,16 @@ public struct RepositoryName: Hashable, Sendable {
     /// The name as Docker Hub has it: a single part is an official image of `library`.
     func onDockerHub() throws(Failure) -> RepositoryName {
         text.contains("/") ? self : try RepositoryName(parsing: "library/" + text)
+    }
+
+    /// What was probably meant: no slash too many, and `-` for what no name may hold; `nil` if that is no name either.
+    private static func likely(_ name: String) -> String? {
+        let parts = name.lowercased().split(separator: "/").map { part in
+            part.map { $0.isASCIIAlphanumeric || "._".contains($0) ? String($0) : "-" }.joined()
+                .split(separator: "-").joined(separator: "-")
+        }
+        let likely = parts.filter { !$0.isEmpty }.joined(separator: "/")
+        return likely.utf8.count <= 255 && violation(in: likely) == nil ? likely : nil
     }
 
     /// Where a text leaves the grammar `[a-z0-9]+ ((?:[/._]|__|[-]+) [a-z0-9]+)*`, in bytes; nil if it never does.

@@ -29,6 +29,8 @@ final class RegistryClient: Sendable {
     let authenticator: Authenticator
     /// Which of the endpoint's origins is in use.
     private let originPosition = Mutex(0)
+    /// Where the registry was reached, in numbers.
+    private let address = Mutex<String?>(nil)
 
     init(
         _ endpoint: RegistryEndpoint,
@@ -58,7 +60,7 @@ final class RegistryClient: Sendable {
     var origin: Origin { endpoint.origins[originPosition.withLock { $0 }] }
 
     /// The policy for URLs that the registry names.
-    var policy: URLPolicy { URLPolicy(registry: origin) }
+    var policy: URLPolicy { URLPolicy(registry: origin, address: address.withLock { $0 }) }
 
     /// Makes a request below the repository: `/v2/<name>/…`.
     func send(
@@ -136,6 +138,12 @@ final class RegistryClient: Sendable {
 
     private func exchange(_ request: Request, into sink: AnswerSink) async throws(RequestFailure) -> Response
     {
+        var request = request
+        let policy = policy
+        request.acceptsAddress = { [self, url = request.url] address in
+            if policy.mayAuthorize(url) { reached(address) }
+            return policy.mayDial(address, for: url)
+        }
         do throws(TransferError) {
             let response = try await transport.send(request, into: sink)
             events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
@@ -148,10 +156,22 @@ final class RegistryClient: Sendable {
         }
     }
 
-    /// Takes a URL that the registry named, relative or not, through the policy.
-    func resolve(_ text: String, against base: HTTPURL, as role: URLPolicy.Role) throws(RequestFailure)
-        -> HTTPURL
-    {
+    /// Keeps where the registry is; one that was public once stays so, whatever its name stands for later.
+    private func reached(_ address: String) {
+        self.address.withLock { known in
+            guard known == nil || !IPAddress.isPrivate(host: address) else { return }
+            known = address
+        }
+    }
+
+    /// Takes a URL that the registry named, relative or not, through the policy; without a base it is relative to the
+    /// registry.
+    func resolve(
+        _ text: String,
+        against base: HTTPURL? = nil,
+        as role: URLPolicy.Role
+    ) throws(RequestFailure) -> HTTPURL {
+        let base = if let base { base } else { try parse("\(origin)/") }
         let url: HTTPURL
         do throws(TransferError) {
             url = try base.resolving(text)

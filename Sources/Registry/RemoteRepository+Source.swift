@@ -125,6 +125,10 @@ extension RemoteRepository: ContentSource {
     }
 
     private func blob(_ descriptor: Descriptor) async throws(RequestFailure) -> Blob {
+        // A foreign layer: its places are for who trusts them, and proxies do not ask there either.
+        if let place = descriptor.urls?.first {
+            _ = try client.resolve(place, as: .foreign)
+        }
         let sink: BlobSink
         do throws(Failure) {
             sink = try BlobSink(for: descriptor, in: spoolDirectory) { [self] in

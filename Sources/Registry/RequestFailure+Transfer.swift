@@ -27,6 +27,15 @@ extension RequestFailure {
             )
         case .connectionRefused:
             self.init(failure(.connectionRefused, "nothing listens at \(place) (connection refused)"))
+        case .addressRefused:
+            self.init(
+                failure(
+                    .addressRefused,
+                    "\(place), which the registry names, is not asked",
+                    "\(error.detail), which is not for the public as the registry is",
+                    try: URLPolicy.remedies
+                )
+            )
         case .unreachable:
             self.init(failure(.connectionRefused, "there is no way to \(place)"))
         case .connectTimedOut:

@@ -23,6 +23,7 @@ struct TokenService: Sendable {
         let credential = lookup.credential
         let url = try address(challenge, scope: scope, credential: credential)
         var request = Request(method: .get, url: url, headers: ["Accept": "application/json"])
+        request.acceptsAddress = { [policy] in policy.mayDial($0, for: url) }
         if let basic = credential?.basicAuthorization { request.headers.add("Authorization", basic) }
         let body = BodyBuffer(limit: Self.answerLimit)
         let sink = AnswerSink(body)

@@ -28,4 +28,12 @@ import Testing
         let failure = #expect(throws: Failure.self, "\(why)") { try Digest(parsing: text) }
         #expect(failure?.code == .digestInvalid)
     }
+
+    @Test func `a digest in upper case is refused with the one that was meant`() {
+        let lower = "sha256:" + String(repeating: "a", count: 64)
+        for text in [lower.uppercased(), "sha256:" + String(repeating: "A", count: 64)] {
+            let failure = #expect(throws: Failure.self) { try Digest(parsing: text) }
+            #expect(failure?.hints == [lower])
+        }
+    }
 }

@@ -116,6 +116,35 @@ import Testing
         #expect(IPAddress.isPrivate(host: host), "\(why)")
     }
 
+    static let metadata: [(host: String, isOne: Bool, why: String)] = [
+        ("169.254.169.254", true, "nearly every cloud's"),
+        ("169.254.170.2", true, "for containers of AWS"),
+        ("2852039166", true, "in one number"),
+        ("[fe80::a9fe:a9fe]", true, "the link's, IPv6"),
+        ("fd00:ec2::254", true, "AWS, IPv6"),
+        ("100.100.100.200", true, "Alibaba's"),
+        ("::ffff:169.254.169.254", true, "IPv4 within IPv6"),
+        ("64:ff9b::a9fe:a9fe", true, "behind NAT64"),
+        ("2002:a9fe:a9fe::", true, "behind 6to4"),
+        ("Metadata.google.internal.", true, "Google's, by name"),
+        ("instance-data.ec2.internal", true, "Amazon's, by name"),
+        ("10.0.0.1", false, "a private network"),
+        ("127.0.0.1", false, "this machine"),
+        ("::1", false, "this machine"),
+        ("fd00:ec2::253", false, "its neighbour"),
+        ("100.100.100.201", false, "its neighbour"),
+        ("169.253.169.254", false, "another network"),
+        ("fec0::1", false, "a site's, not the link's"),
+        ("metadatastore.example", false, "begins alike"),
+        ("2001:4860:4860::8888", false, "a public address"),
+        ("", false, "nothing"),
+    ]
+
+    @Test("where clouds keep the secrets of their machines is known", arguments: metadata)
+    func isMetadataService(host: String, isOne: Bool, why: String) {
+        #expect(IPAddress.isMetadataService(host: host) == isOne, "\(why)")
+    }
+
     static let open: [(host: String, why: String)] = [
         ("example.com", "a name"),
         ("metadatastore.example", "begins alike"),
@@ -133,6 +162,7 @@ import Testing
         ("fd00.example", "a name that begins as private IPv6 does"),
         ("2606:4700::1111", "a public address"),
         ("2002:808:808::1", "6to4 of a public address"),
+        ("64:ff9b::808:808", "NAT64 of a public address"),
     ]
 
     @Test("these are for the public", arguments: open)

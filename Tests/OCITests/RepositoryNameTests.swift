@@ -60,6 +60,28 @@ import Testing
         #expect(long?.why == "this one has 256")
     }
 
+    static let likely: [(text: String, hints: [String], why: String)] = [
+        ("c/", ["c"], "a slash at the end"),
+        ("/c//d/", ["c/d"], "slashes too many"),
+        ("my plugin", ["my-plugin"], "a space"),
+        ("My Plugin/", ["my-plugin"], "and upper case"),
+        ("c-", ["c"], "a separator at the end"),
+        ("c%2fd", ["c-2fd"], "an escape"),
+        ("c..d", [], "nobody knows which of the two"),
+        ("/", [], "nothing is left"),
+        (
+            String(repeating: "a/", count: 120) + "a?", [String(repeating: "a/", count: 120) + "a"],
+            "a long one"
+        ),
+    ]
+
+    @Test("what was probably meant is said", arguments: likely)
+    func suggestion(text: String, hints: [String], why: String) throws {
+        let failure = #expect(throws: Failure.self, "\(why)") { try RepositoryName(parsing: text) }
+        #expect(failure?.hints == hints, "\(why)")
+        for hint in hints { _ = try RepositoryName(parsing: hint) }
+    }
+
     @Test func `upper case is refused with the name in lower case`() {
         let failure = #expect(throws: Failure.self) { try RepositoryName(parsing: "acme/My-Plugin") }
         #expect(failure?.code == .repositoryUppercase)

@@ -68,6 +68,26 @@ import Testing
             "http://r.example", "https://auth.example/t", .realm, "https://auth.example/t",
             "safer than the registry"
         ),
+        (
+            "https://10.0.0.5", "https://10.0.0.6/t", .realm, "https://10.0.0.6/t",
+            "a registry of a private network may name another host of it"
+        ),
+        ("https://10.0.0.5", "https://169.254.169.254/t", .realm, nil, "but not the cloud's metadata"),
+        ("https://localhost:5000", "https://metadata.google.internal/t", .realm, nil, "nor may this machine"),
+        ("http://127.0.0.1:5000", "http://[fd00:ec2::254]/x", .redirect, nil, "nor one in the clear"),
+        (
+            "https://r.example", "https://r.example/v2/tags?n=2", .link, "https://r.example/v2/tags?n=2",
+            "a page"
+        ),
+        ("https://r.example", "https://r.example:5000/v2/tags", .link, nil, "a list stays at its origin"),
+        ("https://r.example", "http://r.example/v2/tags", .link, nil, "also in its scheme"),
+        ("https://r.example", "https://s.example/v2/tags", .link, nil, "and at its host"),
+        ("http://localhost:5000", "https://localhost:5000/v2/tags", .link, nil, "whichever way it is left"),
+        (
+            "https://r.example", "https://s.example/layer", .foreign, nil,
+            "content comes from the registry alone"
+        ),
+        ("https://r.example", "https://r.example/layer", .foreign, nil, "even if it names itself"),
     ]
 
     @Test("a URL that a peer chose is dialled, upgraded or refused", arguments: table)
@@ -83,6 +103,37 @@ import Testing
             #expect(failure?.code == .addressRefused)
             #expect(failure?.message.contains(url.host) == true)
         }
+    }
+
+    static let addresses: [(registry: String?, url: String, address: String, may: Bool, why: String)] = [
+        ("203.0.113.5", "https://r.example/v2/", "10.0.0.5", true, "the registry is where its name leads to"),
+        ("203.0.113.5", "https://r.example:444/t", "10.0.0.5", false, "but not for another port"),
+        ("203.0.113.5", "https://a.example/t", "203.0.113.6", true, "public and public"),
+        ("203.0.113.5", "https://a.example/t", "127.0.0.1", false, "a public name for this machine"),
+        ("203.0.113.5", "https://a.example/t", "::1", false, "for this machine, IPv6"),
+        ("203.0.113.5", "https://a.example/t", "10.0.0.6", false, "for a private network"),
+        ("203.0.113.5", "https://a.example/t", "::ffff:10.0.0.6", false, "for one, within IPv6"),
+        ("203.0.113.5", "https://a.example/t", "169.254.169.254", false, "for the metadata"),
+        ("2001:db8::5", "https://a.example/t", "fd00::1", false, "IPv6 and IPv6"),
+        ("2001:db8::5", "https://a.example/t", "64:ff9b::808:808", true, "a public host behind NAT64"),
+        ("10.0.0.5", "https://a.example/t", "10.0.0.6", true, "a registry of a private network"),
+        ("10.0.0.5", "https://a.example/t", "169.254.169.254", false, "but not the metadata"),
+        (nil, "https://a.example/t", "10.0.0.6", false, "what is not known is taken for public"),
+        (nil, "https://a.example/t", "203.0.113.6", true, "public is good anyway"),
+    ]
+
+    @Test("what a name stands for is judged as a literal is", arguments: addresses)
+    func address(registry: String?, url: String, address: String, may: Bool, why: String) throws {
+        let origin = Origin(scheme: .https, host: "r.example", port: 443)
+        let policy = URLPolicy(registry: origin, address: registry)
+        #expect(policy.mayDial(address, for: try HTTPURL(parsing: url)) == may, "\(why)")
+    }
+
+    @Test func `a registry that was reached in a private network may name an address of it`() throws {
+        let origin = Origin(scheme: .https, host: "r.example", port: 443)
+        let url = try HTTPURL(parsing: "https://10.0.0.6/t")
+        #expect(throws: Failure.self) { try URLPolicy(registry: origin).checked(url, as: .realm) }
+        #expect(try URLPolicy(registry: origin, address: "10.0.0.5").checked(url, as: .realm) == url)
     }
 
     static let owners: [(url: String, may: Bool, why: String)] = [

@@ -9,6 +9,7 @@ Keys are P-256; --rsa makes the signing key RSA 2048 (RS256 instead of ES256). V
 """
 
 import argparse
+import ipaddress
 import os
 import pathlib
 import subprocess
@@ -24,12 +25,19 @@ def request(folder, key, certificate, subject, algorithm, *more):
     subprocess.run(command, check=True, capture_output=True)
 
 
+def alternative_name(host):
+    try:
+        return f"IP:{ipaddress.ip_address(host)}"
+    except ValueError:
+        return f"DNS:{host}"
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", metavar="FOLDER", type=pathlib.Path)
-    parser.add_argument("--host", action="append", default=[], help="repeatable; one more DNS name")
+    parser.add_argument("--host", action="append", default=[], help="repeatable; one more DNS name or address")
     parser.add_argument("--days", default="2", help="default: %(default)s")
     parser.add_argument("--rsa", action="store_true", help="sign tokens with an RSA key")
     options = parser.parse_args()
@@ -39,7 +47,7 @@ def main():
     (folder / "ca").mkdir(parents=True, exist_ok=True)
     authority = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
     request(folder, "ca.key", "ca/ca.crt", "wasmpack test authority", P256, *authority, *days)
-    names = ["DNS:localhost", "IP:127.0.0.1", "IP:::1", *(f"DNS:{host}" for host in options.host)]
+    names = ["DNS:localhost", "IP:127.0.0.1", "IP:::1", *map(alternative_name, options.host)]
     by_authority = ["-CA", str(folder / "ca/ca.crt"), "-CAkey", str(folder / "ca.key")]
     server = [
         *("-addext", "subjectAltName=" + ",".join(names)),

@@ -91,7 +91,10 @@ class API:
             return error(416, "BLOB_UPLOAD_INVALID", f"expected {len(so_far)}", Range=f"0-{len(so_far) - 1}")
         self.server.uploads[upload] = so_far + data
         if self.command == "PATCH":
-            return self.upload_state(202, upload)
+            answer = self.upload_state(202, upload)
+            if self.faults.get("stale_range") is True:
+                answer.set("Range", f"0-{max(len(so_far) - 1, 0)}")
+            return answer
         return self.finish_upload(self.server.uploads.pop(upload), dict(self.query).get("digest"))
 
     def finish_upload(self, data, digest):

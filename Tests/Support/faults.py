@@ -16,6 +16,9 @@ Instead of doing what was asked:
 To the answer's headers:
   location      PLACE: where Location points to
   realm         PLACE: where the challenge points to, instead of /token
+  challenges    a list: the values of WWW-Authenticate on a 401, one field each; {realm} is /token's URL, {scope} the scope
+  link          PLACE: where the next page of a list is; on the last page too, so that a list never ends
+  stale_range   true: Range says what it said before this request, as ECR's does; a text is said instead
   wrong_digest_header   true (a digest of something else) or the text to claim in Docker-Content-Digest
   extra_headers         an object; a header of that name is replaced, null removes it, a list gives several
   no_length     true: no Content-Length; the end of the connection is the end of the body
@@ -51,7 +54,7 @@ import loopback
 SELECTORS = {"method", "path", "occurrence"}
 FAULTS = {
     *("status", "headers", "body", "unread", "drop", "cut_upload", "redirect"),
-    *("location", "realm", "wrong_digest_header", "extra_headers", "no_length", "chunked"),
+    *("location", "realm", "challenges", "link", "stale_range", "wrong_digest_header", "extra_headers", "no_length", "chunked"),
     *("flip", "truncate", "encoded", "endless"),
     *("stall", "slow", "cut", "reset"),
 }
@@ -126,6 +129,11 @@ class Answer:
             self.set("Content-Encoding", "gzip")
         if "location" in faults and self.header("Location"):
             self.set("Location", place(faults["location"], self.header("Location")))
+        if "link" in faults and self.status == 200:
+            known = (self.header("Link") or "</v2/>").partition(">")[0].removeprefix("<")
+            self.set("Link", f'<{place(faults["link"], known)}>; rel="next"')
+        if self.header("Range") and isinstance(faults.get("stale_range"), str):
+            self.set("Range", faults["stale_range"])
         if wrong := faults.get("wrong_digest_header"):
             other = "sha256:" + hashlib.sha256(b"something else").hexdigest()
             self.set("Docker-Content-Digest", other if wrong is True else wrong)

@@ -32,9 +32,10 @@ class Server(http.server.ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, handler, port, certificate=None, key=None, client_ca=None):
-        super().__init__(("127.0.0.1", port), handler)
+    def __init__(self, handler, port, certificate=None, key=None, client_ca=None, address="127.0.0.1"):
+        super().__init__((address, port), handler)
         self.connections = itertools.count(1)
+        self.accepted = 0
         self.tls = None
         if certificate:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -46,6 +47,10 @@ class Server(http.server.ThreadingHTTPServer):
     @property
     def scheme(self):
         return "https" if self.tls else "http"
+
+    def verify_request(self, request, client_address):
+        self.accepted += 1  # also what never gets as far as a request
+        return True
 
     def finish_request(self, request, client_address):
         try:
@@ -106,6 +111,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def dispatch(self):
         self.body_length = 0
+        self.body_hash = hashlib.sha256()
         self.body_is_read = False
         self.answer()
         if not self.body_is_read and self.has_body():
@@ -150,7 +156,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 raise Abort
             size -= len(piece)
             self.body_length += len(piece)
+            self.body_hash.update(piece)
             yield piece
+
+    def body_digest(self):
+        return "sha256:" + self.body_hash.hexdigest()
 
     def send(self, status, headers=(), body=b""):
         """A whole answer in one write; HEAD gets the same headers and no body."""
@@ -192,7 +202,8 @@ def parser(documentation):
     result = argparse.ArgumentParser(
         description=documentation, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    result.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0 (default) takes a free one")
+    result.add_argument("--port", type=int, default=0, help="0 (default) takes a free one")
+    result.add_argument("--address", default="127.0.0.1", help="where to listen; default: %(default)s")
     result.add_argument("--cert", metavar="FILE", help="serve TLS with this certificate (PEM)")
     result.add_argument("--key", metavar="FILE", help="and its private key (PEM)")
     result.add_argument("--client-ca", metavar="FILE", help="let in only who has a certificate by this authority (PEM)")

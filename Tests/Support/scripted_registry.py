@@ -5,7 +5,7 @@ It speaks the distribution API (blobs with ranges, uploads by POST, PATCH, PUT o
 over real sockets, and does to chosen requests what real networks and registries do: faults.py has the list.
 
   PUT    /__control   a JSON list of rules: replaces the script, counts from the start
-  GET    /__record    every request so far, as JSON: secrets as their sha256, bodies as their length
+  GET    /__record    every request so far, as JSON: secrets as their sha256, bodies as length and digest
   DELETE /__record    forgets them
 
 With --auth bearer, /token gives opaque tokens for the scopes asked (GET with Basic, POST with grant_type password).
@@ -47,6 +47,7 @@ class RegistryHandler(distribution.API, loopback.Handler):
             entry["status"] = answer.status
         finally:
             entry["body_length"] = self.body_length
+            entry["body_digest"] = self.body_digest() if self.body_length else None
             entry["form"] = [[name, "(secret)" if name in SECRET_FIELDS else value] for name, value in self.form]
         if self.faults.get("drop") == "after":
             faults.abort(self.connection, self.faults)
@@ -59,7 +60,9 @@ class RegistryHandler(distribution.API, loopback.Handler):
             faults.abort(self.connection, self.faults)
         if "cut_upload" in self.faults:
             left = min(self.faults["cut_upload"], int(self.headers.get("Content-Length") or 0))
-            self.body_length += len(self.rfile.read(left))
+            piece = self.rfile.read(left)
+            self.body_length += len(piece)
+            self.body_hash.update(piece)
             faults.abort(self.connection, self.faults)
         if "status" in self.faults:
             if not self.faults.get("unread"):
@@ -136,18 +139,29 @@ class RegistryHandler(distribution.API, loopback.Handler):
         if options.auth == "basic":
             if self.server.knows(loopback.basic_credentials(header)):
                 return None
-            return error(401, message="authentication required", WWW_Authenticate='Basic realm="test"')
+            return self.challenged('Basic realm="test"')
         action = "pull" if self.command in ("GET", "HEAD") else "delete" if self.command == "DELETE" else "push"
         problem = self.server.use_token(header.partition(" ")[2], name, action) if header else ""
         if problem is None:
             return None
         realm = self.place(self.faults.get("realm", "absolute"), "/token")
+        scope = f"repository:{name}:{'pull,push' if action == 'push' else action}" if name else ""
         challenge = f'Bearer realm="{realm}",service="registry.test"'
         if name:
-            challenge += f',scope="repository:{name}:{"pull,push" if action == "push" else action}"'
+            challenge += f',scope="{scope}"'
         if problem:
             challenge += f',error="{problem}"'
-        return error(401, message="authentication required", WWW_Authenticate=challenge)
+        return self.challenged(challenge, realm, scope)
+
+    def challenged(self, challenge, realm="", scope=""):
+        answer = error(401, message="authentication required", WWW_Authenticate=challenge)
+        if "challenges" in self.faults:
+            fill = {"{realm}": realm or self.place("absolute", "/token"), "{scope}": scope}
+            values = self.faults["challenges"]
+            for name, value in fill.items():
+                values = [text.replace(name, value) for text in values]
+            answer.set("WWW-Authenticate", *values)
+        return answer
 
     def token(self):
         fields = self.query
@@ -171,7 +185,8 @@ class RegistryServer(loopback.Server):
     """The registry's content, its tokens, its script and its record."""
 
     def __init__(self, options):
-        super().__init__(RegistryHandler, options.port, options.cert, options.key, options.client_ca)
+        certificate = (options.cert, options.key, options.client_ca)
+        super().__init__(RegistryHandler, options.port, *certificate, options.address)
         self.options, self.lock = options, threading.Lock()
         self.repositories, self.uploads, self.tokens, self.entries = {}, {}, {}, []
         rules = []

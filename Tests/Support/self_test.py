@@ -152,6 +152,30 @@ class Faults(unittest.TestCase):
         self.assertEqual(self.client("GET", answer.headers["Location"]).status, 200)
         self.assertEqual(self.client("GET", answer.headers["Location"], Authorization="Bearer x").status, 400)
 
+    def test_a_range_that_is_stale(self):
+        for fault, expected in ((True, "0-0"), ("0-9999", "0-9999")):
+            start = self.client("POST", "/v2/team/plugin/blobs/uploads/", b"")
+            self.client.script({"method": "PATCH", "stale_range": fault})
+            answer = self.client("PATCH", start.headers["Location"], DATA[:1000])
+            self.assertEqual((answer.status, answer.headers["Range"]), (202, expected))
+            # Only the header lies: the upload goes on where it is.
+            done = self.client("PUT", answer.headers["Location"] + "&digest=" + DIGEST, DATA[1000:])
+            self.assertEqual(done.status, 201)
+
+    def test_pages(self):
+        manifest = json.dumps({"config": {"digest": DIGEST}, "layers": []}).encode()
+        for tag in "abc":
+            self.client("PUT", f"/v2/team/plugin/manifests/{tag}", manifest)
+        tags = "/v2/team/plugin/tags/list"
+        first = self.client("GET", f"{tags}?n=2")
+        self.assertEqual(first.headers["Link"], f'<{tags}?n=2&last=b>; rel="next"')
+        self.assertIsNone(self.client("GET", f"{tags}?n=2&last=b").headers["Link"])
+        self.client.script({"path": "/tags/list", "link": "absolute"})
+        self.assertIn(f"<http://127.0.0.1:{self.port}{tags}?n=2&last=b>", self.client("GET", f"{tags}?n=2").headers["Link"])
+        self.client.script({"path": "/tags/list", "link": f"{tags}?n=1&last=a"})
+        last = self.client("GET", f"{tags}?n=9")
+        self.assertEqual(last.headers["Link"], f'<{tags}?n=1&last=a>; rel="next"', "a list without an end")
+
     def test_ends(self):
         with self.assertRaises(http.client.IncompleteRead) as caught:
             self.get(cut=1000)
@@ -224,6 +248,29 @@ class Tokens(unittest.TestCase):
         self.assertIn("insufficient_scope", client("DELETE", BLOB, Authorization=token).headers["WWW-Authenticate"])
         self.assertIn("invalid_token", client("GET", BLOB, Authorization=token).headers["WWW-Authenticate"])
 
+    def test_several_challenges(self):
+        client = Client(self.enterContext(server("scripted_registry.py", "--auth", "bearer")))
+        client.script({"challenges": ["Negotiate", 'Basic realm="x", Bearer realm="{realm}",scope="{scope}"']})
+        fields = client("GET", BLOB).headers.get_all("WWW-Authenticate")
+        realm = f"http://127.0.0.1:{client.connection.port}/token"
+        self.assertEqual(
+            fields, ["Negotiate", f'Basic realm="x", Bearer realm="{realm}",scope="repository:team/plugin:pull"']
+        )
+
+    def test_the_record_has_token_requests_in_their_order(self):
+        options = ["--auth", "bearer", "--user", "alice:hush-secret"]
+        client = Client(self.enterContext(server("scripted_registry.py", *options)))
+        form = "grant_type=password&username=alice&password=hush-secret&scope=repository:team/plugin:pull"
+        client("GET", BLOB)
+        client("POST", "/token", form)
+        text = client("GET", "/__record").content.decode()
+        first, second = json.loads(text)
+        self.assertEqual([first["path"], second["path"]], [BLOB, "/token"])
+        self.assertEqual((first["body_length"], first["body_digest"]), (0, None))
+        self.assertEqual(second["body_length"], len(form))
+        self.assertEqual(second["body_digest"], "sha256:" + hashlib.sha256(form.encode()).hexdigest())
+        self.assertNotIn("hush-secret", text)
+
     def test_signatures_over_tls(self):
         for kind in ([], ["--rsa"]):
             folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
@@ -249,6 +296,39 @@ class Tokens(unittest.TestCase):
         (folder / "public").write_bytes(key)
         command = ["openssl", "dgst", "-sha256", "-verify", folder / "public", "-signature", folder / "signature"]
         subprocess.run(command, input=".".join(token[:2]).encode(), check=True, capture_output=True)
+
+
+class Internet(unittest.TestCase):
+    """Names and addresses of an internet of its own."""
+
+    def test_each_name_has_its_address_and_its_record(self):
+        command = ["unshare", "-rmn", sys.executable, str(HERE / "internet.py")]
+        if subprocess.run([*command[:2], "true"], capture_output=True, check=False).returncode:
+            self.skipTest("unshare makes no network of its own here")
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        curl = ["curl", "-sS", "--cacert", f"{folder}/ca/ca.crt", "-o", "/dev/null", "-w", "%{remote_ip} %{http_code}"]
+        plan = {
+            "folder": folder,
+            "certificates": folder,
+            "hosts": {
+                "one.example": {"address": "203.0.113.5", "auth": "basic"},
+                "two.example": {"address": "10.0.0.7"},
+                "three.example": {"address": "127.0.0.1", "unknown_authority": True},
+            },
+            "steps": [
+                {"run": [*curl, "https://one.example/v2/"]},
+                {"run": [*curl, "https://two.example:8443/v2/"], "rules": {"two.example": '[{"status": 418}]'}},
+                {"run": [*curl, "https://three.example/v2/"]},
+                {"run": [*curl, "http://three.example/v2/"]},
+            ],
+        }
+        done = subprocess.run(command, input=json.dumps(plan), capture_output=True, text=True, check=True)
+        one, two, three, plain = json.loads(done.stdout)
+        self.assertEqual([one["stdout"], two["stdout"]], ["203.0.113.5 401", "10.0.0.7 418"])
+        self.assertEqual(one["connections"], {"one.example": 1, "two.example": 0, "three.example": 0})
+        self.assertEqual([entry["path"] for entry in two["requests"]["two.example"]], ["/v2/"])
+        self.assertEqual((three["status"], three["requests"]["three.example"]), (60, []))
+        self.assertEqual(plain["stdout"], "127.0.0.1 200")
 
 
 if __name__ == "__main__":

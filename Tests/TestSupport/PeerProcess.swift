@@ -40,10 +40,13 @@ public final class PeerProcess: Sendable {
         }
     }
 
+    /// Where a script of Tests/Support is, for who starts it in a way of its own.
+    public static func path(of script: String) -> String { folder.appending(path: script).path() }
+
     private static func process(_ script: String, _ arguments: [String]) -> Process {
         let python = Process()
         python.executableURL = URL(filePath: "/usr/bin/env")
-        python.arguments = ["python3", folder.appending(path: script).path()] + arguments
+        python.arguments = ["python3", path(of: script)] + arguments
         return python
     }
 

@@ -25,6 +25,17 @@ unsigned wasmpack_getinfo_string(void *handle, unsigned info, const char **value
 // Gives libcurl its own copy of the bytes.
 unsigned wasmpack_setopt_copied_blob(void *handle, unsigned option, const void *bytes, size_t count);
 
+// Addresses.c
+
+// Whom to ask about an address, in numbers, before it is dialled and before a connection to it is used again; 0 refuses.
+typedef struct {
+    int (*accepts)(void *context, const char *address);
+    void *context;
+} wasmpack_address_check;
+
+// The check has to live as long as the handle.
+unsigned wasmpack_setopt_address_check(void *handle, const wasmpack_address_check *check);
+
 // TLS.c
 
 // Who signed the certificate that a handshake was about, and the SHA-256 of the server's own.

@@ -1,0 +1,39 @@
+#include "CCurlShims.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+// Asked before a socket is opened. What is no IP address is not dialled.
+static curl_socket_t open_socket(void *check, curlsocktype purpose, struct curl_sockaddr *to) {
+    const wasmpack_address_check *asked = check;
+    char text[INET6_ADDRSTRLEN];
+    const void *address = to->family == AF_INET    ? (const void *)&((struct sockaddr_in *)&to->addr)->sin_addr
+                          : to->family == AF_INET6 ? (const void *)&((struct sockaddr_in6 *)&to->addr)->sin6_addr
+                                                   : NULL;
+    (void)purpose;
+    if (!address || !inet_ntop(to->family, address, text, sizeof text) || !asked->accepts(asked->context, text))
+        return CURL_SOCKET_BAD;
+    int type = to->socktype;
+#ifdef SOCK_CLOEXEC
+    type |= SOCK_CLOEXEC;
+#endif
+    return socket(to->family, type, to->protocol);
+}
+
+// Asked before each request, also over a connection that stands already.
+static int begin_request(void *check, char *address, char *own_address, int port, int own_port) {
+    const wasmpack_address_check *asked = check;
+    (void)own_address, (void)port, (void)own_port;
+    return asked->accepts(asked->context, address) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+unsigned wasmpack_setopt_address_check(void *handle, const wasmpack_address_check *check) {
+    CURLcode result = curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    if (result == CURLE_OK) result = curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, check);
+    if (result == CURLE_OK) result = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, begin_request);
+    if (result == CURLE_OK) result = curl_easy_setopt(handle, CURLOPT_PREREQDATA, check);
+    return result;
+}

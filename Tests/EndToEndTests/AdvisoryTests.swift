@@ -1,0 +1,220 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What went wrong in other registry clients: to whom the program says what, when a public registry names other hosts.
+///
+/// docs/promises.md says what each advisory was. The other hosts' records prove where no credentials came to.
+@Suite(.timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
+struct AdvisoryTests {
+    private let registry: TurnedRegistry
+
+    init() throws { registry = try TurnedRegistry() }
+
+    // MARK: Places of content
+
+    @Test func `CVE-2020-15157: the places of a foreign layer are never asked, and get no credentials`()
+        async throws
+    {
+        let place = "https://\(Internet.stranger)/layer"
+        let foreign = try await registry.manifest().replacing(
+            #""mediaType":"application/vnd.oci.image.layer.v1.tar+gzip""#,
+            with: #""mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","urls":["\#(place)"]"#
+        )
+        #expect(foreign.contains("urls"))
+        let result = try await registry.pull(try registry.rule(manifest: foreign))
+        registry.expect(result, 76, "address-refused", "place of a foreign layer")
+        #expect(result.isUntouched(Internet.stranger))
+    }
+
+    // MARK: The token service
+
+    static let realms: [(realm: String, code: String, why: String)] = [
+        ("http://auth.example/token", "address-refused", "a password in the clear"),
+        ("http://registry.example/token", "address-refused", "also at the registry itself"),
+        ("https://169.254.169.254/token", "address-refused", "where a cloud keeps its secrets"),
+        ("https://10.0.0.7/token", "address-refused", "a private network"),
+        ("https://127.0.0.1/token", "address-refused", "this machine"),
+        ("https://2130706433/token", "address-refused", "this machine in disguise"),
+        ("https://localhost/token", "address-refused", "this machine by name"),
+        ("https://metadata.google.internal/token", "address-refused", "a cloud's secrets by name"),
+        ("https://inside.example/token", "address-refused", "a public name that stands for this machine"),
+        ("https://intranet.example/token", "address-refused", "and one for a private network"),
+        // UTF-8, a byte at a time: the peer writes its headers as Latin-1.
+        (
+            "https://169\u{E3}\u{80}\u{82}254\u{E3}\u{80}\u{82}169\u{E3}\u{80}\u{82}254/token",
+            "protocol-violation", "dots of another script"
+        ),
+        ("https://ci:word@auth.example/token", "protocol-violation", "a password in a URL"),
+        ("file:///etc/passwd", "protocol-violation", "a file"),
+    ]
+
+    @Test("CVE-2026-48978: a token service where no password should go is not asked", arguments: realms)
+    func realm(realm: String, code: String, why: String) async throws {
+        let result = try await registry.pull(#"[{"realm":"\#(realm)"}]"#)
+        registry.expect(result, 76, code)
+        #expect(!result.hasCredentials(Internet.registry), "\(why): \(result)")
+        for host in [Internet.tokens, Internet.inside, Internet.intranet, Internet.metadata] {
+            #expect(result.isUntouched(host), "\(why): \(result)")
+        }
+    }
+
+    @Test func `CVE-2026-48978: a token service on another public host gets the password, and -v names it`()
+        async throws
+    {
+        let result = try await registry.pull(#"[{"realm":"https://auth.example/token"}]"#)
+        #expect(result.hasCredentials(Internet.tokens), "\(result)")
+        #expect(result.stderr.contains("GET https://auth.example/token → 200"), "\(result)")
+        #expect(!result.stderr.contains("hush"))
+    }
+
+    @Test func `CVE-2026-48978: a token service that redirects is not followed`() async throws {
+        let away = #"[{"path":"/token","status":307,"headers":{"Location":"http://169.254.169.254/x"}}]"#
+        let result = try await registry.pull(
+            #"[{"realm":"https://auth.example/token"}]"#,
+            others: [Internet.tokens: away]
+        )
+        registry.expect(result, 76, "protocol-violation", "token service")
+        #expect(result.isUntouched(Internet.metadata))
+    }
+
+    @Test func `CVE-2019-10214: a token service proves who it is before it gets a password`() async throws {
+        let internet = Internet([
+            Internet.tokens: Internet.Host(address: "203.0.113.6", unknown_authority: true)
+        ])
+        let result = try await registry.pull(#"[{"realm":"https://auth.example/token"}]"#, internet: internet)
+        registry.expect(result, 69, "tls-unknown-ca")
+        #expect(result.requests[Internet.tokens]?.isEmpty == true)
+    }
+
+    // MARK: Uploads
+
+    @Test func `CVE-2026-50151: an upload that leads to another host takes no credentials there`()
+        async throws
+    {
+        let result = try await registry.push(
+            #"[{"method":"POST","path":"/blobs/uploads/","location":"https://stranger.example/upload?x=1"}]"#
+        )
+        // A token was needed to get as far as the Location.
+        #expect(result.hasCredentials(Internet.registry), "\(result)")
+        #expect(result.requests[Internet.stranger]?.contains { $0.method == "PUT" } == true, "\(result)")
+        #expect(!result.hasCredentials(Internet.stranger), "\(result)")
+        #expect(result.status != 0)
+    }
+
+    static let locations: [(location: String, why: String)] = [
+        ("http://stranger.example/upload", "where all can read"),
+        ("https://10.0.0.7/upload", "a private network"),
+        ("https://[::ffff:169.254.169.254]/upload", "a cloud's secrets"),
+        ("https://inside.example/upload", "a public name that stands for this machine"),
+    ]
+
+    @Test("CVE-2026-50151: an upload that leads into a private network is not made", arguments: locations)
+    func location(location: String, why: String) async throws {
+        let result = try await registry.push(
+            #"[{"method":"POST","path":"/blobs/uploads/","location":"\#(location)"}]"#
+        )
+        registry.expect(result, 76, "address-refused")
+        for host in [Internet.stranger, Internet.inside, Internet.intranet, Internet.metadata] {
+            #expect(result.isUntouched(host), "\(why): \(result)")
+        }
+    }
+
+    // MARK: Redirects
+
+    private func redirect(_ target: String) -> String {
+        #"[{"method":"GET","path":"/v2/.*/blobs/","status":307,"headers":{"Location":"\#(target)"}}]"#
+    }
+
+    static let elsewhere: [(target: String, host: String, why: String)] = [
+        ("https://stranger.example/x", Internet.stranger, "another host"),
+        ("https://registry.example:8443/x", Internet.registry, "another port of the same host"),
+    ]
+
+    @Test("GHSA-vh4v-2xq2-g5cg: a redirect to another origin carries no credentials", arguments: elsewhere)
+    func redirects(target: String, host: String, why: String) async throws {
+        let result = try await registry.pull(redirect(target))
+        let asked = result.requests[host, default: []].filter { $0.path == "/x" }
+        #expect(!asked.isEmpty, "\(why): \(result)")
+        for request in asked {
+            #expect(
+                !request.headers.contains { ["authorization", "cookie"].contains($0[0].lowercased()) },
+                "\(why): \(result)"
+            )
+        }
+        #expect(result.status != 0)
+    }
+
+    @Test func `GHSA-vh4v-2xq2-g5cg: a way back to the registry does not bring the credentials back`()
+        async throws
+    {
+        let back =
+            #"[{"path":"/x","status":307,"headers":{"Location":"https://registry.example/v2/back"}}]"#
+        let result = try await registry.pull(
+            redirect("https://stranger.example/x"),
+            others: [Internet.stranger: back]
+        )
+        let returned = result.requests[Internet.registry, default: []].filter { $0.path == "/v2/back" }
+        #expect(!returned.isEmpty, "\(result)")
+        #expect(!returned.contains { $0.headers.contains { $0[0].lowercased() == "authorization" } })
+    }
+
+    static let traps: [(target: String, why: String)] = [
+        ("http://registry.example/x", "from https to http"),
+        ("http://stranger.example/x", "and elsewhere"),
+        ("https://127.0.0.1/x", "this machine"),
+        ("http://169.254.169.254/latest/meta-data/", "a cloud's secrets"),
+        ("https://169.254.169.254/latest/meta-data/", "over TLS too"),
+        ("https://inside.example/x", "a public name that stands for this machine"),
+    ]
+
+    @Test("regclient#1095: a redirect to a local service is not followed", arguments: traps)
+    func redirectSSRF(target: String, why: String) async throws {
+        let result = try await registry.pull(redirect(target))
+        registry.expect(result, 76, "address-refused")
+        for host in [Internet.stranger, Internet.inside, Internet.metadata] {
+            #expect(result.isUntouched(host), "\(why): \(result)")
+        }
+    }
+
+    @Test func `a registry of a private network may name others of it, but nothing may name the metadata`()
+        async throws
+    {
+        // The registry's name is as public as ever; its address tells.
+        let internet = Internet([
+            Internet.registry: Internet.Host(
+                address: "10.0.0.5",
+                auth: "bearer",
+                user: ["ci:\(Internet.password)"]
+            ),
+            Internet.tokens: Internet.Host(
+                address: "10.0.0.6",
+                auth: "bearer",
+                user: ["ci:\(Internet.password)"]
+            ),
+        ])
+        let allowed = try await registry.pull(
+            #"[{"realm":"https://auth.example/token"}]"#,
+            internet: internet
+        )
+        #expect(allowed.hasCredentials(Internet.tokens), "\(allowed)")
+        let refused = try await registry.pull(redirect("https://169.254.169.254/x"), internet: internet)
+        registry.expect(refused, 76, "address-refused")
+        #expect(refused.isUntouched(Internet.metadata))
+    }
+
+    // MARK: The way to the registry
+
+    @Test func `plain HTTP is no second choice: a public registry without TLS gets nothing`() async throws {
+        let internet = Internet([
+            Internet.stranger: Internet.Host(address: "198.51.100.66", auth: "basic", speaks: "http")
+        ])
+        let result = try await registry.pull(
+            "[]",
+            reference: "\(Internet.stranger)/team/plugin:v1",
+            internet: internet
+        )
+        registry.expect(result, 76, "plain-http")
+        #expect(result.requests[Internet.stranger]?.isEmpty == true, "\(result)")
+    }
+}

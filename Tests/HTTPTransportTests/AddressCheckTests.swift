@@ -1,0 +1,86 @@
+import Foundation
+import HTTPTransport
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct AddressCheckTests {
+    private func send(
+        _ url: HTTPURL,
+        over transport: CurlTransport,
+        accepting accepts: @escaping @Sendable (String) -> Bool
+    ) async throws(TransferError) -> Echo? {
+        let buffer = BodyBuffer(limit: 1024 * 1024)
+        var request = Request(method: .get, url: url)
+        request.acceptsAddress = accepts
+        _ = try await transport.send(request, into: buffer)
+        return try? Echo(buffer)
+    }
+
+    @Test func `a name that stands for an address that is not wanted is not dialled`() async throws {
+        let peer = try PythonPeer()
+        let transport = try CurlTransport()
+        let url = try peer.url("/echo", host: "localhost")
+        let error = await #expect(throws: TransferError.self) {
+            try await send(url, over: transport) { _ in false }
+        }
+        #expect(error?.kind == .addressRefused)
+        #expect(error?.detail.contains("127.0.0.1") == true || error?.detail.contains("::1") == true)
+        // The first connection that the server has ever seen.
+        #expect(try await send(url, over: CurlTransport()) { _ in true }?.connection == 1)
+    }
+
+    @Test func `of several addresses those that are wanted are dialled`() async throws {
+        let peer = try PythonPeer()
+        let url = try peer.url("/echo", host: "localhost")
+        let echo = try await send(url, over: CurlTransport()) { !$0.contains(":") }
+        #expect(echo?.requests == 1)
+    }
+
+    @Test func `the address is asked for in numbers, and again when a connection is used again`() async throws
+    {
+        let peer = try PythonPeer()
+        let transport = try CurlTransport()
+        let asked = Mutex<[String]>([])
+        for round in 1...2 {
+            let url = try peer.url("/echo")
+            let echo = try await send(url, over: transport) { address in
+                asked.withLock { $0.append(address) }
+                return true
+            }
+            #expect(echo?.connection == 1)
+            #expect(echo?.requests == round)
+        }
+        #expect(Set(asked.withLock { $0 }) == ["127.0.0.1"])
+        let url = try peer.url("/echo")
+        let error = await #expect(throws: TransferError.self) {
+            try await send(url, over: transport) { _ in false }
+        }
+        #expect(error?.kind == .addressRefused)
+        // What was refused has not been sent over the connection that stands.
+        #expect(try await send(url, over: CurlTransport()) { _ in true }?.requests == 1)
+    }
+
+    @Test func `a connection that was opened without a question is not used for one that has one`()
+        async throws
+    {
+        let peer = try PythonPeer()
+        let transport = try CurlTransport()
+        let url = try peer.url("/echo")
+        _ = try await exchange(.get, url, over: transport)
+        let error = await #expect(throws: TransferError.self) {
+            try await send(url, over: transport) { _ in false }
+        }
+        #expect(error?.kind == .addressRefused)
+    }
+
+    @Test func `behind a proxy nothing is asked, for the proxy looks names up`() async {
+        await #expect(processExitsWith: .success) {
+            let proxy = try PythonPeer()
+            setenv("http_proxy", "http://127.0.0.1:\(proxy.port)", 1)
+            var request = Request(method: .get, url: try HTTPURL(parsing: "http://registry.invalid/echo"))
+            request.acceptsAddress = { _ in false }
+            let response = try await CurlTransport().send(request, into: BodyBuffer(limit: 1024 * 1024))
+            #expect(response.status == 404, "the peer looks for a path and gets a URL")
+        }
+    }
+}
