@@ -55,7 +55,11 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
         ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "CCurlShims", dependencies: ["CCurl"]),
+        .target(
+            name: "CCurlShims",
+            dependencies: ["CCurl", "CCrypto"],
+            linkerSettings: [.linkedLibrary("ssl")]
+        ),
 
         // The arrows of docs/architecture.md: a target may import only what stands here.
         library("Diagnostics", []),

@@ -173,20 +173,20 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|inspect|verify|help)
+    build|push|pull|inspect|verify|login|logout|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull inspect verify help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull inspect verify login logout help' -- "${cur}"))
         ;;
     esac
 }
 
 _wasmpack_build() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=(--tag -t --annotation --label)
     non_repeating_options=(--layout --created --compression-level --digest-file --color)
     __wasmpack_offer_flags_options 1
@@ -233,9 +233,9 @@ _wasmpack_build() {
 
 _wasmpack_push() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--layout --ca-file --username --authfile --digest-file --color)
+    non_repeating_options=(--layout --ca-file --client-cert --client-key --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
@@ -246,6 +246,14 @@ _wasmpack_push() {
         ;;
     '--ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
     '--username')
@@ -276,9 +284,9 @@ _wasmpack_push() {
 
 _wasmpack_pull() {
     repeating_flags=()
-    non_repeating_flags=(--force --plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(-o --output --layout --ca-file --username --authfile --digest-file --color)
+    non_repeating_options=(-o --output --layout --ca-file --client-cert --client-key --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -293,6 +301,14 @@ _wasmpack_pull() {
         ;;
     '--ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
     '--username')
@@ -315,9 +331,9 @@ _wasmpack_pull() {
 
 _wasmpack_inspect() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--raw --ca-file --username --authfile --color)
+    non_repeating_options=(--raw --ca-file --client-cert --client-key --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -328,6 +344,14 @@ _wasmpack_inspect() {
         ;;
     '--ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
     '--username')
@@ -354,9 +378,9 @@ _wasmpack_inspect() {
 
 _wasmpack_verify() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--expect --ca-file --username --authfile --color)
+    non_repeating_options=(--expect --ca-file --client-cert --client-key --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -366,6 +390,14 @@ _wasmpack_verify() {
         ;;
     '--ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
     '--username')
@@ -385,6 +417,61 @@ _wasmpack_verify() {
     case "${positional_number}" in
     1)
         __wasmpack_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_wasmpack_login() {
+    repeating_flags=()
+    non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --tls-skip-verify --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--username -u --ca-file --client-cert --client-key --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--username'|'-u')
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_logout() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac

@@ -10,6 +10,8 @@ public enum Event: Sendable, Equatable {
     case warning(String)
     /// How a decision was made, for who asked to see it.
     case detail(String)
+    /// An exchange with a server in full, several lines without a secret, for who asked to see it.
+    case trace(String)
     /// A blob or manifest on its way.
     case transfer(Transfer)
 }

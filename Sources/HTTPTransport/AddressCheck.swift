@@ -1,13 +1,5 @@
 import CCurl
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Asks ``Request/acceptsAddress`` at the two moments that matter, for one transfer.
 ///
 /// Before a socket is opened, so that a refused host sees nothing at all; and before a request goes over a connection
@@ -17,9 +9,9 @@ final class AddressCheck {
     /// The last address that was not accepted.
     private var refused: String?
 
-    /// The check for a request; `nil` when there is nothing to ask, or a proxy may be dialled in the host's place.
+    /// The check for a request; `nil` when there is nothing to ask.
     init?(_ request: Request) {
-        guard let accepts = request.acceptsAddress, !Self.environmentNamesProxy else { return nil }
+        guard let accepts = request.acceptsAddress else { return nil }
         self.accepts = accepts
     }
 
@@ -40,12 +32,6 @@ final class AddressCheck {
         if accepts(address) { return true }
         refused = address
         return false
-    }
-
-    /// Which hosts the proxy is not for (`no_proxy`) is not judged again here: who may set the environment is trusted.
-    private static var environmentNamesProxy: Bool {
-        let names = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-        return names.contains { name in getenv(name).map { $0.pointee != 0 } ?? false }
     }
 }
 

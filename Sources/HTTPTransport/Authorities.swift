@@ -1,40 +1,46 @@
 import CCurl
 import SystemPackage
 
-/// The certificate authorities that a transport trusts.
+/// The certificate authorities that a transport trusts: for every server, and for the one that has its own.
 struct Authorities: Sendable {
-    /// The largest file of authorities that is read: 4 MiB; the system's own has about 220 KB.
-    private static let sizeLimit = 4 * 1024 * 1024
-
     /// The system's authorities and the user's in one, if the user has some.
     private let bundle: [UInt8]?
+    /// The same and those of the one server, if it has some.
+    private let serverBundle: [UInt8]?
+    private let server: Origin?
+    /// The system's folder of authorities, if it is another one than usual.
+    private let folder: String?
     /// Whether the system has all of its authorities in one file.
     private let systemHasFile: Bool
 
     init(_ options: TLSOptions) throws(TransferError) {
         let systemFile = try EasyHandle().text(CURLINFO_CAINFO)
         systemHasFile = systemFile != nil
-        guard let path = options.authorityFile else {
-            bundle = nil
-            return
-        }
-        let own: [UInt8]
-        do {
-            own = try Self.read(path)
-        } catch {
-            throw TransferError(.authorityFileUnusable, "\"\(path)\" cannot be read: \(error)")
-        }
-        guard String(decoding: own, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") else {
-            throw TransferError(.authorityFileUnusable, "\"\(path)\" holds no PEM certificate")
-        }
+        folder = options.systemAuthorityFolder
+        server = options.server?.origin
         // A machine without authorities of its own is no reason to distrust the user's.
-        let system = systemFile.flatMap { try? Self.read(FilePath($0)) } ?? []
-        bundle = system + [UInt8(ascii: "\n")] + own
+        let system =
+            if let file = options.systemAuthorityFile {
+                try file.certificates()
+            } else {
+                systemFile.flatMap { try? PEMFile.read(FilePath($0)) } ?? []
+            }
+        let own = try options.authorityFile?.certificates()
+        var servers: [UInt8] = []
+        for file in options.server?.authorityFiles ?? [] {
+            servers += [.lineFeed] + (try file.certificates())
+        }
+        let all = system + [.lineFeed] + (own ?? [])
+        let differs = own != nil || options.systemAuthorityFile != nil || folder != nil
+        bundle = differs ? all : nil
+        serverBundle = servers.isEmpty ? nil : all + servers
     }
 
-    func apply(to easy: borrowing EasyHandle) throws(TransferError) {
-        if let bundle {
-            // libcurl has one file and one folder; a folder must be indexed by `openssl rehash`. So: one blob.
+    func apply(to easy: borrowing EasyHandle, for origin: Origin) throws(TransferError) {
+        if let folder { try easy.set(CURLOPT_CAPATH, to: folder) }
+        // libcurl has one file and one folder; a folder must be indexed by `openssl rehash`. So: one blob.
+        if let bundle { try easy.set(CURLOPT_PROXY_CAINFO_BLOB, toCopyOf: bundle) }
+        if let bundle = origin == server ? serverBundle ?? bundle : bundle {
             try easy.set(CURLOPT_CAINFO_BLOB, toCopyOf: bundle)
         } else if systemHasFile {
             // The folder holds the same, and only without it does libcurl keep the parsed file for the next
@@ -42,17 +48,8 @@ struct Authorities: Sendable {
             try easy.set(CURLOPT_CAPATH, to: nil)
         }
     }
+}
 
-    private static func read(_ path: FilePath) throws -> [UInt8] {
-        let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
-        return try file.closeAfter {
-            var content: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: 64 * 1024)
-            while case let count = try chunk.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
-                content += chunk[..<count]
-                guard content.count <= sizeLimit else { throw Errno.fileTooLarge }
-            }
-            return content
-        }
-    }
+extension UInt8 {
+    fileprivate static let lineFeed = UInt8(ascii: "\n")
 }

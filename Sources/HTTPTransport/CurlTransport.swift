@@ -1,7 +1,6 @@
 /// HTTP/1.1 over libcurl: one pool of connections, and one thread while there is something to transfer.
 ///
-/// Proxies are taken from the environment the way libcurl does: `http_proxy` (lower case only), `https_proxy`,
-/// `all_proxy` and `no_proxy`.
+/// It reads no environment: ``TransportOptions/proxies`` says which proxies there are.
 public final class CurlTransport: Transport {
     private let loop: TransferLoop
 

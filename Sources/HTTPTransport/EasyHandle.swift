@@ -12,11 +12,15 @@ struct EasyHandle: ~Copyable {
 
     private let raw: UnsafeMutableRawPointer
     private let message: UnsafeMutablePointer<CChar>
+    private let peer: UnsafeMutablePointer<wasmpack_peer>
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var addressCheck: UnsafeMutablePointer<wasmpack_address_check>?
 
     /// Whether libcurl's global state is ready; made once in the life of the process.
-    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    private static let isReady: Bool = {
+        wasmpack_tls_start()
+        return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    }()
 
     init() throws(TransferError) {
         guard Self.isReady, let raw = curl_easy_init() else {
@@ -25,6 +29,8 @@ struct EasyHandle: ~Copyable {
         self.raw = raw
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        peer = .allocate(capacity: 1)
+        peer.initialize(to: wasmpack_peer())
     }
 
     deinit {
@@ -32,11 +38,13 @@ struct EasyHandle: ~Copyable {
         curl_slist_free_all(fields)
         message.deallocate()
         addressCheck?.deallocate()
+        peer.deallocate()
     }
 
     /// Has libcurl write its explanations where ``explanation(of:)`` reads them.
     borrowing func keepExplanations() throws(TransferError) {
         try Self.check(wasmpack_setopt_pointer(raw, CURLOPT_ERRORBUFFER.rawValue, message))
+        wasmpack_keep_peer(raw, peer)
     }
 
     borrowing func set(_ option: CURLoption, to value: Int) throws(TransferError) {
@@ -115,6 +123,25 @@ struct EasyHandle: ~Copyable {
         var value: UnsafePointer<CChar>?
         guard wasmpack_getinfo_string(raw, info.rawValue, &value) == CURLE_OK.rawValue else { return nil }
         return value.map { String(cString: $0) }
+    }
+
+    /// The version of TLS that the transfer runs over, while it runs.
+    borrowing func tlsVersion() -> String? { wasmpack_tls_version(raw).map { String(cString: $0) } }
+
+    /// Whether the server of a handshake of this handle asked for a certificate.
+    borrowing func wasAskedForCertificate() -> Bool { peer.pointee.asked_for_certificate == 1 }
+
+    /// Whose certificate a handshake of this handle was about; `nil` when there was none.
+    borrowing func peerDescription() -> String? {
+        let issuer = withUnsafeBytes(of: &peer.pointee.issuer) {
+            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        guard !issuer.isEmpty else { return nil }
+        guard peer.pointee.has_fingerprint == 1 else { return "issuer \"\(issuer)\"" }
+        let digest = withUnsafeBytes(of: &peer.pointee.fingerprint) { bytes in
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
+        }
+        return "issuer \"\(issuer)\", SHA-256 of the server's certificate \(digest.joined(separator: ":"))"
     }
 
     /// What libcurl says about the failure in its own words.

@@ -4,10 +4,13 @@ public struct Response: Sendable, Hashable {
     public var status: Int
     /// The head's fields; those of a trailer are not among them.
     public var headers: HeaderFields
+    /// What it came over, as far as that is known.
+    public var connection: Connection?
 
     /// Describes a response.
-    public init(status: Int, headers: HeaderFields = [:]) {
+    public init(status: Int, headers: HeaderFields = [:], connection: Connection? = nil) {
         self.status = status
         self.headers = headers
+        self.connection = connection
     }
 }

@@ -8,15 +8,19 @@ final class Transfer {
     let job: Job
     private(set) var easy: EasyHandle
     private let body: BodyReader?
+    private let proxy: Proxy?
     private let addressCheck: AddressCheck?
     private var head = HeadReader()
+    /// The final head, once it is complete, and what it came over.
+    private var response: Response?
     /// Why one of our own callbacks ended the transfer.
     private var refusal: TransferError?
 
     init(_ job: Job, settings: TransferSettings) throws(TransferError) {
         self.job = job
         easy = try EasyHandle()
-        addressCheck = AddressCheck(job.request)
+        proxy = settings.proxy(for: job.request)
+        addressCheck = proxy == nil ? AddressCheck(job.request) : nil
         body = try job.request.hasBody ? BodyReader(job.request.body) : nil
         try settings.apply(to: &easy, for: job.request, bodySize: body?.size)
 
@@ -37,9 +41,11 @@ final class Transfer {
     func outcome(_ code: CURLcode) -> Result<Response, TransferError> {
         if let refusal = refusal ?? addressCheck?.error(for: code) { return .failure(refusal) }
         guard code == CURLE_OK else {
-            return .failure(TransferError(code: code, of: easy, headIsComplete: head.response != nil))
+            return .failure(
+                TransferError(code: code, of: easy, through: proxy, headIsComplete: head.response != nil)
+            )
         }
-        guard let response = head.response else {
+        guard let response else {
             return .failure(TransferError(.protocolViolation, "the response has no head"))
         }
         return .success(response)
@@ -47,7 +53,16 @@ final class Transfer {
 
     fileprivate func takeHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
         unlessRefused(line.count, refused: 0) { () throws(TransferError) in
-            if let response = try head.take(line) { try job.sink.begin(response) }
+            guard var response = try head.take(line) else { return }
+            if let proxy, response.status == 407 {
+                throw TransferError(
+                    .proxyFailed,
+                    "\(proxy.description): it wants a user and a password (407)"
+                )
+            }
+            response.connection = connection
+            self.response = response
+            try job.sink.begin(response)
         }
     }
 
@@ -69,6 +84,18 @@ final class Transfer {
     fileprivate func rewindBody(to offset: Int, from origin: Int32) -> Int32 {
         guard origin == SEEK_SET, let body, body.seek(to: offset) else { return CURL_SEEKFUNC_FAIL }
         return CURL_SEEKFUNC_OK
+    }
+
+    /// Only known while the transfer runs: afterwards its connection may be another's.
+    private var connection: Connection {
+        let address = easy.text(CURLINFO_PRIMARY_IP) ?? ""
+        return Connection(
+            isNew: easy.number(CURLINFO_NUM_CONNECTS) > 0,
+            address: (address.contains(":") ? "[\(address)]" : address)
+                + ":\(easy.number(CURLINFO_PRIMARY_PORT))",
+            tlsVersion: easy.tlsVersion(),
+            proxy: proxy?.name
+        )
     }
 
     /// Runs one step of a callback; what it throws is kept, and libcurl told to stop.

@@ -3,37 +3,67 @@ import SystemPackage
 
 extension TransferError {
     /// Says in our kinds what libcurl says in its codes, looking at what else it knows where a code is too coarse.
-    init(code: CURLcode, of easy: borrowing EasyHandle, headIsComplete: Bool) {
+    ///
+    /// A connection that does not come about is the proxy's failure, if there is one: it is the proxy that was dialled.
+    init(code: CURLcode, of easy: borrowing EasyHandle, through proxy: Proxy?, headIsComplete: Bool) {
         let detail = easy.explanation(of: code)
-        let kind: Kind =
-            switch code {
-            case CURLE_URL_MALFORMAT: .invalidURL
-            case CURLE_COULDNT_RESOLVE_HOST: .addressUnknown
-            case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxyFailed
-            case CURLE_COULDNT_CONNECT where detail.hasPrefix("Unsupported proxy"): .proxyFailed
-            case CURLE_COULDNT_CONNECT: Self.connecting(errno: easy.number(CURLINFO_OS_ERRNO))
-            case CURLE_OPERATION_TIMEDOUT:
-                easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 ? .stalled : .connectTimedOut
-            case CURLE_RECV_ERROR, CURLE_SEND_ERROR: Self.talking(detail, easy: easy)
-            case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: .connectionLost
-            case CURLE_SSL_CONNECT_ERROR: Self.handshake(detail)
-            case CURLE_PEER_FAILED_VERIFICATION: Self.verification(easy.number(CURLINFO_SSL_VERIFYRESULT))
-            case CURLE_SSL_CACERT_BADFILE: .unknownAuthority
-            case CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CRL_BADFILE:
-                .certificateInvalid
-            case CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED,
-                CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CERTPROBLEM, CURLE_SSL_SHUTDOWN_FAILED,
-                CURLE_USE_SSL_FAILED:
-                .tlsFailed
-            // Only http and https are dialled, so "unsupported protocol" means the version in the answer.
-            case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
-                .protocolViolation
-            // libcurl's own limit for one header line (100 KB) is reported as a lack of memory.
-            case CURLE_OUT_OF_MEMORY where !headIsComplete: .protocolViolation
-            case CURLE_SEND_FAIL_REWIND: .bodyUnreadable
-            default: .other
-            }
-        self.init(kind, detail)
+        let kind = Self.kind(code, detail, of: easy, hasProxy: proxy != nil, headIsComplete)
+        switch kind {
+        case .proxyFailed:
+            let parts = [detail, easy.peerDescription()].compactMap { $0 }
+            self.init(kind, proxy.map { "\($0.description): \(parts.joined(separator: "; "))" } ?? detail)
+        case .unknownAuthority, .certificateInvalid:
+            self.init(kind, [detail, easy.peerDescription()].compactMap { $0 }.joined(separator: "; "))
+        case .connectionLost where easy.wasAskedForCertificate() && !headIsComplete:
+            // With TLS 1.3 a server refuses a certificate, or none, after the handshake: the reason may be lost on the way.
+            self.init(kind, "\(detail); the server had asked for a client certificate")
+        case .tlsFailed where Self.isAboutVersion(detail):
+            self.init(kind, "\(detail); TLS 1.2 is the oldest that is spoken here")
+        default:
+            self.init(kind, detail)
+        }
+    }
+
+    private static func kind(
+        _ code: CURLcode,
+        _ detail: String,
+        of easy: borrowing EasyHandle,
+        hasProxy: Bool,
+        _ headIsComplete: Bool
+    ) -> Kind {
+        switch code {
+        case CURLE_URL_MALFORMAT: .invalidURL
+        case CURLE_COULDNT_RESOLVE_HOST: .addressUnknown
+        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxyFailed
+        case CURLE_COULDNT_CONNECT where hasProxy: .proxyFailed
+        case CURLE_COULDNT_CONNECT: connecting(errno: easy.number(CURLINFO_OS_ERRNO))
+        case CURLE_OPERATION_TIMEDOUT:
+            easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 ? .stalled : .connectTimedOut
+        case CURLE_RECV_ERROR, CURLE_SEND_ERROR: talking(detail, easy: easy)
+        case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: .connectionLost
+        case CURLE_SSL_CONNECT_ERROR: handshake(detail)
+        case CURLE_PEER_FAILED_VERIFICATION where easy.number(CURLINFO_PROXY_SSL_VERIFYRESULT) != 0:
+            .proxyFailed
+        case CURLE_PEER_FAILED_VERIFICATION: verification(easy.number(CURLINFO_SSL_VERIFYRESULT))
+        case CURLE_SSL_CACERT_BADFILE: .unknownAuthority
+        case CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CRL_BADFILE:
+            .certificateInvalid
+        case CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED,
+            CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CERTPROBLEM, CURLE_SSL_SHUTDOWN_FAILED,
+            CURLE_USE_SSL_FAILED:
+            .tlsFailed
+        // Only http and https are dialled, so "unsupported protocol" means the version in the answer.
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
+            .protocolViolation
+        // libcurl's own limit for one header line (100 KB) is reported as a lack of memory.
+        case CURLE_OUT_OF_MEMORY where !headIsComplete: .protocolViolation
+        case CURLE_SEND_FAIL_REWIND: .bodyUnreadable
+        default: .other
+        }
+    }
+
+    private static func isAboutVersion(_ detail: String) -> Bool {
+        ["alert protocol version", "unsupported protocol"].contains(where: detail.contains)
     }
 
     private static func connecting(errno: Int) -> Kind {
@@ -46,7 +76,10 @@ extension TransferError {
 
     private static func talking(_ detail: String, easy: borrowing EasyHandle) -> Kind {
         let tunnel = easy.number(CURLINFO_HTTP_CONNECTCODE)
-        if tunnel != 0, !(200...299).contains(tunnel) { return .proxyFailed }
+        if tunnel != 0, !(200...299).contains(tunnel) || detail.hasPrefix("Proxy CONNECT") {
+            return .proxyFailed
+        }
+        if isAboutClientCertificate(detail) { return .clientCertificateRefused }
         return detail.contains("chunked-encoding") ? .protocolViolation : .connectionLost
     }
 
@@ -56,8 +89,18 @@ extension TransferError {
         {
             return .notTLS
         }
+        if isAboutClientCertificate(detail) { return .clientCertificateRefused }
         let ends = ["SSL_ERROR_SYSCALL", "unexpected eof", "Connection reset by peer", "Broken pipe"]
         return ends.contains(where: detail.contains) ? .connectionLost : .tlsFailed
+    }
+
+    /// The alerts that a server sends when it does not like whom it talks to (RFC 8446 §6.2), in OpenSSL's words.
+    private static func isAboutClientCertificate(_ detail: String) -> Bool {
+        [
+            "alert certificate required", "alert bad certificate", "alert unknown ca",
+            "alert certificate unknown", "alert certificate expired", "alert certificate revoked",
+            "alert unsupported certificate",
+        ].contains(where: detail.contains)
     }
 
     /// OpenSSL's verification results (`X509_V_ERR_…` in x509_vfy.h) that mean: nobody we know vouches for it.

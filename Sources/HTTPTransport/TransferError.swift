@@ -32,8 +32,10 @@ public struct TransferError: Error, Sendable, Equatable {
         case certificateInvalid
         /// TLS failed in any other way.
         case tlsFailed
-        /// The proxy's name is unknown, or the proxy did not open the tunnel.
+        /// The proxy cannot be reached, or does not let the request through.
         case proxyFailed
+        /// The server wants a client certificate, or another one.
+        case clientCertificateRefused
         /// The body is larger than the sink's limit.
         case tooLarge
         /// What came is not HTTP as RFC 9112 has it, or its head exceeds the limits.
@@ -42,8 +44,10 @@ public struct TransferError: Error, Sendable, Equatable {
         case sinkRefused
         /// The request's body could not be read as it was announced.
         case bodyUnreadable
-        /// The file of additional authorities cannot be used.
+        /// A file of authorities cannot be used.
         case authorityFileUnusable
+        /// The client certificate or its key cannot be used.
+        case clientCertificateUnusable
         /// Anything else.
         case other
     }

@@ -16,6 +16,9 @@ struct TransferSettings: Sendable {
         authorities = try Authorities(options.tls)
     }
 
+    /// What stands between here and a request's server.
+    func proxy(for request: Request) -> Proxy? { options.proxies.proxy(for: request.url.origin) }
+
     func apply(
         to easy: inout EasyHandle,
         for request: Request,
@@ -43,9 +46,18 @@ struct TransferSettings: Sendable {
         try easy.set(CURLOPT_LOW_SPEED_TIME, to: max(1, options.stallPeriod.wholeMilliseconds / 1000))
 
         try easy.set(CURLOPT_SSLVERSION, to: CURL_SSLVERSION_TLSv1_2)
-        try easy.set(CURLOPT_SSL_VERIFYPEER, to: options.tls.verifiesPeer ? 1 : 0)
-        try easy.set(CURLOPT_SSL_VERIFYHOST, to: options.tls.verifiesPeer ? 2 : 0)
-        try authorities.apply(to: easy)
+        let origin = request.url.origin
+        let isVerified = options.tls.server.map { $0.isVerified || $0.origin.host != origin.host } ?? true
+        try easy.set(CURLOPT_SSL_VERIFYPEER, to: isVerified ? 1 : 0)
+        try easy.set(CURLOPT_SSL_VERIFYHOST, to: isVerified ? 2 : 0)
+        try authorities.apply(to: easy, for: origin)
+        if let server = options.tls.server, server.origin == origin {
+            try server.clientCertificate?.apply(to: easy)
+        }
+
+        // Chosen here, not by libcurl from the environment: empty texts keep it from looking there.
+        try easy.set(CURLOPT_PROXY, to: proxy(for: request)?.url ?? "")
+        try easy.set(CURLOPT_NOPROXY, to: "")
 
         try applyMethod(of: request, bodySize: bodySize, to: easy)
         try easy.setHeaderLines(try request.headerLines())

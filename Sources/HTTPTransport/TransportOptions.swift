@@ -18,6 +18,8 @@ public struct TransportOptions: Sendable {
     public var userAgent: String
     /// How the other side is proven.
     public var tls: TLSOptions
+    /// What stands between; by default nothing.
+    public var proxies: Proxies
 
     /// Describes a transport; only what differs from the defaults has to be named.
     public init(
@@ -25,12 +27,14 @@ public struct TransportOptions: Sendable {
         stallSpeed: Int = defaultStallSpeed,
         stallPeriod: Duration = defaultStallPeriod,
         userAgent: String = "wasmpack",
-        tls: TLSOptions = TLSOptions()
+        tls: TLSOptions = TLSOptions(),
+        proxies: Proxies = .none
     ) {
         self.connectTimeout = connectTimeout
         self.stallSpeed = stallSpeed
         self.stallPeriod = stallPeriod
         self.userAgent = userAgent
         self.tls = tls
+        self.proxies = proxies
     }
 }

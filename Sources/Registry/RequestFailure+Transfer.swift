@@ -26,17 +26,6 @@ extension RequestFailure {
                 failure(.addressUnknown, "there is no host \"\(url.host)\"", try: ["check the name, and DNS"])
             )
         case .connectionRefused:
-            // libcurl names whom it could not reach: with a proxy in between, that is the proxy.
-            guard !error.detail.hasPrefix("Failed to connect to") || error.detail.contains(url.host) else {
-                self.init(
-                    failure(
-                        .proxyFailed,
-                        "the proxy on the way to \(place) cannot be reached",
-                        try: ["check https_proxy, http_proxy and no_proxy"]
-                    )
-                )
-                return
-            }
             self.init(failure(.connectionRefused, "nothing listens at \(place) (connection refused)"))
         case .addressRefused:
             self.init(
@@ -70,17 +59,36 @@ extension RequestFailure {
                 failure(
                     .tlsUnknownAuthority,
                     "the certificate of \(place) is signed by an unknown authority",
-                    try: ["--ca-file authority.pem, with the certificate of who signed it"]
+                    try: [
+                        "--ca-file authority.pem, with the certificate of who signed it",
+                        "--tls-skip-verify, which gives up protection against interception",
+                    ]
                 )
             )
         case .certificateInvalid:
             self.init(failure(.tlsFailed, "the certificate of \(place) is not valid for it"))
         case .tlsFailed:
             self.init(failure(.tlsFailed, "no secure connection to \(place)"))
+        case .clientCertificateRefused:
+            self.init(
+                failure(
+                    .tlsFailed,
+                    "\(place) wants a client certificate, or another one",
+                    try: ["--client-cert client.pem --client-key client.key"]
+                )
+            )
         case .authorityFileUnusable:
-            self.init(failure(.configurationInvalid, "the file of --ca-file cannot be used"))
+            self.init(failure(.configurationInvalid, "a file of certificate authorities cannot be used"))
+        case .clientCertificateUnusable:
+            self.init(failure(.configurationInvalid, "the client certificate cannot be used"))
         case .proxyFailed:
-            self.init(failure(.proxyFailed, "the proxy does not lead to \(place)"))
+            self.init(
+                failure(
+                    .proxyFailed,
+                    "the proxy does not lead to \(place)",
+                    try: ["correct the variable, or NO_PROXY=\(url.host) to go without"]
+                )
+            )
         case .tooLarge:
             self.init(failure(.protocolViolation, "the answer of \(url.redacted) is too large"))
         case .protocolViolation:

@@ -1,9 +1,32 @@
 import Archive
 import ArgumentParser
+import HTTPTransport
 
 /// The program's own name and version.
 enum Program {
     static let version = "0.1.0"
+
+    /// What requests say about their sender (RFC 9110 §10.1.5), in the words that other registry clients use.
+    static var userAgent: String {
+        "wasmpack/\(version) (\(system); \(architecture)) \(LibraryVersions.curl)"
+    }
+
+    /// The same and what else a report of a problem needs: the first line of a trace.
+    static var origin: String { "\(userAgent) \(LibraryVersions.tls)" }
+
+    #if os(macOS)
+        private static let system = "darwin"
+    #else
+        private static let system = "linux"
+    #endif
+
+    #if arch(x86_64)
+        private static let architecture = "amd64"
+    #elseif arch(arm64)
+        private static let architecture = "arm64"
+    #else
+        private static let architecture = "unknown"
+    #endif
 }
 
 struct Wasmpack: AsyncParsableCommand {

@@ -1,57 +1,188 @@
 import Foundation
 import HTTPTransport
+import SystemPackage
+import TestSupport
 import Testing
 
-/// The environment belongs to the whole process, so each of these has one of its own.
+/// Requests through a real proxy: which way they go, what it gets to see, and how its failures are named.
 @Suite(.timeLimit(.minutes(5))) struct ProxyTests {
-    @Test func `a proxy of the environment is used, and one that opens no tunnel is named as the failure`()
-        async
-    {
-        await #expect(processExitsWith: .success) {
-            let proxy = try PythonPeer()
-            setenv("https_proxy", "http://user:s3cret@127.0.0.1:\(proxy.port)", 1)
-            let url = try HTTPURL(parsing: "https://registry.invalid/")
-            let error = await failure(of: url, over: try CurlTransport())
-            #expect(error?.kind == .proxyFailed)
-            #expect(error?.detail.contains("404") == true, "the peer knows nothing of CONNECT")
+    /// A proxy of Tests/Support/proxy.py and its log.
+    final class Peer: Sendable {
+        struct Line: Decodable {
+            let kind: String
+            let target: String
+            let fields: [String]
+            let let_in: Bool
+        }
+
+        let port: Int
+        private let process: PeerProcess
+        private let folder: ScratchDirectory
+
+        init(_ arguments: String...) async throws {
+            struct Ready: Decodable { let port: Int }
+            folder = try ScratchDirectory()
+            let log = try folder.write([], to: "log").string
+            process = try await PeerProcess.start("proxy.py", ["--log", log] + arguments)
+            port = try JSONDecoder().decode(Ready.self, from: process.ready).port
+        }
+
+        var log: [Line] {
+            get throws {
+                try contents(of: folder.appending("log")).split(separator: UInt8(ascii: "\n")).map {
+                    try JSONDecoder().decode(Line.self, from: Data($0))
+                }
+            }
         }
     }
 
-    @Test func `a plain request goes to the proxy with its whole URL`() async {
-        await #expect(processExitsWith: .success) {
-            let proxy = try PythonPeer()
-            setenv("http_proxy", "http://127.0.0.1:\(proxy.port)", 1)
-            let (response, _) = try await exchange(
-                .get,
-                try HTTPURL(parsing: "http://registry.invalid/echo"),
-                over: CurlTransport()
-            )
-            #expect(response.status == 404, "the peer looks for a path and gets a URL")
-        }
+    private static func transport(
+        _ environment: [String: String],
+        trusting certificate: TestCertificate? = nil
+    ) throws -> CurlTransport {
+        let tls = TLSOptions(authorityFile: certificate?.authority)
+        return try CurlTransport(TransportOptions(tls: tls, proxies: Proxies { environment[$0] }))
     }
 
-    @Test func `no_proxy keeps a host from the proxy`() async {
+    @Test func `an HTTPS request goes through a tunnel, and the proxy sees nothing of it`() async throws {
+        let certificate = try TestCertificate(subject: "DNS:registry.example")
+        let server = try PythonPeer(certificate: certificate)
+        let proxy = try await Peer("--to", "\(server.port)")
+        let transport = try Self.transport(
+            ["HTTPS_PROXY": "http://127.0.0.1:\(proxy.port)"],
+            trusting: certificate
+        )
+        let url = try HTTPURL(parsing: "https://registry.example/echo")
+        let headers: HeaderFields = ["Authorization": "Bearer hush-token", "Cookie": "hush-cookie"]
+        let (response, body) = try await exchange(.get, url, headers: headers, over: transport)
+        #expect(try Echo(body).all("Authorization") == ["Bearer hush-token"])
+        #expect(response.connection?.proxy == "http://127.0.0.1:\(proxy.port)")
+        let log = try proxy.log
+        #expect(log.map(\.kind) == ["CONNECT"])
+        #expect(log.first?.target == "registry.example:443")
+        #expect(
+            log.first?.fields.contains { ["authorization", "cookie"].contains($0.lowercased()) } == false
+        )
+    }
+
+    @Test func `a plain request goes to the proxy with its whole URL`() async throws {
+        let server = try PythonPeer.plain.get()
+        let proxy = try await Peer("--to", "\(server.port)")
+        let transport = try Self.transport(["HTTP_PROXY": "127.0.0.1:\(proxy.port)"])
+        let url = try HTTPURL(parsing: "http://registry.example/echo")
+        let (_, body) = try await exchange(.get, url, over: transport)
+        #expect(try Echo(body).target == "/echo")
+        #expect(try proxy.log.map(\.target) == ["http://registry.example/echo"])
+    }
+
+    static let rows: [(exceptions: String, isDirect: Bool)] = [
+        ("", false), ("registry.example", false), ("*", true), ("127.0.0.1", true), ("127.0.0.1:PORT", true),
+        ("127.0.0.1:1", false), ("127.0.0.0/8", true), ("10.0.0.0/8", false),
+    ]
+
+    @Test("no_proxy decides which way a request goes", arguments: rows)
+    func way(exceptions: String, isDirect: Bool) async throws {
+        let certificate = try TestCertificate()
+        let server = try PythonPeer(certificate: certificate)
+        let proxy = try await Peer()
+        let transport = try Self.transport(
+            [
+                "https_proxy": "http://127.0.0.1:\(proxy.port)",
+                "no_proxy": exceptions.replacing("PORT", with: "\(server.port)"),
+            ],
+            trusting: certificate
+        )
+        let (response, _) = try await exchange(.get, try server.url("/echo"), over: transport)
+        #expect(response.status == 200)
+        #expect(try proxy.log.isEmpty == isDirect)
+        #expect((response.connection?.proxy == nil) == isDirect)
+    }
+
+    @Test("a proxy with a password gets it, in each protocol", arguments: ["http", "socks5", "socks5h"])
+    func password(scheme: String) async throws {
+        let certificate = try TestCertificate()
+        let server = try PythonPeer(certificate: certificate)
+        let proxy = try await Peer("--user", "me:hush-proxy")
+        let transport = try Self.transport(
+            ["ALL_PROXY": "\(scheme)://me:hush-proxy@127.0.0.1:\(proxy.port)"],
+            trusting: certificate
+        )
+        let (response, body) = try await exchange(.get, try server.url("/echo"), over: transport)
+        #expect(response.status == 200)
+        #expect(try Echo(body).all("Proxy-Authorization").isEmpty)
+        #expect(try proxy.log.map(\.let_in) == [true])
+    }
+
+    @Test(
+        "a proxy that does not let in is named, with its status and without the password",
+        arguments: ["http", "https"]
+    )
+    func refused(scheme: String) async throws {
+        let proxy = try await Peer("--user", "me:hush-proxy")
+        let transport = try Self.transport(["all_proxy": "http://me:hush-wrong@127.0.0.1:\(proxy.port)"])
+        let error = await failure(of: try HTTPURL(parsing: "\(scheme)://registry.example/"), over: transport)
+        #expect(error?.kind == .proxyFailed, "\(String(describing: error))")
+        #expect(error?.detail.contains("proxy http://127.0.0.1:\(proxy.port) ($all_proxy)") == true)
+        #expect(error?.detail.contains("407") == true)
+        #expect(error?.detail.contains("hush") == false)
+    }
+
+    @Test func `a proxy that opens no tunnel is named with its status`() async throws {
+        let proxy = try await Peer("--status", "503")
+        let transport = try Self.transport(["https_proxy": "http://127.0.0.1:\(proxy.port)"])
+        let error = await failure(of: try HTTPURL(parsing: "https://registry.example/"), over: transport)
+        #expect(error?.kind == .proxyFailed)
+        #expect(error?.detail.contains("503") == true, "\(String(describing: error))")
+    }
+
+    static let unusable = [
+        "http://me:hush-proxy@proxy.invalid:3128", "gopher://me:hush-proxy@127.0.0.1:3128",
+        "http://me:hush-proxy",
+        "http://me:hush-proxy@127.0.0.1:1", "socks5://me:hush-proxy@127.0.0.1:1",
+    ]
+
+    @Test(
+        "a proxy that is not there or whose URL is wrong is the failure, but not its password",
+        arguments: unusable
+    )
+    func broken(url: String) async throws {
+        let transport = try Self.transport(["http_proxy": url])
+        let error = await failure(of: try HTTPURL(parsing: "http://registry.invalid/"), over: transport)
+        #expect(error?.kind == .proxyFailed, "\(String(describing: error))")
+        #expect(error?.detail.contains("hush") == false)
+    }
+
+    @Test func `a proxy with TLS has to be trusted, and --ca-file's authorities vouch for it`() async throws {
+        let certificate = try TestCertificate()
+        let proxy = try PythonPeer(certificate: certificate)
+        let environment = ["https_proxy": "https://127.0.0.1:\(proxy.port)"]
+        let url = try HTTPURL(parsing: "https://registry.example/")
+        let unknown = await failure(of: url, over: try Self.transport(environment))
+        #expect(unknown?.kind == .proxyFailed, "\(String(describing: unknown))")
+        #expect(
+            unknown?.detail.contains("issuer \"CN=wasmpack test\"") == true,
+            "\(String(describing: unknown))"
+        )
+        let known = await failure(of: url, over: try Self.transport(environment, trusting: certificate))
+        #expect(known?.kind == .proxyFailed)
+        #expect(
+            known?.detail.contains("404") == true,
+            "trusted, and it knows no CONNECT: \(String(describing: known))"
+        )
+    }
+
+    @Test func `libcurl does not look into the environment itself`() async {
         await #expect(processExitsWith: .success) {
             let peer = try PythonPeer()
-            setenv("http_proxy", "http://proxy.invalid:3128", 1)
-            setenv("no_proxy", "127.0.0.1", 1)
+            for name in ["http_proxy", "all_proxy", "ALL_PROXY"] {
+                setenv(name, "http://proxy.invalid:3128", 1)
+            }
             let (response, _) = try await exchange(.get, try peer.url("/echo"), over: CurlTransport())
             #expect(response.status == 200)
-        }
-    }
-
-    @Test func `a proxy whose name is unknown or whose URL is wrong is named, but not its password`() async {
-        await #expect(processExitsWith: .success) {
-            for proxy in [
-                "http://user:s3cret@proxy.invalid:3128", "gopher://user:s3cret@127.0.0.1:3128",
-                "http://user:s3cret",
-            ] {
-                setenv("http_proxy", proxy, 1)
-                let url = try HTTPURL(parsing: "http://registry.invalid/")
-                let error = await failure(of: url, over: try CurlTransport())
-                #expect(error?.kind == .proxyFailed, "\(String(describing: error))")
-                #expect(error?.detail.contains("s3cret") == false)
-            }
+            setenv("no_proxy", "*", 1)
+            let options = TransportOptions(proxies: Proxies { _ in "http://127.0.0.1:1" })
+            let error = await failure(of: try peer.url("/echo"), over: try CurlTransport(options))
+            #expect(error?.kind == .proxyFailed)
         }
     }
 }

@@ -15,7 +15,7 @@ final class PythonPeer: Sendable {
     private let lifeline: FileHandle
 
     /// Starts a server and waits until it listens.
-    init(certificate: TestCertificate? = nil) throws {
+    init(certificate: TestCertificate? = nil, _ arguments: String...) throws {
         let script = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Support/http_peer.py")
@@ -23,7 +23,9 @@ final class PythonPeer: Sendable {
         python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         python.arguments = ["python3", script.path]
         if let certificate {
-            python.arguments?.append(contentsOf: ["--tls", certificate.certificate, certificate.key])
+            python.arguments?.append(
+                contentsOf: ["--tls", certificate.certificate, certificate.key] + arguments
+            )
         }
         let input = Pipe()
         let output = Pipe()
@@ -61,6 +63,8 @@ struct Echo: Decodable {
     let length: Int
     let connection: Int
     let requests: Int
+    /// Whose certificate the client has shown.
+    let client: String?
 
     init(_ buffer: BodyBuffer) throws {
         self = try JSONDecoder().decode(Echo.self, from: Data(buffer.bytes))

@@ -1,12 +1,12 @@
 import Foundation
 import HTTPTransport
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct TLSTests {
     static func transport(trusting certificate: TestCertificate? = nil) throws -> CurlTransport {
-        let file = certificate.map { FilePath($0.certificate) }
-        return try CurlTransport(TransportOptions(tls: TLSOptions(authorityFile: file)))
+        try CurlTransport(TransportOptions(tls: TLSOptions(authorityFile: certificate?.authority)))
     }
 
     @Test func `who names no limits gets ten seconds to connect, and a minute of silence`() {
@@ -14,7 +14,7 @@ import Testing
         #expect(options.connectTimeout == .seconds(10))
         #expect(options.stallSpeed == 1024)
         #expect(options.stallPeriod == .seconds(60))
-        #expect(options.tls.verifiesPeer)
+        #expect(options.tls.server == nil, "no server is trusted more than others")
     }
 
     @Test func `a self-signed certificate is nobody's until its file is named`() async throws {
@@ -23,6 +23,8 @@ import Testing
         let error = await failure(of: try peer.url("/echo"), over: try Self.transport())
         #expect(error?.kind == .unknownAuthority)
         #expect(error?.detail.contains("self-signed") == true)
+        #expect(error?.detail.contains("issuer \"CN=wasmpack test\"") == true, "\(String(describing: error))")
+        #expect(error?.detail.contains(try certificate.fingerprint()) == true)
 
         let trusting = try Self.transport(trusting: certificate)
         for round in 1...3 {
@@ -64,6 +66,11 @@ import Testing
         let peer = try PythonPeer(certificate: certificate)
         let error = await failure(of: try peer.url("/echo"), over: try Self.transport(trusting: certificate))
         #expect(error?.kind == .certificateInvalid, "\(String(describing: error))")
+        #expect(
+            error?.detail.contains("does not match") == true
+                || error?.detail.contains("no alternative") == true
+        )
+        #expect(error?.detail.contains("issuer \"CN=wasmpack test\"") == true, "\(String(describing: error))")
     }
 
     @Test func `an expired certificate is invalid, even of a known authority`() async throws {
@@ -74,11 +81,77 @@ import Testing
         #expect(error?.detail.contains("expired") == true)
     }
 
-    @Test func `who says so is not asked for a certificate`() async throws {
-        let peer = try PythonPeer(certificate: try TestCertificate())
-        let transport = try CurlTransport(TransportOptions(tls: TLSOptions(verifiesPeer: false)))
-        let (response, _) = try await exchange(.get, try peer.url("/echo"), over: transport)
+    @Test func `verification is given up for one host, at any port, and for no other`() async throws {
+        let certificate = try TestCertificate(subject: "IP:127.0.0.1,DNS:localhost", isExpired: true)
+        let (registry, other) = (
+            try PythonPeer(certificate: certificate), try PythonPeer(certificate: certificate)
+        )
+        let server = ServerTLS(try registry.url("/").origin, isVerified: false)
+        let transport = try CurlTransport(TransportOptions(tls: TLSOptions(server: server)))
+        for peer in [registry, other] {
+            let (response, _) = try await exchange(.get, try peer.url("/echo"), over: transport)
+            #expect(response.status == 200)
+        }
+        let error = await failure(of: try registry.url("/echo", host: "localhost"), over: transport)
+        #expect(
+            error?.kind == .unknownAuthority || error?.kind == .certificateInvalid,
+            "\(String(describing: error))"
+        )
+    }
+
+    @Test func `authorities of one server vouch for no other, those of all do`() async throws {
+        let certificate = try TestCertificate()
+        let (registry, other) = (
+            try PythonPeer(certificate: certificate), try PythonPeer(certificate: certificate)
+        )
+        let server = ServerTLS(try registry.url("/").origin, authorityFiles: [certificate.authority])
+        let transport = try CurlTransport(TransportOptions(tls: TLSOptions(server: server)))
+        let (response, _) = try await exchange(.get, try registry.url("/echo"), over: transport)
         #expect(response.status == 200)
+        #expect(await failure(of: try other.url("/echo"), over: transport)?.kind == .unknownAuthority)
+        let trusting = try Self.transport(trusting: certificate)
+        for peer in [registry, other] { _ = try await exchange(.get, try peer.url("/echo"), over: trusting) }
+    }
+
+    @Test func `a file or a folder may stand in for the system's authorities`() async throws {
+        let certificate = try TestCertificate()
+        let peer = try PythonPeer(certificate: certificate)
+        let folder = try ScratchDirectory()
+        try folder.write(Array(Data(contentsOf: URL(filePath: certificate.certificate))), to: "one.pem")
+        let hashed = try Tool.run("openssl", ["rehash", folder.path.string])
+        #expect(hashed.status == 0, "\(hashed)")
+        for tls in [
+            TLSOptions(systemAuthorityFile: certificate.authority),
+            TLSOptions(systemAuthorityFolder: folder.path.string),
+            TLSOptions(systemAuthorityFolder: "/nonexistent:\(folder.path)"),
+        ] {
+            let transport = try CurlTransport(TransportOptions(tls: tls))
+            let (response, _) = try await exchange(.get, try peer.url("/echo"), over: transport)
+            #expect(response.status == 200)
+        }
+    }
+
+    @Test func `TLS 1_1 is too old`() async throws {
+        let certificate = try TestCertificate()
+        let peer = try PythonPeer(certificate: certificate, "--old")
+        let error = await failure(of: try peer.url("/echo"), over: try Self.transport(trusting: certificate))
+        #expect(error?.kind == .tlsFailed, "\(String(describing: error))")
+        #expect(error?.detail.contains("TLS 1.2 is the oldest") == true, "\(String(describing: error))")
+    }
+
+    @Test func `a response says what it came over`() async throws {
+        let certificate = try TestCertificate()
+        let peer = try PythonPeer(certificate: certificate)
+        let transport = try Self.transport(trusting: certificate)
+        for isNew in [true, false] {
+            let (response, _) = try await exchange(.get, try peer.url("/echo"), over: transport)
+            #expect(
+                response.connection
+                    == Connection(isNew: isNew, address: "127.0.0.1:\(peer.port)", tlsVersion: "TLSv1.3")
+            )
+        }
+        let plain = try await exchange(.get, try PythonPeer.plain.get().url("/echo"), over: transport)
+        #expect(plain.response.connection?.tlsVersion == nil)
     }
 
     @Test func `a plain HTTP server is told from a broken TLS server`() async throws {
@@ -92,7 +165,8 @@ import Testing
         defer { withExtendedLifetime(certificate) {} }
         for path: FilePath in [FilePath(certificate.key), "/nonexistent", "/dev/null"] {
             let error = #expect(throws: TransferError.self) {
-                try CurlTransport(TransportOptions(tls: TLSOptions(authorityFile: path)))
+                let file = AuthorityFile(path, from: "the test")
+                return try CurlTransport(TransportOptions(tls: TLSOptions(authorityFile: file)))
             }
             #expect(error?.kind == .authorityFileUnusable)
             #expect(error?.detail.contains(path.string) == true)

@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTransport
+import SystemPackage
 import TestSupport
 
 /// A self-signed certificate for 127.0.0.1, made by the openssl command in a folder that goes with it.
@@ -10,7 +12,7 @@ final class TestCertificate: Sendable {
     private let folder: URL
 
     /// Makes a certificate for a host (`IP:…` or `DNS:…`), valid for two days, or until yesterday.
-    init(subject: String = "IP:127.0.0.1", isExpired: Bool = false) throws {
+    init(subject: String = "IP:127.0.0.1", name: String = "wasmpack test", isExpired: Bool = false) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         certificate = folder.appendingPathComponent("certificate.pem").path
@@ -28,7 +30,7 @@ final class TestCertificate: Sendable {
             "-out",
             certificate,
             "-subj",
-            "/CN=wasmpack test",
+            "/CN=\(name)",
             "-days",
             "2",
             "-addext",
@@ -51,6 +53,15 @@ final class TestCertificate: Sendable {
         openssl.waitUntilExit()
         guard openssl.terminationStatus == 0 else { throw PeerError(text: "openssl fails: \(arguments)") }
     }
+
+    /// Its SHA-256, as the openssl command writes it.
+    func fingerprint() throws -> String {
+        let run = try Tool.run("openssl", ["x509", "-noout", "-fingerprint", "-sha256", "-in", certificate])
+        return run.output.split(separator: "=").last.map { $0.trimmingCharacters(in: .newlines) } ?? "none"
+    }
+
+    /// The certificate as one that a transport trusts.
+    var authority: AuthorityFile { AuthorityFile(FilePath(certificate), from: "the test") }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 }

@@ -31,7 +31,7 @@ final class Bench: Sendable {
         retries: Int = 3,
         transport: (any Transport)? = nil
     ) throws -> RemoteRepository {
-        let tls = TLSOptions(authorityFile: caFile)
+        let tls = TLSOptions(authorityFile: caFile.map { AuthorityFile($0, from: "the test") })
         return RemoteRepository(
             try RepositoryName(parsing: name),
             at: RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),

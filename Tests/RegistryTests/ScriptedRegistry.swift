@@ -72,7 +72,11 @@ final class ScriptedRegistry: Sendable {
         self.host = host
         usesTLS = certificates != nil
         caFile = certificates.map { $0.path.appending("ca/ca.crt") }
-        control = try CurlTransport(TransportOptions(tls: TLSOptions(authorityFile: caFile)))
+        control = try CurlTransport(
+            TransportOptions(
+                tls: TLSOptions(authorityFile: caFile.map { AuthorityFile($0, from: "the test") })
+            )
+        )
     }
 
     /// The registry as a reference names it.

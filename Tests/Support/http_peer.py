@@ -2,9 +2,10 @@
 
 It prints its port on one line when it is ready, and ends when its standard input ends.
 
-usage: http_peer.py [--tls CERTIFICATE KEY]
+usage: http_peer.py [--tls CERTIFICATE KEY [--client-ca FILE | --wishes-client-ca FILE | --old]]
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import ssl
 import struct
 import sys
 import threading
+import warnings
 
 CHUNK = bytes(range(256)) * 256
 # How long it waits for a mark: longer than any suite may take, so that the suite's own limit is what ends a test.
@@ -103,6 +105,11 @@ class Connection:
         head = [f"HTTP/1.1 {status} Because", f"Content-Length: {len(data)}", *lines, "", ""]
         self.send("\r\n".join(head).encode() + (b"" if self.method == "HEAD" else data))
 
+    def client(self):
+        """The common name of the certificate that the client has shown, if it has."""
+        shown = getattr(self.sock, "getpeercert", dict)() or {}
+        return next((value for part in shown.get("subject", ()) for name, value in part if name == "commonName"), None)
+
     # What a path stands for. A method that returns False closes the connection.
 
     def do_echo(self, *_):
@@ -110,7 +117,7 @@ class Connection:
         digest = self.body()
         report = {
             "method": self.method, "target": self.target, "headers": self.fields, "sha256": digest,
-            "length": self.length, "connection": self.number, "requests": self.requests,
+            "length": self.length, "connection": self.number, "requests": self.requests, "client": self.client(),
         }  # fmt: skip
         self.answer(200, json.dumps(report).encode(), "Content-Type: application/json", "X-Two: a", "x-two: b")
 
@@ -266,9 +273,15 @@ def serve(number, sock, context):
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context:
-            sock = context.wrap_socket(sock, server_side=True)
+            sock = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+            sock.do_handshake()
     except OSError:
-        sock.close()
+        # Whoever is refused gets to read the alert, not a reset.
+        with socket.socket(fileno=sock.detach()) as raw, contextlib.suppress(OSError):
+            raw.settimeout(10)
+            raw.shutdown(socket.SHUT_WR)
+            while raw.recv(65536):
+                pass
         return
     Connection(number, sock).serve()
 
@@ -286,6 +299,18 @@ def main():
     if sys.argv[1:2] == ["--tls"]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[2], sys.argv[3])
+        if sys.argv[4:5] == ["--client-ca"]:
+            context.load_verify_locations(sys.argv[5])
+            context.verify_mode = ssl.CERT_REQUIRED
+        if sys.argv[4:5] == ["--wishes-client-ca"]:
+            context.load_verify_locations(sys.argv[5])
+            context.verify_mode = ssl.CERT_OPTIONAL
+        if sys.argv[4:5] == ["--old"]:
+            # TLS 1.1 and no newer, which OpenSSL only speaks when nothing has to be secure.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     threading.Thread(target=accept, args=(listener, context), daemon=True).start()
     print(listener.getsockname()[1], flush=True)

@@ -32,7 +32,7 @@ class Server(http.server.ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, handler, port, certificate=None, key=None, address="127.0.0.1"):
+    def __init__(self, handler, port, certificate=None, key=None, client_ca=None, address="127.0.0.1"):
         super().__init__((address, port), handler)
         self.connections = itertools.count(1)
         self.accepted = 0
@@ -40,6 +40,9 @@ class Server(http.server.ThreadingHTTPServer):
         if certificate:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(certificate, key)
+        if client_ca:
+            self.tls.load_verify_locations(client_ca)
+            self.tls.verify_mode = ssl.CERT_REQUIRED
 
     @property
     def scheme(self):
@@ -53,7 +56,12 @@ class Server(http.server.ThreadingHTTPServer):
         try:
             if self.tls:
                 request.settimeout(10)  # for the handshake
-                request = self.tls.wrap_socket(request, server_side=True)
+                try:
+                    request = self.tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
+                    request.do_handshake()
+                except ssl.SSLError:
+                    farewell(request)
+                    raise
                 request.settimeout(None)
             handler = self.RequestHandlerClass(request, client_address, self)
             if self.tls and not handler.aborted:
@@ -67,6 +75,16 @@ class Server(http.server.ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         if not isinstance(sys.exc_info()[1], (OSError, ValueError)):
             super().handle_error(request, client_address)
+
+
+def farewell(connection):
+    """Ends a connection whose handshake has failed so that the peer gets to read the alert, not a reset."""
+    raw = socket.socket(fileno=connection.detach())
+    with raw:
+        raw.settimeout(10)
+        raw.shutdown(socket.SHUT_WR)
+        while raw.recv(PIECE):
+            pass
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -188,6 +206,7 @@ def parser(documentation):
     result.add_argument("--address", default="127.0.0.1", help="where to listen; default: %(default)s")
     result.add_argument("--cert", metavar="FILE", help="serve TLS with this certificate (PEM)")
     result.add_argument("--key", metavar="FILE", help="and its private key (PEM)")
+    result.add_argument("--client-ca", metavar="FILE", help="let in only who has a certificate by this authority (PEM)")
     return result
 
 

@@ -201,7 +201,8 @@ class RegistryServer(loopback.Server):
     """The registry's content, its tokens, its script and its record."""
 
     def __init__(self, options):
-        super().__init__(RegistryHandler, options.port, options.cert, options.key, options.address)
+        certificate = (options.cert, options.key, options.client_ca)
+        super().__init__(RegistryHandler, options.port, *certificate, options.address)
         self.options, self.lock = options, threading.Lock()
         self.repositories, self.uploads, self.tokens, self.entries = {}, {}, {}, []
         self.identity_tokens = set(options.identity_token)

@@ -219,7 +219,7 @@ class TokenServer(loopback.Server):
     """The service: its options, users and key."""
 
     def __init__(self, options):
-        super().__init__(TokenHandler, options.port, options.cert, options.key, options.address)
+        super().__init__(TokenHandler, options.port, options.cert, options.key, address=options.address)
         self.options = options
         self.users = Users(options.user, options.identity_token, options.anonymous)
         self.signer = Signer(options.signing_key, options.signing_cert)

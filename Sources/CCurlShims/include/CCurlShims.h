@@ -25,6 +25,8 @@ unsigned wasmpack_getinfo_string(void *handle, unsigned info, const char **value
 // Gives libcurl its own copy of the bytes.
 unsigned wasmpack_setopt_copied_blob(void *handle, unsigned option, const void *bytes, size_t count);
 
+// Addresses.c
+
 // Whom to ask about an address, in numbers, before it is dialled and before a connection to it is used again; 0 refuses.
 typedef struct {
     int (*accepts)(void *context, const char *address);
@@ -33,5 +35,36 @@ typedef struct {
 
 // The check has to live as long as the handle.
 unsigned wasmpack_setopt_address_check(void *handle, const wasmpack_address_check *check);
+
+// TLS.c
+
+// Who signed the certificate that a handshake was about, and the SHA-256 of the server's own.
+struct wasmpack_peer {
+    char issuer[512];
+    unsigned char fingerprint[32];
+    int has_fingerprint;
+    int asked_for_certificate;
+};
+
+// Once in the life of the process, before the first handshake.
+void wasmpack_tls_start(void);
+
+// Has the next handshake say whom it met; the memory must be there until the handshake is over.
+void wasmpack_keep_peer(void *handle, struct wasmpack_peer *peer);
+
+// For example "TLSv1.3", while a transfer runs; NULL without TLS.
+const char *wasmpack_tls_version(void *handle);
+
+enum {
+    WASMPACK_CLIENT_CERTIFICATE_GOOD,
+    WASMPACK_CLIENT_CERTIFICATE_MISSING,
+    WASMPACK_CLIENT_KEY_MISSING,
+    WASMPACK_CLIENT_KEY_ENCRYPTED,
+    WASMPACK_CLIENT_KEY_OF_ANOTHER,
+};
+
+// What is wrong with a client's certificate and key (PEM), if anything. Never asks for a password.
+unsigned wasmpack_check_client_certificate(
+    const void *certificate, size_t certificate_size, const void *key, size_t key_size);
 
 #endif

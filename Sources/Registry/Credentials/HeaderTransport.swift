@@ -3,8 +3,8 @@ public import HTTPTransport
 /// Sends fields along with every request to the registry itself, as docker's `HttpHeaders` ask for.
 ///
 /// They may hold secrets, so no other origin ever sees them: no token service elsewhere, no redirect's target.
-public struct HeaderTransport<Base: Transport>: Transport {
-    private let base: Base
+public struct HeaderTransport: Transport {
+    private let base: any Transport
     private let fields: [HeaderFields.Field]
     private let origins: [Origin]
 
@@ -17,7 +17,7 @@ public struct HeaderTransport<Base: Transport>: Transport {
     }
 
     /// Sends these fields to a registry; ``Origin`` by origin, as it is dialled.
-    public init(_ base: Base, sending headers: HeaderFields, to endpoint: RegistryEndpoint) {
+    public init(_ base: any Transport, sending headers: HeaderFields, to endpoint: RegistryEndpoint) {
         self.base = base
         fields = headers.fields.filter { !Self.reserved.contains($0.name.lowercased()) }
         origins = endpoint.origins

@@ -35,7 +35,7 @@ struct Inspect: ReportingCommand {
     )
     var raw: Raw?
 
-    @OptionGroup(title: "REGISTRY") var registry: RegistryOptions
+    @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {

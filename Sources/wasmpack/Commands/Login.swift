@@ -54,14 +54,11 @@ struct Login: ReportingCommand {
         // Whatever cannot work is said before anyone types a password, and before it travels.
         let file = try place.file(.current)
         try file.check()
+        let endpoint = connection.endpoint(of: registry)
+        let transport = try connection.transport(to: endpoint, .current, reporter)
         let credential = try credential(for: registry)
         if !noVerify {
-            let check = SignInCheck(
-                connection.endpoint(of: registry),
-                transport: try connection.transport(),
-                events: reporter
-            )
-            try await check.check(credential)
+            try await SignInCheck(endpoint, transport: transport, events: reporter).check(credential)
         }
         let kept = try await file.store(credential, for: registry)
         report(credential, registry, file, kept, reporter)

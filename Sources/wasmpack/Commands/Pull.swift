@@ -43,7 +43,7 @@ struct Pull: ReportingCommand {
     )
     var layout: String?
 
-    @OptionGroup(title: "REGISTRY") var registry: RegistryOptions
+    @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 

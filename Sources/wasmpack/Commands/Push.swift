@@ -28,7 +28,7 @@ struct Push: ReportingCommand {
     var source: String?
 
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
-    @OptionGroup(title: "REGISTRY") var registry: RegistryOptions
+    @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 

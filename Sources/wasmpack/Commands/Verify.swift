@@ -24,7 +24,7 @@ struct Verify: ReportingCommand {
     @Option(help: ArgumentHelp("The digest that the manifest must have.", valueName: "digest"))
     var expect: String?
 
-    @OptionGroup(title: "REGISTRY") var registry: RegistryOptions
+    @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func run() async throws {

@@ -19,25 +19,115 @@ struct ConnectionOptions: ParsableArguments {
     )
     var caFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Show this certificate (PEM) to the registry, and to nobody else, if it asks for one.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["pem", "crt", "cert"])
+    )
+    var clientCert: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The private key (PEM) of --client-cert, if it is not in the same file.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["pem", "key"])
+    )
+    var clientKey: String?
+
+    @Flag(help: "Do not verify the registry's certificate: gives up protection against interception.")
+    var tlsSkipVerify = false
+
+    func validate() throws {
+        if clientKey != nil, clientCert == nil { throw ValidationError("--client-key needs --client-cert.") }
+        guard plainHttp else { return }
+        if clientCert != nil { throw ValidationError("--plain-http and --client-cert exclude each other.") }
+        if tlsSkipVerify { throw ValidationError("--plain-http and --tls-skip-verify exclude each other.") }
+    }
+
     /// Where a registry is dialled.
     func endpoint(of registry: RegistryName) -> RegistryEndpoint {
         RegistryEndpoint(registry, usesPlainHTTP: plainHttp)
     }
 
-    /// What makes the requests.
-    func transport() throws(Failure) -> CurlTransport {
-        let tls = TLSOptions(authorityFile: caFile.map { FilePath($0) })
+    /// What makes the requests to a registry and to where it leads.
+    ///
+    /// Throws ``Failure/Code/configurationInvalid`` for a certificate or key that cannot be used.
+    func transport(
+        to endpoint: RegistryEndpoint,
+        _ environment: Environment,
+        _ reporter: Reporter
+    ) throws(Failure) -> any Transport {
+        if tlsSkipVerify {
+            reporter.record(
+                .warning(
+                    "the certificate of \(endpoint.registry) is not verified; who stands in between can read and change all"
+                )
+            )
+        }
+        let options = TransportOptions(
+            userAgent: Program.userAgent,
+            tls: try tls(to: endpoint, environment),
+            proxies: Proxies { environment[$0] }
+        )
+        let transport = try Failure.ofConfiguration { () throws(TransferError) in try CurlTransport(options) }
+        return reporter.isTracing ? TracingTransport(transport, events: reporter) : transport
+    }
+
+    /// Whom to trust, and what to show to whom: the options, the variables of OpenSSL, Docker's folder.
+    private func tls(to endpoint: RegistryEndpoint, _ environment: Environment) throws(Failure) -> TLSOptions
+    {
+        var tls = TLSOptions(
+            authorityFile: caFile.map { AuthorityFile(FilePath($0), from: "--ca-file") },
+            systemAuthorityFile: environment["SSL_CERT_FILE"].map {
+                AuthorityFile(FilePath($0), from: "$SSL_CERT_FILE")
+            },
+            systemAuthorityFolder: environment["SSL_CERT_DIR"]
+        )
+        guard let origin = endpoint.origins.first(where: { $0.scheme == .https }) else { return tls }
+        let docker = try DockerCertificates().entry(for: endpoint.registry)
+        let certificate = clientCert.map { FilePath($0) } ?? docker.clientCertificate
+        let key = clientCert == nil ? docker.clientKey : clientKey.map { FilePath($0) }
+        tls.server = ServerTLS(
+            origin,
+            authorityFiles: docker.authorities.map { AuthorityFile($0, from: "Docker's certs.d") },
+            clientCertificate: try certificate.map { path throws(Failure) in
+                try Failure.ofConfiguration { () throws(TransferError) in
+                    try ClientCertificate(at: path, keyAt: key)
+                }
+            },
+            isVerified: !tlsSkipVerify
+        )
+        return tls
+    }
+}
+
+extension Failure {
+    /// Does what depends on files that a user named, and says which kind of file was of no use.
+    fileprivate static func ofConfiguration<Result>(
+        _ body: () throws(TransferError) -> Result
+    ) throws(Failure) -> Result {
         do throws(TransferError) {
-            return try CurlTransport(TransportOptions(userAgent: "wasmpack/\(Program.version)", tls: tls))
+            return try body()
         } catch {
-            if error.kind == .authorityFileUnusable {
+            switch error.kind {
+            case .authorityFileUnusable:
                 throw Failure(
                     .configurationInvalid,
-                    "the file of --ca-file cannot be used",
+                    "a file of certificate authorities cannot be used",
                     why: error.detail
                 )
+            case .clientCertificateUnusable:
+                throw Failure(
+                    .configurationInvalid,
+                    "the client certificate cannot be used",
+                    why: error.detail,
+                    try: ["--client-cert client.pem --client-key client.key"]
+                )
+            default: throw Failure(.internalError, "libcurl cannot start", why: error.detail, cause: error)
             }
-            throw Failure(.internalError, "libcurl cannot start", why: error.detail, cause: error)
         }
     }
 }

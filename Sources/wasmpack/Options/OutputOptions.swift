@@ -8,6 +8,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Say each step, which credentials are used, and what is tried again.")
     var verbose = false
 
+    @Flag(help: "Show each exchange with a registry in full, secrets left out; implies --verbose.")
+    var debug = false
+
     @Flag(help: "Print one JSON document on standard output, also for errors.")
     var json = false
 
@@ -19,6 +22,7 @@ struct OutputOptions: ParsableArguments {
 
     func validate() throws {
         if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
+        if quiet && debug { throw ValidationError("--quiet and --debug exclude each other.") }
     }
 }
 

@@ -8,8 +8,8 @@ import SystemPackage
 
 /// How a registry is reached, and with which credentials.
 struct RegistryOptions: ParsableArguments {
-    @OptionGroup var connection: ConnectionOptions
-    @OptionGroup var credentials: CredentialOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
 
     /// The repository of a reference as a store.
     func repository(
@@ -33,7 +33,7 @@ struct RegistryOptions: ParsableArguments {
             at: endpoint,
             access: access,
             transport: HeaderTransport(
-                try connection.transport(),
+                try connection.transport(to: endpoint, environment, reporter),
                 sending: credentials.headers(environment),
                 to: endpoint
             ),

@@ -5,17 +5,21 @@ import Synchronization
 final class Reporter: EventSink {
     private let isQuiet: Bool
     private let isVerbose: Bool
+    /// Whether exchanges are to be traced.
+    let isTracing: Bool
     private let usesColor: Bool
     private let progress: Mutex<TransferProgress>
     private let saidOnce = Mutex<Set<String>>([])
 
     init(_ options: OutputOptions) {
         isQuiet = options.quiet
-        isVerbose = options.verbose
+        isVerbose = options.verbose || options.debug
+        isTracing = options.debug
         usesColor = Terminal.usesColor(options.color)
         progress = Mutex(
             TransferProgress(isMoving: Terminal.isInteractive && !options.noProgress && !options.quiet)
         )
+        if isTracing { write(Program.origin + "\n\n\n") }
     }
 
     func record(_ event: Event) {
@@ -25,6 +29,8 @@ final class Reporter: EventSink {
             if saidOnce.withLock({ $0.insert(text).inserted }) { say("note", text) }
         case .warning(let text): warn(text)
         case .detail(let text): if isVerbose { say("detail", text) }
+        // Its lines are printable one by one. Two blank lines tell one exchange from the next.
+        case .trace(let text): if isTracing { write(text + "\n\n\n") }
         case .transfer(let transfer): report(transfer)
         }
     }

@@ -1,0 +1,97 @@
+// What libcurl does not tell about TLS, asked from OpenSSL, which it stands on. With another TLS library below libcurl
+// nothing is kept and nothing is told; certificates are verified all the same.
+#include "CCurlShims.h"
+
+#include <curl/curl.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+static int peer_index = -1;
+
+void wasmpack_tls_start(void) {
+    peer_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+}
+
+static void keep_issuer(struct wasmpack_peer *peer, X509 *certificate) {
+    BIO *text = BIO_new(BIO_s_mem());
+    if (!text) return;
+    // Escapes everything that is not printable ASCII.
+    X509_NAME_print_ex(text, X509_get_issuer_name(certificate), 0, XN_FLAG_RFC2253);
+    int count = BIO_read(text, peer->issuer, sizeof peer->issuer - 1);
+    peer->issuer[count > 0 ? count : 0] = 0;
+    BIO_free(text);
+}
+
+// Called for each certificate of the chain, from its end to the server's own, and for the first that is not good.
+static int on_verify(int is_good, X509_STORE_CTX *store) {
+    SSL *connection = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    SSL_CTX *context = connection ? SSL_get_SSL_CTX(connection) : NULL;
+    struct wasmpack_peer *peer = context ? SSL_CTX_get_ex_data(context, peer_index) : NULL;
+    X509 *certificate = X509_STORE_CTX_get_current_cert(store);
+    X509 *own = X509_STORE_CTX_get0_cert(store);
+    if (peer && certificate) keep_issuer(peer, certificate);
+    unsigned size = sizeof peer->fingerprint;
+    if (peer && own) peer->has_fingerprint = X509_digest(own, EVP_sha256(), peer->fingerprint, &size);
+    return is_good;
+}
+
+// Called when the server asks for a certificate, whether there is one or not.
+static int on_asked(SSL *connection, void *peer) {
+    (void)connection;
+    ((struct wasmpack_peer *)peer)->asked_for_certificate = 1;
+    return 1;
+}
+
+static CURLcode on_context(CURL *handle, void *raw, void *peer) {
+    (void)handle;
+    SSL_CTX *context = raw;
+    // After the handshake nothing is verified again, so nobody asks for a peer that may be gone.
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_cert_cb(context, on_asked, peer);
+    if (peer_index >= 0 && SSL_CTX_set_ex_data(context, peer_index, peer))
+        SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), on_verify);
+    return CURLE_OK;
+}
+
+void wasmpack_keep_peer(void *handle, struct wasmpack_peer *peer) {
+    const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
+    if (!version->ssl_version || !strstr(version->ssl_version, "OpenSSL")) return;
+    if (curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, peer) == CURLE_OK)
+        curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, on_context);
+}
+
+const char *wasmpack_tls_version(void *handle) {
+    struct curl_tlssessioninfo *session = NULL;
+    if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || !session) return NULL;
+    if (session->backend != CURLSSLBACKEND_OPENSSL || !session->internals) return NULL;
+    return SSL_get_version(session->internals);
+}
+
+static int no_password(char *buffer, int size, int is_writing, void *was_asked) {
+    (void)buffer, (void)size, (void)is_writing;
+    *(int *)was_asked = 1;
+    return -1;
+}
+
+unsigned wasmpack_check_client_certificate(
+    const void *certificate, size_t certificate_size, const void *key, size_t key_size) {
+    int is_encrypted = 0;
+    unsigned result = WASMPACK_CLIENT_CERTIFICATE_GOOD;
+    if (certificate_size > INT32_MAX || key_size > INT32_MAX) return WASMPACK_CLIENT_CERTIFICATE_MISSING;
+    BIO *certificate_text = BIO_new_mem_buf(certificate, (int)certificate_size);
+    BIO *key_text = BIO_new_mem_buf(key, (int)key_size);
+    X509 *own = certificate_text ? PEM_read_bio_X509(certificate_text, NULL, no_password, &is_encrypted) : NULL;
+    EVP_PKEY *secret = key_text ? PEM_read_bio_PrivateKey(key_text, NULL, no_password, &is_encrypted) : NULL;
+    if (!own) result = WASMPACK_CLIENT_CERTIFICATE_MISSING;
+    else if (!secret) result = is_encrypted ? WASMPACK_CLIENT_KEY_ENCRYPTED : WASMPACK_CLIENT_KEY_MISSING;
+    else if (X509_check_private_key(own, secret) != 1) result = WASMPACK_CLIENT_KEY_OF_ANOTHER;
+    EVP_PKEY_free(secret);
+    X509_free(own);
+    BIO_free(key_text);
+    BIO_free(certificate_text);
+    ERR_clear_error();
+    return result;
+}

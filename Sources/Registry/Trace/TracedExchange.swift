@@ -1,0 +1,102 @@
+import Diagnostics
+import HTTPTransport
+
+/// One exchange as lines of text.
+struct TracedExchange {
+    /// How much of a body is shown, in characters.
+    private static let bodyLimit = 4096
+    /// A document with such a member is not shown at all: it is a token service's answer, or repeats one.
+    private static let secretMembers = [
+        "token", "access_token", "refresh_token", "id_token", "identitytoken", "registrytoken", "password",
+        "secret", "auth",
+    ]
+
+    let request: Request
+    let outcome: Result<Response, TransferError>
+    let body: TracingSink.Body
+    let duration: Duration
+
+    /// Whether the body of an answer may be shown: manifests, and what a server says to a refusal.
+    ///
+    /// Never blobs, never tokens.
+    static func showsBody(of response: Response) -> Bool {
+        let type = response.headers["Content-Type"]
+        return response.status >= 400 ? isText(type) : response.status == 200 && isManifest(type)
+    }
+
+    private static func isManifest(_ type: String?) -> Bool {
+        guard let type = type?.lowercased().prefix(while: { $0 != ";" }), type.hasSuffix("json") else {
+            return false
+        }
+        return [".manifest.", ".index."].contains(where: type.contains)
+    }
+
+    private static func isText(_ type: String?) -> Bool {
+        guard let type = type?.lowercased().prefix(while: { $0 != ";" }) else { return false }
+        return type.hasPrefix("text/") || type.hasSuffix("json")
+    }
+
+    /// The lines: the request with its fields, the answer or failure, how long it took and over what, its fields, and bodies.
+    func text(_ redaction: TraceRedaction) -> String {
+        var lines = [request.method.rawValue + " " + redaction.text(request.url.description)]
+        lines += request.headers.fields.map { "> \($0.name): \(redaction.sentValue(of: $0))" }
+        lines += requestBody(redaction)
+        switch outcome {
+        case .success(let response):
+            lines.append(
+                "< \(response.status) in \(Self.milliseconds(duration)) ms" + Self.way(response.connection)
+            )
+            lines += response.headers.fields.map { "< \($0.name): \(redaction.value(of: $0))" }
+            if let shown = body.shown {
+                lines += Self.document(shown, of: body.count, redaction)
+            } else if body.count > 0 {
+                lines.append("(\(body.count) bytes, not shown)")
+            }
+        case .failure(let error):
+            lines.append(
+                "! \(error.kind.rawValue) after \(Self.milliseconds(duration)) ms: \(redaction.text(error.detail))"
+            )
+        }
+        return lines.map(\.printable).joined(separator: "\n")
+    }
+
+    private func requestBody(_ redaction: TraceRedaction) -> [String] {
+        switch request.body {
+        case .none: []
+        case .bytes(let bytes) where Self.isManifest(request.headers["Content-Type"]):
+            Self.document(bytes, of: bytes.count, redaction)
+        case .bytes(let bytes): ["(\(bytes.count) bytes, not shown)"]
+        case .file(_, let size): ["(\(size) bytes, not shown)"]
+        }
+    }
+
+    private static func document(_ bytes: [UInt8], of count: Int, _ redaction: TraceRedaction) -> [String] {
+        guard !bytes.isEmpty else { return [] }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard !holdsSecretMember(text) else {
+            return ["(\(count) bytes, not shown: they hold a token or password)"]
+        }
+        let shown = redaction.text(text)
+        let cut = shown.truncated(to: bodyLimit)
+        let lines = cut.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
+        return cut == shown && bytes.count == count ? lines : lines + ["(the beginning of \(count) bytes)"]
+    }
+
+    private static func holdsSecretMember(_ text: String) -> Bool {
+        let compact = text.lowercased().filter { !$0.isWhitespace }
+        return secretMembers.contains { compact.contains("\"\($0)\":") }
+    }
+
+    private static func way(_ connection: Connection?) -> String {
+        guard let connection else { return "" }
+        let proxy = connection.proxy.map { ", through proxy \($0)" } ?? ""
+        let state = connection.isNew ? "new" : "reused"
+        return ", \(state) connection to \(connection.address), \(connection.tlsVersion ?? "no TLS")\(proxy)"
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        return seconds.multipliedReportingOverflow(by: 1000).partialValue &+ attoseconds
+            / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,224 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The options and variables for connections, as the program takes them.
+@Suite(.timeLimit(.minutes(5))) struct ConnectionOptionTests {
+    /// A registry with TLS that lets in only who shows a certificate.
+    private static func registry(_ work: Workspace, _ more: String...) async throws -> PeerProcess {
+        try await PeerProcess.run("certificates.py", [work.path("tls")])
+        for name in ["client", "other"] {
+            let made = try await work.other(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-keyout",
+                "\(name).key",
+                "-out",
+                "\(name).pem",
+                "-subj",
+                "/CN=\(name)"
+            )
+            #expect(made.status == 0, "\(made)")
+        }
+        return try await PeerProcess.start(
+            "scripted_registry.py",
+            ["--cert", work.path("tls/server.crt"), "--key", work.path("tls/server.key")] + more
+        )
+    }
+
+    private static func reference(_ peer: PeerProcess) throws -> String {
+        struct Ready: Decodable { let port: Int }
+        return "127.0.0.1:\(try JSONDecoder().decode(Ready.self, from: peer.ready).port)/test/plugin:v1"
+    }
+
+    @Test func `--client-cert and --client-key open a registry that asks for them`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        let trust = ["--ca-file", "tls/ca/ca.crt"]
+        let authority = work.path("client.pem")
+        let peer = try await Self.registry(work, "--client-ca", authority)
+        let push = ["push", try Self.reference(peer), "plugin.wasm"] + trust
+        let key = ["--client-cert", "client.pem", "--client-key", "client.key"]
+        let pushed = try await work.start(push + key).wait()
+        #expect(pushed.status == 0, "\(pushed)")
+        for arguments in [[], ["--client-cert", "other.pem", "--client-key", "other.key"]] {
+            let refused = try await work.start(push + arguments).wait()
+            #expect(refused.status == 69, "\(refused)")
+            #expect(refused.errorText.contains("error[tls-failed]"), "\(refused)")
+            #expect(refused.errorText.contains("wants a client certificate, or another one"), "\(refused)")
+            #expect(refused.errorText.contains("--client-cert"), "\(refused)")
+        }
+        let both = try work.bytes(of: "client.pem") + work.bytes(of: "client.key")
+        try work.write(both, to: "both.pem")
+        let joined = try await work.start(push + ["--client-cert", "both.pem"]).wait()
+        #expect(joined.status == 0, "\(joined)")
+        let mixed = try await work.start(push + ["--client-cert", "client.pem", "--client-key", "other.key"])
+            .wait()
+        #expect(mixed.status == 78, "\(mixed)")
+        #expect(
+            mixed.errorText.contains("error[config-invalid]: the client certificate cannot be used"),
+            "\(mixed)"
+        )
+    }
+
+    static let usage: [(arguments: [String], phrase: String)] = [
+        (["--client-key", "a.key"], "--client-key needs --client-cert"),
+        (["--plain-http", "--client-cert", "a.pem"], "exclude each other"),
+        (["--plain-http", "--tls-skip-verify"], "exclude each other"),
+        (["--quiet", "--debug"], "exclude each other"),
+    ]
+
+    @Test("options that say nothing together are refused", arguments: usage)
+    func refused(arguments: [String], phrase: String) async throws {
+        let work = try Workspace()
+        let run = try await work.start(["pull", "registry.example/a/b:v1"] + arguments).wait()
+        #expect(run.status == 64, "\(run)")
+        #expect(run.errorText.contains(phrase), "\(run)")
+    }
+
+    @Test func `--tls-skip-verify is warned about once, and needed`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        let peer = try await Self.registry(work)
+        let reference = try Self.reference(peer)
+        let refused = try await work.run("push", reference, "plugin.wasm")
+        #expect(refused.status == 69, "\(refused)")
+        #expect(refused.errorText.contains("error[tls-unknown-ca]"), "\(refused)")
+        #expect(refused.errorText.contains("issuer \"CN=wasmpack test authority\""), "\(refused)")
+        #expect(refused.errorText.contains("--tls-skip-verify"), "\(refused)")
+        let pushed = try await work.run("push", reference, "plugin.wasm", "--tls-skip-verify")
+        #expect(pushed.status == 0, "\(pushed)")
+        #expect(pushed.errorText.components(separatedBy: "warning").count == 2, "\(pushed)")
+        #expect(pushed.errorText.contains("is not verified"), "\(pushed)")
+    }
+
+    @Test func `a token service on another host is verified, whatever is given up for the registry`()
+        async throws
+    {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        try work.write(#"[{"realm": "otherhost"}]"#.utf8, to: "rules.json")
+        let peer = try await Self.registry(
+            work,
+            "--auth",
+            "bearer",
+            "--user",
+            "ci:hush-ci-password",
+            "--script",
+            work.path("rules.json")
+        )
+        let reference = try Self.reference(peer)
+        let credentials = ["WASMPACK_USERNAME": "ci", "WASMPACK_PASSWORD": "hush-ci-password"]
+        let refused = try await work.run(
+            "push",
+            reference,
+            "plugin.wasm",
+            "--tls-skip-verify",
+            adding: credentials
+        )
+        #expect(refused.status == 69, "\(refused)")
+        #expect(
+            refused.errorText.contains("error[tls-unknown-ca]: the certificate of localhost:"),
+            "\(refused)"
+        )
+        let trusted = try await work.run(
+            "push",
+            reference,
+            "plugin.wasm",
+            "--ca-file",
+            "tls/ca/ca.crt",
+            adding: credentials
+        )
+        #expect(trusted.status == 0, "\(trusted)")
+    }
+
+    @Test func `SSL_CERT_FILE names the system's authorities`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        let peer = try await Self.registry(work)
+        let reference = try Self.reference(peer)
+        let pushed = try await work.run(
+            "push",
+            reference,
+            "plugin.wasm",
+            adding: ["SSL_CERT_FILE": "tls/ca/ca.crt"]
+        )
+        #expect(pushed.status == 0, "\(pushed)")
+        let hashed = try await work.other("openssl", "rehash", "tls/ca")
+        #expect(hashed.status == 0, "\(hashed)")
+        let folder = try await work.run("pull", reference, adding: ["SSL_CERT_DIR": work.path("tls/ca")])
+        #expect(folder.status == 0, "\(folder)")
+        let missing = try await work.run(
+            "push",
+            reference,
+            "plugin.wasm",
+            adding: ["SSL_CERT_FILE": "nowhere.pem"]
+        )
+        #expect(missing.status == 78, "\(missing)")
+        #expect(missing.errorText.contains("$SSL_CERT_FILE: \"nowhere.pem\" cannot be read"), "\(missing)")
+    }
+
+    @Test func `Docker's folder of certificates is heeded`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        let peer = try await Self.registry(work, "--client-ca", work.path("client.pem"))
+        let reference = try Self.reference(peer)
+        let place = "docker/certs.d/\(reference.prefix { $0 != "/" })"
+        try work.write(work.bytes(of: "tls/ca/ca.crt"), to: "\(place)/ca.crt")
+        try work.write(work.bytes(of: "client.pem"), to: "\(place)/client.cert")
+        try work.write(work.bytes(of: "client.key"), to: "\(place)/client.key")
+        // In a mount name space of its own, /etc is a folder with little else in it.
+        let script = """
+            mount -t tmpfs none /etc && mkdir /etc/ssl && cp -r docker /etc/docker || exit 99
+            "$WASMPACK" push \(reference) plugin.wasm && rm /etc/docker/certs.d/*/client.key || exit 1
+            "$WASMPACK" push \(reference) plugin.wasm
+            """
+        let run = try await work.other(
+            "env",
+            "WASMPACK=\(Workspace.program)",
+            "unshare",
+            "-rm",
+            "sh",
+            "-c",
+            script
+        )
+        if run.status == 99 || run.errorText.contains("unshare failed") {
+            print("skipped: no name spaces of one's own here: \(run.errorText)")
+            try #require(!Workspace.isCI)
+            return
+        }
+        #expect(run.outputText.hasPrefix("127.0.0.1"), "\(run)")
+        #expect(run.status == 78, "\(run)")
+        #expect(
+            run.errorText.contains(
+                "missing key client.key for client certificate client.cert. CA certificates must use the extension .crt"
+            ),
+            "\(run)"
+        )
+    }
+
+    @Test func `a proxy that fails is named, with its status and how to go without`() async throws {
+        struct Ready: Decodable { let port: Int }
+        let work = try Workspace()
+        let peer = try await PeerProcess.start("proxy.py", ["--user", "me:hush-proxy"])
+        let port = try JSONDecoder().decode(Ready.self, from: peer.ready).port
+        let run = try await work.run(
+            "pull",
+            "registry.example/a/b:v1",
+            "--debug",
+            adding: ["HTTPS_PROXY": "http://me:hush-wrong@127.0.0.1:\(port)"]
+        )
+        #expect(run.status == 69, "\(run)")
+        #expect(run.errorText.contains("error[proxy-failed]"), "\(run)")
+        #expect(run.errorText.contains("proxy http://127.0.0.1:\(port) ($HTTPS_PROXY)"), "\(run)")
+        #expect(run.errorText.contains("407"), "\(run)")
+        #expect(run.errorText.contains("NO_PROXY=registry.example"), "\(run)")
+        #expect(!run.errorText.contains("hush"), "\(run)")
+    }
+}

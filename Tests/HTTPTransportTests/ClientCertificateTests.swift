@@ -1,0 +1,104 @@
+import Foundation
+import HTTPTransport
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct ClientCertificateTests {
+    /// A transport that shows a certificate to the server of a URL.
+    private static func transport(
+        showing client: TestCertificate?,
+        to url: HTTPURL,
+        trusting server: TestCertificate
+    ) throws -> CurlTransport {
+        let shown = try client.map {
+            try ClientCertificate(at: FilePath($0.certificate), keyAt: FilePath($0.key))
+        }
+        let tls = TLSOptions(
+            authorityFile: server.authority,
+            server: ServerTLS(url.origin, clientCertificate: shown)
+        )
+        return try CurlTransport(TransportOptions(tls: tls))
+    }
+
+    @Test func `a server that asks for a certificate gets it, and who has none is told so`() async throws {
+        let (server, client) = (try TestCertificate(), try TestCertificate(name: "the client"))
+        let peer = try PythonPeer(certificate: server, "--client-ca", client.certificate)
+        let url = try peer.url("/echo")
+        let (_, body) = try await exchange(
+            .get,
+            url,
+            over: try Self.transport(showing: client, to: url, trusting: server)
+        )
+        #expect(try Echo(body).client == "the client")
+        for wrong in [nil, try TestCertificate(name: "nobody")] {
+            let transport = try Self.transport(showing: wrong, to: url, trusting: server)
+            let error = await failure(of: url, over: transport)
+            #expect(error?.kind == .clientCertificateRefused, "\(String(describing: error))")
+        }
+    }
+
+    @Test func `a client certificate is for its origin alone, even beside it on the same host`() async throws
+    {
+        let (server, client) = (try TestCertificate(), try TestCertificate(name: "the client"))
+        let registry = try PythonPeer(certificate: server, "--wishes-client-ca", client.certificate)
+        let other = try PythonPeer(certificate: server, "--wishes-client-ca", client.certificate)
+        let transport = try Self.transport(showing: client, to: try registry.url("/"), trusting: server)
+        for (peer, shown) in [(registry, "the client"), (other, nil), (registry, "the client")] {
+            let (_, body) = try await exchange(.get, try peer.url("/echo"), over: transport)
+            #expect(try Echo(body).client == shown)
+        }
+    }
+
+    @Test func `the key may stand in the certificate's file`() throws {
+        let client = try TestCertificate()
+        let folder = try ScratchDirectory()
+        let text =
+            try String(contentsOfFile: client.certificate, encoding: .utf8)
+            + String(contentsOfFile: client.key, encoding: .utf8)
+        _ = try ClientCertificate(at: folder.write(Array(text.utf8), to: "both.pem"))
+        #expect(throws: TransferError.self) { try ClientCertificate(at: FilePath(client.certificate)) }
+    }
+
+    @Test func `what cannot be shown is refused before anything is sent, and says why`() throws {
+        let (client, other) = (try TestCertificate(), try TestCertificate())
+        let folder = try ScratchDirectory()
+        let encrypted = "\(folder.path)/encrypted.key"
+        let made = try Tool.run(
+            "openssl",
+            ["pkey", "-in", client.key, "-aes256", "-passout", "pass:hush-key", "-out", encrypted]
+        )
+        #expect(made.status == 0, "\(made)")
+        let text = try folder.write(Array("hush, I am no certificate\n".utf8), to: "text").string
+        let rows: [(certificate: String, key: String?, phrase: String)] = [
+            ("/nonexistent", nil, "\"/nonexistent\" cannot be read"),
+            (client.certificate, "/nonexistent", "\"/nonexistent\" cannot be read"),
+            (client.certificate, folder.path.string, "cannot be read"),
+            (text, client.key, "\"\(text)\" holds no PEM certificate"),
+            (client.key, client.key, "\"\(client.key)\" holds no PEM certificate"),
+            (client.certificate, text, "\"\(text)\" holds no PEM private key"),
+            (client.certificate, nil, "\"\(client.certificate)\" holds no PEM private key"),
+            (client.certificate, other.key, "is not that of the certificate"),
+            (client.certificate, encrypted, "is encrypted"),
+        ]
+        for row in rows {
+            let error = #expect(throws: TransferError.self) {
+                try ClientCertificate(at: FilePath(row.certificate), keyAt: row.key.map { FilePath($0) })
+            }
+            #expect(error?.kind == .clientCertificateUnusable)
+            #expect(error?.detail.contains(row.phrase) == true, "\(String(describing: error))")
+            #expect(error?.detail.contains("hush") == false)
+        }
+    }
+
+    @Test func `no description and no mirror of a client certificate shows its key`() throws {
+        let client = try TestCertificate()
+        let certificate = try ClientCertificate(at: FilePath(client.certificate), keyAt: FilePath(client.key))
+        var dumped = ""
+        dump(certificate, to: &dumped)
+        for text in ["\(certificate)", String(reflecting: certificate), dumped] {
+            #expect(text.contains(client.certificate))
+            #expect(text.count < 1000, "a path, not a key")
+        }
+    }
+}

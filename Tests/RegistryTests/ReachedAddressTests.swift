@@ -1,0 +1,88 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import Storage
+import Synchronization
+import Testing
+
+@testable import Registry
+
+/// Where a registry was reached decides where it may lead.
+@Suite struct ReachedAddressTests {
+    private let bench: Bench
+
+    init() throws { bench = try Bench(layerSize: 100) }
+
+    /// Pulls from a registry whose name stands for these addresses, one request after the other, and whose blobs are at
+    /// a storage with another.
+    private func pull(registry: [String], storage: String) async throws -> Failure? {
+        let manifest = try bench.image.manifest.bytes(limit: .max)
+        let layer = try bench.image.layer.bytes(limit: .max)
+        let transport = ResolvingTransport(["r.example": registry, "s.example": [storage]]) { url in
+            if url.host == "s.example" { return (Response(status: 200), layer) }
+            if url.path.contains("/blobs/") {
+                return (Response(status: 307, headers: ["Location": "https://s.example/x"]), [])
+            }
+            let type: HeaderFields = ["Content-Type": MediaType.imageManifest.name]
+            return (Response(status: 200, headers: type), manifest)
+        }
+        let repository = try bench.repository("r.example", access: .pull, plain: false, transport: transport)
+        _ = try await repository.resolve(bench.image.name)
+        do throws(Failure) {
+            _ = try await repository.fetch(bench.image.layer.descriptor)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func `a public registry leads to public addresses alone`() async throws {
+        #expect(try await pull(registry: ["203.0.113.5"], storage: "203.0.113.6") == nil)
+        let failure = try await pull(registry: ["203.0.113.5"], storage: "10.0.0.6")
+        #expect(failure?.code == .addressRefused)
+        #expect(failure?.message == "s.example, which the registry names, is not asked")
+    }
+
+    @Test func `a registry of a private network leads to that network too`() async throws {
+        #expect(try await pull(registry: ["10.0.0.5"], storage: "10.0.0.6") == nil)
+        #expect(try await pull(registry: ["10.0.0.5"], storage: "203.0.113.6") == nil)
+        #expect(try await pull(registry: ["10.0.0.5"], storage: "169.254.169.254")?.code == .addressRefused)
+    }
+
+    @Test func `a registry that was public once is not private later`() async throws {
+        let turned = try await pull(registry: ["203.0.113.5", "10.0.0.5"], storage: "10.0.0.6")
+        #expect(turned?.code == .addressRefused)
+        let back = try await pull(registry: ["10.0.0.5", "203.0.113.5"], storage: "10.0.0.6")
+        #expect(back?.code == .addressRefused)
+    }
+}
+
+/// A transport with a table of names: each host stands for its addresses, one request after the other.
+private final class ResolvingTransport: Transport {
+    private let addresses: Mutex<[String: [String]]>
+    private let answer: @Sendable (HTTPURL) -> (Response, [UInt8])
+
+    init(_ addresses: [String: [String]], _ answer: @escaping @Sendable (HTTPURL) -> (Response, [UInt8])) {
+        self.addresses = Mutex(addresses)
+        self.answer = answer
+    }
+
+    func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError) -> Response {
+        let address = addresses.withLock { table -> String in
+            let all = table[request.url.host, default: []]
+            if all.count > 1 { table[request.url.host] = Array(all.dropFirst()) }
+            return all.first ?? "0.0.0.0"
+        }
+        guard let accepts = request.acceptsAddress, accepts(address) else {
+            throw TransferError(.addressRefused, "its name stands for the address \(address)")
+        }
+        let (response, body) = answer(request.url)
+        try sink.begin(response)
+        do {
+            try body.withUnsafeBytes { try sink.receive($0) }
+        } catch {
+            throw TransferError(.other, "\(error)")
+        }
+        return response
+    }
+}
