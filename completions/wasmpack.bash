@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|inspect|verify|help)
+    build|push|pull|inspect|verify|login|logout|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull inspect verify help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull inspect verify login logout help' -- "${cur}"))
         ;;
     esac
 }
@@ -233,9 +233,9 @@ _wasmpack_build() {
 
 _wasmpack_push() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--layout --ca-file --username --digest-file --color)
+    non_repeating_options=(--layout --ca-file --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
@@ -249,6 +249,10 @@ _wasmpack_push() {
         return
         ;;
     '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
         return
         ;;
     '--digest-file')
@@ -272,9 +276,9 @@ _wasmpack_push() {
 
 _wasmpack_pull() {
     repeating_flags=()
-    non_repeating_flags=(--force --plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--force --plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(-o --output --layout --ca-file --username --digest-file --color)
+    non_repeating_options=(-o --output --layout --ca-file --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -294,6 +298,10 @@ _wasmpack_pull() {
     '--username')
         return
         ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
     '--digest-file')
         __wasmpack_add_completions -f
         return
@@ -307,9 +315,9 @@ _wasmpack_pull() {
 
 _wasmpack_inspect() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--raw --ca-file --username --color)
+    non_repeating_options=(--raw --ca-file --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -323,6 +331,10 @@ _wasmpack_inspect() {
         return
         ;;
     '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
         return
         ;;
     '--color')
@@ -342,9 +354,9 @@ _wasmpack_inspect() {
 
 _wasmpack_verify() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --password-stdin --quiet -q --verbose -v --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--expect --ca-file --username --color)
+    non_repeating_options=(--expect --ca-file --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -359,6 +371,10 @@ _wasmpack_verify() {
     '--username')
         return
         ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
     '--color')
         __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
@@ -369,6 +385,53 @@ _wasmpack_verify() {
     case "${positional_number}" in
     1)
         __wasmpack_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_wasmpack_login() {
+    repeating_flags=()
+    non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --quiet -q --verbose -v --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--username -u --ca-file --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--username'|'-u')
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_logout() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac
