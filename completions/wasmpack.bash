@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|inspect|verify|help)
+    build|push|pull|inspect|verify|login|logout|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull inspect verify help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull inspect verify login logout help' -- "${cur}"))
         ;;
     esac
 }
@@ -385,6 +385,53 @@ _wasmpack_verify() {
     case "${positional_number}" in
     1)
         __wasmpack_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_wasmpack_login() {
+    repeating_flags=()
+    non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --quiet -q --verbose -v --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--username -u --ca-file --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--username'|'-u')
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_logout() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac
