@@ -28,6 +28,7 @@ public struct SilencedTerminal {
     ///   - descriptor: the terminal.
     ///   - resumed: is told when the process goes on after Ctrl-Z, to ask again.
     ///   - body: what reads the secret.
+    /// - Returns: what the body returns.
     /// - Throws: what the body throws, and ``Failure/Code/usage`` when it is no terminal.
     public static func during<Value>(
         _ descriptor: FileDescriptor,

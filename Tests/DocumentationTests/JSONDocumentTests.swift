@@ -28,6 +28,12 @@ import Testing
         let first = (verified["images"] as? [[String: Any]])?.first ?? [:]
         #expect(Set(first.keys).union(["schema"]) == members("## `wasmpack.verify/v1`"))
 
+        let login = ["login", "r.example", "--identity-token-stdin", "--no-verify"]
+        let kept = try await document(login + ["--authfile", "auth.json"], input: "hush", in: folder)
+        #expect(Set(kept.keys) == members("## `wasmpack.login/v1`"))
+        let forgotten = try await document("logout", "r.example", "--authfile", "auth.json", in: folder)
+        #expect(Set(forgotten.keys) == members("## `wasmpack.logout/v1`"))
+
         let refused = try await document("build", "nothing.wasm", in: folder)
         #expect(Set(refused.keys) == ["schema", "ok", "error"])
         let error = refused["error"] as? [String: Any] ?? [:]
@@ -51,10 +57,16 @@ import Testing
     }
 
     private func document(_ arguments: String..., in folder: URL) async throws -> [String: Any] {
+        try await document(arguments, input: "", in: folder)
+    }
+
+    private func document(_ arguments: [String], input: String, in folder: URL) async throws -> [String: Any]
+    {
         let run = try await RunningProgram(
             BuiltProgram.wasmpack,
             arguments + ["--json"],
             environment: [:],
+            input: input,
             in: folder
         ).wait()
         return try #require(JSONSerialization.jsonObject(with: run.outputBytes) as? [String: Any], "\(run)")

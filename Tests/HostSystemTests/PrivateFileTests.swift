@@ -41,11 +41,15 @@ struct PrivateFileTests {
 
     @Test func `the body sees what is there, and nil leaves it alone`() throws {
         var seen: [[UInt8]?] = []
-        try file("config.json").change { seen.append($0); return nil }
+        try file("config.json").change {
+            seen.append($0); return nil
+        }
         #expect(try tree(scratch.path) == [])
         try write("one", to: "config.json")
         let before = try scratch.appending("config.json").stat().inode
-        try file("config.json").change { seen.append($0); return nil }
+        try file("config.json").change {
+            seen.append($0); return nil
+        }
         #expect(seen == [nil, Array("one".utf8)])
         #expect(try scratch.appending("config.json").stat().inode == before)
     }
@@ -93,8 +97,13 @@ struct PrivateFileTests {
         #expect(symlink("docker.json", scratch.path.pushing("dotfiles/link").string) == 0)
         try write("new", to: "home/config.json")
         #expect(try contents(of: scratch.path.pushing("dotfiles/docker.json")) == Array("new".utf8))
-        #expect(try scratch.path.pushing("home/config.json").stat(followTargetSymlink: false).type == .symbolicLink)
-        #expect(try scratch.path.pushing("dotfiles/link").stat(followTargetSymlink: false).type == .symbolicLink)
+        #expect(
+            try scratch.path.pushing("home/config.json").stat(followTargetSymlink: false).type
+                == .symbolicLink
+        )
+        #expect(
+            try scratch.path.pushing("dotfiles/link").stat(followTargetSymlink: false).type == .symbolicLink
+        )
         #expect(
             try tree(scratch.path) == [
                 "dotfiles", "dotfiles/docker.json", "dotfiles/link", "home", "home/config.json", "home/other",

@@ -40,7 +40,7 @@ struct FakeHelpers {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct CredentialHelperTests {
+@Suite(.timeLimit(.minutes(5))) struct CredentialHelperTests {
     let helpers: FakeHelpers
 
     init() throws { helpers = try FakeHelpers() }
@@ -125,7 +125,7 @@ struct FakeHelpers {
     }
 
     @Test func `a helper that never answers is ended`() async throws {
-        try helpers.add("x", "sleep 10; echo '{}'")
+        try helpers.add("x", "sleep 200; echo '{}'")
         let failure = try await failure(of: "x", timeLimit: .milliseconds(300))
         #expect(failure.code == .helperFailed)
         #expect(failure.why?.contains("longer than") == true)

@@ -122,7 +122,7 @@ struct CredentialFile: Sendable {
 }
 
 extension CredentialFile.Content {
-    /// The same, with a warning if others may read the file's secrets. Changing that is left to its owner.
+    /// The same, with a warning if others may read the file's secrets; changing that is left to its owner.
     fileprivate func warning(of path: FilePath) -> Self {
         guard document.holdsSecrets, let mode = (try? path.stat())?.permissions,
             !mode.isDisjoint(with: [.groupRead, .otherRead])

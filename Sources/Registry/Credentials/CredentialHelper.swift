@@ -38,11 +38,12 @@ public struct CredentialHelper: Sendable {
         let remarks: [String]
     }
 
-    /// Names a helper; throws ``Failure/Code/configurationInvalid`` for a suffix that could lead elsewhere.
+    /// Names a helper.
     ///
     /// - Parameters:
     ///   - suffix: the helper's own part of the program's name, such as `ecr-login`.
     ///   - place: who asks for it, for people, such as `~/.docker/config.json (credsStore)`.
+    /// - Throws: ``Failure/Code/configurationInvalid`` for a suffix that could lead elsewhere.
     public init(suffix: String, namedBy place: String) throws(Failure) {
         try self.init(suffix: suffix, namedBy: place, environment: [:], timeLimit: .seconds(30))
     }

@@ -1,0 +1,168 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `login` and `logout` are told, and where they look for the file.
+@Suite(.timeLimit(.minutes(5))) struct LoginUsageTests {
+    private static let config = "home/.docker/config.json"
+
+    static let names: [(argument: String, key: String)] = [
+        ("r.example", "r.example"), ("R.Example:5000", "r.example:5000"), ("https://r.example", "r.example"),
+        ("https://r.example/v2/", "r.example"), ("oci://[::1]:5000", "[::1]:5000"), ("registry", "registry"),
+        ("docker.io", "https://index.docker.io/v1/"), ("index.docker.io", "https://index.docker.io/v1/"),
+        ("https://index.docker.io/v1/", "https://index.docker.io/v1/"),
+        ("registry-1.docker.io", "https://index.docker.io/v1/"),
+    ]
+
+    @Test("a registry is kept under the name that docker gives it", arguments: names)
+    func name(argument: String, key: String) async throws {
+        let work = try Workspace()
+        let run = try await work.run(
+            "login",
+            argument,
+            "-u",
+            "ci",
+            "--password-stdin",
+            "--no-verify",
+            "--json",
+            input: "hush-word"
+        )
+        #expect(run.status == 0, "\(run)")
+        #expect(run.outputText.contains(#""key":"\#(key)""#), "\(run)")
+        #expect(try String(decoding: work.bytes(of: Self.config), as: UTF8.self).contains("\"\(key)\": {"))
+        let logout = try await work.run("logout", argument, "--json")
+        #expect(logout.outputText.contains(#""removed":["\#(key)"]"#), "\(logout)")
+    }
+
+    static let refused: [(arguments: [String], input: String, phrase: String)] = [
+        (["r.example/team/plugin:v1"], "", "wasmpack login r.example"),
+        (["team/plugin"], "", "wasmpack login docker.io"),
+        (["oci://r.example/team/plugin"], "", "wasmpack login r.example"),
+        (["http://r.example"], "", "wasmpack login r.example --plain-http"),
+        (["hush-me:hush-word@r.example"], "", "holds no user name or password"),
+        (["https://hush-me:hush-word@r.example/v1/"], "", "holds no user name or password"),
+        (["ftp://r.example"], "", "has no \"ftp://\""),
+        (["r.example"], "", "no terminal to ask"),
+        (["r.example", "-u", "ci"], "", "no terminal to ask"),
+        (["r.example", "--password-stdin"], "hush-word", "--password-stdin needs --username"),
+        (["r.example", "-u", "ci", "--password-stdin"], "", "no password on standard input"),
+        (["r.example", "-u", "ci", "--password-stdin"], "\n", "no password on standard input"),
+        (["r.example", "--identity-token-stdin"], "\r\n", "no identity token on standard input"),
+        (["r.example", "-u", "c:i", "--password-stdin"], "hush-word", "a colon"),
+        (["r.example", "-u", "c\ni", "--password-stdin"], "hush-word", "a control character"),
+        (["r.example", "-u", "", "--password-stdin"], "hush-word", "the user name is empty"),
+        (["r.example", "--password", "hush-word"], "", "Unknown option '--password'"),
+        (
+            ["r.example", "-u", "ci", "--password-stdin", "--identity-token-stdin"], "hush-word",
+            "exclude each other"
+        ),
+        ([""], "", "the host is empty"),
+        ([], "", "Missing expected argument"),
+    ]
+
+    @Test("what cannot be meant is refused at once", arguments: refused.indices)
+    func refusal(number: Int) async throws {
+        let row = Self.refused[number]
+        let work = try Workspace()
+        let run = try await work.start(["login"] + row.arguments, input: row.input).wait()
+        #expect(run.status == 64, "\(run)")
+        #expect(run.errorText.contains(row.phrase), "\(run)")
+        #expect(!work.exists("home/.docker"))
+        // ArgumentParser shows a word it does not know, but not what follows it.
+        #expect(!run.description.contains("hush"), "\(run)")
+    }
+
+    @Test(
+        "exactly one line end of a password goes",
+        arguments: [
+            ("hush\n", "hush"), ("hush\r\n", "hush"), ("hush\r", "hush"), ("hush\n\n", "hush\n"),
+            ("hush", "hush"),
+            (" hush \n", " hush "),
+        ]
+    )
+    func lineEnd(input: String, password: String) async throws {
+        let work = try Workspace()
+        let run = try await work.run(
+            "login",
+            "r.example",
+            "-u",
+            "ci",
+            "--password-stdin",
+            "--no-verify",
+            input: input
+        )
+        #expect(run.status == 0, "\(run)")
+        let auth = Data("ci:\(password)".utf8).base64EncodedString()
+        #expect(
+            try String(decoding: work.bytes(of: Self.config), as: UTF8.self).contains("\"auth\": \"\(auth)\"")
+        )
+    }
+
+    @Test func `the file is the one that docker would take, or the one that is named`() async throws {
+        let work = try Workspace()
+        let login = ["login", "r.example", "-u", "ci", "--password-stdin", "--no-verify", "--json"]
+        let variable = ["DOCKER_CONFIG": work.path("folder")]
+        let first = try await work.start(login, input: "hush-word", adding: variable).wait()
+        #expect(first.errorText.contains("in $DOCKER_CONFIG/config.json"), "\(first)")
+        #expect(first.outputText.contains(#""file":"\#(work.path("folder/config.json"))""#), "\(first)")
+        let second = try await work.start(
+            login + ["--authfile", "auth.json"],
+            input: "hush-word",
+            adding: variable
+        )
+        .wait()
+        #expect(second.errorText.contains("in auth.json"), "\(second)")
+        #expect(try work.names() == ["auth.json", "folder", "home"])
+        #expect(!work.exists("home/.docker"))
+        let logout = try await work.run("logout", "r.example", "--authfile", "auth.json")
+        #expect(logout.errorText.contains("from auth.json"), "\(logout)")
+        #expect(
+            try String(decoding: work.bytes(of: "folder/config.json"), as: UTF8.self).contains("r.example")
+        )
+        let homeless = try await work.start(login, input: "hush-word", adding: ["HOME": ""]).wait()
+        #expect(homeless.status == 78, "\(homeless)")
+    }
+
+    @Test func `what wins over the file is said`() async throws {
+        let work = try Workspace()
+        let variables = ["WASMPACK_USERNAME": "ci", "WASMPACK_PASSWORD": "hush-other"]
+        let login = try await work.run(
+            "login",
+            "r.example",
+            "-u",
+            "ci",
+            "--password-stdin",
+            "--no-verify",
+            input: "hush-word",
+            adding: variables
+        )
+        #expect(login.errorText.contains("$WASMPACK_USERNAME is set"), "\(login)")
+        try work.write(
+            Array(
+                #"{"auths":{"https://r.example/v1/":{"auth":"dTpw"},"r.example/team":{"auth":"dTpw"}}}"#.utf8
+            ),
+            to: Self.config
+        )
+        let logout = try await work.run("logout", "r.example", adding: variables)
+        #expect(logout.status == 0)
+        #expect(logout.errorText.contains("the entry \"r.example/team\""), "\(logout)")
+        #expect(logout.errorText.contains("$WASMPACK_USERNAME is set"), "\(logout)")
+        #expect(
+            try String(decoding: work.bytes(of: Self.config), as: UTF8.self).filter { !$0.isWhitespace }
+                == #"{"auths":{"r.example/team":{"auth":"dTpw"}}}"#
+        )
+    }
+
+    @Test(
+        "other words for the two are understood as such",
+        arguments: [
+            ("signin", "login"), ("auth", "login"), ("logn", "login"), ("signout", "logout"),
+            ("logoff", "logout"),
+        ]
+    )
+    func synonym(word: String, command: String) async throws {
+        let run = try await Workspace().run(word)
+        #expect(run.status == 64)
+        #expect(run.errorText.contains("try: wasmpack \(command)"), "\(run)")
+    }
+}
