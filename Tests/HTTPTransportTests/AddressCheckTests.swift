@@ -73,14 +73,19 @@ import Testing
         #expect(error?.kind == .addressRefused)
     }
 
-    @Test func `behind a proxy nothing is asked, for the proxy looks names up`() async {
-        await #expect(processExitsWith: .success) {
-            let proxy = try PythonPeer()
-            setenv("http_proxy", "http://127.0.0.1:\(proxy.port)", 1)
-            var request = Request(method: .get, url: try HTTPURL(parsing: "http://registry.invalid/echo"))
-            request.acceptsAddress = { _ in false }
-            let response = try await CurlTransport().send(request, into: BodyBuffer(limit: 1024 * 1024))
-            #expect(response.status == 404, "the peer looks for a path and gets a URL")
+    @Test func `behind a proxy nothing is asked, for the proxy looks names up`() async throws {
+        let proxy = try PythonPeer()
+        let environment = ["http_proxy": "http://127.0.0.1:\(proxy.port)", "no_proxy": "localhost"]
+        let transport = try CurlTransport(TransportOptions(proxies: Proxies { environment[$0] }))
+        var request = Request(method: .get, url: try HTTPURL(parsing: "http://registry.invalid/echo"))
+        request.acceptsAddress = { _ in false }
+        let response = try await transport.send(request, into: BodyBuffer(limit: 1024 * 1024))
+        #expect(response.status == 404, "the peer looks for a path and gets a URL")
+        // Whom the proxy is not for is asked about.
+        let spared = try proxy.url("/echo", host: "localhost")
+        let error = await #expect(throws: TransferError.self) {
+            try await send(spared, over: transport) { _ in false }
         }
+        #expect(error?.kind == .addressRefused)
     }
 }
