@@ -253,6 +253,20 @@ struct CredentialSourceTests {
         #expect(!seen.isEmpty && seen.allSatisfy { $0 == "hush-meta" })
         let redirected = try await elsewhere.fields("X-Meta", work).dropFirst(before)
         #expect(!redirected.isEmpty && redirected.allSatisfy { $0 == nil })
+        let asked = seen.count
+        let login = try await work.run(
+            "login",
+            registry.name,
+            "-u",
+            "ci",
+            "--password-stdin",
+            "--authfile",
+            "home/.docker/config.json",
+            input: "hush-1"
+        )
+        #expect(login.status == 0, "\(login)")
+        let signingIn = try await registry.fields("X-Meta", work).dropFirst(asked)
+        #expect(!signingIn.isEmpty && signingIn.allSatisfy { $0 == "hush-meta" })
         let agents = try await registry.fields("User-Agent", work)
         #expect(agents.allSatisfy { $0?.hasPrefix("wasmpack/") == true })
         let anonymous = try await work.run("inspect", "\(elsewhere.name)/test/plugin:v1", "--anonymous")

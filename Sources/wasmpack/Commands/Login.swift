@@ -55,7 +55,11 @@ struct Login: ReportingCommand {
         let file = try place.file(.current)
         try file.check()
         let endpoint = connection.endpoint(of: registry)
-        let transport = try connection.transport(to: endpoint, .current, reporter)
+        let transport = HeaderTransport(
+            try connection.transport(to: endpoint, .current, reporter),
+            sending: place.headers(.current),
+            to: endpoint
+        )
         let credential = try credential(for: registry)
         if !noVerify {
             try await SignInCheck(endpoint, transport: transport, events: reporter).check(credential)

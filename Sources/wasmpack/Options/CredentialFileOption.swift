@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import HTTPTransport
 import Registry
 import SystemPackage
 
@@ -32,6 +33,12 @@ struct CredentialFileOption: ParsableArguments {
         }
         let place = CredentialFiles.docker(environment)
         return KeptCredentials(at: place.path, shownAs: place.name)
+    }
+
+    /// The fields that the file, if it is docker's, wants to be sent to registries.
+    func headers(_ environment: Environment) -> HeaderFields {
+        let files = CredentialFiles(environment, usesTLS: true)
+        return (authfile.map(files.chosen) ?? files.docker).headers()
     }
 
     /// The variables that name credentials too, and win over a file of docker's.
