@@ -45,7 +45,7 @@ import Testing
                     let file = String(test[..<colon.lowerBound])
                     let source = try #require(sources[file], "no file Tests/…/\(file).swift")
                     let name = test[colon.upperBound...]
-                    #expect(Self.holds(source, name), "no test \"\(name)\" in \(file).swift")
+                    if !Self.holds(source, name) { Issue.record("no test \"\(name)\" in \(file).swift") }
                 }
             }
         }

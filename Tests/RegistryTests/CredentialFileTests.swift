@@ -139,6 +139,11 @@ import Testing
         ("registr[^abc].example", "registry.example", true, "a set turned round"),
         ("registr[y.example", "registry.example", false, "a set without an end"),
         ("registr[].example", "registry.example", false, "a set of nothing"),
+        ("registr[z-a].example", "registry.example", false, "a range of nothing"),
+        (
+            String(repeating: "*a", count: 30) + "*b", String(repeating: "a", count: 63), false,
+            "whatever the pattern, the answer comes"
+        ),
         ("\\registry.example", "registry.example", true, "a letter that is just that"),
         ("*.example:5000", "registry.example:5000", true, "with a port"),
         ("*.example:5000", "registry.example", false, "ports are equal"),

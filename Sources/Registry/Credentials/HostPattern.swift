@@ -4,7 +4,23 @@ import OCI
 ///
 /// The parts between the dots are compared one by one, so `*` never stands for a dot; ports have to be equal.
 struct HostPattern {
-    private let parts: [Substring]
+    /// One step of a pattern within one part (Go's `filepath.Match`).
+    private enum Step {
+        /// `*`
+        case anything
+        /// A letter, `?`, or a set such as `[a-z]` and `[^a-z]`.
+        case one(of: [(low: Character, high: Character)], isNegated: Bool)
+
+        func matches(_ letter: Character) -> Bool {
+            switch self {
+            case .anything: true
+            case .one(let ranges, let isNegated): ranges.contains { $0.low <= letter && letter <= $0.high } != isNegated
+            }
+        }
+    }
+
+    /// The steps of each part; `nil` for a pattern that is malformed, which fits nothing.
+    private let parts: [[Step]]?
     private let port: Int?
 
     init(_ text: Substring) {
@@ -14,61 +30,78 @@ struct HostPattern {
             host = text[..<colon]
             port = number
         }
-        parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = host.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+        let steps = parts.compactMap(Self.steps)
+        self.parts = steps.count == parts.count ? steps : nil
         self.port = port
     }
 
     func matches(_ registry: RegistryName) -> Bool {
         let labels = registry.host.split(separator: ".", omittingEmptySubsequences: false)
-        return port == registry.port && parts.count == labels.count
-            && zip(parts, labels).allSatisfy { Self.matches($0.lowercased()[...], $1) }
+        guard let parts, port == registry.port, parts.count == labels.count else { return false }
+        return zip(parts, labels).allSatisfy(Self.matches)
     }
 
-    /// Go's `filepath.Match` within one part: `*`, `?`, `[a-z]`, `[^a-z]` and `\` before any of them.
-    private static func matches(_ pattern: Substring, _ label: Substring) -> Bool {
-        guard let first = pattern.first else { return label.isEmpty }
-        let rest = pattern.dropFirst()
-        switch first {
-        case "*":
-            return label.indices.contains { matches(rest, label[$0...]) } || matches(rest, "")
-        case "?":
-            return !label.isEmpty && matches(rest, label.dropFirst())
-        case "[":
-            guard let letter = label.first, let (holds, after) = set(rest, holds: letter) else {
+    /// Goes back to the last `*` only, so that no pattern takes longer than its length times the label's.
+    private static func matches(_ steps: [Step], _ label: Substring) -> Bool {
+        let letters = Array(label)
+        var (step, letter) = (0, 0)
+        var last: (step: Int, letter: Int)?
+        while letter < letters.count {
+            if step < steps.count, case .anything = steps[step] {
+                last = (step, letter)
+                step += 1
+            } else if step < steps.count, steps[step].matches(letters[letter]) {
+                (step, letter) = (step + 1, letter + 1)
+            } else if let star = last {
+                last = (star.step, star.letter + 1)
+                (step, letter) = (star.step + 1, star.letter + 1)
+            } else {
                 return false
             }
-            return holds && matches(after, label.dropFirst())
-        case "\\":
-            guard let literal = rest.first else { return false }
-            return label.first == literal && matches(rest.dropFirst(), label.dropFirst())
-        default:
-            return label.first == first && matches(rest, label.dropFirst())
         }
+        return steps[step...].allSatisfy { if case .anything = $0 { true } else { false } }
     }
 
-    /// Reads a set up to its `]`: whether it holds a letter, and what follows; `nil` for one that is malformed.
-    private static func set(_ text: Substring, holds letter: Character) -> (Bool, Substring)? {
-        var rest = text
+    private static func steps(_ part: Substring) -> [Step]? {
+        var rest = part
+        var steps: [Step] = []
+        while let first = rest.popFirst() {
+            switch first {
+            case "*": steps.append(.anything)
+            case "?": steps.append(.one(of: [], isNegated: true))
+            case "[":
+                guard let set = set(&rest) else { return nil }
+                steps.append(set)
+            case "\\":
+                guard let literal = rest.popFirst() else { return nil }
+                steps.append(.one(of: [(literal, literal)], isNegated: false))
+            default: steps.append(.one(of: [(first, first)], isNegated: false))
+            }
+        }
+        return steps
+    }
+
+    /// Reads a set up to its `]`.
+    private static func set(_ rest: inout Substring) -> Step? {
         let isNegated = rest.first == "^"
         if isNegated { rest.removeFirst() }
-        var holds = false
-        var isEmpty = true
-        func next() -> Character? {
-            if rest.first == "\\" { rest.removeFirst() }
-            return rest.popFirst()
-        }
-        while let bound = rest.first, bound != "]" || isEmpty {
-            guard bound != "-", bound != "]", let low = next() else { return nil }
+        var ranges: [(low: Character, high: Character)] = []
+        while let bound = rest.first, bound != "]" || ranges.isEmpty {
+            guard bound != "-", bound != "]", let low = letter(&rest) else { return nil }
             var high = low
             if rest.first == "-" {
                 rest.removeFirst()
-                guard rest.first != "]", let end = next() else { return nil }
+                guard rest.first != "]", let end = letter(&rest) else { return nil }
                 high = end
             }
-            if low <= letter, letter <= high { holds = true }
-            isEmpty = false
+            ranges.append((low, high))
         }
-        guard rest.popFirst() == "]" else { return nil }
-        return (holds != isNegated, rest)
+        return rest.popFirst() == "]" ? .one(of: ranges, isNegated: isNegated) : nil
+    }
+
+    private static func letter(_ rest: inout Substring) -> Character? {
+        if rest.first == "\\" { rest.removeFirst() }
+        return rest.popFirst()
     }
 }
