@@ -33,20 +33,20 @@ actor Authenticator {
     let access: Access
     let transport: any Transport
     let events: any EventSink
-    private let lookUp: LookUp
+    let lookUp: LookUp
 
-    private var lookup: CredentialLookup?
+    var lookup: CredentialLookup?
     private var method: SignInMethod?
     private var hasPinged = false
     /// What is needed, and what challenges have asked for besides.
-    private var scope: Scope
-    private var current: Authorization?
+    var scope: Scope
+    var current: Authorization?
     /// Whether the credential was refused, and reading goes on without it.
-    private(set) var goesWithout = false
-    private var services: [TokenRealm: TokenService] = [:]
-    private let lookups = SharedWork<RegistryName, CredentialLookup>()
+    var goesWithout = false
+    var services: [TokenRealm: TokenService] = [:]
+    let lookups = SharedWork<RegistryName, CredentialLookup>()
     private let pings = SharedWork<Origin, SignInMethod?>()
-    private let fetches = SharedWork<Authorization.Key, Authorization?>()
+    let fetches = SharedWork<Authorization.Key, Authorization?>()
 
     init(
         _ registry: RegistryName,
@@ -168,153 +168,4 @@ actor Authenticator {
             try SignInMethod(challenge, of: registry, at: refusal.url, policy: policy)
         }
     }
-
-    // MARK: Credentials
-
-    /// What a look for the credential gave; made once.
-    private func credential() async throws(RequestFailure) -> CredentialLookup {
-        if let lookup { return lookup }
-        return try await lookups.value(for: registry) { [self] () async throws(RequestFailure) in
-            do throws(Failure) {
-                let found = try await lookUp()
-                await keep(found)
-                return found
-            } catch {
-                throw RequestFailure(error)
-            }
-        }
-    }
-
-    private func keep(_ found: CredentialLookup) {
-        lookup = found
-        for warning in found.warnings { events.record(.warning(warning)) }
-        events.record(
-            .detail("credentials: \(found.credential?.description ?? "none, going on anonymously")")
-        )
-    }
-
-    private func registryToken() async throws(RequestFailure) -> Authorization? {
-        guard !goesWithout, let credential = try await credential().credential else { return nil }
-        let value = try RequestFailure.rethrowing { () throws(Failure) in
-            try credential.registryTokenAuthorization()
-        }
-        return value.map { Authorization(value: $0, key: nil, token: nil) }
-    }
-
-    /// Whether reading may go on without the credential: not if it was given for just this.
-    private func isDispensable(_ lookup: CredentialLookup) -> Bool {
-        access == .pull && lookup.credential != nil && !lookup.isGiven
-    }
-
-    private func giveUpCredential(_ lookup: CredentialLookup) {
-        guard !goesWithout, let credential = lookup.credential else { return }
-        goesWithout = true
-        events.record(
-            .warning(
-                "\(registry) refuses \(credential); going on without credentials "
-                    + "(\"wasmpack login \(registry)\" replaces them)"
-            )
-        )
-    }
-
-    // MARK: Values
-
-    private func value(
-        _ method: SignInMethod,
-        isAnonymous: Bool = false,
-        refused: String?,
-        policy: URLPolicy
-    ) async throws(RequestFailure) -> String? {
-        let key = Authorization.Key(method: method, scope: scope, isAnonymous: isAnonymous || goesWithout)
-        // Someone else was refused with the same value and has a new one already.
-        if let current, current.key == key, current.value != refused, current.isFresh { return current.value }
-        return try await fetches.value(for: key) { [self] () async throws(RequestFailure) in
-            try await fetch(key, policy)
-        }?.value
-    }
-
-    /// The value of a token that everybody gets; `nil` when that cannot be another outcome.
-    private func valueWithoutCredential(
-        _ method: SignInMethod,
-        refused: String?,
-        policy: URLPolicy
-    ) async throws(RequestFailure) -> String? {
-        guard case .bearer = method, let refused else { return nil }
-        let lookup = try await credential()
-        guard isDispensable(lookup), !(goesWithout && current?.value == refused) else { return nil }
-        do throws(RequestFailure) {
-            let value = try await value(method, isAnonymous: true, refused: refused, policy: policy)
-            guard let value, value != refused else { return nil }
-            giveUpCredential(lookup)
-            return value
-        } catch {
-            // What the credential was refused with says more.
-            guard error.mayPass else { return nil }
-            throw error
-        }
-    }
-
-    /// Makes a value; `nil` for Basic without a credential.
-    private func fetch(_ key: Authorization.Key, _ policy: URLPolicy) async throws(RequestFailure)
-        -> Authorization?
-    {
-        let lookup = try await credential()
-        let credential = key.isAnonymous ? nil : lookup.credential
-        let made: Authorization?
-        switch key.method {
-        case .basic:
-            if let credential, case .identityToken = credential.secret {
-                throw RequestFailure(
-                    Failure(
-                        .authenticationRejected,
-                        "\(registry) has no use for \(credential)",
-                        why: "it wants a user name and a password, not an identity token",
-                        try: ["wasmpack login \(registry)"]
-                    )
-                )
-            }
-            let value = try RequestFailure.rethrowing { () throws(Failure) in
-                try credential?.basicAuthorization()
-            }
-            made = value.map { Authorization(value: $0, key: key, token: nil) }
-        case .bearer(let realm):
-            // A registry token is no password: there is nothing to exchange.
-            if case .registryToken? = credential?.secret { return nil }
-            made = try await token(of: realm, key, lookup, policy)
-        }
-        if let made { current = made }
-        return made
-    }
-
-    private func token(
-        of realm: TokenRealm,
-        _ key: Authorization.Key,
-        _ lookup: CredentialLookup,
-        _ policy: URLPolicy
-    ) async throws(RequestFailure) -> Authorization {
-        let service =
-            services[realm] ?? TokenService(realm, of: registry, transport: transport, events: events)
-        services[realm] = service
-        let credential = key.isAnonymous ? nil : lookup.credential
-        do throws(RequestFailure) {
-            let token = try await service.token(for: key.scope, credential, lookup, policy: policy)
-            return Authorization(value: "Bearer \(token.text)", key: key, token: token)
-        } catch {
-            guard credential != nil, error.failure.code == .authenticationRejected, isDispensable(lookup)
-            else { throw error }
-            let anonymous = Authorization.Key(method: key.method, scope: key.scope, isAnonymous: true)
-            do throws(RequestFailure) {
-                let token = try await service.token(for: key.scope, nil, lookup, policy: policy)
-                giveUpCredential(lookup)
-                return Authorization(value: "Bearer \(token.text)", key: anonymous, token: token)
-            } catch let second {
-                throw second.mayPass ? second : error
-            }
-        }
-    }
-}
-
-extension RequestFailure {
-    /// Whether it says nothing about what was asked: it may be another one next time, or nobody waits any more.
-    fileprivate var mayPass: Bool { isTemporary || failure.code == .interrupted }
 }

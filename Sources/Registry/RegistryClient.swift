@@ -1,25 +1,9 @@
 import Diagnostics
 import HTTPTransport
 import OCI
-import Synchronization
 
 /// Makes requests to one registry, or to one repository of it: finds the scheme, answers challenges, follows redirects.
 final class RegistryClient: Sendable {
-    /// What a registry answered, and which URL it was in the end.
-    struct Answer: Sendable {
-        /// The request as it was in the end, without credentials.
-        let request: Request
-        let response: Response
-        /// The registry's words, if it is a refusal.
-        let refusal: RegistryErrorBody
-
-        var method: HTTPMethod { request.method }
-        var url: HTTPURL { request.url }
-        var status: Int { response.status }
-
-        var challenges: [AuthChallenge] { AuthChallenge.all(in: response.headers.all("WWW-Authenticate")) }
-    }
-
     /// How many redirects are followed.
     private static let redirectLimit = 10
 
@@ -30,10 +14,7 @@ final class RegistryClient: Sendable {
     let events: any EventSink
     private let transport: any Transport
     let authenticator: Authenticator
-    /// Which of the endpoint's origins is in use.
-    private let originPosition = Mutex(0)
-    /// Where the registry was reached, in numbers.
-    private let address = Mutex<String?>(nil)
+    private let place: RegistryPlace
 
     init(
         _ endpoint: RegistryEndpoint,
@@ -46,6 +27,7 @@ final class RegistryClient: Sendable {
         lookUp: @escaping Authenticator.LookUp
     ) {
         self.endpoint = endpoint
+        place = RegistryPlace(endpoint)
         self.repository = repository
         self.transport = transport
         self.retryPolicy = retryPolicy
@@ -61,10 +43,10 @@ final class RegistryClient: Sendable {
     }
 
     /// The registry as it is dialled now.
-    var origin: Origin { endpoint.origins[originPosition.withLock { $0 }] }
+    var origin: Origin { place.origin }
 
     /// The policy for URLs that the registry names.
-    var policy: URLPolicy { URLPolicy(registry: origin, address: address.withLock { $0 }) }
+    var policy: URLPolicy { place.policy }
 
     /// Makes a request below the repository, `/v2/<name>/…`, or the registry, `/v2/…`.
     func send(
@@ -82,7 +64,9 @@ final class RegistryClient: Sendable {
                 return try await send(request, into: sink)
             } catch {
                 // Not a token service, nor where a redirect leads to: the registry itself.
-                guard error.speakerOfPlainHTTP == origin, fallBack(from: origin) else { throw error }
+                guard error.speakerOfPlainHTTP == origin, place.fallBack(from: origin, events) else {
+                    throw error
+                }
             }
         }
     }
@@ -200,8 +184,8 @@ final class RegistryClient: Sendable {
     {
         var request = request
         let policy = policy
-        request.acceptsAddress = { [self, url = request.url] address in
-            if policy.mayAuthorize(url) { reached(address) }
+        request.acceptsAddress = { [place, url = request.url] address in
+            if policy.mayAuthorize(url) { place.wasReached(at: address) }
             return policy.mayDial(address, for: url)
         }
         do throws(TransferError) {
@@ -213,14 +197,6 @@ final class RegistryClient: Sendable {
                 .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)")
             )
             throw RequestFailure(error, to: request.url)
-        }
-    }
-
-    /// Keeps where the registry is; one that was public once stays so, whatever its name stands for later.
-    private func reached(_ address: String) {
-        self.address.withLock { known in
-            guard known == nil || !IPAddress.isPrivate(host: address) else { return }
-            known = address
         }
     }
 
@@ -256,31 +232,6 @@ final class RegistryClient: Sendable {
             return try HTTPURL(parsing: text)
         } catch {
             throw RequestFailure(Failure(.referenceInvalid, "\"\(text)\" is no address", why: error.detail))
-        }
-    }
-
-    /// Goes on to the next origin, if there is one and nobody has done so yet.
-    private func fallBack(from used: Origin) -> Bool {
-        let next = originPosition.withLock { position -> Origin? in
-            guard endpoint.origins[position] == used else { return endpoint.origins[position] }
-            guard position + 1 < endpoint.origins.count else { return nil }
-            position += 1
-            events.record(.note("\(endpoint.registry) speaks plain HTTP, which is fine on this machine only"))
-            return endpoint.origins[position]
-        }
-        return next != nil
-    }
-}
-
-extension Response {
-    var isSuccess: Bool { (200..<300).contains(status) }
-
-    /// Where to go instead; only a GET or HEAD goes anywhere, and everything else only when the method stays (307, 308).
-    fileprivate func redirectTarget(for method: HTTPMethod) -> String? {
-        switch status {
-        case 301, 302, 303: method == .get || method == .head ? headers["Location"] : nil
-        case 307, 308: headers["Location"]
-        default: nil
         }
     }
 }

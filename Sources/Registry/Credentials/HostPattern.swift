@@ -14,7 +14,8 @@ struct HostPattern {
         func matches(_ letter: Character) -> Bool {
             switch self {
             case .anything: true
-            case .one(let ranges, let isNegated): ranges.contains { $0.low <= letter && letter <= $0.high } != isNegated
+            case .one(let ranges, let isNegated):
+                ranges.contains { $0.low <= letter && letter <= $0.high } != isNegated
             }
         }
     }

@@ -1,0 +1,40 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import Synchronization
+
+/// Where a registry is found to be: by which of its endpoint's origins, and at which address.
+final class RegistryPlace: Sendable {
+    private let endpoint: RegistryEndpoint
+    /// Which of the endpoint's origins is in use.
+    private let position = Mutex(0)
+    /// Where the registry was reached, in numbers.
+    private let address = Mutex<String?>(nil)
+
+    init(_ endpoint: RegistryEndpoint) { self.endpoint = endpoint }
+
+    /// The registry as it is dialled now.
+    var origin: Origin { endpoint.origins[position.withLock { $0 }] }
+
+    /// The policy for URLs that the registry names.
+    var policy: URLPolicy { URLPolicy(registry: origin, address: address.withLock { $0 }) }
+
+    /// Keeps where the registry is; one that was public once stays so, whatever its name stands for later.
+    func wasReached(at address: String) {
+        self.address.withLock { known in
+            guard known == nil || !IPAddress.isPrivate(host: address) else { return }
+            known = address
+        }
+    }
+
+    /// Goes on to the next origin, if there is one and nobody has done so yet; whether there is another one now.
+    func fallBack(from used: Origin, _ events: any EventSink) -> Bool {
+        position.withLock { position in
+            guard endpoint.origins[position] == used else { return true }
+            guard position + 1 < endpoint.origins.count else { return false }
+            position += 1
+            events.record(.note("\(endpoint.registry) speaks plain HTTP, which is fine on this machine only"))
+            return true
+        }
+    }
+}
