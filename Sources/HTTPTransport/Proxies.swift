@@ -45,6 +45,14 @@ struct Proxy: Sendable {
         self.variable = variable
     }
 
+    /// Whether it is beyond doubt where the password ends: libcurl would look for a host in the rest of it.
+    var isClear: Bool {
+        let parts = url.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
+        let rest = parts.last ?? ""
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        return authority.count { $0 == "@" } <= 1 && !rest.dropFirst(authority.count).contains("@")
+    }
+
     /// The proxy and who named it.
     var description: String { "proxy \(name) ($\(variable))" }
 

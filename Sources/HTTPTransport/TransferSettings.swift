@@ -56,7 +56,15 @@ struct TransferSettings: Sendable {
         }
 
         // Chosen here, not by libcurl from the environment: empty texts keep it from looking there.
-        try easy.set(CURLOPT_PROXY, to: proxy(for: request)?.url ?? "")
+        let proxy = proxy(for: request)
+        if let proxy, !proxy.isClear {
+            throw TransferError(
+                .proxyFailed,
+                "the proxy of $\(proxy.variable) cannot be read: in a user name or password, @ is written %40, / is %2F, # is "
+                    + "%23 and ? is %3F"
+            )
+        }
+        try easy.set(CURLOPT_PROXY, to: proxy?.url ?? "")
         try easy.set(CURLOPT_NOPROXY, to: "")
 
         try applyMethod(of: request, bodySize: bodySize, to: easy)

@@ -55,6 +55,8 @@ private struct ChallengeReader {
             skip { $0.isBlank || $0 == "," }
             guard let name = token() else { return result }
             skip(\.isBlank)
+            // One that stands there twice may be read in two ways.
+            guard next != "=" || result[name.lowercased()] == nil else { return nil }
             guard next == "=" else {
                 // Not a parameter: the next challenge's scheme.
                 position = start

@@ -69,6 +69,16 @@ actor Authenticator {
     /// The credential in use; `nil` as long as nobody has asked for one, and when it was refused and given up.
     var usedCredential: Credential? { goesWithout ? nil : lookup?.credential }
 
+    /// What a token service gave in place of the identity token that it was shown, if it did: the token to keep.
+    var replacedCredential: Credential? {
+        get async {
+            for service in services.values {
+                if let replacement = await service.replacement { return replacement }
+            }
+            return nil
+        }
+    }
+
     /// Whether there is anything to send along.
     var isSignedIn: Bool { current != nil }
 
@@ -119,7 +129,8 @@ actor Authenticator {
         ping: @escaping @Sendable () async throws(RequestFailure) -> Refusal?
     ) async throws(RequestFailure) -> (remedy: Remedy, authorization: String)? {
         let challenge = refusal.challenges.preferred
-        let misses = challenge.flatMap { $0.asksForMore ? $0.parameters["scope"] : nil }
+        let named = challenge?.parameters["scope"].map(withoutSecrets)
+        let misses = challenge?.asksForMore == true ? named : nil
         // A 403 is about who asks: only another one can be told something else.
         guard refusal.status == 401 || misses != nil || refusal.sent != nil else { return nil }
         if refusal.status == 401, tried.isEmpty, let token = try await registryToken(),
@@ -130,7 +141,7 @@ actor Authenticator {
         }
         guard let method = try await method(for: refusal, policy: policy, ping: ping) else { return nil }
         if refusal.status == 401 || misses != nil {
-            let wanted = misses.map(scope.widened) ?? scope.adding(challenge?.parameters["scope"])
+            let wanted = misses.map(scope.widened) ?? scope.adding(named)
             // Or another request has asked for it meanwhile.
             let isWider = misses != nil && (wanted != scope || current?.value != refusal.sent)
             if isWider ? !tried.contains(.widened) : tried.isEmpty {
@@ -143,6 +154,13 @@ actor Authenticator {
             let value = try await valueWithoutCredential(method, refused: refusal.sent, policy: policy)
         else { return nil }
         return (.withoutCredential, value)
+    }
+
+    /// The scopes that a challenge names, but for those that repeat a secret: they would be asked for, and shown.
+    private func withoutSecrets(_ scopes: String) -> String {
+        let secrets = secrets.filter { !$0.isEmpty }
+        return scopes.split(separator: " ").filter { scope in !secrets.contains { scope.contains($0) } }
+            .joined(separator: " ")
     }
 
     /// The way in that a refusal names, else the one known before, else the one that `/v2/` names.

@@ -54,7 +54,7 @@ extension Credential {
             "the user name from \(source) cannot be sent",
             why: wrong == ":"
                 ? "it has a colon, which ends a user name"
-                : "it has U+\(wrong.hexadecimal), which is no printable ASCII",
+                : "it has U+\(wrong.hexadecimal), which is a control character",
             try: ["correct the user name"]
         )
     }
@@ -93,7 +93,8 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    fileprivate var mayStandInUserName: Bool { (0x20...0x7E).contains(value) && self != ":" }
+    /// RFC 7617 §2: neither a control character nor a colon; UTF-8, as docker sends it, is for the server to understand.
+    fileprivate var mayStandInUserName: Bool { properties.generalCategory != .control && self != ":" }
 
     fileprivate var hexadecimal: String {
         let digits = String(value, radix: 16, uppercase: true)

@@ -190,6 +190,7 @@ final class RegistryClient: Sendable {
         }
         do throws(TransferError) {
             let response = try await transport.send(request, into: sink)
+            place.answered(request.url.origin)
             events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
             return response
         } catch {

@@ -66,7 +66,11 @@ extension RequestFailure {
                 )
             )
         case .certificateInvalid:
-            self.init(failure(.tlsFailed, "the certificate of \(place) is not valid for it"))
+            let hint =
+                error.detail.contains("expired") || error.detail.contains("not yet valid")
+                ? "check this machine's clock; else tell who runs the registry"
+                : "use the name that the certificate is for, or tell who runs the registry"
+            self.init(failure(.tlsFailed, "the certificate of \(place) is not valid", try: [hint]))
         case .tlsFailed:
             self.init(failure(.tlsFailed, "no secure connection to \(place)"))
         case .clientCertificateRefused:

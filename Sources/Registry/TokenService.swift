@@ -14,7 +14,7 @@ actor TokenService {
     private let transport: any Transport
     private let events: any EventSink
     /// What the service gave in place of the identity token that it was shown; nobody else gets it.
-    private var replacement: Credential?
+    private(set) var replacement: Credential?
 
     init(_ realm: TokenRealm, of registry: RegistryName, transport: any Transport, events: any EventSink) {
         self.realm = realm
@@ -42,7 +42,8 @@ actor TokenService {
                 return try await renewed(exchange)
             } catch {
                 guard error.failure.code == .authenticationRejected else { throw error }
-                self.replacement = nil
+                // Unless another exchange has brought a newer one meanwhile.
+                if self.replacement?.identityToken == replacement.identityToken { self.replacement = nil }
             }
             exchange.credential = credential
         }
@@ -131,9 +132,8 @@ actor TokenService {
         }
         do throws(TransferError) {
             let response = try await transport.send(request, into: sink)
-            events.record(
-                .detail("\(what) → \(response.status), for \(exchange.scope.items.joined(separator: " "))")
-            )
+            let scopes = exchange.scope.items.map { " \($0)" }.joined()
+            events.record(.detail("\(what) → \(response.status)" + (scopes.isEmpty ? "" : ", for\(scopes)")))
             return Answer(
                 response: response,
                 body: body.bytes,

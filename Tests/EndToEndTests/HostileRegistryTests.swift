@@ -31,6 +31,10 @@ import Testing
             "protocol-violation", 76
         ),
         (
+            "words of a refusal that never end",
+            #"[{"method":"GET","path":"/manifests/","status":400,"endless":"body"}]"#, "request-rejected", 65
+        ),
+        (
             "a web page instead of a manifest",
             #"[{"method":"GET","path":"/manifests/","status":200,"headers":{"Content-Type":"text/html"},"body":"<html>"}]"#,
             "protocol-violation", 76

@@ -118,9 +118,9 @@ struct RealTokenTests {
         let peer = try await RegistryPeer.start(authentication, usesTLS: false)
         let bench = try Bench()
         let check = try bench.signInCheck(peer.name)
-        try await check.check(known(peer))
+        _ = try await check.check(known(peer))
         let wrong = Credential(username: peer.username, password: "hush-wrong", source: "the test")
-        let failure = await bench.failure { () async throws(Failure) in try await check.check(wrong) }
+        let failure = await bench.failure { () async throws(Failure) in _ = try await check.check(wrong) }
         #expect(failure?.code == .authenticationRejected)
         #expect(try peer.tokenRequests().allSatisfy(\.isEmpty))
     }

@@ -16,8 +16,12 @@ import Testing
     ]
     private let token = "GET https://a.example/t?service=s&client_id=wasmpack&account=ci"
 
-    private func check(_ exchanges: [ScriptedTransport.Exchange]) async throws(Failure) -> [String?] {
+    private func check(
+        _ exchanges: [ScriptedTransport.Exchange],
+        _ credential: Credential = credential
+    ) async throws(Failure) -> (sent: [String?], kept: Credential) {
         let transport = ScriptedTransport(exchanges)
+        let kept: Credential
         let check = SignInCheck(
             RegistryEndpoint(try RegistryName(parsing: "r.example")),
             transport: transport,
@@ -25,14 +29,37 @@ import Testing
             events: events
         )
         do throws(Failure) {
-            try await check.check(Self.credential)
+            kept = try await check.check(credential)
         } catch {
             #expect(!error.description.contains("hush"))
             #expect(transport.remaining == 0)
             throw error
         }
         #expect(transport.remaining == 0)
-        return transport.authorizations
+        return (transport.authorizations, kept)
+    }
+
+    @Test func `an identity token that is replaced is not the one to keep`() async throws {
+        let kept = try await check(
+            [
+                .answer("GET \(place)", 401, bearer),
+                .answer("POST https://a.example/t", 200, body: #"{"token":"t","refresh_token":"hush-next"}"#),
+                .answer("GET \(place)", 200),
+            ],
+            Credential(identityToken: "hush-first", username: "ci", source: "the test")
+        ).kept
+        #expect(kept.identityToken == "hush-next")
+        #expect(kept.username == "ci")
+    }
+
+    @Test func `a web page that asks for nothing is no registry, and one that asks may be`() async throws {
+        let page: HeaderFields = ["Content-Type": "text/html; charset=utf-8"]
+        let failure = await #expect(throws: Failure.self) {
+            try await check([.answer("GET \(place)", 200, page)])
+        }
+        #expect(failure?.code == .protocolViolation)
+        let basic: HeaderFields = ["WWW-Authenticate": "Basic realm=\"r\""]
+        _ = try await check([.answer("GET \(place)", 401, basic), .answer("GET \(place)", 200, page)])
     }
 
     @Test func `a registry with tokens is asked with one that stands for no repository`() async throws {
@@ -40,7 +67,7 @@ import Testing
             .answer("GET \(place)", 401, bearer),
             .answer(token, 200, body: #"{"token":"t"}"#),
             .answer("GET \(place)", 200),
-        ])
+        ]).sent
         #expect(try sent == [nil, Self.credential.basicAuthorization(), "Bearer t"])
     }
 
@@ -48,7 +75,7 @@ import Testing
         let sent = try await check([
             .answer("GET \(place)", 401, ["WWW-Authenticate": "Basic realm=\"r\""]),
             .answer("GET \(place)", 200),
-        ])
+        ]).sent
         #expect(try sent == [nil, Self.credential.basicAuthorization()])
     }
 

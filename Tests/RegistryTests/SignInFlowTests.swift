@@ -67,6 +67,55 @@ import Testing
         events.events.compactMap { if case .warning(let text) = $0 { text } else { nil } }
     }
 
+    // MARK: What a registry may not turn against who asks
+
+    @Test func `a scope that repeats a secret is neither asked for nor shown`() async throws {
+        let missed = realm + ",error=\"insufficient_scope\",scope=\"registry:hush-token:x repository:b:pull\""
+        let transport = ScriptedTransport([
+            .answer("GET \(blob)", 401, challenge()),
+            .answer(token("pull,push"), 200, body: #"{"token":"hush-token"}"#),
+            .answer("GET \(blob)", 401, ["WWW-Authenticate": missed]),
+            .answer(
+                token("pull,push", more: "&scope=repository%3Ab%3Apull"),
+                200,
+                body: #"{"token":"hush-2"}"#
+            ),
+            .answer("GET \(blob)", 403),
+        ])
+        let failure = try await failure(try client(transport), .get, "blobs/x")
+        #expect(failure.code == .authenticationDenied)
+        #expect(transport.remaining == 0)
+    }
+
+    @Test func `a registry token leads to no token service, whatever is answered to it`() async throws {
+        let missed = realm + ",error=\"insufficient_scope\",scope=\"repository:b:pull\""
+        let transport = ScriptedTransport([
+            .answer("GET \(blob)", 401, challenge()),
+            .answer("GET \(blob)", 401, ["WWW-Authenticate": missed]),
+        ])
+        let credential = Credential(registryToken: "hush-registry", source: "the test")
+        let failure = try await failure(try client(transport, .push, credential), .get, "blobs/x")
+        #expect(failure.code == .authenticationRejected || failure.code == .authenticationDenied)
+        #expect(transport.authorizations == [nil, "Bearer hush-registry"])
+        #expect(transport.remaining == 0)
+    }
+
+    @Test func `a token near its end is renewed before it is used`() async throws {
+        let transport = ScriptedTransport([
+            .answer("GET \(blob)", 401, challenge()),
+            .answer(token("pull,push"), 200, body: #"{"token":"one"}"#),
+            .answer("GET \(blob)", 200),
+            .answer(token("pull,push"), 200, body: #"{"token":"two"}"#),
+            .answer("GET \(blob)", 200),
+        ])
+        let client = try client(transport)
+        _ = try await client.send(.get, "blobs/x")
+        try await client.authenticator.letTokenRunOut()
+        _ = try await client.send(.get, "blobs/x")
+        #expect(transport.authorizations.last == "Bearer two")
+        #expect(transport.remaining == 0)
+    }
+
     // MARK: Challenges
 
     @Test func `a refusal that does not say how to sign in leads to one look at the registry's root`()
@@ -450,5 +499,18 @@ import Testing
         #expect(try await client(pull, .pull, direct).send(.get, "blobs/x").status == 200)
         #expect(pull.authorizations == [nil, "Bearer hush-direct", nil, "Bearer one"])
         #expect(warnings.count == 1)
+    }
+}
+
+extension Authenticator {
+    /// Puts an hour between now and when the token in use was fetched.
+    fileprivate func letTokenRunOut() throws(Failure) {
+        guard let current, let token = current.token else { return }
+        let old = try BearerToken(
+            answer: Array(#"{"token":"\#(token.text)"}"#.utf8),
+            from: "the test",
+            now: .now - .seconds(3600)
+        )
+        self.current = Authorization(value: current.value, key: current.key, token: old)
     }
 }

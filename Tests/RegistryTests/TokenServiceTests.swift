@@ -34,6 +34,63 @@ import Testing
         }
     }
 
+    @Test func `a replacement that is refused is forgotten, and the identity token shown again`() async throws
+    {
+        let identity = Credential(identityToken: "hush-first", source: "the test")
+        let url = "POST https://a.example/t"
+        let transport = ScriptedTransport([
+            .answer(url, 200, body: #"{"token":"one","refresh_token":"hush-next"}"#),
+            .answer(url, 401, body: #"{"error":"invalid_grant"}"#),
+            .answer(url, 200, body: #"{"token":"two"}"#),
+            .answer(url, 200, body: #"{"token":"three"}"#),
+        ])
+        let realm = TokenRealm(url: try HTTPURL(parsing: "https://a.example/t"), service: nil)
+        let service = TokenService(
+            realm,
+            of: try RegistryName(parsing: "r.example"),
+            transport: transport,
+            events: SilentSink()
+        )
+        let scope = Scope(try RepositoryName(parsing: "t/p"), .pull)
+        for _ in 0..<3 {
+            _ = try await service.token(
+                for: scope,
+                identity,
+                CredentialLookup(identity, places: ["one place"]),
+                policy: policy
+            )
+        }
+        let shown = transport.sent.map { request in
+            guard case .bytes(let bytes) = request.body else { return "" }
+            return String(decoding: bytes, as: UTF8.self).contains("hush-next") ? "next" : "first"
+        }
+        #expect(shown == ["first", "next", "first", "first"])
+    }
+
+    @Test func `a token service that asks to wait is waited for`() async throws {
+        let transport = ScriptedTransport([
+            .answer("GET https://a.example/t?\(own)&client_id=wasmpack", 429, ["Retry-After": "7"])
+        ])
+        let realm = TokenRealm(url: try HTTPURL(parsing: "https://a.example/t"), service: nil)
+        let service = TokenService(
+            realm,
+            of: try RegistryName(parsing: "r.example"),
+            transport: transport,
+            events: SilentSink()
+        )
+        let error = await #expect(throws: RequestFailure.self) {
+            try await service.token(
+                for: Scope(try RepositoryName(parsing: "t/p"), .pull),
+                nil,
+                CredentialLookup(nil, places: []),
+                policy: policy
+            )
+        }
+        #expect(error?.isTemporary == true)
+        #expect(error?.retryAfter == .seconds(7))
+        #expect(error?.failure.code == .rateLimited)
+    }
+
     private let own = "scope=repository%3At%2Fp%3Apull"
 
     static let addresses: [(challenge: String, url: String, why: String)] = [

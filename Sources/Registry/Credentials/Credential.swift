@@ -47,6 +47,11 @@ public struct Credential: Sendable, CustomStringConvertible, CustomDebugStringCo
         if case .password(let password) = secret { password } else { nil }
     }
 
+    /// The identity token, if that is what it is.
+    var identityToken: String? {
+        if case .identityToken(let token) = secret { token } else { nil }
+    }
+
     /// Whom it stands for, for people: the user name, or what kind of token it is.
     public var holder: String {
         if let username { return username }

@@ -60,9 +60,10 @@ struct Login: ReportingCommand {
             sending: place.headers(.current),
             to: endpoint
         )
-        let credential = try credential(for: registry)
+        var credential = try credential(for: registry)
         if !noVerify {
-            try await SignInCheck(endpoint, transport: transport, events: reporter).check(credential)
+            credential = try await SignInCheck(endpoint, transport: transport, events: reporter)
+                .check(credential)
         }
         let kept = try await file.store(credential, for: registry)
         report(credential, registry, file, kept, reporter)

@@ -54,7 +54,7 @@ struct CredentialOptions: ParsableArguments {
 
     /// Where credentials come from, in the order of the documentation: the first hit wins.
     func store(_ environment: Environment, usesTLS: Bool) throws(Failure) -> CredentialChain {
-        if anonymous { return CredentialChain([GivenCredential(nil, place: "nowhere (--anonymous)")]) }
+        if anonymous { return CredentialChain([GivenCredential(nil, place: "no place (--anonymous)")]) }
         let files = CredentialFiles(environment, usesTLS: usesTLS)
         if let authfile { return CredentialChain([files.chosen(authfile)]) }
         return CredentialChain(
