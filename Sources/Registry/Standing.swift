@@ -44,7 +44,11 @@ struct Standing: Sendable {
             "\(registry) rejected \(credential.holder) (\(summary))",
             why: "credentials from \(credential.source); \(reason)\(outcome)",
             try: lookup.isGiven
-                ? ["correct what \(credential.source) says; some registries want an access token as password"]
+                ? [
+                    "correct them"
+                        + (credential.password == nil
+                            ? "" : "; some registries want an access token as password")
+                ]
                 : ["wasmpack login \(registry)", "or correct the credentials in \(credential.source)"],
             http: http
         )

@@ -10,7 +10,9 @@ enum Main {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {
-            if let failure = unreadableArgument() ?? unknownCommand(arguments) ?? joinedOption(arguments) {
+            if let failure = unreadableArgument() ?? unknownCommand(arguments) ?? secretArgument(arguments)
+                ?? joinedOption(arguments)
+            {
                 throw failure
             }
             command = try await Wasmpack.asyncParseAsRoot(arguments)
@@ -76,6 +78,23 @@ enum Main {
                 .usage,
                 "argument \(position) is not UTF-8",
                 why: "\"\(String(cString: argument))\""
+            )
+        }
+        return nil
+    }
+
+    /// A secret in an argument is seen by every user of the machine; the parser would repeat it besides.
+    private static func secretArgument(_ arguments: [String]) -> Failure? {
+        let takers = ["--password-stdin", "--identity-token-stdin"]
+        let strangers = ["--password", "--identity-token", "--token", "--creds", "-p"]
+        for argument in arguments.prefix(while: { $0 != "--" }) {
+            let name = String(argument.prefix { $0 != "=" })
+            guard strangers.contains(name) || takers.contains(name) && argument != name else { continue }
+            return Failure(
+                .usage,
+                takers.contains(name) ? "\(name) takes no value" : "there is no option \(name)",
+                why: "a secret is never an argument: other users of this machine could read it",
+                try: ["printf %s \"$PASSWORD\" | wasmpack … --username NAME --password-stdin"]
             )
         }
         return nil

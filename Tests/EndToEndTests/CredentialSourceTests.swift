@@ -159,7 +159,7 @@ struct CredentialSourceTests {
         #expect(only.errorText.contains("looked in empty.json (0 other registries)\n"), "\(only)")
         let anonymous = try await bench.run(["--anonymous"], variables)
         #expect(anonymous.status == 77)
-        #expect(anonymous.errorText.contains("looked in nowhere (--anonymous)\n"), "\(anonymous)")
+        #expect(anonymous.errorText.contains("looked in no place (--anonymous)\n"), "\(anonymous)")
         let missing = try await bench.run(["--authfile", "missing.json"], variables)
         #expect(missing.status == 66, "\(missing)")
     }

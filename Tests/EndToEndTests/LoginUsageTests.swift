@@ -51,7 +51,7 @@ import Testing
         (["r.example", "-u", "c:i", "--password-stdin"], "hush-word", "a colon"),
         (["r.example", "-u", "c\ni", "--password-stdin"], "hush-word", "a control character"),
         (["r.example", "-u", "", "--password-stdin"], "hush-word", "the user name is empty"),
-        (["r.example", "--password", "hush-word"], "", "Unknown option '--password'"),
+        (["r.example", "--password", "hush-word"], "", "there is no option --password"),
         (
             ["r.example", "-u", "ci", "--password-stdin", "--identity-token-stdin"], "hush-word",
             "exclude each other"
@@ -164,5 +164,42 @@ import Testing
         let run = try await Workspace().run(word)
         #expect(run.status == 64)
         #expect(run.errorText.contains("try: wasmpack \(command)"), "\(run)")
+    }
+
+    @Test(
+        "a secret in an argument is refused, and not repeated",
+        arguments: [
+            ["login", "r.example", "-u", "ci", "--password-stdin=hush-1"],
+            ["push", "--password=hush-2", "a/b:c"],
+            ["pull", "r.example/a/b:c", "-p", "hush-3"],
+            ["inspect", "r.example/a/b:c", "--creds", "ci:hush-4"],
+            ["login", "r.example", "--identity-token-stdin=hush-5"],
+        ]
+    )
+    func secretArgument(arguments: [String]) async throws {
+        for more in [[], ["--json"]] {
+            // The run itself is searched for the secret.
+            let run = try await Workspace().start(arguments + more).wait()
+            #expect(run.status == 64, "\(run)")
+            #expect(run.errorText.contains("never an argument"), "\(run)")
+            #expect(run.errorText.contains("--password-stdin"), "\(run)")
+        }
+    }
+
+    @Test(
+        "the registry of the variables may be written as login takes it",
+        arguments: [
+            ("https://r.example/v2/", nil), ("oci://r.example", nil), ("http://r.example", "no"),
+            ("r.example/team", "r"),
+        ]
+    )
+    func variable(text: String, refusal: String?) async throws {
+        let run = try await Workspace().run(
+            "inspect",
+            "127.0.0.1:1/a/b:c",
+            adding: ["WASMPACK_USERNAME": "ci", "WASMPACK_PASSWORD": "hush-6", "WASMPACK_REGISTRY": text]
+        )
+        #expect(run.status == (refusal == nil ? 69 : 78), "\(run)")
+        if refusal != nil { #expect(run.errorText.contains("try: WASMPACK_REGISTRY=r.example"), "\(run)") }
     }
 }

@@ -86,7 +86,9 @@ struct Login: ReportingCommand {
             throw Failure(
                 .usage,
                 "there is no terminal to ask for the password",
-                try: ["printf %s \"$PASSWORD\" | wasmpack login \(registry) -u NAME --password-stdin"]
+                try: [
+                    "printf %s \"$PASSWORD\" | wasmpack login \(registry) -u \(username ?? "NAME") --password-stdin"
+                ]
             )
         }
         var name = username ?? ""

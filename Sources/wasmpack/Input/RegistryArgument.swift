@@ -7,6 +7,11 @@ extension RegistryName {
     /// `https://` and a `/v1/` or `/v2/` behind the host are dropped. Throws ``Failure/Code/referenceInvalid``, with the
     /// line that was probably meant.
     init(argument text: String, of command: String) throws(Failure) {
+        try self.init(address: text) { "wasmpack \(command) \($0)" }
+    }
+
+    /// Reads a registry or its address; the line is what the user meant to write, made of the registry's name.
+    init(address text: String, _ line: (String) -> String) throws(Failure) {
         var rest = text[...]
         if let range = text.firstRange(of: "://") {
             let scheme = text[..<range.lowerBound].lowercased()
@@ -17,7 +22,7 @@ extension RegistryName {
                     .referenceInvalid,
                     "a registry has no \"\(scheme.truncated(to: 40))://\"",
                     why: scheme == "http" ? "one without TLS is asked for by --plain-http" : nil,
-                    try: ["wasmpack \(command) \(registry)" + (scheme == "http" ? " --plain-http" : "")]
+                    try: [line("\(registry)") + (scheme == "http" ? " --plain-http" : "")]
                 )
             }
         }
@@ -29,9 +34,9 @@ extension RegistryName {
             let meant = (try? Reference(parsing: String(rest)))?.registry ?? registry
             throw Failure(
                 .referenceInvalid,
-                "\(command) takes a registry, not one of its repositories",
+                "a registry is meant here, not one of its repositories",
                 why: "credentials are kept for a registry as a whole",
-                try: ["wasmpack \(command) \(meant)"]
+                try: [line("\(meant)")]
             )
         }
         self = registry

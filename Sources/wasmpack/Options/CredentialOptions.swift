@@ -86,7 +86,7 @@ struct CredentialOptions: ParsableArguments {
 
     private static func registry(_ text: String, _ variable: String) throws(Failure) -> RegistryName {
         do throws(Failure) {
-            return try RegistryName(parsing: text)
+            return try RegistryName(address: text) { "\(variable)=\($0)" }
         } catch {
             throw Failure(
                 .configurationInvalid,
