@@ -331,5 +331,25 @@ class Internet(unittest.TestCase):
         self.assertEqual(plain["stdout"], "127.0.0.1 200")
 
 
+class Secrets(unittest.TestCase):
+    """The search that the log of the tests goes through finds a secret in what came out, not in what was put in."""
+
+    def search(self, text):
+        command = [sys.executable, "-c", f"print({text!r})"]
+        run = subprocess.run(
+            [sys.executable, str(HERE / "without_secrets.py"), *command], capture_output=True, check=False
+        )
+        return run.returncode
+
+    def test_what_is_found_and_what_is_not(self):
+        mark = "hu" + "sh-1"
+        given = f'\u25c7 Test case passing 1 argument x \u2192 "a\n{mark}" to "t" started.\n'
+        self.assertEqual(self.search("nothing\n" + given), 0)
+        self.assertEqual(self.search(given + mark), 1)
+        self.assertEqual(self.search("it says: Test case passing \n" + mark), 1)
+        self.assertEqual(self.search("Basic " + base64.b64encode(b"ci:" + mark.encode()).decode()), 1)
+        self.assertEqual(self.search("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ0ZXN0In0.x"), 1)
+
+
 if __name__ == "__main__":
     unittest.main(warnings="ignore")  # sockets that the tests leave to the collector

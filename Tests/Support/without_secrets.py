@@ -23,7 +23,8 @@ def marks():
 
 
 # What Swift Testing says of a test's arguments is what the test put in, not what came out.
-INPUT = "Test case passing ".encode()
+INPUT = "◇ Test case passing ".encode()
+RECORDS = tuple(mark.encode() for mark in "◇✔✘↳")
 PATTERN = re.compile(b"|".join(re.escape(mark) for mark in marks()) + rb"|eyJ[\w-]{8,}\.eyJ")
 
 
@@ -33,8 +34,9 @@ def main(command):
     for line in process.stdout:
         sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
-        # The arguments may have several lines.
-        is_input = is_input or INPUT in line
+        # The arguments may have several lines; the next record, or the end of this one, is no input any more.
+        if line.startswith(RECORDS):
+            is_input = line.startswith(INPUT)
         leaks += not is_input and bool(PATTERN.search(line))
         is_input = is_input and not line.endswith(b" started.\n")
     status = process.wait()
