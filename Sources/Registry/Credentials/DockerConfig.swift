@@ -68,8 +68,9 @@ public struct DockerConfig: CredentialStore {
             )
         }
         var remark: String?
-        if let (suffix, field) = document.helper(for: registry, content.rules) {
-            let place = "\(content.shownPath) (\(field))"
+        if let helper = document.helper(for: registry, content.rules) {
+            let suffix = helper.suffix
+            let place = "\(content.shownPath) (\(helper.field))"
             do throws(Failure) {
                 let answer = try await helpers.answer(suffix, namedBy: place, about: registry)
                 warnings += answer.remarks
