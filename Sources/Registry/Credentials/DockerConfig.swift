@@ -109,6 +109,17 @@ public struct DockerConfig: CredentialStore {
         return CredentialLookup(nil, places: places, warnings: warnings)
     }
 
+    /// What the place is called in messages.
+    public var shownPath: String { file.shownPath }
+
+    /// Whether it has an entry for a whole registry; a file that cannot be read has none.
+    public func hasEntry(for registry: RegistryName) -> Bool {
+        guard let content = try? file.read() else { return false }
+        return (content.document.auths ?? [:]).keys.contains {
+            AuthKey($0, rules: content.rules).fit(registry) != nil
+        }
+    }
+
     /// The `HttpHeaders` to send along to the registry; none from a file that cannot be read.
     ///
     /// Whether that matters is for who asks for a credential: many a registry wants neither.
