@@ -54,6 +54,21 @@ public struct ChildProcess: Sendable {
         self.timeLimit = timeLimit
     }
 
+    /// Whether a folder of `PATH` has an executable file of this name.
+    public var isOnPath: Bool {
+        get async {
+            (try? await Executable.name(name).resolveExecutablePath(in: changedEnvironment)) != nil
+        }
+    }
+
+    private var changedEnvironment: Environment {
+        var changes: [Environment.Key: String?] = [:]
+        for (key, value) in environment {
+            if let key = Environment.Key(rawValue: key) { changes[key] = .some(value) }
+        }
+        return .inherit.updating(changes)
+    }
+
     /// Runs the program to its end; one that does not read its input is fine.
     public func run(input: [UInt8] = []) async throws(ChildProcessError) -> Outcome {
         guard !Task.isCancelled else { throw .interrupted }
@@ -82,15 +97,11 @@ public struct ChildProcess: Sendable {
         options.teardownSequence = [
             .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
         ]
-        var changes: [Environment.Key: String?] = [:]
-        for (key, value) in environment {
-            if let key = Environment.Key(rawValue: key) { changes[key] = .some(value) }
-        }
         do {
             let result = try await Subprocess.run(
                 .name(name),
                 arguments: Arguments(arguments),
-                environment: .inherit.updating(changes),
+                environment: changedEnvironment,
                 platformOptions: options,
                 input: .inputWriter,
                 output: .bytes(limit: outputLimit),

@@ -20,9 +20,12 @@ public final class DirectoryLock: Sendable {
     /// - Parameters:
     ///   - path: the folder, which has to exist.
     ///   - isShared: whether others may hold it at the same time, if they share it too.
-    /// - Throws: ``Failure/Code/fileMissing``, or ``Failure/Code/fileUnreadable`` when the folder cannot be opened or its file system has no locks.
-    public init(on path: FilePath, isShared: Bool) throws(Failure) {
+    ///   - limit: how long to wait; for ever, when `nil`.
+    /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/fileUnreadable`` when the folder cannot be opened or its file
+    ///   system has no locks, or ``Failure/Code/fileUnwritable`` when somebody else keeps it for too long.
+    public init(on path: FilePath, isShared: Bool, waiting limit: Duration? = nil) throws(Failure) {
         descriptor = try Self.open(path)
+        let end = limit.map { ContinuousClock.now + $0 }
         do throws(Failure) {
             // A blocking wait would not hear of an interruption.
             while try !system(
@@ -32,6 +35,14 @@ public final class DirectoryLock: Sendable {
                 }
             ) {
                 try failIfInterrupted()
+                if let end, ContinuousClock.now >= end {
+                    throw Failure(
+                        .fileUnwritable,
+                        "another process keeps the folder \(path) locked",
+                        why: "it has not let go of it for \(limit ?? .zero)",
+                        try: ["see who it is: fuser -v \(path)"]
+                    )
+                }
                 usleep(5000)
             }
         } catch {

@@ -13,15 +13,19 @@ public struct PrivateFile: Sendable {
     public let path: FilePath
     /// The largest content that is read, in bytes.
     private let limit: Int
+    /// How long others may keep the folder to themselves.
+    private let patience: Duration
 
     /// Names a file, which need not be there.
     ///
     /// - Parameters:
     ///   - path: where it is.
     ///   - limit: the largest content that is read, in bytes.
-    public init(at path: FilePath, limit: Int) {
+    ///   - patience: how long to wait for others who are changing something in its folder.
+    public init(at path: FilePath, limit: Int, patience: Duration = .seconds(30)) {
         self.path = path
         self.limit = limit
+        self.patience = patience
     }
 
     /// Reads the file; `nil` if it is not there.
@@ -50,7 +54,7 @@ public struct PrivateFile: Sendable {
         let target = try destination()
         let folder = target.directory
         if target == path { try Directory.create(folder, isPrivate: true) }
-        let lock = try Self.lock(folder)
+        let lock = try lock(folder)
         defer { withExtendedLifetime(lock) {} }
         let old = try PrivateFile(at: target, limit: limit).contents()
         let access = (try? target.stat()).map { FileAccess(of: $0) } ?? .ownerOnly
@@ -68,9 +72,9 @@ public struct PrivateFile: Sendable {
     }
 
     /// The lock on a folder; `nil` where the file system has none for folders, as some networks' do not.
-    private static func lock(_ folder: FilePath) throws(Failure) -> DirectoryLock? {
+    private func lock(_ folder: FilePath) throws(Failure) -> DirectoryLock? {
         do throws(Failure) {
-            return try DirectoryLock(on: folder, isShared: false)
+            return try DirectoryLock(on: folder, isShared: false, waiting: patience)
         } catch  where error.code == .fileUnreadable {
             return nil
         } catch  where error.code == .fileMissing {

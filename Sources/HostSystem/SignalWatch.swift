@@ -13,13 +13,29 @@ import Dispatch
 /// None is missed or has another effect once this returns. Afterwards each is without any effect. A signal can be watched
 /// once in a process's life, for more is not made of it by libdispatch.
 final class SignalWatch {
-    private let sources: [any DispatchSourceSignal]
+    private typealias Handler = @convention(c) (CInt) -> Void
 
-    init(_ numbers: [CInt], on queue: DispatchQueue, _ body: @escaping @Sendable (CInt) -> Void) {
+    private let sources: [any DispatchSourceSignal]
+    private let before: [(number: CInt, handler: Handler?)]
+
+    /// Watches signals.
+    ///
+    /// - Parameters:
+    ///   - numbers: which.
+    ///   - leavingIgnored: whether those that are ignored already stay so, as `nohup` wants it of SIGHUP.
+    ///   - queue: where the body runs.
+    ///   - body: is given the signal's number.
+    init(
+        _ numbers: [CInt],
+        leavingIgnored: Bool = false,
+        on queue: DispatchQueue,
+        _ body: @escaping @Sendable (CInt) -> Void
+    ) {
         let registered = DispatchGroup()
-        sources = numbers.map { number in
+        before = numbers.map { ($0, signal($0, SIG_IGN)) }
+            .filter { !leavingIgnored || !Self.isIgnored($0.1) }
+        sources = before.map { number, _ in
             registered.enter()
-            signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setRegistrationHandler { registered.leave() }
             source.setEventHandler { body(number) }
@@ -27,6 +43,15 @@ final class SignalWatch {
             return source
         }
         registered.wait()
+    }
+
+    private static func isIgnored(_ handler: Handler?) -> Bool {
+        unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// Gives each signal the effect that it had before.
+    func giveBack() {
+        for (number, handler) in before { signal(number, handler) }
     }
 
     deinit { for source in sources { source.cancel() } }

@@ -22,33 +22,39 @@ public struct SilencedTerminal {
     /// Runs a body while what is typed on a terminal is not shown.
     ///
     /// However the process ends meanwhile, by its own will or by a signal, the terminal is as it was. That holds for
-    /// SIGQUIT and SIGHUP, which end it at once, and for Ctrl-Z, which only lets it rest.
+    /// SIGQUIT and SIGHUP, which end it at once, and for Ctrl-Z, which only lets it rest; one that was ignored before
+    /// stays so.
     ///
     /// - Parameters:
     ///   - descriptor: the terminal.
     ///   - resumed: is told when the process goes on after Ctrl-Z, to ask again.
     ///   - body: what reads the secret.
     /// - Returns: what the body returns.
-    /// - Throws: what the body throws, and ``Failure/Code/usage`` when it is no terminal.
+    /// - Throws: what the body throws, and ``Failure/Code/usage`` when it is no terminal, or one that cannot be
+    ///   kept from showing what is typed.
     public static func during<Value>(
         _ descriptor: FileDescriptor,
         resumed: @escaping @Sendable () -> Void,
         _ body: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
         let queue = DispatchQueue(label: "terminal signals")
-        let watch = SignalWatch(signals, on: queue) { number in
+        let watch = SignalWatch(signals, leavingIgnored: true, on: queue) { number in
             if number == SIGTSTP { return rest(resumed) }
             UnfinishedWork.discard()
             _exit(128 + number)
         }
-        defer {
-            withExtendedLifetime(watch) {}
-            for number in signals { signal(number, SIG_DFL) }
-        }
+        defer { watch.giveBack() }
         try UnfinishedWork.terminal.withLock { current throws(Failure) in
             let terminal = try SilencedTerminal(descriptor)
             current = terminal
-            terminal.hide()
+            guard terminal.hide() else {
+                terminal.show()
+                current = nil
+                throw Failure(
+                    .usage,
+                    "no secret can be typed here: this terminal cannot be kept from showing it"
+                )
+            }
         }
         defer {
             UnfinishedWork.terminal.withLock { current in
@@ -68,25 +74,31 @@ public struct SilencedTerminal {
         original = settings
     }
 
-    /// Shows nothing but the line end; what was typed before nobody asked is forgotten.
-    private func hide() {
+    /// Shows nothing but the line end, or tells that this does not work; what was typed before anyone asked is forgotten.
+    private func hide() -> Bool {
         var silent = original
         silent.c_lflag &= ~tcflag_t(ECHO)
         silent.c_lflag |= tcflag_t(ECHONL)
-        set(silent, TCSAFLUSH)
+        // The call succeeds when it did anything that it was told to: only a look shows what it did.
+        var settings = termios()
+        return set(silent, TCSAFLUSH) && tcgetattr(descriptor.rawValue, &settings) == 0
+            && settings.c_lflag & tcflag_t(ECHO) == 0
     }
 
     /// Shows again what is typed.
     func show() {
         // In the background this call would stop the process otherwise.
         let before = signal(SIGTTOU, SIG_IGN)
-        set(original, TCSADRAIN)
+        _ = set(original, TCSADRAIN)
         signal(SIGTTOU, before)
     }
 
-    private func set(_ settings: termios, _ moment: CInt) {
+    private func set(_ settings: termios, _ moment: CInt) -> Bool {
         var settings = settings
-        while tcsetattr(descriptor.rawValue, moment, &settings) != 0, errno == EINTR {}
+        while tcsetattr(descriptor.rawValue, moment, &settings) != 0 {
+            guard errno == EINTR else { return false }
+        }
+        return true
     }
 
     /// Stops this process as Ctrl-Z asks for, and returns when it is to go on.
@@ -97,7 +109,8 @@ public struct SilencedTerminal {
             current.show()
             // To this very thread, so that it does not get further before it stops.
             raise(SIGSTOP)
-            current.hide()
+            // Nobody is left to be asked: the terminal has gone meanwhile.
+            guard current.hide() else { _exit(128 + SIGHUP) }
             resumed()
         }
     }

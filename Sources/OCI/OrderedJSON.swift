@@ -25,18 +25,22 @@ public enum OrderedJSON: Equatable, Sendable {
         self = .scalar(String(decoding: try CanonicalJSON.encode(string), as: UTF8.self))
     }
 
-    /// Reads a document that came from outside.
+    /// Reads a document that came from outside, and that may hold secrets: nothing of it is ever quoted.
     ///
     /// - Parameters:
     ///   - bytes: the whole document.
     ///   - what: what the document is called in messages.
     ///   - code: the code of the failure thrown when it is not one JSON value.
-    /// - Throws: a failure with that code, which says what is wrong and where.
+    /// - Throws: a failure with that code, which says where it goes wrong.
     public init(parsing bytes: [UInt8], as what: String, failing code: Failure.Code) throws(Failure) {
         do throws(StrictJSON.Violation) {
             try StrictJSON.check(bytes)
         } catch {
-            throw Failure(code, "\(what) is not the JSON it has to be", why: error.description)
+            throw Failure(
+                code,
+                "\(what) is not the JSON it has to be",
+                why: "it goes wrong at byte \(error.offset)"
+            )
         }
         var reader = Reader(bytes: bytes)
         self = try reader.value()
@@ -87,27 +91,49 @@ public enum OrderedJSON: Equatable, Sendable {
 
 extension OrderedJSON {
     /// The document as it is written: a member a line, indented with tabs, as docker does it.
-    public var bytes: [UInt8] { Array((text(indentedBy: 0) + "\n").utf8) }
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes, indentedBy: 0)
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
 
-    private func text(indentedBy depth: Int) -> String {
+    private func write(to bytes: inout [UInt8], indentedBy depth: Int) {
         switch self {
-        case .scalar(let text): text
+        case .scalar(let text): bytes += text.utf8
         case .array(let values):
-            Self.block("[", values.map { $0.text(indentedBy: depth + 1) }, "]", depth)
+            Self.block("[", values, "]", depth, &bytes) { value, bytes in
+                value.write(to: &bytes, indentedBy: depth + 1)
+            }
         case .object(let members):
-            Self.block(
-                "{",
-                members.map { "\($0.text): \($0.value.text(indentedBy: depth + 1))" },
-                "}",
-                depth
-            )
+            Self.block("{", members, "}", depth, &bytes) { member, bytes in
+                bytes += member.text.utf8
+                bytes += ": ".utf8
+                member.value.write(to: &bytes, indentedBy: depth + 1)
+            }
         }
     }
 
-    private static func block(_ start: String, _ lines: [String], _ end: String, _ depth: Int) -> String {
-        guard !lines.isEmpty else { return start + end }
-        let indent = String(repeating: "\t", count: depth)
-        return start + "\n" + lines.map { indent + "\t" + $0 }.joined(separator: ",\n") + "\n" + indent + end
+    private static func block<Part>(
+        _ start: Unicode.Scalar,
+        _ parts: [Part],
+        _ end: Unicode.Scalar,
+        _ depth: Int,
+        _ bytes: inout [UInt8],
+        _ write: (Part, inout [UInt8]) -> Void
+    ) {
+        func newLine(_ depth: Int) {
+            bytes.append(UInt8(ascii: "\n"))
+            bytes += repeatElement(UInt8(ascii: "\t"), count: depth)
+        }
+        bytes.append(UInt8(ascii: start))
+        for (number, part) in parts.enumerated() {
+            if number > 0 { bytes.append(UInt8(ascii: ",")) }
+            newLine(depth + 1)
+            write(part, &bytes)
+        }
+        if !parts.isEmpty { newLine(depth) }
+        bytes.append(UInt8(ascii: end))
     }
 }
 

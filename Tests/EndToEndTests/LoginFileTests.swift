@@ -64,7 +64,10 @@ import Testing
         #expect(mode as? Int == 0o644)
     }
 
-    static let malformed = ["{", #"{"auths":[]}"#, #"{"auths":{},"auths":{}}"#, "not json", "[]"]
+    static let malformed = [
+        "{", #"{"auths":[]}"#, #"{"auths":{},"auths":{}}"#, "not json", "[]",
+        #"{"auths":{"registry.example":{"auth":hush-secret}}}"#, #"{"hush-secret":1,"hush-secret":2}"#,
+    ]
 
     @Test("a file that cannot be understood is never written, and nobody is asked", arguments: malformed)
     func notUnderstood(content: String) async throws {

@@ -153,6 +153,19 @@ import Testing
         )
     }
 
+    @Test func `logout names the files of podman's that still have an entry`() async throws {
+        let work = try Workspace()
+        let entry = Array(#"{"auths":{"r.example":{"auth":"dTpw"}}}"#.utf8)
+        try work.write(entry, to: "run/containers/auth.json")
+        let variables = ["XDG_RUNTIME_DIR": work.path("run")]
+        let run = try await work.run("logout", "r.example", adding: variables)
+        let hint = "wasmpack logout r.example --authfile $XDG_RUNTIME_DIR/containers/auth.json"
+        #expect(run.errorText.contains(hint), "\(run)")
+        let other = try await work.run("logout", "other.example", adding: variables)
+        #expect(!other.errorText.contains("--authfile"), "\(other)")
+        #expect(try work.bytes(of: "run/containers/auth.json") == entry)
+    }
+
     @Test(
         "other words for the two are understood as such",
         arguments: [

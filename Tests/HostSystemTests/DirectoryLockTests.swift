@@ -77,6 +77,16 @@ struct DirectoryLockTests {
         #expect(lock.becomeExclusive())
     }
 
+    @Test func `a lock that nobody lets go of is not waited for any longer than said`() throws {
+        let lock = try DirectoryLock(on: scratch.path, isShared: false)
+        let failure = #expect(throws: Failure.self) {
+            try DirectoryLock(on: scratch.path, isShared: false, waiting: .milliseconds(20))
+        }
+        #expect(failure?.code == .fileUnwritable)
+        #expect(failure?.message.contains(scratch.path.string) == true)
+        withExtendedLifetime(lock) {}
+    }
+
     @Test func `what is no folder cannot be locked`() throws {
         let missing = #expect(throws: Failure.self) {
             try DirectoryLock(on: scratch.appending("missing"), isShared: true)

@@ -40,6 +40,12 @@ struct FakeHelpers {
     }
 }
 
+extension CredentialHelper {
+    func get(_ serverURL: String) async throws(Failure) -> Credential? {
+        try await answer(to: serverURL).credential
+    }
+}
+
 @Suite(.timeLimit(.minutes(5))) struct CredentialHelperTests {
     let helpers: FakeHelpers
 
@@ -191,6 +197,64 @@ struct FakeHelpers {
         let credential = try await helper.get("registry.example")
         #expect(credential?.username == "none")
         #expect(credential?.password == "none")
+    }
+
+    static let spoken: [(words: String, isShown: Bool, why: String)] = [
+        ("cannot keep hush-kept", false, "as it is"), ("'\"hush\\u002dkept\"'", false, "escaped"),
+        ("aHVzaC1rZXB0", false, "in base64"), ("no usernames provided", true, "a sentence of the protocol"),
+    ]
+
+    @Test("of a failing store only what the protocol says is quoted", arguments: spoken)
+    func storing(words: String, isShown: Bool, why: String) async throws {
+        try helpers.add("x", "echo \(words); exit 1")
+        let helper = try helpers.helper("x")
+        let failure = await #expect(throws: Failure.self) {
+            try await helper.store(serverURL: "registry.example", username: "u", secret: "hush-kept")
+        }
+        #expect(failure?.why == "it ended with status 1" + (isShown ? ": \"\(words)\"" : ""), "\(why)")
+        #expect(failure?.hints.joined().contains("x get") == false)
+    }
+
+    @Test func `to erase what is not there is fine, in whatever words a helper says so`() async throws {
+        try helpers.add(
+            "x",
+            "case $1 in get) echo 'credentials not found in native keychain';; *) echo it is not in the store;; esac\nexit 1"
+        )
+        try await helpers.helper("x").erase(serverURL: "registry.example")
+        #expect(helpers.calls == ["erase<registry.example>", "get<registry.example>"])
+    }
+
+    static let stillThere = ["echo '{\"Username\":\"u\",\"Secret\":\"hush\"}'", "echo broken; exit 1"]
+
+    @Test("an erase that fails is a failure while the helper may have the credential", arguments: stillThere)
+    func erasing(answer: String) async throws {
+        try helpers.add("x", "if [ $1 = get ]; then \(answer); exit; fi; echo locked; exit 1")
+        let helper = try helpers.helper("x")
+        let failure = await #expect(throws: Failure.self) { try await helper.erase(serverURL: "r.example") }
+        #expect(failure?.why == "it ended with status 1: \"locked\"")
+        #expect(failure?.hints == ["try it alone: echo REGISTRY | docker-credential-x erase"])
+    }
+
+    @Test func `an answer with a member twice is none`() async throws {
+        try helpers.add("x", #"echo '{"Username":"u","Secret":"hush-a","Secret":"hush-b"}'"#)
+        #expect(try await failure(of: "x").why?.contains("not the JSON") == true)
+    }
+
+    static let echoes: [(errors: String, remarks: [String], why: String)] = [
+        ("fine\nhush-one\nhush-two", [], "all of it"),
+        ("fine\ngot hush-two\nhush-o", ["fine", "hush-o"], "a line of it"),
+        ("fine", ["fine"], "none of it"),
+    ]
+
+    @Test("no line of a secret of several lines is shown", arguments: echoes)
+    func lines(errors: String, remarks: [String], why: String) async throws {
+        _ = try helpers.scratch.write(Array(errors.utf8), to: "errors")
+        try helpers.add(
+            "x",
+            #"cat \#(helpers.scratch.path)/errors >&2; printf '%s\n' '{"Username":"u","Secret":"hush-one\nhush-two"}'"#
+        )
+        let answer = try await helpers.helper("x").answer(to: "registry.example")
+        #expect(answer.remarks == remarks.map { "docker-credential-x: \($0)" }, "\(why)")
     }
 
     @Test func `what a helper says besides is kept, without the secret`() async throws {

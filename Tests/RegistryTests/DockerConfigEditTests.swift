@@ -83,7 +83,9 @@ import Testing
         ("https://r.example/some/where", true, false, "a URL's path is nothing"),
         ("r.example/team", false, true, "podman's key of a path"),
         ("r.example/team/x", false, true, "a longer one"),
-        ("r.example:443", false, false, "a port is part of it"),
+        ("r.example:443", true, false, "the port of HTTPS"),
+        ("r.example:443/team", false, true, "a path there"),
+        ("r.example:5000", false, false, "another port is part of it"),
         ("r.example.evil", false, false, "begins alike"),
         ("evil/r.example", false, false, "ends alike"), ("", false, false, "nothing"),
     ]
@@ -114,6 +116,14 @@ import Testing
             "in another spelling"
         ),
         (#"{"credsStore":"pass","credHelpers":{"r.example":""}}"#, nil, "", "its own is none"),
+        (
+            #"{"credsStore":"pass","credHelpers":{"http://r.example":"y","r.example":""}}"#, nil, "",
+            "of several spellings its own name"
+        ),
+        (
+            #"{"credHelpers":{"r.example:443":"z","https://r.example":"y","http://r.example":"x"}}"#, "x",
+            "(credHelpers)", "of several others always the same"
+        ),
         (#"{"credsStore":"pass","credHelpers":{"other":"x"}}"#, "pass", "(credsStore)", "another registry's"),
     ]
 
@@ -122,6 +132,11 @@ import Testing
         let helper = try edit(text).helper(for: RegistryName(parsing: "r.example"))
         #expect(helper?.suffix == suffix, "\(why)")
         #expect(helper?.place ?? "" == (suffix == nil ? "" : "~/.docker/config.json \(place)"), "\(why)")
+        // Who reads decides in the same way.
+        let read = try DockerConfigDocument(parsing: Array(text.utf8), as: "config.json")
+            .helper(for: RegistryName(parsing: "r.example"), .docker(usesTLS: true))
+        #expect(read?.suffix == suffix, "\(why)")
+        #expect(read.map { "(\($0.field))" } ?? "" == place, "\(why)")
     }
 
     static let unusable: [(text: String, why: String)] = [
@@ -129,12 +144,18 @@ import Testing
         (#"{"auths":"x"}"#, "a text"),
         (#"{"credHelpers":1}"#, "a number"), (#"{"auths":{},"auths":{}}"#, "twice"),
         (#"{"apiVersion":"v1","kind":"Secret","data":{}}"#, "a Secret"),
+        ("apiVersion: v1\nkind: Secret\ndata: hush-secret\n", "a Secret as YAML"),
+        (#"{"auths":{"registry.example":{"auth":hush-secret}}}"#, "no quotes around it"),
+        (#"{"hush-secret":1,"hush-secret":2}"#, "the secret twice"),
     ]
 
     @Test("a file that cannot hold credentials is named, and not changed", arguments: unusable)
     func refusal(text: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try edit(text) }
         #expect(failure?.code == .configurationInvalid)
-        #expect(failure?.message.contains("~/.docker/config.json") == true)
+        #expect(failure?.message.hasPrefix("~/.docker/config.json ") == true)
+        #expect(failure?.description.contains("hush") == false)
+        #expect(failure?.hints.isEmpty == false)
+        #expect(failure?.message.contains("YAML") == text.hasPrefix("apiVersion"))
     }
 }

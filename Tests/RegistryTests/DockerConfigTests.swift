@@ -42,6 +42,12 @@ import Testing
         (auth("_json_key:{\n \"a\": \"b:c\"\n}"), "_json_key", "{\n \"a\": \"b:c\"\n}", "a key of Google's"),
         (auth("user:pass\0\0"), "user", "pass", "docker pads with NULs"),
         (auth("user:\0pass"), "user", "\0pass", "only at the end"),
+        (auth("user:\u{301}pass"), "user", "\u{301}pass", "what combines with the colon"),
+        (auth("user:pass\u{301}\0"), "user", "pass\u{301}", "or with a NUL's neighbour"),
+        (
+            #"{"auths":{"registry.example":{"auth":"dXNl\r\ncjpw\nYXNz\n"}}}"#, "user", "pass",
+            "base64 in lines"
+        ),
         (auth("user:"), "user", "", "an empty password"),
         (auth("us\u{E9}r:p\u{E4}ss"), "us\u{E9}r", "p\u{E4}ss", "not ASCII"),
         (#"{"auths":{"registry.example":{"auth":"dTpw"}}}"#, "u", "p", "no padding needed"),
@@ -224,7 +230,7 @@ import Testing
     func refusal(json: String, why: String) async {
         let failure = await #expect(throws: Failure.self, "\(why)") { try await lookUp(json) }
         #expect(failure?.code == .configurationInvalid)
-        #expect(failure?.description.contains("~/.docker/config.json") == true)
+        #expect(failure?.message.hasPrefix("~/.docker/config.json ") == true)
         #expect(failure?.description.contains("SECRET") == false)
         #expect(failure?.description.contains("U0VDUkVU") == false)
         #expect(failure?.description.contains("hush") == false)

@@ -57,6 +57,18 @@ struct AuthKey {
     /// How well it fits a repository; `nil` when it means another one.
     func fit(_ registry: RegistryName, _ repository: RepositoryName) -> Fit? {
         guard repository.description.split(separator: "/").starts(with: path) else { return nil }
+        return fit(host: registry)
+    }
+
+    /// How well it fits a registry as a whole; `nil` when it means another one, or a part of it.
+    ///
+    /// A pattern names no registry.
+    func fit(_ registry: RegistryName) -> Fit? {
+        guard path.isEmpty, let fit = fit(host: registry), !fit.isPattern else { return nil }
+        return fit
+    }
+
+    private func fit(host registry: RegistryName) -> Fit? {
         func fit(isByDefaultPort: Bool = false, isPattern: Bool = false) -> Fit {
             Fit(
                 isByDefaultPort: isByDefaultPort,
@@ -75,12 +87,6 @@ struct AuthKey {
         }
         guard case .kubernetes = rules, HostPattern(host).matches(registry) else { return nil }
         return fit(isPattern: true)
-    }
-
-    /// Whether it names a registry as a whole.
-    func names(_ registry: RegistryName) -> Bool {
-        guard path.isEmpty, let named = try? RegistryName(parsing: host) else { return false }
-        return named == registry
     }
 }
 

@@ -4,8 +4,6 @@ import SystemPackage
 
 /// A file or a text that holds credentials, and how it is read.
 struct CredentialFile: Sendable {
-    /// The largest file that is read, in bytes.
-    private static let sizeLimit = 4 * 1024 * 1024
     /// How Kubernetes names the files of a mounted pull Secret, and docker its own.
     private static let names = [".dockerconfigjson", ".dockercfg", "config.json"]
 
@@ -69,14 +67,7 @@ struct CredentialFile: Sendable {
                 shownPath: shownPath
             ).warning(of: path)
         }
-        guard !KubernetesSecret.isYAML(bytes) else {
-            throw Failure(
-                .configurationInvalid,
-                "\(shownPath) is YAML, which is not read",
-                why: "a Secret is taken as JSON",
-                try: ["kubectl get secret NAME -o json"]
-            )
-        }
+        try KubernetesSecret.refuseYAML(bytes, as: shownPath)
         return try content(bytes, named: path.lastComponent?.string ?? "", shownAs: shownPath).warning(
             of: path
         )
@@ -112,7 +103,7 @@ struct CredentialFile: Sendable {
 
     private func contents(of path: FilePath, _ shown: String) throws(Failure) -> [UInt8]? {
         do throws(Failure) {
-            return try ReadableFile.contents(of: path, limit: Self.sizeLimit)
+            return try ReadableFile.contents(of: path, limit: CredentialJSON.sizeLimit)
         } catch  where error.code == .fileMissing {
             return nil
         } catch {
@@ -124,9 +115,7 @@ struct CredentialFile: Sendable {
 extension CredentialFile.Content {
     /// The same, with a warning if others may read the file's secrets; changing that is left to its owner.
     fileprivate func warning(of path: FilePath) -> Self {
-        guard document.holdsSecrets, let mode = (try? path.stat())?.permissions,
-            !mode.isDisjoint(with: [.groupRead, .otherRead])
-        else { return self }
+        guard document.holdsSecrets, PrivateFile(at: path, limit: 0).isShared else { return self }
         var copy = self
         copy.warnings.append(
             "\(shownPath) holds secrets, and others may read it: chmod 600 makes it yours alone"

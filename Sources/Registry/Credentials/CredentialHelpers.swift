@@ -13,7 +13,7 @@ public actor CredentialHelpers {
     private var answers: [Question: Result<CredentialHelper.Answer, Failure>] = [:]
 
     /// Nobody has been asked yet.
-    public init() { self.init(environment: [:], timeLimit: .seconds(30)) }
+    public init() { self.init(environment: [:], timeLimit: CredentialHelper.timeLimit) }
 
     init(environment: [String: String?], timeLimit: Duration) {
         self.environment = environment

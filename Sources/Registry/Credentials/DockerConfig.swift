@@ -68,8 +68,9 @@ public struct DockerConfig: CredentialStore {
             )
         }
         var remark: String?
-        if let (suffix, field) = document.helper(for: registry, content.rules) {
-            let place = "\(content.shownPath) (\(field))"
+        if let helper = document.helper(for: registry, content.rules) {
+            let suffix = helper.suffix
+            let place = "\(content.shownPath) (\(helper.field))"
             do throws(Failure) {
                 let answer = try await helpers.answer(suffix, namedBy: place, about: registry)
                 warnings += answer.remarks
@@ -106,6 +107,17 @@ public struct DockerConfig: CredentialStore {
         }
         let places = [content.shownPath + (remark.map { " (\($0))" } ?? "")]
         return CredentialLookup(nil, places: places, warnings: warnings)
+    }
+
+    /// What the place is called in messages.
+    public var shownPath: String { file.shownPath }
+
+    /// Whether it has an entry for a whole registry; a file that cannot be read has none.
+    public func hasEntry(for registry: RegistryName) -> Bool {
+        guard let content = try? file.read() else { return false }
+        return (content.document.auths ?? [:]).keys.contains {
+            AuthKey($0, rules: content.rules).fit(registry) != nil
+        }
     }
 
     /// The `HttpHeaders` to send along to the registry; none from a file that cannot be read.

@@ -2,12 +2,6 @@ import Diagnostics
 import HTTPTransport
 import OCI
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What is read of a docker `config.json`, or of podman's `auth.json`; everything else in it is passed over.
 struct DockerConfigDocument: Decodable, Sendable {
     /// One credential of `auths`; without any field it only says that a helper has one.
@@ -26,22 +20,15 @@ struct DockerConfigDocument: Decodable, Sendable {
 
     /// Reads a file's bytes; throws ``Failure/Code/configurationInvalid``, which shows nothing of them.
     init(parsing bytes: [UInt8], as what: String) throws(Failure) {
-        // An empty file is an empty configuration, as for docker.
-        if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }) {
+        if CredentialJSON.isBlank(bytes) {
             self.init(auths: nil)
             return
         }
-        self = try CanonicalJSON.decode(
-            Self.self,
-            from: bytes,
-            as: what,
-            failing: .configurationInvalid,
-            quoting: false
-        )
+        self = try CredentialJSON.decode(Self.self, from: bytes, as: what)
         if let name = HttpHeaders?.first(where: { !$0.key.isFieldName || !$0.value.isFieldValue })?.key {
             throw Failure(
                 .configurationInvalid,
-                "the \(what) is not valid",
+                "\(what) is not valid",
                 why: "\"HttpHeaders.\(name.truncated(to: 80))\" cannot be sent as a field of HTTP"
             )
         }
@@ -49,26 +36,19 @@ struct DockerConfigDocument: Decodable, Sendable {
 
     /// Reads the bare `auths` of a `.dockercfg`, docker's file of before 2015.
     init(parsingOldForm bytes: [UInt8], as what: String) throws(Failure) {
-        let auths = try CanonicalJSON.decode(
-            [String: Entry?].self,
-            from: bytes,
-            as: what,
-            failing: .configurationInvalid,
-            quoting: false
-        )
-        self.init(auths: auths)
+        self.init(auths: try CredentialJSON.decode([String: Entry?].self, from: bytes, as: what))
     }
 
     private init(auths: [String: Entry?]?) { self.auths = auths }
 
-    /// The helper to ask about a registry, as docker decides it, and the field that names it.
-    func helper(for registry: RegistryName, _ rules: AuthKey.Rules) -> (suffix: String, field: String)? {
-        let own = (credHelpers ?? [:]).filter { AuthKey($0.key, rules: rules).names(registry) }
-        // By the alphabet, if several keys name it: a dictionary has no order of its own.
-        if let suffix = own.min(by: { $0.key < $1.key })?.value, !suffix.isEmpty {
-            return (suffix, "credHelpers")
-        }
-        return credsStore.flatMap { $0.isEmpty ? nil : ($0, "credsStore") }
+    /// The helper to ask about a registry, if one is named.
+    func helper(for registry: RegistryName, _ rules: AuthKey.Rules) -> HelperChoice? {
+        HelperChoice(
+            for: registry,
+            rules,
+            credHelpers: (credHelpers ?? [:]).map { ($0.key, $0.value) },
+            credsStore: credsStore
+        )
     }
 
     /// The entries that mean a repository, the best first.
@@ -127,23 +107,19 @@ extension DockerConfigDocument.Entry {
     /// What `auth` is made of: base64 of `user:password`, cut at the first colon.
     private func userAndPassword() throws(Unusable) -> (user: String, password: String)? {
         guard let auth, !auth.isEmpty else { return nil }
-        guard let data = Data(base64Encoded: auth.paddedBase64),
-            let text = String(validating: data, as: UTF8.self),
-            let colon = text.firstIndex(of: ":"), colon != text.startIndex
+        // Byte for byte: what follows the colon may combine with it into one character.
+        guard let bytes = CredentialJSON.decodeBase64(auth),
+            let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0,
+            let user = String(validating: bytes[..<colon], as: UTF8.self),
+            let password = String(validating: bytes[(colon + 1)...].withoutPadding, as: UTF8.self)
         else { throw Unusable() }
-        return (String(text[..<colon]), text[text.index(after: colon)...].trimmingTrailingNULs)
+        return (user, password)
     }
 }
 
-extension String {
-    fileprivate var paddedBase64: String { self + String(repeating: "=", count: (4 - utf8.count % 4) % 4) }
-}
-
-extension Substring {
-    /// Old versions of docker pad with them.
-    fileprivate var trimmingTrailingNULs: String {
-        var copy = self
-        while copy.last == "\0" { copy.removeLast() }
-        return String(copy)
+extension ArraySlice<UInt8> {
+    /// Old versions of docker pad with NULs.
+    fileprivate var withoutPadding: Self {
+        prefix((lastIndex { $0 != 0 } ?? startIndex - 1) - startIndex + 1)
     }
 }

@@ -12,6 +12,9 @@ struct DockerConfigEdit {
     /// The members of an entry that say who someone is; others are not ours to remove.
     private static let credentialMembers = ["auth", "username", "password", "identitytoken", "registrytoken"]
 
+    /// With and without the port of HTTPS is one registry: reading takes the one for the other.
+    private static let rules = AuthKey.Rules.docker(usesTLS: true)
+
     /// The whole document.
     private(set) var root: OrderedJSON
     private let name: String
@@ -25,11 +28,12 @@ struct DockerConfigEdit {
     init(parsing bytes: [UInt8]?, as name: String) throws(Failure) {
         self.name = name
         let bytes = bytes ?? []
-        guard !bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }) else {
+        guard !CredentialJSON.isBlank(bytes) else {
             root = .object([])
             return
         }
-        root = try OrderedJSON(parsing: bytes, as: name, failing: .configurationInvalid)
+        try KubernetesSecret.refuseYAML(bytes, as: name)
+        root = try CredentialJSON.parse(bytes, as: name)
         guard root.isObject else { throw invalid("it is not an object") }
         if root["kind"]?.string == "Secret" {
             throw invalid("it is a Kubernetes Secret, which is read and not written")
@@ -42,11 +46,18 @@ struct DockerConfigEdit {
 
     /// The helper that keeps the credential of a registry, if one does, and who names it, for people.
     func helper(for registry: RegistryName) throws(Failure) -> (suffix: String, place: String)? {
-        let own = root["credHelpers"]?.members.first { Self.names($0.name, registry) }
-        let member = own == nil ? "credsStore" : "credHelpers"
-        guard let value = own?.value ?? root["credsStore"], !value.isNull else { return nil }
-        guard let suffix = value.string else { throw invalid("\"\(member)\" names no helper") }
-        return suffix.isEmpty ? nil : (suffix, "\(name) (\(member))")
+        func suffix(_ value: OrderedJSON, _ member: String) throws(Failure) -> String {
+            guard let suffix = value.string else { throw invalid("\"\(member)\" names no helper") }
+            return suffix
+        }
+        var own: [(key: String, suffix: String)] = []
+        for member in root["credHelpers"]?.members ?? [] {
+            own.append((member.name, try suffix(member.value, "credHelpers")))
+        }
+        var store: String?
+        if let value = root["credsStore"], !value.isNull { store = try suffix(value, "credsStore") }
+        let choice = HelperChoice(for: registry, Self.rules, credHelpers: own, credsStore: store)
+        return choice.map { ($0.suffix, "\(name) (\($0.field))") }
     }
 
     /// The keys of the entries for a whole registry, in any spelling.
@@ -62,7 +73,7 @@ struct DockerConfigEdit {
     }
 
     private static func names(_ key: String, _ registry: RegistryName) -> Bool {
-        AuthKey(key, rules: .docker(usesTLS: true)).names(registry)
+        AuthKey(key, rules: rules).fit(registry) != nil
     }
 
     /// Writes the one entry of a registry; other spellings of its name go, as they would win for some programs.
@@ -90,7 +101,12 @@ struct DockerConfigEdit {
     private var entries: [OrderedJSON.Member] { root["auths"]?.members ?? [] }
 
     private func invalid(_ why: String) -> Failure {
-        Failure(.configurationInvalid, "\(name) cannot hold credentials", why: why, try: ["correct the file"])
+        Failure(
+            .configurationInvalid,
+            "\(name) cannot hold credentials",
+            why: why,
+            try: ["correct it, or move it away"]
+        )
     }
 }
 

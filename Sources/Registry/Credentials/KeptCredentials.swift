@@ -8,9 +8,6 @@ public import SystemPackage
 /// The file decides where the secret itself goes: to the helper that it names for the registry (`credHelpers`, else
 /// `credsStore`), or, unencrypted, into the file.
 public struct KeptCredentials: Sendable {
-    /// The largest file that is read, in bytes.
-    private static let sizeLimit = 4 * 1024 * 1024
-
     /// Where a credential is kept.
     public struct Place: Sendable {
         /// The key of its entry.
@@ -36,19 +33,30 @@ public struct KeptCredentials: Sendable {
     /// What it is called in messages.
     public let shownPath: String
     private let file: PrivateFile
+    /// What differs from this process's environment for helpers.
+    private let environment: [String: String?]
 
     /// Names a file, which need not be there.
     public init(at path: FilePath, shownAs shownPath: String) {
-        file = PrivateFile(at: path, limit: Self.sizeLimit)
+        self.init(at: path, shownAs: shownPath, environment: [:])
+    }
+
+    init(at path: FilePath, shownAs shownPath: String, environment: [String: String?]) {
+        file = PrivateFile(at: path, limit: CredentialJSON.sizeLimit)
         self.shownPath = shownPath
+        self.environment = environment
     }
 
     /// Whether other users may read the file.
     public var isShared: Bool { file.isShared }
 
-    /// Throws ``Failure/Code/configurationInvalid`` if the file is there and no credential can be kept in it, so that
-    /// this is known before anyone is asked for a password.
-    public func check() throws(Failure) { _ = try document() }
+    /// Throws if a registry's credential cannot be kept, so that this is known before anyone is asked for a password.
+    ///
+    /// Throws ``Failure/Code/configurationInvalid`` for a file that is no such document or names a helper that is none, and
+    /// ``Failure/Code/helperMissing`` for a helper that is not there.
+    public func check(for registry: RegistryName) async throws(Failure) {
+        try await helper(for: registry)?.find(for: .store)
+    }
 
     /// Keeps the credential of a registry, in place of any that was there.
     ///
@@ -74,33 +82,44 @@ public struct KeptCredentials: Sendable {
 
     /// Forgets the credential of a registry; that there is none is fine.
     ///
-    /// Throws as ``store(_:for:)`` does. When the helper fails, the file's own entries are gone all the same.
+    /// Throws as ``store(_:for:)`` does. When the helper fails, the file's own entries are gone all the same, and the
+    /// failure says so.
     public func remove(_ registry: RegistryName) async throws(Failure) -> Removal {
         let before = try document()
-        let helper = try helper(for: registry)
         let keys = before.keys(of: registry)
+        var helper: CredentialHelper?
         var failure: Failure?
-        if let helper {
-            // Other programs may have named it in another way.
-            for key in Set(keys + [registry.credentialKey]).sorted() {
-                do throws(Failure) {
-                    try await helper.erase(serverURL: key)
-                } catch {
-                    failure = error
-                }
+        do throws(Failure) {
+            helper = try self.helper(for: registry)
+        } catch {
+            failure = error
+        }
+        // Other programs may have named it in another way.
+        for key in Set(keys + [registry.credentialKey]).sorted() {
+            do throws(Failure) {
+                try await helper?.erase(serverURL: key)
+            } catch {
+                failure = error
             }
         }
         // No file and no folder is made only to find nothing in it.
         if !keys.isEmpty {
             try change { (document) throws(Failure) in try document.remove(registry) }
         }
-        if let failure { throw failure }
+        if let failure {
+            throw keys.isEmpty ? failure : failure.adding("the file's own entry is removed all the same")
+        }
         return Removal(keys: keys, helper: helper?.program, otherKeys: before.pathKeys(of: registry))
     }
 
     private func helper(for registry: RegistryName) throws(Failure) -> CredentialHelper? {
         guard let (suffix, place) = try document().helper(for: registry) else { return nil }
-        return try CredentialHelper(suffix: suffix, namedBy: place)
+        return try CredentialHelper(
+            suffix: suffix,
+            namedBy: place,
+            environment: environment,
+            timeLimit: CredentialHelper.timeLimit
+        )
     }
 
     private func document() throws(Failure) -> DockerConfigEdit {
@@ -120,7 +139,17 @@ public struct KeptCredentials: Sendable {
                 var document = try DockerConfigEdit(parsing: bytes, as: shownPath)
                 let before = document.root
                 try body(&document)
-                return document.root == before ? nil : document.root.bytes
+                guard document.root != before else { return nil }
+                let bytes = document.root.bytes
+                guard bytes.count <= CredentialJSON.sizeLimit else {
+                    throw Failure(
+                        .configurationInvalid,
+                        "\(shownPath) would be too large to be read again",
+                        why:
+                            "more than \(CredentialJSON.sizeLimit) bytes, with each member in a line of its own"
+                    )
+                }
+                return bytes
             }
         } catch  where error.code == .fileUnreadable {
             throw unusable(error)
@@ -129,6 +158,19 @@ public struct KeptCredentials: Sendable {
 
     private func unusable(_ error: Failure) -> Failure {
         Failure(.configurationInvalid, "cannot use \(shownPath)", why: error.message, cause: error)
+    }
+}
+
+extension Failure {
+    /// The same failure with one more thing to know about it.
+    fileprivate func adding(_ words: String) -> Failure {
+        Failure(
+            code,
+            message,
+            why: [why, words].compactMap(\.self).joined(separator: "; "),
+            try: hints,
+            cause: cause
+        )
     }
 }
 

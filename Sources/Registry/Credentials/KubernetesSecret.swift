@@ -1,11 +1,4 @@
 import Diagnostics
-import OCI
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// A pull Secret as `kubectl get secret NAME -o json` prints it.
 struct KubernetesSecret: Decodable {
@@ -17,14 +10,20 @@ struct KubernetesSecret: Decodable {
     /// Whether a document is one of Kubernetes' objects, of whatever kind.
     static func isObject(_ bytes: [UInt8]) -> Bool {
         struct Object: Decodable { let kind: String }
-        return (try? JSONDecoder().decode(Object.self, from: Data(bytes))) != nil
+        return (try? CredentialJSON.decode(Object.self, from: bytes, as: "object")) != nil
     }
 
-    /// Whether a text looks like YAML, which is not read.
-    static func isYAML(_ bytes: [UInt8]) -> Bool {
+    /// Throws ``Failure/Code/configurationInvalid`` if a text looks like YAML, which is not read.
+    static func refuseYAML(_ bytes: [UInt8], as name: String) throws(Failure) {
         let text = String(decoding: bytes.prefix(64 * 1024), as: UTF8.self)
         let lines = text.split(whereSeparator: \.isNewline)
-        return lines.contains { $0.hasPrefix("apiVersion:") || $0.hasPrefix("kind:") }
+        guard lines.contains(where: { $0.hasPrefix("apiVersion:") || $0.hasPrefix("kind:") }) else { return }
+        throw Failure(
+            .configurationInvalid,
+            "\(name) is YAML, which is not read",
+            why: "a Secret is taken as JSON",
+            try: ["kubectl get secret NAME -o json"]
+        )
     }
 
     /// The docker configuration in the Secret; throws ``Failure/Code/configurationInvalid``, which shows nothing of it.
@@ -37,13 +36,7 @@ struct KubernetesSecret: Decodable {
                 try: ["kubectl get secret NAME -o json"]
             )
         }
-        let secret = try CanonicalJSON.decode(
-            Self.self,
-            from: bytes,
-            as: what,
-            failing: .configurationInvalid,
-            quoting: false
-        )
+        let secret = try CredentialJSON.decode(Self.self, from: bytes, as: what)
         guard secret.kind == "Secret" else {
             throw refused("it is a \(secret.kind.truncated(to: 80)), and one Secret is expected")
         }
@@ -61,8 +54,10 @@ struct KubernetesSecret: Decodable {
         if let text = secret.stringData?[key] {
             content = Array(text.utf8)
         } else if let text = secret.data?[key] {
-            guard let decoded = Data(base64Encoded: text) else { throw refused("its \(key) is not base64") }
-            content = Array(decoded)
+            guard let decoded = CredentialJSON.decodeBase64(text) else {
+                throw refused("its \(key) is not base64")
+            }
+            content = decoded
         } else {
             throw refused("it has no \(key)")
         }

@@ -53,7 +53,7 @@ struct Login: ReportingCommand {
         if let username { try Self.check(username) }
         // Whatever cannot work is said before anyone types a password, and before it travels.
         let file = try place.file(.current)
-        try file.check()
+        try await file.check(for: registry)
         let endpoint = connection.endpoint(of: registry)
         let transport = HeaderTransport(
             try connection.transport(to: endpoint, .current, reporter),

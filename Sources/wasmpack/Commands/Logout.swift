@@ -51,6 +51,10 @@ struct Logout: ReportingCommand {
                 .note("the entry \"\(key)\" of \(file.shownPath) stays: it is not for the whole registry")
             )
         }
+        for other in place.otherFiles(.current) where other.hasEntry(for: registry) {
+            let command = "wasmpack logout \(registry) --authfile \(other.shownPath)"
+            reporter.record(.note("\(other.shownPath) still has an entry for \(registry): \(command)"))
+        }
         for variable in place.strongerVariables(.current) {
             reporter.record(.note("$\(variable) is set: credentials that it names are still used"))
         }

@@ -58,7 +58,7 @@ struct CredentialFiles {
     }
 
     /// Podman's: what lasts until the user logs out of the machine, and what lasts longer (containers-auth.json(5)).
-    private var podman: [DockerConfig] {
+    var podman: [DockerConfig] {
         let name = "containers/auth.json"
         let session =
             if let folder = environment["XDG_RUNTIME_DIR"] {

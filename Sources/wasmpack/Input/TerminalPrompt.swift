@@ -47,7 +47,10 @@ struct TerminalPrompt: ~Copyable {
             let piece = try terminal.nextInput("the answer")
             guard !piece.isEmpty else {
                 Self.endLine(on: terminal)
-                throw Failure(.usage, "nothing was typed")
+                throw Failure(
+                    .usage,
+                    bytes.isEmpty ? "nothing was typed" : "what was typed did not end with Enter"
+                )
             }
             bytes += piece
         } while bytes.last != 0x0A

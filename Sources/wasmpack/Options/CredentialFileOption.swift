@@ -35,6 +35,11 @@ struct CredentialFileOption: ParsableArguments {
         return KeptCredentials(at: place.path, shownAs: place.name)
     }
 
+    /// Podman's files, which are read too when none is named, and never written then.
+    func otherFiles(_ environment: Environment) -> [DockerConfig] {
+        authfile == nil ? CredentialFiles(environment, usesTLS: true).podman : []
+    }
+
     /// The fields that the file, if it is docker's, wants to be sent to registries.
     func headers(_ environment: Environment) -> HeaderFields {
         let files = CredentialFiles(environment, usesTLS: true)
