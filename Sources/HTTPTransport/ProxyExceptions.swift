@@ -18,7 +18,7 @@ struct ProxyExceptions: Sendable {
         case network([UInt8], bits: Int, port: Int?)
     }
 
-    /// For a proxy these would be itself; and what is spoken to them without TLS is for nobody else. So does Go.
+    // For a proxy these would be itself; and what is spoken to them without TLS is for nobody else. So does Go.
     private static let loopback = "localhost,127.0.0.0/8,::1,::ffff:127.0.0.0/104"
 
     private let rules: [Rule]

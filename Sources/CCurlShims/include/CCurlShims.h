@@ -54,7 +54,8 @@ void wasmpack_tls_start(void);
 struct wasmpack_peer *wasmpack_new_peer(void);
 void wasmpack_release_peer(struct wasmpack_peer *peer);
 
-// Has the handshakes of a handle say whom they met. Connections keep the peer alive for as long as they may write to it.
+// Has the handshakes of a handle say whom they met. Connections keep the peer alive for as long as they may write to
+// it.
 void wasmpack_keep_peer(void *handle, struct wasmpack_peer *peer);
 
 // For example "TLSv1.3", while a transfer runs; NULL without TLS.
