@@ -7,12 +7,48 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int peer_index = -1;
 
+// A handle and the contexts of all its connections, some of which outlive it, share what is known about the peer.
+struct shared_peer {
+    struct wasmpack_peer peer;  // the first member: a pointer to it is one to the whole
+    atomic_int owners;
+};
+
+struct wasmpack_peer *wasmpack_new_peer(void) {
+    struct shared_peer *shared = calloc(1, sizeof *shared);
+    if (!shared) return NULL;
+    atomic_init(&shared->owners, 1);
+    return &shared->peer;
+}
+
+void wasmpack_release_peer(struct wasmpack_peer *peer) {
+    struct shared_peer *shared = (struct shared_peer *)peer;
+    if (shared && atomic_fetch_sub(&shared->owners, 1) == 1) free(shared);
+}
+
+static void on_context_freed(void *context, void *peer, CRYPTO_EX_DATA *data, int index, long number, void *pointer) {
+    (void)context, (void)data, (void)index, (void)number, (void)pointer;
+    wasmpack_release_peer(peer);
+}
+
+// What OpenSSL frees at exit may still be in use by the transport's thread. Before main, for whoever uses OpenSSL first
+// decides.
+__attribute__((constructor)) static void leave_openssl_alone_at_exit(void) {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+}
+
 void wasmpack_tls_start(void) {
-    peer_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+    peer_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, on_context_freed);
+}
+
+static struct wasmpack_peer *peer_of(const SSL *connection) {
+    const SSL_CTX *context = connection ? SSL_get_SSL_CTX(connection) : NULL;
+    return context ? SSL_CTX_get_ex_data(context, peer_index) : NULL;
 }
 
 static void keep_issuer(struct wasmpack_peer *peer, X509 *certificate) {
@@ -28,8 +64,7 @@ static void keep_issuer(struct wasmpack_peer *peer, X509 *certificate) {
 // Called for each certificate of the chain, from its end to the server's own, and for the first that is not good.
 static int on_verify(int is_good, X509_STORE_CTX *store) {
     SSL *connection = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-    SSL_CTX *context = connection ? SSL_get_SSL_CTX(connection) : NULL;
-    struct wasmpack_peer *peer = context ? SSL_CTX_get_ex_data(context, peer_index) : NULL;
+    struct wasmpack_peer *peer = peer_of(connection);
     X509 *certificate = X509_STORE_CTX_get_current_cert(store);
     X509 *own = X509_STORE_CTX_get0_cert(store);
     if (peer && certificate) keep_issuer(peer, certificate);
@@ -39,20 +74,23 @@ static int on_verify(int is_good, X509_STORE_CTX *store) {
 }
 
 // Called when the server asks for a certificate, whether there is one or not.
-static int on_asked(SSL *connection, void *peer) {
-    (void)connection;
-    ((struct wasmpack_peer *)peer)->asked_for_certificate = 1;
+static int on_asked(SSL *connection, void *unused) {
+    (void)unused;
+    struct wasmpack_peer *peer = peer_of(connection);
+    if (peer) peer->asked_for_certificate = 1;
     return 1;
 }
 
 static CURLcode on_context(CURL *handle, void *raw, void *peer) {
     (void)handle;
     SSL_CTX *context = raw;
-    // After the handshake nothing is verified again, so nobody asks for a peer that may be gone.
+    // After the handshake nothing is asked for and nothing verified again: neither in TLS 1.2 nor in TLS 1.3.
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
-    SSL_CTX_set_cert_cb(context, on_asked, peer);
-    if (peer_index >= 0 && SSL_CTX_set_ex_data(context, peer_index, peer))
-        SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), on_verify);
+    SSL_CTX_set_post_handshake_auth(context, 0);
+    if (peer_index < 0 || !SSL_CTX_set_ex_data(context, peer_index, peer)) return CURLE_OK;
+    atomic_fetch_add(&((struct shared_peer *)peer)->owners, 1);
+    SSL_CTX_set_cert_cb(context, on_asked, NULL);
+    SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), on_verify);
     return CURLE_OK;
 }
 

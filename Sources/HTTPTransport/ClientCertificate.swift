@@ -13,8 +13,8 @@ public struct ClientCertificate: Sendable {
     /// - Parameters:
     ///   - path: the certificate's file.
     ///   - keyPath: the key's; without one, the key is looked for in the certificate's file.
-    /// - Throws: ``TransferError/Kind/clientCertificateUnusable`` for what cannot be read, is not PEM, is encrypted (nobody
-    ///   is asked for a password), or does not belong together.
+    /// - Throws: ``TransferError/Kind/clientCertificateUnusable`` for what cannot be read, is not PEM, is encrypted
+    ///   (nobody is asked for a password), or does not belong together.
     public init(at path: FilePath, keyAt keyPath: FilePath? = nil) throws(TransferError) {
         self.path = path
         certificate = try Self.read(path)

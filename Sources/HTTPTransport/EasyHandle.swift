@@ -26,11 +26,14 @@ struct EasyHandle: ~Copyable {
         guard Self.isReady, let raw = curl_easy_init() else {
             throw TransferError(.other, "libcurl cannot be started")
         }
+        guard let peer = wasmpack_new_peer() else {
+            curl_easy_cleanup(raw)
+            throw TransferError(.other, "libcurl has no memory for another request")
+        }
         self.raw = raw
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        peer = .allocate(capacity: 1)
-        peer.initialize(to: wasmpack_peer())
+        self.peer = peer
     }
 
     deinit {
@@ -38,7 +41,7 @@ struct EasyHandle: ~Copyable {
         curl_slist_free_all(fields)
         message.deallocate()
         addressCheck?.deallocate()
-        peer.deallocate()
+        wasmpack_release_peer(peer)
     }
 
     /// Has libcurl write its explanations where ``explanation(of:)`` reads them.

@@ -1,8 +1,9 @@
 /// Which proxy a request goes through, as the environment's variables have it.
 ///
-/// The rules are those that curl and Go's `net/http` share; the choice is made here, so that it is known whom a failure is
-/// about. The lower case of a variable counts before the upper case. `HTTP_PROXY` is what a web server calls a request's
-/// header `Proxy` (CVE-2016-5385), so it is not read where `REQUEST_METHOD` is set.
+/// The rules are those that curl and Go's `net/http` share, and Go's for this machine, which is always asked directly;
+/// the choice is made here, so that it is known whom a failure is about. The lower case of a variable counts before the
+/// upper case. `HTTP_PROXY` is what a web server calls a request's header `Proxy` (CVE-2016-5385), so it is not read
+/// where `REQUEST_METHOD` is set.
 public struct Proxies: Sendable {
     /// Every request goes to its server directly.
     public static let none = Proxies { _ in nil }
@@ -34,6 +35,8 @@ public struct Proxies: Sendable {
 }
 
 /// One proxy: `[scheme://][user:password@]host[:port]`; http, https, socks4, socks4a, socks5 and socks5h are spoken.
+///
+/// Each proxy looks up the names of servers itself: socks5 is taken for socks5h, and socks4 for socks4a.
 struct Proxy: Sendable {
     /// What libcurl is given; may hold a password.
     let url: String
@@ -41,7 +44,9 @@ struct Proxy: Sendable {
     let variable: String
 
     init(_ url: String, variable: String) {
-        self.url = url
+        let scheme = url.firstRange(of: "://").map { url[..<$0.lowerBound] }
+        let asking = scheme.flatMap { Self.askingForNames[$0.lowercased()] }
+        self.url = asking.map { $0 + url.dropFirst(scheme?.count ?? 0) } ?? url
         self.variable = variable
     }
 
@@ -51,6 +56,14 @@ struct Proxy: Sendable {
         let rest = parts.last ?? ""
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         return authority.count { $0 == "@" } <= 1 && !rest.dropFirst(authority.count).contains("@")
+    }
+
+    /// libcurl would look names up here, where nobody judges the address that comes of it.
+    private static let askingForNames = ["socks": "socks4a", "socks4": "socks4a", "socks5": "socks5h"]
+
+    /// Whether it reads and answers a request itself; others pass on bytes.
+    func answers(_ request: Request) -> Bool {
+        request.url.scheme == .http && !url.lowercased().hasPrefix("socks")
     }
 
     /// The proxy and who named it.

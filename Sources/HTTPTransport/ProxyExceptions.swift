@@ -6,11 +6,11 @@
     import Darwin
 #endif
 
-/// The hosts that are asked without a proxy: the value of `no_proxy`.
+/// The hosts that are asked without a proxy: this machine, and the value of `no_proxy`.
 ///
-/// A list with commas or blanks between. `example.com`, `.example.com` and `*.example.com` mean that host and those below it,
-/// an address means itself, `10.0.0.0/8` or `fd00::/8` a network, and `*` everything. A port may follow all but a network;
-/// IPv6 addresses may stand in brackets, and have to if a port follows.
+/// A list with commas or blanks between. `example.com`, `.example.com` and `*.example.com` mean that host and those
+/// below it, an address means itself, `10.0.0.0/8` or `fd00::/8` a network, and `*` everything. A port may follow all
+/// but a network; IPv6 addresses may stand in brackets, and have to if a port follows.
 struct ProxyExceptions: Sendable {
     private enum Rule: Sendable {
         case all
@@ -18,10 +18,14 @@ struct ProxyExceptions: Sendable {
         case network([UInt8], bits: Int, port: Int?)
     }
 
+    // For a proxy these would be itself; and what is spoken to them without TLS is for nobody else. So does Go.
+    private static let loopback = "localhost,127.0.0.0/8,::1,::ffff:127.0.0.0/104"
+
     private let rules: [Rule]
 
     init(_ list: String) {
-        rules = list.split { $0 == "," || $0.isWhitespace }.compactMap { Self.rule($0.lowercased()) }
+        rules = "\(Self.loopback),\(list)".split { $0 == "," || $0.isWhitespace }
+            .compactMap { Self.rule($0.lowercased()) }
     }
 
     /// Whether a host, as a URL has it (IPv6 without brackets), is asked directly.

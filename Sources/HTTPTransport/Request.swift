@@ -31,7 +31,8 @@ public struct Request: Sendable {
     /// request is sent; on the transport's thread.
     ///
     /// The address is numeric, an IPv6 one without brackets. If none is accepted, the exchange fails with
-    /// ``TransferError/Kind/addressRefused``. Not asked when the request goes through a proxy, which looks names up itself.
+    /// ``TransferError/Kind/addressRefused``. Not asked when the request goes through a proxy, which looks names up
+    /// itself.
     public var acceptsAddress: (@Sendable (String) -> Bool)?
 
     /// Describes a request.

@@ -2,8 +2,8 @@ import CCurl
 
 /// One exchange while it runs: the easy handle and what its callbacks need.
 ///
-/// It lives on the transport's thread only. libcurl holds an unretained pointer to it as the callbacks' context. ``TransferLoop`` keeps it alive from before
-/// the handle is added to the multi handle until after it was removed.
+/// It lives on the transport's thread only. libcurl holds an unretained pointer to it as the callbacks' context.
+/// ``TransferLoop`` keeps it alive from before the handle is added to the multi handle until after it was removed.
 final class Transfer {
     let job: Job
     private(set) var easy: EasyHandle
@@ -54,7 +54,7 @@ final class Transfer {
     fileprivate func takeHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
         unlessRefused(line.count, refused: 0) { () throws(TransferError) in
             guard var response = try head.take(line) else { return }
-            if let proxy, response.status == 407 {
+            if response.status == 407, let proxy, proxy.answers(job.request) {
                 throw TransferError(
                     .proxyFailed,
                     "\(proxy.description): it wants a user and a password (407)"

@@ -15,7 +15,8 @@ extension TransferError {
         case .unknownAuthority, .certificateInvalid:
             self.init(kind, [detail, easy.peerDescription()].compactMap { $0 }.joined(separator: "; "))
         case .connectionLost where easy.wasAskedForCertificate() && !headIsComplete:
-            // With TLS 1.3 a server refuses a certificate, or none, after the handshake: the reason may be lost on the way.
+            // With TLS 1.3 a server refuses a certificate, or none, after the handshake: the reason may be lost on the
+            // way.
             self.init(kind, "\(detail); the server had asked for a client certificate")
         case .tlsFailed where Self.isAboutVersion(detail):
             self.init(kind, "\(detail); TLS 1.2 is the oldest that is spoken here")

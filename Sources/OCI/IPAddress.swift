@@ -15,33 +15,43 @@ public enum IPAddress {
     /// for the public.
     public static func isPrivate(host: String) -> Bool {
         let host = bare(host)
-        if isLoopback(host: host) { return true }
+        if isLoopback(host: host) || isMetadataService(host: host) { return true }
         if host.contains(":") { return groups(ofIPv6: host).map(isPrivate(groups:)) ?? true }
         if endsInNumber(host) { return octets(ofIPv4: host).map(isPrivate(octets:)) ?? true }
         let isPlain = host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "%") }
-        return !isPlain || isMetadataName(host)
+        return !isPlain
     }
 
     /// Whether a host is one under which clouds tell a machine its secrets: any address of the link, and the few others
-    /// that are used (AWS for IPv6, Alibaba), in numbers or by name.
+    /// that are used (Alibaba, Azure, Oracle; AWS and Google for IPv6), in numbers or by name.
     ///
     /// Nothing that a registry needs is there, not even for a registry of the same network.
     public static func isMetadataService(host: String) -> Bool {
         let host = bare(host)
         if let groups = groups(ofIPv6: host) {
             return octets(within: groups).map(isMetadataService(octets:))
-                ?? ((0xFE80...0xFEBF).contains(groups[0]) || groups == [0xFD00, 0xEC2, 0, 0, 0, 0, 0, 0x254])
+                ?? ((0xFE80...0xFEBF).contains(groups[0]) || metadataGroups.contains(groups))
         }
-        return octets(ofIPv4: host).map(isMetadataService(octets:)) ?? isMetadataName(host)
+        return octets(ofIPv4: host).map(isMetadataService(octets:)) ?? metadataNames.contains(host)
     }
 
     private static func isMetadataService(octets: [UInt8]) -> Bool {
-        octets.starts(with: [169, 254]) || octets == [100, 100, 100, 200]
+        octets.starts(with: [169, 254]) || metadataOctets.contains(octets)
     }
 
-    private static func isMetadataName(_ host: String) -> Bool {
-        ["metadata", "instance-data"].contains(host.prefix { $0 != "." })
-    }
+    /// Of Alibaba, Azure and Oracle, outside of the link's addresses.
+    private static let metadataOctets: [[UInt8]] = [
+        [100, 100, 100, 200], [168, 63, 129, 16], [192, 0, 0, 192],
+    ]
+    /// Of AWS (fd00:ec2::254) and Google (fd20:ce::254).
+    private static let metadataGroups: [[UInt16]] = [
+        [0xFD00, 0xEC2, 0, 0, 0, 0, 0, 0x254], [0xFD20, 0xCE, 0, 0, 0, 0, 0, 0x254],
+    ]
+    /// A name that only begins alike may be a company's own host.
+    private static let metadataNames: Set<String> = [
+        "metadata", "metadata.google.internal", "metadata.goog", "metadata.azure.internal",
+        "metadata.tencentyun.com", "instance-data", "instance-data.ec2.internal",
+    ]
 
     /// Whether a host would be dialled as an IPv4 address but is not its plain spelling, as `0x7f.1` or `127.1`; also
     /// what ends as an address does and is none, as `1.2.3.256`.
@@ -108,6 +118,7 @@ public enum IPAddress {
 
     private static func isPrivate(octets: [UInt8]) -> Bool {
         switch (octets[0], octets[1]) {
+        case (192, 0): octets[2] == 0
         case (0, _), (10, _), (127, _), (169, 254), (192, 168), (100, 64...127), (172, 16...31),
             (198, 18...19):
             true

@@ -3,10 +3,11 @@ import HostSystem
 public import OCI
 public import SystemPackage
 
-/// Docker's folder of certificates, one folder per registry (docs.docker.com, "Verify repository client with certificates").
+/// Docker's folder of certificates, one folder per registry (docs.docker.com, "Verify repository client with
+/// certificates").
 ///
-/// In `<folder>/<host[:port]>/`, named as references name the registry, `*.crt` are authorities of that registry, and `*.cert`
-/// with a `*.key` of the same name is what it is shown if it asks for a certificate.
+/// In `<folder>/<host[:port]>/`, named as references name the registry, `*.crt` are authorities of that registry, and
+/// `*.cert` with a `*.key` of the same name is what it is shown if it asks for a certificate.
 public struct DockerCertificates: Sendable {
     /// What stands there for one registry.
     public struct Entry: Sendable, Equatable {

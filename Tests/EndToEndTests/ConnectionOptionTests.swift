@@ -176,6 +176,7 @@ import Testing
         // In a mount name space of its own, /etc is a folder with little else in it.
         let script = """
             mount -t tmpfs none /etc && mkdir /etc/ssl && cp -r docker /etc/docker || exit 99
+            "$WASMPACK" push \(reference) plugin.wasm --client-cert client.pem && exit 98
             "$WASMPACK" push \(reference) plugin.wasm && rm /etc/docker/certs.d/*/client.key || exit 1
             "$WASMPACK" push \(reference) plugin.wasm
             """
@@ -193,6 +194,7 @@ import Testing
             try #require(!Workspace.isCI)
             return
         }
+        #expect(run.errorText.contains("\"client.pem\" holds no PEM private key"), "not the folder's: \(run)")
         #expect(run.outputText.hasPrefix("127.0.0.1"), "\(run)")
         #expect(run.status == 78, "\(run)")
         #expect(
@@ -220,5 +222,30 @@ import Testing
         #expect(run.errorText.contains("407"), "\(run)")
         #expect(run.errorText.contains("NO_PROXY=registry.example"), "\(run)")
         #expect(!run.errorText.contains("hush"), "\(run)")
+    }
+
+    @Test func `credentials for a registry of this machine never go through a proxy`() async throws {
+        struct Ready: Decodable { let port: Int }
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        let arguments = ["--auth", "basic", "--user", "ci:hush-ci-password"]
+        let peer = try await PeerProcess.start("scripted_registry.py", arguments)
+        let registry = try JSONDecoder().decode(Ready.self, from: peer.ready).port
+        let proxy = try await PeerProcess.start("proxy.py", ["--log", work.path("proxy.log")])
+        let port = try JSONDecoder().decode(Ready.self, from: proxy.ready).port
+        try work.write([], to: "proxy.log")
+        for host in ["localhost", "127.0.0.1"] {
+            let pushed = try await work.run(
+                "push",
+                "\(host):\(registry)/test/plugin:v1",
+                "plugin.wasm",
+                adding: [
+                    "WASMPACK_USERNAME": "ci", "WASMPACK_PASSWORD": "hush-ci-password",
+                    "http_proxy": "http://127.0.0.1:\(port)", "https_proxy": "http://127.0.0.1:\(port)",
+                ]
+            )
+            #expect(pushed.status == 0, "\(pushed)")
+        }
+        #expect(try work.bytes(of: "proxy.log").isEmpty)
     }
 }

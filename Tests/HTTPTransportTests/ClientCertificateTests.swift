@@ -50,6 +50,52 @@ import Testing
         }
     }
 
+    @Test func `a connection that ends is told from others when the server had asked for a certificate`()
+        async throws
+    {
+        let (server, client) = (try TestCertificate(), try TestCertificate())
+        for isAsking in [true, false] {
+            let peer =
+                isAsking
+                ? try PythonPeer(certificate: server, "--wishes-client-ca", client.certificate)
+                : try PythonPeer(certificate: server)
+            let url = try peer.url("/empty")
+            let error = await failure(
+                of: url,
+                over: try Self.transport(showing: nil, to: url, trusting: server)
+            )
+            #expect(error?.kind == .connectionLost)
+            let phrase = "the server had asked for a client certificate"
+            #expect(error?.detail.contains(phrase) == isAsking, "\(String(describing: error))")
+        }
+    }
+
+    @Test func `nobody asks for a certificate on a connection that is used again`() async throws {
+        let (server, client) = (try TestCertificate(), try TestCertificate())
+        let peer = try PythonPeer(certificate: server, "--wishes-client-ca", client.certificate, "--later")
+        let url = try peer.url("/ask-again")
+        let transport = try Self.transport(showing: client, to: url, trusting: server)
+        for isNew in [true, false, false] {
+            let (response, body) = try await exchange(.get, url, over: transport)
+            #expect(response.connection?.isNew == isNew)
+            #expect(String(decoding: body.bytes, as: UTF8.self) == "EXTENSION_NOT_RECEIVED")
+        }
+    }
+
+    @Test func `a file that is too large for a certificate is not read to its end`() throws {
+        let client = try TestCertificate()
+        let folder = try ScratchDirectory()
+        let text =
+            try String(contentsOfFile: client.certificate, encoding: .utf8)
+            + String(contentsOfFile: client.key, encoding: .utf8)
+        let padding = [UInt8](repeating: UInt8(ascii: "\n"), count: 4 * 1024 * 1024)
+        let error = #expect(throws: TransferError.self) {
+            try ClientCertificate(at: folder.write(Array(text.utf8) + padding, to: "large.pem"))
+        }
+        #expect(error?.kind == .clientCertificateUnusable)
+        #expect(error?.detail.contains("cannot be read") == true, "\(String(describing: error))")
+    }
+
     @Test func `the key may stand in the certificate's file`() throws {
         let client = try TestCertificate()
         let folder = try ScratchDirectory()

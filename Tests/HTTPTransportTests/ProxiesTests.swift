@@ -35,6 +35,42 @@ import Testing
         #expect(proxies.proxy(for: Self.http)?.variable == http, "\(why)")
     }
 
+    static let thisMachine = [
+        "localhost", "registry.localhost", "localhost.", "127.0.0.1", "127.255.255.254", "::1",
+        "::ffff:127.0.0.1",
+    ]
+
+    @Test("this machine is asked directly, whatever the variables say", arguments: thisMachine)
+    func direct(host: String) {
+        let proxies = Proxies { ["all_proxy": "a", "no_proxy": "example.com"][$0] }
+        #expect(proxies.proxy(for: Origin(scheme: .http, host: host, port: 5000)) == nil)
+        #expect(proxies.proxy(for: Origin(scheme: .https, host: host, port: 443)) == nil)
+    }
+
+    @Test(
+        "what only begins or ends alike is not this machine",
+        arguments: ["localhost.example", "128.0.0.1", "::2"]
+    )
+    func indirect(host: String) {
+        let proxies = Proxies { ["all_proxy": "a"][$0] }
+        #expect(proxies.proxy(for: Origin(scheme: .http, host: host, port: 80)) != nil)
+    }
+
+    static let dialled: [(url: String, dialled: String)] = [
+        ("socks5://me:hush-proxy@proxy.example:1080", "socks5h://me:hush-proxy@proxy.example:1080"),
+        ("SOCKS4://proxy.example", "socks4a://proxy.example"),
+        ("socks://proxy.example", "socks4a://proxy.example"),
+        ("socks5h://proxy.example", "socks5h://proxy.example"),
+        ("socks4a://proxy.example", "socks4a://proxy.example"),
+        ("https://socks5:3128", "https://socks5:3128"),
+        ("socks5:3128", "socks5:3128"),
+    ]
+
+    @Test("a SOCKS proxy looks names up itself, however it is written", arguments: dialled)
+    func socks(url: String, dialled: String) {
+        #expect(Proxy(url, variable: "all_proxy").url == dialled)
+    }
+
     static let names: [(url: String, name: String)] = [
         ("http://proxy.example:3128", "http://proxy.example:3128"),
         ("proxy.example:3128", "http://proxy.example:3128"),

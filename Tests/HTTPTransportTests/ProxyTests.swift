@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -76,41 +77,92 @@ import Testing
     }
 
     static let rows: [(exceptions: String, isDirect: Bool)] = [
-        ("", false), ("registry.example", false), ("*", true), ("127.0.0.1", true), ("127.0.0.1:PORT", true),
-        ("127.0.0.1:1", false), ("127.0.0.0/8", true), ("10.0.0.0/8", false),
+        ("", false), ("registry.invalid", false), ("*", true), ("registry.example", true),
+        ("registry.example:80", true), ("registry.example:1", false), ("10.0.0.0/8", false),
     ]
 
     @Test("no_proxy decides which way a request goes", arguments: rows)
     func way(exceptions: String, isDirect: Bool) async throws {
-        let certificate = try TestCertificate()
-        let server = try PythonPeer(certificate: certificate)
-        let proxy = try await Peer()
-        let transport = try Self.transport(
-            [
-                "https_proxy": "http://127.0.0.1:\(proxy.port)",
-                "no_proxy": exceptions.replacing("PORT", with: "\(server.port)"),
-            ],
-            trusting: certificate
-        )
-        let (response, _) = try await exchange(.get, try server.url("/echo"), over: transport)
-        #expect(response.status == 200)
+        let server = try PythonPeer.plain.get()
+        let proxy = try await Peer("--to", "\(server.port)")
+        let environment = ["http_proxy": "http://127.0.0.1:\(proxy.port)", "no_proxy": exceptions]
+        let transport = try Self.transport(environment)
+        let url = try HTTPURL(parsing: "http://registry.example/echo")
+        if isDirect {
+            #expect(await failure(of: url, over: transport)?.kind == .addressUnknown)
+        } else {
+            let (response, _) = try await exchange(.get, url, over: transport)
+            #expect(response.connection?.proxy == "http://127.0.0.1:\(proxy.port)")
+        }
         #expect(try proxy.log.isEmpty == isDirect)
-        #expect((response.connection?.proxy == nil) == isDirect)
+    }
+
+    @Test(
+        "this machine is asked directly, whatever the variables say",
+        arguments: ["localhost", "127.0.0.1"]
+    )
+    func thisMachine(host: String) async throws {
+        let server = try PythonPeer.plain.get()
+        let proxy = try await Peer()
+        let transport = try Self.transport(["all_proxy": "http://127.0.0.1:\(proxy.port)"])
+        let (response, _) = try await exchange(.get, try server.url("/echo", host: host), over: transport)
+        #expect(response.status == 200)
+        #expect(response.connection?.proxy == nil)
+        #expect(try proxy.log.isEmpty)
+    }
+
+    @Test("what a server says through a tunnel is the server's, a 407 too", arguments: [200, 401, 404, 407])
+    func tunnelled(status: Int) async throws {
+        let certificate = try TestCertificate(subject: "DNS:registry.example")
+        let server = try PythonPeer(certificate: certificate)
+        for scheme in ["http", "socks5"] {
+            let proxy = try await Peer("--user", "me:hush-proxy", "--to", "\(server.port)")
+            let transport = try Self.transport(
+                ["https_proxy": "\(scheme)://me:hush-proxy@127.0.0.1:\(proxy.port)"],
+                trusting: certificate
+            )
+            let url = try HTTPURL(parsing: "https://registry.example/status/\(status)")
+            let heads = Heads()
+            let response = try await transport.send(Request(method: .get, url: url), into: heads)
+            #expect(response.status == status)
+            #expect(heads.statuses == [status], "the head of the tunnel is none")
+        }
+    }
+
+    /// Each head that it is given.
+    private final class Heads: ResponseSink {
+        private let seen = Mutex<[Int]>([])
+
+        var statuses: [Int] { seen.withLock { $0 } }
+
+        func begin(_ response: Response) { seen.withLock { $0.append(response.status) } }
+
+        func receive(_ bytes: UnsafeRawBufferPointer) {}
+    }
+
+    @Test func `behind a SOCKS proxy a 407 of a plain server is the server's`() async throws {
+        let server = try PythonPeer.plain.get()
+        let proxy = try await Peer("--to", "\(server.port)")
+        let transport = try Self.transport(["http_proxy": "socks5h://127.0.0.1:\(proxy.port)"])
+        let url = try HTTPURL(parsing: "http://registry.example/status/407")
+        #expect(try await exchange(.get, url, over: transport).response.status == 407)
     }
 
     @Test("a proxy with a password gets it, in each protocol", arguments: ["http", "socks5", "socks5h"])
     func password(scheme: String) async throws {
-        let certificate = try TestCertificate()
+        let certificate = try TestCertificate(subject: "DNS:registry.example")
         let server = try PythonPeer(certificate: certificate)
-        let proxy = try await Peer("--user", "me:hush-proxy")
+        let proxy = try await Peer("--user", "me:hush-proxy", "--to", "\(server.port)")
         let transport = try Self.transport(
             ["ALL_PROXY": "\(scheme)://me:hush-proxy@127.0.0.1:\(proxy.port)"],
             trusting: certificate
         )
-        let (response, body) = try await exchange(.get, try server.url("/echo"), over: transport)
+        let url = try HTTPURL(parsing: "https://registry.example/echo")
+        let (response, body) = try await exchange(.get, url, over: transport)
         #expect(response.status == 200)
         #expect(try Echo(body).all("Proxy-Authorization").isEmpty)
         #expect(try proxy.log.map(\.let_in) == [true])
+        #expect(try proxy.log.map(\.target) == ["registry.example:443"], "names are the proxy's")
     }
 
     @Test(
@@ -181,7 +233,8 @@ import Testing
             #expect(response.status == 200)
             setenv("no_proxy", "*", 1)
             let options = TransportOptions(proxies: Proxies { _ in "http://127.0.0.1:1" })
-            let error = await failure(of: try peer.url("/echo"), over: try CurlTransport(options))
+            let url = try HTTPURL(parsing: "http://registry.invalid/")
+            let error = await failure(of: url, over: try CurlTransport(options))
             #expect(error?.kind == .proxyFailed)
         }
     }

@@ -131,6 +131,23 @@ import Testing
         }
     }
 
+    @Test func `OpenSSL is left alone when the process ends`() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            // Before OpenSSL is used: what is registered later runs earlier.
+            atexit {
+                typealias Start = @convention(c) (UInt64, OpaquePointer?) -> CInt
+                guard let symbol = dlsym(dlopen(nil, RTLD_NOW), "OPENSSL_init_crypto") else { _exit(8) }
+                // Says 0 once OpenSSL has cleaned up.
+                _exit(unsafeBitCast(symbol, to: Start.self)(0, nil) == 1 ? 7 : 9)
+            }
+            let certificate = try TestCertificate()
+            let peer = try PythonPeer(certificate: certificate)
+            let transport = try Self.transport(trusting: certificate)
+            _ = try await exchange(.get, try peer.url("/echo"), over: transport)
+            exit(0)
+        }
+    }
+
     @Test func `TLS 1_1 is too old`() async throws {
         let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate, "--old")

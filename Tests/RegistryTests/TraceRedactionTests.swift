@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTransport
 import Testing
 
@@ -43,6 +44,25 @@ import Testing
             #"Bearer realm="https://a.example/t?x=hush",service="r""#,
             #"Bearer realm="https://a.example/t?x=REDACTED",service="r""#, "within quotes"
         ),
+        (
+            "https://s3.example/b?rscd=a%3B%20filename*=UTF-8''p&X-Amz-Signature=hush",
+            "https://s3.example/b?rscd=REDACTED&X-Amz-Signature=REDACTED",
+            "an apostrophe is a part of a query"
+        ),
+        ("https://s3.example/b?n=1?sig=hush", "https://s3.example/b?n=REDACTED", "two question marks"),
+        (
+            #"{"url":"https:\/\/me:hush@r.example\/a"}"#, #"{"url":"https:\/\/REDACTED@r.example\/a"}"#,
+            "a password as PHP writes JSON"
+        ),
+        (
+            "see https://r.example/a?n=1#access_token=hush now", "see https://r.example/a?n=1#REDACTED now",
+            "a fragment"
+        ),
+        (
+            #""https:\/\/r.example\/a#hush","#, #""https:\/\/r.example\/a#REDACTED","#,
+            "a fragment as PHP writes JSON"
+        ),
+        ("#1 of a&b", "#1 of a&b", "no fragment"),
         ("why? because", "why? because", "a question"),
         (
             "the token eyJhbGciOiJIUzI1NiJ9.eyJodXNoIjoxfQ.aHVzaA is bad", "the token eyJREDACTED is bad",
@@ -67,6 +87,13 @@ import Testing
         ("X-Amz-Security-Token", "hush", "REDACTED"),
         ("X-Api-Key", "hush", "REDACTED"),
         ("Location", "/v2/a/blobs/uploads/1?_state=hush", "/v2/a/blobs/uploads/1?_state=REDACTED"),
+        (
+            "Location", #"https://s3.example/b?a="<x>' y&X-Amz-Signature=hush"#,
+            "https://s3.example/b?a=REDACTED&X-Amz-Signature=REDACTED"
+        ),
+        ("Location", "https://me:hush@r.example/a#hush", "https://REDACTED@r.example/a#REDACTED"),
+        ("Location", "/a?n=1&last=b", "/a?n=1&last=b"),
+        ("Docker-Distribution-Api-Version", "registry/2.0", "registry/2.0"),
         ("Link", "</v2/a/tags/list?n=1&last=b>; rel=next", "</v2/a/tags/list?n=1&last=b>; rel=next"),
         (
             "WWW-Authenticate", #"Bearer realm="https://a.example/t",service="r""#,
@@ -128,5 +155,47 @@ import Testing
             #expect(redaction.text("you said \(secret)!") == "you said REDACTED!", "\(secret)")
         }
         #expect(redaction.text("a user called me") == "a user called me")
+    }
+
+    private static func knowing(_ passwords: String...) throws -> TraceRedaction {
+        let redaction = TraceRedaction()
+        for password in passwords {
+            let encoded = Data("me:\(password)".utf8).base64EncodedString()
+            redaction.learn(
+                from: Request(
+                    method: .get,
+                    url: try HTTPURL(parsing: "https://r.example/v2/"),
+                    headers: ["Authorization": "Basic \(encoded)"]
+                )
+            )
+        }
+        return redaction
+    }
+
+    @Test func `a secret that looks like a query is taken out whole`() throws {
+        let redaction = try Self.knowing("hush?hush&hush")
+        #expect(redaction.text("not hush?hush&hush, you") == "not REDACTED, you")
+    }
+
+    @Test func `of two secrets the longer one is taken out first`() throws {
+        let redaction = try Self.knowing("hush-", "hush-and-more", "hush-and")
+        #expect(redaction.text("hush-and-more hush-and") == "REDACTED REDACTED")
+    }
+
+    static let spellings: [(spelling: String, why: String)] = [
+        (#"hush"<é/\&x y"#, "as it is"),
+        (#"hush\"<é/\\&x y"#, "JSON"),
+        (#"hush\"\u003cé/\\\u0026x y"#, "Go's JSON"),
+        (#"hush\"<\u00e9/\\&x y"#, "Python's JSON"),
+        (#"hush\"<\u00e9\/\\&x y"#, "PHP's JSON"),
+        ("hush%22%3C%C3%A9%2F%5C%26x%20y", "in a URL"),
+        ("hush%22%3c%c3%a9%2f%5c%26x+y", "in a form"),
+        ("hush%22%3C%C3%A9%2F%5C&x%20y", "in Go's path"),
+    ]
+
+    @Test("a secret is not shown as JSON or a URL writes it either", arguments: spellings)
+    func spelling(spelling: String, why: String) throws {
+        let redaction = try Self.knowing(#"hush"<é/\&x y"#)
+        #expect(redaction.text("you said \(spelling)!") == "you said REDACTED!", "\(why)")
     }
 }

@@ -137,6 +137,25 @@ import Testing
         #expect(lines.last == "(the beginning of 100008 bytes)")
     }
 
+    @Test func `a secret at the place where a document is cut is not shown in part`() async throws {
+        let body = String(repeating: "x", count: 4090) + "hush-at-the-cut"
+        let lines = await Self.trace(
+            try Self.request(.get, "/v2/", ["Authorization": "Bearer hush-at-the-cut"]),
+            .answer("GET https://r.example/v2/", 403, ["Content-Type": "text/plain"], body: body)
+        )
+        #expect(lines.contains { $0.hasPrefix("xxxx") })
+        #expect(!lines.joined().contains("hush"), "\(lines.last ?? "")")
+    }
+
+    @Test func `a request's line shows nothing of a query, whatever characters are in it`() async throws {
+        let path = #"/b?a=UTF-8''p"<>&X-Amz-Signature=hush"#
+        let lines = await Self.trace(
+            try Self.request(.get, path),
+            .answer("GET https://r.example\(path)", 200)
+        )
+        #expect(lines.first == "GET https://r.example/b?a=REDACTED&X-Amz-Signature=REDACTED")
+    }
+
     @Test func `a failure is shown with its kind and reason`() async throws {
         let lines = await Self.trace(
             try Self.request(.get, "/v2/?x=hush"),

@@ -2,7 +2,7 @@
 
 It prints its port on one line when it is ready, and ends when its standard input ends.
 
-usage: http_peer.py [--tls CERTIFICATE KEY [--client-ca FILE | --wishes-client-ca FILE | --old]]
+usage: http_peer.py [--tls CERTIFICATE KEY [--client-ca FILE | --wishes-client-ca FILE [--later] | --old]]
 """
 
 import contextlib
@@ -120,6 +120,14 @@ class Connection:
             "length": self.length, "connection": self.number, "requests": self.requests, "client": self.client(),
         }  # fmt: skip
         self.answer(200, json.dumps(report).encode(), "Content-Type: application/json", "X-Two: a", "x-two: b")
+
+    def do_ask_again(self):
+        """Asks for a certificate after the handshake (TLS 1.3); says whether the client has offered to be asked."""
+        try:
+            self.sock.verify_client_post_handshake()
+            self.answer(200, b"asked")
+        except ssl.SSLError as error:
+            self.answer(200, error.reason.encode())
 
     def do_drop_reused(self):
         """Closes without an answer, unless the connection is new."""
@@ -305,6 +313,7 @@ def main():
         if sys.argv[4:5] == ["--wishes-client-ca"]:
             context.load_verify_locations(sys.argv[5])
             context.verify_mode = ssl.CERT_OPTIONAL
+            context.post_handshake_auth = "--later" in sys.argv
         if sys.argv[4:5] == ["--old"]:
             # TLS 1.1 and no newer, which OpenSSL only speaks when nothing has to be secure.
             warnings.simplefilter("ignore", DeprecationWarning)

@@ -27,7 +27,8 @@ unsigned wasmpack_setopt_copied_blob(void *handle, unsigned option, const void *
 
 // Addresses.c
 
-// Whom to ask about an address, in numbers, before it is dialled and before a connection to it is used again; 0 refuses.
+// Whom to ask about an address, in numbers, before it is dialled and before a connection to it is used again.
+// 0 refuses.
 typedef struct {
     int (*accepts)(void *context, const char *address);
     void *context;
@@ -49,7 +50,12 @@ struct wasmpack_peer {
 // Once in the life of the process, before the first handshake.
 void wasmpack_tls_start(void);
 
-// Has the next handshake say whom it met; the memory must be there until the handshake is over.
+// For one handle, which releases it at its end; NULL when there is no memory.
+struct wasmpack_peer *wasmpack_new_peer(void);
+void wasmpack_release_peer(struct wasmpack_peer *peer);
+
+// Has the handshakes of a handle say whom they met. Connections keep the peer alive for as long as they may write to
+// it.
 void wasmpack_keep_peer(void *handle, struct wasmpack_peer *peer);
 
 // For example "TLSv1.3", while a transfer runs; NULL without TLS.

@@ -9,8 +9,9 @@ import Synchronization
 
 /// Keeps secrets out of a trace.
 ///
-/// What is known to be a secret by its place (a header, a query) is never shown. Beyond that, each secret that was sent along or
-/// set as a cookie is remembered, and taken out of every text that follows, in case a server repeats it.
+/// What is known to be a secret by its place (a header, a query) is never shown. Beyond that, each secret that was sent
+/// along or set as a cookie is remembered, and taken out of every text that follows, in case a server repeats it, as it
+/// was or as JSON and URLs write it.
 final class TraceRedaction: Sendable {
     static let mark = "REDACTED"
 
@@ -27,9 +28,9 @@ final class TraceRedaction: Sendable {
     /// Shown with their scheme alone, for example `Basic REDACTED`.
     private static let authorizations = ["authorization", "proxy-authorization"]
     /// Shown, though their names hold one of the words of secret ones: they say how to sign in.
-    private static let challenges = [
-        "www-authenticate", "proxy-authenticate", "docker-distribution-api-version",
-    ]
+    private static let challenges = ["www-authenticate", "proxy-authenticate"]
+    /// One URL each, to the last character.
+    private static let locations = ["location", "content-location"]
     /// A header with one of these in its name holds a secret, as far as anybody can know.
     private static let secretWords = [
         "auth", "cookie", "token", "secret", "password", "session", "signature", "credential", "-key",
@@ -88,40 +89,76 @@ final class TraceRedaction: Sendable {
             return words.count == 2 && ["basic", "bearer"].contains(words[0].lowercased())
                 ? "\(words[0]) \(Self.mark)" : Self.mark
         }
+        if Self.locations.contains(name) { return location(field.value) }
         let isSecret = !Self.challenges.contains(name) && Self.secretWords.contains(where: name.contains)
         return isSecret ? Self.mark : text(field.value)
     }
 
     /// Any text as it may be shown: without user names in URLs, values of queries, known secrets, and JSON web tokens.
     func text(_ text: String) -> String {
-        var result = Self.withoutQueries(Self.withoutUserNames(text))
-        for secret in secrets.withLock({ $0.sorted { $0.utf8.count > $1.utf8.count } }) {
-            result = result.replacing(secret, with: Self.mark)
-        }
-        return Self.withoutWebTokens(result)
+        Self.withoutWebTokens(
+            Self.withoutQueries(Self.withoutFragments(Self.withoutUserNames(withoutKnown(text))))
+        )
+    }
+
+    /// A URL or the end of one, and nothing else, as it may be shown.
+    ///
+    /// Its query ends with it, whatever characters are in there.
+    func location(_ text: String) -> String {
+        let known = withoutKnown(text)
+        let path = known.prefix { $0 != "?" && $0 != "#" }
+        let query = known[path.endIndex...].prefix { $0 != "#" }
+        let fragment = known[query.endIndex...].isEmpty ? "" : "#\(Self.mark)"
+        return Self.withoutWebTokens(
+            Self.withoutUserNames(String(path)) + query.prefix(1) + Self.shown(query: query.dropFirst())
+                + fragment
+        )
     }
 
     private func remember(_ secret: String) {
         guard secret.utf8.count >= Self.shortestSecret else { return }
-        secrets.withLock { _ = $0.insert(secret) }
+        secrets.withLock { $0.formUnion(secret.spellings) }
     }
 
+    /// Before all else, since a secret may look like a part of a URL.
+    private func withoutKnown(_ text: String) -> String {
+        secrets.withLock { $0.sorted { $0.utf8.count > $1.utf8.count } }.reduce(text) {
+            $0.replacing($1, with: Self.mark)
+        }
+    }
+
+    /// PHP writes "/" into JSON as \/.
+    private static let beginnings = ["://", ":\\/\\/"]
+
     private static func withoutUserNames(_ text: String) -> String {
-        text.rewriting(after: "://", while: { !"/?# \t\r\n\"<>".contains($0) }) { authority in
-            authority.lastIndex(of: "@").map { mark + authority[$0...] } ?? String(authority)
+        beginnings.reduce(text) { text, beginning in
+            text.rewriting(after: beginning, while: { !"/?# \t\r\n\"<>".contains($0) }) { authority in
+                authority.lastIndex(of: "@").map { mark + authority[$0...] } ?? String(authority)
+            }
+        }
+    }
+
+    private static func withoutFragments(_ text: String) -> String {
+        beginnings.reduce(text) { text, beginning in
+            text.rewriting(after: beginning, while: { !" \t\r\n\"<>".contains($0) }) { url in
+                url.firstIndex(of: "#").map { url[...$0] + mark } ?? String(url)
+            }
         }
     }
 
     private static func withoutQueries(_ text: String) -> String {
-        text.rewriting(after: "?", while: { !" \t\r\n\"'<>#".contains($0) }) { query in
-            // Go writes "&" into JSON as \u0026.
-            query.replacing("\\u0026", with: "&").split(separator: "&", omittingEmptySubsequences: false).map
-            { item in
-                guard let equals = item.firstIndex(of: "=") else { return item.isEmpty ? "" : mark }
-                let name = item[..<equals]
-                return openQueries.contains(name) && !item.contains(";") ? String(item) : "\(name)=\(mark)"
-            }.joined(separator: "&")
-        }
+        text.rewriting(after: "?", while: { !" \t\r\n\"<>#".contains($0) }, shown(query:))
+    }
+
+    private static func shown(query: Substring) -> String {
+        // Go writes "&" into JSON as \u0026.
+        query.replacing("\\u0026", with: "&").split(separator: "&", omittingEmptySubsequences: false).map {
+            item in
+            guard let equals = item.firstIndex(of: "=") else { return item.isEmpty ? "" : mark }
+            let name = item[..<equals]
+            let isPlain = !item[equals...].dropFirst().contains { ";?='\"<>".contains($0) }
+            return openQueries.contains(name) && isPlain ? String(item) : "\(name)=\(mark)"
+        }.joined(separator: "&")
     }
 
     /// Three parts of base64url with dots between, the first of which is JSON (RFC 7519 §3).

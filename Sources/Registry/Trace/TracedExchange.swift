@@ -36,9 +36,10 @@ struct TracedExchange {
         return type.hasPrefix("text/") || type.hasSuffix("json")
     }
 
-    /// The lines: the request with its fields, the answer or failure, how long it took and over what, its fields, and bodies.
+    /// The lines: the request with its fields, the answer or failure, how long it took and over what, its fields, and
+    /// bodies.
     func text(_ redaction: TraceRedaction) -> String {
-        var lines = [request.method.rawValue + " " + redaction.text(request.url.description)]
+        var lines = [request.method.rawValue + " " + redaction.location(request.url.description)]
         lines += request.headers.fields.map { "> \($0.name): \(redaction.sentValue(of: $0))" }
         lines += requestBody(redaction)
         switch outcome {
