@@ -76,7 +76,7 @@ import Testing
         (["verify", "folder"], "layout-missing", 66, "neither oci-layout nor index.json"),
         (["verify", "main.wasm"], "usage", 64, "is a module"),
         (["verify", "folder@sha256:ABC"], "digest-invalid", 64, "64 lower-case"),
-        (["inspect", "user:secret@example.com/a:v1"], "reference-invalid", 64, "no user name or password"),
+        (["inspect", "user:hush@example.com/a:v1"], "reference-invalid", 64, "no user name or password"),
         (["pusj", "x"], "usage", 64, "wasmpack push"),
         (["upload"], "usage", 64, "wasmpack push"),
     ]

@@ -18,8 +18,7 @@ struct BrokenHelperTests {
         let (name, script) = Self.helpers[number]
         let work = try Workspace()
         if let script {
-            try work.write(Array("#!/bin/sh\n\(script)\n".utf8), to: "bin/docker-credential-broken")
-            try work.protect("bin/docker-credential-broken", 0o755)
+            try work.writeScript("#!/bin/sh\n\(script)\n", to: "bin/docker-credential-broken")
         }
         // Credentials of others lie beside it.
         let auth = Data("ci:\(Internet.password)".utf8).base64EncodedString()

@@ -32,8 +32,7 @@ struct CredentialSourceTests {
         /// A helper on the program's `PATH`.
         func addHelper(_ suffix: String, _ lines: String) throws -> [String: String] {
             let name = "bin/docker-credential-\(suffix)"
-            try work.write(Array("#!/bin/sh\n\(lines)\n".utf8), to: name)
-            try work.protect(name, 0o755)
+            try work.writeScript("#!/bin/sh\n\(lines)\n", to: name)
             return ["PATH": "\(work.path("bin")):\(work.environment["PATH"] ?? "")"]
         }
 
@@ -325,7 +324,8 @@ extension Workspace {
             "/usr/bin/env",
             ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Self.program] + arguments,
             environment: environment,
-            in: folder
+            in: folder,
+            check: expectNoSecrets
         ).wait()
     }
 }

@@ -183,7 +183,7 @@ import Testing
             "--auth",
             "bearer",
             "--user",
-            "ci:s3cret-word",
+            "ci:hush-word",
             "--token-uses",
             "4"
         )
@@ -198,10 +198,10 @@ import Testing
             "--username",
             "ci",
             "--password-stdin",
-            input: "s3cret-word\n"
+            input: "hush-word\n"
         )
         #expect(run.status == 0, "\(run)")
-        #expect(!run.description.contains("s3cret-word"))
+        #expect(!run.description.contains("hush-word"))
         #expect(try await registry.requests(work).filter { $0.contains("/token") }.count > 1)
     }
 }

@@ -23,8 +23,7 @@ import Testing
     /// A helper that keeps what it is given in a file, and notes what it was called with.
     private func addHelper(_ work: Workspace, _ lines: String) throws -> [String: String] {
         let name = "bin/docker-credential-test"
-        try work.write(Array("#!/bin/sh\necho \"$*\" >>calls\n\(lines)\n".utf8), to: name)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: work.path(name))
+        try work.writeScript("#!/bin/sh\necho \"$*\" >>calls\n\(lines)\n", to: name)
         return ["PATH": "\(work.path("bin")):\(work.environment["PATH"] ?? "")"]
     }
 
@@ -34,8 +33,8 @@ import Testing
 
     @Test func `the file and its folder are the user's alone, whatever the umask`() async throws {
         let work = try Workspace()
-        let run = try await work.other(
-            "sh",
+        let run = try await work.run(
+            by: "sh",
             "-c",
             "umask 0; exec \(Workspace.program) login r.example -u ci --password-stdin --no-verify",
             input: "hush-word"
@@ -194,6 +193,11 @@ import Testing
                 #expect(left[.posixPermissions] as? Int == 0o600, "\(name)")
             }
         }
+        // Whether one of them was killed in its middle or not: what such a one leaves, the next login removes.
+        try work.write(Array("hush-wor".utf8), to: "home/.docker/.wasmpack-secret-0123456789abcdef.tmp")
+        let next = try await login(work, "new.example")
+        #expect(next.status == 0, "\(next)")
+        #expect(try work.names(in: "home/.docker") == ["config.json"])
     }
 
     @Test func `a login that cannot write loses nothing`() async throws {
@@ -202,8 +206,8 @@ import Testing
         try work.write(Array(before.utf8), to: Self.config)
         // The first byte written to any file is too much.
         let command = "\(Workspace.program) login r.example -u ci --password-stdin --no-verify"
-        let run = try await work.other(
-            "sh",
+        let run = try await work.run(
+            by: "sh",
             "-c",
             "ulimit -c 0; ulimit -f 0; exec \(command) 2>/dev/null",
             input: "hush-word"

@@ -15,20 +15,20 @@ import Testing
     private static let config = "home/.docker/config.json"
 
     private func login(_ work: Workspace, _ steps: String, _ arguments: [String]) async throws -> Seen {
+        try await run(work, steps, [Workspace.program, "login", "r.example", "--no-verify"] + arguments)
+    }
+
+    private func run(_ work: Workspace, _ steps: String, _ command: [String]) async throws -> Seen {
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Support/terminal.py").path()
         let run = try await RunningProgram(
             "/usr/bin/env",
-            [
-                "python3", script, "--output", work.path("output"), steps, Workspace.program, "login",
-                "r.example",
-            ]
-                + ["--no-verify"] + arguments,
+            ["python3", script, "--output", work.path("output"), steps] + command,
             environment: work.environment,
-            in: work.folder
+            in: work.folder,
+            check: work.expectNoSecrets
         ).wait()
         try #require(run.status == 0, "\(run)")
-        #expect(!run.description.contains("hush"), "\(run)")
         return try JSONDecoder().decode(Seen.self, from: run.outputBytes)
     }
 
@@ -98,5 +98,49 @@ import Testing
         #expect(seen.status == 64, "\(seen)")
         #expect(seen.screen.contains("--password-stdin"), "\(seen)")
         #expect(!work.exists("home/.docker"))
+    }
+
+    @Test func `without standard input of a person nobody is asked, though there is a terminal`() async throws
+    {
+        let work = try Workspace()
+        let line = "exec \(Workspace.program) login r.example -u ci --no-verify </dev/null"
+        let seen = try await run(work, "[]", ["sh", "-c", line])
+        #expect(seen.status == 64, "\(seen)")
+        #expect(seen.screen.contains("no terminal to ask"), "\(seen)")
+    }
+
+    @Test func `a user name that is typed is looked at before the password is asked for`() async throws {
+        let work = try Workspace()
+        let seen = try await login(work, #"[{"expect": "User name"}, {"type": "c:i\n"}]"#, [])
+        #expect(seen.status == 64, "\(seen)")
+        #expect(seen.screen.contains("a colon"), "\(seen)")
+        #expect(!seen.screen.contains("Password"), "\(seen)")
+    }
+
+    @Test func `a question shows no character that only deceives`() async throws {
+        let work = try Workspace()
+        let seen = try await login(
+            work,
+            #"[{"expect": "Password"}, {"until": "off"}, {"type": "\u0004"}]"#,
+            ["-u", "c\u{202E}i"]
+        )
+        #expect(seen.status == 64, "\(seen)")
+        #expect(!seen.screen.unicodeScalars.contains("\u{202E}"), "\(seen)")
+    }
+
+    @Test func `after the question signals do what they always do`() async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry("--auth", "bearer", "--user", "ci:hush-word")
+        // The first question to the registry is answered, and seen; the second one is where the program is then.
+        try await registry.order(#"[{"path": "/token", "stall": 3600}]"#, work)
+        let login = "\(Workspace.program) login \(registry.name) --plain-http -u ci --debug"
+        let asked = #"{"expect": "Password"}, {"until": "off"}, {"type": "hush-word\n"}, {"expect": "/v2/"}"#
+        // A program that is ended like this may leave a dump, which nobody wants here.
+        let command = ["sh", "-c", "ulimit -c 0; exec \(login)"]
+        let closed = try await run(work, #"[\#(asked), {"signal": 1}]"#, command)
+        #expect(closed.status == -SIGHUP, "\(closed)")
+        let ended = try await run(work, #"[\#(asked), {"type": "\u001c"}]"#, command)
+        #expect(ended.status == -SIGQUIT, "\(ended)")
+        #expect(ended.isRestored)
     }
 }

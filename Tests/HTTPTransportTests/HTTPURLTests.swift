@@ -99,9 +99,9 @@ import Testing
 
     @Test func `an error does not repeat the URL, which may hold a secret`() {
         let error = #expect(throws: TransferError.self) {
-            try HTTPURL(parsing: "http://user:s3cret@h/?signature=s3cret")
+            try HTTPURL(parsing: "http://user:hush@h/?signature=hush")
         }
-        #expect(error?.detail.contains("s3cret") == false)
+        #expect(error?.detail.contains("hush") == false)
     }
 
     @Test func `the parts are those of the text`() throws {

@@ -19,8 +19,7 @@ import Testing
     init() throws { scratch = try ScratchDirectory() }
 
     private func script(_ lines: String, named name: String = "child") throws {
-        let path = try scratch.write(Array("#!/bin/sh\n\(lines)\n".utf8), to: name)
-        chmod(path.string, 0o755)
+        try writeScript("#!/bin/sh\n\(lines)\n", to: scratch.appending(name).string)
     }
 
     private func run(
@@ -28,7 +27,7 @@ import Testing
         adding: [String: String?] = [:],
         input: String = "",
         outputLimit: Int = 4096,
-        timeLimit: Duration = .seconds(30)
+        timeLimit: Duration = .seconds(240)
     ) async throws(ChildProcessError) -> ChildProcess.Outcome {
         try await ChildProcess(
             "child",
@@ -86,8 +85,7 @@ import Testing
     }
 
     @Test func `a program that cannot be started says why`() async throws {
-        let path = try scratch.write(Array("no program".utf8), to: "child")
-        chmod(path.string, 0o755)
+        try writeScript("no program", to: scratch.appending("child").string)
         let error = await #expect(throws: ChildProcessError.self) { try await run() }
         guard case .notStarted(let why)? = error else { throw PeerError("\(error as Any)") }
         #expect(why.contains("exec format error"))
@@ -117,6 +115,15 @@ import Testing
             // 32 and 33 are glibc's own.
             #expect(mask.map { $0 & 0x7FFF_FFFF } == 0, "\(line)")
         }
+    }
+
+    @Test func `it has a session of its own, without the terminal of this one`() async throws {
+        // The sixth field after the name in brackets: parent, group, session, terminal.
+        try script("echo $$; sed 's/.*) . [0-9]* //' /proc/$$/stat")
+        let words = try text(await run().output).split(whereSeparator: \.isWhitespace)
+        try #require(words.count > 3)
+        #expect(words[1] == words[0] && words[2] == words[0])
+        #expect(words[3] == "0")
     }
 
     /// Two processes that hold a pipe; who lives on says so there.
@@ -156,12 +163,6 @@ import Testing
     @Test func `a process left behind does not keep it from ending`() async throws {
         try script("sleep 5 & echo done")
         #expect(try text(await run().output) == "done\n")
-    }
-
-    private func pipe(named name: String) throws -> FilePath {
-        let path = scratch.appending(name)
-        guard mkfifo(path.string, 0o600) == 0 else { throw PeerError("no pipe: \(errno)") }
-        return path
     }
 }
 

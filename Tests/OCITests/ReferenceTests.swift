@@ -180,20 +180,20 @@ import Testing
     @Test(
         "a user name and a password are refused, and never echoed",
         arguments: [
-            "user:s3cret@a.b/c", "oci://user:s3cret@a.b/c", "https://user:s3cret@a.b/c", "user:s3cret@a.b",
-            "user:x@s3cret@a.b/c", "user:x@s3cret@a.b", "user:x/s3cret@a.b/c", "user:s3cret@a.b/c\n",
-            "user:s3cret ö@a.b/c", "user:s3cret://x@a.b/c", "user:x@sha256:s3cret/@a.b/c",
-            "s3cret@localhost:5000/c",
+            "user:hush@a.b/c", "oci://user:hush@a.b/c", "https://user:hush@a.b/c", "user:hush@a.b",
+            "user:x@hush@a.b/c", "user:x@hush@a.b", "user:x/hush@a.b/c", "user:hush@a.b/c\n",
+            "user:hush ö@a.b/c", "user:hush://x@a.b/c", "user:x@sha256:hush/@a.b/c",
+            "hush@localhost:5000/c",
         ]
     )
     func userInfo(text: String) throws {
         let failure = try #require(refusal(of: text))
         let shown = failure.description + failure.hints.joined()
-        #expect(!shown.contains("s3cret"), "\(shown)")
+        #expect(!shown.contains("hush"), "\(shown)")
     }
 
     @Test func `a user name before the host is called by its name`() {
-        let failure = refusal(of: "user:s3cret@a.b/c")
+        let failure = refusal(of: "user:hush@a.b/c")
         #expect(failure?.code == .referenceInvalid)
         #expect(failure?.message.contains("no user name or password") == true)
     }

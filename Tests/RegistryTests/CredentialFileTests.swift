@@ -140,6 +140,15 @@ import Testing
         ("registr[y.example", "registry.example", false, "a set without an end"),
         ("registr[].example", "registry.example", false, "a set of nothing"),
         ("registr[z-a].example", "registry.example", false, "a range of nothing"),
+        ("registr[^].example", "registry.example", false, "a set of nothing, turned round"),
+        ("registr[^x-]].example", "registry.example", false, "the end of a set is no end of a range"),
+        ("registr[^y].example", "registry.example", false, "a set turned round, with it"),
+        ("registr[a-cx-z].example", "registry.example", true, "two ranges"),
+        ("registr[x-].example", "registry.example", false, "a range without an end"),
+        ("registr[-y].example", "registry.example", false, "a range without a beginning"),
+        ("registr[]y].example", "registry.example", false, "a set is not empty first"),
+        ("registr[\\y].example", "registry.example", true, "a letter in a set that is just that"),
+        ("registr[x-\\z].example", "registry.example", true, "also as an end"),
         (
             String(repeating: "*a", count: 30) + "*b", String(repeating: "a", count: 63), false,
             "whatever the pattern, the answer comes"

@@ -26,11 +26,10 @@ struct FakeHelpers {
     /// Writes `docker-credential-<suffix>`: notes its arguments and input, then does what the lines say.
     func add(_ suffix: String, _ lines: String) throws {
         let text = "#!/bin/sh\ninput=$(cat)\necho \"$*<$input>\" >>\"$LOG\"\n\(lines)\n"
-        let path = try scratch.write(Array(text.utf8), to: "docker-credential-\(suffix)")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path.string)
+        try writeScript(text, to: scratch.appending("docker-credential-\(suffix)").string)
     }
 
-    func helper(_ suffix: String, timeLimit: Duration = .seconds(30)) throws -> CredentialHelper {
+    func helper(_ suffix: String, timeLimit: Duration = .seconds(240)) throws -> CredentialHelper {
         try CredentialHelper(
             suffix: suffix,
             namedBy: "~/.docker/config.json (credsStore)",
@@ -51,7 +50,7 @@ extension CredentialHelper {
 
     init() throws { helpers = try FakeHelpers() }
 
-    private func failure(of suffix: String, timeLimit: Duration = .seconds(30)) async throws -> Failure {
+    private func failure(of suffix: String, timeLimit: Duration = .seconds(240)) async throws -> Failure {
         let helper = try helpers.helper(suffix, timeLimit: timeLimit)
         do throws(Failure) { _ = try await helper.get("registry.example") } catch { return error }
         throw PeerError("\(suffix) did not fail")

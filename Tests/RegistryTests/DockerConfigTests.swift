@@ -25,7 +25,7 @@ import Testing
             at: path,
             shownAs: "~/.docker/config.json",
             usesTLS: usesTLS,
-            helpers: CredentialHelpers(environment: helpers?.environment ?? [:], timeLimit: .seconds(30))
+            helpers: CredentialHelpers(environment: helpers?.environment ?? [:], timeLimit: .seconds(240))
         ).lookUp(RegistryName(parsing: registry), RepositoryName(parsing: repository), for: access)
     }
 
@@ -173,8 +173,8 @@ import Testing
     }
 
     static let unusable: [(auth: String, why: String)] = [
-        ("SECRET!", "no base64"), (base64("SECRET"), "no colon"), (base64(":SECRET"), "no user"),
-        ("dTr/U0VDUkVU", "not UTF-8"),
+        ("hush!", "no base64"), (base64("hush"), "no colon"), (base64(":hush"), "no user"),
+        ("dTr/aHVzaA==", "not UTF-8"),
     ]
 
     @Test("an entry without a usable auth is passed over, and nothing of it shown", arguments: unusable)
@@ -186,7 +186,7 @@ import Testing
         #expect(lookup.warnings.count == 1)
         let warning = lookup.warnings.first ?? ""
         #expect(warning.contains("\"registry.example\" of ~/.docker/config.json"))
-        #expect(!warning.contains("SECRET") && !warning.contains("U0VDUkVU"))
+        #expect(Secrets.found(in: warning) == [])
     }
 
     static let tokens: [(entry: String, kind: String, username: String?, why: String)] = [
@@ -217,9 +217,9 @@ import Testing
 
     static let malformed: [(json: String, why: String)] = [
         ("{", "ends early"), ("not json", "no JSON"), (#"{"auths":[]}"#, "a list"), ("[]", "another list"),
-        (#"{"auths":{"registry.example":"SECRET"}}"#, "a text for an entry"),
-        (#"{"auths":{},"auths":{"registry.example":{"auth":"SECRET"}}}"#, "a key twice"),
-        (#"{"auths":{"registry.example":{"auth":5,"password":"SECRET"}}}"#, "a number"),
+        (#"{"auths":{"registry.example":"hush"}}"#, "a text for an entry"),
+        (#"{"auths":{},"auths":{"registry.example":{"auth":"hush"}}}"#, "a key twice"),
+        (#"{"auths":{"registry.example":{"auth":5,"password":"hush"}}}"#, "a number"),
         (#"{"auths":{"registry.example":{"auth":hush-secret}}}"#, "no quotes around it"),
         (#"{"hush-secret":1,"hush-secret":2}"#, "the secret twice"),
         (#"{"HttpHeaders":{"X-Key":"a\r\nHost: hush-secret"}}"#, "a field that is two"),
@@ -231,9 +231,7 @@ import Testing
         let failure = await #expect(throws: Failure.self, "\(why)") { try await lookUp(json) }
         #expect(failure?.code == .configurationInvalid)
         #expect(failure?.message.hasPrefix("~/.docker/config.json ") == true)
-        #expect(failure?.description.contains("SECRET") == false)
-        #expect(failure?.description.contains("U0VDUkVU") == false)
-        #expect(failure?.description.contains("hush") == false)
+        #expect(Secrets.found(in: "\(failure as Any)") == [])
     }
 
     private func config(_ path: FilePath) -> DockerConfig {
@@ -305,7 +303,7 @@ import Testing
             text: json,
             shownAs: "C",
             usesTLS: true,
-            helpers: CredentialHelpers(environment: helpers.environment, timeLimit: .seconds(30))
+            helpers: CredentialHelpers(environment: helpers.environment, timeLimit: .seconds(240))
         )
     }
 
