@@ -24,12 +24,12 @@ public struct SignInCheck: Sendable {
     /// Asks for `/v2/` (distribution spec, "Determining Support") with the credential, or with a token for it that
     /// stands for no repository.
     ///
-    /// Throws ``Failure/Code/authenticationRejected`` when the registry or its token service refuses the credential,
-    /// ``Failure/Code/protocolViolation`` when what answers is no registry, and what any request fails with. A
-    /// registry that lets everybody in cannot tell; that is a note.
+    /// A registry that lets everybody in cannot tell; that is a note.
     ///
     /// - Parameter credential: who somebody says to be.
     /// - Returns: the credential to keep: an identity token may have been replaced by another one meanwhile.
+    /// - Throws: ``Failure/Code/authenticationRejected`` when the registry or its token service refuses the credential,
+    ///   ``Failure/Code/protocolViolation`` when what answers is no registry, and what any request fails with.
     public func check(_ credential: Credential) async throws(Failure) -> Credential {
         let client = RegistryClient(
             endpoint,

@@ -7,6 +7,7 @@ import HostSystem
 enum Main {
     static func main() async {
         Interruption.ignoreClosedPipes()
+        Interruption.quitWithoutBacktrace()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {

@@ -32,7 +32,8 @@ import Testing
         ),
         (
             "words of a refusal that never end",
-            #"[{"method":"GET","path":"/manifests/","status":400,"endless":"body"}]"#, "protocol-violation", 76
+            #"[{"method":"GET","path":"/manifests/","status":400,"endless":"body"}]"#, "protocol-violation",
+            76
         ),
         (
             "a web page instead of a manifest",
