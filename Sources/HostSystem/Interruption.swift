@@ -48,10 +48,7 @@ public enum Interruption {
 
     /// Lets Ctrl-\ end the process and no more: Swift's runtime would print what its memory holds on the terminal.
     public static func quitWithoutBacktrace() {
-        let before = signal(SIGQUIT, SIG_DFL)
-        if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-            signal(SIGQUIT, SIG_IGN)
-        }
+        if SignalWatch.isIgnored(signal(SIGQUIT, SIG_DFL)) { signal(SIGQUIT, SIG_IGN) }
     }
 
     /// Lets a closed pipe show as an error of `write`, not as the end of the process.

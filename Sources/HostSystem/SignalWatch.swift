@@ -13,7 +13,7 @@ import Dispatch
 /// None is missed or has another effect once this returns. Afterwards each is without any effect. A signal can be watched
 /// once in a process's life, for more is not made of it by libdispatch.
 final class SignalWatch {
-    private typealias Handler = @convention(c) (CInt) -> Void
+    typealias Handler = @convention(c) (CInt) -> Void
 
     private let sources: [any DispatchSourceSignal]
     private let before: [(number: CInt, handler: Handler?)]
@@ -45,7 +45,8 @@ final class SignalWatch {
         registered.wait()
     }
 
-    private static func isIgnored(_ handler: Handler?) -> Bool {
+    /// Whether what `signal` gives back means that the signal had no effect.
+    static func isIgnored(_ handler: Handler?) -> Bool {
         unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 

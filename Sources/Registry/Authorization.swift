@@ -47,7 +47,7 @@ extension Credential {
     func basicAuthorization(with password: String) throws(Failure) -> String? {
         guard let username else { return nil }
         guard let wrong = username.unicodeScalars.first(where: { !$0.mayStandInUserName }) else {
-            return "Basic " + Data("\(username):\(password)".utf8).base64EncodedString()
+            return "Basic " + base64(with: password)
         }
         throw Failure(
             .configurationInvalid,
@@ -57,6 +57,11 @@ extension Credential {
                 : "it has U+\(wrong.hexadecimal), which is a control character",
             try: ["correct the user name"]
         )
+    }
+
+    /// The user name, a colon and a password as Basic and docker's configuration write them: in base64.
+    func base64(with password: String) -> String {
+        Data("\(username ?? ""):\(password)".utf8).base64EncodedString()
     }
 
     /// The value of `Authorization` for a token that the registry takes as it is; `nil` for anything else.
@@ -78,10 +83,7 @@ extension Credential {
     /// The secret as it travels: in none of these forms may it be shown.
     var secrets: [String] {
         switch secret {
-        case .password(let text):
-            [text, Data("\(username ?? ""):\(text)".utf8).base64EncodedString()]
-        case .identityToken(let text):
-            [text, Data("\(username ?? ""):\(text)".utf8).base64EncodedString()]
+        case .password(let text), .identityToken(let text): [text, base64(with: text)]
         case .registryToken(let text): [text]
         }
     }

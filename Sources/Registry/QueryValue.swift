@@ -1,16 +1,16 @@
 extension String {
-    /// The text as the value of a query item or form field (RFC 3986 §3.4): everything with a meaning of its own is
+    /// The text as the value of a query item or form field: everything but RFC 3986's unreserved characters (§2.3) is
     /// percent-encoded.
-    var queryValue: String {
+    var queryValue: String { percentEncoded(keeping: "-._~", isUpperCase: true) }
+
+    /// The text with `%XX` for each byte that is no ASCII letter, no digit and none of the characters kept.
+    func percentEncoded(keeping kept: String, isUpperCase: Bool) -> String {
         utf8.reduce(into: "") { result, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            let character = Character(UnicodeScalar(byte))
+            if character.isASCII && (character.isLetter || character.isNumber) || kept.contains(character) {
+                result.append(character)
+            } else {
+                result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: isUpperCase)
             }
         }
     }

@@ -1,12 +1,6 @@
 import Diagnostics
 import OCI
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A docker `config.json` in which what it says of one registry is changed; all else stays as it stands there.
 struct DockerConfigEdit {
     /// The members of an entry that say who someone is; others are not ours to remove.
@@ -114,8 +108,7 @@ extension Credential {
     /// The members of its entry in a `config.json`.
     fileprivate var entry: [(name: String, text: String)] {
         func auth(_ password: String) -> [(name: String, text: String)] {
-            guard let username else { return [] }
-            return [("auth", Data("\(username):\(password)".utf8).base64EncodedString())]
+            username == nil ? [] : [("auth", base64(with: password))]
         }
         return switch secret {
         case .password(let password): auth(password)

@@ -55,7 +55,7 @@ public struct KeptCredentials: Sendable {
     /// Throws ``Failure/Code/configurationInvalid`` for a file that is no such document or names a helper that is none, and
     /// ``Failure/Code/helperMissing`` for a helper that is not there.
     public func check(for registry: RegistryName) async throws(Failure) {
-        try await helper(for: registry)?.find(for: .store)
+        try await helper(for: registry, in: document())?.find(for: .store)
     }
 
     /// Keeps the credential of a registry, in place of any that was there.
@@ -63,7 +63,7 @@ public struct KeptCredentials: Sendable {
     /// Throws ``Failure/Code/configurationInvalid``, ``Failure/Code/helperMissing``, ``Failure/Code/helperFailed``,
     /// ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``; the file then is as it was.
     public func store(_ credential: Credential, for registry: RegistryName) async throws(Failure) -> Place {
-        let helper = try helper(for: registry)
+        let helper = try helper(for: registry, in: document())
         if let helper {
             let kept = credential.forHelpers
             try await helper.store(
@@ -90,7 +90,7 @@ public struct KeptCredentials: Sendable {
         var helper: CredentialHelper?
         var failure: Failure?
         do throws(Failure) {
-            helper = try self.helper(for: registry)
+            helper = try self.helper(for: registry, in: before)
         } catch {
             failure = error
         }
@@ -112,8 +112,11 @@ public struct KeptCredentials: Sendable {
         return Removal(keys: keys, helper: helper?.program, otherKeys: before.pathKeys(of: registry))
     }
 
-    private func helper(for registry: RegistryName) throws(Failure) -> CredentialHelper? {
-        guard let (suffix, place) = try document().helper(for: registry) else { return nil }
+    private func helper(
+        for registry: RegistryName,
+        in document: DockerConfigEdit
+    ) throws(Failure) -> CredentialHelper? {
+        guard let (suffix, place) = try document.helper(for: registry) else { return nil }
         return try CredentialHelper(
             suffix: suffix,
             namedBy: place,

@@ -34,26 +34,13 @@ extension String {
             }
         }.joined()
     }
-
-    private func percentEncoded(keeping kept: String, isUpperCase: Bool) -> String {
-        utf8.map { byte in
-            let character = Character(UnicodeScalar(byte))
-            let isKept =
-                character.isASCII && (character.isLetter || character.isNumber) || kept.contains(character)
-            return isKept ? String(character) : "%" + byte.hexadecimal(digits: 2, isUpperCase: isUpperCase)
-        }.joined()
-    }
 }
 
 extension Unicode.Scalar {
     fileprivate var escapedForJSON: String {
-        utf16.map { "\\u" + $0.hexadecimal(digits: 4, isUpperCase: false) }.joined()
-    }
-}
-
-extension FixedWidthInteger {
-    fileprivate func hexadecimal(digits: Int, isUpperCase: Bool) -> String {
-        let text = String(self, radix: 16, uppercase: isUpperCase)
-        return String(repeating: "0", count: Swift.max(0, digits - text.count)) + text
+        utf16.map { unit in
+            let digits = String(unit, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+        }.joined()
     }
 }
