@@ -11,6 +11,8 @@ public final class RemoteRepository: Sendable {
     let registry: RegistryName
     let repository: RepositoryName
     let spoolDirectory: FilePath
+    /// A repository of the same registry that may have the blobs already.
+    let mountSource: RepositoryName?
     private let manifests = Mutex<[Digest: Blob]>([:])
 
     /// Names a repository; nothing is asked yet.
@@ -19,6 +21,7 @@ public final class RemoteRepository: Sendable {
     ///   - repository: its name in the registry.
     ///   - endpoint: where the registry is dialled.
     ///   - access: what will be done; a token is asked for exactly that.
+    ///   - mountSource: a repository of the same registry whose blobs are used instead of sent, where that works.
     ///   - transport: makes the exchanges.
     ///   - credentials: asked when the registry wants some.
     ///   - retryPolicy: how often to try again.
@@ -28,6 +31,7 @@ public final class RemoteRepository: Sendable {
         _ repository: RepositoryName,
         at endpoint: RegistryEndpoint,
         access: Access,
+        mountingFrom mountSource: RepositoryName? = nil,
         transport: any Transport,
         credentials: any CredentialStore,
         retryPolicy: RetryPolicy = RetryPolicy(),
@@ -37,11 +41,12 @@ public final class RemoteRepository: Sendable {
         registry = endpoint.registry
         self.repository = repository
         self.spoolDirectory = spoolDirectory
+        self.mountSource = mountSource == repository ? nil : mountSource
         client = RegistryClient(
             endpoint,
             repository,
             access,
-            scope: Scope(repository, access),
+            scope: Scope(repository, access).reading(self.mountSource),
             transport: transport,
             retryPolicy: retryPolicy,
             events: events

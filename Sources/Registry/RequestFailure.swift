@@ -8,6 +8,8 @@ struct RequestFailure: Error {
     let isTemporary: Bool
     /// How long the registry wants to be left alone.
     let retryAfter: Duration?
+    /// Whether more of the content has arrived than ever before: then the count of tries begins anew.
+    var madeProgress = false
     /// Who answered TLS with something else.
     var speakerOfPlainHTTP: Origin?
 
@@ -37,19 +39,21 @@ extension Response {
 }
 
 extension RetryPolicy {
-    /// Does something until it succeeds, fails for good, or has been tried often enough.
+    /// Does something until it succeeds, fails for good, or has been tried often enough without getting further.
     func retrying<Result: Sendable>(
         _ what: String,
         events: some EventSink,
         _ attempt: (_ number: Int) async throws(RequestFailure) -> Result
     ) async throws(Failure) -> Result {
         var number = 0
+        var failures = 0
         while true {
             do throws(RequestFailure) {
                 return try await attempt(number)
             } catch {
-                guard error.isTemporary, number < count, !Task.isCancelled else { throw error.failure }
-                let pause = pause(after: number, asked: error.retryAfter)
+                if error.madeProgress { failures = 0 }
+                guard error.isTemporary, failures < count, !Task.isCancelled else { throw error.failure }
+                let pause = pause(after: failures, asked: error.retryAfter)
                 if error.retryAfter != nil {
                     events.record(.note("the registry asks to wait \(pause.components.seconds) s"))
                 }
@@ -57,6 +61,7 @@ extension RetryPolicy {
                 try? await Task.sleep(for: pause)
             }
             number += 1
+            failures += 1
         }
     }
 }

@@ -5,6 +5,8 @@ public enum Access: String, Sendable {
     case pull
     /// Pushing reads too: whether content is there already.
     case push = "pull,push"
+    /// Some registries grant deletion only together with the rest.
+    case delete = "pull,push,delete"
 }
 
 /// The scopes to ask a token for.
@@ -20,6 +22,11 @@ struct Scope: Sendable, Hashable {
     /// What it takes to do something with a repository.
     init(_ repository: RepositoryName, _ access: Access) {
         items = ["repository:\(repository):\(access.rawValue)"]
+    }
+
+    /// The same, and reading another repository, after the own one.
+    func reading(_ repository: RepositoryName?) -> Scope {
+        adding(repository.map { "repository:\($0):\(Access.pull.rawValue)" })
     }
 
     /// What a challenge asks for besides; of what is in here already it gets no more than that.

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// docs/promises.md says which test holds what; a promise without its test is none.
+/// Two pages say which test holds what; a promise without its test is none.
 @Suite struct PromiseTests {
-    private static let page = "docs/promises.md"
+    static let pages = ["docs/promises.md", "docs/transfers.md"]
 
     /// The sources of all tests, by the name of the file without its ending.
     private static func sources() throws -> [String: String] {
@@ -26,8 +26,9 @@ import Testing
             || source.contains("@Test(\n        \"\(test)\"")
     }
 
-    @Test func `every promise names a test that exists`() throws {
-        let document = try Document(Self.page)
+    @Test("every promise names a test that exists", arguments: pages)
+    func holds(page: String) throws {
+        let document = try Document(page)
         let sources = try Self.sources()
         let sections = document.headings.filter { $0.hasPrefix("## ") }
         #expect(!sections.isEmpty)
