@@ -4,16 +4,22 @@ A script is a JSON list of rules. A rule says which requests it is for, and what
 
   method        "GET" or "GET|HEAD"; any if absent
   path          a regular expression, searched in path and query; any if absent
+  with, without a header field that the request has, or has not
+  over          N: only if Content-Length is more than N
   occurrence    which of the requests that fit, counted from 1: 2, [1, 3], "2+" (the second and later); all if absent
 
 Instead of doing what was asked:
   status        answer with this status, with `headers` (an object) and `body` (text, or JSON that is not text)
   unread        with status: answer without reading the request's body, and close
   drop          "before": close without doing anything; "after": do it, and close without an answer
-  cut_upload    N: read N bytes of the request's body, then close
+  cut_upload    N: read N bytes of the request's body, then close; an upload keeps them
+  forget        true, with cut_upload or a connection that ends: the upload is gone, with all that it had
   redirect      PLACE: 307 to the same blob at a place without authentication, which refuses an Authorization header
 
+  min_chunk     N: POST announces OCI-Chunk-Min-Length, and a piece after a shorter one is refused with 416
+
 To the answer's headers:
+  answer_status do what was asked, and answer with this status
   location      PLACE: where Location points to
   realm         PLACE: where the challenge points to, instead of /token
   challenges    a list: the values of WWW-Authenticate on a 401, one field each; {realm} is /token's URL, {scope} the scope
@@ -51,10 +57,11 @@ import time
 
 import loopback
 
-SELECTORS = {"method", "path", "occurrence"}
+SELECTORS = {"method", "path", "with", "without", "over", "occurrence"}
 FAULTS = {
-    *("status", "headers", "body", "unread", "drop", "cut_upload", "redirect"),
-    *("location", "realm", "challenges", "link", "stale_range", "wrong_digest_header", "extra_headers", "no_length", "chunked"),
+    *("status", "headers", "body", "unread", "drop", "cut_upload", "forget", "redirect", "min_chunk"),
+    *("answer_status", "location", "realm", "challenges", "link", "stale_range"),
+    *("wrong_digest_header", "extra_headers", "no_length", "chunked"),
     *("flip", "truncate", "encoded", "endless"),
     *("stall", "slow", "cut", "reset"),
 }
@@ -76,17 +83,27 @@ class Script:
         with self.lock:
             self.rules = [(rule, [0]) for rule in rules]
 
-    def faults(self, method, target):
+    def faults(self, method, target, headers):
         """What goes wrong with this request: the faults of every rule that fits it, merged."""
         merged = {}
         with self.lock:
             for rule, count in self.rules:
-                if method not in rule.get("method", method).split("|") or not re.search(rule.get("path", ""), target):
+                if not fits(rule, method, target, headers):
                     continue
                 count[0] += 1
                 if hits(rule.get("occurrence"), count[0]):
                     merged.update((name, value) for name, value in rule.items() if name in FAULTS)
         return merged
+
+
+def fits(rule, method, target, headers):
+    return (
+        method in rule.get("method", method).split("|")
+        and re.search(rule.get("path", ""), target)
+        and ("with" not in rule or rule["with"] in headers)
+        and ("without" not in rule or rule["without"] not in headers)
+        and ("over" not in rule or int(headers.get("Content-Length") or 0) > rule["over"])
+    )
 
 
 def hits(occurrence, number):
@@ -116,6 +133,8 @@ class Answer:
 
     def spoil(self, faults, place):
         """Applies the faults of headers and body; `place` turns a PLACE and a path into a URL."""
+        if "answer_status" in faults and self.status < 300:
+            self.status = faults["answer_status"]
         if "flip" in faults and self.body:
             body = bytearray(self.body)
             body[faults["flip"]] ^= 0xFF

@@ -40,7 +40,7 @@ class RegistryHandler(distribution.API, loopback.Handler):
         self.query = urllib.parse.parse_qsl(query, keep_blank_values=True)
         if self.url_path.startswith("/__") and not self.url_path.startswith("/__blob/"):
             return self.control()
-        self.faults = self.server.script.faults(self.command, self.path)
+        self.faults = self.server.script.faults(self.command, self.path, self.headers)
         entry = self.server.start_record(self)
         try:
             answer = self.faulty() or self.correct()
@@ -58,12 +58,6 @@ class RegistryHandler(distribution.API, loopback.Handler):
     def faulty(self):
         """The answer of a fault that comes instead of the right one."""
         if self.faults.get("drop") == "before":
-            faults.abort(self.connection, self.faults)
-        if "cut_upload" in self.faults:
-            left = min(self.faults["cut_upload"], int(self.headers.get("Content-Length") or 0))
-            piece = self.rfile.read(left)
-            self.body_length += len(piece)
-            self.body_hash.update(piece)
             faults.abort(self.connection, self.faults)
         if "status" in self.faults:
             if not self.faults.get("unread"):
@@ -90,12 +84,20 @@ class RegistryHandler(distribution.API, loopback.Handler):
 
     def settle_body(self, answer):
         """What Go's servers do with a body that nobody read: a small one is taken, after a large one they close."""
+        if "cut_upload" in self.faults:
+            self.body()
         if self.body_is_read or not self.has_body():
             return
         if self.faults.get("unread") or int(self.headers.get("Content-Length", 0)) > DRAIN_LIMIT:
             answer.set("Connection", "close")
         else:
             self.body()
+
+    def exactly(self, size):
+        limit = self.faults.get("cut_upload", size)
+        yield from super().exactly(min(size, limit))
+        if "cut_upload" in self.faults:
+            faults.abort(self.connection, self.faults)
 
     def body(self):
         return b"".join(self.pieces())
