@@ -264,6 +264,48 @@ class Faults(unittest.TestCase):
         self.assertEqual(self.client("PUT", "/__control", json.dumps([{"cutt": 1}])).status, 400)
 
 
+class Cuts(unittest.TestCase):
+    """The relay cuts where it is told to, as often as it is told to, and then no more."""
+
+    def setUp(self):
+        self.port = self.enterContext(server("scripted_registry.py"))
+        Client(self.port).seed()
+        self.log = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "log"
+
+    def relay(self, *options):
+        return self.enterContext(server("cuts.py", "--to", self.port, "--log", self.log, *options))
+
+    def said(self):
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def test_downloads_are_cut_to_the_byte_and_then_pass(self):
+        port = self.relay("--direction", "down", "--at", "5000", "--at", "20000", "--seed", "5")
+        got = []
+        for _ in range(2):
+            with self.assertRaises((http.client.IncompleteRead, ConnectionError)) as caught:
+                Client(port)("GET", BLOB)
+            got.append(len(getattr(caught.exception, "partial", b"")))
+        self.assertTrue(all(size < 15000 for size in got), got)
+        self.assertEqual(Client(port)("GET", BLOB).content, DATA)
+        self.assertEqual([(cut["at"], cut["direction"]) for cut in self.said()], [(5000, "down"), (20000, "down")])
+
+    def test_uploads_are_cut_both_ways(self):
+        port = self.relay("--cuts", "12", "--total", len(DATA) // 2, "--seed", "2")
+        tries = 0
+        while tries < 20:
+            tries += 1
+            try:
+                self.assertEqual(Client(port).seed().status, 201)
+                break
+            except (ConnectionError, http.client.HTTPException):
+                pass
+        self.assertEqual((tries, len(self.said())), (13, 12))
+        self.assertEqual({cut["how"] for cut in self.said()}, {"fin", "reset"})
+        record = json.loads(Client(self.port)("GET", "/__record").content)
+        self.assertEqual(record[-1]["body_digest"], DIGEST)
+        self.assertLess(max(entry["body_length"] for entry in record[1:-1]), len(DATA))
+
+
 class Ends(unittest.TestCase):
     """A server ends with its caller, or when it is told to."""
 
