@@ -63,7 +63,7 @@ class API:
         if self.command != "POST":
             return error(405)
         query = dict(self.query)
-        if query.get("mount") and "from" in query:
+        if query.get("mount") and "from" in query and not self.faults.get("no_mount"):
             data = self.server.repository(query["from"]).blobs.get(query["mount"])
             if data is not None:
                 return self.created(data)
@@ -120,8 +120,9 @@ class API:
         upload.is_short = len(upload.data) - before < self.faults.get("min_chunk", 0)
         if self.command == "PATCH":
             answer = self.upload_state(202, upload)
-            if self.faults.get("stale_range") is True:
-                answer.set("Range", f"0-{max(before - 1, 0)}")
+            said = {True: before, "piece": len(upload.data) - before}.get(self.faults.get("stale_range"))
+            if said is not None:
+                answer.set("Range", f"0-{max(said - 1, 0)}")
             return answer
         self.server.uploads.pop(upload.identifier, None)
         return self.finish_upload(bytes(upload.data), dict(self.query).get("digest"))
@@ -194,6 +195,13 @@ class API:
             nested = [child["digest"] for child in value.get("manifests", [])]
         except (ValueError, KeyError, TypeError, AttributeError):
             return error(400, "MANIFEST_INVALID", "manifest invalid")
+        if self.faults.get("needs_media_type") and "mediaType" not in value:
+            return error(405, "UNSUPPORTED", "Invalid JSON syntax")
+        config_types, config = self.faults.get("config_types"), value.get("config", {})
+        if config_types and config.get("mediaType", config_types[0]) not in config_types:
+            return error(400, "MANIFEST_INVALID", "manifest invalid: unknown config mediaType")
+        if self.faults.get("no_overwrite") and self.repository.tags.get(reference, digest) != digest:
+            return error(403, "MANIFEST_INVALID", "not enough permissions to delete what the tag names")
         if missing or not set(nested) <= set(self.repository.manifests):
             return error(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry")
         self.repository.manifests[digest] = (self.headers.get("Content-Type", ""), data)
