@@ -20,7 +20,7 @@ SHELL_FILES = .ci/run .ci/install-packages Tests/Support/demo.sh \
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
 
-.PHONY: help deps demo-deps test-deps build release demo test format lint install clean
+.PHONY: help deps demo-deps test-deps build release demo test soak format lint install clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -51,6 +51,11 @@ test: deps test-deps ## build and run all tests
 	$(SWIFT) build --build-tests
 	Tests/Support/without_secrets.py $(SWIFT) test --skip-build --skip EndToEndTests
 	Tests/Support/without_secrets.py $(SWIFT) test --skip-build --filter EndToEndTests
+
+# A module of 200 MB through 20 cuts each way, and 50 sudden ends. Not a part of CI.
+SOAK = --size 200 --cuts 20 --kills 50 --seed 1
+soak: deps test-deps release ## long transfers over a bad network, and kill -9, against a real registry: some minutes
+	python3 Tests/Support/soak.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack" $(SOAK)
 
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_FILES)

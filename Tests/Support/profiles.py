@@ -102,7 +102,6 @@ PROFILES = {
         [
             STORED_ELSEWHERE,
             {"method": "GET", "path": "^/oauth2/token", "status": 405},
-            {"path": "^/oauth2/exchange", "status": 404},
             {"method": "PUT|PATCH", "path": UPLOADS, "forget": True},
             {"path": UPLOADS, "missing_as": "BLOB_UPLOAD_INVALID"},
             {"method": "PUT|PATCH", "path": UPLOADS, "over": 1 << 20, "occurrence": 1, "cut_upload": 700_000, "reset": True},

@@ -4,6 +4,7 @@
 Needs the openssl command only. Takes the options of Python's unittest, for example `self_test.py -v Faults`.
 """
 
+import argparse
 import base64
 import contextlib
 import gzip
@@ -11,6 +12,8 @@ import hashlib
 import http.client
 import json
 import pathlib
+import random
+import re
 import socket
 import ssl
 import subprocess
@@ -18,6 +21,11 @@ import sys
 import tempfile
 import time
 import unittest
+
+import profiles
+import soak_bench
+import soak_kills
+from soak_bench import Violation
 
 HERE = pathlib.Path(__file__).parent
 DATA = bytes(range(256)) * 400
@@ -262,6 +270,267 @@ class Faults(unittest.TestCase):
 
     def test_a_script_that_is_not_understood_is_refused(self):
         self.assertEqual(self.client("PUT", "/__control", json.dumps([{"cutt": 1}])).status, 400)
+
+
+IDENTITY = "hush-identity"
+MANIFEST = {"schemaVersion": 2, "config": {"digest": DIGEST}, "layers": []}
+
+
+class Profiles(unittest.TestCase):
+    """What a client that knows the specification only would run into, at each profile."""
+
+    def open(self, name, wanted="pull,push"):
+        """Somebody who is signed in there."""
+        options = ["--identity-token", IDENTITY] if name == "azure" else ["--user", "ci:hush"]
+        self.port = self.enterContext(server("scripted_registry.py", "--profile", name, *options))
+        self.client, self.basic = Client(self.port), "Basic " + base64.b64encode(b"ci:hush").decode()
+        self.authorization = self.basic
+        challenge = self.client("GET", "/v2/").headers["WWW-Authenticate"]
+        if challenge.startswith("Bearer"):
+            self.realm, scope = re.search('realm="http://[^/]*([^"]*)"', challenge)[1], f"repository:team/plugin:{wanted}"
+            self.authorization = "Bearer " + self.token("aws" if 'scope="aws"' in challenge else scope)
+        if name == "ecr":
+            self.base = "/v2/test/plugin"
+        else:
+            self.base = "/v2/team/plugin"
+
+    def token(self, scope):
+        if self.realm.startswith("/oauth2"):
+            form = f"grant_type=refresh_token&refresh_token={IDENTITY}&scope={scope}"
+            answer = self.client("POST", self.realm, form)
+        else:
+            answer = self.client("GET", f"{self.realm}?scope={scope}", Authorization=self.basic)
+        return json.loads(answer.content)["token"]
+
+    def ask(self, method, path, body=None, **headers):
+        path = path if path.startswith(("http", "/v2/")) else self.base + path
+        return self.client(method, path, body, Authorization=self.authorization, **headers)
+
+    def begin(self):
+        return self.ask("POST", "/blobs/uploads/", b"").headers["Location"]
+
+    def put(self, data=DATA):
+        return self.ask("PUT", self.begin() + "&digest=sha256:" + hashlib.sha256(data).hexdigest(), data)
+
+    def code(self, answer):
+        return answer.status, json.loads(answer.content)["errors"][0]["code"]
+
+    def manifest(self, **more):
+        return self.ask("PUT", "/manifests/v1", json.dumps({**MANIFEST, **more}))
+
+    def test_blobs_at_a_storage_that_refuses_tokens(self):
+        for name in ("hub", "ghcr", "azure", "quay", "gitlab"):
+            self.open(name)
+            self.put(b"x")
+            sent = self.ask("GET", "/blobs/sha256:" + hashlib.sha256(b"x").hexdigest())
+            self.assertEqual((sent.status, "//localhost:" in sent.headers["Location"]), (307, True), name)
+            place = sent.headers["Location"].partition(str(self.port))[2]
+            self.assertEqual(self.client("GET", place, Authorization=self.authorization).status, 400)
+            self.assertEqual(self.client("GET", place).content, b"x")
+
+    def test_hub(self):
+        self.open("hub")
+        challenge = self.client("GET", "/v2/team/plugin/tags/list").headers["WWW-Authenticate"]
+        self.assertIn(f'realm="http://localhost:{self.port}/token"', challenge)
+        self.assertEqual(self.put().status, 201)
+        mount = self.ask("POST", f"/blobs/uploads/?mount={DIGEST}&from=other/plugin", b"")
+        self.assertEqual(self.code(mount), (400, "NAME_INVALID"))
+        self.manifest()
+        limit, then = self.ask("GET", "/manifests/v1"), self.ask("GET", "/manifests/v1")
+        self.assertIn("toomanyrequests", json.loads(limit.content)["message"])
+        self.assertEqual((limit.status, limit.headers["Retry-After"], then.status), (429, "1", 200))
+
+    def test_ghcr(self):
+        self.open("ghcr")
+        self.assertEqual(self.client("GET", BLOB, Authorization=self.basic).status, 403)
+        large = bytes((4 << 20) + 1)
+        ranged = self.ask("PATCH", self.begin(), large, Content_Range=f"0-{4 << 20}")
+        self.assertEqual((ranged.status, b"4.00MiB" in ranged.content), (416, True))
+        self.assertEqual(self.ask("PATCH", self.begin(), large).status, 202)
+        self.assertEqual(self.ask("PATCH", self.begin(), large[1:], Content_Range=f"0-{(4 << 20) - 1}").status, 202)
+
+    def test_gar(self):
+        self.open("gar")
+        self.assertIsNone(self.client("GET", BLOB).headers["WWW-Authenticate"])
+        self.assertIsNotNone(self.client("GET", "/v2/").headers["WWW-Authenticate"])
+        head = f"POST {self.base}/blobs/uploads/ HTTP/1.1\r\nHost: x\r\nAuthorization: {self.authorization}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
+            connection.sendall(head.encode())
+            self.assertIn(b" 411 ", connection.recv(100))
+        self.assertEqual(self.ask("PATCH", self.begin(), DATA, Content_Range=f"0-{len(DATA) - 1}").status, 400)
+        self.assertEqual(self.put(b"").status, 400)
+
+    def test_ecr(self):
+        self.open("ecr")
+        self.base = "/v2/missing/plugin"
+        self.assertEqual(self.code(self.ask("POST", "/blobs/uploads/", b"")), (404, "NAME_UNKNOWN"))
+        self.base = "/v2/test/plugin"
+        first = self.ask("PATCH", self.begin(), DATA[:1000], Content_Range="0-999")
+        second = self.ask("PATCH", first.headers["Location"], DATA[1000:3000], Content_Range="1000-2999")
+        self.assertEqual((second.status, second.headers["Range"]), (201, "0-999"))
+        self.put()
+        self.assertEqual(self.code(self.manifest()), (405, "UNSUPPORTED"))
+        self.assertEqual(self.manifest(mediaType="application/vnd.oci.image.manifest.v1+json").status, 201)
+        statuses = [self.ask("GET", f"/tags/list?n={n}").status for n in (1000, 1001, 1999, 2000, 10000)]
+        self.assertEqual(statuses, [200, 405, 405, 405, 405])
+
+    def test_ecr_public(self):
+        self.open("ecr-public")
+        self.assertEqual(self.put().status, 201)
+        self.authorization = "Bearer " + self.token("repository:team/plugin:pull,push")
+        refused = self.ask("POST", "/blobs/uploads/", b"")
+        self.assertIn('scope="aws"', refused.headers["WWW-Authenticate"])
+        with self.assertRaises(ConnectionError):
+            self.ask("POST", "/blobs/uploads/", iter([b"x"]))
+
+    def test_azure(self):
+        self.open("azure")
+        self.assertEqual(self.client("GET", "/oauth2/token").status, 405)
+        location, large = self.begin(), bytes(1_100_000)
+        with self.assertRaises(ConnectionError):
+            self.ask("PATCH", location, large)
+        self.client = Client(self.port)
+        self.assertEqual(self.code(self.ask("GET", location)), (404, "BLOB_UPLOAD_INVALID"))
+        self.assertEqual(self.put(large).status, 201)
+
+    def test_acr_aliyun(self):
+        self.open("acr-aliyun")
+        first = self.ask("PATCH", self.begin(), DATA[:1000], Content_Range="0-999")
+        second = self.ask("PATCH", first.headers["Location"], DATA[1000:1500], Content_Range="1000-1499")
+        self.assertEqual((second.status, second.headers["Range"]), (202, "0-499"))
+
+    def test_quay(self):
+        self.open("quay", "pull,push,delete")
+        self.put()
+        self.assertEqual(self.ask("POST", f"/blobs/uploads/?mount={DIGEST}", b"").status, 400)
+        mounted = self.ask("POST", f"/blobs/uploads/?from=team/plugin&mount={DIGEST}", b"")
+        self.assertEqual(mounted.status, 201)
+        config = {"digest": DIGEST, "mediaType": "application/vnd.example.config+json"}
+        self.assertEqual(self.code(self.manifest(config=config)), (400, "MANIFEST_INVALID"))
+        self.assertEqual(self.manifest().status, 201)
+        self.assertEqual(self.ask("DELETE", "/manifests/v1").status, 401)
+        with self.assertRaises(ConnectionError):
+            self.ask("POST", "/blobs/uploads/", iter([b"x"]))
+
+    def test_harbor(self):
+        self.open("harbor")
+        mount = self.ask("POST", f"/blobs/uploads/?mount={DIGEST}&from=other/plugin", b"")
+        self.assertEqual(self.code(mount), (401, "UNAUTHORIZED"))
+        self.assertEqual(self.code(self.ask("GET", "/manifests/v1")), (404, "UNKNOWN"))
+
+    def test_gitlab(self):
+        self.open("gitlab")
+        self.assertEqual(self.put().status, 401)
+        self.assertEqual(self.ask("POST", "/blobs/uploads/", b"").status, 401, "the token is gone, not only for one request")
+        self.authorization = "Bearer " + self.token("repository:team/plugin:pull,push")
+        self.assertEqual(self.put().status, 201)
+
+    def test_artifactory(self):
+        self.open("artifactory")
+        self.assertEqual(self.code(self.put()), (404, "BLOB_UNKNOWN"))
+        patched = self.ask("PATCH", self.begin(), DATA)
+        done = self.ask("PUT", patched.headers["Location"] + "&digest=" + DIGEST, b"")
+        self.assertEqual((patched.status, done.status), (202, 201))
+        self.assertEqual((self.manifest().status, self.manifest().status), (201, 201))
+        self.assertEqual(self.code(self.manifest(other=1)), (403, "MANIFEST_INVALID"))
+
+    def test_pulp(self):
+        self.open("pulp")
+        patched = self.ask("PATCH", self.begin(), DATA)
+        self.assertEqual(patched.status, 204)
+        self.assertIsNotNone(patched.headers["Location"])
+
+    def test_distribution(self):
+        self.open("distribution")
+        location = self.begin()
+        self.assertEqual(self.ask("DELETE", location).status, 401)
+        self.put()
+        self.assertEqual(self.ask("POST", f"/blobs/uploads/?mount={DIGEST}&from=team/plugin", b"").status, 202)
+        self.client.script({"method": "PATCH", "cut_upload": 100})
+        with self.assertRaises(ConnectionError):
+            self.ask("PATCH", location, DATA)
+        self.client = Client(self.port)
+        self.assertEqual(self.code(self.ask("GET", location)), (404, "BLOB_UPLOAD_UNKNOWN"))
+
+    def test_odd(self):
+        self.open("odd")
+        self.put()
+        self.assertEqual(self.ask("HEAD", f"/blobs/{DIGEST}").status, 405)
+        answer = self.ask("GET", f"/blobs/{DIGEST}")
+        self.assertEqual((answer.status, answer.headers["Docker-Content-Digest"]), (200, None))
+        self.assertIn("cONTENT-lENGTH", answer.headers.keys())
+        self.assertTrue(self.begin().startswith("/v2/"))
+
+    def test_each_profile_has_a_test(self):
+        tested = {name.removeprefix("test_").replace("_", "-") for name in dir(self) if name.startswith("test_")}
+        self.assertLessEqual(set(profiles.PROFILES), tested)
+
+
+class Soak(unittest.TestCase):
+    """The soak sees what must not be."""
+
+    def setUp(self):
+        self.bench = soak_bench.Bench("wasmpack")
+        self.addCleanup(self.bench.close, False)
+        self.images = argparse.Namespace(bench=self.bench, port=0, large_module="sha256:new", large="sha256:new", small="")
+
+    def test_a_file_that_is_partial_or_gone(self):
+        pull = soak_kills.Pull(self.images)
+        pull.set_up(0)
+        self.assertEqual(pull.check(0), "absent")
+        pull.set_up(1)
+        self.assertEqual(pull.check(1), "old")
+        pull.target.write_bytes(b"half")
+        self.assertRaises(Violation, pull.check, 0)
+        self.assertRaises(Violation, pull.check, 1)
+        pull.target.unlink()
+        self.assertRaises(Violation, pull.check, 1)
+
+    def test_a_tag_without_its_content(self):
+        port = self.enterContext(server("scripted_registry.py"))
+        client = Client(port)
+        self.assertIsNone(soak_bench.stored_image(port, "team/plugin", "v1"))
+        client.seed()
+        manifest = json.dumps(MANIFEST).encode()
+        client("PUT", "/v2/team/plugin/manifests/v1", manifest)
+        self.assertEqual(soak_bench.stored_image(port, "team/plugin", "v1"), soak_bench.sha256([manifest]))
+        client.script({"method": "GET", "path": "/blobs/", "flip": 5})
+        self.assertRaises(Violation, soak_bench.stored_image, port, "team/plugin", "v1")
+        client.script()
+        client("DELETE", BLOB)
+        self.assertRaises(Violation, soak_bench.stored_image, port, "team/plugin", "v1")
+
+    def test_a_configuration_that_is_neither_old_nor_new(self):
+        login = soak_kills.Login.__new__(soak_kills.Login)
+        login.bench, login.registry, login.old = self.bench, "here:1", b'{"auths": {}}'
+        login.set_up(0)
+        self.assertEqual(login.check(0), "old")
+        for content in (b"", b'{"auths": {"here:1": {}}', b'{"auths": {"here:1": {}}}'):
+            self.bench.config.write_bytes(content)
+            self.assertRaises(Violation, login.check, 0)
+        self.bench.config.write_bytes(b'{"auths": {"here:1": {}, "other.example": {}}, "detachKeys": "ctrl-e,e"}')
+        self.assertEqual(login.check(0), "new")
+        self.bench.config.chmod(0o644)
+        self.assertRaises(Violation, login.check, 0)
+
+    def test_a_layout_whose_index_or_blobs_are_wrong(self):
+        build = soak_kills.Build(self.images)
+        build.layout, self.bench.program = self.bench.folder / "layout", "/bin/true"
+        blobs = build.layout / "blobs/sha256"
+        blobs.mkdir(parents=True)
+        self.assertEqual(build.check(0), "absent")
+        (build.layout / "index.json").write_text('{"manifests": [{"digest": "sha256:new"}]}')
+        self.assertEqual(build.check(0), "new")
+        (blobs / hashlib.sha256(b"x").hexdigest()).write_bytes(b"y")
+        self.assertRaises(Violation, build.check, 0)
+        (build.layout / "index.json").write_text('{"manifests": []}')
+        self.assertRaises(Violation, build.check, 1)
+        (build.layout / "index.json").unlink()
+        self.assertRaises(Violation, build.check, 1)
+
+    def test_moments_are_spread(self):
+        found = sorted(soak_kills.moments(4, 8, random.Random(1)))
+        self.assertEqual([int(moment // 2) for moment in found], [0, 1, 2, 3])
 
 
 class Cuts(unittest.TestCase):

@@ -1,0 +1,170 @@
+"""What the soak works with: a folder of its own, modules, a real registry, runs of the program, and the registry asked directly."""
+
+import contextlib
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).parent
+PATIENCE = 600
+PIECE = 1 << 20
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+class Violation(Exception):
+    """A promise that was not kept, and where to look."""
+
+
+def require(condition, *what):
+    if not condition:
+        raise Violation("\n  ".join(str(part) for part in what))
+
+
+def sha256(pieces):
+    result = hashlib.sha256()
+    for piece in pieces:
+        result.update(piece)
+    return "sha256:" + result.hexdigest()
+
+
+def pieces_of(file):
+    with open(file, "rb") as content:
+        while piece := content.read(PIECE):
+            yield piece
+
+
+def write_module(path, size, seed):
+    """A valid module of about that size with one custom section that nothing can compress; gives its digest."""
+    source, length, encoded = random.Random(seed), size, b""
+    while True:
+        length, low = length >> 7, length & 0x7F
+        encoded += bytes([low | (0x80 if length else 0)])
+        if not length:
+            break
+    with open(path, "wb") as file:
+        # A custom section: its id, its length, a name of no letters.
+        file.write(b"\0asm\1\0\0\0\0" + encoded + b"\0")
+        left = size - 1
+        while left:
+            left -= file.write(source.randbytes(min(left, PIECE)))
+    return sha256(pieces_of(path))
+
+
+class Run:
+    """A program that was started, its output in files: it never waits for a reader."""
+
+    def __init__(self, bench, arguments, given=b""):
+        self.arguments, self.given = arguments, tempfile.TemporaryFile()
+        self.given.write(given)
+        self.given.seek(0)
+        self.files = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]
+        self.begun = time.monotonic()
+        self.process = subprocess.Popen(
+            list(map(str, arguments)),
+            cwd=bench.folder,
+            env=bench.environment,
+            stdin=self.given,
+            stdout=self.files[0],
+            stderr=self.files[1],
+        )
+        bench.children.append(self.process)
+
+    def end(self, seconds=PATIENCE):
+        """Waits for its end; None if it still runs after that long."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def said(self, file=0):
+        """Its output; with 1 what it said besides."""
+        self.files[file].seek(0)
+        return self.files[file].read().decode(errors="replace").strip()
+
+    def succeed(self):
+        status = self.end()
+        self.seconds = time.monotonic() - self.begun
+        words = " ".join(map(str, self.arguments[:6]))
+        require(status is not None, f"no end after {PATIENCE} s: {words}")
+        require(status == 0, f"exit {status}: {words}", self.said(), self.said(1))
+        return self
+
+
+class Bench:
+    """The folder, the program and its surroundings; ends what it has started."""
+
+    def __init__(self, program):
+        self.program, self.children, self.lifelines = os.path.abspath(program), [], []
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="wasmpack-soak-"))
+        self.temporary = self.folder / "tmp"
+        for name in ("tmp", "home/.docker"):
+            (self.folder / name).mkdir(parents=True)
+        self.config = self.folder / "home/.docker/config.json"
+        self.environment = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin:/usr/sbin"),
+            "HOME": str(self.folder / "home"),
+            "TMPDIR": str(self.temporary),
+            "LC_ALL": "C.UTF-8",
+        }
+
+    def close(self, keep):
+        for process in self.children:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        for process in self.lifelines:
+            process.stdin.close()
+            process.wait(PATIENCE)
+        if not keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def registry(self, *options):
+        """Starts a real docker-registry over plain HTTP; gives its port."""
+        command = [sys.executable, str(HERE / "docker_registry.py"), "--plain", *options]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.lifelines.append(process)
+        ready = json.loads(process.stdout.readline() or b"{}")
+        require("port" in ready, "docker-registry does not start", ready.get("error"))
+        return ready["port"]
+
+    def start(self, *arguments, given=b""):
+        return Run(self, [self.program, *arguments], given)
+
+    def run(self, *arguments, given=b""):
+        return self.start(*arguments, given=given).succeed()
+
+
+@contextlib.contextmanager
+def answer(port, path, **headers):
+    """What the registry says to a GET, without any client of ours."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path, headers=headers)
+        yield connection.getresponse()
+    finally:
+        connection.close()
+
+
+def stored_image(port, repository, tag):
+    """The digest that a tag stands for, when all that it names is there and is what it is called; None without the tag."""
+    with answer(port, f"/v2/{repository}/manifests/{tag}", Accept=MANIFEST) as response:
+        if response.status == 404:
+            return None
+        require(response.status == 200, f"the registry answers {response.status} for the tag {tag} of {repository}")
+        manifest = response.read()
+    value = json.loads(manifest)
+    for blob in [value["config"], *value["layers"]]:
+        with answer(port, f"/v2/{repository}/blobs/{blob['digest']}") as response:
+            what = f"{repository}:{tag} names {blob['digest']}"
+            require(response.status == 200, what, f"but the registry answers {response.status}")
+            actual = sha256(iter(lambda response=response: response.read(PIECE), b""))
+            require(actual == blob["digest"], what, f"but has {actual}")
+    return sha256([manifest])
