@@ -9,6 +9,7 @@ import re
 import secrets
 import urllib.parse
 
+import loopback
 from faults import Answer
 
 MANIFEST_LIMIT = 4 << 20
@@ -41,6 +42,17 @@ class Repository:
         self.blobs, self.manifests, self.tags = {}, {}, {}
 
 
+class Upload:
+    """What an upload has so far; `is_short` once a piece was shorter than the registry wants all but the last."""
+
+    def __init__(self, identifier, data=b""):
+        self.identifier, self.data, self.is_short = identifier, bytearray(data), False
+
+    @property
+    def state(self):
+        return f"{self.identifier[::-1]}-{len(self.data)}"
+
+
 class API:
     """The endpoints; `name`, `repository`, `query`, `faults`, `server` and `body()` are the handler's."""
 
@@ -51,51 +63,69 @@ class API:
         if self.command != "POST":
             return error(405)
         query = dict(self.query)
-        if query.get("mount") and "from" in query:
+        if query.get("mount") and "from" in query and not self.faults.get("no_mount"):
             data = self.server.repository(query["from"]).blobs.get(query["mount"])
             if data is not None:
                 return self.created(data)
         data = self.body()
         if "digest" in query:
             return self.finish_upload(data, query["digest"])
-        upload = secrets.token_hex(8)
+        upload = Upload(secrets.token_hex(8), data)
         with self.server.lock:
-            self.server.uploads[upload] = data
-        return self.upload_state(202, upload)
+            self.server.uploads[upload.identifier] = upload
+        answer = self.upload_state(202, upload)
+        if "min_chunk" in self.faults:
+            answer.set("OCI-Chunk-Min-Length", self.faults["min_chunk"])
+        return answer
 
     def upload_state(self, status, upload):
-        size = len(self.server.uploads[upload])
-        path = f"/v2/{self.name}/blobs/uploads/{upload}?_state={upload[::-1]}-{size}"
-        location = self.place("absolute", path)
-        headers = {"Location": location, "Range": f"0-{max(size - 1, 0)}", "Docker_Upload_UUID": upload}
-        return Answer(status, **headers)
+        path = f"/v2/{self.name}/blobs/uploads/{upload.identifier}?_state={upload.state}"
+        span = f"0-{max(len(upload.data) - 1, 0)}"
+        return Answer(status, Location=self.place("absolute", path), Range=span, Docker_Upload_UUID=upload.identifier)
 
     def upload(self, upload):
-        so_far = self.server.uploads.get(upload)
-        if so_far is None:
+        upload = self.server.uploads.get(upload)
+        if upload is None:
             self.body()
             return error(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry")
-        if dict(self.query).get("_state") != f"{upload[::-1]}-{len(so_far)}":
+        state = dict(self.query).get("_state", "")
+        # Who has lost the connection knows an old state only, and may ask for the new one or give up.
+        is_known = state.startswith(upload.identifier[::-1] + "-") if self.command in ("GET", "DELETE") else False
+        if state != upload.state and not is_known:
             self.body()
             return error(400, "BLOB_UPLOAD_INVALID", "the query of Location was lost or is stale")
         if self.command == "DELETE":
-            del self.server.uploads[upload]
+            del self.server.uploads[upload.identifier]
             return Answer(204)
         if self.command == "GET":
             return self.upload_state(204, upload)
         if self.command not in ("PATCH", "PUT"):
             return error(405)
+        return self.take_piece(upload)
+
+    def take_piece(self, upload):
+        before = len(upload.data)
         start = re.match(r"(\d+)-", self.headers.get("Content-Range", ""))
-        data = self.body()
-        if start and int(start[1]) != len(so_far):
-            return error(416, "BLOB_UPLOAD_INVALID", f"expected {len(so_far)}", Range=f"0-{len(so_far) - 1}")
-        self.server.uploads[upload] = so_far + data
+        length = int(self.headers.get("Content-Length") or 0)
+        if start and (int(start[1]) != before or (upload.is_short and length)):
+            self.body()
+            return error(416, "BLOB_UPLOAD_INVALID", f"expected {before}", Range=f"0-{max(before - 1, 0)}")
+        try:
+            for piece in self.pieces():  # what came before a connection ended is kept
+                upload.data += piece
+        except loopback.Abort:
+            if self.faults.get("forget"):
+                self.server.uploads.pop(upload.identifier, None)
+            raise
+        upload.is_short = len(upload.data) - before < self.faults.get("min_chunk", 0)
         if self.command == "PATCH":
             answer = self.upload_state(202, upload)
-            if self.faults.get("stale_range") is True:
-                answer.set("Range", f"0-{max(len(so_far) - 1, 0)}")
+            said = {True: before, "piece": len(upload.data) - before}.get(self.faults.get("stale_range"))
+            if said is not None:
+                answer.set("Range", f"0-{max(said - 1, 0)}")
             return answer
-        return self.finish_upload(self.server.uploads.pop(upload), dict(self.query).get("digest"))
+        self.server.uploads.pop(upload.identifier, None)
+        return self.finish_upload(bytes(upload.data), dict(self.query).get("digest"))
 
     def finish_upload(self, data, digest):
         if digest != digest_of(data):
@@ -165,6 +195,13 @@ class API:
             nested = [child["digest"] for child in value.get("manifests", [])]
         except (ValueError, KeyError, TypeError, AttributeError):
             return error(400, "MANIFEST_INVALID", "manifest invalid")
+        if self.faults.get("needs_media_type") and "mediaType" not in value:
+            return error(405, "UNSUPPORTED", "Invalid JSON syntax")
+        config_types, config = self.faults.get("config_types"), value.get("config", {})
+        if config_types and config.get("mediaType", config_types[0]) not in config_types:
+            return error(400, "MANIFEST_INVALID", "manifest invalid: unknown config mediaType")
+        if self.faults.get("no_overwrite") and self.repository.tags.get(reference, digest) != digest:
+            return error(403, "MANIFEST_INVALID", "not enough permissions to delete what the tag names")
         if missing or not set(nested) <= set(self.repository.manifests):
             return error(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry")
         self.repository.manifests[digest] = (self.headers.get("Content-Type", ""), data)

@@ -4,29 +4,44 @@ A script is a JSON list of rules. A rule says which requests it is for, and what
 
   method        "GET" or "GET|HEAD"; any if absent
   path          a regular expression, searched in path and query; any if absent
+  with          a header field that the request has, or "Name: start of its value"
+  without       one that it has not
+  over          N: only if Content-Length is more than N
   occurrence    which of the requests that fit, counted from 1: 2, [1, 3], "2+" (the second and later); all if absent
 
 Instead of doing what was asked:
   status        answer with this status, with `headers` (an object) and `body` (text, or JSON that is not text)
   unread        with status: answer without reading the request's body, and close
   drop          "before": close without doing anything; "after": do it, and close without an answer
-  cut_upload    N: read N bytes of the request's body, then close
+  cut_upload    N: read N bytes of the request's body, then close; an upload keeps them
+  forget        true, with cut_upload or a connection that ends: the upload is gone, with all that it had
   redirect      PLACE: 307 to the same blob at a place without authentication, which refuses an Authorization header
 
+  no_mount      true: the blob of another repository is not taken over; an upload begins (202)
+  token_ends    true: the token of this request ends while it is under way, which is a 401 after its body
+  min_chunk     N: POST announces OCI-Chunk-Min-Length, and a piece after a shorter one is refused with 416
+  needs_media_type      true: a manifest that does not say its own mediaType is refused
+  config_types  a list: a manifest whose config has another media type is refused
+  no_overwrite  true: a tag is not moved
+
 To the answer's headers:
+  answer_status do what was asked, and answer with this status
   location      PLACE: where Location points to
   realm         PLACE: where the challenge points to, instead of /token
   challenges    a list: the values of WWW-Authenticate on a 401, one field each; {realm} is /token's URL, {scope} the scope
   link          PLACE: where the next page of a list is; on the last page too, so that a list never ends
-  stale_range   true: Range says what it said before this request, as ECR's does; a text is said instead
+  stale_range   true: Range says what it said before this request, as ECR's does; "piece": it counts from this piece;
+                another text is said instead
   wrong_digest_header   true (a digest of something else) or the text to claim in Docker-Content-Digest
   extra_headers         an object; a header of that name is replaced, null removes it, a list gives several
+  odd_case      true: lower and upper case of field names are exchanged
   no_length     true: no Content-Length; the end of the connection is the end of the body
   chunked       true: Transfer-Encoding: chunked instead
 
 To the answer's body:
   flip          N: the byte at N (negative: from the end) is inverted
   truncate      N: only the first N bytes, with a Content-Length that fits
+  missing_as    the code that a 404 has in its error, whatever is missing
   encoded       true: Content-Encoding: gzip, asked for or not
   endless       "body" or "headers": it never ends (until the peer goes away)
 
@@ -51,20 +66,23 @@ import time
 
 import loopback
 
-SELECTORS = {"method", "path", "occurrence"}
+SELECTORS = {"method", "path", "with", "without", "over", "occurrence"}
 FAULTS = {
-    *("status", "headers", "body", "unread", "drop", "cut_upload", "redirect"),
-    *("location", "realm", "challenges", "link", "stale_range", "wrong_digest_header", "extra_headers", "no_length", "chunked"),
-    *("flip", "truncate", "encoded", "endless"),
+    *("status", "headers", "body", "unread", "drop", "cut_upload", "forget", "redirect"),
+    *("no_mount", "token_ends", "min_chunk", "needs_media_type", "config_types", "no_overwrite"),
+    *("answer_status", "location", "realm", "challenges", "link", "stale_range"),
+    *("wrong_digest_header", "extra_headers", "odd_case", "no_length", "chunked"),
+    *("missing_as", "flip", "truncate", "encoded", "endless"),
     *("stall", "slow", "cut", "reset"),
 }
 
 
 class Script:
-    """The rules, and how often each has been met."""
+    """The rules, and how often each has been met; those of a profile come first and stay."""
 
-    def __init__(self, rules=()):
+    def __init__(self, rules=(), profile=()):
         self.lock = threading.Lock()
+        self.profile = [(rule, [0]) for rule in profile]
         self.replace(list(rules))
 
     def replace(self, rules):
@@ -76,17 +94,32 @@ class Script:
         with self.lock:
             self.rules = [(rule, [0]) for rule in rules]
 
-    def faults(self, method, target):
+    def faults(self, method, target, headers):
         """What goes wrong with this request: the faults of every rule that fits it, merged."""
         merged = {}
         with self.lock:
-            for rule, count in self.rules:
-                if method not in rule.get("method", method).split("|") or not re.search(rule.get("path", ""), target):
+            for rule, count in self.profile + self.rules:
+                if not fits(rule, method, target, headers):
                     continue
                 count[0] += 1
                 if hits(rule.get("occurrence"), count[0]):
                     merged.update((name, value) for name, value in rule.items() if name in FAULTS)
         return merged
+
+
+def fits(rule, method, target, headers):
+    return (
+        method in rule.get("method", method).split("|")
+        and re.search(rule.get("path", ""), target)
+        and ("with" not in rule or has(headers, rule["with"]))
+        and ("without" not in rule or rule["without"] not in headers)
+        and ("over" not in rule or int(headers.get("Content-Length") or 0) > rule["over"])
+    )
+
+
+def has(headers, wanted):
+    name, _, start = wanted.partition(": ")
+    return (headers.get(name) or "").startswith(start) and name in headers
 
 
 def hits(occurrence, number):
@@ -116,6 +149,11 @@ class Answer:
 
     def spoil(self, faults, place):
         """Applies the faults of headers and body; `place` turns a PLACE and a path into a URL."""
+        if "answer_status" in faults and self.status < 300:
+            self.status = faults["answer_status"]
+        if self.status == 404 and "missing_as" in faults:
+            self.body = json.dumps({"errors": [{"code": faults["missing_as"], "message": "not found"}]}).encode()
+            self.length = len(self.body)
         if "flip" in faults and self.body:
             body = bytearray(self.body)
             body[faults["flip"]] ^= 0xFF
@@ -132,7 +170,7 @@ class Answer:
         if "link" in faults and self.status == 200:
             known = (self.header("Link") or "</v2/>").partition(">")[0].removeprefix("<")
             self.set("Link", f'<{place(faults["link"], known)}>; rel="next"')
-        if self.header("Range") and isinstance(faults.get("stale_range"), str):
+        if self.header("Range") and faults.get("stale_range") not in (None, True, "piece"):
             self.set("Range", faults["stale_range"])
         if wrong := faults.get("wrong_digest_header"):
             other = "sha256:" + hashlib.sha256(b"something else").hexdigest()
@@ -148,6 +186,8 @@ class Answer:
         for name, value in faults.get("extra_headers", {}).items():
             values = value if isinstance(value, list) else [] if value is None else [value]
             self.set(name, *values)
+        if faults.get("odd_case"):
+            self.headers = [(name.swapcase(), value) for name, value in self.headers]
 
 
 def literal(value):

@@ -24,6 +24,7 @@ import urllib.parse
 import distribution
 import faults
 import loopback
+import profiles
 from distribution import error
 from faults import Answer
 
@@ -40,7 +41,7 @@ class RegistryHandler(distribution.API, loopback.Handler):
         self.query = urllib.parse.parse_qsl(query, keep_blank_values=True)
         if self.url_path.startswith("/__") and not self.url_path.startswith("/__blob/"):
             return self.control()
-        self.faults = self.server.script.faults(self.command, self.path)
+        self.faults = self.server.script.faults(self.command, self.path, self.headers)
         entry = self.server.start_record(self)
         try:
             answer = self.faulty() or self.correct()
@@ -59,12 +60,6 @@ class RegistryHandler(distribution.API, loopback.Handler):
         """The answer of a fault that comes instead of the right one."""
         if self.faults.get("drop") == "before":
             faults.abort(self.connection, self.faults)
-        if "cut_upload" in self.faults:
-            left = min(self.faults["cut_upload"], int(self.headers.get("Content-Length") or 0))
-            piece = self.rfile.read(left)
-            self.body_length += len(piece)
-            self.body_hash.update(piece)
-            faults.abort(self.connection, self.faults)
         if "status" in self.faults:
             if not self.faults.get("unread"):
                 self.body()
@@ -75,7 +70,7 @@ class RegistryHandler(distribution.API, loopback.Handler):
         return None
 
     def correct(self):
-        if self.url_path == "/token":
+        if self.url_path == self.server.options.token_path:
             return self.token()
         refusal = None
         for pattern, method in distribution.ROUTES:
@@ -90,12 +85,20 @@ class RegistryHandler(distribution.API, loopback.Handler):
 
     def settle_body(self, answer):
         """What Go's servers do with a body that nobody read: a small one is taken, after a large one they close."""
+        if "cut_upload" in self.faults:
+            self.body()
         if self.body_is_read or not self.has_body():
             return
         if self.faults.get("unread") or int(self.headers.get("Content-Length", 0)) > DRAIN_LIMIT:
             answer.set("Connection", "close")
         else:
             self.body()
+
+    def exactly(self, size):
+        limit = self.faults.get("cut_upload", size)
+        yield from super().exactly(min(size, limit))
+        if "cut_upload" in self.faults:
+            faults.abort(self.connection, self.faults)
 
     def body(self):
         return b"".join(self.pieces())
@@ -142,12 +145,17 @@ class RegistryHandler(distribution.API, loopback.Handler):
                 return None
             return self.challenged('Basic realm="test"')
         action = "pull" if self.command in ("GET", "HEAD") else "delete" if self.command == "DELETE" else "push"
+        if self.faults.get("token_ends"):
+            self.body()
+            self.server.end_token(header.partition(" ")[2])
         problem = self.server.use_token(header.partition(" ")[2], name, action) if header else ""
         missing = options.also_needs if problem == "also_needs" else None
         if problem is None:
             return None
-        realm = self.place(self.faults.get("realm", "absolute"), "/token")
+        realm = self.place(self.faults.get("realm", "absolute"), options.token_path)
         scope = f"repository:{name}:{'pull,push' if action == 'push' else action}" if name else ""
+        if options.token_scope:
+            scope = options.token_scope
         challenge = f'Bearer realm="{realm}",service="registry.test"'
         if missing:
             problem, scope = "insufficient_scope", missing
@@ -161,7 +169,7 @@ class RegistryHandler(distribution.API, loopback.Handler):
     def challenged(self, challenge, realm="", scope="", status=401):
         answer = error(status, message="authentication required", WWW_Authenticate=challenge)
         if "challenges" in self.faults:
-            fill = {"{realm}": realm or self.place("absolute", "/token"), "{scope}": scope}
+            fill = {"{realm}": realm or self.place("absolute", self.server.options.token_path), "{scope}": scope}
             values = self.faults["challenges"]
             for name, value in fill.items():
                 values = [text.replace(name, value) for text in values]
@@ -188,6 +196,8 @@ class RegistryHandler(distribution.API, loopback.Handler):
         """OAuth2's refresh_token grant: each identity token is good once, the answer brings the next one."""
         if not self.server.take_identity_token(form.get("refresh_token")):
             return Answer(400, b'{"error": "invalid_grant"}', Content_Type="application/json")
+        if self.server.options.reusable_identity_tokens:
+            return self.granted(form.get("scope", "").split())
         return self.granted(form.get("scope", "").split(), refresh_token=self.server.new_identity_token())
 
     def granted(self, scopes, only=None, **more):
@@ -210,7 +220,8 @@ class RegistryServer(loopback.Server):
         if options.script:
             with open(options.script, encoding="utf-8") as file:
                 rules = json.load(file)
-        self.script = faults.Script(rules)
+        rules_of_profile = profiles.PROFILES[options.profile].rules if options.profile else []
+        self.script = faults.Script(rules, rules_of_profile)
 
     def repository(self, name):
         with self.lock:
@@ -223,6 +234,8 @@ class RegistryServer(loopback.Server):
         """A token for (repository, action) pairs; it ends by time or by use."""
         token, rights = secrets.token_hex(16), set()
         for scope in scopes:
+            if scope == self.options.token_scope:
+                rights.add(scope)
             name, _, actions = scope.partition(":")[2].rpartition(":")
             rights |= {(name, action) for action in actions.split(",") if not only or action in only}
         with self.lock:
@@ -239,8 +252,13 @@ class RegistryServer(loopback.Server):
     def take_identity_token(self, token):
         with self.lock:
             known = token in self.identity_tokens
-            self.identity_tokens.discard(token)
+            if not self.options.reusable_identity_tokens:
+                self.identity_tokens.discard(token)
         return known
+
+    def end_token(self, token):
+        with self.lock:
+            self.tokens.pop(token, None)
 
     def use_token(self, token, name, action):
         """None if the token is good for that, else the challenge's error."""
@@ -251,6 +269,8 @@ class RegistryServer(loopback.Server):
             if time.monotonic() > ends or uses == 0:
                 return "invalid_token"
             self.tokens[token][2] = None if uses is None else uses - 1
+        if self.options.token_scope:
+            return None if self.options.token_scope in rights else "insufficient_scope"
         if name is not None and (name, action) not in rights:
             return "insufficient_scope"
         if self.options.also_needs:
@@ -281,7 +301,8 @@ class RegistryServer(loopback.Server):
 
 
 def options(arguments=None):
-    parser = loopback.parser(__doc__)
+    parser = loopback.parser(f"{__doc__}\nProfiles:\n{profiles.overview()}")
+    parser.add_argument("--profile", choices=profiles.PROFILES, metavar="NAME", help="behave as a registry that people use")
     parser.add_argument("--script", metavar="FILE", help="the first rules, a JSON list")
     parser.add_argument("--auth", choices=["open", "basic", "bearer"], default="open", help="default: %(default)s")
     parser.add_argument("--user", action="append", default=[], metavar="NAME:PASSWORD", help="repeatable")
@@ -293,7 +314,11 @@ def options(arguments=None):
     )
     parser.add_argument("--token-life", type=float, default=300, metavar="SECONDS", help="default: %(default)s")
     parser.add_argument("--token-uses", type=int, metavar="N", help="a token is good for N requests, whatever its life")
-    return parser.parse_args(arguments)
+    parser.set_defaults(token_path="/token", token_scope=None, reusable_identity_tokens=False)
+    result = parser.parse_args(arguments)
+    if result.profile:
+        vars(result).update(profiles.PROFILES[result.profile].options)
+    return result
 
 
 def main():

@@ -162,6 +162,49 @@ class Faults(unittest.TestCase):
             done = self.client("PUT", answer.headers["Location"] + "&digest=" + DIGEST, DATA[1000:])
             self.assertEqual(done.status, 201)
 
+    def test_what_a_cut_upload_keeps(self):
+        for fault, expected in (({}, (204, "0-999")), ({"forget": True}, (404, None))):
+            start = self.client("POST", "/v2/team/plugin/blobs/uploads/", b"")
+            self.client.script({"method": "PATCH", "cut_upload": 1000, **fault})
+            with self.assertRaises(ConnectionError):
+                self.client("PATCH", start.headers["Location"], DATA)
+            self.client = Client(self.port)
+            state = self.client("GET", start.headers["Location"])
+            self.assertEqual((state.status, state.headers["Range"]), expected)
+            if not fault:
+                self.client.script()
+                stale = self.client("PATCH", start.headers["Location"], DATA[1000:])
+                self.assertEqual(stale.status, 400)
+                done = self.client("PUT", state.headers["Location"] + "&digest=" + DIGEST, DATA[1000:])
+                self.assertEqual(done.status, 201)
+
+    def test_pieces_that_are_too_short(self):
+        self.client.script({"path": "/blobs/uploads/", "min_chunk": 100})
+        start = self.client("POST", "/v2/team/plugin/blobs/uploads/", b"")
+        self.assertEqual(start.headers["OCI-Chunk-Min-Length"], "100")
+        location, statuses = start.headers["Location"], []
+        for first, end in ((0, 100), (100, 199), (199, 300)):
+            answer = self.client("PATCH", location, DATA[first:end], Content_Range=f"{first}-{end - 1}")
+            location = answer.headers["Location"] or location
+            statuses.append(answer.status)
+        self.assertEqual(statuses, [202, 202, 416])
+        self.assertEqual(self.client("PATCH", start.headers["Location"], DATA[:100]).status, 400, "stale state")
+
+    def test_another_status_for_what_was_done(self):
+        self.client.script({"method": "POST", "answer_status": 201})
+        self.assertEqual(self.client("POST", "/v2/team/plugin/blobs/uploads/", b"").status, 201)
+
+    def test_rules_for_some_requests_only(self):
+        self.client.script(
+            {"with": "Content-Range", "over": 100, "status": 416}, {"without": "Content-Length", "status": 411}
+        )
+        location = self.client("POST", "/v2/team/plugin/blobs/uploads/", b"").headers["Location"]
+        self.assertEqual(self.client("GET", BLOB).status, 411)
+        self.assertEqual(self.client("PATCH", location, DATA[:101], Content_Range="0-100").status, 416)
+        small = self.client("PATCH", location, DATA[:100], Content_Range="0-99")
+        self.assertEqual(small.status, 202)
+        self.assertEqual(self.client("PATCH", small.headers["Location"], DATA[:101]).status, 202)
+
     def test_pages(self):
         manifest = json.dumps({"config": {"digest": DIGEST}, "layers": []}).encode()
         for tag in "abc":
@@ -219,6 +262,48 @@ class Faults(unittest.TestCase):
 
     def test_a_script_that_is_not_understood_is_refused(self):
         self.assertEqual(self.client("PUT", "/__control", json.dumps([{"cutt": 1}])).status, 400)
+
+
+class Cuts(unittest.TestCase):
+    """The relay cuts where it is told to, as often as it is told to, and then no more."""
+
+    def setUp(self):
+        self.port = self.enterContext(server("scripted_registry.py"))
+        Client(self.port).seed()
+        self.log = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "log"
+
+    def relay(self, *options):
+        return self.enterContext(server("cuts.py", "--to", self.port, "--log", self.log, *options))
+
+    def said(self):
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def test_downloads_are_cut_to_the_byte_and_then_pass(self):
+        port = self.relay("--direction", "down", "--at", "5000", "--at", "20000", "--seed", "5")
+        got = []
+        for _ in range(2):
+            with self.assertRaises((http.client.IncompleteRead, ConnectionError)) as caught:
+                Client(port)("GET", BLOB)
+            got.append(len(getattr(caught.exception, "partial", b"")))
+        self.assertTrue(all(size < 15000 for size in got), got)
+        self.assertEqual(Client(port)("GET", BLOB).content, DATA)
+        self.assertEqual([(cut["at"], cut["direction"]) for cut in self.said()], [(5000, "down"), (20000, "down")])
+
+    def test_uploads_are_cut_both_ways(self):
+        port = self.relay("--cuts", "12", "--total", len(DATA) // 2, "--seed", "2")
+        tries = 0
+        while tries < 20:
+            tries += 1
+            try:
+                self.assertEqual(Client(port).seed().status, 201)
+                break
+            except (ConnectionError, http.client.HTTPException):
+                pass
+        self.assertEqual((tries, len(self.said())), (13, 12))
+        self.assertEqual({cut["how"] for cut in self.said()}, {"fin", "reset"})
+        record = json.loads(Client(self.port)("GET", "/__record").content)
+        self.assertEqual(record[-1]["body_digest"], DIGEST)
+        self.assertLess(max(entry["body_length"] for entry in record[1:-1]), len(DATA))
 
 
 class Ends(unittest.TestCase):

@@ -5,11 +5,7 @@ public enum SampleModule {
 
     /// A module of exactly `size` bytes (14 at least), with one custom section; the same for the same seed.
     public static func bytes(size: Int, seed: UInt64 = 1) -> [UInt8] {
-        precondition(size >= 14)
-        // A length in five bytes, also where fewer would do: the specification allows that.
-        let content = size - 14
-        let length = (0..<5).map { UInt8(content >> (7 * $0) & 0x7F) | ($0 < 4 ? 0x80 : 0) }
-        var module = preamble + [0] + length
+        var module = outline(of: size)
         module.reserveCapacity(size + 512)
         var random = SeededGenerator(seed: seed)
         let fragments = (0..<2048).map { _ in
@@ -23,6 +19,20 @@ public enum SampleModule {
         }
         module.removeLast(module.count - size)
         return module
+    }
+
+    /// A module of exactly `size` bytes (14 at least) whose layer is as large: its one custom section cannot be compressed.
+    public static func incompressible(size: Int, seed: UInt64 = 1) -> [UInt8] {
+        outline(of: size) + noise(size: size - 14, seed: seed)
+    }
+
+    /// What stands before the content of the one custom section: 14 bytes.
+    private static func outline(of size: Int) -> [UInt8] {
+        precondition(size >= 14)
+        // A length in five bytes, also where fewer would do: the specification allows that.
+        let content = size - 14
+        let length = (0..<5).map { UInt8(content >> (7 * $0) & 0x7F) | ($0 < 4 ? 0x80 : 0) }
+        return preamble + [0] + length
     }
 
     /// Bytes that nothing can compress; the same for the same seed.

@@ -1,0 +1,103 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Registries that people use differ from the specification; a push, a second one and a pull work with all of them.
+///
+/// Each profile of the scripted registry has the quirks that were reported of the one that it is named after.
+@Suite(.timeLimit(.minutes(10))) struct ProfileTests {
+    /// A profile, and who signs in there.
+    struct Profile: Sendable, CustomTestStringConvertible {
+        let name: String
+        var user = "ci"
+        /// Whether what is stored for it is an identity token.
+        var hasIdentityToken = false
+
+        var testDescription: String { name }
+    }
+
+    static let profiles = [
+        Profile(name: "hub"), Profile(name: "ghcr"), Profile(name: "gar", user: "oauth2accesstoken"),
+        Profile(name: "ecr", user: "AWS"), Profile(name: "ecr-public", user: "AWS"),
+        Profile(name: "azure", user: "00000000-0000-0000-0000-000000000000", hasIdentityToken: true),
+        Profile(name: "acr-aliyun"), Profile(name: "quay", user: "team+robot"),
+        Profile(name: "harbor", user: "robot$ci"), Profile(name: "gitlab"),
+        Profile(name: "pulp"), Profile(name: "distribution"),
+    ]
+
+    /// Two modules and their layouts, built once: one that fits into any cap, and one of several pieces.
+    struct Images: Sendable {
+        let work: Workspace
+        let modules: [String: [UInt8]]
+
+        static let shared = Task {
+            let work = try Workspace()
+            let modules = ["small": try Modules.tiny, "large": SampleModule.incompressible(size: 9_000_000)]
+            for (name, module) in modules {
+                try work.write(module, to: "\(name).wasm")
+                let run = try await work.run("build", "\(name).wasm", "--layout", name)
+                if run.status != 0 { throw PeerError("\(run)") }
+            }
+            return Images(work: work, modules: modules)
+        }
+
+        func layout(_ name: String) -> String { work.path(name) }
+    }
+
+    @Test("push, push again and pull", arguments: profiles, ["small", "large"])
+    func roundTrip(profile: Profile, size: String) async throws {
+        let images = try await Images.shared.value
+        let peer = try await Peer(profile)
+        let pushed = try await peer.run("push", peer.reference, images.layout(size))
+        #expect(pushed.status == 0, "\(pushed)")
+        try await expectNothingSent(by: peer, images.layout(size))
+        let pulled = try await peer.run("pull", peer.reference, "-o", "back.wasm")
+        #expect(pulled.status == 0, "\(pulled)")
+        #expect(pulled.outputText == pushed.outputText)
+        #expect(try peer.work.bytes(of: "back.wasm") == images.modules[size])
+    }
+
+    private func expectNothingSent(by peer: Peer, _ layout: String) async throws {
+        let before = try await peer.registry.requests(peer.work).count
+        let again = try await peer.run("push", peer.reference, layout)
+        #expect(again.status == 0, "\(again)")
+        let sent = try await peer.registry.requests(peer.work).dropFirst(before).filter {
+            $0.contains("/v2/") && !$0.hasPrefix("GET") && !$0.hasPrefix("HEAD")
+        }
+        #expect(sent.isEmpty)
+    }
+}
+
+/// A registry with a profile, and somebody who may push there.
+private struct Peer {
+    let work: Workspace
+    let registry: ScriptedRegistry
+    let access: [String]
+    let input: String
+
+    var reference: String { "\(registry.name)/test/plugin:v1" }
+
+    init(_ profile: ProfileTests.Profile) async throws {
+        let secret = Secrets.password()
+        work = try Workspace()
+        if profile.hasIdentityToken {
+            registry = try await ScriptedRegistry("--profile", profile.name, "--identity-token", secret)
+            let user = Data("\(profile.user):".utf8).base64EncodedString()
+            let config = #"{"auths":{"\#(registry.name)":{"auth":"\#(user)","identitytoken":"\#(secret)"}}}"#
+            try work.write(Array(config.utf8), to: "home/.docker/config.json")
+            (access, input) = ([], "")
+        } else {
+            registry = try await ScriptedRegistry(
+                "--profile",
+                profile.name,
+                "--user",
+                "\(profile.user):\(secret)"
+            )
+            (access, input) = (["--username", profile.user, "--password-stdin"], secret + "\n")
+        }
+    }
+
+    func run(_ arguments: String...) async throws -> CommandLineRun {
+        try await work.start(arguments + access + ["--plain-http"], input: input).wait()
+    }
+}
