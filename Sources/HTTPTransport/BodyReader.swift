@@ -9,23 +9,44 @@ final class BodyReader {
 
     private let bytes: [UInt8]
     private let file: FileDescriptor?
+    /// Where in the file the body starts.
+    private let start: Int
+    private let inspect: Request.Inspection?
 
     /// Opens the body; throws ``TransferError/Kind/bodyUnreadable`` if it is not what was announced.
-    init(_ body: Body) throws(TransferError) {
+    init(_ body: Body, inspect: Request.Inspection? = nil) throws(TransferError) {
+        self.inspect = inspect
         switch body {
         case .none:
-            (bytes, file, size) = ([], nil, 0)
+            (bytes, file, start, size) = ([], nil, 0, 0)
         case .bytes(let content):
-            (bytes, file, size) = (content, nil, content.count)
+            (bytes, file, start, size) = (content, nil, 0, content.count)
         case .file(let path, let announced):
-            (bytes, file, size) = ([], try Self.open(path, announced: announced), announced)
+            (bytes, file, start, size) = ([], try Self.open(path, announced: announced), 0, announced)
+        case .slice(let path, let range, let announced):
+            guard range.lowerBound >= 0, range.upperBound <= announced else {
+                throw TransferError(.invalidRequest, "\(range) is no part of \(announced) bytes")
+            }
+            (bytes, start, size) = ([], range.lowerBound, range.count)
+            file = try Self.open(path, announced: announced)
         }
     }
 
     deinit { try? file?.close() }
 
     /// Fills the buffer as far as there is something left; 0 is the end.
+    ///
+    /// What the request's inspection does not like is not given away.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(TransferError) -> Int {
+        let place = offset
+        let count = try fill(buffer)
+        if count > 0, let inspect {
+            try inspect(UnsafeRawBufferPointer(rebasing: buffer[..<count]), place)
+        }
+        return count
+    }
+
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(TransferError) -> Int {
         let wanted = min(buffer.count, size - offset)
         guard wanted > 0 else { return 0 }
         let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
@@ -36,20 +57,25 @@ final class BodyReader {
         }
         let count: Int
         do {
-            count = try file.read(fromAbsoluteOffset: Int64(offset), into: target)
+            count = try file.read(fromAbsoluteOffset: Int64(start + offset), into: target)
         } catch {
             throw TransferError(.bodyUnreadable, "the file cannot be read: \(error)")
         }
         guard count > 0 else {
-            throw TransferError(.bodyUnreadable, "the file ends after \(offset) bytes instead of \(size)")
+            throw TransferError(
+                .bodyUnreadable,
+                "the file ends after \(start + offset) bytes instead of \(start + size)"
+            )
         }
         offset += count
         return count
     }
 
     /// Goes on from another place; `false` if there is no such place.
+    ///
+    /// What is inspected is inspected whole: it only ever begins again.
     func seek(to position: Int) -> Bool {
-        guard (0...size).contains(position) else { return false }
+        guard (0...size).contains(position), position == 0 || inspect == nil else { return false }
         offset = position
         return true
     }
@@ -57,8 +83,15 @@ final class BodyReader {
     private static func open(_ path: FilePath, announced: Int) throws(TransferError) -> FileDescriptor {
         do {
             // Without O_NONBLOCK a pipe of that name would hold up all transfers.
-            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+            let file = try FileDescriptor.open(
+                path,
+                .readOnly,
+                options: [.closeOnExec, .nonBlocking, .noFollow]
+            )
             do {
+                guard try file.stat().type == .regular else {
+                    throw TransferError(.bodyUnreadable, "\"\(path)\" is not a regular file")
+                }
                 let size = try file.seek(offset: 0, from: .end)
                 guard size == announced else {
                     throw TransferError(
@@ -73,6 +106,8 @@ final class BodyReader {
             }
         } catch let error as TransferError {
             throw error
+        } catch Errno.tooManySymbolicLinkLevels {
+            throw TransferError(.bodyUnreadable, "\"\(path)\" is a symbolic link")
         } catch {
             throw TransferError(.bodyUnreadable, "\"\(path)\" cannot be read: \(error)")
         }

@@ -13,6 +13,11 @@ public enum HTTPMethod: String, Sendable {
 /// The transport writes `Host`, `Content-Length`, `Transfer-Encoding`, `Connection`, `Expect` and `Accept-Encoding`
 /// itself; a request that brings one of them fails with ``TransferError/Kind/invalidRequest``.
 public struct Request: Sendable {
+    /// Takes bytes of a body, and the offset of the first of them in it.
+    ///
+    /// A body may be sent several times, whole or in part: each time it begins at offset 0 again.
+    public typealias Inspection = @Sendable (UnsafeRawBufferPointer, Int) throws(TransferError) -> Void
+
     /// What to do.
     public var method: HTTPMethod
     /// Where.
@@ -27,6 +32,11 @@ public struct Request: Sendable {
     ///
     /// The number falls back when the body has to be sent again.
     public var uploadProgress: (@Sendable (Int) -> Void)?
+    /// Shown every piece of the body before it goes to the network, on the transport's thread.
+    ///
+    /// What it throws ends the exchange, and the piece stays here: whoever keeps a proof to the last piece keeps the last
+    /// piece back.
+    public var inspectBody: Inspection?
     /// Asked for every address that would be dialled, and for that of a connection used again, before anything of the
     /// request is sent; on the transport's thread.
     ///
@@ -41,12 +51,14 @@ public struct Request: Sendable {
         url: HTTPURL,
         headers: HeaderFields = [:],
         body: Body = .none,
+        inspectBody: Inspection? = nil,
         uploadProgress: (@Sendable (Int) -> Void)? = nil
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.inspectBody = inspectBody
         self.uploadProgress = uploadProgress
     }
 }

@@ -21,7 +21,9 @@ final class Transfer {
         easy = try EasyHandle()
         proxy = settings.proxy(for: job.request)
         addressCheck = proxy == nil ? AddressCheck(job.request) : nil
-        body = try job.request.hasBody ? BodyReader(job.request.body) : nil
+        body =
+            try job.request.hasBody
+            ? BodyReader(job.request.body, inspect: job.request.inspectBody) : nil
         try settings.apply(to: &easy, for: job.request, bodySize: body?.size)
 
         let context = Unmanaged.passUnretained(self).toOpaque()

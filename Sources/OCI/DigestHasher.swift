@@ -36,6 +36,18 @@ public struct DigestHasher: ~Copyable, @unchecked Sendable {
         byteCount += bytes.count
     }
 
+    /// Another computation that goes on from the same bytes.
+    public borrowing func copy() -> DigestHasher { DigestHasher(copying: self) }
+
+    private init(copying other: borrowing DigestHasher) {
+        guard let context = EVP_MD_CTX_new(), EVP_MD_CTX_copy_ex(context, other.context) == 1 else {
+            fatalError("libcrypto has no memory for a digest")
+        }
+        self.context = context
+        algorithm = other.algorithm
+        byteCount = other.byteCount
+    }
+
     /// The digest of all bytes taken so far; more may follow.
     public borrowing func digest() -> Digest {
         guard let copy = EVP_MD_CTX_new(), EVP_MD_CTX_copy_ex(copy, context) == 1 else {

@@ -115,6 +115,11 @@ final class RegistryClient: Sendable {
     func readAgain(_ request: Request) async throws(RequestFailure) -> Answer {
         var request = request
         request.method = .get
+        return try await sendOnce(request)
+    }
+
+    /// Makes a request with what is sent along now, and takes whatever is answered.
+    func sendOnce(_ request: Request) async throws(RequestFailure) -> Answer {
         let authorization =
             policy.mayAuthorize(request.url) ? try await authenticator.authorization(policy: policy) : nil
         return try await follow(

@@ -16,24 +16,29 @@ extension RemoteRepository: ContentDestination {
     }
 
     /// Whether the registry has the content, in the right size.
+    ///
+    /// One that cannot say so is sent it.
     public func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
         let folder = descriptor.mediaType.isStoredAsManifest ? "manifests" : "blobs"
-        return try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
-            _ throws(RequestFailure) in
-            let answer = try await self.client.send(
-                .head,
-                "\(folder)/\(descriptor.digest)",
-                headers: folder == "manifests" ? Self.accepted : [:]
-            )
-            switch answer.status {
-            case 200:
-                let length = answer.response.headers["Content-Length"].flatMap { Int($0) }
-                return length == nil || length == descriptor.size
-            case 401, 403, 408, 429, 500...:
-                throw try await self.client.failure(for: answer, doing: "push to")
-            default:
-                return false
+        let what = "\(descriptor.role) \(descriptor.digest.short)"
+        do throws(Failure) {
+            return try await retrying(what) { _ throws(RequestFailure) in
+                let answer = try await self.client.send(
+                    .head,
+                    "\(folder)/\(descriptor.digest)",
+                    headers: folder == "manifests" ? Self.accepted : [:]
+                )
+                switch answer.status {
+                case 200: return answer.mayHaveLength(descriptor.size)
+                case 401, 403, 408, 429, 500...:
+                    throw try await self.client.failure(for: answer, doing: "push to")
+                default: return false
+                }
             }
+        } catch {
+            guard error.code == .serverFailed else { throw error }
+            client.events.record(.detail("\(what): \(error.message); taken as absent"))
+            return false
         }
     }
 

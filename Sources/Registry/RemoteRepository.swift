@@ -13,6 +13,12 @@ public final class RemoteRepository: Sendable {
     let spoolDirectory: FilePath
     /// A repository of the same registry that may have the blobs already.
     let mountSource: RepositoryName?
+    /// The way that has worked for a blob, where the next one begins: what is refused once is not tried again.
+    let uploadWay = Mutex(UploadWay.put)
+    /// The uploads that are running; each blob has one.
+    let uploads = SharedWork<Digest, Void>()
+    /// What this process has uploaded.
+    let uploaded = Mutex<Set<Digest>>([])
     private let manifests = Mutex<[Digest: Blob]>([:])
 
     /// Names a repository; nothing is asked yet.

@@ -68,6 +68,7 @@ struct TracedExchange {
             Self.document(bytes, of: bytes.count, redaction)
         case .bytes(let bytes): ["(\(bytes.count) bytes, not shown)"]
         case .file(_, let size): ["(\(size) bytes, not shown)"]
+        case .slice(_, let range, _): ["(\(range.count) bytes, not shown)"]
         }
     }
 

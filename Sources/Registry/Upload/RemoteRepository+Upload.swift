@@ -1,0 +1,101 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import Storage
+import Synchronization
+
+extension RemoteRepository {
+    /// What came of asking for an upload.
+    enum Opened {
+        case session(UploadSession)
+        /// The blob is there, without any upload.
+        case done
+    }
+
+    /// Uploads a blob; one that others upload at this moment, or have uploaded, is not sent again.
+    func upload(_ blob: Blob) async throws(Failure) {
+        let digest = blob.descriptor.digest
+        do throws(RequestFailure) {
+            try await uploads.value(for: digest) { [self] () async throws(RequestFailure) in
+                guard !uploaded.withLock({ $0.contains(digest) }) else { return }
+                do throws(Failure) { try await send(blob) } catch { throw RequestFailure(error) }
+                uploaded.withLock { _ = $0.insert(digest) }
+            }
+        } catch {
+            throw error.failure
+        }
+    }
+
+    private func send(_ blob: Blob) async throws(Failure) {
+        let descriptor = blob.descriptor
+        let upload = BlobUpload(of: blob, to: self)
+        do throws(Failure) {
+            try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
+                number throws(RequestFailure) in
+                if number > 0, try await self.hasArrived(descriptor) { return }
+                try await upload.attempt()
+            }
+        } catch {
+            await upload.abandon()
+            throw error
+        }
+    }
+
+    /// Whether a blob is there, in its right size as far as the registry tells one.
+    func hasArrived(_ descriptor: Descriptor) async throws(RequestFailure) -> Bool {
+        let answer = try await client.send(.head, "blobs/\(descriptor.digest)")
+        return answer.status == 200 && answer.mayHaveLength(descriptor.size)
+    }
+
+    /// Asks for a blob of another repository of the same registry (distribution spec, end-11); `nil` when that leads
+    /// nowhere, for whatever reason: an upload always does.
+    func mount(_ descriptor: Descriptor, from source: RepositoryName) async throws(RequestFailure) -> Opened?
+    {
+        let what = "\(descriptor.role) \(descriptor.digest.short)"
+        let query = "mount=\(descriptor.digest.description.queryValue)&from=\(source.description.queryValue)"
+        do throws(RequestFailure) {
+            let answer = try await client.send(.post, "blobs/uploads/?\(query)")
+            switch answer.status {
+            case 201:
+                client.events.record(.detail("\(what): mounted from \(source)"))
+                return .done
+            case 202:
+                return .session(UploadSession(at: try location(of: answer), openedBy: answer.response))
+            default:
+                client.events.record(.detail("\(what): not mounted from \(source) (\(answer.status))"))
+            }
+        } catch {
+            guard error.failure.code != .interrupted else { throw error }
+            client.events.record(.detail("\(what): not mounted from \(source): \(error.failure.message)"))
+        }
+        return nil
+    }
+
+    /// Opens an upload (distribution spec, end-4a).
+    func openUpload(of descriptor: Descriptor) async throws(RequestFailure) -> Opened {
+        let answer = try await client.send(.post, "blobs/uploads/")
+        if answer.status == 201, try await hasArrived(descriptor) { return .done }
+        guard answer.status == 202 else { throw try await client.failure(for: answer, doing: "push to") }
+        return .session(UploadSession(at: try location(of: answer), openedBy: answer.response))
+    }
+
+    /// Where an upload goes on, whatever form the registry writes that in.
+    func location(of answer: RegistryClient.Answer) throws(RequestFailure) -> HTTPURL {
+        guard let location = answer.response.headers["Location"] else {
+            throw RequestFailure(
+                Failure(
+                    .protocolViolation,
+                    "\(registry) does not say where to upload to: missing Location header"
+                )
+            )
+        }
+        return try client.resolve(location, against: answer.url, as: .location)
+    }
+}
+
+extension RegistryClient.Answer {
+    /// Whether the length that is announced, if one is, is that of so many bytes.
+    func mayHaveLength(_ size: Int) -> Bool {
+        response.headers["Content-Length"].flatMap { Int($0) }.map { $0 == size } ?? true
+    }
+}
