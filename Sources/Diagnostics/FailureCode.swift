@@ -26,6 +26,7 @@ extension Failure {
         case manifestUnsupported = "manifest-unsupported"
         case layerInvalid = "layer-invalid"
         case requestRejected = "request-rejected"
+        case deletionUnsupported = "deletion-unsupported"
 
         case addressUnknown = "address-unknown"
         case connectionRefused = "refused"
@@ -57,6 +58,8 @@ extension Failure {
         case helperFailed = "helper-failed"
 
         case fileExists = "file-exists"
+        case tagExists = "tag-exists"
+        case notConfirmed = "not-confirmed"
 
         case interrupted
         case terminated
@@ -72,7 +75,7 @@ extension Failure {
                 .notFound
             case .notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge, .layoutCorrupt,
                 .digestMismatch, .manifestInvalid, .manifestUnsupported, .layerInvalid,
-                .requestRejected:
+                .requestRejected, .deletionUnsupported:
                 .badData
             case .addressUnknown, .connectionRefused, .connectionLost, .proxyFailed, .tlsUnknownAuthority,
                 .tlsFailed, .serverFailed:
@@ -89,7 +92,7 @@ extension Failure {
                 .noPermission
             case .configurationInvalid, .helperMissing, .helperFailed:
                 .configuration
-            case .fileExists:
+            case .fileExists, .tagExists, .notConfirmed:
                 .answerIsNo
             case .interrupted:
                 .interrupted

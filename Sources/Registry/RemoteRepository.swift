@@ -10,6 +10,7 @@ public final class RemoteRepository: Sendable {
     let client: RegistryClient
     let registry: RegistryName
     let repository: RepositoryName
+    let access: Access
     let spoolDirectory: FilePath
     /// A repository of the same registry that may have the blobs already.
     let mountSource: RepositoryName?
@@ -46,6 +47,7 @@ public final class RemoteRepository: Sendable {
     ) {
         registry = endpoint.registry
         self.repository = repository
+        self.access = access
         self.spoolDirectory = spoolDirectory
         self.mountSource = mountSource == repository ? nil : mountSource
         client = RegistryClient(

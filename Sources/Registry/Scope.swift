@@ -7,6 +7,15 @@ public enum Access: String, Sendable {
     case push = "pull,push"
     /// Some registries grant deletion only together with the rest.
     case delete = "pull,push,delete"
+
+    /// What is done, for a message about a repository.
+    var action: String {
+        switch self {
+        case .pull: "read from"
+        case .push: "push to"
+        case .delete: "delete from"
+        }
+    }
 }
 
 /// The scopes to ask a token for.

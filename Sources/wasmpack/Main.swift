@@ -122,10 +122,12 @@ enum Main {
     /// ArgumentParser suggests options, not commands: this does.
     private static func unknownCommand(_ arguments: [String]) -> Failure? {
         guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
-        let known = Wasmpack.configuration.subcommands.map { String(describing: $0).lowercased() } + ["help"]
-        guard !known.contains(word) else { return nil }
+        let commands = Wasmpack.configuration.subcommands.map { ($0.commandName, $0.configuration.aliases) }
+        let known = commands.map(\.0) + ["help"]
+        guard !known.contains(word), !commands.contains(where: { $1.contains(word) }) else { return nil }
         let synonyms = [
             "upload": "push", "download": "pull", "pack": "build", "show": "inspect", "validate": "verify",
+            "images": "tags", "list": "tags", "rm": "delete", "remove": "delete", "retag": "tag",
             "auth": "login", "signin": "login", "sign-in": "login", "signout": "logout", "sign-out": "logout",
         ]
         let nearest = synonyms[word] ?? known.min { $0.distance(to: word) < $1.distance(to: word) }
@@ -136,6 +138,13 @@ enum Main {
             why: "the commands are " + known.sorted().joined(separator: ", "),
             try: [suggestion.map { "wasmpack \($0)" } ?? "wasmpack --help"]
         )
+    }
+}
+
+extension ParsableCommand {
+    /// What is typed for this command.
+    fileprivate static var commandName: String {
+        configuration.commandName ?? String(describing: self).lowercased()
     }
 }
 

@@ -14,10 +14,14 @@ struct Push: ReportingCommand {
             EXAMPLES
               wasmpack push ghcr.io/me/my-plugin:v1
               wasmpack push ghcr.io/me/my-plugin:v1 plugin.wasm
+              wasmpack push ghcr.io/me/my-plugin:v1.4.2 --also-tag v1 --also-tag latest
               ref=$(wasmpack push ghcr.io/me/my-plugin:v1)
 
             Without SOURCE, the image of that name in the layout is sent, or the only one there is. What the registry \
             has already is not sent again. The last line, on standard output, is the reference by digest.
+
+            --no-clobber looks before anything is sent; no registry can promise that nobody else sets the tag meanwhile. \
+            --dry-run asks for no more than the right to read, so it does not tell whether a push would be allowed.
             """
     )
 
@@ -26,6 +30,29 @@ struct Push: ReportingCommand {
 
     @Argument(help: "What: a layout (dir, dir:tag), or a .wasm to be packed first.", completion: .file())
     var source: String?
+
+    @Option(help: ArgumentHelp("Set this tag too, after the first; may be repeated.", valueName: "tag"))
+    var alsoTag: [String] = []
+
+    @Flag(help: "Send nothing if one of the tags stands for another image.")
+    var noClobber = false
+
+    @Flag(help: "Ask the registry what there is, say what would be sent and set, and send nothing.")
+    var dryRun = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Use the blobs of this repository of the same registry, if it can.",
+            valueName: "repository"
+        )
+    )
+    var mountFrom: String?
+
+    @Flag(
+        help:
+            "Read everything back afterwards: the manifest by digest and by each tag, the size of each blob."
+    )
+    var verify = false
 
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup var registry: RegistryOptions
@@ -36,6 +63,7 @@ struct Push: ReportingCommand {
         if source != nil, layout.layout != nil {
             throw ValidationError("SOURCE and --layout exclude each other.")
         }
+        if dryRun, verify { throw ValidationError("--dry-run and --verify exclude each other.") }
     }
 
     func run() async throws {
@@ -44,14 +72,19 @@ struct Push: ReportingCommand {
         try checkOrder()
         let target = try Reference(parsing: reference)
         try target.requireTag()
+        let plan = PushPlan(
+            target: target,
+            tags: try alsoTag.map { text throws(Failure) in try Tag(parsing: text) },
+            mountSource: try mountFrom.map { text throws(Failure) in try target.sibling(text) }
+        )
         do {
-            try await push(to: target, environment, reporter)
+            try await push(plan, environment, reporter)
         } catch let failure as Failure where target.registry.isDockerHub && !reference.contains("docker.io") {
             throw failure.trying("registry.example.com/\(reference): without a host, Docker Hub is meant")
         }
     }
 
-    private func push(to target: Reference, _ environment: Environment, _ reporter: Reporter) async throws {
+    private func push(_ plan: PushPlan, _ environment: Environment, _ reporter: Reporter) async throws {
         switch try sourceTarget(environment) {
         case .module(let path):
             let folder = try TemporaryDirectory()
@@ -63,7 +96,7 @@ struct Push: ReportingCommand {
                 .only,
                 from: image,
                 called: path.string,
-                to: target,
+                plan,
                 folder.path,
                 environment,
                 reporter
@@ -71,13 +104,13 @@ struct Push: ReportingCommand {
             withExtendedLifetime(folder) {}
         case .layout(let path, let name):
             let layout = try ImageLayout(opening: path)
-            let root = try await layout.resolve(name ?? .reference(target))
+            let root = try await layout.resolve(name ?? .reference(plan.target))
             try await layout.prove(root)
             try await push(
                 .digest(root.digest),
                 from: layout,
                 called: path.string,
-                to: target,
+                plan,
                 layout.spoolDirectory,
                 environment,
                 reporter
@@ -96,97 +129,69 @@ struct Push: ReportingCommand {
         _ name: RefName,
         from source: some ContentSource,
         called sourceName: String,
-        to reference: Reference,
+        _ plan: PushPlan,
         _ spoolDirectory: FilePath,
         _ environment: Environment,
         _ reporter: Reporter
     ) async throws {
         let digestFile = try digestFile.open(apartFrom: [FilePath(sourceName)])
         let repository = try registry.repository(
-            of: reference,
-            for: .push,
+            of: plan.target,
+            for: dryRun ? .pull : .push,
+            mountingFrom: plan.mountSource,
             spoolingIn: spoolDirectory,
             environment: environment,
             reporter: reporter
         )
-        reporter.record(.step("push", "\(sourceName) to \(reference)"))
+        reporter.record(.step("push", "\(sourceName) to \(plan.target)"))
+        let manifest = try await source.fetch(source.resolve(name))
+        if noClobber { try await repository.requireFree(plan.tags, for: manifest.descriptor.digest) }
+        let report =
+            dryRun
+            ? try await rehearse(name, from: source, plan, repository)
+            : try await push(name, manifest, from: source, plan, repository, reporter)
+        report.record(reporter)
+        try await output.json
+            ? JSONReport.print(report.document(repository.credential()))
+            : Terminal.standardOutput("\(report.pinned)\n")
+        try digestFile?.finish(with: report.copy.root.digest)
+    }
+
+    private func push(
+        _ name: RefName,
+        _ manifest: Blob,
+        from source: some ContentSource,
+        _ plan: PushPlan,
+        _ repository: RemoteRepository,
+        _ reporter: Reporter
+    ) async throws(Failure) -> PushReport {
+        let first = RefName.reference(plan.target)
+        let report = try await copy(name, from: source, to: repository, as: first, events: reporter)
+        var changes = plan.target.tag.map { [TagChange($0, previous: report.previous)] } ?? []
+        changes += try await repository.set(plan.furtherTags, to: manifest, after: changes.map(\.tag))
+        if verify { try await repository.prove(manifest, under: plan.tags) }
+        return PushReport(plan.target, report, changes, isVerified: verify)
+    }
+
+    /// Finds out what a push would do.
+    private func rehearse(
+        _ name: RefName,
+        from source: some ContentSource,
+        _ plan: PushPlan,
+        _ repository: RemoteRepository
+    ) async throws(Failure) -> PushReport {
         let report = try await copy(
             name,
             from: source,
-            to: repository,
-            as: .reference(reference),
-            events: reporter
+            to: Rehearsal(repository),
+            as: .reference(plan.target),
+            events: SilentSink()
         )
-        reporter.record(.step("pushed", Self.summary(report, reference)))
-        if let previous = report.previous, previous.digest != report.root.digest {
-            reporter.record(
-                .note(
-                    "the tag was moved: proxies with imagePullPolicy IfNotPresent keep what they have; pin the digest"
-                )
-            )
+        let first = plan.target.tag.map { [TagChange($0, previous: report.previous)] } ?? []
+        let further = try await zip(plan.furtherTags, repository.current(plan.furtherTags)).map {
+            TagChange($0, previous: $1)
         }
-        try await print(report, reference, repository)
-        try digestFile?.finish(with: report.root.digest)
-    }
-
-    private static func summary(_ report: CopyReport, _ reference: Reference) -> String {
-        let sent = report.parts.filter { $0.status == .copied }
-        let size = sent.reduce(0) { $0 &+ $1.descriptor.size }
-        let name = reference.tag?.description ?? report.root.digest.short
-        let before =
-            switch report.previous?.digest {
-            case nil: "new"
-            case report.root.digest: "as it was"
-            case let other?: "was \(other.short), replaced"
-            }
-        return "\(name) (\(before))  \(ByteCount(size)) sent, \(report.parts.count - sent.count) reused"
-    }
-
-    private func print(_ report: CopyReport, _ reference: Reference, _ repository: RemoteRepository)
-        async throws
-    {
-        let pinned = reference.pinned(to: report.root.digest)
-        guard output.json else { return try Terminal.standardOutput("\(pinned)\n") }
-        struct Document: Encodable {
-            let schema = "wasmpack.push/v1"
-            let ok = true
-            let reference: String
-            let registry: String
-            let repository: String
-            let tags: [String]
-            let previousDigest: Nullable<String>
-            let digest: String
-            let mediaType: String
-            let size: Int
-            let parts: [PartDocument]
-            let auth: Nullable<AuthDocument>
-        }
-        struct AuthDocument: Encodable {
-            let source: String
-            let username: Nullable<String>
-        }
-        let credential = await repository.credential()
-        try JSONReport.print(
-            Document(
-                reference: pinned.description,
-                registry: reference.registry.description,
-                repository: reference.repository.description,
-                tags: reference.tag.map { [$0.description] } ?? [],
-                previousDigest: Nullable(report.previous?.digest.description),
-                digest: report.root.digest.description,
-                mediaType: report.root.mediaType.description,
-                size: report.root.size,
-                parts: report.parts.map {
-                    PartDocument(
-                        $0.descriptor,
-                        status: $0.status == .copied ? "uploaded" : $0.status.rawValue
-                    )
-                },
-                auth: Nullable(
-                    credential.map { AuthDocument(source: $0.source, username: Nullable($0.username)) }
-                )
-            )
-        )
+        return PushReport(plan.target, report, first + further, isRehearsal: true)
     }
 
     private func sourceTarget(_ environment: Environment) throws(Failure) -> Target {

@@ -15,6 +15,7 @@ struct RegistryOptions: ParsableArguments {
     func repository(
         of reference: Reference,
         for access: Access,
+        mountingFrom mountSource: RepositoryName? = nil,
         spoolingIn directory: FilePath,
         environment: Environment,
         reporter: Reporter
@@ -32,6 +33,7 @@ struct RegistryOptions: ParsableArguments {
             reference.repository,
             at: endpoint,
             access: access,
+            mountingFrom: mountSource,
             transport: HeaderTransport(
                 try connection.transport(to: endpoint, environment, reporter),
                 sending: credentials.headers(environment),
@@ -49,15 +51,27 @@ struct RegistryOptions: ParsableArguments {
         _ reporter: Reporter,
         _ look: (Descriptor, RemoteRepository) async throws -> Void
     ) async throws {
+        try await withRepository(of: reference, for: .pull, reporter) { repository in
+            try await look(repository.resolve(.reference(reference)), repository)
+        }
+    }
+
+    /// Does something with a repository; what is fetched for that is gone afterwards.
+    func withRepository(
+        of reference: Reference,
+        for access: Access,
+        _ reporter: Reporter,
+        _ work: (RemoteRepository) async throws -> Void
+    ) async throws {
         let folder = try TemporaryDirectory()
         let repository = try repository(
             of: reference,
-            for: .pull,
+            for: access,
             spoolingIn: folder.path,
             environment: .current,
             reporter: reporter
         )
-        try await look(repository.resolve(.reference(reference)), repository)
+        try await work(repository)
         withExtendedLifetime(folder) {}
     }
 }

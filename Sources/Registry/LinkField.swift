@@ -1,0 +1,98 @@
+/// A link to another page, as the field `Link` of a response names it (RFC 8288 §3).
+struct LinkField: Hashable, Sendable {
+    /// The address, relative to that of the response.
+    let target: String
+    /// The first parameter of each name; names are in lower case.
+    let parameters: [String: String]
+
+    /// Whether it leads to what comes after the response itself.
+    var isNext: Bool {
+        // One with an anchor is about another page (§3.2). Relations are separated by blanks, in any case (§3.3).
+        guard parameters["anchor"] == nil, let relations = parameters["rel"] else { return false }
+        return relations.split(whereSeparator: \.isWhitespace).contains { $0.lowercased() == "next" }
+    }
+
+    /// Reads every link of every such field; `nil` when one cannot be read.
+    static func all(in fields: [String]) -> [LinkField]? {
+        var links: [LinkField] = []
+        for field in fields {
+            var reader = LinkReader(rest: field[...])
+            guard let more = reader.links() else { return nil }
+            links += more
+        }
+        return links
+    }
+}
+
+private struct LinkReader {
+    var rest: Substring
+
+    /// `#( "<" URI-Reference ">" *( OWS ";" OWS link-param ) )`
+    mutating func links() -> [LinkField]? {
+        var links: [LinkField] = []
+        while true {
+            // Empty elements of a list are allowed (RFC 9110 §5.6.1).
+            skip { $0 == "," || $0.isBlank }
+            guard !rest.isEmpty else { return links }
+            guard take("<"), let end = rest.firstIndex(of: ">") else { return nil }
+            let target = rest[..<end]
+            rest = rest[rest.index(after: end)...]
+            guard let parameters = parameters() else { return nil }
+            links.append(LinkField(target: String(target), parameters: parameters))
+            guard rest.isEmpty || rest.first == "," else { return nil }
+        }
+    }
+
+    private mutating func parameters() -> [String: String]? {
+        var result: [String: String] = [:]
+        while true {
+            skip(\.isBlank)
+            guard take(";") else { return result }
+            skip(\.isBlank)
+            let name = token().lowercased()
+            if name.isEmpty { continue }
+            skip(\.isBlank)
+            var value = ""
+            if take("=") {
+                skip(\.isBlank)
+                guard let found = take("\"") ? quotedString() : token() else { return nil }
+                value = found
+            }
+            // Of two `rel`, the first one counts (§3.3).
+            if result[name] == nil { result[name] = value }
+        }
+    }
+
+    private mutating func token() -> String {
+        let token = rest.prefix { !$0.isBlank && !",;=\"<>".contains($0) }
+        rest = rest[token.endIndex...]
+        return String(token)
+    }
+
+    /// What stands before the closing quote; `nil` without one.
+    private mutating func quotedString() -> String? {
+        var result = ""
+        while let character = rest.popFirst() {
+            switch character {
+            case "\"": return result
+            case "\\":
+                guard let escaped = rest.popFirst() else { return nil }
+                result.append(escaped)
+            default: result.append(character)
+            }
+        }
+        return nil
+    }
+
+    private mutating func take(_ character: Character) -> Bool {
+        guard rest.first == character else { return false }
+        rest.removeFirst()
+        return true
+    }
+
+    private mutating func skip(_ isSkipped: (Character) -> Bool) { rest = rest.drop(while: isSkipped) }
+}
+
+extension Character {
+    fileprivate var isBlank: Bool { self == " " || self == "\t" }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Diagnostics
+import OCI
+import Registry
+import Storage
+
+struct TagImage: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tag",
+        abstract: "Give an image in a registry further tags.",
+        discussion: """
+            EXAMPLES
+              wasmpack tag ghcr.io/me/my-plugin:v1.4.2 v1 stable
+              wasmpack tag ghcr.io/me/my-plugin@sha256:… v1.4.2 --no-clobber
+
+            Only the manifest travels, and its bytes stay what they are. The last line, on standard output, is the \
+            reference by digest.
+            """
+    )
+
+    @Argument(help: "The image: host/repository:tag or host/repository@digest.")
+    var reference: String
+
+    @Argument(help: ArgumentHelp("The tags to set.", valueName: "new-tag"))
+    var newTags: [String]
+
+    @Flag(help: "Set nothing if one of the tags stands for another image.")
+    var noClobber = false
+
+    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "OUTPUT") var output: OutputOptions
+
+    func run() async throws {
+        let reporter = Reporter(output)
+        let named = try Reference(parsing: reference)
+        let tags = try newTags.map { text throws(Failure) in try tag(text, beside: named) }.unique
+        let image = named.reading(reporter)
+        try await registry.withRepository(of: image, for: .push, reporter) { repository in
+            let manifest = try await manifest(image, in: repository)
+            if noClobber { try await repository.requireFree(tags, for: manifest.descriptor.digest) }
+            let changes = try await repository.set(tags, to: manifest)
+            reporter.record(changes, to: manifest.descriptor)
+            reporter.noteMoves(in: changes, to: manifest.descriptor)
+            try print(manifest.descriptor, changes, image)
+        }
+    }
+
+    private func manifest(_ image: Reference, in repository: RemoteRepository) async throws(Failure) -> Blob {
+        do throws(Failure) {
+            return try await repository.fetch(repository.resolve(.reference(image)))
+        } catch {
+            throw await repository.explaining(error)
+        }
+    }
+
+    /// Reads a tag; who writes a whole reference, as docker wants it, is told the line for it.
+    private func tag(_ text: String, beside image: Reference) throws(Failure) -> Tag {
+        do throws(Failure) {
+            return try Tag(parsing: text)
+        } catch {
+            guard text.contains("/"), let other = try? Reference(parsing: text), let tag = other.tag else {
+                throw error
+            }
+            throw Failure(
+                .tagInvalid,
+                "a tag is meant here, not a reference: \(other)",
+                why: "the new tag is in the image's own repository",
+                try: other.repositoryDescription == image.repositoryDescription
+                    ? ["wasmpack tag \(image) \(tag)"] : ["wasmpack copy \(image) \(other)"]
+            )
+        }
+    }
+
+    private func print(_ root: Descriptor, _ changes: [TagChange], _ image: Reference) throws(Failure) {
+        let pinned = image.pinned(to: root.digest)
+        guard output.json else { return try Terminal.standardOutput("\(pinned)\n") }
+        struct Document: Encodable {
+            let schema = "wasmpack.tag/v1"
+            let ok = true
+            let reference: String
+            let registry: String
+            let repository: String
+            let tags: [String]
+            let previousDigests: [String: Nullable<String>]
+            let digest: String
+            let mediaType: String
+            let size: Int
+        }
+        try JSONReport.print(
+            Document(
+                reference: pinned.description,
+                registry: image.registry.description,
+                repository: image.repository.description,
+                tags: changes.map(\.tag.description),
+                previousDigests: changes.previousDigests,
+                digest: root.digest.description,
+                mediaType: root.mediaType.description,
+                size: root.size
+            )
+        )
+    }
+}

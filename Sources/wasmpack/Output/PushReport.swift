@@ -1,0 +1,110 @@
+import Diagnostics
+import OCI
+import Registry
+import Storage
+
+/// What a push did, or would do.
+struct PushReport {
+    let copy: CopyReport
+    private let target: Reference
+    private let changes: [TagChange]
+    private let isVerified: Bool
+    private let isRehearsal: Bool
+
+    init(
+        _ target: Reference,
+        _ copy: CopyReport,
+        _ changes: [TagChange],
+        isVerified: Bool = false,
+        isRehearsal: Bool = false
+    ) {
+        self.target = target
+        self.copy = copy
+        self.changes = changes
+        self.isVerified = isVerified
+        self.isRehearsal = isRehearsal
+    }
+
+    /// The image by its digest.
+    var pinned: Reference { target.pinned(to: copy.root.digest) }
+
+    /// Tells people.
+    func record(_ reporter: Reporter) {
+        guard !isRehearsal else { return rehearse(reporter) }
+        let name = target.tag?.description ?? copy.root.digest.short
+        let before = copy.root.replacing(copy.previous)
+        reporter.record(.step("pushed", "\(name) (\(before))  \(amount) sent, \(reused) reused"))
+        reporter.record(changes.filter { $0.tag != target.tag }, to: copy.root)
+        reporter.noteMoves(in: changes, to: copy.root)
+        if isVerified {
+            let tags = changes.map { ", by \($0.tag)" }.joined()
+            reporter.record(
+                .step("verified", "the manifest by its digest\(tags), and \(copy.parts.count) blobs")
+            )
+        }
+    }
+
+    private func rehearse(_ reporter: Reporter) {
+        for part in copy.parts {
+            let text =
+                "\(part.descriptor.role) \(part.descriptor.digest.short)  \(ByteCount(part.descriptor.size))"
+            reporter.record(.step("would", (part.status == .copied ? "send " : "reuse ") + text))
+        }
+        for change in changes {
+            reporter.record(.step("would", "set \(change.tag) (\(change.before(copy.root)))"))
+        }
+        reporter.record(
+            .note("nothing was sent and no tag was set: \(amount) would be sent, \(reused) reused")
+        )
+    }
+
+    private var sent: [Descriptor] { copy.parts.filter { $0.status == .copied }.map(\.descriptor) }
+    private var amount: ByteCount { ByteCount(sent.reduce(0) { $0 &+ $1.size }) }
+    private var reused: Int { copy.parts.count - sent.count }
+
+    struct Document: Encodable {
+        let schema = "wasmpack.push/v1"
+        let ok = true
+        let reference: String
+        let registry: String
+        let repository: String
+        let tags: [String]
+        let previousDigest: Nullable<String>
+        let previousDigests: [String: Nullable<String>]
+        let digest: String
+        let mediaType: String
+        let size: Int
+        let parts: [PartDocument]
+        let dryRun: Bool
+        let verified: Bool
+        let auth: Nullable<Auth>
+
+        struct Auth: Encodable {
+            let source: String
+            let username: Nullable<String>
+        }
+    }
+
+    func document(_ credential: Credential?) -> Document {
+        Document(
+            reference: pinned.description,
+            registry: target.registry.description,
+            repository: target.repository.description,
+            tags: changes.map(\.tag.description),
+            previousDigest: Nullable(copy.previous?.digest.description),
+            previousDigests: changes.previousDigests,
+            digest: copy.root.digest.description,
+            mediaType: copy.root.mediaType.description,
+            size: copy.root.size,
+            parts: copy.parts.map {
+                let sent = isRehearsal ? "missing" : "uploaded"
+                return PartDocument($0.descriptor, status: $0.status == .copied ? sent : $0.status.rawValue)
+            },
+            dryRun: isRehearsal,
+            verified: isVerified,
+            auth: Nullable(
+                credential.map { Document.Auth(source: $0.source, username: Nullable($0.username)) }
+            )
+        )
+    }
+}
