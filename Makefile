@@ -20,7 +20,7 @@ SHELL_FILES = .ci/run .ci/install-packages Tests/Support/demo.sh \
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
 
-.PHONY: help deps demo-deps test-deps build release demo test format lint install clean
+.PHONY: help deps demo-deps test-deps build release demo test tsan asan format lint install clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -51,6 +51,14 @@ test: deps test-deps ## build and run all tests
 	$(SWIFT) build --build-tests
 	Tests/Support/without_secrets.py $(SWIFT) test --skip-build --skip EndToEndTests
 	Tests/Support/without_secrets.py $(SWIFT) test --skip-build --filter EndToEndTests
+
+# Each has a build of its own. One test at a time: what takes ten times as long must not wait for a busy machine besides.
+SANITIZED = $(SWIFT) test --no-parallel --filter '^(RegistryTests|HTTPTransportTests|HostSystemTests)'
+tsan: deps test-deps ## the tests of protocol, transport and processes under thread sanitizer; takes minutes, not in CI
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/tsan.suppressions $(SANITIZED) --sanitize=thread --scratch-path .build/tsan
+
+asan: deps test-deps ## the same under address sanitizer
+	$(SANITIZED) --sanitize=address --scratch-path .build/asan
 
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_FILES)
