@@ -20,7 +20,7 @@ SHELL_FILES = .ci/run .ci/install-packages Tests/Support/demo.sh \
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
 
-.PHONY: help deps demo-deps test-deps build release demo test soak format lint install clean
+.PHONY: help deps demo-deps test-deps build release demo test soak tsan asan format lint install clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -56,6 +56,14 @@ test: deps test-deps ## build and run all tests
 SOAK = --size 200 --cuts 20 --kills 50 --seed 1
 soak: deps test-deps release ## long transfers over a bad network, and kill -9, against a real registry: some minutes
 	python3 Tests/Support/soak.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack" $(SOAK)
+
+# Each has a build of its own. One test at a time: what takes ten times as long must not wait for a busy machine besides.
+SANITIZED = $(SWIFT) test --no-parallel --filter '^(RegistryTests|HTTPTransportTests|HostSystemTests)'
+tsan: deps test-deps ## the tests of protocol, transport and processes under thread sanitizer; takes minutes, not in CI
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/tsan.suppressions $(SANITIZED) --sanitize=thread --scratch-path .build/tsan
+
+asan: deps test-deps ## the same under address sanitizer
+	$(SANITIZED) --sanitize=address --scratch-path .build/asan
 
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_FILES)

@@ -40,6 +40,18 @@ extension Failure {
         Failure(code, message, why: why, try: hints + [hint], http: http, cause: cause)
     }
 
+    /// The same failure with one more thing that explains it.
+    public func adding(why more: String) -> Failure {
+        Failure(
+            code,
+            message,
+            why: [why, more].compactMap(\.self).joined(separator: "; "),
+            try: hints,
+            http: http,
+            cause: cause
+        )
+    }
+
     /// The part of an HTTP answer that an error report shows.
     public struct HTTPAnswer: Sendable, Equatable {
         /// The status code, for example 403.

@@ -25,7 +25,22 @@ extension RegistryClient {
             )
             return Failure(code, message, why: why, try: hints, http: shown)
         }
+        func judged(_ failure: Failure) -> RequestFailure {
+            RequestFailure(
+                failure,
+                isTemporary: RetryPolicy.isTemporary(status: answer.status, code: answer.refusal.code),
+                retryAfter: answer.response.retryAfter
+            )
+        }
         switch answer.status {
+        case _ where answer.status == 429 || answer.refusal.code == "TOOMANYREQUESTS":
+            return judged(
+                failure(
+                    .rateLimited,
+                    "\(endpoint.registry) asks to slow down (\(summary))",
+                    answer.response.quota
+                )
+            )
         case 401 where !policy.mayAuthorize(answer.url), 403 where !policy.mayAuthorize(answer.url):
             return RequestFailure(
                 failure(
@@ -49,23 +64,10 @@ extension RegistryClient {
                         : "the repository may exist without it, or be hidden from who asks"
                 )
             )
-        case 429:
-            return RequestFailure(
-                failure(.rateLimited, "\(endpoint.registry) asks to slow down (\(summary))"),
-                isTemporary: true,
-                retryAfter: answer.response.retryAfter
-            )
         case 408:
-            return RequestFailure(
-                failure(.timedOut, "\(endpoint.registry) waited too long (\(summary))"),
-                isTemporary: true
-            )
-        case 500...:
-            return RequestFailure(
-                failure(.serverFailed, "\(endpoint.registry) fails to \(action) (\(summary))"),
-                isTemporary: RetryPolicy.isTemporary(status: answer.status),
-                retryAfter: answer.response.retryAfter
-            )
+            return judged(failure(.timedOut, "\(endpoint.registry) waited too long (\(summary))"))
+        case 499, 500...:
+            return judged(failure(.serverFailed, "\(endpoint.registry) fails to \(action) (\(summary))"))
         case 400 where answer.refusal.wantsTLS || isSilentRefusalOfPlainHTTP(answer):
             return RequestFailure(
                 failure(
@@ -76,11 +78,8 @@ extension RegistryClient {
                 )
             )
         case 400..<500:
-            return RequestFailure(
-                failure(
-                    .requestRejected,
-                    "\(endpoint.registry) refuses to \(action) (\(summary))"
-                )
+            return judged(
+                failure(.requestRejected, "\(endpoint.registry) refuses to \(action) (\(summary))")
             )
         default:
             return RequestFailure(

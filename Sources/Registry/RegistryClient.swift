@@ -11,6 +11,8 @@ final class RegistryClient: Sendable {
     /// Below what requests are made; `nil` for the registry itself.
     let repository: RepositoryName?
     let retryPolicy: RetryPolicy
+    /// When the registry may be asked again, if it wants to be left alone.
+    let rest = RegistryRest()
     let events: any EventSink
     private let transport: any Transport
     let authenticator: Authenticator

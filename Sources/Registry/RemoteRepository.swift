@@ -77,7 +77,7 @@ public final class RemoteRepository: Sendable {
         _ what: String,
         _ attempt: (_ number: Int) async throws(RequestFailure) -> Result
     ) async throws(Failure) -> Result {
-        try await client.retryPolicy.retrying(what, events: client.events, attempt)
+        try await client.retryPolicy.retrying(what, rest: client.rest, events: client.events, attempt)
     }
 
     func report(_ descriptor: Descriptor, _ stage: Transfer.Stage) {

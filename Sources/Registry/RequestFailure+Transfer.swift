@@ -39,11 +39,11 @@ extension RequestFailure {
         case .unreachable:
             self.init(failure(.connectionRefused, "there is no way to \(place)"))
         case .connectTimedOut:
-            self.init(failure(.timedOut, "\(place) does not answer"), isTemporary: true)
+            self.init(failure(.timedOut, "\(place) does not answer"))
         case .stalled:
-            self.init(failure(.timedOut, "the transfer with \(place) stands still"), isTemporary: true)
+            self.init(failure(.timedOut, "the transfer with \(place) stands still"))
         case .connectionLost:
-            self.init(failure(.connectionLost, "the connection to \(place) was lost"), isTemporary: true)
+            self.init(failure(.connectionLost, "the connection to \(place) was lost"))
         case .notTLS:
             self.init(
                 failure(
@@ -102,5 +102,6 @@ extension RequestFailure {
         case .invalidURL, .invalidRequest, .sinkRefused, .other:
             self.init(failure(.internalError, "the request to \(url.redacted) failed"))
         }
+        isTemporary = RetryPolicy.isTemporary(error.kind)
     }
 }

@@ -161,6 +161,13 @@ actor TokenService {
         let status = answer.response.status
         let standing = Standing(registry: registry, lookup: exchange.lookup, scope: exchange.scope)
         let words = "token service: \(answer.summary)"
+        func judged(_ code: Failure.Code, _ message: String, _ why: String? = nil) -> RequestFailure {
+            RequestFailure(
+                Failure(code, message, why: why, http: answer.shown),
+                isTemporary: RetryPolicy.isTemporary(status: status, code: answer.refusal.code),
+                retryAfter: answer.response.retryAfter
+            )
+        }
         switch status {
         case 401, 403,
             400 where answer.refusal.refusesGrant:
@@ -168,26 +175,19 @@ actor TokenService {
                 return RequestFailure(standing.required(nil, words, answer.shown))
             }
             return RequestFailure(standing.rejected(credential, words, answer.shown))
-        case 429:
-            return RequestFailure(
-                Failure(
-                    .rateLimited,
-                    "the token service of \(registry) asks to slow down (\(answer.summary))",
-                    http: answer.shown
-                ),
-                isTemporary: true,
-                retryAfter: answer.response.retryAfter
+        case _ where status == 429 || answer.refusal.code == "TOOMANYREQUESTS":
+            return judged(
+                .rateLimited,
+                "the token service of \(registry) asks to slow down (\(answer.summary))",
+                answer.response.quota
             )
+        case 408:
+            return judged(.timedOut, "the token service of \(registry) waited too long (\(answer.summary))")
         default:
-            return RequestFailure(
-                Failure(
-                    status >= 500 ? .serverFailed : .protocolViolation,
-                    "the token service of \(registry) fails (\(answer.summary))",
-                    why: "asked was \(answer.url.redacted)",
-                    http: answer.shown
-                ),
-                isTemporary: RetryPolicy.isTemporary(status: status),
-                retryAfter: answer.response.retryAfter
+            return judged(
+                status == 499 || status >= 500 ? .serverFailed : .protocolViolation,
+                "the token service of \(registry) fails (\(answer.summary))",
+                "asked was \(answer.url.redacted)"
             )
         }
     }

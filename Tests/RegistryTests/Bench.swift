@@ -12,6 +12,8 @@ final class Bench: Sendable {
     let events = RecordingSink()
     let spool: TemporaryFolder
     let image: TestImage
+    /// What pauses are measured with; none of them is waited for.
+    let clock = TestClock()
     /// A repository that no other test uses.
     let name = "team/plugin-\(UInt64.random(in: .min ... .max))"
 
@@ -39,7 +41,12 @@ final class Bench: Sendable {
             transport: try transport ?? CurlTransport(TransportOptions(tls: tls)),
             credentials: isStored
                 ? StoredCredential(credential: credential) : GivenCredential(credential, place: "the test"),
-            retryPolicy: RetryPolicy(count: retries, firstPause: .zero, longestPause: .zero),
+            retryPolicy: RetryPolicy(
+                count: retries,
+                firstPause: .zero,
+                longestPause: .zero,
+                clock: clock.pauseClock
+            ),
             spoolDirectory: spool.path,
             events: events
         )

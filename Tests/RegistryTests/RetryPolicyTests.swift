@@ -6,79 +6,159 @@ import Testing
 
 @testable import Registry
 
-@Suite struct RetryPolicyTests {
-    let quick = RetryPolicy(count: 3, firstPause: .zero, longestPause: .zero)
+@Suite(.timeLimit(.minutes(5))) struct RetryPolicyTests {
+    let clock = TestClock()
+    let events = RecordingSink()
+    var policy: RetryPolicy { RetryPolicy(clock: clock.pauseClock) }
     let temporary = RequestFailure(Failure(.serverFailed, "it fails"), isTemporary: true)
 
-    static let pauses: [(attempt: Int, least: Duration, most: Duration)] = [
-        (0, .milliseconds(225), .milliseconds(275)),
-        (1, .milliseconds(450), .milliseconds(550)),
-        (2, .milliseconds(900), .milliseconds(1100)),
-        (10, .seconds(54), .seconds(66)),
-        (1_000_000, .seconds(54), .seconds(66)),
-    ]
+    /// A 429 that asks for a pause.
+    static func limited(_ pause: Duration?) -> RequestFailure {
+        RequestFailure(
+            Failure(
+                .rateLimited,
+                "slow",
+                http: Failure.HTTPAnswer(status: 429, code: nil, url: "https://a/")
+            ),
+            isTemporary: true,
+            retryAfter: pause
+        )
+    }
 
-    @Test("a pause doubles, up to a limit, give or take a tenth", arguments: pauses)
-    func pause(attempt: Int, least: Duration, most: Duration) {
-        for _ in 0..<100 {
-            let pause = RetryPolicy().pause(after: attempt, asked: nil)
-            #expect((least...most).contains(pause))
+    /// Fails as told, then succeeds.
+    private func run(
+        _ failures: [RequestFailure],
+        _ policy: RetryPolicy,
+        rest: RegistryRest = RegistryRest()
+    ) async throws(Failure) -> Int {
+        try await policy.retrying("it", rest: rest, events: events) { number throws(RequestFailure) in
+            if number < failures.count { throw failures[number] }
+            return number
         }
     }
 
-    @Test func `the pause that a registry asks for is kept, up to the limit`() {
-        #expect(RetryPolicy().pause(after: 0, asked: .seconds(7)) == .seconds(7))
-        #expect(RetryPolicy().pause(after: 0, asked: .seconds(99999)) == .seconds(60))
-    }
-
-    static let fields: [(value: String, pause: Duration?, why: String)] = [
-        ("1", .seconds(1), "seconds"), ("0", .zero, "at once"), ("99999", .seconds(86400), "a day at most"),
-        ("-1", nil, "the past"), ("soon", nil, "no number"), ("", nil, "empty"), ("1.5", nil, "not whole"),
-        ("99999999999999999999", nil, "more than fits"),
+    static let pauses: [(failures: Int, least: Duration, most: Duration)] = [
+        (1, .milliseconds(225), .milliseconds(275)),
+        (2, .milliseconds(450), .milliseconds(550)),
+        (3, .milliseconds(900), .milliseconds(1100)),
+        (10, .seconds(27), .seconds(33)),
+        (1_000_000, .seconds(27), .seconds(33)),
     ]
 
-    @Test("Retry-After is a number of seconds", arguments: fields)
-    func retryAfter(value: String, pause: Duration?, why: String) {
-        let response = Response(status: 429, headers: ["Retry-After": value])
-        #expect(response.retryAfter == pause, "\(why)")
+    @Test("a pause doubles, up to a limit, give or take a tenth", arguments: pauses)
+    func pause(failures: Int, least: Duration, most: Duration) {
+        for _ in 0..<100 { #expect((least...most).contains(RetryPolicy().pause(after: failures))) }
+        #expect(Set((0..<20).map { _ in RetryPolicy().pause(after: failures) }).count > 1)
     }
 
-    @Test("what may pass is tried again", arguments: [408, 429, 499, 500, 502, 503, 504, 522])
-    func temporary(status: Int) { #expect(RetryPolicy.isTemporary(status: status)) }
+    // MARK: What is tried again
+
+    @Test("a status that may pass is tried again", arguments: [408, 429, 499, 500, 502, 503, 504, 522])
+    func temporaryStatus(_ status: Int) { #expect(RetryPolicy.isTemporary(status: status)) }
 
     @Test(
-        "what will not pass is not",
-        arguments: [200, 201, 301, 400, 401, 403, 404, 405, 413, 416, 501, 505]
+        "a status that will not pass is not",
+        arguments: [200, 201, 301, 400, 401, 403, 404, 405, 409, 413, 416, 422, 501, 505, 511]
     )
-    func final(status: Int) { #expect(!RetryPolicy.isTemporary(status: status)) }
+    func finalStatus(_ status: Int) {
+        #expect(!RetryPolicy.isTemporary(status: status))
+        #expect(!RetryPolicy.isTemporary(status: status, code: "DENIED"))
+        #expect(!RetryPolicy.isTemporary(status: status, code: "UNKNOWN"))
+    }
 
-    @Test func `after the last try the failure is the last one`() async {
+    @Test(
+        "a registry's code says \"later\" with whatever refusal",
+        arguments: ["TOOMANYREQUESTS", "UNAVAILABLE"]
+    )
+    func temporaryCode(_ code: String) {
+        #expect(RetryPolicy.isTemporary(status: 400, code: code))
+        #expect(!RetryPolicy.isTemporary(status: 501, code: code))
+    }
+
+    @Test(
+        "an exchange without an answer is made again for three reasons only",
+        arguments: TransferError.Kind.allCases
+    )
+    func exchange(_ kind: TransferError.Kind) throws {
+        let expected: Set<TransferError.Kind> = [.connectTimedOut, .stalled, .connectionLost]
+        let failure = RequestFailure(
+            TransferError(kind, "why"),
+            to: try HTTPURL(parsing: "https://registry.example/v2/")
+        )
+        #expect(failure.isTemporary == expected.contains(kind))
+    }
+
+    // MARK: How often
+
+    @Test(
+        "after the last try the failure is the last one, and says how often was tried",
+        arguments: [0, 1, 3, 7]
+    )
+    func tries(_ count: Int) async {
         let calls = Mutex<[Int]>([])
+        let policy = RetryPolicy(count: count, clock: clock.pauseClock)
         let failure = await #expect(throws: Failure.self) {
-            try await quick.retrying("it", events: SilentSink()) { number throws(RequestFailure) in
+            try await policy.retrying("it", events: SilentSink()) { number throws(RequestFailure) in
                 calls.withLock { $0.append(number) }
                 throw temporary
             }
         }
         #expect(failure?.code == .serverFailed)
-        #expect(calls.withLock { $0 } == [0, 1, 2, 3])
+        #expect(failure?.why == (count == 0 ? nil : "tried \(count + 1) times"))
+        #expect(calls.withLock { $0 } == Array(0...count))
+        #expect(clock.pauses.count == count)
     }
 
-    @Test func `a failure that will not pass ends it at once`() async {
-        let calls = Mutex(0)
-        await #expect(throws: Failure.self) {
-            try await quick.retrying("it", events: SilentSink()) { _ throws(RequestFailure) in
-                calls.withLock { $0 += 1 }
-                throw RequestFailure(Failure(.notFound, "not there"))
-            }
+    @Test func `a try that got further counts anew`() async throws {
+        var further = temporary
+        further.madeProgress = true
+        let rounds = [further, temporary, temporary, further, temporary, temporary, further]
+        #expect(try await run(rounds, policy) == 7)
+        #expect(clock.pauses.last.map { $0 < .milliseconds(300) } == true, "the pauses begin anew too")
+        let failure = await #expect(throws: Failure.self) {
+            try await run([further, temporary, temporary, temporary], policy)
         }
-        #expect(calls.withLock { $0 } == 1)
+        #expect(failure?.why == "tried 4 times")
     }
+
+    @Test func `a failure that will not pass ends it at once, without a count`() async {
+        let failure = await #expect(throws: Failure.self) {
+            try await run([RequestFailure(Failure(.notFound, "not there"))], policy)
+        }
+        #expect(failure?.why == nil)
+        #expect(clock.pauses.isEmpty)
+    }
+
+    @Test func `each try is told with its reason and its pause, to who asked for it`() async throws {
+        _ = try await run([temporary, temporary], policy)
+        let details = events.events.compactMap { event -> String? in
+            if case .detail(let text) = event { text } else { nil }
+        }
+        #expect(details.count == 2 && events.events.count == 2, "\(events.events)")
+        #expect(
+            details.first?.wholeMatch(of: /it: it fails; trying again in 0\.2 s \(try 2\)/) != nil,
+            "\(details)"
+        )
+        #expect(
+            details.last?.wholeMatch(of: /it: it fails; trying again in 0\.[45] s \(try 3\)/) != nil,
+            "\(details)"
+        )
+    }
+
+    @Test func `after a time-out everybody is told that it goes on`() async throws {
+        _ = try await run(
+            [RequestFailure(Failure(.timedOut, "it does not answer"), isTemporary: true)],
+            policy
+        )
+        #expect(events.events.contains(.note("it does not answer; trying again (try 2)")))
+    }
+
+    // MARK: The end by a cancellation
 
     @Test func `a task that is cancelled does not try again`() async {
         let calls = Mutex(0)
-        let task = Task { [quick, temporary] in
-            try await quick.retrying("it", events: SilentSink()) { _ throws(RequestFailure) in
+        let task = Task { [policy, temporary] in
+            try await policy.retrying("it", events: SilentSink()) { _ throws(RequestFailure) in
                 calls.withLock { $0 += 1 }
                 withUnsafeCurrentTask { $0?.cancel() }
                 throw temporary
@@ -88,17 +168,74 @@ import Testing
         #expect(calls.withLock { $0 } == 1)
     }
 
-    @Test func `the wait that a registry asks for is told`() async throws {
-        let events = RecordingSink()
-        _ = try await quick.retrying("it", events: events) { number throws(RequestFailure) in
-            if number == 0 {
-                throw RequestFailure(
-                    Failure(.rateLimited, "slow"),
-                    isTemporary: true,
-                    retryAfter: .seconds(3)
-                )
+    @Test(
+        "a cancellation ends a pause at once, its own or the registry's",
+        arguments: [nil, Duration.seconds(500)]
+    )
+    func cancelledPause(asked: Duration?) async {
+        let (pausing, began) = AsyncStream<Void>.makeStream()
+        let clock = PauseClock(now: { .zero }) { _ in
+            began.yield()
+            try await Task.sleep(for: .seconds(3600))
+        }
+        let task = Task { [temporary] in
+            try await RetryPolicy(clock: clock).retrying("it", events: SilentSink()) {
+                number throws(RequestFailure) in
+                if number > 0 { Issue.record("it was tried again") }
+                throw asked == nil ? temporary : Self.limited(asked)
             }
         }
-        #expect(events.events.contains(.note("the registry asks to wait 0 s")))
+        for await _ in pausing { break }
+        task.cancel()
+        let failure = await #expect(throws: Failure.self) { try await task.value }
+        #expect(failure?.code == .interrupted)
+    }
+
+    // MARK: When the registry wants to be left alone
+
+    @Test func `the pause that a registry asks for is kept, and told once`() async throws {
+        _ = try await run([Self.limited(.seconds(37))], policy)
+        #expect(clock.now == .seconds(37))
+        let note = Event.note("the registry asks to wait 37 s (429)")
+        #expect(events.events.filter { $0 == note }.count == 1)
+    }
+
+    @Test func `a pause of nothing is one of our own`() async throws {
+        _ = try await run([Self.limited(.zero)], policy)
+        #expect(clock.now >= .milliseconds(225) && clock.now < .seconds(1))
+        #expect(!events.events.contains { if case .note = $0 { true } else { false } })
+    }
+
+    @Test func `what is longer than ten minutes ends it at once, in words`() async {
+        let failure = await #expect(throws: Failure.self) {
+            try await run([Self.limited(.seconds(99999))], policy)
+        }
+        #expect(failure?.code == .rateLimited)
+        #expect(failure?.why == "the registry asks to wait 28 h; longer than 10 min in all is not waited")
+        #expect(failure?.http?.status == 429)
+        #expect(clock.pauses.isEmpty)
+    }
+
+    @Test func `ten minutes are the limit of all pauses together`() async throws {
+        let failure = await #expect(throws: Failure.self) {
+            try await run([Self.limited(.seconds(400)), Self.limited(.seconds(300))], policy)
+        }
+        #expect(failure?.code == .rateLimited)
+        #expect(failure?.why?.hasSuffix("; tried 2 times") == true, "\(String(describing: failure?.why))")
+        #expect(clock.now == .seconds(400))
+    }
+
+    @Test("a registry that is busy otherwise keeps its exit status", arguments: [503, 502])
+    func otherwiseBusy(_ status: Int) async {
+        let answer = Failure.HTTPAnswer(status: status, code: nil, url: "https://a/")
+        let busy = RequestFailure(
+            Failure(.serverFailed, "it fails", http: answer),
+            isTemporary: true,
+            retryAfter: .seconds(5)
+        )
+        let failure = await #expect(throws: Failure.self) { try await run([busy, busy, busy, busy], policy) }
+        #expect(failure?.code == .serverFailed)
+        #expect(clock.now == .seconds(15))
+        #expect(events.events.contains(.note("the registry asks to wait 5 s (\(status))")))
     }
 }
