@@ -31,6 +31,7 @@ To the answer's headers:
   chunked       true: Transfer-Encoding: chunked instead
 
 To the answer's body:
+  whole         true: all of a blob (200), though a part was asked for
   flip          N: the byte at N (negative: from the end) is inverted
   truncate      N: only the first N bytes, with a Content-Length that fits
   encoded       true: Content-Encoding: gzip, asked for or not
@@ -62,7 +63,7 @@ FAULTS = {
     *("status", "headers", "body", "unread", "drop", "cut_upload", "forget", "redirect", "min_chunk"),
     *("answer_status", "location", "realm", "challenges", "link", "stale_range"),
     *("wrong_digest_header", "extra_headers", "no_length", "chunked"),
-    *("flip", "truncate", "encoded", "endless"),
+    *("whole", "flip", "truncate", "encoded", "endless"),
     *("stall", "slow", "cut", "reset"),
 }
 
