@@ -12,6 +12,10 @@ public struct LayerReader {
     /// The largest tar that is read, in bytes: 256 MiB, where Istio and Envoy Gateway stop.
     public static let tarLimit = 256 * 1024 * 1024
 
+    /// The largest layer that can unpack to no more than that, in bytes: gzip adds far less than a 256th to what it
+    /// cannot compress.
+    public static let sizeLimit = tarLimit + tarLimit / 256
+
     /// What was in a layer.
     public struct Contents: Sendable, Hashable {
         /// The digest of the uncompressed tar.

@@ -1,4 +1,10 @@
-import Diagnostics
+public import Diagnostics
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Names a piece of content by type, digest and size (image spec, "Descriptors").
 public struct Descriptor: Hashable, Sendable, Codable {
@@ -16,6 +22,12 @@ public struct Descriptor: Hashable, Sendable, Codable {
     public let platform: Platform?
     /// The type of the artifact, when the content is a manifest.
     public let artifactType: MediaType?
+    /// The content itself, proven, if the document that names it has it; never written.
+    public let data: [UInt8]?
+
+    private enum CodingKeys: String, CodingKey {
+        case mediaType, digest, size, urls, annotations, platform, artifactType, data
+    }
 
     /// Describes content whose digest and size are known.
     public init(
@@ -32,9 +44,10 @@ public struct Descriptor: Hashable, Sendable, Codable {
         self.platform = platform
         urls = nil
         artifactType = nil
+        data = nil
     }
 
-    /// Reads a descriptor; throws when a field is missing, ill-formed, or the size is negative.
+    /// Reads a descriptor; throws when a field is missing or ill-formed, the size negative, or `data` not the content.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         mediaType = try container.decode(MediaType.self, forKey: .mediaType)
@@ -45,6 +58,32 @@ public struct Descriptor: Hashable, Sendable, Codable {
         platform = try container.decodeIfPresent(Platform.self, forKey: .platform)
         artifactType = try container.decodeIfPresent(MediaType.self, forKey: .artifactType)
         guard size >= 0 else { throw Failure(.manifestInvalid, "the size \(size) of \(digest) is negative") }
+        data = try container.decodeIfPresent(String.self, forKey: .data).map { [digest, size] text in
+            guard let data = Data(base64Encoded: text) else {
+                throw Failure(.manifestInvalid, "the \"data\" of \(digest) is not base64")
+            }
+            let bytes = [UInt8](data)
+            guard bytes.count == size, Digest(of: bytes, algorithm: digest.algorithm) == digest else {
+                throw Failure(
+                    .manifestInvalid,
+                    "the \"data\" of \(digest) is something else",
+                    why: "it is \(bytes.count) of \(size) bytes"
+                )
+            }
+            return bytes
+        }
+    }
+
+    /// Writes everything but `data`: what it would save is not worth what else can read it.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(mediaType, forKey: .mediaType)
+        try container.encode(digest, forKey: .digest)
+        try container.encode(size, forKey: .size)
+        try container.encodeIfPresent(urls, forKey: .urls)
+        try container.encodeIfPresent(annotations, forKey: .annotations)
+        try container.encodeIfPresent(platform, forKey: .platform)
+        try container.encodeIfPresent(artifactType, forKey: .artifactType)
     }
 
     /// The same content under other annotations.
@@ -52,6 +91,26 @@ public struct Descriptor: Hashable, Sendable, Codable {
         var copy = self
         copy.annotations = annotations
         return copy
+    }
+
+    /// Whether the content is meant to lie elsewhere than in the registry (image spec, "Non-Distributable Layers").
+    public var isForeign: Bool {
+        urls?.isEmpty == false || ["foreign", "nondistributable"].contains { mediaType.name.contains($0) }
+    }
+
+    /// Throws ``Failure/Code/manifestUnsupported`` for a foreign layer.
+    ///
+    /// Its places are for who trusts whoever wrote the manifest (CVE-2020-15157), and proxies do not ask there either.
+    public func failIfForeign() throws(Failure) {
+        guard isForeign else { return }
+        throw Failure(
+            .manifestUnsupported,
+            "the \(role) \(digest.short) is a foreign one, which is not fetched",
+            why: urls?.isEmpty == false
+                ? "the manifest says that it lies elsewhere, and such places are never asked"
+                : "its type is \(mediaType.name.truncated(to: 160)): it may not be given on",
+            try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
+        )
     }
 
     /// Whether both describe the same bytes of the same type.

@@ -2,6 +2,9 @@
 ///
 /// Readers need only the diffIDs; whatever else others wrote is optional here.
 public struct ImageConfig: Hashable, Sendable, Codable {
+    /// The largest config this client reads, in bytes: 4 MiB, as of a manifest.
+    public static let sizeLimit = 4 * 1024 * 1024
+
     /// The process settings of the image.
     public struct Execution: Hashable, Sendable, Codable {
         /// Environment variables, each `NAME=value`.

@@ -21,33 +21,23 @@ public struct PluginExtractor: Sendable {
     /// Gets modules out of images of a source.
     public init(_ source: some ContentSource) { self.source = source }
 
-    /// Finds the image behind a manifest's descriptor.
+    /// Looks at what the manifest alone tells: whether a plugin may be in the image, and all of it can be fetched.
     ///
-    /// Throws ``Failure/Code/manifestUnsupported`` for an index, with the digests to choose from.
-    public func image(_ root: Descriptor) async throws(Failure) -> Manifest {
-        let bytes = try await source.fetch(root).bytes(limit: Manifest.sizeLimit)
-        switch try ManifestDocument(decoding: bytes, mediaType: root.mediaType) {
-        case .image(let image): return image
-        case .index(let index):
-            let images = index.manifests.filter { $0.annotations?[AnnotationKey.dockerReferenceType] == nil }
-            throw Failure(
-                .manifestUnsupported,
-                "\(root.digest.short) is an index, not an image",
-                why: "it lists "
-                    + images.map { "\($0.platform.map { "\($0) " } ?? "")\($0.digest)" }.joined(
-                        separator: ", "
-                    ),
-                try: images.prefix(3).map { "REPOSITORY@\($0.digest)" }
-            )
-        }
+    /// Throws ``Failure/Code/manifestUnsupported`` for an image of another shape or with foreign layers,
+    /// ``Failure/Code/manifestInvalid`` for a configuration that is too large, and ``Failure/Code/moduleTooLarge``.
+    public func check(_ image: Manifest) throws(Failure) {
+        for part in image.successors { try part.failIfForeign() }
+        try checkSize(ofConfig: image.config)
+        _ = try layer(of: image)
     }
 
     /// Reads the configuration of an image, if it is an ordinary one.
     public func config(of image: Manifest) async throws(Failure) -> ImageConfig? {
         guard image.config.mediaType.isImageConfig else { return nil }
+        try checkSize(ofConfig: image.config)
         return try await CanonicalJSON.decode(
             ImageConfig.self,
-            from: source.fetch(image.config).bytes(limit: Manifest.sizeLimit),
+            from: source.fetch(image.config).bytes(limit: ImageConfig.sizeLimit),
             as: "image config",
             failing: .manifestInvalid
         )
@@ -55,28 +45,24 @@ public struct PluginExtractor: Sendable {
 
     /// Hands on the bytes of `plugin.wasm` in an image's last layer; they are proven when this returns, not before.
     ///
-    /// Throws ``Failure/Code/manifestUnsupported`` for an image of another shape, ``Failure/Code/layerInvalid`` for a layer
-    /// that cannot be read, ``Failure/Code/pluginMissing`` for one without the file, and ``Failure/Code/digestMismatch``
-    /// when the layer's tar is not the one that the config names.
+    /// - Parameters:
+    ///   - image: the image's manifest.
+    ///   - config: its configuration, if it is an ordinary one.
+    ///   - write: takes the next bytes.
+    /// - Returns: what was found.
+    /// - Throws: ``Failure/Code/manifestUnsupported`` for an image of another shape, ``Failure/Code/layerInvalid`` for a
+    ///   layer that cannot be read, ``Failure/Code/pluginMissing`` for one without the file,
+    ///   ``Failure/Code/moduleTooLarge``, and ``Failure/Code/digestMismatch`` when the layer's tar is not the one that the
+    ///   config names.
     public func extract(
         _ image: Manifest,
+        config: ImageConfig?,
         write: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
     ) async throws(Failure) -> Plugin {
-        guard let layer = image.layers.last else {
-            throw Failure(.manifestUnsupported, "the image has no layer", why: "proxies read the last one")
-        }
-        guard let compression = layer.mediaType.layerCompression else {
-            throw Failure(
-                .manifestUnsupported,
-                "the last layer is of the type \(layer.mediaType)",
-                why: "read are gzipped tars; Istio would say \"invalid media type \(layer.mediaType) "
-                    + "(expect \(MediaType.layerTarGzip))\"",
-                try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
-            )
-        }
+        let (layer, compression) = try layer(of: image)
         var warnings: [String] = []
         if compression == .none { warnings.append("the layer is not compressed; Istio reads tar+gzip only") }
-        let expected = try await expectedDiffID(of: image)
+        let expected = try expectedDiffID(of: image, config)
         var hasher = DigestHasher()
         let bytes = try await source.fetch(layer).source()
         let contents = try LayerReader.read(
@@ -113,8 +99,46 @@ public struct PluginExtractor: Sendable {
         )
     }
 
-    private func expectedDiffID(of image: Manifest) async throws(Failure) -> Digest? {
-        guard let diffIDs = try await config(of: image)?.rootfs?.diffIDs else { return nil }
+    /// The layer that proxies read: the last one.
+    private func layer(
+        of image: Manifest
+    ) throws(Failure) -> (descriptor: Descriptor, compression: LayerReader.Compression) {
+        guard let layer = image.layers.last else {
+            throw Failure(.manifestUnsupported, "the image has no layer", why: "proxies read the last one")
+        }
+        try layer.failIfForeign()
+        guard let compression = layer.mediaType.layerCompression else {
+            throw Failure(
+                .manifestUnsupported,
+                "the last layer is of the type \(layer.mediaType)",
+                why: "read are gzipped tars; Istio would say \"invalid media type \(layer.mediaType) "
+                    + "(expect \(MediaType.layerTarGzip))\"",
+                try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
+            )
+        }
+        guard layer.size <= LayerReader.sizeLimit else {
+            throw Failure(
+                .moduleTooLarge,
+                "the layer \(layer.digest.short) has \(layer.size) bytes",
+                why:
+                    "unpacked it would be more than the 256 MiB at which Istio and Envoy Gateway stop reading"
+            )
+        }
+        return (layer, compression)
+    }
+
+    private func checkSize(ofConfig config: Descriptor) throws(Failure) {
+        guard config.size <= ImageConfig.sizeLimit else {
+            throw Failure(
+                .manifestInvalid,
+                "the config \(config.digest.short) has \(config.size) bytes",
+                why: "at most \(ImageConfig.sizeLimit) are read; configs have some hundreds"
+            )
+        }
+    }
+
+    private func expectedDiffID(of image: Manifest, _ config: ImageConfig?) throws(Failure) -> Digest? {
+        guard let diffIDs = config?.rootfs?.diffIDs else { return nil }
         guard diffIDs.count == image.layers.count else {
             throw Failure(
                 .manifestInvalid,

@@ -43,10 +43,11 @@ extension RemoteRepository: ContentSource {
             }
             return manifest
         }
-        return try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
-            _ throws(RequestFailure) in
-            try await self.blob(descriptor)
+        if let data = descriptor.data {
+            return try Blob(verifying: data, against: descriptor, from: "the manifest")
         }
+        try descriptor.failIfForeign()
+        return try await download(descriptor)
     }
 
     func manifest(_ reference: String) async throws(RequestFailure) -> Blob {
@@ -60,26 +61,33 @@ extension RemoteRepository: ContentSource {
                 missing: (isDigest ? "manifest " : "tag ") + reference
             )
         }
-        do throws(Failure) {
-            let mediaType = try Self.mediaType(
-                of: body.bytes,
-                announced: answer.response.headers["Content-Type"]
-            )
-            try check(
-                body.bytes,
-                asked: reference,
-                announced: answer.response.headers["Docker-Content-Digest"]
-            )
-            let manifest = try blob(body.bytes, mediaType, asked: reference)
-            keep(manifest)
-            return manifest
-        } catch {
-            throw RequestFailure(error)
+        return try RequestFailure.rethrowing { () throws(Failure) in
+            try proven(body.bytes, asked: reference, in: answer.response)
         }
+    }
+
+    /// The bytes of an answer as a manifest; hashed before anything reads them.
+    private func proven(_ bytes: [UInt8], asked reference: String, in response: Response) throws(Failure)
+        -> Blob
+    {
+        if let encoding = response.contentEncoding { throw Failure(encoded: encoding, from: registry) }
+        let announced = response.headers["Content-Type"].map { MediaType($0) }
+        if announced?.name == "text/html" {
+            throw Failure(.protocolViolation, "the answer is a web page", why: "this is not an OCI registry")
+        }
+        try check(bytes, asked: reference, announced: response.headers["Docker-Content-Digest"])
+        let manifest = try blob(bytes, mediaType(of: bytes, announced: announced), asked: reference)
+        keep(manifest)
+        return manifest
     }
 
     /// The manifest has to be the one asked for, and what the registry says it is.
     private func check(_ bytes: [UInt8], asked reference: String, announced: String?) throws(Failure) {
+        if let announced, (try? Digest(parsing: announced)) == nil {
+            client.events.record(
+                .warning("\(registry) announces a digest that is none: \"\(announced.truncated(to: 160))\"")
+            )
+        }
         // Both at once: a digest asked for, and the registry's header. Neither may be another one.
         for (text, who) in [(reference, "was asked for"), (announced ?? "", "is announced")] {
             guard let expected = try? Digest(parsing: text) else { continue }
@@ -104,58 +112,36 @@ extension RemoteRepository: ContentSource {
         return try Blob(verifying: bytes, against: descriptor, from: registry.description)
     }
 
-    /// The announced type, unless it is one that only says "some file".
-    private static func mediaType(of bytes: [UInt8], announced: String?) throws(Failure) -> MediaType {
+    /// Types that only say "some file", as hosts of files do that are no registries.
+    private static let vague = [
+        "", "application/json", "application/octet-stream", "binary/octet-stream", "text/plain",
+    ]
+
+    /// The announced type, unless it only says "some file": then the manifest's own.
+    private func mediaType(of bytes: [UInt8], announced: MediaType?) throws(Failure) -> MediaType {
         struct Typed: Decodable { let mediaType: MediaType? }
-        let type = announced.map { MediaType($0) }
-        if let type, type.isStoredAsManifest { return type }
-        if type?.name == "text/html" {
-            throw Failure(.protocolViolation, "the answer is a web page", why: "this is not an OCI registry")
-        }
+        if let announced, !Self.vague.contains(announced.name.lowercased()) { return announced }
         let body = try CanonicalJSON.decode(
             Typed.self,
             from: bytes,
             as: "manifest",
             failing: .manifestInvalid
         )
-        guard let own = body.mediaType ?? type else {
-            throw Failure(.manifestInvalid, "neither the registry nor the manifest says what type it has")
-        }
-        return own
-    }
-
-    private func blob(_ descriptor: Descriptor) async throws(RequestFailure) -> Blob {
-        // A foreign layer: its places are for who trusts them, and proxies do not ask there either.
-        if let place = descriptor.urls?.first {
-            _ = try client.resolve(place, as: .foreign)
-        }
-        let sink: BlobSink
-        do throws(Failure) {
-            sink = try BlobSink(for: descriptor, in: spoolDirectory) { [self] in
-                report(descriptor, .moved(bytes: $0))
+        guard let own = body.mediaType else {
+            guard let announced else {
+                throw Failure(
+                    .manifestInvalid,
+                    "neither the registry nor the manifest says what type it has"
+                )
             }
-        } catch {
-            throw RequestFailure(error)
+            return announced
         }
-        // A finished blob owns its file by itself.
-        defer { sink.discard() }
-        let answer: RegistryClient.Answer
-        do throws(RequestFailure) {
-            answer = try await client.send(.get, "blobs/\(descriptor.digest)", into: sink)
-        } catch {
-            throw sink.failure.map { RequestFailure($0) } ?? error
-        }
-        guard answer.status == 200 else {
-            throw try await client.failure(
-                for: answer,
-                doing: "read from",
-                missing: "\(descriptor.role) \(descriptor.digest)"
+        client.events.record(
+            .warning(
+                "\(registry) does not say that it sends a manifest (\(announced?.name ?? "no Content-Type")); "
+                    + "it says so itself"
             )
-        }
-        do throws(Failure) {
-            return try sink.finish(from: registry.description)
-        } catch {
-            throw RequestFailure(error)
-        }
+        )
+        return own
     }
 }

@@ -14,7 +14,6 @@ struct URLPolicy: Sendable {
         case location = "upload location"
         case redirect = "redirect target"
         case link = "next page"
-        case foreign = "place of a foreign layer"
     }
 
     /// What can be done about a URL that is refused.
@@ -36,8 +35,6 @@ struct URLPolicy: Sendable {
     /// not be asked.
     func checked(_ url: HTTPURL, as role: Role) throws(Failure) -> HTTPURL {
         switch role {
-        case .foreign:
-            throw refused(url, role, "content is taken from the registry alone")
         case .link:
             guard url.origin == registry else { throw refused(url, role, "a list stays at its registry") }
             return url

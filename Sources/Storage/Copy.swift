@@ -18,7 +18,7 @@ public struct CopyReport: Sendable {
 }
 
 /// How many indexes may lie one within the other.
-let indexDepthLimit = 2
+public let indexDepthLimit = 2
 /// How many blobs travel at the same time.
 private let parallelBlobs = 4
 
@@ -160,7 +160,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
 
 extension Failure {
     /// The failure for an index within an index within an index.
-    init(tooDeep index: Descriptor) {
+    public init(tooDeep index: Descriptor) {
         self.init(
             .manifestInvalid,
             "the index \(index.digest) lies too deep",

@@ -67,7 +67,7 @@ public struct Verification: Sendable {
         var diffIDs: [Digest]?
         if let config = try await fetch(image.config, from: source), image.config.mediaType.isImageConfig {
             do throws(Failure) {
-                let bytes = try config.bytes(limit: Manifest.sizeLimit)
+                let bytes = try config.bytes(limit: ImageConfig.sizeLimit)
                 let parsed = try CanonicalJSON.decode(
                     ImageConfig.self,
                     from: bytes,

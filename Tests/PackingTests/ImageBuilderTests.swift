@@ -132,7 +132,9 @@ struct ImageBuilderTests {
         #expect(try await Verification(of: image.resolve(.only), in: image).findings.isEmpty)
         let extractor = PluginExtractor(image)
         var bytes: [UInt8] = []
-        let plugin = try await extractor.extract(extractor.image(image.manifest.descriptor)) { bytes += $0 }
+        let manifest = try await ImageChoice(of: image.manifest.descriptor, in: image).manifest
+        let config = try await extractor.config(of: manifest)
+        let plugin = try await extractor.extract(manifest, config: config) { bytes += $0 }
         #expect(bytes == module)
         #expect(plugin.module == image.module)
         #expect(plugin.warnings.isEmpty)

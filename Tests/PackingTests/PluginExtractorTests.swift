@@ -45,7 +45,9 @@ import Testing
         let root = try await image.stored(in: store)
         let extractor = PluginExtractor(store)
         var bytes: [UInt8] = []
-        let plugin = try await extractor.extract(extractor.image(root)) { bytes += $0 }
+        let image = try await ImageChoice(of: root, in: store).manifest
+        try extractor.check(image)
+        let plugin = try await extractor.extract(image, config: extractor.config(of: image)) { bytes += $0 }
         return (plugin, bytes)
     }
 
@@ -181,40 +183,12 @@ import Testing
         )
     }
 
-    @Test func `an index is refused with the digests to choose from`() async throws {
-        let store = InMemoryStore()
-        let image = try await Image(Self.tar).stored(in: store)
-        let attestation = Descriptor(
-            mediaType: .imageManifest,
-            digest: Digest(of: []),
-            size: 0,
-            annotations: [AnnotationKey.dockerReferenceType: "attestation-manifest"]
-        )
-        let platform = Descriptor(
-            mediaType: image.mediaType,
-            digest: image.digest,
-            size: image.size,
-            platform: Platform(os: "linux", architecture: "amd64")
-        )
-        let index = Blob(
-            try CanonicalJSON.encode(Index(manifests: [platform, attestation])),
-            mediaType: .imageIndex
-        )
-        await store.push(index)
-        let failure = await #expect(throws: Failure.self) {
-            try await PluginExtractor(store).image(index.descriptor)
-        }
-        #expect(failure?.code == .manifestUnsupported)
-        #expect(failure?.why == "it lists linux/amd64 \(image.digest)")
-        #expect(failure?.hints == ["REPOSITORY@\(image.digest)"])
-    }
-
     @Test func `what the writer throws ends the work`() async throws {
         let store = InMemoryStore()
         let extractor = PluginExtractor(store)
-        let image = try await extractor.image(Image(Self.tar).stored(in: store))
+        let image = try await ImageChoice(of: Image(Self.tar).stored(in: store), in: store).manifest
         let failure = await #expect(throws: Failure.self) {
-            _ = try await extractor.extract(image) { (_) throws(Failure) in
+            _ = try await extractor.extract(image, config: nil) { (_) throws(Failure) in
                 throw Failure(.diskFull, "no space")
             }
         }

@@ -83,11 +83,6 @@ import Testing
         ("https://r.example", "http://r.example/v2/tags", .link, nil, "also in its scheme"),
         ("https://r.example", "https://s.example/v2/tags", .link, nil, "and at its host"),
         ("http://localhost:5000", "https://localhost:5000/v2/tags", .link, nil, "whichever way it is left"),
-        (
-            "https://r.example", "https://s.example/layer", .foreign, nil,
-            "content comes from the registry alone"
-        ),
-        ("https://r.example", "https://r.example/layer", .foreign, nil, "even if it names itself"),
     ]
 
     @Test("a URL that a peer chose is dialled, upgraded or refused", arguments: table)

@@ -39,6 +39,7 @@ To the answer's headers:
   chunked       true: Transfer-Encoding: chunked instead
 
 To the answer's body:
+  whole         true: all of a blob (200), though a part was asked for
   flip          N: the byte at N (negative: from the end) is inverted
   truncate      N: only the first N bytes, with a Content-Length that fits
   missing_as    the code that a 404 has in its error, whatever is missing
@@ -72,7 +73,7 @@ FAULTS = {
     *("no_mount", "token_ends", "min_chunk", "needs_media_type", "config_types", "no_overwrite"),
     *("answer_status", "location", "realm", "challenges", "link", "stale_range"),
     *("wrong_digest_header", "extra_headers", "odd_case", "no_length", "chunked"),
-    *("missing_as", "flip", "truncate", "encoded", "endless"),
+    *("missing_as", "whole", "flip", "truncate", "encoded", "endless"),
     *("stall", "slow", "cut", "reset"),
 }
 

@@ -54,25 +54,33 @@ struct Inspect: ReportingCommand {
                 ? try JSONReport.print(inspection.document) : try Terminal.standardOutput(inspection.text)
         case .layout(let path, let name):
             let layout = try ImageLayout(opening: path)
-            try await inspect(layout.resolve(name ?? .only), in: layout, called: target)
+            try await inspect(layout.resolve(name ?? .only), in: layout, called: target, reporter)
         case .reference(let reference):
             let reference = reference.reading(reporter)
             try await registry.withImage(reference, reporter) { root, repository in
-                try await inspect(root, in: repository, called: reference.description)
+                try await inspect(root, in: repository, called: reference.description, reporter)
             }
         }
     }
 
-    private func inspect(_ root: Descriptor, in source: some ContentSource, called name: String) async throws
-    {
+    private func inspect(
+        _ root: Descriptor,
+        in source: some ContentSource,
+        called name: String,
+        _ reporter: Reporter
+    ) async throws {
         switch raw {
         case .manifest?:
             try await Terminal.standardOutput(source.fetch(root).bytes(limit: Manifest.sizeLimit))
         case .config?:
-            let image = try await PluginExtractor(source).image(root)
-            try await Terminal.standardOutput(source.fetch(image.config).bytes(limit: Manifest.sizeLimit))
+            let choice = try await ImageChoice(of: root, in: source)
+            if let note = choice.note { reporter.record(.note(note)) }
+            let config = choice.manifest.config
+            try await Terminal.standardOutput(source.fetch(config).bytes(limit: ImageConfig.sizeLimit))
         case nil:
-            let report = InspectionReport(try await ImageInspection(of: root, in: source), name: name)
+            let inspection = try await ImageInspection(of: root, in: source)
+            if let note = inspection.choice.note { reporter.record(.note(note)) }
+            let report = InspectionReport(inspection, name: name)
             output.json ? try JSONReport.print(report.document) : try Terminal.standardOutput(report.text)
         }
     }

@@ -17,7 +17,8 @@ struct Pull: ReportingCommand {
               wasmpack pull ghcr.io/me/my-plugin:v1 -o - | wasm-objdump -h /dev/stdin
               wasmpack pull ghcr.io/me/my-plugin:v1 --layout plugin-oci
 
-            A file appears only after every digest and size is proven.
+            A file appears only after every digest and size is proven. Of an index the
+            image that proxies take is pulled, and its digest printed: theirs to pin.
             """
     )
 
@@ -36,6 +37,9 @@ struct Pull: ReportingCommand {
 
     @Flag(help: "Replace a file that has other content.")
     var force = false
+
+    @Option(help: ArgumentHelp("The digest that the manifest must have.", valueName: "digest"))
+    var expect: String?
 
     @Option(
         help: ArgumentHelp("Keep the whole image in this OCI layout instead.", valueName: "dir"),
@@ -58,16 +62,18 @@ struct Pull: ReportingCommand {
     func run() async throws {
         let environment = Environment.current
         let reporter = Reporter(output)
+        let expected = try expect.map { text throws(Failure) in try Digest(parsing: text) }
         let target = try Reference(parsing: reference).reading(reporter)
         if let layout {
-            try await pull(target, intoLayout: FilePath(layout), environment, reporter)
+            try await pull(target, expected, intoLayout: FilePath(layout), environment, reporter)
         } else {
-            try await pull(target, toFile: file ?? PluginFile.name, environment, reporter)
+            try await pull(target, expected, toFile: file ?? PluginFile.name, environment, reporter)
         }
     }
 
     private func pull(
         _ target: Reference,
+        _ expected: Digest?,
         intoLayout path: FilePath,
         _ environment: Environment,
         _ reporter: Reporter
@@ -75,15 +81,17 @@ struct Pull: ReportingCommand {
         let digestFile = try digestFile.open(apartFrom: [])
         let spoolDirectory = ImageLayout.spoolDirectory(of: path)
         let repository = try repository(of: target, spoolingIn: spoolDirectory, environment, reporter)
-        // Only what is there is worth a layout.
+        // Only what is there, and can be had, is worth a layout.
         let root = try await repository.resolve(.reference(target))
+        let choice = try await ImageChoice.ifPossible(of: root, in: repository)
+        try await check(expected, root, choice, in: repository, reporter)
+        for part in choice?.manifest.successors ?? [] { try part.failIfForeign() }
         let layout = try ImageLayout(creating: path)
-        let name = RefName.reference(target)
         let report = try await copy(
             .digest(root.digest),
             from: repository,
             to: layout,
-            as: name,
+            as: .reference(target),
             events: reporter
         )
         reporter.record(.step("wrote", layout.path.string))
@@ -92,12 +100,14 @@ struct Pull: ReportingCommand {
                 .warning("the image has Docker's media types; skopeo does not find such a one in a layout")
             )
         }
-        try finish(report, target, module: nil, path: layout.path)
-        try digestFile?.finish(with: root.digest)
+        let image = choice?.image ?? root
+        try finish(PullReport(of: image, in: root, target, report, path: layout.path))
+        try digestFile?.finish(with: image.digest)
     }
 
     private func pull(
         _ target: Reference,
+        _ expected: Digest?,
         toFile name: String,
         _ environment: Environment,
         _ reporter: Reporter
@@ -107,25 +117,30 @@ struct Pull: ReportingCommand {
         let file = try PulledFile(name, isForced: force)
         let digestFile = try digestFile.open(apartFrom: [FilePath(name)])
         let root = try await repository.resolve(.reference(target))
+        let choice = try await ImageChoice(of: root, in: repository)
+        try await check(expected, root, choice, in: repository, reporter)
         // What has no plugin to take out is refused before its blobs are fetched.
-        let image = try await PluginExtractor(repository).image(root)
+        try PluginExtractor(repository).check(choice.manifest)
         let store = InMemoryStore()
-        let imageName = RefName.reference(target)
         let report = try await copy(
-            .digest(root.digest),
+            .digest(choice.image.digest),
             from: repository,
             to: store,
-            as: imageName,
             events: reporter
         )
-        let plugin = try await PluginExtractor(store).extract(image) { piece throws(Failure) in
+        let extractor = PluginExtractor(store)
+        let config = try await extractor.config(of: choice.manifest)
+        let plugin = try await extractor.extract(choice.manifest, config: config) { piece throws(Failure) in
             try file.write(piece)
         }
         for warning in plugin.warnings { reporter.record(.warning(warning)) }
         try file.warnIfNotLoadable(reporter)
         try file.finish(reporter)
-        try finish(report, target, module: plugin.module, path: file.path)
-        try digestFile?.finish(with: root.digest)
+        let image = choice.image
+        try finish(
+            PullReport(of: image, in: root, target, report, path: file.path, module: plugin.module)
+        )
+        try digestFile?.finish(with: image.digest)
         withExtendedLifetime(folder) {}
     }
 
@@ -146,44 +161,32 @@ struct Pull: ReportingCommand {
         return repository
     }
 
-    private func finish(
-        _ report: CopyReport,
-        _ reference: Reference,
-        module: ModuleIdentity?,
-        path: FilePath?
-    ) throws(Failure) {
-        let pinned = reference.pinned(to: report.root.digest)
-        guard output.json else {
-            guard path != nil else { return Terminal.standardError("\(pinned)\n") }
-            return try Terminal.standardOutput("\(pinned)\n")
-        }
-        struct Document: Encodable {
-            let schema = "wasmpack.pull/v1"
-            let ok = true
-            let reference: String
-            let digest: String
-            let mediaType: String
-            let size: Int
-            let path: String
-            let parts: [PartDocument]
-            let module: Nullable<ModuleDocument>
-        }
-        try JSONReport.print(
-            Document(
-                reference: pinned.description,
-                digest: report.root.digest.description,
-                mediaType: report.root.mediaType.description,
-                size: report.root.size,
-                path: path?.string ?? "-",
-                parts: report.parts.map {
-                    PartDocument(
-                        $0.descriptor,
-                        status: $0.status == .copied ? "downloaded" : $0.status.rawValue
-                    )
-                },
-                module: Nullable(module.map(ModuleDocument.init))
+    /// Refuses another image than the expected one, and says so when there is an index around it.
+    private func check(
+        _ expected: Digest?,
+        _ root: Descriptor,
+        _ choice: ImageChoice?,
+        in repository: RemoteRepository,
+        _ reporter: Reporter
+    ) async throws(Failure) {
+        let manifests = [root] + [choice?.image].compactMap(\.self)
+        if let expected, try await !expected.isThat(ofOneIn: manifests, from: repository) {
+            throw Failure(
+                .digestMismatch,
+                "the image is not \(expected); nothing was written",
+                why: "it is \(root.digest)"
+                    + (choice?.isFromIndex == true
+                        ? ", an index with \(choice?.image.digest ?? root.digest)" : ""),
+                try: ["find out who has moved the tag, before you trust the new image"]
             )
-        )
+        }
+        if let note = choice?.note { reporter.record(.note(note)) }
+    }
+
+    private func finish(_ report: PullReport) throws(Failure) {
+        if output.json { return try JSONReport.print(report.document) }
+        guard report.path != nil else { return Terminal.standardError("\(report.pinned)\n") }
+        try Terminal.standardOutput("\(report.pinned)\n")
     }
 }
 

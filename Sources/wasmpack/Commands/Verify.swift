@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import OCI
+import Packing
 import Registry
 import Storage
 import SystemPackage
@@ -40,18 +41,22 @@ struct Verify: ReportingCommand {
             )
         case .layout(let path, let name):
             let layout = try ImageLayout(opening: path)
-            try await report(verify(name, in: layout), expected)
+            try await report(verify(name, in: layout, expected), expected, reporter)
         case .reference(let reference):
             let reference = reference.reading(reporter)
             try await registry.withImage(reference, reporter) { root, repository in
-                let verification = try await Verification(of: root, in: repository)
-                try report([VerifiedImage(name: reference.description, verification: verification)], expected)
+                let image = try await VerifiedImage(reference.description, root, expected, in: repository)
+                try report([image], expected, reporter)
             }
         }
     }
 
     /// One image of a layout, or all of them.
-    private func verify(_ name: RefName?, in layout: ImageLayout) async throws(Failure) -> [VerifiedImage] {
+    private func verify(
+        _ name: RefName?,
+        in layout: ImageLayout,
+        _ expected: Digest?
+    ) async throws(Failure) -> [VerifiedImage] {
         var images: [VerifiedImage] = []
         var entries = try layout.index().manifests
         if let name {
@@ -62,9 +67,7 @@ struct Verify: ReportingCommand {
         for entry in entries where !seen.contains(where: { $0.describesSameContent(as: entry) }) {
             seen.append(entry)
             let name = entry.fullName ?? entry.referenceName ?? layout.path.string
-            images.append(
-                VerifiedImage(name: name, verification: try await Verification(of: entry, in: layout))
-            )
+            images.append(try await VerifiedImage(name, entry, expected, in: layout))
         }
         guard !images.isEmpty else {
             throw Failure(
@@ -76,7 +79,8 @@ struct Verify: ReportingCommand {
         return images
     }
 
-    private func report(_ images: [VerifiedImage], _ expected: Digest?) throws {
+    private func report(_ images: [VerifiedImage], _ expected: Digest?, _ reporter: Reporter) throws {
+        for note in images.compactMap({ $0.choice?.note }) { reporter.record(.note(note)) }
         let report = VerificationReport(images: images, expected: expected)
         output.json ? try JSONReport.print(report.document) : try Terminal.standardOutput(report.text)
         if !report.isClean { throw AnswerIsNo() }

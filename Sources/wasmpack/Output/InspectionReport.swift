@@ -21,9 +21,14 @@ struct InspectionReport {
     var text: String {
         let manifest = inspection.manifest
         var rows: [(String, String)] = [
-            ("image", name),
-            ("digest", "\(inspection.root.digest)   (the manifest: what a WasmPlugin pins)"),
-            ("type", "\(inspection.root.mediaType)  \(ByteCount(inspection.root.size))"),
+            ("image", name)
+        ]
+        if inspection.choice.isFromIndex {
+            rows.append(("index", "\(inspection.choice.root.digest)   (proxies cannot pin this one)"))
+        }
+        rows += [
+            ("digest", "\(inspection.image.digest)   (the manifest: what a WasmPlugin pins)"),
+            ("type", "\(inspection.image.mediaType)  \(ByteCount(inspection.image.size))"),
             ("format", inspection.format),
         ]
         if let config = inspection.config {
@@ -70,6 +75,7 @@ struct InspectionReport {
         let digest: String
         let mediaType: String
         let size: Int
+        let index: Nullable<String>
         let format: String
         let platform: Nullable<String>
         let created: Nullable<String>
@@ -95,9 +101,12 @@ struct InspectionReport {
         let config = inspection.config
         return Document(
             name: name,
-            digest: inspection.root.digest.description,
-            mediaType: inspection.root.mediaType.description,
-            size: inspection.root.size,
+            digest: inspection.image.digest.description,
+            mediaType: inspection.image.mediaType.description,
+            size: inspection.image.size,
+            index: Nullable(
+                inspection.choice.isFromIndex ? inspection.choice.root.digest.description : nil
+            ),
             format: inspection.format,
             platform: Nullable(config.map { "\($0.os ?? "?")/\($0.architecture ?? "?")" }),
             created: Nullable(config?.created),

@@ -1,11 +1,37 @@
 import Diagnostics
 import OCI
+import Packing
 import Storage
 
 /// An image that was verified, and what it is called.
 struct VerifiedImage {
     let name: String
     let verification: Verification
+    /// The image that proxies take, if it can be told.
+    let choice: ImageChoice?
+    /// Whether it has the digest that it must have.
+    let isExpected: Bool
+
+    /// Verifies an image; of an index, everything in it. The expected digest may be the index's or the image's.
+    init(
+        _ name: String,
+        _ root: Descriptor,
+        _ expected: Digest?,
+        in source: some ContentSource
+    ) async throws(Failure) {
+        self.name = name
+        verification = try await Verification(of: root, in: source)
+        // What is broken is a finding already.
+        let choice = try? await ImageChoice(of: root, in: source)
+        self.choice = choice
+        let isThat = try? await expected?.isThat(
+            ofOneIn: [root] + [choice?.image].compactMap(\.self),
+            from: source
+        )
+        isExpected = expected == nil || isThat == true
+    }
+
+    var isClean: Bool { verification.findings.isEmpty && isExpected }
 }
 
 /// What `verify` found in one or more images.
@@ -14,18 +40,13 @@ struct VerificationReport {
     let expected: Digest?
 
     /// Whether nothing is wrong anywhere.
-    var isClean: Bool { images.allSatisfy { $0.verification.findings.isEmpty && isExpected($0) } }
-
-    private func isExpected(_ image: VerifiedImage) -> Bool {
-        expected.map { $0 == image.verification.root.digest } ?? true
-    }
+    var isClean: Bool { images.allSatisfy(\.isClean) }
 
     var text: String {
         images.map { image in
             let verification = image.verification
-            let isClean = verification.findings.isEmpty && isExpected(image)
-            var lines = ["\(isClean ? "ok" : "FAIL")    \(image.name)  \(verification.root.digest)"]
-            if !isExpected(image), let expected {
+            var lines = ["\(image.isClean ? "ok" : "FAIL")    \(image.name)  \(verification.root.digest)"]
+            if !image.isExpected, let expected {
                 lines.append("        the manifest has another digest than expected: \(expected)")
             }
             for finding in verification.findings {
@@ -70,7 +91,7 @@ struct VerificationReport {
             images: images.map { image in
                 Document.Image(
                     name: image.name,
-                    ok: image.verification.findings.isEmpty && isExpected(image),
+                    ok: image.isClean,
                     digest: image.verification.root.digest.description,
                     expected: Nullable(expected?.description),
                     proven: image.verification.proven.map { PartDocument($0) },
