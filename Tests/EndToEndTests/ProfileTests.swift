@@ -12,17 +12,23 @@ import Testing
         var user = "ci"
         /// Whether what is stored for it is an identity token.
         var hasIdentityToken = false
+        /// Whether it takes over the blobs of another repository.
+        var mounts = true
+        /// Whether it takes pieces of a blob.
+        var takesChunks = true
 
         var testDescription: String { name }
     }
 
     static let profiles = [
-        Profile(name: "hub"), Profile(name: "ghcr"), Profile(name: "gar", user: "oauth2accesstoken"),
+        Profile(name: "hub", mounts: false), Profile(name: "ghcr"),
+        Profile(name: "gar", user: "oauth2accesstoken", takesChunks: false),
         Profile(name: "ecr", user: "AWS"), Profile(name: "ecr-public", user: "AWS"),
         Profile(name: "azure", user: "00000000-0000-0000-0000-000000000000", hasIdentityToken: true),
         Profile(name: "acr-aliyun"), Profile(name: "quay", user: "team+robot"),
-        Profile(name: "harbor", user: "robot$ci"), Profile(name: "gitlab"),
-        Profile(name: "pulp"), Profile(name: "distribution"),
+        Profile(name: "harbor", user: "robot$ci", mounts: false), Profile(name: "gitlab"),
+        Profile(name: "artifactory"),
+        Profile(name: "pulp"), Profile(name: "distribution", mounts: false),
     ]
 
     /// Two modules and their layouts, built once: one that fits into any cap, and one of several pieces.
@@ -55,6 +61,52 @@ import Testing
         #expect(pulled.status == 0, "\(pulled)")
         #expect(pulled.outputText == pushed.outputText)
         #expect(try peer.work.bytes(of: "back.wasm") == images.modules[size])
+    }
+
+    @Test("a mount that is refused is an upload", arguments: profiles)
+    func mount(profile: Profile) async throws {
+        let layout = try await Images.shared.value.layout("small")
+        let peer = try await Peer(profile)
+        let first = try await peer.run("push", peer.reference, layout)
+        #expect(first.status == 0, "\(first)")
+        let before = try await peer.registry.requests(peer.work).count
+        let second = "\(peer.registry.name)/test/second:v1"
+        let pushed = try await peer.run("push", second, layout, "--mount-from", "test/plugin")
+        #expect(pushed.status == 0, "\(pushed)")
+        let sent = try await peer.registry.requests(peer.work).dropFirst(before).filter {
+            $0.hasPrefix("PUT /v2/test/second/blobs/uploads/")
+        }
+        #expect(sent.isEmpty == profile.mounts, "\(sent)")
+        let pulled = try await peer.run("pull", second, "-o", "back.wasm")
+        #expect(pulled.status == 0, "\(pulled)")
+        #expect(try peer.work.bytes(of: "back.wasm") == Modules.tiny)
+    }
+
+    /// On a network where no long body gets through, a blob goes in pieces, and each registry answers to these in its way.
+    @Test("a blob that does not get through whole goes in pieces", arguments: profiles.filter(\.takesChunks))
+    func chunks(profile: Profile) async throws {
+        let images = try await Images.shared.value
+        let peer = try await Peer(profile)
+        let isLong = #""method":"PUT|PATCH","path":"/blobs/uploads/","over":4194304"#
+        try await peer.registry.order(#"[{\#(isLong),"cut_upload":1000000,"reset":true}]"#, peer.work)
+        let pushed = try await peer.run("push", peer.reference, images.layout("large"))
+        #expect(pushed.status == 0, "\(pushed)")
+        #expect(try await peer.registry.requests(peer.work).contains { $0.hasPrefix("PATCH") })
+        let pulled = try await peer.run("pull", peer.reference, "-o", "back.wasm")
+        #expect(pulled.status == 0, "\(pulled)")
+        #expect(try peer.work.bytes(of: "back.wasm") == images.modules["large"])
+    }
+
+    @Test func `a tag that may not be moved stays`() async throws {
+        let images = try await Images.shared.value
+        let peer = try await Peer(try #require(Self.profiles.first { $0.name == "artifactory" }))
+        let first = try await peer.run("push", peer.reference, images.layout("small"))
+        #expect(first.status == 0, "\(first)")
+        let second = try await peer.run("push", peer.reference, images.layout("large"))
+        #expect(second.status == 77, "\(second)")
+        #expect(second.errorText.contains("not enough permissions to delete"), "\(second)")
+        let pulled = try await peer.run("pull", peer.reference, "-o", "back.wasm")
+        #expect(pulled.outputText == first.outputText, "\(pulled)")
     }
 
     private func expectNothingSent(by peer: Peer, _ layout: String) async throws {

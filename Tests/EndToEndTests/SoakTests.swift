@@ -1,0 +1,24 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The soak in small (`make soak` is the long one): a real registry behind a network that cuts, and sudden ends.
+@Suite(.timeLimit(.minutes(10)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+struct SoakTests {
+    @Test func `a large module lands through cuts, and kill -9 leaves nothing partial`() async throws {
+        let work = try Workspace()
+        let options = ["--size", "20", "--cuts", "5", "--kills", "5", "--seed", "3"]
+        let run = try await RunningProgram(
+            "/usr/bin/env",
+            ["python3", PeerProcess.path(of: "soak.py"), Workspace.program] + options,
+            environment: work.environment,
+            in: work.folder
+        ).wait()
+        #expect(run.status == 0, "\(run)")
+        // Five each way: more than the tries that a transfer has which gets no further.
+        #expect(run.outputText.contains("up 5 cuts"), "\(run)")
+        #expect(run.outputText.contains("down 5 cuts"), "\(run)")
+        #expect(run.outputText.contains("5 kills"), "\(run)")
+        #expect(run.outputText.contains("nothing was lost"), "\(run)")
+    }
+}
