@@ -32,6 +32,11 @@ public struct Request: Sendable {
     ///
     /// The number falls back when the body has to be sent again.
     public var uploadProgress: (@Sendable (Int) -> Void)?
+    /// Whether what has gone out of the body must not go out again by itself.
+    ///
+    /// When a connection that was used before ends without an answer, the exchange is tried once more, which is right for
+    /// what may be repeated (RFC 9112 §9.3.1). With this it fails with ``TransferError/Kind/connectionLost`` instead.
+    public var sendsBodyOnce = false
     /// Shown every piece of the body before it goes to the network, on the transport's thread.
     ///
     /// What it throws ends the exchange, and the piece stays here: whoever keeps a proof to the last piece keeps the last

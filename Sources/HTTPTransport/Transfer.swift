@@ -84,6 +84,10 @@ final class Transfer {
     }
 
     fileprivate func rewindBody(to offset: Int, from origin: Int32) -> Int32 {
+        guard !job.request.sendsBodyOnce else {
+            refusal = TransferError(.connectionLost, "the connection ended while the body was on its way")
+            return CURL_SEEKFUNC_FAIL
+        }
         guard origin == SEEK_SET, let body, body.seek(to: offset) else { return CURL_SEEKFUNC_FAIL }
         return CURL_SEEKFUNC_OK
     }

@@ -59,6 +59,23 @@ import Testing
         #expect(steps.all.filter { $0 == 3_000_001 }.count == 2, "it was sent twice")
     }
 
+    @Test func `a body that must go out once is not sent again by itself`() async throws {
+        _ = try await exchange(.get, try peer.url("/echo"), over: transport)
+        let steps = Log<Int>()
+        var request = Request(
+            method: .patch,
+            url: try peer.url("/drop-reused"),
+            body: .file(file, size: 3_000_001),
+            uploadProgress: { steps.append($0) }
+        )
+        request.sendsBodyOnce = true
+        let error = await #expect(throws: TransferError.self) { [request] in
+            try await self.transport.send(request, into: BodyBuffer(limit: 10_000))
+        }
+        #expect(error?.kind == .connectionLost)
+        #expect(steps.all.filter { $0 == 3_000_001 }.count == 1, "it was sent once")
+    }
+
     @Test func `progress grows up to the whole size`() async throws {
         let steps = Log<Int>()
         let request = Request(
@@ -126,6 +143,95 @@ import Testing
             )
         }
         #expect(error?.kind == .bodyUnreadable)
+    }
+
+    @Test func `a link instead of a file is not followed`() async throws {
+        let link = file.string + ".link"
+        try #require(symlink(file.string, link) == 0)
+        defer { unlink(link) }
+        let error = await #expect(throws: TransferError.self) {
+            try await exchange(
+                .put,
+                try self.peer.url("/echo"),
+                body: .file(FilePath(link), size: 3_000_001),
+                over: self.transport
+            )
+        }
+        #expect(error?.kind == .bodyUnreadable)
+        #expect(error?.detail.contains("symbolic link") == true)
+    }
+
+    static let slices: [(range: Range<Int>, why: String)] = [
+        (0..<3_000_001, "all of it"), (0..<1, "the first byte"), (3_000_000..<3_000_001, "the last byte"),
+        (1_000_000..<2_500_000, "some in the middle"), (7..<7, "nothing"),
+    ]
+
+    @Test("part of a file arrives byte for byte", arguments: slices)
+    func slice(range: Range<Int>, why: String) async throws {
+        func sent(_ body: Body) async throws -> Echo {
+            try Echo(try await exchange(.patch, try peer.url("/echo"), body: body, over: transport).body)
+        }
+        let slice = try await sent(.slice(file, range, size: 3_000_001))
+        let bytes = try await sent(.bytes(Array(Self.content[range])))
+        #expect(slice.length == range.count, "\(why)")
+        #expect(slice.all("Content-Length") == ["\(range.count)"])
+        #expect(slice.sha256 == bytes.sha256)
+    }
+
+    static let badSlices: [(range: Range<Int>, size: Int, kind: TransferError.Kind, why: String)] = [
+        (0..<5, 4, .invalidRequest, "past the end"), (-1..<3, 3_000_001, .invalidRequest, "before the start"),
+        (0..<4, 3_000_000, .bodyUnreadable, "of a file that has another size"),
+    ]
+
+    @Test("what is no part of the file is not sent", arguments: badSlices)
+    func badSlice(range: Range<Int>, size: Int, kind: TransferError.Kind, why: String) async throws {
+        let error = await #expect(throws: TransferError.self, "\(why)") {
+            try await exchange(
+                .patch,
+                try HTTPURL(parsing: "http://127.0.0.1:1/"),
+                body: .slice(self.file, range, size: size),
+                over: self.transport
+            )
+        }
+        #expect(error?.kind == kind)
+    }
+
+    @Test func `a body is inspected before it goes out, again when it is sent again`() async throws {
+        _ = try await exchange(.get, try peer.url("/echo"), over: transport)
+        let pieces = Log<(count: Int, offset: Int)>()
+        let request = Request(
+            method: .put,
+            url: try peer.url("/drop-reused"),
+            body: .file(file, size: 3_000_001),
+            inspectBody: { bytes, offset in pieces.append((bytes.count, offset)) }
+        )
+        _ = try await transport.send(request, into: BodyBuffer(limit: 10_000))
+        #expect(pieces.all.filter { $0.offset == 0 }.count == 2, "it was sent twice")
+        var expected = 0
+        for piece in pieces.all {
+            if piece.offset == 0 { expected = 0 }
+            #expect(piece.offset == expected)
+            expected += piece.count
+        }
+        #expect(expected == 3_000_001)
+    }
+
+    @Test func `a piece that the inspection refuses stays here`() async throws {
+        let sent = Log<Int>()
+        let request = Request(
+            method: .put,
+            url: try peer.url("/echo"),
+            body: .file(file, size: 3_000_001),
+            inspectBody: { bytes, offset throws(TransferError) in
+                if offset + bytes.count == 3_000_001 { throw TransferError(.bodyUnreadable, "as scripted") }
+            },
+            uploadProgress: { sent.append($0) }
+        )
+        let error = await #expect(throws: TransferError.self) {
+            try await self.transport.send(request, into: BodyBuffer(limit: 10_000))
+        }
+        #expect(error == TransferError(.bodyUnreadable, "as scripted"))
+        #expect((sent.all.last ?? 0) < 3_000_001)
     }
 
     @Test func `a pipe instead of a file does not hold up the transport`() async throws {

@@ -13,8 +13,11 @@ final class BlobUpload {
     private static let lossLimit = 2
     /// How many tries in a row count as progress because something got through, although no more than ever before.
     ///
-    /// Some registries forget all of an upload with the connection; on a bad network each try then ends elsewhere.
+    /// Many registries (docker's among them) forget all of an upload with the connection; on a bad network each try then
+    /// ends somewhere, until one gets through.
     private static let restartLimit = 32
+    /// How much has to have gone out before a connection was lost, in bytes, to count as something.
+    private static let leastPiece = 256 * 1024
 
     let repository: RemoteRepository
     let blob: Blob
@@ -27,7 +30,7 @@ final class BlobUpload {
     private var mountSource: RepositoryName?
     private var losses = 0
     private var restarts = 0
-    /// Whether the registry has taken anything since the last failure.
+    /// Whether anything has got through since the last failure.
     private var gotThrough = false
     /// The most that the registry has acknowledged, in bytes; and what that was at the last failure.
     private var reached = 0
@@ -152,9 +155,12 @@ final class BlobUpload {
             inspectBody: { bytes, offset throws(TransferError) in try proof.inspect(bytes, offset) },
             uploadProgress: { progress.moved(to: start + $0) }
         )
+        // An upload has an end: what it has got of this piece is asked for first.
+        request.sendsBodyOnce = true
         // Both ends count. A request with the whole blob has none: some registries cap those that do.
         if way == .chunks { request.headers.add("Content-Range", "\(start)-\(range.upperBound - 1)") }
         session?.sending(upTo: range.upperBound)
+        progress.moved(to: start)
         do throws(RequestFailure) {
             let answer = try await client.send(request)
             if answer.isSuccess {
@@ -166,7 +172,10 @@ final class BlobUpload {
             if let failure = proof.failure { throw RequestFailure(failure) }
             switch (error.failure.cause as? TransferError)?.kind {
             case .bodyUnreadable?: throw RequestFailure(Failure(changed: blob, "\(error.failure.why ?? "")"))
-            case .connectionLost?, .stalled?: lost()
+            case .connectionLost?:
+                if progress.position - start >= Self.leastPiece { gotThrough = true }
+                lost()
+            case .stalled?: lost()
             default: break
             }
             throw error

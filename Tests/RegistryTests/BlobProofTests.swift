@@ -1,0 +1,169 @@
+import Diagnostics
+import Foundation
+import HTTPTransport
+import OCI
+import Storage
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// A file may change after it was proven: what is not the blob any more does not become one.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct BlobProofTests {
+    private static let open = Task { try await ScriptedRegistry.start() }
+    private static let chunksOnly = #"[{"method":"PUT","path":"uploads","over":0,"status":413}]"#
+
+    private let folder: TemporaryFolder
+    private let file: FilePath
+    private let blob: Blob
+
+    init() throws {
+        folder = try TemporaryFolder()
+        file = folder.path.appending("blob")
+        let layer = try TestImage(layerSize: 9_000_000).layer
+        try Data(layer.bytes(limit: .max)).write(to: URL(filePath: file.string))
+        blob = try Blob(verifying: file, against: layer.descriptor)
+    }
+
+    private static func overwrite(_ file: FilePath, at offset: Int) throws {
+        let handle = try FileHandle(forUpdating: URL(filePath: file.string))
+        try handle.seek(toOffset: UInt64(offset))
+        let byte = try handle.read(upToCount: 1)?.first ?? 0
+        try handle.seek(toOffset: UInt64(offset))
+        try handle.write(contentsOf: [~byte])
+        try handle.close()
+    }
+
+    typealias Change = (what: String, rules: String, change: @Sendable (FilePath) throws -> Void)
+
+    static let changes: [Change] = [
+        ("its first byte", "[]", { try overwrite($0, at: 0) }),
+        ("its last byte", "[]", { try overwrite($0, at: 8_999_999) }),
+        ("a byte of its last chunk", chunksOnly, { try overwrite($0, at: 8_500_000) }),
+        ("it is shorter", "[]", { truncate($0.string, 8_999_999) }),
+        ("it is longer", "[]", { truncate($0.string, 9_000_001) }),
+        (
+            "it is a link", "[]",
+            { file in
+                try FileManager.default.moveItem(atPath: file.string, toPath: file.string + ".away")
+                try FileManager.default.createSymbolicLink(
+                    atPath: file.string,
+                    withDestinationPath: file.string + ".away"
+                )
+            }
+        ),
+        (
+            "it is a pipe", "[]",
+            { file in
+                unlink(file.string)
+                mkfifo(file.string, 0o600)
+            }
+        ),
+        ("it is gone", "[]", { unlink($0.string) }),
+    ]
+
+    @Test("a file that is another one by now is not uploaded", arguments: 0..<changes.count)
+    func changed(row: Int) async throws {
+        let (what, rules, change) = Self.changes[row]
+        let registry = try await Self.open.value.reset()
+        try await registry.script(rules)
+        let bench = try Bench(layerSize: 1)
+        try change(file)
+        try await expectRefusal(bench, bench.repository(registry.name), registry, what)
+    }
+
+    private func expectRefusal(
+        _ bench: Bench,
+        _ repository: RemoteRepository,
+        _ registry: ScriptedRegistry,
+        _ what: String
+    ) async throws {
+        let failure = await bench.failure { () async throws(Failure) in try await repository.push(blob) }
+        #expect(failure?.code == .layoutCorrupt, "\(what): \(failure?.description ?? "")")
+        #expect(failure?.message.contains(file.string) == true)
+        let record = try await registry.record()
+        #expect(record.filter { $0.method == "POST" }.count == 1, "it is not tried again")
+        let sent = record.compactMap(\.body_length).reduce(0, +)
+        #expect(sent < 9_000_000 || record.contains { $0.status == 413 }, "the last piece stays here")
+        #expect(record.last?.method == "DELETE")
+        try await registry.script("[]")
+        #expect(try await !repository.contains(blob.descriptor))
+    }
+
+    @Test("a file that changes while it is sent is not uploaded", arguments: ["[]", chunksOnly])
+    func changing(rules: String) async throws {
+        let registry = try await Self.open.value.reset()
+        try await registry.script(rules)
+        let bench = try Bench(layerSize: 1)
+        let events = ActingSink { [file] in try? Self.overwrite(file, at: 8_999_999) }
+        let repository = RemoteRepository(
+            try RepositoryName(parsing: bench.name),
+            at: RegistryEndpoint(try RegistryName(parsing: registry.name), usesPlainHTTP: true),
+            access: .push,
+            transport: try CurlTransport(),
+            credentials: GivenCredential(nil, place: "the test"),
+            spoolDirectory: bench.spool.path,
+            events: events
+        )
+        try await expectRefusal(bench, repository, registry, "changed on the way")
+    }
+
+    @Test func `what is sent again is hashed again`() async throws {
+        let registry = try await Self.open.value.reset()
+        for rules in [
+            #"{"method":"PUT","path":"uploads","occurrence":1,"status":503}"#,
+            #"{"method":"PUT","path":"uploads","occurrence":[1,2],"cut_upload":5000000}"#,
+            #"{"method":"PUT","path":"uploads","occurrence":1,"status":405}"#,
+            #"{"method":"PUT","path":"uploads","occurrence":1,"status":307,"headers":{"Location":"/v2/x/blobs/uploads/0"}},{"method":"PUT","path":"/v2/x/","status":503}"#,
+            #"{"method":"PUT","over":0,"path":"uploads","status":413},{"method":"PATCH","occurrence":2,"cut_upload":777777}"#,
+            #"{"method":"PUT","over":0,"path":"uploads","status":413},{"method":"PATCH","occurrence":3,"cut_upload":7,"forget":true}"#,
+        ] {
+            try await registry.script("[\(rules)]")
+            let bench = try Bench(layerSize: 1)
+            let repository = try bench.repository(registry.name)
+            try await repository.push(blob)
+            try await registry.script("[]")
+            #expect(try await repository.contains(blob.descriptor))
+        }
+    }
+
+    @Test func `a slice in any order is proven by what came before it`() throws {
+        let bytes = Array(UInt8.min...UInt8.max)
+        let proof = BlobProof(of: Blob(bytes, mediaType: .layerTarGzip))
+        func send(_ range: Range<Int>) throws(TransferError) {
+            try Array(bytes[range]).withUnsafeBufferPointer { (buffer) throws(TransferError) in
+                try proof.inspect(UnsafeRawBufferPointer(buffer), 0)
+            }
+        }
+        for range in [0..<100, 100..<200, 150..<200, 40..<60, 0..<256, 200..<256, 30..<256, 255..<256] {
+            try proof.begin(at: range.lowerBound)
+            try send(range)
+        }
+        #expect(proof.failure == nil)
+        try proof.begin(at: 200)
+        let error = #expect(throws: TransferError.self) { try send(100..<156) }
+        #expect(error?.kind == .bodyUnreadable)
+        #expect(proof.failure?.code == .digestMismatch)
+    }
+}
+
+/// A sink that does something once, when the first bytes have moved.
+private final class ActingSink: EventSink {
+    private let act: @Sendable () -> Void
+    private let hasActed = Mutex(false)
+
+    init(_ act: @escaping @Sendable () -> Void) { self.act = act }
+
+    func record(_ event: Event) {
+        guard case .transfer(let transfer) = event, case .moved(let bytes) = transfer.stage, bytes > 0 else {
+            return
+        }
+        let isFirst = hasActed.withLock { hasActed in
+            defer { hasActed = true }
+            return !hasActed
+        }
+        if isFirst { act() }
+    }
+}

@@ -1,0 +1,349 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import Storage
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// One blob over real sockets, to registries that take it in their own ways, lose it, and forget it.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct BlobUploadTests {
+    private static let open = Task { try await ScriptedRegistry.start() }
+    private static let basic = Task { try await ScriptedRegistry.start(.basic) }
+    /// Nobody takes the blob whole.
+    private static let chunksOnly = #"{"method":"PUT","path":"uploads","over":0,"status":413}"#
+
+    private let bench: Bench
+    private var layer: Blob { bench.image.layer }
+
+    init() throws { bench = try Bench(layerSize: 9_000_000) }
+
+    /// Pushes the layer to a registry with rules; gives what was asked of it, without what comes before the first upload.
+    @discardableResult
+    private func push(_ rules: String, retries: Int = 3) async throws -> [ScriptedRegistry.Entry] {
+        let registry = try await Self.open.value.reset()
+        try await registry.script(rules)
+        let repository = try bench.repository(registry.name, retries: retries)
+        try await repository.push(layer)
+        let record = try await registry.record()
+        try await registry.script("[]")
+        #expect(try await repository.contains(layer.descriptor))
+        return record
+    }
+
+    private func ranges(_ record: [ScriptedRegistry.Entry]) -> [String] {
+        record.filter { $0.method == "PATCH" }.map { $0.header("Content-Range") ?? "all" }
+    }
+
+    // MARK: The ways
+
+    @Test("a registry that takes no body in PUT gets it by PATCH", arguments: [404, 405, 411, 415, 501])
+    func wholePatch(status: Int) async throws {
+        let record = try await push(#"[{"method":"PUT","path":"uploads","over":0,"status":\#(status)}]"#)
+        #expect(
+            bench.image.lines(record) == [
+                "POST uploads", "PUT upload", "DELETE upload", "POST uploads", "PATCH upload", "PUT upload",
+            ]
+        )
+        #expect(ranges(record) == ["all"])
+        #expect(record.last?.header("Content-Length") == "0")
+        #expect(record.last?.query.map(\.[0]) == ["_state", "digest"])
+    }
+
+    @Test("what is too large for one request goes in chunks", arguments: [413, 416])
+    func chunks(status: Int) async throws {
+        let record = try await push(#"[{"method":"PUT","path":"uploads","over":0,"status":\#(status)}]"#)
+        #expect(ranges(record) == ["0-4190207", "4190208-8380415", "8380416-8999999"])
+        #expect(record.filter { $0.method == "PATCH" }.compactMap(\.body_length).max() == 4_190_208)
+        #expect(record.last?.header("Content-Length") == "0")
+    }
+
+    @Test func `a registry that takes neither PUT nor PATCH whole gets chunks`() async throws {
+        let record = try await push(
+            #"""
+            [{"method":"PUT","path":"uploads","over":0,"status":405},
+             {"method":"PATCH","without":"Content-Range","status":413}]
+            """#
+        )
+        #expect(ranges(record) == ["all", "0-4190207", "4190208-8380415", "8380416-8999999"])
+    }
+
+    @Test func `the way that worked is where the next blob begins`() async throws {
+        let registry = try await Self.open.value.reset()
+        try await registry.script(#"[{"method":"PUT","path":"uploads","over":0,"status":405}]"#)
+        let repository = try bench.repository(registry.name)
+        try await repository.push(layer)
+        _ = try await registry.record()
+        try await repository.push(bench.image.config)
+        #expect(
+            try await bench.image.lines(registry.record()) == ["POST uploads", "PATCH upload", "PUT upload"]
+        )
+    }
+
+    static let accepted: [(rules: String, why: String)] = [
+        (#"{"method":"PUT","path":"uploads","answer_status":204}"#, "204"),
+        (#"{"method":"PUT","path":"uploads","answer_status":202}"#, "202, and it is there"),
+        (#"\#(chunksOnly),{"method":"PATCH","answer_status":201}"#, "PATCH: 201 (ECR)"),
+        (#"\#(chunksOnly),{"method":"PATCH","answer_status":204}"#, "PATCH: 204 (Pulp)"),
+        (#"\#(chunksOnly),{"method":"PATCH","answer_status":200}"#, "PATCH: 200"),
+    ]
+
+    @Test("every kind of yes is one", arguments: accepted)
+    func yes(rules: String, why: String) async throws {
+        let record = try await push("[\(rules)]")
+        #expect(record.filter { $0.method == "POST" }.count == 1, "\(why)")
+    }
+
+    @Test func `a yes without the blob is none`() async throws {
+        let registry = try await Self.open.value.reset()
+        for (rule, phrase) in [
+            (#"{"method":"PUT","path":"uploads","status":202}"#, "answers 202"),
+            (#"{"method":"POST","status":201}"#, "answers 201"),
+        ] {
+            try await registry.script("[\(rule)]")
+            let repository = try bench.repository(registry.name)
+            let failure = await bench.failure { () async throws(Failure) in
+                try await repository.push(bench.image.config)
+            }
+            #expect(failure?.code == .protocolViolation)
+            #expect(failure?.message.contains(phrase) == true)
+        }
+    }
+
+    // MARK: Chunks and what is said of them
+
+    static let said: [(rule: String, why: String)] = [
+        (#""stale_range":true"#, "what it said before, as ECR"),
+        (#""stale_range":"piece""#, "counted from the chunk's start, as Alibaba Cloud"),
+        (#""stale_range":"0-99999999""#, "more than was sent"),
+        (#""stale_range":"nonsense""#, "nothing that means anything"),
+        (#""extra_headers":{"Range":null}"#, "no word"),
+        (#""location":"relative""#, "a relative place"),
+    ]
+
+    @Test("chunks follow each other, whatever the registry says of them", arguments: said)
+    func following(rule: String, why: String) async throws {
+        let record = try await push("[\(Self.chunksOnly),{\"method\":\"PATCH\",\(rule)}]")
+        #expect(ranges(record) == ["0-4190207", "4190208-8380415", "8380416-8999999"], "\(why)")
+    }
+
+    @Test func `a chunk is as long as the registry wants`() async throws {
+        let record = try await push(#"[\#(Self.chunksOnly),{"method":"POST|PATCH","min_chunk":5000000}]"#)
+        #expect(ranges(record) == ["0-4999999", "5000000-8999999"])
+    }
+
+    static let interruptions: [(rule: String, ranges: [String], sessions: Int, why: String)] = [
+        (
+            #"{"method":"PATCH","occurrence":2,"cut_upload":1000000}"#,
+            ["0-4190207", "4190208-8380415", "5190208-8999999"], 1, "cut in the middle"
+        ),
+        (
+            #"{"method":"PATCH","occurrence":2,"cut_upload":1000000,"reset":true,"forget":true}"#,
+            ["0-4190207", "4190208-8380415", "0-4190207", "4190208-8380415", "8380416-8999999"], 2,
+            "cut, and forgotten"
+        ),
+        (
+            #"{"method":"PATCH","occurrence":2,"drop":"after"}"#,
+            ["0-4190207", "4190208-8380415", "8380416-8999999"], 1, "it arrived, the answer did not"
+        ),
+        (
+            #"{"method":"PATCH","occurrence":2,"status":416}"#,
+            ["0-4190207", "4190208-8380415", "4190208-8380415", "8380416-8999999"], 1,
+            "refused as out of order"
+        ),
+        (
+            #"{"method":"PATCH","occurrence":2,"status":503}"#,
+            ["0-4190207", "4190208-8380415", "4190208-8380415", "8380416-8999999"], 1, "busy"
+        ),
+        (
+            #"{"method":"PATCH","occurrence":2,"status":404}"#,
+            ["0-4190207", "4190208-8380415", "0-4190207", "4190208-8380415", "8380416-8999999"], 2,
+            "the upload is unknown"
+        ),
+        (
+            #"{"method":"PATCH","occurrence":2,"status":400,"body":{"errors":[{"code":"BLOB_UPLOAD_INVALID"}]}}"#,
+            ["0-4190207", "4190208-8380415", "0-4190207", "4190208-8380415", "8380416-8999999"], 2,
+            "the upload is unknown, in other words"
+        ),
+        (
+            #"{"method":"PUT","path":"uploads","occurrence":2,"status":400,"body":{"errors":[{"code":"DIGEST_INVALID"}]}}"#,
+            [
+                "0-4190207", "4190208-8380415", "8380416-8999999", "0-4190207", "4190208-8380415",
+                "8380416-8999999",
+            ], 2, "the chunks were put together in a wrong way"
+        ),
+        (
+            #"{"method":"PATCH","occurrence":2,"drop":"before"},{"method":"GET","path":"uploads","status":405}"#,
+            ["0-4190207", "4190208-8380415", "0-4190207", "4190208-8380415", "8380416-8999999"], 2,
+            "it cannot be asked what it has"
+        ),
+        (
+            #"{"method":"PATCH","occurrence":2,"drop":"before"},{"method":"GET","path":"uploads","stale_range":"0-8999998"}"#,
+            ["0-4190207", "4190208-8380415", "0-4190207", "4190208-8380415", "8380416-8999999"], 2,
+            "it has more than it was sent"
+        ),
+    ]
+
+    @Test("an interrupted chunk goes on where the registry is", arguments: interruptions)
+    func resuming(rule: String, ranges expected: [String], sessions: Int, why: String) async throws {
+        let record = try await push("[\(Self.chunksOnly),\(rule)]")
+        #expect(ranges(record) == expected, "\(why)")
+        #expect(record.filter { $0.method == "POST" }.count == sessions, "\(why)")
+    }
+
+    @Test func `a connection that is lost twice with the whole blob is lost with less the next time`()
+        async throws
+    {
+        let record = try await push(
+            #"[{"method":"PUT","path":"uploads","over":0,"occurrence":[1,2],"cut_upload":1000000}]"#
+        )
+        #expect(ranges(record) == ["1000000-5190207", "5190208-8999999"])
+    }
+
+    static let badNetworks: [(rule: String, why: String)] = [
+        (
+            #"{"method":"PATCH","occurrence":"1+","over":400000,"cut_upload":400000}"#,
+            "the registry keeps what has come"
+        ),
+        (
+            #"{"method":"PATCH","occurrence":[2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40],"cut_upload":9,"forget":true}"#,
+            "it forgets everything each time"
+        ),
+    ]
+
+    @Test("20 cuts in a row do not keep a blob from landing", arguments: badNetworks)
+    func manyCuts(rule: String, why: String) async throws {
+        let record = try await push("[\(Self.chunksOnly),\(rule)]", retries: 1)
+        #expect(record.filter { $0.method == "PATCH" }.count > 20, "\(why)")
+    }
+
+    @Test func `a network that never lets the blob through ends the upload at last`() async throws {
+        let registry = try await Self.open.value.reset()
+        try await registry.script(
+            #"[\#(Self.chunksOnly),{"method":"PATCH","with":"Content-Range: 4190208","cut_upload":9,"forget":true}]"#
+        )
+        let repository = try bench.repository(registry.name, retries: 2)
+        let failure = await bench.failure { () async throws(Failure) in try await repository.push(layer) }
+        #expect(failure?.code == .connectionLost)
+        // The first reaches more than ever before, 32 more get something through, the last two are the retries.
+        #expect(try await registry.record().filter { $0.method == "POST" }.count == 36)
+    }
+
+    // MARK: Endings
+
+    static let aborts: [(rules: String, why: String)] = [
+        (#"{"method":"PUT","path":"uploads","status":400}"#, "refused"),
+        (#"{"method":"PUT","path":"uploads","status":500}"#, "broken for ever"),
+        (
+            #"{"method":"PUT","path":"uploads","status":400},{"method":"DELETE","status":500}"#,
+            "the deletion fails"
+        ),
+        (
+            #"{"method":"PUT","path":"uploads","status":400},{"method":"DELETE","drop":"before"}"#,
+            "no answer to it"
+        ),
+        (
+            #"{"method":"PUT","path":"uploads","status":400},{"method":"DELETE","stall":3600}"#,
+            "it takes for ever"
+        ),
+    ]
+
+    @Test("an upload that is given up is deleted, whatever comes of that", arguments: aborts)
+    func deletion(rules: String, why: String) async throws {
+        let registry = try await Self.basic.value.reset()
+        try await registry.script("[\(rules)]")
+        let repository = try bench.repository(registry.name, credential: .known, retries: 1)
+        let failure = await bench.failure { () async throws(Failure) in
+            try await repository.push(bench.image.config)
+        }
+        #expect(failure?.http?.status == (rules.contains("500}") && !rules.contains("400") ? 500 : 400))
+        let record = try await registry.record().filter { $0.status != 401 }
+        // What gets no answer is asked once more by libcurl.
+        let deletions = record.reversed().prefix { $0.method == "DELETE" }
+        #expect((1...2).contains(deletions.count), "\(why)")
+        #expect(record.last?.header("Authorization") != nil)
+        #expect(
+            Set(record.filter { $0.method == "DELETE" }.map(\.path)).count
+                == record.count { $0.method == "POST" }
+        )
+    }
+
+    @Test func `an upload that is cancelled is deleted`() async throws {
+        let registry = try await Self.open.value.reset()
+        try await registry.script(#"[{"method":"PUT","path":"uploads","stall":3600}]"#)
+        let repository = try bench.repository(registry.name)
+        let task = Task { [layer] in try await repository.push(layer) }
+        while !bench.events.events.contains(where: \.isMoving) { try await Task.sleep(for: .milliseconds(5)) }
+        task.cancel()
+        let failure = await #expect(throws: Failure.self) { try await task.value }
+        #expect(failure?.code == .interrupted)
+        #expect(try await bench.image.lines(registry.record()).last == "DELETE upload")
+    }
+
+    @Test func `an upload at another host is not deleted there`() async throws {
+        let registry = try await Self.open.value.reset()
+        try await registry.script(
+            #"[{"method":"POST","location":"otherhost"},{"method":"PUT","path":"uploads","status":400}]"#
+        )
+        let repository = try bench.repository(registry.name)
+        _ = await bench.failure { () async throws(Failure) in try await repository.push(layer) }
+        #expect(try await registry.record().allSatisfy { $0.method != "DELETE" })
+    }
+
+    // MARK: What is said of the outcome
+
+    @Test func `one blob that is pushed twice at a time is sent once`() async throws {
+        let registry = try await Self.open.value.reset()
+        let repository = try bench.repository(registry.name)
+        async let one: Void = repository.push(layer)
+        async let other: Void = repository.push(layer)
+        _ = try await (one, other)
+        try await repository.push(layer)
+        #expect(try await bench.image.lines(registry.record()) == ["POST uploads", "PUT upload"])
+    }
+
+    @Test func `progress does not run backwards when something is sent again`() async throws {
+        try await push(#"[{"method":"PUT","path":"uploads","occurrence":1,"cut_upload":3000000}]"#)
+        let moved = bench.events.events.compactMap { event -> Int? in
+            guard case .transfer(let transfer) = event, case .moved(let bytes) = transfer.stage else {
+                return nil
+            }
+            return bytes
+        }
+        #expect(moved == moved.sorted())
+        #expect(Set(moved).count == moved.count)
+        #expect(moved.last == 9_000_000)
+    }
+
+    @Test func `a digest of another algorithm is compared, not refused`() async throws {
+        let bytes = try layer.bytes(limit: .max)
+        let right = Digest(of: bytes, algorithm: .sha512)
+        let wrong = Digest(of: Array(bytes.dropLast()), algorithm: .sha512)
+        try await push(#"[{"method":"PUT","path":"uploads","wrong_digest_header":"\#(right)"}]"#)
+        let registry = try await Self.open.value.reset()
+        try await registry.script(
+            #"[{"method":"PUT","path":"uploads","wrong_digest_header":"\#(wrong)"}]"#
+        )
+        let repository = try bench.repository(registry.name)
+        let failure = await bench.failure { () async throws(Failure) in try await repository.push(layer) }
+        #expect(failure?.code == .digestMismatch)
+    }
+
+    // MARK: Whether it is there
+
+    static let silent: [(rule: String, why: String)] = [
+        (#""status":405"#, "no HEAD here"), (#""status":500"#, "broken for ever"),
+        (#""status":400"#, "refused"), (#""extra_headers":{"Content-Length":"17"}"#, "another size"),
+    ]
+
+    @Test("a registry that cannot say whether it has a blob is sent it", arguments: silent)
+    func presence(rule: String, why: String) async throws {
+        let registry = try await Self.open.value.reset()
+        try await registry.script("[{\"method\":\"HEAD\",\"path\":\"blobs\",\(rule)}]")
+        let repository = try bench.repository(registry.name)
+        try await bench.push(to: repository)
+        #expect(try await !repository.contains(layer.descriptor), "\(why)")
+        #expect(try await registry.record().contains { $0.method == "PUT" && $0.body_length == 9_000_000 })
+    }
+}

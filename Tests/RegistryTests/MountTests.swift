@@ -1,0 +1,83 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import Storage
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// Blobs of one repository in another one, without sending them, where that works.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct MountTests {
+    private static let open = Task { try await ScriptedRegistry.start() }
+
+    /// A repository beside another one, which has the image's blobs.
+    private func beside(_ bench: Bench, at registry: ScriptedRegistry) async throws -> RemoteRepository {
+        try await bench.push(to: bench.repository(registry.name))
+        _ = try await registry.record()
+        return RemoteRepository(
+            try RepositoryName(parsing: bench.name + "/copy"),
+            at: RegistryEndpoint(try RegistryName(parsing: registry.name), usesPlainHTTP: true),
+            access: .push,
+            mountingFrom: try RepositoryName(parsing: bench.name),
+            transport: try CurlTransport(),
+            credentials: GivenCredential(nil, place: "the test"),
+            retryPolicy: RetryPolicy(count: 1, firstPause: .zero, longestPause: .zero),
+            spoolDirectory: bench.spool.path,
+            events: bench.events
+        )
+    }
+
+    /// What was asked about uploads: how each was opened, and whether it was used.
+    private func lines(_ record: [ScriptedRegistry.Entry]) -> [String] {
+        record.filter { $0.path.contains("uploads") }.map { entry in
+            entry.method + (entry.query.contains { $0[0] == "mount" } ? " mount" : "")
+        }
+    }
+
+    @Test func `a blob of another repository is not sent, but mounted`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        let repository = try await beside(bench, at: registry)
+        try await repository.push(bench.image.layer)
+        let record = try await registry.record()
+        #expect(lines(record) == ["POST mount"])
+        #expect(
+            record.first?.query == [
+                ["mount", "\(bench.image.layer.descriptor.digest)"], ["from", bench.name],
+            ]
+        )
+        #expect(try await repository.contains(bench.image.layer.descriptor))
+    }
+
+    @Test func `an upload that is offered instead of a mount is used`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        let repository = try await beside(bench, at: registry)
+        try await registry.script(#"[{"path":"mount=","no_mount":true}]"#)
+        try await repository.push(bench.image.layer)
+        #expect(try await lines(registry.record()) == ["POST mount", "PUT"])
+        #expect(try await repository.contains(bench.image.layer.descriptor))
+    }
+
+    static let refusals: [(rule: String, why: String)] = [
+        (#""status":400"#, "Docker Hub: invalid repository name"), (#""status":401"#, "Harbor"),
+        (#""status":403"#, "not allowed"), (#""status":404"#, "unknown"),
+        (#""status":405"#, "not known at all"),
+        (#""status":429"#, "too fast"), (#""status":500"#, "broken"), (#""status":202"#, "no place to go on"),
+        (#""drop":"before""#, "no answer"),
+    ]
+
+    @Test("a mount that is refused in any way is an upload", arguments: refusals)
+    func refusal(rule: String, why: String) async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        let repository = try await beside(bench, at: registry)
+        try await registry.script("[{\"path\":\"mount=\",\(rule)}]")
+        try await repository.push(bench.image.layer)
+        let lines = try await lines(registry.record()).filter { $0 != "POST mount" }
+        #expect(lines == ["POST", "PUT"], "\(why)")
+        #expect(try await repository.contains(bench.image.layer.descriptor))
+        bench.expectNoSecrets()
+    }
+}
