@@ -67,7 +67,7 @@ extension RemoteRepository {
         throw Failure(
             .tagExists,
             "the tag \(tag) of \(registry)/\(repository) stands for another image",
-            why: "\(found.digest) is there, \(digest) was to be; nothing was sent",
+            why: "\(found.digest) is there, \(digest) was to be; nothing was changed",
             try: ["another tag, or leave --no-clobber away to move it"]
         )
     }

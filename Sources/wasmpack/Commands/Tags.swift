@@ -12,7 +12,7 @@ struct Tags: ReportingCommand {
               wasmpack tags ghcr.io/me/my-plugin --digests
               wasmpack tags ghcr.io/me/my-plugin --limit 20
 
-            One per line, in the order in which the registry lists them; most list them by name.
+            One per line, in the order in which the registry lists them.
             """,
         aliases: ["ls"]
     )

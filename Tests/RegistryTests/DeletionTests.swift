@@ -1,0 +1,109 @@
+import Diagnostics
+import OCI
+import Storage
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// What a deletion deletes, and what registries make of one.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct DeletionTests {
+    private static let open = Task { try await ScriptedRegistry.start() }
+
+    /// An image under the tags v1 and v2, and the repository with the right to delete.
+    private func pushed(_ registry: ScriptedRegistry) async throws -> (Bench, RemoteRepository, [OCI.Tag]) {
+        let bench = try Bench(layerSize: 100)
+        let tags = try ["v1", "v2"].map { try Tag(parsing: $0) }
+        let repository = try bench.repository(registry.name)
+        try await bench.push(to: repository)
+        _ = try await repository.set(tags, to: bench.image.manifest)
+        _ = try await registry.record()
+        return (bench, try bench.repository(registry.name, access: .delete), tags)
+    }
+
+    @Test func `a tag goes alone, an image with all its tags`() async throws {
+        let registry = try await Self.open.value.reset()
+        let (bench, repository, tags) = try await pushed(registry)
+        let digest = bench.image.manifest.descriptor.digest
+        try await repository.delete(tags[0])
+        #expect(try await bench.image.lines(registry.record()) == ["DELETE manifests/v1"])
+        #expect(try await repository.current(tags).map { $0?.digest } == [nil, digest])
+        _ = try await registry.record()
+        try await repository.delete(digest)
+        #expect(try await bench.image.lines(registry.record()) == ["DELETE manifests/manifest"])
+        #expect(try await repository.current(tags).allSatisfy { $0 == nil })
+    }
+
+    @Test("each way to say that it is done is understood", arguments: [200, 202, 204])
+    func done(status: Int) async throws {
+        let registry = try await Self.open.value.reset()
+        let (bench, repository, tags) = try await pushed(registry)
+        try await registry.script(#"[{"method": "DELETE", "status": \#(status)}]"#)
+        try await repository.delete(tags[0])
+        try await repository.delete(bench.image.manifest.descriptor.digest)
+    }
+
+    @Test func `a deletion whose answer is lost is done`() async throws {
+        let registry = try await Self.open.value.reset()
+        let (_, repository, tags) = try await pushed(registry)
+        try await registry.script(#"[{"method": "DELETE", "occurrence": 1, "drop": "after", "reset": true}]"#)
+        try await repository.delete(tags[0])
+        #expect(try await repository.current(.tag(tags[0])) == nil)
+    }
+
+    typealias Refusal = (
+        isTag: Bool, status: Int, body: String, code: Failure.Code, phrase: String, why: String
+    )
+
+    static let refusals: [Refusal] = [
+        (true, 400, "DIGEST_INVALID", .deletionUnsupported, "a tag alone", "docker-registry 2.8"),
+        (true, 405, "UNSUPPORTED", .deletionUnsupported, "a tag alone", "what the specification says"),
+        (true, 404, "NOT_FOUND", .deletionUnsupported, "a tag alone", "no such endpoint: the tag is there"),
+        (true, 501, "X", .deletionUnsupported, "a tag alone", "not made yet"),
+        (false, 405, "UNSUPPORTED", .deletionUnsupported, "storage.delete.enabled", "switched off"),
+        (
+            false, 400, "MANIFEST_INVALID", .requestRejected, "(400 MANIFEST_INVALID",
+            "the registry's own reason"
+        ),
+        (false, 404, "MANIFEST_UNKNOWN", .notFound, "no manifest sha256:", "gone already"),
+        (true, 409, "X", .requestRejected, "refuses to delete from", "a rule of the registry's"),
+    ]
+
+    @Test("a registry that does not delete is told from one that has nothing to delete", arguments: refusals)
+    func refusal(_ refusal: Refusal) async throws {
+        let registry = try await Self.open.value.reset()
+        let (bench, repository, tags) = try await pushed(registry)
+        try await registry.script(
+            #"[{"method": "DELETE", "status": \#(refusal.status), "body": {"errors": [{"code": "\#(refusal.body)"}]}}]"#
+        )
+        let digest = bench.image.manifest.descriptor.digest
+        let failure = await bench.failure { () async throws(Failure) in
+            if refusal.isTag {
+                try await repository.delete(tags[0])
+            } else {
+                try await repository.delete(digest)
+            }
+        }
+        #expect(failure?.code == refusal.code, "\(refusal.why)")
+        #expect(
+            failure?.description.contains(refusal.phrase) == true,
+            "\(refusal.why): \(failure?.description ?? "")"
+        )
+    }
+
+    @Test func `a tag that is not there is not found`() async throws {
+        let registry = try await Self.open.value.reset()
+        let (bench, repository, _) = try await pushed(registry)
+        let tag = try Tag(parsing: "other")
+        let failure = await bench.failure { () async throws(Failure) in try await repository.delete(tag) }
+        #expect(failure?.code == .notFound)
+        #expect(failure?.message.contains("no tag other") == true)
+    }
+
+    @Test func `the tags of an image are found among the others`() async throws {
+        let registry = try await Self.open.value.reset()
+        let (bench, repository, tags) = try await pushed(registry)
+        #expect(await repository.tags(of: bench.image.manifest.descriptor.digest) == tags)
+        #expect(await repository.tags(of: Digest(of: [1])) == [])
+    }
+}

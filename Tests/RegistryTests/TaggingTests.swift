@@ -1,0 +1,232 @@
+import Diagnostics
+import HTTPTransport
+import OCI
+import Storage
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// Manifests and tags, and what a registry may say when it is sent them.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct TaggingTests {
+    private static let open = Task { try await ScriptedRegistry.start() }
+
+    private func tags(_ names: String...) throws -> [OCI.Tag] { try names.map { try Tag(parsing: $0) } }
+
+    @Test func `further tags get the very bytes, and what stands already is left alone`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench(layerSize: 100)
+        let repository = try bench.repository(registry.name)
+        try await bench.push(to: repository)
+        _ = try await registry.record()
+        let changes = try await repository.set(tags("v1", "v2"), to: bench.image.manifest)
+        let record = try await registry.record()
+        #expect(bench.image.lines(record) == ["HEAD manifests/v1", "HEAD manifests/v2", "PUT manifests/v2"])
+        #expect(record.last?.header("Content-Type") == "\(MediaType.imageManifest)")
+        #expect(record.last?.body_length == bench.image.manifest.descriptor.size)
+        #expect(changes.map { $0.previous?.digest } == [bench.image.manifest.descriptor.digest, nil])
+    }
+
+    @Test func `when a tag fails, it is said which are set and which are not`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench(layerSize: 100)
+        let repository = try bench.repository(registry.name)
+        try await bench.push(to: repository)
+        try await registry.script(#"[{"method": "PUT", "path": "manifests/b", "status": 403}]"#)
+        let wanted = try (tags("a", "b", "c"), tags("v1"))
+        let failure = await bench.failure { () async throws(Failure) in
+            _ = try await repository.set(wanted.0, to: bench.image.manifest, after: wanted.1)
+        }
+        #expect(failure?.why?.hasSuffix("set: v1, a; not set: b, c") == true, "\(failure?.why ?? "")")
+        #expect(failure?.http?.status == 403)
+    }
+
+    @Test func `a tag that is taken is found before anything is sent`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench(layerSize: 100)
+        let repository = try bench.repository(registry.name)
+        try await bench.push(to: repository)
+        _ = try await registry.record()
+        let own = bench.image.manifest.descriptor.digest
+        try await repository.requireFree(tags("v1", "new"), for: own)
+        let other = Digest(of: [1])
+        let wanted = try tags("new", "v1")
+        let failure = await bench.failure { () async throws(Failure) in
+            try await repository.requireFree(wanted, for: other)
+        }
+        #expect(failure?.code == .tagExists)
+        #expect(failure?.message.contains("the tag v1 of") == true)
+        #expect(failure?.why?.contains("\(own)") == true)
+        #expect(try await registry.record().allSatisfy { $0.method == "HEAD" })
+    }
+
+    // MARK: What a registry says
+
+    /// A PUT of the image's manifest, answered as scripted.
+    private func put(_ bench: Bench, _ exchanges: [(String, Int, HeaderFields, String)]) async throws
+        -> Failure?
+    {
+        let url = "http://r.test/v2/\(bench.name)/manifests/v1"
+        let transport = ScriptedTransport(
+            exchanges.map { .answer("\($0.0) \(url)", $0.1, $0.2, body: $0.3) }
+        )
+        let repository = try bench.repository("r.test", transport: transport)
+        defer { #expect(transport.remaining == 0) }
+        do throws(Failure) {
+            try await repository.tag(bench.image.manifest, as: bench.image.name)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(
+        "an answer that is not 201 is believed when the manifest can be read back",
+        arguments: [200, 202, 204]
+    )
+    func status(status: Int) async throws {
+        let bench = try Bench(layerSize: 100)
+        let digest = bench.image.manifest.descriptor.digest.description
+        let text = String(decoding: try bench.image.manifest.bytes(limit: .max), as: UTF8.self)
+        let type: HeaderFields = ["Content-Type": "\(MediaType.imageManifest)"]
+        let announced: HeaderFields = ["Docker-Content-Digest": digest]
+        #expect(try await put(bench, [("PUT", status, announced, ""), ("GET", 200, type, text)]) == nil)
+        let other = try await put(bench, [("PUT", status, announced, ""), ("GET", 200, type, text + " ")])
+        #expect(other?.code == .digestMismatch)
+        let gone = try await put(bench, [("PUT", status, announced, ""), ("GET", 404, [:], "")])
+        #expect(gone?.code == .notFound)
+    }
+
+    @Test func `a manifest is read back exactly when its digest was not announced`() async throws {
+        let bench = try Bench(layerSize: 100)
+        let text = String(decoding: try bench.image.manifest.bytes(limit: .max), as: UTF8.self)
+        let type: HeaderFields = ["Content-Type": "\(MediaType.imageManifest)"]
+        let announced: HeaderFields = ["Docker-Content-Digest": "\(bench.image.manifest.descriptor.digest)"]
+        #expect(try await put(bench, [("PUT", 201, announced, "")]) == nil)
+        #expect(try await put(bench, [("PUT", 201, [:], ""), ("GET", 200, type, text)]) == nil)
+    }
+
+    @Test func `a digest of another algorithm is compared by computing it`() async throws {
+        let bench = try Bench(layerSize: 100)
+        let right = Digest(of: try bench.image.manifest.bytes(limit: .max), algorithm: .sha512)
+        #expect(try await put(bench, [("PUT", 201, ["Docker-Content-Digest": "\(right)"], "")]) == nil)
+        let wrong = Digest(of: [1], algorithm: .sha512)
+        let failure = try await put(bench, [("PUT", 201, ["Docker-Content-Digest": "\(wrong)"], "")])
+        #expect(failure?.code == .digestMismatch)
+    }
+
+    @Test(
+        "a registry that misses what it said it has is told from one that only refuses",
+        arguments: [400, 404]
+    )
+    func missingPart(status: Int) async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench(layerSize: 100)
+        try await registry.script(
+            #"""
+            [{"method": "PUT", "path": "manifests", "status": \#(status),
+              "body": {"errors": [{"code": "MANIFEST_BLOB_UNKNOWN", "message": "blob unknown to registry"}]}}]
+            """#
+        )
+        let repository = try bench.repository(registry.name)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
+        #expect(failure?.why?.contains("misses a part") == true, "\(failure?.description ?? "")")
+        #expect(failure?.hints.contains { $0.contains("another repository") } == true)
+    }
+
+    @Test func `a manifest of more than 4 MiB is refused before anything is uploaded`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench(layerSize: 100)
+        let text = String(decoding: try bench.image.manifest.bytes(limit: .max), as: UTF8.self)
+        let padding = String(repeating: " ", count: Manifest.sizeLimit)
+        let store = await bench.image.store()
+        await store.tag(Blob(Array((text + padding).utf8), mediaType: .imageManifest), as: bench.image.name)
+        let repository = try bench.repository(registry.name)
+        let failure = await bench.failure { () async throws(Failure) in
+            _ = try await copy(bench.image.name, from: store, to: repository, events: bench.events)
+        }
+        #expect(failure?.code == .manifestInvalid)
+        #expect(failure?.message.contains("at most 4194304") == true)
+        #expect(try await registry.record().allSatisfy { $0.method == "HEAD" })
+    }
+
+    // MARK: Reading back
+
+    static let losses: [(rules: String, code: Failure.Code, phrase: String, why: String)] = [
+        (#"{"method": "HEAD", "path": "blobs", "status": 404}"#, .notFound, "no config sha256:", "lost"),
+        (
+            #"{"method": "HEAD", "path": "blobs", "extra_headers": {"Content-Length": "5"}}"#,
+            .digestMismatch, "there it has 5", "cut short"
+        ),
+        (
+            #"{"method": "HEAD", "path": "blobs", "extra_headers": {"Content-Length": null}}, {"method": "GET", "path": "blobs", "flip": 0}"#,
+            .digestMismatch, "does not match its digest", "altered, where HEAD says nothing"
+        ),
+        (
+            #"{"method": "GET", "path": "manifests/sha256", "status": 404}"#, .notFound, "no manifest",
+            "not by digest"
+        ),
+        (#"{"method": "GET", "path": "manifests/v1", "status": 404}"#, .notFound, "no tag v1", "not by tag"),
+        (
+            #"{"method": "GET", "path": "manifests/v1", "flip": 5, "extra_headers": {"Docker-Content-Digest": null}}"#,
+            .digestMismatch, "stored another manifest", "other bytes under the tag"
+        ),
+        (
+            #"{"status": 200, "body": "<html></html>", "headers": {"Content-Type": "text/html"}}"#,
+            .protocolViolation, "web page", "a web server that says 200 to all"
+        ),
+    ]
+
+    @Test("what is not there as it was sent is found by reading back", arguments: losses)
+    func loss(rules: String, code: Failure.Code, phrase: String, why: String) async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench(layerSize: 100)
+        let repository = try bench.repository(registry.name)
+        try await bench.push(to: repository)
+        let names = try tags("v1")
+        try await repository.prove(bench.image.manifest, under: names)
+        try await registry.script("[\(rules)]")
+        let failure = await bench.failure { () async throws(Failure) in
+            try await repository.prove(bench.image.manifest, under: names)
+        }
+        #expect(failure?.code == code, "\(why): \(failure?.description ?? "")")
+        #expect(failure?.description.contains(phrase) == true, "\(why): \(failure?.description ?? "")")
+    }
+
+    @Test func `a tag that stands for another image by now is found too`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench(layerSize: 100)
+        let repository = try bench.repository(registry.name)
+        try await bench.push(to: repository)
+        let text = String(decoding: try bench.image.manifest.bytes(limit: .max), as: UTF8.self)
+        let other = Blob(Array((text + " ").utf8), mediaType: .imageManifest)
+        try await repository.tag(other, as: bench.image.name)
+        let names = try tags("v1")
+        let failure = await bench.failure { () async throws(Failure) in
+            try await repository.prove(bench.image.manifest, under: names)
+        }
+        #expect(failure?.code == .digestMismatch)
+        #expect(failure?.why?.contains("\(other.descriptor.digest) at v1") == true)
+    }
+
+    @Test func `an index is read back with all that it lists`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench(layerSize: 100)
+        let repository = try bench.repository(registry.name)
+        try await bench.push(to: repository)
+        let child = bench.image.manifest.descriptor
+        let text = """
+            {"schemaVersion":2,"mediaType":"\(MediaType.imageIndex)","manifests":[{"mediaType":"\(child.mediaType)",\
+            "digest":"\(child.digest)","size":\(child.size)}]}
+            """
+        let index = Blob(Array(text.utf8), mediaType: .imageIndex)
+        let names = try tags("all")
+        _ = try await repository.set(names, to: index)
+        try await repository.prove(index, under: names)
+        try await registry.script(#"[{"method": "HEAD", "path": "blobs", "occurrence": 2, "status": 404}]"#)
+        let failure = await bench.failure { () async throws(Failure) in
+            try await repository.prove(index, under: names)
+        }
+        #expect(failure?.message.contains("\(bench.image.layer.descriptor.digest)") == true)
+    }
+}
