@@ -45,7 +45,7 @@ import Testing
             "server-failed", 69
         ),
         (
-            "a connection that always breaks", #"[{"method":"GET","path":"/blobs/","cut":20}]"#,
+            "a connection that always breaks", #"[{"method":"GET","path":"/blobs/","cut":20,"whole":true}]"#,
             "connection-lost", 69
         ),
         (

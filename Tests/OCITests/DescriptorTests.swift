@@ -22,6 +22,43 @@ import Testing
         #expect(try String(decoding: CanonicalJSON.encode(descriptor), as: UTF8.self) == text)
     }
 
+    private func withData(_ data: String, size: Int = 2) -> String {
+        #"{"data":\#(data),"digest":"\#(Digest(of: Array("{}".utf8)))","mediaType":"c/d","size":\#(size)}"#
+    }
+
+    @Test func `content that the descriptor brings is taken, and never written`() throws {
+        let descriptor = try read(withData(#""e30=""#))
+        #expect(descriptor.data == Array("{}".utf8))
+        #expect(try !String(decoding: CanonicalJSON.encode(descriptor), as: UTF8.self).contains("e30="))
+        #expect(try read(withData("null")).data == nil)
+    }
+
+    static let wrongData: [(data: String, size: Int, why: String)] = [
+        (#""W10=""#, 2, "other content"), (#""e30K""#, 2, "more than the size"),
+        (#""e30=""#, 3, "less than the size"), (#""e30""#, 2, "without its end"),
+        (#""e 30=""#, 2, "a blank"), (#""%%%%""#, 2, "no base64"), ("7", 2, "no text"),
+        (#""""#, 2, "nothing"),
+    ]
+
+    @Test("data that is not the content is an error", arguments: wrongData)
+    func dataThatIsNot(data: String, size: Int, why: String) {
+        let failure = #expect(throws: Failure.self, "\(why)") { try read(withData(data, size: size)) }
+        #expect(failure?.code == .configurationInvalid)
+    }
+
+    static let foreign: [(type: String, urls: String, isForeign: Bool)] = [
+        ("application/vnd.oci.image.layer.v1.tar+gzip", "[]", false),
+        ("application/vnd.oci.image.layer.v1.tar+gzip", #"["https://e.f/g"]"#, true),
+        ("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "[]", true),
+        ("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", "[]", true),
+    ]
+
+    @Test("a foreign layer is known by its places or its type", arguments: foreign)
+    func foreignLayer(type: String, urls: String, isForeign: Bool) throws {
+        let text = #"{"digest":"\#(Digest(of: []))","mediaType":"\#(type)","size":0,"urls":\#(urls)}"#
+        #expect(try read(text).isForeign == isForeign)
+    }
+
     @Test func `other annotations change nothing else`() throws {
         let descriptor = try read(text)
         let other = descriptor.annotated(["x": "y"])

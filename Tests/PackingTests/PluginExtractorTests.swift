@@ -164,6 +164,33 @@ import Testing
         #expect(failure?.message.contains(phrase) == true, "\(why): \(failure?.message ?? "")")
     }
 
+    static let refusedUnread: [(member: String, change: String, code: Failure.Code, phrase: String)] = [
+        ("layer", #""size":4611686018427387904"#, .moduleTooLarge, "4611686018427387904 bytes"),
+        ("layer", #""size":269484033"#, .moduleTooLarge, "269484033 bytes"),
+        ("config", #""size":4194305"#, .manifestInvalid, "4194305 bytes"),
+        ("config", #""size":2,"urls":["https://e.f/g"]"#, .manifestUnsupported, "foreign"),
+        ("layer", #""size":2,"urls":["https://e.f/g"]"#, .manifestUnsupported, "foreign"),
+    ]
+
+    @Test("what the manifest alone tells is said before anything is fetched", arguments: refusedUnread)
+    func refusalUnread(member: String, change: String, code: Failure.Code, phrase: String) throws {
+        func descriptor(_ type: MediaType, _ role: String) -> String {
+            #"{"mediaType":"\#(type)","digest":"\#(Digest(of: []))",\#(role == member ? change : #""size":2"#)}"#
+        }
+        let text =
+            #"{"schemaVersion":2,"config":\#(descriptor(.imageConfig, "config")),"#
+            + #""layers":[\#(descriptor(.layerTarGzip, "layer"))]}"#
+        let manifest = try CanonicalJSON.decode(
+            Manifest.self,
+            from: Array(text.utf8),
+            as: "manifest",
+            failing: .manifestInvalid
+        )
+        let failure = #expect(throws: Failure.self) { try PluginExtractor(InMemoryStore()).check(manifest) }
+        #expect(failure?.code == code)
+        #expect(failure?.message.contains(phrase) == true, "\(failure?.message ?? "")")
+    }
+
     @Test func `what is in the layer instead is listed, with Istio's words`() async throws {
         let failure = await #expect(throws: Failure.self) {
             try await extract(Image(Tar.entry("filter.wasm", [1]) + Tar.entry("README", [1]) + Tar.end))

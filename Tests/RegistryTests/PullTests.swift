@@ -204,6 +204,88 @@ import Testing
         #expect(failure?.why?.contains("was asked for") == true)
     }
 
+    @Test func `the bytes of a manifest are hashed before anything reads them`() async throws {
+        let bench = try Bench()
+        let registry = try await filled(bench)
+        try await registry.script(
+            #"[{"method":"GET","path":"manifests","status":200,"body":"{","headers":{"Content-Type":"text/plain"}}]"#
+        )
+        let repository = try bench.repository(registry.name, access: .pull)
+        let failure = await bench.failure { () async throws(Failure) in
+            _ = try await repository.resolve(.digest(bench.image.manifest.descriptor.digest))
+        }
+        #expect(failure?.code == .digestMismatch)
+    }
+
+    static let odd: [(headers: String, warning: String?)] = [
+        ("{}", nil),
+        (#"{"Content-Type":"application/vnd.oci.image.manifest.v1+json; charset=utf-8"}"#, nil),
+        (
+            #"{"Content-Type":"text/plain; charset=utf-8"}"#,
+            "does not say that it sends a manifest (text/plain)"
+        ),
+        (#"{"Content-Type":"application/octet-stream"}"#, "(application/octet-stream)"),
+        (#"{"Content-Type":null}"#, "(no Content-Type)"),
+        (#"{"Docker-Content-Digest":null}"#, nil),
+        (#"{"Docker-Content-Digest":"md5:0"}"#, #"announces a digest that is none: "md5:0""#),
+    ]
+
+    @Test("a manifest that comes with odd words is taken for what it is, with a warning", arguments: odd)
+    func oddWords(headers: String, warning: String?) async throws {
+        let bench = try Bench()
+        let registry = try await filled(bench)
+        try await registry.script(#"[{"method":"GET","path":"manifests","extra_headers":\#(headers)}]"#)
+        try await bench.image.expect(in: bench.pull(from: bench.repository(registry.name, access: .pull)))
+        let warnings = bench.events.events.compactMap { event in
+            if case .warning(let text) = event { text } else { nil }
+        }
+        #expect(warnings.count == (warning == nil ? 0 : 1), "\(warnings)")
+        #expect(warnings.allSatisfy { $0.contains(warning ?? "-") }, "\(warnings)")
+    }
+
+    @Test("a digest of another algorithm that the registry announces is computed", arguments: [true, false])
+    func otherAlgorithm(isRight: Bool) async throws {
+        let bench = try Bench()
+        let registry = try await filled(bench)
+        let bytes = try bench.image.manifest.bytes(limit: .max)
+        let digest = Digest(of: isRight ? bytes : [], algorithm: .sha512)
+        try await registry.script(#"[{"path":"manifests","wrong_digest_header":"\#(digest)"}]"#)
+        let repository = try bench.repository(registry.name, access: .pull)
+        guard !isRight else { return try await bench.image.expect(in: bench.pull(from: repository)) }
+        let failure = await bench.failure { () async throws(Failure) in
+            try await bench.pull(from: repository)
+        }
+        #expect(failure?.code == .digestMismatch)
+    }
+
+    @Test func `content that the manifest brings is not asked for`() async throws {
+        let bench = try Bench()
+        let text = #"{"data":"e30=","digest":"\#(Digest(of: Array("{}".utf8)))","mediaType":"c/d","size":2}"#
+        let descriptor = try CanonicalJSON.decode(
+            Descriptor.self,
+            from: Array(text.utf8),
+            as: "descriptor",
+            failing: .manifestInvalid
+        )
+        let repository = try bench.repository("r.example", transport: ScriptedTransport([]))
+        let blob = try await repository.fetch(descriptor)
+        #expect(try blob.bytes(limit: .max) == Array("{}".utf8))
+    }
+
+    @Test func `a foreign layer is not asked for`() async throws {
+        let bench = try Bench()
+        let layer = bench.image.layer.descriptor
+        let type = MediaType("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip")
+        let repository = try bench.repository("r.example", transport: ScriptedTransport([]))
+        let failure = await bench.failure { () async throws(Failure) in
+            _ = try await repository.fetch(
+                Descriptor(mediaType: type, digest: layer.digest, size: layer.size)
+            )
+        }
+        #expect(failure?.code == .manifestUnsupported)
+        #expect(failure?.why?.contains("may not be given on") == true)
+    }
+
     @Test func `an image is found by its SHA-512 too`() async throws {
         let bench = try Bench()
         let bytes = try bench.image.manifest.bytes(limit: .max)

@@ -1,0 +1,143 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a pull does not do: fetch what it cannot use, fetch twice, or leave something where there is no room.
+@Suite(.timeLimit(.minutes(5))) struct PullLimitTests {
+    private let work: Workspace
+    private let registry: ScriptedRegistry
+    private var reference: String { "\(registry.name)/test/plugin:v1" }
+
+    init() async throws {
+        work = try Workspace()
+        registry = try await ScriptedRegistry()
+        try work.write(Modules.plugin, to: "module.wasm")
+        let pushed = try await work.run("push", reference, "module.wasm", "--plain-http")
+        #expect(pushed.status == 0, "\(pushed)")
+    }
+
+    /// The manifest that was pushed.
+    private func manifest() async throws -> String {
+        try await work.run("inspect", reference, "--raw", "manifest", "--plain-http").outputText
+    }
+
+    /// Has the registry answer each question for a manifest with this one, and forgets what it was asked.
+    private func serve(_ manifest: String) async throws {
+        struct Rule: Encodable {
+            let method = "GET"
+            let path = "/manifests/"
+            let status = 200
+            let headers = ["Content-Type": "application/vnd.oci.image.manifest.v1+json"]
+            let body: String
+        }
+        try await registry.order(
+            String(decoding: JSONEncoder().encode([Rule(body: manifest)]), as: UTF8.self),
+            work
+        )
+    }
+
+    /// How often the registry was asked for blobs.
+    private func blobs() async throws -> Int {
+        try await registry.requests(work).count { $0.hasPrefix("GET") && $0.contains("/blobs/") }
+    }
+
+    private static let layer = #""mediaType":"application/vnd.oci.image.layer.v1.tar+gzip""#
+    static let unusable: [(change: String, code: String, phrase: String)] = [
+        (
+            #"\#(layer),"urls":["https://elsewhere.example/layer"]"#, "manifest-unsupported",
+            "is a foreign one"
+        ),
+        (
+            #""mediaType":"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip""#,
+            "manifest-unsupported", "is a foreign one"
+        ),
+        (#"\#(layer),"data":"AAAA""#, "manifest-invalid", "is something else"),
+    ]
+
+    @Test(
+        "what cannot be had is refused before anything is fetched, and verify and inspect say so",
+        arguments: unusable
+    )
+    func unusableImage(change: String, code: String, phrase: String) async throws {
+        try await serve(manifest().replacing(Self.layer, with: change))
+        let before = try work.names()
+        for place in [["-o", "out.wasm"], ["--layout", "kept"]] {
+            let run = try await work.start(["pull", reference, "--plain-http"] + place).wait()
+            #expect(run.status == 65, "\(run)")
+            #expect(run.errorText.contains("error[\(code)]") && run.errorText.contains(phrase), "\(run)")
+        }
+        #expect(try work.names() == before)
+        #expect(try await blobs() == 0)
+        let verified = try await work.run("verify", reference, "--plain-http")
+        #expect(verified.status == 1 && verified.outputText.contains(phrase), "\(verified)")
+        let inspected = try await work.run("inspect", reference, "--plain-http")
+        #expect(inspected.description.contains(phrase), "\(inspected)")
+    }
+
+    @Test func `a layer that no proxy would load is refused by its size, before anything is fetched`()
+        async throws
+    {
+        let large = try await manifest().replacing(/("size":)[0-9]+(\}\])/) {
+            "\($0.output.1)4611686018427387904\($0.output.2)"
+        }
+        #expect(large.contains("4611686018427387904"))
+        try await serve(large)
+        let run = try await work.run("pull", reference, "--plain-http")
+        #expect(run.status == 65 && run.errorText.contains("error[module-too-large]"), "\(run)")
+        #expect(try await blobs() == 0)
+    }
+
+    @Test func `inspect asks for each document once`() async throws {
+        try await registry.order("[]", work)
+        let before = try await registry.requests(work).count
+        let run = try await work.run("inspect", reference, "--plain-http")
+        #expect(run.status == 0, "\(run)")
+        let asked = try await registry.requests(work).dropFirst(before)
+        #expect(asked.count == 3 && Set(asked).count == 3, "\(asked)")
+    }
+
+    static let disks: [(what: String, script: String)] = [
+        (
+            "no room for what comes in",
+            #"mkdir disk; mount -t tmpfs -o size=64k disk disk; TMPDIR=$PWD/disk "$@""#
+        ),
+        (
+            "no room for the module",
+            #"mkdir disk; mount -t tmpfs -o size=64k disk disk; "$@" -o disk/plugin.wasm"#
+        ),
+    ]
+
+    @Test(
+        "a full disk is said, and nothing is left on it",
+        .enabled(if: Internet.isPossible, Internet.whySkipped),
+        arguments: disks
+    )
+    func fullDisk(what: String, script: String) async throws {
+        try work.write(Modules.large(300_000), to: "large.wasm")
+        let pushed = try await work.run("push", reference, "large.wasm", "--plain-http")
+        #expect(pushed.status == 0, "\(pushed)")
+        let run = try await work.run(
+            by: "unshare",
+            "-rm",
+            "sh",
+            "-c",
+            "\(script); status=$?; ls -A disk; exit $status",
+            "sh",
+            Workspace.program,
+            "pull",
+            reference,
+            "--plain-http"
+        )
+        #expect(run.status == 74, "\(what): \(run)")
+        #expect(run.errorText.contains("error[disk-full]"), "\(what): \(run)")
+        #expect(run.outputText.isEmpty, "\(what): \(run)")
+        #expect(!work.exists("plugin.wasm"))
+    }
+
+    @Test func `a folder for temporary files that is not there is named`() async throws {
+        let run = try await work.run("pull", reference, "--plain-http", adding: ["TMPDIR": "/nonexistent"])
+        #expect(run.status == 74, "\(run)")
+        #expect(run.errorText.contains("error[file-unwritable]"), "\(run)")
+        #expect(run.errorText.contains("/nonexistent"), "\(run)")
+    }
+}
