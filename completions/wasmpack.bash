@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|inspect|verify|login|logout|help)
+    build|push|pull|inspect|verify|tags|tag|delete|login|logout|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull inspect verify login logout help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull inspect verify tags tag delete login logout help' -- "${cur}"))
         ;;
     esac
 }
@@ -233,13 +233,19 @@ _wasmpack_build() {
 
 _wasmpack_push() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--layout --ca-file --client-cert --client-key --username --authfile --digest-file --color)
+    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=(--also-tag)
+    non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
+    '--also-tag')
+        return
+        ;;
+    '--mount-from')
+        return
+        ;;
     '--layout')
         __wasmpack_add_completions -d
         return
@@ -417,6 +423,114 @@ _wasmpack_verify() {
     case "${positional_number}" in
     1)
         __wasmpack_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_wasmpack_tags() {
+    repeating_flags=()
+    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--limit --ca-file --client-cert --client-key --username --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--limit')
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_tag() {
+    repeating_flags=()
+    non_repeating_flags=(--no-clobber --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--ca-file --client-cert --client-key --username --authfile --color)
+    __wasmpack_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_delete() {
+    repeating_flags=()
+    non_repeating_flags=(--yes --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--ca-file --client-cert --client-key --username --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac

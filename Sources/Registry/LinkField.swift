@@ -27,7 +27,7 @@ struct LinkField: Hashable, Sendable {
 private struct LinkReader {
     var rest: Substring
 
-    /// `#( "<" URI-Reference ">" *( OWS ";" OWS link-param ) )`
+    /// Reads `#( "<" URI-Reference ">" *( OWS ";" OWS link-param ) )`; `nil` for anything else.
     mutating func links() -> [LinkField]? {
         var links: [LinkField] = []
         while true {

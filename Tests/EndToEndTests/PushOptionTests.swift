@@ -1,0 +1,250 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `push` can be asked for besides, with a registry that keeps a record.
+@Suite(.timeLimit(.minutes(5))) struct PushOptionTests {
+    private func work() throws -> Workspace {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "a.wasm")
+        try work.write(Modules.plugin, to: "b.wasm")
+        return work
+    }
+
+    private func members(_ run: CommandLineRun) throws -> [String: Any] {
+        try #require(JSONSerialization.jsonObject(with: run.outputBytes) as? [String: Any], "\(run)")
+    }
+
+    @Test func `further tags are set after the first, each once`() async throws {
+        let work = try work()
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/team/plugin:v1.2.3"
+        let first = try await work.run("push", reference, "a.wasm", "--plain-http", "--also-tag", "v1")
+        #expect(first.status == 0, "\(first)")
+        #expect(first.errorText.contains("tagged v1 (new)"), "\(first)")
+        let record = try await registry.requests(work).filter {
+            $0.hasPrefix("PUT") && $0.contains("manifests")
+        }
+        #expect(record.map { $0.split(separator: "/").last } == ["v1.2.3", "v1"])
+        let second = try await work.run(
+            "push",
+            "\(registry.name)/team/plugin:v2",
+            "b.wasm",
+            "--plain-http",
+            "--json",
+            "--also-tag",
+            "v1",
+            "--also-tag",
+            "v2",
+            "--also-tag",
+            "v1"
+        )
+        #expect(second.errorText.contains("tagged v1 (was sha256:b2670930899f…, replaced)"), "\(second)")
+        #expect(second.errorText.components(separatedBy: "the tag was moved").count == 2)
+        let document = try members(second)
+        #expect(document["tags"] as? [String] == ["v2", "v1"])
+        let previous = try #require(document["previousDigests"] as? [String: Any])
+        #expect((previous["v1"] as? String)?.hasPrefix("sha256:b267") == true)
+        #expect(previous["v2"] is NSNull)
+    }
+
+    @Test func `a tag that is taken by another image stops a push before anything is sent`() async throws {
+        let work = try work()
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/team/plugin:v1"
+        #expect(try await work.run("push", reference, "a.wasm", "--plain-http").status == 0)
+        let before = try await registry.requests(work).count
+        let taken = try await work.run(
+            "push",
+            "\(registry.name)/team/plugin:new",
+            "b.wasm",
+            "--plain-http",
+            "--no-clobber",
+            "--also-tag",
+            "v1",
+            "--json"
+        )
+        #expect(taken.status == 1, "\(taken)")
+        #expect((try members(taken)["error"] as? [String: Any])?["code"] as? String == "tag-exists")
+        let asked = try await registry.requests(work).dropFirst(before)
+        #expect(asked.allSatisfy { $0.hasPrefix("HEAD") }, "\(asked)")
+        let same = try await work.run("push", reference, "a.wasm", "--plain-http", "--no-clobber")
+        #expect(same.status == 0, "\(same)")
+    }
+
+    @Test func `a rehearsal asks everything and sends nothing`() async throws {
+        let work = try work()
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/team/plugin:v1"
+        #expect(try await work.run("push", reference, "a.wasm", "--plain-http").status == 0)
+        let before = try await registry.requests(work).count
+        let run = try await work.run(
+            "push",
+            reference,
+            "b.wasm",
+            "--plain-http",
+            "--dry-run",
+            "--also-tag",
+            "v2",
+            "--json"
+        )
+        #expect(run.status == 0, "\(run)")
+        let asked = try await registry.requests(work).dropFirst(before)
+        #expect(asked.count == 4 && asked.allSatisfy { $0.hasPrefix("HEAD") }, "\(asked)")
+        #expect(run.errorText.contains("nothing was sent and no tag was set"))
+        #expect(run.errorText.contains("would set v1 (was sha256:b2670930899f…, replaced)"))
+        #expect(run.errorText.contains("would set v2 (new)"))
+        #expect(!run.errorText.contains("pushed"))
+        let document = try members(run)
+        #expect(document["dryRun"] as? Bool == true)
+        let parts = try #require(document["parts"] as? [[String: Any]])
+        #expect(parts.map { $0["status"] as? String } == ["missing", "missing"])
+        // What it says is what a push then does.
+        let pushed = try await work.run("push", reference, "b.wasm", "--plain-http")
+        #expect(try pushed.outputText == "\(members(run)["reference"] ?? "")\n")
+    }
+
+    @Test func `reading back finds what the registry has lost, also when nothing was sent`() async throws {
+        let work = try work()
+        let registry = try await ScriptedRegistry()
+        let arguments = ["push", "\(registry.name)/team/plugin:v1", "a.wasm", "--plain-http"]
+        #expect(try await work.start(arguments).wait().status == 0)
+        let right = try await work.start(arguments + ["--verify", "--json"]).wait()
+        #expect(try members(right)["verified"] as? Bool == true, "\(right)")
+        try await registry.order(
+            #"[{"method": "HEAD", "path": "/blobs/", "extra_headers": {"Content-Length": "7"}}]"#,
+            work
+        )
+        let lost = try await work.start(arguments + ["--verify"]).wait()
+        #expect(lost.status == 65, "\(lost)")
+        #expect(lost.errorText.contains("error[digest-mismatch]"), "\(lost)")
+        #expect(try await work.start(arguments).wait().status == 0)
+    }
+
+    static let refused: [(flags: [String], phrase: String, why: String)] = [
+        (["--also-tag", "v1+2"], "try: v1-2", "no tag"),
+        (["--also-tag", ""], "a tag is empty", "none at all"),
+        (["--mount-from", "ghcr.io/a/b"], "another registry", "another registry"),
+        (["--mount-from", "a/b:v1"], "not a repository name", "an image"),
+        (["--dry-run", "--verify"], "exclude each other", "nothing to read back"),
+    ]
+
+    @Test("what cannot be meant is refused before anything is asked", arguments: refused)
+    func refusal(flags: [String], phrase: String, why: String) async throws {
+        let work = try work()
+        let run = try await work.start(["push", "127.0.0.1:1/a/c:v1", "a.wasm"] + flags).wait()
+        #expect(run.status == 64, "\(why): \(run)")
+        #expect(run.errorText.contains(phrase), "\(why): \(run)")
+    }
+}
+
+/// The same with Debian's docker-registry and its tokens.
+@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+struct RealPushOptionTests {
+    @Test func `each command asks for the rights that it needs and no others`() async throws {
+        let work = try Workspace()
+        let admin = Secrets.password()
+        let registry = try await RegistryPeer.start(
+            .token,
+            tokens: ["--user=admin:\(admin):pull,push,delete"]
+        )
+        let access = try registry.access(work)
+        try work.write(Modules.tiny, to: "a.wasm")
+        let name = "\(registry.name)/team/plugin"
+        var scopes: [String] = []
+        func run(_ arguments: [String], _ credentials: [String], _ input: String) async throws {
+            let run = try await work.start(arguments + access.trust + credentials, input: input).wait()
+            #expect(run.status == 0, "\(run)")
+            scopes += try registry.tokenRequests().dropFirst(scopes.count)
+        }
+        let demo = (access.credentials, access.input)
+        try await run(["push", "\(name):v1", "a.wasm", "--dry-run"], demo.0, demo.1)
+        try await run(["push", "\(name):v1", "a.wasm", "--mount-from", "team/other"], demo.0, demo.1)
+        try await run(["tags", name, "--digests"], [], "")
+        try await run(["tag", "\(name):v1", "v2"], demo.0, demo.1)
+        let deletion = ["delete", "\(name)@\(try await digest(work, "\(name):v1", access))", "--yes"]
+        scopes = try registry.tokenRequests()
+        try await run(deletion, ["--username", "admin", "--password-stdin"], admin)
+        let own = "repository:team/plugin"
+        #expect(
+            scopes == [
+                "\(own):pull", "\(own):pull,push repository:team/other:pull", "\(own):pull",
+                "\(own):pull,push", "\(own):pull", "\(own):pull,push,delete",
+            ]
+        )
+    }
+
+    private func digest(_ work: Workspace, _ reference: String, _ access: RegistryPeer.Access) async throws
+        -> String
+    {
+        let run = try await work.start(["inspect", reference, "--json"] + access.trust).wait()
+        let document = try JSONSerialization.jsonObject(with: run.outputBytes) as? [String: Any]
+        return try #require(document?["digest"] as? String, "\(run)")
+    }
+
+    @Test func `skopeo sees the tags that were set, and the one image behind them`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
+        try work.write(Modules.tiny, to: "a.wasm")
+        let name = "\(registry.name)/team/plugin"
+        let pushed = try await work.start(
+            ["push", "\(name):v1.0.0", "a.wasm", "--also-tag", "v1", "--verify"] + access.trust
+        ).wait()
+        #expect(pushed.status == 0, "\(pushed)")
+        let digest = try #require(pushed.outputText.split(whereSeparator: { "@\n".contains($0) }).last)
+        let tagged = try await work.start(["tag", "\(name)@\(digest)", "stable"] + access.trust).wait()
+        #expect(tagged.outputText == pushed.outputText, "\(tagged)")
+        let list = try await work.skopeo(
+            registry,
+            ["list-tags", "--cert-dir", access.folder, "docker://\(name)"]
+        )
+        let seen = try JSONSerialization.jsonObject(with: list.outputBytes) as? [String: Any]
+        let ours = try await work.start(["tags", name] + access.trust).wait()
+        let tags = ours.outputText.split(separator: "\n").map(String.init).sorted()
+        #expect(tags == ["stable", "v1", "v1.0.0"], "\(ours)")
+        #expect((seen?["Tags"] as? [String])?.sorted() == tags, "\(list)")
+        for tag in tags {
+            let inspected = try await work.skopeo(
+                registry,
+                [
+                    "inspect", "--cert-dir", access.folder, "--format", "{{.Digest}}",
+                    "docker://\(name):\(tag)",
+                ]
+            )
+            #expect(inspected.outputText == "\(digest)\n", "\(inspected)")
+        }
+        let digests = try await work.start(["ls", name, "--digests"] + access.trust).wait()
+        #expect(
+            digests.outputText.split(separator: "\n").allSatisfy { $0.hasSuffix("  \(digest)") },
+            "\(digests)"
+        )
+    }
+
+    @Test func `docker-registry deletes an image with its tags, and is told from one that deletes tags`()
+        async throws
+    {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
+        try work.write(Modules.tiny, to: "a.wasm")
+        let name = "\(registry.name)/team/plugin"
+        let pushed = try await work.start(
+            ["push", "\(name):v1", "a.wasm", "--also-tag", "v2"] + access.trust
+        ).wait()
+        let pinned = pushed.outputText.trimmingCharacters(in: .newlines)
+        let refused = try await work.start(["delete", "\(name):v1", "--yes"] + access.trust).wait()
+        #expect(refused.status == 65, "\(refused)")
+        #expect(refused.errorText.contains("the other tag v2 would go too"), "\(refused)")
+        #expect(refused.errorText.contains("try: wasmpack delete \(pinned) --yes"), "\(refused)")
+        let deleted = try await work.start(["delete", pinned, "--yes", "--json"] + access.trust).wait()
+        let document = try JSONSerialization.jsonObject(with: deleted.outputBytes) as? [String: Any]
+        #expect((document?["tags"] as? [String])?.sorted() == ["v1", "v2"], "\(deleted)")
+        #expect(document?["deleted"] as? String == "image")
+        let gone = try await work.start(["delete", pinned, "--yes"] + access.trust).wait()
+        #expect(gone.status == 66, "\(gone)")
+        let empty = try await work.start(["tags", name] + access.trust).wait()
+        #expect(empty.status == 0 && empty.outputText.isEmpty, "\(empty)")
+        #expect(empty.errorText.contains("has no tags"), "\(empty)")
+    }
+}

@@ -1,0 +1,211 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `tags`, `tag` and `delete`, as a person uses them.
+@Suite(.timeLimit(.minutes(5))) struct TagCommandTests {
+    /// A registry that has one image under the tags v1 and v2; it is there as long as this is.
+    private final class Pushed: Sendable {
+        let registry: ScriptedRegistry
+        let name: String
+        let digest: String
+
+        init(_ work: Workspace) async throws {
+            registry = try await ScriptedRegistry()
+            name = "\(registry.name)/team/plugin"
+            try work.write(Modules.tiny, to: "a.wasm")
+            let run = try await work.run("push", "\(name):v1", "a.wasm", "--plain-http", "--also-tag", "v2")
+            try #require(run.status == 0, "\(run)")
+            digest = run.outputText.split(whereSeparator: { "@\n".contains($0) }).last.map(String.init) ?? ""
+        }
+    }
+
+    // MARK: tags
+
+    @Test func `a list is one tag per line, or one document`() async throws {
+        let work = try Workspace()
+        let image = try await Pushed(work)
+        let text = try await work.run("tags", image.name, "--plain-http")
+        #expect(text.outputText == "v1\nv2\n", "\(text)")
+        let first = try await work.run(
+            "ls",
+            image.name,
+            "--plain-http",
+            "--limit",
+            "1",
+            "--digests",
+            "--json"
+        )
+        let document = try JSONSerialization.jsonObject(with: first.outputBytes) as? [String: Any]
+        #expect(document?["tags"] as? [String] == ["v1"], "\(first)")
+        #expect(document?["digests"] as? [String: String] == ["v1": image.digest], "\(first)")
+        #expect(document?["complete"] as? Bool == false, "\(first)")
+    }
+
+    @Test func `a reader that has seen enough is no error`() async throws {
+        let work = try Workspace()
+        let image = try await Pushed(work)
+        let tags = (0..<40_000).map { "\"tag-\($0)\"" }.joined(separator: ",")
+        let rule = #"[{"path": "tags/list", "status": 200, "body": {"tags": [\#(tags)]}}]"#
+        try work.write(rule.utf8, to: "rule.json")
+        try await image.registry.order("@rule.json", work)
+        let line = "set -o pipefail; \(Workspace.program) tags \(image.name) --plain-http | head -n 1"
+        let run = try await work.run(by: "bash", "-c", line)
+        #expect(run.status == 0, "\(run)")
+        #expect(run.outputText == "tag-0\n")
+        #expect(run.errorText.isEmpty, "\(run)")
+    }
+
+    static let usage: [(arguments: [String], status: Int32, phrase: String, why: String)] = [
+        (["tags", "r.example/a/b:v1"], 64, "try: wasmpack tags r.example/a/b", "a tag"),
+        (
+            ["tags", "r.example/a/b@sha256:\(String(repeating: "0", count: 64))"], 64, "names a digest",
+            "a digest"
+        ),
+        (["tags", "r.example/a/b", "--limit", "0"], 64, "at least 1", "none at all"),
+        (["tag", "r.example/a/b:v1"], 64, "new-tag", "no new tag"),
+        (["tag", "r.example/a/b:v1", "v1+2"], 64, "try: v1-2", "no tag"),
+        (
+            ["tag", "r.example/a/b:v1", "r.example/a/b:v2"], 64, "try: wasmpack tag r.example/a/b:v1 v2",
+            "as docker has it"
+        ),
+        (["tag", "r.example/a/b:v1", "r.example/c:v2"], 64, "wasmpack copy", "another repository"),
+        (["delete", "r.example/a/b", "--yes"], 64, "has no tag", "everything?"),
+        (
+            ["delete", "r.example/a/b:v1@sha256:\(String(repeating: "0", count: 64))", "--yes"], 64,
+            "the tag alone goes", "which of the two?"
+        ),
+        (["delete", "r.example/a/b:v1"], 64, "try: wasmpack delete r.example/a/b:v1 --yes", "nobody to ask"),
+        (["images", "r.example/a/b"], 64, "try: wasmpack tags", "as docker has it"),
+    ]
+
+    @Test("what cannot be meant is refused with the right line, before anything is asked", arguments: usage)
+    func refusal(arguments: [String], status: Int32, phrase: String, why: String) async throws {
+        let run = try await Workspace().start(arguments).wait()
+        #expect(run.status == status, "\(why): \(run)")
+        #expect(run.errorText.contains(phrase), "\(why): \(run)")
+    }
+
+    // MARK: tag
+
+    @Test func `an index gets a tag byte for byte, and nothing else moves`() async throws {
+        let work = try Workspace()
+        let image = try await Pushed(work)
+        let index =
+            #"{"schemaVersion":2, "mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"#
+            + #""mediaType":"application/vnd.oci.image.manifest.v1+json","size":454,"digest":"\#(image.digest)"}]}"#
+        let put = try await work.other(
+            "curl",
+            "-sSf",
+            "-X",
+            "PUT",
+            "-H",
+            "Content-Type: application/vnd.oci.image.index.v1+json",
+            "http://\(image.registry.name)/v2/team/plugin/manifests/all",
+            "-d",
+            index
+        )
+        #expect(put.status == 0, "\(put)")
+        let before = try await image.registry.requests(work).count
+        let run = try await work.run("tag", "\(image.name):all", "latest", "--plain-http")
+        #expect(run.status == 0, "\(run)")
+        let asked = try await image.registry.requests(work).dropFirst(before)
+        #expect(asked.map { String($0.prefix { $0 != " " }) } == ["GET", "HEAD", "PUT"], "\(asked)")
+        let back = try await work.other(
+            "curl",
+            "-sSf",
+            "-H",
+            "Accept: */*",
+            "http://\(image.registry.name)/v2/team/plugin/manifests/latest"
+        )
+        #expect(back.outputText == index)
+    }
+
+    @Test func `a tag that is taken stays, if that is wanted`() async throws {
+        let work = try Workspace()
+        let image = try await Pushed(work)
+        try work.write(Modules.plugin, to: "b.wasm")
+        #expect(try await work.run("push", "\(image.name):v3", "b.wasm", "--plain-http").status == 0)
+        let refused = try await work.run(
+            "tag",
+            "\(image.name):v3",
+            "new",
+            "v1",
+            "--no-clobber",
+            "--plain-http"
+        )
+        #expect(refused.status == 1, "\(refused)")
+        let list = try await work.run("tags", image.name, "--digests", "--plain-http")
+        #expect(list.outputText.hasPrefix("v1  \(image.digest)\n"), "\(list)")
+        #expect(!list.outputText.contains("new"), "\(list)")
+        let missing = try await work.run("tag", "\(image.name):v9", "new", "--plain-http")
+        #expect(missing.status == 66, "\(missing)")
+        #expect(missing.errorText.contains("the repository has the tags v1, v2, v3"), "\(missing)")
+    }
+
+    // MARK: delete
+
+    @Test func `a tag is deleted after a yes, and the image stays`() async throws {
+        let work = try Workspace()
+        let image = try await Pushed(work)
+        let seen = try await work.seeing(
+            #"[{"expect": "which stays. [y/N]"}, {"type": "yes\n"}, {"expect": "deleted"}]"#,
+            ["delete", "\(image.name):v1", "--plain-http", "--json"]
+        )
+        #expect(seen.status == 0, "\(seen)")
+        #expect(seen.screen.contains("\(image.name):v1? It stands for \(image.digest)"), "\(seen)")
+        let document =
+            try JSONSerialization.jsonObject(with: Data(work.bytes(of: "output"))) as? [String: Any]
+        #expect(document?["tags"] as? [String] == ["v1"])
+        #expect(document?["deleted"] as? String == "tag")
+        let list = try await work.run("tags", image.name, "--digests", "--plain-http")
+        #expect(list.outputText == "v2  \(image.digest)\n", "\(list)")
+    }
+
+    @Test func `who deletes an image is told which tags go with it`() async throws {
+        let work = try Workspace()
+        let image = try await Pushed(work)
+        let seen = try await work.seeing(
+            #"[{"expect": "and with it the tags v1, v2? [y/N]"}, {"type": "y\n"}, {"expect": "deleted"}]"#,
+            ["delete", "\(image.name)@\(image.digest)", "--plain-http"]
+        )
+        #expect(seen.status == 0, "\(seen)")
+        #expect(try await work.run("tags", image.name, "--plain-http").status == 66)
+    }
+
+    static let noes: [(typed: String, status: Int32, why: String)] = [
+        (#"{"type": "no\n"}"#, 1, "no"), (#"{"type": "\n"}"#, 1, "Enter alone"),
+        (#"{"type": "\u0004"}"#, 1, "Ctrl-D"), (#"{"type": "yess\n"}"#, 1, "no clear yes"),
+        (#"{"type": "\u0003"}"#, 130, "Ctrl-C"), (#"{"signal": 15}"#, 143, "SIGTERM"),
+    ]
+
+    @Test("without a yes nothing is deleted", arguments: noes)
+    func decline(typed: String, status: Int32, why: String) async throws {
+        let work = try Workspace()
+        let image = try await Pushed(work)
+        let seen = try await work.seeing(
+            #"[{"expect": "[y/N]"}, \#(typed)]"#,
+            ["delete", "\(image.name):v1", "--plain-http"]
+        )
+        #expect(seen.status == status, "\(why): \(seen)")
+        if status == 1 { #expect(seen.screen.contains("nothing was deleted"), "\(why): \(seen)") }
+        #expect(try await !image.registry.requests(work).contains { $0.hasPrefix("DELETE") }, "\(why)")
+    }
+
+    @Test func `what changed while the question stood is not deleted`() async throws {
+        let work = try Workspace()
+        let image = try await Pushed(work)
+        // The second look finds another image.
+        try await image.registry.order(
+            #"[{"method": "HEAD", "path": "manifests/v1", "occurrence": 2, "wrong_digest_header": true}]"#,
+            work
+        )
+        let seen = try await work.seeing(
+            #"[{"expect": "[y/N]"}, {"type": "y\n"}]"#,
+            ["delete", "\(image.name):v1", "--plain-http"]
+        )
+        #expect(seen.status == 66, "\(seen)")
+        #expect(seen.screen.contains("no longer what was asked about"), "\(seen)")
+        #expect(try await !image.registry.requests(work).contains { $0.hasPrefix("DELETE") })
+    }
+}
