@@ -69,8 +69,9 @@ import Testing
             uploadProgress: { steps.append($0) }
         )
         request.sendsBodyOnce = true
-        let error = await #expect(throws: TransferError.self) { [request] in
-            try await self.transport.send(request, into: BodyBuffer(limit: 10_000))
+        let once = request
+        let error = await #expect(throws: TransferError.self) {
+            try await self.transport.send(once, into: BodyBuffer(limit: 10_000))
         }
         #expect(error?.kind == .connectionLost)
         #expect(steps.all.filter { $0 == 3_000_001 }.count == 1, "it was sent once")
