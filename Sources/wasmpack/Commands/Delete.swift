@@ -60,7 +60,8 @@ struct Delete: ReportingCommand {
         guard let tag = target.tag else { return try await repository.delete(found.digest) }
         do throws(Failure) {
             try await repository.delete(tag)
-        } catch  where error.code == .deletionUnsupported {
+        } catch {
+            guard error.code == .deletionUnsupported else { throw error }
             let others = await repository.tags(of: found.digest).map { $0.filter { $0 != tag } }
             throw Failure(
                 error.code,
@@ -105,8 +106,9 @@ struct Delete: ReportingCommand {
         var answer = ""
         do throws(Failure) {
             answer = try prompt.line(question)
-        } catch  where error.code == .usage {
+        } catch {
             // Nothing was typed, which is no yes.
+            guard error.code == .usage else { throw error }
         }
         guard ["y", "yes"].contains(answer.lowercased()) else {
             throw Failure(.notConfirmed, "nothing was deleted", why: "the answer was not \"yes\"")
