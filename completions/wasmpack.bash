@@ -292,13 +292,16 @@ _wasmpack_pull() {
     repeating_flags=()
     non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(-o --output --layout --ca-file --client-cert --client-key --username --authfile --digest-file --color)
+    non_repeating_options=(-o --output --expect --layout --ca-file --client-cert --client-key --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '-o'|'--output')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm)'
+        return
+        ;;
+    '--expect')
         return
         ;;
     '--layout')

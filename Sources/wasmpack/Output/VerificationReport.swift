@@ -12,7 +12,9 @@ struct VerifiedImage {
     /// Whether it has the digest that it must have.
     let isExpected: Bool
 
-    /// Verifies an image; of an index, everything in it. The expected digest may be the index's or the image's.
+    /// Verifies an image; of an index, everything in it.
+    ///
+    /// The expected digest may be that of the index or of the image that proxies take from it.
     init(
         _ name: String,
         _ root: Descriptor,
