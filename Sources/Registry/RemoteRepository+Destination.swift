@@ -56,6 +56,8 @@ extension RemoteRepository: ContentDestination {
         switch answer.status {
         case 200: break
         case 404: return nil
+        // A HEAD that is not understood: the same is asked by GET.
+        case 400, 405, 501: return try await manifestIfAny(target)
         default: throw try await client.failure(for: answer, doing: "push to")
         }
         let headers = answer.response.headers
@@ -66,6 +68,15 @@ extension RemoteRepository: ContentDestination {
             return try await manifest(target).descriptor
         }
         return Descriptor(mediaType: MediaType(type), digest: digest, size: size)
+    }
+
+    private func manifestIfAny(_ target: String) async throws(RequestFailure) -> Descriptor? {
+        do throws(RequestFailure) {
+            return try await manifest(target).descriptor
+        } catch {
+            guard error.failure.code == .notFound else { throw error }
+            return nil
+        }
     }
 
     private func put(_ manifest: Blob, at target: String) async throws(Failure) {
