@@ -235,7 +235,7 @@ _wasmpack_push() {
     repeating_flags=()
     non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--layout --ca-file --client-cert --client-key --username --authfile --digest-file --color)
+    non_repeating_options=(--layout --ca-file --client-cert --client-key --timeout --retries --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
@@ -254,6 +254,12 @@ _wasmpack_push() {
         ;;
     '--client-key')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
         return
         ;;
     '--username')
@@ -286,7 +292,7 @@ _wasmpack_pull() {
     repeating_flags=()
     non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(-o --output --layout --ca-file --client-cert --client-key --username --authfile --digest-file --color)
+    non_repeating_options=(-o --output --layout --ca-file --client-cert --client-key --timeout --retries --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -311,6 +317,12 @@ _wasmpack_pull() {
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
     '--username')
         return
         ;;
@@ -333,7 +345,7 @@ _wasmpack_inspect() {
     repeating_flags=()
     non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--raw --ca-file --client-cert --client-key --username --authfile --color)
+    non_repeating_options=(--raw --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -352,6 +364,12 @@ _wasmpack_inspect() {
         ;;
     '--client-key')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
         return
         ;;
     '--username')
@@ -380,7 +398,7 @@ _wasmpack_verify() {
     repeating_flags=()
     non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--expect --ca-file --client-cert --client-key --username --authfile --color)
+    non_repeating_options=(--expect --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -398,6 +416,12 @@ _wasmpack_verify() {
         ;;
     '--client-key')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
         return
         ;;
     '--username')
@@ -426,7 +450,7 @@ _wasmpack_login() {
     repeating_flags=()
     non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --tls-skip-verify --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--username -u --ca-file --client-cert --client-key --authfile --color)
+    non_repeating_options=(--username -u --ca-file --client-cert --client-key --timeout --retries --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -444,6 +468,12 @@ _wasmpack_login() {
         ;;
     '--client-key')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
         return
         ;;
     '--authfile')

@@ -60,6 +60,7 @@ extension Failure {
 
         case interrupted
         case terminated
+        case hungUp = "hung-up"
 
         /// The exit status that goes with this code.
         public var exitStatus: ExitStatus {
@@ -95,6 +96,8 @@ extension Failure {
                 .interrupted
             case .terminated:
                 .terminated
+            case .hungUp:
+                .hungUp
             }
         }
     }
