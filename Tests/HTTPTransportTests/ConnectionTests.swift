@@ -21,23 +21,6 @@ import Testing
         #expect(connections.count == 1)
     }
 
-    #if os(Linux)
-        @Test func `a connection that rests is tested by TCP keep-alive`() async throws {
-            let peer = try PythonPeer()
-            let transport = try CurlTransport()
-            _ = try await exchange(.get, try peer.url("/echo"), over: transport)
-            let port = String(peer.port, radix: 16, uppercase: true)
-            let suffix = ":" + String(repeating: "0", count: 4 - port.utf8.count) + port
-            // Fields of proc_net_tcp: the other end, the state, and which timer runs (02 is keep-alive).
-            let connections = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)
-                .split(separator: "\n").map { $0.split(separator: " ") }
-                .filter { $0.count > 5 && $0[2].hasSuffix(suffix) && $0[3] == "01" }
-            #expect(connections.count == 1)
-            #expect(connections.allSatisfy { $0[5].hasPrefix("02:") }, "\(connections)")
-            withExtendedLifetime(transport) {}
-        }
-    #endif
-
     @Test func `eight requests are under way at the same time`() async throws {
         let transport = try CurlTransport()
         let url = try peer.url("/meet/\(UUID().uuidString)/8")
