@@ -58,12 +58,12 @@ soak: deps test-deps release ## long transfers over a bad network, and kill -9, 
 	python3 Tests/Support/soak.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack" $(SOAK)
 
 # Each has a build of its own. One test at a time: what takes ten times as long must not wait for a busy machine besides.
-SANITIZED = $(SWIFT) test --no-parallel --filter '^(RegistryTests|HTTPTransportTests|HostSystemTests)'
+SANITIZED = $(SWIFT) test --no-parallel --disable-xctest --filter '^(RegistryTests|HTTPTransportTests|HostSystemTests)'
 tsan: deps test-deps ## the tests of protocol, transport and processes under thread sanitizer; takes minutes, not in CI
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/tsan.suppressions $(SANITIZED) --sanitize=thread --scratch-path .build/tsan
 
 asan: deps test-deps ## the same under address sanitizer
-	$(SANITIZED) --sanitize=address --scratch-path .build/asan
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/lsan.suppressions $(SANITIZED) --sanitize=address --scratch-path .build/asan
 
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_FILES)

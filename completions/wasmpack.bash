@@ -262,6 +262,12 @@ _wasmpack_push() {
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
     '--username')
         return
         ;;
@@ -320,6 +326,12 @@ _wasmpack_pull() {
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
         return
         ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
     '--username')
         return
         ;;
@@ -342,7 +354,7 @@ _wasmpack_inspect() {
     repeating_flags=()
     non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--raw --ca-file --client-cert --client-key --username --authfile --color)
+    non_repeating_options=(--raw --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -361,6 +373,12 @@ _wasmpack_inspect() {
         ;;
     '--client-key')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
         return
         ;;
     '--username')
@@ -389,7 +407,7 @@ _wasmpack_verify() {
     repeating_flags=()
     non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--expect --ca-file --client-cert --client-key --username --authfile --color)
+    non_repeating_options=(--expect --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -407,6 +425,12 @@ _wasmpack_verify() {
         ;;
     '--client-key')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
         return
         ;;
     '--username')
@@ -543,7 +567,7 @@ _wasmpack_login() {
     repeating_flags=()
     non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --tls-skip-verify --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--username -u --ca-file --client-cert --client-key --authfile --color)
+    non_repeating_options=(--username -u --ca-file --client-cert --client-key --timeout --retries --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -561,6 +585,12 @@ _wasmpack_login() {
         ;;
     '--client-key')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
         return
         ;;
     '--authfile')

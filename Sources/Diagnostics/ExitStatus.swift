@@ -24,6 +24,8 @@ public enum ExitStatus: Int32, Sendable {
     case noPermission = 77
     /// A configuration file or a helper it names cannot be used.
     case configuration = 78
+    /// Ended by SIGHUP.
+    case hungUp = 129
     /// Ended by SIGINT.
     case interrupted = 130
     /// Ended by SIGTERM.

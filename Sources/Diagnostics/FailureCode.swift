@@ -63,6 +63,7 @@ extension Failure {
 
         case interrupted
         case terminated
+        case hungUp = "hung-up"
 
         /// The exit status that goes with this code.
         public var exitStatus: ExitStatus {
@@ -98,6 +99,8 @@ extension Failure {
                 .interrupted
             case .terminated:
                 .terminated
+            case .hungUp:
+                .hungUp
             }
         }
     }

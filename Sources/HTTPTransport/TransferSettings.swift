@@ -5,6 +5,9 @@ struct TransferSettings: Sendable {
     /// How many bytes go to and from the kernel at once.
     private static let bufferSize = 128 * 1024
 
+    /// After how many seconds of silence a connection is tested.
+    private static let keepAliveSeconds = 30
+
     private let options: TransportOptions
     private let authorities: Authorities
 
@@ -44,6 +47,11 @@ struct TransferSettings: Sendable {
         try easy.set(CURLOPT_CONNECTTIMEOUT_MS, to: max(1, options.connectTimeout.wholeMilliseconds))
         try easy.set(CURLOPT_LOW_SPEED_LIMIT, to: options.stallSpeed)
         try easy.set(CURLOPT_LOW_SPEED_TIME, to: max(1, options.stallPeriod.wholeMilliseconds / 1000))
+
+        // So that neither a router forgets a connection that only waits, nor a dead peer goes unnoticed.
+        try easy.set(CURLOPT_TCP_KEEPALIVE, to: 1)
+        try easy.set(CURLOPT_TCP_KEEPIDLE, to: Self.keepAliveSeconds)
+        try easy.set(CURLOPT_TCP_KEEPINTVL, to: Self.keepAliveSeconds)
 
         try easy.set(CURLOPT_SSLVERSION, to: CURL_SSLVERSION_TLSv1_2)
         let origin = request.url.origin

@@ -10,40 +10,60 @@ import Synchronization
     import Darwin
 #endif
 
-/// Turns SIGINT and SIGTERM into the cancellation of a task, so that everything it holds is given back.
+/// Turns SIGINT, SIGTERM, SIGHUP and the end of the time that was given into the cancellation of a task, so that everything
+/// it holds is given back.
 ///
 /// A second signal ends the process at once, and so does the first one if the work has not ended five seconds later.
 public enum Interruption {
-    /// Runs work that the first SIGINT or SIGTERM cancels.
+    /// Runs work that the first of these signals cancels, or a clock.
     ///
-    /// Throws ``Failure/Code/interrupted`` or ``Failure/Code/terminated`` when the work fails after such a signal, and what
-    /// it throws otherwise. Work that was done all the same is done.
+    /// A SIGHUP that is ignored already, as `nohup` has it, stays so. Work that was done all the same is done.
+    ///
+    /// - Parameters:
+    ///   - limit: how long the work may take; `nil` for as long as it wants.
+    ///   - lastWords: told why, before the process ends at once because its time is up and the work does not end.
+    ///   - work: what is done.
+    /// - Returns: what the work gives.
+    /// - Throws: ``Failure/Code/interrupted``, ``Failure/Code/terminated`` or ``Failure/Code/hungUp`` when the work fails after
+    ///   such a signal, ``Failure/Code/timedOut`` when it does after its time, and what it throws otherwise.
     public static func guarding<Value: Sendable>(
+        within limit: Duration? = nil,
+        lastWords: @escaping @Sendable (Failure) -> Void = { _ in },
         _ work: sending @escaping () async -> Result<Value, Failure>
     ) async throws(Failure) -> Value {
-        let received = ReceivedSignal()
-        // Before the work begins: whatever it shows or does may be answered by a signal at once.
-        let watch = SignalWatch([SIGINT, SIGTERM], on: received.queue) { number in
-            guard received.isFirst(number) else { endAtOnce(number) }
-            received.queue.asyncAfter(deadline: .now() + .seconds(5)) { endAtOnce(number) }
+        let state = CancellationState()
+        @Sendable func cancel(_ reason: CancellationReason) {
+            guard state.isFirst(reason) else { return }
+            state.queue.asyncAfter(deadline: .now() + .seconds(5)) {
+                if case .timeIsUp = reason { lastWords(reason.failure) }
+                endAtOnce(reason)
+            }
         }
-        defer { withExtendedLifetime(watch) {} }
+        let body: @Sendable (CInt) -> Void = { number in
+            if state.reason != nil { endAtOnce(.signal(number)) }
+            cancel(.signal(number))
+        }
+        // Before the work begins: whatever it shows or does may be answered by a signal at once.
+        let watch = SignalWatch([SIGINT, SIGTERM], on: state.queue, body)
+        let hangUps = SignalWatch([SIGHUP], leavingIgnored: true, on: state.queue, body)
+        defer { withExtendedLifetime((watch, hangUps)) {} }
+        if let limit {
+            state.queue.asyncAfter(deadline: .now() + .nanoseconds(limit.wholeNanoseconds)) { [weak state] in
+                if state != nil { cancel(.timeIsUp(limit)) }
+            }
+        }
         let task = Task { await work() }
-        received.cancels { task.cancel() }
+        state.cancels { task.cancel() }
         do throws(Failure) {
             return try await task.value.get()
         } catch {
-            switch received.number {
-            case SIGINT?: throw Failure(.interrupted, "interrupted")
-            case SIGTERM?: throw Failure(.terminated, "terminated")
-            default: throw error
-            }
+            throw state.reason?.failure ?? error
         }
     }
 
-    private static func endAtOnce(_ number: Int32) -> Never {
+    private static func endAtOnce(_ reason: CancellationReason) -> Never {
         UnfinishedWork.discard()
-        _exit(128 + number)
+        _exit(reason.failure.code.exitStatus.rawValue)
     }
 
     /// Lets Ctrl-\ end the process and no more: Swift's runtime would print what its memory holds on the terminal.
@@ -53,36 +73,6 @@ public enum Interruption {
 
     /// Lets a closed pipe show as an error of `write`, not as the end of the process.
     public static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
-}
-
-private final class ReceivedSignal: Sendable {
-    private struct State {
-        var first: CInt?
-        var cancel: (@Sendable () -> Void)?
-    }
-
-    let queue = DispatchQueue(label: "signals")
-    private let state = Mutex(State())
-
-    var number: CInt? { state.withLock { $0.first } }
-
-    /// Takes note of a signal; tells whether it is the first one, which cancels the work.
-    func isFirst(_ number: CInt) -> Bool {
-        state.withLock { state in
-            guard state.first == nil else { return false }
-            state.first = number
-            state.cancel?()
-            return true
-        }
-    }
-
-    /// Says how the work is cancelled, which it is at once if a signal has come already.
-    func cancels(by cancel: @escaping @Sendable () -> Void) {
-        state.withLock { state in
-            state.cancel = cancel
-            if state.first != nil { cancel() }
-        }
-    }
 }
 
 /// Throws ``Failure/Code/interrupted`` when the task at work is cancelled: for long work that waits for nothing.

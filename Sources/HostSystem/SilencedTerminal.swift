@@ -13,8 +13,8 @@ public import SystemPackage
 
 /// A terminal that does not show what is typed, for as long as a secret is.
 public struct SilencedTerminal {
-    /// What ends or stops a process otherwise; SIGINT and SIGTERM are those of ``Interruption``.
-    private static let signals = [SIGTSTP, SIGQUIT, SIGHUP]
+    /// What ends or stops a process otherwise; the others are those of ``Interruption``.
+    private static let signals = [SIGTSTP, SIGQUIT]
 
     private let descriptor: FileDescriptor
     private let original: termios
@@ -22,8 +22,7 @@ public struct SilencedTerminal {
     /// Runs a body while what is typed on a terminal is not shown.
     ///
     /// However the process ends meanwhile, by its own will or by a signal, the terminal is as it was. That holds for
-    /// SIGQUIT and SIGHUP, which end it at once, and for Ctrl-Z, which only lets it rest; one that was ignored before
-    /// stays so.
+    /// SIGQUIT, which ends it at once, and for Ctrl-Z, which only lets it rest; one that was ignored before stays so.
     ///
     /// - Parameters:
     ///   - descriptor: the terminal.

@@ -13,6 +13,7 @@ final class RegistryClient: Sendable {
     let retryPolicy: RetryPolicy
     /// When the registry may be asked again, if it wants to be left alone.
     let rest = RegistryRest()
+    private let warnings = RegistryWarnings()
     let events: any EventSink
     private let transport: any Transport
     let authenticator: Authenticator
@@ -158,6 +159,7 @@ final class RegistryClient: Sendable {
             if !policy.mayAuthorize(request.url) { authorization = nil }
             if let authorization { sent.headers.add("Authorization", authorization) }
             let response = try await exchange(sent, into: sink)
+            if policy.mayAuthorize(request.url) { await warn(response, authorization) }
             guard let target = response.redirectTarget(for: request.method) else {
                 return Answer(
                     request: request,
@@ -176,6 +178,16 @@ final class RegistryClient: Sendable {
         )
     }
 
+    /// Hands on what the registry itself says besides, without what nobody may see.
+    private func warn(_ response: Response, _ authorization: String?) async {
+        let texts = warnings.new(in: response)
+        guard !texts.isEmpty else { return }
+        let secrets = await secrets(sentWith: authorization)
+        for text in texts where !secrets.contains(where: text.contains) {
+            events.record(.warning("\(endpoint.registry) says: \(text)"))
+        }
+    }
+
     /// What a refusal says, without what nobody may see.
     private func words(
         _ response: Response,
@@ -183,8 +195,12 @@ final class RegistryClient: Sendable {
         _ authorization: String?
     ) async -> RegistryErrorBody {
         guard !response.isSuccess else { return RegistryErrorBody([]) }
+        return RegistryErrorBody(body, withholding: await secrets(sentWith: authorization))
+    }
+
+    private func secrets(sentWith authorization: String?) async -> [String] {
         let sent = authorization.flatMap { $0.split(separator: " ").last.map(String.init) }
-        return RegistryErrorBody(body, withholding: await authenticator.secrets + [sent].compactMap(\.self))
+        return (await authenticator.secrets + [sent].compactMap(\.self)).filter { !$0.isEmpty }
     }
 
     private func exchange(_ request: Request, into sink: AnswerSink) async throws(RequestFailure) -> Response

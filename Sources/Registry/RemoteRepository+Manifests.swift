@@ -10,6 +10,8 @@ extension RemoteRepository {
         switch answer.status {
         case 200: break
         case 404: return nil
+        // A HEAD that is not understood: the same is asked by GET.
+        case 400, 405, 501: return try await manifestIfAny(target)
         default: throw try await client.failure(for: answer, doing: access.action)
         }
         let headers = answer.response.headers
@@ -20,6 +22,15 @@ extension RemoteRepository {
             return try await manifest(target).descriptor
         }
         return Descriptor(mediaType: MediaType(type), digest: digest, size: size)
+    }
+
+    private func manifestIfAny(_ target: String) async throws(RequestFailure) -> Descriptor? {
+        do throws(RequestFailure) {
+            return try await manifest(target).descriptor
+        } catch {
+            guard error.failure.code == .notFound else { throw error }
+            return nil
+        }
     }
 
     /// Stores a manifest under a tag, or under its digest.

@@ -83,11 +83,12 @@ extension RetryPolicy {
             events.record(.note("the registry asks to wait \(pause.words)\(status)"))
         case .begun, .known: break
         case .tooLong:
+            let wish =
+                "the registry asks to wait \(pause.words); longer than \(patience.words) in all is not waited"
             throw Failure(
                 .rateLimited,
                 error.failure.message,
-                why:
-                    "the registry asks to wait \(pause.words); longer than \(patience.words) in all is not waited",
+                why: [error.failure.why, wish].compactMap(\.self).joined(separator: "; "),
                 try: ["again after that time"],
                 http: error.failure.http
             ).tried(number)

@@ -20,12 +20,17 @@ enum Main {
         } catch {
             end(refusing: error, isJSON: arguments.contains("--json"))
         }
-        let output = (command as? any ReportingCommand)?.output
+        let reporting = command as? any ReportingCommand
+        let isJSON = reporting?.output.json ?? false
+        let color = reporting?.output.color ?? .auto
         do throws(Failure) {
-            try await Interruption.guarding { await Self.run(command) }
+            try await Interruption.guarding(
+                within: reporting?.timeLimit,
+                lastWords: { ErrorReport($0).print(isJSON: isJSON, color: color) }
+            ) { await Self.run(command) }
         } catch {
             if error.cause is ReaderIsGone { Terminal.exit(.done) }
-            ErrorReport(error).print(isJSON: output?.json ?? false, color: output?.color ?? .auto)
+            ErrorReport(error).print(isJSON: isJSON, color: color)
             Terminal.exit(error.code.exitStatus)
         }
         Terminal.exit(.done)

@@ -86,6 +86,15 @@ import Testing
     static let passing: [(rules: String, why: String)] = [
         (#"[{"method":"POST","occurrence":1,"status":503}]"#, "busy"),
         (#"[{"method":"POST","occurrence":1,"status":429,"headers":{"Retry-After":"7"}}]"#, "too fast"),
+        (
+            #"[{"method":"POST","occurrence":1,"status":503,"headers":{"Retry-After":"Sun, 06 Nov 1994 08:49:37 GMT"}}]"#,
+            "until a date"
+        ),
+        (
+            #"[{"method":"POST","occurrence":1,"status":400,"body":{"errors":[{"code":"TOOMANYREQUESTS"}]}}]"#,
+            "too fast, by its code alone"
+        ),
+        (#"[{"method":"POST","occurrence":1,"status":499}]"#, "a proxy that gave up"),
         (#"[{"method":"POST","occurrence":[1,2],"status":500}]"#, "broken twice"),
         (#"[{"method":"HEAD","path":"blobs","occurrence":1,"status":502}]"#, "a proxy, before a blob"),
         (#"[{"method":"HEAD","path":"manifests","occurrence":1,"status":504}]"#, "a proxy, before all"),
@@ -206,6 +215,19 @@ import Testing
         let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
         #expect(failure?.code == refusal.code, "\(refusal.why)")
         #expect(failure?.description.contains(refusal.phrase) == true, "\(failure?.description ?? "")")
+    }
+
+    @Test("a manifest's HEAD that is not understood is asked again as GET", arguments: [400, 405, 501])
+    func headByGet(status: Int) async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        try await registry.script(#"[{"method":"HEAD","path":"manifests","status":\#(status)}]"#)
+        let first = try await bench.push(to: bench.repository(registry.name))
+        #expect(first.previous == nil)
+        _ = try await registry.record()
+        let second = try await bench.push(to: bench.repository(registry.name))
+        #expect(second.previous?.digest == bench.image.manifest.descriptor.digest)
+        #expect(try await bench.image.lines(registry.record()) == ["HEAD manifests/v1", "GET manifests/v1"])
     }
 
     @Test func `nothing is named before everything is there`() async throws {

@@ -40,6 +40,11 @@ import Testing
         #expect(RegistryErrorBody(Array(body.utf8)).summary(status: 403) == summary, "\(why)")
     }
 
+    @Test func `what is not UTF-8 says nothing`() {
+        let bytes = Array(#"{"errors":[{"code":"A","message":""#.utf8) + [0xFF, 0xC3] + Array(#""}]}"#.utf8)
+        #expect(RegistryErrorBody(bytes).summary(status: 500) == "500")
+    }
+
     @Test func `words that repeat a secret are not taken`() {
         let body = RegistryErrorBody(
             Array(#"{"errors":[{"code":"hush-1","message":"no \u0068ush-2 here"}]}"#.utf8),

@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(
-        "a registry's code says \"later\" with whatever refusal",
+        "a registry's code says later, with whatever refusal",
         arguments: ["TOOMANYREQUESTS", "UNAVAILABLE"]
     )
     func temporaryCode(_ code: String) {

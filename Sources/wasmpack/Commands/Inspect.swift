@@ -6,7 +6,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct Inspect: ReportingCommand {
+struct Inspect: RegistryCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what an image or a module is.",
         discussion: """

@@ -40,6 +40,8 @@ struct Login: ReportingCommand {
     @OptionGroup(title: "CREDENTIALS") var place: CredentialFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var timeLimit: Duration? { connection.timeLimit }
+
     func validate() throws {
         if passwordStdin, identityTokenStdin {
             throw ValidationError("--password-stdin and --identity-token-stdin exclude each other.")
@@ -62,8 +64,12 @@ struct Login: ReportingCommand {
         )
         var credential = try credential(for: registry)
         if !noVerify {
-            credential = try await SignInCheck(endpoint, transport: transport, events: reporter)
-                .check(credential)
+            credential = try await SignInCheck(
+                endpoint,
+                transport: transport,
+                retryPolicy: connection.retryPolicy,
+                events: reporter
+            ).check(credential)
         }
         let kept = try await file.store(credential, for: registry)
         report(credential, registry, file, kept, reporter)

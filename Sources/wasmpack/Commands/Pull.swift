@@ -7,7 +7,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct Pull: ReportingCommand {
+struct Pull: RegistryCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fetch an image from a registry, verified, and take its plugin.wasm out.",
         discussion: """

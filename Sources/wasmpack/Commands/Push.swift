@@ -7,7 +7,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct Push: ReportingCommand {
+struct Push: RegistryCommand {
     static let configuration = CommandConfiguration(
         abstract: "Send an image to a registry.",
         discussion: """

@@ -6,7 +6,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct Verify: ReportingCommand {
+struct Verify: RegistryCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compute every digest and size of an image again.",
         discussion: """

@@ -40,7 +40,37 @@ struct ConnectionOptions: ParsableArguments {
     @Flag(help: "Do not verify the registry's certificate: gives up protection against interception.")
     var tlsSkipVerify = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Give up, and leave nothing half-done, when the whole command takes longer (default: never).",
+            valueName: "seconds"
+        )
+    )
+    var timeout: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many failures in a row that may pass are followed by another try.",
+            valueName: "count"
+        )
+    )
+    var retries = 3
+
+    /// How long the whole command may take.
+    var timeLimit: Duration? { timeout.map { .seconds($0) } }
+
+    /// How often is tried again.
+    var retryPolicy: RetryPolicy { RetryPolicy(count: retries) }
+
     func validate() throws {
+        if let timeout, !(timeout > 0 && timeout <= 604_800) {
+            throw ValidationError(
+                "--timeout is a number of seconds, more than 0 and at most 604800 (a week)."
+            )
+        }
+        guard (0...100).contains(retries) else {
+            throw ValidationError("--retries is a number from 0 to 100.")
+        }
         if clientKey != nil, clientCert == nil { throw ValidationError("--client-key needs --client-cert.") }
         guard plainHttp else { return }
         if clientCert != nil { throw ValidationError("--plain-http and --client-cert exclude each other.") }
@@ -72,7 +102,10 @@ struct ConnectionOptions: ParsableArguments {
             tls: try tls(to: endpoint, environment),
             proxies: Proxies { environment[$0] }
         )
-        let transport = try Failure.ofConfiguration { () throws(TransferError) in try CurlTransport(options) }
+        let transport = SilenceTransport(
+            try Failure.ofConfiguration { () throws(TransferError) in try CurlTransport(options) },
+            events: reporter
+        )
         return reporter.isTracing ? TracingTransport(transport, events: reporter) : transport
     }
 

@@ -40,6 +40,7 @@ struct RegistryOptions: ParsableArguments {
                 to: endpoint
             ),
             credentials: try credentials.store(environment, usesTLS: !connection.plainHttp),
+            retryPolicy: connection.retryPolicy,
             spoolDirectory: directory,
             events: reporter
         )
@@ -74,4 +75,13 @@ struct RegistryOptions: ParsableArguments {
         try await work(repository)
         withExtendedLifetime(folder) {}
     }
+}
+
+/// A command that talks to a registry with the usual options.
+protocol RegistryCommand: ReportingCommand {
+    var registry: RegistryOptions { get }
+}
+
+extension RegistryCommand {
+    var timeLimit: Duration? { registry.connection.timeLimit }
 }

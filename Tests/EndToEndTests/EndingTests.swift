@@ -1,0 +1,149 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Wherever a signal comes, the end is orderly: the program says so, and nothing is left.
+///
+/// A program that does not end by itself within five seconds ends at once, without a word: so the word proves that it did.
+@Suite(.timeLimit(.minutes(5))) struct EndingTests {
+    static let signals: [(number: Int32, status: Int32, code: String)] = [
+        (SIGINT, 130, "interrupted"), (SIGTERM, 143, "terminated"), (SIGHUP, 129, "hung-up"),
+    ]
+
+    /// Ends a program by a signal once a moment has come, and looks at what is left.
+    private func end(
+        _ running: RunningProgram,
+        by signal: (number: Int32, status: Int32, code: String),
+        in work: Workspace,
+        when moment: () async throws -> Bool
+    ) async throws -> CommandLineRun {
+        while try await !moment(), !running.hasEnded { try await Task.sleep(for: .milliseconds(10)) }
+        running.signal(signal.number)
+        let run = try await running.wait()
+        #expect(run.status == signal.status, "\(run)")
+        #expect(run.errorText.contains("error[\(signal.code)]"), "\(run)")
+        #expect(try work.names(in: "tmp").isEmpty)
+        #expect(try work.names().filter { $0.hasPrefix(".wasmpack") }.isEmpty)
+        return run
+    }
+
+    @Test("while a connection is made, or TLS is agreed on", arguments: [["--full"], []], signals)
+    func connecting(options: [String], signal: (number: Int32, status: Int32, code: String)) async throws {
+        struct Ready: Decodable { let port: Int }
+        let work = try Workspace()
+        let peer = try await PeerProcess.start("silent.py", options + ["--log", work.path("log")])
+        let port = try JSONDecoder().decode(Ready.self, from: peer.ready).port
+        let running = try work.start(
+            ["pull", "127.0.0.1:\(port)/test/plugin:v1"],
+            adding: work.ownTemporaryFolder()
+        )
+        let run = try await end(running, by: signal, in: work) { work.exists("log") }
+        #expect(run.outputText.isEmpty)
+    }
+
+    static let answers: [(rule: String, path: String, count: Int, why: String)] = [
+        (#"{"path": "/token", "stall": 3600}"#, "/token", 1, "while a token is asked for"),
+        (#"{"path": "/manifests/", "stall": 3600}"#, "/manifests/", 1, "while an answer is waited for"),
+        (#"{"path": "/manifests/", "status": 503}"#, "/manifests/", 5, "in a pause between two tries"),
+        (
+            #"{"path": "/manifests/", "status": 429, "headers": {"Retry-After": "500"}}"#, "/manifests/", 1,
+            "in a pause that the registry asked for"
+        ),
+    ]
+
+    @Test("while a registry is asked", arguments: answers, signals)
+    func asking(
+        answer: (rule: String, path: String, count: Int, why: String),
+        signal: (number: Int32, status: Int32, code: String)
+    ) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry("--auth", "bearer", "--anonymous-pull")
+        try await registry.order("[\(answer.rule)]", work)
+        let running = try work.start(
+            ["pull", "\(registry.name)/test/plugin:v1", "--plain-http", "--retries", "100", "--json"],
+            adding: work.ownTemporaryFolder()
+        )
+        let run = try await end(running, by: signal, in: work) {
+            try await registry.requests(work).filter { $0.contains(answer.path) }.count >= answer.count
+        }
+        struct Document: Decodable {
+            struct Body: Decodable { let code: String }
+            let error: Body
+        }
+        let document = try JSONDecoder().decode(Document.self, from: run.outputBytes)
+        #expect(document.error.code == signal.code, "\(answer.why)")
+    }
+
+    @Test("while a credential helper is at work", arguments: signals)
+    func helping(signal: (number: Int32, status: Int32, code: String)) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry("--auth", "basic", "--user", "ci:hush-word")
+        try work.writeScript(
+            "#!/bin/sh\ntouch '\(work.path("log"))'\nexec sleep 3600\n",
+            to: "bin/docker-credential-slow"
+        )
+        try work.write(#"{"credsStore": "slow"}"#.utf8, to: "home/.docker/config.json")
+        let running = try work.start(
+            ["pull", "\(registry.name)/test/plugin:v1", "--plain-http"],
+            adding: work.ownTemporaryFolder()
+        )
+        _ = try await end(running, by: signal, in: work) { work.exists("log") }
+    }
+
+    @Test("while a password is waited for on standard input", arguments: signals)
+    func reading(signal: (number: Int32, status: Int32, code: String)) async throws {
+        let work = try Workspace()
+        _ = try await work.other("mkfifo", work.path("pipe"))
+        // The shell opens the pipe for both ends, so that nothing ever comes and nothing ever ends.
+        let command =
+            "echo > started; exec \(Workspace.program) login 127.0.0.1:1 -u ci --password-stdin <> pipe"
+        let running = try RunningProgram(
+            "/bin/sh",
+            ["-c", command],
+            environment: work.environment.merging(work.ownTemporaryFolder()) { $1 },
+            in: work.folder
+        )
+        _ = try await end(running, by: signal, in: work) {
+            guard work.exists("started") else { return false }
+            return try await work.other("pgrep", "-f", "^\(Workspace.program) login .*--password-stdin")
+                .status == 0
+        }
+    }
+
+    @Test func `two signals, one right after the other, leave no temporary file either`() async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/test/plugin:v1"
+        try work.write(Modules.large(500_000), to: "module.wasm")
+        _ = try await work.run("push", reference, "module.wasm", "--plain-http")
+        try await registry.order(
+            #"[{"method": "GET", "path": "/blobs/", "stall": {"after": 100, "seconds": 3600}}]"#,
+            work
+        )
+        let before = try await registry.requests(work).count
+        let running = try work.start(["pull", reference, "--plain-http"], adding: work.ownTemporaryFolder())
+        try await registry.wait(for: "GET", "/blobs/", after: before, work)
+        running.signal(SIGINT)
+        running.signal(SIGTERM)
+        let run = try await running.wait()
+        #expect([130, 143].contains(run.status), "\(run)")
+        #expect(try work.names(in: "tmp").isEmpty)
+        #expect(!work.exists("plugin.wasm"))
+    }
+
+    @Test func `a program that nohup has started does not hear that the terminal has gone`() async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        try await registry.order(#"[{"path": "/manifests/", "stall": 3600}]"#, work)
+        let running = try RunningProgram(
+            "/usr/bin/nohup",
+            [Workspace.program, "pull", "\(registry.name)/test/plugin:v1", "--plain-http"],
+            environment: work.environment,
+            in: work.folder
+        )
+        try await registry.wait(for: "GET", "/manifests/", after: 0, work)
+        running.signal(SIGHUP)
+        running.signal(SIGINT)
+        #expect(try await running.wait().status == 130)
+    }
+}

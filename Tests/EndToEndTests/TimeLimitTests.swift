@@ -1,0 +1,143 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `--timeout` and `--retries`, as every command has them that asks a registry.
+@Suite(.timeLimit(.minutes(5))) struct TimeLimitTests {
+    /// What each command is told besides; `REF` and `HOST` stand for the registry's.
+    static let commands: [String: [String]] = [
+        "push": ["REF", "module.wasm"], "pull": ["REF"], "inspect": ["REF"], "verify": ["REF"],
+        "login": ["HOST", "-u", "ci", "--password-stdin"],
+    ]
+
+    private func arguments(_ command: String, _ registry: ScriptedRegistry) -> [String] {
+        [command]
+            + (Self.commands[command] ?? []).map {
+                $0 == "REF" ? "\(registry.name)/test/plugin:v1" : $0 == "HOST" ? registry.name : $0
+            } + ["--plain-http"]
+    }
+
+    @Test func `every command that knows --timeout is tested here`() async throws {
+        struct Surface: Decodable {
+            struct Command: Decodable {
+                let commandName: String
+                let subcommands: [Command]?
+                let arguments: [Argument]?
+            }
+            struct Argument: Decodable { let names: [Name]? }
+            struct Name: Decodable { let name: String }
+            let command: Command
+        }
+        let run = try await Workspace().run("--experimental-dump-help")
+        let surface = try JSONDecoder().decode(Surface.self, from: run.outputBytes)
+        let known = (surface.command.subcommands ?? []).filter {
+            ($0.arguments ?? []).contains { $0.names?.contains { $0.name == "timeout" } == true }
+        }
+        #expect(Set(known.map(\.commandName)) == Set(Self.commands.keys))
+    }
+
+    @Test("a command that takes longer than it may ends with 75", arguments: commands.keys.sorted())
+    func timeLimit(command: String) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        try work.write(Modules.tiny, to: "module.wasm")
+        try await registry.order(#"[{"path": "/v2/", "stall": 3600}]"#, work)
+        let run = try await work.start(
+            arguments(command, registry) + ["--timeout", "1.5", "--json"],
+            input: "hush-word",
+            adding: work.ownTemporaryFolder()
+        ).wait()
+        #expect(run.status == 75, "\(run)")
+        #expect(run.errorText.contains("error[timed-out]: not done within 1.5 s"), "\(run)")
+        #expect(
+            run.outputText.contains(#""code":"timed-out""#)
+                || run.outputText.contains(#""code": "timed-out""#),
+            "\(run)"
+        )
+        #expect(try work.names(in: "tmp").isEmpty)
+        #expect(try work.names().filter { $0.hasPrefix(".wasmpack") }.isEmpty)
+    }
+
+    @Test(
+        "a limit also ends a pause",
+        arguments: [#""status": 503"#, #""status": 429, "headers": {"Retry-After": "500"}"#]
+    )
+    func pause(answer: String) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        try await registry.order("[{\"path\": \"/v2/\", \(answer)}]", work)
+        let run = try await work.run(
+            "pull",
+            "\(registry.name)/test/plugin:v1",
+            "--plain-http",
+            "--timeout",
+            "1",
+            "--retries",
+            "50"
+        )
+        #expect(run.status == 75, "\(run)")
+        #expect(run.errorText.contains("error[timed-out]: not done within 1 s"), "\(run)")
+    }
+
+    @Test("so often is tried, and said", arguments: commands.keys.sorted(), [0, 2])
+    func retries(command: String, count: Int) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        try work.write(Modules.tiny, to: "module.wasm")
+        try await registry.order(#"[{"path": "/v2/", "status": 503}]"#, work)
+        let run = try await work.start(
+            arguments(command, registry) + ["--retries", "\(count)"],
+            input: "hush-word"
+        ).wait()
+        #expect(run.status == 69, "\(run)")
+        #expect(try await registry.requests(work).count == count + 1)
+        #expect(run.errorText.contains("tried 3 times") == (count == 2), "\(run)")
+    }
+
+    @Test func `a registry that wants to be left alone for hours ends it with 75 and its words`() async throws
+    {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        let rule =
+            #"{"path": "/v2/", "status": 429, "headers": {"Retry-After": "99999", "RateLimit-Remaining": "0;w=21600"}}"#
+        try await registry.order("[\(rule)]", work)
+        let run = try await work.run("pull", "\(registry.name)/test/plugin:v1", "--plain-http")
+        #expect(run.status == 75, "\(run)")
+        #expect(run.errorText.contains("error[rate-limited]"), "\(run)")
+        #expect(run.errorText.contains("the registry asks to wait 28 h"), "\(run)")
+        #expect(run.errorText.contains("0 requests in 6 h are left"), "\(run)")
+        #expect(try await registry.requests(work).count == 1)
+    }
+
+    @Test func `what a registry warns of is shown once, printable, and changes nothing`() async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/test/plugin:v1"
+        try work.write(Modules.tiny, to: "module.wasm")
+        let fields =
+            #"["299 - \"this goes \u009b31m away\"", "299 - \"", "199 - \"no\"", "299 - \"this too\""]"#
+        try await registry.order("[{\"extra_headers\": {\"Warning\": \(fields)}}]", work)
+        let run = try await work.run("push", reference, "module.wasm", "--plain-http")
+        #expect(run.status == 0, "\(run)")
+        let warnings = run.errorText.split(separator: "\n").filter {
+            $0.hasPrefix("warning: \(registry.name) says: ")
+        }
+        #expect(warnings.count == 2, "\(run)")
+        #expect(warnings.last?.hasSuffix("says: this too") == true, "\(run)")
+        #expect(!run.errorText.unicodeScalars.contains("\u{9B}"))
+    }
+
+    @Test(
+        "what is no limit is refused",
+        arguments: [
+            ["--timeout", "0"], ["--timeout", "-1"], ["--timeout", "nan"], ["--timeout", "inf"],
+            ["--timeout", "604801"],
+            ["--timeout", "soon"], ["--retries", "-1"], ["--retries", "101"], ["--retries", "1.5"],
+        ]
+    )
+    func refused(options: [String]) async throws {
+        let work = try Workspace()
+        let run = try await work.start(["pull", "127.0.0.1:1/a/b:c", "\(options[0])=\(options[1])"]).wait()
+        #expect(run.status == 64, "\(run)")
+    }
+}

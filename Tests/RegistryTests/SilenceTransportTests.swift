@@ -1,0 +1,63 @@
+import Diagnostics
+import HTTPTransport
+import TestSupport
+import Testing
+
+@testable import Registry
+
+@Suite(.timeLimit(.minutes(5))) struct SilenceTransportTests {
+    let events = RecordingSink()
+    let url = Result { try HTTPURL(parsing: "https://registry.example/v2/") }
+
+    private func notes() -> [Event] { events.events.filter { if case .note = $0 { true } else { false } } }
+
+    @Test func `ten seconds without a word are told, once in an exchange`() async throws {
+        let gate = GatedTransport()
+        let clock = TestClock()
+        let transport = SilenceTransport(gate, events: events, clock: clock.pauseClock)
+        let url = try url.get()
+        let exchange = Task {
+            try await transport.send(Request(method: .get, url: url), into: BodyBuffer(limit: 10))
+        }
+        for await _ in gate.arrivals { break }
+        while notes().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(clock.pauses == [.seconds(10)])
+        gate.answer(200, "")
+        #expect(try await exchange.value.status == 200)
+        #expect(notes() == [.note("waiting for https://registry.example (10 s) …")])
+    }
+
+    @Test func `what moves is not told`() async throws {
+        /// Sends a piece each time the clock has gone on by nine seconds.
+        final class Drip: Transport {
+            let clock: TestClock
+            init(_ clock: TestClock) { self.clock = clock }
+            func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
+                -> Response
+            {
+                for count in 0..<10 {
+                    do {
+                        try await clock.pauseClock.sleep(.seconds(9))
+                    } catch {
+                        throw TransferError(.cancelled, "\(error)")
+                    }
+                    request.uploadProgress?(count)
+                }
+                return Response(status: 200)
+            }
+        }
+        // Its own pauses would move the clock that the drip moves: it waits for an hour instead.
+        let clock = TestClock()
+        let listening = PauseClock(
+            now: { clock.now },
+            sleep: { _ in try await Task.sleep(for: .seconds(3600)) }
+        )
+        let transport = SilenceTransport(Drip(clock), events: events, clock: listening)
+        let response = try await transport.send(
+            Request(method: .put, url: try url.get()),
+            into: BodyBuffer(limit: 10)
+        )
+        #expect(response.status == 200)
+        #expect(notes().isEmpty)
+    }
+}
