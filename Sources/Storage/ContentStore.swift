@@ -19,8 +19,15 @@ public protocol ContentDestination: Sendable {
     func current(_ name: RefName) async throws(Failure) -> Descriptor?
     /// Whether the content is there already.
     func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool
+    /// Takes content from a place that the store itself can reach, so that its bytes need not be fetched; whether it did.
+    func mount(_ descriptor: Descriptor) async throws(Failure) -> Bool
     /// Stores content; storing it again changes nothing.
     func push(_ blob: Blob) async throws(Failure)
     /// Stores a manifest under a name: the commit point, after everything that the manifest names is there.
     func tag(_ manifest: Blob, as name: RefName) async throws(Failure)
+}
+
+extension ContentDestination {
+    /// Takes nothing: only a registry has other repositories to take from.
+    public func mount(_ descriptor: Descriptor) async throws(Failure) -> Bool { false }
 }

@@ -6,6 +6,8 @@ public struct CopyReport: Sendable {
     /// What became of one piece of content.
     public enum Status: String, Sendable, Codable {
         case copied
+        /// Taken over from another repository of the same registry.
+        case mounted
         case alreadyThere = "already-there"
     }
 
@@ -15,6 +17,13 @@ public struct CopyReport: Sendable {
     public let previous: Descriptor?
     /// The config and the layers, of an index also the manifests, in the order in which they are named.
     public let parts: [(descriptor: Descriptor, status: Status)]
+
+    /// Puts a report together.
+    public init(root: Descriptor, previous: Descriptor?, parts: [(descriptor: Descriptor, status: Status)]) {
+        self.root = root
+        self.previous = previous
+        self.parts = parts
+    }
 }
 
 /// How many indexes may lie one within the other.
@@ -145,6 +154,10 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
         if try await destination.contains(descriptor) {
             report(descriptor, .alreadyThere)
             return (descriptor, .alreadyThere)
+        }
+        if fetched == nil, try await destination.mount(descriptor) {
+            report(descriptor, .alreadyThere)
+            return (descriptor, .mounted)
         }
         report(descriptor, .started)
         let blob = if let fetched { fetched } else { try await source.fetch(descriptor) }
