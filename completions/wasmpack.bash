@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|inspect|verify|login|logout|help)
+    build|push|pull|copy|inspect|verify|login|logout|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull inspect verify login logout help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull copy inspect verify login logout help' -- "${cur}"))
         ;;
     esac
 }
@@ -324,6 +324,69 @@ _wasmpack_pull() {
         ;;
     '--color')
         __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_copy() {
+    repeating_flags=()
+    non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --username --authfile --color)
+    __wasmpack_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--from-ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--to-ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--from-authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--to-authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -f
+        return
+        ;;
+    2)
+        __wasmpack_add_completions -f
         return
         ;;
     esac

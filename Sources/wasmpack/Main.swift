@@ -122,7 +122,10 @@ enum Main {
     /// ArgumentParser suggests options, not commands: this does.
     private static func unknownCommand(_ arguments: [String]) -> Failure? {
         guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
-        let known = Wasmpack.configuration.subcommands.map { String(describing: $0).lowercased() } + ["help"]
+        let known =
+            Wasmpack.configuration.subcommands.flatMap {
+                [String(describing: $0).lowercased()] + $0.configuration.aliases
+            } + ["help"]
         guard !known.contains(word) else { return nil }
         let synonyms = [
             "upload": "push", "download": "pull", "pack": "build", "show": "inspect", "validate": "verify",

@@ -42,6 +42,8 @@ struct Wasmpack: AsyncParsableCommand {
             Needs no Docker daemon, no root and no configuration.
             """,
         version: "wasmpack \(Program.version) (zlib \(zlibVersion))",
-        subcommands: [Build.self, Push.self, Pull.self, Inspect.self, Verify.self, Login.self, Logout.self]
+        subcommands: [
+            Build.self, Push.self, Pull.self, Copy.self, Inspect.self, Verify.self, Login.self, Logout.self,
+        ]
     )
 }

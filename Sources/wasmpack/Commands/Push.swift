@@ -82,6 +82,21 @@ struct Push: ReportingCommand {
                 environment,
                 reporter
             )
+        case .archive(let path, let name):
+            let folder = try TemporaryDirectory()
+            let archive = try ImageArchive(opening: path, unpackingIn: folder.path)
+            let root = try await archive.resolve(name ?? .reference(target))
+            try await archive.prove(root)
+            try await push(
+                .digest(root.digest),
+                from: archive,
+                called: path.string,
+                to: target,
+                folder.path,
+                environment,
+                reporter
+            )
+            withExtendedLifetime(folder) {}
         case .reference(let other):
             throw Failure(
                 .usage,
