@@ -35,6 +35,8 @@ struct ArchiveContents {
     private var marker: [UInt8]?
     private var indexBytes: [UInt8]?
     private var isDockers = false
+    /// Why the archive is refused, if it holds something else than files and folders.
+    private var refusal: Failure?
     private(set) var blobs: [Digest: Blob] = [:]
 
     init(of path: FilePath, unpackingIn folder: FilePath, limits: ArchiveLimits) {
@@ -51,7 +53,11 @@ struct ArchiveContents {
         switch entry.kind {
         case .file: break
         case .folder: return
-        default: throw refused(entry, "it is a \(entry.kind.rawValue); an OCI archive has files only")
+        default:
+            // Said at the end: an archive of docker save has links too, and deserves a better word.
+            let why = "it is a \(entry.kind.rawValue); an OCI archive has files only"
+            if refusal == nil { refusal = refused(entry, why) }
+            return
         }
         switch name.count {
         case 1 where name[0] == "oci-layout":
@@ -72,6 +78,7 @@ struct ArchiveContents {
 
     /// The index, when everything has been taken.
     func index() throws(Failure) -> Index {
+        if marker != nil || !isDockers, let refusal { throw refusal }
         guard let marker else {
             guard isDockers else {
                 throw Failure(archive: path, "is no OCI archive", why: "there is no file oci-layout in it")
