@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|inspect|verify|tags|tag|delete|login|logout|help)
+    build|push|pull|copy|inspect|verify|tags|tag|delete|login|logout|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull inspect verify tags tag delete login logout help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull copy inspect verify tags tag delete login logout help' -- "${cur}"))
         ;;
     esac
 }
@@ -235,7 +235,7 @@ _wasmpack_push() {
     repeating_flags=()
     non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=(--also-tag)
-    non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --username --authfile --digest-file --color)
+    non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --timeout --retries --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
@@ -298,7 +298,7 @@ _wasmpack_pull() {
     repeating_flags=()
     non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(-o --output --expect --layout --ca-file --client-cert --client-key --username --authfile --digest-file --color)
+    non_repeating_options=(-o --output --expect --layout --ca-file --client-cert --client-key --timeout --retries --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -345,6 +345,75 @@ _wasmpack_pull() {
         ;;
     '--color')
         __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_copy() {
+    repeating_flags=()
+    non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
+    __wasmpack_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--from-ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--to-ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--from-authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--to-authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -f
+        return
+        ;;
+    2)
+        __wasmpack_add_completions -f
         return
         ;;
     esac
@@ -459,7 +528,7 @@ _wasmpack_tags() {
     repeating_flags=()
     non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--limit --ca-file --client-cert --client-key --username --authfile --color)
+    non_repeating_options=(--limit --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -477,6 +546,12 @@ _wasmpack_tags() {
         ;;
     '--client-key')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
         return
         ;;
     '--username')
@@ -497,7 +572,7 @@ _wasmpack_tag() {
     repeating_flags=()
     non_repeating_flags=(--no-clobber --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--ca-file --client-cert --client-key --username --authfile --color)
+    non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
     __wasmpack_offer_flags_options -1
 
     # Offer option value completions
@@ -512,6 +587,12 @@ _wasmpack_tag() {
         ;;
     '--client-key')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
         return
         ;;
     '--username')
@@ -532,7 +613,7 @@ _wasmpack_delete() {
     repeating_flags=()
     non_repeating_flags=(--yes --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--ca-file --client-cert --client-key --username --authfile --color)
+    non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -547,6 +628,12 @@ _wasmpack_delete() {
         ;;
     '--client-key')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
         return
         ;;
     '--username')

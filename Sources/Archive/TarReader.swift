@@ -8,12 +8,27 @@ public import Diagnostics
 public final class TarReader {
     /// One entry of a tar.
     public struct Entry: Sendable, Hashable {
+        /// What an entry is.
+        public enum Kind: String, Sendable {
+            /// An ordinary file with its own bytes.
+            case file
+            case folder
+            case symbolicLink = "symbolic link"
+            case hardLink = "hard link"
+            case sparseFile = "sparse file"
+            /// A device, a pipe, or what else there may be.
+            case special = "special file"
+        }
+
         /// The name as it stands there.
         public let name: String
-        /// Whether it is an ordinary file with its own bytes.
-        public let isRegularFile: Bool
+        /// What it is.
+        public let kind: Kind
         /// The size that its header claims, in bytes.
         public let size: Int
+
+        /// Whether it is an ordinary file with its own bytes.
+        public var isRegularFile: Bool { kind == .file }
 
         /// The last part of the name.
         public var baseName: Substring {
@@ -99,12 +114,9 @@ public final class TarReader {
         guard let entry else { throw lastFailure() }
         let name = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry)
         let size = archive_entry_size(entry)
-        let isPlain =
-            archive_entry_filetype(entry) == regularFile && archive_entry_hardlink(entry) == nil
-            && archive_entry_sparse_count(entry) == 0
         let read = Entry(
             name: name.map { String(cString: $0) } ?? "",
-            isRegularFile: isPlain,
+            kind: Self.kind(of: entry),
             size: Int(exactly: size) ?? .max
         )
         current = read
@@ -135,6 +147,16 @@ public final class TarReader {
             try body(UnsafeRawBufferPointer(start: start, count: count))
         }
         self.current = nil
+    }
+
+    private static func kind(of entry: OpaquePointer) -> Entry.Kind {
+        if archive_entry_hardlink(entry) != nil { return .hardLink }
+        return switch archive_entry_filetype(entry) {
+        case regularFile: archive_entry_sparse_count(entry) == 0 ? .file : .sparseFile
+        case folder: .folder
+        case symbolicLink: .symbolicLink
+        default: .special
+        }
     }
 
     private func lastFailure() -> Failure {

@@ -1,6 +1,6 @@
 import CArchive
 
-/// Writes a tar of regular files with libarchive (POSIX.1-1988 `ustar`), into memory that the caller empties.
+/// Writes a tar of regular files with libarchive, into memory that the caller empties.
 ///
 /// Headers hold nothing of this machine: owner 0:0 without names, a fixed mode and time.
 final class TarWriter {
@@ -12,11 +12,23 @@ final class TarWriter {
         var bytes: [UInt8] = []
     }
 
-    init() throws(ArchiveError) {
+    /// How headers are written.
+    enum Format {
+        /// POSIX.1-1988 `ustar`, and nothing else.
+        case ustar
+        /// The same, with an extended header before an entry that does not fit, such as the name of a SHA-512
+        /// (POSIX.1-2001 `pax`).
+        case extended
+    }
+
+    init(_ format: Format = .ustar) throws(ArchiveError) {
         guard let archive = archive_write_new() else { throw ArchiveError("libarchive has no memory") }
         self.archive = archive
         output = Output()
-        try check(archive_write_set_format_ustar(archive))
+        switch format {
+        case .ustar: try check(archive_write_set_format_ustar(archive))
+        case .extended: try check(archive_write_set_format_pax_restricted(archive))
+        }
         // Unbuffered: every write reaches the callback at once, and nothing is padded to a tape's block.
         try check(archive_write_set_bytes_per_block(archive, 0))
         let write: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int =
@@ -64,9 +76,12 @@ final class TarWriter {
         guard written == bytes.count else { throw lastError() }
     }
 
+    /// Ends the file begun.
+    func endFile() throws(ArchiveError) { try check(archive_write_finish_entry(archive)) }
+
     /// Ends the file begun and the archive.
     func finish() throws(ArchiveError) {
-        try check(archive_write_finish_entry(archive))
+        try endFile()
         try check(archive_write_close(archive))
     }
 
@@ -85,5 +100,7 @@ final class TarWriter {
     }
 }
 
-/// `AE_IFREG`, a macro with a cast that Swift does not import.
+// Macros with casts, which Swift does not import: `AE_IFREG`, `AE_IFDIR` and `AE_IFLNK`.
 let regularFile: UInt32 = 0o100000
+let folder: UInt32 = 0o040000
+let symbolicLink: UInt32 = 0o120000

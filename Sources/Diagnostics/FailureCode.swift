@@ -21,6 +21,7 @@ extension Failure {
         case wasmMalformed = "wasm-malformed"
         case moduleTooLarge = "module-too-large"
         case layoutCorrupt = "layout-corrupt"
+        case archiveInvalid = "archive-invalid"
         case digestMismatch = "digest-mismatch"
         case manifestInvalid = "manifest-invalid"
         case manifestUnsupported = "manifest-unsupported"
@@ -75,7 +76,7 @@ extension Failure {
             case .fileMissing, .pluginMissing, .layoutMissing, .notFound:
                 .notFound
             case .notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge, .layoutCorrupt,
-                .digestMismatch, .manifestInvalid, .manifestUnsupported, .layerInvalid,
+                .archiveInvalid, .digestMismatch, .manifestInvalid, .manifestUnsupported, .layerInvalid,
                 .requestRejected, .deletionUnsupported:
                 .badData
             case .addressUnknown, .connectionRefused, .connectionLost, .proxyFailed, .tlsUnknownAuthority,

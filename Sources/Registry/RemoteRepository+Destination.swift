@@ -47,8 +47,18 @@ extension RemoteRepository: ContentDestination {
         if blob.descriptor.mediaType.isStoredAsManifest {
             try await put(blob, at: blob.descriptor.digest.description)
         } else {
-            try await upload(blob)
+            _ = try await upload(blob.descriptor) { blob }
         }
+    }
+
+    /// Takes a blob over from the repository to mount from, if there is one and the registry does it; else uploads it.
+    public func take(
+        _ descriptor: Descriptor,
+        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+    ) async throws(Failure) -> CopyReport.Status {
+        guard descriptor.mediaType.isStoredAsManifest else { return try await upload(descriptor, fetch) }
+        try await push(fetch())
+        return .copied
     }
 
     /// Stores a manifest under a tag.

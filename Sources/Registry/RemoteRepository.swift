@@ -17,7 +17,7 @@ public final class RemoteRepository: Sendable {
     /// The way that has worked for a blob, where the next one begins: what is refused once is not tried again.
     let uploadWay = Mutex(UploadWay.put)
     /// The uploads that are running; each blob has one.
-    let uploads = SharedWork<Digest, Void>()
+    let uploads = SharedWork<Digest, CopyReport.Status>()
     /// What this process has uploaded.
     let uploaded = Mutex<Set<Digest>>([])
     private let manifests = Mutex<[Digest: Blob]>([:])

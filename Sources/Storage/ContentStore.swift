@@ -19,8 +19,24 @@ public protocol ContentDestination: Sendable {
     func current(_ name: RefName) async throws(Failure) -> Descriptor?
     /// Whether the content is there already.
     func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool
+    /// Stores content whose bytes are fetched only if the store cannot get them by itself; tells which it was.
+    func take(
+        _ descriptor: Descriptor,
+        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+    ) async throws(Failure) -> CopyReport.Status
     /// Stores content; storing it again changes nothing.
     func push(_ blob: Blob) async throws(Failure)
     /// Stores a manifest under a name: the commit point, after everything that the manifest names is there.
     func tag(_ manifest: Blob, as name: RefName) async throws(Failure)
+}
+
+extension ContentDestination {
+    /// Fetches, always: only a registry has other repositories to take from.
+    public func take(
+        _ descriptor: Descriptor,
+        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+    ) async throws(Failure) -> CopyReport.Status {
+        try await push(fetch())
+        return .copied
+    }
 }

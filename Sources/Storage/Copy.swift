@@ -6,6 +6,8 @@ public struct CopyReport: Sendable {
     /// What became of one piece of content.
     public enum Status: String, Sendable, Codable {
         case copied
+        /// Taken over from another repository of the same registry.
+        case mounted
         case alreadyThere = "already-there"
     }
 
@@ -15,6 +17,13 @@ public struct CopyReport: Sendable {
     public let previous: Descriptor?
     /// The config and the layers, of an index also the manifests, in the order in which they are named.
     public let parts: [(descriptor: Descriptor, status: Status)]
+
+    /// Puts a report together.
+    public init(root: Descriptor, previous: Descriptor?, parts: [(descriptor: Descriptor, status: Status)]) {
+        self.root = root
+        self.previous = previous
+        self.parts = parts
+    }
 }
 
 /// How many indexes may lie one within the other.
@@ -146,11 +155,12 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
             report(descriptor, .alreadyThere)
             return (descriptor, .alreadyThere)
         }
-        report(descriptor, .started)
-        let blob = if let fetched { fetched } else { try await source.fetch(descriptor) }
-        try await destination.push(blob)
-        report(descriptor, .finished)
-        return (descriptor, .copied)
+        let status = try await destination.take(descriptor) { () async throws(Failure) in
+            report(descriptor, .started)
+            return if let fetched { fetched } else { try await source.fetch(descriptor) }
+        }
+        report(descriptor, status == .copied ? .finished : .alreadyThere)
+        return (descriptor, status)
     }
 
     private func report(_ descriptor: Descriptor, _ stage: Transfer.Stage) {

@@ -10,7 +10,11 @@ extension ImageLayout: ContentDestination {
 
     /// What a name stands for in this layout, under exactly that name.
     public func current(_ name: RefName) async throws(Failure) -> Descriptor? {
-        try index().manifests.first { $0.isReplaced(by: name) }?.annotated(nil)
+        try current(EntryName(name))
+    }
+
+    func current(_ name: EntryName) throws(Failure) -> Descriptor? {
+        try index().manifests.first(where: name.replaces)?.annotated(nil)
     }
 
     /// Whether a blob is there and is what its name says.
@@ -37,13 +41,15 @@ extension ImageLayout: ContentDestination {
 
     /// Writes a manifest and names it: an older image of that name is replaced, and what nothing names any more goes.
     public func tag(_ manifest: Blob, as name: RefName) async throws(Failure) {
+        try await tag(manifest, as: EntryName(name))
+    }
+
+    func tag(_ manifest: Blob, as name: EntryName) async throws(Failure) {
         try await push(manifest)
         let lock = try DirectoryLock(on: path, isShared: false)
         try withExtendedLifetime(lock) { () throws(Failure) in
-            try changeIndex(
-                removing: { $0.isReplaced(by: name) },
-                adding: manifest.descriptor.annotated(name.annotations)
-            )
+            let entry = manifest.descriptor.annotated(name.annotations)
+            try changeIndex(removing: { $0 == entry || name.replaces($0) }, adding: entry)
             sweep()
         }
     }
@@ -58,29 +64,27 @@ extension ImageLayout: ContentDestination {
     }
 }
 
-extension RefName {
-    /// What an entry of a layout's index carries under this name.
-    fileprivate var annotations: Annotations? {
-        switch self {
-        case .reference(let reference):
-            var annotations = [AnnotationKey.fullImageName: reference.nameInLayout]
-            if reference.tag != nil || reference.digest == nil {
-                annotations[AnnotationKey.referenceName] = (reference.tag ?? .latest).description
-            }
-            return annotations
-        case .tag(let tag): return [AnnotationKey.referenceName: tag.description]
-        case .digest, .only: return nil
-        }
+/// A layout where an image gets a name as it stands in another index, whatever it is asked to be called.
+struct NamedEntry: ContentDestination {
+    let layout: ImageLayout
+    let name: EntryName
+
+    var keepsImagesWhole: Bool { layout.keepsImagesWhole }
+
+    func current(_ ignored: RefName) async throws(Failure) -> Descriptor? { try layout.current(name) }
+
+    func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
+        try await layout.contains(descriptor)
+    }
+
+    func push(_ blob: Blob) async throws(Failure) { try await layout.push(blob) }
+
+    func tag(_ manifest: Blob, as ignored: RefName) async throws(Failure) {
+        try await layout.tag(manifest, as: name)
     }
 }
 
-extension Descriptor {
-    /// Whether an entry of an index has to go when another image takes a name.
-    fileprivate func isReplaced(by name: RefName) -> Bool {
-        switch name {
-        case .reference(let reference): isNamed(reference)
-        case .tag(let tag): referenceName == tag.description && fullName == nil
-        case .digest, .only: isUntagged
-        }
-    }
+extension ImageLayout {
+    /// This layout as a place where whatever is copied gets one name: that of an entry elsewhere, as it stands there.
+    public func naming(_ name: EntryName) -> some ContentDestination { NamedEntry(layout: self, name: name) }
 }

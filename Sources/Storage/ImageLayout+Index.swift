@@ -47,7 +47,7 @@ extension ImageLayout {
 
     /// The full references under which the layout's images are known, for messages.
     public func names() throws(Failure) -> [String] {
-        try index().manifests.map { $0.fullName ?? $0.referenceName ?? $0.digest.description }
+        try index().names
     }
 }
 

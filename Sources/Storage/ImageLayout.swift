@@ -13,8 +13,6 @@ public struct ImageLayout: Sendable {
     public let path: FilePath
     let blobsInUse: DirectoryLock?
 
-    private static let marker: [UInt8] = Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
-
     /// Whether a folder looks like a layout.
     public static func exists(at path: FilePath) -> Bool {
         Directory.type(of: path.appending("oci-layout")) == .regular
@@ -63,7 +61,7 @@ public struct ImageLayout: Sendable {
                 )
             }
             if Directory.type(of: path.appending("oci-layout")) == nil {
-                try TemporaryFile.write(Self.marker, to: path.appending("oci-layout"))
+                try TemporaryFile.write(LayoutMarker.bytes, to: path.appending("oci-layout"))
             }
         }
         self.path = path
@@ -106,26 +104,13 @@ public struct ImageLayout: Sendable {
     }
 
     private static func checkMarker(of path: FilePath) throws(Failure) {
-        struct Marker: Decodable { let imageLayoutVersion: String }
         let file = path.appending("oci-layout")
         let bytes: [UInt8]
         do throws(Failure) {
-            bytes = try ReadableFile.contents(of: file, limit: 4096)
+            bytes = try ReadableFile.contents(of: file, limit: LayoutMarker.sizeLimit)
         } catch  where error.code == .fileMissing {
             throw Failure(.layoutCorrupt, "\(file) is missing", try: ["build the layout again"])
         }
-        let marker = try CanonicalJSON.decode(
-            Marker.self,
-            from: bytes,
-            as: file.string,
-            failing: .layoutCorrupt
-        )
-        guard marker.imageLayoutVersion == "1.0.0" else {
-            throw Failure(
-                .layoutCorrupt,
-                "\(path) has the layout version \"\(marker.imageLayoutVersion)\"",
-                why: "only 1.0.0 is known"
-            )
-        }
+        try LayoutMarker.check(bytes, as: file.string, failing: .layoutCorrupt)
     }
 }

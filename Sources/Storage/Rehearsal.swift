@@ -21,6 +21,14 @@ public struct Rehearsal<Destination: ContentDestination>: ContentDestination {
         try await destination.contains(descriptor)
     }
 
+    /// Fetches nothing either.
+    public func take(
+        _ descriptor: Descriptor,
+        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+    ) -> CopyReport.Status {
+        .copied
+    }
+
     /// Stores nothing.
     public func push(_ blob: Blob) {}
 

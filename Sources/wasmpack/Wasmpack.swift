@@ -43,9 +43,8 @@ struct Wasmpack: AsyncParsableCommand {
             """,
         version: "wasmpack \(Program.version) (zlib \(zlibVersion))",
         subcommands: [
-            Build.self, Push.self, Pull.self, Inspect.self, Verify.self, Tags.self, TagImage.self,
-            Delete.self,
-            Login.self, Logout.self,
+            Build.self, Push.self, Pull.self, Copy.self, Inspect.self, Verify.self, Tags.self,
+            TagImage.self, Delete.self, Login.self, Logout.self,
         ]
     )
 }

@@ -28,6 +28,9 @@ import Testing
         let first = (verified["images"] as? [[String: Any]])?.first ?? [:]
         #expect(Set(first.keys).union(["schema"]) == members("## `wasmpack.verify/v1`"))
 
+        let copied = try await document("copy", "plugin-oci", "x.tar", in: folder)
+        #expect(Set(copied.keys) == members("## `wasmpack.copy/v1`"))
+
         let login = ["login", "r.example", "--identity-token-stdin", "--no-verify"]
         let kept = try await document(login + ["--authfile", "auth.json"], input: "hush", in: folder)
         #expect(Set(kept.keys) == members("## `wasmpack.login/v1`"))

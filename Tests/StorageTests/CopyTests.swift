@@ -12,6 +12,7 @@ struct CopyTests {
         private(set) var tagged: [RefName] = []
         private var present: Set<Digest> = []
         private var refused: Set<Digest> = []
+        private var mountable: Set<Digest> = []
         private var names: [RefName: Descriptor] = [:]
         nonisolated let keepsImagesWhole: Bool
 
@@ -19,7 +20,15 @@ struct CopyTests {
 
         func refuse(_ digest: Digest) { refused.insert(digest) }
 
+        func offer(_ digest: Digest) { mountable.insert(digest) }
+
         func current(_ name: RefName) -> Descriptor? { names[name] }
+
+        func mount(_ descriptor: Descriptor) -> Bool {
+            guard mountable.contains(descriptor.digest) else { return false }
+            present.insert(descriptor.digest)
+            return true
+        }
 
         func contains(_ descriptor: Descriptor) -> Bool { present.contains(descriptor.digest) }
 
@@ -116,6 +125,16 @@ struct CopyTests {
         }
         let right = try RefName.named("e.com/a/b:v1@\(image.manifest.descriptor.digest)")
         #expect(try await copy(right, from: image, to: Recorder()).root == image.manifest.descriptor)
+    }
+
+    @Test func `what can be mounted is neither fetched nor pushed`() async throws {
+        let image = try SampleImage("hello")
+        let recorder = Recorder()
+        await recorder.offer(image.layer.descriptor.digest)
+        let source = FixedSource(root: image.manifest, blobs: [image.config])
+        let report = try await copy(name(), from: source, to: recorder)
+        #expect(report.parts.map(\.status) == [.copied, .mounted])
+        #expect(await !recorder.pushed.contains(image.layer.descriptor.digest))
     }
 
     @Test func `an index comes after its images, and a second copy sends none of them`() async throws {

@@ -26,8 +26,8 @@ final class BlobUpload {
     private var way: UploadWay
     /// What is open at the registry.
     private var session: UploadSession?
-    /// The repository to mount from, as long as that has not been tried.
-    private var mountSource: RepositoryName?
+    /// A session that the registry has opened already, as long as it has not been used.
+    private var offered: UploadSession?
     private var losses = 0
     private var restarts = 0
     /// Whether anything has got through since the last failure.
@@ -39,13 +39,13 @@ final class BlobUpload {
     var descriptor: Descriptor { blob.descriptor }
     private var client: RegistryClient { repository.client }
 
-    init(of blob: Blob, to repository: RemoteRepository) {
+    init(of blob: Blob, to repository: RemoteRepository, into offered: UploadSession?) {
         self.blob = blob
         self.repository = repository
         proof = BlobProof(of: blob)
         progress = UploadProgress(of: blob.descriptor, repository.client.events)
         way = repository.uploadWay.withLock { $0 }
-        mountSource = repository.mountSource
+        self.offered = offered
     }
 
     /// Tries to get the blob there; it is, when this returns.
@@ -130,9 +130,9 @@ final class BlobUpload {
 
     /// Opens a session, or finds that none is needed.
     private func open() async throws(RequestFailure) -> RemoteRepository.Opened {
-        if let source = mountSource {
-            mountSource = nil
-            if let opened = try await repository.mount(descriptor, from: source) { return opened }
+        if let offered {
+            self.offered = nil
+            return .session(offered)
         }
         return try await repository.openUpload(of: descriptor)
     }

@@ -12,23 +12,42 @@ extension RemoteRepository {
         case done
     }
 
-    /// Uploads a blob; one that others upload at this moment, or have uploaded, is not sent again.
-    func upload(_ blob: Blob) async throws(Failure) {
-        let digest = blob.descriptor.digest
+    /// Gets a blob there; one that others upload at this moment, or have uploaded, is not sent again.
+    func upload(
+        _ descriptor: Descriptor,
+        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+    ) async throws(Failure) -> CopyReport.Status {
+        let digest = descriptor.digest
         do throws(RequestFailure) {
-            try await uploads.value(for: digest) { [self] () async throws(RequestFailure) in
-                guard !uploaded.withLock({ $0.contains(digest) }) else { return }
-                do throws(Failure) { try await send(blob) } catch { throw RequestFailure(error) }
+            return try await uploads.value(for: digest) { [self] () async throws(RequestFailure) in
+                guard !uploaded.withLock({ $0.contains(digest) }) else { return .alreadyThere }
+                let status: CopyReport.Status =
+                    switch try await mountIfPossible(descriptor) {
+                    case .done: .mounted
+                    case .session(let session): try await send(descriptor, fetch, into: session)
+                    case nil: try await send(descriptor, fetch, into: nil)
+                    }
                 uploaded.withLock { _ = $0.insert(digest) }
+                return status
             }
         } catch {
             throw error.failure
         }
     }
 
-    private func send(_ blob: Blob) async throws(Failure) {
-        let descriptor = blob.descriptor
-        let upload = BlobUpload(of: blob, to: self)
+    private func send(
+        _ descriptor: Descriptor,
+        _ fetch: @Sendable () async throws(Failure) -> Blob,
+        into offered: UploadSession?
+    ) async throws(RequestFailure) -> CopyReport.Status {
+        let blob: Blob
+        do throws(Failure) {
+            blob = try await fetch()
+        } catch {
+            if let offered { await client.abandon(offered.location) }
+            throw RequestFailure(error)
+        }
+        let upload = BlobUpload(of: blob, to: self, into: offered)
         do throws(Failure) {
             try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
                 number throws(RequestFailure) in
@@ -37,8 +56,14 @@ extension RemoteRepository {
             }
         } catch {
             await upload.abandon()
-            throw error
+            throw RequestFailure(error)
         }
+        return .copied
+    }
+
+    private func mountIfPossible(_ descriptor: Descriptor) async throws(RequestFailure) -> Opened? {
+        guard let mountSource else { return nil }
+        return try await mount(descriptor, from: mountSource)
     }
 
     /// Whether a blob is there, in its right size as far as the registry tells one.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import HostSystem
 import OCI
 import Packing
 import Registry
@@ -55,6 +56,11 @@ struct Inspect: RegistryCommand {
         case .layout(let path, let name):
             let layout = try ImageLayout(opening: path)
             try await inspect(layout.resolve(name ?? .only), in: layout, called: target, reporter)
+        case .archive(let path, let name):
+            let folder = try TemporaryDirectory()
+            let archive = try ImageArchive(opening: path, unpackingIn: folder.path)
+            try await inspect(archive.resolve(name ?? .only), in: archive, called: target, reporter)
+            withExtendedLifetime(folder) {}
         case .reference(let reference):
             let reference = reference.reading(reporter)
             try await registry.withImage(reference, reporter) { root, repository in

@@ -115,6 +115,21 @@ struct Push: RegistryCommand {
                 environment,
                 reporter
             )
+        case .archive(let path, let name):
+            let folder = try TemporaryDirectory()
+            let archive = try ImageArchive(opening: path, unpackingIn: folder.path)
+            let root = try await archive.resolve(name ?? .reference(plan.target))
+            try await archive.prove(root)
+            try await push(
+                .digest(root.digest),
+                from: archive,
+                called: path.string,
+                plan,
+                folder.path,
+                environment,
+                reporter
+            )
+            withExtendedLifetime(folder) {}
         case .reference(let other):
             throw Failure(
                 .usage,

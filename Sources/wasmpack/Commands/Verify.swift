@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import HostSystem
 import OCI
 import Packing
 import Registry
@@ -41,7 +42,14 @@ struct Verify: RegistryCommand {
             )
         case .layout(let path, let name):
             let layout = try ImageLayout(opening: path)
-            try await report(verify(name, in: layout, expected), expected, reporter)
+            let entries = try layout.entries(name)
+            try await report(verify(entries, in: layout, called: path, expected), expected, reporter)
+        case .archive(let path, let name):
+            let folder = try TemporaryDirectory()
+            let archive = try ImageArchive(opening: path, unpackingIn: folder.path)
+            let entries = try archive.entries(name)
+            try await report(verify(entries, in: archive, called: path, expected), expected, reporter)
+            withExtendedLifetime(folder) {}
         case .reference(let reference):
             let reference = reference.reading(reporter)
             try await registry.withImage(reference, reporter) { root, repository in
@@ -51,29 +59,25 @@ struct Verify: RegistryCommand {
         }
     }
 
-    /// One image of a layout, or all of them.
+    /// The images of a layout or an archive.
     private func verify(
-        _ name: RefName?,
-        in layout: ImageLayout,
+        _ entries: [Descriptor],
+        in source: some ContentSource,
+        called path: FilePath,
         _ expected: Digest?
     ) async throws(Failure) -> [VerifiedImage] {
         var images: [VerifiedImage] = []
-        var entries = try layout.index().manifests
-        if let name {
-            let digest = try await layout.resolve(name).digest
-            entries = entries.filter { $0.digest == digest }
-        }
         var seen: [Descriptor] = []
         for entry in entries where !seen.contains(where: { $0.describesSameContent(as: entry) }) {
             seen.append(entry)
-            let name = entry.fullName ?? entry.referenceName ?? layout.path.string
-            images.append(try await VerifiedImage(name, entry, expected, in: layout))
+            let name = entry.fullName ?? entry.referenceName ?? path.string
+            images.append(try await VerifiedImage(name, entry, expected, in: source))
         }
         guard !images.isEmpty else {
             throw Failure(
                 .notFound,
-                "\(layout.path) has no image",
-                try: ["wasmpack build plugin.wasm --layout \(layout.path)"]
+                "\(path) has no image",
+                try: ["wasmpack build plugin.wasm --layout \(path)"]
             )
         }
         return images

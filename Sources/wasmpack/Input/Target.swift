@@ -4,10 +4,11 @@ import OCI
 import Storage
 import SystemPackage
 
-/// What a command is pointed at: a module, an image in a layout, or one in a registry.
+/// What a command is pointed at: a module, an image in a layout or an archive, or one in a registry.
 enum Target {
     case module(FilePath)
     case layout(FilePath, RefName?)
+    case archive(FilePath, RefName?)
     case reference(Reference)
 
     /// Reads a target.
@@ -26,24 +27,45 @@ enum Target {
 
     /// What is there under a path, or under a path with a tag or digest behind it.
     static func existing(_ text: String) throws(Failure) -> Target? {
-        let path = FilePath(text)
-        switch Directory.type(of: path) {
-        case .directory?: return .layout(path, nil)
-        case nil: break
-        default: return .module(path)
+        if let whole = existing(FilePath(text), nil) { return whole }
+        guard let (path, name) = try named(text) else { return nil }
+        switch existing(path, name) {
+        // A module has no names.
+        case .module?, nil: return nil
+        case let image?: return image
         }
+    }
+
+    private static func existing(_ path: FilePath, _ name: RefName?) -> Target? {
+        switch Directory.type(of: path) {
+        case nil: nil
+        case .directory?: .layout(path, name)
+        case .regular? where isArchive(path.string): .archive(path, name)
+        default: .module(path)
+        }
+    }
+
+    /// Cuts a text into a path and the tag or digest behind it; `nil` without one.
+    ///
+    /// Throws for a tag or digest that is none, if the path is there.
+    static func named(_ text: String) throws(Failure) -> (FilePath, RefName)? {
         for separator in ["@", ":"] as [Character] {
             guard let cut = text.firstIndex(of: separator, isLast: separator == ":") else { continue }
-            let folder = FilePath(String(text[..<cut]))
-            guard Directory.type(of: folder) == .directory else { continue }
-            let name = text[text.index(after: cut)...]
-            if name.contains("/") { continue }
-            return .layout(
-                folder,
-                separator == "@" ? .digest(try Digest(parsing: name)) : .tag(try Tag(parsing: name))
-            )
+            let (path, name) = (FilePath(String(text[..<cut])), text[text.index(after: cut)...])
+            if path.isEmpty || name.contains("/") { continue }
+            do throws(Failure) {
+                if separator == "@" { return (path, .digest(try Digest(parsing: name))) }
+                return (path, .tag(try Tag(parsing: name)))
+            } catch {
+                if Directory.type(of: path) != nil { throw error }
+            }
         }
         return nil
+    }
+
+    /// Whether a file of this name is taken for an OCI archive.
+    static func isArchive(_ name: String) -> Bool {
+        [".tar", ".tar.gz", ".tgz"].contains { name.hasSuffix($0) }
     }
 
     /// Whether a text can only be a path.

@@ -11,11 +11,12 @@ struct RegistryOptions: ParsableArguments {
     @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
 
-    /// The repository of a reference as a store.
+    /// The repository of a reference as a store; with other credentials than those of the options, if some are given.
     func repository(
         of reference: Reference,
         for access: Access,
         mountingFrom mountSource: RepositoryName? = nil,
+        credentials chain: CredentialChain? = nil,
         spoolingIn directory: FilePath,
         environment: Environment,
         reporter: Reporter
@@ -29,6 +30,10 @@ struct RegistryOptions: ParsableArguments {
             )
         }
         let endpoint = connection.endpoint(of: reference.registry)
+        let credentials =
+            if let chain { chain } else {
+                try self.credentials.store(environment, usesTLS: !connection.plainHttp)
+            }
         return RemoteRepository(
             reference.repository,
             at: endpoint,
@@ -36,10 +41,10 @@ struct RegistryOptions: ParsableArguments {
             mountingFrom: mountSource,
             transport: HeaderTransport(
                 try connection.transport(to: endpoint, environment, reporter),
-                sending: credentials.headers(environment),
+                sending: self.credentials.headers(environment),
                 to: endpoint
             ),
-            credentials: try credentials.store(environment, usesTLS: !connection.plainHttp),
+            credentials: credentials,
             retryPolicy: connection.retryPolicy,
             spoolDirectory: directory,
             events: reporter

@@ -1,0 +1,95 @@
+import Archive
+public import Diagnostics
+import HostSystem
+public import OCI
+public import SystemPackage
+
+/// An OCI image layout in one tar (an "OCI archive"), as a place to read images from.
+///
+/// It is read once, from its start to its end, and nothing is ever unpacked by name: only `oci-layout`, `index.json` and
+/// `blobs/ALGORITHM/ENCODED` are taken, and each blob goes into a file of our own, under its digest, which is proven.
+public struct ImageArchive: Sendable {
+    /// The archive's file.
+    public let path: FilePath
+    /// What the archive holds.
+    public let index: Index
+    private let blobs: [Digest: Blob]
+
+    /// Reads an archive, packed with gzip or not.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - folder: where its blobs are put; it has to be there as long as the archive is used.
+    /// - Throws: ``Failure/Code/archiveInvalid`` for anything but a whole OCI archive, ``Failure/Code/fileMissing`` and
+    ///   ``Failure/Code/fileUnreadable``, and what writing into the folder throws.
+    public init(opening path: FilePath, unpackingIn folder: FilePath) throws(Failure) {
+        try self.init(opening: path, unpackingIn: folder, limits: ArchiveLimits())
+    }
+
+    init(opening path: FilePath, unpackingIn folder: FilePath, limits: ArchiveLimits) throws(Failure) {
+        let source = try FileSource(opening: path)
+        var contents = ArchiveContents(of: path, unpackingIn: folder, limits: limits)
+        do throws(Failure) {
+            let isPacked = try source.read(at: 0, count: 2) == [0x1F, 0x8B]
+            let unpacked: any ByteSource = isPacked ? try GzipReader(source) : source
+            let tar = try TarReader(unpacked)
+            while let entry = try tar.next() {
+                try contents.take(entry, from: tar)
+            }
+            if isPacked { try limits.drain(unpacked) }
+        } catch  where error.code == .layerInvalid {
+            throw Failure(archive: path, "is no whole OCI archive", why: error.why ?? error.message)
+        }
+        index = try contents.index()
+        blobs = contents.blobs
+        self.path = path
+    }
+}
+
+extension ImageArchive: ContentSource {
+    /// Finds an image in the archive, by the rules of a layout.
+    ///
+    /// Throws ``Failure/Code/notFound``, or ``Failure/Code/nameAmbiguous`` when the name fits several images.
+    public func resolve(_ name: RefName) async throws(Failure) -> Descriptor {
+        try entry(name).annotated(nil)
+    }
+
+    /// The same with the annotations that stand in the index, the names among them.
+    public func entry(_ name: RefName) throws(Failure) -> Descriptor {
+        try index.entry(name, in: path.string)
+    }
+
+    /// One image, or without a name all of them, with the annotations that stand in the index.
+    public func entries(_ name: RefName?) throws(Failure) -> [Descriptor] {
+        try index.entries(name, in: path.string)
+    }
+
+    /// Gives a blob of the archive, which was proven when the archive was read.
+    ///
+    /// Throws ``Failure/Code/archiveInvalid`` for one that is missing or has another size than the one announced.
+    public func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
+        guard let blob = blobs[descriptor.digest] else {
+            throw Failure(
+                archive: path,
+                "lacks a part of its image",
+                why: "the \(descriptor.role) \(descriptor.digest) is not in it"
+            )
+        }
+        let size = blob.descriptor.size
+        guard size == descriptor.size else {
+            throw Failure(
+                archive: path,
+                "contradicts itself",
+                why: "\(descriptor.digest) has \(size) bytes, announced are \(descriptor.size)"
+            )
+        }
+        return Blob(trusted: descriptor, blob.content)
+    }
+}
+
+extension Failure {
+    /// The failure for an archive that is not what it has to be.
+    init(archive path: FilePath, _ message: String, why: String, try hints: [String] = []) {
+        self.init(.archiveInvalid, "\(path) \(message)", why: why, try: hints)
+    }
+}

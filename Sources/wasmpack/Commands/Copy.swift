@@ -1,0 +1,135 @@
+import ArgumentParser
+import Diagnostics
+import HostSystem
+import OCI
+import Registry
+import Storage
+import SystemPackage
+
+struct Copy: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copy an image between registries, layouts and archives, byte for byte.",
+        discussion: """
+            EXAMPLES
+              wasmpack copy ghcr.io/me/my-plugin:v1 registry.internal/plugins/my-plugin:v1
+              wasmpack copy ghcr.io/me/my-plugin:v1 my-plugin.tar
+              wasmpack copy my-plugin.tar registry.internal/plugins/my-plugin:v1
+              wasmpack copy plugin-oci:v1 backup-oci
+
+            The digest stays what it is, also that of an index with all its images. What TO has already is not sent again.
+            """,
+        aliases: ["cp"]
+    )
+
+    @Argument(
+        help: "What: a reference, a layout (dir, dir:tag, dir@digest) or an OCI archive (x.tar, x.tar:tag).",
+        completion: .file()
+    )
+    var from: String
+
+    @Argument(
+        help: "Where to: a reference, a layout (dir, dir:tag) or an OCI archive (x.tar).",
+        completion: .file()
+    )
+    var to: String
+
+    @OptionGroup(title: "ONE SIDE") var sides: SideOptions
+    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "OUTPUT") var output: OutputOptions
+
+    func run() async throws {
+        let environment = Environment.current
+        let reporter = Reporter(output)
+        let (source, destination) = try parsed()
+        let registries = try CopyRegistries(
+            registry,
+            sides,
+            from: source.reference,
+            to: destination.reference,
+            environment
+        )
+        let folder = try TemporaryDirectory()
+        let work = CopyWork(
+            from: from,
+            to: destination,
+            registries: registries,
+            folder: folder.path,
+            environment: environment,
+            reporter: reporter
+        )
+        let result =
+            switch source {
+            case .reference(let reference): try await work.copy(reference)
+            case .layout(let path, let name):
+                try await work.copy(ImageLayout(opening: path), name ?? destination.wantedName)
+            case .archive(let path, let name):
+                try await work.copy(
+                    ImageArchive(opening: path, unpackingIn: folder.path),
+                    name ?? destination.wantedName
+                )
+            case .module(let path): throw refusal(ofModule: path.string)
+            }
+        try result.print(asJSON: output.json)
+        withExtendedLifetime(folder) {}
+    }
+
+    /// Both ends, before anything is done.
+    private func parsed() throws(Failure) -> (Target, CopyDestination) {
+        if from.hasSuffix(".wasm") { throw refusal(ofModule: from) }
+        if to.hasSuffix(".wasm") {
+            throw Failure(
+                .usage,
+                "copy moves whole images, not modules",
+                why: "\(to) is to be a module",
+                try: ["wasmpack pull \(from) -o \(to)"]
+            )
+        }
+        let source: Target
+        do throws(Failure) {
+            source = try Target(parsing: from)
+        } catch  where error.code == .fileMissing {
+            guard (try? Target.existing(to)) != nil else { throw error }
+            throw Failure(
+                .argumentsSwapped,
+                "\(from) does not exist, but \(to) does",
+                why: "FROM comes first, TO second",
+                try: ["wasmpack copy \(to) \(from)"]
+            )
+        }
+        let destination = try CopyDestination(parsing: to)
+        // What was asked for by its digest may stay without a tag.
+        if !source.isNamedByDigest { try destination.reference?.requireTag() }
+        return (source, destination)
+    }
+
+    private func refusal(ofModule path: String) -> Failure {
+        let isReference = (try? CopyDestination(parsing: to))?.reference != nil
+        return Failure(
+            .usage,
+            "copy moves whole images, not modules",
+            why: "\(path) is a module",
+            try: [isReference ? "wasmpack push \(to) \(path)" : "wasmpack build \(path) --layout plugin-oci"]
+        )
+    }
+}
+
+extension Target {
+    /// The image in a registry that is meant, if one is.
+    var reference: Reference? {
+        if case .reference(let reference) = self { reference } else { nil }
+    }
+
+    /// Whether it says which image is meant by its digest.
+    fileprivate var isNamedByDigest: Bool {
+        switch self {
+        case .reference(let reference): reference.digest != nil
+        case .layout(_, .digest?), .archive(_, .digest?): true
+        case .layout, .archive, .module: false
+        }
+    }
+}
+
+extension CopyDestination {
+    /// Which of several images is meant when FROM does not say: the one that already has the wanted name.
+    fileprivate var wantedName: RefName { reference.map { .reference($0) } ?? .only }
+}

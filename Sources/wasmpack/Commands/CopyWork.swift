@@ -1,0 +1,179 @@
+import Diagnostics
+import HostSystem
+import OCI
+import Registry
+import Storage
+import SystemPackage
+
+/// One copy: what it comes from is known by its type, where it goes to by its name.
+struct CopyWork {
+    /// What is copied, as it was named.
+    let from: String
+    let to: CopyDestination
+    let registries: CopyRegistries
+    /// Where content is put on its way; it is there until the copy is done.
+    let folder: FilePath
+    let environment: Environment
+    let reporter: Reporter
+
+    /// An image that was found, and how it is called where it was found.
+    private struct Image {
+        let root: Descriptor
+        let name: EntryName
+        /// The repository, if it comes from a registry.
+        var repository: Reference?
+    }
+
+    /// Copies an image of a registry.
+    func copy(_ reference: Reference) async throws(Failure) -> CopyResult {
+        let reference = reference.reading(reporter)
+        var directory = folder
+        if case .layout(let path, _) = to { directory = ImageLayout.spoolDirectory(of: path) }
+        let repository = try registries.from.repository(
+            of: reference,
+            for: .pull,
+            credentials: registries.credentials,
+            spoolingIn: directory,
+            environment: environment,
+            reporter: reporter
+        )
+        let image = Image(
+            root: try await repository.resolve(.reference(reference)),
+            name: EntryName(.reference(reference)),
+            repository: reference
+        )
+        if case .reference(let target) = to, target.isSameImage(as: reference) { return same(image) }
+        return try await copy(image, from: repository)
+    }
+
+    /// Copies an image of a layout, after all of it was proven.
+    func copy(_ layout: ImageLayout, _ name: RefName) async throws(Failure) -> CopyResult {
+        let entry = try layout.entry(name)
+        let image = Image(root: entry.annotated(nil), name: EntryName(of: entry))
+        if case .layout(let path, let newName) = to, isSame(layout.path, path, image, newName) {
+            return same(image)
+        }
+        try await layout.prove(image.root)
+        return try await copy(image, from: layout)
+    }
+
+    /// Copies an image of an archive, after all of it was proven.
+    func copy(_ archive: ImageArchive, _ name: RefName) async throws(Failure) -> CopyResult {
+        let entry = try archive.entry(name)
+        let image = Image(root: entry.annotated(nil), name: EntryName(of: entry))
+        if case .archive(let path, let newName) = to, isSame(archive.path, path, image, newName) {
+            return same(image)
+        }
+        try await archive.prove(image.root)
+        return try await copy(image, from: archive)
+    }
+
+    private func copy(_ image: Image, from source: some ContentSource) async throws(Failure) -> CopyResult {
+        let digest = RefName.digest(image.root.digest)
+        switch to {
+        case .reference(let reference):
+            // By its digest, which is how it was asked for then.
+            let isNamed = reference.tag != nil || reference.digest != nil
+            let target = isNamed ? reference : reference.pinned(to: image.root.digest)
+            let mountSource = image.repository.flatMap {
+                $0.registry == target.registry ? $0.repository : nil
+            }
+            let repository = try registries.to.repository(
+                of: target,
+                for: .push,
+                mountingFrom: mountSource,
+                credentials: registries.credentials,
+                spoolingIn: folder,
+                environment: environment,
+                reporter: reporter
+            )
+            return try await copy(image, from: source, to: repository, as: .reference(target), called: target)
+        case .layout(let path, let newName):
+            let layout = try ImageLayout(creating: path)
+            let name = newName.map { EntryName($0) } ?? image.name
+            warnOfDockersTypes(image)
+            return try await copy(
+                image,
+                from: source,
+                to: layout.naming(name),
+                as: newName ?? digest,
+                called: name.reference
+            )
+        case .archive(let path, let newName):
+            let name = newName.map { EntryName($0) } ?? image.name
+            warnOfDockersTypes(image)
+            return try await copy(
+                image,
+                from: source,
+                to: ImageArchiveOutput(at: path, naming: name, unpackingIn: folder),
+                as: newName ?? digest,
+                called: name.reference
+            )
+        }
+    }
+
+    private func copy(
+        _ image: Image,
+        from source: some ContentSource,
+        to destination: some ContentDestination,
+        as name: RefName,
+        called reference: Reference?
+    ) async throws(Failure) -> CopyResult {
+        reporter.record(.step("copy", "\(from) to \(to)"))
+        let report = try await Storage.copy(
+            .digest(image.root.digest),
+            from: source,
+            to: destination,
+            as: name,
+            events: reporter
+        )
+        let result = CopyResult(from: from, to: to, reference: reference, report: report)
+        reporter.record(.step("copied", result.summary))
+        if to.reference?.tag != nil, let previous = report.previous, previous.digest != report.root.digest {
+            reporter.record(
+                .note(
+                    "the tag was moved: proxies with imagePullPolicy IfNotPresent keep what they have; pin the digest"
+                )
+            )
+        }
+        return result
+    }
+
+    /// Whether an image would be copied onto itself: the same place, and no other name.
+    private func isSame(_ one: FilePath, _ other: FilePath, _ image: Image, _ newName: RefName?) -> Bool {
+        guard let own = try? one.stat(), let its = try? other.stat(), own.deviceID == its.deviceID,
+            own.inode == its.inode
+        else { return false }
+        return newName.map { EntryName($0) == image.name } ?? true
+    }
+
+    /// FROM and TO are one: nothing is asked of anybody, and nothing can go wrong.
+    private func same(_ image: Image) -> CopyResult {
+        reporter.record(.note("FROM and TO are the same image: there is nothing to do"))
+        let report = CopyReport(root: image.root, previous: image.root, parts: [])
+        return CopyResult(
+            from: from,
+            to: to,
+            reference: to.reference ?? image.name.reference,
+            report: report
+        )
+    }
+
+    private func warnOfDockersTypes(_ image: Image) {
+        guard image.root.mediaType == .dockerManifest || image.root.mediaType == .dockerManifestList else {
+            return
+        }
+        reporter.record(
+            .warning("the image has Docker's media types; skopeo does not find such a one in a layout")
+        )
+    }
+}
+
+extension Reference {
+    /// Whether both name the same image of the same repository, without asking anybody.
+    fileprivate func isSameImage(as other: Reference) -> Bool {
+        guard registry == other.registry, repository == other.repository else { return false }
+        if other.digest != nil { return tag == nil && digest == other.digest }
+        return digest == nil && tag == other.tag
+    }
+}

@@ -1,0 +1,85 @@
+import Diagnostics
+import HostSystem
+import OCI
+import SystemPackage
+
+/// Where `copy` puts an image: in a registry, a layout or an archive, which need not exist yet.
+enum CopyDestination {
+    case reference(Reference)
+    case layout(FilePath, RefName?)
+    case archive(FilePath, RefName?)
+
+    /// Reads a destination.
+    ///
+    /// An existing path wins; what ends in `.tar` is an archive; what can only be a path is a layout; what names a host is a
+    /// reference; anything else is a layout in a folder that is there.
+    init(parsing text: String) throws(Failure) {
+        if text.isEmpty { throw Failure(.usage, "TO is empty") }
+        switch try Target.existing(text) {
+        case .layout(let path, let name)?: self = .layout(path, name)
+        case .archive(let path, let name)?: self = try Self.archive(path, named: name)
+        case .module?:
+            throw Failure(
+                .usage,
+                "\(text) is a file, neither a layout nor an archive",
+                why: "an archive's name ends in .tar",
+                try: ["another name"]
+            )
+        case .reference?, nil: self = try Self.missing(text)
+        }
+    }
+
+    private static func missing(_ text: String) throws(Failure) -> CopyDestination {
+        let (path, name) = try Target.named(text).map { ($0, $1 as RefName?) } ?? (FilePath(text), nil)
+        if Target.isArchive(path.string) { return try archive(path, named: name) }
+        if Target.isPath(text) { return .layout(path, name) }
+        if Target.namesHost(text) { return .reference(try Reference(parsing: text)) }
+        guard Directory.exists(path.directory) else {
+            throw Failure(
+                .fileMissing,
+                "there is no folder \(path.directory) for the layout \(path)",
+                why: "\(text) names no registry",
+                try: ["docker.io/\(text), if Docker Hub is meant; ./\(text), if a layout is"]
+            )
+        }
+        return .layout(path, name)
+    }
+
+    private static func archive(_ path: FilePath, named name: RefName?) throws(Failure) -> CopyDestination {
+        guard path.string.hasSuffix(".tar") else {
+            throw Failure(
+                .usage,
+                "archives are written without compression",
+                why: "their layers are compressed already; \(path) would be a packed one",
+                try: [
+                    "\(path.removingLastComponent().appending(path.stem.map { stem in stem.withoutTar } ?? "image")).tar"
+                ]
+            )
+        }
+        return .archive(path, name)
+    }
+
+    /// The image in a registry that is meant, if one is.
+    var reference: Reference? {
+        if case .reference(let reference) = self { reference } else { nil }
+    }
+}
+
+extension CopyDestination: CustomStringConvertible {
+    /// The place for a person.
+    var description: String {
+        switch self {
+        case .reference(let reference): reference.description
+        case .layout(let path, let name), .archive(let path, let name):
+            switch name {
+            case .digest(let digest)?: "\(path)@\(digest)"
+            case let name?: "\(path):\(name)"
+            case nil: path.string
+            }
+        }
+    }
+}
+
+extension String {
+    fileprivate var withoutTar: String { hasSuffix(".tar") ? String(dropLast(4)) : self }
+}

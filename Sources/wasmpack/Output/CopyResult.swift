@@ -1,0 +1,62 @@
+import Diagnostics
+import OCI
+import Storage
+
+/// What a copy did, for people and as a document.
+struct CopyResult {
+    /// What was copied, as it was named.
+    let from: String
+    let to: CopyDestination
+    /// The image's full name where it is now, if it has one.
+    let reference: Reference?
+    let report: CopyReport
+
+    private var digest: Digest { report.root.digest }
+
+    /// One line: what became of the name, and how much was moved.
+    var summary: String {
+        func count(_ status: CopyReport.Status) -> Int { report.parts.filter { $0.status == status }.count }
+        let size = report.parts.reduce(0) { $1.status == .copied ? $0 &+ $1.descriptor.size : $0 }
+        let before =
+            switch report.previous?.digest {
+            case nil: "new"
+            case digest: "as it was"
+            case let other?: "was \(other.short), replaced"
+            }
+        let mounted = count(.mounted) == 0 ? "" : "\(count(.mounted)) mounted, "
+        return
+            "\(digest.short) (\(before))  \(ByteCount(size)) copied, \(mounted)\(count(.alreadyThere)) reused"
+    }
+
+    /// Prints the result: one line, or one document.
+    func print(asJSON: Bool) throws(Failure) {
+        let pinned = reference?.pinned(to: digest)
+        guard asJSON else {
+            return try Terminal.standardOutput("\(pinned?.description ?? digest.description)\n")
+        }
+        struct Document: Encodable {
+            let schema = "wasmpack.copy/v1"
+            let ok = true
+            let from: String
+            let to: String
+            let reference: Nullable<String>
+            let previousDigest: Nullable<String>
+            let digest: String
+            let mediaType: String
+            let size: Int
+            let parts: [PartDocument]
+        }
+        try JSONReport.print(
+            Document(
+                from: from,
+                to: to.description,
+                reference: Nullable(pinned?.description),
+                previousDigest: Nullable(report.previous?.digest.description),
+                digest: digest.description,
+                mediaType: report.root.mediaType.description,
+                size: report.root.size,
+                parts: report.parts.map { PartDocument($0.descriptor, status: $0.status.rawValue) }
+            )
+        )
+    }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `copy` from everywhere to everywhere, on the scripted registry.
+@Suite(.timeLimit(.minutes(5))) struct CopyCommandTests {
+    private let work: Workspace
+
+    init() throws {
+        work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+    }
+
+    /// Builds an image of a name into a layout; gives its digest.
+    private func build(_ reference: String, in layout: String = "plugin-oci") async throws -> String {
+        let run = try await work.run("build", "plugin.wasm", "-t", reference, "--layout", layout)
+        #expect(run.status == 0, "\(run)")
+        return String(run.outputText.trimmingCharacters(in: .newlines).suffix(71))
+    }
+
+    @Test func `an image goes round all kinds of places, and its digest and its name stay`() async throws {
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/team/plugin:v1"
+        let digest = try await build(reference)
+        let ways = [
+            ("plugin-oci", "a.tar"), ("a.tar", "b.tar"), ("b.tar", "layout-b"), ("layout-b", "layout-c"),
+            ("layout-c:v1", reference), (reference, "\(registry.name)/other/plugin:v2"),
+            ("\(registry.name)/other/plugin:v2", "d.tar"), ("d.tar", "\(registry.name)/third/plugin:v3"),
+            ("\(registry.name)/third/plugin@\(digest)", "layout-e"), (reference, "f.tar"),
+        ]
+        for (from, to) in ways {
+            let run = try await work.run("copy", from, to, "--plain-http")
+            #expect(run.status == 0, "\(from) to \(to): \(run)")
+            #expect(run.outputText.hasSuffix("@\(digest)\n"), "\(from) to \(to): \(run)")
+            let verified = try await work.run("verify", to, "--plain-http", "--expect", digest)
+            #expect(verified.status == 0, "\(to): \(verified)")
+        }
+        #expect(try work.bytes(of: "a.tar") == work.bytes(of: "b.tar"))
+        #expect(try work.bytes(of: "a.tar") == work.bytes(of: "f.tar"))
+        #expect(try work.bytes(of: "plugin-oci/index.json") == work.bytes(of: "layout-c/index.json"))
+        let pulled = try await work.run("pull", "\(registry.name)/third/plugin:v3", "-o", "back.wasm")
+        #expect(pulled.status == 0, "\(pulled)")
+        #expect(try work.bytes(of: "back.wasm") == Modules.plugin)
+    }
+
+    @Test func `a second copy sends nothing`() async throws {
+        let (one, two) = (try await ScriptedRegistry(), try await ScriptedRegistry())
+        _ = try await build("\(one.name)/team/plugin:v1")
+        let (from, to) = ("\(one.name)/team/plugin:v1", "\(two.name)/team/plugin:v1")
+        #expect(try await work.run("push", from).status == 0)
+        let first = try await work.run("copy", from, to)
+        #expect(first.status == 0, "\(first)")
+        let before = try await two.requests(work).count
+        let again = try await work.run("copy", from, to, "--json")
+        #expect(again.status == 0, "\(again)")
+        #expect(
+            again.outputText.contains(#""status":"already-there""#) && !again.outputText.contains("copied")
+        )
+        let asked = try await two.requests(work).dropFirst(before)
+        #expect(
+            !asked.isEmpty && asked.allSatisfy { $0.hasPrefix("HEAD") || $0.hasPrefix("GET") },
+            "\(asked)"
+        )
+    }
+
+    @Test func `what is there is reused, and only the name is new`() async throws {
+        let registry = try await ScriptedRegistry()
+        _ = try await build("\(registry.name)/team/plugin:v1")
+        for tag in ["v1", "v2"] {
+            let run = try await work.run("copy", "plugin-oci", "\(registry.name)/team/plugin:\(tag)")
+            #expect(run.status == 0, "\(run)")
+        }
+        #expect(try await registry.requests(work).filter { $0.hasPrefix("POST") }.count == 2)
+    }
+
+    @Test func `an image named by its digest goes without a tag, and any other needs one`() async throws {
+        let registry = try await ScriptedRegistry()
+        let digest = try await build("r.example/team/plugin:v1")
+        let bare = try await work.run("copy", "plugin-oci@\(digest)", "\(registry.name)/team/plugin")
+        #expect(bare.status == 0, "\(bare)")
+        #expect(try await registry.requests(work).contains("PUT /v2/team/plugin/manifests/\(digest)"))
+        let count = try await registry.requests(work).count
+        let untagged = try await work.run("copy", "plugin-oci", "\(registry.name)/team/plugin")
+        #expect(untagged.status == 64, "\(untagged)")
+        #expect(try await registry.requests(work).count == count)
+    }
+
+    static let refusals: [(arguments: [String], status: Int32, phrase: String, why: String)] = [
+        (["plugin.wasm", "r.example/a/b:v1"], 64, "wasmpack push r.example/a/b:v1 plugin.wasm", "a module"),
+        (["plugin.wasm", "x.tar"], 64, "wasmpack build plugin.wasm", "a module into an archive"),
+        (["r.example/a/b:v1", "x.wasm"], 64, "wasmpack pull r.example/a/b:v1 -o x.wasm", "into a module"),
+        (["nowhere", "plugin-oci"], 64, "wasmpack copy plugin-oci nowhere", "the wrong way round"),
+        (["nowhere", "elsewhere"], 66, "no such file", "nothing there"),
+        (["plugin-oci", "plugin.tgz"], 64, "plugin.tar", "a packed archive"),
+        (["plugin-oci", "no/such/folder"], 66, "docker.io/no/such/folder", "neither a host nor a folder"),
+        (["plugin-oci", "x.tar", "--to-plain-http"], 64, "TO is no registry", "a flag for no registry"),
+        (["plugin-oci", "x.tar", "--from-authfile", "a"], 64, "FROM is no registry", "the other side"),
+        (["plugin-oci:v9", "x.tar"], 66, "r.example/team/plugin:v1", "a tag that is not there"),
+        (
+            ["plugin-oci", "x.tar@sha256:\(String(repeating: "0", count: 64))"], 65, "digest-mismatch",
+            "another"
+        ),
+        (
+            ["r.example/a/b:v1", "q.example/a/b:v1", "--client-cert", "c.pem"], 64, "two steps",
+            "a certificate for two"
+        ),
+    ]
+
+    @Test("a copy that cannot be meant is refused, with the line that can", arguments: refusals)
+    func refused(arguments: [String], status: Int32, phrase: String, why: String) async throws {
+        _ = try await build("r.example/team/plugin:v1")
+        let before = try work.names()
+        let run = try await work.start(["copy"] + arguments).wait()
+        #expect(run.status == status, "\(why): \(run)")
+        #expect(run.errorText.contains(phrase), "\(why): \(run)")
+        #expect(try work.names() == before, "\(why)")
+    }
+
+    @Test func `an image is not copied onto itself`() async throws {
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/team/plugin:v1"
+        _ = try await build(reference)
+        for (from, to) in [("plugin-oci", reference), ("plugin-oci", "x.tar")] {
+            #expect(try await work.run("copy", from, to).status == 0)
+        }
+        let before = try await registry.requests(work).count
+        for (from, to) in [
+            (reference, reference), ("plugin-oci", "./plugin-oci"), ("plugin-oci", "plugin-oci"),
+            ("x.tar", "./x.tar"),
+        ] {
+            let run = try await work.run("copy", from, to)
+            #expect(run.status == 0, "\(run)")
+            #expect(run.errorText.contains("there is nothing to do"), "\(run)")
+        }
+        #expect(try await registry.requests(work).dropFirst(before).allSatisfy { $0.hasPrefix("GET") })
+    }
+
+    @Test func `an archive with other content stays, and one with the same is kept`() async throws {
+        _ = try await build("r.example/team/plugin:v1")
+        #expect(try await work.run("copy", "plugin-oci", "x.tar").status == 0)
+        let bytes = try work.bytes(of: "x.tar")
+        #expect(try await work.run("copy", "plugin-oci", "x.tar").status == 0)
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        _ = try await build("r.example/team/plugin:v1", in: "other")
+        let refused = try await work.run("copy", "other", "x.tar")
+        #expect(refused.status == 1, "\(refused)")
+        #expect(refused.errorText.contains("error[file-exists]"), "\(refused)")
+        #expect(try work.bytes(of: "x.tar") == bytes)
+    }
+
+    @Test func `an archive can be pushed, inspected and verified`() async throws {
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/team/plugin:v1"
+        let digest = try await build(reference)
+        #expect(try await work.run("copy", "plugin-oci", "x.tar").status == 0)
+        #expect(try await work.run("inspect", "x.tar").outputText.contains(digest))
+        #expect(try await work.run("verify", "x.tar:v1", "--expect", digest).status == 0)
+        let pushed = try await work.run("push", reference, "x.tar")
+        #expect(pushed.outputText.hasSuffix("@\(digest)\n"), "\(pushed)")
+        var bytes = try work.bytes(of: "x.tar")
+        bytes[bytes.count - 1500] ^= 1
+        try work.write(bytes, to: "flipped.tar")
+        let flipped = try await work.run("copy", "flipped.tar", "\(registry.name)/team/plugin:v2")
+        #expect(flipped.status == 65, "\(flipped)")
+        #expect(flipped.errorText.contains("error[archive-invalid]"), "\(flipped)")
+        try work.write(bytes.prefix(bytes.count / 2), to: "cut.tar")
+        let cut = try await work.run("copy", "cut.tar", "\(registry.name)/team/plugin:v2")
+        #expect(cut.status == 65, "\(cut)")
+    }
+}

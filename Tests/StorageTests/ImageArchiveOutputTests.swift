@@ -1,0 +1,190 @@
+import Diagnostics
+import OCI
+import Storage
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Archives as places to write to: a file that appears whole or not at all, and is never replaced.
+@Suite(.timeLimit(.minutes(5)))
+struct ImageArchiveOutputTests {
+    private let scratch: ScratchDirectory
+    private let image: SampleImage
+    private let name: RefName
+
+    init() throws {
+        scratch = try ScratchDirectory()
+        image = try SampleImage("hello")
+        name = try .named("registry.example/team/auth:v1")
+    }
+
+    private var path: FilePath { scratch.appending("x.tar") }
+
+    private func output(_ name: RefName? = nil) throws -> ImageArchiveOutput {
+        let folder = scratch.appending("unpacked")
+        try scratch.write([], to: "unpacked/x")
+        return try ImageArchiveOutput(at: path, naming: EntryName(name ?? self.name), unpackingIn: folder)
+    }
+
+    @Test func `an archive with this very image stays as it is, and nothing is fetched`() async throws {
+        try await copy(name, from: image, to: output())
+        let before = try contents(of: path)
+        let onlyTheManifest = FixedSource(root: image.manifest, blobs: [])
+        let again = try await copy(name, from: onlyTheManifest, to: output())
+        #expect(again.previous == image.manifest.descriptor)
+        #expect(again.parts.map(\.status) == [.alreadyThere, .alreadyThere])
+        #expect(try contents(of: path) == before)
+    }
+
+    @Test func `an archive with anything else is refused before anything is fetched, and stays`() async throws
+    {
+        try await copy(name, from: image, to: output())
+        let before = try contents(of: path)
+        let other = try SampleImage("other")
+        for (source, name) in [(other, name), (image, try .named("registry.example/team/auth:v2"))] {
+            let nothing = FixedSource(root: source.manifest, blobs: [])
+            let failure = await #expect(throws: Failure.self) {
+                try await copy(name, from: nothing, to: output(name))
+            }
+            #expect(failure?.code == .fileExists)
+            #expect(failure?.why?.contains("registry.example/team/auth:v1") == true)
+            #expect(try contents(of: path) == before)
+        }
+    }
+
+    @Test func `an archive that lacks a part is not taken for whole`() async throws {
+        try await copy(name, from: image, to: output())
+        let cut = Array(try contents(of: path).prefix(2048 + 512))
+        try scratch.write(cut + Tar.end, to: "x.tar")
+        let failure = await #expect(throws: Failure.self) { try await copy(name, from: image, to: output()) }
+        #expect(failure?.code == .fileExists)
+    }
+
+    @Test func `a file that is no archive is never replaced`() throws {
+        try scratch.write(Array("important".utf8), to: "x.tar")
+        let failure = #expect(throws: Failure.self) { try output() }
+        #expect(failure?.code == .fileExists)
+        #expect(try contents(of: path) == Array("important".utf8))
+    }
+
+    @Test func `a file that comes into being meanwhile is not replaced`() async throws {
+        let output = try output()
+        for blob in image.blobs { await output.push(blob) }
+        try scratch.write(Array("faster".utf8), to: "x.tar")
+        let failure = await #expect(throws: Failure.self) { try await output.tag(image.manifest, as: name) }
+        #expect(failure?.code == .fileExists)
+        #expect(try contents(of: path) == Array("faster".utf8))
+    }
+
+    @Test func `a copy that fails leaves no archive, and no half of one`() async throws {
+        let lacking = FixedSource(root: image.manifest, blobs: [image.config])
+        await #expect(throws: Failure.self) { try await copy(name, from: lacking, to: output()) }
+        #expect(try tree(scratch.path).allSatisfy { $0.hasPrefix("unpacked") })
+    }
+
+    @Test func `a blob that changed since it was proven is not written`() async throws {
+        let layout = try ImageLayout(creating: scratch.appending("layout"))
+        try await copy(name, from: image, to: layout)
+        let output = try output()
+        for blob in image.blobs { await output.push(try await layout.fetch(blob.descriptor)) }
+        let layer = layout.path.blob(image.layer.descriptor.digest)
+        let bytes = try contents(of: layer)
+        try scratch.write(bytes.dropLast() + [0xAA], to: "changed")
+        try scratch.write(
+            bytes.dropLast() + [0xAA],
+            to: "layout" + layer.string.dropFirst(layout.path.string.count)
+        )
+        let failure = await #expect(throws: Failure.self) { try await output.tag(image.manifest, as: name) }
+        #expect(failure?.code == .digestMismatch)
+        #expect(Bool(try !tree(scratch.path).contains("x.tar")))
+    }
+
+    @Test func `names travel as they stand in the index, whoever wrote them`() async throws {
+        let annotations = [
+            "org.opencontainers.image.ref.name": "docker.io/library/x:v1",
+            "com.example.made-by": "another tool",
+        ]
+        let entry = EntryName(of: image.manifest.descriptor.annotated(annotations))
+        let first = try ImageLayout(creating: scratch.appending("first"))
+        try await copy(.only, from: image, to: first.naming(entry))
+        #expect(try first.index().manifests.map(\.annotations) == [annotations])
+        try await copy(.only, from: image, to: first.naming(entry))
+        #expect(try first.index().manifests.count == 1)
+        let second = try SampleImage("other")
+        try await copy(.only, from: second, to: first.naming(entry))
+        #expect(try first.index().manifests.map(\.digest) == [second.manifest.descriptor.digest])
+        let named = EntryName(of: try first.entry(.only))
+        let archive = try ImageArchiveOutput(at: path, naming: named, unpackingIn: scratch.path)
+        try await copy(.only, from: second, to: archive)
+        let read = try ImageArchive(opening: path, unpackingIn: scratch.appending("unpacked-names").made())
+        #expect(try read.entry(.only).annotations == annotations)
+    }
+
+    @Test func `an artifact without a name is one entry, however often it is copied`() async throws {
+        let json = try CanonicalJSON.encode(image.manifest.descriptor)
+        let text = String(decoding: json, as: UTF8.self).dropLast() + #","artifactType":"application/x.y"}"#
+        let artifact = try CanonicalJSON.decode(
+            Descriptor.self,
+            from: Array(text.utf8),
+            as: "entry",
+            failing: .manifestInvalid
+        )
+        let source = FixedSource(
+            root: try Blob(
+                verifying: image.manifest.bytes(limit: .max),
+                against: artifact,
+                from: "test"
+            ),
+            blobs: image.blobs
+        )
+        let layout = try ImageLayout(creating: scratch.appending("layout"))
+        for _ in 0..<2 { try await copy(.only, from: source, to: layout.naming(EntryName(of: artifact))) }
+        #expect(try layout.index().manifests.count == 1)
+    }
+
+    @Test func `an index, its images, foreign types and other digests go through an archive unchanged`()
+        async throws
+    {
+        let config = Blob(Array("{}".utf8), mediaType: MediaType("application/vnd.example.thing+json"))
+        let empty = Blob([], mediaType: MediaType("application/vnd.example.nothing"))
+        let long = Digest(of: Array("long".utf8), algorithm: .sha512)
+        let other = try Blob(
+            verifying: Array("long".utf8),
+            against: Descriptor(mediaType: MediaType("text/plain"), digest: long, size: 4),
+            from: "test"
+        )
+        // Not as we would write it: bytes stay what they are.
+        let spaced =
+            String(
+                decoding: try CanonicalJSON.encode(
+                    Manifest(
+                        mediaType: .dockerManifest,
+                        config: config.descriptor,
+                        layers: [empty.descriptor, other.descriptor]
+                    )
+                ),
+                as: UTF8.self
+            ) + "\n "
+        let artifact = Blob(Array(spaced.utf8), mediaType: .dockerManifest)
+        let list = try index(of: [artifact, image.manifest])
+        let source = FixedSource(root: list, blobs: image.blobs + [config, empty, other, artifact])
+        try await copy(name, from: source, to: output())
+        let archive = try ImageArchive(opening: path, unpackingIn: scratch.appending("unpacked-index").made())
+        let root = try await archive.resolve(name)
+        #expect(root.digest == list.descriptor.digest)
+        for blob in source.blobs + [list] {
+            #expect(try await archive.fetch(blob.descriptor).bytes(limit: .max) == blob.bytes(limit: .max))
+        }
+        let layout = try ImageLayout(creating: scratch.appending("layout"))
+        try await copy(.digest(root.digest), from: archive, to: layout)
+        #expect(try await layout.fetch(artifact.descriptor).bytes(limit: .max) == Array(spaced.utf8))
+        #expect(try await Verification(of: root, in: layout).findings.isEmpty)
+    }
+}
+
+extension FilePath {
+    /// The folder, which is there now.
+    fileprivate func made() throws -> FilePath {
+        try ImageLayout(creating: self).path
+    }
+}
