@@ -24,10 +24,16 @@ struct CopyTests {
 
         func current(_ name: RefName) -> Descriptor? { names[name] }
 
-        func mount(_ descriptor: Descriptor) -> Bool {
-            guard mountable.contains(descriptor.digest) else { return false }
+        func take(
+            _ descriptor: Descriptor,
+            _ fetch: @Sendable () async throws(Failure) -> Blob
+        ) async throws(Failure) -> CopyReport.Status {
+            guard mountable.contains(descriptor.digest) else {
+                try await push(fetch())
+                return .copied
+            }
             present.insert(descriptor.digest)
-            return true
+            return .mounted
         }
 
         func contains(_ descriptor: Descriptor) -> Bool { present.contains(descriptor.digest) }
