@@ -28,7 +28,7 @@ import Testing
         Profile(name: "acr-aliyun"), Profile(name: "quay", user: "team+robot"),
         Profile(name: "harbor", user: "robot$ci", mounts: false), Profile(name: "gitlab"),
         Profile(name: "artifactory"),
-        Profile(name: "pulp"), Profile(name: "distribution", mounts: false),
+        Profile(name: "pulp"), Profile(name: "distribution", mounts: false), Profile(name: "odd"),
     ]
 
     /// Two modules and their layouts, built once: one that fits into any cap, and one of several pieces.

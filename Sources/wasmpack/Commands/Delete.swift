@@ -3,7 +3,7 @@ import Diagnostics
 import OCI
 import Registry
 
-struct Delete: ReportingCommand {
+struct Delete: RegistryCommand {
     static let configuration = CommandConfiguration(
         abstract: "Delete a tag, or an image, in a registry.",
         discussion: """
