@@ -529,8 +529,10 @@ class Soak(unittest.TestCase):
         self.assertRaises(Violation, build.check, 1)
 
     def test_moments_are_spread(self):
-        found = sorted(soak_kills.moments(4, 8, random.Random(1)))
-        self.assertEqual([int(moment // 2) for moment in found], [0, 1, 2, 3])
+        found = soak_kills.moments(8, 40, random.Random(1))
+        early, late = [sorted(moment for moment in found if (moment >= 32) is is_late) for is_late in (False, True)]
+        self.assertEqual(sorted(int(moment // 10) for moment in early + late[:1]), [0, 1, 2, 3])
+        self.assertEqual([int((moment - 32) // 2) for moment in late[-4:]], [0, 1, 2, 3])
 
 
 class Cuts(unittest.TestCase):
