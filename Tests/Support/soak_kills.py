@@ -7,6 +7,7 @@ Each command is a class with: `set_up`, what is there before; `start`, the run t
 import base64
 import json
 import random
+import shutil
 import stat
 
 from soak_bench import Violation, pieces_of, require, sha256, stored_image
@@ -123,6 +124,7 @@ class Build:
 
     def set_up(self, number):
         self.layout = self.bench.folder / f"layout-{number}"
+        shutil.rmtree(self.layout, ignore_errors=True)
         if number % 2:
             self.bench.run("build", "small.wasm", "-t", self.tag, "--layout", self.layout)
 
