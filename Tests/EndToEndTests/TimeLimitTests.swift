@@ -7,13 +7,14 @@ import Testing
     /// What each command is told besides; `REF` and `HOST` stand for the registry's.
     static let commands: [String: [String]] = [
         "push": ["REF", "module.wasm"], "pull": ["REF"], "inspect": ["REF"], "verify": ["REF"],
-        "login": ["HOST", "-u", "ci", "--password-stdin"],
+        "tags": ["HOST/test/plugin"], "tag": ["REF", "v2"], "copy": ["REF", "HOST/test/copy:v1"],
+        "delete": ["REF", "--yes"], "login": ["HOST", "-u", "ci", "--password-stdin"],
     ]
 
     private func arguments(_ command: String, _ registry: ScriptedRegistry) -> [String] {
         [command]
             + (Self.commands[command] ?? []).map {
-                $0 == "REF" ? "\(registry.name)/test/plugin:v1" : $0 == "HOST" ? registry.name : $0
+                $0.replacing("REF", with: "HOST/test/plugin:v1").replacing("HOST", with: registry.name)
             } + ["--plain-http"]
     }
 
