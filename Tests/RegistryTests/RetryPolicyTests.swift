@@ -254,8 +254,7 @@ import Testing
     }
 
     @Test(arguments: [TransferError.Kind.connectionRefused, .addressUnknown, .unreachable])
-    func `who has answered before may come back, who never has does not`(kind: TransferError.Kind) async throws
-    {
+    func `who has answered before may come back, no other`(kind: TransferError.Kind) async throws {
         let bench = try Bench()
         let layer = bench.image.layer.descriptor
         let head = "HEAD http://r.example/v2/\(bench.name)/blobs/\(layer.digest)"
