@@ -220,7 +220,11 @@ final class RegistryClient: Sendable {
             events.record(
                 .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)")
             )
-            throw RequestFailure(error, to: request.url)
+            var failure = RequestFailure(error, to: request.url)
+            if RetryPolicy.mayComeBack(error.kind), place.hasAnswered(request.url.origin) {
+                failure.isTemporary = true
+            }
+            throw failure
         }
     }
 

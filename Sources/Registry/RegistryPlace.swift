@@ -8,8 +8,8 @@ final class RegistryPlace: Sendable {
     private let endpoint: RegistryEndpoint
     /// Which of the endpoint's origins is in use.
     private let position = Mutex(0)
-    /// Whether anything has come from the origin in use.
-    private let hasAnswered = Mutex(false)
+    /// Who has answered: the registry, and where it leads to.
+    private let origins = Mutex<Set<Origin>>([])
     /// Where the registry was reached, in numbers.
     private let address = Mutex<String?>(nil)
 
@@ -30,9 +30,10 @@ final class RegistryPlace: Sendable {
     }
 
     /// Keeps that an origin has answered: what it was sent is for it alone from now on.
-    func answered(_ origin: Origin) {
-        if origin == self.origin { hasAnswered.withLock { $0 = true } }
-    }
+    func answered(_ origin: Origin) { origins.withLock { _ = $0.insert(origin) } }
+
+    /// Whether an origin has answered: if it cannot be reached now, it may be again.
+    func hasAnswered(_ origin: Origin) -> Bool { origins.withLock { $0.contains(origin) } }
 
     /// Goes on to the next origin, if there is one and nobody has done so yet; whether there is another one now.
     ///
@@ -40,7 +41,7 @@ final class RegistryPlace: Sendable {
     func fallBack(from used: Origin, _ events: any EventSink) -> Bool {
         position.withLock { position in
             guard endpoint.origins[position] == used else { return true }
-            guard position + 1 < endpoint.origins.count, !hasAnswered.withLock({ $0 }) else { return false }
+            guard position + 1 < endpoint.origins.count, !hasAnswered(used) else { return false }
             position += 1
             events.record(.note("\(endpoint.registry) speaks plain HTTP, which is fine on this machine only"))
             return true

@@ -19,15 +19,23 @@ extension RemoteRepository {
     }
 
     private func delete(_ target: String, isTag: Bool) async throws(Failure) {
-        try await retrying("deletion of \(target)") { number throws(RequestFailure) in
-            let answer = try await self.client.send(.delete, "manifests/\(target)")
+        var mayBeDone = false
+        try await retrying("deletion of \(target)") { _ throws(RequestFailure) in
+            let answer: RegistryClient.Answer
+            do throws(RequestFailure) {
+                answer = try await self.client.send(.delete, "manifests/\(target)")
+            } catch {
+                if [.connectionLost, .timedOut].contains(error.failure.code) { mayBeDone = true }
+                throw error
+            }
             switch answer.status {
             case 200, 202, 204: return
             // The answer to an earlier try was lost, its effect was not.
-            case 404 where number > 0: return
+            case 404 where mayBeDone: return
             case 400 where isTag, 404 where isTag, 405, 501:
                 if answer.status == 404, try await self.head(target) == nil { break }
                 throw RequestFailure(self.unsupported(answer, isTag: isTag))
+            case 408, 499, 500...: mayBeDone = true
             default: break
             }
             throw try await self.client.failure(

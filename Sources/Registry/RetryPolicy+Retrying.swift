@@ -80,7 +80,7 @@ extension RetryPolicy {
         switch rest.begin(pause, patience: isAsked ? patience : nil, at: clock.now()) {
         case .begun where isAsked:
             let status = error.failure.http.map { " (\($0.status))" } ?? ""
-            events.record(.note("the registry asks to wait \(pause.words)\(status)"))
+            events.record(.note("the registry asks to wait \(pause.words)\(status); then try \(number + 1)"))
         case .begun, .known: break
         case .tooLong:
             let wish =

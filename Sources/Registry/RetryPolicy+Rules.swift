@@ -21,7 +21,8 @@ extension RetryPolicy {
     /// Whether an exchange that came to no answer may come to one next time.
     ///
     /// A name that is not known, a port where nothing listens and a proxy that refuses are so in a second too, most often;
-    /// libcurl cannot tell the rest. What breaks TLS or HTTP is no accident.
+    /// libcurl cannot tell the rest. (Unless they were there a moment ago: ``mayComeBack(_:)``.) What breaks TLS or HTTP is
+    /// no accident.
     static func isTemporary(_ kind: TransferError.Kind) -> Bool {
         switch kind {
         case .connectTimedOut, .stalled, .connectionLost: true
@@ -32,5 +33,10 @@ extension RetryPolicy {
         case .tooLarge, .protocolViolation, .sinkRefused: false
         case .cancelled, .invalidURL, .invalidRequest, .bodyUnreadable, .other: false
         }
+    }
+
+    /// Whether a server that has answered before may only be away: it starts anew, or the network is gone for a moment.
+    static func mayComeBack(_ kind: TransferError.Kind) -> Bool {
+        [.addressUnknown, .connectionRefused, .unreachable].contains(kind)
     }
 }

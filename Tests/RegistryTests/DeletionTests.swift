@@ -91,6 +91,20 @@ import Testing
         )
     }
 
+    @Test func `what was not there when the registry came to it was not deleted`() async throws {
+        let registry = try await Self.open.value.reset()
+        let (bench, repository, _) = try await pushed(registry)
+        try await registry.script(
+            #"""
+            [{"method": "DELETE", "occurrence": 1, "status": 429},
+             {"method": "DELETE", "occurrence": 2, "status": 404, "body": {"errors": [{"code": "MANIFEST_UNKNOWN"}]}}]
+            """#
+        )
+        let digest = bench.image.manifest.descriptor.digest
+        let failure = await bench.failure { () async throws(Failure) in try await repository.delete(digest) }
+        #expect(failure?.code == .notFound)
+    }
+
     @Test func `a tag that is not there is not found`() async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, _) = try await pushed(registry)

@@ -60,6 +60,24 @@ import Testing
         #expect(try await repository.contains(bench.image.layer.descriptor))
     }
 
+    @Test func `an upload that is offered instead of a mount and never used is deleted`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        let repository = try await beside(bench, at: registry)
+        try await registry.script(#"[{"path":"mount=","no_mount":true}]"#)
+        // Somebody else was just told to leave the registry alone.
+        let client = repository.client
+        _ = client.rest.begin(.seconds(3600), patience: nil, at: client.retryPolicy.clock.now())
+        func opened() -> Int { bench.events.events.count { "\($0)".contains("→ 202") } }
+        let before = opened()
+        let task = Task { [layer = bench.image.layer] in try await repository.push(layer) }
+        while opened() == before { try await Task.sleep(for: .milliseconds(5)) }
+        task.cancel()
+        let failure = await #expect(throws: Failure.self) { try await task.value }
+        #expect(failure?.code == .interrupted)
+        #expect(try await lines(registry.record()) == ["POST mount", "DELETE"])
+    }
+
     static let refusals: [(rule: String, why: String)] = [
         (#""status":400"#, "Docker Hub: invalid repository name"), (#""status":401"#, "Harbor"),
         (#""status":403"#, "not allowed"), (#""status":404"#, "unknown"),

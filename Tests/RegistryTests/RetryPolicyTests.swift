@@ -1,5 +1,7 @@
 import Diagnostics
 import HTTPTransport
+import OCI
+import Storage
 import Synchronization
 import TestSupport
 import Testing
@@ -196,8 +198,20 @@ import Testing
     @Test func `the pause that a registry asks for is kept, and told once`() async throws {
         _ = try await run([Self.limited(.seconds(37))], policy)
         #expect(clock.now == .seconds(37))
-        let note = Event.note("the registry asks to wait 37 s (429)")
+        let note = Event.note("the registry asks to wait 37 s (429); then try 2")
         #expect(events.events.filter { $0 == note }.count == 1)
+    }
+
+    @Test func `each pause that a registry asks for is told in words of its own`() async throws {
+        // What is said twice in the same words is shown once.
+        _ = try await run([Self.limited(.seconds(60)), Self.limited(.seconds(60))], policy)
+        let notes = events.events.filter { if case .note = $0 { true } else { false } }
+        #expect(
+            notes == [
+                .note("the registry asks to wait 60 s (429); then try 2"),
+                .note("the registry asks to wait 60 s (429); then try 3"),
+            ]
+        )
     }
 
     @Test func `a pause of nothing is one of our own`() async throws {
@@ -236,6 +250,25 @@ import Testing
         let failure = await #expect(throws: Failure.self) { try await run([busy, busy, busy, busy], policy) }
         #expect(failure?.code == .serverFailed)
         #expect(clock.now == .seconds(15))
-        #expect(events.events.contains(.note("the registry asks to wait 5 s (\(status))")))
+        #expect(events.events.contains(.note("the registry asks to wait 5 s (\(status)); then try 2")))
+    }
+
+    @Test(arguments: [TransferError.Kind.connectionRefused, .addressUnknown, .unreachable])
+    func `who has answered before may come back, no other`(kind: TransferError.Kind) async throws {
+        let bench = try Bench()
+        let layer = bench.image.layer.descriptor
+        let head = "HEAD http://r.example/v2/\(bench.name)/blobs/\(layer.digest)"
+        let gone = ScriptedTransport([
+            .answer(head, 404), .failure(head, kind), .failure(head, kind), .answer(head, 200),
+        ])
+        let repository = try bench.repository("r.example", transport: gone)
+        #expect(try await !repository.contains(layer))
+        #expect(try await repository.contains(layer))
+        #expect(gone.remaining == 0)
+
+        let absent = ScriptedTransport([.failure(head, kind)])
+        let stranger = try bench.repository("r.example", transport: absent)
+        let failure = await #expect(throws: Failure.self) { try await stranger.contains(layer) }
+        #expect(failure?.code == (kind == .addressUnknown ? .addressUnknown : .connectionRefused))
     }
 }

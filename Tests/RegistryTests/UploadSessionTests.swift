@@ -36,6 +36,16 @@ import Testing
         #expect(session.offset == next, "\(why)")
     }
 
+    @Test func `a registry that only ever keeps a part is not sent one chunk for each byte`() throws {
+        var session = try Self.session()
+        for position in 1...UploadSession.shortfallLimit {
+            session.acknowledge(Response(status: 202, headers: ["Range": "0-\(position)"]), upTo: 200)
+            #expect(session.offset == position + 1)
+        }
+        session.acknowledge(Response(status: 202, headers: ["Range": "0-50"]), upTo: 200)
+        #expect(session.offset == 200)
+    }
+
     static let states: [(range: String?, offset: Int?, why: String)] = [
         ("0-149", 150, "a part"),
         ("0-199", 200, "all that was sent"),

@@ -61,16 +61,16 @@ final class BlobUpload {
 
     /// Deletes what the registry still keeps of an upload that did not come to its end.
     func abandon() async {
-        guard let session else { return }
-        self.session = nil
-        await client.abandon(session.location)
+        guard let open = session ?? offered else { return }
+        (session, offered) = (nil, nil)
+        await client.abandon(open.location)
     }
 
     // MARK: One way after the other
 
     /// Sends the blob in the way that is left; `false` when it was refused and there is another one.
     private func send() async throws(RequestFailure) -> Bool {
-        if way == .chunks { try await resume() } else { await abandon() }
+        if way == .chunks { try await resume() } else if session != nil { await abandon() }
         if session == nil {
             guard case .session(let new) = try await open() else { return true }
             session = new

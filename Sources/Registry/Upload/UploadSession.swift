@@ -6,6 +6,8 @@ struct UploadSession: Sendable {
     static let chunkSize = 4 * 1024 * 1024 - 4096
     /// The most that a registry may want in one chunk, in bytes; a larger wish is taken for this one.
     static let longestMinimum = 1 << 30
+    /// How often less than what was sent is believed to have arrived: a registry that always keeps a byte has no end.
+    static let shortfallLimit = 10
 
     /// Where it goes on: each answer may name another place, and the newest is the one that counts.
     var location: HTTPURL
@@ -17,6 +19,8 @@ struct UploadSession: Sendable {
     var sent = 0
     /// Whether something went wrong since the registry last said what it has.
     var isInDoubt = false
+    /// How often a chunk was taken in part.
+    private var shortfalls = 0
 
     init(at location: HTTPURL, openedBy response: Response) {
         self.location = location
@@ -38,10 +42,13 @@ struct UploadSession: Sendable {
     /// Takes note of a chunk that was taken.
     ///
     /// The `Range` of the answer counts if it leads on and not past what was sent. Some registries repeat an old one, or
-    /// count from the chunk's start: then all of the chunk has arrived, as the status says.
+    /// count from the chunk's start: then all of the chunk has arrived, as the status says. So it is when parts of chunks
+    /// arrive too often.
     mutating func acknowledge(_ response: Response, upTo end: Int) {
         let stored = response.storedBytes ?? 0
-        offset = stored > offset && stored <= end ? stored : end
+        let isPart = stored > offset && stored < end
+        if isPart { shortfalls += 1 }
+        offset = isPart && shortfalls <= Self.shortfallLimit ? stored : end
     }
 
     /// Takes note of what the registry says it has; `false` if that cannot be.
