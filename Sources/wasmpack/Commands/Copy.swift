@@ -6,7 +6,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct Copy: ReportingCommand {
+struct Copy: RegistryCommand {
     static let configuration = CommandConfiguration(
         abstract: "Copy an image between registries, layouts and archives, byte for byte.",
         discussion: """

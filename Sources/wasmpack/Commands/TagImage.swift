@@ -4,7 +4,7 @@ import OCI
 import Registry
 import Storage
 
-struct TagImage: ReportingCommand {
+struct TagImage: RegistryCommand {
     static let configuration = CommandConfiguration(
         commandName: "tag",
         abstract: "Give an image in a registry further tags.",

@@ -3,7 +3,7 @@ import Diagnostics
 import OCI
 import Registry
 
-struct Tags: ReportingCommand {
+struct Tags: RegistryCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the tags of a repository.",
         discussion: """
