@@ -192,7 +192,7 @@ import Testing
         #expect(try await !image.registry.requests(work).contains { $0.hasPrefix("DELETE") }, "\(why)")
     }
 
-    @Test func `an image that the registry calls otherwise is not deleted, nor is the other one`() async throws {
+    @Test func `an image that the registry calls otherwise is not deleted, nor is the other`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
         try await image.registry.order(
