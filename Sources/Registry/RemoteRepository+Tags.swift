@@ -161,7 +161,7 @@ extension RemoteRepository {
     public func explaining(_ failure: Failure) async -> Failure {
         guard failure.code == .notFound else { return failure }
         var known: [Tag] = []
-        let isWhole = try? await tags(limit: 10) { known = $0 }
+        let isWhole = try? await tags(limit: 10) { known += $0 }
         guard let isWhole, !known.isEmpty else { return failure }
         let list = known.map(\.description).joined(separator: ", ") + (isWhole ? "" : ", …")
         return Failure(

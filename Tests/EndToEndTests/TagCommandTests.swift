@@ -192,6 +192,19 @@ import Testing
         #expect(try await !image.registry.requests(work).contains { $0.hasPrefix("DELETE") }, "\(why)")
     }
 
+    @Test func `an image that the registry calls otherwise is not deleted, nor is the other`() async throws {
+        let work = try Workspace()
+        let image = try await Pushed(work)
+        try await image.registry.order(
+            #"[{"method": "HEAD", "path": "manifests/sha256", "wrong_digest_header": true}]"#,
+            work
+        )
+        let run = try await work.run("delete", "\(image.name)@\(image.digest)", "--plain-http", "--yes")
+        #expect(run.status == 65, "\(run)")
+        #expect(run.errorText.contains("nothing was deleted"), "\(run)")
+        #expect(try await !image.registry.requests(work).contains { $0.hasPrefix("DELETE") })
+    }
+
     @Test func `what changed while the question stood is not deleted`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)

@@ -4,23 +4,19 @@ import Testing
 
 /// `--timeout` and `--retries`, as every command has them that asks a registry.
 @Suite(.timeLimit(.minutes(5))) struct TimeLimitTests {
-    /// What each command is told besides; `REF`, `REPO` and `HOST` stand for the registry's.
+    /// What each command is told besides; `REF`, `REPOSITORY` and `HOST` stand for the registry's.
     static let commands: [String: [String]] = [
         "push": ["REF", "module.wasm"], "pull": ["REF"], "inspect": ["REF"], "verify": ["REF"],
-        "copy": ["REF", "copy.tar"], "tags": ["REPO"], "tag": ["REF", "v2"], "delete": ["REF", "--yes"],
-        "login": ["HOST", "-u", "ci", "--password-stdin"],
+        "login": ["HOST", "-u", "ci", "--password-stdin"], "tags": ["REPOSITORY"], "tag": ["REF", "v2"],
+        "delete": ["REF", "--yes"], "copy": ["REF", "copied.tar"],
     ]
 
     private func arguments(_ command: String, _ registry: ScriptedRegistry) -> [String] {
-        [command]
-            + (Self.commands[command] ?? []).map {
-                switch $0 {
-                case "REF": "\(registry.name)/test/plugin:v1"
-                case "REPO": "\(registry.name)/test/plugin"
-                case "HOST": registry.name
-                default: $0
-                }
-            } + ["--plain-http"]
+        let names = [
+            "HOST": registry.name, "REPOSITORY": "\(registry.name)/test/plugin",
+            "REF": "\(registry.name)/test/plugin:v1",
+        ]
+        return [command] + (Self.commands[command] ?? []).map { names[$0] ?? $0 } + ["--plain-http"]
     }
 
     @Test func `every command that knows --timeout is tested here`() async throws {

@@ -169,6 +169,14 @@ import Testing
         let repository = try bench.repository(registry.name, access: .pull)
         let failure = Failure(.notFound, "no tag x")
         #expect(await repository.explaining(failure).why?.contains("v1, v2, v3") == true)
+        try await registry.script(
+            #"""
+            [{"path": "n=10", "status": 200, "body": {"tags": ["a", "b"]},
+              "headers": {"Link": "<list?last=b>; rel=next"}},
+             {"path": "last=b", "status": 200, "body": {"tags": []}}]
+            """#
+        )
+        #expect(await repository.explaining(failure).why?.hasSuffix("the tags a, b") == true, "all pages")
         try await registry.script(#"[{"path": "tags/list", "status": 403}]"#)
         #expect(await repository.explaining(failure).why == nil)
         #expect(await repository.tags(of: bench.image.manifest.descriptor.digest) == nil)

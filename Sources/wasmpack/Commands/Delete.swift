@@ -36,6 +36,8 @@ struct Delete: RegistryCommand {
             guard let found = try await repository.current(name) else {
                 throw await repository.explaining(Self.missing(target))
             }
+            // What goes is what was named, whatever the registry calls it.
+            if let digest = target.digest, found.digest != digest { throw Self.renamed(digest, found.digest) }
             // Only the whole image takes other tags with it.
             let tags = if let tag = target.tag { [tag] } else { await repository.tags(of: found.digest) }
             if !yes {
@@ -132,6 +134,15 @@ struct Delete: RegistryCommand {
             .usage,
             "there is no terminal to ask whether \(target) may be deleted",
             try: ["wasmpack delete \(target) --yes"]
+        )
+    }
+
+    private static func renamed(_ asked: Digest, _ given: Digest) -> Failure {
+        Failure(
+            .digestMismatch,
+            "the registry gives \(asked) another digest; nothing was deleted",
+            why: "it says \(given)",
+            try: ["again; if it repeats, tell who runs the registry"]
         )
     }
 
