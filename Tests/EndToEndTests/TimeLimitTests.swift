@@ -4,16 +4,22 @@ import Testing
 
 /// `--timeout` and `--retries`, as every command has them that asks a registry.
 @Suite(.timeLimit(.minutes(5))) struct TimeLimitTests {
-    /// What each command is told besides; `REF` and `HOST` stand for the registry's.
+    /// What each command is told besides; `REF`, `REPO` and `HOST` stand for the registry's.
     static let commands: [String: [String]] = [
         "push": ["REF", "module.wasm"], "pull": ["REF"], "inspect": ["REF"], "verify": ["REF"],
-        "login": ["HOST", "-u", "ci", "--password-stdin"],
+        "login": ["HOST", "-u", "ci", "--password-stdin"], "tags": ["REPO"], "tag": ["REF", "v2"],
+        "delete": ["REF", "--yes"], "copy": ["REF", "copied"],
     ]
 
     private func arguments(_ command: String, _ registry: ScriptedRegistry) -> [String] {
         [command]
             + (Self.commands[command] ?? []).map {
-                $0 == "REF" ? "\(registry.name)/test/plugin:v1" : $0 == "HOST" ? registry.name : $0
+                switch $0 {
+                case "REF": "\(registry.name)/test/plugin:v1"
+                case "REPO": "\(registry.name)/test/plugin"
+                case "HOST": registry.name
+                default: $0
+                }
             } + ["--plain-http"]
     }
 
