@@ -110,6 +110,69 @@ import Testing
         }
     }
 
+    @Test("an upload that is interrupted while it is sent is deleted", arguments: signals)
+    func sending(signal: (number: Int32, status: Int32, code: String)) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        try work.write(Modules.plugin, to: "module.wasm")
+        try await registry.order(Self.stallingUploads, work)
+        let running = try work.start(
+            ["push", "\(registry.name)/test/plugin:v1", "module.wasm", "--plain-http"],
+            adding: work.ownTemporaryFolder()
+        )
+        _ = try await end(running, by: signal, in: work) {
+            try await registry.requests(work).contains { $0.hasPrefix("PUT ") }
+        }
+        try await expectNoUpload(at: registry, work)
+    }
+
+    @Test func `an upload that is not done in time is deleted`() async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        try work.write(Modules.plugin, to: "module.wasm")
+        try await registry.order(Self.stallingUploads, work)
+        let run = try await work.run(
+            "push",
+            "\(registry.name)/test/plugin:v1",
+            "module.wasm",
+            "--plain-http",
+            "--timeout",
+            "2"
+        )
+        #expect(run.status == 75, "\(run)")
+        #expect(run.errorText.contains("error[timed-out]: not done within 2 s"), "\(run)")
+        try await expectNoUpload(at: registry, work)
+    }
+
+    private static let stallingUploads = #"[{"method": "PUT", "path": "/blobs/uploads/", "stall": 3600}]"#
+
+    /// Expects every upload that was sent to be deleted, and the registry to know none of them any more.
+    private func expectNoUpload(at registry: ScriptedRegistry, _ work: Workspace) async throws {
+        func paths(_ method: String, _ requests: [String]) -> Set<String> {
+            Set(
+                requests.filter { $0.hasPrefix(method + " /v2/") }.map {
+                    String($0.dropFirst(method.count + 1))
+                }
+            )
+        }
+        let requests = try await registry.requests(work)
+        let uploads = paths("PUT", requests)
+        #expect(!uploads.isEmpty)
+        #expect(paths("DELETE", requests).isSuperset(of: uploads), "\(requests)")
+        for path in uploads {
+            let left = try await work.other(
+                "curl",
+                "-s",
+                "-o",
+                "/dev/null",
+                "-w",
+                "%{http_code}",
+                "http://\(registry.name)\(path)"
+            )
+            #expect(left.outputText == "404")
+        }
+    }
+
     @Test func `two signals, one right after the other, leave no temporary file either`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
