@@ -60,18 +60,11 @@ import Testing
         #expect(try await repository.contains(bench.image.layer.descriptor))
     }
 
-<<<<<<< HEAD
     @Test func `an upload that is offered instead of a mount and never used is deleted`() async throws {
-=======
-    @Test func `an upload that is offered instead of a mount is deleted when there is nothing to send`()
-        async throws
-    {
->>>>>>> w-mut
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
         try await registry.script(#"[{"path":"mount=","no_mount":true}]"#)
-<<<<<<< HEAD
         // Somebody else was just told to leave the registry alone.
         let client = repository.client
         _ = client.rest.begin(.seconds(3600), patience: nil, at: client.retryPolicy.clock.now())
@@ -85,7 +78,13 @@ import Testing
         #expect(try await lines(registry.record()) == ["POST mount", "DELETE"])
     }
 
-=======
+    @Test func `an upload that is offered instead of a mount is deleted when there is nothing to send`()
+        async throws
+    {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        let repository = try await beside(bench, at: registry)
+        try await registry.script(#"[{"path":"mount=","no_mount":true}]"#)
         let failure = await bench.failure { () async throws(Failure) in
             _ = try await repository.take(bench.image.layer.descriptor) { () async throws(Failure) in
                 throw Failure(.diskFull, "no room to fetch it")
@@ -115,7 +114,6 @@ import Testing
 
     private static let noMount = #"[{"path":"mount=","no_mount":true}]"#
 
->>>>>>> w-mut
     static let refusals: [(rule: String, why: String)] = [
         (#""status":400"#, "Docker Hub: invalid repository name"), (#""status":401"#, "Harbor"),
         (#""status":403"#, "not allowed"), (#""status":404"#, "unknown"),
