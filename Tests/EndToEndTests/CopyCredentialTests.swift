@@ -35,6 +35,10 @@ import Testing
             let run = try await work.start(["copy", source, target, "--debug"] + arguments).wait()
             #expect(run.status == 0, "\(run)")
         }
+        // Where each side has a file of its own, variables have no say.
+        let variables = ["WASMPACK_USERNAME": "eve", "WASMPACK_PASSWORD": "hush-of-nobody"]
+        let beside = try await work.start(["copy", source, target] + own, adding: variables).wait()
+        #expect(beside.status == 0, "\(beside)")
         let swapped = try await work.start(
             [
                 "copy", source, target, "--from-authfile", "to/config.json", "--to-authfile",
@@ -67,6 +71,7 @@ import Testing
             ["WASMPACK_USERNAME": "ann", "WASMPACK_PASSWORD": "hush", "WASMPACK_REGISTRY": "q.example"],
             "$WASMPACK_USERNAME"
         ),
+        ([], ["WASMPACK_PASSWORD": "hush"], "$WASMPACK_PASSWORD"),
     ]
 
     @Test("between two registries, a credential without a registry is refused", arguments: ownerless)

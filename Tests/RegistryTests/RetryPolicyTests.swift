@@ -53,6 +53,28 @@ import Testing
         #expect(Set((0..<20).map { _ in RetryPolicy().pause(after: failures) }).count > 1)
     }
 
+    // MARK: What others who ask have of it
+
+    @Test func `what succeeds ends the rest of the registry`() async throws {
+        let rest = RegistryRest()
+        #expect(try await run([Self.limited(.seconds(5))], policy, rest: rest) == 1)
+        for _ in 0..<2 { #expect(rest.remaining(at: clock.now + .seconds(1), spacing: .seconds(1)) == nil) }
+    }
+
+    @Test func `a registry that only says to slow down is left alone by everybody`() async throws {
+        let rest = RegistryRest()
+        let once = RetryPolicy(count: 1, clock: clock.pauseClock)
+        await #expect(throws: Failure.self) {
+            try await run([Self.limited(nil), Self.limited(nil)], once, rest: rest)
+        }
+        #expect(rest.remaining(at: clock.now, spacing: .seconds(1)) != nil)
+    }
+
+    @Test func `only pauses that the registry asks for tire the patience`() async throws {
+        let impatient = RetryPolicy(patience: .zero, clock: clock.pauseClock)
+        #expect(try await run([Self.limited(nil), Self.limited(nil)], impatient) == 2)
+    }
+
     // MARK: What is tried again
 
     @Test("a status that may pass is tried again", arguments: [408, 429, 499, 500, 502, 503, 504, 522])

@@ -241,6 +241,10 @@ struct ImageArchiveTests {
             #expect(failure?.message.hasSuffix("is too large") == true)
         }
         _ = try opened(archive, limits: ArchiveLimits(entries: 5))
+        // None is too large by itself.
+        let many = (0..<5).flatMap { Tar.entry("x\($0)", [UInt8](repeating: 0, count: 100_000)) } + archive
+        _ = try opened(many, limits: ArchiveLimits(bytes: 600_000))
+        #expect(throws: Failure.self) { try opened(many, limits: ArchiveLimits(bytes: 400_000)) }
         let claimed = Tar.entry("big", claimed: Array("77777777777\0".utf8))
         #expect(throws: Failure.self) { try opened(claimed + archive, limits: ArchiveLimits(bytes: 1 << 30)) }
         let trailing = Gzip.stored(archive + [UInt8](repeating: 0, count: 100_000))
