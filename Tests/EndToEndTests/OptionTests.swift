@@ -184,29 +184,6 @@ import Testing
         #expect(!run.description.contains("hush-word"))
     }
 
-    @Test func `a second Ctrl-C ends it at once`() async throws {
-        let work = try Workspace()
-        let registry = try await ScriptedRegistry()
-        let reference = "\(registry.name)/test/plugin:v1"
-        try work.write(Modules.large(500_000), to: "module.wasm")
-        let pushed = try await work.run("push", reference, "module.wasm", "--plain-http")
-        #expect(pushed.status == 0, "\(pushed)")
-        try await registry.order(
-            #"[{"method": "GET", "path": "/blobs/", "stall": {"after": 100, "seconds": 3600}}]"#,
-            work
-        )
-        let before = try await registry.requests(work).count
-        let running = try work.start(["pull", reference, "--plain-http"], adding: work.ownTemporaryFolder())
-        try await registry.wait(for: "GET", "/blobs/", after: before, work)
-        running.signal(SIGINT)
-        running.signal(SIGINT)
-        let run = try await running.wait()
-        #expect(run.status == 130 || run.status == -SIGINT, "\(run)")
-        #expect(run.outputText.isEmpty)
-        #expect(!work.exists("plugin.wasm"))
-        #expect(try work.names(in: "tmp").isEmpty)
-    }
-
     /// A layout whose `plugin.wasm` is the file `text`, made without wasmpack, which would refuse it.
     private static let imageOfText = """
         import gzip, hashlib, io, json, os, tarfile
