@@ -34,7 +34,10 @@ public struct Manifest: Hashable, Sendable, Codable {
     }
 
     /// What has to be in a store before this manifest may be, each piece once.
-    public var successors: [Descriptor] { ([config] + layers).uniqueByDigest }
+    public var successors: [Descriptor] { parts.uniqueByDigest }
+
+    /// The config and all layers, as often as they are named.
+    public var parts: [Descriptor] { [config] + layers }
 }
 
 /// A list of manifests (image spec, "Image Index"; also Docker's manifest list).
@@ -61,8 +64,20 @@ public struct Index: Hashable, Sendable, Codable {
 }
 
 extension [Descriptor] {
+    /// Each content once, where it is named first, and as a foreign one if it is that anywhere.
+    ///
+    /// Otherwise a foreign layer could hide behind another descriptor of its digest.
     fileprivate var uniqueByDigest: [Descriptor] {
-        var seen: Set<Digest> = []
-        return filter { seen.insert($0.digest).inserted }
+        var places: [Digest: Int] = [:]
+        var unique: [Descriptor] = []
+        for descriptor in self {
+            if let place = places[descriptor.digest] {
+                if descriptor.isForeign, !unique[place].isForeign { unique[place] = descriptor }
+            } else {
+                places[descriptor.digest] = unique.count
+                unique.append(descriptor)
+            }
+        }
+        return unique
     }
 }

@@ -62,22 +62,8 @@ public enum ManifestDocument: Hashable, Sendable {
                 why: "known are OCI image manifests and indexes, and Docker's version 2 schema 2"
             )
         }
-        let count =
-            switch self {
-            case .image(let manifest): 1 + manifest.layers.count
-            case .index(let index): index.manifests.count
-            }
-        guard count <= Self.successorLimit else {
-            throw Failure(
-                .manifestInvalid,
-                "the manifest names \(count) pieces of content",
-                why: "at most \(Self.successorLimit) are followed; container images have some dozens"
-            )
-        }
+        try checkParts()
     }
-
-    /// How much content one document may name: 1000 pieces.
-    static let successorLimit = 1000
 
     /// What has to be in a store before this document may be, each piece once.
     public var successors: [Descriptor] {

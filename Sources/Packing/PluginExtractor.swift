@@ -26,15 +26,15 @@ public struct PluginExtractor: Sendable {
     /// Throws ``Failure/Code/manifestUnsupported`` for an image of another shape or with foreign layers,
     /// ``Failure/Code/manifestInvalid`` for a configuration that is too large, and ``Failure/Code/moduleTooLarge``.
     public func check(_ image: Manifest) throws(Failure) {
-        for part in image.successors { try part.failIfForeign() }
-        try checkSize(ofConfig: image.config)
+        for part in image.parts { try part.failIfForeign() }
+        try image.failIfConfigIsTooLarge()
         _ = try layer(of: image)
     }
 
     /// Reads the configuration of an image, if it is an ordinary one.
     public func config(of image: Manifest) async throws(Failure) -> ImageConfig? {
         guard image.config.mediaType.isImageConfig else { return nil }
-        try checkSize(ofConfig: image.config)
+        try image.failIfConfigIsTooLarge()
         return try await CanonicalJSON.decode(
             ImageConfig.self,
             from: source.fetch(image.config).bytes(limit: ImageConfig.sizeLimit),
@@ -125,16 +125,6 @@ public struct PluginExtractor: Sendable {
             )
         }
         return (layer, compression)
-    }
-
-    private func checkSize(ofConfig config: Descriptor) throws(Failure) {
-        guard config.size <= ImageConfig.sizeLimit else {
-            throw Failure(
-                .manifestInvalid,
-                "the config \(config.digest.short) has \(config.size) bytes",
-                why: "at most \(ImageConfig.sizeLimit) are read; configs have some hundreds"
-            )
-        }
     }
 
     private func expectedDiffID(of image: Manifest, _ config: ImageConfig?) throws(Failure) -> Digest? {

@@ -6,8 +6,8 @@ import Storage
 extension RemoteRepository {
     /// Downloads a blob, and proves it.
     ///
-    /// When a connection breaks, the next request asks for the rest (RFC 9110 §14.2). As long as more of the blob has come
-    /// than ever before, the number of tries begins anew. Content that came whole and is not what it should be is not
+    /// When a connection breaks, the next request asks for the rest (RFC 9110 §14.2). As long as clearly more of the blob
+    /// has come than ever before, the number of tries begins anew. Content that came whole and is not what it should be is not
     /// asked for again.
     func download(_ descriptor: Descriptor) async throws(Failure) -> Blob {
         let sink = try BlobSink(for: descriptor, from: registry, in: spoolDirectory) { [self] in
@@ -15,14 +15,14 @@ extension RemoteRepository {
         }
         // A finished blob owns its file by itself.
         defer { sink.discard() }
+        var mark = ProgressMark(size: descriptor.size)
         return try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
             _ throws(RequestFailure) in
-            let furthest = sink.furthest
             do throws(RequestFailure) {
                 return try await self.receive(descriptor, into: sink)
             } catch {
                 var failure = error
-                failure.madeProgress = sink.furthest > furthest
+                failure.madeProgress = mark.advance(to: sink.furthest)
                 throw failure
             }
         }

@@ -20,9 +20,7 @@ extension RetryPolicy {
         var number = 0
         var failures = 0
         while true {
-            while let remaining = rest.remaining(at: clock.now(), spacing: firstPause) {
-                try await pause(remaining)
-            }
+            try await awaitTurn(after: rest)
             do throws(RequestFailure) {
                 let result = try await attempt(number)
                 rest.end()
@@ -41,6 +39,13 @@ extension RetryPolicy {
                     try await self.pause(pause)
                 }
             }
+        }
+    }
+
+    /// Waits until the registry may be asked; throws ``Failure/Code/interrupted`` when the task is cancelled meanwhile.
+    func awaitTurn(after rest: RegistryRest) async throws(Failure) {
+        while let remaining = rest.remaining(at: clock.now(), spacing: firstPause) {
+            try await pause(remaining)
         }
     }
 
@@ -68,8 +73,10 @@ extension RetryPolicy {
         }
     }
 
-    /// Has everybody who asks the registry leave it alone for a while.
-    private func keep(
+    /// Has everybody who asks the registry leave it alone for a while, after so many tries.
+    ///
+    /// Throws ``Failure/Code/rateLimited`` when that is longer than anybody waits.
+    func keep(
         _ rest: RegistryRest,
         _ pause: Duration,
         _ error: RequestFailure,

@@ -37,6 +37,6 @@ extension RetryPolicy {
 
     /// Whether a server that has answered before may only be away: it starts anew, or the network is gone for a moment.
     static func mayComeBack(_ kind: TransferError.Kind) -> Bool {
-        [.addressUnknown, .connectionRefused, .unreachable].contains(kind)
+        [.addressUnknown, .connectionRefused, .unreachable, .proxyFailed].contains(kind)
     }
 }

@@ -10,6 +10,7 @@ public struct SilenceTransport: Transport {
     private let transport: any Transport
     private let events: any EventSink
     private let clock: PauseClock
+    private let silences = Silences()
 
     /// Listens to another transport's exchanges.
     public init(_ transport: any Transport, events: any EventSink, clock: PauseClock = .system) {
@@ -18,7 +19,7 @@ public struct SilenceTransport: Transport {
         self.clock = clock
     }
 
-    /// Sends a request, and says once in an exchange that the server is silent.
+    /// Sends a request, and says that the server is silent: once in an exchange, and once for all that wait at a time.
     public func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError) -> Response
     {
         let movement = Movement(clock)
@@ -33,14 +34,56 @@ public struct SilenceTransport: Transport {
             while !Task.isCancelled {
                 let left = Self.limit - movement.age
                 guard left > .zero else {
-                    return events.record(.note("waiting for \(host) (\(Self.limit.words)) …"))
+                    if let number = silences.begin(at: host) { tell(host, number) }
+                    return true
                 }
                 try? await clock.sleep(left)
             }
+            return false
         }
-        defer { watch.cancel() }
-        return try await transport.send(request, into: MovementSink(sink, movement))
+        func end() async {
+            watch.cancel()
+            if await watch.value { silences.end(at: host) }
+        }
+        do throws(TransferError) {
+            let response = try await transport.send(request, into: MovementSink(sink, movement))
+            await end()
+            return response
+        } catch {
+            await end()
+            throw error
+        }
     }
+
+    /// Says it in other words each time: what is said twice is shown once.
+    private func tell(_ host: Origin, _ number: Int) {
+        let again = number > 1 ? ", \(number) times so far" : ""
+        events.record(.note("waiting for \(host) (\(Self.limit.words)\(again)) …"))
+    }
+}
+
+/// Which servers are silent now, and how often each one was.
+private final class Silences: Sendable {
+    private struct State {
+        /// How many exchanges with a server are known to wait.
+        var waiting: [Origin: Int] = [:]
+        var times: [Origin: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Takes note that one more exchange waits; the how-manieth silence it is, if it begins with this one.
+    func begin(at host: Origin) -> Int? {
+        state.withLock { state in
+            state.waiting[host, default: 0] += 1
+            guard state.waiting[host] == 1 else { return nil }
+            state.times[host, default: 0] += 1
+            return state.times[host]
+        }
+    }
+
+    /// Takes note that an exchange that waited is over.
+    func end(at host: Origin) { state.withLock { $0.waiting[host, default: 0] -= 1 } }
 }
 
 /// When something moved last.

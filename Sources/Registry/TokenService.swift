@@ -15,6 +15,8 @@ actor TokenService {
     private let events: any EventSink
     /// What the service gave in place of the identity token that it was shown; nobody else gets it.
     private(set) var replacement: Credential?
+    /// Whether it has answered: if it cannot be reached now, it may be again.
+    private var hasAnswered = false
 
     init(_ realm: TokenRealm, of registry: RegistryName, transport: any Transport, events: any EventSink) {
         self.realm = realm
@@ -132,6 +134,7 @@ actor TokenService {
         }
         do throws(TransferError) {
             let response = try await transport.send(request, into: sink)
+            hasAnswered = true
             let scopes = exchange.scope.items.map { " \($0)" }.joined()
             events.record(.detail("\(what) → \(response.status)" + (scopes.isEmpty ? "" : ", for\(scopes)")))
             return Answer(
@@ -146,7 +149,9 @@ actor TokenService {
             )
         } catch {
             events.record(.detail("\(what) → \(error.kind.rawValue)"))
-            throw RequestFailure(error, to: request.url)
+            var failure = RequestFailure(error, to: request.url)
+            if hasAnswered, RetryPolicy.mayComeBack(error.kind) { failure.isTemporary = true }
+            throw failure
         }
     }
 

@@ -9,7 +9,7 @@ struct ArchiveLimits {
     /// The number of entries: ten images of a thousand layers.
     var entries = 10_000
     /// The bytes of all entries together: 8 GiB, where an entry of a plain `ustar` ends.
-    var bytes = 8 * 1024 * 1024 * 1024
+    var bytes = Descriptor.sizeLimit
     /// What may follow the end of a packed tar, in bytes: `tar` fills the last of its blocks of 10 KiB, others less.
     var trailer = 1024 * 1024
 

@@ -44,7 +44,8 @@ private let parallelBlobs = 4
 ///   - events: told about every piece on its way.
 /// - Returns: what was copied, and what was there already.
 /// - Throws: what the stores throw; ``Failure/Code/digestMismatch`` when the new name holds another digest, and
-///   ``Failure/Code/manifestInvalid`` for indexes that lie too deep.
+///   ``Failure/Code/manifestInvalid`` for indexes that lie too deep, a config of more than 4 MiB and a layer of more
+///   than 8 GiB.
 public func copy(
     _ name: RefName,
     from source: some ContentSource,
@@ -98,12 +99,16 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
     func copyParts(of manifest: Blob, depth: Int) async throws(Failure) -> [Part] {
         switch try document(manifest) {
         case .image(let image):
+            // Before anything of it is asked for: a size may be any number.
+            try image.failIfConfigIsTooLarge()
+            for layer in image.layers { try layer.failIfTooLarge() }
             return try await copyBlobs(image.successors)
         case .index(let index):
             guard depth < indexDepthLimit else {
                 throw Failure(tooDeep: manifest.descriptor)
             }
             var parts: [Part] = []
+            for child in index.successors { try child.failIfTooLarge() }
             for child in index.successors {
                 if child.mediaType.isStoredAsManifest {
                     let blob = try await source.fetch(child)

@@ -133,7 +133,7 @@ import Testing
         "what is no limit is refused",
         arguments: [
             ["--timeout", "0"], ["--timeout", "-1"], ["--timeout", "nan"], ["--timeout", "inf"],
-            ["--timeout", "604801"],
+            ["--timeout", "604801"], ["--timeout", "1e-300"], ["--timeout", "0.0009"],
             ["--timeout", "soon"], ["--retries", "-1"], ["--retries", "101"], ["--retries", "1.5"],
         ]
     )

@@ -151,6 +151,31 @@ import Testing
         #expect(document.successors.last?.size == 1 << 62)
     }
 
+    @Test func `one digest has one size`() throws {
+        let (two, three) = (Self.descriptor(), Self.descriptor(size: "3"))
+        for text in [
+            #"{"schemaVersion":2,"config":\#(two),"layers":[\#(three)]}"#,
+            #"{"schemaVersion":2,"config":\#(Self.descriptor(digest: Digest(of: []).description)),"layers":[\#(two),\#(three)]}"#,
+        ] {
+            let failure = #expect(throws: Failure.self) { try read(text) }
+            #expect(failure?.code == .manifestInvalid)
+            #expect(failure?.message.contains("two sizes") == true)
+        }
+        let index = #expect(throws: Failure.self) {
+            try read(#"{"schemaVersion":2,"manifests":[\#(two),\#(three)]}"#, as: .imageIndex)
+        }
+        #expect(index?.code == .manifestInvalid)
+    }
+
+    @Test func `a foreign layer does not hide behind another descriptor of its digest`() throws {
+        let foreign =
+            #"{"mediaType":"\#(MediaType.layerTarGzip)","digest":"\#(Self.digest)","size":2,"urls":["https://a.example/"]}"#
+        let document = try read(
+            #"{"schemaVersion":2,"config":\#(Self.descriptor()),"layers":[\#(Self.descriptor()),\#(foreign)]}"#
+        )
+        #expect(document.successors.map(\.isForeign) == [true])
+    }
+
     @Test func `a size and a digest that are refused are named`() {
         let size = #expect(throws: Failure.self) { try read(Self.image(size: "-1")) }
         #expect(size?.why?.contains("the size -1 of \(Self.digest) is negative") == true)

@@ -282,6 +282,37 @@ import Testing
         #expect(try await bench.image.lines(registry.record()).last == "DELETE upload")
     }
 
+    @Test func `an upload that opens while its opening is cancelled is deleted`() async throws {
+        let registry = try await Self.open.value.reset()
+        try await registry.script(#"[{"method":"POST","path":"uploads","stall":1}]"#)
+        let repository = try bench.repository(registry.name)
+        let task = Task { [layer] in try await repository.push(layer) }
+        while try await registry.record().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        task.cancel()
+        let failure = await #expect(throws: Failure.self) { try await task.value }
+        #expect(failure?.code == .interrupted)
+        #expect(try await bench.image.lines(registry.record()) == ["DELETE upload"])
+    }
+
+    @Test func `an opening that is not answered is not waited for when it is cancelled`() async throws {
+        let registry = try await Self.open.value.reset()
+        try await registry.script(#"[{"method":"POST","path":"uploads","stall":3600}]"#)
+        let repository = try bench.repository(registry.name)
+        let task = Task { [layer] in try await repository.push(layer) }
+        while try await registry.record().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        let start = ContinuousClock.now
+        task.cancel()
+        let failure = await #expect(throws: Failure.self) { try await task.value }
+        #expect(failure?.code == .interrupted)
+        #expect(start.duration(to: .now) < .seconds(5))
+    }
+
+    @Test func `an upload is deleted when the blob has come in another way`() async throws {
+        let record = try await push(#"[{"method":"PUT","path":"uploads","occurrence":1,"drop":"after"}]"#)
+        #expect(bench.image.lines(record).suffix(2).first?.hasPrefix("HEAD blobs") == true)
+        #expect(bench.image.lines(record).last == "DELETE upload")
+    }
+
     @Test func `an upload at another host is not deleted there`() async throws {
         let registry = try await Self.open.value.reset()
         try await registry.script(

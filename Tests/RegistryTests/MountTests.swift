@@ -65,13 +65,17 @@ import Testing
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
         try await registry.script(#"[{"path":"mount=","no_mount":true}]"#)
-        // Somebody else was just told to leave the registry alone.
+        // Somebody else is told to leave the registry alone, after the mount.
         let client = repository.client
-        _ = client.rest.begin(.seconds(3600), patience: nil, at: client.retryPolicy.clock.now())
-        func opened() -> Int { bench.events.events.count { "\($0)".contains("→ 202") } }
-        let before = opened()
-        let task = Task { [layer = bench.image.layer] in try await repository.push(layer) }
-        while opened() == before { try await Task.sleep(for: .milliseconds(5)) }
+        let task = Task { [layer = bench.image.layer] in
+            try await repository.take(layer.descriptor) { () async throws(Failure) in
+                _ = client.rest.begin(.seconds(3600), patience: nil, at: client.retryPolicy.clock.now())
+                return layer
+            }
+        }
+        while client.rest.remaining(at: client.retryPolicy.clock.now(), spacing: .zero) == nil {
+            try await Task.sleep(for: .milliseconds(5))
+        }
         task.cancel()
         let failure = await #expect(throws: Failure.self) { try await task.value }
         #expect(failure?.code == .interrupted)
@@ -113,6 +117,21 @@ import Testing
     }
 
     private static let noMount = #"[{"path":"mount=","no_mount":true}]"#
+
+    @Test func `a mount waits for the end of a rest, and its refusal begins one`() async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench()
+        let repository = try await beside(bench, at: registry)
+        let client = repository.client
+        let now = client.retryPolicy.clock.now
+        _ = client.rest.begin(.milliseconds(500), patience: nil, at: now())
+        try await registry.script(#"[{"path":"mount=","status":429,"headers":{"Retry-After":"1"}}]"#)
+        let start = now()
+        try await repository.push(bench.image.layer)
+        #expect(now() - start >= .milliseconds(1500))
+        #expect(try await lines(registry.record()) == ["POST mount", "POST", "PUT"])
+        #expect(bench.events.events.contains { "\($0)".contains("asks to wait 1") })
+    }
 
     static let refusals: [(rule: String, why: String)] = [
         (#""status":400"#, "Docker Hub: invalid repository name"), (#""status":401"#, "Harbor"),

@@ -27,6 +27,33 @@ import Testing
         #expect(notes() == [.note("waiting for https://registry.example (10 s) …")])
     }
 
+    @Test func `each silence is told, one of many exchanges at a time only once`() async throws {
+        let gate = GatedTransport()
+        let clock = TestClock()
+        let transport = SilenceTransport(gate, events: events, clock: clock.pauseClock)
+        let url = try url.get()
+        func exchange() -> Task<Response, any Error> {
+            Task { try await transport.send(Request(method: .get, url: url), into: BodyBuffer(limit: 10)) }
+        }
+        for round in 1...2 {
+            let both = [exchange(), exchange()]
+            while notes().count < round || gate.requests < 2 * round {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            // Both have to be known to wait before one of them ends.
+            try await Task.sleep(for: .milliseconds(100))
+            gate.answer(200, "")
+            gate.answer(200, "")
+            for one in both { _ = try await one.value }
+        }
+        #expect(
+            notes() == [
+                .note("waiting for https://registry.example (10 s) …"),
+                .note("waiting for https://registry.example (10 s, 2 times so far) …"),
+            ]
+        )
+    }
+
     @Test func `what moves is not told`() async throws {
         /// Sends a piece each time the clock has gone on by nine seconds.
         final class Drip: Transport {

@@ -186,8 +186,25 @@ struct CopyTests {
         let failure = await #expect(throws: Failure.self) {
             try await copy(name(), from: source, to: InMemoryStore())
         }
-        #expect(failure?.code == .notFound)
+        #expect(failure?.code == .manifestInvalid)
         let verification = try await Verification(of: manifest.descriptor, in: source)
         #expect(verification.findings.count == 4)
+    }
+
+    @Test(
+        "what is too large by the manifest alone is not asked for",
+        arguments: [(4 << 20, 8 << 30, true), ((4 << 20) + 1, 1, false), (1, (8 << 30) + 1, false)]
+    )
+    func limits(config: Int, layer: Int, isAsked: Bool) async throws {
+        let image = Manifest(
+            mediaType: .imageManifest,
+            config: Descriptor(mediaType: .imageConfig, digest: Digest(of: []), size: config),
+            layers: [Descriptor(mediaType: .layerTarGzip, digest: Digest(of: [1]), size: layer)]
+        )
+        let manifest = Blob(try CanonicalJSON.encode(image), mediaType: .imageManifest)
+        let failure = await #expect(throws: Failure.self) {
+            try await copy(name(), from: FixedSource(root: manifest, blobs: []), to: InMemoryStore())
+        }
+        #expect(failure?.code == (isAsked ? .notFound : .manifestInvalid))
     }
 }

@@ -32,9 +32,9 @@ final class BlobUpload {
     private var restarts = 0
     /// Whether anything has got through since the last failure.
     private var gotThrough = false
-    /// The most that the registry has acknowledged, in bytes; and what that was at the last failure.
+    /// The most that the registry has acknowledged, in bytes.
     private var reached = 0
-    private var furthest = 0
+    private var mark: ProgressMark
 
     var descriptor: Descriptor { blob.descriptor }
     private var client: RegistryClient { repository.client }
@@ -43,6 +43,7 @@ final class BlobUpload {
         self.blob = blob
         self.repository = repository
         proof = BlobProof(of: blob)
+        mark = ProgressMark(size: blob.descriptor.size)
         progress = UploadProgress(of: blob.descriptor, repository.client.events)
         way = repository.uploadWay.withLock { $0 }
         self.offered = offered
@@ -259,8 +260,7 @@ final class BlobUpload {
     /// A failure with what was reached until then.
     private func counted(_ error: RequestFailure) -> RequestFailure {
         var error = error
-        if reached > furthest {
-            furthest = reached
+        if mark.advance(to: reached) {
             restarts = 0
             error.madeProgress = true
         } else if gotThrough, restarts < Self.restartLimit {

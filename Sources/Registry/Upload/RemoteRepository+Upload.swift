@@ -22,7 +22,7 @@ extension RemoteRepository {
             return try await uploads.value(for: digest) { [self] () async throws(RequestFailure) in
                 guard !uploaded.withLock({ $0.contains(digest) }) else { return .alreadyThere }
                 let status: CopyReport.Status =
-                    switch try await mountIfPossible(descriptor) {
+                    switch try await mount(descriptor) {
                     case .done: .mounted
                     case .session(let session): try await send(descriptor, fetch, into: session)
                     case nil: try await send(descriptor, fetch, into: nil)
@@ -51,7 +51,10 @@ extension RemoteRepository {
         do throws(Failure) {
             try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
                 number throws(RequestFailure) in
-                if number > 0, try await self.hasArrived(descriptor) { return }
+                if number > 0, try await self.hasArrived(descriptor) {
+                    // It came by a request whose answer was lost, or from somebody else: the upload may still be open.
+                    return await upload.abandon()
+                }
                 try await upload.attempt()
             }
         } catch {
@@ -61,44 +64,15 @@ extension RemoteRepository {
         return .copied
     }
 
-    private func mountIfPossible(_ descriptor: Descriptor) async throws(RequestFailure) -> Opened? {
-        guard let mountSource else { return nil }
-        return try await mount(descriptor, from: mountSource)
-    }
-
     /// Whether a blob is there, in its right size as far as the registry tells one.
     func hasArrived(_ descriptor: Descriptor) async throws(RequestFailure) -> Bool {
         let answer = try await client.send(.head, "blobs/\(descriptor.digest)")
         return answer.status == 200 && answer.mayHaveLength(descriptor.size)
     }
 
-    /// Asks for a blob of another repository of the same registry (distribution spec, end-11); `nil` when that leads
-    /// nowhere, for whatever reason: an upload always does.
-    func mount(_ descriptor: Descriptor, from source: RepositoryName) async throws(RequestFailure) -> Opened?
-    {
-        let what = "\(descriptor.role) \(descriptor.digest.short)"
-        let query = "mount=\(descriptor.digest.description.queryValue)&from=\(source.description.queryValue)"
-        do throws(RequestFailure) {
-            let answer = try await client.send(.post, "blobs/uploads/?\(query)")
-            switch answer.status {
-            case 201:
-                client.events.record(.detail("\(what): mounted from \(source)"))
-                return .done
-            case 202:
-                return .session(UploadSession(at: try location(of: answer), openedBy: answer.response))
-            default:
-                client.events.record(.detail("\(what): not mounted from \(source) (\(answer.status))"))
-            }
-        } catch {
-            guard error.failure.code != .interrupted else { throw error }
-            client.events.record(.detail("\(what): not mounted from \(source): \(error.failure.message)"))
-        }
-        return nil
-    }
-
     /// Opens an upload (distribution spec, end-4a).
     func openUpload(of descriptor: Descriptor) async throws(RequestFailure) -> Opened {
-        let answer = try await client.send(.post, "blobs/uploads/")
+        let answer = try await client.askForUpload("blobs/uploads/")
         if answer.status == 201, try await hasArrived(descriptor) { return .done }
         guard answer.status == 202 else { throw try await client.failure(for: answer, doing: "push to") }
         return .session(UploadSession(at: try location(of: answer), openedBy: answer.response))

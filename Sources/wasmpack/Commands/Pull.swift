@@ -85,7 +85,7 @@ struct Pull: RegistryCommand {
         let root = try await repository.resolve(.reference(target))
         let choice = try await ImageChoice.ifPossible(of: root, in: repository)
         try await check(expected, root, choice, in: repository, reporter)
-        for part in choice?.manifest.successors ?? [] { try part.failIfForeign() }
+        for part in choice?.manifest.parts ?? [] { try part.failIfForeign() }
         let layout = try ImageLayout(creating: path)
         let report = try await copy(
             .digest(root.digest),

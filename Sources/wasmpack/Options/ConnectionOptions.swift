@@ -63,9 +63,9 @@ struct ConnectionOptions: ParsableArguments {
     var retryPolicy: RetryPolicy { RetryPolicy(count: retries) }
 
     func validate() throws {
-        if let timeout, !(timeout > 0 && timeout <= 604_800) {
+        if let timeout, !(timeout >= 0.001 && timeout <= 604_800) {
             throw ValidationError(
-                "--timeout is a number of seconds, more than 0 and at most 604800 (a week)."
+                "--timeout is a number of seconds, from 0.001 to 604800 (a week)."
             )
         }
         guard (0...100).contains(retries) else {
