@@ -128,7 +128,7 @@ import Testing
     @Test func `a second image of the same tag is warned of, and a digest takes no name away`() async throws {
         let digest = try await build("r.example/team/plugin:v1")
         #expect(try await work.run("copy", "plugin-oci", "other").status == 0)
-        try work.write(Modules.plugin, to: "b.wasm")
+        try work.write(Modules.tiny, to: "b.wasm")
         #expect(
             try await work.run("build", "b.wasm", "-t", "r.example/b:v1", "--layout", "b-oci").status == 0
         )
