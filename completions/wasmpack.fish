@@ -132,7 +132,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack push" -eq 1' -F
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push"' -l 'also-tag' -d 'Set this tag too, after the first; may be repeated.' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" no-clobber' -l 'no-clobber' -d 'Send nothing if one of the tags stands for another image.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" dry-run' -l 'dry-run' -d 'Ask the registry what there is, say what would be sent and set, and send nothing.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" dry-run' -l 'dry-run' -d 'Ask the registry what there is, say what would be sent and set, and send nothing; not with --digest-file or --verify.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" mount-from' -l 'mount-from' -d 'Use the blobs of this repository of the same registry, if it can.' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" verify' -l 'verify' -d 'Read everything back afterwards: the manifest by digest and by each tag, the size of each blob.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" layout' -l 'layout' -d 'The OCI image layout, a folder (default: $WASMPACK_LAYOUT, or ./plugin-oci).' -rfa '(__wasmpack_complete_directories)'

@@ -28,6 +28,8 @@ public struct Transfer: Sendable, Equatable {
         case finished
         /// It was there already; nothing was moved.
         case alreadyThere
+        /// It was taken over from another repository of the registry; nothing was moved.
+        case mounted
     }
 
     /// What it is in the image: `layer`, `config` or `manifest`.

@@ -53,7 +53,7 @@ extension Authenticator {
                         .authenticationRejected,
                         "\(registry) has no use for \(credential)",
                         why: "it wants a user name and a password, not an identity token",
-                        try: ["wasmpack login \(registry)"]
+                        try: [(lookup.advice ?? .usual(registry)).steps.first ?? "wasmpack login \(registry)"]
                     )
                 )
             }

@@ -67,7 +67,13 @@ extension RegistryClient {
         case 408:
             return judged(failure(.timedOut, "\(endpoint.registry) waited too long (\(summary))"))
         case 499, 500...:
-            return judged(failure(.serverFailed, "\(endpoint.registry) fails to \(action) (\(summary))"))
+            return judged(
+                failure(
+                    .serverFailed,
+                    "\(endpoint.registry) fails to \(action) (\(summary))",
+                    try: ["again later; if it repeats, tell who runs it"]
+                )
+            )
         case 400 where answer.refusal.wantsTLS || isSilentRefusalOfPlainHTTP(answer):
             return RequestFailure(
                 failure(

@@ -32,7 +32,7 @@ extension RemoteRepository {
             case 200, 202, 204: return
             // The answer to an earlier try was lost, its effect was not.
             case 404 where mayBeDone: return
-            case 400 where isTag, 404 where isTag, 405, 501:
+            case 400 where isTag && Self.mayMeanTags(answer.refusal.code), 404 where isTag, 405, 501:
                 if answer.status == 404, try await self.head(target) == nil { break }
                 throw RequestFailure(self.unsupported(answer, isTag: isTag))
             case 408, 499, 500...: mayBeDone = true
@@ -46,8 +46,18 @@ extension RemoteRepository {
         }
     }
 
+    /// Whether a 400 with this code can be about tags as such, and not about this request.
+    private static func mayMeanTags(_ code: String?) -> Bool {
+        code.map { ["DIGEST_INVALID", "UNSUPPORTED"].contains($0) } ?? true
+    }
+
     private func unsupported(_ answer: RegistryClient.Answer, isTag: Bool) -> Failure {
-        let summary = answer.refusal.summary(status: answer.status)
+        // What docker-registry says of a tag is about the digest that it takes the tag for.
+        let misleads = answer.status == 400
+        let summary =
+            misleads
+            ? (["400"] + [answer.refusal.code].compactMap(\.self)).joined(separator: " ")
+            : answer.refusal.summary(status: answer.status)
         return Failure(
             .deletionUnsupported,
             isTag

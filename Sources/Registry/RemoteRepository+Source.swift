@@ -95,7 +95,8 @@ extension RemoteRepository: ContentSource {
             guard actual == expected else {
                 throw Failure(
                     .digestMismatch,
-                    "manifest from \(registry) does not match its digest; nothing was written",
+                    "manifest from \(registry) does not match its digest"
+                        + (access == .pull ? "; nothing was written" : ""),
                     why: "\(expected) \(who), the bytes have \(actual)",
                     try: ["again; if it repeats, a proxy or the registry's storage has altered it"]
                 )

@@ -12,6 +12,8 @@ extension RemoteRepository {
     private static let tagLimit = 1_000_000
     /// The longest page that is read, in bytes: 4 MiB.
     private static let pageByteLimit = 4 * 1024 * 1024
+    /// How many names that are no tags are shown.
+    private static let strangerLimit = 5
     /// How many tags are looked up at the same time.
     private static let parallelLookUps = 4
 
@@ -35,6 +37,8 @@ extension RemoteRepository {
         var seen: Set<String> = []
         var missing = limit ?? .max
         var received = 0
+        var strangers = 0
+        defer { reportStrangers(strangers) }
         for _ in 0..<Self.pageLimit {
             let size = min(missing, Self.pageSize)
             let answer = try await retrying("tags") { [place] _ throws(RequestFailure) in
@@ -42,7 +46,7 @@ extension RemoteRepository {
             }
             received += answer.names.count
             guard received <= Self.tagLimit else { throw endless("it has more than \(Self.tagLimit) tags") }
-            let tags = answer.names.compactMap(tag)
+            let tags = answer.names.compactMap { tag($0, &strangers) }
             try await page(Array(tags.prefix(missing)))
             let isCut = tags.count > missing
             missing -= min(missing, tags.count)
@@ -138,12 +142,24 @@ extension RemoteRepository {
         return (page.tags ?? [], answer.url, next)
     }
 
-    private func tag(_ name: String) -> Tag? {
+    private func tag(_ name: String, _ strangers: inout Int) -> Tag? {
         if let tag = try? Tag(parsing: name) { return tag }
+        strangers += 1
+        guard strangers <= Self.strangerLimit else { return nil }
         client.events.record(
             .warning("\(registry) lists \"\(name.truncated(to: 160))\", which is no tag; it is left out")
         )
         return nil
+    }
+
+    /// Says how many names are no tags, when they were too many to show each.
+    private func reportStrangers(_ count: Int) {
+        guard count > Self.strangerLimit else { return }
+        client.events.record(
+            .warning(
+                "\(registry) lists \(count - Self.strangerLimit) more names that are no tags; they are left out too"
+            )
+        )
     }
 
     private func endless(_ why: String) -> Failure {

@@ -26,7 +26,13 @@ extension RequestFailure {
                 failure(.addressUnknown, "there is no host \"\(url.host)\"", try: ["check the name, and DNS"])
             )
         case .connectionRefused:
-            self.init(failure(.connectionRefused, "nothing listens at \(place) (connection refused)"))
+            self.init(
+                failure(
+                    .connectionRefused,
+                    "nothing listens at \(place) (connection refused)",
+                    try: ["check the name and the port, and whether the registry runs"]
+                )
+            )
         case .addressRefused:
             self.init(
                 failure(
@@ -37,7 +43,13 @@ extension RequestFailure {
                 )
             )
         case .unreachable:
-            self.init(failure(.connectionRefused, "there is no way to \(place)"))
+            self.init(
+                failure(
+                    .connectionRefused,
+                    "there is no way to \(place)",
+                    try: ["check this machine's network, and whether a proxy is needed (HTTPS_PROXY)"]
+                )
+            )
         case .connectTimedOut:
             self.init(failure(.timedOut, "\(place) does not answer"))
         case .stalled:

@@ -19,12 +19,9 @@ struct Standing: Sendable {
         let purpose = action.map { " to \($0)" } ?? ""
         return Failure(
             .authenticationRequired,
-            "\(registry) wants credentials\(purpose) (\(summary))",
+            "\(name) wants credentials\(purpose) (\(summary))",
             why: "none found: looked in " + lookup.places.joined(separator: ", ") + outcome,
-            try: [
-                "wasmpack login \(registry)",
-                "or --username NAME --password-stdin, or WASMPACK_USERNAME and WASMPACK_PASSWORD",
-            ],
+            try: advice.steps,
             http: http
         )
     }
@@ -41,7 +38,7 @@ struct Standing: Sendable {
             }
         return Failure(
             .authenticationRejected,
-            "\(registry) rejected \(credential.holder) (\(summary))",
+            "\(name) rejected \(credential.holder) (\(summary))",
             why: "credentials from \(credential.source); \(reason)\(outcome)",
             try: lookup.isGiven
                 ? [
@@ -49,7 +46,7 @@ struct Standing: Sendable {
                         + (credential.password == nil
                             ? "" : "; some registries want an access token as password")
                 ]
-                : ["wasmpack login \(registry)", "or correct the credentials in \(credential.source)"],
+                : advice.steps.prefix(1) + ["or correct the credentials in \(credential.source)"],
             http: http
         )
     }
@@ -63,15 +60,20 @@ struct Standing: Sendable {
     ) -> Failure {
         Failure(
             .authenticationDenied,
-            "\(credential.holder) may not \(action) (\(summary))",
+            "\(credential.holder) may not \(action)\(lookup.advice?.side.map { ", which is \($0)" } ?? "") (\(summary))",
             why: "signed in with credentials from \(credential.source)\(outcome)",
             try: [
                 "give \(credential.holder) the right to; some registries need the repository to be created first",
-                "or sign in as somebody else: wasmpack login \(registry)",
+                "or sign in as somebody else: " + (advice.steps.first ?? "wasmpack login \(registry)"),
             ],
             http: http
         )
     }
+
+    private var advice: SignInAdvice { lookup.advice ?? .usual(registry) }
+
+    /// The registry, and which one it is where a command has two.
+    private var name: String { "\(registry)" + (lookup.advice?.side.map { " (\($0))" } ?? "") }
 
     private var outcome: String {
         guard let scope, !scope.items.isEmpty else { return "" }

@@ -9,6 +9,15 @@ public struct CopyReport: Sendable {
         /// Taken over from another repository of the same registry.
         case mounted
         case alreadyThere = "already-there"
+
+        /// The end of its way, as an event.
+        var stage: Transfer.Stage {
+            switch self {
+            case .copied: .finished
+            case .mounted: .mounted
+            case .alreadyThere: .alreadyThere
+            }
+        }
     }
 
     /// The manifest that the new name stands for.
@@ -164,7 +173,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
             report(descriptor, .started)
             return if let fetched { fetched } else { try await source.fetch(descriptor) }
         }
-        report(descriptor, status == .copied ? .finished : .alreadyThere)
+        report(descriptor, status.stage)
         return (descriptor, status)
     }
 

@@ -31,6 +31,15 @@ public struct EntryName: Hashable, Sendable {
         annotations?[AnnotationKey.fullImageName].flatMap { try? Reference(parsing: $0) }
     }
 
+    /// The tag alone, which is all that some programs look at.
+    public var tag: String? { annotations?[AnnotationKey.referenceName] }
+
+    /// Whether this is what somebody calls by a name: by the whole of it, or by the tag.
+    public func isMeant(by name: RefName) -> Bool {
+        if case .tag(let tag) = name { return self.tag == tag.description }
+        return EntryName(name) == self
+    }
+
     /// Whether an entry has to go when another image takes this name.
     func replaces(_ entry: Descriptor) -> Bool {
         if let reference { return entry.isNamed(reference) }
@@ -93,11 +102,18 @@ extension Index {
     }
 
     private func ambiguous(_ name: RefName, among found: [Descriptor], in place: String) -> Failure {
-        Failure(
+        // A tag that is there once is enough; else only the digest tells.
+        let names = found.map { entry in
+            let tag = entry.referenceName.flatMap { tag in
+                manifests.filter { $0.referenceName == tag }.count == 1 ? tag : nil
+            }
+            return tag.map { "\(place):\($0)" } ?? "\(place)@\(entry.digest)"
+        }
+        return Failure(
             .nameAmbiguous,
             name == .only ? "\(place) holds several images" : "\(name) fits several images of \(place)",
             why: "it has " + found.map(\.shownName).joined(separator: ", "),
-            try: ["name one by its digest: \(place)@\(found.first.map { "\($0.digest)" } ?? "sha256:…")"]
+            try: Array(names.prefix(5))
         )
     }
 }

@@ -45,6 +45,15 @@ extension ImageLayout {
         try TemporaryFile.write(CanonicalJSON.encode(document), to: indexFile)
     }
 
+    /// How another image is called that would have the same tag as one of this name, if there is one.
+    public func rival(of name: EntryName, with digest: Digest) throws(Failure) -> String? {
+        guard let tag = name.tag else { return nil }
+        let rival = try index().manifests.first {
+            $0.digest != digest && $0.referenceName == tag && !name.replaces($0)
+        }
+        return rival.map { $0.fullName ?? $0.digest.short }
+    }
+
     /// The full references under which the layout's images are known, for messages.
     public func names() throws(Failure) -> [String] {
         try index().names

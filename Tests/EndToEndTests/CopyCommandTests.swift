@@ -95,6 +95,15 @@ import Testing
         (["plugin-oci", "no/such/folder"], 66, "docker.io/no/such/folder", "neither a host nor a folder"),
         (["plugin-oci", "x.tar", "--to-plain-http"], 64, "TO is no registry", "a flag for no registry"),
         (["plugin-oci", "x.tar", "--from-authfile", "a"], 64, "FROM is no registry", "the other side"),
+        (["plugin-oci", "-"], 64, "-o -", "standard output"),
+        (["plugin-oci", "other:v1+2"], 64, "tag-invalid", "no tag"),
+        (["plugin-oci", "other:"], 64, "tag", "an empty tag"),
+        (["plugin-oci", "other@sha256:12"], 64, "digest-invalid", "no digest"),
+        (["plugin-oci", "ghcr.io"], 64, "the repository is missing", "a host alone"),
+        (
+            ["plugin-oci", "r.example/a/b:v1", "--to-plain-http", "--tls-skip-verify"], 64,
+            "--to-plain-http and --tls-skip-verify", "nothing to verify"
+        ),
         (["plugin-oci:v9", "x.tar"], 66, "r.example/team/plugin:v1", "a tag that is not there"),
         (
             ["plugin-oci", "x.tar@sha256:\(String(repeating: "0", count: 64))"], 65, "digest-mismatch",
@@ -116,6 +125,23 @@ import Testing
         #expect(try work.names() == before, "\(why)")
     }
 
+    @Test func `a second image of the same tag is warned of, and a digest takes no name away`() async throws {
+        let digest = try await build("r.example/team/plugin:v1")
+        #expect(try await work.run("copy", "plugin-oci", "other").status == 0)
+        try work.write(Modules.tiny, to: "b.wasm")
+        #expect(
+            try await work.run("build", "b.wasm", "-t", "r.example/b:v1", "--layout", "b-oci").status == 0
+        )
+        let run = try await work.run("copy", "b-oci", "other")
+        #expect(run.status == 0, "\(run)")
+        #expect(
+            run.errorText.contains("another image with the tag v1: r.example/team/plugin:v1; skopeo"),
+            "\(run)"
+        )
+        let named = try await work.run("copy", "plugin-oci", "third@\(digest)")
+        #expect(named.outputText == "r.example/team/plugin@\(digest)\n", "\(named)")
+    }
+
     @Test func `an image is not copied onto itself`() async throws {
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1"
@@ -126,7 +152,7 @@ import Testing
         let before = try await registry.requests(work).count
         for (from, to) in [
             (reference, reference), ("plugin-oci", "./plugin-oci"), ("plugin-oci", "plugin-oci"),
-            ("x.tar", "./x.tar"),
+            ("x.tar", "./x.tar"), ("plugin-oci:v1", "plugin-oci:v1"), ("x.tar:v1", "x.tar:v1"),
         ] {
             let run = try await work.run("copy", from, to)
             #expect(run.status == 0, "\(run)")

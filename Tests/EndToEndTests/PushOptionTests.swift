@@ -117,8 +117,52 @@ import Testing
         )
         let lost = try await work.start(arguments + ["--verify"]).wait()
         #expect(lost.status == 65, "\(lost)")
-        #expect(lost.errorText.contains("error[digest-mismatch]"), "\(lost)")
+        #expect(lost.errorText.contains("error[digest-mismatch]: v1 is set, but what is stored"), "\(lost)")
         #expect(try await work.start(arguments).wait().status == 0)
+    }
+
+    @Test func `a push that cannot be read back says that its tags are set`() async throws {
+        let work = try work()
+        let registry = try await ScriptedRegistry()
+        try work.write(
+            #"""
+            [{"method": "GET", "path": "manifests/v1x", "status": 200, "body": {"schemaVersion": 2}},
+             {"method": "GET", "path": "manifests/v2", "status": 500}]
+            """#.utf8,
+            to: "rules.json"
+        )
+        try await registry.order("@rules.json", work)
+        let name = "\(registry.name)/team/plugin"
+        let flags = ["a.wasm", "--plain-http", "--verify", "--json", "--retries", "0"]
+        let altered = try await work.start(["push", "\(name):v1", "--also-tag", "v1x"] + flags).wait()
+        #expect(altered.status != 0, "\(altered)")
+        let error = try #require(members(altered)["error"] as? [String: Any])
+        #expect(
+            error["message"] as? String == "v1, v1x are set, but what is stored is not what was sent",
+            "\(altered)"
+        )
+        #expect(!altered.errorText.contains("nothing was written"), "\(altered)")
+        #expect(altered.errorText.contains("pushed v1 (new)"), "\(altered)")
+        #expect(altered.errorText.contains("tagged v1x (new)"), "\(altered)")
+        let unread = try await work.start(["push", "\(name):v2"] + flags).wait()
+        #expect(unread.errorText.contains("v2 is set, but it could not be read back"), "\(unread)")
+        #expect(unread.status == 69, "\(unread)")
+    }
+
+    @Test func `what is taken from another repository is called mounted`() async throws {
+        let work = try work()
+        let registry = try await ScriptedRegistry()
+        let host = registry.name
+        #expect(try await work.run("push", "\(host)/team/a:v1", "a.wasm", "--plain-http").status == 0)
+        let mounting = ["push", "\(host)/team/b:v1", "a.wasm", "--plain-http", "--mount-from", "team/a"]
+        let rehearsed = try await work.start(mounting + ["--dry-run"]).wait()
+        #expect(rehearsed.errorText.contains("would send or mount layer"), "\(rehearsed)")
+        let run = try await work.start(mounting + ["--json"]).wait()
+        #expect(run.status == 0, "\(run)")
+        #expect(run.errorText.contains("0 B sent, 2 mounted, 0 reused"), "\(run)")
+        #expect(run.errorText.components(separatedBy: "  mounted\n").count == 3, "\(run)")
+        let parts = try #require(members(run)["parts"] as? [[String: Any]])
+        #expect(parts.allSatisfy { $0["status"] as? String == "mounted" }, "\(run)")
     }
 
     static let refused: [(flags: [String], phrase: String, why: String)] = [
@@ -126,6 +170,7 @@ import Testing
         (["--also-tag", ""], "a tag is empty", "none at all"),
         (["--mount-from", "ghcr.io/a/b"], "another registry", "another registry"),
         (["--mount-from", "a/b:v1"], "not a repository name", "an image"),
+        (["--dry-run", "--digest-file", "d.txt"], "exclude each other", "no digest of a push"),
         (["--dry-run", "--verify"], "exclude each other", "nothing to read back"),
     ]
 
@@ -236,7 +281,8 @@ struct RealPushOptionTests {
         let refused = try await work.start(["delete", "\(name):v1", "--yes"] + access.trust).wait()
         #expect(refused.status == 65, "\(refused)")
         #expect(refused.errorText.contains("the other tag v2 would go too"), "\(refused)")
-        #expect(refused.errorText.contains("try: wasmpack delete \(pinned) --yes"), "\(refused)")
+        #expect(refused.errorText.contains("try: wasmpack delete \(pinned)\n"), "\(refused)")
+        #expect(refused.errorText.contains("(400 DIGEST_INVALID)"), "\(refused)")
         let deleted = try await work.start(["delete", pinned, "--yes", "--json"] + access.trust).wait()
         let document = try JSONSerialization.jsonObject(with: deleted.outputBytes) as? [String: Any]
         #expect((document?["tags"] as? [String])?.sorted() == ["v1", "v2"], "\(deleted)")

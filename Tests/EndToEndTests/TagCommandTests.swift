@@ -76,12 +76,27 @@ import Testing
             "the tag alone goes", "which of the two?"
         ),
         (["delete", "r.example/a/b:v1"], 64, "try: wasmpack delete r.example/a/b:v1 --yes", "nobody to ask"),
+        (
+            ["delete", "plugin-oci:v1"], 64, "a layout or a folder here; delete works on registries",
+            "a layout"
+        ),
+        (
+            ["delete", "x.tar"], 64, "no reference; delete works on registries",
+            "an archive that is not there"
+        ),
+        (["tag", "plugin-oci:v1", "v2"], 64, "wasmpack copy plugin-oci:v1 DIR:v2", "a layout"),
+        (["pull", "plugin-oci"], 64, "try: wasmpack inspect plugin-oci", "a layout"),
+        (["pull", "plugin-oci", "--layout", "b"], 64, "try: wasmpack copy plugin-oci b", "into a layout"),
+        (["tags", "plugin-oci"], 64, "try: wasmpack verify plugin-oci", "a layout"),
+        (["tags", "127.0.0.1:7004"], 64, "try: wasmpack tags 127.0.0.1:7004/REPOSITORY", "a host alone"),
         (["images", "r.example/a/b"], 64, "try: wasmpack tags", "as docker has it"),
     ]
 
     @Test("what cannot be meant is refused with the right line, before anything is asked", arguments: usage)
     func refusal(arguments: [String], status: Int32, phrase: String, why: String) async throws {
-        let run = try await Workspace().start(arguments).wait()
+        let work = try Workspace()
+        try work.write([], to: "plugin-oci/index.json")
+        let run = try await work.start(arguments).wait()
         #expect(run.status == status, "\(why): \(run)")
         #expect(run.errorText.contains(phrase), "\(why): \(run)")
     }

@@ -57,6 +57,7 @@ import Testing
 
     static let refusals: [Refusal] = [
         (true, 400, "DIGEST_INVALID", .deletionUnsupported, "a tag alone", "docker-registry 2.8"),
+        (true, 400, "NAME_INVALID", .requestRejected, "(400 NAME_INVALID", "the registry's own reason"),
         (true, 405, "UNSUPPORTED", .deletionUnsupported, "a tag alone", "what the specification says"),
         (true, 404, "NOT_FOUND", .deletionUnsupported, "a tag alone", "no such endpoint: the tag is there"),
         (true, 501, "X", .deletionUnsupported, "a tag alone", "not made yet"),

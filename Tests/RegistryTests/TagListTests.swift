@@ -97,6 +97,15 @@ import Testing
         #expect(try await list(repository).tags == ["v1"])
         let warnings = bench.events.events.filter { if case .warning = $0 { true } else { false } }
         #expect(warnings.count == 3)
+        let many = (0..<50).map { "\"a/\($0)\"" }.joined(separator: ",")
+        try await registry.script(#"[{"path": "tags/list", "status": 200, "body": {"tags": [\#(many)]}}]"#)
+        #expect(try await list(repository).tags == [])
+        let more = bench.events.events.dropFirst(bench.events.events.count - 6)
+        #expect(bench.events.events.filter { if case .warning = $0 { true } else { false } }.count == 9)
+        #expect(
+            more.last
+                == .warning("\(registry.name) lists 45 more names that are no tags; they are left out too")
+        )
     }
 
     static let refusals: [(rules: String, code: Failure.Code, phrase: String, why: String)] = [

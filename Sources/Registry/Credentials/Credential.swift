@@ -95,17 +95,21 @@ public struct CredentialLookup: Sendable {
     ///
     /// Then it is meant: when a registry refuses it, nothing is tried without it.
     public let isGiven: Bool
+    /// What to do when the registry is not content with the credential; the usual, when `nil`.
+    public let advice: SignInAdvice?
 
     /// Describes the outcome of a look.
     public init(
         _ credential: Credential?,
         places: [String],
         warnings: [String] = [],
-        isGiven: Bool = false
+        isGiven: Bool = false,
+        advice: SignInAdvice? = nil
     ) {
         self.credential = credential
         self.places = places
         self.warnings = warnings
         self.isGiven = isGiven
+        self.advice = advice
     }
 }

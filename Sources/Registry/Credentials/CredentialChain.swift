@@ -5,8 +5,16 @@ public import OCI
 public struct CredentialChain: CredentialStore {
     private let stores: [any CredentialStore]
 
-    /// Asks stores in this order.
-    public init(_ stores: [any CredentialStore]) { self.stores = stores }
+    private let advice: @Sendable (RegistryName) -> SignInAdvice
+
+    /// Asks stores in this order; the advice is for when that does not help.
+    public init(
+        _ stores: [any CredentialStore],
+        advice: @escaping @Sendable (RegistryName) -> SignInAdvice = SignInAdvice.usual
+    ) {
+        self.stores = stores
+        self.advice = advice
+    }
 
     /// The first credential found, and every place looked at.
     public func lookUp(
@@ -25,11 +33,12 @@ public struct CredentialChain: CredentialStore {
                     lookup.credential,
                     places: places,
                     warnings: warnings,
-                    isGiven: lookup.isGiven
+                    isGiven: lookup.isGiven,
+                    advice: advice(registry)
                 )
             }
         }
-        return CredentialLookup(nil, places: places, warnings: warnings)
+        return CredentialLookup(nil, places: places, warnings: warnings, advice: advice(registry))
     }
 }
 

@@ -50,34 +50,16 @@ struct Build: ReportingCommand {
             .build(module, spoolingIn: layout.spoolDirectory)
         reporter.record(.step("read", "\(module)  \(ByteCount(image.module.size))  core module"))
         reporter.record(.step("pack", "1 layer  \(ByteCount(image.layer.descriptor.size)) gzip"))
-        try warn(about: references, of: image, in: layout, reporter)
+        for reference in references {
+            let name = EntryName(.reference(reference))
+            try reporter.warn(ofTagOf: name, image.manifest.descriptor.digest, in: layout)
+        }
         for name in references.isEmpty ? [RefName.only] : references.map(RefName.reference) {
             _ = try await copy(.only, from: image, to: layout, as: name, events: SilentSink())
         }
         reporter.record(.step("wrote", layout.path.string))
         try report(image, references, layout)
         try digestFile?.finish(with: image.manifest.descriptor.digest)
-    }
-
-    /// Other tools know a layout's images by tag alone, and take the first.
-    private func warn(
-        about references: [Reference],
-        of image: BuiltImage,
-        in layout: ImageLayout,
-        _ reporter: Reporter
-    ) throws(Failure) {
-        let others = try layout.index().manifests.filter { $0.digest != image.manifest.descriptor.digest }
-        for reference in references {
-            let tag = reference.tag?.description
-            let other = others.first { $0.referenceName == tag && $0.fullName != reference.description }
-            guard let other else { continue }
-            reporter.record(
-                .warning(
-                    "\(layout.path) has another image with the tag \(tag ?? ""): "
-                        + "\(other.fullName ?? other.digest.short); skopeo takes the first"
-                )
-            )
-        }
     }
 
     private func report(_ image: BuiltImage, _ references: [Reference], _ layout: ImageLayout) throws(Failure)

@@ -22,6 +22,14 @@ struct CopyWork {
         let name: EntryName
         /// The repository, if it comes from a registry.
         var repository: Reference?
+
+        /// How it is called at its new place: a digest says which image is meant, and takes no name away.
+        func name(inPlaceOf newName: RefName?) -> EntryName {
+            switch newName {
+            case .digest?, nil: name
+            case let newName?: EntryName(newName)
+            }
+        }
     }
 
     /// Copies an image of a registry.
@@ -32,7 +40,7 @@ struct CopyWork {
         let repository = try registries.from.repository(
             of: reference,
             for: .pull,
-            credentials: registries.credentials,
+            credentials: registries.credentials?.from,
             spoolingIn: directory,
             environment: environment,
             reporter: reporter
@@ -82,7 +90,7 @@ struct CopyWork {
                 of: target,
                 for: .push,
                 mountingFrom: mountSource,
-                credentials: registries.credentials,
+                credentials: registries.credentials?.to,
                 spoolingIn: folder,
                 environment: environment,
                 reporter: reporter
@@ -90,8 +98,9 @@ struct CopyWork {
             return try await copy(image, from: source, to: repository, as: .reference(target), called: target)
         case .layout(let path, let newName):
             let layout = try ImageLayout(creating: path)
-            let name = newName.map { EntryName($0) } ?? image.name
+            let name = image.name(inPlaceOf: newName)
             warnOfDockersTypes(image)
+            try reporter.warn(ofTagOf: name, image.root.digest, in: layout)
             return try await copy(
                 image,
                 from: source,
@@ -100,7 +109,7 @@ struct CopyWork {
                 called: name.reference
             )
         case .archive(let path, let newName):
-            let name = newName.map { EntryName($0) } ?? image.name
+            let name = image.name(inPlaceOf: newName)
             warnOfDockersTypes(image)
             return try await copy(
                 image,
@@ -129,12 +138,8 @@ struct CopyWork {
         )
         let result = CopyResult(from: from, to: to, reference: reference, report: report)
         reporter.record(.step("copied", result.summary))
-        if to.reference?.tag != nil, let previous = report.previous, previous.digest != report.root.digest {
-            reporter.record(
-                .note(
-                    "the tag was moved: proxies with imagePullPolicy IfNotPresent keep what they have; pin the digest"
-                )
-            )
+        if let tag = to.reference?.tag {
+            reporter.noteMoves(in: [TagChange(tag, previous: report.previous)], to: report.root)
         }
         return result
     }
@@ -144,7 +149,11 @@ struct CopyWork {
         guard let own = try? one.stat(), let its = try? other.stat(), own.deviceID == its.deviceID,
             own.inode == its.inode
         else { return false }
-        return newName.map { EntryName($0) == image.name } ?? true
+        switch newName {
+        case .digest(let digest)?: return digest == image.root.digest
+        case let newName?: return image.name.isMeant(by: newName)
+        case nil: return true
+        }
     }
 
     /// FROM and TO are one: nothing is asked of anybody, and nothing can go wrong.

@@ -27,7 +27,7 @@ struct Delete: RegistryCommand {
 
     func run() async throws {
         let reporter = Reporter(output)
-        let target = try Reference(parsing: reference)
+        let target = try Reference(remote: reference, of: "delete")
         try Self.requireOneName(target)
         // Who cannot be asked need not wait for a registry to hear that.
         guard yes || StandardInput.isTerminal else { throw Self.nobodyToAsk(target) }
@@ -70,7 +70,10 @@ struct Delete: RegistryCommand {
                 error.message,
                 why:
                     "\(tag) stands for \(found.digest); with that image \(Self.loss(others, "other tag")) would go too",
-                try: ["wasmpack delete \(target.pinned(to: found.digest)) --yes"],
+                // Without --yes: what goes then is more than what was asked for.
+                try: ["wasmpack delete \(target.pinned(to: found.digest))"]
+                    + (error.http?.status == 400
+                        ? [] : ["if that is refused too, nothing can be deleted there: tell who runs it"]),
                 http: error.http
             )
         }

@@ -25,7 +25,10 @@ struct Inspect: RegistryCommand {
         case config
     }
 
-    @Argument(help: "A .wasm, a layout (dir, dir:tag, dir@digest) or a reference.", completion: .file())
+    @Argument(
+        help: "A .wasm, a layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference.",
+        completion: .file()
+    )
     var target: String
 
     @Option(

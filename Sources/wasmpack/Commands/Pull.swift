@@ -63,7 +63,12 @@ struct Pull: RegistryCommand {
         let environment = Environment.current
         let reporter = Reporter(output)
         let expected = try expect.map { text throws(Failure) in try Digest(parsing: text) }
-        let target = try Reference(parsing: reference).reading(reporter)
+        let target = try Reference(
+            remote: reference,
+            of: "pull",
+            insteadOfPath: layout.map { "wasmpack copy \(reference) \($0)" }
+                ?? "wasmpack inspect \(reference)"
+        ).reading(reporter)
         if let layout {
             try await pull(target, expected, intoLayout: FilePath(layout), environment, reporter)
         } else {

@@ -28,7 +28,10 @@ struct Push: RegistryCommand {
     @Argument(help: "Where to: host/repository:tag, or host/repository@digest.")
     var reference: String
 
-    @Argument(help: "What: a layout (dir, dir:tag), or a .wasm to be packed first.", completion: .file())
+    @Argument(
+        help: "What: a layout (dir, dir:tag), an archive (x.tar), or a .wasm to be packed first.",
+        completion: .file()
+    )
     var source: String?
 
     @Option(help: ArgumentHelp("Set this tag too, after the first; may be repeated.", valueName: "tag"))
@@ -37,7 +40,10 @@ struct Push: RegistryCommand {
     @Flag(help: "Send nothing if one of the tags stands for another image.")
     var noClobber = false
 
-    @Flag(help: "Ask the registry what there is, say what would be sent and set, and send nothing.")
+    @Flag(
+        help:
+            "Ask the registry what there is, say what would be sent and set, and send nothing; not with --digest-file or --verify."
+    )
     var dryRun = false
 
     @Option(
@@ -62,6 +68,9 @@ struct Push: RegistryCommand {
     func validate() throws {
         if source != nil, layout.layout != nil {
             throw ValidationError("SOURCE and --layout exclude each other.")
+        }
+        if dryRun, digestFile.digestFile != nil {
+            throw ValidationError("--dry-run and --digest-file exclude each other: nothing is pushed.")
         }
         if dryRun, verify { throw ValidationError("--dry-run and --verify exclude each other.") }
     }
@@ -96,6 +105,7 @@ struct Push: RegistryCommand {
                 .only,
                 from: image,
                 called: path.string,
+                at: path,
                 plan,
                 folder.path,
                 environment,
@@ -109,7 +119,8 @@ struct Push: RegistryCommand {
             try await push(
                 .digest(root.digest),
                 from: layout,
-                called: path.string,
+                called: source ?? path.string,
+                at: path,
                 plan,
                 layout.spoolDirectory,
                 environment,
@@ -123,7 +134,8 @@ struct Push: RegistryCommand {
             try await push(
                 .digest(root.digest),
                 from: archive,
-                called: path.string,
+                called: source ?? path.string,
+                at: path,
                 plan,
                 folder.path,
                 environment,
@@ -134,8 +146,8 @@ struct Push: RegistryCommand {
             throw Failure(
                 .usage,
                 "\(other) is not a local image",
-                why: "SOURCE is a layout or a .wasm",
-                try: ["wasmpack pull \(other) --layout plugin-oci, then push"]
+                why: "SOURCE is a layout, an archive or a .wasm",
+                try: ["wasmpack copy \(other) \(plan.target)"]
             )
         }
     }
@@ -144,12 +156,13 @@ struct Push: RegistryCommand {
         _ name: RefName,
         from source: some ContentSource,
         called sourceName: String,
+        at path: FilePath,
         _ plan: PushPlan,
         _ spoolDirectory: FilePath,
         _ environment: Environment,
         _ reporter: Reporter
     ) async throws {
-        let digestFile = try digestFile.open(apartFrom: [FilePath(sourceName)])
+        let digestFile = try digestFile.open(apartFrom: [path])
         let repository = try registry.repository(
             of: plan.target,
             for: dryRun ? .pull : .push,
@@ -166,6 +179,10 @@ struct Push: RegistryCommand {
             ? try await rehearse(name, from: source, plan, repository)
             : try await push(name, manifest, from: source, plan, repository, reporter)
         report.record(reporter)
+        if verify {
+            try await prove(report, manifest, plan, repository)
+            report.recordProof(reporter)
+        }
         try await output.json
             ? JSONReport.print(report.document(repository.credential()))
             : Terminal.standardOutput("\(report.pinned)\n")
@@ -184,8 +201,21 @@ struct Push: RegistryCommand {
         let report = try await copy(name, from: source, to: repository, as: first, events: reporter)
         var changes = plan.target.tag.map { [TagChange($0, previous: report.previous)] } ?? []
         changes += try await repository.set(plan.furtherTags, to: manifest, after: changes.map(\.tag))
-        if verify { try await repository.prove(manifest, under: plan.tags) }
         return PushReport(plan.target, report, changes, isVerified: verify)
+    }
+
+    /// Reads back what was pushed; a failure says that the push itself is done.
+    private func prove(
+        _ report: PushReport,
+        _ manifest: Blob,
+        _ plan: PushPlan,
+        _ repository: RemoteRepository
+    ) async throws(Failure) {
+        do throws(Failure) {
+            try await repository.prove(manifest, under: plan.tags)
+        } catch {
+            throw report.unproven(error)
+        }
     }
 
     /// Finds out what a push would do.
@@ -206,7 +236,8 @@ struct Push: RegistryCommand {
         let further = try await zip(plan.furtherTags, repository.current(plan.furtherTags)).map {
             TagChange($0, previous: $1)
         }
-        return PushReport(plan.target, report, first + further, isRehearsal: true)
+        let mayMount = plan.mountSource != nil
+        return PushReport(plan.target, report, first + further, isRehearsal: true, mayMount: mayMount)
     }
 
     private func sourceTarget(_ environment: Environment) throws(Failure) -> Target {
@@ -216,6 +247,12 @@ struct Push: RegistryCommand {
             // A folder with a plugin.wasm is as good here as for build.
             return .module(try PluginFile.locate(path))
         case let local?: return local
+        case nil where Target.isArchive(source):
+            throw Failure(
+                .fileMissing,
+                "no such archive: \(source)",
+                try: ["wasmpack copy plugin-oci \(source), which makes one of a layout's image"]
+            )
         case nil where Target.namesHost(source): return try Target(parsing: source)
         case nil: return .module(try PluginFile.locate(FilePath(source)))
         }

@@ -32,7 +32,11 @@ struct TagImage: RegistryCommand {
 
     func run() async throws {
         let reporter = Reporter(output)
-        let named = try Reference(parsing: reference)
+        let named = try Reference(
+            remote: reference,
+            of: "tag",
+            insteadOfPath: newTags.first.map { "wasmpack copy \(reference) DIR:\($0), for a layout" }
+        )
         let tags = try newTags.map { text throws(Failure) in try tag(text, beside: named) }.unique
         let image = named.reading(reporter)
         try await registry.withRepository(of: image, for: .push, reporter) { repository in

@@ -89,7 +89,11 @@ struct Tags: RegistryCommand {
 extension Reference {
     /// Reads the repository that a command is told, which has neither tag nor digest.
     init(repository text: String, of command: String) throws(Failure) {
-        try self.init(parsing: text)
+        try self.init(
+            remote: text,
+            of: command,
+            insteadOfPath: "wasmpack verify \(text), which names all images"
+        )
         guard tag == nil, digest == nil else {
             throw Failure(
                 .usage,

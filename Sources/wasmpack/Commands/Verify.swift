@@ -20,7 +20,10 @@ struct Verify: RegistryCommand {
             """
     )
 
-    @Argument(help: "A layout (dir, dir:tag, dir@digest) or a reference.", completion: .directory)
+    @Argument(
+        help: "A layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference.",
+        completion: .directory
+    )
     var target: String
 
     @Option(help: ArgumentHelp("The digest that the manifest must have.", valueName: "digest"))

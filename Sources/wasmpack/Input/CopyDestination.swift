@@ -15,6 +15,14 @@ enum CopyDestination {
     /// reference; anything else is a layout in a folder that is there.
     init(parsing text: String) throws(Failure) {
         if text.isEmpty { throw Failure(.usage, "TO is empty") }
+        if text == "-" {
+            throw Failure(
+                .usage,
+                "copy does not write to standard output",
+                why: "it copies whole images",
+                try: ["wasmpack pull REFERENCE -o -, for the module; x.tar, for an archive"]
+            )
+        }
         switch try Target.existing(text) {
         case .layout(let path, let name)?: self = .layout(path, name)
         case .archive(let path, let name)?: self = try Self.archive(path, named: name)
@@ -30,6 +38,14 @@ enum CopyDestination {
     }
 
     private static func missing(_ text: String) throws(Failure) -> CopyDestination {
+        if Target.isBareHost(text), !Target.isArchive(text) {
+            throw Failure(
+                .usage,
+                "\(text) is a registry alone; the repository is missing",
+                try: ["\(text)/REPOSITORY:TAG; ./\(text), if a layout is meant"]
+            )
+        }
+        if !Target.namesHost(text) { try checkName(in: text) }
         let (path, name) = try Target.named(text).map { ($0, $1 as RefName?) } ?? (FilePath(text), nil)
         if Target.isArchive(path.string) { return try archive(path, named: name) }
         if Target.isPath(text) { return .layout(path, name) }
@@ -43,6 +59,16 @@ enum CopyDestination {
             )
         }
         return .layout(path, name)
+    }
+
+    /// Throws for what stands behind a path and is neither a tag nor a digest.
+    private static func checkName(in text: String) throws(Failure) {
+        if let cut = text.firstRange(of: "@sha") {
+            _ = try Digest(parsing: text[text.index(after: cut.lowerBound)...])
+        } else if let cut = text.lastIndex(of: ":") {
+            let name = text[text.index(after: cut)...]
+            if !name.contains("/") { _ = try Tag(parsing: name) }
+        }
     }
 
     private static func archive(_ path: FilePath, named name: RefName?) throws(Failure) -> CopyDestination {

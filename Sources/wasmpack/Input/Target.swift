@@ -83,6 +83,16 @@ enum Target {
             || (parts.count > 2 && last.contains { $0 == ":" || $0 == "@" })
     }
 
+    /// Whether a text is a registry's host and perhaps its port, and nothing else.
+    static func isBareHost(_ text: String) -> Bool {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard let host = parts.first, parts.count <= 2, !host.hasPrefix("."), !text.contains("/") else {
+            return false
+        }
+        guard parts.count == 1 || (UInt16(parts[1]) ?? 0) > 0 else { return false }
+        return host == "localhost" || host.contains(".")
+    }
+
     private static func missing(_ text: String) -> Failure {
         Failure(
             .fileMissing,

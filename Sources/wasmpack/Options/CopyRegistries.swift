@@ -11,8 +11,10 @@ struct CopyRegistries {
     let from: RegistryOptions
     /// For the registry of TO.
     let to: RegistryOptions
-    /// For both, when they are one registry and ask for nothing of their own: standard input is read once.
-    let credentials: CredentialChain?
+    /// For FROM and for TO; `nil` where only one of them is a registry.
+    ///
+    /// The same, when they are one registry and ask for nothing of their own: standard input is read once.
+    let credentials: (from: CredentialChain, to: CredentialChain)?
 
     /// Judges the options; throws ``Failure/Code/usage`` for those that fit no registry, or not just one.
     init(
@@ -32,19 +34,53 @@ struct CopyRegistries {
         }
         from = options.for(sides.from)
         to = options.for(sides.to)
+        try Self.refuseTLSOptions(
+            [(from, source), (to, destination)].compactMap { $1 == nil ? nil : $0.connection },
+            sides
+        )
         guard let source, let destination else {
             credentials = nil
             return
         }
         guard source.registry == destination.registry else {
             try Self.refuseSharing(options, from, to, environment)
-            credentials = nil
+            credentials = try Self.separate(from, to, environment)
             return
         }
-        let isOne = sides.from.authfile == nil && sides.to.authfile == nil
-        credentials =
-            isOne
-            ? try options.credentials.store(environment, usesTLS: !to.connection.plainHttp) : nil
+        guard sides.from.authfile == nil, sides.to.authfile == nil else {
+            credentials = try Self.separate(from, to, environment)
+            return
+        }
+        let shared = try options.credentials.store(environment, usesTLS: !to.connection.plainHttp)
+        credentials = (shared, shared)
+    }
+
+    private static func separate(
+        _ from: RegistryOptions,
+        _ to: RegistryOptions,
+        _ environment: Environment
+    ) throws(Failure) -> (from: CredentialChain, to: CredentialChain) {
+        (
+            try from.credentials.store(environment, usesTLS: !from.connection.plainHttp, for: "FROM"),
+            try to.credentials.store(environment, usesTLS: !to.connection.plainHttp, for: "TO")
+        )
+    }
+
+    /// Where no registry speaks TLS, an option about TLS is a mistake.
+    private static func refuseTLSOptions(
+        _ connections: [ConnectionOptions],
+        _ sides: SideOptions
+    ) throws(Failure) {
+        guard !connections.isEmpty, connections.allSatisfy(\.plainHttp) else { return }
+        let flag = sides.fromPlainHttp ? "--from-plain-http" : "--to-plain-http"
+        for connection in connections {
+            if connection.clientCert != nil {
+                throw Failure(.usage, "\(flag) and --client-cert exclude each other")
+            }
+            if connection.tlsSkipVerify {
+                throw Failure(.usage, "\(flag) and --tls-skip-verify exclude each other")
+            }
+        }
     }
 
     /// A secret without the name of its registry would be shown to both.

@@ -53,16 +53,42 @@ struct CredentialOptions: ParsableArguments {
     }
 
     /// Where credentials come from, in the order of the documentation: the first hit wins.
-    func store(_ environment: Environment, usesTLS: Bool) throws(Failure) -> CredentialChain {
-        if anonymous { return CredentialChain([GivenCredential(nil, place: "no place (--anonymous)")]) }
+    ///
+    /// The side is FROM or TO where a command has two registries.
+    func store(_ environment: Environment, usesTLS: Bool, for side: String? = nil) throws(Failure)
+        -> CredentialChain
+    {
+        let advice = advice(for: side)
+        if anonymous {
+            return CredentialChain([GivenCredential(nil, place: "no place (--anonymous)")], advice: advice)
+        }
         let files = CredentialFiles(environment, usesTLS: usesTLS)
-        if let authfile { return CredentialChain([files.chosen(authfile)]) }
+        if let authfile { return CredentialChain([files.chosen(authfile)], advice: advice) }
         return CredentialChain(
             [
                 GivenCredential(try given(), place: "--username"),
                 try Self.credentialOfEnvironment(environment),
-            ] + files.all
+            ] + files.all,
+            advice: advice
         )
+    }
+
+    /// What helps when a registry is not content, with the options that were given.
+    private func advice(for side: String?) -> @Sendable (RegistryName) -> SignInAdvice {
+        let (anonymous, authfile) = (anonymous, authfile)
+        return { registry in
+            let steps =
+                if anonymous {
+                    ["leave --anonymous away"]
+                } else if let authfile {
+                    ["wasmpack login --authfile \(authfile) \(registry)"]
+                } else if let side {
+                    ["wasmpack login \(registry)", "or --\(side.lowercased())-authfile FILE"]
+                } else {
+                    SignInAdvice.usual(registry).steps
+                }
+            return SignInAdvice(side: side, steps: steps)
+        }
     }
 
     /// The fields that docker's configuration wants to be sent to registries.

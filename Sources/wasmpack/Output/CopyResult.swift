@@ -17,12 +17,7 @@ struct CopyResult {
     var summary: String {
         func count(_ status: CopyReport.Status) -> Int { report.parts.filter { $0.status == status }.count }
         let size = report.parts.reduce(0) { $1.status == .copied ? $0 &+ $1.descriptor.size : $0 }
-        let before =
-            switch report.previous?.digest {
-            case nil: "new"
-            case digest: "as it was"
-            case let other?: "was \(other.short), replaced"
-            }
+        let before = report.root.replacing(report.previous)
         let mounted = count(.mounted) == 0 ? "" : "\(count(.mounted)) mounted, "
         return
             "\(digest.short) (\(before))  \(ByteCount(size)) copied, \(mounted)\(count(.alreadyThere)) reused"

@@ -10,19 +10,23 @@ struct PushReport {
     private let changes: [TagChange]
     private let isVerified: Bool
     private let isRehearsal: Bool
+    /// Whether what would be sent may be taken over from another repository instead.
+    private let mayMount: Bool
 
     init(
         _ target: Reference,
         _ copy: CopyReport,
         _ changes: [TagChange],
         isVerified: Bool = false,
-        isRehearsal: Bool = false
+        isRehearsal: Bool = false,
+        mayMount: Bool = false
     ) {
         self.target = target
         self.copy = copy
         self.changes = changes
         self.isVerified = isVerified
         self.isRehearsal = isRehearsal
+        self.mayMount = mayMount
     }
 
     /// The image by its digest.
@@ -33,34 +37,62 @@ struct PushReport {
         guard !isRehearsal else { return rehearse(reporter) }
         let name = target.tag?.description ?? copy.root.digest.short
         let before = copy.root.replacing(copy.previous)
-        reporter.record(.step("pushed", "\(name) (\(before))  \(amount) sent, \(reused) reused"))
+        reporter.record(.step("pushed", "\(name) (\(before))  \(amount) sent, \(mounted)\(reused) reused"))
         reporter.record(changes.filter { $0.tag != target.tag }, to: copy.root)
         reporter.noteMoves(in: changes, to: copy.root)
-        if isVerified {
-            let tags = changes.map { ", by \($0.tag)" }.joined()
-            reporter.record(
-                .step("verified", "the manifest by its digest\(tags), and \(copy.parts.count) blobs")
-            )
-        }
+    }
+
+    /// Tells people that everything was read back.
+    func recordProof(_ reporter: Reporter) {
+        let tags = changes.map { ", by \($0.tag)" }.joined()
+        reporter.record(
+            .step("verified", "the manifest by its digest\(tags), and \(copy.parts.count) blobs")
+        )
+    }
+
+    /// The failure of a push that is done, and could not be read back as it was sent.
+    func unproven(_ failure: Failure) -> Failure {
+        let tags = changes.map(\.tag.description)
+        let set =
+            tags.isEmpty
+            ? "\(copy.root.digest.short) is pushed"
+            : tags.joined(separator: ", ") + (tags.count == 1 ? " is set" : " are set")
+        let isOther = [.digestMismatch, .notFound, .manifestInvalid, .protocolViolation].contains(
+            failure.code
+        )
+        return Failure(
+            failure.code,
+            "\(set), but " + (isOther ? "what is stored is not what was sent" : "it could not be read back"),
+            why: [failure.message, failure.why].compactMap(\.self).joined(separator: "; "),
+            try: failure.hints,
+            http: failure.http,
+            cause: failure.cause
+        )
     }
 
     private func rehearse(_ reporter: Reporter) {
+        let sending = mayMount ? "send or mount " : "send "
         for part in copy.parts {
             let text =
                 "\(part.descriptor.role) \(part.descriptor.digest.short)  \(ByteCount(part.descriptor.size))"
-            reporter.record(.step("would", (part.status == .copied ? "send " : "reuse ") + text))
+            reporter.record(.step("would", (part.status == .copied ? sending : "reuse ") + text))
         }
         for change in changes {
             reporter.record(.step("would", "set \(change.tag) (\(change.before(copy.root)))"))
         }
         reporter.record(
-            .note("nothing was sent and no tag was set: \(amount) would be sent, \(reused) reused")
+            .note(
+                "nothing was sent and no tag was set: \(amount) would be sent\(mayMount ? " or mounted" : ""), \(reused) reused"
+            )
         )
     }
 
     private var sent: [Descriptor] { copy.parts.filter { $0.status == .copied }.map(\.descriptor) }
     private var amount: ByteCount { ByteCount(sent.reduce(0) { $0 &+ $1.size }) }
-    private var reused: Int { copy.parts.count - sent.count }
+    private var reused: Int { count(.alreadyThere) }
+    private var mounted: String { count(.mounted) == 0 ? "" : "\(count(.mounted)) mounted, " }
+
+    private func count(_ status: CopyReport.Status) -> Int { copy.parts.filter { $0.status == status }.count }
 
     struct Document: Encodable {
         let schema = "wasmpack.push/v1"

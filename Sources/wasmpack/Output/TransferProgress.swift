@@ -28,6 +28,8 @@ struct TransferProgress {
             return erasing() + Reporter.line(transfer.role, "\(name)  done")
         case .alreadyThere:
             return erasing() + Reporter.line(transfer.role, "\(name)  already there")
+        case .mounted:
+            return erasing() + Reporter.line(transfer.role, "\(name)  mounted")
         }
     }
 
