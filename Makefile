@@ -46,11 +46,14 @@ demo: deps demo-deps ## build, then build, push, pull and verify a plugin agains
 	$(SWIFT) build --product wasmpack
 	Tests/Support/demo.sh "$$($(SWIFT) build --show-bin-path)/wasmpack"
 
+# All at once, each of hundreds of tests waits a minute for its turn between two steps, and what it watches goes by.
+A_FEW_AT_A_TIME = --experimental-maximum-parallelization-width 8
+
 test: deps test-deps ## build and run all tests
 	python3 Tests/Support/self_test.py
 	$(SWIFT) build --build-tests
 	Tests/Support/without_secrets.py $(SWIFT) test --skip-build --skip EndToEndTests
-	Tests/Support/without_secrets.py $(SWIFT) test --skip-build --filter EndToEndTests
+	Tests/Support/without_secrets.py $(SWIFT) test --skip-build --filter EndToEndTests $(A_FEW_AT_A_TIME)
 
 # A module of 200 MB through 20 cuts each way, and 50 sudden ends. Not a part of CI.
 SOAK = --size 200 --cuts 20 --kills 50 --seed 1

@@ -163,7 +163,7 @@ def moments(count, seconds, source):
 
 def killed_at(command, number, moment):
     """Starts the command and kills it at a moment; if it has ended by then, once more and earlier."""
-    for _ in range(20):
+    for _ in range(50):
         command.set_up(number)
         run = command.start()
         status = run.end(moment)
@@ -172,7 +172,7 @@ def killed_at(command, number, moment):
             run.process.wait()
             return moment
         require(status == 0, f"exit {status} before it was killed", run.said(1))
-        moment *= 0.9
+        moment *= 0.8
     raise Violation(f"a command that always ends before {moment:.4f} s cannot be killed")
 
 
