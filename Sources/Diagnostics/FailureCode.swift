@@ -26,6 +26,8 @@ extension Failure {
         case manifestInvalid = "manifest-invalid"
         case manifestUnsupported = "manifest-unsupported"
         case layerInvalid = "layer-invalid"
+        case dockerfileInvalid = "dockerfile-invalid"
+        case dockerfileUnsupported = "dockerfile-unsupported"
         case requestRejected = "request-rejected"
         case deletionUnsupported = "deletion-unsupported"
 
@@ -57,10 +59,12 @@ extension Failure {
         case configurationInvalid = "config-invalid"
         case helperMissing = "helper-missing"
         case helperFailed = "helper-failed"
+        case envoyMissing = "envoy-missing"
 
         case fileExists = "file-exists"
         case tagExists = "tag-exists"
         case notConfirmed = "not-confirmed"
+        case checkFailed = "check-failed"
 
         case interrupted
         case terminated
@@ -77,7 +81,7 @@ extension Failure {
                 .notFound
             case .notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge, .layoutCorrupt,
                 .archiveInvalid, .digestMismatch, .manifestInvalid, .manifestUnsupported, .layerInvalid,
-                .requestRejected, .deletionUnsupported:
+                .dockerfileInvalid, .dockerfileUnsupported, .requestRejected, .deletionUnsupported:
                 .badData
             case .addressUnknown, .connectionRefused, .connectionLost, .proxyFailed, .tlsUnknownAuthority,
                 .tlsFailed, .serverFailed:
@@ -92,9 +96,9 @@ extension Failure {
                 .protocolViolation
             case .authenticationRequired, .authenticationRejected, .authenticationDenied:
                 .noPermission
-            case .configurationInvalid, .helperMissing, .helperFailed:
+            case .configurationInvalid, .helperMissing, .helperFailed, .envoyMissing:
                 .configuration
-            case .fileExists, .tagExists, .notConfirmed:
+            case .fileExists, .tagExists, .notConfirmed, .checkFailed:
                 .answerIsNo
             case .interrupted:
                 .interrupted

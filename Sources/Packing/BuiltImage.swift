@@ -22,10 +22,10 @@ public struct BuiltImage: Sendable {
     public let manifest: Blob
     /// The configuration.
     public let config: Blob
-    /// The one layer.
-    public let layer: Blob
-    /// The digest of the layer's uncompressed tar.
-    public let diffID: Digest
+    /// The layers, lowest first.
+    public let layers: [Blob]
+    /// The digests of the layers' uncompressed tars; none for formats whose layers are no tars.
+    public let diffIDs: [Digest]
     /// The module within.
     public let module: ModuleIdentity
 }
@@ -34,10 +34,12 @@ extension BuiltImage: ContentSource {
     /// The one image, whatever it is called.
     public func resolve(_ name: RefName) async throws(Failure) -> Descriptor { manifest.descriptor }
 
-    /// One of its three blobs.
+    /// One of its blobs.
     public func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
         guard
-            let blob = [manifest, config, layer].first(where: { $0.descriptor.digest == descriptor.digest })
+            let blob = ([manifest, config] + layers).first(where: {
+                $0.descriptor.digest == descriptor.digest
+            })
         else {
             throw Failure(.internalError, "the image just made has no \(descriptor.digest)")
         }

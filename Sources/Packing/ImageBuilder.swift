@@ -26,9 +26,7 @@ public struct ImageBuilder: Sendable {
         self.processorCount = processorCount
     }
 
-    /// Makes an image of a module.
-    ///
-    /// The module is checked, hashed, packed and compressed while it is read once.
+    /// Makes an image of a module, as `FROM scratch` and `ADD ./plugin.wasm ./plugin.wasm` do.
     ///
     /// - Parameters:
     ///   - path: the module, under any name.
@@ -38,27 +36,58 @@ public struct ImageBuilder: Sendable {
     public func build(_ path: FilePath, spoolingIn spoolDirectory: FilePath) async throws(Failure)
         -> BuiltImage
     {
-        let file = try FileSource(opening: path)
-        _ = try ModuleOutline(of: path.string, size: file.size) { (offset, count) throws(Failure) in
-            try file.read(at: offset, count: count)
+        try await build(ImageContents(module: path, labels: options.labels), spoolingIn: spoolDirectory)
+    }
+
+    /// Makes an image of files.
+    ///
+    /// The module is checked, hashed, packed and compressed while it is read once.
+    ///
+    /// - Parameters:
+    ///   - contents: the files of its layers, and what its config says.
+    ///   - spoolDirectory: where the layers are put until a store takes them.
+    /// - Returns: the image, whose layers are in that folder.
+    /// - Throws: what reading, writing and checking the files throw.
+    public func build(_ contents: ImageContents, spoolingIn spoolDirectory: FilePath) async throws(Failure)
+        -> BuiltImage
+    {
+        var layers: [Blob] = []
+        var diffIDs: [Digest] = []
+        var module: ModuleIdentity?
+        for files in contents.layers {
+            for file in files {
+                let source = try FileSource(opening: file.path)
+                _ = try ModuleOutline(of: file.path.string, size: source.size) {
+                    (offset, count) throws(Failure) in
+                    try source.read(at: offset, count: count)
+                }
+                let bytes = HashingSource(source)
+                let spool = try BlobSpool(in: spoolDirectory)
+                let writer = LayerWriter(
+                    compressionLevel: options.compressionLevel,
+                    time: options.created.seconds,
+                    processorCount: processorCount
+                )
+                let diffID = try await writer.write(bytes, named: file.name, size: source.size) {
+                    bytes throws(Failure) in
+                    try spool.write(bytes)
+                }
+                layers.append(spool.finish(as: .layerTarGzip))
+                diffIDs.append(diffID)
+                module = ModuleIdentity(digest: bytes.digest, size: bytes.byteCount)
+            }
         }
-        let module = HashingSource(file)
-        let spool = try BlobSpool(in: spoolDirectory)
-        let writer = LayerWriter(
-            compressionLevel: options.compressionLevel,
-            time: options.created.seconds,
-            processorCount: processorCount
+        guard let module else {
+            throw Failure(.pluginMissing, "there is no \(PluginFile.name) among the files")
+        }
+        let config = Blob(
+            try CanonicalJSON.encode(self.config(of: contents, diffIDs)),
+            mediaType: .imageConfig
         )
-        let diffID = try await writer.write(module, named: PluginFile.name, size: file.size) {
-            bytes throws(Failure) in
-            try spool.write(bytes)
-        }
-        let layer = spool.finish(as: .layerTarGzip)
-        let config = Blob(try CanonicalJSON.encode(self.config(diffID)), mediaType: .imageConfig)
         let manifest = Manifest(
             mediaType: .imageManifest,
             config: config.descriptor,
-            layers: [layer.descriptor],
+            layers: layers.map(\.descriptor),
             annotations: options.annotations.merging([AnnotationKey.wasmVariant: "compat"]) { given, _ in
                 given
             }
@@ -66,30 +95,25 @@ public struct ImageBuilder: Sendable {
         return BuiltImage(
             manifest: Blob(try CanonicalJSON.encode(manifest), mediaType: .imageManifest),
             config: config,
-            layer: layer,
-            diffID: diffID,
-            module: ModuleIdentity(digest: module.digest, size: module.byteCount)
+            layers: layers,
+            diffIDs: diffIDs,
+            module: module
         )
     }
 
-    private func config(_ diffID: Digest) -> ImageConfig {
-        let instruction = "ADD ./\(PluginFile.name) ./\(PluginFile.name) # wasmpack"
-        return ImageConfig(
+    private func config(of contents: ImageContents, _ diffIDs: [Digest]) -> ImageConfig {
+        ImageConfig(
             platform: Self.platform,
             created: options.created.text,
-            config: ImageConfig.Execution(
-                env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-                workingDir: "/",
-                labels: options.labels
-            ),
-            history: [
+            config: contents.execution,
+            history: contents.instructions.map { text, _ in
                 ImageConfig.History(
                     created: options.created.text,
-                    createdBy: instruction,
+                    createdBy: "\(text) # wasmpack",
                     comment: "wasmpack"
                 )
-            ],
-            rootfs: ImageConfig.RootFilesystem(diffIDs: [diffID])
+            },
+            rootfs: ImageConfig.RootFilesystem(diffIDs: diffIDs)
         )
     }
 }

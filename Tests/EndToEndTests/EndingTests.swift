@@ -97,8 +97,10 @@ import Testing
         // The shell opens the pipe for both ends, so that nothing ever comes and nothing ever ends.
         let command =
             "echo > started; exec \(Workspace.program) login 127.0.0.1:1 -u ci --password-stdin <> pipe"
-        // One that is caught before it has begun dies as any program does; then another one is tried.
-        for _ in 0..<100 {
+        // One that is caught before it has begun dies as any program does; then another one gets more time. It can have as
+        // much as it likes: what it waits for never comes.
+        for attempt in 1...100 {
+            try? FileManager.default.removeItem(atPath: work.path("started"))
             let running = try RunningProgram(
                 "/bin/sh",
                 ["-c", command],
@@ -106,7 +108,7 @@ import Testing
                 in: work.folder
             )
             while !work.exists("started") { try await Task.sleep(for: .milliseconds(10)) }
-            _ = try await work.other("pgrep", "-f", "^\(Workspace.program) login .*--password-stdin")
+            try await Task.sleep(for: .milliseconds(20 * attempt))
             running.signal(signal.number)
             let run = try await running.wait()
             if run.status == -signal.number { continue }

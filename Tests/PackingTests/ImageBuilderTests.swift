@@ -43,7 +43,7 @@ struct ImageBuilderTests {
         let image = try await build(tiny())
         try expectGolden(image.config.bytes(limit: .max), "oci/config.json")
         #expect(
-            image.diffID.description
+            image.diffIDs[0].description
                 == "sha256:1b54002b20112d0ff56d67c6733e1f06ba1550ddc391299367d6330368feddf5"
         )
         #expect(
@@ -58,13 +58,13 @@ struct ImageBuilderTests {
         let golden = Manifest(
             mediaType: .imageManifest,
             config: image.config.descriptor,
-            layers: [image.layer.descriptor],
+            layers: image.layers.map(\.descriptor),
             annotations: [AnnotationKey.wasmVariant: "compat"]
         )
         #expect(try image.manifest.bytes(limit: .max) == CanonicalJSON.encode(golden))
         // The fixture has other blobs; with these ones in their place it is this very text.
         var expected = String(decoding: try Fixtures.bytes("oci/manifest-image.json"), as: UTF8.self)
-        for (word, blob) in [("config", image.config), ("layer", image.layer)] {
+        for (word, blob) in [("config", image.config), ("layer", image.layers[0])] {
             let stands = Descriptor(
                 mediaType: blob.descriptor.mediaType,
                 digest: Digest(of: Array(word.utf8)),
@@ -98,7 +98,7 @@ struct ImageBuilderTests {
         let image = try await build(tiny(), ImageOptions(created: created))
         #expect(try text(image.config).components(of: #""created":"2023-11-14T22:13:20Z""#) == 2)
         let plain = try await build(tiny())
-        #expect(image.diffID != plain.diffID)
+        #expect(image.diffIDs != plain.diffIDs)
         #expect(image.module == plain.module)
     }
 
@@ -121,9 +121,9 @@ struct ImageBuilderTests {
         let module = SampleModule.bytes(size: 400_000)
         let small = try await build(module, ImageOptions(compressionLevel: 9))
         let fast = try await build(module, ImageOptions(compressionLevel: 1))
-        #expect(small.diffID == fast.diffID)
+        #expect(small.diffIDs == fast.diffIDs)
         #expect(small.config.descriptor == fast.config.descriptor)
-        #expect(small.layer.descriptor.size < fast.layer.descriptor.size)
+        #expect(small.layers[0].descriptor.size < fast.layers[0].descriptor.size)
     }
 
     @Test func `an image that was built verifies, and gives the module back`() async throws {

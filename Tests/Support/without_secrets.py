@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Runs a command, passes on what it says, and fails when a secret of the tests is in it.
 
+What failed is said once more at the end, where it is found among thousands of lines.
+
 Every secret that a test uses has "hush" in it, and every token is a JWT; both are found in base64 too.
 
 Usage: without_secrets.py COMMAND [ARGUMENT …]
@@ -24,22 +26,28 @@ def marks():
 
 # What Swift Testing says of a test's arguments is what the test put in, not what came out.
 INPUT = "◇ Test case passing ".encode()
+PROBLEM = "✘".encode()
 RECORDS = tuple(mark.encode() for mark in "◇✔✘↳")
 PATTERN = re.compile(b"|".join(re.escape(mark) for mark in marks()) + rb"|eyJ[\w-]{8,}\.eyJ")
 
 
 def main(command):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    leaks, is_input = 0, False
+    leaks, is_input, problems = 0, False, []
     for line in process.stdout:
         sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
+        if PROBLEM in line[:16]:
+            problems.append(line)
         # The arguments may have several lines; the next record, or the end of this one, is no input any more.
         if line.startswith(RECORDS):
             is_input = line.startswith(INPUT)
         leaks += not is_input and bool(PATTERN.search(line))
         is_input = is_input and not line.endswith(b" started.\n")
     status = process.wait()
+    if status and problems:
+        sys.stdout.buffer.write(b"\nwhat failed:\n" + b"".join(problems))
+        sys.stdout.buffer.flush()
     if leaks:
         print(f"{leaks} lines above hold a secret of the tests", file=sys.stderr)
     return status or bool(leaks)

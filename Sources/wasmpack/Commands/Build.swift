@@ -49,7 +49,7 @@ struct Build: ReportingCommand {
         let image = try await ImageBuilder(options, processorCount: Environment.processorCount)
             .build(module, spoolingIn: layout.spoolDirectory)
         reporter.record(.step("read", "\(module)  \(ByteCount(image.module.size))  core module"))
-        reporter.record(.step("pack", "1 layer  \(ByteCount(image.layer.descriptor.size)) gzip"))
+        reporter.record(.step("pack", image.packed))
         for reference in references {
             let name = EntryName(.reference(reference))
             try reporter.warn(ofTagOf: name, image.manifest.descriptor.digest, in: layout)
@@ -81,7 +81,7 @@ struct Build: ReportingCommand {
             let mediaType: String
             let size: Int
             let format = "image"
-            let diffID: String
+            let diffID: Nullable<String>
             let parts: [PartDocument]
             let module: ModuleDocument
         }
@@ -93,8 +93,8 @@ struct Build: ReportingCommand {
                 digest: digest.description,
                 mediaType: image.manifest.descriptor.mediaType.description,
                 size: image.manifest.descriptor.size,
-                diffID: image.diffID.description,
-                parts: [PartDocument(image.config.descriptor), PartDocument(image.layer.descriptor)],
+                diffID: Nullable(image.diffIDs.last?.description),
+                parts: ([image.config] + image.layers).map { PartDocument($0.descriptor) },
                 module: ModuleDocument(image.module)
             )
         )
@@ -124,5 +124,13 @@ extension Reference {
             why: "an image is stored under a tag; \"latest\" is not assumed when writing",
             try: ["\(self):v0.0.1"]
         )
+    }
+}
+
+extension BuiltImage {
+    /// What became of the files, for a person.
+    var packed: String {
+        let size = layers.reduce(0) { $0 + $1.descriptor.size }
+        return "\(layers.count) layer\(layers.count == 1 ? "" : "s")  \(ByteCount(size)) gzip"
     }
 }

@@ -56,24 +56,26 @@ struct CopyWork {
 
     /// Copies an image of a layout, after all of it was proven.
     func copy(_ layout: ImageLayout, _ name: RefName) async throws(Failure) -> CopyResult {
-        let entry = try layout.entry(name)
-        let image = Image(root: entry.annotated(nil), name: EntryName(of: entry))
-        if case .layout(let path, let newName) = to, isSame(layout.path, path, image, newName) {
-            return same(image)
-        }
-        try await layout.prove(image.root)
-        return try await copy(image, from: layout)
+        try await copy(layout.entry(name), of: layout, at: layout.path)
     }
 
     /// Copies an image of an archive, after all of it was proven.
     func copy(_ archive: ImageArchive, _ name: RefName) async throws(Failure) -> CopyResult {
-        let entry = try archive.entry(name)
+        try await copy(archive.entry(name), of: archive, at: archive.path)
+    }
+
+    private func copy(_ entry: Descriptor, of store: some ContentSource, at path: FilePath)
+        async throws(Failure) -> CopyResult
+    {
         let image = Image(root: entry.annotated(nil), name: EntryName(of: entry))
-        if case .archive(let path, let newName) = to, isSame(archive.path, path, image, newName) {
+        switch to {
+        case .layout(let target, let newName) where isSame(path, target, image, newName),
+            .archive(let target, let newName) where isSame(path, target, image, newName):
             return same(image)
+        default:
+            try await store.prove(image.root)
+            return try await copy(image, from: store)
         }
-        try await archive.prove(image.root)
-        return try await copy(image, from: archive)
     }
 
     private func copy(_ image: Image, from source: some ContentSource) async throws(Failure) -> CopyResult {

@@ -99,8 +99,7 @@ struct Push: RegistryCommand {
             let folder = try TemporaryDirectory()
             let image = try await ImageBuilder(ImageOptions(), processorCount: Environment.processorCount)
                 .build(PluginFile.locate(path), spoolingIn: folder.path)
-            let packed = "\(ByteCount(image.module.size)), \(ByteCount(image.layer.descriptor.size)) gzip"
-            reporter.record(.step("pack", "\(path)  \(packed)"))
+            reporter.record(.step("pack", "\(path)  \(ByteCount(image.module.size)), \(image.packed)"))
             try await push(
                 .only,
                 from: image,
@@ -114,33 +113,11 @@ struct Push: RegistryCommand {
             withExtendedLifetime(folder) {}
         case .layout(let path, let name):
             let layout = try ImageLayout(opening: path)
-            let root = try await layout.resolve(name ?? .reference(plan.target))
-            try await layout.prove(root)
-            try await push(
-                .digest(root.digest),
-                from: layout,
-                called: source ?? path.string,
-                at: path,
-                plan,
-                layout.spoolDirectory,
-                environment,
-                reporter
-            )
+            try await push(name, of: layout, at: path, plan, layout.spoolDirectory, environment, reporter)
         case .archive(let path, let name):
             let folder = try TemporaryDirectory()
             let archive = try ImageArchive(opening: path, unpackingIn: folder.path)
-            let root = try await archive.resolve(name ?? .reference(plan.target))
-            try await archive.prove(root)
-            try await push(
-                .digest(root.digest),
-                from: archive,
-                called: source ?? path.string,
-                at: path,
-                plan,
-                folder.path,
-                environment,
-                reporter
-            )
+            try await push(name, of: archive, at: path, plan, folder.path, environment, reporter)
             withExtendedLifetime(folder) {}
         case .reference(let other):
             throw Failure(
@@ -150,6 +127,30 @@ struct Push: RegistryCommand {
                 try: ["wasmpack copy \(other) \(plan.target)"]
             )
         }
+    }
+
+    /// Sends an image of a layout or an archive, after all of it was proven.
+    private func push(
+        _ name: RefName?,
+        of store: some ContentSource,
+        at path: FilePath,
+        _ plan: PushPlan,
+        _ spoolDirectory: FilePath,
+        _ environment: Environment,
+        _ reporter: Reporter
+    ) async throws {
+        let root = try await store.resolve(name ?? .reference(plan.target))
+        try await store.prove(root)
+        try await push(
+            .digest(root.digest),
+            from: store,
+            called: source ?? path.string,
+            at: path,
+            plan,
+            spoolDirectory,
+            environment,
+            reporter
+        )
     }
 
     private func push(
