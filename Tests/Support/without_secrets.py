@@ -27,17 +27,19 @@ def marks():
 # What Swift Testing says of a test's arguments is what the test put in, not what came out.
 INPUT = "◇ Test case passing ".encode()
 PROBLEM = "✘".encode()
+DETAIL = "↳".encode()
 RECORDS = tuple(mark.encode() for mark in "◇✔✘↳")
 PATTERN = re.compile(b"|".join(re.escape(mark) for mark in marks()) + rb"|eyJ[\w-]{8,}\.eyJ")
 
 
 def main(command):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    leaks, is_input, problems = 0, False, []
+    leaks, is_input, problems, is_problem = 0, False, [], False
     for line in process.stdout:
         sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
-        if PROBLEM in line[:16]:
+        is_problem = PROBLEM in line[:16] or is_problem and DETAIL in line[:16]
+        if is_problem:
             problems.append(line)
         # The arguments may have several lines; the next record, or the end of this one, is no input any more.
         if line.startswith(RECORDS):
