@@ -84,6 +84,26 @@ import Wasm
         #expect(sum < 1 << 20)
     }
 
+    @Test func `names of megabytes are stepped over`() throws {
+        let size = 64 << 20
+        let length = unsigned(10 << 20)
+        // An import's module name, and a custom section's name, of zeros.
+        let starts: [[UInt8]] = [
+            [2] + unsigned(size - 13) + [1] + length, [0] + unsigned(size - 13) + length,
+        ]
+        for start in starts {
+            let bytes: [UInt8] = [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0] + start
+            var sum = 0
+            let module = try Module(of: "plugin.wasm", size: size) { offset, count in
+                sum += count
+                let piece = Array(bytes.dropFirst(offset).prefix(count))
+                return piece + [UInt8](repeating: 0xFF, count: min(count, size - offset) - piece.count)
+            }
+            #expect(module.problems.map(\.id) == ["not-validated"])
+            #expect(sum < 1 << 20)
+        }
+    }
+
     @Test func `more types than are worth keeping are not kept`() throws {
         let type = function([UInt8](repeating: i32, count: 1000))
         let types = vector([function(), function([i32], [i32])] + [[UInt8]](repeating: type, count: 2001))

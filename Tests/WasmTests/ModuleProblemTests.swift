@@ -271,7 +271,6 @@ import Wasm
             "the type of an element segment"
         ),
         ([9: vector([[5, i32, 0]])], "an element segment is of i32"),
-        ([2: vector([unsigned(1 << 21) + [UInt8](repeating: 0x61, count: 1 << 21)])], "too many to look at"),
     ]
 
     @Test("what this reader does not judge is said", arguments: unknown)
