@@ -72,6 +72,7 @@ import Wasm
         (section(0, [0x80, 0x80, 0x80, 0x80, 0x80, 0]), "no number below 2³⁰", "a length of six bytes"),
         (custom("name", [1]), "the size of a part of the name section", "a part without a size"),
         (custom("name", [1, 5]), "should have 5 bytes, but 0 follow", "a part beyond the section"),
+        (custom("name", [1, 2, 0]), "should have 2 bytes, but 1 follow", "one byte too few"),
         (custom("name", [9, 5, 0]), "should have 5 bytes, but 1 follow", "a part that nobody knows"),
         (custom("name", [1, 0]), "the number of names of functions", "no map"),
         (custom("name", [1, 1, 5]), "5 names should follow, but only 0", "more names than bytes"),
