@@ -27,11 +27,10 @@ extension ByteReader {
 }
 
 extension ModuleReader {
-    /// Envoy's look for the marker of the ABI among the exports: up to the marker, and to the end of the file.
+    /// Envoy's look for the marker of the ABI among the exports, which ends with the marker.
     mutating func lookThroughExports() throws(Obstacle) {
         let (start, end) = (bytes.offset, bytes.end)
         defer { bytes.read(from: start, to: end) }
-        bytes.read(from: start, to: module.outline.size)
         let count = try bytes.envoyNumber("the number of exports")
         guard count <= bytes.remaining else {
             throw .problem(
@@ -46,7 +45,7 @@ extension ModuleReader {
                 guard kind != 0 || !Self.markers.contains(where: name.elementsEqual) else { return }
             } catch {
                 guard case .problem = error else { throw error }
-                throw .problem(.corrupted("the module ends within its exports", at: place))
+                throw .problem(.corrupted("the exports end too early", at: place))
             }
             _ = try bytes.envoyNumber("the index of an export")
         }

@@ -126,6 +126,9 @@ import Wasm
     static let exports: [(content: [UInt8], saying: String, why: String)] = [
         (unsigned(1 << 30), "Failed to parse corrupted Wasm module", "a count of 31 bits"),
         (unsigned(1 << 20), "Failed to parse corrupted Wasm module", "a count beyond the file"),
+        ([28] + marker + [1], "Failed to parse corrupted Wasm module", "a count beyond the section"),
+        ([27] + marker + [1], "Failed to load Wasm bytecode", "as many exports as bytes"),
+        ([1, 1, 0x61], "Failed to parse corrupted Wasm module", "an end within an export"),
         (
             vector([name("a") + [0] + unsigned(1 << 30), marker]), "Failed to parse corrupted Wasm module",
             "an index of 31 bits before the marker"
@@ -138,7 +141,8 @@ import Wasm
 
     @Test("Envoy looks through the exports up to the marker", arguments: exports)
     func looking(content: [UInt8], saying: String, why: String) throws {
-        let problems = try PluginBytes([7: content]).read().problems
+        // What is behind the section is not taken for exports.
+        let problems = try PluginBytes([7: content], rest: custom("a", content)).read().problems
         #expect(problems.map(\.saying) == [saying], "\(why)")
     }
 }
