@@ -36,6 +36,12 @@ import Testing
         ),
         (
             {
+                $0.problems.append(.corrupted("the exports", at: 12))
+                $0.problems.append(.invalid("a type", at: 11))
+            }, "corrupted-module", "the marker is looked for, through all exports, before the engine compiles"
+        ),
+        (
+            {
                 $0.withdraw("proxy_abi_version_0_2_1")
                 $0.export("f", FunctionType([.v128], []))
             }, "missing-abi-marker", "without a marker Envoy survives"
@@ -122,14 +128,18 @@ import Testing
         #expect(check.findings.count > 2, "the other one is said too: \(check.ids)")
     }
 
-    @Test func `what an unreadable section hides is not called missing`() throws {
+    @Test(
+        "what an unreadable section hides is not called missing",
+        arguments: [Finding.invalid("a type", at: 12), .corrupted("the exports", at: 12)]
+    )
+    func hidden(problem: Finding) throws {
         let check = ModuleCheck(
             try PluginModule.make {
                 $0.exports = []
-                $0.problems.append(.invalid("a type", at: 12))
+                $0.problems.append(problem)
             }
         )
-        #expect(check.ids == ["invalid-module"])
+        #expect(check.ids == [problem.id])
     }
 
     @Test func `of a thousand findings of one kind a hundred are said`() throws {

@@ -10,9 +10,10 @@ enum PluginModule {
 
     /// A module that every proxy loads: a marker, an allocator and a memory.
     static func make(_ change: (inout Module) -> Void = { _ in }) throws -> Module {
-        let preamble = SampleModule.preamble
-        let outline = try ModuleOutline(of: "plugin.wasm", size: preamble.count) { offset, count in
-            Array(preamble.dropFirst(offset).prefix(count))
+        // One custom section from byte 14 to the end.
+        let bytes = SampleModule.bytes(size: 1000)
+        let outline = try ModuleOutline(of: "plugin.wasm", size: bytes.count) { offset, count in
+            Array(bytes.dropFirst(offset).prefix(count))
         }
         var module = Module(outline)
         module.export("proxy_abi_version_0_2_1", nothing)
