@@ -37,13 +37,12 @@ extension ModuleCheck {
     /// It rests on the collector's functions where the names are there, else on the C allocator that TinyGo exports unless
     /// another one is built in. nottinygc exports `onCollectionEvent` and is made of bdwgc and mimalloc.
     private var hasDefaultCollector: Bool {
-        let others = ["nottinygc", "GC_malloc", "mi_malloc"]
-        if functions["onCollectionEvent"] != nil || others.contains(where: module.hasFunction(containing:)) {
-            return false
-        }
+        let others = ["github.com/wasilibs/nottinygc", "GC_malloc", "mi_malloc"]
+        if functions["onCollectionEvent"] != nil || module.hasFunction(startingWith: others) { return false }
         guard module.functionNames.isEmpty else {
-            return ["runtime.runGC", "runtime.markRoots", "runtime.gcBlock"]
-                .contains(where: module.hasFunction(containing:))
+            return module.hasFunction(startingWith: [
+                "runtime.runGC", "runtime.markRoots", "(*runtime.gcBlock)", "(runtime.gcBlock)",
+            ])
         }
         return ["malloc", "free", "calloc", "realloc"].allSatisfy { functions[$0] != nil }
     }

@@ -28,7 +28,7 @@ public enum PluginSDK: String, Sendable, CaseIterable {
         {
             // TinyGo exports its C allocator, which no other toolchain does unasked; nottinygc its collector's event.
             self = .tinyGo
-        } else if module.hasFunction(containing: "$LT$") || module.hasFunction(containing: "__rust_alloc")
+        } else if module.hasFunction(startingWith: Self.rustNames)
             || exports.contains("proxy_on_memory_allocate") && !exports.contains("malloc")
         {
             // Of all SDKs' allocators, this name is Rust's; Go's has it too, but is known by then.
@@ -41,6 +41,9 @@ public enum PluginSDK: String, Sendable, CaseIterable {
             return nil
         }
     }
+
+    /// Its libraries, mangled or not, and its allocator.
+    private static let rustNames = ["core::", "alloc::", "_ZN4core", "_ZN5alloc", "__rust_alloc"]
 
     private static func told(by producers: [Module.Producer]) -> PluginSDK? {
         func said(_ name: String, in fields: [String]) -> Bool {
@@ -65,8 +68,8 @@ extension Module {
     /// Whether the `name` section has a function of this name.
     func hasFunction(named name: String) -> Bool { functionNames.values.contains(name) }
 
-    /// Whether the `name` section has a function with this in its name.
-    func hasFunction(containing part: String) -> Bool {
-        functionNames.values.contains { $0.contains(part) }
+    /// Whether the `name` section has a function whose name starts with one of these.
+    func hasFunction(startingWith starts: [String]) -> Bool {
+        functionNames.values.contains { name in starts.contains(where: name.hasPrefix) }
     }
 }

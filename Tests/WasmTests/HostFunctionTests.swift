@@ -112,7 +112,7 @@ import Testing
                 for _ in 0..<5 { $0.import("sock_shutdown", of: "wasi_unstable", "ii") }
             }
         )
-        #expect(check.ids == ["newer-envoy-import", "newer-envoy-import", "restricted-at-start"].dropLast())
+        #expect(check.ids == ["newer-envoy-import", "newer-envoy-import"])
         #expect(check.verdict == .warning)
         let newest = try #require(check.findings.first)
         #expect(newest.message.contains("June 2026 (envoyproxy/envoy#45756)"))

@@ -33,7 +33,8 @@ import Testing
         ),
         (.tinyGo, { $0.functionNames = [3: "runtime.alloc"] }, "the name of TinyGo's allocator"),
         (.tinyGo, { $0.export("onCollectionEvent", PluginModule.nothing) }, "nottinygc's event"),
-        (.rust, { $0.functionNames = [3: "_ZN4core3fmt9Formatter$LT$T$GT$17hE"] }, "Rust's mangling"),
+        (.rust, { $0.functionNames = [3: "core::fmt::Formatter::pad::h1"] }, "Rust's library"),
+        (.rust, { $0.functionNames = [3: "_ZN4core3fmt9Formatter3pad17h1E"] }, "Rust's library, mangled"),
         (
             .rust,
             {
