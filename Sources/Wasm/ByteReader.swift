@@ -37,10 +37,9 @@ struct ByteReader {
 
     mutating func byte(_ what: String) throws(Obstacle) -> UInt8 {
         guard offset < end else { throw missing(what, 1) }
-        if !(pieceOffset..<pieceOffset + piece.count).contains(offset) { try fetchPiece() }
-        guard piece.indices.contains(offset - pieceOffset) else { throw missing(what, 1) }
-        defer { offset += 1 }
-        return piece[offset - pieceOffset]
+        let index = try index(what)
+        offset += 1
+        return piece[index]
     }
 
     /// The next byte, which stays the next.
@@ -50,12 +49,15 @@ struct ByteReader {
         return remaining > 0 ? try byte("a byte") : nil
     }
 
-    /// The next bytes; at most `remaining` of them are ever held.
+    /// The next bytes; no more of them are held than there are.
     mutating func bytes(_ count: Int, _ what: String) throws(Obstacle) -> [UInt8] {
         guard count <= remaining else { throw missing(what, count) }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(count, Self.pieceSize))
-        for _ in 0..<count { bytes.append(try byte(what)) }
+        while bytes.count < count {
+            let next = piece[try index(what)...].prefix(count - bytes.count)
+            bytes += next
+            offset += next.count
+        }
         return bytes
     }
 
@@ -126,13 +128,19 @@ struct ByteReader {
         return bytes
     }
 
-    private mutating func fetchPiece() throws(Obstacle) {
-        do throws(Failure) {
-            piece = try fetch(offset, min(Self.pieceSize, end - offset))
+    /// Where in the piece the next byte is.
+    private mutating func index(_ what: String) throws(Obstacle) -> Int {
+        if !(pieceOffset..<pieceOffset + piece.count).contains(offset) {
+            do throws(Failure) {
+                piece = try fetch(offset, min(Self.pieceSize, end - offset))
+            } catch {
+                throw .failure(error)
+            }
             pieceOffset = offset
-        } catch {
-            throw .failure(error)
+            // The file became shorter since it was measured.
+            guard !piece.isEmpty else { throw missing(what, 1) }
         }
+        return offset - pieceOffset
     }
 
     private func missing(_ what: String, _ count: Int) -> Obstacle {

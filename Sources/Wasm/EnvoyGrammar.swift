@@ -11,8 +11,8 @@ extension ByteReader {
         }
     }
 
-    /// A length and as many bytes, whatever they are.
-    mutating func envoyBytes(_ what: String) throws(Obstacle) -> [UInt8] {
+    /// A length and as many bytes, whatever they are; the first of them are kept.
+    mutating func envoyBytes(_ what: String, keeping limit: Int) throws(Obstacle) -> [UInt8] {
         let start = offset
         let length = try envoyNumber("the length of \(what)")
         guard length <= remaining else {
@@ -20,7 +20,9 @@ extension ByteReader {
                 .corrupted("\(what) should have \(length) bytes, but \(remaining) follow", at: start)
             )
         }
-        return try bytes(length, what)
+        let kept = try bytes(min(length, limit), what)
+        try skip(length - kept.count, what)
+        return kept
     }
 }
 
@@ -37,7 +39,7 @@ extension ModuleReader {
             )
         }
         for _ in 0..<count {
-            let name = try bytes.envoyBytes("the name of an export")
+            let name = try bytes.envoyBytes("the name of an export", keeping: Self.keptNameLength)
             let place = bytes.offset
             do throws(Obstacle) {
                 let kind = try bytes.byte("the kind of an export")
@@ -91,7 +93,8 @@ extension ModuleReader {
         defer { bytes.read(from: bytes.offset, to: whole) }
         bytes.read(from: bytes.offset, to: end)
         do throws(Obstacle) {
-            module.name = String(decoding: try bytes.envoyBytes("the name of the module"), as: UTF8.self)
+            let name = try bytes.envoyBytes("the name of the module", keeping: Self.keptNameLength)
+            module.name = String(decoding: name, as: UTF8.self)
         } catch {
             guard case .problem = error else { throw error }
         }
@@ -107,9 +110,9 @@ extension ModuleReader {
         }
         for _ in 0..<count {
             let index = try bytes.envoyNumber("the index of a function's name")
-            let name = try bytes.envoyBytes("a function's name")
+            let name = try bytes.envoyBytes("a function's name", keeping: Self.keptNameLength)
             guard module.functionNames.count < Self.keptNameLimit else { continue }
-            module.functionNames[index] = String(decoding: name.prefix(Self.keptNameLength), as: UTF8.self)
+            module.functionNames[index] = String(decoding: name, as: UTF8.self)
         }
     }
 

@@ -42,15 +42,13 @@ extension ModuleReader {
 
     private mutating func readCustomName() throws(Obstacle) -> String {
         let start = bytes.offset
-        guard
-            let name = String(
-                validating: try bytes.envoyBytes("the name of a custom section"),
-                as: UTF8.self
-            )
-        else {
-            throw .problem(.invalid("the name of a custom section is not UTF-8", at: start))
+        let bytes = try bytes.envoyBytes("the name of a custom section", keeping: Self.customNameLimit)
+        guard bytes.count < Self.customNameLimit else {
+            noteOnce(.notValidated("the name of a custom section is too long to be looked at", at: start))
+            return String(decoding: bytes, as: UTF8.self)
         }
-        return name
+        if let name = String(validating: bytes, as: UTF8.self) { return name }
+        throw .problem(.invalid("the name of a custom section is not UTF-8", at: start))
     }
 
     /// Tool conventions, "Producers Section".
@@ -77,6 +75,8 @@ extension ModuleReader {
         }
     }
 
+    /// In bytes; no tool's name has more than some dozens.
+    private static let customNameLimit = 1 << 16
     /// In bytes; linkers write 8 to 32.
     private static let buildIDLimit = 256
     /// More entries than any tool writes.
