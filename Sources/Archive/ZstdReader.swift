@@ -4,7 +4,7 @@ public import Diagnostics
 /// Unpacks a zstd stream (RFC 8878) of one or more frames with libarchive.
 ///
 /// A frame may ask for a window of at most 128 MiB, libzstd's own limit. Throws ``Failure/Code/layerInvalid`` for bytes
-/// that are not zstd, that end too early, or that follow the last frame.
+/// that are not zstd, that end too early, or that follow the last frame, and for a stream without content.
 public final class ZstdReader: ByteSource {
     private let archive: OpaquePointer
     private let input: ArchiveInput
@@ -32,8 +32,7 @@ public final class ZstdReader: ByteSource {
         }
         // Exactly this one filter: left to itself, libarchive would unpack zstd within zstd within zstd.
         guard archive_read_append_filter(archive, ARCHIVE_FILTER_ZSTD) == ARCHIVE_OK,
-            archive_read_support_format_raw(archive) == ARCHIVE_OK,
-            archive_read_support_format_empty(archive) == ARCHIVE_OK
+            archive_read_support_format_raw(archive) == ARCHIVE_OK
         else { throw lastFailure() }
         let opened = input.open(archive)
         if let failure = input.failure { throw failure }
@@ -41,8 +40,14 @@ public final class ZstdReader: ByteSource {
         var entry: OpaquePointer?
         let result = archive_read_next_header(archive, &entry)
         if let failure = input.failure { throw failure }
-        isAtEnd = result == ARCHIVE_EOF
-        guard isAtEnd || result == ARCHIVE_OK else { throw lastFailure() }
+        // To libarchive a stream that cannot be unpacked from its start and an empty one look the same.
+        guard result == ARCHIVE_OK else {
+            throw Failure(
+                .layerInvalid,
+                "the layer is not valid zstd",
+                why: "it is empty, damaged or cut off"
+            )
+        }
     }
 
     deinit {

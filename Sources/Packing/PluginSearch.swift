@@ -31,15 +31,21 @@ struct PluginSearch {
     ) async throws(Failure) -> PluginExtractor.Plugin {
         let place = try image.pluginLayer(variant)
         try checkDiffIDCount()
+        try await checkLayerDigests()
         var module = ModuleExcerpt()
-        var contents = try await read(
-            place,
-            handingOn: .named(PluginFile.name),
-            write: { piece throws(Failure) in
-                module.take(piece)
-                try write(piece)
-            }
-        )
+        var contents = LayerReader.Contents()
+        do throws(Failure) {
+            contents = try await read(
+                place,
+                handingOn: .named(PluginFile.name),
+                write: { piece throws(Failure) in
+                    module.take(piece)
+                    try write(piece)
+                }
+            )
+        } catch {
+            throw explained(error, at: place)
+        }
         warnings = LayerWarnings(image, variant, image.layers[place], contents).all
         var name = contents.content == .module ? "the module" : PluginFile.name
         if contents.content != .module, contents.matches.isEmpty {
@@ -101,6 +107,21 @@ struct PluginSearch {
         return contents
     }
 
+    /// What is neither a tar nor a module is called a broken tar only where a tar was to be expected.
+    private func explained(_ failure: Failure, at place: Int) -> Failure {
+        let descriptor = image.layers[place]
+        guard failure.code == .layerInvalid, !descriptor.mediaType.isTarLayer,
+            let contents = layers[place].contents, contents.content == .other, contents.compression == .none
+        else { return failure }
+        if variant == .unknown { return Failure(noPluginIn: descriptor) }
+        return Failure(
+            .notWasm,
+            "the layer \(descriptor.digest.short) is not a WebAssembly module",
+            why:
+                "its type is \(descriptor.mediaType.name.truncated(to: 160)), and it is \(contents.described)"
+        )
+    }
+
     /// Keeps what was seen when a layer was read first: later readings look for other files.
     private mutating func note(_ facts: LayerFacts, at place: Int) {
         if layers[place].contents == nil { layers[place] = facts }
@@ -112,6 +133,14 @@ struct PluginSearch {
             .manifestInvalid,
             "the config lists \(count) diffIDs for \(image.layers.count) layers",
             why: "there has to be one for each layer (image spec, \"Image Configuration\")"
+        )
+    }
+
+    private func checkLayerDigests() async throws(Failure) {
+        guard image.config.mediaType == .wasmConfig else { return }
+        try image.failIfConfigIsTooLarge()
+        try await image.checkLayerDigests(
+            in: source.fetch(image.config).bytes(limit: ImageConfig.sizeLimit)
         )
     }
 

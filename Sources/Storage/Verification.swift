@@ -65,16 +65,9 @@ public struct Verification: Sendable {
 
     private mutating func visit(_ image: Manifest, in source: some ContentSource) async throws(Failure) {
         var diffIDs: [Digest]?
-        if let config = try await fetch(image.config, from: source), image.config.mediaType.isImageConfig {
+        if let config = try await fetch(image.config, from: source) {
             do throws(Failure) {
-                let bytes = try config.bytes(limit: ImageConfig.sizeLimit)
-                let parsed = try CanonicalJSON.decode(
-                    ImageConfig.self,
-                    from: bytes,
-                    as: "image config",
-                    failing: .manifestInvalid
-                )
-                diffIDs = parsed.rootfs?.diffIDs ?? []
+                diffIDs = try Self.diffIDs(in: config, of: image)
             } catch {
                 note(image.config, error)
             }
@@ -96,6 +89,24 @@ public struct Verification: Sendable {
                 proveDiffID(of: blob, compressed: compression, expected: expected)
             }
         }
+    }
+
+    /// What a config says of the layers; `nil` for one that names no diffIDs, whose digests of layers are compared.
+    private static func diffIDs(in config: Blob, of image: Manifest) throws(Failure) -> [Digest]? {
+        let type = image.config.mediaType
+        guard type.isImageConfig || type == .wasmConfig else { return nil }
+        let bytes = try config.bytes(limit: ImageConfig.sizeLimit)
+        if type == .wasmConfig {
+            try image.checkLayerDigests(in: bytes)
+            return nil
+        }
+        let parsed = try CanonicalJSON.decode(
+            ImageConfig.self,
+            from: bytes,
+            as: "image config",
+            failing: .manifestInvalid
+        )
+        return parsed.rootfs?.diffIDs ?? []
     }
 
     private mutating func proveDiffID(

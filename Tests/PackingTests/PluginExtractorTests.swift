@@ -10,53 +10,16 @@ import Testing
     private static let module = SampleModule.bytes(size: 1_000)
     private static let emptyType = MediaType("application/vnd.oci.empty.v1+json")
 
-    /// An image in memory; without diffIDs its config is of no ordinary image.
-    private struct Image {
-        var layers: [Blob]
-        var manifestType = MediaType.imageManifest
-        var configType = MediaType.imageConfig
-        var diffIDs: [Digest]?
-
-        init(_ tar: [UInt8], type: MediaType = .layerTarGzip) {
-            let isPacked = type.name.hasSuffix("gzip")
-            layers = [Blob(isPacked ? Gzip.stored(tar) : tar, mediaType: type)]
-            diffIDs = [Digest(of: tar)]
-        }
-
-        func stored(in store: InMemoryStore) async throws -> Descriptor {
-            let text =
-                #"{"rootfs":{"diff_ids":["# + (diffIDs ?? []).map { "\"\($0)\"" }.joined(separator: ",")
-                + #"],"type":"layers"}}"#
-            let config = Blob(Array((diffIDs == nil ? "{}" : text).utf8), mediaType: configType)
-            let document = Manifest(
-                mediaType: manifestType,
-                config: config.descriptor,
-                layers: layers.map(\.descriptor)
-            )
-            let manifest = Blob(try CanonicalJSON.encode(document), mediaType: manifestType)
-            for blob in layers + [config] { await store.push(blob) }
-            await store.tag(manifest, as: .tag(.latest))
-            return manifest.descriptor
-        }
-    }
+    private typealias Image = MadeImage
 
     private func extract(_ image: Image) async throws -> (plugin: PluginExtractor.Plugin, bytes: [UInt8]) {
-        let store = InMemoryStore()
-        let root = try await image.stored(in: store)
-        let extractor = PluginExtractor(store)
-        var bytes: [UInt8] = []
-        let image = try await ImageChoice(of: root, in: store).manifest
-        try extractor.check(image)
-        let plugin = try await extractor.extract(image, config: extractor.config(of: image)) { bytes += $0 }
-        return (plugin, bytes)
+        try await image.extracted()
     }
 
     private static let tar = Tar.entry("plugin.wasm", module) + Tar.end
 
     private static func changed(_ image: Image, _ change: (inout Image) -> Void) -> Image {
-        var image = image
-        change(&image)
-        return image
+        image.changed(change)
     }
 
     private static let readable: [(image: Image, warnings: [String], why: String)] = [
