@@ -42,6 +42,7 @@ struct PluginOverlayTests {
         (
             [mark(".wh.a.wasm") + file("a.wasm", 1)], 1, "nor in its own layer"
         ),
+        ([file("a.wasm", 1) + mark(".wh.a.wasm")], 1, "nor what stands before it there"),
         (
             [file("plugin.wasm", 1), mark(".wh.plugin.wasm"), mark("x")], nil, "it was removed in between"
         ),
