@@ -65,16 +65,9 @@ public struct Verification: Sendable {
 
     private mutating func visit(_ image: Manifest, in source: some ContentSource) async throws(Failure) {
         var diffIDs: [Digest]?
-        if let config = try await fetch(image.config, from: source), image.config.mediaType.isImageConfig {
+        if let config = try await fetch(image.config, from: source) {
             do throws(Failure) {
-                let bytes = try config.bytes(limit: ImageConfig.sizeLimit)
-                let parsed = try CanonicalJSON.decode(
-                    ImageConfig.self,
-                    from: bytes,
-                    as: "image config",
-                    failing: .manifestInvalid
-                )
-                diffIDs = parsed.rootfs?.diffIDs ?? []
+                diffIDs = try Self.diffIDs(in: config, of: image)
             } catch {
                 note(image.config, error)
             }
@@ -98,19 +91,45 @@ public struct Verification: Sendable {
         }
     }
 
+    /// What a config says of the layers; `nil` for one that names no diffIDs, whose digests of layers are compared.
+    private static func diffIDs(in config: Blob, of image: Manifest) throws(Failure) -> [Digest]? {
+        let type = image.config.mediaType
+        guard type.isImageConfig || type == .wasmConfig else { return nil }
+        let bytes = try config.bytes(limit: ImageConfig.sizeLimit)
+        if type == .wasmConfig {
+            try image.checkLayerDigests(in: bytes)
+            return nil
+        }
+        let parsed = try CanonicalJSON.decode(
+            ImageConfig.self,
+            from: bytes,
+            as: "image config",
+            failing: .manifestInvalid
+        )
+        return parsed.rootfs?.diffIDs ?? []
+    }
+
     private mutating func proveDiffID(
         of layer: Blob,
         compressed compression: LayerReader.Compression,
         expected: Digest?
     ) {
         do throws(Failure) {
-            let contents = try LayerReader.read(layer.source(), compression: compression, lookingFor: "")
-            guard let expected else { return }
-            guard contents.diffID == expected else {
+            var contents = LayerReader.Contents()
+            try LayerReader.read(layer.source(), into: &contents)
+            guard contents.compression == compression, contents.content == .tar else {
+                throw Failure(
+                    .layerInvalid,
+                    "the layer \(layer.descriptor.digest) is not what its type says",
+                    why: "the type is \(layer.descriptor.mediaType), it is \(contents.described)"
+                )
+            }
+            guard let expected, let diffID = contents.diffID else { return }
+            guard diffID == expected else {
                 throw Failure(
                     .digestMismatch,
                     "the layer \(layer.descriptor.digest) does not match its diffID",
-                    why: "the config says \(expected), its uncompressed tar has \(contents.diffID)"
+                    why: "the config says \(expected), its uncompressed tar has \(diffID)"
                 )
             }
             provenDiffIDs += 1
@@ -142,7 +161,9 @@ public struct Verification: Sendable {
 extension MediaType {
     /// How a tar layer of this type is packed; `nil` for what is no tar layer.
     public var layerCompression: LayerReader.Compression? {
-        isTarGzipLayer ? .gzip : isPlainTarLayer ? LayerReader.Compression.none : nil
+        if isTarGzipLayer { return .gzip }
+        if isPlainTarLayer { return LayerReader.Compression.none }
+        return isTarZstdLayer ? .zstd : nil
     }
 }
 

@@ -8,15 +8,25 @@ import Testing
 struct LayerReaderTests {
     private func read(
         _ bytes: [UInt8],
-        compression: LayerReader.Compression = .none
+        handingOn wanted: LayerReader.Selection = .named("plugin.wasm")
     ) throws(Failure) -> (contents: LayerReader.Contents, file: [UInt8]) {
         var file: [UInt8] = []
-        let contents = try LayerReader.read(
+        var contents = LayerReader.Contents()
+        try LayerReader.read(
             ArraySource(bytes),
-            compression: compression,
-            lookingFor: "plugin.wasm"
-        ) { piece in file += piece }
+            into: &contents,
+            handingOn: wanted,
+            write: { piece in file += piece }
+        )
         return (contents, file)
+    }
+
+    private func packed(_ bytes: [UInt8], _ compression: LayerReader.Compression) -> [UInt8] {
+        switch compression {
+        case .none: bytes
+        case .gzip: Gzip.stored(bytes)
+        case .zstd: Zstd.stored(bytes)
+        }
     }
 
     static let found: [(tar: [UInt8], file: [UInt8], matches: Int, why: String)] = [
@@ -42,15 +52,14 @@ struct LayerReaderTests {
 
     @Test("the first regular file of that name is handed on", arguments: found)
     func reading(tar: [UInt8], file: [UInt8], matches: Int, why: String) throws {
-        for compression in [LayerReader.Compression.none, .gzip] {
-            let (contents, bytes) = try read(
-                compression == .gzip ? Gzip.stored(tar) : tar,
-                compression: compression
-            )
+        for compression in LayerReader.Compression.allCases where compression != .zstd || !tar.isEmpty {
+            let (contents, bytes) = try read(packed(tar, compression))
+            #expect(contents.compression == (tar.isEmpty ? contents.compression : compression), "\(why)")
+            #expect(contents.content == .tar, "\(why)")
             #expect(bytes == file, "\(why)")
             #expect(contents.matches.count == matches, "\(why)")
             #expect(contents.diffID == Digest(of: tar), "\(why)")
-            #expect(contents.tarSize == tar.count, "\(why)")
+            #expect(contents.unpackedSize == tar.count, "\(why)")
         }
     }
 
@@ -67,7 +76,7 @@ struct LayerReaderTests {
 
     @Test func `what follows the gzip stream is refused, though the file was found`() {
         let layer = Gzip.stored(Tar.entry("plugin.wasm", [1]) + Tar.end) + [0]
-        let failure = #expect(throws: Failure.self) { try read(layer, compression: .gzip) }
+        let failure = #expect(throws: Failure.self) { try read(layer) }
         #expect(failure?.code == .layerInvalid)
     }
 
@@ -93,12 +102,9 @@ struct LayerReaderTests {
         let size = LayerReader.tarLimit + excess
         let failure: Failure?
         do throws(Failure) {
-            let contents = try LayerReader.read(
-                ZeroSource(count: size),
-                compression: .none,
-                lookingFor: "plugin.wasm"
-            )
-            #expect(contents.tarSize == size)
+            var contents = LayerReader.Contents()
+            try LayerReader.read(ZeroSource(count: size), into: &contents)
+            #expect(contents.unpackedSize == size)
             failure = nil
         } catch {
             failure = error
@@ -117,12 +123,68 @@ struct LayerReaderTests {
         #expect(layer.count < 4 * 1024 * 1024)
         var given = 0
         let failure = #expect(throws: Failure.self) {
-            try LayerReader.read(ArraySource(layer), compression: .gzip, lookingFor: "plugin.wasm") { piece in
-                given += piece.count
-            }
+            var contents = LayerReader.Contents()
+            try LayerReader.read(
+                ArraySource(layer),
+                into: &contents,
+                handingOn: .named("plugin.wasm"),
+                write: { piece in given += piece.count }
+            )
         }
         #expect(failure?.code == .layerInvalid)
         #expect(failure?.message.contains("more than 256 MiB") == true)
         #expect(given < size)
+    }
+
+    @Test func `a small zstd that unpacks to more than 256 MiB is refused`() {
+        let bomb = Zstd.bomb(0, blocks: 2049)
+        #expect(bomb.count < 10_000)
+        let failure = #expect(throws: Failure.self) { try read(bomb) }
+        #expect(failure?.message.contains("more than 256 MiB") == true)
+    }
+
+    static let modules: [(layer: [UInt8], compression: LayerReader.Compression)] = [
+        (SampleModule.preamble, .none), (Gzip.stored(SampleModule.preamble), .gzip),
+        (Zstd.stored(SampleModule.preamble), .zstd),
+    ]
+
+    @Test("a bare module is handed on whole", arguments: modules.indices)
+    func bareModule(row: Int) throws {
+        let (layer, compression) = Self.modules[row]
+        for wanted in [LayerReader.Selection.named("plugin.wasm"), .entry(3), .none] {
+            let (contents, file) = try read(layer, handingOn: wanted)
+            #expect(file == SampleModule.preamble)
+            #expect(contents.content == .module)
+            #expect(contents.compression == compression)
+            #expect(contents.diffID == Digest(of: SampleModule.preamble))
+        }
+    }
+
+    @Test func `one entry can be chosen by its place, if it is a file`() throws {
+        let tar =
+            Tar.entry("a", [1]) + Tar.entry("b", type: "2", link: "a") + Tar.entry("c", [3]) + Tar.end
+        #expect(try read(tar, handingOn: .entry(0)).file == [1])
+        #expect(try read(tar, handingOn: .entry(1)).file == [])
+        #expect(try read(tar, handingOn: .entry(2)).file == [3])
+        #expect(try read(tar, handingOn: .entry(3)).file == [])
+        #expect(try read(tar, handingOn: .none).file == [])
+    }
+
+    @Test func `the first of that name is told, though it is no file`() throws {
+        let tar = Tar.entry("plugin.wasm", type: "2", link: "x") + Tar.entry("plugin.wasm", [1]) + Tar.end
+        #expect(try read(tar).contents.firstNamed?.kind == .symbolicLink)
+    }
+
+    @Test func `what was seen before the damage is kept`() {
+        let damaged = Gzip.stored(Tar.entry("a", [1]) + Tar.entry("plugin.wasm", [1])).dropLast(20)
+        var contents = LayerReader.Contents()
+        #expect(throws: Failure.self) {
+            try LayerReader.read(ArraySource(Array(damaged)), into: &contents, handingOn: .named("a"))
+        }
+        #expect(contents.compression == .gzip)
+        #expect(contents.content == .tar)
+        #expect(contents.entries.first?.name == "a")
+        #expect(contents.diffID == nil)
+        #expect(contents.unpackedSize > 0)
     }
 }

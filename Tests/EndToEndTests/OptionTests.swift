@@ -149,20 +149,23 @@ import Testing
         #expect(!work.exists("plugin-oci"))
     }
 
-    @Test func `a plugin that is no module is pulled with a warning`() async throws {
+    @Test func `a plugin that is no module is not pulled`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/test/plugin:v1"
         try work.write(Array("hello, proxy\n".utf8), to: "text")
         let made = try await work.other("python3", "-c", Self.imageOfText)
         try #require(made.status == 0, "\(made)")
-        let pushed = try await work.run("push", reference, "by-hand", "--plain-http")
+        let pushed = try await work.run("copy", "by-hand", reference, "--to-plain-http")
         #expect(pushed.status == 0, "\(pushed)")
         let pulled = try await work.run("pull", reference, "--plain-http")
-        #expect(pulled.status == 0, "\(pulled)")
-        #expect(pulled.errorText.contains("warning: the module is not a WebAssembly module"), "\(pulled)")
+        #expect(pulled.status == 65, "\(pulled)")
+        #expect(
+            pulled.errorText.contains("error[not-wasm]: plugin.wasm is not a WebAssembly module"),
+            "\(pulled)"
+        )
         #expect(pulled.errorText.contains("hello, proxy"), "\(pulled)")
-        #expect(try work.bytes(of: "plugin.wasm") == Array("hello, proxy\n".utf8))
+        #expect(!work.exists("plugin.wasm"))
     }
 
     @Test("a password may end with any line end, or none", arguments: ["\r\n", "\n", ""])

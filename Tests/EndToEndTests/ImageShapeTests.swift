@@ -1,0 +1,176 @@
+import Foundation
+import OCI
+import TestSupport
+import Testing
+
+/// The shapes of image that people have pushed to real registries come back as modules.
+@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+struct ImageShapeTests {
+    private static let solo = "application/vnd.module.wasm"
+    private static let tarType = "application/vnd.oci.image.layer.v1.tar"
+
+    private struct Shape: Sendable {
+        let name: String
+        let layers: [(type: String, bytes: [UInt8])]
+        var configType = "application/vnd.unknown.config.v1+json"
+        /// What the warning says; `nil` if there is none.
+        let warning: String?
+    }
+
+    private static func shapes() throws -> [Shape] {
+        let module = try Modules.plugin
+        let tar = Tar.entry("plugin.wasm", module) + Tar.end
+        let packed = Gzip.stored(tar)
+        let config = Array("{}".utf8)
+        return [
+            Shape(
+                name: "higress",
+                layers: [("\(solo).spec.v1+yaml", [1]), ("\(tarType)+gzip", packed)],
+                warning: nil
+            ),
+            Shape(
+                name: "artifact",
+                layers: [("\(solo).config.v1+json", config), ("\(solo).content.layer.v1+wasm", module)],
+                configType: "\(solo).config.v1+json",
+                warning: nil
+            ),
+            Shape(
+                name: "one-layer",
+                layers: [("\(solo).content.layer.v1+wasm", module)],
+                warning: "number of layers must be 2 but got 1"
+            ),
+            Shape(
+                name: "cncf",
+                layers: [("application/wasm", module)],
+                configType: "application/vnd.wasm.config.v0+json",
+                warning: "invalid media type application/wasm"
+            ),
+            Shape(
+                name: "wasm-to-oci",
+                layers: [("application/vnd.wasm.content.layer.v1+wasm", module)],
+                warning: "invalid media type application/vnd.wasm.content.layer.v1+wasm"
+            ),
+            Shape(name: "oras", layers: [(tarType, module)], warning: "is no tar but a bare module"),
+            Shape(
+                name: "oras-tgz",
+                layers: [(tarType, packed)],
+                warning: "the layer is gzip, though its type"
+            ),
+            Shape(name: "zstd", layers: [("\(tarType)+zstd", Zstd.stored(tar))], warning: "packed with zstd"),
+            Shape(
+                name: "lower",
+                layers: [("\(tarType)+gzip", packed), ("\(tarType)+gzip", Gzip.stored(Tar.end))],
+                warning: "plugin.wasm is in layer 1 of 2"
+            ),
+            Shape(
+                name: "other-name",
+                layers: [("\(tarType)+gzip", Gzip.stored(Tar.entry("filter.wasm", module) + Tar.end))],
+                warning: "the module is called filter.wasm"
+            ),
+        ]
+    }
+
+    @Test func `what people have pushed is pulled, and what proxies would say of it is printed`() async throws
+    {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
+        for shape in try Self.shapes() {
+            try work.write(image: shape.layers, configType: shape.configType, to: shape.name)
+            let reference = "\(registry.name)/shapes/\(shape.name):v1"
+            let copied = try await work.skopeo(
+                registry,
+                ["copy", "--dest-cert-dir", access.folder, "oci:\(shape.name):v1", "docker://\(reference)"]
+            )
+            try #require(copied.status == 0, "\(copied)")
+            let pulled = try await work.start(
+                ["pull", reference, "-o", "\(shape.name).wasm"] + access.flags,
+                input: access.input
+            ).wait()
+            #expect(pulled.status == 0, "\(shape.name): \(pulled)")
+            #expect(try work.bytes(of: "\(shape.name).wasm") == Modules.plugin, "\(shape.name)")
+            let warnings = pulled.errorText.split(separator: "\n").filter { $0.hasPrefix("warning: ") }
+            #expect(warnings.isEmpty == (shape.warning == nil), "\(shape.name): \(pulled)")
+            if let warning = shape.warning {
+                #expect(warnings.contains { $0.contains(warning) }, "\(shape.name): \(pulled)")
+            }
+            let verified = try await work.run("verify", "\(shape.name):v1")
+            // What its type does not say is a finding of verify's, whatever is in it.
+            #expect(verified.status == (shape.name.hasPrefix("oras") ? 1 : 0), "\(shape.name): \(verified)")
+        }
+    }
+
+    @Test func `an image whose layer skopeo or buildah packed with zstd is pulled`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
+        let reference = "\(registry.name)/zstd/plugin"
+        let script = """
+            set -e
+            buildah() { command buildah --storage-driver vfs --root "$PWD/root" --runroot "$PWD/run" "$@"; }
+            container=$(buildah from scratch)
+            buildah add "$container" plugin.wasm /plugin.wasm
+            buildah commit -f oci "$container" plugin
+            buildah push --cert-dir "$1" --compression-format zstd plugin "docker://$2:buildah"
+            buildah push plugin "oci:$PWD/image:v1"
+            skopeo --insecure-policy copy --dest-cert-dir "$1" --dest-compress-format zstd "oci:image:v1" "docker://$2:skopeo"
+            """
+        let made = try await work.other("sh", "-c", script, "sh", access.folder, reference)
+        try #require(made.status == 0, "\(made)")
+        for tool in ["buildah", "skopeo"] {
+            let name = "\(reference):\(tool)"
+            let pulled = try await work.start(
+                ["pull", name, "-o", "\(tool).wasm"] + access.flags,
+                input: access.input
+            ).wait()
+            #expect(pulled.status == 0, "\(pulled)")
+            #expect(pulled.errorText.contains("packed with zstd; Istio reads tar+gzip only"), "\(pulled)")
+            #expect(try work.bytes(of: "\(tool).wasm") == Modules.plugin, "\(tool)")
+            let verified = try await work.start(["verify", name] + access.flags, input: access.input).wait()
+            #expect(verified.status == 0, "\(verified)")
+            #expect(verified.outputText.contains("1 diffID"), "\(verified)")
+        }
+    }
+
+    @Test func `an artifact whose config names another module is a finding, and not pulled`() async throws {
+        let work = try Workspace()
+        try work.write(
+            image: [("application/wasm", Modules.plugin)],
+            configType: "application/vnd.wasm.config.v0+json",
+            config: #"{"layerDigests":["\#(Digest(of: [1]))"]}"#,
+            to: "artifact"
+        )
+        let verified = try await work.run("verify", "artifact")
+        #expect(verified.status == 1, "\(verified)")
+        #expect(verified.outputText.contains("is of another artifact"), "\(verified)")
+        let inspected = try await work.run("inspect", "artifact")
+        #expect(inspected.status == 65, "\(inspected)")
+        #expect(inspected.errorText.contains("error[digest-mismatch]"), "\(inspected)")
+    }
+}
+
+extension Workspace {
+    /// Writes a layout with one image, `v1`, of these layers.
+    fileprivate func write(
+        image layers: [(type: String, bytes: [UInt8])],
+        configType: String,
+        config: String = "{}",
+        to name: String
+    ) throws {
+        func blob(_ type: String, _ bytes: [UInt8]) throws -> Descriptor {
+            let digest = Digest(of: bytes)
+            try write(bytes, to: "\(name)/blobs/sha256/\(digest.encoded)")
+            return Descriptor(mediaType: MediaType(type), digest: digest, size: bytes.count)
+        }
+        let manifest = Manifest(
+            mediaType: .imageManifest,
+            config: try blob(configType, Array(config.utf8)),
+            layers: try layers.map { try blob($0.type, $0.bytes) }
+        )
+        let root = try blob(MediaType.imageManifest.name, CanonicalJSON.encode(manifest))
+            .annotated(["org.opencontainers.image.ref.name": "v1"])
+        try write(CanonicalJSON.encode(Index(manifests: [root])), to: "\(name)/index.json")
+        try write(#"{"imageLayoutVersion":"1.0.0"}"#.utf8, to: "\(name)/oci-layout")
+    }
+}

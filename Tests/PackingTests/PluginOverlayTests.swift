@@ -1,0 +1,128 @@
+import Diagnostics
+import OCI
+import Packing
+import Storage
+import TestSupport
+import Testing
+
+/// A module that is not where proxies look.
+@Suite(.timeLimit(.minutes(5)))
+struct PluginOverlayTests {
+    private static func module(_ seed: UInt8) -> [UInt8] { SampleModule.preamble + [seed] }
+
+    private static func file(_ name: String, _ seed: UInt8 = 1) -> [UInt8] { Tar.entry(name, module(seed)) }
+
+    private static func mark(_ name: String) -> [UInt8] { Tar.entry(name) }
+
+    /// Layers without their ends, lowest first, and the module that comes out; `nil` if none does.
+    private static let overlays: [(layers: [[UInt8]], found: UInt8?, why: String)] = [
+        ([file("plugin.wasm", 1), mark("other")], 1, "in the lower of two layers"),
+        ([file("plugin.wasm", 1), file("plugin.wasm", 2), mark("x")], 2, "the higher of two lower ones"),
+        ([file("a/plugin.wasm", 1) + file("plugin.wasm", 2), mark("x")], 1, "the first in its layer"),
+        ([file("plugin.wasm", 1), file("other.wasm", 2)], 1, "its name counts more than the layer"),
+        ([file("other.wasm", 2)], 2, "the only module, under another name"),
+        ([file("other.wasm", 2), mark("x")], 2, "the same in a lower layer"),
+        ([file("a.wasm", 1) + file("b.wasm", 2)], nil, "which of two nobody can tell"),
+        ([file("a.wasm", 1), file("b.wasm", 2)], nil, "nor in two layers"),
+        ([file("a.wasm", 1) + file("b.wasm", 2), mark(".wh.a.wasm")], 2, "one of two was removed"),
+        ([file("a.wasm", 1), file("a.wasm", 2)], 2, "one file, written twice"),
+        ([file("plugin.wasm", 1), mark(".wh.plugin.wasm")], nil, "it was removed"),
+        ([file("plugin.wasm", 1), mark("./.wh.plugin.wasm")], nil, "it was removed, named with ./"),
+        ([file("./a//plugin.wasm", 1), mark("a/.wh.plugin.wasm")], nil, "names are compared part by part"),
+        ([file("a/plugin.wasm", 1), mark(".wh.plugin.wasm")], 1, "another one was removed"),
+        ([file("a/plugin.wasm", 1), mark(".wh.a")], nil, "its folder was removed"),
+        ([file("ab/plugin.wasm", 1), mark(".wh.a")], 1, "a folder of a similar name was"),
+        ([file("a/b/plugin.wasm", 1), mark("a/.wh..wh..opq")], nil, "its folder was emptied"),
+        ([file("plugin.wasm", 1), mark(".wh..wh..opq")], nil, "everything was"),
+        ([file("b/plugin.wasm", 1), mark("a/.wh..wh..opq")], 1, "another folder was"),
+        (
+            [mark(".wh.plugin.wasm") + file("x.wasm", 2), file("a/plugin.wasm", 1), mark("y")], 1,
+            "a whiteout hides nothing above it"
+        ),
+        (
+            [mark(".wh.a.wasm") + file("a.wasm", 1)], 1, "nor in its own layer"
+        ),
+        ([file("a.wasm", 1) + mark(".wh.a.wasm")], 1, "nor what stands before it there"),
+        (
+            [file("plugin.wasm", 1), mark(".wh.plugin.wasm"), mark("x")], nil, "it was removed in between"
+        ),
+        (
+            [file("plugin.wasm", 1), Tar.entry("plugin.wasm", type: "2", link: "/etc/passwd")], nil,
+            "a link has taken its place"
+        ),
+        ([file("a/plugin.wasm", 1), Tar.entry("a", [1])], nil, "a file has taken its folder's place"),
+        ([file("a/plugin.wasm", 1), Tar.entry("a/", type: "5")], 1, "the same folder hides nothing"),
+        ([file(".wh.plugin.wasm", 1)], nil, "a whiteout is no module"),
+    ]
+
+    @Test("below the last layer it is found if nothing hides it", arguments: overlays.indices)
+    func overlay(row: Int) async throws {
+        let (layers, found, why) = Self.overlays[row]
+        let image = MadeImage(tars: layers.map { $0 + Tar.end })
+        guard let found else {
+            let failure = await #expect(throws: Failure.self, "\(why)") { try await image.extracted() }
+            #expect(failure?.code == .pluginMissing, "\(why)")
+            #expect(failure?.why?.contains("Istio would say \"plugin.wasm not found") == true, "\(why)")
+            return
+        }
+        let (plugin, bytes) = try await image.extracted()
+        #expect(bytes == Self.module(found), "\(why)")
+        #expect(
+            plugin.warnings.contains {
+                $0.contains("Istio would say \"plugin.wasm not found in the archive\"")
+            },
+            "\(why): \(plugin.warnings)"
+        )
+    }
+
+    @Test func `where the module was found is said`() async throws {
+        let lower = MadeImage(tars: [Self.file("a/plugin.wasm") + Tar.end, Tar.end])
+        #expect(
+            try await lower.extracted().plugin.warnings.last
+                == "a/plugin.wasm is in layer 1 of 2, not in the last one; "
+                + "Istio would say \"plugin.wasm not found in the archive\""
+        )
+        let other = MadeImage(Self.file("filter.wasm") + Tar.end)
+        #expect(
+            try await other.extracted().plugin.warnings.last?.hasPrefix("the module is called filter.wasm")
+                == true
+        )
+    }
+
+    @Test func `a lower layer that is another one than the config says is refused`() async throws {
+        let image = MadeImage(tars: [Self.file("plugin.wasm") + Tar.end, Tar.end])
+            .changed { $0.diffIDs?[0] = Digest(of: [1]) }
+        let failure = await #expect(throws: Failure.self) { try await image.extracted() }
+        #expect(failure?.code == .digestMismatch)
+    }
+
+    @Test func `layers of other types and foreign ones are not looked through`() async throws {
+        let text = Blob(Array("no tar".utf8), mediaType: MediaType("text/plain"))
+        let image = MadeImage(tars: [Self.file("filter.wasm") + Tar.end, Tar.end]).changed {
+            $0.layers.insert(text, at: 1)
+            $0.configType = MediaType("application/vnd.oci.empty.v1+json")
+        }
+        #expect(try await image.extracted().bytes == Self.module(1))
+    }
+
+    @Test func `no more than 1 GiB of layers is looked through`() async throws {
+        // Each unpacks to 255 MiB of zeros, a tar without entries, and has 8 KB.
+        let bomb = Blob(
+            Zstd.bomb(0, blocks: 2040),
+            mediaType: MediaType("application/vnd.oci.image.layer.v1.tar+zstd")
+        )
+        let hidden = MadeImage(Self.file("plugin.wasm") + Tar.end)
+        for (count, isFound) in [(2, true), (5, false)] {
+            let image = hidden.changed {
+                $0.layers += (0..<count).map { _ in bomb }
+                $0.configType = MediaType("application/vnd.oci.empty.v1+json")
+            }
+            if isFound {
+                #expect(try await image.extracted().bytes == Self.module(1))
+            } else {
+                let failure = await #expect(throws: Failure.self) { try await image.extracted() }
+                #expect(failure?.why?.contains("more than 1 GiB") == true)
+            }
+        }
+    }
+}
