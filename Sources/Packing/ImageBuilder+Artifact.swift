@@ -79,16 +79,31 @@ private struct BareContent {
     let component: WasmConfig.Component?
 
     init(of path: FilePath, _ source: FileSource, mayBeComponent: Bool) throws(Failure) {
+        let read = { (offset: Int, count: Int) throws(Failure) -> [UInt8] in
+            try source.read(at: offset, count: count)
+        }
         do throws(Failure) {
-            _ = try ModuleOutline(of: path.string, size: source.size) { (offset, count) throws(Failure) in
-                try source.read(at: offset, count: count)
-            }
-            abiVersions = []
+            let module = try Module(of: path.string, size: source.size, reading: read)
+            abiVersions = module.abiVersions
             component = nil
         } catch {
             guard mayBeComponent, error.code == .wasmComponent else { throw error }
+            let outline = try ComponentOutline(of: path.string, size: source.size, reading: read)
             abiVersions = []
-            component = WasmConfig.Component(exports: [], imports: [])
+            component = WasmConfig.Component(exports: outline.exports, imports: outline.imports)
+        }
+    }
+}
+
+extension Module {
+    /// The ABI versions whose markers it exports, as a runtime config names them: `v0.2.1`.
+    fileprivate var abiVersions: [String] {
+        exports.compactMap { export in
+            let marker = "proxy_abi_version_"
+            guard case .function = export.type, export.name.hasPrefix(marker) else { return nil }
+            let numbers = export.name.dropFirst(marker.count).split(separator: "_")
+            guard numbers.count == 3, numbers.allSatisfy({ UInt8($0) != nil }) else { return nil }
+            return "v" + numbers.joined(separator: ".")
         }
     }
 }

@@ -73,7 +73,9 @@ struct ImageArchiveTests {
         let reader = try TarReader(MemorySource(written[0]))
         var names: [String] = []
         while let entry = try reader.next() { names.append(entry.name) }
-        #expect(names == ["oci-layout", "index.json"] + image.blobs.map(\.nameInArchive).sorted())
+        #expect(
+            names == ["oci-layout", "index.json", "manifest.json"] + image.blobs.map(\.nameInArchive).sorted()
+        )
         #expect(
             Array(written[0][100..<148]) == Array("000644 \0000000 \0000000 \000000000036 00000000000 ".utf8)
         )
@@ -168,8 +170,8 @@ struct ImageArchiveTests {
     }
 
     static let broken: [(first: [UInt8], phrase: String, why: String)] = [
-        ([], "no file oci-layout", "a tar of something else"),
-        (Tar.entry("manifest.json", Array("[]".utf8)), "archive of docker save", "docker's old form"),
+        ([], "neither oci-layout nor manifest.json", "a tar of something else"),
+        (Tar.entry("manifest.json", Array("{}".utf8)), "manifest.json in", "a list that is none"),
         (Tar.entry("oci-layout", LayoutMarker.bytes), "no index.json", "no index"),
         (
             Tar.entry("oci-layout", Array(#"{"imageLayoutVersion":"2.0.0"}"#.utf8)),
