@@ -48,7 +48,7 @@ extension ImageBuilder {
                 )
             }
             let diffID = try await writer.write(entries) { bytes throws(Failure) in try spool.write(bytes) }
-            layers.append(PackedLayer(blob: spool.finish(as: .layerTarGzip), diffID: diffID))
+            layers.append(PackedLayer(blob: spool.finish(as: options.format.layerType), diffID: diffID))
         }
         guard let module else {
             throw Failure(.internalError, "the module \(path) was not read")
