@@ -12,8 +12,8 @@ extension ImageBuilder {
         -> BuiltImage
     {
         let file = try contents.onlyFile(for: options.format)
-        let source = try FileSource(opening: file.path)
-        let content = try BareContent(of: file.path, source, mayBeComponent: options.format == .wasm)
+        let source = try FileSource(opening: file)
+        let content = try BareContent(of: file, source, mayBeComponent: options.format == .wasm)
         let spool = try BlobSpool(in: spoolDirectory)
         try source.forEachPiece { piece throws(Failure) in
             try failIfInterrupted()
