@@ -98,12 +98,11 @@ private struct BareContent {
 extension Module {
     /// The ABI versions whose markers it exports, as a runtime config names them: `v0.2.1`.
     fileprivate var abiVersions: [String] {
-        exports.compactMap { export in
-            let marker = "proxy_abi_version_"
-            guard case .function = export.type, export.name.hasPrefix(marker) else { return nil }
-            let numbers = export.name.dropFirst(marker.count).split(separator: "_")
-            guard numbers.count == 3, numbers.allSatisfy({ UInt8($0) != nil }) else { return nil }
-            return "v" + numbers.joined(separator: ".")
-        }
+        ProxyWasmABI.allCases.filter { abi in
+            exports.contains { export in
+                guard case .function = export.type else { return false }
+                return export.name == abi.marker
+            }
+        }.map { "v\($0.rawValue)" }
     }
 }

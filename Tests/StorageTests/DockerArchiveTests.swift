@@ -174,7 +174,8 @@ struct DockerArchiveTests {
             "which is not in it", "a name that leads out"
         ),
         (
-            Tar.entry("c", config([tar])) + Tar.entry("l", type: "2", link: "../../../etc/passwd")
+            Tar.entry("c", config([tar])) + Tar.entry("etc/passwd", tar)
+                + Tar.entry("l", type: "2", link: "../../../etc/passwd")
                 + Tar.entry("manifest.json", list("c", ["l"])),
             "which is not in it", "a link that leads out"
         ),

@@ -236,6 +236,16 @@ struct ImageArchiveTests {
         }
     }
 
+    @Test func `an archive may be packed with zstd`() async throws {
+        let packed = try Zstd.stored(archive())
+        let archive = try opened(packed)
+        try await archive.prove(archive.resolve(.only))
+        for bytes in [Array(packed.dropLast(20)), packed + [1, 2, 3]] {
+            let failure = #expect(throws: Failure.self) { try opened(bytes) }
+            #expect(failure?.code == .archiveInvalid)
+        }
+    }
+
     @Test func `limits bound the entries, the bytes, and what follows the end`() throws {
         let archive = try archive()
         for limits in [ArchiveLimits(entries: 4), ArchiveLimits(bytes: 500)] {
