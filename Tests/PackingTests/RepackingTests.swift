@@ -40,7 +40,8 @@ struct RepackingTests {
         let repacking = try await repack(build(ImageOptions(format: from)), as: to)
         let expected = try await build(ImageOptions(format: to))
         #expect(repacking.image?.manifest.descriptor == expected.manifest.descriptor)
-        #expect(repacking.warnings == [])
+        // Of the CNCF's artifact it is said that proxies refuse it.
+        #expect(repacking.warnings.isEmpty == (from != .wasm))
     }
 
     @Test(arguments: ImageFormat.allCases)
@@ -124,12 +125,12 @@ struct RepackingTests {
         #expect(try await repacking.image?.manifest.descriptor == build().manifest.descriptor)
     }
 
-    @Test func `what is no module is not packed again, and the message names the image`() async throws {
+    @Test func `what is no module is not packed again, and nothing is left of it`() async throws {
         let store = InMemoryStore()
         let root = try await plain("", module: Array("no module".utf8), in: store)
         let failure = await #expect(throws: Failure.self) { try await repack(root, store, as: .image) }
         #expect(failure?.code == .notWasm)
-        #expect(failure?.message.contains("plugin.wasm of \(root.digest.short)") == true)
+        #expect(failure?.description.contains(scratch.path.string) == false, "no file of ours is named")
         #expect(try tree(scratch.path).isEmpty)
     }
 }
