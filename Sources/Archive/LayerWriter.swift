@@ -1,9 +1,9 @@
 public import Diagnostics
 public import OCI
 
-/// Makes a layer of one file in one pass: bytes in → tar → diffID, and in parallel gzip → bytes out.
+/// Makes a layer in one pass: bytes in → tar → diffID, and in parallel gzip → bytes out.
 ///
-/// Memory is bounded by the number of processors, not by the file. The bytes of the layer depend on the file, the
+/// Memory is bounded by the number of processors, not by the files. The bytes of the layer depend on the entries, the
 /// options and zlib only.
 public struct LayerWriter: Sendable {
     /// The level used when nobody asks for another one: about as small as it gets, at a good speed.
@@ -17,7 +17,7 @@ public struct LayerWriter: Sendable {
     ///
     /// - Parameters:
     ///   - compressionLevel: 1 (fast) to 9 (small).
-    ///   - time: the file's modification time, in seconds since 1970.
+    ///   - time: the modification time of every entry, in seconds since 1970.
     ///   - processorCount: how many blocks are compressed at the same time.
     public init(compressionLevel: Int = defaultCompressionLevel, time: Int64, processorCount: Int) {
         self.compressionLevel = compressionLevel
@@ -25,7 +25,7 @@ public struct LayerWriter: Sendable {
         self.processorCount = max(1, processorCount)
     }
 
-    /// Writes the layer.
+    /// Writes a layer of one file, mode 0644.
     ///
     /// - Parameters:
     ///   - file: the file's bytes.
@@ -33,15 +33,30 @@ public struct LayerWriter: Sendable {
     ///   - size: the file's size, in bytes.
     ///   - write: takes the layer's next bytes.
     /// - Returns: the diffID, the digest of the uncompressed tar (image spec, "Layer DiffID").
-    /// - Throws: what `file` and `write` throw, ``Failure/Code/fileUnreadable`` when the file has not the size it had,
-    ///   and ``Failure/Code/interrupted`` when the task is cancelled.
+    /// - Throws: as for a layer of several entries.
     public func write(
         _ file: any ByteSource,
         named name: String,
         size: Int,
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) async throws(Failure) -> Digest {
-        let source = try TarSource(file, named: name, size: size, time: time)
+        let entry = LayerEntry(name, permissions: 0o644, .file { (file, size) })
+        return try await self.write([entry], to: write)
+    }
+
+    /// Writes a layer.
+    ///
+    /// - Parameters:
+    ///   - entries: its files and folders, in the order of the tar; each file is opened when its turn comes.
+    ///   - write: takes the layer's next bytes.
+    /// - Returns: the diffID, the digest of the uncompressed tar (image spec, "Layer DiffID").
+    /// - Throws: what the files and `write` throw, ``Failure/Code/fileUnreadable`` when a file has not the size it had,
+    ///   and ``Failure/Code/interrupted`` when the task is cancelled.
+    public func write(
+        _ entries: [LayerEntry],
+        to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) async throws(Failure) -> Digest {
+        let source = try TarSource(entries, time: time)
         try GzipMember.header.handOn(to: write)
         let outcome = await withTaskGroup(of: Compressed.self) { group -> Result<Void, Failure> in
             var order = BlockOrder()

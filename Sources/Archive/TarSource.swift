@@ -1,7 +1,7 @@
 import Diagnostics
 import OCI
 
-/// The uncompressed tar of one file as a row of blocks, measured and hashed on the way.
+/// The uncompressed tar of a layer as a row of blocks, measured and hashed on the way.
 final class TarSource {
     /// A block and what deflate needs to know about its neighbours.
     struct Block: Sendable {
@@ -10,12 +10,20 @@ final class TarSource {
         let isLast: Bool
     }
 
+    /// The file whose bytes are being written.
+    private struct OpenFile {
+        let name: String
+        let bytes: any ByteSource
+        var remaining: Int
+    }
+
     private let tar: TarWriter
-    private let file: any ByteSource
+    private let time: Int64
+    private var entries: ArraySlice<LayerEntry>
+    private var file: OpenFile?
     private var hasher = DigestHasher()
     private var pending: [UInt8] = []
     private var window: ArraySlice<UInt8> = []
-    private var remaining: Int
     private var isFinished = false
 
     /// The gzip checksum of all blocks given so far.
@@ -24,16 +32,10 @@ final class TarSource {
     /// The size of all blocks given so far, in bytes.
     var byteCount: Int { hasher.byteCount }
 
-    init(_ file: any ByteSource, named name: String, size: Int, time: Int64) throws(Failure) {
-        self.file = file
-        remaining = size
-        do throws(ArchiveError) {
-            tar = try TarWriter()
-            try tar.begin(file: name, size: size, time: time)
-        } catch {
-            throw Self.failed(error)
-        }
-        pending = tar.takeOutput()
+    init(_ entries: [LayerEntry], time: Int64) throws(Failure) {
+        self.entries = entries[...]
+        self.time = time
+        tar = try Self.translating { () throws(ArchiveError) in try TarWriter() }
     }
 
     /// The next block, or `nil` after the last one.
@@ -53,36 +55,75 @@ final class TarSource {
     /// The digest of all blocks given so far; after the last one, the diffID.
     var digest: Digest { hasher.digest() }
 
+    /// Writes what comes next: a piece of the open file, the head of the next entry, or the end.
     private func fill() throws(Failure) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Deflater.blockSize, alignment: 16)
-        defer { buffer.deallocate() }
-        let count = try file.read(into: buffer)
-        guard count <= remaining else { throw Self.changed("more") }
-        guard count > 0 || remaining == 0 else { throw Self.changed("fewer") }
-        do throws(ArchiveError) {
-            if count > 0 {
-                try tar.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                remaining -= count
-            } else {
-                try tar.finish()
-                isFinished = true
-            }
-        } catch {
-            throw Self.failed(error)
+        if let open = file {
+            file = try writePiece(of: open)
+        } else if let entry = entries.popFirst() {
+            file = try begin(entry)
+        } else {
+            try Self.translating { () throws(ArchiveError) in try tar.finish() }
+            isFinished = true
         }
         pending += tar.takeOutput()
     }
 
-    private static func changed(_ what: String) -> Failure {
+    /// Writes an entry's header, and opens it if it is a file.
+    private func begin(_ entry: LayerEntry) throws(Failure) -> OpenFile? {
+        switch entry.content {
+        case .folder:
+            try Self.translating { () throws(ArchiveError) in
+                try tar.write(folder: entry.name, permissions: entry.permissions, time: time)
+            }
+            return nil
+        case .file(let open):
+            let (bytes, size) = try open()
+            try Self.translating { () throws(ArchiveError) in
+                try tar.begin(file: entry.name, size: size, permissions: entry.permissions, time: time)
+            }
+            return OpenFile(name: entry.name, bytes: bytes, remaining: size)
+        }
+    }
+
+    /// Writes the next bytes of a file; what is left of it then, or `nil` after its end.
+    private func writePiece(of file: OpenFile) throws(Failure) -> OpenFile? {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Deflater.blockSize, alignment: 16)
+        defer { buffer.deallocate() }
+        let count = try file.bytes.read(into: buffer)
+        guard count <= file.remaining else { throw Self.changed(file.name, "more") }
+        guard count > 0 else {
+            guard file.remaining == 0 else { throw Self.changed(file.name, "fewer") }
+            try Self.translating { () throws(ArchiveError) in try tar.endFile() }
+            return nil
+        }
+        try Self.translating { () throws(ArchiveError) in
+            try tar.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+        var rest = file
+        rest.remaining -= count
+        return rest
+    }
+
+    private static func changed(_ name: String, _ what: String) -> Failure {
         Failure(
             .fileUnreadable,
-            "the module changed while it was read",
+            "\(name) changed while it was read",
             why: "it has \(what) bytes than at the start",
             try: ["wait until the compiler has finished, then build again"]
         )
     }
 
-    private static func failed(_ error: ArchiveError) -> Failure {
-        Failure(.internalError, "the layer's tar cannot be written", why: error.description, cause: error)
+    private static func translating<Value>(_ body: () throws(ArchiveError) -> Value) throws(Failure) -> Value
+    {
+        do throws(ArchiveError) {
+            return try body()
+        } catch {
+            throw Failure(
+                .internalError,
+                "the layer's tar cannot be written",
+                why: error.description,
+                cause: error
+            )
+        }
     }
 }

@@ -1,8 +1,8 @@
 import CArchive
 
-/// Writes a tar of regular files with libarchive, into memory that the caller empties.
+/// Writes a tar of regular files and folders with libarchive, into memory that the caller empties.
 ///
-/// Headers hold nothing of this machine: owner 0:0 without names, a fixed mode and time.
+/// Headers hold nothing of this machine: owner 0:0 without names, the mode and time that were asked for.
 final class TarWriter {
     private let archive: OpaquePointer
     private let output: Output
@@ -55,14 +55,33 @@ final class TarWriter {
     /// - Parameters:
     ///   - name: its name in the tar.
     ///   - size: the number of bytes that will follow.
+    ///   - permissions: its mode without the type.
     ///   - time: the modification time, in seconds since 1970.
     /// - Throws: what libarchive said, for a size or time that a header cannot hold.
-    func begin(file name: String, size: Int, time: Int64) throws(ArchiveError) {
+    func begin(file name: String, size: Int, permissions: UInt16 = 0o644, time: Int64) throws(ArchiveError) {
+        try begin(name, regularFile, size: size, permissions: permissions, time: time)
+    }
+
+    /// Writes a folder, which has no content; what is in it are entries of their own.
+    ///
+    /// - Parameters:
+    ///   - name: its name in the tar; libarchive adds the `/` at the end.
+    ///   - permissions: its mode without the type.
+    ///   - time: the modification time, in seconds since 1970.
+    /// - Throws: what libarchive said, for a name or time that a header cannot hold.
+    func write(folder name: String, permissions: UInt16, time: Int64) throws(ArchiveError) {
+        try begin(name, Archive.folder, size: 0, permissions: permissions, time: time)
+        try endFile()
+    }
+
+    private func begin(_ name: String, _ type: UInt32, size: Int, permissions: UInt16, time: Int64)
+        throws(ArchiveError)
+    {
         guard let entry = archive_entry_new() else { throw ArchiveError("libarchive has no memory") }
         defer { archive_entry_free(entry) }
         archive_entry_set_pathname(entry, name)
-        archive_entry_set_filetype(entry, regularFile)
-        archive_entry_set_perm(entry, 0o644)
+        archive_entry_set_filetype(entry, type)
+        archive_entry_set_perm(entry, mode_t(permissions))
         archive_entry_set_size(entry, Int64(size))
         archive_entry_set_mtime(entry, Int(time), 0)
         archive_entry_set_uid(entry, 0)
@@ -79,9 +98,8 @@ final class TarWriter {
     /// Ends the file begun.
     func endFile() throws(ArchiveError) { try check(archive_write_finish_entry(archive)) }
 
-    /// Ends the file begun and the archive.
+    /// Ends the archive, and the file begun, if one is.
     func finish() throws(ArchiveError) {
-        try endFile()
         try check(archive_write_close(archive))
     }
 

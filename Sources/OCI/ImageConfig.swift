@@ -5,29 +5,6 @@ public struct ImageConfig: Hashable, Sendable, Codable {
     /// The largest config this client reads, in bytes: 4 MiB, as of a manifest.
     public static let sizeLimit = 4 * 1024 * 1024
 
-    /// The process settings of the image.
-    public struct Execution: Hashable, Sendable, Codable {
-        /// Environment variables, each `NAME=value`.
-        public let env: [String]?
-        /// The working directory.
-        public let workingDir: String?
-        /// Free text by key.
-        public let labels: [String: String]?
-
-        enum CodingKeys: String, CodingKey {
-            case env = "Env"
-            case workingDir = "WorkingDir"
-            case labels = "Labels"
-        }
-
-        /// Describes process settings; an empty set of labels is left out of the document.
-        public init(env: [String], workingDir: String, labels: [String: String]) {
-            self.env = env
-            self.workingDir = workingDir
-            self.labels = labels.isEmpty ? nil : labels
-        }
-    }
-
     /// One step of how the image was made.
     public struct History: Hashable, Sendable, Codable {
         /// When, as RFC 3339.
@@ -36,17 +13,21 @@ public struct ImageConfig: Hashable, Sendable, Codable {
         public let createdBy: String?
         /// A remark.
         public let comment: String?
+        /// `true` for a step that made no layer; else left out.
+        public let emptyLayer: Bool?
 
         enum CodingKeys: String, CodingKey {
             case created, comment
             case createdBy = "created_by"
+            case emptyLayer = "empty_layer"
         }
 
         /// Describes one step.
-        public init(created: String, createdBy: String, comment: String) {
+        public init(created: String, createdBy: String, comment: String, makesLayer: Bool = true) {
             self.created = created
             self.createdBy = createdBy
             self.comment = comment
+            emptyLayer = makesLayer ? nil : true
         }
     }
 
@@ -75,6 +56,8 @@ public struct ImageConfig: Hashable, Sendable, Codable {
     public let os: String?
     /// When it was made, as RFC 3339.
     public let created: String?
+    /// Who made it.
+    public let author: String?
     /// The process settings.
     public let config: Execution?
     /// How it was made.
@@ -86,6 +69,7 @@ public struct ImageConfig: Hashable, Sendable, Codable {
     public init(
         platform: Platform,
         created: String,
+        author: String? = nil,
         config: Execution,
         history: [History],
         rootfs: RootFilesystem
@@ -93,6 +77,7 @@ public struct ImageConfig: Hashable, Sendable, Codable {
         architecture = platform.architecture
         os = platform.os
         self.created = created
+        self.author = author
         self.config = config
         self.history = history
         self.rootfs = rootfs

@@ -12,8 +12,8 @@ extension ImageBuilder {
         -> BuiltImage
     {
         let file = try contents.onlyFile(for: options.format)
-        let source = try FileSource(opening: file.path)
-        let content = try BareContent(of: file.path, source, mayBeComponent: options.format == .wasm)
+        let source = try FileSource(opening: file)
+        let content = try BareContent(of: file, source, mayBeComponent: options.format == .wasm)
         let spool = try BlobSpool(in: spoolDirectory)
         try source.forEachPiece { piece throws(Failure) in
             try failIfInterrupted()
@@ -79,16 +79,30 @@ private struct BareContent {
     let component: WasmConfig.Component?
 
     init(of path: FilePath, _ source: FileSource, mayBeComponent: Bool) throws(Failure) {
+        let read = { (offset: Int, count: Int) throws(Failure) -> [UInt8] in
+            try source.read(at: offset, count: count)
+        }
         do throws(Failure) {
-            _ = try ModuleOutline(of: path.string, size: source.size) { (offset, count) throws(Failure) in
-                try source.read(at: offset, count: count)
-            }
-            abiVersions = []
+            let module = try Module(of: path.string, size: source.size, reading: read)
+            abiVersions = module.abiVersions
             component = nil
         } catch {
             guard mayBeComponent, error.code == .wasmComponent else { throw error }
+            let outline = try ComponentOutline(of: path.string, size: source.size, reading: read)
             abiVersions = []
-            component = WasmConfig.Component(exports: [], imports: [])
+            component = WasmConfig.Component(exports: outline.exports, imports: outline.imports)
         }
+    }
+}
+
+extension Module {
+    /// The ABI versions whose markers it exports, as a runtime config names them: `v0.2.1`.
+    fileprivate var abiVersions: [String] {
+        ProxyWasmABI.allCases.filter { abi in
+            exports.contains { export in
+                guard case .function = export.type else { return false }
+                return export.name == abi.marker
+            }
+        }.map { "v\($0.rawValue)" }
     }
 }

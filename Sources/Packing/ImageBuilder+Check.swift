@@ -1,5 +1,6 @@
 public import Diagnostics
 import OCI
+import SystemPackage
 
 extension ImageBuilder {
     /// Throws ``Failure/Code/usage`` for what is to go into the image and has no place in its format.
@@ -45,8 +46,9 @@ extension ImageFormat {
 
 extension ImageContents {
     /// The one file that is to be in the image; throws ``Failure/Code/usage`` if there are others.
-    func onlyFile(for format: ImageFormat) throws(Failure) -> File {
-        guard layers.count == 1, let file = layers[0].first, layers[0].count == 1 else {
+    func onlyFile(for format: ImageFormat) throws(Failure) -> FilePath {
+        let files = layers.joined().compactMap(\.path)
+        guard let file = files.first, files.count == 1 else {
             throw format.hasNoPlace(
                 for: "further files",
                 "it holds the module and nothing else",

@@ -1,9 +1,7 @@
-import Archive
 public import Diagnostics
 import OCI
 import Storage
 public import SystemPackage
-import Wasm
 
 /// Makes images, of any ``ImageFormat``.
 ///
@@ -11,11 +9,8 @@ import Wasm
 /// scratch` and `ADD ./plugin.wasm ./plugin.wasm` make, and what Istio, Envoy Gateway, Higress and ASM read ("compat" in
 /// solo.io's Wasm image spec).
 public struct ImageBuilder: Sendable {
-    /// The platform that is written: what a proxy picks if the image is ever listed in an index.
-    private static let platform = Platform(os: "linux", architecture: "amd64")
-
     let options: ImageOptions
-    private let processorCount: Int
+    let processorCount: Int
 
     /// Describes the images to make.
     ///
@@ -57,35 +52,9 @@ public struct ImageBuilder: Sendable {
         guard options.format.isTar else {
             return try await buildArtifact(contents, spoolingIn: spoolDirectory)
         }
-        var layers: [Blob] = []
-        var diffIDs: [Digest] = []
-        var module: ModuleIdentity?
-        for files in contents.layers {
-            for file in files {
-                let source = try FileSource(opening: file.path)
-                _ = try ModuleOutline(of: file.path.string, size: source.size) {
-                    (offset, count) throws(Failure) in
-                    try source.read(at: offset, count: count)
-                }
-                let bytes = HashingSource(source)
-                let spool = try BlobSpool(in: spoolDirectory)
-                let writer = LayerWriter(
-                    compressionLevel: options.compressionLevel,
-                    time: options.created.seconds,
-                    processorCount: processorCount
-                )
-                let diffID = try await writer.write(bytes, named: file.name, size: source.size) {
-                    bytes throws(Failure) in
-                    try spool.write(bytes)
-                }
-                layers.append(spool.finish(as: options.format.layerType))
-                diffIDs.append(diffID)
-                module = ModuleIdentity(digest: bytes.digest, size: bytes.byteCount)
-            }
-        }
-        guard let module else {
-            throw Failure(.pluginMissing, "there is no \(PluginFile.name) among the files")
-        }
+        let (module, packed) = try await layers(of: contents, spoolingIn: spoolDirectory)
+        let layers = packed.map(\.blob)
+        let diffIDs = packed.map(\.diffID)
         let config = Blob(
             try CanonicalJSON.encode(self.config(of: contents, diffIDs)),
             mediaType: options.format.shape.config
@@ -119,14 +88,16 @@ public struct ImageBuilder: Sendable {
 
     private func config(of contents: ImageContents, _ diffIDs: [Digest]) -> ImageConfig {
         ImageConfig(
-            platform: Self.platform,
+            platform: contents.platform,
             created: options.created.text,
+            author: contents.author,
             config: contents.execution,
-            history: contents.instructions.map { text, _ in
+            history: contents.instructions.map {
                 ImageConfig.History(
                     created: options.created.text,
-                    createdBy: "\(text) # wasmpack",
-                    comment: "wasmpack"
+                    createdBy: $0.text,
+                    comment: "wasmpack",
+                    makesLayer: $0.makesLayer
                 )
             },
             rootfs: ImageConfig.RootFilesystem(diffIDs: diffIDs)

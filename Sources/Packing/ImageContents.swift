@@ -3,38 +3,89 @@ public import SystemPackage
 
 /// What an image is to be made of, before a byte of it is read.
 public struct ImageContents: Sendable {
-    /// A file of this machine, and where it goes in the image.
-    public struct File: Sendable, Hashable {
-        /// Where it is now.
-        public let path: FilePath
-        /// Its name in the layer: no `/` or `./` at its start.
+    /// A file or folder of a layer, and where its content is on this machine.
+    public struct Entry: Sendable, Hashable {
+        /// Its name in the layer: no `/` or `./` at its start, and none at its end.
         public let name: String
         /// Its permissions in the layer.
         public let permissions: UInt16
+        /// Where the file is now; `nil` for a folder.
+        public let path: FilePath?
 
         /// Names a file.
-        public init(_ path: FilePath, named name: String, permissions: UInt16 = 0o644) {
-            self.path = path
+        public init(file path: FilePath, named name: String, permissions: UInt16 = 0o644) {
             self.name = name
             self.permissions = permissions
+            self.path = path
+        }
+
+        /// Names a folder.
+        public init(folder name: String, permissions: UInt16 = 0o755) {
+            self.name = name
+            self.permissions = permissions
+            path = nil
+        }
+
+        /// Whether proxies take it for the plugin: only the last part of the name counts.
+        public var isPlugin: Bool { path != nil && FilePath(name).lastComponent?.string == PluginFile.name }
+    }
+
+    /// One step of how the image was made.
+    public struct Instruction: Sendable, Hashable {
+        /// What the config's history says of it.
+        public let text: String
+        /// Whether it made a layer.
+        public let makesLayer: Bool
+
+        /// Describes a step.
+        public init(_ text: String, makesLayer: Bool) {
+            self.text = text
+            self.makesLayer = makesLayer
         }
     }
 
-    /// The layers' files, lowest layer first.
-    public var layers: [[File]]
+    /// What a proxy picks if the image is ever listed in an index.
+    public static let defaultPlatform = Platform(os: "linux", architecture: "amd64")
+
+    /// The layers' entries, lowest layer first, each in the order of its tar.
+    public var layers: [[Entry]]
     /// The process settings of the image.
     public var execution: ImageConfig.Execution
-    /// How the image was made, one text for each instruction, and whether it made a layer.
-    public var instructions: [(text: String, makesLayer: Bool)]
+    /// How the image was made.
+    public var instructions: [Instruction]
+    /// What the config says that it runs on.
+    public var platform = defaultPlatform
+    /// Who made it.
+    public var author: String?
+
+    /// Describes an image.
+    public init(layers: [[Entry]], execution: ImageConfig.Execution, instructions: [Instruction]) {
+        self.layers = layers
+        self.execution = execution
+        self.instructions = instructions
+    }
 
     /// What `FROM scratch` and `ADD ./plugin.wasm ./plugin.wasm` make of a module.
     public init(module: FilePath, labels: [String: String]) {
-        layers = [[File(module, named: PluginFile.name)]]
-        execution = ImageConfig.Execution(
-            env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-            workingDir: "/",
-            labels: labels
-        )
-        instructions = [("ADD ./\(PluginFile.name) ./\(PluginFile.name)", makesLayer: true)]
+        layers = [[Entry(file: module, named: PluginFile.name)]]
+        execution = .initial
+        execution.labels = labels
+        instructions = [
+            Instruction("ADD ./\(PluginFile.name) ./\(PluginFile.name) # wasmpack", makesLayer: true)
+        ]
     }
+
+    /// The module that proxies take: the first of its name in the last layer that has one.
+    public var module: FilePath? {
+        layers.last { $0.contains(where: \.isPlugin) }?.first(where: \.isPlugin)?.path
+    }
+}
+
+extension ImageConfig.Execution {
+    /// What BuildKit writes for `FROM scratch`.
+    public static let initial = ImageConfig.Execution(
+        env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+        workingDir: "/",
+        labels: [:]
+    )
 }

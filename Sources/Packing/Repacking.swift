@@ -39,7 +39,9 @@ public struct Repacking: Sendable {
         let plugin = try await extractor.extract(choice.manifest, config: config) { piece throws(Failure) in
             try spool.write(piece)
         }
-        guard ImageFormat(of: choice.image, choice.manifest) != format || !plugin.warnings.isEmpty else {
+        // In a tar there may be more than one file; what holds nothing but the module is what it has to be.
+        let isAsWanted = ImageFormat(of: choice.image, choice.manifest) == format
+        guard !isAsWanted || format.isTar && !plugin.warnings.isEmpty else {
             image = nil
             warnings = []
             return

@@ -50,7 +50,7 @@ extension RemoteRepository {
             case 201: break
             // Not what the specification says: believed when the manifest can be read back.
             case 200, 202, 204: return false
-            default: throw try await self.refusal(of: answer)
+            default: throw try await self.refusal(of: manifest, answer)
             }
             guard let announced = answer.response.headers["Docker-Content-Digest"] else { return false }
             guard let digest = try? Digest(parsing: announced),
@@ -80,12 +80,23 @@ extension RemoteRepository {
     }
 
     /// Explains that a manifest was not taken.
-    private func refusal(of answer: RegistryClient.Answer) async throws(RequestFailure) -> RequestFailure {
+    private func refusal(of manifest: Blob, _ answer: RegistryClient.Answer) async throws(RequestFailure)
+        -> RequestFailure
+    {
         let refusal = try await client.failure(
             for: answer,
             doing: access.action,
             missing: "part of the image"
         )
+        let words = ["MANIFEST_INVALID", "UNSUPPORTED"]
+        if answer.status == 415 || answer.status == 400 && words.contains(answer.refusal.code ?? ""),
+            !manifest.isOrdinaryImage
+        {
+            // GitLab, quay.io, ECR and others take the types only that they know.
+            let hint =
+                "wasmpack build --format image, or copy --format image: every registry takes that format"
+            return RequestFailure(refusal.failure.trying(hint))
+        }
         let missing = ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"]
         guard let code = answer.refusal.code, missing.contains(code) else { return refusal }
         return RequestFailure(
@@ -110,5 +121,16 @@ extension RemoteRepository {
             why: "sent was \(expected), stored is \(actual.truncated(to: 240))",
             try: ["a proxy or the registry alters manifests: tell who runs it"]
         )
+    }
+}
+
+extension Blob {
+    /// Whether it is the manifest of an image with OCI's own types, which there is nothing more common than.
+    fileprivate var isOrdinaryImage: Bool {
+        guard descriptor.mediaType == .imageManifest, let bytes = try? bytes(limit: Manifest.sizeLimit),
+            case .image(let image)? = try? ManifestDocument(decoding: bytes, mediaType: .imageManifest)
+        else { return false }
+        return image.config.mediaType == .imageConfig
+            && image.layers.allSatisfy { $0.mediaType == .layerTarGzip }
     }
 }

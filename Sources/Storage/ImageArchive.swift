@@ -17,7 +17,7 @@ public struct ImageArchive: Sendable {
     public let index: Index
     private let blobs: [Digest: Blob]
 
-    /// Reads an archive, packed with gzip or not.
+    /// Reads an archive, packed with gzip or zstd or not.
     ///
     /// - Parameters:
     ///   - path: the file.
@@ -32,13 +32,20 @@ public struct ImageArchive: Sendable {
         let source = try FileSource(opening: path)
         var contents = ArchiveContents(of: path, unpackingIn: folder, limits: limits)
         do throws(Failure) {
-            let isPacked = try source.read(at: 0, count: 2) == [0x1F, 0x8B]
-            let unpacked: any ByteSource = isPacked ? try GzipReader(source) : source
+            let head = try source.read(at: 0, count: 4)
+            let unpacked: any ByteSource =
+                if head.starts(with: [0x1F, 0x8B]) {
+                    try GzipReader(source)
+                } else if head == [0x28, 0xB5, 0x2F, 0xFD] {
+                    try ZstdReader(source)
+                } else {
+                    source
+                }
             let tar = try TarReader(unpacked)
             while let entry = try tar.next() {
                 try contents.take(entry, from: tar)
             }
-            if isPacked { try limits.drain(unpacked) }
+            if unpacked !== source { try limits.drain(unpacked) }
         } catch  where error.code == .layerInvalid {
             throw Failure(archive: path, "is no whole archive of an image", why: error.why ?? error.message)
         }

@@ -134,6 +134,49 @@ import Testing
         #expect(failure?.hints.contains { $0.contains("another repository") } == true)
     }
 
+    static let rejections:
+        [(status: Int, code: String, config: MediaType, layer: MediaType, isHinted: Bool, why: String)] = [
+            (
+                415, "UNSUPPORTED", .wasmConfig, .wasmModule, true,
+                "types that it does not know, as quay.io says"
+            ),
+            (400, "MANIFEST_INVALID", .wasmConfig, .wasmModule, true, "the same, as GitLab says"),
+            (400, "MANIFEST_INVALID", .imageConfig, .layerTar, true, "an ordinary config over another layer"),
+            (400, "MANIFEST_INVALID", .imageConfig, .layerTarGzip, false, "nothing is more ordinary"),
+            (400, "NAME_INVALID", .wasmConfig, .wasmModule, false, "it is about something else"),
+            (403, "DENIED", .wasmConfig, .wasmModule, false, "it is about the right to push"),
+        ]
+
+    @Test(
+        "a registry that refuses a format is told from others, with the format that all take",
+        arguments: rejections
+    )
+    func rejected(
+        status: Int,
+        code: String,
+        config: MediaType,
+        layer: MediaType,
+        isHinted: Bool,
+        why: String
+    ) async throws {
+        let registry = try await Self.open.value.reset()
+        let bench = try Bench(layerSize: 100)
+        try await registry.script(
+            #"[{"method": "PUT", "path": "manifests", "status": \#(status), "body": {"errors": [{"code": "\#(code)"}]}}]"#
+        )
+        let document = Manifest(
+            mediaType: .imageManifest,
+            config: Blob([1], mediaType: config).descriptor,
+            layers: [Blob([2], mediaType: layer).descriptor]
+        )
+        let manifest = Blob(try CanonicalJSON.encode(document), mediaType: .imageManifest)
+        let repository = try bench.repository(registry.name)
+        let failure = await bench.failure { () async throws(Failure) in
+            try await repository.tag(manifest, as: .tag(.latest))
+        }
+        #expect(failure?.hints.contains { $0.contains("--format image") } == isHinted, "\(why)")
+    }
+
     @Test func `a manifest of more than 4 MiB is refused before anything is uploaded`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)

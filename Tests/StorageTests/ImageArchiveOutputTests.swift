@@ -1,4 +1,6 @@
+import Archive
 import Diagnostics
+import Foundation
 import OCI
 import Storage
 import SystemPackage
@@ -58,6 +60,80 @@ struct ImageArchiveOutputTests {
         try scratch.write(cut + Tar.end, to: "x.tar")
         let failure = await #expect(throws: Failure.self) { try await copy(name, from: image, to: output()) }
         #expect(failure?.code == .fileExists)
+    }
+
+    @Test func `an image with several names is in the archive once, under each of them`() async throws {
+        let names = try ["registry.example/team/auth:v1", "registry.example/team/auth:latest"].map {
+            EntryName(try .named($0))
+        }
+        func several(_ names: [EntryName]) throws -> ImageArchiveOutput {
+            try ImageArchiveOutput(at: path, naming: names, unpackingIn: scratch.appending("unpacked").made())
+        }
+        try await copy(.only, from: image, to: several(names))
+        let before = try contents(of: path)
+        let archive = try ImageArchive(opening: path, unpackingIn: scratch.appending("unpacked-2").made())
+        #expect(archive.index.manifests.map(EntryName.init(of:)) == names)
+        #expect(Set(archive.index.manifests.map(\.digest)) == [image.manifest.descriptor.digest])
+        // The same again stays; with a name less it is another archive.
+        try await copy(.only, from: image, to: several(names))
+        #expect(try contents(of: path) == before)
+        let failure = await #expect(throws: Failure.self) {
+            try await copy(.only, from: image, to: several([names[0]]))
+        }
+        #expect(failure?.code == .fileExists)
+    }
+
+    /// `manifest.json` of an archive; `nil` without one.
+    private func dockerList() throws -> String? {
+        let reader = try TarReader(FileSource(opening: path))
+        while let entry = try reader.next() {
+            guard entry.name == "manifest.json" else { continue }
+            var bytes: [UInt8] = []
+            try reader.forEachPiece { bytes += $0 }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        return nil
+    }
+
+    @Test func `Docker's tools are led to the blobs of an ordinary image`() async throws {
+        try await copy(name, from: image, to: output())
+        let (config, layer) = (image.config.descriptor.digest.encoded, image.layer.descriptor.digest.encoded)
+        #expect(
+            try dockerList()
+                == #"[{"Config":"blobs/sha256/\#(config)","Layers":["blobs/sha256/\#(layer)"],"RepoTags":["registry.example/team/auth:v1"]}]"#
+        )
+    }
+
+    static let unloadable: [(config: MediaType, layers: [MediaType], why: String)] = [
+        (.wasmConfig, [.wasmModule], "a bare module"),
+        (.imageConfig, [], "no layer at all"),
+        (.imageConfig, [.layerTarGzip, .wasmModule], "a layer that is no tar"),
+        (MediaType("application/vnd.oci.empty.v1+json"), [.layerTarGzip], "no config of an image"),
+    ]
+
+    @Test("what Docker's tools could not load has no list for them", arguments: unloadable)
+    func unlisted(config: MediaType, layers: [MediaType], why: String) async throws {
+        let config = Blob(Array("{}".utf8), mediaType: config)
+        let layers = layers.enumerated().map { Blob([UInt8($0)], mediaType: $1) }
+        let document = Manifest(
+            mediaType: .imageManifest,
+            config: config.descriptor,
+            layers: layers.map(\.descriptor)
+        )
+        let root = Blob(try CanonicalJSON.encode(document), mediaType: .imageManifest)
+        try await copy(name, from: FixedSource(root: root, blobs: layers + [config]), to: output())
+        #expect(try dockerList() == nil, "\(why)")
+    }
+
+    @Test func `an index has no list for Docker's tools, and an image without a tag no name in it`()
+        async throws
+    {
+        let list = try index(of: [image.manifest])
+        try await copy(name, from: FixedSource(root: list, blobs: image.blobs), to: output())
+        #expect(try dockerList() == nil)
+        try FileManager.default.removeItem(atPath: path.string)
+        try await copy(.only, from: image, to: output(.only))
+        #expect(try dockerList()?.hasSuffix(#""RepoTags":[]}]"#) == true)
     }
 
     @Test func `a file that is no archive is never replaced`() throws {

@@ -73,7 +73,9 @@ struct ImageArchiveTests {
         let reader = try TarReader(MemorySource(written[0]))
         var names: [String] = []
         while let entry = try reader.next() { names.append(entry.name) }
-        #expect(names == ["oci-layout", "index.json"] + image.blobs.map(\.nameInArchive).sorted())
+        #expect(
+            names == ["oci-layout", "index.json", "manifest.json"] + image.blobs.map(\.nameInArchive).sorted()
+        )
         #expect(
             Array(written[0][100..<148]) == Array("000644 \0000000 \0000000 \000000000036 00000000000 ".utf8)
         )
@@ -168,8 +170,8 @@ struct ImageArchiveTests {
     }
 
     static let broken: [(first: [UInt8], phrase: String, why: String)] = [
-        ([], "no file oci-layout", "a tar of something else"),
-        (Tar.entry("manifest.json", Array("[]".utf8)), "archive of docker save", "docker's old form"),
+        ([], "neither oci-layout nor manifest.json", "a tar of something else"),
+        (Tar.entry("manifest.json", Array("{}".utf8)), "manifest.json in", "a list that is none"),
         (Tar.entry("oci-layout", LayoutMarker.bytes), "no index.json", "no index"),
         (
             Tar.entry("oci-layout", Array(#"{"imageLayoutVersion":"2.0.0"}"#.utf8)),
@@ -229,6 +231,16 @@ struct ImageArchiveTests {
         var flipped = packed
         flipped[flipped.count - 6] ^= 1
         for bytes in [flipped, Array(packed.dropLast(4)), Array(packed.dropLast(2000))] {
+            let failure = #expect(throws: Failure.self) { try opened(bytes) }
+            #expect(failure?.code == .archiveInvalid)
+        }
+    }
+
+    @Test func `an archive may be packed with zstd`() async throws {
+        let packed = try Zstd.stored(archive())
+        let archive = try opened(packed)
+        try await archive.prove(archive.resolve(.only))
+        for bytes in [Array(packed.dropLast(20)), packed + [1, 2, 3]] {
             let failure = #expect(throws: Failure.self) { try opened(bytes) }
             #expect(failure?.code == .archiveInvalid)
         }

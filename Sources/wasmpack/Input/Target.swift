@@ -63,9 +63,9 @@ enum Target {
         return nil
     }
 
-    /// Whether a file of this name is taken for an OCI archive.
+    /// Whether a file of this name is taken for an archive of images.
     static func isArchive(_ name: String) -> Bool {
-        [".tar", ".tar.gz", ".tgz"].contains { name.hasSuffix($0) }
+        [".tar", ".tar.gz", ".tgz", ".tar.zst"].contains { name.hasSuffix($0) }
     }
 
     /// Whether a text can only be a path.

@@ -1,0 +1,67 @@
+import Archive
+import Diagnostics
+import OCI
+import Storage
+import SystemPackage
+import Wasm
+
+extension ImageBuilder {
+    /// A layer just packed.
+    struct PackedLayer {
+        let blob: Blob
+        /// The digest of its uncompressed tar.
+        let diffID: Digest
+    }
+
+    /// Packs the layers, each file of them read once, and the module checked and hashed on the way.
+    func layers(of contents: ImageContents, spoolingIn spoolDirectory: FilePath) async throws(Failure)
+        -> (module: ModuleIdentity, layers: [PackedLayer])
+    {
+        guard let path = contents.module else {
+            throw Failure(.pluginMissing, "there is no \(PluginFile.name) among the files")
+        }
+        // The same file may be in several layers: what is hashed is what was read last, which is what proxies take.
+        var module: HashingSource?
+        var layers: [PackedLayer] = []
+        for entries in contents.layers {
+            let spool = try BlobSpool(in: spoolDirectory)
+            let writer = LayerWriter(
+                compressionLevel: options.compressionLevel,
+                time: options.created.seconds,
+                processorCount: processorCount
+            )
+            let entries = entries.map { entry in
+                guard let file = entry.path else {
+                    return LayerEntry(entry.name, permissions: entry.permissions, .folder)
+                }
+                return LayerEntry(
+                    entry.name,
+                    permissions: entry.permissions,
+                    .file { () throws(Failure) in
+                        let source = try FileSource(opening: file)
+                        guard file == path, entry.isPlugin else { return (source, source.size) }
+                        try source.checkOutline(of: file)
+                        let bytes = HashingSource(source)
+                        module = bytes
+                        return (bytes, source.size)
+                    }
+                )
+            }
+            let diffID = try await writer.write(entries) { bytes throws(Failure) in try spool.write(bytes) }
+            layers.append(PackedLayer(blob: spool.finish(as: options.format.layerType), diffID: diffID))
+        }
+        guard let module else {
+            throw Failure(.internalError, "the module \(path) was not read")
+        }
+        return (ModuleIdentity(digest: module.digest, size: module.byteCount), layers)
+    }
+}
+
+extension FileSource {
+    /// Throws if the file is no module that proxies could take.
+    fileprivate func checkOutline(of path: FilePath) throws(Failure) {
+        _ = try ModuleOutline(of: path.string, size: size) { (offset, count) throws(Failure) in
+            try read(at: offset, count: count)
+        }
+    }
+}

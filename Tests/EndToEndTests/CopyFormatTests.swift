@@ -1,0 +1,120 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `copy --format`: an image that proxies refuse becomes one that they take, wherever it lies.
+@Suite(.timeLimit(.minutes(5))) struct CopyFormatTests {
+    private let work: Workspace
+    private let name = "r.example/team/plugin:v1"
+
+    init() throws {
+        work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+    }
+
+    private func build(_ format: String, _ reference: String, in layout: String) async throws -> String {
+        let run = try await work.run("build", "-t", reference, "--format", format, "--layout", layout)
+        #expect(run.status == 0, "\(run)")
+        return String(run.outputText.trimmingCharacters(in: .newlines).suffix(71))
+    }
+
+    @Test func `an image is repaired on the way between all kinds of places`() async throws {
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/team/plugin:v1"
+        let good = try await build("image", reference, in: "good")
+        let bad = try await build("artifact", reference, in: "bad")
+        #expect(try await work.run("copy", "bad", "bad.tar").status == 0)
+        #expect(try await work.run("push", reference, "bad").status == 0)
+        let ways = [
+            ("bad", "a-oci"), ("bad", "a.tar"), ("bad", "\(registry.name)/team/a:v1"), ("bad.tar", "b-oci"),
+            ("bad.tar", "b.tar"), ("bad.tar", "\(registry.name)/team/b:v1"), (reference, "c-oci"),
+            (reference, "c.tar"), (reference, "\(registry.name)/team/c:v1"), ("bad@\(bad)", "d-oci"),
+        ]
+        for (from, to) in ways {
+            let run = try await work.run("copy", "--format", "image", from, to)
+            #expect(run.status == 0, "\(from) to \(to): \(run)")
+            #expect(run.outputText.hasSuffix("@\(good)\n"), "\(from) to \(to): \(run)")
+            #expect(run.errorText.contains("repack \(bad) as \(good) (image)"), "\(run)")
+            #expect(try await work.run("verify", to, "--expect", good).status == 0, "\(to)")
+        }
+        #expect(try work.bytes(of: "a.tar") == work.bytes(of: "c.tar"))
+    }
+
+    @Test func `an image is repaired in its place`() async throws {
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/team/plugin:v1"
+        let good = try await build("image", reference, in: "good")
+        _ = try await build("artifact", reference, in: "bad")
+        #expect(try await work.run("push", reference, "bad").status == 0)
+        for place in ["bad", reference] {
+            let run = try await work.run("copy", "--format", "image", place, place)
+            #expect(run.status == 0, "\(run)")
+            #expect(try await work.run("verify", place, "--expect", good).status == 0)
+        }
+        #expect(try work.bytes(of: "bad/index.json") == work.bytes(of: "good/index.json"))
+    }
+
+    @Test func `JSON says what the image was, and what it became`() async throws {
+        let bad = try await build("artifact", name, in: "bad")
+        let run = try await work.run("copy", "--format", "docker", "bad", "x.tar", "--json")
+        #expect(run.outputText.contains(#""sourceDigest":"\#(bad)""#), "\(run)")
+        #expect(run.outputText.contains(#""format":"docker""#), "\(run)")
+        #expect(!run.outputText.contains(#""digest":"\#(bad)""#), "\(run)")
+        let plain = try await work.run("copy", "bad", "y.tar", "--json")
+        #expect(plain.outputText.contains(#""format":null"#), "\(plain)")
+        #expect(plain.outputText.contains(#""sourceDigest":"\#(bad)""#), "\(plain)")
+    }
+
+    @Test func `an image that has the format already is copied byte for byte`() async throws {
+        let built = try await work.run("build", "-t", name, "--compression-level", "9")
+        let digest = String(built.outputText.trimmingCharacters(in: .newlines).suffix(71))
+        let run = try await work.run("copy", "--format", "image", "plugin-oci", "x.tar")
+        #expect(run.outputText.hasSuffix("@\(digest)\n"), "\(run)")
+        #expect(run.errorText.contains("has the format \"image\" already, and stays as it is"), "\(run)")
+    }
+
+    @Test func `a name that was a digest is not the new image's`() async throws {
+        let registry = try await ScriptedRegistry()
+        let bad = try await build("artifact", "\(registry.name)/team/plugin:v1", in: "bad")
+        let pinned = "\(registry.name)/team/plugin@\(bad)"
+        #expect(try await work.run("copy", "bad", pinned).status == 0)
+        let run = try await work.run("copy", "--format", "image", pinned, "x-oci")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.outputText.hasPrefix("sha256:"), "\(run)")
+        let index = String(decoding: try work.bytes(of: "x-oci/index.json"), as: UTF8.self)
+        #expect(!index.contains("annotations"), "\(index)")
+    }
+
+    @Test func `a digest cannot be chosen, and an archive with something else stays`() async throws {
+        let bad = try await build("artifact", name, in: "bad")
+        for to in ["r.example/team/plugin@\(bad)", "x-oci@\(bad)", "x.tar@\(bad)"] {
+            let run = try await work.run("copy", "--format", "image", "bad", to)
+            #expect(run.status == 64, "\(run)")
+            #expect(run.errorText.contains("TO has a digest"), "\(run)")
+        }
+        #expect(try await work.run("copy", "bad", "x.tar").status == 0)
+        let bytes = try work.bytes(of: "x.tar")
+        let refused = try await work.run("copy", "--format", "image", "x.tar", "x.tar")
+        #expect(refused.status == 1, "\(refused)")
+        #expect(try work.bytes(of: "x.tar") == bytes)
+    }
+
+    @Test func `an image without a module in it is not repaired, and nothing is written`() async throws {
+        try work.write(Tar.entry("other.txt", [1]) + Tar.end, to: "l")
+        let diffID = try await work.other("sha256sum", "l").outputText.prefix(64)
+        let config = #"{"rootfs":{"type":"layers","diff_ids":["sha256:\#(diffID)"]}}"#
+        let list = #"[{"Config":"c","RepoTags":null,"Layers":["l"]}]"#
+        try work.write(
+            Tar.entry("c", Array(config.utf8)) + Tar.entry("l", work.bytes(of: "l"))
+                + Tar.entry("manifest.json", Array(list.utf8)) + Tar.end,
+            to: "bad.tar"
+        )
+        let before = try work.names()
+        for to in ["x-oci", "x.tar"] {
+            let run = try await work.run("copy", "--format", "image", "bad.tar", to)
+            #expect(run.status == 66, "\(run)")
+            #expect(run.errorText.contains("error[plugin-missing]"), "\(run)")
+        }
+        #expect(try work.names() == before)
+    }
+}
