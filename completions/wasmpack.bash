@@ -187,8 +187,8 @@ _wasmpack() {
 _wasmpack_build() {
     repeating_flags=()
     non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
-    repeating_options=(--tag -t --annotation --label)
-    non_repeating_options=(--layout --created --compression-level --digest-file --color)
+    repeating_options=(--tag -t --build-arg --annotation --label)
+    non_repeating_options=(--archive --file -f --layout --format --config --created --compression-level --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -196,8 +196,27 @@ _wasmpack_build() {
     '--tag'|'-t')
         return
         ;;
+    '--archive')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
+        return
+        ;;
+    '--file'|'-f')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--build-arg')
+        return
+        ;;
     '--layout')
         __wasmpack_add_completions -d
+        return
+        ;;
+    '--format')
+        __wasmpack_add_completions -W 'image'$'\n''docker'$'\n''artifact'$'\n''wasm'
+        return
+        ;;
+    '--config')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(json)'
         return
         ;;
     '--annotation')
@@ -225,7 +244,7 @@ _wasmpack_build() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm)'
+        __wasmpack_add_completions -f
         return
         ;;
     esac
@@ -354,11 +373,15 @@ _wasmpack_copy() {
     repeating_flags=()
     non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
+    non_repeating_options=(--format --from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
+    '--format')
+        __wasmpack_add_completions -W 'image'$'\n''docker'$'\n''artifact'$'\n''wasm'
+        return
+        ;;
     '--from-ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
         return

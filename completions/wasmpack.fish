@@ -23,13 +23,13 @@ function __wasmpack_parse_tokens -S
         __wasmpack_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'build'
-            __wasmpack_parse_subcommand 1 't/tag=+' 'layout=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 't/tag=+' 'archive=' 'f/file=' 'build-arg=+' 'layout=' 'format=' 'config=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
         case 'push'
             __wasmpack_parse_subcommand 2 'also-tag=+' 'no-clobber' 'dry-run' 'mount-from=' 'verify' 'layout=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
         case 'pull'
             __wasmpack_parse_subcommand 1 'o/output=' 'force' 'expect=' 'layout=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
         case 'copy'
-            __wasmpack_parse_subcommand 2 'from-plain-http' 'to-plain-http' 'from-ca-file=' 'to-ca-file=' 'from-authfile=' 'to-authfile=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 2 'format=' 'from-plain-http' 'to-plain-http' 'from-ca-file=' 'to-ca-file=' 'from-authfile=' 'to-authfile=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
         case 'inspect'
             __wasmpack_parse_subcommand 1 'raw=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
         case 'verify'
@@ -101,7 +101,7 @@ end
 complete -c 'wasmpack' -f
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'build' -d 'Pack a plugin.wasm into an image in an OCI layout.'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'build' -d 'Pack a plugin.wasm into an image in an OCI layout or an archive.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'push' -d 'Send an image to a registry.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'pull' -d 'Fetch an image from a registry, verified, and take its plugin.wasm out.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'copy' -d 'Copy an image between registries, layouts and archives, byte for byte.'
@@ -113,9 +113,14 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "w
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'login' -d 'Keep the credentials of a registry, after it has taken them.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'logout' -d 'Forget the credentials of a registry.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'help' -d 'Show subcommand help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack build" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'wasm\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack build" -eq 1' -F
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'tag' -s 't' -d 'Name the image; may be repeated.' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" archive' -l 'archive' -d 'Write an archive instead of a layout: a new .tar.' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" f file' -l 'file' -s 'f' -d 'The Dockerfile (default: Dockerfile or Containerfile in the folder).' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'build-arg' -d 'Set an ARG of the Dockerfile; without a value, to the environment\'s. May be repeated.' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" layout' -l 'layout' -d 'The OCI image layout, a folder (default: $WASMPACK_LAYOUT, or ./plugin-oci).' -rfa '(__wasmpack_complete_directories)'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" format' -l 'format' -d 'The image\'s shape: image (every proxy takes it), docker, artifact or wasm.' -rfka 'image docker artifact wasm'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" config' -l 'config' -d 'The artifact\'s runtime-config.json, instead of the one that is made from the module.' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'json\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'annotation' -d 'Add an annotation to the manifest; may be repeated.' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'label' -d 'Add a label to the config; may be repeated.' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" created' -l 'created' -d 'The time that the image carries: seconds since 1970, or RFC 3339 (default: $SOURCE_DATE_EPOCH, or 1970).' -rfka ''
@@ -184,6 +189,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack copy" -eq 1' -F
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack copy" -eq 2' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" format' -l 'format' -d 'Pack the module anew as image, docker, artifact or wasm.' -rfka 'image docker artifact wasm'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" from-plain-http' -l 'from-plain-http' -d 'Speak HTTP without TLS to the registry of FROM.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" to-plain-http' -l 'to-plain-http' -d 'Speak HTTP without TLS to the registry of TO.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" from-ca-file' -l 'from-ca-file' -d 'Trust the authorities in this PEM file for FROM alone.' -rfa '(set -l exts \'pem\' \'crt\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
