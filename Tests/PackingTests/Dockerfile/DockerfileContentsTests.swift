@@ -132,7 +132,7 @@ import Testing
     }
 
     static let refusedRows: [(line: String, code: Failure.Code, phrase: String)] = [
-        ("COPY missing.wasm /", .dockerfileInvalid, "there is other.wasm, plugin.wasm"),
+        ("COPY missing.wasm /", .dockerfileInvalid, "there is other.wasm, out.wasm, plugin.wasm"),
         ("COPY d/none /", .dockerfileInvalid, "there is no \"d/none\""),
         ("COPY ../x /", .dockerfileInvalid, "not within the context"),
         ("COPY d/../../x /", .dockerfileInvalid, "not within the context"),
