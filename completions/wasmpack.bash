@@ -189,6 +189,8 @@ _wasmpack_build() {
     non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=(--tag -t --annotation --label)
     non_repeating_options=(--archive --layout --format --config --created --compression-level --digest-file --color)
+    repeating_options=(--tag -t --build-arg --annotation --label)
+    non_repeating_options=(--archive --file -f --layout --format --config --created --compression-level --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -198,6 +200,13 @@ _wasmpack_build() {
         ;;
     '--archive')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
+        return
+        ;;
+    '--file'|'-f')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--build-arg')
         return
         ;;
     '--layout')
@@ -237,7 +246,7 @@ _wasmpack_build() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm)'
+        __wasmpack_add_completions -f
         return
         ;;
     esac

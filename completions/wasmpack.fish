@@ -24,6 +24,7 @@ function __wasmpack_parse_tokens -S
         switch $unparsed_tokens[1]
         case 'build'
             __wasmpack_parse_subcommand 1 't/tag=+' 'archive=' 'layout=' 'format=' 'config=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 't/tag=+' 'archive=' 'f/file=' 'build-arg=+' 'layout=' 'format=' 'config=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
         case 'push'
             __wasmpack_parse_subcommand 2 'also-tag=+' 'no-clobber' 'dry-run' 'mount-from=' 'verify' 'layout=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
         case 'pull'
@@ -113,9 +114,11 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "w
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'login' -d 'Keep the credentials of a registry, after it has taken them.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'logout' -d 'Forget the credentials of a registry.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'help' -d 'Show subcommand help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack build" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'wasm\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack build" -eq 1' -F
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'tag' -s 't' -d 'Name the image; may be repeated.' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" archive' -l 'archive' -d 'Write an archive instead of a layout: a new .tar.' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" f file' -l 'file' -s 'f' -d 'The Dockerfile (default: Dockerfile or Containerfile in the folder).' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'build-arg' -d 'Set an ARG of the Dockerfile; without a value, to the environment\'s. May be repeated.' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" layout' -l 'layout' -d 'The OCI image layout, a folder (default: $WASMPACK_LAYOUT, or ./plugin-oci).' -rfa '(__wasmpack_complete_directories)'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" format' -l 'format' -d 'The image\'s shape: image (every proxy takes it), docker, artifact or wasm.' -rfka 'image docker artifact wasm'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" config' -l 'config' -d 'The artifact\'s runtime-config.json, instead of the one that is made from the module.' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'json\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'

@@ -18,13 +18,14 @@ struct Build: ReportingCommand {
               wasmpack build plugin.wasm -t ghcr.io/me/my-plugin:v1 --archive my-plugin.tar
 
             The image is what FROM scratch and ADD ./plugin.wasm ./plugin.wasm would make: one manifest, one gzipped \
-            layer, one file plugin.wasm. The same module always gives the same digest.
+            layer, one file plugin.wasm. The same module always gives the same digest. A Dockerfile is read in place of \
+            docker build if it is FROM scratch and copies local files; it runs nothing.
             """
     )
 
     @Argument(
-        help: "The module, under any name, or a folder with a plugin.wasm.",
-        completion: .file(extensions: ["wasm"])
+        help: "The module, under any name; a Dockerfile; or a folder with a Dockerfile or a plugin.wasm.",
+        completion: .file()
     )
     var path = "."
 
@@ -40,6 +41,7 @@ struct Build: ReportingCommand {
     )
     var archive: String?
 
+    @OptionGroup(title: "DOCKERFILE") var dockerfile: DockerfileOptions
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup(title: "IMAGE") var metadata: MetadataOptions
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
@@ -58,15 +60,21 @@ struct Build: ReportingCommand {
         let options = try metadata.imageOptions(environment)
         let archive = archive.map { FilePath($0) }
         try archive?.failUnlessPlainArchive()
-        let module = try PluginFile.locate(FilePath(path))
+        let layoutPath = try layout.path(environment)
+        let contents = try dockerfile.input(path).contents(
+            labels: options.labels,
+            arguments: dockerfile.arguments(environment),
+            apartFrom: [layoutPath] + [digestFile.digestFile].compactMap { $0.map { FilePath($0) } },
+            events: reporter
+        )
+        guard let module = contents.module else { throw Failure(.pluginMissing, "there is no module") }
         let digestFile = try digestFile.open(apartFrom: [module] + [archive].compactMap(\.self))
         let builder = ImageBuilder(options, processorCount: Environment.processorCount)
-        let contents = ImageContents(module: module, labels: options.labels)
         try builder.check(contents)
         let kind = try PluginFile.check(module, as: options.format)
         let destination = try BuildDestination(
             archive: archive,
-            layout: layout.path(environment),
+            layout: layoutPath,
             naming: references
         )
         let image = try await builder.build(contents, spoolingIn: destination.spoolDirectory)

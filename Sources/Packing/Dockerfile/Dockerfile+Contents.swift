@@ -1,0 +1,74 @@
+public import Diagnostics
+import OCI
+
+extension Dockerfile {
+    /// Finds the files that the instructions name.
+    ///
+    /// - Parameters:
+    ///   - context: where they are.
+    ///   - events: is told of what docker would do without a word, and of what proxies will not find.
+    /// - Returns: an image's contents, with a module among them.
+    /// - Throws: ``Failure/Code/dockerfileInvalid``, ``Failure/Code/dockerfileUnsupported``, and
+    ///   ``Failure/Code/pluginMissing`` when no file of the image is called `plugin.wasm`.
+    public func contents(in context: BuildContext, events: some EventSink) throws(Failure) -> ImageContents {
+        var tree = ImageTree()
+        var contents = ImageContents(layers: [], execution: execution, instructions: [])
+        contents.platform = platform
+        contents.author = author
+        for step in steps {
+            switch step.effect {
+            case .nothing: break
+            case .makingFolder(let path):
+                try tree.makeFolder(String(path.dropFirst()), permissions: nil, at: step.place)
+            case .copying(let copying):
+                try tree.copy(copying, from: context, at: step.place, events)
+            }
+            let layer = tree.takeLayer()
+            if !layer.isEmpty { contents.layers.append(layer) }
+            contents.instructions.append(.init(step.text, makesLayer: !layer.isEmpty))
+        }
+        guard contents.module != nil else { throw noPlugin(in: tree) }
+        if contents.layers.last?.contains(where: \.isPlugin) == false {
+            events.record(
+                .warning(
+                    "\(file): \(PluginFile.name) is not in the last layer, and Istio looks only there; move the line that adds it to the end"
+                )
+            )
+        }
+        return contents
+    }
+
+    private func noPlugin(in tree: ImageTree) -> Failure {
+        let why =
+            "proxies look for a file of that name; Istio would say \"\(PluginFile.name) not found in the archive\""
+        let entry = tree.entries.values.filter { $0.path != nil && $0.name.hasSuffix(".wasm") }
+            .min { $0.name < $1.name }
+        for step in steps {
+            guard let entry, case .copying(let copying) = step.effect, let source = copying.sources.first
+            else {
+                continue
+            }
+            guard copying.mayHaveMade(entry) else { continue }
+            return Failure(
+                .pluginMissing,
+                "\(file):\(step.place.line): the module becomes /\(entry.name.truncated(to: 120)), and not \(PluginFile.name)",
+                why: why,
+                try: ["\(copying.instruction) \(source.truncated(to: 120)) ./\(PluginFile.name)"]
+            )
+        }
+        return Failure(
+            .pluginMissing,
+            "\(file) adds no \(PluginFile.name)",
+            why: why,
+            try: ["ADD ./\(PluginFile.name) ./\(PluginFile.name)"]
+        )
+    }
+}
+
+extension Dockerfile.Copying {
+    /// Whether a file of the image may come from this instruction.
+    fileprivate func mayHaveMade(_ entry: ImageContents.Entry) -> Bool {
+        let target = ImagePath.withoutSlash(self.target)
+        return target == "/" || "/\(entry.name)" == target || "/\(entry.name)".hasPrefix("\(target)/")
+    }
+}
