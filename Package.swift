@@ -26,7 +26,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "wasmpack",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "wasmpack", targets: ["wasmpack"])],
+    products: [.executable(name: "wasmpack", targets: ["wasmpack"])]
+        // What Tests/Fuzz builds, with instrumentation of its own.
+        + ["Diagnostics", "OCI", "Wasm", "Archive", "Packing"].map { .library(name: $0, targets: [$0]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/apple/swift-system", .upToNextMinor(from: "1.8.1")),
