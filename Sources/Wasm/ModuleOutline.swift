@@ -93,17 +93,3 @@ public struct ModuleOutline: Hashable, Sendable {
         )
     }
 }
-
-/// Little-endian base-128 numbers (WebAssembly, "Binary Format", Integers).
-enum LEB128 {
-    /// Reads an unsigned number of at most 32 bits from at most five bytes; `nil` when it is longer or cut off.
-    static func unsigned(_ bytes: some Sequence<UInt8>) -> (value: Int, byteCount: Int)? {
-        var value: UInt64 = 0
-        for (position, byte) in bytes.prefix(5).enumerated() {
-            value |= UInt64(byte & 0x7F) << UInt64(7 * position)
-            guard byte & 0x80 == 0 else { continue }
-            return UInt32(exactly: value).map { (Int($0), position + 1) }
-        }
-        return nil
-    }
-}

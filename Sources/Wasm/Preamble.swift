@@ -30,7 +30,7 @@ enum Preamble {
                 .wasmComponent,
                 "\(name) is a component, not a core module",
                 why:
-                    "header \(hexadecimal(version)) (component model); Envoy runs core modules and would say "
+                    "header \(version.hexadecimal(separator: " ")) (component model); Envoy runs core modules and would say "
                     + "\"Missing or unknown Proxy-Wasm ABI version\"",
                 try: [
                     "Rust: build for wasm32-wasip1, crate-type cdylib",
@@ -41,7 +41,7 @@ enum Preamble {
         throw Failure(
             .wasmMalformed,
             "\(name) has an unknown WebAssembly version",
-            why: "version \(hexadecimal(version)); Envoy loads version 01 00 00 00 only"
+            why: "version \(version.hexadecimal(separator: " ")); Envoy loads version 01 00 00 00 only"
         )
     }
 
@@ -83,12 +83,15 @@ enum Preamble {
     private static func excerpt(of bytes: [UInt8]) -> String {
         let head = bytes.prefix(16)
         let isText = head.allSatisfy { (0x20..<0x7F).contains($0) || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
-        guard isText else { return hexadecimal(head.prefix(4)) }
+        guard isText else { return head.prefix(4).hexadecimal(separator: " ") }
         let line = head.prefix { $0 >= 0x20 }
         return "\"\(String(decoding: line, as: UTF8.self))\""
     }
+}
 
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+extension Sequence<UInt8> {
+    /// The bytes in hexadecimal, two digits each.
+    func hexadecimal(separator: String) -> String {
+        map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: separator)
     }
 }

@@ -1,0 +1,164 @@
+import Diagnostics
+
+/// What a module imports, defines and exports (WebAssembly 3.0, "Binary Format", Modules).
+extension ModuleReader {
+    mutating func readImports() throws(Obstacle) {
+        defer { importedFunctionCount = functions.count }
+        for _ in 0..<(try bytes.count(of: "imports", limit: Self.entryLimit)) {
+            let start = bytes.offset
+            let module = try bytes.name("an import's module name")
+            let name = try bytes.name("an import's name")
+            let type = try readImportedType()
+            self.module.imports.append(ModuleImport(module: module, name: name, type: type, offset: start))
+        }
+    }
+
+    private mutating func readImportedType() throws(Obstacle) -> ExternalType {
+        let start = bytes.offset
+        switch try bytes.byte("the kind of an import") {
+        case 0:
+            let (index, type) = try readFunctionType()
+            addFunction(index)
+            return .function(type)
+        case 1:
+            let type = try readReferenceType()
+            let limits = try readTableLimits()
+            tables.append(Table(type: type, limits: limits))
+            return .table(type.valueType, limits)
+        case 2:
+            let limits = try readMemoryLimits()
+            module.memories.append(limits)
+            return .memory(limits)
+        case 3:
+            let type = try readType()
+            let isMutable = try readMutability()
+            globals.append(Global(type: type, isMutable: isMutable, value: nil))
+            return .global(type.valueType, isMutable: isMutable)
+        case 4:
+            let type = try readTagType()
+            tags.append(type)
+            return .tag(type)
+        case let kind:
+            throw .problem(.invalid("there is no import of kind \(kind)", at: start))
+        }
+    }
+
+    mutating func readFunctions() throws(Obstacle) {
+        for _ in 0..<(try bytes.count(of: "functions", limit: Self.entryLimit)) {
+            addFunction(try readFunctionType().index)
+        }
+    }
+
+    private mutating func addFunction(_ type: Int) {
+        functions.append(type)
+        module.functionCount = functions.count
+    }
+
+    mutating func readTables() throws(Obstacle) {
+        for _ in 0..<(try bytes.count(of: "tables", limit: Self.tableLimit)) {
+            let start = bytes.offset
+            // 0x40 0x00 announces a table whose entries have a value of their own at first.
+            let hasValue = try bytes.peek() == 0x40
+            if hasValue {
+                try bytes.skip(1, "a table")
+                guard try bytes.byte("a table") == 0 else {
+                    throw .problem(.invalid("there is no such kind of table", at: start))
+                }
+            }
+            let type = try readReferenceType()
+            let limits = try readTableLimits()
+            if hasValue { _ = try readConstant(of: .reference(type), "the first value of a table") }
+            guard hasValue || type.isNullable else {
+                throw .problem(.invalid("a table of \(type) needs a first value", at: start))
+            }
+            tables.append(Table(type: type, limits: limits))
+        }
+    }
+
+    mutating func readMemories() throws(Obstacle) {
+        for _ in 0..<(try bytes.count(of: "memories", limit: Self.tableLimit)) {
+            let start = bytes.offset
+            let limits = try readMemoryLimits()
+            module.memories.append(limits)
+            if limits.minimum > Self.instancePageLimit { note(.memoryTooLarge(limits.minimum, at: start)) }
+        }
+    }
+
+    mutating func readTags() throws(Obstacle) {
+        for _ in 0..<(try bytes.count(of: "tags", limit: Self.entryLimit)) { tags.append(try readTagType()) }
+    }
+
+    private mutating func readTagType() throws(Obstacle) -> FunctionType {
+        let start = bytes.offset
+        let attribute = try bytes.byte("the attribute of a tag")
+        guard attribute == 0 else {
+            throw .problem(.invalid("there is no tag of attribute \(attribute)", at: start))
+        }
+        let type = try readFunctionType().type
+        guard type.results.isEmpty else { throw .problem(.invalid("a tag has results", at: start)) }
+        return type
+    }
+
+    mutating func readGlobals() throws(Obstacle) {
+        for _ in 0..<(try bytes.count(of: "globals", limit: Self.entryLimit)) {
+            let type = try readType()
+            let isMutable = try readMutability()
+            let value = try readConstant(of: type, "a global")
+            globals.append(Global(type: type, isMutable: isMutable, value: value))
+        }
+    }
+
+    mutating func readExports() throws(Obstacle) {
+        var names: Set<String> = []
+        for _ in 0..<(try bytes.count(of: "exports", limit: Self.entryLimit)) {
+            let start = bytes.offset
+            let name = try bytes.name("an export's name")
+            let kind = try bytes.byte("the kind of an export")
+            let index = try bytes.unsigned("the index of an export")
+            guard let type = exportedType(kind, index) else {
+                let shown = name.printable.truncated(to: 80)
+                throw .problem(
+                    .invalid(
+                        "there is nothing of kind \(kind) and index \(index) to export as \"\(shown)\"",
+                        at: start
+                    )
+                )
+            }
+            module.exports.append(ModuleExport(name: name, type: type, index: index, offset: start))
+            guard names.insert(name).inserted else {
+                note(.invalid("\"\(name.printable.truncated(to: 80))\" is exported twice", at: start))
+                continue
+            }
+        }
+    }
+
+    private func exportedType(_ kind: UInt8, _ index: Int) -> ExternalType? {
+        switch kind {
+        case 0: return functionType(at: index).map(ExternalType.function)
+        case 1 where index < tables.count: return .table(tables[index].type.valueType, tables[index].limits)
+        case 2 where index < module.memories.count: return .memory(module.memories[index])
+        case 3 where index < globals.count:
+            return .global(globals[index].type.valueType, isMutable: globals[index].isMutable)
+        case 4 where index < tags.count: return .tag(tags[index])
+        default: return nil
+        }
+    }
+
+    mutating func readStart() throws(Obstacle) {
+        let start = bytes.offset
+        let index = try bytes.unsigned("the index of the start function")
+        guard let type = functionType(at: index) else {
+            throw .problem(.invalid("there is no function \(index) to start with", at: start))
+        }
+        guard type == FunctionType([], []) else {
+            throw .problem(.invalid("the start function, \(index), takes or gives values", at: start))
+        }
+        module.start = index
+    }
+
+    /// V8's limits: entries of a section, and memories and tables.
+    static let entryLimit = 1_000_000
+    private static let tableLimit = 100_000
+    /// The largest memory that an instance may begin with in Envoy, in pages of 64 KiB.
+    private static let instancePageLimit = 16_384
+}

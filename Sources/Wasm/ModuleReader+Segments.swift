@@ -1,0 +1,139 @@
+/// What fills tables and memories at the start (WebAssembly 3.0, "Binary Format", Element Section, Data Section).
+extension ModuleReader {
+    mutating func readElements() throws(Obstacle) {
+        for _ in 0..<(try bytes.count(of: "element segments", limit: Self.entryLimit)) { try readElement() }
+    }
+
+    private mutating func readElement() throws(Obstacle) {
+        let start = bytes.offset
+        let flags = try bytes.unsigned("the kind of an element segment")
+        guard flags < 8 else {
+            throw .problem(.invalid("there is no element segment of kind \(flags)", at: start))
+        }
+        let isActive = flags & 1 == 0
+        let hasExpressions = flags & 4 != 0
+        var table = 0
+        var place: Constant?
+        if isActive {
+            if flags & 2 != 0 { table = try bytes.unsigned("the index of a table") }
+            guard table < tables.count else {
+                throw .problem(
+                    .invalid("an element segment is for table \(table), which does not exist", at: start)
+                )
+            }
+            place = try readConstant(
+                of: .number(tables[table].limits.is64 ? .i64 : .i32),
+                "the place of an element segment"
+            )
+        }
+        var type = ReferenceType(isNullable: hasExpressions || flags == 0, heap: .function)
+        if flags & 3 != 0 {
+            if hasExpressions {
+                type = try readReferenceType()
+            } else {
+                let place = bytes.offset
+                let kind = try bytes.byte("the kind of elements")
+                guard kind == 0 else {
+                    throw .problem(.invalid("there are no elements of kind \(kind)", at: place))
+                }
+            }
+        }
+        if isActive { try check(type, fits: tables[table].type, at: start) }
+        let count = try bytes.count(of: "elements", limit: Self.elementLimit)
+        for _ in 0..<count {
+            if hasExpressions {
+                _ = try readConstant(of: .reference(type), "an element")
+            } else {
+                let place = bytes.offset
+                let index = try bytes.unsigned("the index of a function")
+                guard index < functions.count else {
+                    throw .problem(
+                        .invalid("an element names function \(index), which does not exist", at: place)
+                    )
+                }
+            }
+        }
+        guard let place, let value = place.value else { return }
+        let limits = tables[table].limits
+        noteUnlessInside(value, count, limits.minimum, limits, "an element segment", "the table", at: start)
+    }
+
+    private mutating func check(
+        _ type: ReferenceType,
+        fits table: ReferenceType,
+        at start: Int
+    ) throws(Obstacle) {
+        switch fits(.reference(type), in: .reference(table)) {
+        case true?: break
+        case false?: throw .problem(.invalid("a segment of \(type) is for a table of \(table)", at: start))
+        case nil: note(.notValidated("the type of an element segment is not checked", at: start))
+        }
+    }
+
+    mutating func readData() throws(Obstacle) {
+        let start = bytes.offset
+        let count = try bytes.count(of: "data segments", limit: Self.dataLimit)
+        hasData = true
+        if let dataCount, dataCount != count {
+            throw .problem(
+                .invalid("\(dataCount) data segments are announced, but there are \(count)", at: start)
+            )
+        }
+        for _ in 0..<count { try readDatum() }
+    }
+
+    private mutating func readDatum() throws(Obstacle) {
+        let start = bytes.offset
+        let flags = try bytes.unsigned("the kind of a data segment")
+        guard flags < 3 else {
+            throw .problem(.invalid("there is no data segment of kind \(flags)", at: start))
+        }
+        var memory: Limits?
+        var place: Constant?
+        if flags != 1 {
+            let index = flags == 2 ? try bytes.unsigned("the index of a memory") : 0
+            guard index < module.memories.count else {
+                throw .problem(
+                    .invalid("a data segment is for memory \(index), which does not exist", at: start)
+                )
+            }
+            memory = module.memories[index]
+            place = try readConstant(
+                of: .number(module.memories[index].is64 ? .i64 : .i32),
+                "the place of a data segment"
+            )
+        }
+        let size = try bytes.unsigned("the size of a data segment")
+        try bytes.skip(size, "a data segment")
+        guard let memory, let value = place?.value else { return }
+        // At most 262144 pages, as the limits were checked.
+        noteUnlessInside(value, size, memory.minimum << 16, memory, "a data segment", "the memory", at: start)
+    }
+
+    /// Notes a segment that ends behind what it should fill, which engines find when they make an instance.
+    private mutating func noteUnlessInside(
+        _ place: Int64,
+        _ count: Int,
+        _ size: UInt64,
+        _ limits: Limits,
+        _ what: String,
+        _ whole: String,
+        at start: Int
+    ) {
+        let first = limits.is64 ? UInt64(bitPattern: place) : UInt64(UInt32(truncatingIfNeeded: place))
+        let (end, isTooFar) = first.addingReportingOverflow(UInt64(count))
+        guard isTooFar || end > size else { return }
+        note(
+            .uninstantiable(
+                "segment-out-of-bounds",
+                "\(what) of \(count) at \(first) does not fit into \(whole), which has \(size) at first",
+                try: "build it again; a tool that changed the module may have broken it",
+                at: start
+            )
+        )
+    }
+
+    /// V8's limits.
+    private static let elementLimit = 10_000_000
+    private static let dataLimit = 100_000
+}
