@@ -1,0 +1,118 @@
+import Diagnostics
+
+/// What a proxy will say about a module when it loads it, known before.
+///
+/// The rules are those of proxy-wasm-cpp-host and of the V8 in Envoy. Function bodies are not looked into, and nothing is
+/// run: a note says so.
+public struct ModuleCheck: Sendable {
+    /// What was checked.
+    public let module: Module
+    /// The proxy that would run it.
+    public let host: ProxyHost
+    /// The version of the interface that the module was made for; `nil` without a marker.
+    public let abi: ProxyWasmABI?
+    /// What it is for, a guess; `nil` when nothing tells.
+    public let pluginType: PluginType?
+    /// What it was made with, a guess; `nil` when nothing tells.
+    public let sdk: PluginSDK?
+    /// What was found, in the order in which Envoy would trip over it: its first error is the one that Envoy prints.
+    public private(set) var findings: [Finding] = []
+
+    /// The functions that the module exports.
+    let functions: [String: FunctionType]
+
+    /// Checks a module for one proxy.
+    public init(_ module: Module, host: ProxyHost = .envoy) {
+        self.module = module
+        self.host = host
+        var functions: [String: FunctionType] = [:]
+        for export in module.exports {
+            if case .function(let type) = export.type { functions[export.name] = type }
+        }
+        self.functions = functions
+        abi = module.exports.lazy.compactMap(\.abi).first
+        pluginType = PluginType(exporting: Set(functions.keys))
+        sdk = PluginSDK(of: module)
+        findings = Self.limited(inOrder)
+    }
+
+    /// The worst severity among the findings.
+    public var verdict: Finding.Severity? { findings.map(\.severity).max() }
+
+    private var inOrder: [Finding] {
+        var steps: [LoadStep: [Finding]] = [
+            .findMarker: markerFindings,
+            .describeImports: deadlyImportFindings,
+            .link: importFindings,
+            .instantiate: doubleImportFindings + startSectionFindings,
+            .describeExports: deadlyExportFindings,
+            .lookUp: callbackFindings,
+            .start: startFindings,
+            .run: memoryFindings + collectorFindings + [Self.bodiesAreNotValidated],
+        ]
+        for problem in module.problems { steps[step(of: problem), default: []].insert(problem, at: 0) }
+        return LoadStep.allCases.flatMap { step in
+            // One after the other through the file, as Envoy goes; what has no place comes last.
+            (steps[step] ?? []).enumerated().sorted { one, other in
+                (one.element.offset ?? .max, one.offset) < (other.element.offset ?? .max, other.offset)
+            }.map(\.element)
+        }
+    }
+
+    private func step(of problem: Finding) -> LoadStep {
+        let step = LoadStep(saying: problem.saying)
+        return step == .parse && isInExports(problem) ? .readExports : step
+    }
+
+    /// Whether the export section could be read to its end: without that, nobody can say that an export is missing.
+    var exportsAreKnown: Bool {
+        !module.problems.contains { $0.severity == .error && isInExports($0) }
+    }
+
+    private func isInExports(_ problem: Finding) -> Bool {
+        guard let offset = problem.offset else { return false }
+        return module.outline.sections.contains { section in
+            section.id == 7 && offset >= section.offset && offset - section.offset <= section.size
+        }
+    }
+
+    /// Nobody reads a thousand sentences of one kind.
+    private static func limited(_ findings: [Finding]) -> [Finding] {
+        var counts: [String: Int] = [:]
+        var kept: [Finding] = []
+        var left: Finding.Severity?
+        for finding in findings {
+            counts[finding.id, default: 0] += 1
+            if counts[finding.id, default: 0] <= limitPerKind {
+                kept.append(finding)
+            } else {
+                left = max(left ?? .note, finding.severity)
+            }
+        }
+        guard let left else { return kept }
+        let more = findings.count - kept.count
+        return kept + [Finding("more-findings", left, "\(more) more findings of the same kinds are left out")]
+    }
+
+    static let limitPerKind = 100
+
+    private static let bodiesAreNotValidated = Finding(
+        "function-bodies-not-validated",
+        .note,
+        "the bodies of its functions are not validated here, and nothing of it is run",
+        try: ["wasmpack check --envoy has a real Envoy do both"]
+    )
+}
+
+extension ModuleExport {
+    /// The version of the interface whose marker this is: a function of any type, exported under the marker's name.
+    var abi: ProxyWasmABI? {
+        guard case .function = type else { return nil }
+        return ProxyWasmABI(marker: name)
+    }
+}
+
+extension String {
+    /// A name from a module as it may be shown.
+    var shown: String { truncated(to: 200).printable }
+}
