@@ -26,6 +26,8 @@ public final class TarReader {
         public let kind: Kind
         /// The size that its header claims, in bytes.
         public let size: Int
+        /// What a symbolic or hard link leads to, as it stands there; `nil` for anything else.
+        public let link: String?
 
         /// Whether it is an ordinary file with its own bytes.
         public var isRegularFile: Bool { kind == .file }
@@ -117,7 +119,8 @@ public final class TarReader {
         let read = Entry(
             name: name.map { String(cString: $0) } ?? "",
             kind: Self.kind(of: entry),
-            size: Int(exactly: size) ?? .max
+            size: Int(exactly: size) ?? .max,
+            link: Self.link(of: entry)
         )
         current = read
         hasEntries = true
@@ -157,6 +160,13 @@ public final class TarReader {
         case symbolicLink: .symbolicLink
         default: .special
         }
+    }
+
+    private static func link(of entry: OpaquePointer) -> String? {
+        let target =
+            archive_entry_hardlink_utf8(entry) ?? archive_entry_hardlink(entry)
+            ?? archive_entry_symlink_utf8(entry) ?? archive_entry_symlink(entry)
+        return target.map { String(cString: $0) }
     }
 
     private func lastFailure() -> Failure {
