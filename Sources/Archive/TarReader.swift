@@ -39,35 +39,10 @@ public final class TarReader {
     }
 
     private let archive: OpaquePointer
-    private let input: Input
+    private let input: ArchiveInput
     /// The entry whose bytes have not all been read yet.
     private var current: Entry?
     private var hasEntries = false
-
-    /// What libarchive's callback reads from; a class, because C holds a pointer to it.
-    private final class Input {
-        let source: any ByteSource
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
-        var failure: Failure?
-        var isEmpty = true
-        var isAtEnd = false
-
-        init(_ source: any ByteSource) { self.source = source }
-
-        deinit { buffer.deallocate() }
-
-        func next() -> Int {
-            do throws(Failure) {
-                let count = try source.read(into: buffer)
-                isAtEnd = count == 0
-                if !isAtEnd { isEmpty = false }
-                return count
-            } catch {
-                failure = error
-                return -1
-            }
-        }
-    }
 
     /// Begins to read a tar.
     public init(_ source: any ByteSource) throws(Failure) {
@@ -75,19 +50,9 @@ public final class TarReader {
             throw Failure(.internalError, "libarchive has no memory")
         }
         self.archive = archive
-        input = Input(source)
+        input = ArchiveInput(source)
         archive_read_support_format_tar(archive)
-        let read:
-            @convention(c) (
-                OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeRawPointer?>?
-            ) -> Int = { _, context, start in
-                guard let context, let start else { return -1 }
-                let input = Unmanaged<Input>.fromOpaque(context).takeUnretainedValue()
-                start.pointee = UnsafeRawPointer(input.buffer.baseAddress)
-                return input.next()
-            }
-        let context = Unmanaged.passUnretained(input).toOpaque()
-        let opened = archive_read_open(archive, context, nil, read, nil)
+        let opened = input.open(archive)
         if let failure = input.failure { throw failure }
         // Nothing at all is a tar without entries; libarchive calls it unknown.
         guard opened == ARCHIVE_OK || input.isEmpty else { throw lastFailure() }
