@@ -110,26 +110,6 @@ extension ModuleCheck {
     private static func missingSaying(_ one: ModuleImport) -> String {
         "Failed to load Wasm module due to a missing import: \(one.path)"
     }
-
-    /// Envoy makes one memory and one table for the module, and gives the same to a second import of either.
-    var doubleImportFindings: [Finding] {
-        var findings: [Finding] = []
-        for what in ["memory", "table"] {
-            let imports = module.imports.filter { $0.type.kind == what }
-            guard imports.count > 1, let second = imports.dropFirst().first else { continue }
-            findings.append(
-                Finding(
-                    "several-imported-\(what == "memory" ? "memories" : "tables")",
-                    .error,
-                    "it imports \(imports.count) times a \(what), and Envoy has one to give",
-                    saying: "Failed to create new Wasm instance",
-                    try: ["let the module define and export its \(what) itself"],
-                    offset: second.offset
-                )
-            )
-        }
-        return findings
-    }
 }
 
 extension ModuleImport {

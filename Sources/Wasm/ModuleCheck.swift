@@ -43,8 +43,8 @@ public struct ModuleCheck: Sendable {
         var steps: [LoadStep: [Finding]] = [
             .findMarker: markerFindings,
             .describeImports: deadlyImportFindings,
-            .link: importFindings,
-            .instantiate: doubleImportFindings + startSectionFindings,
+            .link: importFindings + largeMemoryImportFindings,
+            .instantiate: storeImportFindings + startSectionFindings,
             .describeExports: deadlyExportFindings,
             .lookUp: callbackFindings,
             .start: startFindings,
@@ -64,9 +64,15 @@ public struct ModuleCheck: Sendable {
         return step == .parse && isInExports(problem) ? .readExports : step
     }
 
-    /// Whether the export section could be read to its end: without that, nobody can say that an export is missing.
+    /// Whether all exports are known: without that, nobody can say that one is missing.
+    ///
+    /// What an export is stands in the sections before; one that the reader could not make sense of hides it.
     var exportsAreKnown: Bool {
-        !module.problems.contains { $0.severity == .error && isInExports($0) }
+        let exports = module.outline.sections.first { $0.id == 7 }
+        return !module.problems.contains { problem in
+            isInExports(problem)
+                || step(of: problem) == .compile && problem.offset ?? 0 <= exports?.offset ?? .max
+        }
     }
 
     private func isInExports(_ problem: Finding) -> Bool {
