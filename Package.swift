@@ -73,11 +73,12 @@ let package = Package(
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
         library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
         library("Packing", ["OCI", "Wasm", "Archive", "Storage", "HostSystem", "Diagnostics", system]),
+        library("Deployment", ["OCI", "HostSystem", "Diagnostics", system]),
         .executableTarget(
             name: "wasmpack",
             dependencies: [
                 "Diagnostics", "HostSystem", "OCI", "Wasm", "Archive", "Storage", "HTTPTransport", "Registry",
-                "Packing", system, arguments,
+                "Packing", "Deployment", system, arguments,
             ],
             swiftSettings: strict
         ),
@@ -96,6 +97,7 @@ let package = Package(
         tests("ArchiveTests", ["Archive", "OCI", "Diagnostics", system]),
         tests("StorageTests", ["Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
         tests("PackingTests", ["Packing", "Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
+        tests("DeploymentTests", ["Deployment", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),
         tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),

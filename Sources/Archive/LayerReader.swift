@@ -1,34 +1,16 @@
 public import Diagnostics
-public import OCI
 
-/// Reads one tar layer in one pass: verifies its diffID and hands on the file that is looked for.
-public struct LayerReader {
-    /// How the tar is packed.
-    public enum Compression: Sendable {
-        case none
-        case gzip
-    }
-
+/// Reads one layer in one pass: tells by its bytes what it is, hashes what it unpacks to, and hands on the file that is
+/// looked for.
+///
+/// What its descriptor says counts for nothing here; callers compare.
+public enum LayerReader {
     /// The largest tar that is read, in bytes: 256 MiB, where Istio and Envoy Gateway stop.
     public static let tarLimit = 256 * 1024 * 1024
 
-    /// The largest layer that can unpack to no more than that, in bytes: gzip adds far less than a 256th to what it
-    /// cannot compress.
+    /// The largest layer that can unpack to no more than that, in bytes: gzip and zstd add far less than a 256th to
+    /// what they cannot compress.
     public static let sizeLimit = tarLimit + tarLimit / 256
-
-    /// What was in a layer.
-    public struct Contents: Sendable, Hashable {
-        /// The digest of the uncompressed tar.
-        public let diffID: Digest
-        /// The size of the uncompressed tar, in bytes.
-        public let tarSize: Int
-        /// The first entries, as many as are worth showing.
-        public let entries: [TarReader.Entry]
-        /// How many entries there are.
-        public let entryCount: Int
-        /// The first regular files with the name looked for; the very first one was handed on.
-        public let matches: [TarReader.Entry]
-    }
 
     /// How many entries are kept; a hostile layer has hundreds of thousands.
     private static let shownEntries = 100
@@ -39,23 +21,24 @@ public struct LayerReader {
     ///
     /// - Parameters:
     ///   - source: the layer's bytes.
-    ///   - compression: how they are packed.
-    ///   - baseName: the last part of the name of the file looked for.
-    ///   - write: takes the next bytes of the first regular file with that name.
-    /// - Returns: what was in the layer.
-    /// - Throws: ``Failure/Code/layerInvalid`` for bytes that are no such layer or too many, and what `write` throws.
+    ///   - contents: becomes what was found in it, also when this throws: as far as it was read.
+    ///   - wanted: the file to hand on; of a layer that is a bare module, all of it is handed on.
+    ///   - visit: sees each entry of a tar, with its place from 0.
+    ///   - write: takes the next bytes of the file.
+    /// - Throws: ``Failure/Code/layerInvalid`` for bytes that are no layer, damaged or too many, and what `write`
+    ///   throws.
     public static func read(
         _ source: any ByteSource,
-        compression: Compression,
-        lookingFor baseName: String,
+        into contents: inout Contents,
+        handingOn wanted: Selection = .none,
+        visit: (TarReader.Entry, Int) -> Void = { _, _ in },
         write: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
-    ) throws(Failure) -> Contents {
-        let unpacked: any ByteSource =
-            switch compression {
-            case .none: source
-            case .gzip: try GzipReader(source)
-            }
-        let tar = HashingSource(
+    ) throws(Failure) {
+        contents = Contents()
+        let packed = try PeekingSource(source, count: 4)
+        contents.compression = Compression(of: packed.head)
+        let unpacked = try PeekingSource(contents.compression.unpacked(packed), count: 4)
+        let bytes = HashingSource(
             unpacked,
             limit: tarLimit,
             overflow: Failure(
@@ -64,34 +47,82 @@ public struct LayerReader {
                 why: "Istio and Envoy Gateway stop reading there"
             )
         )
-        let reader = try TarReader(tar)
-        var entries: [TarReader.Entry] = []
-        var matches: [TarReader.Entry] = []
-        var entryCount = 0
-        while let entry = try reader.next() {
-            entryCount += 1
-            let isShown = entry.name.utf8.count <= shownNameLength
-            if isShown, entries.count < shownEntries { entries.append(entry) }
-            let isMatch = entry.isRegularFile && entry.baseName == baseName
-            if isMatch, matches.isEmpty {
-                var written = 0
-                try reader.forEachPiece { piece throws(Failure) in
-                    written += piece.count
-                    try write(piece)
-                }
-                guard written == entry.size else {
-                    throw Failure(.layerInvalid, "\(entry.name) ends after \(written) of \(entry.size) bytes")
-                }
-            }
-            if isMatch, matches.count < shownEntries { matches.append(entry) }
+        defer { contents.unpackedSize = bytes.byteCount }
+        if unpacked.head.starts(with: [0x00, 0x61, 0x73, 0x6D]) {
+            contents.content = .module
+            try bytes.forEachPiece(write)
+        } else {
+            let tar = try TarReader(bytes)
+            try read(tar, into: &contents, handingOn: wanted, visit: visit, write: write)
+            try bytes.forEachPiece { _ in }
         }
-        try tar.forEachPiece { _ in }
-        return Contents(
-            diffID: tar.digest,
-            tarSize: tar.byteCount,
-            entries: entries,
-            entryCount: entryCount,
-            matches: matches
-        )
+        contents.diffID = bytes.digest
+    }
+
+    private static func read(
+        _ tar: TarReader,
+        into contents: inout Contents,
+        handingOn wanted: Selection,
+        visit: (TarReader.Entry, Int) -> Void,
+        write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        var wasHandedOn = false
+        while let entry = try tar.next() {
+            let place = contents.entryCount
+            contents.content = .tar
+            contents.entryCount += 1
+            let isShown = entry.name.utf8.count <= shownNameLength
+            if isShown, contents.entries.count < shownEntries { contents.entries.append(entry) }
+            visit(entry, place)
+            let isNamed: Bool
+            switch wanted {
+            case .named(let name): isNamed = entry.baseName == name
+            case .entry(let wantedPlace): isNamed = place == wantedPlace
+            case .none: isNamed = false
+            }
+            guard isNamed else { continue }
+            if contents.firstNamed == nil { contents.firstNamed = entry }
+            guard entry.isRegularFile else { continue }
+            if !wasHandedOn {
+                wasHandedOn = true
+                try handOn(entry, of: tar, write)
+            }
+            let isKept = isShown && contents.matches.count < shownEntries
+            if isKept || contents.matches.isEmpty { contents.matches.append(entry) }
+        }
+        // Nothing but empty blocks is a tar without entries.
+        contents.content = .tar
+    }
+
+    private static func handOn(
+        _ entry: TarReader.Entry,
+        of tar: TarReader,
+        _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        var written = 0
+        try tar.forEachPiece { piece throws(Failure) in
+            written += piece.count
+            try write(piece)
+        }
+        guard written == entry.size else {
+            throw Failure(.layerInvalid, "\(entry.name) ends after \(written) of \(entry.size) bytes")
+        }
+    }
+}
+
+extension LayerReader.Compression {
+    /// Judges by the magic number.
+    fileprivate init(of head: [UInt8]) {
+        self =
+            head.starts(with: [0x1F, 0x8B])
+            ? .gzip : head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) ? .zstd : .none
+    }
+
+    fileprivate func unpacked(_ source: any ByteSource) throws(Failure) -> any ByteSource {
+        switch self {
+        case .none: source
+        case .gzip: try GzipReader(source)
+        case .zstd: try ZstdReader(source)
+        }
     }
 }

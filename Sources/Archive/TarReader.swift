@@ -26,6 +26,8 @@ public final class TarReader {
         public let kind: Kind
         /// The size that its header claims, in bytes.
         public let size: Int
+        /// What a symbolic or hard link leads to, as it stands there; `nil` for anything else.
+        public let link: String?
 
         /// Whether it is an ordinary file with its own bytes.
         public var isRegularFile: Bool { kind == .file }
@@ -37,35 +39,10 @@ public final class TarReader {
     }
 
     private let archive: OpaquePointer
-    private let input: Input
+    private let input: ArchiveInput
     /// The entry whose bytes have not all been read yet.
     private var current: Entry?
     private var hasEntries = false
-
-    /// What libarchive's callback reads from; a class, because C holds a pointer to it.
-    private final class Input {
-        let source: any ByteSource
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
-        var failure: Failure?
-        var isEmpty = true
-        var isAtEnd = false
-
-        init(_ source: any ByteSource) { self.source = source }
-
-        deinit { buffer.deallocate() }
-
-        func next() -> Int {
-            do throws(Failure) {
-                let count = try source.read(into: buffer)
-                isAtEnd = count == 0
-                if !isAtEnd { isEmpty = false }
-                return count
-            } catch {
-                failure = error
-                return -1
-            }
-        }
-    }
 
     /// Begins to read a tar.
     public init(_ source: any ByteSource) throws(Failure) {
@@ -73,19 +50,9 @@ public final class TarReader {
             throw Failure(.internalError, "libarchive has no memory")
         }
         self.archive = archive
-        input = Input(source)
+        input = ArchiveInput(source)
         archive_read_support_format_tar(archive)
-        let read:
-            @convention(c) (
-                OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeRawPointer?>?
-            ) -> Int = { _, context, start in
-                guard let context, let start else { return -1 }
-                let input = Unmanaged<Input>.fromOpaque(context).takeUnretainedValue()
-                start.pointee = UnsafeRawPointer(input.buffer.baseAddress)
-                return input.next()
-            }
-        let context = Unmanaged.passUnretained(input).toOpaque()
-        let opened = archive_read_open(archive, context, nil, read, nil)
+        let opened = input.open(archive)
         if let failure = input.failure { throw failure }
         // Nothing at all is a tar without entries; libarchive calls it unknown.
         guard opened == ARCHIVE_OK || input.isEmpty else { throw lastFailure() }
@@ -117,7 +84,8 @@ public final class TarReader {
         let read = Entry(
             name: name.map { String(cString: $0) } ?? "",
             kind: Self.kind(of: entry),
-            size: Int(exactly: size) ?? .max
+            size: Int(exactly: size) ?? .max,
+            link: Self.link(of: entry)
         )
         current = read
         hasEntries = true
@@ -157,6 +125,13 @@ public final class TarReader {
         case symbolicLink: .symbolicLink
         default: .special
         }
+    }
+
+    private static func link(of entry: OpaquePointer) -> String? {
+        let target =
+            archive_entry_hardlink_utf8(entry) ?? archive_entry_hardlink(entry)
+            ?? archive_entry_symlink_utf8(entry) ?? archive_entry_symlink(entry)
+        return target.map { String(cString: $0) }
     }
 
     private func lastFailure() -> Failure {

@@ -9,6 +9,8 @@ public enum AnnotationKey {
     public static let referenceName = "org.opencontainers.image.ref.name"
     /// The full reference of an image in a layout's index, as containerd reads it.
     public static let fullImageName = "io.containerd.image.name"
+    /// The name that a layer has as a file (image spec, "Pre-Defined Annotation Keys").
+    public static let title = "org.opencontainers.image.title"
     /// Which shape of Wasm image a manifest has (solo.io's Wasm image spec).
     public static let wasmVariant = "module.wasm.image/variant"
     /// What an index entry of BuildKit's describes besides an image.

@@ -25,6 +25,8 @@ extension MediaType {
     public static let layerTar = MediaType("application/vnd.oci.image.layer.v1.tar")
     /// Docker's image manifest, version 2 schema 2.
     public static let dockerManifest = MediaType("application/vnd.docker.distribution.manifest.v2+json")
+    /// A tar layer packed with zstd, which only container runtimes unpack.
+    public static let layerTarZstd = MediaType("application/vnd.oci.image.layer.v1.tar+zstd")
     /// Docker's manifest list.
     public static let dockerManifestList = MediaType(
         "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -33,8 +35,25 @@ extension MediaType {
     public static let dockerLayerTarGzip = MediaType("application/vnd.docker.image.rootfs.diff.tar.gzip")
     /// Docker's tar layer that is not compressed.
     public static let dockerLayerTar = MediaType("application/vnd.docker.image.rootfs.diff.tar")
+    /// The same as skopeo and buildah name it: Docker itself has no such type.
+    public static let dockerLayerTarZstd = MediaType(
+        "application/vnd.docker.image.rootfs.diff.tar.zstd"
+    )
     /// Docker's image configuration.
     public static let dockerImageConfig = MediaType("application/vnd.docker.container.image.v1+json")
+
+    /// solo.io's bare module (Wasm image spec, "Artifact").
+    public static let soloModule = MediaType("application/vnd.module.wasm.content.layer.v1+wasm")
+    /// The CNCF's bare module or component (Wasm OCI artifact layout).
+    public static let wasmModule = MediaType("application/wasm")
+    /// The config of the CNCF's artifact.
+    public static let wasmConfig = MediaType("application/vnd.wasm.config.v0+json")
+    /// The bare module of wasm-to-oci, Spin and Kubewarden.
+    public static let wasmToOCIModule = MediaType("application/vnd.wasm.content.layer.v1+wasm")
+    /// The bare component of runwasi's tools.
+    public static let componentLayer = MediaType(
+        "application/vnd.bytecodealliance.wasm.component.layer.v0+wasm"
+    )
 
     /// Whether content of this type is a single image's manifest.
     public var isManifest: Bool { self == .imageManifest || self == .dockerManifest }
@@ -48,8 +67,18 @@ extension MediaType {
     /// Whether content of this type is an image configuration with `rootfs.diff_ids`.
     public var isImageConfig: Bool { self == .imageConfig || self == .dockerImageConfig }
 
+    /// Whether content of this type is a tar layer of an image, however it is packed.
+    public var isTarLayer: Bool {
+        ["application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs."].contains {
+            name.hasPrefix($0)
+        }
+    }
+
     /// Whether content of this type is a gzipped tar layer.
     public var isTarGzipLayer: Bool { self == .layerTarGzip || self == .dockerLayerTarGzip }
+
+    /// Whether content of this type is a tar layer packed with zstd.
+    public var isTarZstdLayer: Bool { self == .layerTarZstd || self == .dockerLayerTarZstd }
 
     /// Whether content of this type is a tar layer without compression.
     public var isPlainTarLayer: Bool { self == .layerTar || self == .dockerLayerTar }

@@ -5,15 +5,16 @@ import Storage
 public import SystemPackage
 import Wasm
 
-/// Makes the image that every consumer loads: one manifest, one tar+gzip layer, one file `plugin.wasm`.
+/// Makes images, of any ``ImageFormat``.
 ///
-/// It is what `FROM scratch` and `ADD ./plugin.wasm ./plugin.wasm` make, and what Istio, Envoy Gateway, Higress and
-/// ASM read ("compat" in solo.io's Wasm image spec).
+/// The usual one is what every consumer loads: one manifest, one tar+gzip layer, one file `plugin.wasm`. It is what `FROM
+/// scratch` and `ADD ./plugin.wasm ./plugin.wasm` make, and what Istio, Envoy Gateway, Higress and ASM read ("compat" in
+/// solo.io's Wasm image spec).
 public struct ImageBuilder: Sendable {
     /// The platform that is written: what a proxy picks if the image is ever listed in an index.
     private static let platform = Platform(os: "linux", architecture: "amd64")
 
-    private let options: ImageOptions
+    let options: ImageOptions
     private let processorCount: Int
 
     /// Describes the images to make.
@@ -47,10 +48,15 @@ public struct ImageBuilder: Sendable {
     ///   - contents: the files of its layers, and what its config says.
     ///   - spoolDirectory: where the layers are put until a store takes them.
     /// - Returns: the image, whose layers are in that folder.
-    /// - Throws: what reading, writing and checking the files throw.
+    /// - Throws: what reading, writing and checking the files throw, and ``Failure/Code/usage`` for what the format has no
+    ///   place for.
     public func build(_ contents: ImageContents, spoolingIn spoolDirectory: FilePath) async throws(Failure)
         -> BuiltImage
     {
+        try check(contents)
+        guard options.format.isTar else {
+            return try await buildArtifact(contents, spoolingIn: spoolDirectory)
+        }
         var layers: [Blob] = []
         var diffIDs: [Digest] = []
         var module: ModuleIdentity?
@@ -72,7 +78,7 @@ public struct ImageBuilder: Sendable {
                     bytes throws(Failure) in
                     try spool.write(bytes)
                 }
-                layers.append(spool.finish(as: .layerTarGzip))
+                layers.append(spool.finish(as: options.format.layerType))
                 diffIDs.append(diffID)
                 module = ModuleIdentity(digest: bytes.digest, size: bytes.byteCount)
             }
@@ -82,23 +88,33 @@ public struct ImageBuilder: Sendable {
         }
         let config = Blob(
             try CanonicalJSON.encode(self.config(of: contents, diffIDs)),
-            mediaType: .imageConfig
-        )
-        let manifest = Manifest(
-            mediaType: .imageManifest,
-            config: config.descriptor,
-            layers: layers.map(\.descriptor),
-            annotations: options.annotations.merging([AnnotationKey.wasmVariant: "compat"]) { given, _ in
-                given
-            }
+            mediaType: options.format.shape.config
         )
         return BuiltImage(
-            manifest: Blob(try CanonicalJSON.encode(manifest), mediaType: .imageManifest),
+            manifest: try manifest(over: config, layers, annotations: defaultAnnotations),
             config: config,
             layers: layers,
             diffIDs: diffIDs,
             module: module
         )
+    }
+
+    /// The manifest of an image of these parts; annotations that were asked for win over the others.
+    func manifest(over config: Blob, _ layers: [Blob], annotations: Annotations = [:]) throws(Failure) -> Blob
+    {
+        let type = options.format.shape.manifest
+        let manifest = Manifest(
+            mediaType: type,
+            config: config.descriptor,
+            layers: layers.map(\.descriptor),
+            annotations: options.annotations.merging(annotations) { given, _ in given }
+        )
+        return Blob(try CanonicalJSON.encode(manifest), mediaType: type)
+    }
+
+    /// Docker's manifests have no place for annotations.
+    private var defaultAnnotations: Annotations {
+        options.format == .image ? [AnnotationKey.wasmVariant: "compat"] : [:]
     }
 
     private func config(of contents: ImageContents, _ diffIDs: [Digest]) -> ImageConfig {

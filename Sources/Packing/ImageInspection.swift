@@ -1,3 +1,4 @@
+import Archive
 public import Diagnostics
 public import OCI
 public import Storage
@@ -8,7 +9,11 @@ public struct ImageInspection: Sendable {
     public let choice: ImageChoice
     /// The configuration, if it is an ordinary one.
     public let config: ImageConfig?
-    /// The module within, or why there is none that a proxy would find.
+    /// The image's shape, by the types in its manifest; a bare module under a type that does not say so is `raw`.
+    public let variant: ImageVariant
+    /// The layers, lowest first, and what was really in those that were looked into.
+    public let layers: [LayerFacts]
+    /// The module within, or why there is none.
     public let plugin: Result<PluginExtractor.Plugin, Failure>
 
     /// The manifest's descriptor: its digest is what a WasmPlugin pins.
@@ -22,26 +27,48 @@ public struct ImageInspection: Sendable {
     /// Throws what keeps the documents from being read; a layer without a plugin is part of the answer.
     public init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
         let extractor = PluginExtractor(source)
-        choice = try await ImageChoice(of: root, in: source)
-        config = try await extractor.config(of: choice.manifest)
-        do throws(Failure) {
-            plugin = .success(try await extractor.extract(choice.manifest, config: config))
-        } catch {
-            switch error.code {
-            case .pluginMissing, .manifestUnsupported, .layerInvalid, .moduleTooLarge:
-                plugin = .failure(error)
-            default: throw error
-            }
-        }
+        let choice = try await ImageChoice(of: root, in: source)
+        let config = try await extractor.config(of: choice.manifest)
+        let found = await extractor.search(choice.manifest, config: config)
+        if case .failure(let failure) = found.plugin, !failure.isAboutShape { throw failure }
+        self.init(choice: choice, config: config, layers: found.layers, plugin: found.plugin)
+    }
+
+    /// Puts together what was seen.
+    public init(
+        choice: ImageChoice,
+        config: ImageConfig?,
+        layers: [LayerFacts],
+        plugin: Result<PluginExtractor.Plugin, Failure>
+    ) {
+        self.choice = choice
+        self.config = config
+        self.layers = layers
+        self.plugin = plugin
+        let variant = ImageVariant(of: choice.manifest)
+        let isBare = layers.count == 1 && layers.first?.contents?.content == .module
+        self.variant = isBare && (variant == .unknown || variant == .tarOther) ? .raw : variant
     }
 
     /// The shape of the image, in the words of `--format`; `other` for what this program does not write.
     public var format: String {
-        guard manifest.layers.count == 1, let layer = manifest.layers.first else { return "other" }
-        return switch (image.mediaType, layer.mediaType) {
-        case (.imageManifest, .layerTarGzip): "image"
-        case (.dockerManifest, .dockerLayerTarGzip): "docker"
+        switch variant {
+        case .image where manifest.layers.count == 1: "image"
+        case .docker where manifest.layers.count == 1 && image.mediaType == .dockerManifest: "docker"
+        case .artifact where manifest.layers.count == 2: "artifact"
+        case .wasm where manifest.layers.count == 1: "wasm"
         default: "other"
+        }
+    }
+}
+
+extension Failure {
+    /// Whether it says something of what is in the image, and not that it is damaged or cannot be reached.
+    fileprivate var isAboutShape: Bool {
+        switch code {
+        case .pluginMissing, .manifestUnsupported, .layerInvalid, .moduleTooLarge, .notWasm, .wasmMalformed:
+            true
+        default: false
         }
     }
 }

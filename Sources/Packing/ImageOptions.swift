@@ -3,6 +3,8 @@ public import OCI
 
 /// What goes into an image besides the module.
 public struct ImageOptions: Sendable {
+    /// The image's shape.
+    public var format: ImageFormat
     /// The manifest's annotations.
     public var annotations: Annotations
     /// The config's labels.
@@ -11,20 +13,26 @@ public struct ImageOptions: Sendable {
     public var created: Timestamp
     /// How hard to compress: 1 (fast) to 9 (small).
     public var compressionLevel: Int
+    /// The config of an artifact, instead of the one that is made from the module.
+    public var runtimeConfig: RuntimeConfig?
 
     /// The level used when nobody asks for another one.
     public static let defaultCompressionLevel = LayerWriter.defaultCompressionLevel
 
     /// Describes an image; only what differs from the defaults has to be named.
     public init(
+        format: ImageFormat = .image,
         annotations: Annotations = [:],
         labels: [String: String] = [:],
         created: Timestamp = .epoch,
-        compressionLevel: Int = defaultCompressionLevel
+        compressionLevel: Int = defaultCompressionLevel,
+        runtimeConfig: RuntimeConfig? = nil
     ) {
+        self.format = format
         self.annotations = annotations
         self.labels = labels
         self.created = created
         self.compressionLevel = compressionLevel
+        self.runtimeConfig = runtimeConfig
     }
 }

@@ -2,18 +2,30 @@ public import Archive
 public import Diagnostics
 public import OCI
 public import Storage
-import Wasm
 
-/// Gets the module out of an image, with the rules by which proxies do it.
+/// Gets the module out of an image: where proxies look, and where people have put it.
 public struct PluginExtractor: Sendable {
     /// A module got out of an image, and what is odd about the image.
     public struct Plugin: Sendable {
         /// The module's own digest and size.
         public let module: ModuleIdentity
-        /// What was in the layer.
+        /// The first bytes of the module: its preamble, and up to 64 bytes in all.
+        public let start: [UInt8]
+        /// What was in the layer in which it is.
         public let layer: LayerReader.Contents
         /// What works here and may not work in a proxy.
         public let warnings: [String]
+
+        /// Whether it is a core module of version 1; a component is none.
+        public var isCoreModule: Bool { start.dropFirst(4).starts(with: [1, 0, 0, 0]) }
+    }
+
+    /// What the search for a module has shown, whether it found one or not.
+    public struct Outcome: Sendable {
+        /// The layers, as far as they were looked into, lowest first.
+        public let layers: [LayerFacts]
+        /// The module, or why there is none.
+        public let plugin: Result<Plugin, Failure>
     }
 
     private let source: any ContentSource
@@ -28,7 +40,7 @@ public struct PluginExtractor: Sendable {
     public func check(_ image: Manifest) throws(Failure) {
         for part in image.parts { try part.failIfForeign() }
         try image.failIfConfigIsTooLarge()
-        _ = try layer(of: image)
+        _ = try image.pluginLayer(ImageVariant(of: image))
     }
 
     /// Reads the configuration of an image, if it is an ordinary one.
@@ -43,7 +55,7 @@ public struct PluginExtractor: Sendable {
         )
     }
 
-    /// Hands on the bytes of `plugin.wasm` in an image's last layer; they are proven when this returns, not before.
+    /// Hands on the bytes of an image's module; they are proven when this returns, not before.
     ///
     /// - Parameters:
     ///   - image: the image's manifest.
@@ -52,69 +64,46 @@ public struct PluginExtractor: Sendable {
     /// - Returns: what was found.
     /// - Throws: ``Failure/Code/manifestUnsupported`` for an image of another shape, ``Failure/Code/layerInvalid`` for a
     ///   layer that cannot be read, ``Failure/Code/pluginMissing`` for one without the file,
-    ///   ``Failure/Code/moduleTooLarge``, and ``Failure/Code/digestMismatch`` when the layer's tar is not the one that the
-    ///   config names.
+    ///   ``Failure/Code/moduleTooLarge``, ``Failure/Code/notWasm`` or ``Failure/Code/wasmMalformed`` for a file that does
+    ///   not begin like a module, and ``Failure/Code/digestMismatch`` when a layer's tar is not the one that the config
+    ///   names.
     public func extract(
         _ image: Manifest,
         config: ImageConfig?,
         write: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
     ) async throws(Failure) -> Plugin {
-        let (layer, compression) = try layer(of: image)
-        var warnings: [String] = []
-        if compression == .none { warnings.append("the layer is not compressed; Istio reads tar+gzip only") }
-        let expected = try expectedDiffID(of: image, config)
-        var hasher = DigestHasher()
-        let bytes = try await source.fetch(layer).source()
-        let contents = try LayerReader.read(
-            bytes,
-            compression: compression,
-            lookingFor: PluginFile.name
-        ) { piece throws(Failure) in
-            hasher.update(piece)
-            try write(piece)
-        }
-        if let expected, contents.diffID != expected {
-            throw Failure(
-                .digestMismatch,
-                "the layer \(layer.digest) does not match its diffID; nothing was written",
-                why: "the config says \(expected), its uncompressed tar has \(contents.diffID)"
-            )
-        }
-        guard let found = contents.matches.first else { throw missing(contents) }
-        guard found.size <= ModuleOutline.sizeLimit else {
-            throw Failure(.moduleTooLarge, "\(found.name) has \(found.size) bytes, more than proxies load")
-        }
-        if contents.matches.count > 1 {
-            warnings.append(
-                "the layer has \(contents.matches.count) files \(PluginFile.name); the first is taken, as proxies do"
-            )
-        }
-        if contents.entryCount > 1 {
-            warnings.append("the layer has \(contents.entryCount) entries; one file is enough")
-        }
-        return Plugin(
-            module: ModuleIdentity(digest: hasher.digest(), size: hasher.byteCount),
-            layer: contents,
-            warnings: warnings
-        )
+        try await search(image, config: config, write: write).plugin.get()
     }
 
-    /// The layer that proxies read: the last one.
-    private func layer(
-        of image: Manifest
-    ) throws(Failure) -> (descriptor: Descriptor, compression: LayerReader.Compression) {
-        guard let layer = image.layers.last else {
+    /// The same, with all that was seen on the way, which also an image without a module has.
+    public func search(
+        _ image: Manifest,
+        config: ImageConfig?,
+        write: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
+    ) async -> Outcome {
+        var search = PluginSearch(image, config: config, in: source)
+        do throws(Failure) {
+            let plugin = try await search.run(write)
+            return Outcome(layers: search.layers, plugin: .success(plugin))
+        } catch {
+            return Outcome(layers: search.layers, plugin: .failure(error))
+        }
+    }
+}
+
+extension Manifest {
+    /// The place of the layer in which the module should be, counted from 0.
+    ///
+    /// Throws ``Failure/Code/manifestUnsupported`` or ``Failure/Code/moduleTooLarge`` for an image that has no such layer.
+    func pluginLayer(_ variant: ImageVariant) throws(Failure) -> Int {
+        guard let last = layers.indices.last else {
             throw Failure(.manifestUnsupported, "the image has no layer", why: "proxies read the last one")
         }
+        let place = variant.moduleType.flatMap { type in layers.firstIndex { $0.mediaType == type } } ?? last
+        let layer = layers[place]
         try layer.failIfForeign()
-        guard let compression = layer.mediaType.layerCompression else {
-            throw Failure(
-                .manifestUnsupported,
-                "the last layer is of the type \(layer.mediaType)",
-                why: "read are gzipped tars; Istio would say \"invalid media type \(layer.mediaType) "
-                    + "(expect \(MediaType.layerTarGzip))\"",
-                try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
-            )
+        guard variant != .unknown || layers.count == 1 else {
+            throw Failure(noPluginIn: layer)
         }
         guard layer.size <= LayerReader.sizeLimit else {
             throw Failure(
@@ -124,28 +113,19 @@ public struct PluginExtractor: Sendable {
                     "unpacked it would be more than the 256 MiB at which Istio and Envoy Gateway stop reading"
             )
         }
-        return (layer, compression)
+        return place
     }
+}
 
-    private func expectedDiffID(of image: Manifest, _ config: ImageConfig?) throws(Failure) -> Digest? {
-        guard let diffIDs = config?.rootfs?.diffIDs else { return nil }
-        guard diffIDs.count == image.layers.count else {
-            throw Failure(
-                .manifestInvalid,
-                "the config lists \(diffIDs.count) diffIDs for \(image.layers.count) layers",
-                why: "there has to be one for each layer (image spec, \"Image Configuration\")"
-            )
-        }
-        return diffIDs.last
-    }
-
-    private func missing(_ contents: LayerReader.Contents) -> Failure {
-        let names = contents.entries.prefix(5).map(\.name)
-        return Failure(
-            .pluginMissing,
-            "the image has no regular file \(PluginFile.name) in its last layer",
-            why: (names.isEmpty ? "the layer is empty" : "it has " + names.joined(separator: ", "))
-                + "; Istio would say \"\(PluginFile.name) not found in the archive\"",
+extension Failure {
+    /// The failure for a layer of a type in which nobody looks for a module.
+    init(noPluginIn layer: Descriptor) {
+        let type = layer.mediaType.name.truncated(to: 160)
+        self.init(
+            .manifestUnsupported,
+            "the last layer is of the type \(type)",
+            why: "read are tars and bare modules; Istio would say \"invalid media type \(type) "
+                + "(expect \(MediaType.layerTarGzip))\"",
             try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
         )
     }

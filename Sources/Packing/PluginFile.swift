@@ -19,12 +19,33 @@ public enum PluginFile {
         }
     }
 
+    /// What may be packed.
+    public enum Kind: String, Sendable {
+        case module = "core module"
+        /// Only the format `wasm` takes it.
+        case component
+    }
+
     /// Looks at a module from outside, before anything is made of it.
     ///
-    /// Throws what reading it throws, and ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent``,
-    /// ``Failure/Code/wasmMalformed`` or ``Failure/Code/moduleTooLarge``.
-    public static func check(_ path: FilePath) throws(Failure) {
-        _ = try ModuleOutline(of: path.string, in: ReadableFile(opening: path))
+    /// - Parameters:
+    ///   - path: the module.
+    ///   - format: what it is to be packed as.
+    ///   - name: what it is called in messages; its path, if nothing else is said.
+    /// - Returns: what it is.
+    /// - Throws: what reading it throws, and ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent``,
+    ///   ``Failure/Code/wasmMalformed`` or ``Failure/Code/moduleTooLarge``.
+    @discardableResult
+    public static func check(_ path: FilePath, as format: ImageFormat = .image, called name: String? = nil)
+        throws(Failure) -> Kind
+    {
+        do throws(Failure) {
+            _ = try ModuleOutline(of: name ?? path.string, in: ReadableFile(opening: path))
+            return .module
+        } catch {
+            guard format == .wasm, error.code == .wasmComponent else { throw error }
+            return .component
+        }
     }
 
     private static func within(_ folder: FilePath) throws(Failure) -> FilePath {

@@ -34,15 +34,20 @@ struct ArchiveContents {
     private var byteCount = 0
     private var marker: [UInt8]?
     private var indexBytes: [UInt8]?
-    private var isDockers = false
-    /// Why the archive is refused, if it holds something else than files and folders.
+    /// `manifest.json`, by which Docker's tools find images.
+    private var dockerList: [UInt8]?
+    private var docker: DockerArchive
+    /// Why the archive is refused, if it holds something else than files, folders and symbolic links.
     private var refusal: Failure?
+    /// Why it is refused as an OCI archive, in which there are no symbolic links either.
+    private var linkRefusal: Failure?
     private(set) var blobs: [Digest: Blob] = [:]
 
     init(of path: FilePath, unpackingIn folder: FilePath, limits: ArchiveLimits) {
         self.path = path
         self.folder = folder
         self.limits = limits
+        docker = DockerArchive(of: path, limits: limits)
     }
 
     /// Takes an entry, or passes it over; throws for one that no honest archive has.
@@ -53,10 +58,12 @@ struct ArchiveContents {
         switch entry.kind {
         case .file: break
         case .folder: return
+        case .symbolicLink:
+            // Said at the end: archives of docker save have links.
+            if linkRefusal == nil { linkRefusal = refused(entry, Self.filesOnly(entry)) }
+            return try takeLink(entry, name)
         default:
-            // Said at the end: an archive of docker save has links too, and deserves a better word.
-            let why = "it is a \(entry.kind.rawValue); an OCI archive has files only"
-            if refusal == nil { refusal = refused(entry, why) }
+            if refusal == nil { refusal = refused(entry, Self.filesOnly(entry)) }
             return
         }
         switch name.count {
@@ -67,29 +74,38 @@ struct ArchiveContents {
             guard indexBytes == nil else { throw refused(entry, "it is there twice") }
             indexBytes = try bytes(of: entry, from: tar, limit: Manifest.sizeLimit)
         case 1 where name[0] == "manifest.json":
-            isDockers = true
+            guard dockerList == nil else { throw refused(entry, "it is there twice") }
+            dockerList = try bytes(of: entry, from: tar, limit: Manifest.sizeLimit)
         case 3 where name[0] == "blobs":
             // What is no digest cannot be asked for either.
             guard let digest = try? Digest(parsing: "\(name[1]):\(name[2])") else { return }
             try takeBlob(entry, digest, from: tar)
-        default: break
+        default:
+            // In a layout nothing names it.
+            if marker == nil { try takeFile(entry, name, from: tar) }
         }
     }
 
-    /// The index, when everything has been taken.
-    func index() throws(Failure) -> Index {
-        if marker != nil || !isDockers, let refusal { throw refusal }
-        guard let marker else {
-            guard isDockers else {
-                throw Failure(archive: path, "is no OCI archive", why: "there is no file oci-layout in it")
-            }
+    /// The index, when everything has been taken: that of the layout, or else one over the images of docker save.
+    mutating func index() throws(Failure) -> Index {
+        if let refusal { throw refusal }
+        if let marker { return try layoutIndex(marker) }
+        guard let dockerList else {
+            if let linkRefusal { throw linkRefusal }
             throw Failure(
                 archive: path,
-                "is an archive of docker save, not an OCI archive",
-                why: "it has manifest.json, and no oci-layout",
-                try: ["skopeo copy docker-archive:\(path) oci-archive:another.tar:TAG"]
+                "is no archive of an image",
+                why: "there is neither oci-layout nor manifest.json in it"
             )
         }
+        for (digest, blob) in blobs { docker.add(blob, named: digest.archiveName) }
+        let (index, parts) = try docker.images(listed: dockerList)
+        for blob in parts { blobs[blob.descriptor.digest] = blob }
+        return index
+    }
+
+    private func layoutIndex(_ marker: [UInt8]) throws(Failure) -> Index {
+        if let linkRefusal { throw linkRefusal }
         try LayoutMarker.check(marker, as: "oci-layout in \(path)", failing: .archiveInvalid)
         guard let indexBytes else {
             throw Failure(archive: path, "is no whole OCI archive", why: "there is no index.json in it")
@@ -100,6 +116,10 @@ struct ArchiveContents {
             as: "index.json in \(path)",
             failing: .archiveInvalid
         )
+    }
+
+    private static func filesOnly(_ entry: TarReader.Entry) -> String {
+        "it is a \(entry.kind.rawValue); an OCI archive has files only"
     }
 
     private mutating func count(_ entry: TarReader.Entry) throws(Failure) {
@@ -132,18 +152,12 @@ struct ArchiveContents {
         return bytes
     }
 
-    /// Writes a blob into a file of its own, and proves it by its name.
+    /// Takes a blob of a layout, and proves it by its name.
     private mutating func takeBlob(_ entry: TarReader.Entry, _ digest: Digest, from tar: TarReader)
         throws(Failure)
     {
         guard blobs[digest] == nil else { throw refused(entry, "it is there twice") }
-        let spool = try BlobSpool(in: folder, algorithm: digest.algorithm)
-        try tar.forEachPiece { piece throws(Failure) in
-            try failIfInterrupted()
-            try spool.write(piece)
-        }
-        guard spool.byteCount == entry.size else { throw cut(entry, after: spool.byteCount) }
-        let blob = spool.finish(as: .octets)
+        let blob = try unpack(entry, digest.algorithm, from: tar)
         guard blob.descriptor.digest == digest else {
             throw Failure(
                 archive: path,
@@ -151,9 +165,41 @@ struct ArchiveContents {
                 why: "its digest is \(blob.descriptor.digest)"
             )
         }
+        blobs[digest] = blob
+    }
+
+    /// Takes a file that the list of docker save may name.
+    private mutating func takeFile(_ entry: TarReader.Entry, _ parts: [Substring], from tar: TarReader)
+        throws(Failure)
+    {
+        let name = parts.joined(separator: "/")
+        guard DockerArchive.canKeep(name) else { return }
+        guard !docker.has(name) else { throw refused(entry, "it is there twice") }
+        docker.add(try unpack(entry, .sha256, from: tar), named: name)
+    }
+
+    private mutating func takeLink(_ entry: TarReader.Entry, _ parts: [Substring]) throws(Failure) {
+        let name = parts.joined(separator: "/")
+        guard let link = entry.link, DockerArchive.canKeep(name) else { return }
+        guard !docker.has(name) else { throw refused(entry, "it is there twice") }
+        docker.add(linkTo: link, named: name)
+    }
+
+    /// Writes the content of an entry into a file of its own, under its digest.
+    private func unpack(_ entry: TarReader.Entry, _ algorithm: Digest.Algorithm, from tar: TarReader)
+        throws(Failure) -> Blob
+    {
+        let spool = try BlobSpool(in: folder, algorithm: algorithm)
+        try tar.forEachPiece { piece throws(Failure) in
+            try failIfInterrupted()
+            try spool.write(piece)
+        }
+        guard spool.byteCount == entry.size else { throw cut(entry, after: spool.byteCount) }
+        let blob = spool.finish(as: .octets)
         // Under its final name it needs no open file any more, of which a process has only some hundreds.
-        if case .file(_, let owner?) = blob.content { try owner.move(to: folder.appending(digest.encoded)) }
-        blobs[digest] = Blob(trusted: blob.descriptor, .file(folder.appending(digest.encoded), owner: nil))
+        let file = folder.appending(blob.descriptor.digest.encoded)
+        if case .file(_, let owner?) = blob.content { try owner.move(to: file) }
+        return Blob(trusted: blob.descriptor, .file(file, owner: nil))
     }
 
     private func cut(_ entry: TarReader.Entry, after count: Int) -> Failure {

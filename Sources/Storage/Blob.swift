@@ -66,6 +66,11 @@ public struct Blob: Sendable {
         origin = .file(path, owner: nil)
     }
 
+    /// The same content under other annotations.
+    public func annotated(_ annotations: Annotations?) -> Blob {
+        Blob(trusted: descriptor.annotated(annotations), origin)
+    }
+
     /// All bytes; throws when there are more than `limit`, or the file cannot be read or is another one by now.
     public func bytes(limit: Int) throws(Failure) -> [UInt8] {
         guard descriptor.size <= limit else {

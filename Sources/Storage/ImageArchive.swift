@@ -4,10 +4,12 @@ import HostSystem
 public import OCI
 public import SystemPackage
 
-/// An OCI image layout in one tar (an "OCI archive"), as a place to read images from.
+/// An OCI image layout in one tar (an "OCI archive"), or what `docker save` and its like write, as a place to read images
+/// from.
 ///
-/// It is read once, from its start to its end, and nothing is ever unpacked by name: only `oci-layout`, `index.json` and
-/// `blobs/ALGORITHM/ENCODED` are taken, and each blob goes into a file of our own, under its digest, which is proven.
+/// It is read once, from its start to its end, and nothing is ever unpacked by name: each blob goes into a file of our own,
+/// under its digest, which is proven. Of an archive without a layout all files are taken, until `manifest.json` says which
+/// of them are an image's.
 public struct ImageArchive: Sendable {
     /// The archive's file.
     public let path: FilePath
@@ -20,7 +22,7 @@ public struct ImageArchive: Sendable {
     /// - Parameters:
     ///   - path: the file.
     ///   - folder: where its blobs are put; it has to be there as long as the archive is used.
-    /// - Throws: ``Failure/Code/archiveInvalid`` for anything but a whole OCI archive, ``Failure/Code/fileMissing`` and
+    /// - Throws: ``Failure/Code/archiveInvalid`` for anything but a whole archive of images, ``Failure/Code/fileMissing`` and
     ///   ``Failure/Code/fileUnreadable``, and what writing into the folder throws.
     public init(opening path: FilePath, unpackingIn folder: FilePath) throws(Failure) {
         try self.init(opening: path, unpackingIn: folder, limits: ArchiveLimits())
@@ -38,7 +40,7 @@ public struct ImageArchive: Sendable {
             }
             if isPacked { try limits.drain(unpacked) }
         } catch  where error.code == .layerInvalid {
-            throw Failure(archive: path, "is no whole OCI archive", why: error.why ?? error.message)
+            throw Failure(archive: path, "is no whole archive of an image", why: error.why ?? error.message)
         }
         index = try contents.index()
         blobs = contents.blobs

@@ -6,12 +6,14 @@ public import SystemPackage
 
 /// An OCI image layout in one tar, as a place to write one image to.
 ///
+/// An ordinary image can also be loaded by Docker's tools: a `manifest.json` beside the index leads them to its blobs.
+///
 /// The file appears when the image gets its name, whole, and never before. The same image under the same name gives the
 /// same bytes. An archive that is there already is never replaced: if it holds this very image under this name it stays,
 /// and anything else is refused.
 public actor ImageArchiveOutput: ContentDestination {
     private let path: FilePath
-    private let name: EntryName
+    private let names: [EntryName]
     private let existing: ImageArchive?
     private let file: OutputFile?
     private var blobs: [Digest: Blob] = [:]
@@ -23,13 +25,13 @@ public actor ImageArchiveOutput: ContentDestination {
     ///
     /// - Parameters:
     ///   - path: the file.
-    ///   - name: how the image is to be named in it.
+    ///   - names: how the image is to be named in it, once at least.
     ///   - folder: where the blobs of an archive that is there are put.
     /// - Throws: ``Failure/Code/fileExists`` when something else than an archive is there, and
     ///   ``Failure/Code/fileUnwritable``.
-    public init(at path: FilePath, naming name: EntryName, unpackingIn folder: FilePath) throws(Failure) {
+    public init(at path: FilePath, naming names: [EntryName], unpackingIn folder: FilePath) throws(Failure) {
         self.path = path
-        self.name = name
+        self.names = names
         guard Directory.type(of: path) == .regular else {
             file = try OutputFile(at: path)
             existing = nil
@@ -46,10 +48,11 @@ public actor ImageArchiveOutput: ContentDestination {
         }
     }
 
-    /// What the archive that is there holds, if that is one whole image of this name.
+    /// What the archive that is there holds, if that is one whole image of these names.
     public func current(_ ignored: RefName) async throws(Failure) -> Descriptor? {
-        guard let existing, existing.index.manifests.count == 1, let entry = existing.index.manifests.first,
-            EntryName(of: entry) == name
+        guard let existing, let entry = existing.index.manifests.first,
+            existing.index.manifests.allSatisfy({ $0.digest == entry.digest }),
+            existing.index.manifests.map(EntryName.init(of:)) == names
         else { return nil }
         do throws(Failure) {
             try await existing.prove(entry)
@@ -77,16 +80,28 @@ public actor ImageArchiveOutput: ContentDestination {
         _ = try contains(manifest.descriptor)
         push(manifest)
         guard let file else { return }
-        let index = Index(manifests: [manifest.descriptor.annotated(name.annotations)])
+        let index = Index(manifests: names.map { manifest.descriptor.annotated($0.annotations) })
         let tar = try TarOutput { bytes throws(Failure) in try file.write(bytes) }
         try tar.add("oci-layout", LayoutMarker.bytes)
         try tar.add("index.json", CanonicalJSON.encode(index))
+        if let entry = try dockerEntry(for: manifest) {
+            try tar.add("manifest.json", CanonicalJSON.encode([entry]))
+        }
         for blob in blobs.values.sorted(by: { $0.archiveName < $1.archiveName }) { try tar.add(blob) }
         try tar.finish()
         guard file.target == nil || Directory.type(of: path) == nil else {
             throw Failure(existing: path, "it was made while the image was copied")
         }
         try file.commit()
+    }
+
+    private func dockerEntry(for manifest: Blob) throws(Failure) -> DockerArchiveEntry? {
+        let document = try ManifestDocument(
+            decoding: manifest.bytes(limit: Manifest.sizeLimit),
+            mediaType: manifest.descriptor.mediaType
+        )
+        guard case .image(let image) = document else { return nil }
+        return DockerArchiveEntry(image, named: names)
     }
 }
 
@@ -119,9 +134,7 @@ extension TarOutput {
 }
 
 extension Blob {
-    fileprivate var archiveName: String {
-        "blobs/\(descriptor.digest.algorithm.rawValue)/\(descriptor.digest.encoded)"
-    }
+    fileprivate var archiveName: String { descriptor.digest.archiveName }
 }
 
 extension Failure {

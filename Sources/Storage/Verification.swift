@@ -104,13 +104,21 @@ public struct Verification: Sendable {
         expected: Digest?
     ) {
         do throws(Failure) {
-            let contents = try LayerReader.read(layer.source(), compression: compression, lookingFor: "")
-            guard let expected else { return }
-            guard contents.diffID == expected else {
+            var contents = LayerReader.Contents()
+            try LayerReader.read(layer.source(), into: &contents)
+            guard contents.compression == compression, contents.content == .tar else {
+                throw Failure(
+                    .layerInvalid,
+                    "the layer \(layer.descriptor.digest) is not what its type says",
+                    why: "the type is \(layer.descriptor.mediaType), it is \(contents.described)"
+                )
+            }
+            guard let expected, let diffID = contents.diffID else { return }
+            guard diffID == expected else {
                 throw Failure(
                     .digestMismatch,
                     "the layer \(layer.descriptor.digest) does not match its diffID",
-                    why: "the config says \(expected), its uncompressed tar has \(contents.diffID)"
+                    why: "the config says \(expected), its uncompressed tar has \(diffID)"
                 )
             }
             provenDiffIDs += 1
@@ -142,7 +150,9 @@ public struct Verification: Sendable {
 extension MediaType {
     /// How a tar layer of this type is packed; `nil` for what is no tar layer.
     public var layerCompression: LayerReader.Compression? {
-        isTarGzipLayer ? .gzip : isPlainTarLayer ? LayerReader.Compression.none : nil
+        if isTarGzipLayer { return .gzip }
+        if isPlainTarLayer { return LayerReader.Compression.none }
+        return isTarZstdLayer ? .zstd : nil
     }
 }
 

@@ -8,15 +8,25 @@ import Testing
 struct LayerReaderTests {
     private func read(
         _ bytes: [UInt8],
-        compression: LayerReader.Compression = .none
+        handingOn wanted: LayerReader.Selection = .named("plugin.wasm")
     ) throws(Failure) -> (contents: LayerReader.Contents, file: [UInt8]) {
         var file: [UInt8] = []
-        let contents = try LayerReader.read(
+        var contents = LayerReader.Contents()
+        try LayerReader.read(
             ArraySource(bytes),
-            compression: compression,
-            lookingFor: "plugin.wasm"
-        ) { piece in file += piece }
+            into: &contents,
+            handingOn: wanted,
+            write: { piece in file += piece }
+        )
         return (contents, file)
+    }
+
+    private func packed(_ bytes: [UInt8], _ compression: LayerReader.Compression) -> [UInt8] {
+        switch compression {
+        case .none: bytes
+        case .gzip: Gzip.stored(bytes)
+        case .zstd: Zstd.stored(bytes)
+        }
     }
 
     static let found: [(tar: [UInt8], file: [UInt8], matches: Int, why: String)] = [
@@ -42,15 +52,14 @@ struct LayerReaderTests {
 
     @Test("the first regular file of that name is handed on", arguments: found)
     func reading(tar: [UInt8], file: [UInt8], matches: Int, why: String) throws {
-        for compression in [LayerReader.Compression.none, .gzip] {
-            let (contents, bytes) = try read(
-                compression == .gzip ? Gzip.stored(tar) : tar,
-                compression: compression
-            )
+        for compression in LayerReader.Compression.allCases {
+            let (contents, bytes) = try read(packed(tar, compression))
+            #expect(contents.compression == (tar.isEmpty ? contents.compression : compression), "\(why)")
+            #expect(contents.content == .tar, "\(why)")
             #expect(bytes == file, "\(why)")
             #expect(contents.matches.count == matches, "\(why)")
             #expect(contents.diffID == Digest(of: tar), "\(why)")
-            #expect(contents.tarSize == tar.count, "\(why)")
+            #expect(contents.unpackedSize == tar.count, "\(why)")
         }
     }
 
@@ -67,7 +76,7 @@ struct LayerReaderTests {
 
     @Test func `what follows the gzip stream is refused, though the file was found`() {
         let layer = Gzip.stored(Tar.entry("plugin.wasm", [1]) + Tar.end) + [0]
-        let failure = #expect(throws: Failure.self) { try read(layer, compression: .gzip) }
+        let failure = #expect(throws: Failure.self) { try read(layer) }
         #expect(failure?.code == .layerInvalid)
     }
 
@@ -93,12 +102,9 @@ struct LayerReaderTests {
         let size = LayerReader.tarLimit + excess
         let failure: Failure?
         do throws(Failure) {
-            let contents = try LayerReader.read(
-                ZeroSource(count: size),
-                compression: .none,
-                lookingFor: "plugin.wasm"
-            )
-            #expect(contents.tarSize == size)
+            var contents = LayerReader.Contents()
+            try LayerReader.read(ZeroSource(count: size), into: &contents)
+            #expect(contents.unpackedSize == size)
             failure = nil
         } catch {
             failure = error
@@ -117,9 +123,13 @@ struct LayerReaderTests {
         #expect(layer.count < 4 * 1024 * 1024)
         var given = 0
         let failure = #expect(throws: Failure.self) {
-            try LayerReader.read(ArraySource(layer), compression: .gzip, lookingFor: "plugin.wasm") { piece in
-                given += piece.count
-            }
+            var contents = LayerReader.Contents()
+            try LayerReader.read(
+                ArraySource(layer),
+                into: &contents,
+                handingOn: .named("plugin.wasm"),
+                write: { piece in given += piece.count }
+            )
         }
         #expect(failure?.code == .layerInvalid)
         #expect(failure?.message.contains("more than 256 MiB") == true)

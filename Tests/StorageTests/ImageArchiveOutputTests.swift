@@ -23,7 +23,7 @@ struct ImageArchiveOutputTests {
     private func output(_ name: RefName? = nil) throws -> ImageArchiveOutput {
         let folder = scratch.appending("unpacked")
         try scratch.write([], to: "unpacked/x")
-        return try ImageArchiveOutput(at: path, naming: EntryName(name ?? self.name), unpackingIn: folder)
+        return try ImageArchiveOutput(at: path, naming: [EntryName(name ?? self.name)], unpackingIn: folder)
     }
 
     @Test func `an archive with this very image stays as it is, and nothing is fetched`() async throws {
@@ -114,7 +114,7 @@ struct ImageArchiveOutputTests {
         try await copy(.only, from: second, to: first.naming(entry))
         #expect(try first.index().manifests.map(\.digest) == [second.manifest.descriptor.digest])
         let named = EntryName(of: try first.entry(.only))
-        let archive = try ImageArchiveOutput(at: path, naming: named, unpackingIn: scratch.path)
+        let archive = try ImageArchiveOutput(at: path, naming: [named], unpackingIn: scratch.path)
         try await copy(.only, from: second, to: archive)
         let read = try ImageArchive(opening: path, unpackingIn: scratch.appending("unpacked-names").made())
         #expect(try read.entry(.only).annotations == annotations)

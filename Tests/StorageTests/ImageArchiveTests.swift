@@ -40,7 +40,7 @@ struct ImageArchiveTests {
     @Test func `what goes into an archive comes out of it, proven and the same`() async throws {
         let name = try RefName.named("registry.example/team/auth:v1")
         let path = scratch.appending("out.tar")
-        let output = try ImageArchiveOutput(at: path, naming: EntryName(name), unpackingIn: scratch.path)
+        let output = try ImageArchiveOutput(at: path, naming: [EntryName(name)], unpackingIn: scratch.path)
         try await copy(name, from: image, to: output)
         let archive = try opened(contents(of: path))
         for asked in [name, .only, try .named("v1"), .digest(image.manifest.descriptor.digest)] {
@@ -62,7 +62,7 @@ struct ImageArchiveTests {
         for (file, blobs) in [("a.tar", image.blobs), ("b.tar", image.blobs.reversed())] {
             let output = try ImageArchiveOutput(
                 at: scratch.appending(file),
-                naming: EntryName(name),
+                naming: [EntryName(name)],
                 unpackingIn: scratch.path
             )
             for blob in blobs { await output.push(blob) }

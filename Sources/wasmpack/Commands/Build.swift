@@ -7,13 +7,15 @@ import SystemPackage
 
 struct Build: ReportingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Pack a plugin.wasm into an image in an OCI layout.",
+        abstract: "Pack a plugin.wasm into an image in an OCI layout or an archive.",
         discussion: """
             EXAMPLES
               wasmpack build plugin.wasm
               wasmpack build target/wasm32-wasip1/release/my_plugin.wasm -t ghcr.io/me/my-plugin:v1
               wasmpack build . -t ghcr.io/me/my-plugin:v1 \\
                 --annotation org.opencontainers.image.source=https://github.com/me/my-plugin
+
+              wasmpack build plugin.wasm -t ghcr.io/me/my-plugin:v1 --archive my-plugin.tar
 
             The image is what FROM scratch and ADD ./plugin.wasm ./plugin.wasm would make: one manifest, one gzipped \
             layer, one file plugin.wasm. The same module always gives the same digest.
@@ -32,37 +34,52 @@ struct Build: ReportingCommand {
     )
     var tag: [String] = []
 
+    @Option(
+        help: ArgumentHelp("Write an archive instead of a layout: a new .tar.", valueName: "file"),
+        completion: .file(extensions: ["tar"])
+    )
+    var archive: String?
+
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup(title: "IMAGE") var metadata: MetadataOptions
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
+
+    func validate() throws {
+        if archive != nil, layout.layout != nil {
+            throw ValidationError("--archive and --layout exclude each other.")
+        }
+    }
 
     func run() async throws {
         let environment = Environment.current
         let reporter = Reporter(output)
         let references = try tag.map { text throws(Failure) in try Reference(tagging: text) }
         let options = try metadata.imageOptions(environment)
+        let archive = archive.map { FilePath($0) }
+        try archive?.failUnlessPlainArchive()
         let module = try PluginFile.locate(FilePath(path))
-        let digestFile = try digestFile.open(apartFrom: [module])
-        try PluginFile.check(module)
-        let layout = try ImageLayout(creating: layout.path(environment))
-        let image = try await ImageBuilder(options, processorCount: Environment.processorCount)
-            .build(module, spoolingIn: layout.spoolDirectory)
-        reporter.record(.step("read", "\(module)  \(ByteCount(image.module.size))  core module"))
+        let digestFile = try digestFile.open(apartFrom: [module] + [archive].compactMap(\.self))
+        let builder = ImageBuilder(options, processorCount: Environment.processorCount)
+        let contents = ImageContents(module: module, labels: options.labels)
+        try builder.check(contents)
+        let kind = try PluginFile.check(module, as: options.format)
+        let destination = try BuildDestination(
+            archive: archive,
+            layout: layout.path(environment),
+            naming: references
+        )
+        let image = try await builder.build(contents, spoolingIn: destination.spoolDirectory)
+        reporter.record(.step("read", "\(module)  \(ByteCount(image.module.size))  \(kind.rawValue)"))
         reporter.record(.step("pack", image.packed))
-        for reference in references {
-            let name = EntryName(.reference(reference))
-            try reporter.warn(ofTagOf: name, image.manifest.descriptor.digest, in: layout)
-        }
-        for name in references.isEmpty ? [RefName.only] : references.map(RefName.reference) {
-            _ = try await copy(.only, from: image, to: layout, as: name, events: SilentSink())
-        }
-        reporter.record(.step("wrote", layout.path.string))
-        try report(image, references, layout)
+        try await destination.store(image, reporter)
+        reporter.record(.step("wrote", destination.path.string))
+        try report(image, references, destination)
         try digestFile?.finish(with: image.manifest.descriptor.digest)
     }
 
-    private func report(_ image: BuiltImage, _ references: [Reference], _ layout: ImageLayout) throws(Failure)
+    private func report(_ image: BuiltImage, _ references: [Reference], _ destination: BuildDestination)
+        throws(Failure)
     {
         let digest = image.manifest.descriptor.digest
         guard output.json else {
@@ -76,11 +93,12 @@ struct Build: ReportingCommand {
             let ok = true
             let reference: Nullable<String>
             let references: [String]
-            let layout: String
+            let layout: Nullable<String>
+            let archive: Nullable<String>
             let digest: String
             let mediaType: String
             let size: Int
-            let format = "image"
+            let format: String
             let diffID: Nullable<String>
             let parts: [PartDocument]
             let module: ModuleDocument
@@ -89,10 +107,12 @@ struct Build: ReportingCommand {
             Document(
                 reference: Nullable(references.first?.pinned(to: digest).description),
                 references: references.map(\.description),
-                layout: layout.path.string,
+                layout: Nullable(archive == nil ? destination.path.string : nil),
+                archive: Nullable(archive),
                 digest: digest.description,
                 mediaType: image.manifest.descriptor.mediaType.description,
                 size: image.manifest.descriptor.size,
+                format: metadata.format.rawValue,
                 diffID: Nullable(image.diffIDs.last?.description),
                 parts: ([image.config] + image.layers).map { PartDocument($0.descriptor) },
                 module: ModuleDocument(image.module)
@@ -131,6 +151,7 @@ extension BuiltImage {
     /// What became of the files, for a person.
     var packed: String {
         let size = layers.reduce(0) { $0 + $1.descriptor.size }
-        return "\(layers.count) layer\(layers.count == 1 ? "" : "s")  \(ByteCount(size)) gzip"
+        let packed = diffIDs.isEmpty ? "" : " gzip"
+        return "\(layers.count) layer\(layers.count == 1 ? "" : "s")  \(ByteCount(size))\(packed)"
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import HostSystem
 import OCI
+import Packing
 import Registry
 import Storage
 import SystemPackage
@@ -15,23 +16,35 @@ struct Copy: RegistryCommand {
               wasmpack copy ghcr.io/me/my-plugin:v1 my-plugin.tar
               wasmpack copy my-plugin.tar registry.internal/plugins/my-plugin:v1
               wasmpack copy plugin-oci:v1 backup-oci
+              wasmpack copy --format image ghcr.io/me/my-plugin:broken ghcr.io/me/my-plugin:v2
 
             The digest stays what it is, also that of an index with all its images. What TO has already is not sent again.
+
+            --format makes a new image of the module in the old one, also of images that proxies refuse; its annotations, \
+            labels and time are kept. Of an index it is the image that proxies take.
             """,
         aliases: ["cp"]
     )
 
     @Argument(
-        help: "What: a reference, a layout (dir, dir:tag, dir@digest) or an OCI archive (x.tar, x.tar:tag).",
+        help: "What: a reference, a layout (dir, dir:tag, dir@digest) or an archive (x.tar, x.tar:tag).",
         completion: .file()
     )
     var from: String
 
     @Argument(
-        help: "Where to: a reference, a layout (dir, dir:tag) or an OCI archive (x.tar).",
+        help: "Where to: a reference, a layout (dir, dir:tag) or an archive (x.tar).",
         completion: .file()
     )
     var to: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Pack the module anew as image, docker, artifact or wasm.",
+            valueName: "format"
+        )
+    )
+    var format: ImageFormat?
 
     @OptionGroup(title: "ONE SIDE") var sides: SideOptions
     @OptionGroup var registry: RegistryOptions
@@ -52,6 +65,7 @@ struct Copy: RegistryCommand {
         let work = CopyWork(
             from: from,
             to: destination,
+            format: format,
             registries: registries,
             folder: folder.path,
             environment: environment,
@@ -99,6 +113,14 @@ struct Copy: RegistryCommand {
         let destination = try CopyDestination(parsing: to)
         // What was asked for by its digest may stay without a tag.
         if !source.isNamedByDigest { try destination.reference?.requireTag() }
+        if format != nil, let digest = destination.digest {
+            throw Failure(
+                .usage,
+                "TO has a digest: \(digest)",
+                why: "an image that is made anew gets the digest that follows from its content",
+                try: ["a tag"]
+            )
+        }
         return (source, destination)
     }
 
@@ -130,6 +152,15 @@ extension Target {
 }
 
 extension CopyDestination {
+    /// The digest that it names, if it names one.
+    fileprivate var digest: Digest? {
+        switch self {
+        case .reference(let reference): reference.digest
+        case .layout(_, .digest(let digest)?), .archive(_, .digest(let digest)?): digest
+        case .layout, .archive: nil
+        }
+    }
+
     /// Which of several images is meant when FROM does not say: the one that already has the wanted name.
     fileprivate var wantedName: RefName { reference.map { .reference($0) } ?? .only }
 }

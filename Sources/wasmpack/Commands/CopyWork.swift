@@ -1,6 +1,7 @@
 import Diagnostics
 import HostSystem
 import OCI
+import Packing
 import Registry
 import Storage
 import SystemPackage
@@ -10,6 +11,8 @@ struct CopyWork {
     /// What is copied, as it was named.
     let from: String
     let to: CopyDestination
+    /// What the image is to become; `nil` if it stays what it is.
+    let format: ImageFormat?
     let registries: CopyRegistries
     /// Where content is put on its way; it is there until the copy is done.
     let folder: FilePath
@@ -30,13 +33,21 @@ struct CopyWork {
             case let newName?: EntryName(newName)
             }
         }
+
+        /// The image in the place of another one, whose name may be its digest and then is not this one's.
+        func named(insteadOf other: Descriptor) -> Image {
+            let isOthersOwn = name.reference.map { $0.tag == nil && $0.digest == other.digest } ?? false
+            guard isOthersOwn, other.digest != root.digest else { return self }
+            return Image(root: root, name: EntryName(.only), repository: repository)
+        }
     }
 
     /// Copies an image of a registry.
     func copy(_ reference: Reference) async throws(Failure) -> CopyResult {
         let reference = reference.reading(reporter)
         var directory = folder
-        if case .layout(let path, _) = to { directory = ImageLayout.spoolDirectory(of: path) }
+        // An image that is made anew is fetched before there has to be a layout.
+        if case .layout(let path, _) = to, format == nil { directory = ImageLayout.spoolDirectory(of: path) }
         let repository = try registries.from.repository(
             of: reference,
             for: .pull,
@@ -50,6 +61,7 @@ struct CopyWork {
             name: EntryName(.reference(reference)),
             repository: reference
         )
+        if format != nil { return try await repack(image, from: repository) }
         if case .reference(let target) = to, target.isSameImage(as: reference) { return same(image) }
         return try await copy(image, from: repository)
     }
@@ -68,6 +80,8 @@ struct CopyWork {
         async throws(Failure) -> CopyResult
     {
         let image = Image(root: entry.annotated(nil), name: EntryName(of: entry))
+        // Nothing is taken from it but a module, which is proven on its way.
+        if format != nil { return try await repack(image, from: store) }
         switch to {
         case .layout(let target, let newName) where isSame(path, target, image, newName),
             .archive(let target, let newName) where isSame(path, target, image, newName):
@@ -76,6 +90,33 @@ struct CopyWork {
             try await store.prove(image.root)
             return try await copy(image, from: store)
         }
+    }
+
+    /// Makes another image of the one that was found, and copies that.
+    private func repack(_ image: Image, from source: some ContentSource) async throws(Failure) -> CopyResult {
+        guard let format else { return try await copy(image, from: source) }
+        let repacking = try await Repacking(
+            of: image.root,
+            in: source,
+            as: format,
+            spoolingIn: folder,
+            processorCount: Environment.processorCount
+        )
+        let old = repacking.choice.image
+        if let note = repacking.choice.note { reporter.record(.note(note)) }
+        for warning in repacking.warnings { reporter.record(.warning(warning)) }
+        guard let new = repacking.image else {
+            reporter.record(
+                .note("\(old.digest.short) has the format \"\(format)\" already, and stays as it is")
+            )
+            let same = Image(root: old.annotated(nil), name: image.name, repository: image.repository)
+            try await source.prove(same.root)
+            return try await copy(same.named(insteadOf: image.root), from: source).repacked(from: old, format)
+        }
+        let root = new.manifest.descriptor
+        reporter.record(.step("repack", "\(old.digest) as \(root.digest) (\(format))"))
+        return try await copy(Image(root: root, name: image.name).named(insteadOf: image.root), from: new)
+            .repacked(from: old, format)
     }
 
     private func copy(_ image: Image, from source: some ContentSource) async throws(Failure) -> CopyResult {
@@ -101,7 +142,7 @@ struct CopyWork {
         case .layout(let path, let newName):
             let layout = try ImageLayout(creating: path)
             let name = image.name(inPlaceOf: newName)
-            warnOfDockersTypes(image)
+            reporter.warnOfDockersTypes(of: image.root, inArchive: false)
             try reporter.warn(ofTagOf: name, image.root.digest, in: layout)
             return try await copy(
                 image,
@@ -112,11 +153,11 @@ struct CopyWork {
             )
         case .archive(let path, let newName):
             let name = image.name(inPlaceOf: newName)
-            warnOfDockersTypes(image)
+            reporter.warnOfDockersTypes(of: image.root, inArchive: true)
             return try await copy(
                 image,
                 from: source,
-                to: ImageArchiveOutput(at: path, naming: name, unpackingIn: folder),
+                to: ImageArchiveOutput(at: path, naming: [name], unpackingIn: folder),
                 as: newName ?? digest,
                 called: name.reference
             )
@@ -167,15 +208,6 @@ struct CopyWork {
             to: to,
             reference: to.reference ?? image.name.reference,
             report: report
-        )
-    }
-
-    private func warnOfDockersTypes(_ image: Image) {
-        guard image.root.mediaType == .dockerManifest || image.root.mediaType == .dockerManifestList else {
-            return
-        }
-        reporter.record(
-            .warning("the image has Docker's media types; skopeo does not find such a one in a layout")
         )
     }
 }

@@ -139,7 +139,7 @@ struct Pull: RegistryCommand {
             try file.write(piece)
         }
         for warning in plugin.warnings { reporter.record(.warning(warning)) }
-        try file.warnIfNotLoadable(reporter)
+        if plugin.isCoreModule { try file.warnIfNotLoadable(reporter) }
         try file.finish(reporter)
         let image = choice.image
         try finish(

@@ -72,16 +72,7 @@ enum CopyDestination {
     }
 
     private static func archive(_ path: FilePath, named name: RefName?) throws(Failure) -> CopyDestination {
-        guard path.string.hasSuffix(".tar") else {
-            throw Failure(
-                .usage,
-                "archives are written without compression",
-                why: "their layers are compressed already; \(path) would be a packed one",
-                try: [
-                    "\(path.removingLastComponent().appending(path.stem.map { stem in stem.withoutTar } ?? "image")).tar"
-                ]
-            )
-        }
+        try path.failUnlessPlainArchive()
         return .archive(path, name)
     }
 
@@ -102,6 +93,25 @@ extension CopyDestination: CustomStringConvertible {
             case let name?: "\(path):\(name)"
             case nil: path.string
             }
+        }
+    }
+}
+
+extension FilePath {
+    /// Throws ``Failure/Code/usage`` for a file that is not called as the archives that are written are.
+    func failUnlessPlainArchive() throws(Failure) {
+        guard string.hasSuffix(".tar") else {
+            let name = "\(stem.map { stem in stem.withoutTar } ?? "image").tar"
+            throw Failure(
+                .usage,
+                Target.isArchive(string)
+                    ? "archives are written without compression"
+                    : "\(self) is no name of an archive",
+                why: Target.isArchive(string)
+                    ? "their layers are compressed already; \(self) would be a packed one"
+                    : "such a name ends in .tar",
+                try: ["\(removingLastComponent().appending(name))"]
+            )
         }
     }
 }

@@ -2,9 +2,27 @@ import ArgumentParser
 import Diagnostics
 import OCI
 import Packing
+import SystemPackage
 
-/// What goes into an image besides the module.
+/// What an image is to be, and what goes into it besides the module.
 struct MetadataOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The image's shape: image (every proxy takes it), docker, artifact or wasm.",
+            valueName: "format"
+        )
+    )
+    var format = ImageFormat.image
+
+    @Option(
+        help: ArgumentHelp(
+            "The artifact's runtime-config.json, instead of the one that is made from the module.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["json"])
+    )
+    var config: String?
+
     @Option(help: ArgumentHelp("Add an annotation to the manifest; may be repeated.", valueName: "key=value"))
     var annotation: [String] = []
 
@@ -31,10 +49,14 @@ struct MetadataOptions: ParsableArguments {
     /// The options of an image, read.
     func imageOptions(_ environment: Environment) throws(Failure) -> ImageOptions {
         ImageOptions(
+            format: format,
             annotations: try Self.dictionary(annotation, of: "--annotation"),
             labels: try Self.dictionary(label, of: "--label"),
             created: try timestamp(environment),
-            compressionLevel: compressionLevel
+            compressionLevel: compressionLevel,
+            runtimeConfig: try config.map { path throws(Failure) in
+                try RuntimeConfig(reading: FilePath(path))
+            }
         )
     }
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import OCI
+import Packing
 import Storage
 
 /// What a copy did, for people and as a document.
@@ -10,6 +11,15 @@ struct CopyResult {
     /// The image's full name where it is now, if it has one.
     let reference: Reference?
     let report: CopyReport
+    /// The image that this one was made of, and its format, if it was made anew.
+    var origin: (digest: Digest, format: ImageFormat)?
+
+    /// The same of an image made of another one, or of one that could have been.
+    func repacked(from image: Descriptor, _ format: ImageFormat) -> CopyResult {
+        var copy = self
+        copy.origin = (image.digest, format)
+        return copy
+    }
 
     private var digest: Digest { report.root.digest }
 
@@ -36,6 +46,8 @@ struct CopyResult {
             let to: String
             let reference: Nullable<String>
             let previousDigest: Nullable<String>
+            let sourceDigest: String
+            let format: Nullable<String>
             let digest: String
             let mediaType: String
             let size: Int
@@ -47,6 +59,8 @@ struct CopyResult {
                 to: to.description,
                 reference: Nullable(pinned?.description),
                 previousDigest: Nullable(report.previous?.digest.description),
+                sourceDigest: (origin?.digest ?? digest).description,
+                format: Nullable(origin?.format.rawValue),
                 digest: digest.description,
                 mediaType: report.root.mediaType.description,
                 size: report.root.size,

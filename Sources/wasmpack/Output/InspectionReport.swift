@@ -39,7 +39,9 @@ struct InspectionReport {
         rows += manifest.layers.map { ("layer", Self.line($0)) }
         switch inspection.plugin {
         case .success(let plugin):
-            rows.append(("diffID", "\(plugin.layer.diffID)   (the uncompressed tar)"))
+            if plugin.layer.content == .tar, let diffID = plugin.layer.diffID {
+                rows.append(("diffID", "\(diffID)   (the uncompressed tar)"))
+            }
             rows += plugin.layer.entries.prefix(10).map { ("file", "\($0.name)  \(ByteCount($0.size))") }
             rows.append(
                 ("module", "\(plugin.module.digest)  \(ByteCount(plugin.module.size))   (the file itself)")
@@ -111,7 +113,7 @@ struct InspectionReport {
             platform: Nullable(config.map { "\($0.os ?? "?")/\($0.architecture ?? "?")" }),
             created: Nullable(config?.created),
             parts: ([inspection.manifest.config] + inspection.manifest.layers).map { PartDocument($0) },
-            diffID: Nullable(plugin?.layer.diffID.description),
+            diffID: Nullable(plugin?.layer.diffID?.description),
             files: (plugin?.layer.entries ?? []).map { Document.File(name: $0.name, size: $0.size) },
             module: Nullable(plugin.map { ModuleDocument($0.module) }),
             problem: Nullable(problem),

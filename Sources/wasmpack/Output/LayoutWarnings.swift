@@ -15,3 +15,12 @@ extension Reporter {
         )
     }
 }
+
+extension Reporter {
+    /// Warns of an image with Docker's media types outside of a registry.
+    func warnOfDockersTypes(of image: Descriptor, inArchive: Bool) {
+        guard image.mediaType == .dockerManifest || image.mediaType == .dockerManifestList else { return }
+        let place = inArchive ? "in an oci-archive:; docker-archive: reads one" : "in a layout"
+        record(.warning("the image has Docker's media types; skopeo does not find such a one \(place)"))
+    }
+}

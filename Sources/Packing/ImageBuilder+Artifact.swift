@@ -1,0 +1,94 @@
+import Archive
+import Diagnostics
+import HostSystem
+import OCI
+import Storage
+import SystemPackage
+import Wasm
+
+/// The formats in which the module is a layer itself, and not a file in one.
+extension ImageBuilder {
+    func buildArtifact(_ contents: ImageContents, spoolingIn spoolDirectory: FilePath) async throws(Failure)
+        -> BuiltImage
+    {
+        let file = try contents.onlyFile(for: options.format)
+        let source = try FileSource(opening: file.path)
+        let content = try BareContent(of: file.path, source, mayBeComponent: options.format == .wasm)
+        let spool = try BlobSpool(in: spoolDirectory)
+        try source.forEachPiece { piece throws(Failure) in
+            try failIfInterrupted()
+            try spool.write(piece)
+        }
+        guard spool.byteCount == source.size else {
+            throw Failure(
+                .fileUnreadable,
+                "the module changed while it was read",
+                why: "it had \(source.size) bytes at the start, and then \(spool.byteCount)",
+                try: ["wait until the compiler has finished, then build again"]
+            )
+        }
+        return options.format == .artifact
+            ? try artifact(content, spool.finish(as: .soloModule))
+            : try wasm(content, spool.finish(as: .wasmModule))
+    }
+
+    /// solo.io's artifact: the runtime config is its config and its first layer, as `wasme` writes it.
+    private func artifact(_ content: BareContent, _ module: Blob) throws(Failure) -> BuiltImage {
+        let generated = try RuntimeConfig(abiVersions: content.abiVersions)
+        let config = Blob((options.runtimeConfig ?? generated).bytes, mediaType: .soloConfig)
+        return try image(
+            config,
+            [
+                config.annotated([AnnotationKey.title: RuntimeConfig.name]),
+                module.annotated([AnnotationKey.title: "filter.wasm"]),
+            ],
+            module
+        )
+    }
+
+    /// The CNCF's artifact.
+    private func wasm(_ content: BareContent, _ module: Blob) throws(Failure) -> BuiltImage {
+        let config = WasmConfig(
+            created: options.created.text,
+            layer: module.descriptor.digest,
+            component: content.component
+        )
+        return try image(
+            Blob(try CanonicalJSON.encode(config), mediaType: .wasmConfig),
+            [module.annotated([AnnotationKey.title: PluginFile.name])],
+            module
+        )
+    }
+
+    private func image(_ config: Blob, _ layers: [Blob], _ module: Blob) throws(Failure) -> BuiltImage {
+        BuiltImage(
+            manifest: try manifest(over: config, layers),
+            config: config,
+            layers: layers,
+            diffIDs: [],
+            module: ModuleIdentity(digest: module.descriptor.digest, size: module.descriptor.size)
+        )
+    }
+}
+
+/// What is to be told of the bytes in an artifact.
+private struct BareContent {
+    /// The ABI versions that the module names, for example `v0.2.1`.
+    let abiVersions: [String]
+    /// What a component says of itself; `nil` for a core module.
+    let component: WasmConfig.Component?
+
+    init(of path: FilePath, _ source: FileSource, mayBeComponent: Bool) throws(Failure) {
+        do throws(Failure) {
+            _ = try ModuleOutline(of: path.string, size: source.size) { (offset, count) throws(Failure) in
+                try source.read(at: offset, count: count)
+            }
+            abiVersions = []
+            component = nil
+        } catch {
+            guard mayBeComponent, error.code == .wasmComponent else { throw error }
+            abiVersions = []
+            component = WasmConfig.Component(exports: [], imports: [])
+        }
+    }
+}
