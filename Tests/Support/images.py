@@ -1,4 +1,7 @@
-"""Writes images of every shape that people have pushed, each an OCI layout NAME/ with the tag v1, into a folder."""
+"""Writes images of every shape that people have pushed, each an OCI layout NAME/ with the tag v1, into a folder.
+
+The module that is in most of them lies beside them as module.wasm.
+"""
 
 import argparse
 import gzip
@@ -272,6 +275,7 @@ def main():
     options = parser.parse_args()
     for name, image in shapes():
         write(image, options.folder / name)
+    (options.folder / "module.wasm").write_bytes(MODULE)
 
 
 if __name__ == "__main__":
