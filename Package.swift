@@ -98,7 +98,7 @@ let package = Package(
         tests("StorageTests", ["Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
         tests(
             "PackingTests",
-            ["Packing", "Wasm", "Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]
+            ["Packing", "Storage", "Wasm", "OCI", "Archive", "HostSystem", "Diagnostics", system]
         ),
         tests("DeploymentTests", ["Deployment", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),

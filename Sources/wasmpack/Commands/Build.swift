@@ -42,6 +42,7 @@ struct Build: ReportingCommand {
 
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup(title: "IMAGE") var metadata: MetadataOptions
+    @OptionGroup(title: "CHECK") var gate: GateOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
@@ -64,6 +65,8 @@ struct Build: ReportingCommand {
         let contents = ImageContents(module: module, labels: options.labels)
         try builder.check(contents)
         let kind = try PluginFile.check(module, as: options.format)
+        let gate = PluginGate(gate, reporter)
+        try gate.admit(module: module, as: options.format)
         let destination = try BuildDestination(
             archive: archive,
             layout: layout.path(environment),
@@ -72,6 +75,7 @@ struct Build: ReportingCommand {
         let image = try await builder.build(contents, spoolingIn: destination.spoolDirectory)
         reporter.record(.step("read", "\(module)  \(ByteCount(image.module.size))  \(kind.rawValue)"))
         reporter.record(.step("pack", image.packed))
+        try await gate.admit(packed: image.manifest.descriptor, in: image, called: path)
         try await destination.store(image, reporter)
         reporter.record(.step("wrote", destination.path.string))
         try report(image, references, destination)
