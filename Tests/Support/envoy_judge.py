@@ -1,8 +1,7 @@
 """Asks a real Envoy what it makes of modules: `--mode validate`, two at a time, each with a time limit.
 
-Reads every *.wasm of a folder. Prints one JSON document: {NAME: {"verdict": VERDICT, "said": [LINE], "of_bodies": BOOL}},
-where the verdict is "loads", "refuses", "dies" (ended by a signal) or "hangs", the lines are what Envoy logged as errors,
-and it is of bodies when its engine would compile the module with `unreachable` in place of every function body.
+Reads every *.wasm of a folder. Prints one JSON document: {NAME: {"verdict": VERDICT, "said": [LINE]}}, where the verdict
+is "loads", "refuses", "dies" (ended by a signal) or "hangs", and the lines are what Envoy logged as errors.
 """
 
 import argparse
@@ -52,6 +51,27 @@ def hollowed(modules, folder):
     return places
 
 
+def judge(envoy, modules, limit=60, at_once=2):
+    """The verdict of each module, by name."""
+    with tempfile.TemporaryDirectory(prefix="wasmpack-judge-") as folder:
+        with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+            answers = pool.map(functools.partial(judged, started(envoy), pathlib.Path(folder), limit), modules)
+            return {module.stem: answer for module, answer in zip(modules, answers)}
+
+
+def with_bad_bodies(envoy, modules):
+    """Which of these modules, that the engine does not compile, it would with `unreachable` for every function body."""
+    with tempfile.TemporaryDirectory(prefix="wasmpack-hollow-") as folder:
+        verdicts = judge(envoy, hollowed(modules, pathlib.Path(folder)))
+    return {name for name, verdict in verdicts.items() if NOT_COMPILED not in verdict["said"]}
+
+
+def started(envoy):
+    """The program itself: PyPI's `envoy` is a script that does nothing but start it, and takes a quarter of the time."""
+    programs = pathlib.Path(envoy).resolve().parent.parent.glob("lib/python*/site-packages/envoy/_bin/**/envoy")
+    return str(next(programs, envoy))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("envoy", help="the program")
@@ -59,22 +79,7 @@ def main():
     parser.add_argument("--at-once", type=int, default=2, help="how many Envoys run side by side (2)")
     parser.add_argument("--limit", type=float, default=60, help="seconds that one module may take (60)")
     options = parser.parse_args()
-
-    with tempfile.TemporaryDirectory(prefix="wasmpack-judge-") as folder:
-        folder = pathlib.Path(folder)
-        with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
-
-            def ask(some):
-                answers = pool.map(functools.partial(judged, options.envoy, folder, options.limit), some)
-                return {module.stem: answer for module, answer in zip(some, answers)}
-
-            modules = sorted(options.folder.glob("*.wasm"))
-            verdicts = ask(modules)
-            refused = [module for module in modules if NOT_COMPILED in verdicts[module.stem]["said"]]
-            hollow_ones = ask(hollowed(refused, folder))
-    for name, verdict in verdicts.items():
-        verdict["of_bodies"] = name in hollow_ones and NOT_COMPILED not in hollow_ones[name]["said"]
-    print(json.dumps(verdicts))
+    print(json.dumps(judge(options.envoy, sorted(options.folder.glob("*.wasm")), options.limit, options.at_once)))
 
 
 if __name__ == "__main__":

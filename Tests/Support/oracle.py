@@ -1,8 +1,9 @@
 """Has a real Envoy and `wasmpack check` judge the same modules: the corpus of modules.py and the mutants of mutants.py.
 
-Prints one JSON document: {"corpus": {NAME: ROW}, "mutants": {NAME: ROW}}. A row has what Envoy did ("verdict", "said",
-"of_bodies": see envoy_judge.py), and what the program did with each command: its exit status, and what it printed with
---json. Judges nothing itself.
+Prints one JSON document: {"corpus": {NAME: ROW}, "mutants": {NAME: ROW}}. A row has what Envoy did ("verdict", "said": see
+envoy_judge.py), and what the program did with each command: its exit status, and what it printed with --json. It is
+"of_bodies" when `check` takes a module that Envoy's engine does not compile, and would with other function bodies. Judges
+nothing itself.
 """
 
 import argparse
@@ -10,13 +11,12 @@ import concurrent.futures
 import json
 import pathlib
 import subprocess
-import sys
 import tempfile
 
+import envoy_judge
 import modules
 import mutants
 
-HERE = pathlib.Path(__file__).parent
 PATIENCE = 120
 """Seconds that one command may take: a bound for what hangs, far more than anything needs."""
 
@@ -45,12 +45,17 @@ def looked_at(program, folder, module, commands):
 
 
 def rows(options, folder, commands):
-    judge = [sys.executable, HERE / "envoy_judge.py", options.envoy, folder]
-    verdicts = json.loads(subprocess.run(judge, stdout=subprocess.PIPE, check=True).stdout)
     places = sorted(folder.glob("*.wasm"))
+    verdicts = envoy_judge.judge(options.envoy, places)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         answers = pool.map(lambda place: looked_at(options.wasmpack, folder, place, commands), places)
-        return {place.stem: verdicts[place.stem] | answer for place, answer in zip(places, answers)}
+        found = {place.stem: verdicts[place.stem] | answer for place, answer in zip(places, answers)}
+
+    def is_open(row):
+        return row["check"]["status"] == 0 and envoy_judge.NOT_COMPILED in row["said"]
+
+    bad = envoy_judge.with_bad_bodies(options.envoy, [place for place in places if is_open(found[place.stem])])
+    return {name: row | {"of_bodies": name in bad} for name, row in found.items()}
 
 
 def main():
@@ -60,7 +65,7 @@ def main():
     parser.add_argument(
         "plugin", type=pathlib.Path, help="a whole module to make mutants of, beside those of the corpus"
     )
-    parser.add_argument("--mutants", type=int, default=300, help="how many (300)")
+    parser.add_argument("--mutants", type=int, default=240, help="how many (240)")
     parser.add_argument("--seed", type=int, default=1, help="which (1)")
     options = parser.parse_args()
 
