@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Images of every shape that people have pushed: what `check` says that Istio will say, and what can be read all the
-/// same. `Tests/Support/images.py` writes them.
+/// Images of every shape that people have pushed: what `check` says Istio will say, and what can be read all the same.
+///
+/// `Tests/Support/images.py` writes them.
 @Suite(.timeLimit(.minutes(5))) struct ImageShapeTests {
     private static let ociGzip = "application/vnd.oci.image.layer.v1.tar+gzip"
     private static let dockerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
@@ -133,12 +134,14 @@ import Testing
     func `the module comes out of each shape that can be read`() async throws {
         let work = try await written()
         let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
         let module = try work.bytes(of: "images/module.wasm")
         for shape in Self.readable {
-            let reference = "\(registry.name)/shapes/\(shape.lowercased()):v1"
-            let copied = try await work.run("copy", "images/\(shape):v1", reference, "--to-plain-http")
+            let reference = "\(registry.name)/shapes/\(shape):v1"
+            let copied = try await work.start(["copy", "images/\(shape):v1", reference] + access.trust).wait()
             #expect(copied.status == 0, "\(shape): \(copied)")
-            let pulled = try await work.run("pull", reference, "-o", "\(shape).wasm", "--plain-http")
+            let pulled = try await work.start(["pull", reference, "-o", "\(shape).wasm"] + access.trust)
+                .wait()
             #expect(pulled.status == 0, "\(shape): \(pulled)")
             #expect((try? work.bytes(of: "\(shape).wasm")) == module, "\(shape)")
         }

@@ -128,7 +128,7 @@ def host_functions():
     yield "missing-env", bringing([("proxy_make_coffee", ":")])
     yield "missing-libc", bringing([("memcpy", "iii:i")])
     yield "missing-empty-names", bringing([("", ":")], "")
-    yield "missing-odd-name", bringing([("tab\there", ":")])
+    yield "missing-odd-name", bringing([("a name: with -> signs", ":")])
     yield "missing-wasi-in-env", bringing([("fd_write", "iiii:i")])
     yield "missing-env-in-wasi", bringing([("proxy_log", "iii:i")], WASI)
     for module, title in (
