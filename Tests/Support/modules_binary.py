@@ -237,7 +237,6 @@ def broken_sections():
     yield "export-of-no-such-global", Plugin().export("x", GLOBAL_KIND, 0).bytes()
     yield "export-of-no-such-tag", Plugin().export("x", TAG_KIND, 0).bytes()
     yield "export-kind-unknown", Plugin().export("x", 9, 0).bytes()
-    yield "export-only-marker-kind-unknown", having(EXPORT, vector([name("proxy_abi_version_0_2_1") + b"\x09\0"]))
     yield "memory-flags-unknown", Plugin(memories=(b"\x40\1",)).bytes()
     yield "table-maximum-below-minimum", Plugin().having(tables=[table(minimum=2, maximum=1)]).bytes()
     yield "table-of-numbers", Plugin().having(tables=[b"\x7f" + limits(1)]).bytes()
