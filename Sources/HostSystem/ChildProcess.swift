@@ -3,8 +3,8 @@ import SystemPackage
 
 /// Another program, run to its end with what it is to read, and what it wrote.
 ///
-/// No shell is between: the program is looked for by name in the absolute folders of `PATH`, and gets its arguments as
-/// they are. It runs in a session of its own, with every signal at its default; when its time is up or the task is
+/// No shell is between: the program is looked for by name in the absolute folders of `PATH`, unless a path names it, and
+/// gets its arguments as they are. It runs in a session of its own, with every signal at its default; when its time is up or the task is
 /// cancelled, it is killed together with the processes it has started there.
 public struct ChildProcess: Sendable {
     /// How a program ended.
@@ -34,7 +34,7 @@ public struct ChildProcess: Sendable {
     /// Describes what is to be run.
     ///
     /// - Parameters:
-    ///   - name: the program's name, without a folder.
+    ///   - name: the program's name; with a `/` in it, its path.
     ///   - arguments: what follows the name.
     ///   - environment: what differs from this process's environment; `nil` takes a variable away. `PATH` in it is where
     ///     the program is looked for.
@@ -54,12 +54,14 @@ public struct ChildProcess: Sendable {
         self.timeLimit = timeLimit
     }
 
-    /// Whether a folder of `PATH` has an executable file of this name.
+    /// Whether there is such a program.
     public var isOnPath: Bool {
         get async {
-            (try? await Executable.name(name).resolveExecutablePath(in: changedEnvironment)) != nil
+            (try? await executable.resolveExecutablePath(in: changedEnvironment)) != nil
         }
     }
+
+    private var executable: Executable { name.contains("/") ? .path(FilePath(name)) : .name(name) }
 
     private var changedEnvironment: Environment {
         var changes: [Environment.Key: String?] = [:]
@@ -99,7 +101,7 @@ public struct ChildProcess: Sendable {
         ]
         do {
             let result = try await Subprocess.run(
-                .name(name),
+                executable,
                 arguments: Arguments(arguments),
                 environment: changedEnvironment,
                 platformOptions: options,
@@ -132,7 +134,7 @@ public struct ChildProcess: Sendable {
 
 /// Why a program did not run to its end.
 public enum ChildProcessError: Error, Sendable, Equatable {
-    /// No folder of `PATH` has an executable file of this name.
+    /// No folder of `PATH` has an executable file of this name, or none is at this path.
     case notFound
     /// The system does not start it; in the system's words.
     case notStarted(String)

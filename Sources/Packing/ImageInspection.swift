@@ -24,12 +24,20 @@ public struct ImageInspection: Sendable {
 
     /// Looks at an image; of an index, at the one that proxies take.
     ///
-    /// Throws what keeps the documents from being read; a layer without a plugin is part of the answer.
-    public init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
+    /// - Parameters:
+    ///   - root: what the image's name stands for.
+    ///   - source: where it is.
+    ///   - write: takes the module's next bytes; what it was given is worth nothing if there is no module in the end.
+    /// - Throws: what keeps the documents from being read; a layer without a plugin is part of the answer.
+    public init(
+        of root: Descriptor,
+        in source: some ContentSource,
+        write: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
+    ) async throws(Failure) {
         let extractor = PluginExtractor(source)
         let choice = try await ImageChoice(of: root, in: source)
         let config = try await extractor.config(of: choice.manifest)
-        let found = await extractor.search(choice.manifest, config: config)
+        let found = await extractor.search(choice.manifest, config: config, write: write)
         if case .failure(let failure) = found.plugin, !failure.isAboutShape { throw failure }
         self.init(choice: choice, config: config, layers: found.layers, plugin: found.plugin)
     }

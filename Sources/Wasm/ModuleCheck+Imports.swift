@@ -118,17 +118,6 @@ extension ModuleImport {
 }
 
 extension ExternalType {
-    /// What it is, in one word.
-    var kind: String {
-        switch self {
-        case .function: "function"
-        case .table: "table"
-        case .memory: "memory"
-        case .global: "global"
-        case .tag: "tag"
-        }
-    }
-
     /// The type in it that Envoy does not survive to look at; any tag is such.
     var deadlyType: String? {
         switch self {

@@ -131,7 +131,8 @@ enum Main {
         let known = commands.map(\.0) + ["help"]
         guard !known.contains(word), !commands.contains(where: { $1.contains(word) }) else { return nil }
         let synonyms = [
-            "upload": "push", "download": "pull", "pack": "build", "show": "inspect", "validate": "verify",
+            "upload": "push", "download": "pull", "pack": "build", "show": "inspect", "validate": "check",
+            "lint": "check",
             "images": "tags", "list": "tags", "rm": "delete", "remove": "delete", "retag": "tag",
             "auth": "login", "signin": "login", "sign-in": "login", "signout": "logout", "sign-out": "logout",
         ]

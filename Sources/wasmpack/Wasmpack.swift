@@ -43,7 +43,7 @@ struct Wasmpack: AsyncParsableCommand {
             """,
         version: "wasmpack \(Program.version) (zlib \(zlibVersion))",
         subcommands: [
-            Build.self, Push.self, Pull.self, Copy.self, Inspect.self, Verify.self, Tags.self,
+            Build.self, Push.self, Pull.self, Copy.self, Check.self, Inspect.self, Verify.self, Tags.self,
             TagImage.self, Delete.self, Login.self, Logout.self,
         ]
     )

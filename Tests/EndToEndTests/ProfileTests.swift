@@ -38,7 +38,7 @@ import Testing
 
         static let shared = Task {
             let work = try Workspace()
-            let modules = ["small": try Modules.tiny, "large": SampleModule.incompressible(size: 9_000_000)]
+            let modules = ["small": Modules.tiny, "large": SampleModule.incompressible(size: 9_000_000)]
             for (name, module) in modules {
                 try work.write(module, to: "\(name).wasm")
                 let run = try await work.run("build", "\(name).wasm", "--layout", name)

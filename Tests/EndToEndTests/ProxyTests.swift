@@ -61,7 +61,7 @@ struct Envoy {
         let error: String?
     }
 
-    private static let program = Fixtures.path("../.venv/bin/envoy")
+    static let program = Fixtures.path("../.venv/bin/envoy")
     static let whySkipped: Comment = "there is no .venv/bin/envoy or no docker-registry (make test-deps)"
 
     /// Whether tests with Envoy are to run: it is installed, or this is CI, where it has to be.

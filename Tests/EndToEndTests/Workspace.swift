@@ -151,10 +151,10 @@ enum Modules {
         get throws { try Fixtures.bytes("wasm/header-authorization/plugin.wasm") }
     }
 
-    /// The smallest one with an ABI marker.
-    static var tiny: [UInt8] { get throws { try Fixtures.bytes("wasm/tiny/abi-0.2.1.wasm") } }
+    /// The smallest one that proxies load.
+    static let tiny = SampleModule.smallest
 
-    /// A module of about so many bytes that compresses like a real one: a custom section of words, not of noise.
+    /// A module of exactly so many bytes that compresses like a real one: a custom section of words, not of noise.
     static func large(_ size: Int, seed: UInt64 = 1) -> [UInt8] {
         var generator = SeededGenerator(seed: seed)
         let words = (0..<4096).map { _ in
@@ -162,15 +162,10 @@ enum Modules {
                 UInt8.random(in: 0...255, using: &generator)
             }
         }
-        var content: [UInt8] = [4] + Array("data".utf8)
-        content.reserveCapacity(size)
-        while content.count < size { content += words[Int.random(in: 0..<words.count, using: &generator)] }
-        var length = content.count
-        var encoded: [UInt8] = []
-        repeat {
-            encoded.append(UInt8(length & 0x7F) | (length > 0x7F ? 0x80 : 0))
-            length >>= 7
-        } while length > 0
-        return [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x00] + encoded + content
+        var module = SampleModule.outline(of: size)
+        module.reserveCapacity(size + 16)
+        while module.count < size { module += words[Int.random(in: 0..<words.count, using: &generator)] }
+        module.removeLast(module.count - size)
+        return module
     }
 }

@@ -22,9 +22,12 @@ import tempfile
 import time
 import unittest
 
+import modules
+import mutants
 import profiles
 import soak_bench
 import soak_kills
+import wasm_assembler
 from soak_bench import Violation
 
 HERE = pathlib.Path(__file__).parent
@@ -705,6 +708,33 @@ class Secrets(unittest.TestCase):
         self.assertEqual(self.search("it says: Test case passing \n" + mark), 1)
         self.assertEqual(self.search("Basic " + base64.b64encode(b"ci:" + mark.encode()).decode()), 1)
         self.assertEqual(self.search("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ0ZXN0In0.x"), 1)
+
+
+class Modules(unittest.TestCase):
+    """The corpus and the mutants are the same in every run, and a mutant is no copy."""
+
+    def test_each_name_stands_for_one_module(self):
+        names = [name for name, _ in modules.corpus()]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertGreater(len(names), 500)
+        self.assertEqual(dict(modules.corpus()), dict(modules.corpus()))
+
+    def test_mutants_depend_on_the_seed_only(self):
+        originals = [("every", dict(modules.corpus())["every-section"])]
+        changed = dict(mutants.mutants(originals, 300, 1))
+        self.assertEqual(changed, dict(mutants.mutants(originals, 300, 1)))
+        self.assertNotEqual(changed, dict(mutants.mutants(originals, 300, 2)))
+        self.assertLess(sum(module == originals[0][1] for module in changed.values()), 5)
+        self.assertGreater(len(set(changed.values())), 250)
+
+    def test_a_hollow_module_has_all_its_sections_and_other_bodies(self):
+        whole = dict(modules.corpus())["every-section"]
+        hollow = wasm_assembler.hollow(whole)
+        for one, other in zip(wasm_assembler.taken_apart(whole), wasm_assembler.taken_apart(hollow)):
+            self.assertEqual(one[0], other[0])
+            self.assertEqual(one == other, one[0] != wasm_assembler.CODE)
+        with self.assertRaises(ValueError):
+            wasm_assembler.hollow(whole[:-1])
 
 
 if __name__ == "__main__":

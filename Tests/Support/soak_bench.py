@@ -41,17 +41,25 @@ def pieces_of(file):
             yield piece
 
 
+# The smallest plugin that a proxy loads: the marker of ABI 0.2.1, a `malloc` that always fails, and a memory.
+PLUGIN = bytes.fromhex(
+    "0061736d01000000" "010902600000" "60017f017f" "0303020001" "0503010001"
+    "072d03" "1770726f78795f6162695f76657273696f6e5f305f325f31" "0000" "066d616c6c6f63" "0001" "066d656d6f7279" "0200"
+    "0a0902" "02000b" "040041000b"
+)  # fmt: skip
+
+
 def write_module(path, size, seed):
     """A valid module of about that size with one custom section that nothing can compress; gives its digest."""
-    source, length, encoded = random.Random(seed), size, b""
+    source, length, encoded = random.Random(seed), size + 1, b""
     while True:
         length, low = length >> 7, length & 0x7F
         encoded += bytes([low | (0x80 if length else 0)])
         if not length:
             break
     with open(path, "wb") as file:
-        # A custom section: its id, its length, a name of no letters.
-        file.write(b"\0asm\1\0\0\0\0" + encoded + b"\0")
+        # A custom section: its id, its length, its name.
+        file.write(PLUGIN + b"\0" + encoded + b"\1x")
         left = size - 1
         while left:
             left -= file.write(source.randbytes(min(left, PIECE)))

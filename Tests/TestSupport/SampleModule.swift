@@ -1,9 +1,32 @@
-/// Modules to pack: valid outlines around content that compresses about as well as code does.
+/// Modules to pack that a proxy loads: a plugin that does nothing, and a custom section that makes it as large as wanted
+/// and compresses about as well as code does.
 public enum SampleModule {
     /// The preamble of every module.
     public static let preamble: [UInt8] = [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]
 
-    /// A module of exactly `size` bytes (14 at least), with one custom section; the same for the same seed.
+    /// The smallest plugin that a proxy loads: the marker of ABI 0.2.1, a `malloc` that always fails, and a memory.
+    public static let smallest: [UInt8] =
+        preamble
+        // Types: [] -> [], [i32] -> [i32].
+        + section(1, [2, 0x60, 0, 0, 0x60, 1, 0x7F, 1, 0x7F])
+        + section(3, [2, 0, 1])
+        + section(5, [1, 0, 1])
+        + section(
+            7,
+            [3] + export("proxy_abi_version_0_2_1", [0, 0]) + export("malloc", [0, 1])
+                + export("memory", [2, 0])
+        )
+        + section(10, [2, 2, 0, 0x0B, 4, 0, 0x41, 0, 0x0B])
+
+    private static func section(_ id: UInt8, _ content: [UInt8]) -> [UInt8] {
+        [id, UInt8(content.count)] + content
+    }
+
+    private static func export(_ name: String, _ what: [UInt8]) -> [UInt8] {
+        [UInt8(name.utf8.count)] + name.utf8 + what
+    }
+
+    /// A module of exactly `size` bytes (150 at least), with one custom section; the same for the same seed.
     public static func bytes(size: Int, seed: UInt64 = 1) -> [UInt8] {
         var module = outline(of: size)
         module.reserveCapacity(size + 512)
@@ -21,18 +44,19 @@ public enum SampleModule {
         return module
     }
 
-    /// A module of exactly `size` bytes (14 at least) whose layer is as large: its one custom section cannot be compressed.
+    /// A module of exactly `size` bytes (150 at least) whose layer is as large: its one custom section cannot be compressed.
     public static func incompressible(size: Int, seed: UInt64 = 1) -> [UInt8] {
-        outline(of: size) + noise(size: size - 14, seed: seed)
+        let outline = outline(of: size)
+        return outline + noise(size: size - outline.count, seed: seed)
     }
 
-    /// What stands before the content of the one custom section: 14 bytes.
-    private static func outline(of size: Int) -> [UInt8] {
-        precondition(size >= 14)
+    /// What stands before the content of the one custom section, which is called `x`.
+    public static func outline(of size: Int) -> [UInt8] {
+        let content = size - smallest.count - 6
+        precondition(content >= 2)
         // A length in five bytes, also where fewer would do: the specification allows that.
-        let content = size - 14
         let length = (0..<5).map { UInt8(content >> (7 * $0) & 0x7F) | ($0 < 4 ? 0x80 : 0) }
-        return preamble + [0] + length
+        return smallest + [0] + length + [1, UInt8(ascii: "x")]
     }
 
     /// Bytes that nothing can compress; the same for the same seed.

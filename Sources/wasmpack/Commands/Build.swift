@@ -44,6 +44,7 @@ struct Build: ReportingCommand {
     @OptionGroup(title: "DOCKERFILE") var dockerfile: DockerfileOptions
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup(title: "IMAGE") var metadata: MetadataOptions
+    @OptionGroup(title: "CHECK") var gate: GateOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
@@ -72,6 +73,8 @@ struct Build: ReportingCommand {
         let builder = ImageBuilder(options, processorCount: Environment.processorCount)
         try builder.check(contents)
         let kind = try PluginFile.check(module, as: options.format)
+        let gate = PluginGate(gate, reporter)
+        try gate.admit(module: module, as: options.format)
         let destination = try BuildDestination(
             archive: archive,
             layout: layoutPath,
@@ -80,6 +83,7 @@ struct Build: ReportingCommand {
         let image = try await builder.build(contents, spoolingIn: destination.spoolDirectory)
         reporter.record(.step("read", "\(module)  \(ByteCount(image.module.size))  \(kind.rawValue)"))
         reporter.record(.step("pack", image.packed))
+        try await gate.admit(packed: image.manifest.descriptor, in: image, called: path)
         try await destination.store(image, reporter)
         reporter.record(.step("wrote", destination.path.string))
         try report(image, references, destination)

@@ -53,9 +53,12 @@ struct Inspect: RegistryCommand {
             guard raw == nil else {
                 throw Failure(.usage, "--raw shows a document of an image; \(path) is a module")
             }
-            let inspection = try ModuleInspection(of: path)
+            let module = try ModuleInspection(of: path.string, in: ReadableFile(opening: path))
+            if case .failure(let failure) = module.module, !module.isComponent { throw failure }
+            let report = ModuleReport(module)
             output.json
-                ? try JSONReport.print(inspection.document) : try Terminal.standardOutput(inspection.text)
+                ? try JSONReport.print(report.document(called: path.string))
+                : try Terminal.standardOutput(report.text(called: path.string))
         case .layout(let path, let name):
             let layout = try ImageLayout(opening: path)
             try await inspect(layout.resolve(name ?? .only), in: layout, called: target, reporter)
@@ -87,9 +90,9 @@ struct Inspect: RegistryCommand {
             let config = choice.manifest.config
             try await Terminal.standardOutput(source.fetch(config).bytes(limit: ImageConfig.sizeLimit))
         case nil:
-            let inspection = try await ImageInspection(of: root, in: source)
-            if let note = inspection.choice.note { reporter.record(.note(note)) }
-            let report = InspectionReport(inspection, name: name)
+            let image = try await InspectedImage(of: root, in: source)
+            if let note = image.inspection.choice.note { reporter.record(.note(note)) }
+            let report = InspectionReport(image.inspection, image.module, name: name)
             output.json ? try JSONReport.print(report.document) : try Terminal.standardOutput(report.text)
         }
     }

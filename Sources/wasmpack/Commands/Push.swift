@@ -62,6 +62,7 @@ struct Push: RegistryCommand {
 
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CHECK") var gate: GateOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
@@ -97,8 +98,10 @@ struct Push: RegistryCommand {
         switch try sourceTarget(environment) {
         case .module(let path):
             let folder = try TemporaryDirectory()
+            let module = try PluginFile.locate(path)
+            try PluginGate(gate, reporter).admit(module: module, as: .image)
             let image = try await ImageBuilder(ImageOptions(), processorCount: Environment.processorCount)
-                .build(PluginFile.locate(path), spoolingIn: folder.path)
+                .build(module, spoolingIn: folder.path)
             reporter.record(.step("pack", "\(path)  \(ByteCount(image.module.size)), \(image.packed)"))
             try await push(
                 .only,
@@ -141,6 +144,7 @@ struct Push: RegistryCommand {
     ) async throws {
         let root = try await store.resolve(name ?? .reference(plan.target))
         try await store.prove(root)
+        try await PluginGate(gate, reporter).admit(root, in: store, called: source ?? path.string)
         try await push(
             .digest(root.digest),
             from: store,

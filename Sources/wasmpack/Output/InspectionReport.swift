@@ -1,19 +1,18 @@
 import Archive
 import Diagnostics
-import HostSystem
 import OCI
 import Packing
 import Storage
-import SystemPackage
-import Wasm
 
 /// An image as `inspect` shows it.
 struct InspectionReport {
     private let inspection: ImageInspection
+    private let module: ModuleInspection?
     private let name: String
 
-    init(_ inspection: ImageInspection, name: String) {
+    init(_ inspection: ImageInspection, _ module: ModuleInspection?, name: String) {
         self.inspection = inspection
+        self.module = module
         self.name = name
     }
 
@@ -29,7 +28,7 @@ struct InspectionReport {
         rows += [
             ("digest", "\(inspection.image.digest)   (the manifest: what a WasmPlugin pins)"),
             ("type", "\(inspection.image.mediaType)  \(ByteCount(inspection.image.size))"),
-            ("format", inspection.format),
+            ("format", inspection.formatInWords),
         ]
         if let config = inspection.config {
             rows.append(("platform", "\(config.os ?? "?")/\(config.architecture ?? "?")"))
@@ -46,6 +45,7 @@ struct InspectionReport {
             rows.append(
                 ("module", "\(plugin.module.digest)  \(ByteCount(plugin.module.size))   (the file itself)")
             )
+            if let module { rows += ModuleReport(module).rows }
             rows += plugin.warnings.map { ("warning", $0) }
         case .failure(let failure):
             rows.append(("module", "none that a proxy finds: \(failure.message)"))
@@ -79,12 +79,13 @@ struct InspectionReport {
         let size: Int
         let index: Nullable<String>
         let format: String
+        let variant: String
         let platform: Nullable<String>
         let created: Nullable<String>
         let parts: [PartDocument]
         let diffID: Nullable<String>
         let files: [File]
-        let module: Nullable<ModuleDocument>
+        let module: Nullable<ModuleDescription>
         let problem: Nullable<String>
         let warnings: [String]
         let annotations: [String: String]
@@ -110,12 +111,13 @@ struct InspectionReport {
                 inspection.choice.isFromIndex ? inspection.choice.root.digest.description : nil
             ),
             format: inspection.format,
+            variant: inspection.variant.rawValue,
             platform: Nullable(config.map { "\($0.os ?? "?")/\($0.architecture ?? "?")" }),
             created: Nullable(config?.created),
             parts: ([inspection.manifest.config] + inspection.manifest.layers).map { PartDocument($0) },
             diffID: Nullable(plugin?.layer.diffID?.description),
             files: (plugin?.layer.entries ?? []).map { Document.File(name: $0.name, size: $0.size) },
-            module: Nullable(plugin.map { ModuleDocument($0.module) }),
+            module: Nullable(module.map(ModuleDescription.init)),
             problem: Nullable(problem),
             warnings: plugin?.warnings ?? [],
             annotations: inspection.manifest.annotations ?? [:],
@@ -124,56 +126,20 @@ struct InspectionReport {
     }
 }
 
-/// A module as `inspect` shows it.
-struct ModuleInspection {
-    private let path: FilePath
-    private let digest: Digest
-    private let outline: ModuleOutline
-
-    /// Reads a module; throws what is wrong with it.
-    init(of path: FilePath) throws(Failure) {
-        let file = try ReadableFile(opening: path)
-        outline = try ModuleOutline(of: path.string, in: file)
-        var hasher = DigestHasher()
-        try file.forEachPiece { piece in hasher.update(piece) }
-        digest = hasher.digest()
-        self.path = path
-    }
-
-    var text: String {
-        let custom = outline.sections.filter { $0.id == 0 }.reduce(0) { $0 + $1.size }
-        return InspectionReport.table([
-            ("module", path.string),
-            ("digest", "\(digest)   (the file itself)"),
-            ("size", ByteCount(outline.size).description),
-            ("kind", "core module, \(outline.sections.count) sections, \(ByteCount(custom)) of them custom"),
-        ])
-    }
-
-    struct Document: Encodable {
-        let schema = "wasmpack.inspect/v1"
-        let ok = true
-        let kind = "module"
-        let path: String
-        let digest: String
-        let size: Int
-        let sections: [Section]
-
-        struct Section: Encodable {
-            let id: Int
-            let offset: Int
-            let size: Int
+extension ImageInspection {
+    /// The format, and for what this program does not write, what it is.
+    fileprivate var formatInWords: String {
+        guard format == "other" else { return format }
+        return switch variant {
+        case .docker: "other: an image with Docker's media types"
+        case .image: "other: an image of \(manifest.layers.count) layers"
+        case .artifact: "other: an artifact with a bare module, of \(manifest.layers.count) layers"
+        case .wasm: "other: a Wasm artifact of \(manifest.layers.count) layers"
+        case .wasmToOCI: "other: a bare module as wasm-to-oci pushes it"
+        case .componentLayer: "other: a bare component as runwasi's tools push it"
+        case .tarOther: "other: an image whose layer proxies do not unpack"
+        case .raw: "other: a bare module under a type that does not say so"
+        case .unknown: "other"
         }
-    }
-
-    var document: Document {
-        Document(
-            path: path.string,
-            digest: digest.description,
-            size: outline.size,
-            sections: outline.sections.map {
-                Document.Section(id: Int($0.id), offset: $0.offset, size: $0.size)
-            }
-        )
     }
 }

@@ -32,6 +32,18 @@ enum Terminal {
         }
     }
 
+    /// Whether text may have more than ASCII's characters, by the variable that decides on them (POSIX, "Locale").
+    private static let hasUnicode: Bool = {
+        let names = ["LC_ALL", "LC_CTYPE", "LANG"]
+        let locale = names.lazy.compactMap { getenv($0).map { String(cString: $0) } }.first { !$0.isEmpty }
+        return locale.map { $0.lowercased().contains("utf-8") || $0.lowercased().contains("utf8") } ?? false
+    }()
+
+    /// What stands before who takes something.
+    static let checkMark = hasUnicode ? "✓" : "ok"
+    /// What stands before who does not.
+    static let cross = hasUnicode ? "✗" : "not"
+
     /// Writes a result.
     static func standardOutput(_ text: String) throws(Failure) { try standardOutput(Array(text.utf8)) }
 

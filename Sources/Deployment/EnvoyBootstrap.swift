@@ -1,0 +1,60 @@
+import Diagnostics
+import OCI
+import SystemPackage
+
+/// The smallest configuration with which Envoy loads a plugin: one HTTP listener with the plugin before the router.
+///
+/// Network plugins are loaded the same way: before it runs anything for a connection, Envoy does not look at which
+/// callbacks there are.
+struct EnvoyBootstrap {
+    /// The name under which Envoy speaks of the plugin.
+    static let pluginName = "plugin"
+
+    private let module: FilePath
+
+    init(loading module: FilePath) { self.module = module }
+
+    /// The configuration as JSON.
+    func bytes() throws(Failure) -> [UInt8] { try CanonicalJSON.encode(document) }
+
+    private var document: JSONValue {
+        let address: JSONValue = .object([
+            // Nothing listens in validation; the port is not taken.
+            "socket_address": .object(["address": .string("127.0.0.1"), "port_value": .integer(0)])
+        ])
+        let chain: JSONValue = .object(["filters": .array([connectionManager])])
+        let listener: JSONValue = .object([
+            "name": .string("check"), "address": address, "filter_chains": .array([chain]),
+        ])
+        return .object(["static_resources": .object(["listeners": .array([listener])])])
+    }
+
+    private var connectionManager: JSONValue {
+        configured(
+            "http",
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+            [
+                "stat_prefix": .string("check"), "route_config": .object([:]),
+                "http_filters": .array([
+                    plugin, configured("router", "envoy.extensions.filters.http.router.v3.Router"),
+                ]),
+            ]
+        )
+    }
+
+    private var plugin: JSONValue {
+        let code: JSONValue = .object(["local": .object(["filename": .string(module.string)])])
+        let machine: JSONValue = .object(["runtime": .string("envoy.wasm.runtime.v8"), "code": code])
+        return configured(
+            Self.pluginName,
+            "envoy.extensions.filters.http.wasm.v3.Wasm",
+            ["config": .object(["name": .string(Self.pluginName), "vm_config": machine])]
+        )
+    }
+
+    private func configured(_ name: String, _ type: String, _ fields: [String: JSONValue] = [:]) -> JSONValue
+    {
+        let typed = fields.merging(["@type": .string("type.googleapis.com/\(type)")]) { given, _ in given }
+        return .object(["name": .string(name), "typed_config": .object(typed)])
+    }
+}

@@ -1,0 +1,102 @@
+import OCI
+import Wasm
+
+/// What an image's name and digest mean to a mesh: the pin, the tag, and how the host is read.
+enum MeshNames {
+    /// What a name without tag and digest stands for.
+    enum Tagless {
+        /// What was fetched first is kept: it does not count as `latest`.
+        case keptForEver
+        /// `latest`, which is fetched each time.
+        case latest
+    }
+
+    static func findings(
+        on image: ImageInspection,
+        named reference: Reference?,
+        tagless: Tagless
+    ) -> [Finding] {
+        index(image.choice, reference) + (reference.map { names($0, image, tagless) } ?? [])
+    }
+
+    private static func index(_ choice: ImageChoice, _ reference: Reference?) -> [Finding] {
+        guard choice.isFromIndex else { return [] }
+        let child = choice.image.digest
+        let usual = Platform(os: "linux", architecture: "amd64")
+        if let platform = choice.image.platform, platform != usual {
+            return [
+                Finding(
+                    "index-platform",
+                    .error,
+                    "it is an index without an image for \(usual); the one there is for \(platform)",
+                    saying: "no child with platform \(usual) in index \(reference?.description ?? "…")",
+                    try: ["wasmpack copy FROM@\(child) TO:TAG"]
+                )
+            ]
+        }
+        let isPinned = reference?.digest == choice.root.digest
+        return [
+            Finding(
+                "index-pin",
+                isPinned ? .error : .warning,
+                isPinned
+                    ? "the pin is the digest of an index; pins are compared with that of the image in it"
+                    : "it is an index, whose digest nobody can pin",
+                saying: "module downloaded from \(reference.map { "oci://\($0)" } ?? "…") has checksum "
+                    + "\(child.encoded), which does not match: \(choice.root.digest.encoded)",
+                try: ["pin the image in it: \(child)"]
+            )
+        ]
+    }
+
+    private static func names(
+        _ reference: Reference,
+        _ image: ImageInspection,
+        _ tagless: Tagless
+    ) -> [Finding] {
+        var findings: [Finding] = []
+        let host = reference.registry.description
+        if reference.registryIsAssumed {
+            findings.append(
+                Finding(
+                    "host-without-dot",
+                    .warning,
+                    "without a port, \"\(host)\" is not taken for a host: \(reference) would be looked for on Docker Hub",
+                    try: ["url: oci://\(host):443/\(reference.repository)…"]
+                )
+            )
+        } else if host.contains(":") {
+            findings.append(
+                Finding(
+                    "scheme-needed",
+                    .note,
+                    "in a WasmPlugin's url, oci:// has to stand before a host with a port",
+                    saying: "url contains unsupported scheme: \(host.prefix { $0 != ":" })",
+                    try: ["url: oci://\(reference)"]
+                )
+            )
+        }
+        guard reference.digest == nil else { return findings }
+        let pin = "pin it: \(reference.pinned(to: image.image.digest))"
+        if reference.tag == nil, tagless == .keptForEver {
+            findings.append(
+                Finding(
+                    "untagged",
+                    .warning,
+                    "a name without a tag does not count as latest: what a proxy has fetched first it keeps",
+                    try: [pin]
+                )
+            )
+        } else if reference.tag != nil, reference.tag != .latest {
+            findings.append(
+                Finding(
+                    "unpinned",
+                    .note,
+                    "proxies that have fetched this tag do not notice when it moves",
+                    try: [pin]
+                )
+            )
+        }
+        return findings
+    }
+}

@@ -1,0 +1,84 @@
+public import Diagnostics
+public import HostSystem
+import OCI
+public import Wasm
+
+/// A module by its own bytes: what it is, and what each proxy will say of it.
+public struct ModuleInspection: Sendable {
+    /// The module's own digest and size.
+    public let identity: ModuleIdentity
+    /// What its sections say, or why nobody can read them.
+    public let module: Result<Module, Failure>
+    /// The first eight bytes, or as many as there are.
+    private let preamble: [UInt8]
+
+    /// Reads a module; what is wrong with it is part of the answer.
+    ///
+    /// - Parameters:
+    ///   - name: what it is called in messages.
+    ///   - file: its bytes, which are read twice.
+    /// - Throws: what reading the file throws.
+    public init(of name: String, in file: borrowing ReadableFile) throws(Failure) {
+        var hasher = DigestHasher()
+        try file.forEachPiece { piece in hasher.update(piece) }
+        identity = ModuleIdentity(digest: hasher.digest(), size: hasher.byteCount)
+        preamble = try file.read(at: 0, count: 8)
+        do throws(Failure) {
+            module = .success(
+                try Module(of: name, size: file.size) { (offset, count) throws(Failure) in
+                    try file.read(at: offset, count: count)
+                }
+            )
+        } catch {
+            guard error.isAboutModule else { throw error }
+            module = .failure(error)
+        }
+    }
+
+    /// Whether it is a component, which is no module that proxies know.
+    public var isComponent: Bool {
+        if case .failure(let failure) = module { failure.code == .wasmComponent } else { false }
+    }
+
+    /// What is known of it beyond its sections, by the rules of Envoy; `nil` when nobody can read them.
+    public var check: ModuleCheck? { (try? module.get()).map { ModuleCheck($0, host: .envoy) } }
+
+    /// What a proxy will say of it, in the order in which it will trip over it.
+    public func findings(in host: ProxyHost) -> [Finding] {
+        switch module {
+        case .success(let module): ModuleCheck(module, host: host).findings
+        case .failure(let failure): [Finding(failure, saying: saying(of: failure))]
+        }
+    }
+
+    /// What Envoy says of a file that has no sections to read.
+    private func saying(of failure: Failure) -> String? {
+        guard failure.code != .moduleTooLarge, !preamble.isEmpty else { return nil }
+        let isWhole = preamble.count == 8
+        if failure.code == .wasmComponent || !isWhole { return "Missing or unknown Proxy-Wasm ABI version" }
+        let isModule = preamble.starts(with: [0x00, 0x61, 0x73, 0x6D])
+        let isVersion1 = preamble.suffix(4).elementsEqual([1, 0, 0, 0])
+        return isModule && !isVersion1
+            ? "Failed to load Wasm bytecode" : "Failed to parse corrupted Wasm module"
+    }
+}
+
+extension Failure {
+    /// Whether it says what a module is not, rather than that it cannot be read.
+    public var isAboutModule: Bool {
+        [.notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge].contains(code)
+    }
+}
+
+extension Finding {
+    /// The finding that a failure is to whoever asked what is wrong.
+    public init(_ failure: Failure, saying: String? = nil) {
+        self.init(
+            failure.code.rawValue,
+            .error,
+            failure.message + (failure.why.map { ": \($0)" } ?? ""),
+            saying: saying,
+            try: failure.hints
+        )
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Packing
+
+/// Which consumers are asked, in the words of `--for`.
+struct ConsumerChoice: ExpressibleByArgument {
+    /// All that load modules into a proxy.
+    private static let all = "all"
+
+    let consumers: [any Consumer]
+
+    init?(argument: String) {
+        if argument == Self.all {
+            consumers = Consumers.proxies
+        } else if let consumer = Consumers.all.first(where: { $0.name == argument }) {
+            consumers = [consumer]
+        } else {
+            return nil
+        }
+    }
+
+    static var allValueStrings: [String] { Consumers.all.map(\.name) + [all] }
+
+    /// The consumers of some choices, each once; without a choice, the proxies.
+    static func consumers(of choices: [ConsumerChoice]) -> [any Consumer] {
+        guard !choices.isEmpty else { return Consumers.proxies }
+        let names = Set(choices.flatMap(\.consumers).map(\.name))
+        return Consumers.all.filter { names.contains($0.name) }
+    }
+}

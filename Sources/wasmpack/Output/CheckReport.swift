@@ -1,0 +1,210 @@
+import Deployment
+import Diagnostics
+import OCI
+import Packing
+import Wasm
+
+/// What `check` has found out, for people and as a document.
+struct CheckReport {
+    private let check: PluginCheck
+    private let envoy: EnvoyVerdict?
+    private let target: String
+    private let isStrict: Bool
+
+    init(_ check: PluginCheck, envoy: EnvoyVerdict?, target: String, isStrict: Bool) {
+        self.check = check
+        self.envoy = envoy
+        self.target = target
+        self.isStrict = isStrict
+    }
+
+    /// Whether somebody who was asked does not take it.
+    var isRefused: Bool {
+        let worst = max(check.worst ?? .note, envoy?.finding?.severity ?? .note)
+        return worst == .error || isStrict && worst == .warning
+    }
+
+    private var isValidated: Bool { envoy?.hasValidatedBodies ?? false }
+
+    /// A real Envoy's word is stronger than that nobody has looked.
+    private func isAnswered(_ finding: Finding) -> Bool {
+        isValidated && finding.id == "function-bodies-not-validated"
+    }
+
+    private func verdict(of answer: PluginCheck.Answer) -> Finding.Severity? {
+        guard answer.consumer.host != nil else { return answer.worst }
+        return [answer.worst, envoy?.finding?.severity].compactMap(\.self).max()
+    }
+
+    /// For people: what it is, what is said about it, and who takes it.
+    var text: String {
+        var rows: [(String, String)] = []
+        if let image = check.image {
+            rows.append(("image", "\(target)  \(image.shape)"))
+            rows.append(("digest", "\(image.image.digest)   (the manifest: what a WasmPlugin pins)"))
+        }
+        if let module = check.module {
+            rows.append(("module", (check.image == nil ? "\(target)  " : "") + module.summary))
+        }
+        for row in FindingList(check).rows where !isAnswered(row.finding) {
+            rows += Self.rows(for: row.finding, row.line)
+        }
+        if let envoy { rows += self.rows(for: envoy) }
+        rows.append(("verdict", verdicts))
+        return InspectionReport.table(rows)
+    }
+
+    private static func rows(for finding: Finding, _ line: String) -> [(String, String)] {
+        let label = finding.severity == .error ? "FAIL" : finding.severity.rawValue
+        return [(label, line)] + (finding.saying.map { [("", "they will say: \"\($0)\"")] } ?? [])
+            + finding.hints.map { ("", "try: \($0)") }
+    }
+
+    private func rows(for envoy: EnvoyVerdict) -> [(String, String)] {
+        guard let finding = envoy.finding else {
+            return [("envoy", "\(envoy.version ?? "of unknown version") loads the module")]
+        }
+        return Self.rows(for: finding, finding.message)
+    }
+
+    /// Who takes it, and what nobody has looked at.
+    private var verdicts: String {
+        let words = ["ok": "ok", "warning": "ok with warnings", "error": "refused"]
+        let parts = ["ok", "warning", "error"].compactMap { verdict -> String? in
+            let names = check.answers.filter { self.verdict(of: $0).verdict == verdict }.map(\.consumer.name)
+            return names.isEmpty ? nil : "\(words[verdict] ?? verdict): \(names.joined(separator: ", "))"
+        }
+        let isOpen = check.module.map { (try? $0.module.get()) != nil } == true && !isValidated
+        return parts.joined(separator: "; ")
+            + (isOpen ? "   (function bodies not validated; --envoy has a real Envoy do that)" : "")
+    }
+
+    struct Document: Encodable {
+        let schema = "wasmpack.check/v1"
+        let ok: Bool
+        let target: String
+        let image: Nullable<Image>
+        let module: Nullable<CheckedModuleDocument>
+        let consumers: [Consumer]
+        let envoy: Nullable<Envoy>
+
+        struct Image: Encodable {
+            let digest: String
+            let mediaType: String
+            let size: Int
+            let index: Nullable<String>
+            let variant: String
+        }
+
+        struct Consumer: Encodable {
+            let name: String
+            let verdict: String
+            /// Of the image.
+            let findings: [FindingDocument]
+            /// Of the module, as far as it runs one.
+            let moduleFindings: [FindingDocument]
+        }
+
+        struct Envoy: Encodable {
+            let version: Nullable<String>
+            let verdict: String
+            let finding: Nullable<FindingDocument>
+        }
+    }
+
+    var document: Document {
+        Document(
+            ok: !isRefused,
+            target: target,
+            image: Nullable(
+                check.image.map { image in
+                    Document.Image(
+                        digest: image.image.digest.description,
+                        mediaType: image.image.mediaType.description,
+                        size: image.image.size,
+                        index: Nullable(
+                            image.choice.isFromIndex ? image.choice.root.digest.description : nil
+                        ),
+                        variant: image.variant.rawValue
+                    )
+                }
+            ),
+            module: Nullable(
+                check.module.map { module in
+                    CheckedModuleDocument(
+                        module,
+                        check.moduleFindings.filter { !isAnswered($0) },
+                        envoy: envoy?.finding,
+                        bodiesValidated: isValidated
+                    )
+                }
+            ),
+            consumers: check.answers.map { answer in
+                Document.Consumer(
+                    name: answer.consumer.name,
+                    verdict: verdict(of: answer).verdict,
+                    findings: answer.imageFindings.map(FindingDocument.init),
+                    moduleFindings: answer.moduleFindings.filter { !isAnswered($0) }.map(FindingDocument.init)
+                )
+            },
+            envoy: Nullable(
+                envoy.map { envoy in
+                    Document.Envoy(
+                        version: Nullable(envoy.version),
+                        verdict: (envoy.finding?.severity).verdict,
+                        finding: Nullable(envoy.finding.map(FindingDocument.init))
+                    )
+                }
+            )
+        )
+    }
+}
+
+/// A module in the document of `check`.
+struct CheckedModuleDocument: Encodable {
+    let digest: String
+    let size: Int
+    let verdict: String
+    let bodiesValidated: Bool
+    let abi: Nullable<String>
+    let sdk: Nullable<String>
+    let type: Nullable<String>
+    let findings: [FindingDocument]
+
+    init(_ module: ModuleInspection, _ findings: [Finding], envoy: Finding?, bodiesValidated: Bool) {
+        let check = module.check
+        digest = module.identity.digest.description
+        size = module.identity.size
+        verdict = (findings + [envoy].compactMap(\.self)).map(\.severity).max().verdict
+        self.bodiesValidated = bodiesValidated
+        abi = Nullable(check?.abi?.rawValue)
+        sdk = Nullable(check?.sdk?.rawValue)
+        type = Nullable(check?.pluginType?.rawValue)
+        self.findings = findings.map(FindingDocument.init)
+    }
+}
+
+extension ImageInspection {
+    /// The shape in a few words: how many layers, and what the last one is.
+    var shape: String {
+        let count = manifest.layers.count
+        let type = manifest.layers.last.map { ", \($0.mediaType)" } ?? ""
+        return "\(count) layer\(count == 1 ? "" : "s")\(type)"
+    }
+}
+
+extension ModuleInspection {
+    /// What it is in a line: size, interface, language, and how much goes in and out.
+    var summary: String {
+        let size = ByteCount(identity.size).description
+        guard let check else { return "\(size)  \(isComponent ? "component" : "no readable module")" }
+        let counts = [(check.module.imports.count, "import"), (check.module.exports.count, "export")].map {
+            "\($0) \($1)\($0 == 1 ? "" : "s")"
+        }
+        let parts = [
+            size, "core module", check.abi.map { "proxy-wasm \($0.rawValue)" } ?? "no proxy-wasm marker",
+            check.sdk?.rawValue, check.pluginType.map { $0.rawValue.uppercased() },
+        ]
+        return (parts.compactMap(\.self) + counts).joined(separator: "  ")
+    }
+}

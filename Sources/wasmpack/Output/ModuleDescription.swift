@@ -1,0 +1,90 @@
+import OCI
+import Packing
+import Wasm
+
+/// What is known of a module, in the documents of `inspect`.
+struct ModuleDescription: Encodable {
+    let digest: String
+    let size: Int
+    /// `core`, `component` or `unreadable`.
+    let kind: String
+    let abi: Nullable<String>
+    let type: Nullable<String>
+    let sdk: Nullable<String>
+    let name: Nullable<String>
+    let producers: [Producer]
+    let imports: [Import]
+    let exports: [Export]
+    let memories: [Memory]
+    let customSections: [CustomSection]
+    let strippableSize: Int
+    let targetFeatures: [String]
+    let buildID: Nullable<String>
+    let sourceMappingURL: Nullable<String>
+    let findings: [FindingDocument]
+
+    struct Producer: Encodable {
+        let field: String
+        let name: String
+        let version: String
+    }
+
+    struct Import: Encodable {
+        let module: String
+        let name: String
+        let kind: String
+        let type: String
+    }
+
+    struct Export: Encodable {
+        let name: String
+        let kind: String
+        let type: String
+    }
+
+    struct Memory: Encodable {
+        let minimum: UInt64
+        let maximum: Nullable<UInt64>
+    }
+
+    struct CustomSection: Encodable {
+        let name: String
+        let offset: Int
+        let size: Int
+    }
+
+    /// No document is longer for a module than this many entries of one kind; the counts are in `inspect`'s text.
+    private static let limit = 10_000
+
+    init(_ inspection: ModuleInspection) {
+        let check = inspection.check
+        let module = check?.module
+        digest = inspection.identity.digest.description
+        size = inspection.identity.size
+        kind = check != nil ? "core" : inspection.isComponent ? "component" : "unreadable"
+        abi = Nullable(check?.abi?.rawValue)
+        type = Nullable(check?.pluginType?.rawValue)
+        sdk = Nullable(check?.sdk?.rawValue)
+        name = Nullable(module?.name)
+        producers = (module?.producers ?? []).map {
+            Producer(field: $0.field, name: $0.name, version: $0.version)
+        }
+        imports = (module?.imports ?? []).prefix(Self.limit).map {
+            Import(module: $0.module, name: $0.name, kind: $0.type.kind, type: $0.type.text)
+        }
+        exports = (module?.exports ?? []).prefix(Self.limit).map {
+            Export(name: $0.name, kind: $0.type.kind, type: $0.type.text)
+        }
+        memories = (module?.memories ?? []).prefix(Self.limit).map {
+            Memory(minimum: $0.minimum, maximum: Nullable($0.maximum))
+        }
+        customSections = (module?.customSections ?? []).prefix(Self.limit).map {
+            CustomSection(name: $0.name, offset: $0.offset, size: $0.size)
+        }
+        strippableSize = module?.strippableSize ?? 0
+        targetFeatures = Array((module?.targetFeatures ?? []).prefix(Self.limit))
+        buildID = Nullable(module?.buildID)
+        sourceMappingURL = Nullable(module?.sourceMappingURL)
+        findings = inspection.findings(in: .envoy).map(FindingDocument.init)
+    }
+}

@@ -1,0 +1,106 @@
+import Diagnostics
+import OCI
+import Packing
+import Wasm
+
+/// A module as `inspect` shows it, alone or in its image.
+struct ModuleReport {
+    private let inspection: ModuleInspection
+
+    init(_ inspection: ModuleInspection) { self.inspection = inspection }
+
+    /// Lines about what the bytes say, behind those about the file itself.
+    var rows: [(String, String)] {
+        let check: ModuleCheck
+        switch inspection.module {
+        case .success(let module): check = ModuleCheck(module)
+        case .failure(let failure):
+            return [("kind", failure.message + (failure.why.map { ": \($0)" } ?? ""))]
+        }
+        let module = check.module
+        let kind = check.pluginType.map { ", for \($0.rawValue.uppercased()) by its callbacks" } ?? ""
+        var rows = [
+            ("kind", "core module, \(module.outline.sections.count) sections"),
+            ("abi", (check.abi.map { "proxy-wasm \($0.rawValue)" } ?? "no proxy-wasm marker") + kind),
+        ]
+        if let sdk = check.sdk { rows.append(("language", "\(sdk.rawValue), as far as can be told")) }
+        if !module.producers.isEmpty { rows.append(("producers", Self.line(module.producers))) }
+        rows.append(("imports", Self.line(module.imports.map { "\($0.module).\($0.name)" })))
+        rows.append(("exports", Self.line(module.exports.map(\.name))))
+        if !module.memories.isEmpty {
+            rows.append(
+                ("memory", module.memories.prefix(4).map { "\($0.text) pages" }.joined(separator: ", "))
+            )
+        }
+        rows += module.customSections.prefix(20).map {
+            ("custom", "\($0.name.truncated(to: 80))  \(ByteCount($0.size))")
+        }
+        if module.strippableSize > 0 {
+            rows.append(("strippable", "\(ByteCount(module.strippableSize)) of names and debug information"))
+        }
+        if !module.targetFeatures.isEmpty {
+            rows.append(
+                ("features", module.targetFeatures.prefix(40).joined(separator: " ").truncated(to: 400))
+            )
+        }
+        if let id = module.buildID { rows.append(("build id", id.truncated(to: 128))) }
+        if let url = module.sourceMappingURL { rows.append(("source map", url.truncated(to: 200))) }
+        let findings = check.findings.filter { $0.severity > .note }
+        rows += findings.prefix(5).map { ($0.severity == .error ? "FAIL" : $0.severity.rawValue, $0.message) }
+        if findings.count > 5 { rows.append(("", "\(findings.count - 5) more: wasmpack check")) }
+        return rows
+    }
+
+    /// The first names, and how many there are.
+    private static func line(_ names: [String]) -> String {
+        let shown = names.prefix(6).map { $0.truncated(to: 80) }
+        let more = names.count > shown.count ? ", …" : ""
+        return names.isEmpty ? "none" : "\(names.count): \(shown.joined(separator: ", "))\(more)"
+    }
+
+    private static func line(_ producers: [Module.Producer]) -> String {
+        producers.prefix(10).map { producer in
+            [producer.field, producer.name, producer.version].filter { !$0.isEmpty }
+                .map { $0.truncated(to: 60) }.joined(separator: " ")
+        }.joined(separator: "; ")
+    }
+
+    /// The module alone, with the file that it is.
+    func text(called name: String) -> String {
+        InspectionReport.table(
+            [
+                ("module", name),
+                ("digest", "\(inspection.identity.digest)   (the file itself)"),
+                ("size", ByteCount(inspection.identity.size).description),
+            ] + rows
+        )
+    }
+
+    struct Document: Encodable {
+        let schema = "wasmpack.inspect/v1"
+        let ok = true
+        let kind = "module"
+        let path: String
+        let digest: String
+        let size: Int
+        let sections: [Section]
+        let module: ModuleDescription
+
+        struct Section: Encodable {
+            let id: Int
+            let offset: Int
+            let size: Int
+        }
+    }
+
+    func document(called path: String) -> Document {
+        let sections = (try? inspection.module.get())?.outline.sections ?? []
+        return Document(
+            path: path,
+            digest: inspection.identity.digest.description,
+            size: inspection.identity.size,
+            sections: sections.map { Document.Section(id: Int($0.id), offset: $0.offset, size: $0.size) },
+            module: ModuleDescription(inspection)
+        )
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Images of every shape that people have pushed: what `check` says Istio will say, and what can be read all the same.
+///
+/// `Tests/Support/images.py` writes them.
+@Suite(.timeLimit(.minutes(5))) struct PushedShapeTests {
+    private static let ociGzip = "application/vnd.oci.image.layer.v1.tar+gzip"
+    private static let dockerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+
+    /// Istio's own sentences (pkg/wasm/imagefetcher.go, cache.go), by shape.
+    static let refused: [(shape: String, sentences: [String])] = [
+        (
+            "wasm-to-oci",
+            [
+                "invalid media type application/vnd.wasm.content.layer.v1+wasm (expect \(ociGzip))",
+                "number of layers must be 2 but got 1",
+            ]
+        ),
+        (
+            "wasm",
+            [
+                "invalid media type application/wasm (expect \(ociGzip))",
+                "number of layers must be 2 but got 1",
+            ]
+        ),
+        ("artifact-one-layer", ["number of layers must be 2 but got 1"]),
+        ("artifact-three-layers", ["number of layers must be 2 but got 3"]),
+        ("artifact-four-layers", ["number of layers must be 2 but got 4"]),
+        ("oras-raw", ["invalid media type application/vnd.oci.image.layer.v1.tar (expect \(ociGzip))"]),
+        ("layer-tar", ["invalid media type application/vnd.oci.image.layer.v1.tar (expect \(ociGzip))"]),
+        (
+            "layer-zstd",
+            ["invalid media type application/vnd.oci.image.layer.v1.tar+zstd (expect \(ociGzip))"]
+        ),
+        ("docker-with-oci-layers", ["invalid media type \(ociGzip) (expect \(dockerGzip))"]),
+        ("oci-with-docker-layers", ["invalid media type \(dockerGzip) (expect \(ociGzip))"]),
+        ("lower-layer", ["plugin.wasm not found in the archive"]),
+        ("lower-layer-whited-out", ["plugin.wasm not found in the archive"]),
+        ("other-name", ["plugin.wasm not found in the archive"]),
+        ("two-other-names", ["plugin.wasm not found in the archive"]),
+        ("upper-case-name", ["plugin.wasm not found in the archive"]),
+        ("nothing-in-it", ["plugin.wasm not found in the archive"]),
+        ("no-layers", ["number of layers must be greater than zero"]),
+        ("says-gzip-is-tar", ["failed to parse layer as tar.gz"]),
+        ("says-gzip-is-zstd", ["failed to parse layer as tar.gz"]),
+        ("says-gzip-is-module", ["failed to parse layer as tar.gz"]),
+        ("symbolic-link", ["is invalid"]),
+        ("hard-link", ["is invalid"]),
+        ("link-first", ["is invalid"]),
+        ("folder-of-that-name", ["is invalid"]),
+        ("module-is-text", ["is invalid"]),
+        ("module-is-empty", ["is invalid"]),
+        ("module-misses-an-import", ["Failed to load Wasm module due to a missing import: env.nope"]),
+        ("module-is-a-component", ["Missing or unknown Proxy-Wasm ABI version"]),
+    ]
+
+    /// What Istio takes; with a warning or without.
+    static let taken = [
+        "image", "docker", "artifact", "higress-layers", "empty-config", "two-layers", "in-a-folder",
+        "with-a-dot", "twice",
+        "without-end-mark", "two-members", "index", "index-attestation-first", "index-without-platform",
+        "index-several",
+        "docker-list",
+    ]
+
+    /// What `pull` gets the module out of, though some proxies would not.
+    static let readable =
+        taken + [
+            "wasm", "wasm-to-oci", "artifact-three-layers", "artifact-one-layer", "oras-raw", "lower-layer",
+            "other-name",
+            "layer-tar", "layer-zstd", "says-tar-is-gzip", "index-arm64-only", "index-wasm",
+        ]
+
+    private struct Answer: Decodable {
+        struct Consumer: Decodable {
+            let name: String
+            let verdict: String
+        }
+
+        let consumers: [Consumer]
+    }
+
+    private func written() async throws -> Workspace {
+        let work = try Workspace()
+        let run = try await work.other(
+            "python3",
+            Fixtures.path("../Tests/Support/images.py"),
+            work.path("images")
+        )
+        #expect(run.status == 0, "\(run)")
+        return work
+    }
+
+    @Test func `what Istio refuses is refused with Istio's sentence`() async throws {
+        let work = try await written()
+        for (shape, sentences) in Self.refused {
+            let run = try await work.run("check", "images/\(shape)", "--for", "istio")
+            #expect(run.status == 1, "\(shape): \(run)")
+            for sentence in sentences { #expect(run.outputText.contains(sentence), "\(shape): \(run)") }
+        }
+    }
+
+    @Test func `what Istio takes is taken`() async throws {
+        let work = try await written()
+        for shape in Self.taken {
+            let run = try await work.run("check", "images/\(shape)", "--for", "istio", "--json")
+            #expect(run.status == 0, "\(shape): \(run)")
+            let answer = try JSONDecoder().decode(Answer.self, from: run.outputBytes)
+            #expect(answer.consumers.map(\.name) == ["istio"])
+            #expect(answer.consumers.allSatisfy { $0.verdict != "error" }, "\(shape): \(run)")
+        }
+    }
+
+    @Test func `no shape makes a command crash or end in another way than the documented ones`() async throws
+    {
+        let work = try await written()
+        let shapes = try FileManager.default.contentsOfDirectory(atPath: work.path("images")).sorted()
+        #expect(shapes.count > 60)
+        for shape in shapes where shape != "module.wasm" {
+            for command in ["check", "inspect", "verify"] {
+                let run = try await work.run(command, "images/\(shape)", "--json")
+                #expect([0, 1, 65, 66].contains(run.status), "\(command) \(shape): \(run)")
+                #expect(
+                    (try? JSONSerialization.jsonObject(with: run.outputBytes)) != nil,
+                    "\(command) \(shape): \(run)"
+                )
+            }
+        }
+    }
+
+    @Test(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+    func `the module comes out of each shape that can be read`() async throws {
+        let work = try await written()
+        let registry = try await RegistryPeer.start(.open)
+        let access = try registry.access(work)
+        let module = try work.bytes(of: "images/module.wasm")
+        for shape in Self.readable {
+            let reference = "\(registry.name)/shapes/\(shape):v1"
+            let copied = try await work.start(["copy", "images/\(shape):v1", reference] + access.trust).wait()
+            #expect(copied.status == 0, "\(shape): \(copied)")
+            let pulled = try await work.start(["pull", reference, "-o", "\(shape).wasm"] + access.trust)
+                .wait()
+            #expect(pulled.status == 0, "\(shape): \(pulled)")
+            #expect((try? work.bytes(of: "\(shape).wasm")) == module, "\(shape)")
+        }
+    }
+}

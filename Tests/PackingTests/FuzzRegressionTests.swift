@@ -1,0 +1,66 @@
+import Archive
+import Diagnostics
+import Foundation
+import OCI
+import TestSupport
+import Testing
+import Wasm
+
+/// Hostile inputs, among them all with which `make fuzz` has ever crashed a reader: each reader ends, with an answer or
+/// a failure.
+@Suite(.timeLimit(.minutes(5))) struct FuzzRegressionTests {
+    private static func inputs(_ fuzzer: String) throws -> [[UInt8]] {
+        try FileManager.default.contentsOfDirectory(atPath: Fixtures.path("fuzz/\(fuzzer)")).sorted().map {
+            try Fixtures.bytes("fuzz/\(fuzzer)/\($0)")
+        }
+    }
+
+    @Test func `the module reader and what is said about a module`() throws {
+        let inputs = try Self.inputs("FuzzModule")
+        #expect(!inputs.isEmpty)
+        for input in inputs {
+            let module = try? Module(of: "input", size: input.count) { offset, count throws(Failure) in
+                Array(input[offset...].prefix(count))
+            }
+            guard let module else { continue }
+            #expect(ModuleCheck(module).verdict != nil)
+        }
+    }
+
+    @Test func `the layer reader`() throws {
+        let inputs = try Self.inputs("FuzzLayer")
+        #expect(!inputs.isEmpty)
+        for input in inputs {
+            for compression in [LayerReader.Compression.none, .gzip] {
+                _ = try? LayerReader.read(
+                    Bytes(input),
+                    compression: compression,
+                    lookingFor: "plugin.wasm"
+                )
+            }
+        }
+    }
+
+    @Test func `the manifest decoder`() throws {
+        let inputs = try Self.inputs("FuzzManifest")
+        #expect(!inputs.isEmpty)
+        for input in inputs {
+            for type in [MediaType.imageManifest, .imageIndex, .dockerManifest, .dockerManifestList] {
+                _ = try? ManifestDocument(decoding: input, mediaType: type).successors
+            }
+        }
+    }
+
+    private final class Bytes: ByteSource {
+        private var rest: ArraySlice<UInt8>
+
+        init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+            let piece = rest.prefix(buffer.count)
+            buffer.copyBytes(from: piece)
+            rest = rest.dropFirst(piece.count)
+            return piece.count
+        }
+    }
+}
