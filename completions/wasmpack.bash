@@ -173,22 +173,22 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|copy|inspect|verify|tags|tag|delete|login|logout|help)
+    build|push|pull|copy|check|inspect|verify|tags|tag|delete|login|logout|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull copy inspect verify tags tag delete login logout help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull copy check inspect verify tags tag delete login logout help' -- "${cur}"))
         ;;
     esac
 }
 
 _wasmpack_build() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=(--tag -t --annotation --label)
-    non_repeating_options=(--layout --created --compression-level --digest-file --color)
+    non_repeating_options=(--archive --layout --format --config --created --compression-level --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -196,8 +196,20 @@ _wasmpack_build() {
     '--tag'|'-t')
         return
         ;;
+    '--archive')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
+        return
+        ;;
     '--layout')
         __wasmpack_add_completions -d
+        return
+        ;;
+    '--format')
+        __wasmpack_add_completions -W 'image'$'\n''docker'$'\n''artifact'$'\n''wasm'
+        return
+        ;;
+    '--config')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(json)'
         return
         ;;
     '--annotation')
@@ -233,7 +245,7 @@ _wasmpack_build() {
 
 _wasmpack_push() {
     repeating_flags=()
-    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=(--also-tag)
     non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --timeout --retries --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
@@ -354,11 +366,15 @@ _wasmpack_copy() {
     repeating_flags=()
     non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
+    non_repeating_options=(--format --from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
+    '--format')
+        __wasmpack_add_completions -W 'image'$'\n''docker'$'\n''artifact'$'\n''wasm'
+        return
+        ;;
     '--from-ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
         return
@@ -413,6 +429,65 @@ _wasmpack_copy() {
         return
         ;;
     2)
+        __wasmpack_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_wasmpack_check() {
+    repeating_flags=()
+    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=(--for)
+    non_repeating_options=(--envoy --max-size --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--for')
+        return
+        ;;
+    '--envoy')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
         __wasmpack_add_completions -f
         return
         ;;

@@ -5,26 +5,33 @@ public enum SampleModule {
     public static let preamble: [UInt8] = [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]
 
     /// The smallest plugin that a proxy loads: the marker of ABI 0.2.1, a `malloc` that always fails, and a memory.
-    public static let smallest: [UInt8] =
-        preamble
-        // Types: [] -> [], [i32] -> [i32].
-        + section(1, [2, 0x60, 0, 0, 0x60, 1, 0x7F, 1, 0x7F])
-        + section(3, [2, 0, 1])
-        + section(5, [1, 0, 1])
-        + section(
-            7,
-            [3] + export("proxy_abi_version_0_2_1", [0, 0]) + export("malloc", [0, 1])
-                + export("memory", [2, 0])
-        )
-        + section(10, [2, 2, 0, 0x0B, 4, 0, 0x41, 0, 0x0B])
+    public static let smallest = plugin()
+
+    /// The same with imports: functions that take an i32 and give one.
+    public static func plugin(importing imports: [(module: String, name: String)] = []) -> [UInt8] {
+        // Imported functions come first, so that the others' indexes move up.
+        let first = UInt8(imports.count)
+        let exports =
+            export("proxy_abi_version_0_2_1", [0, first]) + export("malloc", [0, first + 1])
+            + export("memory", [2, 0])
+        return preamble
+            // Types: [] -> [], [i32] -> [i32].
+            + section(1, [2, 0x60, 0, 0, 0x60, 1, 0x7F, 1, 0x7F])
+            + (imports.isEmpty
+                ? [] : section(2, [first] + imports.flatMap { named($0.module) + named($0.name) + [0, 1] }))
+            + section(3, [2, 0, 1]) + section(5, [1, 0, 1]) + section(7, [3] + exports)
+            + section(10, [2, 2, 0, 0x0B, 4, 0, 0x41, 0, 0x0B])
+    }
 
     private static func section(_ id: UInt8, _ content: [UInt8]) -> [UInt8] {
         [id, UInt8(content.count)] + content
     }
 
     private static func export(_ name: String, _ what: [UInt8]) -> [UInt8] {
-        [UInt8(name.utf8.count)] + name.utf8 + what
+        named(name) + what
     }
+
+    private static func named(_ name: String) -> [UInt8] { [UInt8(name.utf8.count)] + name.utf8 }
 
     /// A module of exactly `size` bytes (150 at least), with one custom section; the same for the same seed.
     public static func bytes(size: Int, seed: UInt64 = 1) -> [UInt8] {
