@@ -106,8 +106,8 @@ struct ByteReader {
     mutating func name(_ what: String) throws(Obstacle) -> String {
         let start = offset
         let length = try unsigned("the length of \(what)")
-        guard length <= Self.nameLimit else {
-            throw .problem(.invalid("\(what) is longer than \(Self.nameLimit) bytes", at: start))
+        guard length <= Self.nameLimit || length > remaining else {
+            throw .problem(.notValidated("\(what) has \(length) bytes, too many to look at", at: start))
         }
         guard let name = String(validating: try bytes(length, what), as: UTF8.self) else {
             throw .problem(.invalid("\(what) is not UTF-8", at: start))
@@ -115,8 +115,8 @@ struct ByteReader {
         return name
     }
 
-    /// The longest name that V8 takes, in bytes.
-    private static let nameLimit = 100_000
+    /// The longest name that is looked at, in bytes; engines take any.
+    private static let nameLimit = 1 << 20
 
     private mutating func encoded(_ what: String, _ bits: Int) throws(Obstacle) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -25,6 +25,33 @@ extension ByteReader {
 }
 
 extension ModuleReader {
+    /// Envoy's look for the marker of the ABI among the exports: up to the marker, and to the end of the file.
+    mutating func lookThroughExports() throws(Obstacle) {
+        let (start, end) = (bytes.offset, bytes.end)
+        defer { bytes.read(from: start, to: end) }
+        bytes.read(from: start, to: module.outline.size)
+        let count = try bytes.envoyNumber("the number of exports")
+        guard count <= bytes.remaining else {
+            throw .problem(
+                .corrupted("\(count) exports should follow, but only \(bytes.remaining) bytes do", at: start)
+            )
+        }
+        for _ in 0..<count {
+            let name = try bytes.envoyBytes("the name of an export")
+            let place = bytes.offset
+            do throws(Obstacle) {
+                let kind = try bytes.byte("the kind of an export")
+                guard kind != 0 || !Self.markers.contains(where: name.elementsEqual) else { return }
+            } catch {
+                guard case .problem = error else { throw error }
+                throw .problem(.corrupted("the module ends within its exports", at: place))
+            }
+            _ = try bytes.envoyNumber("the index of an export")
+        }
+    }
+
+    private static let markers = ["0_1_0", "0_2_0", "0_2_1"].map { Array("proxy_abi_version_\($0)".utf8) }
+
     /// The `name` section (WebAssembly, "Name Section").
     ///
     /// Envoy keeps the functions' names for its back-traces and refuses a module whose map of them does not fill its place

@@ -59,9 +59,11 @@ public struct ModuleCheck: Sendable {
         }
     }
 
+    /// Envoy trips over what is corrupted while it walks through the exports, where it leaves their section if they say so, or
+    /// later, within a custom section.
     private func step(of problem: Finding) -> LoadStep {
         let step = LoadStep(saying: problem.saying)
-        return step == .parse && isInExports(problem) ? .readExports : step
+        return step == .parse && !isIn(0, problem) ? .readExports : step
     }
 
     /// Whether all exports are known: without that, nobody can say that one is missing.
@@ -70,15 +72,16 @@ public struct ModuleCheck: Sendable {
     var exportsAreKnown: Bool {
         let exports = module.outline.sections.first { $0.id == 7 }
         return !module.problems.contains { problem in
-            isInExports(problem)
+            isIn(7, problem) || step(of: problem) == .readExports
                 || step(of: problem) == .compile && problem.offset ?? 0 <= exports?.offset ?? .max
         }
     }
 
-    private func isInExports(_ problem: Finding) -> Bool {
+    /// Whether a problem lies within a section of an id.
+    private func isIn(_ id: UInt8, _ problem: Finding) -> Bool {
         guard let offset = problem.offset else { return false }
         return module.outline.sections.contains { section in
-            section.id == 7 && offset >= section.offset && offset - section.offset <= section.size
+            section.id == id && offset >= section.offset && offset - section.offset <= section.size
         }
     }
 

@@ -17,7 +17,7 @@ extension ModuleReader {
         case false?:
             let given = constant.type.map { "\($0)" } ?? "something else"
             throw .problem(.invalid("\(what) should have the type \(expected), but is \(given)", at: start))
-        case nil: note(.notValidated("the type of a constant is not checked", at: start))
+        case nil: noteOnce(.notValidated("the type of a constant is not checked", at: start))
         }
         return constant
     }
@@ -121,31 +121,6 @@ extension ModuleReader {
             throw .problem(
                 .invalid("the value of \(what) is not constant: instruction 251 \(code)", at: place)
             )
-        }
-    }
-
-    /// Whether a value of one type may stand where another is asked for; `nil` when it takes an engine to tell.
-    func fits(_ given: StackType, in expected: StackType) -> Bool? {
-        guard case .reference(let one) = given, case .reference(let other) = expected else {
-            return given == expected
-        }
-        guard top(of: one.heap) == top(of: other.heap), other.isNullable || !one.isNullable else {
-            return false
-        }
-        if one.heap == other.heap || other.heap == top(of: other.heap) { return true }
-        return nil
-    }
-
-    /// The heap type above all that can be compared with this one.
-    private func top(of heap: ReferenceType.Heap) -> ReferenceType.Heap {
-        switch heap {
-        case .function, .noFunction: return .function
-        case .external, .noExternal: return .external
-        case .exception, .noException: return .exception
-        case .any, .equal, .i31, .structure, .array, .none: return .any
-        case .defined(let index):
-            guard types.indices.contains(index), case .function = types[index] else { return .any }
-            return .function
         }
     }
 

@@ -20,7 +20,7 @@ extension ModuleReader {
             try readContent(named: name)
         } catch {
             guard case .problem(let problem) = error else { throw error }
-            note(.unreadableSection(name, problem, at: start))
+            noteOnce(.unreadableSection(name, problem, at: start))
         }
     }
 

@@ -80,7 +80,9 @@ extension ModuleReader {
             let start = bytes.offset
             let limits = try readMemoryLimits()
             module.memories.append(limits)
-            if limits.minimum > Self.instancePageLimit { note(.memoryTooLarge(limits.minimum, at: start)) }
+            if limits.minimum > Self.instancePageLimit {
+                noteOnce(.memoryTooLarge(limits.minimum, at: start))
+            }
         }
     }
 

@@ -9,7 +9,7 @@ extension ModuleReader {
                 .invalid("a memory of \(limits.minimum) pages is beyond the limit of \(most)", at: start)
             )
         }
-        guard limits.is64 || limits.maximum ?? 0 <= most else {
+        guard limits.maximum ?? 0 <= most else {
             throw .problem(.invalid("a memory may not become larger than \(most) pages", at: start))
         }
         guard !limits.isShared || limits.maximum != nil else {

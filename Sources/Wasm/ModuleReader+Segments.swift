@@ -26,23 +26,12 @@ extension ModuleReader {
                 "the place of an element segment"
             )
         }
-        var type = ReferenceType(isNullable: hasExpressions || flags == 0, heap: .function)
-        if flags & 3 != 0 {
-            if hasExpressions {
-                type = try readReferenceType()
-            } else {
-                let place = bytes.offset
-                let kind = try bytes.byte("the kind of elements")
-                guard kind == 0 else {
-                    throw .problem(.invalid("there are no elements of kind \(kind)", at: place))
-                }
-            }
-        }
+        let type = try readElementType(flags)
         if isActive { try check(type, fits: tables[table].type, at: start) }
         let count = try bytes.count(of: "elements", limit: Self.elementLimit)
         for _ in 0..<count {
             if hasExpressions {
-                _ = try readConstant(of: .reference(type), "an element")
+                _ = try readConstant(of: type, "an element")
             } else {
                 let place = bytes.offset
                 let index = try bytes.unsigned("the index of a function")
@@ -58,15 +47,37 @@ extension ModuleReader {
         noteUnlessInside(value, count, limits.minimum, limits, "an element segment", "the table", at: start)
     }
 
+    /// What the entries of a segment of some kind are.
+    private mutating func readElementType(_ flags: Int) throws(Obstacle) -> StackType {
+        let start = bytes.offset
+        let hasExpressions = flags & 4 != 0
+        let function = ReferenceType(isNullable: hasExpressions, heap: .function)
+        // The kinds 0 and 4 leave it out.
+        guard flags & 3 != 0 else { return .reference(function) }
+        guard hasExpressions else {
+            let kind = try bytes.byte("the kind of elements")
+            guard kind == 0 else {
+                throw .problem(.invalid("there are no elements of kind \(kind)", at: start))
+            }
+            return .reference(function)
+        }
+        let type = try readType()
+        if case .number = type {
+            // V8 takes such a segment as long as nothing uses it.
+            noteOnce(.notValidated("an element segment is of \(type)", at: start))
+        }
+        return type
+    }
+
     private mutating func check(
-        _ type: ReferenceType,
+        _ type: StackType,
         fits table: ReferenceType,
         at start: Int
     ) throws(Obstacle) {
-        switch fits(.reference(type), in: .reference(table)) {
+        switch fits(type, in: .reference(table)) {
         case true?: break
         case false?: throw .problem(.invalid("a segment of \(type) is for a table of \(table)", at: start))
-        case nil: note(.notValidated("the type of an element segment is not checked", at: start))
+        case nil: noteOnce(.notValidated("the type of an element segment is not checked", at: start))
         }
     }
 
@@ -123,7 +134,7 @@ extension ModuleReader {
         let first = limits.is64 ? UInt64(bitPattern: place) : UInt64(UInt32(truncatingIfNeeded: place))
         let (end, isTooFar) = first.addingReportingOverflow(UInt64(count))
         guard isTooFar || end > size else { return }
-        note(
+        noteOnce(
             .uninstantiable(
                 "segment-out-of-bounds",
                 "\(what) of \(count) at \(first) does not fit into \(whole), which has \(size) at first",

@@ -27,6 +27,7 @@ extension ModuleReader {
                 let start = bytes.offset
                 let index = try bytes.unsigned("a supertype")
                 guard index < types.count else { throw Self.noType(index, at: start) }
+                noteOnce(.notValidated("whether a type fits its supertype is not checked", at: start))
             }
             form = try bytes.byte("a type")
         }
@@ -39,10 +40,10 @@ extension ModuleReader {
             for _ in 0..<(try bytes.count(of: "fields", limit: Self.fieldLimit)) {
                 try readField(before: end)
             }
-            types.append(.aggregate)
+            types.append(.structure)
         case 0x5E:
             try readField(before: end)
-            types.append(.aggregate)
+            types.append(.array)
         default:
             throw .problem(.invalid("there is no type of form \(form)", at: start))
         }

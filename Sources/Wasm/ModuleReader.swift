@@ -90,6 +90,12 @@ struct ModuleReader {
         module.problems.append(problem)
     }
 
+    /// Adds a finding, unless there is one of the same kind: a module may give reason for thousands.
+    mutating func noteOnce(_ problem: Finding) {
+        guard !module.problems.contains(where: { $0.id == problem.id }) else { return }
+        note(problem)
+    }
+
     private mutating func readContent(of section: ModuleOutline.Section) throws(Obstacle) {
         switch section.id {
         case 0: try readCustomSection()
@@ -99,7 +105,9 @@ struct ModuleReader {
         case 4: try readTables()
         case 5: try readMemories()
         case 6: try readGlobals()
-        case 7: try readExports()
+        case 7:
+            try lookThroughExports()
+            try readExports()
         case 8: try readStart()
         case 9: try readElements()
         case 10: try readCode()

@@ -90,6 +90,6 @@ enum StackType: Hashable, CustomStringConvertible {
 /// A type that a module defines.
 enum DefinedType: Hashable {
     case function(FunctionType)
-    /// A structure or an array.
-    case aggregate
+    case structure
+    case array
 }
