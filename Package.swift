@@ -94,7 +94,10 @@ let package = Package(
         tests("WasmTests", ["Wasm", "Diagnostics"]),
         tests("ArchiveTests", ["Archive", "OCI", "Diagnostics", system]),
         tests("StorageTests", ["Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
-        tests("PackingTests", ["Packing", "Storage", "Wasm", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
+        tests(
+            "PackingTests",
+            ["Packing", "Storage", "Wasm", "OCI", "Archive", "HostSystem", "Diagnostics", system]
+        ),
         tests("DeploymentTests", ["Deployment", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),

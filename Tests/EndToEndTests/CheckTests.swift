@@ -79,7 +79,7 @@ import Testing
     @Test func `warnings are no refusal, unless they shall be`() async throws {
         let work = try Workspace()
         // A function that only Envoys from 2026 on have.
-        let module = SampleModule.plugin(importing: [("wasi_snapshot_preview1", "fd_sync")])
+        let module = SampleModule.plugin(importing: ("wasi_snapshot_preview1", "fd_sync", 1))
         try work.write(module, to: "plugin.wasm")
         let run = try await work.run("check", "plugin.wasm")
         try #require(run.status == 0, "\(run)")
@@ -128,6 +128,17 @@ import Testing
         #expect(layout.errorText.contains("error[check-failed]"))
         let sent = try await work.run("push", "127.0.0.1:1/a/b:v1", "plugin-oci", "--no-check")
         #expect(sent.status == 69, "it got as far as the registry: \(sent)")
+    }
+
+    @Test func `what only Higress has is no reason to stop, and a reason to warn`() async throws {
+        let work = try Workspace()
+        let module = SampleModule.plugin(importing: ("env", "proxy_get_upstream_hosts", 2))
+        try work.write(module, to: "plugin.wasm")
+        let run = try await work.run("build", "plugin.wasm")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.errorText.contains("warning: istio, envoy-gateway: "), "\(run)")
+        #expect(try await work.run("check", "plugin.wasm").status == 1)
+        #expect(try await work.run("check", "plugin.wasm", "--for", "higress").status == 0)
     }
 
     @Test func `the line of build says who takes it, in the letters of the locale`() async throws {

@@ -7,20 +7,26 @@ public enum SampleModule {
     /// The smallest plugin that a proxy loads: the marker of ABI 0.2.1, a `malloc` that always fails, and a memory.
     public static let smallest = plugin()
 
-    /// The same with imports: functions that take an i32 and give one.
-    public static func plugin(importing imports: [(module: String, name: String)] = []) -> [UInt8] {
+    /// A function that a plugin imports: so many i32 in, one out.
+    public typealias Import = (module: String, name: String, parameterCount: Int)
+
+    /// The same with one import.
+    public static func plugin(importing function: Import? = nil) -> [UInt8] {
         // Imported functions come first, so that the others' indexes move up.
-        let first = UInt8(imports.count)
+        let first: UInt8 = function == nil ? 0 : 1
         let exports =
             export("proxy_abi_version_0_2_1", [0, first]) + export("malloc", [0, first + 1])
             + export("memory", [2, 0])
-        return preamble
-            // Types: [] -> [], [i32] -> [i32].
-            + section(1, [2, 0x60, 0, 0, 0x60, 1, 0x7F, 1, 0x7F])
-            + (imports.isEmpty
-                ? [] : section(2, [first] + imports.flatMap { named($0.module) + named($0.name) + [0, 1] }))
-            + section(3, [2, 0, 1]) + section(5, [1, 0, 1]) + section(7, [3] + exports)
-            + section(10, [2, 2, 0, 0x0B, 4, 0, 0x41, 0, 0x0B])
+        // Types: [] -> [], [i32] -> [i32], and the import's.
+        var types: [UInt8] = [2 + first, 0x60, 0, 0, 0x60, 1, 0x7F, 1, 0x7F]
+        var imports: [UInt8] = []
+        if let function {
+            let parameters = [UInt8](repeating: 0x7F, count: function.parameterCount)
+            types += [0x60, UInt8(parameters.count)] + parameters + [1, 0x7F]
+            imports = section(2, [1] + named(function.module) + named(function.name) + [0, 2])
+        }
+        return preamble + section(1, types) + imports + section(3, [2, 0, 1]) + section(5, [1, 0, 1])
+            + section(7, [3] + exports) + section(10, [2, 2, 0, 0x0B, 4, 0, 0x41, 0, 0x0B])
     }
 
     private static func section(_ id: UInt8, _ content: [UInt8]) -> [UInt8] {
