@@ -17,7 +17,7 @@ struct EnvoyGateway: Consumer {
             tooLarge: { what in
                 switch what {
                 case .file(let size): "plugin.wasm size \(size) exceeds maximum size \(limit)"
-                case .layer(let size): "wasm layer size \(size) exceeds maximum size \(limit)"
+                case .layer: "wasm layer size exceeds maximum size \(limit)"
                 }
             }
         ).findings

@@ -93,7 +93,7 @@ extension MeshFetcher {
                 error(
                     "too-large",
                     "the module has more than the \(limit) bytes that are read, and may be cut off without a word",
-                    saying: tooLarge(.layer(layer.descriptor.size)),
+                    saying: tooLarge(.layer),
                     try: Self.smaller
                 )
             ]

@@ -10,7 +10,7 @@ struct MeshFetcher {
     /// What is larger than what is read, in bytes.
     enum Excess {
         case file(Int)
-        case layer(Int)
+        case layer
     }
 
     let image: ImageInspection
