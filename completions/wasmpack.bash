@@ -173,20 +173,20 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|copy|inspect|verify|tags|tag|delete|login|logout|help)
+    build|push|pull|copy|check|inspect|verify|tags|tag|delete|login|logout|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull copy inspect verify tags tag delete login logout help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull copy check inspect verify tags tag delete login logout help' -- "${cur}"))
         ;;
     esac
 }
 
 _wasmpack_build() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=(--tag -t --annotation --label)
     non_repeating_options=(--archive --layout --format --config --created --compression-level --digest-file --color)
     repeating_options=(--tag -t --build-arg --annotation --label)
@@ -254,7 +254,7 @@ _wasmpack_build() {
 
 _wasmpack_push() {
     repeating_flags=()
-    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=(--also-tag)
     non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --timeout --retries --username --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
@@ -438,6 +438,65 @@ _wasmpack_copy() {
         return
         ;;
     2)
+        __wasmpack_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_wasmpack_check() {
+    repeating_flags=()
+    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=(--for)
+    non_repeating_options=(--envoy --max-size --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--for')
+        return
+        ;;
+    '--envoy')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
         __wasmpack_add_completions -f
         return
         ;;

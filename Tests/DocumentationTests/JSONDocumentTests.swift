@@ -14,7 +14,7 @@ import Testing
         )
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let module = Fixtures.path("wasm/tiny/abi-0.2.1.wasm")
+        let module = Fixtures.path("wasm/header-authorization/plugin.wasm")
 
         let built = try await document("build", module, in: folder)
         #expect(Set(built.keys) == members("## `wasmpack.build/v1`"))
@@ -22,6 +22,17 @@ import Testing
         #expect(Set(image.keys) == members("### An image"))
         let outline = try await document("inspect", module, in: folder)
         #expect(Set(outline.keys) == members("### A module"))
+
+        let checked = try await document("check", "plugin-oci", "--for", "istio", "--for", "wkg", in: folder)
+        #expect(Set(checked.keys) == members("### The whole answer"))
+        let answer = (checked["consumers"] as? [[String: Any]])?.first ?? [:]
+        #expect(Set(answer.keys).union(["schema", "ok"]) == members("### A consumer's answer"))
+        let judged = checked["module"] as? [String: Any] ?? [:]
+        #expect(Set(judged.keys).union(["schema", "ok"]) == members("### A checked module"))
+        let note = (judged["findings"] as? [[String: Any]])?.first ?? [:]
+        #expect(Set(note.keys).union(["schema", "ok"]) == members("### A finding"))
+        let described = outline["module"] as? [String: Any] ?? [:]
+        #expect(Set(described.keys).union(["schema", "ok"]) == members("### What is known of a module"))
 
         let verified = try await document("verify", "plugin-oci", in: folder)
         #expect(Set(verified.keys) == ["schema", "ok", "images"])

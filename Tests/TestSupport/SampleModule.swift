@@ -5,26 +5,39 @@ public enum SampleModule {
     public static let preamble: [UInt8] = [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]
 
     /// The smallest plugin that a proxy loads: the marker of ABI 0.2.1, a `malloc` that always fails, and a memory.
-    public static let smallest: [UInt8] =
-        preamble
-        // Types: [] -> [], [i32] -> [i32].
-        + section(1, [2, 0x60, 0, 0, 0x60, 1, 0x7F, 1, 0x7F])
-        + section(3, [2, 0, 1])
-        + section(5, [1, 0, 1])
-        + section(
-            7,
-            [3] + export("proxy_abi_version_0_2_1", [0, 0]) + export("malloc", [0, 1])
-                + export("memory", [2, 0])
-        )
-        + section(10, [2, 2, 0, 0x0B, 4, 0, 0x41, 0, 0x0B])
+    public static let smallest = plugin()
+
+    /// A function that a plugin imports: so many i32 in, one out.
+    public typealias Import = (module: String, name: String, parameterCount: Int)
+
+    /// The same with one import.
+    public static func plugin(importing function: Import? = nil) -> [UInt8] {
+        // Imported functions come first, so that the others' indexes move up.
+        let first: UInt8 = function == nil ? 0 : 1
+        let exports =
+            export("proxy_abi_version_0_2_1", [0, first]) + export("malloc", [0, first + 1])
+            + export("memory", [2, 0])
+        // Types: [] -> [], [i32] -> [i32], and the import's.
+        var types: [UInt8] = [2 + first, 0x60, 0, 0, 0x60, 1, 0x7F, 1, 0x7F]
+        var imports: [UInt8] = []
+        if let function {
+            let parameters = [UInt8](repeating: 0x7F, count: function.parameterCount)
+            types += [0x60, UInt8(parameters.count)] + parameters + [1, 0x7F]
+            imports = section(2, [1] + named(function.module) + named(function.name) + [0, 2])
+        }
+        return preamble + section(1, types) + imports + section(3, [2, 0, 1]) + section(5, [1, 0, 1])
+            + section(7, [3] + exports) + section(10, [2, 2, 0, 0x0B, 4, 0, 0x41, 0, 0x0B])
+    }
 
     private static func section(_ id: UInt8, _ content: [UInt8]) -> [UInt8] {
         [id, UInt8(content.count)] + content
     }
 
     private static func export(_ name: String, _ what: [UInt8]) -> [UInt8] {
-        [UInt8(name.utf8.count)] + name.utf8 + what
+        named(name) + what
     }
+
+    private static func named(_ name: String) -> [UInt8] { [UInt8(name.utf8.count)] + name.utf8 }
 
     /// A module of exactly `size` bytes (150 at least), with one custom section; the same for the same seed.
     public static func bytes(size: Int, seed: UInt64 = 1) -> [UInt8] {

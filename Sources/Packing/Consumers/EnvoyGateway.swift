@@ -1,15 +1,15 @@
-public import OCI
-public import Wasm
+import OCI
+import Wasm
 
 /// Envoy Gateway's controller, which fetches what an `EnvoyExtensionPolicy` names (`internal/wasm`, a fork of Istio's).
 ///
 /// It has five minutes for an image, where Istio has thirty seconds.
-public struct EnvoyGateway: Consumer {
-    public let name = "envoy-gateway"
-    public let host: ProxyHost? = .envoy
+struct EnvoyGateway: Consumer {
+    let name = "envoy-gateway"
+    let host: ProxyHost? = .envoy
 
     /// Follows the controller's fetcher.
-    public func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
+    func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
         MeshFetcher(
             image,
             named: name,
@@ -17,7 +17,7 @@ public struct EnvoyGateway: Consumer {
             tooLarge: { what in
                 switch what {
                 case .file(let size): "plugin.wasm size \(size) exceeds maximum size \(limit)"
-                case .layer(let size): "wasm layer size \(size) exceeds maximum size \(limit)"
+                case .layer: "wasm layer size exceeds maximum size \(limit)"
                 }
             }
         ).findings

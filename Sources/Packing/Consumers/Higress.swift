@@ -1,13 +1,13 @@
-public import OCI
-public import Wasm
+import OCI
+import Wasm
 
 /// Higress's agent, a fork of Istio's; its Envoy has host functions of its own.
-public struct Higress: Consumer {
-    public let name = "higress"
-    public let host: ProxyHost? = .higress
+struct Higress: Consumer {
+    let name = "higress"
+    let host: ProxyHost? = .higress
 
     /// Follows the agent's fetcher.
-    public func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
+    func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
         MeshFetcher(image, named: name, limit: limit, tooLarge: { _ in "unexpected EOF" }).findings
             + MeshNames.findings(on: image, named: name, tagless: .keptForEver)
             + MeshFetcher.slowness(of: image)

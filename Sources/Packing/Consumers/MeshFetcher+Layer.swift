@@ -13,7 +13,8 @@ extension MeshFetcher {
                 error(
                     "too-large",
                     "the unpacked layer has more than the \(limit) bytes that are read",
-                    saying: tooLarge(.file(contents.firstNamed?.size ?? excess))
+                    saying: tooLarge(.file(contents.firstNamed?.size ?? excess)),
+                    try: Self.smaller
                 )
             ]
         }
@@ -92,7 +93,8 @@ extension MeshFetcher {
                 error(
                     "too-large",
                     "the module has more than the \(limit) bytes that are read, and may be cut off without a word",
-                    saying: tooLarge(.layer(layer.descriptor.size))
+                    saying: tooLarge(.layer),
+                    try: Self.smaller
                 )
             ]
         }

@@ -10,7 +10,7 @@ struct MeshFetcher {
     /// What is larger than what is read, in bytes.
     enum Excess {
         case file(Int)
-        case layer(Int)
+        case layer
     }
 
     let image: ImageInspection
@@ -139,9 +139,12 @@ struct MeshFetcher {
         }
     }
 
-    func error(_ id: String, _ message: String, saying: String? = nil) -> Finding {
-        Finding(id, .error, message, saying: saying, try: [Self.remedy(for: reference)])
+    func error(_ id: String, _ message: String, saying: String? = nil, try hint: String? = nil) -> Finding {
+        Finding(id, .error, message, saying: saying, try: [hint ?? Self.remedy(for: reference)])
     }
+
+    /// What makes a module small.
+    static let smaller = "wasm-opt -Oz --strip-debug, or the compiler's own options for small code"
 
     /// The line that repairs an image of any shape that can be read.
     private static func remedy(for reference: Reference?) -> String {
@@ -162,7 +165,7 @@ struct MeshFetcher {
                 "slow-to-fetch",
                 .warning,
                 "the layers have \(size) bytes; each proxy has 30 seconds to fetch them",
-                try: ["wasm-opt -Oz --strip-debug, or the compiler's own options for small code"]
+                try: [smaller]
             )
         ]
     }

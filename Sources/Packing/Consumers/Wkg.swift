@@ -1,14 +1,14 @@
 import Diagnostics
-public import OCI
-public import Wasm
+import OCI
+import Wasm
 
 /// `wkg` and its like, which read the CNCF's artifact for components; proxies do not.
-public struct Wkg: Consumer {
-    public let name = "wkg"
-    public let host: ProxyHost? = nil
+struct Wkg: Consumer {
+    let name = "wkg"
+    let host: ProxyHost? = nil
 
     /// Follows the CNCF's "Wasm OCI Artifact layout" and wkg's client.
-    public func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
+    func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
         let manifest = image.manifest
         var findings: [Finding] = []
         func refuse(_ id: String, _ message: String, saying: String? = nil) {

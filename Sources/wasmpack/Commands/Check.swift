@@ -42,6 +42,8 @@ struct Check: RegistryCommand {
 
     @Option(
         defaultAsFlag: EnvoyProgram.defaultName,
+        // Else `--envoy=path --json` would lose the path.
+        parsing: .next,
         help: ArgumentHelp(
             "Have a real Envoy load the module: the one of PATH, or --envoy=path.",
             valueName: "path"

@@ -8,7 +8,8 @@ import Wasm
 
 /// The check that `build` and `push` make before anything is written or sent.
 ///
-/// Warnings are shown; an error of a consumer for whom the image is made stops the command.
+/// Warnings are shown. What no consumer takes for whom the image is made stops the command; what only some of them take, such as
+/// a plugin for Higress, does not.
 struct PluginGate {
     /// Whether nothing is looked at: `--no-check`.
     let isOpen: Bool
@@ -32,7 +33,7 @@ struct PluginGate {
         if format == .wasm, module.isComponent { return }
         let proxies = PluginCheck(nil, module: module, for: Consumers.proxies)
         report(PluginFile.name, module, format == .wasm ? nil : proxies)
-        try judge(FindingList(proxies), refusing: format != .wasm, called: path.string)
+        try judge(proxies, refusing: format != .wasm && proxies.isRefusedByAll, called: path.string)
     }
 
     /// Looks at an image whose module is known to be good, or was judged before.
@@ -68,7 +69,7 @@ struct PluginGate {
         let check = PluginCheck(image, module: module, for: consumers)
         if let module { report(PluginFile.name, module, check) }
         if isForOthers { warnOfRefusal(image) }
-        try judge(FindingList(check), refusing: true, called: name)
+        try judge(check, refusing: check.isRefusedByAll, called: name)
     }
 
     /// An image that is not made for proxies, in the words in which they will refuse it.
@@ -92,7 +93,8 @@ struct PluginGate {
         )
     }
 
-    private func judge(_ findings: FindingList, refusing: Bool, called name: String) throws(Failure) {
+    private func judge(_ check: PluginCheck, refusing: Bool, called name: String) throws(Failure) {
+        let findings = FindingList(check)
         for row in findings.rows where row.finding.severity == .warning || !refusing && row.isRefusal {
             reporter.record(.warning(row.line + row.quotation))
         }
@@ -106,6 +108,10 @@ struct PluginGate {
             try: first.finding.hints + ["--no-check, to go on all the same"]
         )
     }
+}
+
+extension PluginCheck {
+    fileprivate var isRefusedByAll: Bool { answers.allSatisfy { $0.worst == .error } }
 }
 
 extension FindingList.Row {

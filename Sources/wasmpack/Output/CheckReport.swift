@@ -26,9 +26,9 @@ struct CheckReport {
 
     private var isValidated: Bool { envoy?.hasValidatedBodies ?? false }
 
-    /// A real Envoy's word is stronger than that nobody has looked.
+    /// A real Envoy's word is stronger than that nobody has looked, whatever it is.
     private func isAnswered(_ finding: Finding) -> Bool {
-        isValidated && finding.id == "function-bodies-not-validated"
+        envoy != nil && finding.id == "function-bodies-not-validated"
     }
 
     private func verdict(of answer: PluginCheck.Answer) -> Finding.Severity? {
@@ -74,7 +74,7 @@ struct CheckReport {
             let names = check.answers.filter { self.verdict(of: $0).verdict == verdict }.map(\.consumer.name)
             return names.isEmpty ? nil : "\(words[verdict] ?? verdict): \(names.joined(separator: ", "))"
         }
-        let isOpen = check.module.map { (try? $0.module.get()) != nil } == true && !isValidated
+        let isOpen = envoy == nil && check.module?.check != nil
         return parts.joined(separator: "; ")
             + (isOpen ? "   (function bodies not validated; --envoy has a real Envoy do that)" : "")
     }

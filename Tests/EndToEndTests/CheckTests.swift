@@ -1,0 +1,199 @@
+import Foundation
+import OCI
+import TestSupport
+import Testing
+
+/// `check` from outside: what is said on which stream, and what the exit status means.
+@Suite(.timeLimit(.minutes(5))) struct CheckTests {
+    /// A plugin without marker.
+    private static let unmarked: [UInt8] =
+        SampleModule.preamble + [1, 4, 1, 0x60, 0, 0] + [3, 2, 1, 0] + [10, 4, 1, 2, 0, 0x0B]
+
+    @Test func `a good module is ok for every proxy, and what nobody has looked at is said`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let run = try await work.run("check", "plugin.wasm")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.outputText.contains("proxy-wasm 0.2.1"))
+        #expect(run.outputText.contains("ok: istio, envoy-gateway, higress"))
+        #expect(run.outputText.contains("function bodies not validated"), "never a plain ok")
+        #expect(run.errorText.isEmpty)
+    }
+
+    @Test func `a module that Envoy refuses is a no, in Envoy's words`() async throws {
+        let work = try Workspace()
+        try work.write(Self.unmarked, to: "plugin.wasm")
+        let run = try await work.run("check", "plugin.wasm")
+        #expect(run.status == 1, "\(run)")
+        #expect(run.outputText.contains(#"they will say: "Missing or unknown Proxy-Wasm ABI version""#))
+        #expect(run.outputText.contains("refused: istio, envoy-gateway, higress"))
+        let json = try await work.run("check", "plugin.wasm", "--json")
+        #expect(json.status == 1)
+        let document = try #require(
+            JSONSerialization.jsonObject(with: json.outputBytes) as? [String: Any],
+            "\(json)"
+        )
+        #expect(document["ok"] as? Bool == false)
+        let module = try #require(document["module"] as? [String: Any])
+        #expect(module["verdict"] as? String == "error")
+        #expect(module["bodiesValidated"] as? Bool == false)
+    }
+
+    @Test(
+        "what is no module is a no, with a finding",
+        arguments: [
+            ("empty", [], "not-wasm"), ("text", Array("hello, proxy".utf8), "not-wasm"),
+            ("component", [0, 0x61, 0x73, 0x6D, 0x0D, 0, 1, 0], "wasm-component"),
+            ("cut", [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 5, 1], "wasm-malformed"),
+        ] as [(String, [UInt8], String)]
+    ) func notAModule(_ row: (name: String, bytes: [UInt8], id: String)) async throws {
+        let work = try Workspace()
+        try work.write(row.bytes, to: "plugin.wasm")
+        let run = try await work.run("check", "plugin.wasm", "--json")
+        #expect(run.status == 1, "\(run)")
+        #expect(run.outputText.contains(#""id":"\#(row.id)""#), "\(row.name): \(run)")
+    }
+
+    @Test func `a file that is not there is no answer`() async throws {
+        let run = try await Workspace().run("check", "nothing.wasm")
+        #expect(run.status == 66)
+        #expect(run.errorText.contains("error[file-missing]"))
+    }
+
+    @Test func `an image is judged with its module, by those who are named`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        _ = try await work.run("build", "plugin.wasm")
+        let all = try await work.run("check", "plugin-oci")
+        #expect(all.status == 0, "\(all)")
+        #expect(all.outputText.contains("(the manifest: what a WasmPlugin pins)"))
+        let wkg = try await work.run("check", "plugin-oci", "--for", "wkg", "--for", "all")
+        #expect(wkg.status == 1)
+        #expect(wkg.outputText.contains("ok: istio, envoy-gateway, higress; refused: wkg"), "\(wkg)")
+        #expect(wkg.outputText.contains("Wasm components must have a config of type"))
+        let unknown = try await work.run("check", "plugin-oci", "--for", "kong")
+        #expect(unknown.status == 64)
+        #expect(unknown.errorText.contains("istio"), "\(unknown)")
+    }
+
+    @Test func `warnings are no refusal, unless they shall be`() async throws {
+        let work = try Workspace()
+        // A function that only Envoys from 2026 on have.
+        let module = SampleModule.plugin(importing: ("wasi_snapshot_preview1", "fd_sync", 1))
+        try work.write(module, to: "plugin.wasm")
+        let run = try await work.run("check", "plugin.wasm")
+        try #require(run.status == 0, "\(run)")
+        #expect(run.outputText.contains("ok with warnings: istio"), "\(run)")
+        #expect(try await work.run("check", "plugin.wasm", "--strict").status == 1)
+    }
+
+    @Test func `a smaller limit of a mesh is respected`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.large(100_000), to: "plugin.wasm")
+        _ = try await work.run("build", "plugin.wasm")
+        for target in ["plugin.wasm", "plugin-oci"] {
+            #expect(try await work.run("check", target, "--max-size", "110000").status == 0)
+            let run = try await work.run("check", target, "--max-size", "100000", "--for", "istio")
+            #expect(run.status == 1, "\(run)")
+            #expect(run.outputText.contains(#"they will say: "unexpected EOF""#), "\(run)")
+        }
+        #expect(try await work.run("check", "plugin.wasm", "--max-size", "0").status == 64)
+    }
+
+    @Test func `without an Envoy, --envoy says where to get one`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let run = try await work.run("check", "plugin.wasm", "--envoy=./no-envoy")
+        #expect(run.status == 78)
+        #expect(run.errorText.contains("error[envoy-missing]"))
+        #expect(run.errorText.contains("func-e"))
+    }
+
+    @Test func `build and push refuse what no proxy loads, and leave nothing behind`() async throws {
+        let work = try Workspace()
+        try work.write(Self.unmarked, to: "plugin.wasm")
+        let built = try await work.run("build", "plugin.wasm")
+        #expect(built.status == 1, "\(built)")
+        #expect(built.errorText.contains("error[check-failed]"))
+        #expect(built.errorText.contains("Missing or unknown Proxy-Wasm ABI version"))
+        #expect(!work.exists("plugin-oci"))
+        let pushed = try await work.run("push", "127.0.0.1:1/a/b:v1", "plugin.wasm")
+        #expect(pushed.status == 1, "nobody was asked: \(pushed)")
+
+        let forced = try await work.run("build", "plugin.wasm", "--no-check")
+        #expect(forced.status == 0, "\(forced)")
+        #expect(!forced.errorText.contains("check"))
+        let layout = try await work.run("push", "127.0.0.1:1/a/b:v1", "plugin-oci")
+        #expect(layout.status == 1)
+        #expect(layout.errorText.contains("error[check-failed]"))
+        let sent = try await work.run("push", "127.0.0.1:1/a/b:v1", "plugin-oci", "--no-check")
+        #expect(sent.status == 69, "it got as far as the registry: \(sent)")
+    }
+
+    @Test func `what only Higress has is no reason to stop, and a reason to warn`() async throws {
+        let work = try Workspace()
+        let module = SampleModule.plugin(importing: ("env", "proxy_get_upstream_hosts", 2))
+        try work.write(module, to: "plugin.wasm")
+        let run = try await work.run("build", "plugin.wasm")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.errorText.contains("warning: istio, envoy-gateway: "), "\(run)")
+        #expect(try await work.run("check", "plugin.wasm").status == 1)
+        #expect(try await work.run("check", "plugin.wasm", "--for", "higress").status == 0)
+    }
+
+    @Test func `the line of build says who takes it, in the letters of the locale`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let run = try await work.run("build", "plugin.wasm")
+        #expect(run.errorText.contains("✓ istio  ✓ envoy-gateway  ✓ higress"), "\(run)")
+        let ascii = try await work.run("build", "plugin.wasm", adding: ["LC_ALL": "C"])
+        #expect(ascii.errorText.contains("ok istio  ok envoy-gateway  ok higress"), "\(ascii)")
+    }
+
+    @Test func `what is made for wkg is packed with a warning in the proxies' words`() async throws {
+        let work = try Workspace()
+        try work.write(Self.unmarked, to: "plugin.wasm")
+        let run = try await work.run("build", "plugin.wasm", "--format", "wasm")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.errorText.contains("warning: istio, envoy-gateway, higress will refuse it"))
+        #expect(run.errorText.contains("number of layers must be 2 but got 1"))
+        #expect(!run.errorText.contains("✓ istio"))
+    }
+}
+
+/// The same with a real Envoy as the judge.
+@Suite(.timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
+struct CheckEnvoyTests {
+    private static let envoy = "--envoy=" + Fixtures.path("../.venv/bin/envoy")
+
+    @Test func `a module that a real Envoy loads is ok without reserve`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        try work.write(Modules.tiny, to: "tiny.wasm")
+        _ = try await work.run("build", "plugin.wasm")
+        for target in ["plugin.wasm", "tiny.wasm", "plugin-oci"] {
+            let run = try await work.run("check", target, Self.envoy)
+            #expect(run.status == 0, "\(run)")
+            #expect(run.outputText.contains("loads the module"))
+            #expect(!run.outputText.contains("not validated"), "\(run)")
+        }
+        let json = try await work.run("check", "plugin.wasm", Self.envoy, "--json")
+        #expect(json.outputText.contains(#""bodiesValidated":true"#))
+    }
+
+    @Test func `a body that does not validate is found by Envoy alone`() async throws {
+        let work = try Workspace()
+        var module = SampleModule.smallest
+        // malloc's body: i64.const in place of i32.const.
+        let place = try #require(module.lastIndex(of: 0x41))
+        module[place] = 0x42
+        try work.write(module, to: "plugin.wasm")
+        let without = try await work.run("check", "plugin.wasm")
+        #expect(without.status == 0)
+        #expect(without.outputText.contains("function bodies not validated"))
+        let run = try await work.run("check", "plugin.wasm", Self.envoy)
+        #expect(run.status == 1, "\(run)")
+        #expect(run.outputText.contains(#"they will say: "Failed to load Wasm bytecode""#), "\(run)")
+        #expect(run.outputText.contains("refused: istio, envoy-gateway, higress"))
+    }
+}
