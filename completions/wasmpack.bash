@@ -187,8 +187,6 @@ _wasmpack() {
 _wasmpack_build() {
     repeating_flags=()
     non_repeating_flags=(--no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
-    repeating_options=(--tag -t --annotation --label)
-    non_repeating_options=(--archive --layout --format --config --created --compression-level --digest-file --color)
     repeating_options=(--tag -t --build-arg --annotation --label)
     non_repeating_options=(--archive --file -f --layout --format --config --created --compression-level --digest-file --color)
     __wasmpack_offer_flags_options 1

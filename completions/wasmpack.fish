@@ -23,9 +23,7 @@ function __wasmpack_parse_tokens -S
         __wasmpack_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'build'
-            __wasmpack_parse_subcommand 1 't/tag=+' 'archive=' 'layout=' 'format=' 'config=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
-            __wasmpack_parse_subcommand 1 't/tag=+' 'archive=' 'f/file=' 'build-arg=+' 'layout=' 'format=' 'config=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
-            __wasmpack_parse_subcommand 1 't/tag=+' 'archive=' 'layout=' 'format=' 'config=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'no-check' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 't/tag=+' 'archive=' 'f/file=' 'build-arg=+' 'layout=' 'format=' 'config=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'no-check' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
         case 'push'
             __wasmpack_parse_subcommand 2 'also-tag=+' 'no-clobber' 'dry-run' 'mount-from=' 'verify' 'layout=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'no-check' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
         case 'pull'

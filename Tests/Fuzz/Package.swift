@@ -20,5 +20,6 @@ let package = Package(
         fuzzer("FuzzModule", "Wasm", "Diagnostics"),
         fuzzer("FuzzLayer", "Archive", "OCI", "Diagnostics"),
         fuzzer("FuzzManifest", "OCI"),
+        fuzzer("FuzzDockerfile", "Packing"),
     ]
 )

@@ -2,6 +2,7 @@ import Archive
 import Diagnostics
 import Foundation
 import OCI
+import Packing
 import TestSupport
 import Testing
 import Wasm
@@ -31,13 +32,8 @@ import Wasm
         let inputs = try Self.inputs("FuzzLayer")
         #expect(!inputs.isEmpty)
         for input in inputs {
-            for compression in [LayerReader.Compression.none, .gzip] {
-                _ = try? LayerReader.read(
-                    Bytes(input),
-                    compression: compression,
-                    lookingFor: "plugin.wasm"
-                )
-            }
+            var contents = LayerReader.Contents()
+            _ = try? LayerReader.read(Bytes(input), into: &contents, handingOn: .named("plugin.wasm"))
         }
     }
 
@@ -48,6 +44,14 @@ import Wasm
             for type in [MediaType.imageManifest, .imageIndex, .dockerManifest, .dockerManifestList] {
                 _ = try? ManifestDocument(decoding: input, mediaType: type).successors
             }
+        }
+    }
+
+    @Test func `the Dockerfile reader`() throws {
+        let inputs = try Self.inputs("FuzzDockerfile")
+        #expect(!inputs.isEmpty)
+        for input in inputs {
+            _ = try? Dockerfile(parsing: input, arguments: ["VERSION": "1", "NAME": ""])
         }
     }
 

@@ -17,13 +17,11 @@ final class Input: ByteSource {
     }
 }
 
-/// The layer reader: tar, bare and gzipped.
+/// The layer reader: tar and bare module, packed with gzip, zstd or not at all.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func take(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
-    let input = bytes(data, size)
-    for compression in [LayerReader.Compression.none, .gzip] {
-        _ = try? LayerReader.read(Input(input), compression: compression, lookingFor: "plugin.wasm")
-    }
+    var contents = LayerReader.Contents()
+    _ = try? LayerReader.read(Input(bytes(data, size)), into: &contents, handingOn: .named("plugin.wasm"))
     return 0
 }
 
