@@ -28,10 +28,7 @@ public enum PluginSDK: String, Sendable, CaseIterable {
         {
             // TinyGo exports its C allocator, which no other toolchain does unasked; nottinygc its collector's event.
             self = .tinyGo
-        } else if module.hasFunction(startingWith: Self.rustNames)
-            || exports.contains("proxy_on_memory_allocate") && !exports.contains("malloc")
-        {
-            // Of all SDKs' allocators, this name is Rust's; Go's has it too, but is known by then.
+        } else if module.hasFunction(startingWith: Self.rustNames) {
             self = .rust
         } else if module.imports.contains(where: { $0.name.hasPrefix("emscripten_") })
             || exports.contains(where: { $0.hasPrefix("emscripten_") || $0 == "stackAlloc" })
@@ -42,7 +39,7 @@ public enum PluginSDK: String, Sendable, CaseIterable {
         }
     }
 
-    /// Its libraries, mangled or not, and its allocator.
+    /// Rust's libraries, mangled or not, and its allocator.
     private static let rustNames = ["core::", "alloc::", "_ZN4core", "_ZN5alloc", "__rust_alloc"]
 
     private static func told(by producers: [Module.Producer]) -> PluginSDK? {

@@ -36,11 +36,11 @@ import Testing
         (.rust, { $0.functionNames = [3: "core::fmt::Formatter::pad::h1"] }, "Rust's library"),
         (.rust, { $0.functionNames = [3: "_ZN4core3fmt9Formatter3pad17h1E"] }, "Rust's library, mangled"),
         (
-            .rust,
+            nil,
             {
                 $0.withdraw("malloc")
                 $0.export("proxy_on_memory_allocate", PluginModule.allocation)
-            }, "the allocator of Rust's SDK"
+            }, "the allocator's name in the specification, which any SDK may use"
         ),
         (
             .assemblyScript,
