@@ -129,7 +129,7 @@ import Testing
             "more"
         ),
         ("CMD run it\nENTRYPOINT sh form\nADD plugin.wasm /", "the shell form"),
-        ("WORKDIR /w/v\nCOPY plugin.wasm .\nCOPY d x\nCOPY d/f d/e/g y/", "a working directory and folders"),
+        ("WORKDIR /w/v\nCOPY d x\nCOPY d/f d/e/g y/\nCOPY plugin.wasm .", "a working directory and folders"),
         ("COPY d/ /\nCOPY d/* z/\nCOPY d/?.txt z/\nCOPY d/[e-f] q/\nADD plugin.wasm .", "patterns"),
         ("COPY [\"with space\", \"/with space/\"]\nADD plugin.wasm .", "the form in brackets"),
         ("COPY --chmod=0640 d/f /m\nADD --chmod=755 plugin.wasm .", "modes"),
