@@ -49,8 +49,8 @@ struct Oracle: Decodable {
         }
 
         struct Module: Decodable {
-            let verdict: String
-            let findings: [Finding]
+            /// Not in the documents of `build`.
+            let findings: [Finding]?
         }
 
         struct Problem: Decodable {

@@ -8,6 +8,7 @@ nothing itself.
 
 import argparse
 import concurrent.futures
+import functools
 import json
 import pathlib
 import subprocess
@@ -44,11 +45,13 @@ def looked_at(program, folder, module, commands):
     return {command: said([program] + arguments[command]) for command in commands}
 
 
-def rows(options, folder, commands):
+def rows(options, folder, further=()):
+    """A row for each module; of the commands besides `check`, which read it the same way, every fifth module has answers."""
     places = sorted(folder.glob("*.wasm"))
     verdicts = envoy_judge.judge(options.envoy, places)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        answers = pool.map(lambda place: looked_at(options.wasmpack, folder, place, commands), places)
+        commands = [("check", *further) if number % 5 == 0 else ("check",) for number in range(len(places))]
+        answers = pool.map(functools.partial(looked_at, options.wasmpack, folder), places, commands)
         found = {place.stem: verdicts[place.stem] | answer for place, answer in zip(places, answers)}
 
     def is_open(row):
@@ -65,7 +68,7 @@ def main():
     parser.add_argument(
         "plugin", type=pathlib.Path, help="a whole module to make mutants of, beside those of the corpus"
     )
-    parser.add_argument("--mutants", type=int, default=240, help="how many (240)")
+    parser.add_argument("--mutants", type=int, default=210, help="how many (210)")
     parser.add_argument("--seed", type=int, default=1, help="which (1)")
     options = parser.parse_args()
 
@@ -76,8 +79,8 @@ def main():
         originals += [(name, (corpus / f"{name}.wasm").read_bytes()) for name in ("every-section", "all-at-once-0_2_1")]
         modules.write(dict(mutants.mutants(originals, options.mutants, options.seed)), changed)
         found = {
-            "corpus": rows(options, corpus, ["check"]),
-            "mutants": rows(options, changed, ["check", "inspect", "build"]),
+            "corpus": rows(options, corpus),
+            "mutants": rows(options, changed, ["inspect", "build"]),
         }
         print(json.dumps(found))
 
