@@ -39,6 +39,17 @@ import Testing
         #expect(masked.outputText == first.outputText, "\(masked)")
     }
 
+    @Test func `a plugin that proxies would not find is refused before anything is written`() async throws {
+        let work = try workspace("FROM scratch\nADD plugin.wasm .\nADD Dockerfile .\n")
+        let before = try work.names()
+        let run = try await work.run("build")
+        #expect(run.status == 1, "\(run)")
+        #expect(run.errorText.contains("plugin.wasm is not in the last layer"), "\(run)")
+        #expect(run.errorText.contains("try: move the line that adds it to the end"), "\(run)")
+        #expect(try work.names() == before)
+        #expect(try await work.run("build", "--no-check").status == 0)
+    }
+
     @Test func `arguments come from the command line, or by their name from the environment`() async throws {
         let work = try workspace(
             "FROM scratch\nARG A\nARG B=none\nARG C=none\nLABEL a=$A b=$B c=$C\nADD plugin.wasm .\n"
@@ -129,7 +140,7 @@ import Testing
             "more"
         ),
         ("CMD run it\nENTRYPOINT sh form\nADD plugin.wasm /", "the shell form"),
-        ("WORKDIR /w/v\nCOPY plugin.wasm .\nCOPY d x\nCOPY d/f d/e/g y/", "a working directory and folders"),
+        ("WORKDIR /w/v\nCOPY d x\nCOPY d/f d/e/g y/\nCOPY plugin.wasm .", "a working directory and folders"),
         ("COPY d/ /\nCOPY d/* z/\nCOPY d/?.txt z/\nCOPY d/[e-f] q/\nADD plugin.wasm .", "patterns"),
         ("COPY [\"with space\", \"/with space/\"]\nADD plugin.wasm .", "the form in brackets"),
         ("COPY --chmod=0640 d/f /m\nADD --chmod=755 plugin.wasm .", "modes"),
