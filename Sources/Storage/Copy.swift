@@ -62,8 +62,26 @@ public func copy(
     as newName: RefName? = nil,
     events: some EventSink
 ) async throws(Failure) -> CopyReport {
-    let target = newName ?? name
-    let root = try await source.resolve(name)
+    try await copy(source.resolve(name), from: source, to: destination, as: newName ?? name, events: events)
+}
+
+/// Copies an image that needs no name in its source, such as one that an index lists.
+///
+/// - Parameters:
+///   - root: the image's manifest, which the source can fetch.
+///   - source: where it is.
+///   - destination: where it is to be.
+///   - target: the image in the destination.
+///   - events: told about every piece on its way.
+/// - Returns: what was copied, and what was there already.
+/// - Throws: what copying by a name throws.
+public func copy(
+    _ root: Descriptor,
+    from source: some ContentSource,
+    to destination: some ContentDestination,
+    as target: RefName,
+    events: some EventSink
+) async throws(Failure) -> CopyReport {
     try checkDigest(of: root, against: target)
     let manifest = try await source.fetch(root)
     let previous = try await destination.current(target)

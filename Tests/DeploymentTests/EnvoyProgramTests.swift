@@ -73,6 +73,18 @@ import Testing
         }
     }
 
+    @Test func `a program that is no Envoy gives no answer, however it ends`() async throws {
+        for lines in ["exit 0", "exit 1", "echo 'GNU coreutils 9.1'", "echo 'x version: 1.2'"] {
+            let path = scratch.appending("other").string
+            try writeScript("#!/bin/sh\n\(lines)\n", to: path)
+            let failure = await #expect(throws: Failure.self) {
+                try await EnvoyProgram(path).verdict(on: "plugin.wasm")
+            }
+            #expect(failure?.code == .envoyMissing)
+            #expect(failure?.message == "\(path) is no Envoy")
+        }
+    }
+
     @Test func `what it is given names the module, and is gone afterwards`() async throws {
         let copy = scratch.appending("seen").string
         _ = try await verdict("cp \"$4\" '\(copy)'; printf '%s' \"$4\" >'\(copy).path'; exit 0")

@@ -84,7 +84,9 @@ import Testing
         let run = try await work.run("check", "plugin.wasm")
         try #require(run.status == 0, "\(run)")
         #expect(run.outputText.contains("ok with warnings: istio"), "\(run)")
-        #expect(try await work.run("check", "plugin.wasm", "--strict").status == 1)
+        let strict = try await work.run("check", "plugin.wasm", "--strict")
+        #expect(strict.status == 1, "\(strict)")
+        #expect(strict.outputText.contains("refused for warnings (--strict): istio"), "\(strict)")
     }
 
     @Test func `a smaller limit of a mesh is respected`() async throws {

@@ -39,6 +39,17 @@ import Testing
         #expect(masked.outputText == first.outputText, "\(masked)")
     }
 
+    @Test func `a plugin that proxies would not find is refused before anything is written`() async throws {
+        let work = try workspace("FROM scratch\nADD plugin.wasm .\nADD Dockerfile .\n")
+        let before = try work.names()
+        let run = try await work.run("build")
+        #expect(run.status == 1, "\(run)")
+        #expect(run.errorText.contains("plugin.wasm is not in the last layer"), "\(run)")
+        #expect(run.errorText.contains("try: move the line that adds it to the end"), "\(run)")
+        #expect(try work.names() == before)
+        #expect(try await work.run("build", "--no-check").status == 0)
+    }
+
     @Test func `arguments come from the command line, or by their name from the environment`() async throws {
         let work = try workspace(
             "FROM scratch\nARG A\nARG B=none\nARG C=none\nLABEL a=$A b=$B c=$C\nADD plugin.wasm .\n"

@@ -113,6 +113,55 @@ import Testing
         }
     }
 
+    @Test func `of an index, the image in it is taken out, wherever it lies`() async throws {
+        let work = try await written()
+        for shape in ["index", "index-several", "index-of-index", "index-arm64-only", "docker-list"] {
+            let layout = try await work.run("copy", "--format", "image", "images/\(shape)", "\(shape)-oci")
+            #expect(layout.status == 0, "\(shape): \(layout)")
+            let archive = try await work.run(
+                "copy",
+                "--format",
+                "image",
+                "images/\(shape):v1",
+                "\(shape).tar"
+            )
+            #expect(archive.status == 0, "\(shape): \(archive)")
+            let again = try await work.run("copy", "--format", "image", "images/\(shape)", "images/\(shape)")
+            #expect(again.status == 0, "\(shape): \(again)")
+            for place in ["\(shape)-oci", "\(shape).tar", "images/\(shape):v1"] {
+                #expect(try await work.run("verify", place).status == 0, "\(place)")
+                let run = try await work.run("check", place, "--for", "istio", "--strict")
+                #expect(run.status == 0, "\(place): \(run)")
+            }
+        }
+    }
+
+    @Test func `a damaged layer is unreadable, and nothing else is said of it`() async throws {
+        let work = try await written()
+        for shape in ["cut-gzip", "cut-tar"] {
+            let run = try await work.run("check", "images/\(shape)", "--for", "istio")
+            #expect(run.status == 1, "\(shape): \(run)")
+            #expect(run.outputText.contains("FAIL        istio: the layer is not"), "\(shape): \(run)")
+            #expect(!run.outputText.contains("warning"), "\(shape): \(run)")
+        }
+    }
+
+    @Test func `repairing is advised only where there is a module to take`() async throws {
+        let work = try await written()
+        let hopeless = [
+            "folder-of-that-name", "nothing-in-it", "two-other-names", "module-is-text", "cut-tar",
+            "no-layers",
+            "layer-unknown", "component-layer",
+        ]
+        for (shapes, repairable) in [(hopeless, false), (["other-name", "artifact-one-layer"], true)] {
+            for shape in shapes {
+                let run = try await work.run("check", "images/\(shape)", "--for", "istio")
+                #expect(run.outputText.contains("copy --format image") == repairable, "\(shape): \(run)")
+                #expect(run.outputText.contains("build the image again") != repairable, "\(shape): \(run)")
+            }
+        }
+    }
+
     @Test func `no shape makes a command crash or end in another way than the documented ones`() async throws
     {
         let work = try await written()

@@ -30,9 +30,9 @@ extension MeshFetcher {
         guard contents.content == .tar || contents.entryCount > 0 else {
             return [error("layer-content", "the layer's type says tar, but it is \(contents.described)")]
         }
-        guard let entry = contents.firstNamed else {
-            return layer.problem == nil ? [missing(contents)] : [unreadable(layer)]
-        }
+        // Whether a damage is before the module's end or behind it, nobody has looked.
+        guard layer.problem == nil else { return [unreadable(layer)] }
+        guard let entry = contents.firstNamed else { return [missing(contents)] }
         guard entry.isRegularFile else {
             return [
                 error(
@@ -43,7 +43,6 @@ extension MeshFetcher {
             ]
         }
         return contentFindings() + oddities(of: contents)
-            + (layer.problem.map { [damaged($0.message)] } ?? [])
     }
 
     private func missing(_ contents: LayerReader.Contents) -> Finding {
@@ -77,14 +76,6 @@ extension MeshFetcher {
             )
         }
         return findings
-    }
-
-    private func damaged(_ problem: String) -> Finding {
-        Finding(
-            "layer-damaged",
-            .warning,
-            "behind \(PluginFile.name) the layer is damaged, which is not noticed: \(problem)"
-        )
     }
 
     func bareFindings(_ layer: LayerFacts) -> [Finding] {

@@ -114,7 +114,7 @@ struct MeshFetcher {
     private func wrongType(_ type: MediaType, expecting expected: MediaType) -> Finding {
         error(
             "layer-type",
-            "the manifest is Docker's, so its last layer has to be of Docker's type, not \(shown(type))",
+            "the manifest is Docker's, so its last layer has to be of the type \(expected), not \(shown(type))",
             saying: "invalid media type \(shown(type)) (expect \(expected))"
         )
     }
@@ -140,14 +140,18 @@ struct MeshFetcher {
     }
 
     func error(_ id: String, _ message: String, saying: String? = nil, try hint: String? = nil) -> Finding {
-        Finding(id, .error, message, saying: saying, try: [hint ?? Self.remedy(for: reference)])
+        Finding(id, .error, message, saying: saying, try: [hint ?? remedy])
     }
 
     /// What makes a module small.
     static let smaller = "wasm-opt -Oz --strip-debug, or the compiler's own options for small code"
 
-    /// The line that repairs an image of any shape that can be read.
-    private static func remedy(for reference: Reference?) -> String {
+    /// The line that repairs an image of any shape that a module can be got out of.
+    private var remedy: String {
+        guard case .success(let plugin) = image.plugin, plugin.isCoreModule else {
+            return
+                "build the image again: wasmpack push \(reference?.description ?? "REFERENCE") \(PluginFile.name)"
+        }
         let repaired = reference.map { "\($0.registry)/\($0.repository):TAG" } ?? "TO"
         return "wasmpack copy --format image \(reference?.description ?? "FROM") \(repaired)"
     }

@@ -75,6 +75,7 @@ struct Build: ReportingCommand {
         let kind = try PluginFile.check(module, as: options.format)
         let gate = PluginGate(gate, reporter)
         try gate.admit(module: module, as: options.format)
+        try gate.admit(contents, as: options.format, called: path)
         let destination = try BuildDestination(
             archive: archive,
             layout: layoutPath,

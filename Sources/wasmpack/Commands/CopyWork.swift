@@ -173,7 +173,7 @@ struct CopyWork {
     ) async throws(Failure) -> CopyResult {
         reporter.record(.step("copy", "\(from) to \(to)"))
         let report = try await Storage.copy(
-            .digest(image.root.digest),
+            image.root,
             from: source,
             to: destination,
             as: name,

@@ -36,6 +36,21 @@ struct PluginGate {
         try judge(proxies, refusing: format != .wasm && proxies.isRefusedByAll, called: path.string)
     }
 
+    /// Looks at where the module is to be in the image, before there has to be a place for that.
+    ///
+    /// Throws ``Failure/Code/checkFailed``.
+    func admit(_ contents: ImageContents, as format: ImageFormat, called name: String) throws(Failure) {
+        guard !isOpen, format.isTar, contents.layers.last?.contains(where: \.isPlugin) == false else {
+            return
+        }
+        throw Failure(
+            .checkFailed,
+            "\(name) would not be loaded: \(PluginFile.name) is not in the last layer",
+            why: "they will say \"\(PluginFile.name) not found in the archive\"",
+            try: ["move the line that adds it to the end", "--no-check, to go on all the same"]
+        )
+    }
+
     /// Looks at an image whose module is known to be good, or was judged before.
     ///
     /// Throws ``Failure/Code/checkFailed``, and what reading the image throws.

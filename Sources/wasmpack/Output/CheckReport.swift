@@ -62,14 +62,17 @@ struct CheckReport {
 
     private func rows(for envoy: EnvoyVerdict) -> [(String, String)] {
         guard let finding = envoy.finding else {
-            return [("envoy", "\(envoy.version ?? "of unknown version") loads the module")]
+            return [("envoy", "\(envoy.version) loads the module")]
         }
         return Self.rows(for: finding, finding.message)
     }
 
     /// Who takes it, and what nobody has looked at.
     private var verdicts: String {
-        let words = ["ok": "ok", "warning": "ok with warnings", "error": "refused"]
+        let words = [
+            "ok": "ok", "warning": isStrict ? "refused for warnings (--strict)" : "ok with warnings",
+            "error": "refused",
+        ]
         let parts = ["ok", "warning", "error"].compactMap { verdict -> String? in
             let names = check.answers.filter { self.verdict(of: $0).verdict == verdict }.map(\.consumer.name)
             return names.isEmpty ? nil : "\(words[verdict] ?? verdict): \(names.joined(separator: ", "))"
@@ -106,7 +109,7 @@ struct CheckReport {
         }
 
         struct Envoy: Encodable {
-            let version: Nullable<String>
+            let version: String
             let verdict: String
             let finding: Nullable<FindingDocument>
         }
@@ -150,7 +153,7 @@ struct CheckReport {
             envoy: Nullable(
                 envoy.map { envoy in
                     Document.Envoy(
-                        version: Nullable(envoy.version),
+                        version: envoy.version,
                         verdict: (envoy.finding?.severity).verdict,
                         finding: Nullable(envoy.finding.map(FindingDocument.init))
                     )

@@ -5,7 +5,7 @@ import Wasm
 extension EnvoyVerdict {
     /// The finding that it is; `nil` when Envoy loaded the module.
     var finding: Finding? {
-        let name = version.map { "Envoy \($0)" } ?? "Envoy"
+        let name = "Envoy \(version)"
         switch outcome {
         case .loaded: return nil
         // The module was loaded, compiled and started; it wants a configuration, which it was not given.

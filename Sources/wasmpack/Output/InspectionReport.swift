@@ -133,7 +133,8 @@ extension ImageInspection {
         return switch variant {
         case .docker: "other: an image with Docker's media types"
         case .image: "other: an image of \(manifest.layers.count) layers"
-        case .artifact: "other: an artifact with a bare module, of \(manifest.layers.count) layers"
+        case .artifact:
+            "other: an artifact with a bare module, of \(manifest.layers.count) \(manifest.layers.count == 1 ? "layer" : "layers")"
         case .wasm: "other: a Wasm artifact of \(manifest.layers.count) layers"
         case .wasmToOCI: "other: a bare module as wasm-to-oci pushes it"
         case .componentLayer: "other: a bare component as runwasi's tools push it"
