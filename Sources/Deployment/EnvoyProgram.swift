@@ -50,8 +50,13 @@ public struct EnvoyProgram: Sendable {
             ).run()
             return EnvoyVerdict(version: version, outcome: Self.outcome(of: outcome))
         } catch {
-            guard case .timedOut(let limit) = error else { throw failure(error) }
-            return EnvoyVerdict(version: version, outcome: .endless(after: limit.components.seconds))
+            switch error {
+            case .timedOut(let limit):
+                return EnvoyVerdict(version: version, outcome: .endless(after: limit.components.seconds))
+            case .outputTooLong(let limit):
+                return EnvoyVerdict(version: version, outcome: .flooding(after: limit))
+            case .notFound, .notStarted, .lost, .interrupted: throw failure(error)
+            }
         }
     }
 

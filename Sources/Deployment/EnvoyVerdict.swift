@@ -10,6 +10,8 @@ public struct EnvoyVerdict: Sendable, Equatable {
         case killed(signal: Int32)
         /// It was not done in time: the module runs on and on when it is started. In seconds.
         case endless(after: Int64)
+        /// It wrote more than this before it was done: the module logs on and on when it is started. In bytes.
+        case flooding(after: Int)
     }
 
     /// Its version, for example `1.40.0`.

@@ -3,19 +3,27 @@ extension ModuleCheck {
     var importFindings: [Finding] {
         var findings: [Finding] = []
         var newer: [EnvoyGeneration: [ModuleImport]] = [:]
+        var last: [String: (count: Int, finding: Finding)] = [:]
+        // What nobody will read is counted, not worded again: there may be a million imports of a thousand parameters.
+        func add(_ make: @autoclosure () -> Finding, _ id: String) {
+            let count = last[id]?.count ?? 0
+            let finding = count < Self.limitPerKind ? make() : last[id]?.finding ?? make()
+            last[id] = (count + 1, finding)
+            findings.append(finding)
+        }
         for one in module.imports {
             switch one.type {
             case .function(let type):
                 guard let function = HostFunction.named(one.name, of: one.module), isOffered(function) else {
-                    findings.append(missing(one))
+                    add(missing(one), "missing-import")
                     continue
                 }
                 if function.type != type {
-                    findings.append(mismatch(one, type, function))
+                    add(mismatch(one, type, function), "import-type-mismatch")
                 } else if function.since > .baseline {
                     newer[function.since, default: []].append(one)
                 }
-            case .global: findings.append(global(one))
+            case .global: add(global(one), "imported-global")
             case .memory, .table, .tag: break
             }
         }

@@ -9,7 +9,11 @@ extension ModuleReader {
         let start = bytes.offset
         let name = try readCustomName()
         module.customSections.append(
-            CustomSection(name: name, offset: bytes.offset, size: bytes.remaining)
+            CustomSection(
+                name: name.truncated(to: Self.keptNameLength),
+                offset: bytes.offset,
+                size: bytes.remaining
+            )
         )
         if name == "name" {
             guard !hasNames else { return }
@@ -58,6 +62,7 @@ extension ModuleReader {
             for _ in 0..<(try bytes.count(of: "producers", limit: Self.shownLimit)) {
                 let name = try bytes.name("a producer's name")
                 let version = try bytes.name("a producer's version")
+                guard module.producers.count < Self.shownLimit else { continue }
                 module.producers.append(Module.Producer(field: field, name: name, version: version))
             }
         }
@@ -71,14 +76,18 @@ extension ModuleReader {
             guard sign == "+" || sign == "-" else {
                 throw .problem(.invalid("a feature has no sign", at: start))
             }
-            module.targetFeatures.append("\(sign)\(try bytes.name("the name of a feature"))")
+            let feature = try bytes.name("the name of a feature")
+            guard module.targetFeatures.count < Self.shownLimit else { continue }
+            module.targetFeatures.append("\(sign)\(feature)")
         }
     }
 
     /// In bytes; no tool's name has more than some dozens.
     private static let customNameLimit = 1 << 16
+    /// In characters; what is longer is cut, as a module may have thousands of such sections.
+    private static let keptNameLength = 512
     /// In bytes; linkers write 8 to 32.
     private static let buildIDLimit = 256
-    /// More entries than any tool writes.
+    /// More entries than any tool writes, of one list and of all sections together.
     private static let shownLimit = 1000
 }

@@ -111,7 +111,8 @@ extension ModuleReader {
     }
 
     mutating func readExports() throws(Obstacle) {
-        var names: Set<String> = []
+        // By their bytes: to Swift, "é" in one scalar and in two is the same text.
+        var names: Set<[UInt8]> = []
         for _ in 0..<(try bytes.count(of: "exports", limit: Self.entryLimit)) {
             let start = bytes.offset
             let name = try bytes.name("an export's name")
@@ -127,7 +128,7 @@ extension ModuleReader {
                 )
             }
             module.exports.append(ModuleExport(name: name, type: type, index: index, offset: start))
-            guard names.insert(name).inserted else {
+            guard names.insert(Array(name.utf8)).inserted else {
                 note(.invalid("\"\(name.printable.truncated(to: 80))\" is exported twice", at: start))
                 continue
             }

@@ -46,6 +46,15 @@ import Testing
         #expect(try await verdict(log).outcome == .refused(saying: reason))
     }
 
+    @Test func `what the plugin itself has logged is no reason`() async throws {
+        let log = """
+            echo 'wasm|wasm log plugin: no configuration' >&2
+            echo 'wasm|Failed to start base Wasm' >&2
+            exit 1
+            """
+        #expect(try await verdict(log).outcome == .refused(saying: "Failed to start base Wasm"))
+    }
+
     @Test func `without one, the last word about the configuration is the reason`() async throws {
         let verdict = try await verdict("echo 'main|first' >&2; echo 'main|no such type' >&2; exit 1")
         #expect(verdict.outcome == .refused(saying: "no such type"))
@@ -60,6 +69,15 @@ import Testing
     @Test func `an Envoy that does not come to an end is an answer`() async throws {
         let verdict = try await verdict("exec sleep 1000", timeLimit: .seconds(2))
         #expect(verdict.outcome == .endless(after: 2))
+    }
+
+    @Test func `an Envoy that logs on and on for a module is an answer, and an Envoy`() async throws {
+        let verdict = try await verdict("exec yes 'wasm|wasm log: on and on' >&2")
+        guard case .flooding(let size) = verdict.outcome else {
+            Issue.record("\(verdict)")
+            return
+        }
+        #expect(size > 1_000_000)
     }
 
     @Test func `a program that is not there is said to be missing`() async throws {

@@ -18,6 +18,22 @@ import Wasm
         )
     }
 
+    @Test func `what thousands of sections say together fills no memory`() throws {
+        let producers = custom(
+            "producers",
+            vector([name("x") + vector(Array(repeating: [0, 0], count: 800))])
+        )
+        let features = custom("target_features", vector(Array(repeating: [0x2B, 0], count: 800)))
+        let long = custom(String(repeating: "a", count: 60_000), [])
+        let rest = [producers, features, long].flatMap { Array(repeating: $0, count: 3).joined() }
+        let module = try PluginBytes(rest: rest).read()
+        #expect(module.problems == [])
+        #expect(module.producers.count == 1000)
+        #expect(module.targetFeatures.count == 1000)
+        #expect(module.customSections.count == 9)
+        #expect(module.customSections.allSatisfy { $0.name.utf8.count < 1000 })
+    }
+
     @Test func `features, the build's identity and the source map are read`() throws {
         let features = vector([[0x2B] + name("simd128"), [0x2D] + name("atomics")])
         let rest =

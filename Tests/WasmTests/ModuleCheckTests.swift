@@ -152,6 +152,25 @@ import Testing
         #expect(check.findings.last?.severity == .error)
     }
 
+    @Test func `what is counted only is not said in place of something else`() throws {
+        let check = ModuleCheck(
+            try PluginModule.make {
+                for number in 0..<300 {
+                    $0.import("nope\(number)", "i")
+                    $0.import("proxy_log", "iI")
+                    $0.import("g\(number)", .global(.i32, isMutable: false))
+                }
+            }
+        )
+        for id in ["missing-import", "import-type-mismatch", "imported-global"] {
+            let findings = check.findings.filter { $0.id == id }
+            #expect(findings.count == 100)
+            #expect(Set(findings.map(\.offset)).count == 100)
+        }
+        #expect(check.findings.contains { $0.message.contains("env.nope99,") })
+        #expect(check.findings.last?.message.hasPrefix("600 more") == true)
+    }
+
     @Test func `what a module calls things cannot steer a terminal`() throws {
         let name = "\u{1B}[2J" + String(repeating: "x", count: 5_000)
         let check = ModuleCheck(

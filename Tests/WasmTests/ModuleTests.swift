@@ -4,6 +4,17 @@ import Testing
 import Wasm
 
 @Suite struct ModuleTests {
+    @Test func `names are the same when their bytes are, whatever they look like`() throws {
+        let names = ["caf\u{E9}", "cafe\u{301}"]
+        let exports = names.map { export($0, 0, 0) }
+        let bytes =
+            SampleModule.preamble + section(1, vector([function()])) + section(3, vector([[0]]))
+            + section(7, vector(exports)) + section(10, vector([[2, 0, 0x0B]]))
+        let module = try readModule(bytes)
+        #expect(module.problems == [])
+        #expect(module.exports.map { Array($0.name.utf8) } == names.map { Array($0.utf8) })
+    }
+
     /// A module with each kind of section and of import.
     static let everything = PluginBytes(
         [

@@ -71,7 +71,10 @@ enum MeshNames {
                     "scheme-needed",
                     .note,
                     "in a WasmPlugin's url, oci:// has to stand before a host with a port",
-                    saying: "url contains unsupported scheme: \(host.prefix { $0 != ":" })",
+                    // What Go takes for a scheme begins with a letter.
+                    saying: host.first?.isLetter == true
+                        ? "url contains unsupported scheme: \(host.prefix { $0 != ":" })"
+                        : "first path segment in URL cannot contain colon",
                     try: ["url: oci://\(reference)"]
                 )
             )

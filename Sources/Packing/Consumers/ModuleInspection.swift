@@ -9,6 +9,8 @@ public struct ModuleInspection: Sendable {
     public let identity: ModuleIdentity
     /// What its sections say, or why nobody can read them.
     public let module: Result<Module, Failure>
+    /// What is known of it beyond its sections, by the rules of Envoy; `nil` when nobody can read them.
+    public let check: ModuleCheck?
     /// The first eight bytes, or as many as there are.
     private let preamble: [UInt8]
 
@@ -33,6 +35,7 @@ public struct ModuleInspection: Sendable {
             guard error.isAboutModule else { throw error }
             module = .failure(error)
         }
+        check = (try? module.get()).map { ModuleCheck($0, host: .envoy) }
     }
 
     /// Whether it is a component, which is no module that proxies know.
@@ -40,13 +43,15 @@ public struct ModuleInspection: Sendable {
         if case .failure(let failure) = module { failure.code == .wasmComponent } else { false }
     }
 
-    /// What is known of it beyond its sections, by the rules of Envoy; `nil` when nobody can read them.
-    public var check: ModuleCheck? { (try? module.get()).map { ModuleCheck($0, host: .envoy) } }
-
     /// What a proxy will say of it, in the order in which it will trip over it.
     public func findings(in host: ProxyHost) -> [Finding] {
         switch module {
-        case .success(let module): ModuleCheck(module, host: host).findings
+        case .success(let module):
+            if let check, check.host == host {
+                check.findings
+            } else {
+                ModuleCheck(module, host: host).findings
+            }
         case .failure(let failure): [Finding(failure, saying: saying(of: failure))]
         }
     }

@@ -35,6 +35,12 @@ extension EnvoyVerdict {
                 .error,
                 "\(name) was not done with loading the module after \(seconds) s"
             )
+        case .flooding(let size):
+            return Finding(
+                "envoy-endless",
+                .error,
+                "\(name) had written \(size) bytes, and was not done with loading the module"
+            )
         }
     }
 

@@ -11,12 +11,10 @@ struct ModuleReport {
 
     /// Lines about what the bytes say, behind those about the file itself.
     var rows: [(String, String)] {
-        let check: ModuleCheck
-        switch inspection.module {
-        case .success(let module): check = ModuleCheck(module)
-        case .failure(let failure):
+        if case .failure(let failure) = inspection.module {
             return [("kind", failure.message + (failure.why.map { ": \($0)" } ?? ""))]
         }
+        guard let check = inspection.check else { return [] }
         let module = check.module
         let kind = check.pluginType.map { ", for \($0.rawValue.uppercased()) by its callbacks" } ?? ""
         var rows = [

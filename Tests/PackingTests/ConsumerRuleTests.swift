@@ -1,0 +1,134 @@
+import Diagnostics
+import OCI
+import Storage
+import TestSupport
+import Testing
+import Wasm
+
+@testable import Packing
+
+/// The rules of the consumers that hardly anybody meets: where they end, and in what the consumers differ.
+@Suite struct ConsumerRuleTests {
+    private static let module = SampleModule.smallest
+    private static let tar = Tar.entry("plugin.wasm", module) + Tar.end
+    private static let other = MediaType("text/plain")
+
+    private func findings(
+        of consumer: any Consumer,
+        on image: MadeImage,
+        named name: String? = nil
+    ) async throws -> [Finding] {
+        let reference = try name.map { try Reference(parsing: $0) }
+        return try await consumer.findings(
+            on: image.inspected(),
+            named: reference,
+            limit: PluginCheck.defaultLimit
+        )
+    }
+
+    @Test func `who fetches for each proxy has thirty seconds, the gateway's controller has more`()
+        async throws
+    {
+        func ids(_ size: Int) async throws -> [[String]] {
+            let image = try await MadeImage(
+                bare: [
+                    ([UInt8](repeating: 0, count: size), Self.other), (Gzip.stored(Self.tar), .layerTarGzip),
+                ],
+                configType: .imageConfig
+            ).inspected()
+            return Consumers.proxies.map { consumer in
+                consumer.findings(on: image, named: nil, limit: PluginCheck.defaultLimit).map(\.id)
+            }
+        }
+        #expect(Consumers.proxies.map(\.name) == ["istio", "envoy-gateway", "higress"])
+        #expect(try await ids(10_000_000) == [["slow-to-fetch"], [], ["slow-to-fetch"]])
+        #expect(try await ids(9_900_000) == [[], [], []])
+    }
+
+    @Test func `Higress keeps what it has fetched by a name without a tag, as Istio does`() async throws {
+        let name = "example.com/a/b"
+        let findings = try await findings(of: Higress(), on: MadeImage(Self.tar), named: name)
+        #expect(findings.map(\.id) == ["untagged"])
+    }
+
+    @Test func `a layer that is the config too has the config's type`() async throws {
+        var image = MadeImage(
+            bare: [(Self.module, .soloModule), (Self.module, .soloModule)],
+            configType: Self.other,
+            config: Self.module
+        )
+        let twice = try await findings(of: Istio(), on: image)
+        #expect(twice.map(\.id) == ["layer-type"])
+        #expect(twice.first?.saying?.contains("invalid media type text/plain (expect") == true)
+        image.config = [0x7B, 0x7D]
+        #expect(try await findings(of: Istio(), on: image) == [])
+    }
+
+    @Test func `what is behind the plugin may be damaged, what is before it may not`() async throws {
+        func image(_ tar: [UInt8]) -> MadeImage {
+            let cut = Array(Gzip.stored(tar).dropLast(30))
+            return MadeImage(bare: [(cut, .layerTarGzip)], configType: .imageConfig)
+        }
+        let long = Tar.entry("x", [UInt8](repeating: 1, count: 10_000)) + Tar.end
+        let behind = try await findings(of: Istio(), on: image(Tar.entry("plugin.wasm", Self.module) + long))
+        #expect(behind.first { $0.id == "layer-damaged" }?.severity == .warning, "\(behind)")
+        #expect(!behind.contains { $0.severity == .error }, "\(behind)")
+        let before = try await findings(of: Istio(), on: image(long))
+        #expect(before.first?.id == "layer-unreadable", "\(before)")
+        #expect(before.first?.severity == .error)
+    }
+
+    @Test func `a bare module has to be one, and must not be packed`() async throws {
+        for bytes in [Gzip.stored(Self.module), Array("hello, proxy".utf8)] {
+            let image = MadeImage(
+                bare: [([0x7B, 0x7D], Self.other), (bytes, .soloModule)],
+                configType: Self.other
+            )
+            let findings = try await findings(of: Istio(), on: image)
+            #expect(findings.map(\.id) == ["plugin-invalid"])
+            #expect(findings.first?.saying == "fetched Wasm binary from … is invalid")
+        }
+    }
+
+    @Test func `a gzipped module is no tar`() async throws {
+        let image = MadeImage(Self.module)
+        #expect(try await findings(of: Istio(), on: image).map(\.id) == ["layer-content"])
+    }
+
+    @Test func `wkg wants the type of the manifest, a module, and no index`() async throws {
+        let artifact = MadeImage(bare: [(Self.module, .wasmModule)], configType: .wasmConfig)
+        let store = InMemoryStore()
+        let child = try await artifact.stored(in: store)
+        let typed = String(decoding: try await store.fetch(child).bytes(limit: 10_000), as: UTF8.self)
+        let bare = typed.replacing(
+            #""mediaType":"\#(child.mediaType)","schemaVersion""#,
+            with: #""schemaVersion""#
+        )
+        try #require(bare != typed)
+        func ids(_ root: Blob) async throws -> [String] {
+            await store.push(root)
+            let image = try await ImageInspection(of: root.descriptor, in: store)
+            return Wkg().findings(on: image, named: nil, limit: PluginCheck.defaultLimit).map(\.id)
+        }
+        #expect(try await ids(Blob(Array(bare.utf8), mediaType: child.mediaType)).first == "no-media-type")
+        let index = Blob(try CanonicalJSON.encode(Index(manifests: [child])), mediaType: .imageIndex)
+        #expect(try await ids(index).first == "index")
+        let text = MadeImage(bare: [(Array("hello".utf8), .wasmModule)], configType: .wasmConfig)
+        #expect(try await findings(of: Wkg(), on: text).map(\.id) == ["plugin-invalid"])
+    }
+
+    @Test(
+        "a host with a port in Go's words: a scheme begins with a letter",
+        arguments: [
+            ("registry.example:5000/a/b", "url contains unsupported scheme: registry.example"),
+            ("127.0.0.1:5000/a/b", "first path segment in URL cannot contain colon"),
+            ("[::1]:5000/a/b", "first path segment in URL cannot contain colon"),
+        ]
+    )
+    func scheme(name: String, saying: String) async throws {
+        let pinned = "\(name)@sha256:" + String(repeating: "a", count: 64)
+        let findings = try await findings(of: Istio(), on: MadeImage(Self.tar), named: pinned)
+        #expect(findings.map(\.id) == ["scheme-needed"])
+        #expect(findings.first?.saying == saying)
+    }
+}

@@ -1,0 +1,58 @@
+import Diagnostics
+import HostSystem
+import TestSupport
+import Testing
+import Wasm
+
+@testable import Packing
+
+/// What is said of a module that is in no image.
+@Suite struct ModuleAloneTests {
+    private func inspection(_ bytes: [UInt8]) throws -> ModuleInspection {
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let path = scratch.appending("plugin.wasm")
+        try TemporaryFile.write(bytes, to: path)
+        return try ModuleInspection(of: "plugin.wasm", in: ReadableFile(opening: path))
+    }
+
+    @Test(
+        "a file without sections to read is refused in Envoy's words",
+        arguments: [
+            ([], nil, "empty: Envoy gives no reason"),
+            ([0, 0x61, 0x73, 0x6D, 1, 0, 0], "Missing or unknown Proxy-Wasm ABI version", "seven bytes"),
+            (Array("hello, proxy".utf8), "Failed to parse corrupted Wasm module", "no module"),
+            (
+                [0, 0x61, 0x73, 0x6D, 0x0D, 0, 1, 0], "Missing or unknown Proxy-Wasm ABI version",
+                "a component"
+            ),
+            ([0, 0x61, 0x73, 0x6D, 2, 0, 0, 0], "Failed to load Wasm bytecode", "another version"),
+            (
+                [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 5, 1], "Failed to parse corrupted Wasm module",
+                "cut within a section"
+            ),
+        ] as [([UInt8], String?, String)]
+    )
+    func words(bytes: [UInt8], saying: String?, why: String) throws {
+        let findings = try inspection(bytes).findings(in: .envoy)
+        #expect(findings.map(\.severity) == [.error], "\(why)")
+        #expect(findings.map(\.saying) == [saying], "\(why)")
+    }
+
+    @Test func `a module is judged by the tar that it will be in`() throws {
+        let module = try inspection(SampleModule.smallest)
+        let size = SampleModule.smallest.count
+        func ids(_ limit: Int) -> [String] {
+            PluginCheck(nil, module: module, for: [Istio()], limit: limit).answers[0].moduleFindings
+                .filter { $0.severity == .error }.map(\.id)
+        }
+        #expect(ids(size + 1536) == [])
+        #expect(ids(size + 1535) == ["too-large"])
+    }
+
+    @Test func `what runs no module leaves the module's findings to be shown`() throws {
+        let module = try inspection(SampleModule.smallest)
+        let check = PluginCheck(nil, module: module, for: [Wkg()])
+        #expect(check.moduleFindings.map(\.id) == ["function-bodies-not-validated"])
+    }
+}
