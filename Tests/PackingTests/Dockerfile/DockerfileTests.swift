@@ -217,7 +217,7 @@ import Testing
         ("VOLUME /x", 2, "VOLUME", "remove the line"),
         ("HEALTHCHECK NONE", 2, "HEALTHCHECK", "remove the line"),
         ("ONBUILD ADD a b", 2, "ONBUILD", "remove the line"),
-        ("WORKDIR /\(String(repeating: "a/", count: 128))", 2, "too long for a layer", ""),
+        ("WORKDIR /\(String(repeating: "a/", count: 129))", 2, "too long for a layer", ""),
         (#"SHELL ["sh"]"#, 2, "SHELL", "remove the line"),
     ]
 
