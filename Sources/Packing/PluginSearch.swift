@@ -164,6 +164,11 @@ struct PluginSearch {
             guard layers[place].contents != nil || layer.mediaType.isTarLayer && !layer.isForeign else {
                 continue
             }
+            // It unpacks to more than may be looked through: not even fetched.
+            guard layer.size <= LayerReader.sizeLimit else {
+                budget = -1
+                break
+            }
             let contents = try await read(
                 place,
                 handingOn: .named(PluginFile.name),

@@ -1,3 +1,4 @@
+import Archive
 import Diagnostics
 import OCI
 import Packing
@@ -124,5 +125,27 @@ struct PluginOverlayTests {
                 #expect(failure?.why?.contains("more than 1 GiB") == true)
             }
         }
+    }
+
+    @Test func `a lower layer that unpacks to more than may be looked through is not even fetched`()
+        async throws
+    {
+        let store = InMemoryStore()
+        let root = try await MadeImage(tars: [Self.mark("x") + Tar.end]).stored(in: store)
+        let image = try await ImageChoice(of: root, in: store).manifest
+        let large = Descriptor(
+            mediaType: .layerTarGzip,
+            digest: Digest(of: [1] as [UInt8]),
+            size: LayerReader.sizeLimit + 1
+        )
+        let manifest = Manifest(
+            mediaType: .imageManifest,
+            config: image.config,
+            layers: [large] + image.layers
+        )
+        let outcome = await PluginExtractor(store).search(manifest, config: nil)
+        let failure = #expect(throws: Failure.self) { try outcome.plugin.get() }
+        #expect(failure?.code == .pluginMissing)
+        #expect(outcome.layers[0].contents == nil)
     }
 }

@@ -18,15 +18,15 @@ public struct BuildContext: Sendable {
     /// The folder, links resolved.
     let root: FilePath
     let ignored: IgnoreRules
-    /// What is never part of the context, links resolved.
-    let excluded: Set<FilePath>
+    /// What is never part of the context, links resolved; what holds the context is none of it.
+    let excluded: [FilePath]
 
     /// Opens a context.
     ///
     /// - Parameters:
     ///   - folder: the folder.
     ///   - dockerfile: the Dockerfile, which may have a `.dockerignore` of its own beside it.
-    ///   - others: folders that are no part of it wherever they lie, as the one that the image is written to.
+    ///   - others: files and folders that are no part of it wherever they lie, as the one that the image is written to.
     /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/fileUnreadable``, and ``Failure/Code/dockerfileInvalid`` for a
     ///   broken `.dockerignore`.
     public init(_ folder: FilePath, of dockerfile: FilePath, apartFrom others: [FilePath] = [])
@@ -37,7 +37,7 @@ public struct BuildContext: Sendable {
         }
         self.folder = folder
         self.root = root
-        excluded = Set(others.compactMap(Directory.resolved))
+        excluded = others.compactMap(Directory.resolved).filter { !root.starts(with: $0) }
         let candidates = [FilePath("\(dockerfile).dockerignore"), folder.appending(".dockerignore")]
         guard let file = candidates.first(where: { Directory.type(of: $0) != nil }) else {
             ignored = IgnoreRules()
@@ -80,7 +80,9 @@ public struct BuildContext: Sendable {
             names = next.filter { (try? path($0).stat(followTargetSymlink: false)) != nil }
         }
         var items: [Item] = []
-        for name in names where isIncluded(name) { items.append(try item(name, at: place)) }
+        for name in names where isIncluded(name) && !isExcluded(path(name)) {
+            items.append(try item(name, at: place))
+        }
         return items
     }
 
@@ -96,15 +98,15 @@ public struct BuildContext: Sendable {
                 let whole = Self.join(folder.name, name)
                 let path = folder.path.pushing(FilePath(name))
                 let type = (try? path.stat(followTargetSymlink: false))?.type
-                let isForeign = excluded.contains(root.pushing(FilePath(whole)))
-                let isExcluded = !isIncluded(whole) || isForeign
+                if isExcluded(self.path(whole)) { continue }
+                let isIncluded = isIncluded(whole)
                 if type == .directory {
-                    if isForeign || (isExcluded && !ignored.haveExceptions) { continue }
+                    guard isIncluded || ignored.haveExceptions else { continue }
                     folders.append(name)
-                    if !isExcluded { items.append(Item(name: name, path: path, isFolder: true)) }
+                    if isIncluded { items.append(Item(name: name, path: path, isFolder: true)) }
                     continue
                 }
-                if isExcluded { continue }
+                guard isIncluded else { continue }
                 guard type == .regular else {
                     throw place.unsupported(
                         "\(whole.quoted) is \(type == .symbolicLink ? "a symbolic link" : "no regular file")",
@@ -143,6 +145,12 @@ public struct BuildContext: Sendable {
                 "\(name.quoted) leads out of the context",
                 why: "it is a symbolic link to \(resolved); docker would say \"not found\"",
                 try: ["put the file itself into \(folder)"]
+            )
+        }
+        guard !isExcluded(resolved) else {
+            throw place.invalid(
+                "\(name.quoted) is left out of the context",
+                why: "this build writes there, and the next one would find other content"
             )
         }
         var inside = resolved
@@ -187,6 +195,9 @@ public struct BuildContext: Sendable {
     }
 
     private func isIncluded(_ name: String) -> Bool { name.isEmpty || ignored.excluding(name) == nil }
+
+    /// Whether a path, links resolved, is or lies in what is never part of the context.
+    private func isExcluded(_ path: FilePath) -> Bool { excluded.contains { path.starts(with: $0) } }
 
     private func path(_ name: String) -> FilePath { name.isEmpty ? root : root.pushing(FilePath(name)) }
 

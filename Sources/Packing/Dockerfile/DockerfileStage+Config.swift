@@ -14,8 +14,10 @@ extension DockerfileStage {
             if value == nil, let given { value = try expanded(given, call) }
             if value == nil, hasBegun { value = globals[name] }
             if let value {
-                variables[name] = value
+                // What ENV has set stays, whatever ARG says behind it.
+                if environment[name] == nil { variables[name] = value }
                 if !hasBegun { globals[name] = value }
+                try variables.count(value, at: call.place)
             }
             texts.append(value.map { "\(name)=\($0)" } ?? name)
         }
@@ -25,25 +27,23 @@ extension DockerfileStage {
 
     mutating func env(_ call: DockerfileCall) throws(Failure) {
         let pairs = try pairs(call)
-        var settings = execution.env ?? []
+        // In place: there may be some 100000 of them.
         for (name, value) in pairs {
             variables[name] = value
             let setting = "\(name)=\(value)"
-            if let position = settings.firstIndex(where: { $0.hasPrefix("\(name)=") }) {
-                settings[position] = setting
+            if let position = environment[name] {
+                execution.env?[position] = setting
             } else {
-                settings.append(setting)
+                environment[name] = execution.env?.count
+                execution.env?.append(setting)
             }
         }
-        execution.env = settings
         note("ENV \(pairs.map { "\($0)=\($1)" }.joined(separator: " "))", call)
     }
 
     mutating func label(_ call: DockerfileCall) throws(Failure) {
         let pairs = try pairs(call)
-        var labels = execution.labels ?? [:]
-        for (name, value) in pairs { labels[name] = value }
-        execution.labels = labels
+        for (name, value) in pairs { execution.labels?[name] = value }
         note("LABEL \(pairs.map { "\($0)=\($1)" }.joined(separator: " "))", call)
     }
 
@@ -86,9 +86,8 @@ extension DockerfileStage {
                 ports.append(port)
             }
         }
-        var exposed = execution.exposedPorts ?? [:]
-        for port in ports { exposed[port] = .init() }
-        execution.exposedPorts = exposed
+        if execution.exposedPorts == nil { execution.exposedPorts = [:] }
+        for port in ports { execution.exposedPorts?[port] = .init() }
         note("EXPOSE [\(ports.joined(separator: " "))]", call)
     }
 

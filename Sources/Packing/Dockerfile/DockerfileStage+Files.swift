@@ -53,6 +53,13 @@ extension DockerfileStage {
     mutating func workdir(_ call: DockerfileCall) throws(Failure) {
         let text = try expanded(try call.argument("a folder"), call)
         let path = ImagePath.withoutSlash(ImagePath.join(execution.workingDir ?? "/", text))
+        // The next one may begin here, and so on: each step keeps its path.
+        guard path.utf8.count <= ImageTree.longestName else {
+            throw call.place.unsupported(
+                "the path \(path.truncated(to: 120)) is too long for a layer",
+                why: "it has \(path.utf8.count) bytes; a tar's header takes 255"
+            )
+        }
         execution.workingDir = path
         steps.append(
             Dockerfile.Step(

@@ -10,6 +10,8 @@ struct DockerfileStage {
     var platform = ImageContents.defaultPlatform
     var author: String?
     var usedArguments: Set<String> = []
+    /// Where each setting of `ENV` stands in the config.
+    var environment: [String: Int] = [:]
     /// What `$NAME` means from here on.
     var variables: DockerfileVariables
     /// What `ARG` before `FROM` has set; in the stage, only for an `ARG` that names it again.
@@ -91,9 +93,11 @@ struct DockerfileStage {
         if let text = flags["platform"] { platform = try readPlatform(text, call) }
         hasBegun = true
         variables = DockerfileVariables(escape: escape, continuing: variables)
-        for setting in execution.env ?? [] {
+        for (position, setting) in (execution.env ?? []).enumerated() {
             let pair = setting.split(separator: "=", maxSplits: 1)
-            if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
+            guard pair.count == 2 else { continue }
+            variables[String(pair[0])] = String(pair[1])
+            environment[String(pair[0])] = position
         }
     }
 

@@ -34,11 +34,17 @@ struct DockerfileVariables {
     mutating func expand(_ word: String, at place: DockerfilePlace) throws(Failure) -> String {
         var expansion = WordExpansion(word, values, escape: escape, at: place)
         let result = try expansion.text(until: nil, depth: 0)
-        total += result.utf8.count
+        try count(result, at: place)
+        return result
+    }
+
+    /// Counts a value that is written to the image once more; throws ``Failure/Code/dockerfileInvalid`` when all of them
+    /// together are too long.
+    mutating func count(_ value: String, at place: DockerfilePlace) throws(Failure) {
+        total += value.utf8.count
         guard total <= Self.totalLimit else {
             throw place.invalid("the variables make a text of more than \(Self.totalLimit) bytes")
         }
-        return result
     }
 }
 

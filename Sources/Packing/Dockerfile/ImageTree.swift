@@ -3,6 +3,9 @@ import SystemPackage
 
 /// The files of an image while its instructions are carried out, and what the present one adds to them.
 struct ImageTree {
+    /// How long a path from the root on can be at most, in bytes, if its parts fit into a tar's header.
+    static let longestName = 256
+
     /// What is there by its name, which begins without a `/`.
     private(set) var entries: [String: ImageContents.Entry] = [:]
     private var changed: Set<String> = []

@@ -65,7 +65,8 @@ struct Build: ReportingCommand {
         let contents = try dockerfile.input(path).contents(
             labels: options.labels,
             arguments: dockerfile.arguments(environment),
-            apartFrom: [layoutPath] + [digestFile.digestFile].compactMap { $0.map { FilePath($0) } },
+            apartFrom: [layoutPath]
+                + [archive, digestFile.digestFile.map { FilePath($0) }].compactMap(\.self),
             events: reporter
         )
         guard let module = contents.module else { throw Failure(.pluginMissing, "there is no module") }

@@ -200,11 +200,21 @@ import Testing
 
     @Test func `the folder that is written to is no part of the context`() throws {
         try scratch.write([1], to: "plugin-oci/blobs/x")
-        let names = try contents("COPY . /", apartFrom: [scratch.appending("plugin-oci")]).layers[0].map(
-            \.name
-        )
-        #expect(names.contains("plugin.wasm"))
-        #expect(!names.contains { $0.hasPrefix("plugin-oci") })
+        try scratch.write([1], to: "d/out.tar")
+        let others = ["plugin-oci", "d/out.tar"].map { scratch.appending($0) }
+        for line in ["COPY . /", "COPY * /", "COPY plugin* d/* /"] {
+            let names = try contents(line, apartFrom: others).layers[0].map(\.name)
+            #expect(names.contains("plugin.wasm"), "\(line)")
+            #expect(!names.contains { $0.contains("oci") || $0.contains("blobs") || $0.contains("out") })
+        }
+        #expect(symlink("plugin-oci", scratch.appending("link").string) == 0)
+        for line in ["COPY plugin-oci /", "COPY plugin-oci/blobs /", "COPY d/out.tar /", "COPY link /"] {
+            let failure = #expect(throws: Failure.self) { try contents(line, apartFrom: others) }
+            #expect(failure?.message.hasSuffix("is left out of the context") == true, "\(line)")
+        }
+        // A layout around the context keeps nothing out of it.
+        let around = [scratch.path, scratch.path.removingLastComponent()]
+        #expect(try contents("COPY plugin.wasm /", apartFrom: around).module != nil)
     }
 
     @Test func `folders a thousand deep end with a failure, and not with the stack`() throws {
