@@ -43,7 +43,11 @@ extension DockerfileStage {
 
     mutating func label(_ call: DockerfileCall) throws(Failure) {
         let pairs = try pairs(call)
-        for (name, value) in pairs { execution.labels?[name] = value }
+        if execution.labels == nil {
+            execution.labels = Dictionary(pairs.map { ($0, $1) }) { $1 }
+        } else {
+            for (name, value) in pairs { execution.labels?[name] = value }
+        }
         note("LABEL \(pairs.map { "\($0)=\($1)" }.joined(separator: " "))", call)
     }
 
