@@ -52,19 +52,34 @@ public struct ModuleInspection: Sendable {
             } else {
                 ModuleCheck(module, host: host).findings
             }
-        case .failure(let failure): [Finding(failure, saying: saying(of: failure))]
+        case .failure(let failure):
+            [Finding(failure, saying: saying(of: failure), offset: offset(of: failure))]
         }
     }
 
     /// What Envoy says of a file that has no sections to read.
     private func saying(of failure: Failure) -> String? {
         guard failure.code != .moduleTooLarge, !preamble.isEmpty else { return nil }
+        // Envoy steps over sections that it does not know, and reads a component's as if they were a module's: what it says
+        // depends on what else is there.
+        if failure.why?.hasPrefix("there is no section") == true { return nil }
+        if failure.code == .wasmComponent, identity.size > preamble.count { return nil }
         let isWhole = preamble.count == 8
         if failure.code == .wasmComponent || !isWhole { return "Missing or unknown Proxy-Wasm ABI version" }
         let isModule = preamble.starts(with: [0x00, 0x61, 0x73, 0x6D])
         let isVersion1 = preamble.suffix(4).elementsEqual([1, 0, 0, 0])
         return isModule && !isVersion1
             ? "Failed to load Wasm bytecode" : "Failed to parse corrupted Wasm module"
+    }
+
+    /// Where the magic number or the version is wrong, in bytes; the message itself names any other place.
+    private func offset(of failure: Failure) -> Int? {
+        switch failure.code {
+        case .notWasm: 0
+        case .wasmComponent: 4
+        case .wasmMalformed where !preamble.suffix(4).elementsEqual([1, 0, 0, 0]): 4
+        default: nil
+        }
     }
 }
 
@@ -77,13 +92,14 @@ extension Failure {
 
 extension Finding {
     /// The finding that a failure is to whoever asked what is wrong.
-    public init(_ failure: Failure, saying: String? = nil) {
+    public init(_ failure: Failure, saying: String? = nil, offset: Int? = nil) {
         self.init(
             failure.code.rawValue,
             .error,
             failure.message + (failure.why.map { ": \($0)" } ?? ""),
             saying: saying,
-            try: failure.hints
+            try: failure.hints,
+            offset: offset
         )
     }
 }
