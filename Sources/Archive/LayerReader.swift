@@ -111,14 +111,15 @@ public enum LayerReader {
 }
 
 extension LayerReader.Compression {
-    /// Judges by the magic number.
-    fileprivate init(of head: [UInt8]) {
+    /// Judges by the magic number with which some bytes begin; four of them are enough.
+    public init(of head: [UInt8]) {
         self =
             head.starts(with: [0x1F, 0x8B])
             ? .gzip : head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) ? .zstd : .none
     }
 
-    fileprivate func unpacked(_ source: any ByteSource) throws(Failure) -> any ByteSource {
+    /// What a source packed this way unpacks to; the source itself if it is not packed.
+    public func unpacked(_ source: any ByteSource) throws(Failure) -> any ByteSource {
         switch self {
         case .none: source
         case .gzip: try GzipReader(source)

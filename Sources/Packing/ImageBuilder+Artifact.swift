@@ -98,11 +98,7 @@ private struct BareContent {
 extension Module {
     /// The ABI versions whose markers it exports, as a runtime config names them: `v0.2.1`.
     fileprivate var abiVersions: [String] {
-        ProxyWasmABI.allCases.filter { abi in
-            exports.contains { export in
-                guard case .function = export.type else { return false }
-                return export.name == abi.marker
-            }
-        }.map { "v\($0.rawValue)" }
+        let found = Set(exports.compactMap(\.abi))
+        return ProxyWasmABI.allCases.filter(found.contains).map { "v\($0.rawValue)" }
     }
 }

@@ -14,6 +14,9 @@ public struct ImageChoice: Sendable {
     /// Whether the name stands for an index.
     public var isFromIndex: Bool { root.digest != image.digest }
 
+    /// The digest of the index around the image, if the name stands for one.
+    public var index: Digest? { isFromIndex ? root.digest : nil }
+
     /// What to tell whoever may want to pin the image.
     public var note: String? {
         guard isFromIndex else { return nil }

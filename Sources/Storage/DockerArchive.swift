@@ -184,7 +184,8 @@ extension Blob {
         get throws(Failure) {
             let head = UnsafeMutableRawBufferPointer.allocate(byteCount: 2, alignment: 1)
             defer { head.deallocate() }
-            return try source().read(into: head) == 2 && head.elementsEqual([0x1F, 0x8B])
+            let count = try source().read(into: head)
+            return LayerReader.Compression(of: Array(head[..<count])) == .gzip
         }
     }
 }

@@ -32,15 +32,7 @@ public struct ImageArchive: Sendable {
         let source = try FileSource(opening: path)
         var contents = ArchiveContents(of: path, unpackingIn: folder, limits: limits)
         do throws(Failure) {
-            let head = try source.read(at: 0, count: 4)
-            let unpacked: any ByteSource =
-                if head.starts(with: [0x1F, 0x8B]) {
-                    try GzipReader(source)
-                } else if head == [0x28, 0xB5, 0x2F, 0xFD] {
-                    try ZstdReader(source)
-                } else {
-                    source
-                }
+            let unpacked = try LayerReader.Compression(of: source.read(at: 0, count: 4)).unpacked(source)
             let tar = try TarReader(unpacked)
             while let entry = try tar.next() {
                 try contents.take(entry, from: tar)

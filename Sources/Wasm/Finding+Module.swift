@@ -55,7 +55,8 @@ extension Finding {
     static func memoryTooLarge(_ pages: UInt64, at offset: Int) -> Finding {
         .uninstantiable(
             "memory-too-large",
-            "the memory has \(pages) pages at first; Envoy gives an instance at most 16384, which is 1 GiB",
+            "the memory has \(pages) pages at first; Envoy gives an instance at most \(Limits.envoyPageLimit), "
+                + "which is 1 GiB",
             try: "build it with less initial memory: the linker's --initial-memory",
             at: offset
         )

@@ -3,11 +3,13 @@ extension ModuleCheck {
     /// Envoy cannot make a memory of more than 1 GiB to give it to the module.
     var largeMemoryImportFindings: [Finding] {
         module.imports.compactMap { one in
-            guard case .memory(let limits) = one.type, limits.minimum > Self.pageLimit else { return nil }
+            guard case .memory(let limits) = one.type, limits.minimum > Limits.envoyPageLimit else {
+                return nil
+            }
             return Finding(
                 "memory-too-large",
                 .error,
-                "it imports a memory of \(limits.minimum) pages; Envoy gives an instance at most \(Self.pageLimit), "
+                "it imports a memory of \(limits.minimum) pages; Envoy gives an instance at most \(Limits.envoyPageLimit), "
                     + "which is 1 GiB",
                 saying: "Failed to initialize Wasm code",
                 try: ["build it with less initial memory: the linker's --initial-memory"],
@@ -58,7 +60,4 @@ extension ModuleCheck {
             offset: one.offset
         )
     }
-
-    /// In pages of 64 KiB.
-    private static let pageLimit = 16_384
 }

@@ -115,7 +115,7 @@ public struct ModuleCheck: Sendable {
 
 extension ModuleExport {
     /// The version of the interface whose marker this is: a function of any type, exported under the marker's name.
-    var abi: ProxyWasmABI? {
+    public var abi: ProxyWasmABI? {
         guard case .function = type else { return nil }
         return ProxyWasmABI(marker: name)
     }

@@ -61,7 +61,11 @@ public struct ModuleOutline: Hashable, Sendable {
             }
             let start = offset + 1 + length.byteCount
             guard id <= Self.lastKnownSection else {
-                throw Self.malformed(name, "there is no section \(id); it stands at byte \(offset)")
+                throw Self.malformed(
+                    name,
+                    "there is no section \(id); it stands at byte \(offset)",
+                    cause: UnknownSection(id: id)
+                )
             }
             guard length.value <= size - start else {
                 throw Self.malformed(
@@ -84,12 +88,24 @@ public struct ModuleOutline: Hashable, Sendable {
     /// Custom, type, import, function, table, memory, global, export, start, element, code, data, data count, tag.
     private static let lastKnownSection: UInt8 = 13
 
-    private static func malformed(_ name: String, _ why: String, isCut: Bool = false) -> Failure {
+    /// The cause of a failure over a section that no specification knows; an engine may walk on behind it.
+    public struct UnknownSection: Error {
+        /// What it says that it is.
+        public let id: UInt8
+    }
+
+    private static func malformed(
+        _ name: String,
+        _ why: String,
+        isCut: Bool = false,
+        cause: UnknownSection? = nil
+    ) -> Failure {
         Failure(
             .wasmMalformed,
             "\(name) is not a whole WebAssembly module",
             why: why,
-            try: [isCut ? "it seems cut off: build or download it again" : "build it again"]
+            try: [isCut ? "it seems cut off: build or download it again" : "build it again"],
+            cause: cause
         )
     }
 }

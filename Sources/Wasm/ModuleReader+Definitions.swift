@@ -80,7 +80,7 @@ extension ModuleReader {
             let start = bytes.offset
             let limits = try readMemoryLimits()
             module.memories.append(limits)
-            if limits.minimum > Self.instancePageLimit {
+            if limits.minimum > Limits.envoyPageLimit {
                 noteOnce(.memoryTooLarge(limits.minimum, at: start))
             }
         }
@@ -162,6 +162,4 @@ extension ModuleReader {
     /// V8's limits: entries of a section, and memories and tables.
     static let entryLimit = 1_000_000
     private static let tableLimit = 100_000
-    /// The largest memory that an instance may begin with in Envoy, in pages of 64 KiB.
-    private static let instancePageLimit = 16_384
 }

@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import OCI
 import Packing
+import Storage
 import TestSupport
 import Testing
 import Wasm
@@ -33,7 +34,7 @@ import Wasm
         #expect(!inputs.isEmpty)
         for input in inputs {
             var contents = LayerReader.Contents()
-            _ = try? LayerReader.read(Bytes(input), into: &contents, handingOn: .named("plugin.wasm"))
+            _ = try? LayerReader.read(MemorySource(input), into: &contents, handingOn: .named("plugin.wasm"))
         }
     }
 
@@ -52,19 +53,6 @@ import Wasm
         #expect(!inputs.isEmpty)
         for input in inputs {
             _ = try? Dockerfile(parsing: input, arguments: ["VERSION": "1", "NAME": ""])
-        }
-    }
-
-    private final class Bytes: ByteSource {
-        private var rest: ArraySlice<UInt8>
-
-        init(_ bytes: [UInt8]) { rest = bytes[...] }
-
-        func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-            let piece = rest.prefix(buffer.count)
-            buffer.copyBytes(from: piece)
-            rest = rest.dropFirst(piece.count)
-            return piece.count
         }
     }
 }

@@ -8,8 +8,6 @@ struct Higress: Consumer {
 
     /// Follows the agent's fetcher.
     func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
-        MeshFetcher(image, named: name, limit: limit, tooLarge: { _ in "unexpected EOF" }).findings
-            + MeshNames.findings(on: image, named: name, tagless: .keptForEver)
-            + MeshFetcher.slowness(of: image)
+        Istio.agentFindings(on: image, named: name, limit: limit)
     }
 }

@@ -8,6 +8,11 @@ struct Istio: Consumer {
 
     /// Follows the agent's fetcher.
     func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
+        Self.agentFindings(on: image, named: name, limit: limit)
+    }
+
+    /// What the agent beside each proxy says, Istio's own or that of a fork.
+    static func agentFindings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
         MeshFetcher(image, named: name, limit: limit, tooLarge: { _ in "unexpected EOF" }).findings
             + MeshNames.findings(on: image, named: name, tagless: .keptForEver)
             + MeshFetcher.slowness(of: image)

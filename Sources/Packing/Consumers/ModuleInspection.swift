@@ -62,7 +62,7 @@ public struct ModuleInspection: Sendable {
         guard failure.code != .moduleTooLarge, !preamble.isEmpty else { return nil }
         // Envoy steps over sections that it does not know, and reads a component's as if they were a module's: what it says
         // depends on what else is there.
-        if failure.why?.hasPrefix("there is no section") == true { return nil }
+        if failure.cause is ModuleOutline.UnknownSection { return nil }
         if failure.code == .wasmComponent, identity.size > preamble.count { return nil }
         let isWhole = preamble.count == 8
         if failure.code == .wasmComponent || !isWhole { return "Missing or unknown Proxy-Wasm ABI version" }

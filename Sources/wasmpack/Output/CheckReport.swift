@@ -125,9 +125,7 @@ struct CheckReport {
                         digest: image.image.digest.description,
                         mediaType: image.image.mediaType.description,
                         size: image.image.size,
-                        index: Nullable(
-                            image.choice.isFromIndex ? image.choice.root.digest.description : nil
-                        ),
+                        index: Nullable(image.choice.index?.description),
                         variant: image.variant.rawValue
                     )
                 }

@@ -22,8 +22,8 @@ struct InspectionReport {
         var rows: [(String, String)] = [
             ("image", name)
         ]
-        if inspection.choice.isFromIndex {
-            rows.append(("index", "\(inspection.choice.root.digest)   (proxies cannot pin this one)"))
+        if let index = inspection.choice.index {
+            rows.append(("index", "\(index)   (proxies cannot pin this one)"))
         }
         rows += [
             ("digest", "\(inspection.image.digest)   (the manifest: what a WasmPlugin pins)"),
@@ -107,9 +107,7 @@ struct InspectionReport {
             digest: inspection.image.digest.description,
             mediaType: inspection.image.mediaType.description,
             size: inspection.image.size,
-            index: Nullable(
-                inspection.choice.isFromIndex ? inspection.choice.root.digest.description : nil
-            ),
+            index: Nullable(inspection.choice.index?.description),
             format: inspection.format,
             variant: inspection.variant.rawValue,
             platform: Nullable(config.map { "\($0.os ?? "?")/\($0.architecture ?? "?")" }),
