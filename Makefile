@@ -72,8 +72,9 @@ asan: deps test-deps ## the same under address sanitizer
 # SwiftPM gives a program a main of another name, and libFuzzer brings one as well: the first one counts.
 FUZZ_SECONDS = 600
 fuzz: deps ## fuzz the readers of modules, layers, manifests and Dockerfiles, FUZZ_SECONDS=600 each; not in CI
-	$(SWIFT) build --package-path Tests/Fuzz --scratch-path .build/fuzz -c release \
-		-Xswiftc -sanitize=fuzzer -Xlinker -z -Xlinker muldefs
+	for name in FuzzModule FuzzLayer FuzzManifest FuzzDockerfile; do \
+		WASMPACK_FUZZ=1 $(SWIFT) build --product $$name --scratch-path .build/fuzz -c release \
+			-Xswiftc -sanitize=fuzzer -Xlinker -z -Xlinker muldefs || exit; done
 	Tests/Fuzz/run.sh .build/fuzz $(FUZZ_SECONDS)
 
 format: ## format the Swift sources in place

@@ -26,9 +26,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "wasmpack",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "wasmpack", targets: ["wasmpack"])]
-        // What Tests/Fuzz builds, with instrumentation of its own.
-        + ["Diagnostics", "OCI", "Wasm", "Archive", "Packing"].map { .library(name: $0, targets: [$0]) },
+    products: [.executable(name: "wasmpack", targets: ["wasmpack"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/apple/swift-system", .upToNextMinor(from: "1.8.1")),
@@ -73,12 +71,12 @@ let package = Package(
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
         library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
         library("Packing", ["OCI", "Wasm", "Archive", "Storage", "HostSystem", "Diagnostics", system]),
-        library("Deployment", ["OCI", "HostSystem", "Diagnostics", system]),
+        library("EnvoyRunner", ["OCI", "HostSystem", "Diagnostics", system]),
         .executableTarget(
             name: "wasmpack",
             dependencies: [
                 "Diagnostics", "HostSystem", "OCI", "Wasm", "Archive", "Storage", "HTTPTransport", "Registry",
-                "Packing", "Deployment", system, arguments,
+                "Packing", "EnvoyRunner", system, arguments,
             ],
             swiftSettings: strict
         ),
@@ -100,9 +98,24 @@ let package = Package(
             "PackingTests",
             ["Packing", "Storage", "Wasm", "OCI", "Archive", "HostSystem", "Diagnostics", system]
         ),
-        tests("DeploymentTests", ["Deployment", "Diagnostics", system]),
+        tests("EnvoyRunnerTests", ["EnvoyRunner", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),
         tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
     ]
 )
+
+// `make fuzz` builds everything again with libFuzzer's instrumentation; no other build has these targets.
+if Context.environment["WASMPACK_FUZZ"] != nil {
+    func fuzzer(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+        .executableTarget(name: name, dependencies: ["Fuzzing"] + dependencies, path: "Tests/Fuzz/\(name)")
+    }
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .target(name: "Fuzzing", dependencies: ["CFuzzer"], path: "Tests/Fuzz/Fuzzing"),
+        fuzzer("FuzzModule", "Wasm", "Diagnostics"),
+        fuzzer("FuzzLayer", "Archive", "OCI", "Diagnostics"),
+        fuzzer("FuzzManifest", "OCI"),
+        fuzzer("FuzzDockerfile", "Packing"),
+    ]
+}

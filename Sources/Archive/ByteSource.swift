@@ -1,38 +1,38 @@
-public import Diagnostics
-public import OCI
+package import Diagnostics
+package import OCI
 
 /// Something that gives bytes in order, once.
-public protocol ByteSource: AnyObject {
+package protocol ByteSource: AnyObject {
     /// Fills a buffer with the next bytes and tells how many; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int
 }
 
 /// A source that measures and hashes what passes through it.
-public final class HashingSource: ByteSource {
+package final class HashingSource: ByteSource {
     private let source: any ByteSource
     private let bound: (limit: Int, overflow: Failure)?
     private var hasher = DigestHasher()
 
     /// Watches a source.
-    public init(_ source: any ByteSource) {
+    package init(_ source: any ByteSource) {
         self.source = source
         bound = nil
     }
 
     /// Watches a source that may give at most `limit` bytes; `overflow` is thrown when there are more.
-    public init(_ source: any ByteSource, limit: Int, overflow: Failure) {
+    package init(_ source: any ByteSource, limit: Int, overflow: Failure) {
         self.source = source
         bound = (limit, overflow)
     }
 
     /// The number of bytes that have passed.
-    public var byteCount: Int { hasher.byteCount }
+    package var byteCount: Int { hasher.byteCount }
 
     /// The digest of the bytes that have passed.
-    public var digest: Digest { hasher.digest() }
+    package var digest: Digest { hasher.digest() }
 
     /// Passes the next bytes on.
-    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
         let count = try source.read(into: buffer)
         if let bound, count > bound.limit - hasher.byteCount { throw bound.overflow }
@@ -43,7 +43,7 @@ public final class HashingSource: ByteSource {
 
 extension ByteSource {
     /// Hands everything that is left on, in pieces of at most 128 KiB.
-    public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+    package func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Deflater.blockSize, alignment: 16)
         defer { buffer.deallocate() }
         while true {

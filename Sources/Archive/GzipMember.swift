@@ -21,4 +21,4 @@ enum GzipMember {
 }
 
 /// The zlib that this program runs with, for example `1.2.13`; compressed bytes are the same with the same one.
-public let zlibVersion = String(cString: CZlib.zlibVersion())
+package let zlibVersion = String(cString: CZlib.zlibVersion())

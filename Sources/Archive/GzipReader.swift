@@ -1,10 +1,10 @@
 import CZlib
-public import Diagnostics
+package import Diagnostics
 
 /// Unpacks a gzip stream (RFC 1952) of one or more members, with every checksum verified by zlib.
 ///
 /// Throws ``Failure/Code/layerInvalid`` for bytes that are not gzip, that end too early, or that follow the last member.
-public final class GzipReader: ByteSource {
+package final class GzipReader: ByteSource {
     private let source: any ByteSource
     private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
     // Heap memory with one address: zlib's state points back at it.
@@ -13,7 +13,7 @@ public final class GzipReader: ByteSource {
     private var isSourceAtEnd = false
 
     /// Unpacks what a source gives.
-    public init(_ source: any ByteSource) throws(Failure) {
+    package init(_ source: any ByteSource) throws(Failure) {
         self.source = source
         stream.initialize(to: z_stream())
         let started = inflateInit2_(stream, MAX_WBITS + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
@@ -28,7 +28,7 @@ public final class GzipReader: ByteSource {
     }
 
     /// Unpacks the next bytes.
-    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_out = UInt32(clamping: buffer.count)
         let capacity = stream.pointee.avail_out

@@ -1,16 +1,16 @@
-public import Diagnostics
+package import Diagnostics
 
 /// Reads one layer in one pass: tells by its bytes what it is, hashes what it unpacks to, and hands on the file that is
 /// looked for.
 ///
 /// What its descriptor says counts for nothing here; callers compare.
-public enum LayerReader {
+package enum LayerReader {
     /// The largest tar that is read, in bytes: 256 MiB, where Istio and Envoy Gateway stop.
-    public static let tarLimit = 256 * 1024 * 1024
+    package static let tarLimit = 256 * 1024 * 1024
 
     /// The largest layer that can unpack to no more than that, in bytes: gzip and zstd add far less than a 256th to
     /// what they cannot compress.
-    public static let sizeLimit = tarLimit + tarLimit / 256
+    package static let sizeLimit = tarLimit + tarLimit / 256
 
     /// How many entries are kept; a hostile layer has hundreds of thousands.
     private static let shownEntries = 100
@@ -27,7 +27,7 @@ public enum LayerReader {
     ///   - write: takes the next bytes of the file.
     /// - Throws: ``Failure/Code/layerInvalid`` for bytes that are no layer, damaged or too many, and what `write`
     ///   throws.
-    public static func read(
+    package static func read(
         _ source: any ByteSource,
         into contents: inout Contents,
         handingOn wanted: Selection = .none,
@@ -112,14 +112,14 @@ public enum LayerReader {
 
 extension LayerReader.Compression {
     /// Judges by the magic number with which some bytes begin; four of them are enough.
-    public init(of head: [UInt8]) {
+    package init(of head: [UInt8]) {
         self =
             head.starts(with: [0x1F, 0x8B])
             ? .gzip : head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) ? .zstd : .none
     }
 
     /// What a source packed this way unpacks to; the source itself if it is not packed.
-    public func unpacked(_ source: any ByteSource) throws(Failure) -> any ByteSource {
+    package func unpacked(_ source: any ByteSource) throws(Failure) -> any ByteSource {
         switch self {
         case .none: source
         case .gzip: try GzipReader(source)

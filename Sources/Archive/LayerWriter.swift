@@ -1,13 +1,13 @@
-public import Diagnostics
-public import OCI
+package import Diagnostics
+package import OCI
 
 /// Makes a layer in one pass: bytes in → tar → diffID, and in parallel gzip → bytes out.
 ///
 /// Memory is bounded by the number of processors, not by the files. The bytes of the layer depend on the entries, the
 /// options and zlib only.
-public struct LayerWriter: Sendable {
+package struct LayerWriter: Sendable {
     /// The level used when nobody asks for another one: about as small as it gets, at a good speed.
-    public static let defaultCompressionLevel = 5
+    package static let defaultCompressionLevel = 5
 
     private let compressionLevel: Int
     private let time: Int64
@@ -19,7 +19,7 @@ public struct LayerWriter: Sendable {
     ///   - compressionLevel: 1 (fast) to 9 (small).
     ///   - time: the modification time of every entry, in seconds since 1970.
     ///   - processorCount: how many blocks are compressed at the same time.
-    public init(compressionLevel: Int = defaultCompressionLevel, time: Int64, processorCount: Int) {
+    package init(compressionLevel: Int = defaultCompressionLevel, time: Int64, processorCount: Int) {
         self.compressionLevel = compressionLevel
         self.time = time
         self.processorCount = max(1, processorCount)
@@ -34,7 +34,7 @@ public struct LayerWriter: Sendable {
     ///   - write: takes the layer's next bytes.
     /// - Returns: the diffID, the digest of the uncompressed tar (image spec, "Layer DiffID").
     /// - Throws: as for a layer of several entries.
-    public func write(
+    package func write(
         _ file: any ByteSource,
         named name: String,
         size: Int,
@@ -52,7 +52,7 @@ public struct LayerWriter: Sendable {
     /// - Returns: the diffID, the digest of the uncompressed tar (image spec, "Layer DiffID").
     /// - Throws: what the files and `write` throw, ``Failure/Code/fileUnreadable`` when a file has not the size it had,
     ///   and ``Failure/Code/interrupted`` when the task is cancelled.
-    public func write(
+    package func write(
         _ entries: [LayerEntry],
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) async throws(Failure) -> Digest {

@@ -1,15 +1,15 @@
-public import Diagnostics
+package import Diagnostics
 
 /// A tar of ordinary files, handed on while it is made (POSIX.1-1988 `ustar`; `pax` for long names).
 ///
 /// Nothing in it tells of this machine or this day: owner 0:0 without names, mode 0644, time 0. The same files in the
 /// same order give the same bytes.
-public final class TarOutput {
+package final class TarOutput {
     private let tar: TarWriter
     private let write: (UnsafeRawBufferPointer) throws(Failure) -> Void
 
     /// Begins a tar whose bytes go to `write`.
-    public init(_ write: @escaping (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+    package init(_ write: @escaping (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         self.write = write
         tar = try Self.translating { () throws(ArchiveError) in try TarWriter(.extended) }
     }
@@ -21,7 +21,7 @@ public final class TarOutput {
     ///   - size: the number of bytes that the content has, which is not checked here.
     ///   - content: hands the bytes on to the function it is given.
     /// - Throws: what `content` and the reader of the tar throw.
-    public func add(
+    package func add(
         _ name: String,
         size: Int,
         _ content: ((UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) -> Void
@@ -36,7 +36,7 @@ public final class TarOutput {
     }
 
     /// Ends the tar.
-    public func finish() throws(Failure) {
+    package func finish() throws(Failure) {
         try Self.translating { () throws(ArchiveError) in try tar.finish() }
         try handOn()
     }

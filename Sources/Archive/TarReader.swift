@@ -1,15 +1,15 @@
 import CArchive
-public import Diagnostics
+package import Diagnostics
 
 /// Reads the entries of a tar with libarchive, without ever touching the file system.
 ///
 /// The name of an entry is only text to compare; nothing is extracted by name (registry advisories about links and
 /// `..` have nothing to hold on to).
-public final class TarReader {
+package final class TarReader {
     /// One entry of a tar.
-    public struct Entry: Sendable, Hashable {
+    package struct Entry: Sendable, Hashable {
         /// What an entry is.
-        public enum Kind: String, Sendable {
+        package enum Kind: String, Sendable {
             /// An ordinary file with its own bytes.
             case file
             case folder
@@ -21,19 +21,19 @@ public final class TarReader {
         }
 
         /// The name as it stands there.
-        public let name: String
+        package let name: String
         /// What it is.
-        public let kind: Kind
+        package let kind: Kind
         /// The size that its header claims, in bytes.
-        public let size: Int
+        package let size: Int
         /// What a symbolic or hard link leads to, as it stands there; `nil` for anything else.
-        public let link: String?
+        package let link: String?
 
         /// Whether it is an ordinary file with its own bytes.
-        public var isRegularFile: Bool { kind == .file }
+        package var isRegularFile: Bool { kind == .file }
 
         /// The last part of the name.
-        public var baseName: Substring {
+        package var baseName: Substring {
             name.split(separator: "/", omittingEmptySubsequences: true).last ?? ""
         }
     }
@@ -45,7 +45,7 @@ public final class TarReader {
     private var hasEntries = false
 
     /// Begins to read a tar.
-    public init(_ source: any ByteSource) throws(Failure) {
+    package init(_ source: any ByteSource) throws(Failure) {
         guard let archive = archive_read_new() else {
             throw Failure(.internalError, "libarchive has no memory")
         }
@@ -66,7 +66,7 @@ public final class TarReader {
     ///
     /// A tar without its end marker, or without the padding of its last file, simply ends: umoci writes such, and
     /// proxies take them. One that ends within a file is ``Failure/Code/layerInvalid``.
-    public func next() throws(Failure) -> Entry? {
+    package func next() throws(Failure) -> Entry? {
         try forEachPiece { _ in }
         var entry: OpaquePointer?
         let result = archive_read_next_header(archive, &entry)
@@ -95,7 +95,7 @@ public final class TarReader {
     /// Hands on the bytes of the entry that ``next()`` gave last, as far as they have not been handed on yet.
     ///
     /// Of a sparse file only the stored bytes come: holes cost nothing to claim, and are not filled.
-    public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+    package func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         guard let current else { return }
         var given = 0
         while true {

@@ -70,19 +70,16 @@ final class TarSource {
 
     /// Writes an entry's header, and opens it if it is a file.
     private func begin(_ entry: LayerEntry) throws(Failure) -> OpenFile? {
-        switch entry.content {
-        case .folder:
+        guard let (bytes, size) = try entry.content.opened() else {
             try Self.translating { () throws(ArchiveError) in
                 try tar.write(folder: entry.name, permissions: entry.permissions, time: time)
             }
             return nil
-        case .file(let open):
-            let (bytes, size) = try open()
-            try Self.translating { () throws(ArchiveError) in
-                try tar.begin(file: entry.name, size: size, permissions: entry.permissions, time: time)
-            }
-            return OpenFile(name: entry.name, bytes: bytes, remaining: size)
         }
+        try Self.translating { () throws(ArchiveError) in
+            try tar.begin(file: entry.name, size: size, permissions: entry.permissions, time: time)
+        }
+        return OpenFile(name: entry.name, bytes: bytes, remaining: size)
     }
 
     /// Writes the next bytes of a file; what is left of it then, or `nil` after its end.

@@ -1,11 +1,11 @@
 import CArchive
-public import Diagnostics
+package import Diagnostics
 
 /// Unpacks a zstd stream (RFC 8878) of one or more frames with libarchive.
 ///
 /// A frame may ask for a window of at most 128 MiB, libzstd's own limit. Throws ``Failure/Code/layerInvalid`` for bytes
 /// that are not zstd, that end too early, or that follow the last frame, and for a stream without content.
-public final class ZstdReader: ByteSource {
+package final class ZstdReader: ByteSource {
     private let archive: OpaquePointer
     private let input: ArchiveInput
     /// Unpacked bytes that nobody has taken yet; they belong to libarchive until it is asked for more.
@@ -15,7 +15,7 @@ public final class ZstdReader: ByteSource {
     /// Unpacks what a source gives.
     ///
     /// Throws ``Failure/Code/layerInvalid`` also if libarchive was built without zstd.
-    public init(_ source: any ByteSource) throws(Failure) {
+    package init(_ source: any ByteSource) throws(Failure) {
         guard let archive = archive_read_new() else {
             throw Failure(.internalError, "libarchive has no memory")
         }
@@ -55,7 +55,7 @@ public final class ZstdReader: ByteSource {
     }
 
     /// Unpacks the next bytes.
-    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         while rest.isEmpty, !isAtEnd { try fill() }
         let count = min(buffer.count, rest.count)
         buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<count]))

@@ -1,7 +1,7 @@
 /// What a long operation reports while it works.
 ///
 /// Libraries report; only the command line prints.
-public enum Event: Sendable, Equatable {
+package enum Event: Sendable, Equatable {
     /// One step is done: a short verb and what it was done to, for example `wrote` and `plugin-oci`.
     case step(String, String)
     /// Something the user did not ask for and should know.
@@ -17,9 +17,9 @@ public enum Event: Sendable, Equatable {
 }
 
 /// One piece of content on its way into a store.
-public struct Transfer: Sendable, Equatable {
+package struct Transfer: Sendable, Equatable {
     /// How far it has come.
-    public enum Stage: Sendable, Equatable {
+    package enum Stage: Sendable, Equatable {
         /// It is about to be moved.
         case started
         /// So many bytes have been moved.
@@ -33,16 +33,16 @@ public struct Transfer: Sendable, Equatable {
     }
 
     /// What it is in the image: `layer`, `config` or `manifest`.
-    public let role: String
+    package let role: String
     /// The digest, as text.
-    public let digest: String
+    package let digest: String
     /// The whole size, in bytes.
-    public let size: Int
+    package let size: Int
     /// How far it has come.
-    public let stage: Stage
+    package let stage: Stage
 
     /// Describes the state of one transfer.
-    public init(role: String, digest: String, size: Int, stage: Stage) {
+    package init(role: String, digest: String, size: Int, stage: Stage) {
         self.role = role
         self.digest = digest
         self.size = size
@@ -53,16 +53,16 @@ public struct Transfer: Sendable, Equatable {
 /// Where events go.
 ///
 /// Implementations must not block for long: events come from the middle of transfers.
-public protocol EventSink: Sendable {
+package protocol EventSink: Sendable {
     /// Takes note of one event.
     func record(_ event: Event)
 }
 
 /// The sink for who does not want to know.
-public struct SilentSink: EventSink {
+package struct SilentSink: EventSink {
     /// Makes a sink that forgets everything.
-    public init() {}
+    package init() {}
 
     /// Does nothing.
-    public func record(_ event: Event) {}
+    package func record(_ event: Event) {}
 }

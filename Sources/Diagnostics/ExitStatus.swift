@@ -1,5 +1,5 @@
 /// What the process tells its caller, in the numbers of `sysexits.h`.
-public enum ExitStatus: Int32, Sendable {
+package enum ExitStatus: Int32, Sendable {
     /// Everything that was asked for is done.
     case done = 0
     /// The program looked, and the answer is no.

@@ -2,22 +2,22 @@
 ///
 /// A failure is made at the place that knows the remedy. Typed inner errors stay inside their target and travel
 /// as ``cause``. No text of a failure may ever hold a secret.
-public struct Failure: Error, Sendable {
+package struct Failure: Error, Sendable {
     /// What kind of failure it is.
-    public let code: Code
+    package let code: Code
     /// What happened, in one sentence that names the thing.
-    public let message: String
+    package let message: String
     /// Why, as far as it is known: what was expected and what came.
-    public let why: String?
+    package let why: String?
     /// What to do, most useful first; each one a command or a short sentence.
-    public let hints: [String]
+    package let hints: [String]
     /// What the other side answered, if it was an HTTP server.
-    public let http: HTTPAnswer?
+    package let http: HTTPAnswer?
     /// The error underneath.
-    public let cause: (any Error)?
+    package let cause: (any Error)?
 
     /// Describes what went wrong for a person.
-    public init(
+    package init(
         _ code: Code,
         _ message: String,
         why: String? = nil,
@@ -36,12 +36,12 @@ public struct Failure: Error, Sendable {
 
 extension Failure {
     /// The same failure with one more thing to do about it.
-    public func trying(_ hint: String) -> Failure {
+    package func trying(_ hint: String) -> Failure {
         Failure(code, message, why: why, try: hints + [hint], http: http, cause: cause)
     }
 
     /// The same failure with one more thing that explains it.
-    public func adding(why more: String) -> Failure {
+    package func adding(why more: String) -> Failure {
         Failure(
             code,
             message,
@@ -53,16 +53,16 @@ extension Failure {
     }
 
     /// The part of an HTTP answer that an error report shows.
-    public struct HTTPAnswer: Sendable, Equatable {
+    package struct HTTPAnswer: Sendable, Equatable {
         /// The status code, for example 403.
-        public let status: Int
+        package let status: Int
         /// The registry's own code, for example `DENIED` (distribution spec, "Error Codes").
-        public let code: String?
+        package let code: String?
         /// The URL asked, without its query.
-        public let url: String
+        package let url: String
 
         /// Describes an answer.
-        public init(status: Int, code: String?, url: String) {
+        package init(status: Int, code: String?, url: String) {
             self.status = status
             self.code = code
             self.url = url
@@ -74,7 +74,7 @@ extension Failure: CustomStringConvertible {
     /// The report as it stands on a terminal: `error[code]: …`, `why: …`, `try: …`.
     ///
     /// Names and texts that came from outside may hold control characters; none of them reaches the terminal.
-    public var description: String {
+    package var description: String {
         var lines = ["error[\(code.rawValue)]: \(message.printable)"]
         if let why { lines.append("  why: \(why.printable)") }
         for (position, hint) in hints.enumerated() {

@@ -2,7 +2,7 @@ extension Failure {
     /// The stable name of a kind of failure: what scripts compare, and what `error[…]` shows.
     ///
     /// Codes are only ever added. Each one has exactly one exit status, so that a caller may look at either.
-    public enum Code: String, Sendable, CaseIterable {
+    package enum Code: String, Sendable, CaseIterable {
         case usage
         case argumentsSwapped = "arguments-swapped"
         case referenceInvalid = "reference-invalid"
@@ -71,7 +71,7 @@ extension Failure {
         case hungUp = "hung-up"
 
         /// The exit status that goes with this code.
-        public var exitStatus: ExitStatus {
+        package var exitStatus: ExitStatus {
             switch self {
             case .usage, .argumentsSwapped, .referenceInvalid, .repositoryUppercase, .tagInvalid,
                 .digestInvalid,

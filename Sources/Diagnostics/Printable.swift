@@ -3,7 +3,7 @@ extension String {
     ///
     /// Escaped are the C0 and C1 controls, DEL and Unicode's bidirectional controls; what remains is printed as
     /// it is.
-    public var printable: String {
+    package var printable: String {
         guard unicodeScalars.contains(where: \.steersTerminals) else { return self }
         var result = ""
         for scalar in unicodeScalars {
@@ -17,7 +17,7 @@ extension String {
     }
 
     /// The text cut to a number of characters, with an ellipsis where something was left out.
-    public func truncated(to limit: Int) -> String {
+    package func truncated(to limit: Int) -> String {
         // By scalars: any number of combining marks is one `Character`.
         let scalars = unicodeScalars.prefix(limit)
         return scalars.endIndex == endIndex ? self : String(scalars) + "…"

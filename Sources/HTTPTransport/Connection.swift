@@ -1,16 +1,16 @@
 /// What a response came over.
-public struct Connection: Sendable, Hashable {
+package struct Connection: Sendable, Hashable {
     /// Whether it was opened for this exchange; otherwise an earlier one had left it open.
-    public let isNew: Bool
+    package let isNew: Bool
     /// The other end's address and port: the server's, or the proxy's.
-    public let address: String
+    package let address: String
     /// The version of TLS, for example `TLSv1.3`; `nil` for a connection without.
-    public let tlsVersion: String?
+    package let tlsVersion: String?
     /// The proxy in between, without user and password.
-    public let proxy: String?
+    package let proxy: String?
 
     /// Describes a connection.
-    public init(isNew: Bool, address: String, tlsVersion: String? = nil, proxy: String? = nil) {
+    package init(isNew: Bool, address: String, tlsVersion: String? = nil, proxy: String? = nil) {
         self.isNew = isNew
         self.address = address
         self.tlsVersion = tlsVersion

@@ -1,7 +1,7 @@
 /// One HTTP exchange: a request in, a response out, its body streamed into a sink.
 ///
 /// Redirects, authentication and retries are the caller's. ``CurlTransport`` is the one of real life.
-public protocol Transport: Sendable {
+package protocol Transport: Sendable {
     /// Sends a request and returns when the whole response has gone into the sink.
     ///
     /// Every status is a response. Throws what the sink throws, ``TransferError/Kind/cancelled`` soon after the

@@ -6,9 +6,9 @@ import SystemPackage
 /// No shell is between: the program is looked for by name in the absolute folders of `PATH`, unless a path names it, and
 /// gets its arguments as they are. It runs in a session of its own, with every signal at its default; when its time is up or the task is
 /// cancelled, it is killed together with the processes it has started there.
-public struct ChildProcess: Sendable {
+package struct ChildProcess: Sendable {
     /// How a program ended.
-    public enum Ending: Sendable, Equatable {
+    package enum Ending: Sendable, Equatable {
         /// By itself, with this status.
         case exited(Int32)
         /// By this signal.
@@ -16,13 +16,13 @@ public struct ChildProcess: Sendable {
     }
 
     /// What a program did.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// How it ended.
-        public let ending: Ending
+        package let ending: Ending
         /// What it wrote to its standard output.
-        public let output: [UInt8]
+        package let output: [UInt8]
         /// What it wrote to its standard error.
-        public let errors: [UInt8]
+        package let errors: [UInt8]
     }
 
     private let name: String
@@ -40,7 +40,7 @@ public struct ChildProcess: Sendable {
     ///     the program is looked for.
     ///   - outputLimit: how much it may write to its standard output, and how much to its standard error, in bytes.
     ///   - timeLimit: how long it may take.
-    public init(
+    package init(
         _ name: String,
         _ arguments: [String],
         environment: [String: String?],
@@ -55,7 +55,7 @@ public struct ChildProcess: Sendable {
     }
 
     /// Whether there is such a program.
-    public var isOnPath: Bool {
+    package var isOnPath: Bool {
         get async {
             (try? await executable.resolveExecutablePath(in: changedEnvironment)) != nil
         }
@@ -72,7 +72,7 @@ public struct ChildProcess: Sendable {
     }
 
     /// Runs the program to its end; one that does not read its input is fine.
-    public func run(input: [UInt8] = []) async throws(ChildProcessError) -> Outcome {
+    package func run(input: [UInt8] = []) async throws(ChildProcessError) -> Outcome {
         guard !Task.isCancelled else { throw .interrupted }
         // A program that ends before it has read everything must not end this one.
         Interruption.ignoreClosedPipes()
@@ -133,7 +133,7 @@ public struct ChildProcess: Sendable {
 }
 
 /// Why a program did not run to its end.
-public enum ChildProcessError: Error, Sendable, Equatable {
+package enum ChildProcessError: Error, Sendable, Equatable {
     /// No folder of `PATH` has an executable file of this name, or none is at this path.
     case notFound
     /// The system does not start it; in the system's words.

@@ -1,4 +1,4 @@
-public import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -10,7 +10,7 @@ public import SystemPackage
 
 extension Directory {
     /// The absolute path of a file or folder without symbolic links; `nil` when nothing is there.
-    public static func resolved(_ path: FilePath) -> FilePath? {
+    package static func resolved(_ path: FilePath) -> FilePath? {
         guard let resolved = path.withPlatformString({ realpath($0, nil) }) else { return nil }
         defer { free(resolved) }
         return FilePath(platformString: resolved)

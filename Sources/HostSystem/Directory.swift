@@ -1,5 +1,5 @@
-public import Diagnostics
-public import SystemPackage
+package import Diagnostics
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -10,14 +10,14 @@ public import SystemPackage
 #endif
 
 /// What can be done with folders.
-public enum Directory {
+package enum Directory {
     /// Creates a folder and those above it that are missing; an existing one is fine, and stays as it is.
     ///
     /// - Parameters:
     ///   - path: the folder.
     ///   - isPrivate: whether only its owner may enter it; otherwise the umask decides who may.
     /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
-    public static func create(_ path: FilePath, isPrivate: Bool = false) throws(Failure) {
+    package static func create(_ path: FilePath, isPrivate: Bool = false) throws(Failure) {
         if path.isEmpty || exists(path) { return }
         let parent = path.removingLastComponent()
         if parent != path { try create(parent, isPrivate: isPrivate) }
@@ -30,15 +30,15 @@ public enum Directory {
     }
 
     /// Whether there is a folder at a path, links followed.
-    public static func exists(_ path: FilePath) -> Bool { type(of: path) == .directory }
+    package static func exists(_ path: FilePath) -> Bool { type(of: path) == .directory }
 
     /// What is at a path, links followed; `nil` when nothing is there or it cannot be seen.
-    public static func type(of path: FilePath) -> FileType? { (try? path.stat())?.type }
+    package static func type(of path: FilePath) -> FileType? { (try? path.stat())?.type }
 
     /// The names in a folder, sorted, without `.` and `..`.
     ///
     /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
-    public static func names(in path: FilePath) throws(Failure) -> [String] {
+    package static func names(in path: FilePath) throws(Failure) -> [String] {
         guard let stream = path.withPlatformString({ opendir($0) }) else {
             throw Failure(reading: path, Errno(rawValue: errno))
         }
@@ -54,7 +54,7 @@ public enum Directory {
     }
 
     /// Removes a file; one that is not there is fine.
-    public static func remove(file path: FilePath) throws(Failure) {
+    package static func remove(file path: FilePath) throws(Failure) {
         do throws(Failure) {
             try system({ Failure(writing: path, $0) }) { try removeFile(path) }
         } catch  where type(of: path) == nil {
@@ -64,12 +64,12 @@ public enum Directory {
 }
 
 /// A folder of this process's own, removed with the files in it when its last owner lets go of it.
-public final class TemporaryDirectory: Sendable {
+package final class TemporaryDirectory: Sendable {
     /// Where the folder is.
-    public let path: FilePath
+    package let path: FilePath
 
     /// Creates a folder under `$TMPDIR`, or `/tmp`, that only this user can enter.
-    public init() throws(Failure) {
+    package init() throws(Failure) {
         let parent = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array(FilePath(parent).appending("wasmpack-XXXXXX").string.utf8CString)
         guard let created = mkdtemp(&template) else {

@@ -1,5 +1,5 @@
-public import Diagnostics
-public import SystemPackage
+package import Diagnostics
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -12,7 +12,7 @@ public import SystemPackage
 /// An advisory lock on a folder, held until its last owner lets go of it, or the process ends in any way.
 ///
 /// The folder itself is locked (`flock`), so that nothing has to be created and nothing is left behind.
-public final class DirectoryLock: Sendable {
+package final class DirectoryLock: Sendable {
     private let descriptor: FileDescriptor
 
     /// Waits for the lock on a folder.
@@ -23,7 +23,7 @@ public final class DirectoryLock: Sendable {
     ///   - limit: how long to wait; for ever, when `nil`.
     /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/fileUnreadable`` when the folder cannot be opened or its file
     ///   system has no locks, or ``Failure/Code/fileUnwritable`` when somebody else keeps it for too long.
-    public init(on path: FilePath, isShared: Bool, waiting limit: Duration? = nil) throws(Failure) {
+    package init(on path: FilePath, isShared: Bool, waiting limit: Duration? = nil) throws(Failure) {
         descriptor = try Self.open(path)
         let end = limit.map { ContinuousClock.now + $0 }
         do throws(Failure) {
@@ -56,7 +56,7 @@ public final class DirectoryLock: Sendable {
     /// Turns a shared lock into one that nobody else has, without waiting; tells whether that worked.
     ///
     /// If it did not, the lock may be lost for a moment, as `flock` says; it is shared again when this returns.
-    public func becomeExclusive() -> Bool {
+    package func becomeExclusive() -> Bool {
         do {
             try lock(descriptor, LOCK_EX | LOCK_NB)
             return true
@@ -67,7 +67,7 @@ public final class DirectoryLock: Sendable {
     }
 
     /// Lets others share the lock.
-    public func becomeShared() { try? lock(descriptor, LOCK_SH) }
+    package func becomeShared() { try? lock(descriptor, LOCK_SH) }
 
     private static func open(_ path: FilePath) throws(Failure) -> FileDescriptor {
         try system({ Failure(reading: path, $0) }) {

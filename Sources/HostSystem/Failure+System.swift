@@ -1,11 +1,11 @@
-public import Diagnostics
-public import SystemPackage
+package import Diagnostics
+package import SystemPackage
 
 extension Failure {
     /// Says what a system call's refusal means for a file that was to be read.
     ///
     /// A missing file is ``Code/fileMissing``; everything else ``Code/fileUnreadable``.
-    public init(reading path: FilePath, _ errno: Errno) {
+    package init(reading path: FilePath, _ errno: Errno) {
         switch errno {
         case .noSuchFileOrDirectory, .notDirectory:
             self.init(.fileMissing, "no such file: \(path)")
@@ -17,7 +17,7 @@ extension Failure {
     /// Says what a system call's refusal means for a file or folder that was to be written.
     ///
     /// A full disk is ``Code/diskFull``; everything else ``Code/fileUnwritable``.
-    public init(writing path: FilePath, _ errno: Errno) {
+    package init(writing path: FilePath, _ errno: Errno) {
         let what = "cannot write \(path): \(errno.description.lowercased())"
         switch errno {
         case .noSpace, .diskQuotaExceeded:

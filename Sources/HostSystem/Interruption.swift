@@ -1,4 +1,4 @@
-public import Diagnostics
+package import Diagnostics
 import Dispatch
 import Synchronization
 
@@ -14,7 +14,7 @@ import Synchronization
 /// it holds is given back.
 ///
 /// A second signal ends the process at once, and so does the first one if the work has not ended five seconds later.
-public enum Interruption {
+package enum Interruption {
     /// Runs work that the first of these signals cancels, or a clock.
     ///
     /// A SIGHUP that is ignored already, as `nohup` has it, stays so. Work that was done all the same is done.
@@ -26,7 +26,7 @@ public enum Interruption {
     /// - Returns: what the work gives.
     /// - Throws: ``Failure/Code/interrupted``, ``Failure/Code/terminated`` or ``Failure/Code/hungUp`` when the work fails after
     ///   such a signal, ``Failure/Code/timedOut`` when it does after its time, and what it throws otherwise.
-    public static func guarding<Value: Sendable>(
+    package static func guarding<Value: Sendable>(
         within limit: Duration? = nil,
         lastWords: @escaping @Sendable (Failure) -> Void = { _ in },
         _ work: sending @escaping () async -> Result<Value, Failure>
@@ -67,15 +67,15 @@ public enum Interruption {
     }
 
     /// Lets Ctrl-\ end the process and no more: Swift's runtime would print what its memory holds on the terminal.
-    public static func quitWithoutBacktrace() {
+    package static func quitWithoutBacktrace() {
         if SignalWatch.isIgnored(signal(SIGQUIT, SIG_DFL)) { signal(SIGQUIT, SIG_IGN) }
     }
 
     /// Lets a closed pipe show as an error of `write`, not as the end of the process.
-    public static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+    package static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
 }
 
 /// Throws ``Failure/Code/interrupted`` when the task at work is cancelled: for long work that waits for nothing.
-public func failIfInterrupted() throws(Failure) {
+package func failIfInterrupted() throws(Failure) {
     if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
 }

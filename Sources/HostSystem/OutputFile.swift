@@ -1,22 +1,22 @@
-public import Diagnostics
-public import SystemPackage
+package import Diagnostics
+package import SystemPackage
 
 /// A result on its way to where the user wants it.
 ///
 /// A regular file is replaced in one step, also behind a symbolic link, which stays. A device or a pipe is not replaced
 /// but written to, after everything is there.
-public final class OutputFile: Sendable {
+package final class OutputFile: Sendable {
     /// The path as it was named.
-    public let path: FilePath
+    package let path: FilePath
     /// The regular file that will be there, links followed; `nil` for a device or a pipe.
-    public let target: FilePath?
+    package let target: FilePath?
     private let file: TemporaryFile
     private let folder: TemporaryDirectory?
 
     /// Prepares to write, so that a place that cannot be written to is known before any work is done.
     ///
     /// Throws ``Failure/Code/fileUnwritable`` for a folder, for a link to nothing, and for what is in no folder.
-    public init(at path: FilePath) throws(Failure) {
+    package init(at path: FilePath) throws(Failure) {
         self.path = path
         let isThere = (try? path.stat(followTargetSymlink: false)) != nil
         switch Directory.type(of: path) {
@@ -50,13 +50,13 @@ public final class OutputFile: Sendable {
     }
 
     /// Where the bytes are until then.
-    public var unfinishedPath: FilePath { file.path }
+    package var unfinishedPath: FilePath { file.path }
 
     /// Appends bytes; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) { try file.write(bytes) }
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) { try file.write(bytes) }
 
     /// Puts the bytes where they belong.
-    public func commit() throws(Failure) {
+    package func commit() throws(Failure) {
         if let target { return try file.move(to: target) }
         let descriptor = try system({ [path] in Failure(writing: path, $0) }) {
             try FileDescriptor.open(path, .writeOnly, options: [.closeOnExec])

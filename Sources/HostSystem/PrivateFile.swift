@@ -1,16 +1,16 @@
-public import Diagnostics
-public import SystemPackage
+package import Diagnostics
+package import SystemPackage
 
 /// A small file with secrets that several programs read and write, and that is replaced as a whole.
 ///
 /// Readers see the old one or the new one, whenever this process ends. A symbolic link stays one, and what it leads
 /// to is replaced.
-public struct PrivateFile: Sendable {
+package struct PrivateFile: Sendable {
     /// How many symbolic links are followed, as many as Linux does.
     private static let linkLimit = 40
 
     /// The path as it was named.
-    public let path: FilePath
+    package let path: FilePath
     /// The largest content that is read, in bytes.
     private let limit: Int
     /// How long others may keep the folder to themselves.
@@ -22,7 +22,7 @@ public struct PrivateFile: Sendable {
     ///   - path: where it is.
     ///   - limit: the largest content that is read, in bytes.
     ///   - patience: how long to wait for others who are changing something in its folder.
-    public init(at path: FilePath, limit: Int, patience: Duration = .seconds(30)) {
+    package init(at path: FilePath, limit: Int, patience: Duration = .seconds(30)) {
         self.path = path
         self.limit = limit
         self.patience = patience
@@ -31,7 +31,7 @@ public struct PrivateFile: Sendable {
     /// Reads the file; `nil` if it is not there.
     ///
     /// Throws ``Failure/Code/fileUnreadable``, also for what is not a regular file.
-    public func contents() throws(Failure) -> [UInt8]? {
+    package func contents() throws(Failure) -> [UInt8]? {
         do throws(Failure) {
             return try ReadableFile.contents(of: path, limit: limit)
         } catch  where error.code == .fileMissing {
@@ -40,7 +40,7 @@ public struct PrivateFile: Sendable {
     }
 
     /// Whether other users may read it.
-    public var isShared: Bool { ((try? path.stat()).map { FileAccess.isShared($0.permissions) }) ?? false }
+    package var isShared: Bool { ((try? path.stat()).map { FileAccess.isShared($0.permissions) }) ?? false }
 
     /// Reads the file, and replaces it by what the body makes of that; `nil` leaves it alone.
     ///
@@ -50,7 +50,7 @@ public struct PrivateFile: Sendable {
     ///
     /// Throws what the body throws, ``Failure/Code/fileUnreadable``, ``Failure/Code/fileUnwritable`` or
     /// ``Failure/Code/diskFull``; the file then is as it was.
-    public func change(_ body: ([UInt8]?) throws(Failure) -> [UInt8]?) throws(Failure) {
+    package func change(_ body: ([UInt8]?) throws(Failure) -> [UInt8]?) throws(Failure) {
         let target = try destination()
         let folder = target.directory
         if target == path { try Directory.create(folder, isPrivate: true) }

@@ -1,25 +1,25 @@
-public import Diagnostics
-public import SystemPackage
+package import Diagnostics
+package import SystemPackage
 
 /// An open regular file, closed when its owner goes out of scope.
-public struct ReadableFile: ~Copyable {
+package struct ReadableFile: ~Copyable {
     /// Whether a symbolic link in the path's last place is followed.
-    public enum Links: Sendable {
+    package enum Links: Sendable {
         case followed
         case refused
     }
 
     private let descriptor: FileDescriptor
     /// Where it was opened.
-    public let path: FilePath
+    package let path: FilePath
     /// Its size when it was opened, in bytes.
-    public let size: Int
+    package let size: Int
 
     /// Opens a regular file.
     ///
     /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``; a folder, pipe or device, and a link where
     /// links are refused, are unreadable too.
-    public init(opening path: FilePath, links: Links = .followed) throws(Failure) {
+    package init(opening path: FilePath, links: Links = .followed) throws(Failure) {
         var options: FileDescriptor.OpenOptions = [.closeOnExec, .nonBlocking]
         if links == .refused { options.insert(.noFollow) }
         let descriptor = try system({ errno in
@@ -51,12 +51,12 @@ public struct ReadableFile: ~Copyable {
     deinit { try? descriptor.close() }
 
     /// Reads the next bytes into a buffer; returns how many, 0 at the end.
-    public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+    package borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         try system({ Failure(reading: path, $0) }) { try descriptor.read(into: buffer) }
     }
 
     /// Reads up to `count` bytes at an offset; fewer only where the file ends.
-    public borrowing func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+    package borrowing func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
             let wanted = count - bytes.count
@@ -75,7 +75,7 @@ public struct ReadableFile: ~Copyable {
     }
 
     /// Hands the whole file on from its start, in pieces of at most 128 KiB.
-    public borrowing func forEachPiece(
+    package borrowing func forEachPiece(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 * 1024, alignment: 16)
@@ -89,7 +89,7 @@ public struct ReadableFile: ~Copyable {
     }
 
     /// Reads a small file whole; throws ``Failure/Code/fileUnreadable`` when it is larger than `limit` bytes.
-    public static func contents(of path: FilePath, limit: Int, links: Links = .followed) throws(Failure)
+    package static func contents(of path: FilePath, limit: Int, links: Links = .followed) throws(Failure)
         -> [UInt8]
     {
         let file = try ReadableFile(opening: path, links: links)

@@ -1,7 +1,7 @@
-public import Diagnostics
+package import Diagnostics
 import Dispatch
 import Synchronization
-public import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -12,7 +12,7 @@ public import SystemPackage
 #endif
 
 /// A terminal that does not show what is typed, for as long as a secret is.
-public struct SilencedTerminal {
+package struct SilencedTerminal {
     /// What ends or stops a process otherwise; the others are those of ``Interruption``.
     private static let signals = [SIGTSTP, SIGQUIT]
 
@@ -31,7 +31,7 @@ public struct SilencedTerminal {
     /// - Returns: what the body returns.
     /// - Throws: what the body throws, and ``Failure/Code/usage`` when it is no terminal, or one that cannot be
     ///   kept from showing what is typed.
-    public static func during<Value>(
+    package static func during<Value>(
         _ descriptor: FileDescriptor,
         resumed: @escaping @Sendable () -> Void,
         _ body: () throws(Failure) -> Value

@@ -1,17 +1,17 @@
-public import Diagnostics
+package import Diagnostics
 import Synchronization
-public import SystemPackage
+package import SystemPackage
 
 /// A file under construction: invisible under its final name until it is whole, gone when it is given up.
 ///
 /// The file is removed when the last owner lets go of it, unless it was moved into its place.
-public final class TemporaryFile: Sendable {
+package final class TemporaryFile: Sendable {
     private static let prefix = ".wasmpack-"
     private static let secretPrefix = prefix + "secret-"
     private static let suffix = ".tmp"
 
     /// Whether a file of this name is an unfinished one: of a process at work, or of one that ended in its midst.
-    public static func isUnfinished(_ name: String) -> Bool {
+    package static func isUnfinished(_ name: String) -> Bool {
         name.hasPrefix(prefix) && name.hasSuffix(suffix)
     }
 
@@ -29,7 +29,7 @@ public final class TemporaryFile: Sendable {
     }
 
     /// Where the file is: under its final name once it was moved there.
-    public var path: FilePath { state.withLock { $0.path } }
+    package var path: FilePath { state.withLock { $0.path } }
 
     /// Creates an empty file with a name of its own in a folder.
     ///
@@ -37,7 +37,7 @@ public final class TemporaryFile: Sendable {
     ///   - directory: the folder.
     ///   - holdsSecrets: whether only its owner may read it; otherwise the umask decides who may.
     /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
-    public init(in directory: FilePath, holdsSecrets: Bool = false) throws(Failure) {
+    package init(in directory: FilePath, holdsSecrets: Bool = false) throws(Failure) {
         let prefix = holdsSecrets ? Self.secretPrefix : Self.prefix
         let name = prefix + String(UInt64.random(in: .min ... .max), radix: 36) + Self.suffix
         let path = directory.appending(name)
@@ -64,7 +64,7 @@ public final class TemporaryFile: Sendable {
     }
 
     /// Appends bytes; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         try state.withLock { state throws(Failure) in
             guard let descriptor = state.descriptor else { throw Self.closed(state.path) }
             _ = try system({ [path = state.path] in Failure(writing: path.directory, $0) }) {
@@ -78,7 +78,7 @@ public final class TemporaryFile: Sendable {
     ///
     /// Throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``, and ``Failure/Code/interrupted`` when the task
     /// is cancelled: nothing is committed after that. The file then is where it was.
-    public func move(to target: FilePath) throws(Failure) { try move(to: target, as: nil) }
+    package func move(to target: FilePath) throws(Failure) { try move(to: target, as: nil) }
 
     /// The same for a file whose owner and permissions are not those that it was made with.
     func move(to target: FilePath, as access: FileAccess?) throws(Failure) {
@@ -98,7 +98,7 @@ public final class TemporaryFile: Sendable {
     }
 
     /// Writes a whole small file atomically; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
-    public static func write(_ bytes: [UInt8], to target: FilePath) throws(Failure) {
+    package static func write(_ bytes: [UInt8], to target: FilePath) throws(Failure) {
         let file = try TemporaryFile(in: target.directory)
         try bytes.withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
         try file.move(to: target)
@@ -111,7 +111,7 @@ public final class TemporaryFile: Sendable {
 
 extension FilePath {
     /// The folder that the path's last component is in; `.` for a bare name.
-    public var directory: FilePath {
+    package var directory: FilePath {
         let parent = removingLastComponent()
         return parent.isEmpty ? "." : parent
     }
@@ -119,7 +119,7 @@ extension FilePath {
 
 extension [UInt8] {
     /// Like `withUnsafeBytes`, with the error's type kept.
-    public func withUnsafeBytesTyped<Result>(
+    package func withUnsafeBytesTyped<Result>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try withUnsafeBufferPointer { (buffer) throws(Failure) in try body(UnsafeRawBufferPointer(buffer)) }

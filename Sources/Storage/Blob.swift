@@ -1,27 +1,27 @@
-public import Archive
-public import Diagnostics
-public import HostSystem
-public import OCI
-public import SystemPackage
+package import Archive
+package import Diagnostics
+package import HostSystem
+package import OCI
+package import SystemPackage
 
 /// Content that is proven to match its descriptor.
 ///
 /// A blob is made by hashing or by verifying, never otherwise, and it can be read as often as needed: an upload is
 /// sent again after a refused token or a failing server.
-public struct Blob: Sendable {
+package struct Blob: Sendable {
     /// Where the bytes are.
-    public enum Content: Sendable {
+    package enum Content: Sendable {
         case bytes([UInt8])
         /// In a file; the owner, if there is one, removes it when nobody needs it any more.
         case file(FilePath, owner: TemporaryFile?)
     }
 
     /// What the content is.
-    public let descriptor: Descriptor
+    package let descriptor: Descriptor
     private let origin: Content
 
     /// Where the content is now: a layout may have moved a file of its own into its place.
-    public var content: Content {
+    package var content: Content {
         if case .file(_, let owner?) = origin { .file(owner.path, owner: owner) } else { origin }
     }
 
@@ -31,13 +31,13 @@ public struct Blob: Sendable {
     }
 
     /// Computes the descriptor of bytes.
-    public init(_ bytes: [UInt8], mediaType: MediaType) {
+    package init(_ bytes: [UInt8], mediaType: MediaType) {
         descriptor = Descriptor(mediaType: mediaType, digest: Digest(of: bytes), size: bytes.count)
         origin = .bytes(bytes)
     }
 
     /// Takes bytes that claim to be what a descriptor names; throws ``Failure/Code/digestMismatch`` if they are not.
-    public init(verifying bytes: [UInt8], against descriptor: Descriptor, from origin: String) throws(Failure)
+    package init(verifying bytes: [UInt8], against descriptor: Descriptor, from origin: String) throws(Failure)
     {
         let digest = Digest(of: bytes, algorithm: descriptor.digest.algorithm)
         guard bytes.count == descriptor.size, digest == descriptor.digest else {
@@ -50,7 +50,7 @@ public struct Blob: Sendable {
     /// Takes a file that claims to hold what a descriptor names, and reads it whole to see.
     ///
     /// Throws ``Failure/Code/digestMismatch`` if it does not, and what opening and reading it throws. Links are refused.
-    public init(verifying path: FilePath, against descriptor: Descriptor) throws(Failure) {
+    package init(verifying path: FilePath, against descriptor: Descriptor) throws(Failure) {
         let file = try ReadableFile(opening: path, links: .refused)
         var hasher = DigestHasher(descriptor.digest.algorithm)
         try file.forEachPiece { piece in hasher.update(piece) }
@@ -67,12 +67,12 @@ public struct Blob: Sendable {
     }
 
     /// The same content under other annotations.
-    public func annotated(_ annotations: Annotations?) -> Blob {
+    package func annotated(_ annotations: Annotations?) -> Blob {
         Blob(trusted: descriptor.annotated(annotations), origin)
     }
 
     /// All bytes; throws when there are more than `limit`, or the file cannot be read or is another one by now.
-    public func bytes(limit: Int) throws(Failure) -> [UInt8] {
+    package func bytes(limit: Int) throws(Failure) -> [UInt8] {
         guard descriptor.size <= limit else {
             throw Failure(
                 .manifestInvalid,
@@ -89,7 +89,7 @@ public struct Blob: Sendable {
     }
 
     /// The bytes from the start.
-    public func source() throws(Failure) -> any ByteSource {
+    package func source() throws(Failure) -> any ByteSource {
         switch content {
         case .bytes(let bytes): MemorySource(bytes)
         case .file(let path, _): try FileSource(ReadableFile(opening: path, links: .refused))
@@ -110,14 +110,14 @@ extension Failure {
 }
 
 /// The bytes of an array, once.
-public final class MemorySource: ByteSource {
+package final class MemorySource: ByteSource {
     private var rest: ArraySlice<UInt8>
 
     /// Starts at the first byte.
-    public init(_ bytes: [UInt8]) { rest = bytes[...] }
+    package init(_ bytes: [UInt8]) { rest = bytes[...] }
 
     /// Gives the next bytes.
-    public func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let count = min(buffer.count, rest.count)
         buffer.copyBytes(from: rest.prefix(count))
         rest = rest.dropFirst(count)
@@ -126,26 +126,26 @@ public final class MemorySource: ByteSource {
 }
 
 /// The bytes of an open file.
-public final class FileSource: ByteSource {
+package final class FileSource: ByteSource {
     private let file: ReadableFile
 
     /// Opens a regular file; throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
-    public convenience init(opening path: FilePath) throws(Failure) {
+    package convenience init(opening path: FilePath) throws(Failure) {
         try self.init(ReadableFile(opening: path))
     }
 
     init(_ file: consuming ReadableFile) { self.file = file }
 
     /// The size of the file when it was opened, in bytes.
-    public var size: Int { file.size }
+    package var size: Int { file.size }
 
     /// Gives the next bytes.
-    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         try file.read(into: buffer)
     }
 
     /// Gives up to `count` bytes at an offset, wherever reading stands; fewer only at the end.
-    public func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+    package func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
         try file.read(at: offset, count: count)
     }
 }

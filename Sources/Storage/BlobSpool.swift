@@ -1,38 +1,38 @@
-public import Diagnostics
+package import Diagnostics
 import HostSystem
-public import OCI
+package import OCI
 import Synchronization
-public import SystemPackage
+package import SystemPackage
 
 /// A blob under construction: bytes go to a temporary file and through the hasher in the same step.
-public final class BlobSpool: Sendable {
+package final class BlobSpool: Sendable {
     private let file: TemporaryFile
     private let hasher: Mutex<DigestHasher>
 
     /// Begins an empty blob in a folder.
-    public init(in directory: FilePath, algorithm: Digest.Algorithm = .sha256) throws(Failure) {
+    package init(in directory: FilePath, algorithm: Digest.Algorithm = .sha256) throws(Failure) {
         file = try TemporaryFile(in: directory)
         hasher = Mutex(DigestHasher(algorithm))
     }
 
     /// The number of bytes so far.
-    public var byteCount: Int { hasher.withLock { $0.byteCount } }
+    package var byteCount: Int { hasher.withLock { $0.byteCount } }
 
     /// Appends bytes; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         try file.write(bytes)
         hasher.withLock { $0.update(bytes) }
     }
 
     /// Ends the blob under the digest of what it holds.
-    public func finish(as mediaType: MediaType) -> Blob {
+    package func finish(as mediaType: MediaType) -> Blob {
         let (digest, size) = hasher.withLock { ($0.digest(), $0.byteCount) }
         let descriptor = Descriptor(mediaType: mediaType, digest: digest, size: size)
         return Blob(trusted: descriptor, .file(file.path, owner: file))
     }
 
     /// Ends the blob if it holds what a descriptor names; throws ``Failure/Code/digestMismatch`` otherwise.
-    public func finish(verifying descriptor: Descriptor, from origin: String) throws(Failure) -> Blob {
+    package func finish(verifying descriptor: Descriptor, from origin: String) throws(Failure) -> Blob {
         let (digest, size) = hasher.withLock { ($0.digest(), $0.byteCount) }
         guard size == descriptor.size, digest == descriptor.digest else {
             throw Failure(mismatchOf: descriptor, digest: digest, size: size, from: origin)

@@ -1,8 +1,8 @@
-public import Diagnostics
-public import OCI
+package import Diagnostics
+package import OCI
 
 /// Where images can be read from.
-public protocol ContentSource: Sendable {
+package protocol ContentSource: Sendable {
     /// Finds the manifest that a name stands for; throws ``Failure/Code/notFound`` when there is none.
     func resolve(_ name: RefName) async throws(Failure) -> Descriptor
     /// Gives content, verified before it is returned.
@@ -10,7 +10,7 @@ public protocol ContentSource: Sendable {
 }
 
 /// Where images can be written to.
-public protocol ContentDestination: Sendable {
+package protocol ContentDestination: Sendable {
     /// Whether a name never points at an image with missing parts, so that a name found in place needs no second look.
     ///
     /// A registry refuses a manifest whose blobs it does not have; a folder can be damaged.
@@ -32,7 +32,7 @@ public protocol ContentDestination: Sendable {
 
 extension ContentDestination {
     /// Fetches, always: only a registry has other repositories to take from.
-    public func take(
+    package func take(
         _ descriptor: Descriptor,
         _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
     ) async throws(Failure) -> CopyReport.Status {

@@ -1,10 +1,10 @@
-public import Diagnostics
-public import OCI
+package import Diagnostics
+package import OCI
 
 /// What a copy did.
-public struct CopyReport: Sendable {
+package struct CopyReport: Sendable {
     /// What became of one piece of content.
-    public enum Status: String, Sendable, Codable {
+    package enum Status: String, Sendable, Codable {
         case copied
         /// Taken over from another repository of the same registry.
         case mounted
@@ -21,14 +21,14 @@ public struct CopyReport: Sendable {
     }
 
     /// The manifest that the new name stands for.
-    public let root: Descriptor
+    package let root: Descriptor
     /// What the name stood for before.
-    public let previous: Descriptor?
+    package let previous: Descriptor?
     /// The config and the layers, of an index also the manifests, in the order in which they are named.
-    public let parts: [(descriptor: Descriptor, status: Status)]
+    package let parts: [(descriptor: Descriptor, status: Status)]
 
     /// Puts a report together.
-    public init(root: Descriptor, previous: Descriptor?, parts: [(descriptor: Descriptor, status: Status)]) {
+    package init(root: Descriptor, previous: Descriptor?, parts: [(descriptor: Descriptor, status: Status)]) {
         self.root = root
         self.previous = previous
         self.parts = parts
@@ -36,7 +36,7 @@ public struct CopyReport: Sendable {
 }
 
 /// How many indexes may lie one within the other.
-public let indexDepthLimit = 2
+package let indexDepthLimit = 2
 /// How many blobs travel at the same time.
 private let parallelBlobs = 4
 
@@ -55,7 +55,7 @@ private let parallelBlobs = 4
 /// - Throws: what the stores throw; ``Failure/Code/digestMismatch`` when the new name holds another digest, and
 ///   ``Failure/Code/manifestInvalid`` for indexes that lie too deep, a config of more than 4 MiB and a layer of more
 ///   than 8 GiB.
-public func copy(
+package func copy(
     _ name: RefName,
     from source: some ContentSource,
     to destination: some ContentDestination,
@@ -75,7 +75,7 @@ public func copy(
 ///   - events: told about every piece on its way.
 /// - Returns: what was copied, and what was there already.
 /// - Throws: what copying by a name throws.
-public func copy(
+package func copy(
     _ root: Descriptor,
     from source: some ContentSource,
     to destination: some ContentDestination,
@@ -202,7 +202,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
 
 extension Failure {
     /// The failure for an index within an index within an index.
-    public init(tooDeep index: Descriptor) {
+    package init(tooDeep index: Descriptor) {
         self.init(
             .manifestInvalid,
             "the index \(index.digest) lies too deep",
@@ -213,7 +213,7 @@ extension Failure {
 
 extension Transfer {
     /// Describes how far content has come.
-    public init(_ descriptor: Descriptor, _ stage: Stage) {
+    package init(_ descriptor: Descriptor, _ stage: Stage) {
         self.init(
             role: descriptor.role,
             digest: descriptor.digest.description,

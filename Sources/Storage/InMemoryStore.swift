@@ -1,25 +1,25 @@
-public import Diagnostics
-public import OCI
+package import Diagnostics
+package import OCI
 
 /// A store in memory: the simplest one, and what the others are measured against.
-public actor InMemoryStore: ContentSource, ContentDestination {
+package actor InMemoryStore: ContentSource, ContentDestination {
     private var blobs: [Digest: Blob] = [:]
     private var names: [RefName: Descriptor] = [:]
 
     /// Makes an empty store.
-    public init() {}
+    package init() {}
 
     /// Always: what is in memory is not lost piece by piece.
-    public nonisolated var keepsImagesWhole: Bool { true }
+    package nonisolated var keepsImagesWhole: Bool { true }
 
     /// Finds a manifest by its exact name, by digest, or the only one there is.
-    public func resolve(_ name: RefName) throws(Failure) -> Descriptor {
+    package func resolve(_ name: RefName) throws(Failure) -> Descriptor {
         if let descriptor = current(name) { return descriptor }
         throw Failure(.notFound, "no image \(name) in memory")
     }
 
     /// Gives content that was pushed.
-    public func fetch(_ descriptor: Descriptor) throws(Failure) -> Blob {
+    package func fetch(_ descriptor: Descriptor) throws(Failure) -> Blob {
         guard let blob = blobs[descriptor.digest] else {
             throw Failure(.notFound, "no \(descriptor.role) \(descriptor.digest) in memory")
         }
@@ -31,7 +31,7 @@ public actor InMemoryStore: ContentSource, ContentDestination {
     }
 
     /// What a name stands for.
-    public func current(_ name: RefName) -> Descriptor? {
+    package func current(_ name: RefName) -> Descriptor? {
         switch name {
         case .digest(let digest): names.values.first { $0.digest == digest }
         case .only: Set(names.values.map(\.digest)).count == 1 ? names.values.first : nil
@@ -40,15 +40,15 @@ public actor InMemoryStore: ContentSource, ContentDestination {
     }
 
     /// Whether content was pushed.
-    public func contains(_ descriptor: Descriptor) -> Bool {
+    package func contains(_ descriptor: Descriptor) -> Bool {
         blobs[descriptor.digest]?.descriptor.size == descriptor.size
     }
 
     /// Keeps content.
-    public func push(_ blob: Blob) { blobs[blob.descriptor.digest] = blob }
+    package func push(_ blob: Blob) { blobs[blob.descriptor.digest] = blob }
 
     /// Keeps a manifest under a name.
-    public func tag(_ manifest: Blob, as name: RefName) {
+    package func tag(_ manifest: Blob, as name: RefName) {
         push(manifest)
         names[name] = manifest.descriptor
     }

@@ -1,12 +1,12 @@
-public import Diagnostics
-public import OCI
+package import Diagnostics
+package import OCI
 
 extension ContentSource {
     /// Reads everything that an image consists of, and throws the first failure.
     ///
     /// What is about to leave this machine is proven before the first byte does: half an image in a registry helps
     /// nobody.
-    public func prove(_ root: Descriptor) async throws(Failure) { try await prove(root, depth: 0) }
+    package func prove(_ root: Descriptor) async throws(Failure) { try await prove(root, depth: 0) }
 
     private func prove(_ root: Descriptor, depth: Int) async throws(Failure) {
         guard depth <= indexDepthLimit + 1 else { throw Failure(tooDeep: root) }

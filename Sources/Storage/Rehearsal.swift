@@ -1,28 +1,28 @@
-public import Diagnostics
-public import OCI
+package import Diagnostics
+package import OCI
 
 /// A destination that is asked everything, and given nothing: what a copy would do, without doing it.
-public struct Rehearsal<Destination: ContentDestination>: ContentDestination {
+package struct Rehearsal<Destination: ContentDestination>: ContentDestination {
     private let destination: Destination
 
     /// Stands in for a destination.
-    public init(_ destination: Destination) { self.destination = destination }
+    package init(_ destination: Destination) { self.destination = destination }
 
     /// The destination's own answer.
-    public var keepsImagesWhole: Bool { destination.keepsImagesWhole }
+    package var keepsImagesWhole: Bool { destination.keepsImagesWhole }
 
     /// The destination's own answer.
-    public func current(_ name: RefName) async throws(Failure) -> Descriptor? {
+    package func current(_ name: RefName) async throws(Failure) -> Descriptor? {
         try await destination.current(name)
     }
 
     /// The destination's own answer.
-    public func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
+    package func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
         try await destination.contains(descriptor)
     }
 
     /// Fetches nothing either.
-    public func take(
+    package func take(
         _ descriptor: Descriptor,
         _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
     ) -> CopyReport.Status {
@@ -30,8 +30,8 @@ public struct Rehearsal<Destination: ContentDestination>: ContentDestination {
     }
 
     /// Stores nothing.
-    public func push(_ blob: Blob) {}
+    package func push(_ blob: Blob) {}
 
     /// Names nothing.
-    public func tag(_ manifest: Blob, as name: RefName) {}
+    package func tag(_ manifest: Blob, as name: RefName) {}
 }

@@ -1,30 +1,30 @@
-public import Archive
-public import Diagnostics
-public import OCI
+package import Archive
+package import Diagnostics
+package import OCI
 
 /// What was found when every digest and size of an image was computed again.
-public struct Verification: Sendable {
+package struct Verification: Sendable {
     /// One thing that is not as it should be.
-    public struct Finding: Sendable {
+    package struct Finding: Sendable {
         /// What it is about.
-        public let subject: String
+        package let subject: String
         /// What is wrong.
-        public let failure: Failure
+        package let failure: Failure
     }
 
     /// The image's manifest.
-    public let root: Descriptor
+    package let root: Descriptor
     /// Everything that was computed again and is right.
-    public private(set) var proven: [Descriptor] = []
+    package private(set) var proven: [Descriptor] = []
     /// How many layers' uncompressed tars were hashed and match the config's diffIDs.
-    public private(set) var provenDiffIDs = 0
+    package private(set) var provenDiffIDs = 0
     /// Everything that is wrong, in the order in which it was found.
-    public private(set) var findings: [Finding] = []
+    package private(set) var findings: [Finding] = []
 
     /// Computes every digest, size and diffID of an image again.
     ///
     /// Broken content is a finding, and the walk goes on; a store that cannot be reached ends it with its failure.
-    public init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
+    package init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
         self.root = root
         try await visit(root, in: source, depth: 0)
     }
@@ -160,7 +160,7 @@ public struct Verification: Sendable {
 
 extension MediaType {
     /// How a tar layer of this type is packed; `nil` for what is no tar layer.
-    public var layerCompression: LayerReader.Compression? {
+    package var layerCompression: LayerReader.Compression? {
         if isTarGzipLayer { return .gzip }
         if isPlainTarLayer { return LayerReader.Compression.none }
         return isTarZstdLayer ? .zstd : nil

@@ -1,13 +1,13 @@
-public import Diagnostics
+package import Diagnostics
 
 /// A component seen from outside: the names of what it needs and gives (component model, "Binary Format").
 ///
 /// Only its outermost sections are looked at, and of these the imports and the exports; whether it is valid is not.
-public struct ComponentOutline: Hashable, Sendable {
+package struct ComponentOutline: Hashable, Sendable {
     /// What it imports, in the order in which it stands there, for example `wasi:io/streams@0.2.0`.
-    public private(set) var imports: [String] = []
+    package private(set) var imports: [String] = []
     /// What it exports.
-    public private(set) var exports: [String] = []
+    package private(set) var exports: [String] = []
 
     /// As many as are read; a world has some dozens.
     private static let nameCountLimit = 10_000
@@ -21,7 +21,7 @@ public struct ComponentOutline: Hashable, Sendable {
     ///   - size: the size of the whole, in bytes.
     ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
     /// - Throws: ``Failure/Code/wasmMalformed`` for sections that cannot be read, and whatever `read` throws.
-    public init(
+    package init(
         of name: String,
         size: Int,
         reading read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]

@@ -1,7 +1,7 @@
 /// The Envoys that have the same host functions.
 ///
 /// What a host offers only ever grew: a module that loads in one generation loads in the later ones.
-public enum EnvoyGeneration: Int, Sendable, Comparable, CaseIterable {
+package enum EnvoyGeneration: Int, Sendable, Comparable, CaseIterable {
     /// Envoy 1.21, January 2022, and later.
     case baseline
     /// With what Go's own compiler needs.
@@ -10,7 +10,7 @@ public enum EnvoyGeneration: Int, Sendable, Comparable, CaseIterable {
     case year2026
 
     /// Since when Envoy has what this generation brought, and where to read about it.
-    public var since: String {
+    package var since: String {
         switch self {
         case .baseline: "November 2021 (envoyproxy/envoy#19074)"
         case .year2025: "January 2025 (proxy-wasm/proxy-wasm-cpp-host#427)"
@@ -19,7 +19,7 @@ public enum EnvoyGeneration: Int, Sendable, Comparable, CaseIterable {
     }
 
     /// Older before newer.
-    public static func < (one: EnvoyGeneration, other: EnvoyGeneration) -> Bool {
+    package static func < (one: EnvoyGeneration, other: EnvoyGeneration) -> Bool {
         one.rawValue < other.rawValue
     }
 }

@@ -1,6 +1,6 @@
 extension ExternalType {
     /// What it is, in one word.
-    public var kind: String {
+    package var kind: String {
         switch self {
         case .function: "function"
         case .table: "table"
@@ -11,7 +11,7 @@ extension ExternalType {
     }
 
     /// Its type, in the words in which Envoy tells types: `i32 i32 -> i32` for a function.
-    public var text: String {
+    package var text: String {
         switch self {
         case .function(let type), .tag(let type): type.inEnvoysWords
         case .table(let type, let limits): "\(type.inEnvoysWords) \(limits.text)"
@@ -23,7 +23,7 @@ extension ExternalType {
 
 extension Limits {
     /// The least and the most, for example `2...16` or `2...`.
-    public var text: String {
+    package var text: String {
         "\(minimum)..." + (maximum.map(String.init) ?? "") + (isShared ? " shared" : "")
             + (is64 ? " 64-bit" : "")
     }

@@ -1,7 +1,7 @@
 /// One thing that a consumer will say or do about a module or an image, known before it gets there.
-public struct Finding: Hashable, Sendable {
+package struct Finding: Hashable, Sendable {
     /// How bad it is.
-    public enum Severity: String, Sendable, Comparable, CaseIterable {
+    package enum Severity: String, Sendable, Comparable, CaseIterable {
         /// Worth knowing; nothing is wrong, or nobody can tell without running the module.
         case note
         /// It may fail: with an older proxy, or in a way that only shows later.
@@ -10,7 +10,7 @@ public struct Finding: Hashable, Sendable {
         case error
 
         /// Notes before warnings before errors.
-        public static func < (one: Severity, other: Severity) -> Bool { one.rank < other.rank }
+        package static func < (one: Severity, other: Severity) -> Bool { one.rank < other.rank }
 
         private var rank: Int {
             switch self {
@@ -22,20 +22,20 @@ public struct Finding: Hashable, Sendable {
     }
 
     /// The stable name of this kind of finding, for example `missing-import`: only ever added, never renamed.
-    public let id: String
+    package let id: String
     /// How bad it is.
-    public let severity: Severity
+    package let severity: Severity
     /// What is the matter, in one sentence.
-    public let message: String
+    package let message: String
     /// What the consumer prints, word for word; `nil` when it says nothing.
-    public let saying: String?
+    package let saying: String?
     /// What to do, best first; may be empty.
-    public let hints: [String]
+    package let hints: [String]
     /// Where it is, in bytes from the start of the module; `nil` for what has no one place.
-    public let offset: Int?
+    package let offset: Int?
 
     /// Describes a finding.
-    public init(
+    package init(
         _ id: String,
         _ severity: Severity,
         _ message: String,

@@ -1,4 +1,4 @@
-public import Diagnostics
+package import Diagnostics
 
 extension Module {
     /// Reads a module; of its bytes no more than 64 KiB are held at a time, and code and data are not looked into.
@@ -11,7 +11,7 @@ extension Module {
     ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
     /// - Throws: ``Failure/Code/moduleTooLarge``, ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent`` or
     ///   ``Failure/Code/wasmMalformed`` for what has no sections to read, and whatever `read` throws.
-    public init(
+    package init(
         of name: String,
         size: Int,
         reading read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]

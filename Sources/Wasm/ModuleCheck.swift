@@ -4,25 +4,25 @@ import Diagnostics
 ///
 /// The rules are those of proxy-wasm-cpp-host and of the V8 in Envoy. Function bodies are not looked into, and nothing is
 /// run: a note says so.
-public struct ModuleCheck: Sendable {
+package struct ModuleCheck: Sendable {
     /// What was checked.
-    public let module: Module
+    package let module: Module
     /// The proxy that would run it.
-    public let host: ProxyHost
+    package let host: ProxyHost
     /// The version of the interface that the module was made for; `nil` without a marker.
-    public let abi: ProxyWasmABI?
+    package let abi: ProxyWasmABI?
     /// What it is for, a guess; `nil` when nothing tells.
-    public let pluginType: PluginType?
+    package let pluginType: PluginType?
     /// What it was made with, a guess; `nil` when nothing tells.
-    public let sdk: PluginSDK?
+    package let sdk: PluginSDK?
     /// What was found, in the order in which Envoy would trip over it: its first error is the one that Envoy prints.
-    public private(set) var findings: [Finding] = []
+    package private(set) var findings: [Finding] = []
 
     /// The functions that the module exports.
     let functions: [String: FunctionType]
 
     /// Checks a module for one proxy.
-    public init(_ module: Module, host: ProxyHost = .envoy) {
+    package init(_ module: Module, host: ProxyHost = .envoy) {
         self.module = module
         self.host = host
         var functions: [String: FunctionType] = [:]
@@ -37,7 +37,7 @@ public struct ModuleCheck: Sendable {
     }
 
     /// The worst severity among the findings.
-    public var verdict: Finding.Severity? { findings.map(\.severity).max() }
+    package var verdict: Finding.Severity? { findings.map(\.severity).max() }
 
     private var inOrder: [Finding] {
         var steps: [LoadStep: [Finding]] = [
@@ -115,7 +115,7 @@ public struct ModuleCheck: Sendable {
 
 extension ModuleExport {
     /// The version of the interface whose marker this is: a function of any type, exported under the marker's name.
-    public var abi: ProxyWasmABI? {
+    package var abi: ProxyWasmABI? {
         guard case .function = type else { return nil }
         return ProxyWasmABI(marker: name)
     }

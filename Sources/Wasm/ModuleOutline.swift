@@ -1,29 +1,29 @@
-public import Diagnostics
+package import Diagnostics
 
 /// A core WebAssembly module seen from outside: its preamble and where its sections lie.
 ///
 /// The structure is the binary format's (WebAssembly 2.0, "Binary Format", Modules): eight bytes of preamble, then
 /// sections of one id byte and a length each, to the end of the file. Nothing within a section is looked at.
-public struct ModuleOutline: Hashable, Sendable {
+package struct ModuleOutline: Hashable, Sendable {
     /// The largest module that consumers load, in bytes: 256 MiB less the 1536 bytes that its tar adds.
     ///
     /// Istio and Envoy Gateway stop reading a layer's tar at 256 MiB.
-    public static let sizeLimit = 268_433_920
+    package static let sizeLimit = 268_433_920
 
     /// One section of a module.
-    public struct Section: Hashable, Sendable {
+    package struct Section: Hashable, Sendable {
         /// What it holds: 0 for a custom section, 1 to 13 for the known ones.
-        public let id: UInt8
+        package let id: UInt8
         /// Where its content begins, in bytes from the start of the module.
-        public let offset: Int
+        package let offset: Int
         /// The size of its content, in bytes.
-        public let size: Int
+        package let size: Int
     }
 
     /// The size of the whole module, in bytes.
-    public let size: Int
+    package let size: Int
     /// The sections in the order in which they stand there.
-    public let sections: [Section]
+    package let sections: [Section]
 
     /// Reads the outline of a module; of a large one only some bytes per section are read.
     ///
@@ -33,7 +33,7 @@ public struct ModuleOutline: Hashable, Sendable {
     ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
     /// - Throws: ``Failure/Code/moduleTooLarge``, ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent`` or
     ///   ``Failure/Code/wasmMalformed``, and whatever `read` throws.
-    public init(
+    package init(
         of name: String,
         size: Int,
         reading read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
@@ -89,9 +89,9 @@ public struct ModuleOutline: Hashable, Sendable {
     private static let lastKnownSection: UInt8 = 13
 
     /// The cause of a failure over a section that no specification knows; an engine may walk on behind it.
-    public struct UnknownSection: Error {
+    package struct UnknownSection: Error {
         /// What it says that it is.
-        public let id: UInt8
+        package let id: UInt8
     }
 
     private static func malformed(

@@ -1,5 +1,5 @@
 /// The type of a value (WebAssembly 3.0, "Binary Format", Value Types), as far as a reader of imports and exports needs it.
-public enum ValueType: Hashable, Sendable {
+package enum ValueType: Hashable, Sendable {
     case i32
     case i64
     case f32
@@ -10,35 +10,35 @@ public enum ValueType: Hashable, Sendable {
 }
 
 /// What a function takes and gives.
-public struct FunctionType: Hashable, Sendable {
+package struct FunctionType: Hashable, Sendable {
     /// The parameters' types in order.
-    public let parameters: [ValueType]
+    package let parameters: [ValueType]
     /// The results' types in order.
-    public let results: [ValueType]
+    package let results: [ValueType]
 
     /// Describes a function type.
-    public init(_ parameters: [ValueType], _ results: [ValueType]) {
+    package init(_ parameters: [ValueType], _ results: [ValueType]) {
         self.parameters = parameters
         self.results = results
     }
 }
 
 /// How large a memory or table is at first, and may become.
-public struct Limits: Hashable, Sendable {
+package struct Limits: Hashable, Sendable {
     /// The largest memory that an instance may begin with in Envoy: 1 GiB, in pages of 64 KiB.
     static let envoyPageLimit: UInt64 = 16_384
 
     /// At first: pages of 64 KiB, or entries.
-    public let minimum: UInt64
+    package let minimum: UInt64
     /// At most; `nil` without a bound.
-    public let maximum: UInt64?
+    package let maximum: UInt64?
     /// Whether threads share it.
-    public let isShared: Bool
+    package let isShared: Bool
     /// Whether it is addressed by 64 bits.
-    public let is64: Bool
+    package let is64: Bool
 
     /// Describes limits.
-    public init(minimum: UInt64, maximum: UInt64? = nil, isShared: Bool = false, is64: Bool = false) {
+    package init(minimum: UInt64, maximum: UInt64? = nil, isShared: Bool = false, is64: Bool = false) {
         self.minimum = minimum
         self.maximum = maximum
         self.isShared = isShared
@@ -47,7 +47,7 @@ public struct Limits: Hashable, Sendable {
 }
 
 /// What is imported or exported.
-public enum ExternalType: Hashable, Sendable {
+package enum ExternalType: Hashable, Sendable {
     case function(FunctionType)
     case table(ValueType, Limits)
     case memory(Limits)
@@ -56,18 +56,18 @@ public enum ExternalType: Hashable, Sendable {
 }
 
 /// One import of a module.
-public struct ModuleImport: Hashable, Sendable {
+package struct ModuleImport: Hashable, Sendable {
     /// The first name, for example `env`.
-    public let module: String
+    package let module: String
     /// The second name.
-    public let name: String
+    package let name: String
     /// What is asked for.
-    public let type: ExternalType
+    package let type: ExternalType
     /// Where the import begins, in bytes from the start of the module.
-    public let offset: Int
+    package let offset: Int
 
     /// Describes an import.
-    public init(module: String, name: String, type: ExternalType, offset: Int) {
+    package init(module: String, name: String, type: ExternalType, offset: Int) {
         self.module = module
         self.name = name
         self.type = type
@@ -76,18 +76,18 @@ public struct ModuleImport: Hashable, Sendable {
 }
 
 /// One export of a module.
-public struct ModuleExport: Hashable, Sendable {
+package struct ModuleExport: Hashable, Sendable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// What is given.
-    public let type: ExternalType
+    package let type: ExternalType
     /// Its index among the module's functions, tables, memories, globals or tags, imports first.
-    public let index: Int
+    package let index: Int
     /// Where the export begins, in bytes from the start of the module.
-    public let offset: Int
+    package let offset: Int
 
     /// Describes an export.
-    public init(name: String, type: ExternalType, index: Int, offset: Int) {
+    package init(name: String, type: ExternalType, index: Int, offset: Int) {
         self.name = name
         self.type = type
         self.index = index
@@ -96,16 +96,16 @@ public struct ModuleExport: Hashable, Sendable {
 }
 
 /// A custom section.
-public struct CustomSection: Hashable, Sendable {
+package struct CustomSection: Hashable, Sendable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// Where its content begins behind the name, in bytes from the start of the module.
-    public let offset: Int
+    package let offset: Int
     /// The size of the content behind the name, in bytes.
-    public let size: Int
+    package let size: Int
 
     /// Describes a custom section.
-    public init(name: String, offset: Int, size: Int) {
+    package init(name: String, offset: Int, size: Int) {
         self.name = name
         self.offset = offset
         self.size = size

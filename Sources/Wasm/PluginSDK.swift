@@ -1,5 +1,5 @@
 /// What a module was made with, guessed by what toolchains leave in it.
-public enum PluginSDK: String, Sendable, CaseIterable {
+package enum PluginSDK: String, Sendable, CaseIterable {
     case rust = "Rust"
     case go = "Go"
     case tinyGo = "TinyGo"

@@ -1,7 +1,7 @@
 /// The filter chain that a module is for, guessed by what it exports.
 ///
 /// A guess only: an SDK may export every callback, and a proxy asks nobody but its configuration.
-public enum PluginType: String, Sendable, CaseIterable {
+package enum PluginType: String, Sendable, CaseIterable {
     /// Requests and responses.
     case http
     /// Connections and their bytes.

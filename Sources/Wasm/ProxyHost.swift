@@ -1,5 +1,5 @@
 /// The program that runs a module.
-public enum ProxyHost: String, Sendable, CaseIterable {
+package enum ProxyHost: String, Sendable, CaseIterable {
     /// Envoy as its project builds it, also within Istio and Envoy Gateway.
     case envoy
     /// Higress, whose Envoy has host functions of its own.

@@ -1,11 +1,11 @@
 /// A version of the interface between a plugin and its proxy (proxy-wasm spec, "ABI versions").
-public enum ProxyWasmABI: String, Sendable, CaseIterable {
+package enum ProxyWasmABI: String, Sendable, CaseIterable {
     case v0_1_0 = "0.1.0"
     case v0_2_0 = "0.2.0"
     case v0_2_1 = "0.2.1"
 
     /// The name of the function by whose export a module says that it was made for this version.
-    public var marker: String {
+    package var marker: String {
         switch self {
         case .v0_1_0: "proxy_abi_version_0_1_0"
         case .v0_2_0: "proxy_abi_version_0_2_0"

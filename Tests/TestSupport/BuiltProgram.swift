@@ -1,9 +1,9 @@
 import Foundation
 
 /// What the build has put beside the tests.
-public enum BuiltProgram {
+package enum BuiltProgram {
     /// The path of `wasmpack`.
-    public static let wasmpack: String = {
+    package static let wasmpack: String = {
         let link = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let folders = ([link] + CommandLine.arguments).map { URL(filePath: $0).deletingLastPathComponent() }
         let found = folders.map { $0.appending(path: "wasmpack").path() }

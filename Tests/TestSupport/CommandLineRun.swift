@@ -1,27 +1,27 @@
-public import Foundation
+package import Foundation
 import Synchronization
 
 /// What a program said and how it ended.
-public struct CommandLineRun: Sendable, CustomStringConvertible {
+package struct CommandLineRun: Sendable, CustomStringConvertible {
     /// The exit status, or the negative number of the signal that ended it.
-    public let status: Int32
+    package let status: Int32
     /// Standard output.
-    public let outputBytes: Data
+    package let outputBytes: Data
     /// Standard error, as text.
-    public let errorText: String
+    package let errorText: String
 
     /// Standard output, as text.
-    public var outputText: String { String(decoding: outputBytes, as: UTF8.self) }
+    package var outputText: String { String(decoding: outputBytes, as: UTF8.self) }
 
     /// Everything, for a failing test.
-    public var description: String { "exit \(status)\nstdout: \(outputText)\nstderr: \(errorText)" }
+    package var description: String { "exit \(status)\nstdout: \(outputText)\nstderr: \(errorText)" }
 }
 
 /// A program started by a test, while it runs.
 ///
 /// By `posix_spawn`: Foundation's `Process` has crashed under many threads on Linux, and hands its children the signals
 /// that its own thread has blocked.
-public final class RunningProgram: Sendable {
+package final class RunningProgram: Sendable {
     private let identifier: pid_t
     private let ended: Task<CommandLineRun, any Error>
     private let end = End()
@@ -41,7 +41,7 @@ public final class RunningProgram: Sendable {
     ///   - directory: where it runs.
     ///   - check: what is done with every run that is waited for.
     /// - Throws: when it cannot be started.
-    public init(
+    package init(
         _ executable: String,
         _ arguments: [String],
         environment: [String: String],
@@ -75,17 +75,17 @@ public final class RunningProgram: Sendable {
     }
 
     /// Waits for its end.
-    public func wait() async throws -> CommandLineRun {
+    package func wait() async throws -> CommandLineRun {
         let run = try await ended.value
         check(run)
         return run
     }
 
     /// Whether it has ended.
-    public var hasEnded: Bool { end.hasCome.withLock { $0 } }
+    package var hasEnded: Bool { end.hasCome.withLock { $0 } }
 
     /// Sends it a signal, if it still runs.
-    public func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         // Held, so that its number cannot be another process's by now.
         end.hasCome.withLock { hasEnded in
             if !hasEnded { kill(identifier, number) }

@@ -1,4 +1,4 @@
-public import Testing
+package import Testing
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -7,16 +7,16 @@ public import Testing
 #endif
 
 /// The files under `Fixtures/` at the root of the package.
-public enum Fixtures {
+package enum Fixtures {
     /// The folder itself, as an absolute path.
-    public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    package static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Fixtures").path()
 
     /// The absolute path of a fixture, for example of `oci/manifest.json`.
-    public static func path(_ path: String) -> String { root + "/" + path }
+    package static func path(_ path: String) -> String { root + "/" + path }
 
     /// The bytes of a fixture; throws when there is no such file.
-    public static func bytes(_ path: String) throws -> [UInt8] {
+    package static func bytes(_ path: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(filePath: Self.path(path))))
     }
 }
@@ -25,7 +25,7 @@ public enum Fixtures {
 ///
 /// With `WASMPACK_RECORD=1` in the environment the file is written instead; look at the difference before it is
 /// committed.
-public func expectGolden(
+package func expectGolden(
     _ bytes: [UInt8],
     _ path: String,
     sourceLocation: SourceLocation = #_sourceLocation

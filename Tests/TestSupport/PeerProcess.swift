@@ -1,20 +1,20 @@
-public import Foundation
+package import Foundation
 
 /// A server of Tests/Support, from its start until the last test lets go of it.
 ///
 /// It ends when its stdin is closed, be it by the end of the test process.
-public final class PeerProcess: Sendable {
+package final class PeerProcess: Sendable {
     /// The folder of the servers.
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Support")
 
     /// The line of JSON that it said when it was ready.
-    public let ready: Data
+    package let ready: Data
     private let process: Int32
     private let lifeline: FileHandle
 
     /// Starts a script of Tests/Support, with its arguments, and waits until it is ready.
-    public static func start(_ script: String, _ arguments: [String] = []) async throws -> PeerProcess {
+    package static func start(_ script: String, _ arguments: [String] = []) async throws -> PeerProcess {
         try await withCheckedThrowingContinuation { continuation in
             // Reading blocks, which the threads of Swift's concurrency must not.
             DispatchQueue.global().async {
@@ -24,7 +24,7 @@ public final class PeerProcess: Sendable {
     }
 
     /// Runs a script of Tests/Support that ends by itself; throws unless it says that all is well.
-    public static func run(_ script: String, _ arguments: [String] = []) async throws {
+    package static func run(_ script: String, _ arguments: [String] = []) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             DispatchQueue.global().async {
                 continuation.resume(
@@ -41,7 +41,7 @@ public final class PeerProcess: Sendable {
     }
 
     /// Where a script of Tests/Support is, for who starts it in a way of its own.
-    public static func path(of script: String) -> String { folder.appending(path: script).path() }
+    package static func path(of script: String) -> String { folder.appending(path: script).path() }
 
     private static func process(_ script: String, _ arguments: [String]) -> Process {
         let python = Process()
@@ -76,10 +76,10 @@ public final class PeerProcess: Sendable {
 }
 
 /// Why a peer of a test is of no use.
-public struct PeerError: Error, CustomStringConvertible {
+package struct PeerError: Error, CustomStringConvertible {
     /// What happened.
-    public let description: String
+    package let description: String
 
     /// Says what happened.
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 
 private let oneAtATime = NSLock()
 
@@ -6,7 +6,7 @@ extension Process {
     /// Starts the program while no other one is started.
     ///
     /// On Linux, `run()` on several threads at once has crashed within Foundation.
-    public func runAlone() throws {
+    package func runAlone() throws {
         oneAtATime.lock()
         defer { oneAtATime.unlock() }
         try run()

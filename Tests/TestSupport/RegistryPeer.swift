@@ -1,6 +1,6 @@
 import Foundation
-public import SystemPackage
-public import Testing
+package import SystemPackage
+package import Testing
 
 /// A real registry, Debian's `docker-registry`, on a free port of this machine and with a folder of its own.
 ///
@@ -11,9 +11,9 @@ public import Testing
 /// and those that can share one keep it in a static `Task`:
 ///
 ///     static let registry = Task { try await RegistryPeer.start(.token) }
-public final class RegistryPeer: Sendable {
+package final class RegistryPeer: Sendable {
     /// Who may do what.
-    public enum Authentication: String, Sendable, CaseIterable {
+    package enum Authentication: String, Sendable, CaseIterable {
         /// Everybody everything.
         case open
         /// The one user, by Basic.
@@ -30,7 +30,7 @@ public final class RegistryPeer: Sendable {
     }
 
     /// Whether tests with a real registry are to run: it is installed, or this is CI, where it has to be.
-    public static var isExpected: Bool {
+    package static var isExpected: Bool {
         let environment = ProcessInfo.processInfo.environment
         if environment["CI"]?.isEmpty == false { return true }
         let folders = (environment["PATH"] ?? "").split(separator: ":")
@@ -40,29 +40,29 @@ public final class RegistryPeer: Sendable {
     }
 
     /// Why such tests are skipped, for the test report.
-    public static let whySkipped: Comment = "docker-registry or htpasswd is not installed (make test-deps)"
+    package static let whySkipped: Comment = "docker-registry or htpasswd is not installed (make test-deps)"
 
     /// The name that the certificate is for.
-    public let host = "localhost"
+    package let host = "localhost"
     /// The port.
-    public let port: Int
+    package let port: Int
     /// The file of the authority that signed the certificate; `nil` for a registry without TLS.
-    public let caFile: FilePath?
+    package let caFile: FilePath?
     /// The one user; may be given to an open registry too.
-    public let username: String
+    package let username: String
     /// The user's password.
-    public let password: String
+    package let password: String
     private let tokenLog: FilePath?
     private let process: PeerProcess
 
     /// The registry as a reference names it: `localhost:PORT`.
-    public var name: String { "\(host):\(port)" }
+    package var name: String { "\(host):\(port)" }
 
     /// Starts a registry and waits until it answers.
     ///
     /// It speaks HTTPS with a certificate of a private authority, or plain HTTP. Its token service is started with
     /// further arguments, if there are any: its `--help` has them.
-    public static func start(
+    package static func start(
         _ authentication: Authentication,
         usesTLS: Bool = true,
         tokens: [String] = []
@@ -88,7 +88,7 @@ public final class RegistryPeer: Sendable {
     }
 
     /// The scopes of each request that the token service has answered, in order, joined by spaces.
-    public func tokenRequests() throws -> [String] {
+    package func tokenRequests() throws -> [String] {
         struct Line: Decodable {
             let query: [[String]]
             let form: [[String]]

@@ -1,17 +1,17 @@
 /// Modules to pack that a proxy loads: a plugin that does nothing, and a custom section that makes it as large as wanted
 /// and compresses about as well as code does.
-public enum SampleModule {
+package enum SampleModule {
     /// The preamble of every module.
-    public static let preamble: [UInt8] = [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]
+    package static let preamble: [UInt8] = [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]
 
     /// The smallest plugin that a proxy loads: the marker of ABI 0.2.1, a `malloc` that always fails, and a memory.
-    public static let smallest = plugin()
+    package static let smallest = plugin()
 
     /// A function that a plugin imports: so many i32 in, one out.
-    public typealias Import = (module: String, name: String, parameterCount: Int)
+    package typealias Import = (module: String, name: String, parameterCount: Int)
 
     /// The same with one import.
-    public static func plugin(importing function: Import? = nil) -> [UInt8] {
+    package static func plugin(importing function: Import? = nil) -> [UInt8] {
         // Imported functions come first, so that the others' indexes move up.
         let first: UInt8 = function == nil ? 0 : 1
         let exports =
@@ -40,7 +40,7 @@ public enum SampleModule {
     private static func named(_ name: String) -> [UInt8] { [UInt8(name.utf8.count)] + name.utf8 }
 
     /// A module of exactly `size` bytes (150 at least), with one custom section; the same for the same seed.
-    public static func bytes(size: Int, seed: UInt64 = 1) -> [UInt8] {
+    package static func bytes(size: Int, seed: UInt64 = 1) -> [UInt8] {
         var module = outline(of: size)
         module.reserveCapacity(size + 512)
         var random = SeededGenerator(seed: seed)
@@ -58,13 +58,13 @@ public enum SampleModule {
     }
 
     /// A module of exactly `size` bytes (150 at least) whose layer is as large: its one custom section cannot be compressed.
-    public static func incompressible(size: Int, seed: UInt64 = 1) -> [UInt8] {
+    package static func incompressible(size: Int, seed: UInt64 = 1) -> [UInt8] {
         let outline = outline(of: size)
         return outline + noise(size: size - outline.count, seed: seed)
     }
 
     /// What stands before the content of the one custom section, which is called `x`.
-    public static func outline(of size: Int) -> [UInt8] {
+    package static func outline(of size: Int) -> [UInt8] {
         let content = size - smallest.count - 6
         precondition(content >= 2)
         // A length in five bytes, also where fewer would do: the specification allows that.
@@ -73,7 +73,7 @@ public enum SampleModule {
     }
 
     /// Bytes that nothing can compress; the same for the same seed.
-    public static func noise(size: Int, seed: UInt64 = 1) -> [UInt8] {
+    package static func noise(size: Int, seed: UInt64 = 1) -> [UInt8] {
         var random = SeededGenerator(seed: seed)
         return [UInt8](unsafeUninitializedCapacity: size + 8) { buffer, count in
             let raw = UnsafeMutableRawBufferPointer(buffer)

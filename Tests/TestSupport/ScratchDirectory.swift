@@ -1,4 +1,4 @@
-public import SystemPackage
+package import SystemPackage
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -7,12 +7,12 @@ public import SystemPackage
 #endif
 
 /// A folder for one test, removed with everything in it when its owner lets go of it.
-public final class ScratchDirectory: Sendable {
+package final class ScratchDirectory: Sendable {
     /// Where the folder is.
-    public let path: FilePath
+    package let path: FilePath
 
     /// Makes an empty folder.
-    public init() throws {
+    package init() throws {
         let url = FileManager.default.temporaryDirectory.appending(
             path: "wasmpack-tests-\(UUID().uuidString)"
         )
@@ -23,11 +23,11 @@ public final class ScratchDirectory: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path.string) }
 
     /// Where a file or folder of this name is, or would be.
-    public func appending(_ name: String) -> FilePath { path.appending(name) }
+    package func appending(_ name: String) -> FilePath { path.appending(name) }
 
     /// Writes a file, and the folders above it; gives its path.
     @discardableResult
-    public func write(_ bytes: [UInt8], to name: String) throws -> FilePath {
+    package func write(_ bytes: [UInt8], to name: String) throws -> FilePath {
         let file = path.pushing(FilePath(name))
         try FileManager.default.createDirectory(
             atPath: file.removingLastComponent().string,
@@ -39,11 +39,11 @@ public final class ScratchDirectory: Sendable {
 }
 
 /// The bytes of a file; throws when it cannot be read.
-public func contents(of path: FilePath) throws -> [UInt8] {
+package func contents(of path: FilePath) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(filePath: path.string)))
 }
 
 /// The names in a folder and all folders below it, sorted, each from that folder on.
-public func tree(_ path: FilePath) throws -> [String] {
+package func tree(_ path: FilePath) throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: path.string).sorted()
 }

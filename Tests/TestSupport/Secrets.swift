@@ -1,12 +1,12 @@
-public import Foundation
+package import Foundation
 
 /// Finds what no output may hold: every secret of the tests has `hush` in it, and every token is a JWT.
-public enum Secrets {
+package enum Secrets {
     /// What the secrets of the tests have in common.
-    public static let mark = "hush"
+    package static let mark = "hush"
 
     /// A password of its own for one test, with the mark in it.
-    public static func password() -> String { "\(mark)-\(UInt64.random(in: .min ... .max))" }
+    package static func password() -> String { "\(mark)-\(UInt64.random(in: .min ... .max))" }
 
     /// The mark as it is, and what base64 makes of it, wherever in a group of three bytes it begins.
     static let marks: [String] =
@@ -20,7 +20,7 @@ public enum Secrets {
         }
 
     /// The places in a text where a secret stands, each with a little of what is around it.
-    public static func found(in text: String) -> [String] {
+    package static func found(in text: String) -> [String] {
         let places = marks.flatMap { text.ranges(of: $0) } + text.ranges(of: /eyJ[\w-]{8,}\.eyJ/)
         return places.map { place in
             let start =
@@ -33,7 +33,7 @@ public enum Secrets {
     /// The files below a folder that hold a secret, except those that are there to hold one.
     ///
     /// Modules and what is larger than a document are left out: a random word may be anything.
-    public static func found(inFilesBelow folder: URL, except names: Set<String>) -> [String] {
+    package static func found(inFilesBelow folder: URL, except names: Set<String>) -> [String] {
         guard let files = FileManager.default.enumerator(atPath: folder.path()) else { return [] }
         return files.compactMap { $0 as? String }.filter { file in
             let name = URL(filePath: file).lastPathComponent

@@ -1,15 +1,15 @@
 /// Random numbers that are the same in every run (SplitMix64), so that what fails once fails again.
-public struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
     /// Starts the sequence of a seed.
-    public init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
     /// A number from 0 to one less than the bound.
-    public mutating func next(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+    package mutating func next(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
     /// The next 64 bits.
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

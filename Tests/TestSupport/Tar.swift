@@ -1,13 +1,13 @@
 /// Makes tars by hand, also those that no library would write (POSIX.1-1988 `ustar`; pax and GNU extensions).
-public enum Tar {
+package enum Tar {
     /// The two empty blocks at the end of a tar.
-    public static let end = [UInt8](repeating: 0, count: 1024)
+    package static let end = [UInt8](repeating: 0, count: 1024)
 
     /// One entry: a header, the content and its padding.
     ///
     /// The type flag is `0` for a file, `1` for a hard link, `2` for a symbolic link and `5` for a folder. `claimed` are
     /// the twelve bytes of the size field, if it is to claim another size than the content has.
-    public static func entry(
+    package static func entry(
         _ name: String,
         _ content: [UInt8] = [],
         type: Unicode.Scalar = "0",
@@ -36,7 +36,7 @@ public enum Tar {
     }
 
     /// A pax header for the entry that follows.
-    public static func pax(_ key: String, _ value: String) -> [UInt8] {
+    package static func pax(_ key: String, _ value: String) -> [UInt8] {
         let rest = " \(key)=\(value)\n"
         var length = rest.utf8.count
         while "\(length)".utf8.count + rest.utf8.count != length {
@@ -52,9 +52,9 @@ public enum Tar {
 }
 
 /// Makes gzip by hand, without compression (RFC 1951, 3.2.4; RFC 1952).
-public enum Gzip {
+package enum Gzip {
     /// One member.
-    public static func stored(_ bytes: [UInt8]) -> [UInt8] {
+    package static func stored(_ bytes: [UInt8]) -> [UInt8] {
         var member: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
         var rest = bytes[...]
         repeat {

@@ -2,19 +2,19 @@ import Foundation
 import SystemPackage
 
 /// Runs other programs, to see what they make of what we write.
-public enum Tool {
+package enum Tool {
     /// What a program did.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// Its exit status.
-        public let status: Int32
+        package let status: Int32
         /// What it wrote to its standard output.
-        public let output: String
+        package let output: String
         /// What it wrote to its standard error.
-        public let errors: String
+        package let errors: String
     }
 
     /// Runs a program of `PATH` to its end, without standard input.
-    public static func run(_ program: String, _ arguments: [String]) throws -> Outcome {
+    package static func run(_ program: String, _ arguments: [String]) throws -> Outcome {
         let scratch = try ScratchDirectory()
         let output = URL(filePath: try scratch.write([], to: "output").string)
         let errors = URL(filePath: try scratch.write([], to: "errors").string)
@@ -35,13 +35,13 @@ public enum Tool {
 }
 
 /// A program that runs until its owner lets go of it: it has to end when its standard input does.
-public final class RunningTool {
+package final class RunningTool {
     private let process = Process()
     private let input = Pipe()
     private let output = Pipe()
 
     /// Starts a program of `PATH`.
-    public init(_ program: String, _ arguments: [String]) throws {
+    package init(_ program: String, _ arguments: [String]) throws {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [program] + arguments
         process.standardInput = input
@@ -51,16 +51,16 @@ public final class RunningTool {
     }
 
     /// The process, for `/proc`.
-    public var processIdentifier: Int32 { process.processIdentifier }
+    package var processIdentifier: Int32 { process.processIdentifier }
 
     /// Waits for the first bytes that the program writes; `nil` when it ends without any.
-    public func firstOutput() -> String? {
+    package func firstOutput() -> String? {
         let data = output.fileHandleForReading.availableData
         return data.isEmpty ? nil : String(decoding: data, as: UTF8.self)
     }
 
     /// Ends the program's input, and waits until it has ended.
-    public func stop() {
+    package func stop() {
         try? input.fileHandleForWriting.close()
         process.waitUntilExit()
     }

@@ -1,10 +1,10 @@
-public import OCI
-public import Wasm
+package import OCI
+package import Wasm
 
 /// Somebody who fetches images and loads what is in them, by rules of its own.
 ///
 /// One more consumer is one more file in this folder and its place in ``Consumers/all``.
-public protocol Consumer: Sendable {
+package protocol Consumer: Sendable {
     /// What `--for` calls it, for example `istio`.
     var name: String { get }
     /// The proxy in which it runs modules; `nil` for one that runs none itself.
@@ -20,15 +20,15 @@ public protocol Consumer: Sendable {
 }
 
 /// The consumers whose rules are known.
-public enum Consumers {
+package enum Consumers {
     /// All of them, in the order in which they are shown.
-    public static let all: [any Consumer] = [Istio(), EnvoyGateway(), Higress(), Wkg()]
+    package static let all: [any Consumer] = [Istio(), EnvoyGateway(), Higress(), Wkg()]
 
     /// Those that load modules into a proxy: what is asked when nobody says which.
-    public static var proxies: [any Consumer] { all.filter { $0.host != nil } }
+    package static var proxies: [any Consumer] { all.filter { $0.host != nil } }
 
     /// The consumers for whom an image of a format is made.
-    public static func intended(for format: ImageFormat) -> [any Consumer] {
+    package static func intended(for format: ImageFormat) -> [any Consumer] {
         format == .wasm ? all.filter { $0.host == nil } : proxies
     }
 }

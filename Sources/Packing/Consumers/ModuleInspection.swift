@@ -1,16 +1,16 @@
-public import Diagnostics
-public import HostSystem
+package import Diagnostics
+package import HostSystem
 import OCI
-public import Wasm
+package import Wasm
 
 /// A module by its own bytes: what it is, and what each proxy will say of it.
-public struct ModuleInspection: Sendable {
+package struct ModuleInspection: Sendable {
     /// The module's own digest and size.
-    public let identity: ModuleIdentity
+    package let identity: ModuleIdentity
     /// What its sections say, or why nobody can read them.
-    public let module: Result<Module, Failure>
+    package let module: Result<Module, Failure>
     /// What is known of it beyond its sections, by the rules of Envoy; `nil` when nobody can read them.
-    public let check: ModuleCheck?
+    package let check: ModuleCheck?
     /// The first eight bytes, or as many as there are.
     private let preamble: [UInt8]
 
@@ -20,7 +20,7 @@ public struct ModuleInspection: Sendable {
     ///   - name: what it is called in messages.
     ///   - file: its bytes, which are read twice.
     /// - Throws: what reading the file throws.
-    public init(of name: String, in file: borrowing ReadableFile) throws(Failure) {
+    package init(of name: String, in file: borrowing ReadableFile) throws(Failure) {
         var hasher = DigestHasher()
         try file.forEachPiece { piece in hasher.update(piece) }
         identity = ModuleIdentity(digest: hasher.digest(), size: hasher.byteCount)
@@ -39,12 +39,12 @@ public struct ModuleInspection: Sendable {
     }
 
     /// Whether it is a component, which is no module that proxies know.
-    public var isComponent: Bool {
+    package var isComponent: Bool {
         if case .failure(let failure) = module { failure.code == .wasmComponent } else { false }
     }
 
     /// What a proxy will say of it, in the order in which it will trip over it.
-    public func findings(in host: ProxyHost) -> [Finding] {
+    package func findings(in host: ProxyHost) -> [Finding] {
         switch module {
         case .success(let module):
             if let check, check.host == host {
@@ -85,14 +85,14 @@ public struct ModuleInspection: Sendable {
 
 extension Failure {
     /// Whether it says what a module is not, rather than that it cannot be read.
-    public var isAboutModule: Bool {
+    package var isAboutModule: Bool {
         [.notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge].contains(code)
     }
 }
 
 extension Finding {
     /// The finding that a failure is to whoever asked what is wrong.
-    public init(_ failure: Failure, saying: String? = nil, offset: Int? = nil) {
+    package init(_ failure: Failure, saying: String? = nil, offset: Int? = nil) {
         self.init(
             failure.code.rawValue,
             .error,

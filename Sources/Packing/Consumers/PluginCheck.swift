@@ -1,27 +1,27 @@
-public import OCI
-public import Wasm
+package import OCI
+package import Wasm
 
 /// What consumers will say of an image and the module in it, or of a module alone.
-public struct PluginCheck: Sendable {
+package struct PluginCheck: Sendable {
     /// What one consumer will say.
-    public struct Answer: Sendable {
+    package struct Answer: Sendable {
         /// Who.
-        public let consumer: any Consumer
+        package let consumer: any Consumer
         /// Of the image; empty when a module was checked alone.
-        public let imageFindings: [Finding]
+        package let imageFindings: [Finding]
         /// Of the module; empty for one that runs none.
-        public let moduleFindings: [Finding]
+        package let moduleFindings: [Finding]
 
         /// The worst of it; `nil` when it has nothing to say.
-        public var worst: Finding.Severity? { (imageFindings + moduleFindings).map(\.severity).max() }
+        package var worst: Finding.Severity? { (imageFindings + moduleFindings).map(\.severity).max() }
     }
 
     /// The image; `nil` when a module was checked alone.
-    public let image: ImageInspection?
+    package let image: ImageInspection?
     /// The module; `nil` for an image without one.
-    public let module: ModuleInspection?
+    package let module: ModuleInspection?
     /// What each consumer will say, in the order in which they were named.
-    public let answers: [Answer]
+    package let answers: [Answer]
 
     /// Asks consumers.
     ///
@@ -31,7 +31,7 @@ public struct PluginCheck: Sendable {
     ///   - module: the module within, or alone; `nil` for an image without one, or when it was checked before.
     ///   - consumers: who is asked.
     ///   - limit: how much of an unpacked layer they read, in bytes.
-    public init(
+    package init(
         _ image: ImageInspection?,
         named name: Reference? = nil,
         module: ModuleInspection?,
@@ -53,15 +53,15 @@ public struct PluginCheck: Sendable {
     }
 
     /// How much of an unpacked layer consumers read unless they are told otherwise: 256 MiB.
-    public static let defaultLimit = 256 * 1024 * 1024
+    package static let defaultLimit = 256 * 1024 * 1024
 
     /// The findings about the module that are shown once: those for the proxy of the first consumer that has one.
-    public var moduleFindings: [Finding] {
+    package var moduleFindings: [Finding] {
         answers.first { $0.consumer.host != nil }?.moduleFindings ?? module?.findings(in: .envoy) ?? []
     }
 
     /// The worst that any of them says.
-    public var worst: Finding.Severity? { answers.compactMap(\.worst).max() }
+    package var worst: Finding.Severity? { answers.compactMap(\.worst).max() }
 
     /// What a consumer says, and that there is no module if it has overlooked that.
     private static func findings(

@@ -1,9 +1,9 @@
-public import Diagnostics
+package import Diagnostics
 import HostSystem
-public import SystemPackage
+package import SystemPackage
 
 /// The folder whose files a Dockerfile may copy.
-public struct BuildContext: Sendable {
+package struct BuildContext: Sendable {
     /// A file or folder of the context.
     struct Item: Sendable {
         /// Its name as the Dockerfile has it, relative to the context.
@@ -29,7 +29,7 @@ public struct BuildContext: Sendable {
     ///   - others: files and folders that are no part of it wherever they lie, as the one that the image is written to.
     /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/fileUnreadable``, and ``Failure/Code/dockerfileInvalid`` for a
     ///   broken `.dockerignore`.
-    public init(_ folder: FilePath, of dockerfile: FilePath, apartFrom others: [FilePath] = [])
+    package init(_ folder: FilePath, of dockerfile: FilePath, apartFrom others: [FilePath] = [])
         throws(Failure)
     {
         guard let root = Directory.resolved(folder) else {

@@ -1,10 +1,10 @@
-public import Diagnostics
+package import Diagnostics
 import HostSystem
 import OCI
-public import SystemPackage
+package import SystemPackage
 
 /// What `build` is pointed at.
-public enum BuildInput: Sendable, Hashable {
+package enum BuildInput: Sendable, Hashable {
     /// A module.
     case module(FilePath)
     /// A Dockerfile, and the folder whose files it may copy.
@@ -19,7 +19,7 @@ public enum BuildInput: Sendable, Hashable {
     ///   - dockerfile: the Dockerfile, if it was named; then the path is the folder whose files it copies.
     /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/pluginMissing``, and ``Failure/Code/usage`` for a Dockerfile
     ///   together with a path that is no folder.
-    public init(locating path: FilePath, dockerfile: FilePath? = nil) throws(Failure) {
+    package init(locating path: FilePath, dockerfile: FilePath? = nil) throws(Failure) {
         let isFolder = Directory.exists(path)
         if let dockerfile {
             guard Directory.type(of: dockerfile) == .regular else {
@@ -82,7 +82,7 @@ extension BuildInput {
     ///   - events: is told what was read, and what is odd about it.
     /// - Returns: the contents, with a module among them.
     /// - Throws: what ``Dockerfile`` and ``BuildContext`` throw.
-    public func contents(
+    package func contents(
         labels: [String: String],
         arguments: [String: String],
         apartFrom others: [FilePath],

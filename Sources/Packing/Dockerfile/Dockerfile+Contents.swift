@@ -1,4 +1,4 @@
-public import Diagnostics
+package import Diagnostics
 import OCI
 
 extension Dockerfile {
@@ -10,7 +10,7 @@ extension Dockerfile {
     /// - Returns: an image's contents, with a module among them.
     /// - Throws: ``Failure/Code/dockerfileInvalid``, ``Failure/Code/dockerfileUnsupported``, and
     ///   ``Failure/Code/pluginMissing`` when no file of the image is called `plugin.wasm`.
-    public func contents(in context: BuildContext, events: some EventSink) throws(Failure) -> ImageContents {
+    package func contents(in context: BuildContext, events: some EventSink) throws(Failure) -> ImageContents {
         var tree = ImageTree()
         var contents = ImageContents(layers: [], execution: execution, instructions: [])
         contents.platform = platform

@@ -1,13 +1,13 @@
-public import Diagnostics
-public import OCI
+package import Diagnostics
+package import OCI
 
 /// A Dockerfile of one stage `FROM scratch`, read: what it copies, and what the image's config says.
 ///
 /// Nothing is run, and nothing but the file itself is looked at; ``contents(in:)`` then finds the files it names.
 /// What docker could do and this program does not is refused with the line and the way out.
-public struct Dockerfile: Sendable {
+package struct Dockerfile: Sendable {
     /// The largest Dockerfile that is read, in bytes: 1 MiB.
-    public static let sizeLimit = 1024 * 1024
+    package static let sizeLimit = 1024 * 1024
 
     /// Files to be copied into the image, by one `ADD` or `COPY`.
     struct Copying: Sendable, Hashable {
@@ -46,13 +46,13 @@ public struct Dockerfile: Sendable {
     /// The instructions, in order.
     let steps: [Step]
     /// The process settings of the image.
-    public let execution: ImageConfig.Execution
+    package let execution: ImageConfig.Execution
     /// What the config says that the image runs on.
-    public let platform: Platform
+    package let platform: Platform
     /// Who made it, by `MAINTAINER`.
-    public let author: String?
+    package let author: String?
     /// The arguments that were given and that no `ARG` names, sorted.
-    public let unusedArguments: [String]
+    package let unusedArguments: [String]
 
     /// Reads a Dockerfile.
     ///
@@ -62,7 +62,7 @@ public struct Dockerfile: Sendable {
     ///   - arguments: what `--build-arg` gives.
     /// - Throws: ``Failure/Code/dockerfileInvalid`` for what docker would refuse too,
     ///   ``Failure/Code/dockerfileUnsupported`` for what only docker can do.
-    public init(
+    package init(
         parsing bytes: [UInt8],
         named file: String = "Dockerfile",
         arguments: [String: String] = [:]

@@ -1,10 +1,10 @@
-public import Diagnostics
-public import OCI
+package import Diagnostics
+package import OCI
 
 /// What a registry knows someone by, and where it came from.
 ///
 /// No description of it ever shows the secret.
-public struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The secret itself, and what is done with it.
     enum Secret: Sendable {
         /// Sent by Basic to the registry or its token service, with the user name.
@@ -16,23 +16,23 @@ public struct Credential: Sendable, CustomStringConvertible, CustomDebugStringCo
     }
 
     /// The user name, if one is known: an identity or registry token often comes without.
-    public let username: String?
+    package let username: String?
     let secret: Secret
     /// Where it came from, for people: `--username`, `$WASMPACK_USERNAME`, a file.
-    public let source: String
+    package let source: String
 
     /// A user name and a password, or a token that stands for one.
-    public init(username: String, password: String, source: String) {
+    package init(username: String, password: String, source: String) {
         self.init(username: username, .password(password), source: source)
     }
 
     /// A token that the token service takes in exchange for another one.
-    public init(identityToken: String, username: String? = nil, source: String) {
+    package init(identityToken: String, username: String? = nil, source: String) {
         self.init(username: username, .identityToken(identityToken), source: source)
     }
 
     /// A token that the registry itself takes.
-    public init(registryToken: String, source: String) {
+    package init(registryToken: String, source: String) {
         self.init(username: nil, .registryToken(registryToken), source: source)
     }
 
@@ -53,7 +53,7 @@ public struct Credential: Sendable, CustomStringConvertible, CustomDebugStringCo
     }
 
     /// Whom it stands for, for people: the user name, or what kind of token it is.
-    public var holder: String {
+    package var holder: String {
         if let username { return username }
         return switch secret {
         case .password: "the password"
@@ -63,15 +63,15 @@ public struct Credential: Sendable, CustomStringConvertible, CustomDebugStringCo
     }
 
     /// Whose it is and where it came from.
-    public var description: String { "\(holder), from \(source)" }
+    package var description: String { "\(holder), from \(source)" }
     /// The same as the description.
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
     /// Nothing: a mirror would show the secret.
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 /// Where credentials come from.
-public protocol CredentialStore: Sendable {
+package protocol CredentialStore: Sendable {
     /// Looks for the credential to do something with a repository.
     ///
     /// Throws ``Failure/Code/configurationInvalid`` when a place cannot be read that should be, and what a credential
@@ -84,22 +84,22 @@ public protocol CredentialStore: Sendable {
 }
 
 /// What a look for a credential gave.
-public struct CredentialLookup: Sendable {
+package struct CredentialLookup: Sendable {
     /// The credential, if there is one.
-    public let credential: Credential?
+    package let credential: Credential?
     /// Where was looked, for people, in order.
-    public let places: [String]
+    package let places: [String]
     /// What went wrong on the way without ending it, for people.
-    public let warnings: [String]
+    package let warnings: [String]
     /// Whether the credential was given to this program for just this, by a flag or a variable of its own.
     ///
     /// Then it is meant: when a registry refuses it, nothing is tried without it.
-    public let isGiven: Bool
+    package let isGiven: Bool
     /// What to do when the registry is not content with the credential; the usual, when `nil`.
-    public let advice: SignInAdvice?
+    package let advice: SignInAdvice?
 
     /// Describes the outcome of a look.
-    public init(
+    package init(
         _ credential: Credential?,
         places: [String],
         warnings: [String] = [],

@@ -1,14 +1,14 @@
-public import Diagnostics
-public import OCI
+package import Diagnostics
+package import OCI
 
 /// Asks one place after the other; the first hit wins.
-public struct CredentialChain: CredentialStore {
+package struct CredentialChain: CredentialStore {
     private let stores: [any CredentialStore]
 
     private let advice: @Sendable (RegistryName) -> SignInAdvice
 
     /// Asks stores in this order; the advice is for when that does not help.
-    public init(
+    package init(
         _ stores: [any CredentialStore],
         advice: @escaping @Sendable (RegistryName) -> SignInAdvice = SignInAdvice.usual
     ) {
@@ -17,7 +17,7 @@ public struct CredentialChain: CredentialStore {
     }
 
     /// The first credential found, and every place looked at.
-    public func lookUp(
+    package func lookUp(
         _ registry: RegistryName,
         _ repository: RepositoryName,
         for access: Access
@@ -43,7 +43,7 @@ public struct CredentialChain: CredentialStore {
 }
 
 /// A credential that was named for this one command, or the place where one could have been.
-public struct GivenCredential: CredentialStore {
+package struct GivenCredential: CredentialStore {
     private let credential: Credential?
     private let place: String
     private let registry: RegistryName?
@@ -54,14 +54,14 @@ public struct GivenCredential: CredentialStore {
     ///   - credential: what was named, if anything was.
     ///   - place: what to call the place when nothing was.
     ///   - registry: the only registry that may see it; any, when `nil`.
-    public init(_ credential: Credential?, place: String, only registry: RegistryName? = nil) {
+    package init(_ credential: Credential?, place: String, only registry: RegistryName? = nil) {
         self.credential = credential
         self.place = place
         self.registry = registry
     }
 
     /// The credential, if it is for this registry.
-    public func lookUp(
+    package func lookUp(
         _ registry: RegistryName,
         _ repository: RepositoryName,
         for access: Access

@@ -2,7 +2,7 @@ import Diagnostics
 import OCI
 
 /// The helpers of this process: each is asked about a server once, whoever wants to know, and whatever came of it.
-public actor CredentialHelpers {
+package actor CredentialHelpers {
     private struct Question: Hashable {
         let program: String
         let server: String
@@ -13,7 +13,7 @@ public actor CredentialHelpers {
     private var answers: [Question: Result<CredentialHelper.Answer, Failure>] = [:]
 
     /// Nobody has been asked yet.
-    public init() { self.init(environment: [:], timeLimit: CredentialHelper.timeLimit) }
+    package init() { self.init(environment: [:], timeLimit: CredentialHelper.timeLimit) }
 
     init(environment: [String: String?], timeLimit: Duration) {
         self.environment = environment

@@ -1,12 +1,12 @@
-public import Diagnostics
-public import HTTPTransport
-public import OCI
-public import SystemPackage
+package import Diagnostics
+package import HTTPTransport
+package import OCI
+package import SystemPackage
 
 /// The credentials of a docker `config.json`: of its helpers, and of its `auths`.
 ///
 /// The same form have podman's `auth.json`, `$DOCKER_AUTH_CONFIG` and, in a wrapping, Kubernetes' pull Secrets.
-public struct DockerConfig: CredentialStore {
+package struct DockerConfig: CredentialStore {
     private let file: CredentialFile
     private let helpers: CredentialHelpers
 
@@ -17,7 +17,7 @@ public struct DockerConfig: CredentialStore {
     ///   - shownPath: what the file is called in messages.
     ///   - usesTLS: whether the registry is dialled by HTTPS, whose port may be named or not.
     ///   - helpers: asks the helpers that the file names.
-    public init(at path: FilePath, shownAs shownPath: String, usesTLS: Bool, helpers: CredentialHelpers) {
+    package init(at path: FilePath, shownAs shownPath: String, usesTLS: Bool, helpers: CredentialHelpers) {
         file = CredentialFile(place: .file(path), shownPath: shownPath, usesTLS: usesTLS)
         self.helpers = helpers
     }
@@ -29,7 +29,7 @@ public struct DockerConfig: CredentialStore {
     ///   - shownPath: what it is called in messages.
     ///   - usesTLS: whether the registry is dialled by HTTPS, whose port may be named or not.
     ///   - helpers: asks the helpers that it names.
-    public init(text: String, shownAs shownPath: String, usesTLS: Bool, helpers: CredentialHelpers) {
+    package init(text: String, shownAs shownPath: String, usesTLS: Bool, helpers: CredentialHelpers) {
         file = CredentialFile(place: .text(text), shownPath: shownPath, usesTLS: usesTLS)
         self.helpers = helpers
     }
@@ -40,7 +40,7 @@ public struct DockerConfig: CredentialStore {
     ///   - path: the file or folder, which has to exist.
     ///   - usesTLS: whether the registry is dialled by HTTPS, whose port may be named or not.
     ///   - helpers: asks the helpers that it names.
-    public init(chosen path: FilePath, usesTLS: Bool, helpers: CredentialHelpers) {
+    package init(chosen path: FilePath, usesTLS: Bool, helpers: CredentialHelpers) {
         file = CredentialFile(place: .chosen(path), shownPath: path.string, usesTLS: usesTLS)
         self.helpers = helpers
     }
@@ -49,7 +49,7 @@ public struct DockerConfig: CredentialStore {
     ///
     /// Throws ``Failure/Code/configurationInvalid`` when the file is there and cannot be read; what a helper fails with,
     /// unless it is only to pull.
-    public func lookUp(
+    package func lookUp(
         _ registry: RegistryName,
         _ repository: RepositoryName,
         for access: Access
@@ -110,10 +110,10 @@ public struct DockerConfig: CredentialStore {
     }
 
     /// What the place is called in messages.
-    public var shownPath: String { file.shownPath }
+    package var shownPath: String { file.shownPath }
 
     /// Whether it has an entry for a whole registry; a file that cannot be read has none.
-    public func hasEntry(for registry: RegistryName) -> Bool {
+    package func hasEntry(for registry: RegistryName) -> Bool {
         guard let content = try? file.read() else { return false }
         return (content.document.auths ?? [:]).keys.contains {
             AuthKey($0, rules: content.rules).fit(registry) != nil
@@ -123,7 +123,7 @@ public struct DockerConfig: CredentialStore {
     /// The `HttpHeaders` to send along to the registry; none from a file that cannot be read.
     ///
     /// Whether that matters is for who asks for a credential: many a registry wants neither.
-    public func headers() -> HeaderFields {
+    package func headers() -> HeaderFields {
         var headers = HeaderFields()
         let own = (try? file.read())?.document.HttpHeaders ?? [:]
         for (name, value) in own.sorted(by: { $0.key < $1.key }) { headers.add(name, value) }

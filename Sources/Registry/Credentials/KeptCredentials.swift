@@ -1,43 +1,43 @@
-public import Diagnostics
+package import Diagnostics
 import HostSystem
-public import OCI
-public import SystemPackage
+package import OCI
+package import SystemPackage
 
 /// A docker `config.json` as the place where credentials are kept.
 ///
 /// The file decides where the secret itself goes: to the helper that it names for the registry (`credHelpers`, else
 /// `credsStore`), or, unencrypted, into the file.
-public struct KeptCredentials: Sendable {
+package struct KeptCredentials: Sendable {
     /// Where a credential is kept.
-    public struct Place: Sendable {
+    package struct Place: Sendable {
         /// The key of its entry.
-        public let key: String
+        package let key: String
         /// The program that has the secret; `nil` when the file has it.
-        public let helper: String?
+        package let helper: String?
         /// The entries for some of the registry's repositories, which stay and win there.
-        public let otherKeys: [String]
+        package let otherKeys: [String]
     }
 
     /// What was forgotten.
-    public struct Removal: Sendable {
+    package struct Removal: Sendable {
         /// The keys of the entries that were removed.
-        public let keys: [String]
+        package let keys: [String]
         /// The program that was told to forget the secret; `nil` when the file names none.
-        public let helper: String?
+        package let helper: String?
         /// The entries for some of the registry's repositories, which stay.
-        public let otherKeys: [String]
+        package let otherKeys: [String]
     }
 
     /// Where the file is.
-    public var path: FilePath { file.path }
+    package var path: FilePath { file.path }
     /// What it is called in messages.
-    public let shownPath: String
+    package let shownPath: String
     private let file: PrivateFile
     /// What differs from this process's environment for helpers.
     private let environment: [String: String?]
 
     /// Names a file, which need not be there.
-    public init(at path: FilePath, shownAs shownPath: String) {
+    package init(at path: FilePath, shownAs shownPath: String) {
         self.init(at: path, shownAs: shownPath, environment: [:])
     }
 
@@ -48,13 +48,13 @@ public struct KeptCredentials: Sendable {
     }
 
     /// Whether other users may read the file.
-    public var isShared: Bool { file.isShared }
+    package var isShared: Bool { file.isShared }
 
     /// Throws if a registry's credential cannot be kept, so that this is known before anyone is asked for a password.
     ///
     /// Throws ``Failure/Code/configurationInvalid`` for a file that is no such document or names a helper that is none, and
     /// ``Failure/Code/helperMissing`` for a helper that is not there.
-    public func check(for registry: RegistryName) async throws(Failure) {
+    package func check(for registry: RegistryName) async throws(Failure) {
         try await helper(for: registry, in: document())?.find(for: .store)
     }
 
@@ -62,7 +62,7 @@ public struct KeptCredentials: Sendable {
     ///
     /// Throws ``Failure/Code/configurationInvalid``, ``Failure/Code/helperMissing``, ``Failure/Code/helperFailed``,
     /// ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``; the file then is as it was.
-    public func store(_ credential: Credential, for registry: RegistryName) async throws(Failure) -> Place {
+    package func store(_ credential: Credential, for registry: RegistryName) async throws(Failure) -> Place {
         let helper = try helper(for: registry, in: document())
         if let helper {
             let kept = credential.forHelpers
@@ -84,7 +84,7 @@ public struct KeptCredentials: Sendable {
     ///
     /// Throws as ``store(_:for:)`` does. When the helper fails, the file's own entries are gone all the same, and the
     /// failure says so.
-    public func remove(_ registry: RegistryName) async throws(Failure) -> Removal {
+    package func remove(_ registry: RegistryName) async throws(Failure) -> Removal {
         let before = try document()
         let keys = before.keys(of: registry)
         var helper: CredentialHelper?

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Deployment
+import EnvoyRunner
 import Diagnostics
 import HostSystem
 import OCI

@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import Packing
+import ArgumentParser
+package import Packing
 
 /// The value of `--format`.
 extension ImageFormat: ExpressibleByArgument {}

@@ -1,4 +1,4 @@
-import Deployment
+import EnvoyRunner
 import Diagnostics
 import OCI
 import Packing

@@ -1,0 +1,61 @@
+package import Diagnostics
+
+/// Any JSON value: what a document holds besides the fields that this program knows.
+///
+/// Only for documents that belong to others in part and are written again, such as a layout's `index.json`. What has
+/// a digest is never encoded again.
+package enum JSONValue: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    /// The value that another one is encoded as.
+    package init(encoding value: some Encodable) throws(Failure) {
+        self = try CanonicalJSON.decode(
+            JSONValue.self,
+            from: CanonicalJSON.encode(value),
+            as: "document",
+            failing: .internalError
+        )
+    }
+}
+
+extension JSONValue: Codable {
+    /// Reads whatever stands there.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let bool = try? container.decode(Bool.self) {
+            self = .bool(bool)
+        } else if let integer = try? container.decode(Int64.self) {
+            self = .integer(integer)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else if let string = try? container.decode(String.self) {
+            self = .string(string)
+        } else if let array = try? container.decode([JSONValue].self) {
+            self = .array(array)
+        } else {
+            self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    /// Writes the value as it was read.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let bool): try container.encode(bool)
+        case .integer(let integer): try container.encode(integer)
+        case .number(let number): try container.encode(number)
+        case .string(let string): try container.encode(string)
+        case .array(let array): try container.encode(array)
+        case .object(let object): try container.encode(object)
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package import Diagnostics
+
+/// A JSON document of other programs, in which a few members are changed.
+///
+/// All others keep their order and their very text, also numbers that fit no type of ours. Only the space between
+/// them is made anew when it is written.
+package enum OrderedJSON: Equatable, Sendable {
+    /// A string, a number, `true`, `false` or `null`, as the text that stands there.
+    case scalar(String)
+    case array([OrderedJSON])
+    case object([Member])
+
+    /// A member of an object.
+    package struct Member: Equatable, Sendable {
+        /// The name as it stands there, in quotes.
+        fileprivate let text: String
+        /// The name that is meant.
+        package let name: String
+        /// The value.
+        package var value: OrderedJSON
+    }
+
+    /// A string.
+    package init(_ string: String) throws(Failure) {
+        self = .scalar(String(decoding: try CanonicalJSON.encode(string), as: UTF8.self))
+    }
+
+    /// Reads a document that came from outside, and that may hold secrets: nothing of it is ever quoted.
+    ///
+    /// - Parameters:
+    ///   - bytes: the whole document.
+    ///   - what: what the document is called in messages.
+    ///   - code: the code of the failure thrown when it is not one JSON value.
+    /// - Throws: a failure with that code, which says where it goes wrong.
+    package init(parsing bytes: [UInt8], as what: String, failing code: Failure.Code) throws(Failure) {
+        do throws(StrictJSON.Violation) {
+            try StrictJSON.check(bytes)
+        } catch {
+            throw Failure(
+                code,
+                "\(what) is not the JSON it has to be",
+                why: "it goes wrong at byte \(error.offset)"
+            )
+        }
+        var reader = Reader(bytes: bytes)
+        self = try reader.value()
+    }
+
+    /// The members; none unless it is an object.
+    package var members: [Member] { if case .object(let members) = self { members } else { [] } }
+
+    /// Whether it is an object.
+    package var isObject: Bool { if case .object = self { true } else { false } }
+
+    /// Whether it is `null`.
+    package var isNull: Bool { self == .scalar("null") }
+
+    /// The text meant, if it is a string.
+    package var string: String? {
+        guard case .scalar(let text) = self else { return nil }
+        return try? CanonicalJSON.decode(
+            String.self,
+            from: Array(text.utf8),
+            as: "text",
+            failing: .internalError
+        )
+    }
+
+    /// The value of a member of an object, if there is one.
+    package subscript(name: String) -> OrderedJSON? { members.first { $0.name == name }?.value }
+
+    /// Gives a member of an object another value; a new one comes last.
+    package mutating func set(_ name: String, to value: OrderedJSON) throws(Failure) {
+        var members = members
+        if let place = members.firstIndex(where: { $0.name == name }) {
+            members[place].value = value
+        } else {
+            let text = String(decoding: try CanonicalJSON.encode(name), as: UTF8.self)
+            members.append(Member(text: text, name: name, value: value))
+        }
+        self = .object(members)
+    }
+
+    /// Takes members out of an object; those that are not there are fine.
+    package mutating func remove(_ names: some Sequence<String>) {
+        guard isObject else { return }
+        let names = Set(names)
+        self = .object(members.filter { !names.contains($0.name) })
+    }
+}
+
+extension OrderedJSON {
+    /// The document as it is written: a member a line, indented with tabs, as docker does it.
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes, indentedBy: 0)
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
+
+    private func write(to bytes: inout [UInt8], indentedBy depth: Int) {
+        switch self {
+        case .scalar(let text): bytes += text.utf8
+        case .array(let values):
+            Self.block("[", values, "]", depth, &bytes) { value, bytes in
+                value.write(to: &bytes, indentedBy: depth + 1)
+            }
+        case .object(let members):
+            Self.block("{", members, "}", depth, &bytes) { member, bytes in
+                bytes += member.text.utf8
+                bytes += ": ".utf8
+                member.value.write(to: &bytes, indentedBy: depth + 1)
+            }
+        }
+    }
+
+    private static func block<Part>(
+        _ start: Unicode.Scalar,
+        _ parts: [Part],
+        _ end: Unicode.Scalar,
+        _ depth: Int,
+        _ bytes: inout [UInt8],
+        _ write: (Part, inout [UInt8]) -> Void
+    ) {
+        func newLine(_ depth: Int) {
+            bytes.append(UInt8(ascii: "\n"))
+            bytes += repeatElement(UInt8(ascii: "\t"), count: depth)
+        }
+        bytes.append(UInt8(ascii: start))
+        for (number, part) in parts.enumerated() {
+            if number > 0 { bytes.append(UInt8(ascii: ",")) }
+            newLine(depth + 1)
+            write(part, &bytes)
+        }
+        if !parts.isEmpty { newLine(depth) }
+        bytes.append(UInt8(ascii: end))
+    }
+}
+
+/// Takes a text apart that ``StrictJSON`` has checked: nothing can be wrong with it any more.
+private struct Reader {
+    let bytes: [UInt8]
+    var offset = 0
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func value() throws(Failure) -> OrderedJSON {
+        switch next() {
+        case UInt8(ascii: "{"):
+            var members: [OrderedJSON.Member] = []
+            offset += 1
+            while let byte = next(), byte != UInt8(ascii: "}") {
+                let text = scalar()
+                _ = next()
+                members.append(
+                    .init(text: text, name: OrderedJSON.scalar(text).string ?? text, value: try value())
+                )
+            }
+            offset += 1
+            return .object(members)
+        case UInt8(ascii: "["):
+            var values: [OrderedJSON] = []
+            offset += 1
+            while let byte = next(), byte != UInt8(ascii: "]") { values.append(try value()) }
+            offset += 1
+            return .array(values)
+        default:
+            let text = scalar()
+            guard !text.isEmpty else {
+                throw Failure(.internalError, "a JSON document that was checked cannot be read")
+            }
+            return .scalar(text)
+        }
+    }
+
+    /// The next byte that means something; space, `,` and `:` only separate here.
+    private mutating func next() -> UInt8? {
+        while offset < bytes.count, " \t\r\n,:".utf8.contains(bytes[offset]) { offset += 1 }
+        return offset < bytes.count ? bytes[offset] : nil
+    }
+
+    /// A string with its quotes, or everything up to the next separator.
+    private mutating func scalar() -> String {
+        let start = offset
+        if offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") {
+            offset += 1
+            while offset < bytes.count, bytes[offset] != UInt8(ascii: "\"") {
+                offset += bytes[offset] == UInt8(ascii: "\\") ? 2 : 1
+            }
+            offset = min(offset + 1, bytes.count)
+        } else {
+            while offset < bytes.count, !" \t\r\n,:]}".utf8.contains(bytes[offset]) { offset += 1 }
+        }
+        return String(decoding: bytes[start..<offset], as: UTF8.self)
+    }
+}

@@ -1,0 +1,160 @@
+package import Diagnostics
+
+/// Names an image in a registry: `host[:port]/repository[:tag][@digest]`.
+///
+/// The grammar is Docker's, which every client shares (distribution/reference): a name without a host is one of
+/// Docker Hub. One addition: a host-less name of three and more parts cannot exist on Docker Hub, so its first part
+/// is the host; ``registryIsAssumed`` says so.
+package struct Reference: Hashable, Sendable {
+    /// The registry.
+    package let registry: RegistryName
+    /// The repository within the registry.
+    package let repository: RepositoryName
+    /// The tag, if one is named.
+    package let tag: Tag?
+    /// The digest, if one is named; it is stronger than the tag.
+    package let digest: Digest?
+    /// Whether the registry was taken from a first part that does not look like a host.
+    package let registryIsAssumed: Bool
+
+    /// Puts a reference together.
+    package init(registry: RegistryName, repository: RepositoryName, tag: Tag? = nil, digest: Digest? = nil) {
+        self.registry = registry
+        self.repository = registry.isDockerHub ? (try? repository.onDockerHub()) ?? repository : repository
+        self.tag = tag
+        self.digest = digest
+        registryIsAssumed = false
+    }
+
+    /// Reads a reference as people paste it; a leading `oci://` or `docker://` is dropped.
+    ///
+    /// Throws ``Failure/Code/referenceInvalid``, ``Failure/Code/repositoryUppercase``, ``Failure/Code/tagInvalid`` or
+    /// ``Failure/Code/digestInvalid``, each with the place and, where there is one, what was probably meant.
+    package init(parsing text: String) throws(Failure) {
+        let body = try Self.withoutScheme(text)
+        var rest = body[...]
+        if let at = rest.firstIndex(of: "@") {
+            let after = rest[rest.index(after: at)...]
+            guard !after.contains("@"), !after.contains("/") || Digest.namesAlgorithm(after) else {
+                // Never echoed: what stands before the "@" may be a password.
+                throw Failure(
+                    .referenceInvalid,
+                    "invalid reference format: a reference holds no user name or password",
+                    why: "\"@\" stands before the host",
+                    try: ["--username NAME --password-stdin, or wasmpack's other sources of credentials"]
+                )
+            }
+            digest = try Digest(parsing: after)
+            rest = rest[..<at]
+        } else {
+            digest = nil
+        }
+        let lastSlash = rest.lastIndex(of: "/")
+        let lastPart = rest[(lastSlash.map { rest.index(after: $0) } ?? rest.startIndex)...]
+        if let colon = lastPart.firstIndex(of: ":") {
+            tag = try Tag(parsing: rest[rest.index(after: colon)...])
+            rest = rest[..<colon]
+        } else {
+            tag = nil
+        }
+        guard rest.utf8.count != 64 || rest.endIndex != body.endIndex || !rest.allSatisfy(\.isHexDigit) else {
+            throw Failure(
+                .referenceInvalid,
+                "invalid repository name (\(rest)), cannot specify 64-byte hexadecimal strings",
+                why: "it would read like a digest",
+                try: ["REPOSITORY@sha256:\(rest.lowercased())"]
+            )
+        }
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+        let namesHost = parts.count > 1 && Self.looksLikeHost(parts[0])
+        registryIsAssumed = !namesHost && parts.count > 2
+        if namesHost || registryIsAssumed {
+            registry = try RegistryName(parsing: parts[0])
+            rest = rest[parts[1].startIndex...]
+        } else {
+            registry = .dockerHub
+        }
+        let name = try Self.repository(rest, within: body)
+        repository = registry.isDockerHub ? try name.onDockerHub() : name
+    }
+
+    private init(_ other: Reference, tag: Tag?, digest: Digest?) {
+        registry = other.registry
+        repository = other.repository
+        registryIsAssumed = other.registryIsAssumed
+        self.tag = tag
+        self.digest = digest
+    }
+
+    /// The same repository, by digest alone: what a proxy is told to load.
+    package func pinned(to digest: Digest) -> Reference { Reference(self, tag: nil, digest: digest) }
+
+    /// The same repository, by tag alone.
+    package func tagged(_ tag: Tag) -> Reference { Reference(self, tag: tag, digest: nil) }
+}
+
+extension Reference: CustomStringConvertible {
+    /// `host/repository`, always with the host.
+    ///
+    /// A host that does not look like one is told from a part of a Docker Hub name by its upper case, as in `Foo/bar`.
+    package var repositoryDescription: String {
+        let host = registry.description
+        let isUnderstood = registryIsAssumed || Self.looksLikeHost(host)
+        return "\(isUnderstood ? host : host.uppercased())/\(repository)"
+    }
+
+    /// The reference in full, always with the host.
+    package var description: String {
+        repositoryDescription + (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "")
+    }
+}
+
+extension Reference {
+    /// Whether a first part is a host by Docker's rule: `localhost`, or with a dot, a colon or an upper-case letter.
+    package static func looksLikeHost(_ part: some StringProtocol) -> Bool {
+        part == "localhost" || part.contains(".") || part.contains(":") || part.contains(where: \.isUppercase)
+    }
+
+    private static func withoutScheme(_ text: String) throws(Failure) -> String {
+        if text.isEmpty {
+            throw Failure(.referenceInvalid, "invalid reference format: the reference is empty")
+        }
+        for (offset, scalar) in text.unicodeScalars.enumerated()
+        where scalar.value <= 0x20 || scalar.value >= 0x7F {
+            let name = scalar == " " ? "a space" : scalar.isASCII ? "a control character" : "\"\(scalar)\""
+            let shown = text.contains("@") ? "what stands here" : "\"\(text.truncated(to: 160))\""
+            throw Failure(
+                .referenceInvalid,
+                "invalid reference format: \(shown) is not a reference",
+                why: "\(name) at character \(offset + 1); a reference is plain ASCII"
+            )
+        }
+        guard let range = text.firstRange(of: "://") else { return text }
+        let scheme = text[..<range.lowerBound].lowercased()
+        guard scheme.allSatisfy(\.isASCIIAlphanumeric) else { return text }
+        let rest = String(text[range.upperBound...])
+        switch scheme {
+        case "oci", "docker": return rest
+        case "http", "https":
+            throw Failure(
+                .referenceInvalid,
+                "invalid reference format: a reference has no \"\(scheme)://\"",
+                why: scheme == "http" ? "a registry without TLS is asked for by --plain-http" : nil,
+                try: rest.contains("@") ? [] : [rest + (scheme == "http" ? " --plain-http" : "")]
+            )
+        default:
+            throw Failure(.referenceInvalid, "invalid reference format: unknown scheme \"\(scheme)://\"")
+        }
+    }
+
+    /// Reads the repository, and says in the words of the whole reference what was probably meant.
+    private static func repository(_ name: Substring, within whole: String) throws(Failure) -> RepositoryName
+    {
+        do {
+            return try RepositoryName(parsing: name)
+        } catch {
+            let meant = error.hints.map { String(whole[..<name.startIndex] + $0 + whole[name.endIndex...]) }
+            throw Failure(error.code, error.message, why: error.why, try: meant)
+        }
+    }
+}

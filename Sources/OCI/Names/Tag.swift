@@ -1,0 +1,67 @@
+package import Diagnostics
+
+/// A tag: 1 to 128 of `[A-Za-z0-9_.-]`, not starting with `.` or `-` (distribution spec, "Pulling manifests").
+package struct Tag: Hashable, Sendable {
+    /// The tag that stands for no tag when reading.
+    package static let latest = Tag(trusted: "latest")
+
+    private let text: String
+
+    private init(trusted text: String) { self.text = text }
+
+    /// Reads a tag; throws ``Failure/Code/tagInvalid`` and names the offending character.
+    package init(parsing text: some StringProtocol) throws(Failure) {
+        let shown = String(text).truncated(to: 160)
+        guard !text.isEmpty else {
+            throw Failure(
+                .tagInvalid,
+                "a tag is empty",
+                why: "nothing stands after the last \":\"",
+                try: ["v0.0.1"]
+            )
+        }
+        if let wrong = text.unicodeScalars.enumerated().first(where: { !$1.belongsInTag(at: $0) }) {
+            let suggestion = String(text).replacingInvalidTagCharacters()
+            throw Failure(
+                .tagInvalid,
+                "invalid tag format: \"\(shown)\" is not allowed",
+                why: "\"\(wrong.element)\" at character \(wrong.offset + 1); a tag is letters, digits, _ . - "
+                    + "(first not . or -), at most 128",
+                try: suggestion.map { [$0] } ?? []
+            )
+        }
+        guard text.utf8.count <= 128 else {
+            throw Failure(
+                .tagInvalid,
+                "invalid tag format: \"\(shown)\" is too long",
+                why: "a tag has at most 128 characters, this one has \(text.utf8.count)"
+            )
+        }
+        self.text = String(text)
+    }
+}
+
+extension Tag: CustomStringConvertible {
+    /// The tag itself.
+    package var description: String { text }
+}
+
+extension String {
+    fileprivate func replacingInvalidTagCharacters() -> String? {
+        let replaced = String(
+            String.UnicodeScalarView(unicodeScalars.map { $0.belongsInTag(at: 1) ? $0 : "-" })
+        )
+        let trimmed = String(replaced.drop { $0 == "-" || $0 == "." }.prefix(128))
+        return trimmed.isEmpty ? nil : trimmed
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate func belongsInTag(at offset: Int) -> Bool {
+        switch self {
+        case "a"..."z", "A"..."Z", "0"..."9", "_": true
+        case ".", "-": offset > 0
+        default: false
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package import Diagnostics
+import HTTPTransport
+package import OCI
+package import Storage
+
+extension RemoteRepository: ContentDestination {
+    /// A registry refuses a manifest whose blobs it does not have.
+    package var keepsImagesWhole: Bool { true }
+
+    /// What a name stands for in the registry now.
+    package func current(_ name: RefName) async throws(Failure) -> Descriptor? {
+        guard let target = name.manifestTarget else { return nil }
+        return try await retrying("manifest \(target)") { _ throws(RequestFailure) in
+            try await self.head(target)
+        }
+    }
+
+    /// Whether the registry has the content, in the right size.
+    ///
+    /// One that cannot say so is sent it.
+    package func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
+        let folder = descriptor.mediaType.isStoredAsManifest ? "manifests" : "blobs"
+        let what = "\(descriptor.role) \(descriptor.digest.short)"
+        do throws(Failure) {
+            return try await retrying(what) { _ throws(RequestFailure) in
+                let answer = try await self.client.send(
+                    .head,
+                    "\(folder)/\(descriptor.digest)",
+                    headers: folder == "manifests" ? Self.accepted : [:]
+                )
+                switch answer.status {
+                case 200: return answer.mayHaveLength(descriptor.size)
+                case 401, 403, 408, 429, 500...:
+                    throw try await self.client.failure(for: answer, doing: "push to")
+                default: return false
+                }
+            }
+        } catch {
+            guard error.code == .serverFailed else { throw error }
+            client.events.record(.detail("\(what): \(error.message); taken as absent"))
+            return false
+        }
+    }
+
+    /// Uploads content; a manifest is stored under its digest.
+    package func push(_ blob: Blob) async throws(Failure) {
+        if blob.descriptor.mediaType.isStoredAsManifest {
+            try await put(blob, at: blob.descriptor.digest.description)
+        } else {
+            _ = try await upload(blob.descriptor) { blob }
+        }
+    }
+
+    /// Takes a blob over from the repository to mount from, if there is one and the registry does it; else uploads it.
+    package func take(
+        _ descriptor: Descriptor,
+        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+    ) async throws(Failure) -> CopyReport.Status {
+        guard descriptor.mediaType.isStoredAsManifest else { return try await upload(descriptor, fetch) }
+        try await push(fetch())
+        return .copied
+    }
+
+    /// Stores a manifest under a tag.
+    package func tag(_ manifest: Blob, as name: RefName) async throws(Failure) {
+        try await put(manifest, at: name.manifestTarget ?? manifest.descriptor.digest.description)
+    }
+}

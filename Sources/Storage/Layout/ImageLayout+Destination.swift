@@ -1,0 +1,90 @@
+import Archive
+package import Diagnostics
+import HostSystem
+package import OCI
+import SystemPackage
+
+extension ImageLayout: ContentDestination {
+    /// Never: a folder can be damaged, so every blob is looked at.
+    package var keepsImagesWhole: Bool { false }
+
+    /// What a name stands for in this layout, under exactly that name.
+    package func current(_ name: RefName) async throws(Failure) -> Descriptor? {
+        try current(EntryName(name))
+    }
+
+    func current(_ name: EntryName) throws(Failure) -> Descriptor? {
+        try index().manifests.first(where: name.replaces)?.annotated(nil)
+    }
+
+    /// Whether a blob is there and is what its name says.
+    package func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
+        (try? Blob(verifying: path(of: descriptor.digest), against: descriptor)) != nil
+    }
+
+    /// Writes a blob, in one step that readers see whole or not at all.
+    package func push(_ blob: Blob) async throws(Failure) {
+        let target = path(of: blob.descriptor.digest)
+        try Directory.create(target.directory)
+        switch blob.content {
+        case .bytes(let bytes):
+            try TemporaryFile.write(bytes, to: target)
+        case .file(let source, let owner):
+            if let owner, source.directory == spoolDirectory {
+                // It was made for this layout: its last step is a new name.
+                try owner.move(to: target)
+            } else {
+                try writeCopy(of: blob, to: target)
+            }
+        }
+    }
+
+    /// Writes a manifest and names it: an older image of that name is replaced, and what nothing names any more goes.
+    package func tag(_ manifest: Blob, as name: RefName) async throws(Failure) {
+        try await tag(manifest, as: EntryName(name))
+    }
+
+    func tag(_ manifest: Blob, as name: EntryName) async throws(Failure) {
+        try await push(manifest)
+        let lock = try DirectoryLock(on: path, isShared: false)
+        try withExtendedLifetime(lock) { () throws(Failure) in
+            let entry = manifest.descriptor.annotated(name.annotations)
+            try changeIndex(removing: { $0 == entry || name.replaces($0) }, adding: entry)
+            sweep()
+        }
+    }
+
+    private func writeCopy(of blob: Blob, to target: FilePath) throws(Failure) {
+        let spool = try BlobSpool(in: spoolDirectory, algorithm: blob.descriptor.digest.algorithm)
+        try blob.source().forEachPiece { piece throws(Failure) in try spool.write(piece) }
+        // The source may have changed since it was proven.
+        let copy = try spool.finish(verifying: blob.descriptor, from: target.string)
+        guard case .file(_, let owner?) = copy.content else { return }
+        try owner.move(to: target)
+    }
+}
+
+/// A layout where an image gets a name as it stands in another index, whatever it is asked to be called.
+struct NamedEntry: ContentDestination {
+    let layout: ImageLayout
+    let name: EntryName
+
+    var keepsImagesWhole: Bool { layout.keepsImagesWhole }
+
+    func current(_ ignored: RefName) async throws(Failure) -> Descriptor? { try layout.current(name) }
+
+    func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
+        try await layout.contains(descriptor)
+    }
+
+    func push(_ blob: Blob) async throws(Failure) { try await layout.push(blob) }
+
+    func tag(_ manifest: Blob, as ignored: RefName) async throws(Failure) {
+        try await layout.tag(manifest, as: name)
+    }
+}
+
+extension ImageLayout {
+    /// This layout as a place where whatever is copied gets one name: that of an entry elsewhere, as it stands there.
+    package func naming(_ name: EntryName) -> some ContentDestination { NamedEntry(layout: self, name: name) }
+}

@@ -1,0 +1,86 @@
+package import Diagnostics
+import HostSystem
+package import OCI
+import SystemPackage
+
+/// The names in a layout: the descriptors of `index.json` and their annotations.
+extension ImageLayout {
+    /// The index of the layout.
+    ///
+    /// Throws ``Failure/Code/layoutCorrupt`` when it is missing or not an index.
+    package func index() throws(Failure) -> Index { try decodeIndex(Index.self, from: indexBytes()) }
+
+    private var indexFile: FilePath { path.appending("index.json") }
+
+    private func indexBytes() throws(Failure) -> [UInt8] {
+        do throws(Failure) {
+            return try ReadableFile.contents(of: indexFile, limit: Manifest.sizeLimit)
+        } catch  where error.code == .fileMissing {
+            throw Failure(.layoutCorrupt, "\(indexFile) is missing", try: ["build the layout again"])
+        }
+    }
+
+    private func decodeIndex<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(Failure)
+        -> Value
+    {
+        try CanonicalJSON.decode(type, from: bytes, as: indexFile.string, failing: .layoutCorrupt)
+    }
+
+    /// Replaces entries of the index by a new one, in one step that readers see whole or not at all.
+    ///
+    /// The rest of the document stays as others wrote it, with fields that are unknown here. The caller holds the lock on
+    /// the layout's folder.
+    func changeIndex(
+        removing isReplaced: (Descriptor) -> Bool,
+        adding new: Descriptor
+    ) throws(Failure) {
+        let bytes = try indexBytes()
+        let index = try decodeIndex(Index.self, from: bytes)
+        var document = try decodeIndex([String: JSONValue].self, from: bytes)
+        guard case .array(let entries)? = document["manifests"] else {
+            throw Failure(.layoutCorrupt, "\(indexFile) has no list of manifests")
+        }
+        let kept = zip(index.manifests, entries).filter { !isReplaced($0.0) }.map(\.1)
+        document["manifests"] = .array(kept + [try JSONValue(encoding: new)])
+        try TemporaryFile.write(CanonicalJSON.encode(document), to: indexFile)
+    }
+
+    /// How another image is called that would have the same tag as one of this name, if there is one.
+    package func rival(of name: EntryName, with digest: Digest) throws(Failure) -> String? {
+        guard let tag = name.tag else { return nil }
+        let rival = try index().manifests.first {
+            $0.digest != digest && $0.referenceName == tag && !name.replaces($0)
+        }
+        return rival.map { $0.fullName ?? $0.digest.short }
+    }
+
+    /// The full references under which the layout's images are known, for messages.
+    package func names() throws(Failure) -> [String] {
+        try index().names
+    }
+}
+
+extension Descriptor {
+    /// The tag in a layout's index.
+    package var referenceName: String? { annotations?[AnnotationKey.referenceName] }
+
+    /// The full reference in a layout's index.
+    package var fullName: String? { annotations?[AnnotationKey.fullImageName] }
+
+    /// Whether this entry of an index is an image that nothing names; an artifact of another kind is none.
+    var isUntagged: Bool { referenceName == nil && fullName == nil && artifactType == nil }
+
+    /// Whether this entry of an index is what a full reference names.
+    func isNamed(_ reference: Reference) -> Bool {
+        guard let fullName, let own = try? Reference(parsing: fullName) else { return false }
+        return own.nameInLayout == reference.nameInLayout
+    }
+}
+
+extension Reference {
+    /// The full name of an image in a layout: by its tag, or by its digest if that is all there is.
+    var nameInLayout: String {
+        if tag == nil, let digest { return pinned(to: digest).description }
+        return tagged(tag ?? .latest).description
+    }
+}
