@@ -37,7 +37,8 @@ package struct Blob: Sendable {
     }
 
     /// Takes bytes that claim to be what a descriptor names; throws ``Failure/Code/digestMismatch`` if they are not.
-    package init(verifying bytes: [UInt8], against descriptor: Descriptor, from origin: String) throws(Failure)
+    package init(verifying bytes: [UInt8], against descriptor: Descriptor, from origin: String)
+        throws(Failure)
     {
         let digest = Digest(of: bytes, algorithm: descriptor.digest.algorithm)
         guard bytes.count == descriptor.size, digest == descriptor.digest else {

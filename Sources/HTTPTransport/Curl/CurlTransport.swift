@@ -13,7 +13,8 @@ package final class CurlTransport: Transport {
     }
 
     /// Sends a request and returns when the whole response has gone into the sink.
-    package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError) -> Response
+    package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
+        -> Response
     {
         let ticket = Ticket()
         let result = await withTaskCancellationHandler {

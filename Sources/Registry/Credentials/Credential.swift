@@ -4,7 +4,8 @@ package import OCI
 /// What a registry knows someone by, and where it came from.
 ///
 /// No description of it ever shows the secret.
-package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     /// The secret itself, and what is done with it.
     enum Secret: Sendable {
         /// Sent by Basic to the registry or its token service, with the user name.

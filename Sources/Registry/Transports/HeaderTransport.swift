@@ -24,7 +24,8 @@ package struct HeaderTransport: Transport {
     }
 
     /// Sends a request, with the fields that it does not have already if it goes to the registry.
-    package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError) -> Response
+    package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
+        -> Response
     {
         var sent = request
         if origins.contains(request.url.origin) {

@@ -20,7 +20,8 @@ package struct SilenceTransport: Transport {
     }
 
     /// Sends a request, and says that the server is silent: once in an exchange, and once for all that wait at a time.
-    package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError) -> Response
+    package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
+        -> Response
     {
         let movement = Movement(clock)
         let progress = request.uploadProgress

@@ -28,7 +28,8 @@ package struct TracingTransport: Transport {
     }
 
     /// Sends a request as the other transport does.
-    package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError) -> Response
+    package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
+        -> Response
     {
         let number = count.value.add(1, ordering: .relaxed).newValue
         let start = Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(Date())

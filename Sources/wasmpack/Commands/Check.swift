@@ -1,6 +1,6 @@
 import ArgumentParser
-import EnvoyRunner
 import Diagnostics
+import EnvoyRunner
 import HostSystem
 import OCI
 import Packing

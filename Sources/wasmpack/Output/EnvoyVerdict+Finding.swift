@@ -1,5 +1,5 @@
-import EnvoyRunner
 import Diagnostics
+import EnvoyRunner
 import Wasm
 
 extension EnvoyVerdict {
