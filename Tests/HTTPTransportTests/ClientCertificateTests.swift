@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ClientCertificateTests {
-    /// A transport that shows a certificate to the server of a URL.
+    /// A transport with a client certificate for the server of a URL.
     private static func transport(
         showing client: TestCertificate?,
         to url: HTTPURL,
@@ -21,7 +21,7 @@ import Testing
         return try CurlTransport(TransportOptions(tls: tls))
     }
 
-    @Test func `a server that asks for a certificate gets it, and who has none is told so`() async throws {
+    @Test func `sends a certificate that the server requests, and reports a missing one`() async throws {
         let (server, client) = (try TestCertificate(), try TestCertificate(name: "the client"))
         let peer = try PythonPeer(certificate: server, "--client-ca", client.certificate)
         let url = try peer.url("/echo")
@@ -38,8 +38,7 @@ import Testing
         }
     }
 
-    @Test func `a client certificate is for its origin alone, even beside it on the same host`() async throws
-    {
+    @Test func `sends a client certificate only to its origin, not to other ports`() async throws {
         let (server, client) = (try TestCertificate(), try TestCertificate(name: "the client"))
         let registry = try PythonPeer(certificate: server, "--wishes-client-ca", client.certificate)
         let other = try PythonPeer(certificate: server, "--wishes-client-ca", client.certificate)
@@ -50,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func `a connection that ends is told from others when the server had asked for a certificate`()
+    @Test func `distinguishes a connection closed after a certificate request`()
         async throws
     {
         let (server, client) = (try TestCertificate(), try TestCertificate())
@@ -70,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `nobody asks for a certificate on a connection that is used again`() async throws {
+    @Test func `does not report a certificate request for a reused connection`() async throws {
         let (server, client) = (try TestCertificate(), try TestCertificate())
         let peer = try PythonPeer(certificate: server, "--wishes-client-ca", client.certificate, "--later")
         let url = try peer.url("/ask-again")
@@ -82,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func `a file that is too large for a certificate is not read to its end`() throws {
+    @Test func `does not read a file over the size limit to its end`() throws {
         let client = try TestCertificate()
         let folder = try ScratchDirectory()
         let text =
@@ -96,7 +95,7 @@ import Testing
         #expect(error?.detail.contains("cannot be read") == true, "\(String(describing: error))")
     }
 
-    @Test func `the key may stand in the certificate's file`() throws {
+    @Test func `reads the key from the certificate's file`() throws {
         let client = try TestCertificate()
         let folder = try ScratchDirectory()
         let text =
@@ -106,7 +105,7 @@ import Testing
         #expect(throws: TransferError.self) { try ClientCertificate(at: FilePath(client.certificate)) }
     }
 
-    @Test func `what cannot be shown is refused before anything is sent, and says why`() throws {
+    @Test func `rejects an unusable certificate before sending anything, with the reason`() throws {
         let (client, other) = (try TestCertificate(), try TestCertificate())
         let folder = try ScratchDirectory()
         let encrypted = "\(folder.path)/encrypted.key"
@@ -120,11 +119,11 @@ import Testing
             ("/nonexistent", nil, "\"/nonexistent\" cannot be read"),
             (client.certificate, "/nonexistent", "\"/nonexistent\" cannot be read"),
             (client.certificate, folder.path.string, "cannot be read"),
-            (text, client.key, "\"\(text)\" holds no PEM certificate"),
-            (client.key, client.key, "\"\(client.key)\" holds no PEM certificate"),
-            (client.certificate, text, "\"\(text)\" holds no PEM private key"),
-            (client.certificate, nil, "\"\(client.certificate)\" holds no PEM private key"),
-            (client.certificate, other.key, "is not that of the certificate"),
+            (text, client.key, "\"\(text)\" does not contain a PEM certificate"),
+            (client.key, client.key, "\"\(client.key)\" does not contain a PEM certificate"),
+            (client.certificate, text, "\"\(text)\" does not contain a PEM private key"),
+            (client.certificate, nil, "\"\(client.certificate)\" does not contain a PEM private key"),
+            (client.certificate, other.key, "does not match the certificate"),
             (client.certificate, encrypted, "is encrypted"),
         ]
         for row in rows {
@@ -137,7 +136,7 @@ import Testing
         }
     }
 
-    @Test func `no description and no mirror of a client certificate shows its key`() throws {
+    @Test func `descriptions and mirrors do not contain the key`() throws {
         let client = try TestCertificate()
         let certificate = try ClientCertificate(at: FilePath(client.certificate), keyAt: FilePath(client.key))
         var dumped = ""

@@ -28,7 +28,7 @@ import Testing
         (["https_proxy": "a", "no_proxy": "", "NO_PROXY": "*"], nil, nil, "empty is not set"),
     ]
 
-    @Test("variables are taken in curl's order", arguments: rows)
+    @Test("reads the variables in curl's order", arguments: rows)
     func row(environment: [String: String], https: String?, http: String?, why: String) {
         let proxies = Proxies { environment[$0] }
         #expect(proxies.proxy(for: Self.https)?.variable == https, "\(why)")
@@ -40,7 +40,7 @@ import Testing
         "::ffff:127.0.0.1",
     ]
 
-    @Test("this machine is asked directly, whatever the variables say", arguments: thisMachine)
+    @Test("never uses a proxy for this machine", arguments: thisMachine)
     func direct(host: String) {
         let proxies = Proxies { ["all_proxy": "a", "no_proxy": "example.com"][$0] }
         #expect(proxies.proxy(for: Origin(scheme: .http, host: host, port: 5000)) == nil)
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(
-        "what only begins or ends alike is not this machine",
+        "does not treat similar host names as this machine",
         arguments: ["localhost.example", "128.0.0.1", "::2"]
     )
     func indirect(host: String) {
@@ -66,7 +66,7 @@ import Testing
         ("socks5:3128", "socks5:3128"),
     ]
 
-    @Test("a SOCKS proxy looks names up itself, however it is written", arguments: dialled)
+    @Test("lets every SOCKS proxy resolve names", arguments: dialled)
     func socks(url: String, dialled: String) {
         #expect(Proxy(url, variable: "all_proxy").url == dialled)
     }
@@ -79,11 +79,11 @@ import Testing
         ("http://me:hush@proxy@proxy.example:3128", "http://proxy.example:3128"),
         ("socks5h://me:hush-proxy@[::1]:1080", "socks5h://[::1]:1080"),
         ("http://[::1]", "http://[::1]"),
-        ("http://me:hush-proxy", "that cannot be read"),
+        ("http://me:hush-proxy", "with an invalid URL"),
         ("http://me:hush-proxy@", "http://"),
     ]
 
-    @Test("a proxy is named without its password", arguments: names)
+    @Test("names a proxy without its password", arguments: names)
     func name(url: String, name: String) {
         #expect(Proxy(url, variable: "https_proxy").name == name)
     }

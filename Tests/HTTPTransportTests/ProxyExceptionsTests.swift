@@ -48,7 +48,7 @@ import Testing
         (",,.,", "example.com", 443, false, "empty entries are none"),
     ]
 
-    @Test("no_proxy means what curl and Go make of it", arguments: rows)
+    @Test("interprets no_proxy like curl and Go", arguments: rows)
     func row(list: String, host: String, port: Int, isDirect: Bool, why: String) {
         #expect(ProxyExceptions(list).contains(host: host, port: port) == isDirect, "\(why)")
     }

@@ -2,9 +2,9 @@ import Testing
 
 @testable import HTTPTransport
 
-/// Where a proxy's password ends has to be beyond doubt, or a piece of it becomes the name of a host.
+/// The end of a proxy's password must be unambiguous, so that no part of it is used as a host name.
 @Suite struct ProxyPasswordTests {
-    static let rows: [(url: String, isClear: Bool)] = [
+    static let rows: [(url: String, isUnambiguous: Bool)] = [
         ("proxy.example:3128", true), ("http://proxy.example:3128/", true), ("http://[::1]:3128", true),
         ("http://me:hush%40p@proxy.example", true), ("me:hush@proxy.example", true),
         ("http://me:hush@p@proxy.example", false), ("http://me:hu/sh@proxy.example", false),
@@ -12,13 +12,13 @@ import Testing
         ("http://me:h@sh#1@proxy.example", false),
     ]
 
-    @Test("a password is written so that it ends in one place", arguments: rows.indices)
+    @Test("rejects a proxy URL in which the end of the password is ambiguous", arguments: rows.indices)
     func row(number: Int) {
         let row = Self.rows[number]
-        #expect(Proxy(row.url, variable: "https_proxy").isClear == row.isClear)
+        #expect(Proxy(row.url, variable: "https_proxy").isUnambiguous == row.isUnambiguous)
     }
 
-    @Test func `a proxy that cannot be read is the failure, and nothing of it is shown`() async throws {
+    @Test func `an ambiguous proxy URL is a failure that does not show the URL`() async throws {
         let transport = try CurlTransport(
             TransportOptions(
                 proxies: Proxies { $0 == "https_proxy" ? "http://me:p@hush#PW@127.0.0.1:1" : nil }

@@ -5,9 +5,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Requests through a real proxy: which way they go, what it gets to see, and how its failures are named.
+/// Requests through a real proxy: the routing, the data that the proxy sees, and its failures.
 @Suite(.timeLimit(.minutes(5))) struct ProxyTests {
-    /// A proxy of Tests/Support/proxy.py and its log.
+    /// A proxy from Tests/Support/proxy.py with its log.
     final class Peer: Sendable {
         struct Line: Decodable {
             let kind: String
@@ -45,7 +45,7 @@ import Testing
         return try CurlTransport(TransportOptions(tls: tls, proxies: Proxies { environment[$0] }))
     }
 
-    @Test func `an HTTPS request goes through a tunnel, and the proxy sees nothing of it`() async throws {
+    @Test func `sends an HTTPS request through a tunnel that the proxy cannot read`() async throws {
         let certificate = try TestCertificate(subject: "DNS:registry.example")
         let server = try PythonPeer(certificate: certificate)
         let proxy = try await Peer("--to", "\(server.port)")
@@ -66,7 +66,7 @@ import Testing
         )
     }
 
-    @Test func `a plain request goes to the proxy with its whole URL`() async throws {
+    @Test func `sends a plain request to the proxy with its whole URL`() async throws {
         let server = try PythonPeer.plain.get()
         let proxy = try await Peer("--to", "\(server.port)")
         let transport = try Self.transport(["HTTP_PROXY": "127.0.0.1:\(proxy.port)"])
@@ -81,7 +81,7 @@ import Testing
         ("registry.example:80", true), ("registry.example:1", false), ("10.0.0.0/8", false),
     ]
 
-    @Test("no_proxy decides which way a request goes", arguments: rows)
+    @Test("no_proxy decides whether a request uses the proxy", arguments: rows)
     func way(exceptions: String, isDirect: Bool) async throws {
         let server = try PythonPeer.plain.get()
         let proxy = try await Peer("--to", "\(server.port)")
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(
-        "this machine is asked directly, whatever the variables say",
+        "never uses a proxy for this machine",
         arguments: ["localhost", "127.0.0.1"]
     )
     func thisMachine(host: String) async throws {
@@ -111,7 +111,7 @@ import Testing
         #expect(try proxy.log.isEmpty)
     }
 
-    @Test("what a server says through a tunnel is the server's, a 407 too", arguments: [200, 401, 404, 407])
+    @Test("attributes every status in a tunnel to the server, even 407", arguments: [200, 401, 404, 407])
     func tunnelled(status: Int) async throws {
         let certificate = try TestCertificate(subject: "DNS:registry.example")
         let server = try PythonPeer(certificate: certificate)
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    /// Each head that it is given.
+    /// The received heads.
     private final class Heads: ResponseSink {
         private let seen = Mutex<[Int]>([])
 
@@ -140,7 +140,7 @@ import Testing
         func receive(_ bytes: UnsafeRawBufferPointer) {}
     }
 
-    @Test func `behind a SOCKS proxy a 407 of a plain server is the server's`() async throws {
+    @Test func `attributes a 407 behind a SOCKS proxy to the server`() async throws {
         let server = try PythonPeer.plain.get()
         let proxy = try await Peer("--to", "\(server.port)")
         let transport = try Self.transport(["http_proxy": "socks5h://127.0.0.1:\(proxy.port)"])
@@ -148,7 +148,7 @@ import Testing
         #expect(try await exchange(.get, url, over: transport).response.status == 407)
     }
 
-    @Test("a proxy with a password gets it, in each protocol", arguments: ["http", "socks5", "socks5h"])
+    @Test("sends the proxy's password in each protocol", arguments: ["http", "socks5", "socks5h"])
     func password(scheme: String) async throws {
         let certificate = try TestCertificate(subject: "DNS:registry.example")
         let server = try PythonPeer(certificate: certificate)
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test(
-        "a proxy that does not let in is named, with its status and without the password",
+        "names a proxy that rejects the password, with its status and without the password",
         arguments: ["http", "https"]
     )
     func refused(scheme: String) async throws {
@@ -179,7 +179,7 @@ import Testing
         #expect(error?.detail.contains("hush") == false)
     }
 
-    @Test func `a proxy that opens no tunnel is named with its status`() async throws {
+    @Test func `names a proxy that rejects a tunnel, with its status`() async throws {
         let proxy = try await Peer("--status", "503")
         let transport = try Self.transport(["https_proxy": "http://127.0.0.1:\(proxy.port)"])
         let error = await failure(of: try HTTPURL(parsing: "https://registry.example/"), over: transport)
@@ -194,7 +194,7 @@ import Testing
     ]
 
     @Test(
-        "a proxy that is not there or whose URL is wrong is the failure, but not its password",
+        "names an unreachable or invalid proxy without its password",
         arguments: unusable
     )
     func broken(url: String) async throws {
@@ -204,7 +204,7 @@ import Testing
         #expect(error?.detail.contains("hush") == false)
     }
 
-    @Test func `a proxy with TLS has to be trusted, and --ca-file's authorities vouch for it`() async throws {
+    @Test func `verifies a proxy with TLS, also with the authorities of --ca-file`() async throws {
         let certificate = try TestCertificate()
         let proxy = try PythonPeer(certificate: certificate)
         let environment = ["https_proxy": "https://127.0.0.1:\(proxy.port)"]
@@ -223,7 +223,7 @@ import Testing
         )
     }
 
-    @Test func `libcurl does not look into the environment itself`() async {
+    @Test func `libcurl does not read the proxy variables itself`() async {
         await #expect(processExitsWith: .success) {
             let peer = try PythonPeer()
             for name in ["http_proxy", "all_proxy", "ALL_PROXY"] {

@@ -9,7 +9,7 @@ import Testing
         try CurlTransport(TransportOptions(tls: TLSOptions(authorityFile: certificate?.authority)))
     }
 
-    @Test func `who names no limits gets ten seconds to connect, and a minute of silence`() {
+    @Test func `the default limits are ten seconds to connect and one idle minute`() {
         let options = TransportOptions()
         #expect(options.connectTimeout == .seconds(10))
         #expect(options.stallSpeed == 1024)
@@ -17,7 +17,7 @@ import Testing
         #expect(options.tls.server == nil, "no server is trusted more than others")
     }
 
-    @Test func `a self-signed certificate is nobody's until its file is named`() async throws {
+    @Test func `rejects a self-signed certificate until its file is given`() async throws {
         let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate)
         let error = await failure(of: try peer.url("/echo"), over: try Self.transport())
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `a file is uploaded over TLS byte for byte`() async throws {
+    @Test func `uploads a file over TLS byte for byte`() async throws {
         let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate)
         let content = [UInt8](repeating: 65, count: 2_000_000)
@@ -47,7 +47,7 @@ import Testing
         #expect(try Echo(body).sha256 == "5f560da723450e328d356df699e7e400f60e8bf15a3c4ff87727a08e86b7a46a")
     }
 
-    @Test func `a connection reset under TLS is a lost one and no signal`() async throws {
+    @Test func `reports a reset TLS connection as lost, without a signal`() async throws {
         let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate)
         let transport = try Self.transport(trusting: certificate)
@@ -61,7 +61,7 @@ import Testing
         #expect(error?.kind == .connectionLost)
     }
 
-    @Test func `a certificate for another host is invalid, even of a known authority`() async throws {
+    @Test func `rejects a certificate for another host, even from a trusted authority`() async throws {
         let certificate = try TestCertificate(subject: "DNS:elsewhere.example")
         let peer = try PythonPeer(certificate: certificate)
         let error = await failure(of: try peer.url("/echo"), over: try Self.transport(trusting: certificate))
@@ -73,7 +73,7 @@ import Testing
         #expect(error?.detail.contains("issuer \"CN=wasmpack test\"") == true, "\(String(describing: error))")
     }
 
-    @Test func `an expired certificate is invalid, even of a known authority`() async throws {
+    @Test func `rejects an expired certificate, even from a trusted authority`() async throws {
         let certificate = try TestCertificate(isExpired: true)
         let peer = try PythonPeer(certificate: certificate)
         let error = await failure(of: try peer.url("/echo"), over: try Self.transport(trusting: certificate))
@@ -81,7 +81,7 @@ import Testing
         #expect(error?.detail.contains("expired") == true)
     }
 
-    @Test func `verification is given up for one host, at any port, and for no other`() async throws {
+    @Test func `disables verification for one host at all ports only`() async throws {
         let certificate = try TestCertificate(subject: "IP:127.0.0.1,DNS:localhost", isExpired: true)
         let (registry, other) = (
             try PythonPeer(certificate: certificate), try PythonPeer(certificate: certificate)
@@ -99,7 +99,7 @@ import Testing
         )
     }
 
-    @Test func `authorities of one server vouch for no other, those of all do`() async throws {
+    @Test func `trusts one server's authorities only for that server`() async throws {
         let certificate = try TestCertificate()
         let (registry, other) = (
             try PythonPeer(certificate: certificate), try PythonPeer(certificate: certificate)
@@ -113,7 +113,7 @@ import Testing
         for peer in [registry, other] { _ = try await exchange(.get, try peer.url("/echo"), over: trusting) }
     }
 
-    @Test func `a file or a folder may stand in for the system's authorities`() async throws {
+    @Test func `a file or folder can replace the system's authorities`() async throws {
         let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate)
         let folder = try ScratchDirectory()
@@ -131,13 +131,13 @@ import Testing
         }
     }
 
-    @Test func `OpenSSL is left alone when the process ends`() async {
+    @Test func `does not clean up OpenSSL at exit`() async {
         await #expect(processExitsWith: .exitCode(7)) {
-            // Before OpenSSL is used: what is registered later runs earlier.
+            // Registered before OpenSSL is used, because exit handlers run in reverse order.
             atexit {
                 typealias Start = @convention(c) (UInt64, OpaquePointer?) -> CInt
                 guard let symbol = dlsym(dlopen(nil, RTLD_NOW), "OPENSSL_init_crypto") else { _exit(8) }
-                // Says 0 once OpenSSL has cleaned up.
+                // The result is 0 after OpenSSL has cleaned up.
                 _exit(unsafeBitCast(symbol, to: Start.self)(0, nil) == 1 ? 7 : 9)
             }
             let certificate = try TestCertificate()
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `TLS 1_1 is too old`() async throws {
+    @Test func `rejects TLS 1_1`() async throws {
         let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate, "--old")
         let error = await failure(of: try peer.url("/echo"), over: try Self.transport(trusting: certificate))
@@ -156,7 +156,7 @@ import Testing
         #expect(error?.detail.contains("TLS 1.2 is the oldest") == true, "\(String(describing: error))")
     }
 
-    @Test func `a response says what it came over`() async throws {
+    @Test func `a response describes its connection`() async throws {
         let certificate = try TestCertificate()
         let peer = try PythonPeer(certificate: certificate)
         let transport = try Self.transport(trusting: certificate)
@@ -171,13 +171,13 @@ import Testing
         #expect(plain.response.connection?.tlsVersion == nil)
     }
 
-    @Test func `a plain HTTP server is told from a broken TLS server`() async throws {
+    @Test func `distinguishes a plain HTTP server from a broken TLS server`() async throws {
         let peer = try PythonPeer.plain.get()
         let error = await failure(of: try peer.url("/echo", scheme: "https"), over: try Self.transport())
         #expect(error?.kind == .notTLS, "\(String(describing: error))")
     }
 
-    @Test func `a file of authorities that holds none is refused at once`() throws {
+    @Test func `rejects a file without authorities immediately`() throws {
         let certificate = try TestCertificate()
         defer { withExtendedLifetime(certificate) {} }
         for path: FilePath in [FilePath(certificate.key), "/nonexistent", "/dev/null"] {

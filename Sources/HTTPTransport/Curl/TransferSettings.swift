@@ -65,7 +65,7 @@ struct TransferSettings: Sendable {
 
         // Chosen here, not by libcurl from the environment: empty texts keep it from looking there.
         let proxy = proxy(for: request)
-        if let proxy, !proxy.isClear {
+        if let proxy, !proxy.isUnambiguous {
             throw TransferError(
                 .proxyFailed,
                 "the proxy of $\(proxy.variable) cannot be read: in a user name or password, @ is written %40, / is %2F, # is "

@@ -6,11 +6,12 @@
     import Darwin
 #endif
 
-/// The hosts that are asked without a proxy: this machine, and the value of `no_proxy`.
+/// The hosts that are reached without a proxy: this machine, and the value of `no_proxy`.
 ///
-/// A list with commas or blanks between. `example.com`, `.example.com` and `*.example.com` mean that host and those
-/// below it, an address means itself, `10.0.0.0/8` or `fd00::/8` a network, and `*` everything. A port may follow all
-/// but a network; IPv6 addresses may stand in brackets, and have to if a port follows.
+/// The value is a list separated by commas or spaces. `example.com`, `.example.com` and `*.example.com` match
+/// that host and its subdomains, an address matches itself, `10.0.0.0/8` or `fd00::/8` matches a network, and
+/// `*` matches every host. All but a network may have a port; IPv6 addresses may have brackets, and must have
+/// them before a port.
 struct ProxyExceptions: Sendable {
     private enum Rule: Sendable {
         case all
@@ -18,7 +19,8 @@ struct ProxyExceptions: Sendable {
         case network([UInt8], bits: Int, port: Int?)
     }
 
-    // For a proxy these would be itself; and what is spoken to them without TLS is for nobody else. So does Go.
+    // For a proxy, these addresses are the proxy itself, and plain HTTP to them must not leave this machine.
+    // Go does the same.
     private static let loopback = "localhost,127.0.0.0/8,::1,::ffff:127.0.0.0/104"
 
     private let rules: [Rule]
@@ -28,7 +30,7 @@ struct ProxyExceptions: Sendable {
             .compactMap { Self.rule($0.lowercased()) }
     }
 
-    /// Whether a host, as a URL has it (IPv6 without brackets), is asked directly.
+    /// Whether a host (IPv6 without brackets) is reached directly.
     func contains(host: String, port: Int) -> Bool {
         let host = host.hasSuffix(".") ? String(host.dropLast()) : host
         let address = Self.address(host)
@@ -68,7 +70,7 @@ struct ProxyExceptions: Sendable {
         return bare.isEmpty ? nil : .name(String(bare), port: port)
     }
 
-    /// The bytes of an IPv4 or IPv6 address; `nil` for everything else.
+    /// Returns the bytes of an IPv4 or IPv6 address; `nil` for other text.
     private static func address(_ text: String) -> [UInt8]? {
         for (family, size) in [(AF_INET, 4), (AF_INET6, 16)] {
             var bytes = [UInt8](repeating: 0, count: size)
@@ -85,14 +87,14 @@ extension String {
 }
 
 extension [UInt8] {
-    /// Whether the first bits are those of another address of the same family.
+    /// Whether the first bits equal those of another address of the same family.
     fileprivate func hasPrefix(_ network: [UInt8], bits: Int) -> Bool {
         guard count == network.count else { return false }
-        for (position, (own, other)) in zip(self, network).enumerated() {
+        for (position, (byte, networkByte)) in zip(self, network).enumerated() {
             let left = Swift.min(8, bits - position * 8)
             guard left > 0 else { return true }
             let mask = UInt8(truncatingIfNeeded: 0xFF00 >> left)
-            guard own & mask == other & mask else { return false }
+            guard byte & mask == networkByte & mask else { return false }
         }
         return true
     }

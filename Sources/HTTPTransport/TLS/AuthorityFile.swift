@@ -1,19 +1,20 @@
 package import SystemPackage
 
-/// A PEM file of certificate authorities, and who named it.
+/// A PEM file of certificate authorities, with the source that named it.
 package struct AuthorityFile: Sendable {
-    /// Where it is.
+    /// The path of the file.
     package let path: FilePath
-    /// What named it, for messages: an option, a variable, a folder.
+    /// The source for messages: an option, a variable or a folder.
     package let source: String
 
-    /// Names a file that is read when a transport is made.
+    /// Creates a description of a file, which is read when a transport is created.
     package init(_ path: FilePath, from source: String) {
         self.path = path
         self.source = source
     }
 
-    /// The certificates; throws ``TransferError/Kind/authorityFileUnusable`` for a file without any.
+    /// Reads the certificates; throws ``TransferError/Kind/authorityFileUnusable`` for a file without
+    /// certificates.
     func certificates() throws(TransferError) -> [UInt8] {
         let content: [UInt8]
         do {
@@ -22,7 +23,10 @@ package struct AuthorityFile: Sendable {
             throw TransferError(.authorityFileUnusable, "\(source): \"\(path)\" cannot be read: \(error)")
         }
         guard String(decoding: content, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") else {
-            throw TransferError(.authorityFileUnusable, "\(source): \"\(path)\" holds no PEM certificate")
+            throw TransferError(
+                .authorityFileUnusable,
+                "\(source): \"\(path)\" does not contain a PEM certificate"
+            )
         }
         return content
     }

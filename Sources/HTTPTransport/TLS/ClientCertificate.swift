@@ -2,19 +2,20 @@ import CCurl
 import CCurlShims
 package import SystemPackage
 
-/// What this side proves itself with to a server that asks for it: a certificate and its private key.
+/// A certificate and its private key, which authenticate this client to a server that requests a certificate.
 package struct ClientCertificate: Sendable {
     private let certificate: [UInt8]
     private let key: [UInt8]
     private let path: FilePath
 
-    /// Reads and checks a certificate, those above it if its file has them, and its key; all PEM.
+    /// Reads and checks a certificate, its chain if the file has one, and its key; all in PEM.
     ///
     /// - Parameters:
     ///   - path: the certificate's file.
-    ///   - keyPath: the key's; without one, the key is looked for in the certificate's file.
-    /// - Throws: ``TransferError/Kind/clientCertificateUnusable`` for what cannot be read, is not PEM, is encrypted
-    ///   (nobody is asked for a password), or does not belong together.
+    ///   - keyPath: the key's file; if `nil`, the key is in the certificate's file.
+    /// - Throws: ``TransferError/Kind/clientCertificateUnusable`` for a file that is unreadable or not PEM,
+    ///   for an encrypted key (there is no password prompt), and for a key that does not match the
+    ///   certificate.
     package init(at path: FilePath, keyAt keyPath: FilePath? = nil) throws(TransferError) {
         self.path = path
         certificate = try Self.read(path)
@@ -32,14 +33,15 @@ package struct ClientCertificate: Sendable {
         }
         switch Int(result) {
         case WASMPACK_CLIENT_CERTIFICATE_GOOD: return
-        case WASMPACK_CLIENT_CERTIFICATE_MISSING: throw .unusable("\"\(path)\" holds no PEM certificate")
+        case WASMPACK_CLIENT_CERTIFICATE_MISSING:
+            throw .unusable("\"\(path)\" does not contain a PEM certificate")
         case WASMPACK_CLIENT_KEY_ENCRYPTED:
             throw .unusable(
-                "the private key in \"\(keyFile)\" is encrypted; one without a password is needed"
+                "the private key in \"\(keyFile)\" is encrypted; use a key without a password"
             )
         case WASMPACK_CLIENT_KEY_OF_ANOTHER:
-            throw .unusable("the key in \"\(keyFile)\" is not that of the certificate in \"\(path)\"")
-        default: throw .unusable("\"\(keyFile)\" holds no PEM private key")
+            throw .unusable("the key in \"\(keyFile)\" does not match the certificate in \"\(path)\"")
+        default: throw .unusable("\"\(keyFile)\" does not contain a PEM private key")
         }
     }
 
@@ -58,10 +60,10 @@ package struct ClientCertificate: Sendable {
 }
 
 extension ClientCertificate: CustomStringConvertible, CustomReflectable {
-    /// Which file it came from; the key is shown nowhere.
+    /// The path of the certificate's file, without the key.
     package var description: String { "client certificate of \"\(path)\"" }
 
-    /// The same.
+    /// A mirror with the path only, because the default mirror would show the key.
     package var customMirror: Mirror { Mirror(self, children: ["path": path.string]) }
 }
 

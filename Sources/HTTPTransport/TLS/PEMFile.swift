@@ -1,11 +1,11 @@
 import SystemPackage
 
-/// Reads the small files that TLS needs: authorities, certificates and keys.
+/// A reader of small files for TLS: authorities, certificates and keys.
 enum PEMFile {
-    /// The largest file that is read: 4 MiB; the system's file of authorities has about 220 KB.
+    /// The largest file that is read, in bytes: 4 MiB; the system's file of authorities has about 220 KB.
     private static let sizeLimit = 4 * 1024 * 1024
 
-    /// The whole content of a file.
+    /// Reads a whole file; throws `Errno.fileTooLarge` for a file over the limit.
     static func read(_ path: FilePath) throws -> [UInt8] {
         let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
         return try file.closeAfter {

@@ -1,17 +1,17 @@
-/// How the other side of a TLS connection is proven.
+/// The options to verify the peer of a TLS connection.
 ///
-/// TLS 1.2 is always the least.
+/// The minimum version is always TLS 1.2.
 package struct TLSOptions: Sendable {
     /// Authorities that are trusted in addition to the system's, for every server and proxy.
     package var authorityFile: AuthorityFile?
-    /// A file of authorities in place of the system's own, as `SSL_CERT_FILE` names one to OpenSSL.
+    /// A file of authorities that replaces the system's, like OpenSSL's `SSL_CERT_FILE`.
     package var systemAuthorityFile: AuthorityFile?
-    /// Folders of authorities in place of the system's own, with colons between, as `SSL_CERT_DIR` names them to OpenSSL.
+    /// Folders of authorities, separated by colons, that replace the system's, like OpenSSL's `SSL_CERT_DIR`.
     package var systemAuthorityFolder: String?
-    /// What holds for one server alone.
+    /// The options for one server.
     package var server: ServerTLS?
 
-    /// Describes whom to trust; by default the system's authorities alone.
+    /// Creates options; by default, only the system's authorities are trusted.
     package init(
         authorityFile: AuthorityFile? = nil,
         systemAuthorityFile: AuthorityFile? = nil,
@@ -25,18 +25,18 @@ package struct TLSOptions: Sendable {
     }
 }
 
-/// What holds for the connections to one server, and not for where it leads to.
+/// The options for connections to one server; they do not apply to the targets of its redirects.
 package struct ServerTLS: Sendable {
-    /// The server.
+    /// The origin of the server.
     package let origin: Origin
-    /// Authorities that are trusted for this origin, in addition to all others.
+    /// Authorities that are trusted for this origin in addition to all others.
     package var authorityFiles: [AuthorityFile]
-    /// What is shown to this origin, and to no other, if it asks for a certificate.
+    /// The certificate that is sent to this origin only, if the server requests one.
     package var clientCertificate: ClientCertificate?
-    /// Whether certificate and host name are verified; `false` holds for this host at any port, and is for who said so.
+    /// Whether the certificate and host name are verified; `false` applies to all ports of the host.
     package var isVerified: Bool
 
-    /// Describes one server; by default nothing about it is special.
+    /// Creates the options for one server; by default, they add nothing.
     package init(
         _ origin: Origin,
         authorityFiles: [AuthorityFile] = [],
