@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What went wrong in other registry clients: what the program makes of a registry's content and words.
+/// Vulnerabilities of other registry clients: how the program handles a registry's content and messages.
 ///
-/// docs/promises.md says what each advisory was.
+/// docs/promises.md describes each advisory.
 @Suite(.timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
 struct AdvisoryContentTests {
     private let registry: TurnedRegistry
 
     init() throws { registry = try TurnedRegistry() }
 
-    @Test func `CVE-2021-41190: a manifest that is an image and an index at once is refused`() async throws {
+    @Test func `CVE-2021-41190: rejects a manifest that is both an image and an index`() async throws {
         let both = try await registry.manifest().replacing(
             #""schemaVersion":2"#,
             with: #""manifests":[],"schemaVersion":2"#
@@ -25,7 +25,7 @@ struct AdvisoryContentTests {
         )
     }
 
-    @Test func `CVE-2025-24882: another manifest than the pinned one is refused, whatever its tag`()
+    @Test func `CVE-2025-24882: rejects a manifest that differs from the pinned digest`()
         async throws
     {
         let other = try await registry.manifest().replacing(
@@ -46,7 +46,7 @@ struct AdvisoryContentTests {
         "sha256:\(String(repeating: "A", count: 64))", "sha512:\(String(repeating: "a", count: 64))",
     ]
 
-    @Test("CVE-2024-3727: a digest that is none becomes no path and no request", arguments: digests)
+    @Test("CVE-2024-3727: never uses an invalid digest in a path or request", arguments: digests)
     func digestsThatAreNone(digest: String) async throws {
         let text = try await registry.manifest().replacing(/sha256:[0-9a-f]{64}/) { _ in digest }
         let result = try await registry.pull(try registry.rule(manifest: text))
@@ -61,7 +61,7 @@ struct AdvisoryContentTests {
         ("\"7\"", "manifest-invalid"), ("null", "manifest-invalid"),
     ]
 
-    @Test("GHSA-f36w-mj3v-6jqv: a size that cannot be is refused, and takes no memory", arguments: sizes)
+    @Test("GHSA-f36w-mj3v-6jqv: rejects an impossible size without allocating memory", arguments: sizes)
     func sizesThatCannotBe(size: String, code: String) async throws {
         let text = try await registry.manifest().replacing(/"size":[0-9]+/) { _ in "\"size\":\(size)" }
         registry.expect(try await registry.pull(try registry.rule(manifest: text)), 65, code)
@@ -80,7 +80,7 @@ struct AdvisoryContentTests {
         ("a text", "\"schemaVersion\""),
     ]
 
-    @Test("a JSON bomb is refused, and crashes nothing", arguments: bombs)
+    @Test("rejects a JSON bomb without crashing", arguments: bombs)
     func JSONBombs(what: String, manifest: String) async throws {
         let result = try await registry.pull(try registry.rule(manifest: manifest))
         #expect(result.status == 65, "\(what): \(result)")
@@ -88,10 +88,10 @@ struct AdvisoryContentTests {
         #expect(!registry.work.exists("out.wasm"))
     }
 
-    // MARK: Words
+    // MARK: Messages
 
-    @Test func `CVE-2021-25743: no word of a registry steers the terminal`() async throws {
-        // Clears the screen, fills the clipboard, turns the direction of writing; C1's CSI, a line of its own.
+    @Test func `CVE-2021-25743: removes a registry's control characters from the output`() async throws {
+        // Clears the screen, fills the clipboard, reverses the text direction; C1's CSI, a line break.
         let words = #"no \u001b[2J\u001b]52;c;aGk=\u0007 \u202e \u009b31m\r\nerror[none]: all is well"#
         let rules =
             #"[{"method":"GET","path":"/manifests/","status":403,"#
@@ -108,7 +108,7 @@ struct AdvisoryContentTests {
         #expect(!result.stderr.contains("\nerror[none]"), "\(result)")
     }
 
-    @Test func `a token that would break the header it goes into is refused`() async throws {
+    @Test func `rejects a token that would break its header field`() async throws {
         let token = #"[{"path":"/token","status":200,"body":{"token":"a\r\nX-Injected: 1"}}]"#
         let result = try await registry.pull(token)
         #expect(result.status == 76, "\(result)")
@@ -116,8 +116,7 @@ struct AdvisoryContentTests {
         #expect(!names.contains("X-Injected"))
     }
 
-    @Test func `CVE-2021-45449: a password in a reference is refused before anything is asked`() async throws
-    {
+    @Test func `CVE-2021-45449: rejects a password in a reference before any request`() async throws {
         let result = try await registry.pull("[]", reference: "ci:hush-in-reference@\(registry.reference)")
         registry.expect(result, 64, "reference-invalid", "no user name or password")
         #expect(result.isUntouched(Internet.registry))

@@ -2,18 +2,18 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What went wrong in other registry clients: to whom the program says what, when a public registry names other hosts.
+/// Vulnerabilities of other registry clients: what the program sends to other hosts that a public registry names.
 ///
-/// docs/promises.md says what each advisory was. The other hosts' records prove where no credentials came to.
+/// docs/promises.md describes each advisory. The logs of the other hosts show that they received no credentials.
 @Suite(.timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
 struct AdvisoryTests {
     private let registry: TurnedRegistry
 
     init() throws { registry = try TurnedRegistry() }
 
-    // MARK: Places of content
+    // MARK: URLs of content
 
-    @Test func `CVE-2020-15157: the places of a foreign layer are never asked, and get no credentials`()
+    @Test func `CVE-2020-15157: never requests the URLs of a foreign layer`()
         async throws
     {
         let place = "https://\(Internet.stranger)/layer"
@@ -40,7 +40,7 @@ struct AdvisoryTests {
         ("https://2130706433/token", "address-refused", "this machine in disguise"),
         ("https://localhost/token", "address-refused", "this machine by name"),
         ("https://metadata.google.internal/token", "address-refused", "a cloud's secrets by name"),
-        ("https://inside.example/token", "address-refused", "a public name that stands for this machine"),
+        ("https://inside.example/token", "address-refused", "a public name with a loopback address"),
         ("https://intranet.example/token", "address-refused", "and one for a private network"),
         // UTF-8, a byte at a time: the peer writes its headers as Latin-1.
         (
@@ -51,7 +51,7 @@ struct AdvisoryTests {
         ("file:///etc/passwd", "protocol-violation", "a file"),
     ]
 
-    @Test("CVE-2026-48978: a token service where no password should go is not asked", arguments: realms)
+    @Test("CVE-2026-48978: does not contact an unsafe token service", arguments: realms)
     func realm(realm: String, code: String, why: String) async throws {
         let result = try await registry.pull(#"[{"realm":"\#(realm)"}]"#)
         registry.expect(result, 76, code)
@@ -61,7 +61,8 @@ struct AdvisoryTests {
         }
     }
 
-    @Test func `CVE-2026-48978: a token service on another public host gets the password, and -v names it`()
+    @Test
+    func `CVE-2026-48978: sends the password to a token service on another public host, and -v names it`()
         async throws
     {
         let result = try await registry.pull(#"[{"realm":"https://auth.example/token"}]"#)
@@ -70,7 +71,7 @@ struct AdvisoryTests {
         #expect(!result.stderr.contains("hush"))
     }
 
-    @Test func `CVE-2026-48978: a token service that redirects is not followed`() async throws {
+    @Test func `CVE-2026-48978: does not follow a redirect of a token service`() async throws {
         let away = #"[{"path":"/token","status":307,"headers":{"Location":"http://169.254.169.254/x"}}]"#
         let result = try await registry.pull(
             #"[{"realm":"https://auth.example/token"}]"#,
@@ -80,7 +81,9 @@ struct AdvisoryTests {
         #expect(result.isUntouched(Internet.metadata))
     }
 
-    @Test func `CVE-2019-10214: a token service proves who it is before it gets a password`() async throws {
+    @Test func `CVE-2019-10214: verifies a token service's certificate before sending a password`()
+        async throws
+    {
         let internet = Internet([
             Internet.tokens: Internet.Host(address: "203.0.113.6", unknown_authority: true)
         ])
@@ -91,13 +94,13 @@ struct AdvisoryTests {
 
     // MARK: Uploads
 
-    @Test func `CVE-2026-50151: an upload that leads to another host takes no credentials there`()
+    @Test func `CVE-2026-50151: sends no credentials with an upload to another host`()
         async throws
     {
         let result = try await registry.push(
             #"[{"method":"POST","path":"/blobs/uploads/","location":"https://stranger.example/upload?x=1"}]"#
         )
-        // A token was needed to get as far as the Location.
+        // The request for the Location needed a token.
         #expect(result.hasCredentials(Internet.registry), "\(result)")
         #expect(result.requests[Internet.stranger]?.contains { $0.method == "PUT" } == true, "\(result)")
         #expect(!result.hasCredentials(Internet.stranger), "\(result)")
@@ -108,10 +111,10 @@ struct AdvisoryTests {
         ("http://stranger.example/upload", "where all can read"),
         ("https://10.0.0.7/upload", "a private network"),
         ("https://[::ffff:169.254.169.254]/upload", "a cloud's secrets"),
-        ("https://inside.example/upload", "a public name that stands for this machine"),
+        ("https://inside.example/upload", "a public name with a loopback address"),
     ]
 
-    @Test("CVE-2026-50151: an upload that leads into a private network is not made", arguments: locations)
+    @Test("CVE-2026-50151: does not upload to a private network", arguments: locations)
     func location(location: String, why: String) async throws {
         let result = try await registry.push(
             #"[{"method":"POST","path":"/blobs/uploads/","location":"\#(location)"}]"#
@@ -133,7 +136,10 @@ struct AdvisoryTests {
         ("https://registry.example:8443/x", Internet.registry, "another port of the same host"),
     ]
 
-    @Test("GHSA-vh4v-2xq2-g5cg: a redirect to another origin carries no credentials", arguments: elsewhere)
+    @Test(
+        "GHSA-vh4v-2xq2-g5cg: sends no credentials after a redirect to another origin",
+        arguments: elsewhere
+    )
     func redirects(target: String, host: String, why: String) async throws {
         let result = try await registry.pull(redirect(target))
         let asked = result.requests[host, default: []].filter { $0.path == "/x" }
@@ -147,7 +153,7 @@ struct AdvisoryTests {
         #expect(result.status != 0)
     }
 
-    @Test func `GHSA-vh4v-2xq2-g5cg: a way back to the registry does not bring the credentials back`()
+    @Test func `GHSA-vh4v-2xq2-g5cg: sends no credentials after a redirect back to the registry`()
         async throws
     {
         let back =
@@ -167,10 +173,10 @@ struct AdvisoryTests {
         ("https://127.0.0.1/x", "this machine"),
         ("http://169.254.169.254/latest/meta-data/", "a cloud's secrets"),
         ("https://169.254.169.254/latest/meta-data/", "over TLS too"),
-        ("https://inside.example/x", "a public name that stands for this machine"),
+        ("https://inside.example/x", "a public name with a loopback address"),
     ]
 
-    @Test("regclient#1095: a redirect to a local service is not followed", arguments: traps)
+    @Test("regclient#1095: does not follow a redirect to a local service", arguments: traps)
     func redirectSSRF(target: String, why: String) async throws {
         let result = try await registry.pull(redirect(target))
         registry.expect(result, 76, "address-refused")
@@ -179,10 +185,10 @@ struct AdvisoryTests {
         }
     }
 
-    @Test func `a registry of a private network may name others of it, but nothing may name the metadata`()
+    @Test func `a private registry may name private hosts, but never the metadata service`()
         async throws
     {
-        // The registry's name is as public as ever; its address tells.
+        // The registry's name is still public; its address is private.
         let internet = Internet([
             Internet.registry: Internet.Host(
                 address: "10.0.0.5",
@@ -205,9 +211,9 @@ struct AdvisoryTests {
         #expect(refused.isUntouched(Internet.metadata))
     }
 
-    // MARK: The way to the registry
+    // MARK: Connections to the registry
 
-    @Test func `plain HTTP is no second choice: a public registry without TLS gets nothing`() async throws {
+    @Test func `does not fall back to plain HTTP for a public registry`() async throws {
         let internet = Internet([
             Internet.stranger: Internet.Host(address: "198.51.100.66", auth: "basic", speaks: "http")
         ])

@@ -6,21 +6,24 @@ import Testing
 @Suite(.timeLimit(.minutes(5)), .enabled(if: Internet.isPossible, Internet.whySkipped))
 struct BrokenHelperTests {
     static let helpers: [(name: String, script: String?)] = [
-        ("there is none", nil),
+        ("the helper is missing", nil),
         ("it fails", "echo 'no keychain'; exit 1"),
         ("it crashes", "kill -SEGV $$"),
         ("it says nothing", "exit 0"),
         ("it answers for another host", ##"echo '{"ServerURL":"https://index.docker.io/v1/"}'"##),
     ]
 
-    @Test("CVE-2021-41092: a broken helper leads to no other host", arguments: helpers.indices)
+    @Test(
+        "CVE-2021-41092: a broken helper does not cause requests to other hosts",
+        arguments: helpers.indices
+    )
     func brokenHelper(number: Int) async throws {
         let (name, script) = Self.helpers[number]
         let work = try Workspace()
         if let script {
             try work.writeScript("#!/bin/sh\n\(script)\n", to: "bin/docker-credential-broken")
         }
-        // Credentials of others lie beside it.
+        // The file also has credentials for other registries.
         let auth = Data("ci:\(Internet.password)".utf8).base64EncodedString()
         let hosts = ["https://index.docker.io/v1/", "docker.io", Internet.stranger]
         let config = """
@@ -38,7 +41,7 @@ struct BrokenHelperTests {
         )
         #expect(result.status == 78, "\(name): \(result)")
         #expect(result.stderr.contains("docker-credential-broken"), "\(result)")
-        // The one question that was answered with a challenge.
+        // The only request, which was answered with a challenge.
         let asked = result.requests[Internet.registry, default: []]
         #expect(asked.map(\.method) == ["HEAD"], "\(result)")
         #expect(!result.hasCredentials(Internet.registry))

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The options and variables for connections, as the program takes them.
+/// The program's options and variables for connections.
 @Suite(.timeLimit(.minutes(5))) struct ConnectionOptionTests {
-    /// A registry with TLS that lets in only who shows a certificate.
+    /// A registry with TLS that requires a client certificate.
     private static func registry(_ work: Workspace, _ more: String...) async throws -> PeerProcess {
         try await PeerProcess.run("certificates.py", [work.path("tls")])
         for name in ["client", "other"] {
@@ -37,7 +37,7 @@ import Testing
         return "127.0.0.1:\(try JSONDecoder().decode(Ready.self, from: peer.ready).port)/test/plugin:v1"
     }
 
-    @Test func `--client-cert and --client-key open a registry that asks for them`() async throws {
+    @Test func `--client-cert and --client-key authenticate to a registry`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let trust = ["--ca-file", "tls/ca/ca.crt"]
@@ -74,7 +74,7 @@ import Testing
         (["--quiet", "--debug"], "exclude each other"),
     ]
 
-    @Test("options that say nothing together are refused", arguments: usage)
+    @Test("rejects options that do not work together", arguments: usage)
     func refused(arguments: [String], phrase: String) async throws {
         let work = try Workspace()
         let run = try await work.start(["pull", "registry.example/a/b:v1"] + arguments).wait()
@@ -82,7 +82,7 @@ import Testing
         #expect(run.errorText.contains(phrase), "\(run)")
     }
 
-    @Test func `--tls-skip-verify is warned about once, and needed`() async throws {
+    @Test func `--tls-skip-verify is required and warns once`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let peer = try await Self.registry(work)
@@ -98,7 +98,7 @@ import Testing
         #expect(pushed.errorText.contains("is not verified"), "\(pushed)")
     }
 
-    @Test func `a token service on another host is verified, whatever is given up for the registry`()
+    @Test func `verifies a token service on another host even with --tls-skip-verify`()
         async throws
     {
         let work = try Workspace()
@@ -138,7 +138,7 @@ import Testing
         #expect(trusted.status == 0, "\(trusted)")
     }
 
-    @Test func `SSL_CERT_FILE names the system's authorities`() async throws {
+    @Test func `SSL_CERT_FILE replaces the system's authorities`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let peer = try await Self.registry(work)
@@ -164,7 +164,7 @@ import Testing
         #expect(missing.errorText.contains("$SSL_CERT_FILE: \"nowhere.pem\" cannot be read"), "\(missing)")
     }
 
-    @Test func `Docker's folder of certificates is heeded`() async throws {
+    @Test func `uses the certificates in Docker's folder`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let peer = try await Self.registry(work, "--client-ca", work.path("client.pem"))
@@ -173,7 +173,7 @@ import Testing
         try work.write(work.bytes(of: "tls/ca/ca.crt"), to: "\(place)/ca.crt")
         try work.write(work.bytes(of: "client.pem"), to: "\(place)/client.cert")
         try work.write(work.bytes(of: "client.key"), to: "\(place)/client.key")
-        // In a mount name space of its own, /etc is a folder with little else in it.
+        // In a separate mount namespace, /etc is an almost empty folder.
         let script = """
             mount -t tmpfs none /etc && mkdir /etc/ssl && cp -r docker /etc/docker || exit 99
             "$WASMPACK" push \(reference) plugin.wasm --client-cert client.pem && exit 98
@@ -194,7 +194,10 @@ import Testing
             try #require(!Workspace.isCI)
             return
         }
-        #expect(run.errorText.contains("\"client.pem\" holds no PEM private key"), "not the folder's: \(run)")
+        #expect(
+            run.errorText.contains("\"client.pem\" does not contain a PEM private key"),
+            "not the folder's: \(run)"
+        )
         #expect(run.outputText.hasPrefix("127.0.0.1"), "\(run)")
         #expect(run.status == 78, "\(run)")
         #expect(
@@ -205,7 +208,7 @@ import Testing
         )
     }
 
-    @Test func `a proxy that fails is named, with its status and how to go without`() async throws {
+    @Test func `names a failed proxy with its status and a remedy`() async throws {
         struct Ready: Decodable { let port: Int }
         let work = try Workspace()
         let peer = try await PeerProcess.start("proxy.py", ["--user", "me:hush-proxy"])
@@ -224,7 +227,7 @@ import Testing
         #expect(!run.errorText.contains("hush"), "\(run)")
     }
 
-    @Test func `credentials for a registry of this machine never go through a proxy`() async throws {
+    @Test func `never sends credentials for a loopback registry through a proxy`() async throws {
         struct Ready: Decodable { let port: Int }
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")

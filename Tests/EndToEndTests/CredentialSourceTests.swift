@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Each place where a credential may stand, against a real registry, and which of several wins.
+/// Each source of credentials with a real registry, and the order of the sources.
 @Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct CredentialSourceTests {
     static let registry = Task { try await RegistryPeer.start(.htpasswd) }
 
-    /// A workspace, and how it pushes one module to the registry.
+    /// A workspace with a registry to which it pushes a module.
     struct Bench {
         let work: Workspace
         let registry: RegistryPeer
@@ -45,7 +45,7 @@ struct CredentialSourceTests {
         }
     }
 
-    /// One place: what it is called, and what puts a configuration there.
+    /// A source: its name in messages, and a function that writes a configuration there.
     struct Place: Sendable, CustomTestStringConvertible {
         let name: String
         let prepare: @Sendable (Workspace, String) throws -> (flags: [String], variables: [String: String])
@@ -62,7 +62,7 @@ struct CredentialSourceTests {
         }
     }
 
-    /// In the order in which they are asked.
+    /// The sources in the order of the search.
     static let places: [Place] = [
         Place(name: "$DOCKER_AUTH_CONFIG") { _, config in ([], ["DOCKER_AUTH_CONFIG": config]) },
         .file("$REGISTRY_AUTH_FILE", "given.json", "REGISTRY_AUTH_FILE", "given.json"),
@@ -85,7 +85,10 @@ struct CredentialSourceTests {
         },
     ]
 
-    @Test("a credential in this place lets in, and is named", arguments: places + defaults)
+    @Test(
+        "authenticates with the credential of each source and names the source",
+        arguments: places + defaults
+    )
     func letsIn(place: Place) async throws {
         let bench = try await Bench()
         let (flags, variables) = try place.prepare(bench.work, bench.config())
@@ -96,7 +99,7 @@ struct CredentialSourceTests {
         #expect(!run.errorText.contains("warning"), "\(run)")
     }
 
-    @Test func `of several places the first in the documentation's order wins`() async throws {
+    @Test func `searches the sources in the documented order`() async throws {
         let bench = try await Bench()
         var variables: [String: String] = [:]
         for (number, place) in Self.places.enumerated() {
@@ -107,21 +110,21 @@ struct CredentialSourceTests {
         let own = ["WASMPACK_USERNAME": "user-own", "WASMPACK_PASSWORD": "hush-own"]
         let flags = ["--username", "user-flag", "--password-stdin"]
         let byFlag = try await bench.run(flags, input: "hush-flag", variables.merging(own) { $1 })
-        #expect(byFlag.errorText.contains("rejected user-flag"), "\(byFlag)")
+        #expect(byFlag.errorText.contains(": user-flag"), "\(byFlag)")
         #expect(byFlag.errorText.contains("from --username"))
         let byVariable = try await bench.run([], variables.merging(own) { $1 })
-        #expect(byVariable.errorText.contains("rejected user-own"), "\(byVariable)")
+        #expect(byVariable.errorText.contains(": user-own"), "\(byVariable)")
         for (number, place) in Self.places.enumerated() {
             let run = try await bench.run([], variables)
             #expect(run.status == 77)
-            #expect(run.errorText.contains("rejected user-\(number)"), "\(run)")
+            #expect(run.errorText.contains(": user-\(number)"), "\(run)")
             #expect(run.errorText.contains("credentials from \(place.name)"), "\(run)")
             #expect(!"\(run)".contains("hush"))
             for name in try place.prepare(bench.work, "{}").variables.keys { variables[name] = nil }
         }
     }
 
-    @Test func `a place without an entry for the registry is passed over`() async throws {
+    @Test func `skips sources without an entry for the registry`() async throws {
         let bench = try await Bench()
         var variables: [String: String] = [:]
         let last = Self.places.count - 1
@@ -134,36 +137,39 @@ struct CredentialSourceTests {
         #expect(run.errorText.contains("from $XDG_CONFIG_HOME/containers/auth.json"))
     }
 
-    @Test func `without a credential it is said where was looked`() async throws {
+    @Test func `names the searched sources if there is no credential`() async throws {
         let bench = try await Bench()
         try bench.work.write(Array(#"{"auths":{"other.example":{}}}"#.utf8), to: "home/.docker/config.json")
         let run = try await bench.run([], ["XDG_RUNTIME_DIR": bench.work.path("run")])
         #expect(run.status == 77)
         #expect(
             run.errorText.contains(
-                "none found: looked in --username, $WASMPACK_USERNAME, ~/.docker/config.json (1 other registry), "
-                    + "$XDG_RUNTIME_DIR/containers/auth.json (not there), ~/.config/containers/auth.json (not there)"
+                "no credentials for it in: --username, $WASMPACK_USERNAME, ~/.docker/config.json (1 other registry), "
+                    + "$XDG_RUNTIME_DIR/containers/auth.json (not found), ~/.config/containers/auth.json (not found)"
             ),
             "\(run)"
         )
     }
 
-    @Test func `--authfile is the only place then, and --anonymous is none`() async throws {
+    @Test func `--authfile is then the only source, and --anonymous uses none`() async throws {
         let bench = try await Bench()
         try bench.work.write(Array(bench.config().utf8), to: "home/.docker/config.json")
         try bench.work.write(Array("{}".utf8), to: "empty.json")
         let variables = ["DOCKER_AUTH_CONFIG": bench.config()]
         let only = try await bench.run(["--authfile", "empty.json"], variables)
         #expect(only.status == 77)
-        #expect(only.errorText.contains("looked in empty.json (0 other registries)\n"), "\(only)")
+        #expect(only.errorText.contains("in: empty.json (0 other registries)\n"), "\(only)")
         let anonymous = try await bench.run(["--anonymous"], variables)
         #expect(anonymous.status == 77)
-        #expect(anonymous.errorText.contains("looked in no place (--anonymous)\n"), "\(anonymous)")
+        #expect(
+            anonymous.errorText.contains("in: --anonymous (stored credentials are ignored)\n"),
+            "\(anonymous)"
+        )
         let missing = try await bench.run(["--authfile", "missing.json"], variables)
         #expect(missing.status == 66, "\(missing)")
     }
 
-    @Test func `a helper lets in, and is named with the file that asks for it`() async throws {
+    @Test func `authenticates with a helper and names it with its file`() async throws {
         let bench = try await Bench()
         let registry = bench.registry
         let answer = #"{"Username":"\#(registry.username)","Secret":"\#(registry.password)"}"#
@@ -184,7 +190,7 @@ struct CredentialSourceTests {
         #expect(!"\(run)".contains(registry.password))
     }
 
-    @Test func `who pushes stops at a missing helper, who reads goes on without it`() async throws {
+    @Test func `a missing helper stops a push, and a pull continues`() async throws {
         let bench = try await Bench()
         let pushed = try await bench.work.start(
             bench.push + ["--username", bench.registry.username, "--password-stdin"],
@@ -200,10 +206,10 @@ struct CredentialSourceTests {
         #expect(stopped.errorText.contains("docker-credential-no-such is not on PATH"))
         let read = try await bench.work.start(["inspect", bench.push[1]] + bench.push.suffix(2)).wait()
         #expect(read.status == 0, "\(read)")
-        #expect(read.errorText.contains("going on without it"))
+        #expect(read.errorText.contains("continuing without it"))
     }
 
-    @Test func `a file that the user may not read is an error that names it`() async throws {
+    @Test func `an unreadable file is an error that names the file`() async throws {
         let bench = try await Bench()
         try bench.work.write(Array(bench.config().utf8), to: "home/.docker/config.json")
         try bench.work.protect("home/.docker/config.json", 0)
@@ -213,7 +219,7 @@ struct CredentialSourceTests {
         #expect(run.errorText.contains("cannot use ~/.docker/config.json"), "\(run)")
     }
 
-    @Test func `an identity token comes from standard input, with a name or without`() async throws {
+    @Test func `reads an identity token from standard input, with or without a user name`() async throws {
         let bench = try await Bench()
         let alone = try await bench.run(["-v", "--identity-token-stdin"], input: "hush-token\n")
         #expect(
@@ -227,7 +233,7 @@ struct CredentialSourceTests {
         #expect(named.errorText.contains("credentials: somebody, from --identity-token-stdin"), "\(named)")
     }
 
-    @Test func `docker's HttpHeaders go to the registry, and not where it redirects to`() async throws {
+    @Test func `sends docker's HttpHeaders to the registry, not to redirect targets`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", "open")
         let elsewhere = try await ScriptedRegistry("--auth", "open")
@@ -274,7 +280,7 @@ struct CredentialSourceTests {
     }
 
     @Test(
-        "ways to give credentials exclude each other",
+        "rejects several sources of credentials in one command",
         arguments: [
             ["--anonymous", "--authfile", "x"], ["--anonymous", "--username", "u", "--password-stdin"],
             ["--authfile", "x", "--username", "u", "--password-stdin"],
@@ -297,7 +303,7 @@ struct CredentialSourceTests {
 }
 
 extension ScriptedRegistry {
-    /// A field's value in each request to its API so far.
+    /// The value of a field in each request to the API so far.
     fileprivate func fields(_ name: String, _ work: Workspace) async throws -> [String?] {
         struct Line: Decodable {
             let path: String
@@ -317,7 +323,7 @@ extension Workspace {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path(name))
     }
 
-    /// Runs `wasmpack` as a user who is neither root nor the files' owner, where that is possible; else as this one.
+    /// Runs `wasmpack` as a user that is neither root nor the files' owner if possible, else as the current user.
     func otherUser(_ arguments: [String]) async throws -> CommandLineRun {
         guard geteuid() == 0 else { return try await start(arguments).wait() }
         return try await RunningProgram(

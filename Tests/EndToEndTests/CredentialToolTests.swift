@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Other people's tools that keep or write credentials, as they really are.
+/// Real tools of other projects that store or write credentials.
 @Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct CredentialToolTests {
     typealias Bench = CredentialSourceTests.Bench
 
-    /// Whether a tool is there; in CI it has to be.
+    /// Whether a tool is installed; in CI it must be.
     static func isExpected(_ tools: String...) -> Bool {
         Workspace.isCI
             || tools.allSatisfy { tool in
@@ -23,7 +23,7 @@ struct CredentialToolTests {
             "docker-credential-pass is not installed"
         )
     )
-    func `a credential that docker-credential-pass keeps lets in`() async throws {
+    func `authenticates with a credential from docker-credential-pass`() async throws {
         let bench = try await Bench()
         let work = bench.work
         let variables = [
@@ -76,7 +76,7 @@ struct CredentialToolTests {
             "kubectl is not installed (make test-deps)"
         )
     )
-    func `a pull Secret as kubectl writes it lets in, and its YAML is refused with the line to type`()
+    func `reads a pull Secret from kubectl, and rejects YAML with the command to use`()
         async throws
     {
         let bench = try await Bench()

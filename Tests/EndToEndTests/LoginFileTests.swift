@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `login` and `logout` do to the files and helpers they find; no registry is asked.
+/// The changes of `login` and `logout` to files and helpers, without a registry.
 @Suite(.timeLimit(.minutes(5))) struct LoginFileTests {
     private static let config = "home/.docker/config.json"
 
@@ -20,7 +20,7 @@ import Testing
         ).wait()
     }
 
-    /// A helper that keeps what it is given in a file, and notes what it was called with.
+    /// A helper that stores its input in a file and logs its arguments.
     private func addHelper(_ work: Workspace, _ lines: String) throws -> [String: String] {
         let name = "bin/docker-credential-test"
         try work.writeScript("#!/bin/sh\necho \"$*\" >>calls\n\(lines)\n", to: name)
@@ -31,7 +31,7 @@ import Testing
         String(decoding: try work.bytes(of: name), as: UTF8.self)
     }
 
-    @Test func `the file and its folder are the user's alone, whatever the umask`() async throws {
+    @Test func `creates the file and its folder for the user only, with any umask`() async throws {
         let work = try Workspace()
         let run = try await work.run(
             by: "sh",
@@ -50,7 +50,7 @@ import Testing
         )
     }
 
-    @Test func `a file that others may read is kept so, with a warning`() async throws {
+    @Test func `keeps the mode of a file that other users can read, and warns`() async throws {
         let work = try Workspace()
         try work.write(Array("{}".utf8), to: Self.config)
         try FileManager.default.setAttributes(
@@ -68,11 +68,11 @@ import Testing
         #"{"auths":{"registry.example":{"auth":hush-secret}}}"#, #"{"hush-secret":1,"hush-secret":2}"#,
     ]
 
-    @Test("a file that cannot be understood is never written, and nobody is asked", arguments: malformed)
+    @Test("never writes a malformed file, and fails before the prompt", arguments: malformed)
     func notUnderstood(content: String) async throws {
         let work = try Workspace()
         try work.write(Array(content.utf8), to: Self.config)
-        // A port where nothing listens: the file comes first.
+        // Nothing listens on the port: the file is checked first.
         let verified = ["login", "localhost:1", "-u", "ci", "--password-stdin"]
         for arguments in [verified, verified + ["--no-verify"], ["logout", "localhost:1"]] {
             let run = try await work.start(arguments, input: "hush-word").wait()
@@ -84,9 +84,9 @@ import Testing
         #expect(try work.names(in: "home/.docker") == ["config.json"])
     }
 
-    @Test func `a helper has the secret, and the file has not`() async throws {
+    @Test func `stores the secret in the helper and not in the file`() async throws {
         let work = try Workspace()
-        // The test's own: the one file where a secret may be found.
+        // The helper's file is the only one that may contain the secret.
         try work.write([], to: "kept")
         let variables = try addHelper(
             work,
@@ -111,7 +111,7 @@ import Testing
         #expect(try text(work, "erased") == "r.example")
         #expect(!work.exists("kept"))
         #expect(try !text(work).contains("r.example"))
-        // A token is marked as one.
+        // The user name marks an identity token.
         let token = try await work.run(
             "login",
             "docker.io",
@@ -133,7 +133,7 @@ import Testing
         ("kill -9 $$", "helper-failed"),
     ]
 
-    @Test("when the helper cannot keep it, nothing is stored", arguments: broken.indices)
+    @Test("stores nothing if the helper fails", arguments: broken.indices)
     func brokenHelper(number: Int) async throws {
         let (lines, code) = Self.broken[number]
         let work = try Workspace()
@@ -146,13 +146,13 @@ import Testing
         #expect(run.errorText.contains("docker-credential-test"), "\(run)")
         #expect(run.errorText.contains("~/.docker/config.json"), "\(run)")
         #expect(try text(work) == before)
-        // Signing out says so too, and what the file itself has is gone all the same.
+        // logout reports the same failure, and removes the file's entry anyway.
         let logout = try await work.run("logout", "r.example", adding: variables)
         #expect(logout.status == 78, "\(logout)")
         #expect(try !text(work).contains("b2xk"))
     }
 
-    @Test func `many logins at once are all kept`() async throws {
+    @Test func `concurrent logins are all stored`() async throws {
         let work = try Workspace()
         let names = (0..<8).map { "r\($0).example" }
         let runs = try names.map { name in
@@ -161,7 +161,7 @@ import Testing
                 input: "hush-\(name)"
             )
         }
-        // Each end looks for secrets in every file: none may still be writing its own.
+        // Each run ends with a search for secrets in all files, so all logins must have ended.
         while !runs.allSatisfy(\.hasEnded) { try await Task.sleep(for: .milliseconds(10)) }
         for run in runs {
             let run = try await run.wait()
@@ -174,7 +174,7 @@ import Testing
         #expect(try work.names(in: "home/.docker") == ["config.json"])
     }
 
-    @Test func `a login that is killed leaves the old file or the new one`() async throws {
+    @Test func `a killed login leaves the old or the new file`() async throws {
         let work = try Workspace()
         try work.write(Array(#"{"auths":{"old.example":{"auth":"b2xk"}}}"#.utf8), to: Self.config)
         for moment in 0..<24 {
@@ -182,7 +182,7 @@ import Testing
                 ["login", "r\(moment).example", "-u", "ci", "--password-stdin", "--no-verify"],
                 input: "hush-word"
             )
-            // Not to wait for anything: to be at another place each time.
+            // Not a wait: each login is killed at a different point.
             try await Task.sleep(for: .milliseconds(moment * 2))
             running.signal(SIGKILL)
             let run = try await running.wait()
@@ -195,18 +195,18 @@ import Testing
                 #expect(left[.posixPermissions] as? Int == 0o600, "\(name)")
             }
         }
-        // Whether one of them was killed in its middle or not: what such a one leaves, the next login removes.
+        // The next login removes the temporary files of a killed one.
         try work.write(Array("hush-wor".utf8), to: "home/.docker/.wasmpack-secret-0123456789abcdef.tmp")
         let next = try await login(work, "new.example")
         #expect(next.status == 0, "\(next)")
         #expect(try work.names(in: "home/.docker") == ["config.json"])
     }
 
-    @Test func `a login that cannot write loses nothing`() async throws {
+    @Test func `a login that cannot write changes nothing`() async throws {
         let work = try Workspace()
         let before = #"{"auths":{"old.example":{"auth":"b2xk"}}}"#
         try work.write(Array(before.utf8), to: Self.config)
-        // The first byte written to any file is too much.
+        // The size limit for files is zero.
         let command = "\(Workspace.program) login r.example -u ci --password-stdin --no-verify"
         let run = try await work.run(
             by: "sh",

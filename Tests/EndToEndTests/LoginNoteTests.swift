@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `login` and `logout` say and do about other entries, other places and other names of a registry.
+/// The handling of other entries, other sources and other keys of a registry by `login` and `logout`.
 @Suite(.timeLimit(.minutes(5))) struct LoginNoteTests {
     private static let config = "home/.docker/config.json"
     private static let login = ["login", "r.example", "-u", "ci", "--password-stdin", "--no-verify"]
@@ -12,7 +12,7 @@ import Testing
         try String(decoding: work.bytes(of: Self.config), as: UTF8.self)
     }
 
-    @Test func `a helper is told to forget every name of the registry that the file has`() async throws {
+    @Test func `erases every key of the registry from the helper`() async throws {
         let work = try Workspace()
         try work.writeScript(
             "#!/bin/sh\necho \"$1 $(cat)\" >>calls\n",
@@ -37,7 +37,7 @@ import Testing
         ("DOCKER_AUTH_CONFIG", false), ("REGISTRY_AUTH_FILE", true),
     ]
 
-    @Test("a variable that has credentials too is named", arguments: places)
+    @Test("names a variable that has credentials too", arguments: places)
     func variable(variable: String, isFile: Bool) async throws {
         let work = try Workspace()
         try work.write(Array(Self.entry.utf8), to: "other.json")
@@ -48,13 +48,13 @@ import Testing
         let logout = try await work.run("logout", "r.example", adding: variables)
         #expect(logout.status == 0, "\(logout)")
         #expect(logout.errorText.contains(variable), "\(logout)")
-        // A file that is named each time has nothing stronger beside it.
+        // No source has priority over a file that is named by an option.
         let own = Self.login + ["--authfile", "auth.json"]
         let named = try await work.start(own, input: "hush-word", adding: variables).wait()
         #expect(!named.errorText.contains(variable), "\(named)")
     }
 
-    @Test func `an entry for a part of the registry is named, as it wins there`() async throws {
+    @Test func `names an entry with a path, which has priority`() async throws {
         let work = try Workspace()
         try work.write(Array(#"{"auths":{"r.example/team":{"auth":"dTpodXNo"}}}"#.utf8), to: Self.config)
         let run = try await work.start(Self.login, input: "hush-word").wait()
@@ -62,7 +62,7 @@ import Testing
         #expect(run.errorText.contains(#"an entry "r.example/team""#), "\(run)")
     }
 
-    @Test func `a file that would say the same is not written again`() async throws {
+    @Test func `does not rewrite an equal file`() async throws {
         let work = try Workspace()
         var numbers: Set<Int> = []
         for _ in 1...2 {
@@ -75,14 +75,14 @@ import Testing
         #expect(numbers.count == 1)
     }
 
-    @Test func `logout makes no folder to find nothing in it`() async throws {
+    @Test func `logout does not create a folder`() async throws {
         let work = try Workspace()
         let run = try await work.run("logout", "r.example")
         #expect(run.status == 0, "\(run)")
         #expect(!work.exists("home/.docker"))
     }
 
-    @Test func `HttpHeaders of a file that is named go along, and docker's own do not`() async throws {
+    @Test func `sends HttpHeaders only from the named file`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", "open")
         try work.write(Array(#"{"HttpHeaders":{"X-Meta":"hush-docker"}}"#.utf8), to: Self.config)
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func `podman's place of a session has the user's number in its name`() async throws {
+    @Test func `reads podman's session file with the user's ID in its path`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", "basic", "--user", "ci:hush-word")
         let run = try await work.run("inspect", "\(registry.name)/test/plugin:v1")

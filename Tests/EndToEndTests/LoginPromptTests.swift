@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the prompt of `login` makes of a line without an end.
+/// The password prompt of `login` with an unterminated line.
 @Suite(.timeLimit(.minutes(5))) struct LoginPromptTests {
     private struct Seen: Decodable {
         let status: Int32
@@ -25,7 +25,7 @@ import Testing
         return try JSONDecoder().decode(Seen.self, from: run.outputBytes)
     }
 
-    @Test func `a line that was not ended with Enter is no password`() async throws {
+    @Test func `rejects a password without a line end`() async throws {
         let work = try Workspace()
         let seen = try await login(
             work,

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `login` on a real terminal, with a person who types, changes their mind, or leaves.
+/// `login` on a real terminal, with a user who types, corrects the input or aborts.
 @Suite(.timeLimit(.minutes(5))) struct LoginTerminalTests {
-    /// What was seen on the terminal.
+    /// The output on the terminal.
     private struct Seen: Decodable {
         let status: Int32
         let screen: String
@@ -32,7 +32,7 @@ import Testing
         return try JSONDecoder().decode(Seen.self, from: run.outputBytes)
     }
 
-    @Test func `user and password are asked for, and the password is never shown`() async throws {
+    @Test func `prompts for user name and password without showing the password`() async throws {
         let work = try Workspace()
         let seen = try await login(
             work,
@@ -43,7 +43,7 @@ import Testing
         #expect(seen.status == 0, "\(seen)")
         #expect(seen.echo == [true, false])
         #expect(seen.isRestored)
-        // The questions are the terminal's: the document is alone on standard output.
+        // The prompts go to the terminal; standard output has only the document.
         let document =
             try JSONSerialization.jsonObject(with: Data(work.bytes(of: "output"))) as? [String: Any]
         #expect(document?["username"] as? String == "ci")
@@ -58,7 +58,7 @@ import Testing
         (#"{"type": "\n"}"#, 64, "an empty line"),
     ]
 
-    @Test("however the question ends, the terminal is as it was and nothing is kept", arguments: ends)
+    @Test("restores the terminal and stores nothing if the prompt is aborted", arguments: ends)
     func end(typed: String, status: Int32, why: String) async throws {
         let work = try Workspace()
         let seen = try await login(
@@ -71,7 +71,7 @@ import Testing
         #expect(!work.exists("home/.docker"), "\(why)")
     }
 
-    @Test func `Ctrl-Z shows what is typed in the shell, and the question comes again afterwards`()
+    @Test func `Ctrl-Z restores the terminal, and the prompt appears again afterwards`()
         async throws
     {
         let work = try Workspace()
@@ -87,7 +87,7 @@ import Testing
         #expect(work.exists(Self.config))
     }
 
-    @Test func `a line that the terminal may have cut is refused`() async throws {
+    @Test func `rejects a line that the terminal may have truncated`() async throws {
         let work = try Workspace()
         let long = String(repeating: "hush", count: 1100)
         let seen = try await login(
@@ -100,8 +100,7 @@ import Testing
         #expect(!work.exists("home/.docker"))
     }
 
-    @Test func `without standard input of a person nobody is asked, though there is a terminal`() async throws
-    {
+    @Test func `does not prompt if standard input is not a terminal`() async throws {
         let work = try Workspace()
         let line = "exec \(Workspace.program) login r.example -u ci --no-verify </dev/null"
         let seen = try await run(work, "[]", ["sh", "-c", line])
@@ -109,7 +108,7 @@ import Testing
         #expect(seen.screen.contains("no terminal to ask"), "\(seen)")
     }
 
-    @Test func `a user name that is typed is looked at before the password is asked for`() async throws {
+    @Test func `checks a typed user name before the password prompt`() async throws {
         let work = try Workspace()
         let seen = try await login(work, #"[{"expect": "User name"}, {"type": "c:i\n"}]"#, [])
         #expect(seen.status == 64, "\(seen)")
@@ -117,7 +116,7 @@ import Testing
         #expect(!seen.screen.contains("Password"), "\(seen)")
     }
 
-    @Test func `a question shows no character that only deceives`() async throws {
+    @Test func `removes deceptive characters from a prompt`() async throws {
         let work = try Workspace()
         let seen = try await login(
             work,
@@ -128,14 +127,14 @@ import Testing
         #expect(!seen.screen.unicodeScalars.contains("\u{202E}"), "\(seen)")
     }
 
-    @Test func `after the question signals do what they always do`() async throws {
+    @Test func `restores the signal handlers after the prompt`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", "bearer", "--user", "ci:hush-word")
-        // The first question to the registry is answered, and seen; the second one is where the program is then.
+        // The first request is answered and logged; the program then waits for the second response.
         try await registry.order(#"[{"path": "/token", "stall": 3600}]"#, work)
         let login = "\(Workspace.program) login \(registry.name) --plain-http -u ci --debug"
         let asked = #"{"expect": "Password"}, {"until": "off"}, {"type": "hush-word\n"}, {"expect": "/v2/"}"#
-        // One that is ended by Ctrl-\\ may leave a dump, which nobody wants here.
+        // Ctrl-\\ may write a core dump, which the test disables.
         let command = ["sh", "-c", "ulimit -c 0; exec \(login)"]
         let closed = try await run(work, #"[\#(asked), {"signal": 1}]"#, command)
         #expect(closed.status == 129, "\(closed)")

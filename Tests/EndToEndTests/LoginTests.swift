@@ -8,7 +8,7 @@ struct LoginTests {
     private static let config = "home/.docker/config.json"
 
     @Test(
-        "after login everything works without another word, and nothing after logout",
+        "commands work after login without credential options, and fail after logout",
         arguments: [RegistryPeer.Authentication.htpasswd, .token]
     )
     func story(authentication: RegistryPeer.Authentication) async throws {
@@ -36,7 +36,7 @@ struct LoginTests {
         let pulled = try await work.start(["pull", reference, "-o", "back.wasm"] + access.trust).wait()
         #expect(pulled.status == 0, "\(pulled)")
         #expect(try work.bytes(of: "back.wasm") == Modules.plugin)
-        // The file is docker's: skopeo reads it as it is.
+        // skopeo reads docker's file unchanged.
         let copied = try await work.skopeo(
             registry,
             [
@@ -58,7 +58,7 @@ struct LoginTests {
         #expect(again.errorText.contains("has no credentials for \(registry.name)"), "\(again)")
     }
 
-    @Test func `what skopeo has written lets in, and is forgotten by logout`() async throws {
+    @Test func `uses an entry that skopeo wrote, and logout removes it`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.start(.htpasswd)
         let access = try registry.access(work)
@@ -79,7 +79,7 @@ struct LoginTests {
         let logout = try await work.run("logout", registry.name, "--json")
         #expect(logout.outputText.contains(#""removed":["\#(registry.name)"]"#), "\(logout)")
         #expect(try await work.start(["pull"] + push.dropFirst()).wait().status != 0)
-        // And the other way round: skopeo forgets what login has written.
+        // The reverse: skopeo removes an entry that login wrote.
         _ = try await work.start(
             ["login", registry.name, "-u", registry.username, "--password-stdin"] + access.trust,
             input: access.input
@@ -91,7 +91,7 @@ struct LoginTests {
 
     static let wrong: [RegistryPeer.Authentication] = [.htpasswd, .token]
 
-    @Test("a wrong password is refused before anything is written", arguments: wrong)
+    @Test("rejects a wrong password before writing anything", arguments: wrong)
     func refused(authentication: RegistryPeer.Authentication) async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.start(authentication)
@@ -113,7 +113,7 @@ struct LoginTests {
         #expect(try work.bytes(of: Self.config) != before)
     }
 
-    @Test func `a registry that lets everybody in says nothing about a password`() async throws {
+    @Test func `notes that a registry without login did not check the password`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.start(.open)
         let access = try registry.access(work)
@@ -122,11 +122,11 @@ struct LoginTests {
             input: "hush-whatever"
         ).wait()
         #expect(run.status == 0, "\(run)")
-        #expect(run.errorText.contains("nothing was checked"), "\(run)")
+        #expect(run.errorText.contains("the credentials were not checked"), "\(run)")
         #expect(work.exists(Self.config))
     }
 
-    @Test func `what is no registry at all is not given a password to keep`() async throws {
+    @Test func `does not store a password for a server that is not a registry`() async throws {
         let work = try Workspace()
         let run = try await work.run(
             "login",

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `login` and `logout` are told, and where they look for the file.
+/// The arguments of `login` and `logout`, and the choice of the file.
 @Suite(.timeLimit(.minutes(5))) struct LoginUsageTests {
     private static let config = "home/.docker/config.json"
 
@@ -14,7 +14,7 @@ import Testing
         ("registry-1.docker.io", "https://index.docker.io/v1/"),
     ]
 
-    @Test("a registry is kept under the name that docker gives it", arguments: names)
+    @Test("stores a registry under docker's key", arguments: names)
     func name(argument: String, key: String) async throws {
         let work = try Workspace()
         let run = try await work.run(
@@ -60,7 +60,7 @@ import Testing
         ([], "", "Missing expected argument"),
     ]
 
-    @Test("what cannot be meant is refused at once", arguments: refused.indices)
+    @Test("rejects invalid combinations immediately", arguments: refused.indices)
     func refusal(number: Int) async throws {
         let row = Self.refused[number]
         let work = try Workspace()
@@ -68,12 +68,12 @@ import Testing
         #expect(run.status == 64, "\(run)")
         #expect(run.errorText.contains(row.phrase), "\(run)")
         #expect(!work.exists("home/.docker"))
-        // ArgumentParser shows a word it does not know, but not what follows it.
+        // ArgumentParser shows an unknown argument, but not its value.
         #expect(!run.description.contains("hush"), "\(run)")
     }
 
     @Test(
-        "exactly one line end of a password goes",
+        "removes exactly one line end from a password",
         arguments: [
             ("hush\n", "hush"), ("hush\r\n", "hush"), ("hush\r", "hush"), ("hush\n\n", "hush\n"),
             ("hush", "hush"),
@@ -98,7 +98,7 @@ import Testing
         )
     }
 
-    @Test func `the file is the one that docker would take, or the one that is named`() async throws {
+    @Test func `uses docker's file or the named file`() async throws {
         let work = try Workspace()
         let login = ["login", "r.example", "-u", "ci", "--password-stdin", "--no-verify", "--json"]
         let variable = ["DOCKER_CONFIG": work.path("folder")]
@@ -123,7 +123,7 @@ import Testing
         #expect(homeless.status == 78, "\(homeless)")
     }
 
-    @Test func `what wins over the file is said`() async throws {
+    @Test func `names the sources that have priority over the file`() async throws {
         let work = try Workspace()
         let variables = ["WASMPACK_USERNAME": "ci", "WASMPACK_PASSWORD": "hush-other"]
         let login = try await work.run(
@@ -153,7 +153,7 @@ import Testing
         )
     }
 
-    @Test func `logout names the files of podman's that still have an entry`() async throws {
+    @Test func `logout names podman's files that still have an entry`() async throws {
         let work = try Workspace()
         let entry = Array(#"{"auths":{"r.example":{"auth":"dTpw"}}}"#.utf8)
         try work.write(entry, to: "run/containers/auth.json")
@@ -167,7 +167,7 @@ import Testing
     }
 
     @Test(
-        "other words for the two are understood as such",
+        "suggests login and logout for similar commands",
         arguments: [
             ("signin", "login"), ("auth", "login"), ("logn", "login"), ("signout", "logout"),
             ("logoff", "logout"),
@@ -180,7 +180,7 @@ import Testing
     }
 
     @Test(
-        "a secret in an argument is refused, and not repeated",
+        "rejects a secret in an argument without repeating it",
         arguments: [
             ["login", "r.example", "-u", "ci", "--password-stdin=hush-1"],
             ["push", "--password=hush-2", "a/b:c"],
@@ -191,7 +191,7 @@ import Testing
     )
     func secretArgument(arguments: [String]) async throws {
         for more in [[], ["--json"]] {
-            // The run itself is searched for the secret.
+            // The end of each run searches its output for the secret.
             let run = try await Workspace().start(arguments + more).wait()
             #expect(run.status == 64, "\(run)")
             #expect(run.errorText.contains("never an argument"), "\(run)")
@@ -200,7 +200,7 @@ import Testing
     }
 
     @Test(
-        "the registry of the variables may be written as login takes it",
+        "accepts the same forms of a registry in the variable as login",
         arguments: [
             ("https://r.example/v2/", nil), ("oci://r.example", nil), ("http://r.example", "no"),
             ("r.example/team", "r"),

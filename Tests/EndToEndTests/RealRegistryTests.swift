@@ -85,7 +85,7 @@ struct RealRegistryTests {
             ),
             (
                 "no credentials to push with", ["push", "REF"], "", "auth-required", 77,
-                "none found: looked in --username"
+                "no credentials for it in: --username"
             ),
             ("a tag that does not exist", ["pull", "REF-not"], "", "not-found", 66, "no tag v1-not"),
             (

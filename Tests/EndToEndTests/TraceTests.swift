@@ -2,22 +2,22 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--debug`: everything that went over the wire, and not one secret.
+/// `--debug`: all requests and responses, without secrets.
 @Suite(.timeLimit(.minutes(5))) struct TraceTests {
     private static let credentials = [
         "WASMPACK_USERNAME": "ci", "WASMPACK_PASSWORD": "hush-ci-password",
     ]
 
-    /// What none of a program's outputs may hold.
+    /// Texts that no output of the program may contain.
     private static func expectNoSecret(in run: CommandLineRun) {
         let text = run.outputText + run.errorText
         #expect(!text.contains("hush"), "\(run)")
-        // The three ways in which base64 writes "hush", by where it stands.
+        // The three base64 encodings of "hush", by its offset.
         for encoded in ["aHVza", "h1c2", "odXNo"] { #expect(!text.contains(encoded), "\(run)") }
         #expect(text.firstMatch(of: /eyJ[A-Za-z0-9_-]{8,}/) == nil, "\(run)")
     }
 
-    @Test func `the first line says what runs, and two blank lines end each exchange`() async throws {
+    @Test func `the first line names the program, and two blank lines end each request`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.tiny, to: "plugin.wasm")
@@ -47,7 +47,7 @@ import Testing
         #expect(!quiet.errorText.contains("schemaVersion"), "\(quiet)")
     }
 
-    @Test func `each request says which program and libraries sent it`() async throws {
+    @Test func `the user agent names the program and its libraries`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         _ = try await work.run("pull", "\(registry.name)/a/b:v1", "--plain-http")
@@ -60,7 +60,7 @@ import Testing
         )
     }
 
-    @Test func `a proxy's password is not shown, and neither is what goes through it`() async throws {
+    @Test func `redacts a proxy's password and the secrets sent through it`() async throws {
         struct Ready: Decodable { let port: Int }
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", "basic", "--user", "ci:hush-ci-password")
@@ -83,14 +83,14 @@ import Testing
         Self.expectNoSecret(in: pushed)
     }
 
-    @Test("no kind of sign-in leaks into a trace", arguments: ["basic", "bearer"])
+    @Test("a trace contains no secrets of any authentication method", arguments: ["basic", "bearer"])
     func signIn(authentication: String) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", authentication, "--user", "ci:hush-ci-password")
         let environment = Self.credentials
         try work.write(Modules.tiny, to: "plugin.wasm")
         let cookies = #""Set-Cookie": "session=hush-cookie; Path=/", "X-Auth-Token": "hush-header""#
-        // Each run has its first request without credentials; then the server says aloud what it was told.
+        // The first request has no credentials; later, the server repeats what it received.
         let loud =
             #"{"occurrence": "2+", "extra_headers": {\#(cookies), "Warning": "you said hush-ci-password, Y2k6aHVzaC1jaS1wYXNzd29yZA=="}}"#
         let redirect = #"{"method": "GET", "path": "/blobs/", "redirect": "otherhost"}"#
@@ -142,7 +142,7 @@ import Testing
         Self.expectNoSecret(in: denied)
     }
 
-    @Test func `a signed place of an upload or a blob is not shown`() async throws {
+    @Test func `redacts signed URLs of uploads and blobs`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/a/b:v1"
@@ -159,7 +159,7 @@ import Testing
         Self.expectNoSecret(in: run)
     }
 
-    @Test func `a token of a real service is shown nowhere`() async throws {
+    @Test func `never shows a token of a real token service`() async throws {
         try #require(RegistryPeer.isExpected, RegistryPeer.whySkipped)
         let work = try Workspace()
         let registry = try await RegistryPeer.start(.token)

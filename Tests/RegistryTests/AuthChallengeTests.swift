@@ -63,7 +63,7 @@ import Testing
         (
             ["Negotiate YIIabc+/==, Basic realm=\"b\""],
             [challenge("negotiate", ["yiiabc+/": "="]), challenge("basic", ["realm": "b"])],
-            "the other form of a challenge, which nobody here answers"
+            "the token68 form of a challenge, which is not supported"
         ),
         (
             ["Bearer realm=,service=s"], [challenge("bearer", ["realm": "", "service": "s"])],
@@ -81,11 +81,11 @@ import Testing
         ),
         (["Bearer, realm=\"r\""], [challenge("bearer", ["realm": "r"])], "a comma too many"),
         (["Bearer realm=\"\""], [challenge("bearer", ["realm": ""])], "an empty quoted value"),
-        (["\"Bearer\" realm=\"r\""], [], "a quoted scheme is none"),
+        (["\"Bearer\" realm=\"r\""], [], "a quoted scheme is invalid"),
         (["Bearer realm=\"\u{E9}\""], [challenge("bearer", ["realm": "\u{E9}"])], "not ASCII"),
     ]
 
-    @Test("a field is read to its first fault", arguments: table)
+    @Test("parses a field up to its first error", arguments: table)
     func reading(row: Row) {
         #expect(AuthChallenge.all(in: row.fields) == row.challenges, "\(row.why)")
     }
@@ -100,7 +100,7 @@ import Testing
         ("", nil, "nothing at all"),
     ]
 
-    @Test("of several challenges one is answered", arguments: preferences)
+    @Test("answers one of several challenges", arguments: preferences)
     func preference(field: String, scheme: String?, why: String) {
         #expect(AuthChallenge.all(in: [field]).preferred?.scheme == scheme, "\(why)")
     }

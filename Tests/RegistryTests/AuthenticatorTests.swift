@@ -20,7 +20,7 @@ import Testing
             transport: transport,
             events: SilentSink()
         ) {
-            CredentialLookup(nil, places: ["the test"])
+            CredentialLookup(nil, sources: ["the test"])
         }
     }
 
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    /// Lets everything run that can.
+    /// Yields until all runnable tasks have run.
     private func settle(_ authenticator: Authenticator) async {
         for _ in 0..<200 {
             _ = await authenticator.isSignedIn
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `however many are challenged at once, one request fetches the token`() async throws {
+    @Test func `concurrent challenges share one token request`() async throws {
         let authenticator = try authenticator()
         let tasks = (0..<8).map { _ in answer(authenticator) }
         var arrivals = transport.arrivals.makeAsyncIterator()
@@ -65,7 +65,7 @@ import Testing
         #expect(transport.requests == 1)
     }
 
-    @Test func `who is refused with an old token gets the new one that another has fetched`() async throws {
+    @Test func `uses the new token that another request has fetched`() async throws {
         let authenticator = try authenticator()
         var arrivals = transport.arrivals.makeAsyncIterator()
         let first = answer(authenticator)
@@ -80,7 +80,7 @@ import Testing
         #expect(transport.requests == 2)
     }
 
-    @Test func `the end of one who waits is not the end of the others`() async throws {
+    @Test func `canceling one waiting request does not cancel the others`() async throws {
         let authenticator = try authenticator()
         var arrivals = transport.arrivals.makeAsyncIterator()
         let first = answer(authenticator)
@@ -90,13 +90,13 @@ import Testing
         first.cancel()
         let failure = await #expect(throws: Failure.self) { try await first.value }
         #expect(failure?.code == .interrupted)
-        // The second begins again.
+        // The second caller starts the work again.
         _ = await arrivals.next()
         transport.answer(200, #"{"token":"one"}"#)
         #expect(try await second.value == "Bearer one")
     }
 
-    @Test func `a failed fetch is everybody's, and the next one starts anew`() async throws {
+    @Test func `all waiting requests share a failed fetch, and the next request retries it`() async throws {
         let authenticator = try authenticator()
         var arrivals = transport.arrivals.makeAsyncIterator()
         let first = answer(authenticator)
@@ -110,7 +110,7 @@ import Testing
         #expect(try await second.value == "Bearer one")
     }
 
-    @Test func `the same token again is no answer to a refusal`() async throws {
+    @Test func `does not retry with the same token`() async throws {
         let authenticator = try authenticator()
         var arrivals = transport.arrivals.makeAsyncIterator()
         for (refused, expected) in [(nil, "Bearer one"), ("Bearer one", nil)] {
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `when several are refused with an old token at once, one request fetches the new one`()
+    @Test func `one request replaces an old token that several requests used`()
         async throws
     {
         let authenticator = try authenticator()
@@ -138,7 +138,7 @@ import Testing
         #expect(transport.requests == 2)
     }
 
-    @Test func `the credential is looked for once, however many are challenged at once`() async throws {
+    @Test func `concurrent challenges share one credential lookup`() async throws {
         let looks = Mutex(0)
         let (gate, opened) = AsyncStream.makeStream(of: Void.self)
         let authenticator = Authenticator(
@@ -152,7 +152,7 @@ import Testing
             for await _ in gate { break }
             return CredentialLookup(
                 Credential(registryToken: "hush-direct", source: "the test"),
-                places: ["the test"]
+                sources: ["the test"]
             )
         }
         let tasks = (0..<8).map { _ in answer(authenticator) }
@@ -163,7 +163,7 @@ import Testing
         #expect(transport.requests == 0)
     }
 
-    @Test func `when the fetch fails, all who wait for it fail with it`() async throws {
+    @Test func `all waiting requests fail with the shared fetch`() async throws {
         let authenticator = try authenticator()
         var arrivals = transport.arrivals.makeAsyncIterator()
         let tasks = (0..<8).map { _ in answer(authenticator) }

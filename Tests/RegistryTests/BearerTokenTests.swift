@@ -18,13 +18,13 @@ import Testing
         (#","expires_in":9223372036854775808"#, 86395, "2^63"),
         (#","expires_in":1e300"#, 86395, "more than that"),
         (#","expires_in":null"#, 55, "null"),
-        (#","expires_in":"300""#, 55, "a text is no number, and no reason to refuse the token"),
+        (#","expires_in":"300""#, 55, "a text is not a number, and the token remains valid"),
         (#","expires_in":300,"issued_at":"1999-01-01T00:00:00Z""#, 295, "no other clock has to be right"),
         (#","expires_in":300,"issued_at":"2999-01-01T00:00:00Z""#, 295, "be it early or late"),
         (#","expires_in":300,"issued_at":7"#, 295, "whatever it says"),
     ]
 
-    @Test("a lifetime is a number of seconds from now, within reason", arguments: lifetimes)
+    @Test("limits the lifetime to a minimum and a maximum", arguments: lifetimes)
     func lifetime(json: String, seconds: Double, why: String) throws {
         let now = ContinuousClock.now
         let token = try BearerToken(answer: Array(#"{"token":"t"\#(json)}"#.utf8), from: "r", now: now)
@@ -32,7 +32,7 @@ import Testing
         #expect(token.isFresh)
     }
 
-    @Test func `a token is not used any more shortly before its end`() throws {
+    @Test func `does not use a token shortly before it expires`() throws {
         let past = ContinuousClock.now - .seconds(56)
         let token = try BearerToken(
             answer: Array(#"{"token":"t","expires_in":60}"#.utf8),
@@ -46,11 +46,11 @@ import Testing
         (#"{"token":"a"}"#, "a", "distribution's name"),
         (#"{"access_token":"b"}"#, "b", "OAuth's name"),
         (#"{"token":"a","access_token":"b"}"#, "a", "both: the older"),
-        (#"{"token":"","access_token":"b"}"#, "b", "an empty one is none"),
+        (#"{"token":"","access_token":"b"}"#, "b", "an empty token is missing"),
         (#"{"token":"a","refresh_token":"r","more":[]}"#, "a", "whatever else there is"),
     ]
 
-    @Test("a token has one of two names", arguments: texts)
+    @Test("reads token and access_token", arguments: texts)
     func text(json: String, token: String, why: String) throws {
         #expect(try BearerToken(answer: Array(json.utf8), from: "r").text == token, "\(why)")
     }
@@ -64,7 +64,7 @@ import Testing
         (#"{"token":"","access_token":""}"#, "both empty"),
     ]
 
-    @Test("an answer without a token is refused, and never shown", arguments: refused)
+    @Test("rejects a response without a token and does not quote it", arguments: refused)
     func refusal(json: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") {
             try BearerToken(answer: Array(json.utf8), from: "https://auth.example/t")
@@ -86,7 +86,7 @@ import Testing
         ("no JSON", nil, "no JSON"),
     ]
 
-    @Test("what a token allows is read for messages, if it is a JWT", arguments: claims)
+    @Test("reads the granted actions of a JWT for messages", arguments: claims)
     func claim(payload: String, granted: String?, why: String) throws {
         let scope = Scope(try RepositoryName(parsing: "t/p"), .push)
         let encoded = Data(payload.utf8).base64EncodedString().replacing("+", with: "-").replacing(
@@ -101,7 +101,7 @@ import Testing
         #expect(opaque.granted(of: scope) == nil)
     }
 
-    @Test func `a token shows itself in no description`() throws {
+    @Test func `descriptions do not contain the token`() throws {
         let token = try BearerToken(answer: Array(#"{"token":"hush"}"#.utf8), from: "r")
         expectNoSecret("hush", in: token)
     }

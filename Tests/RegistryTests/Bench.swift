@@ -40,7 +40,7 @@ final class Bench: Sendable {
             access: access,
             transport: try transport ?? CurlTransport(TransportOptions(tls: tls)),
             credentials: isStored
-                ? StoredCredential(credential: credential) : GivenCredential(credential, place: "the test"),
+                ? StoredCredential(credential: credential) : GivenCredential(credential, source: "the test"),
             retryPolicy: RetryPolicy(
                 count: retries,
                 firstPause: .zero,
@@ -171,7 +171,7 @@ struct StoredCredential: CredentialStore {
         _ repository: RepositoryName,
         for access: Access
     ) -> CredentialLookup {
-        CredentialLookup(credential, places: ["the test"])
+        CredentialLookup(credential, sources: ["the test"])
     }
 }
 

@@ -103,7 +103,7 @@ import Testing
             at: RegistryEndpoint(try RegistryName(parsing: registry.name), usesPlainHTTP: true),
             access: .push,
             transport: try CurlTransport(),
-            credentials: GivenCredential(nil, place: "the test"),
+            credentials: GivenCredential(nil, source: "the test"),
             spoolDirectory: bench.spool.path,
             events: events
         )

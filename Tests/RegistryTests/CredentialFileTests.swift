@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-/// What `--authfile` may name.
+/// The kinds of files that `--authfile` accepts.
 @Suite struct CredentialFileTests {
     let scratch: ScratchDirectory
 
@@ -59,18 +59,18 @@ import Testing
         ("folder/config.json", #"{"auths":\#(auths)}"#, "a folder of docker's"),
     ]
 
-    @Test("a file, a Secret or a folder has the credential", arguments: forms)
+    @Test("reads credentials from a file, a Secret or a folder", arguments: forms)
     func reading(name: String, text: String, why: String) async throws {
         try write(text, to: name)
         let lookup = try await lookUp(name.hasPrefix("folder/") ? "folder" : name)
         #expect(lookup.credential?.username == "u", "\(why)")
         #expect(lookup.credential?.source == scratch.appending(name).string, "\(why)")
         #expect(lookup.warnings == [])
-        // Named for just this: a refusal is final, also for who reads.
-        #expect(lookup.isGiven)
+        // An explicit credential: its rejection is final, even for a pull.
+        #expect(lookup.isExplicit)
     }
 
-    @Test func `nothing is said of a mounted Secret's permissions`() async throws {
+    @Test func `does not warn about the permissions of a mounted Secret`() async throws {
         try write(#"{"auths":\#(Self.auths)}"#, to: "folder/.dockerconfigjson")
         chmod(scratch.appending("folder/.dockerconfigjson").string, 0o644)
         #expect(try await lookUp("folder").warnings == [])
@@ -85,7 +85,7 @@ import Testing
             #"{"kind":"Secret","data":{".dockerconfigjson":"e30="}}"#, .configurationInvalid,
             "its type is Opaque"
         ),
-        (#"{"kind":"List","items":[]}"#, .configurationInvalid, "it is a List"),
+        (#"{"kind":"List","items":[]}"#, .configurationInvalid, "its kind is List"),
         (secret(#""data":{".dockercfg":"e30="}"#), .configurationInvalid, "it has no .dockerconfigjson"),
         (secret(#""data":{".dockerconfigjson":"hush!"}"#), .configurationInvalid, "is not base64"),
         (secret(#""data":{".dockerconfigjson":"aHVzaA=="}"#), .configurationInvalid, "goes wrong at byte 0"),
@@ -94,10 +94,10 @@ import Testing
             "kubectl get secret NAME -o json"
         ),
         ("---\n# x\nkind: Secret\ndata: hush\n", .configurationInvalid, "is YAML"),
-        ("hush", .configurationInvalid, "not the JSON"),
+        ("hush", .configurationInvalid, "not a valid JSON"),
     ]
 
-    @Test("what is no such file is refused clearly, and nothing of it shown", arguments: refused)
+    @Test("rejects other files with a reason and without their content", arguments: refused)
     func refusal(text: String, code: Failure.Code, phrase: String) async throws {
         try write(text)
         let failure = await #expect(throws: Failure.self) { try await lookUp("file") }
@@ -108,7 +108,7 @@ import Testing
         #expect(failure?.description.contains("aHVzaA") == false)
     }
 
-    @Test func `a file that was named has to be there`() async throws {
+    @Test func `fails if the file that the user named is missing`() async throws {
         let failure = await #expect(throws: Failure.self) { try await lookUp("missing") }
         #expect(failure?.code == .fileMissing)
         try write("", to: "folder/other")
@@ -116,11 +116,11 @@ import Testing
         #expect(empty?.code == .configurationInvalid)
     }
 
-    /// The kubelet's rules, but for the path: a part of it is whole or nothing here.
+    /// The kubelet's rules, except for paths: here, only whole parts of a path match.
     static let patterns: [(key: String, registry: String, matches: Bool, why: String)] = [
         ("registry.example", "registry.example", true, "the host"),
         ("https://registry.example/v1/", "registry.example", true, "a URL of old"),
-        ("https://registry.example/v2/team", "registry.example", true, "the version is no part of the path"),
+        ("https://registry.example/v2/team", "registry.example", true, "the version is not part of the path"),
         ("https://registry.example/team", "registry.example", true, "a URL keeps its path"),
         ("https://registry.example/other", "registry.example", false, "which has to fit"),
         ("registry.example/te", "registry.example", false, "a part is whole or nothing"),
@@ -141,7 +141,7 @@ import Testing
         ("registr[].example", "registry.example", false, "a set of nothing"),
         ("registr[z-a].example", "registry.example", false, "a range of nothing"),
         ("registr[^].example", "registry.example", false, "a set of nothing, turned round"),
-        ("registr[^x-]].example", "registry.example", false, "the end of a set is no end of a range"),
+        ("registr[^x-]].example", "registry.example", false, "the end of a set is not the end of a range"),
         ("registr[^y].example", "registry.example", false, "a set turned round, with it"),
         ("registr[a-cx-z].example", "registry.example", true, "two ranges"),
         ("registr[x-].example", "registry.example", false, "a range without an end"),
@@ -167,7 +167,7 @@ import Testing
         ("", "registry.example", false, "nothing"),
     ]
 
-    @Test("a pull Secret's key may be a pattern", arguments: patterns)
+    @Test("accepts patterns in the keys of a pull Secret", arguments: patterns)
     func matching(key: String, registry: String, matches: Bool, why: String) async throws {
         let entries = String(
             decoding: try JSONEncoder().encode(["auths": [key: ["username": "u", "password": "hush"]]]),
@@ -178,7 +178,7 @@ import Testing
         #expect((lookup.credential != nil) == matches, "\(why)")
     }
 
-    @Test func `in a Secret a longer path wins over a host, and a host over a pattern`() async throws {
+    @Test func `prefers a longer path over a host, and a host over a pattern`() async throws {
         let keys = ["registry.example/team", "registry.example", "*.example"]
         for count in 1...3 {
             let chosen = keys.suffix(count)

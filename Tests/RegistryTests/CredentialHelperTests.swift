@@ -6,7 +6,7 @@ import Testing
 
 @testable import Registry
 
-/// A folder of helpers that a test has written, to be found first on `PATH`.
+/// A folder of helpers written by a test, which is first on `PATH`.
 struct FakeHelpers {
     let scratch: ScratchDirectory
 
@@ -14,7 +14,7 @@ struct FakeHelpers {
 
     var environment: [String: String?] { ["PATH": "\(scratch.path):/usr/bin:/bin", "LOG": log.string] }
 
-    /// What every helper writes to: a line for each call.
+    /// The log of all helpers, with a line for each call.
     var log: FilePath { scratch.appending("log") }
 
     var calls: [String] {
@@ -23,7 +23,7 @@ struct FakeHelpers {
         )
     }
 
-    /// Writes `docker-credential-<suffix>`: notes its arguments and input, then does what the lines say.
+    /// Writes `docker-credential-<suffix>`, which logs its arguments and input, then runs the given lines.
     func add(_ suffix: String, _ lines: String) throws {
         let text = "#!/bin/sh\ninput=$(cat)\necho \"$*<$input>\" >>\"$LOG\"\n\(lines)\n"
         try writeScript(text, to: scratch.appending("docker-credential-\(suffix)").string)
@@ -41,7 +41,7 @@ struct FakeHelpers {
 
 extension CredentialHelper {
     func get(_ serverURL: String) async throws(Failure) -> Credential? {
-        try await answer(to: serverURL).credential
+        try await response(for: serverURL).credential
     }
 }
 
@@ -56,7 +56,7 @@ extension CredentialHelper {
         throw PeerError("\(suffix) did not fail")
     }
 
-    @Test func `get asks by the server's name and reads user and secret`() async throws {
+    @Test func `get sends the server's name and reads the user name and secret`() async throws {
         try helpers.add(
             "x",
             #"echo '{"ServerURL":"registry.example","Username":"u","Secret":"hush:\u00e4"}'"#
@@ -70,20 +70,20 @@ extension CredentialHelper {
         #expect(helpers.calls == ["get<registry.example>"])
     }
 
-    @Test func `the user name <token> says that the secret is an identity token`() async throws {
+    @Test func `reads a secret with the user name <token> as an identity token`() async throws {
         try helpers.add("x", #"echo '{"ServerURL":"","Username":"<token>","Secret":"hush"}'"#)
         let credential = try await helpers.helper("x").get("registry.example")
         #expect(credential?.username == nil)
         guard case .identityToken("hush")? = credential?.secret else { throw PeerError("no identity token") }
     }
 
-    @Test func `having no credential is no error`() async throws {
+    @Test func `a missing credential is not an error`() async throws {
         try helpers.add("x", "echo 'credentials not found in native keychain'; exit 1")
         #expect(try await helpers.helper("x").get("registry.example") == nil)
         try await helpers.helper("x").erase(serverURL: "registry.example")
     }
 
-    @Test func `store hands over JSON, erase the server's name`() async throws {
+    @Test func `store sends JSON, erase sends the server's name`() async throws {
         try helpers.add("x", "")
         try await helpers.helper("x").store(serverURL: "registry.example", username: "u", secret: "hush\"")
         try await helpers.helper("x").erase(serverURL: "https://index.docker.io/v1/")
@@ -100,17 +100,17 @@ extension CredentialHelper {
         ("echo 'no credentials server URL'; exit 1", "no credentials server URL"),
         ("echo 'no credentials username'; exit 1", "no credentials username"),
         ("echo only on stderr >&2; exit 2", "status 2: \"only on stderr\""),
-        ("exit 1", "it ended with status 1"),
+        ("exit 1", "it exited with status 1"),
         ("kill -9 $$", "signal 9"),
-        ("echo hush-raw-token", "not the JSON"),
-        ("echo '{\"Secret\":\"hush\"}'", "not the JSON"),
+        ("echo hush-raw-token", "not a JSON object"),
+        ("echo '{\"Secret\":\"hush\"}'", "not a JSON object"),
         ("echo '{\"ServerURL\":\"\",\"Username\":\"\",\"Secret\":\"hush\"}'", "no user name"),
         ("echo '{\"ServerURL\":\"\",\"Username\":\"u\",\"Secret\":\"\"}'", "no secret"),
-        ("echo '{\"Username\":\"u\",\"Secret\":\"hush\"}'; exit 1", "it ended with status 1"),
+        ("echo '{\"Username\":\"u\",\"Secret\":\"hush\"}'; exit 1", "it exited with status 1"),
         ("while :; do echo hush-hush-hush-hush-hush-hush-hush-hush; done", "more than 1048576 bytes"),
     ]
 
-    @Test("a helper's fault names the helper and who asks for it, and shows no secret", arguments: faults)
+    @Test("a helper's failure names the helper and its configuration, without secrets", arguments: faults)
     func fault(lines: String, why: String) async throws {
         try helpers.add("x", lines)
         let failure = try await failure(of: "x")
@@ -121,7 +121,7 @@ extension CredentialHelper {
         #expect(!"\(failure)".contains("hush"))
     }
 
-    @Test func `a helper that is not there is said to be missing`() async throws {
+    @Test func `reports a helper that is not on PATH as missing`() async throws {
         let failure = try await failure(of: "desktop")
         #expect(failure.code == .helperMissing)
         #expect(failure.code.exitStatus == .configuration)
@@ -129,14 +129,14 @@ extension CredentialHelper {
         #expect(failure.message.contains("~/.docker/config.json (credsStore)"))
     }
 
-    @Test func `a helper that never answers is ended`() async throws {
+    @Test func `ends a helper that does not respond in time`() async throws {
         try helpers.add("x", "sleep 200; echo '{}'")
         let failure = try await failure(of: "x", timeLimit: .milliseconds(300))
         #expect(failure.code == .helperFailed)
-        #expect(failure.why?.contains("longer than") == true)
+        #expect(failure.why?.contains("did not finish within") == true)
     }
 
-    @Test func `cancellation is no fault of the helper`() async throws {
+    @Test func `reports cancellation as an interruption, not as a helper's failure`() async throws {
         try helpers.add("x", "echo '{}'")
         let helper = try helpers.helper("x")
         let task = Task { () async -> Failure? in
@@ -151,7 +151,7 @@ extension CredentialHelper {
         "", "../../tmp/x", "a/b", "a\\b", "..", "a..b", "a b", "a\nb", "a\0b", "\u{E4}", "$(id)",
     ]
 
-    @Test("a name that leads elsewhere is no helper", arguments: suffixes)
+    @Test("rejects helper names that are not plain file names", arguments: suffixes)
     func suffix(_ suffix: String) {
         let failure = #expect(throws: Failure.self) {
             try CredentialHelper(suffix: suffix, namedBy: "config.json (credsStore)")
@@ -160,7 +160,10 @@ extension CredentialHelper {
         #expect(failure?.message.contains("config.json") == true)
     }
 
-    @Test("a server's name is one line", arguments: ["", "a\nb", "a\r\nhost=evil", "a\0b", "a b"])
+    @Test(
+        "rejects a server name with white space or control characters",
+        arguments: ["", "a\nb", "a\r\nhost=evil", "a\0b", "a b"]
+    )
     func serverName(_ name: String) async throws {
         try helpers.add("x", "exit 0")
         let helper = try helpers.helper("x")
@@ -172,16 +175,16 @@ extension CredentialHelper {
         #expect(helpers.calls == [])
     }
 
-    @Test func `a failing store never shows what it was to keep`() async throws {
+    @Test func `a failed store does not show the credential`() async throws {
         try helpers.add("x", "echo \"cannot keep hush-kept\"; exit 1")
         let helper = try helpers.helper("x")
         let failure = await #expect(throws: Failure.self) {
             try await helper.store(serverURL: "registry.example", username: "u", secret: "hush-kept")
         }
-        #expect(failure?.why == "it ended with status 1")
+        #expect(failure?.why == "it exited with status 1")
     }
 
-    @Test func `a helper does not get our own secrets`() async throws {
+    @Test func `removes this program's secrets from a helper's environment`() async throws {
         try helpers.add(
             "x",
             #"echo "{\"Username\":\"${WASMPACK_PASSWORD-none}\",\"Secret\":\"${DOCKER_AUTH_CONFIG-none}\"}""#
@@ -203,18 +206,18 @@ extension CredentialHelper {
         ("aHVzaC1rZXB0", false, "in base64"), ("no usernames provided", true, "a sentence of the protocol"),
     ]
 
-    @Test("of a failing store only what the protocol says is quoted", arguments: spoken)
+    @Test("quotes only the protocol's fixed messages after a failed store", arguments: spoken)
     func storing(words: String, isShown: Bool, why: String) async throws {
         try helpers.add("x", "echo \(words); exit 1")
         let helper = try helpers.helper("x")
         let failure = await #expect(throws: Failure.self) {
             try await helper.store(serverURL: "registry.example", username: "u", secret: "hush-kept")
         }
-        #expect(failure?.why == "it ended with status 1" + (isShown ? ": \"\(words)\"" : ""), "\(why)")
+        #expect(failure?.why == "it exited with status 1" + (isShown ? ": \"\(words)\"" : ""), "\(why)")
         #expect(failure?.hints.joined().contains("x get") == false)
     }
 
-    @Test func `to erase what is not there is fine, in whatever words a helper says so`() async throws {
+    @Test func `erasing a missing credential succeeds with any message of the helper`() async throws {
         try helpers.add(
             "x",
             "case $1 in get) echo 'credentials not found in native keychain';; *) echo it is not in the store;; esac\nexit 1"
@@ -225,18 +228,18 @@ extension CredentialHelper {
 
     static let stillThere = ["echo '{\"Username\":\"u\",\"Secret\":\"hush\"}'", "echo broken; exit 1"]
 
-    @Test("an erase that fails is a failure while the helper may have the credential", arguments: stillThere)
+    @Test("a failed erase is an error while the helper may still have the credential", arguments: stillThere)
     func erasing(answer: String) async throws {
         try helpers.add("x", "if [ $1 = get ]; then \(answer); exit; fi; echo locked; exit 1")
         let helper = try helpers.helper("x")
         let failure = await #expect(throws: Failure.self) { try await helper.erase(serverURL: "r.example") }
-        #expect(failure?.why == "it ended with status 1: \"locked\"")
-        #expect(failure?.hints == ["try it alone: echo REGISTRY | docker-credential-x erase"])
+        #expect(failure?.why == "it exited with status 1: \"locked\"")
+        #expect(failure?.hints == ["echo REGISTRY | docker-credential-x erase"])
     }
 
-    @Test func `an answer with a member twice is none`() async throws {
+    @Test func `rejects a response with a duplicate member`() async throws {
         try helpers.add("x", #"echo '{"Username":"u","Secret":"hush-a","Secret":"hush-b"}'"#)
-        #expect(try await failure(of: "x").why?.contains("not the JSON") == true)
+        #expect(try await failure(of: "x").why?.contains("not a JSON object") == true)
     }
 
     static let echoes: [(errors: String, remarks: [String], why: String)] = [
@@ -245,23 +248,23 @@ extension CredentialHelper {
         ("fine", ["fine"], "none of it"),
     ]
 
-    @Test("no line of a secret of several lines is shown", arguments: echoes)
+    @Test("does not show any line of a secret with several lines", arguments: echoes)
     func lines(errors: String, remarks: [String], why: String) async throws {
         _ = try helpers.scratch.write(Array(errors.utf8), to: "errors")
         try helpers.add(
             "x",
             #"cat \#(helpers.scratch.path)/errors >&2; printf '%s\n' '{"Username":"u","Secret":"hush-one\nhush-two"}'"#
         )
-        let answer = try await helpers.helper("x").answer(to: "registry.example")
-        #expect(answer.remarks == remarks.map { "docker-credential-x: \($0)" }, "\(why)")
+        let response = try await helpers.helper("x").response(for: "registry.example")
+        #expect(response.remarks == remarks.map { "docker-credential-x: \($0)" }, "\(why)")
     }
 
-    @Test func `what a helper says besides is kept, without the secret`() async throws {
+    @Test func `keeps the lines of standard error without the secret`() async throws {
         try helpers.add(
             "x",
             "echo update available >&2; echo got hush >&2; echo '{\"Username\":\"u\",\"Secret\":\"hush\"}'"
         )
-        let answer = try await helpers.helper("x").answer(to: "registry.example")
-        #expect(answer.remarks == ["docker-credential-x: update available"])
+        let response = try await helpers.helper("x").response(for: "registry.example")
+        #expect(response.remarks == ["docker-credential-x: update available"])
     }
 }

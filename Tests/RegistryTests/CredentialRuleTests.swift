@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-/// Small rules of the places of credentials, one by one.
+/// Individual rules for the sources of credentials.
 @Suite(.timeLimit(.minutes(5))) struct CredentialRuleTests {
     let scratch: ScratchDirectory
     let registry: RegistryName
@@ -33,17 +33,17 @@ import Testing
         chmod(try scratch.write(Array(text.utf8), to: name).string, mode)
     }
 
-    @Test func `a helper has half a minute, whoever asks it`() throws {
+    @Test func `limits every helper to 30 seconds`() throws {
         let helper = try CredentialHelper(suffix: "x", namedBy: "a file")
         for value in [Mirror(reflecting: helper), Mirror(reflecting: CredentialHelpers())] {
             #expect(value.descendant("timeLimit") as? Duration == .seconds(30))
         }
     }
 
-    @Test func `of what a helper says besides, the first ten lines are kept`() async throws {
+    @Test func `keeps the first ten lines of a helper's standard error`() async throws {
         let helpers = try FakeHelpers()
         try helpers.add("x", #"seq 1 12 >&2; echo '{"Username":"u","Secret":"hush"}'"#)
-        let remarks = try await helpers.helper("x").answer(to: "registry.example").remarks
+        let remarks = try await helpers.helper("x").response(for: "registry.example").remarks
         #expect(remarks == (1...10).map { "docker-credential-x: \($0)" })
     }
 
@@ -52,7 +52,7 @@ import Testing
         #"{"auth":"dTpodXNo"}"#,
     ]
 
-    @Test("a chosen file that others may read is warned of, as it is or in a Secret", arguments: secrets)
+    @Test("warns if other users can read the chosen file or Secret", arguments: secrets)
     func shared(entry: String) async throws {
         let config = #"{"auths":{"registry.example":\#(entry)}}"#
         let data = Data(config.utf8).base64EncodedString()
@@ -62,13 +62,13 @@ import Testing
             try write(text, to: "file", mode: 0o640)
             let warnings = try await lookUp(chosen("file")).warnings
             #expect(warnings.count == 1)
-            #expect(warnings.first?.contains("others may read it") == true, "\(warnings)")
+            #expect(warnings.first?.contains("other users can read it") == true, "\(warnings)")
             try write(text, to: "file")
             #expect(try await lookUp(chosen("file")).warnings == [])
         }
     }
 
-    @Test func `of the files in a folder the first name wins`() async throws {
+    @Test func `prefers the first known file name in a folder`() async throws {
         let auths = { (user: String) in #"{"registry.example":{"username":"\#(user)","password":"hush"}}"# }
         try write(#"{"auths":\#(auths("docker"))}"#, to: "folder/config.json")
         #expect(try await lookUp(chosen("folder")).credential?.username == "docker")
@@ -90,7 +90,7 @@ import Testing
         ),
     ]
 
-    @Test("nothing is shown of an old file or a Secret that cannot be understood", arguments: malformed)
+    @Test("does not quote a malformed legacy file or Secret", arguments: malformed)
     func notUnderstood(name: String, text: String) async throws {
         try write(text, to: name)
         let failure = await #expect(throws: Failure.self) { try await lookUp(chosen(name)) }
@@ -98,7 +98,7 @@ import Testing
         #expect(Secrets.found(in: "\(failure as Any)") == [])
     }
 
-    @Test func `a version is the end of a registry's URL, and else a part of a repository's name`()
+    @Test func `treats v1 and v2 at the end of a registry's URL as a version`()
         async throws
     {
         for (key, isMeant) in [
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func `nothing of an older token stays beside a new password`() throws {
+    @Test func `a new password replaces an older token`() throws {
         let old = #"{"auths":{"registry.example":{"registrytoken":"hush-old","identitytoken":"hush-old"}}}"#
         var edit = try DockerConfigEdit(parsing: Array(old.utf8), as: "C")
         try edit.set(Credential(username: "u", password: "hush", source: "test"), for: registry)
@@ -126,11 +126,11 @@ import Testing
         let credential: Credential?
 
         func lookUp(_: RegistryName, _: RepositoryName, for _: Access) -> CredentialLookup {
-            CredentialLookup(credential, places: [text], warnings: [text])
+            CredentialLookup(credential, sources: [text], warnings: [text])
         }
     }
 
-    @Test func `what the places say on the way is kept, with a credential and without`() async throws {
+    @Test func `keeps the warnings of all searched sources`() async throws {
         let credential = Credential(username: "u", password: "hush", source: "b")
         for last in [credential, nil] {
             let stores = [Warning(text: "a", credential: nil), Warning(text: "b", credential: last)]
@@ -138,15 +138,15 @@ import Testing
         }
     }
 
-    @Test func `only what was named for this one command is given`() async throws {
+    @Test func `treats only credentials for this command as explicit`() async throws {
         let text = #"{"auths":{"registry.example":{"auth":"dTpodXNo"}}}"#
         try write(text, to: "file")
-        #expect(try await lookUp(chosen("file")).isGiven)
-        #expect(try await !lookUp(config(text)).isGiven)
-        #expect(try await !lookUp(CredentialChain([config("{}"), config(text)])).isGiven)
+        #expect(try await lookUp(chosen("file")).isExplicit)
+        #expect(try await !lookUp(config(text)).isExplicit)
+        #expect(try await !lookUp(CredentialChain([config("{}"), config(text)])).isExplicit)
         let credential = Credential(username: "u", password: "hush", source: "a flag")
         let other = try RegistryName(parsing: "other.example")
-        #expect(try await lookUp(GivenCredential(credential, place: "a", only: registry)).isGiven)
-        #expect(try await !lookUp(GivenCredential(credential, place: "a", only: other)).isGiven)
+        #expect(try await lookUp(GivenCredential(credential, source: "a", only: registry)).isExplicit)
+        #expect(try await !lookUp(GivenCredential(credential, source: "a", only: other)).isExplicit)
     }
 }

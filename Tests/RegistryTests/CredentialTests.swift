@@ -4,7 +4,7 @@ import Testing
 
 @testable import Registry
 
-/// Expects that none of Swift's ways to show a value shows a secret in it.
+/// Expects that no description, dump or mirror of a value contains a secret.
 func expectNoSecret(
     _ secret: String,
     in value: some Sendable,
@@ -23,17 +23,17 @@ func expectNoSecret(
 @Suite struct CredentialTests {
     let credential = Credential(username: "ci", password: "pa:ss \u{E4}\"", source: "a file")
 
-    @Test func `no description shows the password`() {
+    @Test func `descriptions do not contain the password`() {
         #expect(credential.description == "ci, from a file")
         for secret in ["pa:ss", "cGE6c3M", "Y2k6cGE"] {
             expectNoSecret(secret, in: credential)
-            expectNoSecret(secret, in: CredentialLookup(credential, places: ["a file"]))
-            expectNoSecret(secret, in: GivenCredential(credential, place: "--username"))
-            expectNoSecret(secret, in: CredentialChain([GivenCredential(credential, place: "--username")]))
+            expectNoSecret(secret, in: CredentialLookup(credential, sources: ["a file"]))
+            expectNoSecret(secret, in: GivenCredential(credential, source: "--username"))
+            expectNoSecret(secret, in: CredentialChain([GivenCredential(credential, source: "--username")]))
         }
     }
 
-    @Test func `Basic is the base64 of both in UTF-8`() throws {
+    @Test func `Basic is base64 of user name and password in UTF-8`() throws {
         #expect(try credential.basicAuthorization() == "Basic Y2k6cGE6c3Mgw6Qi")
     }
 
@@ -42,12 +42,12 @@ func expectNoSecret(
         ("a\u{7F}", "U+007F"), ("a\u{85}b", "U+0085"),
     ]
 
-    @Test func `a user name may be of any script, as docker sends it`() throws {
+    @Test func `accepts user names in any script, like docker`() throws {
         let credential = Credential(username: "m\u{FC}ller", password: "pw", source: "a file")
         #expect(try credential.basicAuthorization() == "Basic bcO8bGxlcjpwdw==")
     }
 
-    @Test("a user name that Basic cannot carry is refused", arguments: userNames)
+    @Test("rejects a user name that Basic does not allow", arguments: userNames)
     func userName(name: String, phrase: String) {
         let credential = Credential(username: name, password: "hush-name", source: "a file")
         let failure = #expect(throws: Failure.self) { try credential.basicAuthorization() }
@@ -56,7 +56,7 @@ func expectNoSecret(
         #expect(failure?.description.contains("hush") == false)
     }
 
-    @Test func `a registry token that no field can carry is refused`() {
+    @Test func `rejects a registry token that is not valid in a header field`() {
         for token in ["", "hush token", "hush\r\nX-Evil: 1", "hush\u{E9}"] {
             let credential = Credential(registryToken: token, source: "a file")
             let failure = #expect(throws: Failure.self) { try credential.registryTokenAuthorization() }
@@ -75,32 +75,32 @@ func expectNoSecret(
         try await CredentialChain(stores).lookUp(registry, RepositoryName(parsing: "team/plugin"), for: .pull)
     }
 
-    @Test func `the first hit wins, and the rest is not asked`() async throws {
+    @Test func `the first source with a credential ends the search`() async throws {
         let lookup = try await lookUp([
-            GivenCredential(nil, place: "a"), GivenCredential(one, place: "b"), Unreadable(),
+            GivenCredential(nil, source: "a"), GivenCredential(one, source: "b"), Unreadable(),
         ])
         #expect(lookup.credential?.username == "one")
-        #expect(lookup.places == ["a", "b"])
-        #expect(lookup.isGiven)
+        #expect(lookup.sources == ["a", "b"])
+        #expect(lookup.isExplicit)
     }
 
-    @Test func `without a hit every place is named`() async throws {
-        let lookup = try await lookUp([GivenCredential(nil, place: "a"), GivenCredential(nil, place: "b")])
+    @Test func `lists every searched source if there is no credential`() async throws {
+        let lookup = try await lookUp([GivenCredential(nil, source: "a"), GivenCredential(nil, source: "b")])
         #expect(lookup.credential == nil)
-        #expect(lookup.places == ["a", "b"])
+        #expect(lookup.sources == ["a", "b"])
     }
 
-    @Test func `a credential for one registry is shown to no other`() async throws {
+    @Test func `sends a credential for one registry only to that registry`() async throws {
         let other = try RegistryName(parsing: "other.example")
         let lookup = try await lookUp([
-            GivenCredential(one, place: "a", only: other), GivenCredential(two, place: "b", only: registry),
+            GivenCredential(one, source: "a", only: other), GivenCredential(two, source: "b", only: registry),
         ])
         #expect(lookup.credential?.username == "two")
     }
 
-    @Test func `a place that cannot be read is not passed over`() async {
+    @Test func `does not skip a source that cannot be read`() async {
         let failure = await #expect(throws: Failure.self) {
-            try await lookUp([Unreadable(), GivenCredential(one, place: "b")])
+            try await lookUp([Unreadable(), GivenCredential(one, source: "b")])
         }
         #expect(failure?.code == .configurationInvalid)
     }

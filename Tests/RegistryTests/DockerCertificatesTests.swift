@@ -17,7 +17,7 @@ import Testing
         return (try certificates.entry(for: try RegistryName(parsing: registry)), folder)
     }
 
-    @Test func `crt files are authorities, cert and key files a pair, everything else is nothing`() throws {
+    @Test func `reads crt files as authorities, cert and key files as a pair, and ignores others`() throws {
         let place = "registry.example:5000"
         let (entry, folder) = try Self.entry(
             ["b.crt", "a.crt", "z.cert", "z.key", "client.cert", "client.key", "README", "old.pem"].map {
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(
-        "a folder is that of one registry alone, its port included",
+        "a folder applies to one registry with its port",
         arguments: ["registry.example", "registry.example:5001", "example:5000", "[::1]:5000"]
     )
     func others(registry: String) throws {
@@ -38,7 +38,7 @@ import Testing
         #expect(entry == DockerCertificates.Entry())
     }
 
-    @Test func `a certificate without its key is refused in docker's words`() throws {
+    @Test func `rejects a certificate without its key with docker's message`() throws {
         let failure = #expect(throws: Failure.self) { try Self.entry(["registry.example:5000/client.cert"]) }
         #expect(failure?.code == .configurationInvalid)
         #expect(
@@ -47,7 +47,7 @@ import Testing
         )
     }
 
-    @Test func `a key without its certificate is refused too`() throws {
+    @Test func `rejects a key without its certificate`() throws {
         let failure = #expect(throws: Failure.self) { try Self.entry(["registry.example:5000/client.key"]) }
         #expect(failure?.code == .configurationInvalid)
         #expect(failure?.message == "missing client certificate client.cert for key client.key")

@@ -54,7 +54,7 @@ import Testing
             (
                 "{}", namedToken, "[::1]:5000",
                 #"{"auths":{"[::1]:5000":{"auth":"Y2k6","identitytoken":"hush-token"}}}"#,
-                "a token of somebody's"
+                "another tool's token"
             ),
             (
                 #"{"auths":{"docker.io":{"auth":"old"}}}"#, password, "docker.io",
@@ -67,7 +67,7 @@ import Testing
             ),
         ]
 
-    @Test("an entry is written as docker does, and nothing else is touched", arguments: written.indices)
+    @Test("writes an entry like docker and changes nothing else", arguments: written.indices)
     func setting(number: Int) throws {
         let row = Self.written[number]
         var edit = try edit(row.before)
@@ -90,7 +90,7 @@ import Testing
         ("evil/r.example", false, false, "ends alike"), ("", false, false, "nothing"),
     ]
 
-    @Test("every spelling of a registry is removed, and what is for a part of it stays", arguments: spellings)
+    @Test("removes every key of a registry and keeps keys with a path", arguments: spellings)
     func removing(key: String, isWhole: Bool, isPart: Bool, why: String) throws {
         let registry = try RegistryName(parsing: "r.example")
         var edit = try edit(
@@ -115,7 +115,10 @@ import Testing
             #"{"credsStore":"pass","credHelpers":{"https://r.example/":"x"}}"#, "x", "(credHelpers)",
             "in another spelling"
         ),
-        (#"{"credsStore":"pass","credHelpers":{"r.example":""}}"#, nil, "", "its own is none"),
+        (
+            #"{"credsStore":"pass","credHelpers":{"r.example":""}}"#, nil, "",
+            "an empty helper selects the file"
+        ),
         (
             #"{"credsStore":"pass","credHelpers":{"http://r.example":"y","r.example":""}}"#, nil, "",
             "of several spellings its own name"
@@ -127,12 +130,15 @@ import Testing
         (#"{"credsStore":"pass","credHelpers":{"other":"x"}}"#, "pass", "(credsStore)", "another registry's"),
     ]
 
-    @Test("a registry's own helper is stronger than the one for all", arguments: helpers)
+    @Test("prefers credHelpers over credsStore", arguments: helpers)
     func helper(text: String, suffix: String?, place: String, why: String) throws {
         let helper = try edit(text).helper(for: RegistryName(parsing: "r.example"))
         #expect(helper?.suffix == suffix, "\(why)")
-        #expect(helper?.place ?? "" == (suffix == nil ? "" : "~/.docker/config.json \(place)"), "\(why)")
-        // Who reads decides in the same way.
+        #expect(
+            helper?.configuration ?? "" == (suffix == nil ? "" : "~/.docker/config.json \(place)"),
+            "\(why)"
+        )
+        // Reading uses the same rules.
         let read = try DockerConfigDocument(parsing: Array(text.utf8), as: "config.json")
             .helper(for: RegistryName(parsing: "r.example"), .docker(usesTLS: true))
         #expect(read?.suffix == suffix, "\(why)")
@@ -149,7 +155,7 @@ import Testing
         (#"{"hush-secret":1,"hush-secret":2}"#, "the secret twice"),
     ]
 
-    @Test("a file that cannot hold credentials is named, and not changed", arguments: unusable)
+    @Test("names a file that cannot store credentials and does not change it", arguments: unusable)
     func refusal(text: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try edit(text) }
         #expect(failure?.code == .configurationInvalid)

@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 @Suite struct DockerConfigTests {
-    /// Writes a file, asks it, and removes it.
+    /// Writes a file, looks up a credential, and removes the file.
     private func lookUp(
         _ json: String,
         registry: String = "registry.example",
@@ -42,7 +42,7 @@ import Testing
         (auth("_json_key:{\n \"a\": \"b:c\"\n}"), "_json_key", "{\n \"a\": \"b:c\"\n}", "a key of Google's"),
         (auth("user:pass\0\0"), "user", "pass", "docker pads with NULs"),
         (auth("user:\0pass"), "user", "\0pass", "only at the end"),
-        (auth("user:\u{301}pass"), "user", "\u{301}pass", "what combines with the colon"),
+        (auth("user:\u{301}pass"), "user", "\u{301}pass", "a combining character after the colon"),
         (auth("user:pass\u{301}\0"), "user", "pass\u{301}", "or with a NUL's neighbour"),
         (
             #"{"auths":{"registry.example":{"auth":"dXNl\r\ncjpw\nYXNz\n"}}}"#, "user", "pass",
@@ -63,11 +63,11 @@ import Testing
         ),
         (
             #"{"auths":{"a":null,"registry.example":{"auth":"dTpw","new":1}},"HttpHeaders":{},"proxies":1}"#,
-            "u", "p", "what is not known is passed over"
+            "u", "p", "unknown members are ignored"
         ),
     ]
 
-    @Test("an entry is a user and a password", arguments: entries)
+    @Test("reads the user name and password of an entry", arguments: entries)
     func reading(json: String, username: String, password: String, why: String) async throws {
         let lookup = try await lookUp(json)
         #expect(lookup.credential?.username == username, "\(why)")
@@ -90,7 +90,7 @@ import Testing
         ("evil-registry.example", "registry.example", false, "ends alike"),
         ("https://evil.com/registry.example", "registry.example", false, "the path is not the host"),
         ("evil.com#registry.example", "registry.example", false, "nor is anything else"),
-        ("user@registry.example", "registry.example", false, "a user is no part of a host"),
+        ("user@registry.example", "registry.example", false, "a user is not part of a host"),
         ("[::1]:5000", "[::1]:5000", true, "IPv6"),
         ("https://index.docker.io/v1/", "docker.io", true, "what docker login writes"),
         ("index.docker.io", "docker.io", true, "Docker Hub's names"),
@@ -108,16 +108,16 @@ import Testing
         ("registry.example:443", "registry.example", true, "the port of HTTPS"),
         ("registry.example", "registry.example:443", true, "also the other way"),
         ("registry.example:80", "registry.example", false, "no other port"),
-        ("*.example", "registry.example", false, "a pattern is no name"),
+        ("*.example", "registry.example", false, "a pattern is not a name"),
     ]
 
-    @Test("a key names a registry, in one of a few forms", arguments: keys)
+    @Test("matches each form of a registry's key", arguments: keys)
     func matching(key: String, registry: String, matches: Bool, why: String) async throws {
         let lookup = try await lookUp(#"{"auths":{"\#(key)":{"auth":"dTpw"}}}"#, registry: registry)
         #expect((lookup.credential != nil) == matches, "\(why)")
     }
 
-    @Test func `without TLS, 443 is a port like any other`() async throws {
+    @Test func `does not treat port 443 as the default without TLS`() async throws {
         let json = #"{"auths":{"registry.example:443":{"auth":"dTpw"}}}"#
         #expect(try await lookUp(json, usesTLS: false).credential == nil)
     }
@@ -131,7 +131,7 @@ import Testing
         (["registry.example", "registry.example:443/team/plugin"], "even with a path"),
     ]
 
-    @Test("of several keys the best one wins", arguments: order)
+    @Test("prefers the best of several matching keys", arguments: order)
     func precedence(keys: [String], why: String) async throws {
         let best = keys[0]
         for keys in [keys, keys.reversed()] {
@@ -141,13 +141,13 @@ import Testing
         }
     }
 
-    @Test func `the registry's own name is stronger than another spelling of it`() async throws {
+    @Test func `prefers the registry's name over other forms of its key`() async throws {
         let json =
             #"{"auths":{"https://registry.example":{"auth":"dTpw"},"registry.example":{"auth":"eDp5"}}}"#
         #expect(try await lookUp(json).credential?.username == "x")
     }
 
-    @Test func `an empty entry does not hide another spelling's credential`() async throws {
+    @Test func `skips an empty entry if another key has a credential`() async throws {
         let json = #"{"auths":{"registry.example":{},"https://registry.example/v2/":{"auth":"dTpw"}}}"#
         #expect(try await lookUp(json).credential?.username == "u")
     }
@@ -158,18 +158,18 @@ import Testing
         ("{}", "(0 other registries)", "so is this"),
         (#"{"auths":{"a.example":{"auth":"dTpw"}}}"#, "(1 other registry)", "another registry"),
         (#"{"auths":{"a.example":{},"b.example":{}}}"#, "(2 other registries)", "two others"),
-        (#"{"auths":{"registry.example":{}}}"#, "(nothing usable for registry.example)", "a marker"),
-        (#"{"auths":{"registry.example":{"username":"u"}}}"#, "(nothing usable", "half an entry"),
+        (#"{"auths":{"registry.example":{}}}"#, "(no usable entry for registry.example)", "a marker"),
+        (#"{"auths":{"registry.example":{"username":"u"}}}"#, "(no usable entry", "half an entry"),
         (#"{"credHelpers":{"a.example":"gcloud"}}"#, "(0 other registries)", "another registry's helper"),
         (#"{"credHelpers":{"registry.example/team":"x"}}"#, "(0 other registries)", "a helper is for a host"),
         (#"{"credsStore":"","credHelpers":{"registry.example":""}}"#, "(0 other registries)", "no helper"),
     ]
 
-    @Test("without a credential it is said what the file has", arguments: without)
+    @Test("without a credential, says what the file contains", arguments: without)
     func nothing(json: String, place: String, why: String) async throws {
         let lookup = try await lookUp(json)
         #expect(lookup.credential == nil)
-        #expect(lookup.places.first?.contains(place) == true, "\(lookup.places): \(why)")
+        #expect(lookup.sources.first?.contains(place) == true, "\(lookup.sources): \(why)")
     }
 
     static let unusable: [(auth: String, why: String)] = [
@@ -177,7 +177,7 @@ import Testing
         ("dTr/aHVzaA==", "not UTF-8"),
     ]
 
-    @Test("an entry without a usable auth is passed over, and nothing of it shown", arguments: unusable)
+    @Test("skips an entry with an invalid auth without showing it", arguments: unusable)
     func passingOver(auth: String, why: String) async throws {
         let lookup = try await lookUp(
             #"{"auths":{"registry.example":{"auth":"\#(auth)"},"https://registry.example":{"auth":"dTpw"}}}"#
@@ -185,7 +185,7 @@ import Testing
         #expect(lookup.credential?.username == "u", "\(why)")
         #expect(lookup.warnings.count == 1)
         let warning = lookup.warnings.first ?? ""
-        #expect(warning.contains("\"registry.example\" of ~/.docker/config.json"))
+        #expect(warning.contains("\"registry.example\" in ~/.docker/config.json"))
         #expect(Secrets.found(in: warning) == [])
     }
 
@@ -198,10 +198,13 @@ import Testing
         ),
         (#"{"registrytoken":"hush"}"#, "registry", nil, "alone"),
         (#"{"auth":"dTpw","registrytoken":"hush","identitytoken":"i"}"#, "registry", nil, "the strongest"),
-        (#"{"auth":"dTpw","registrytoken":"","identitytoken":""}"#, "password", "u", "empty is none"),
+        (
+            #"{"auth":"dTpw","registrytoken":"","identitytoken":""}"#, "password", "u",
+            "empty tokens are ignored"
+        ),
     ]
 
-    @Test("a token is read as what it is", arguments: tokens)
+    @Test("distinguishes identity tokens and registry tokens", arguments: tokens)
     func token(entry: String, kind: String, username: String?, why: String) async throws {
         let credential = try await lookUp(#"{"auths":{"registry.example":\#(entry)}}"#).credential
         let found =
@@ -223,10 +226,10 @@ import Testing
         (#"{"auths":{"registry.example":{"auth":hush-secret}}}"#, "no quotes around it"),
         (#"{"hush-secret":1,"hush-secret":2}"#, "the secret twice"),
         (#"{"HttpHeaders":{"X-Key":"a\r\nHost: hush-secret"}}"#, "a field that is two"),
-        (#"{"HttpHeaders":{"X Key":"hush-secret"}}"#, "a field's name that is none"),
+        (#"{"HttpHeaders":{"X Key":"hush-secret"}}"#, "an invalid field name"),
     ]
 
-    @Test("a file that cannot be understood is named, and nothing of it shown", arguments: malformed)
+    @Test("names a malformed file without quoting it", arguments: malformed)
     func refusal(json: String, why: String) async {
         let failure = await #expect(throws: Failure.self, "\(why)") { try await lookUp(json) }
         #expect(failure?.code == .configurationInvalid)
@@ -238,15 +241,15 @@ import Testing
         DockerConfig(at: path, shownAs: "C", usesTLS: true, helpers: CredentialHelpers())
     }
 
-    @Test func `a file that is not there has no credentials`() async throws {
+    @Test func `a missing file has no credentials`() async throws {
         let folder = try TemporaryFolder()
         let lookup = try await config(folder.path.appending("config.json"))
             .lookUp(.dockerHub, RepositoryName(parsing: "team/plugin"), for: .pull)
         #expect(lookup.credential == nil)
-        #expect(lookup.places == ["C (not there)"])
+        #expect(lookup.sources == ["C (not found)"])
     }
 
-    @Test func `a folder in its place is an error`() async throws {
+    @Test func `a folder at the path of the file is an error`() async throws {
         let folder = try TemporaryFolder()
         let failure = await #expect(throws: Failure.self) {
             try await config(folder.path).lookUp(
@@ -262,12 +265,12 @@ import Testing
     static let modes: [(mode: mode_t, json: String, isWarned: Bool, why: String)] = [
         (0o600, auth("u:hush"), false, "the owner alone"),
         (0o640, auth("u:hush"), true, "the group too"),
-        (0o604, auth("u:hush"), true, "everybody else"),
+        (0o604, auth("u:hush"), true, "all other users"),
         (0o644, #"{"auths":{"a.example":{"identitytoken":"hush"}}}"#, true, "another registry's"),
         (0o644, #"{"auths":{"registry.example":{}},"credHelpers":{}}"#, false, "there is nothing to see"),
     ]
 
-    @Test("a file of secrets that others may read is warned of, and left as it is", arguments: modes)
+    @Test("warns if other users can read secrets, and does not change the mode", arguments: modes)
     func permissions(mode: mode_t, json: String, isWarned: Bool, why: String) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path.appending("config.json")
@@ -280,13 +283,13 @@ import Testing
                 for: .pull
             )
         #expect(lookup.warnings.count == (isWarned ? 1 : 0), "\(why): \(lookup.warnings)")
-        if isWarned { #expect(lookup.warnings.first?.contains("C holds secrets") == true) }
+        if isWarned { #expect(lookup.warnings.first?.contains("C contains secrets") == true) }
         let now = try FileManager.default.attributesOfItem(atPath: path.string)[.posixPermissions] as? Int
         #expect(now == Int(mode))
     }
 }
 
-/// What a file's helpers are asked, and what becomes of their answers.
+/// The requests to a file's helpers, and the use of their responses.
 @Suite(.timeLimit(.minutes(5))) struct DockerConfigHelperTests {
     let helpers: FakeHelpers
     static let config =
@@ -319,7 +322,7 @@ import Testing
         )
     }
 
-    @Test func `a registry's own helper is asked, else the store, before the entries`() async throws {
+    @Test func `asks credHelpers, then credsStore, then reads the entries`() async throws {
         let own = try await lookUp("own.example").credential
         #expect(own?.description == "owned, from docker-credential-own (named by C (credHelpers))")
         let stored = try await lookUp("registry.example").credential
@@ -327,27 +330,31 @@ import Testing
         #expect(helpers.calls == ["get<own.example>", "get<registry.example>"])
     }
 
-    @Test func `a helper is asked by docker's name of the registry`() async throws {
+    @Test func `asks a helper with docker's name for the registry`() async throws {
         _ = try await lookUp("docker.io")
         _ = try await lookUp("registry.example:5000")
         #expect(helpers.calls == ["get<https://index.docker.io/v1/>", "get<registry.example:5000>"])
     }
 
-    @Test func `without a credential in the helper the entries are looked at`() async throws {
+    @Test func `reads the entries if the helper has no credential`() async throws {
         try helpers.add("store", "echo 'credentials not found in native keychain'; exit 1")
         let lookup = try await lookUp("registry.example")
         #expect(lookup.credential?.username == "u")
         #expect(lookup.warnings == [])
-        #expect(try await lookUp("other.example").places == ["C (docker-credential-store has none)"])
+        #expect(try await lookUp("other.example").sources == ["C (docker-credential-store has none)"])
     }
 
-    @Test func `a failing helper is a warning for who reads, and the end for who pushes`() async throws {
+    @Test func `a helper's failure is a warning for a pull and an error for a push`() async throws {
         try helpers.add("store", "echo 'hush, no keychain'; exit 1")
         let lookup = try await lookUp("registry.example", for: .pull)
         #expect(lookup.credential?.username == "u")
         #expect(lookup.warnings.count == 1)
-        #expect(lookup.warnings.first?.contains("docker-credential-store, named by C (credsStore)") == true)
-        #expect(lookup.warnings.first?.contains("going on without it") == true)
+        #expect(
+            lookup.warnings.first?.contains(
+                "docker-credential-store failed to get credentials (named by C (credsStore))"
+            ) == true
+        )
+        #expect(lookup.warnings.first?.contains("continuing without it") == true)
         let failure = await #expect(throws: Failure.self) { try await lookUp("registry.example") }
         #expect(failure?.code == .helperFailed)
         let missing = await #expect(throws: Failure.self) {
@@ -357,7 +364,7 @@ import Testing
         #expect(missing?.message.contains("C (credsStore)") == true)
     }
 
-    @Test("a name that is no helper's stops every way", arguments: [Access.pull, .push])
+    @Test("an invalid helper name is an error for every access", arguments: [Access.pull, .push])
     func name(access: Access) async throws {
         let failure = await #expect(throws: Failure.self) {
             try await lookUp("registry.example", in: store(#"{"credsStore":"../../x"}"#), for: access)
@@ -365,7 +372,7 @@ import Testing
         #expect(failure?.code == .configurationInvalid)
     }
 
-    @Test func `a helper is asked about a server once, also if it fails`() async throws {
+    @Test func `asks a helper about a server only once, even after a failure`() async throws {
         try helpers.add("own", "exit 1")
         let store = store()
         for _ in 1...2 { _ = try await lookUp("registry.example", in: store) }
@@ -373,7 +380,7 @@ import Testing
         #expect(helpers.calls == ["get<registry.example>", "get<own.example>"])
     }
 
-    @Test func `what a helper says besides is a warning, once`() async throws {
+    @Test func `reports a helper's standard error as a warning once`() async throws {
         try helpers.add("store", #"echo old >&2; echo '{"Username":"stored","Secret":"hush"}'"#)
         let store = store()
         #expect(try await lookUp("registry.example", in: store).warnings == ["docker-credential-store: old"])

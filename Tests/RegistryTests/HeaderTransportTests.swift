@@ -25,17 +25,17 @@ import Testing
         "https://other.example/",
     ]
 
-    @Test func `the registry gets the configured fields`() async throws {
+    @Test func `sends the configured fields to the registry`() async throws {
         let fields = try await sent("https://registry.example/v2/", ["X-Meta": "hush"])
         #expect(fields["X-Meta"] == "hush")
     }
 
-    @Test("no other origin gets any", arguments: strangers)
+    @Test("does not send the fields to other origins", arguments: strangers)
     func stranger(url: String) async throws {
         #expect(try await sent(url, ["X-Meta": "hush"]).fields.isEmpty)
     }
 
-    @Test func `what the client itself says stays`() async throws {
+    @Test func `does not replace the client's own fields`() async throws {
         let fields = try await sent(
             "https://registry.example/v2/",
             ["user-agent": "other", "Host": "evil", "content-length": "1", "accept": "x", "X-Meta": "hush"],

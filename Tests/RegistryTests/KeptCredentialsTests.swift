@@ -32,7 +32,7 @@ import Testing
         ("../../x", .configurationInvalid, "a name that leads elsewhere"),
     ]
 
-    @Test("a helper that cannot be asked is noticed before anyone types a password", arguments: unusable)
+    @Test("checks the helper before a password is entered", arguments: unusable)
     func check(suffix: String, code: Failure.Code, why: String) async throws {
         let kept = try kept(#"{"credsStore":"\#(suffix)"}"#)
         let failure = await #expect(throws: Failure.self, "\(why)") { try await kept.check(for: registry) }
@@ -43,21 +43,21 @@ import Testing
     }
 
     @Test(
-        "the file's own entry is forgotten whatever is wrong with its helper, which is said",
+        "removes the file's entry even if the helper fails, and reports the failure",
         arguments: unusable
     )
     func removal(suffix: String, code: Failure.Code, why: String) async throws {
         let kept = try kept(#"{"credsStore":"\#(suffix)","auths":{"r.example":{"auth":"dTpw"}}}"#)
         let failure = await #expect(throws: Failure.self, "\(why)") { try await kept.remove(registry) }
         #expect(failure?.code == code, "\(why)")
-        #expect(failure?.why?.hasSuffix("the file's own entry is removed all the same") == true, "\(why)")
+        #expect(failure?.why?.hasSuffix("the entry in C was removed anyway") == true, "\(why)")
         #expect(try !text().contains("r.example"), "\(why)")
         let again = await #expect(throws: Failure.self, "\(why)") { try await kept.remove(registry) }
-        #expect(again?.why?.hasSuffix("all the same") != true, "\(why)")
+        #expect(again?.why?.hasSuffix("removed anyway") != true, "\(why)")
     }
 
-    @Test func `a file is never made larger than what is read`() async throws {
-        // Sixty tabs stand in front of each of them afterwards.
+    @Test func `does not write a file over the limit for reading`() async throws {
+        // In the written file, each of them is indented by sixty tabs.
         let depth = 60
         let before =
             #"{"x":"# + String(repeating: "[", count: depth) + String(repeating: "1,", count: 80_000) + "1"

@@ -21,7 +21,7 @@ import Testing
             access: .push,
             mountingFrom: try RepositoryName(parsing: bench.name),
             transport: try CurlTransport(),
-            credentials: GivenCredential(nil, place: "the test"),
+            credentials: GivenCredential(nil, source: "the test"),
             retryPolicy: RetryPolicy(count: 1, firstPause: .zero, longestPause: .zero),
             spoolDirectory: bench.spool.path,
             events: bench.events

@@ -44,7 +44,7 @@ struct RealTokenTests {
         try await bench.push(to: repository)
     }
 
-    @Test func `blobs that travel at the same time share one token`() async throws {
+    @Test func `concurrent uploads share one token`() async throws {
         let peer = try await RegistryPeer.start(.token)
         let bench = try Bench()
         let repository = try repository(bench, peer, .push, known(peer))
@@ -69,8 +69,8 @@ struct RealTokenTests {
         #expect(failure?.message.hasPrefix("viewer may not push to \(bench.name) (401") == true)
         #expect(
             failure?.why
-                == "signed in with credentials from the test; asked scope repository:\(bench.name):pull,push, "
-                + "was granted: pull"
+                == "logged in with credentials from the test; requested scope repository:\(bench.name):pull,push, "
+                + "granted: pull"
         )
     }
 

@@ -83,7 +83,7 @@ struct RealUploadTests {
             access: .push,
             mountingFrom: try RepositoryName(parsing: bench.name),
             transport: try CurlTransport(TransportOptions(tls: tls)),
-            credentials: GivenCredential(credential, place: "the test"),
+            credentials: GivenCredential(credential, source: "the test"),
             spoolDirectory: bench.spool.path,
             events: bench.events
         )

@@ -49,13 +49,13 @@ import Testing
         ),
     ]
 
-    @Test("what a registry misses is asked for besides", arguments: misses)
+    @Test("adds the scopes that a registry requires", arguments: misses)
     func widening(own: Access, missed: String, items: [String], why: String) throws {
         let repository = try RepositoryName(parsing: "team/plugin")
         #expect(Scope(repository, own).widened(by: missed).items == items, "\(why)")
     }
 
-    @Test("what a repository needs and what a challenge asks for become one list", arguments: table)
+    @Test("merges the scopes of the repository and of a challenge", arguments: table)
     func merging(row: Row) throws {
         let repository = try RepositoryName(parsing: "team/plugin")
         #expect(

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Registry
 
-/// What a credential is tried with before it is kept.
+/// The check of a credential before it is stored.
 @Suite(.timeLimit(.minutes(5))) struct SignInCheckTests {
     let events = RecordingSink()
     static let credential = Credential(username: "ci", password: "hush-check", source: "the test")
@@ -39,7 +39,7 @@ import Testing
         return (transport.authorizations, kept)
     }
 
-    @Test func `an identity token that is replaced is not the one to keep`() async throws {
+    @Test func `returns the identity token that replaces the old one`() async throws {
         let kept = try await check(
             [
                 .answer("GET \(place)", 401, bearer),
@@ -52,7 +52,7 @@ import Testing
         #expect(kept.username == "ci")
     }
 
-    @Test func `a web page that asks for nothing is no registry, and one that asks may be`() async throws {
+    @Test func `rejects a web page without a challenge as not a registry`() async throws {
         let page: HeaderFields = ["Content-Type": "text/html; charset=utf-8"]
         let failure = await #expect(throws: Failure.self) {
             try await check([.answer("GET \(place)", 200, page)])
@@ -62,7 +62,7 @@ import Testing
         _ = try await check([.answer("GET \(place)", 401, basic), .answer("GET \(place)", 200, page)])
     }
 
-    @Test func `a registry with tokens is asked with one that stands for no repository`() async throws {
+    @Test func `checks with a token without a repository scope`() async throws {
         let sent = try await check([
             .answer("GET \(place)", 401, bearer),
             .answer(token, 200, body: #"{"token":"t"}"#),
@@ -71,7 +71,7 @@ import Testing
         #expect(try sent == [nil, Self.credential.basicAuthorization(), "Bearer t"])
     }
 
-    @Test func `a registry with Basic is asked with the password`() async throws {
+    @Test func `checks with the password if the registry uses Basic`() async throws {
         let sent = try await check([
             .answer("GET \(place)", 401, ["WWW-Authenticate": "Basic realm=\"r\""]),
             .answer("GET \(place)", 200),
@@ -79,12 +79,16 @@ import Testing
         #expect(try sent == [nil, Self.credential.basicAuthorization()])
     }
 
-    @Test func `a registry that lets everybody in is said to have checked nothing`() async throws {
+    @Test func `notes that a registry without login did not check the credentials`() async throws {
         _ = try await check([.answer("GET \(place)", 200)])
-        #expect(events.events.contains(.note("r.example asks nobody who they are: nothing was checked")))
+        #expect(
+            events.events.contains(
+                .note("r.example does not require a login: the credentials were not checked")
+            )
+        )
     }
 
-    @Test func `a failure that may pass is tried again`() async throws {
+    @Test func `retries a temporary failure`() async throws {
         _ = try await check([.answer("GET \(place)", 503), .answer("GET \(place)", 200)])
     }
 
@@ -96,20 +100,20 @@ import Testing
         return [
             (
                 [.answer(place, 401, basic), .answer(place, 401, basic)], .authenticationRejected,
-                "rejected ci (401"
+                "wrong user name or password for r.example: ci (401"
             ),
             (
                 [.answer(place, 401, bearer), .answer(token, 401)], .authenticationRejected,
                 "token service: 401"
             ),
-            ([.answer(place, 404)], .protocolViolation, "is no OCI registry"),
-            ([.answer(place, 500), .answer(place, 500)], .serverFailed, "fails to sign in (500)"),
+            ([.answer(place, 404)], .protocolViolation, "is not an OCI registry"),
+            ([.answer(place, 500), .answer(place, 500)], .serverFailed, "fails to log in (500)"),
             ([.answer(place, 302)], .protocolViolation, "answers 302"),
             ([.failure(place, .unknownAuthority)], .tlsUnknownAuthority, "unknown authority"),
         ]
     }()
 
-    @Test("what is not a yes is a failure", arguments: refusals.indices)
+    @Test("every status but 200 is a failure", arguments: refusals.indices)
     func refusal(number: Int) async throws {
         let row = Self.refusals[number]
         let failure = await #expect(throws: Failure.self) { try await check(row.exchanges) }

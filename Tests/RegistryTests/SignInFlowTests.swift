@@ -6,7 +6,7 @@ import Testing
 
 @testable import Registry
 
-/// What is sent after which refusal, request by request.
+/// The requests after each kind of rejection.
 @Suite struct SignInFlowTests {
     let events = RecordingSink()
     static let stored = Credential(username: "ci", password: "hush-word", source: "~/.docker/config.json")
@@ -19,7 +19,7 @@ import Testing
         _ transport: ScriptedTransport,
         _ access: Access = .push,
         _ credential: Credential? = stored,
-        isGiven: Bool = false
+        isExplicit: Bool = false
     ) throws -> RegistryClient {
         let repository = try RepositoryName(parsing: "team/plugin")
         return RegistryClient(
@@ -31,11 +31,11 @@ import Testing
             retryPolicy: RetryPolicy(count: 0),
             events: events
         ) {
-            CredentialLookup(credential, places: ["one place"], isGiven: isGiven)
+            CredentialLookup(credential, sources: ["one place"], isExplicit: isExplicit)
         }
     }
 
-    /// What the token service is asked for actions on the repository.
+    /// The URL of a token request for actions on the repository.
     private func token(_ actions: String, account: String? = "ci", more: String = "") -> String {
         let encoded = actions.replacing(",", with: "%2C")
         return "GET https://a.example/t?service=s&scope=repository%3Ateam%2Fplugin%3A\(encoded)\(more)"
@@ -44,7 +44,7 @@ import Testing
 
     private func challenge(_ more: String = "") -> HeaderFields { ["WWW-Authenticate": realm + more] }
 
-    /// A request's failure, be it thrown or an answer explained; nothing secret in it or in any event.
+    /// Returns the failure of a request, thrown or from its response; expects no secret in it or in any event.
     private func failure(
         _ client: RegistryClient,
         _ method: HTTPMethod,
@@ -67,9 +67,9 @@ import Testing
         events.events.compactMap { if case .warning(let text) = $0 { text } else { nil } }
     }
 
-    // MARK: What a registry may not turn against who asks
+    // MARK: Attacks by a registry
 
-    @Test func `a scope that repeats a secret is neither asked for nor shown`() async throws {
+    @Test func `does not request or show a scope that contains a secret`() async throws {
         let missed = realm + ",error=\"insufficient_scope\",scope=\"registry:hush-token:x repository:b:pull\""
         let transport = ScriptedTransport([
             .answer("GET \(blob)", 401, challenge()),
@@ -87,7 +87,7 @@ import Testing
         #expect(transport.remaining == 0)
     }
 
-    @Test func `a registry token leads to no token service, whatever is answered to it`() async throws {
+    @Test func `never sends a registry token to a token service`() async throws {
         let missed = realm + ",error=\"insufficient_scope\",scope=\"repository:b:pull\""
         let transport = ScriptedTransport([
             .answer("GET \(blob)", 401, challenge()),
@@ -100,7 +100,7 @@ import Testing
         #expect(transport.remaining == 0)
     }
 
-    @Test func `a token near its end is renewed before it is used`() async throws {
+    @Test func `renews a token before it expires`() async throws {
         let transport = ScriptedTransport([
             .answer("GET \(blob)", 401, challenge()),
             .answer(token("pull,push"), 200, body: #"{"token":"one"}"#),
@@ -118,7 +118,7 @@ import Testing
 
     // MARK: Challenges
 
-    @Test func `a refusal that does not say how to sign in leads to one look at the registry's root`()
+    @Test func `requests /v2/ once if a 401 has no challenge`()
         async throws
     {
         let transport = ScriptedTransport([
@@ -126,7 +126,7 @@ import Testing
             .answer("GET \(ping)", 401, challenge()),
             .answer(token("pull,push"), 200, body: #"{"token":"one"}"#),
             .answer("GET \(blob)", 200),
-            // Later the token has run out, and again the registry does not say more.
+            // Later the token has expired, and the registry again sends no challenge.
             .answer("POST \(upload)", 401),
             .answer(token("pull,push"), 200, body: #"{"token":"two"}"#),
             .answer("POST \(upload)", 202),
@@ -141,7 +141,7 @@ import Testing
         #expect(transport.remaining == 0)
     }
 
-    @Test func `a root that says nothing either is looked at once`() async throws {
+    @Test func `requests a /v2/ without a challenge only once`() async throws {
         let transport = ScriptedTransport([
             .answer("GET \(blob)", 401), .answer("GET \(ping)", 200), .answer("GET \(blob)", 401),
         ])
@@ -153,7 +153,7 @@ import Testing
         }
     }
 
-    @Test func `a root that leads elsewhere has no say`() async throws {
+    @Test func `ignores a challenge after a redirect of /v2/`() async throws {
         let transport = ScriptedTransport([
             .answer("GET \(blob)", 401),
             .answer("GET \(ping)", 302, ["Location": "https://other.example/"]),
@@ -165,7 +165,7 @@ import Testing
 
     // MARK: Scopes
 
-    @Test("a scope that is missed is asked for once", arguments: [401, 403])
+    @Test("requests a missing scope once", arguments: [401, 403])
     func widening(status: Int) async throws {
         let missed = challenge(#",scope="repository:team/plugin:delete aws",error="insufficient_scope""#)
         let transport = ScriptedTransport([
@@ -177,11 +177,11 @@ import Testing
         ])
         let failure = try await failure(client(transport), .post, "blobs/uploads/")
         #expect(failure.code == .authenticationDenied)
-        #expect(failure.why?.contains("asked scope repository:team/plugin:pull,push,delete aws") == true)
+        #expect(failure.why?.contains("requested scope repository:team/plugin:pull,push,delete aws") == true)
         #expect(transport.remaining == 0)
     }
 
-    @Test func `a scope that was asked for already is not asked for again`() async throws {
+    @Test func `does not request a known scope again`() async throws {
         let missed = challenge(#",scope="repository:team/plugin:push",error="insufficient_scope""#)
         let transport = ScriptedTransport([
             .answer("POST \(upload)", 401, challenge()),
@@ -192,7 +192,7 @@ import Testing
         #expect(transport.remaining == 0)
     }
 
-    @Test func `a token that has run out and misses a scope gets both, and no third one`() async throws {
+    @Test func `renews an expired token and then widens its scope, at most once each`() async throws {
         let stale = challenge(#",error="invalid_token""#)
         let missed = challenge(#",scope="aws",error="insufficient_scope""#)
         let other = challenge(#",scope="gcp",error="insufficient_scope""#)
@@ -213,7 +213,7 @@ import Testing
         #expect(transport.authorizations.last == "Bearer three")
     }
 
-    @Test func `a 403 without a word is the last one, and a HEAD's is asked for by GET`() async throws {
+    @Test func `a 403 without a challenge is final, and GET fetches the message of a HEAD`() async throws {
         let transport = ScriptedTransport([
             .answer("HEAD \(blob)", 401, challenge()),
             .answer(token("pull,push"), 200, body: #"{"token":"one"}"#),
@@ -225,7 +225,7 @@ import Testing
         #expect(transport.remaining == 0)
     }
 
-    @Test func `what a token was granted stands in the refusal`() async throws {
+    @Test func `the failure names the actions that the token grants`() async throws {
         // {"access":[{"type":"repository","name":"team/plugin","actions":["pull"]}]}
         let claims =
             "eyJhY2Nlc3MiOlt7InR5cGUiOiJyZXBvc2l0b3J5IiwibmFtZSI6InRlYW0vcGx1Z2luIiwiYWN0aW9ucyI6WyJwdWxsIl19XX0"
@@ -240,16 +240,16 @@ import Testing
                 .answer("POST \(upload)", 401, challenge()),
             ])
             let failure = try await failure(client(transport, .push, credential), .post, "blobs/uploads/")
-            let asked = "asked scope repository:team/plugin:pull,push, was granted: pull"
+            let asked = "requested scope repository:team/plugin:pull,push, granted: pull"
             #expect(failure.why?.contains(asked) == true, "\(failure)")
             #expect(failure.hints.contains { $0.contains("wasmpack login r.example") })
             #expect(!failure.description.contains(claims))
         }
     }
 
-    // MARK: A credential that is refused
+    // MARK: Rejected credentials
 
-    @Test func `a stored credential that the token service refuses is no reason not to read`() async throws {
+    @Test func `reads anonymously if the token service rejects a stored credential`() async throws {
         let transport = ScriptedTransport([
             .answer("GET \(blob)", 401, challenge()),
             .answer(token("pull"), 401),
@@ -263,11 +263,11 @@ import Testing
         #expect(try await client.send(.get, "blobs/x").status == 200)
         #expect(try await client.send(.get, "blobs/x").status == 200)
         #expect(warnings.count == 1)
-        #expect(warnings.first?.hasPrefix("r.example refuses ci, from ~/.docker/config.json;") == true)
+        #expect(warnings.first?.hasPrefix("r.example rejected ci, from ~/.docker/config.json;") == true)
         #expect(await client.usedCredential() == nil)
     }
 
-    @Test("a stored credential that the registry refuses is no reason not to read", arguments: [401, 403])
+    @Test("reads anonymously if the registry rejects a stored credential", arguments: [401, 403])
     func refusedByRegistry(status: Int) async throws {
         let transport = ScriptedTransport([
             .answer("GET \(blob)", 401, challenge()),
@@ -282,7 +282,7 @@ import Testing
         #expect(warnings.count == 1)
     }
 
-    @Test func `who is refused with and without is told so, and from where the credential is`() async throws {
+    @Test func `names the credential's source if anonymous access is denied too`() async throws {
         let refusals: [[ScriptedTransport.Exchange]] = [
             [.answer(token("pull"), 401), .answer(token("pull", account: nil), 401)],
             [
@@ -301,14 +301,14 @@ import Testing
             let transport = ScriptedTransport([.answer("GET \(blob)", 401, challenge())] + exchanges)
             let failure = try await failure(client(transport, .pull), .get, "blobs/x")
             #expect(failure.code == .authenticationRejected)
-            #expect(failure.message.contains("rejected ci"), "\(failure)")
+            #expect(failure.message.hasPrefix("wrong user name or password for r.example: ci"), "\(failure)")
             #expect(failure.why?.contains("credentials from ~/.docker/config.json") == true)
             #expect(failure.hints.first == "wasmpack login r.example")
             #expect(transport.remaining == 0)
         }
     }
 
-    @Test("a push, and who gave credentials for this, do not go on without", arguments: [Access.push, .pull])
+    @Test("neither a push nor explicit credentials fall back to anonymous", arguments: [Access.push, .pull])
     func indispensable(access: Access) async throws {
         for exchanges: [ScriptedTransport.Exchange] in [
             [.answer(token(access.rawValue), 401)],
@@ -316,7 +316,7 @@ import Testing
         ] {
             let transport = ScriptedTransport([.answer("GET \(blob)", 401, challenge())] + exchanges)
             let failure = try await failure(
-                client(transport, access, isGiven: access == .pull),
+                client(transport, access, isExplicit: access == .pull),
                 .get,
                 "blobs/x"
             )
@@ -327,7 +327,7 @@ import Testing
         }
     }
 
-    @Test func `a service that is out of order is no reason to go on without`() async throws {
+    @Test func `does not fall back to anonymous if the token service fails`() async throws {
         let transport = ScriptedTransport([
             .answer("GET \(blob)", 401, challenge()), .answer(token("pull"), 401),
             .answer(token("pull", account: nil), 503),
@@ -336,7 +336,7 @@ import Testing
         #expect(warnings.isEmpty)
     }
 
-    @Test func `a user name that cannot be sent is refused before anything is`() async throws {
+    @Test func `rejects an invalid user name before sending anything`() async throws {
         let credential = Credential(username: "a\r\nX-Evil: 1", password: "hush-word", source: "a file")
         for header in [realm, "Basic realm=\"r\""] {
             let transport = ScriptedTransport([.answer("GET \(blob)", 401, ["WWW-Authenticate": header])])
@@ -346,7 +346,7 @@ import Testing
         }
     }
 
-    @Test func `words that repeat what was sent are not shown`() async throws {
+    @Test func `does not show messages that repeat a sent secret`() async throws {
         let basic = try #require(try Self.stored.basicAuthorization()?.split(separator: " ").last)
         for word in ["hush-word", String(basic)] {
             let transport = ScriptedTransport([
@@ -375,7 +375,7 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test func `an identity token is shown to the token service alone, and so is what it gives for it`()
+    @Test func `sends identity tokens and their replacements only to the token service`()
         async throws
     {
         let identity = Credential(identityToken: "hush/identity", source: "a file")
@@ -391,7 +391,7 @@ import Testing
             .answer("POST https://a.example/t", 200, body: #"{"access_token":"two"}"#),
             .answer("POST \(upload)", 202),
             .answer("POST \(upload)", 401, challenge()),
-            // What it gave is no longer worth anything: the one from the file again.
+            // The replacement is invalid, so the token from the file is sent again.
             .answer("POST https://a.example/t", 400, body: #"{"error":"invalid_grant"}"#),
             .answer("POST https://a.example/t", 200, body: #"{"access_token":"three"}"#),
             .answer("POST \(upload)", 202),
@@ -414,7 +414,7 @@ import Testing
         #expect(transport.remaining == 0)
     }
 
-    @Test("a token service without POST may take an identity token for a password", arguments: [404, 405])
+    @Test("sends an identity token as the password if POST is not supported", arguments: [404, 405])
     func identityAsPassword(status: Int) async throws {
         let named = Credential(identityToken: "hush-identity", username: "ci", source: "a file")
         let transport = ScriptedTransport([
@@ -435,7 +435,7 @@ import Testing
         ])
         let failure = try await failure(client(second, .push, nameless), .post, "blobs/uploads/")
         #expect(failure.code == .authenticationRejected)
-        #expect(failure.message.contains("takes no identity token (\(status))"))
+        #expect(failure.message.contains("does not accept identity tokens (\(status))"))
         #expect(failure.why?.contains("a file") == true)
     }
 
@@ -446,7 +446,7 @@ import Testing
         (200, #"{"refresh_token":"r"}"#, .protocolViolation), (200, "", .protocolViolation),
     ]
 
-    @Test("a refused identity token is explained", arguments: identityRefusals)
+    @Test("explains the rejection of an identity token", arguments: identityRefusals)
     func identityRefused(status: Int, body: String, code: Failure.Code) async throws {
         let identity = Credential(identityToken: "hush-identity", source: "a file")
         let transport = ScriptedTransport([
@@ -462,7 +462,7 @@ import Testing
         #expect(transport.remaining == 0)
     }
 
-    @Test func `an identity token is of no use where Basic is wanted`() async throws {
+    @Test func `rejects an identity token for a registry with Basic`() async throws {
         let identity = Credential(identityToken: "hush-identity", source: "a file")
         let transport = ScriptedTransport([.answer("POST \(upload)", 401, ["WWW-Authenticate": "Basic"])])
         let failure = try await failure(client(transport, .push, identity), .post, "blobs/uploads/")
@@ -472,7 +472,7 @@ import Testing
     }
 
     @Test(arguments: ["Bearer realm=\"https://a.example/t\"", "Bearer", "Basic realm=\"r\"", ""])
-    func `a registry token goes to the registry as it is, and nowhere else`(header: String) async throws {
+    func `sends a registry token unchanged and only to the registry`(header: String) async throws {
         let direct = Credential(registryToken: "hush-direct", source: "a file")
         let transport = ScriptedTransport([
             .answer("POST \(upload)", 401, header.isEmpty ? [:] : ["WWW-Authenticate": header]),
@@ -483,7 +483,7 @@ import Testing
         #expect(transport.authorizations == [nil, "Bearer hush-direct", "Bearer hush-direct"])
     }
 
-    @Test func `a refused registry token ends a push, and reading goes on without it`() async throws {
+    @Test func `a rejected registry token ends a push, and a pull continues anonymously`() async throws {
         let direct = Credential(registryToken: "hush-direct", source: "a file")
         let push = ScriptedTransport([
             .answer("POST \(upload)", 401, challenge()), .answer("POST \(upload)", 401, challenge()),
@@ -503,7 +503,7 @@ import Testing
 }
 
 extension Authenticator {
-    /// Puts an hour between now and when the token in use was fetched.
+    /// Makes the current token one hour older.
     fileprivate func letTokenRunOut() throws(Failure) {
         guard let current, let token = current.token else { return }
         let old = try BearerToken(

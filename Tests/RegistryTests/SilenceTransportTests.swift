@@ -11,7 +11,7 @@ import Testing
 
     private func notes() -> [Event] { events.events.filter { if case .note = $0 { true } else { false } } }
 
-    @Test func `ten seconds without a word are told, once in an exchange`() async throws {
+    @Test func `reports ten idle seconds once per request`() async throws {
         let gate = GatedTransport()
         let clock = TestClock()
         let transport = SilenceTransport(gate, events: events, clock: clock.pauseClock)
@@ -27,7 +27,7 @@ import Testing
         #expect(notes() == [.note("waiting for https://registry.example (10 s) …")])
     }
 
-    @Test func `each silence is told, one of many exchanges at a time only once`() async throws {
+    @Test func `reports each idle period once for all concurrent requests`() async throws {
         let gate = GatedTransport()
         let clock = TestClock()
         let transport = SilenceTransport(gate, events: events, clock: clock.pauseClock)
@@ -40,7 +40,7 @@ import Testing
             while notes().count < round || gate.requests < 2 * round {
                 try await Task.sleep(for: .milliseconds(5))
             }
-            // Both have to be known to wait before one of them ends.
+            // Both requests must be idle before one of them ends.
             try await Task.sleep(for: .milliseconds(100))
             gate.answer(200, "")
             gate.answer(200, "")
@@ -54,8 +54,8 @@ import Testing
         )
     }
 
-    @Test func `what moves is not told`() async throws {
-        /// Sends a piece each time the clock has gone on by nine seconds.
+    @Test func `does not report an active transfer`() async throws {
+        /// Sends a piece after every nine seconds of the clock.
         final class Drip: Transport {
             let clock: TestClock
             init(_ clock: TestClock) { self.clock = clock }
@@ -73,7 +73,7 @@ import Testing
                 return Response(status: 200)
             }
         }
-        // Its own pauses would move the clock that the drip moves: it waits for an hour instead.
+        // The transport's own pauses would advance the clock too, so it waits for an hour instead.
         let clock = TestClock()
         let listening = PauseClock(
             now: { clock.now },

@@ -25,7 +25,7 @@ import Testing
             return try await service.token(
                 for: Scope(repository, .pull).adding(parsed.parameters["scope"]),
                 credential,
-                CredentialLookup(credential, places: ["one place", "another"]),
+                CredentialLookup(credential, sources: ["one place", "another"]),
                 policy: policy
             )
         } catch {
@@ -34,8 +34,7 @@ import Testing
         }
     }
 
-    @Test func `a replacement that is refused is forgotten, and the identity token shown again`() async throws
-    {
+    @Test func `discards a rejected replacement and sends the original identity token`() async throws {
         let identity = Credential(identityToken: "hush-first", source: "the test")
         let url = "POST https://a.example/t"
         let transport = ScriptedTransport([
@@ -56,7 +55,7 @@ import Testing
             _ = try await service.token(
                 for: scope,
                 identity,
-                CredentialLookup(identity, places: ["one place"]),
+                CredentialLookup(identity, sources: ["one place"]),
                 policy: policy
             )
         }
@@ -67,7 +66,7 @@ import Testing
         #expect(shown == ["first", "next", "first", "first"])
     }
 
-    @Test func `a token service that asks to wait is waited for`() async throws {
+    @Test func `waits as long as the token service requests`() async throws {
         let transport = ScriptedTransport([
             .answer("GET https://a.example/t?\(own)&client_id=wasmpack", 429, ["Retry-After": "7"])
         ])
@@ -82,7 +81,7 @@ import Testing
             try await service.token(
                 for: Scope(try RepositoryName(parsing: "t/p"), .pull),
                 nil,
-                CredentialLookup(nil, places: []),
+                CredentialLookup(nil, sources: []),
                 policy: policy
             )
         }
@@ -111,11 +110,11 @@ import Testing
         ("Bearer realm=\"//r.example/t\"", "https://r.example/t?OWN&client_id=wasmpack", "without a scheme"),
         (
             "Bearer realm=\"https://a.example/t\",scope=\"aws repository:t/p:pull\"",
-            "https://a.example/t?OWN&scope=aws&client_id=wasmpack", "another scope, in a field of its own"
+            "https://a.example/t?OWN&scope=aws&client_id=wasmpack", "another scope, in a separate parameter"
         ),
     ]
 
-    @Test("a token is asked for by GET, at the realm", arguments: addresses)
+    @Test("requests a token from the realm by GET", arguments: addresses)
     func address(challenge: String, url: String, why: String) async throws {
         let transport = ScriptedTransport([
             .answer("GET " + url.replacing("OWN", with: own), 200, body: #"{"token":"t"}"#)
@@ -124,7 +123,7 @@ import Testing
         #expect(transport.authorizations == [nil])
     }
 
-    @Test func `a credential goes along as Basic, its name in the query`() async throws {
+    @Test func `sends a credential as Basic, and the user name in the query`() async throws {
         let transport = ScriptedTransport([
             .answer(
                 "GET https://a.example/t?\(own)&client_id=wasmpack&account=a%20b%26c",
@@ -139,16 +138,16 @@ import Testing
     typealias Row = (status: Int, anonymous: Bool, code: Failure.Code, phrase: String)
 
     static let refusals: [Row] = [
-        (401, true, .authenticationRequired, "none found: looked in one place, another"),
-        (401, false, .authenticationRejected, "r.example rejected a b&c"),
+        (401, true, .authenticationRequired, "no credentials for it in: one place, another"),
+        (401, false, .authenticationRejected, "wrong user name or password for r.example: a b&c"),
         (403, false, .authenticationRejected, "credentials from the test"),
-        (404, false, .protocolViolation, "the token service of r.example fails (404"),
+        (404, false, .protocolViolation, "the token service of r.example failed (404"),
         (302, false, .protocolViolation, "(302"),
-        (429, true, .rateLimited, "asks to slow down"),
-        (500, true, .serverFailed, "fails (500"),
+        (429, true, .rateLimited, "rate limited"),
+        (500, true, .serverFailed, "failed (500"),
     ]
 
-    @Test("a token service that refuses is explained", arguments: refusals)
+    @Test("explains the rejection by a token service", arguments: refusals)
     func refusal(row: Row) async throws {
         let account = row.anonymous ? "" : "&account=a%20b%26c"
         let transport = ScriptedTransport([

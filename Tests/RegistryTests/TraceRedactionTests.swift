@@ -70,7 +70,7 @@ import Testing
         ),
     ]
 
-    @Test("what may be a secret by its place is not shown", arguments: texts)
+    @Test("redacts values in secret positions", arguments: texts)
     func text(text: String, shown: String, why: String) {
         #expect(TraceRedaction().text(text) == shown, "\(why)")
     }
@@ -102,7 +102,7 @@ import Testing
         ("Docker-Content-Digest", "sha256:1", "sha256:1"),
     ]
 
-    @Test("a header field that holds a secret is named, and its value is not", arguments: fields)
+    @Test("shows the name of a secret header field without its value", arguments: fields)
     func field(name: String, value: String, shown: String) throws {
         let headers: HeaderFields = [name: value]
         #expect(TraceRedaction().value(of: try #require(headers.fields.first)) == shown)
@@ -117,13 +117,13 @@ import Testing
         ("X-Company", "hush REDACTED hush", "REDACTED"),
     ]
 
-    @Test("of what a request sends along only what this program chose is shown", arguments: sentFields)
+    @Test("shows only the request's header fields that this program sets", arguments: sentFields)
     func sentField(name: String, value: String, shown: String) throws {
         let headers: HeaderFields = [name: value]
         #expect(TraceRedaction().sentValue(of: try #require(headers.fields.first)) == shown)
     }
 
-    @Test func `what was sent as a secret is not shown when a server repeats it`() throws {
+    @Test func `redacts a sent secret that a server repeats`() throws {
         let redaction = TraceRedaction()
         let url = try HTTPURL(parsing: "https://r.example/v2/")
         redaction.learn(
@@ -172,12 +172,12 @@ import Testing
         return redaction
     }
 
-    @Test func `a secret that looks like a query is taken out whole`() throws {
+    @Test func `redacts a whole secret that looks like a query`() throws {
         let redaction = try Self.knowing("hush?hush&hush")
         #expect(redaction.text("not hush?hush&hush, you") == "not REDACTED, you")
     }
 
-    @Test func `of two secrets the longer one is taken out first`() throws {
+    @Test func `redacts the longer of two secrets first`() throws {
         let redaction = try Self.knowing("hush-", "hush-and-more", "hush-and")
         #expect(redaction.text("hush-and-more hush-and") == "REDACTED REDACTED")
     }
@@ -193,7 +193,7 @@ import Testing
         ("hush%22%3C%C3%A9%2F%5C&x%20y", "in Go's path"),
     ]
 
-    @Test("a secret is not shown as JSON or a URL writes it either", arguments: spellings)
+    @Test("redacts a secret that is encoded for JSON or URLs", arguments: spellings)
     func spelling(spelling: String, why: String) throws {
         let redaction = try Self.knowing(#"hush"<é/\&x y"#)
         #expect(redaction.text("you said \(spelling)!") == "you said REDACTED!", "\(why)")

@@ -6,7 +6,7 @@ import Testing
 @testable import Registry
 
 @Suite struct TracingTransportTests {
-    /// What the trace says about one exchange, without its first words: the time and its number.
+    /// The trace of a request, without the time and number at its beginning.
     private static func trace(
         _ request: Request,
         _ exchange: ScriptedTransport.Exchange
@@ -42,7 +42,7 @@ import Testing
 
     private static let manifest = "application/vnd.oci.image.manifest.v1+json"
 
-    @Test func `a manifest is shown both ways, with the header fields around it`() async throws {
+    @Test func `shows sent and received manifests with the header fields`() async throws {
         let sent = try Self.request(
             .put,
             "/v2/a/manifests/v1",
@@ -72,8 +72,7 @@ import Testing
         #expect(fetched.last == "{\"a\":1}")
     }
 
-    @Test func `a refusal is shown with the server's words, and none of them steers a terminal`() async throws
-    {
+    @Test func `shows the server's error message without control characters`() async throws {
         let lines = await Self.trace(
             try Self.request(.get, "/v2/a/manifests/v1"),
             .answer(
@@ -98,10 +97,10 @@ import Testing
         ("a blob", "/v2/a/blobs/sha256:1", 200, "application/octet-stream", "hush"),
         ("a blob that calls itself text", "/v2/a/blobs/sha256:1", 200, "text/plain", "hush"),
         ("a config", "/v2/a/blobs/sha256:1", 200, "application/vnd.oci.image.config.v1+json", "{\"hush\":1}"),
-        ("a refusal that is no text", "/v2/", 403, "application/octet-stream", "hush"),
+        ("an error that is not text", "/v2/", 403, "application/octet-stream", "hush"),
     ]
 
-    @Test("tokens and blobs are counted, not shown", arguments: secretBodies)
+    @Test("shows only the size of tokens and blobs", arguments: secretBodies)
     func unseen(what: String, path: String, status: Int, type: String, body: String) async throws {
         let lines = await Self.trace(
             try Self.request(.get, path),
@@ -111,7 +110,7 @@ import Testing
         #expect(lines.last?.hasPrefix("(\(body.utf8.count) bytes, not shown") == true, "\(what): \(lines)")
     }
 
-    @Test func `what is sent to a token service is not shown`() async throws {
+    @Test func `does not show the request body for a token service`() async throws {
         let sent = try Self.request(
             .post,
             "/token",
@@ -122,7 +121,7 @@ import Testing
         #expect(lines[2] == "(22 bytes, not shown)")
     }
 
-    @Test func `a long document is cut, and says so`() async throws {
+    @Test func `truncates a long document and says so`() async throws {
         let body = "{\"a\":\"\(String(repeating: "x", count: 100_000))\"}"
         let lines = await Self.trace(
             try Self.request(.get, "/v2/a/manifests/v1"),
@@ -134,10 +133,10 @@ import Testing
             )
         )
         #expect(lines.joined().count < 5000)
-        #expect(lines.last == "(the beginning of 100008 bytes)")
+        #expect(lines.last == "(truncated from 100008 bytes)")
     }
 
-    @Test func `a secret at the place where a document is cut is not shown in part`() async throws {
+    @Test func `redacts a secret at the end of a truncated document`() async throws {
         let body = String(repeating: "x", count: 4090) + "hush-at-the-cut"
         let lines = await Self.trace(
             try Self.request(.get, "/v2/", ["Authorization": "Bearer hush-at-the-cut"]),
@@ -147,7 +146,7 @@ import Testing
         #expect(!lines.joined().contains("hush"), "\(lines.last ?? "")")
     }
 
-    @Test func `a request's line shows nothing of a query, whatever characters are in it`() async throws {
+    @Test func `redacts the query in a request's line, with any characters`() async throws {
         let path = #"/b?a=UTF-8''p"<>&X-Amz-Signature=hush"#
         let lines = await Self.trace(
             try Self.request(.get, path),
@@ -156,7 +155,7 @@ import Testing
         #expect(lines.first == "GET https://r.example/b?a=REDACTED&X-Amz-Signature=REDACTED")
     }
 
-    @Test func `a failure is shown with its kind and reason`() async throws {
+    @Test func `shows the kind and reason of a failure`() async throws {
         let lines = await Self.trace(
             try Self.request(.get, "/v2/?x=hush"),
             ScriptedTransport.Exchange(
@@ -173,8 +172,7 @@ import Testing
         )
     }
 
-    @Test func `the connection is described: new or not, to whom, TLS, and through which proxy`() async throws
-    {
+    @Test func `describes the connection: new or reused, address, TLS and proxy`() async throws {
         let connection = Connection(
             isNew: false,
             address: "192.0.2.1:3128",

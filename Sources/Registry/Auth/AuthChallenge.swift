@@ -1,16 +1,16 @@
 import Diagnostics
 
-/// One way in which a server wants to be convinced (RFC 9110 §11.6.1, `WWW-Authenticate`).
+/// A challenge of a server: a way in which it accepts authentication (RFC 9110 §11.6.1, `WWW-Authenticate`).
 struct AuthChallenge: Hashable, Sendable {
     /// The scheme in lower case, for example `bearer`.
     let scheme: String
     /// The parameters, with names in lower case.
     let parameters: [String: String]
 
-    /// Reads every challenge of every such field of a response.
+    /// Parses all challenges in the `WWW-Authenticate` fields of a response.
     ///
-    /// Several challenges may stand in one field, values may be tokens or quoted strings with escapes, and white space
-    /// may stand around `=` and `,`. A field that cannot be read gives the challenges before the fault.
+    /// A field may contain several challenges, values may be tokens or quoted strings with escapes, and white
+    /// space may surround `=` and `,`. A malformed field yields the challenges before the error.
     static func all(in fields: [String]) -> [AuthChallenge] {
         fields.flatMap { field in
             var reader = ChallengeReader(text: Array(field.unicodeScalars))
@@ -33,10 +33,11 @@ private struct ChallengeReader {
             skip { $0.isBlank || $0 == "," }
             guard let scheme = token() else { return result }
             skip(\.isBlank)
-            let standsAlone = next == nil || next == ","
+            let isAlone = next == nil || next == ","
             guard let parameters = parameters() else { return result }
-            if standsAlone, let last = result.last, !last.parameters.isEmpty {
-                // Perhaps only a parameter without a value: what comes after its comma is the challenge's before it.
+            if isAlone, let last = result.last, !last.parameters.isEmpty {
+                // It may be a parameter without a value, so the parameters after its comma go to the
+                // challenge before it.
                 result.removeLast()
                 let all = last.parameters.merging(parameters) { first, _ in first }
                 result.append(AuthChallenge(scheme: last.scheme, parameters: all))
@@ -47,7 +48,8 @@ private struct ChallengeReader {
         }
     }
 
-    /// The parameters up to the next challenge; `nil` for a quoted string without its end.
+    /// Parses the parameters up to the next challenge; returns `nil` for an unterminated string or a repeated
+    /// parameter.
     private mutating func parameters() -> [String: String]? {
         var result: [String: String] = [:]
         while true {
@@ -55,10 +57,10 @@ private struct ChallengeReader {
             skip { $0.isBlank || $0 == "," }
             guard let name = token() else { return result }
             skip(\.isBlank)
-            // One that stands there twice may be read in two ways.
+            // A repeated parameter is ambiguous.
             guard next != "=" || result[name.lowercased()] == nil else { return nil }
             guard next == "=" else {
-                // Not a parameter: the next challenge's scheme.
+                // This token is the scheme of the next challenge.
                 position = start
                 return result
             }
@@ -107,7 +109,7 @@ private struct ChallengeReader {
 extension Unicode.Scalar {
     fileprivate var isBlank: Bool { self == " " || self == "\t" }
 
-    /// RFC 9110's `tchar`, and what unquoted realms of real registries hold.
+    /// RFC 9110's `tchar`, and the characters in unquoted realms of real registries.
     fileprivate var isTokenCharacter: Bool {
         switch self {
         case "a"..."z", "A"..."Z", "0"..."9", "!", "#", "$", "%", "&", "'", "*", "+", "-", ".", "^", "_", "`",

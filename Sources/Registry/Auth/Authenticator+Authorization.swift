@@ -1,7 +1,7 @@
 import Diagnostics
 import OCI
 
-/// How a value of `Authorization` is made, by one request however many wait for it.
+/// Functions that create a value of `Authorization`; concurrent callers share one request.
 extension Authenticator {
     func value(
         _ method: SignInMethod,
@@ -10,14 +10,14 @@ extension Authenticator {
         policy: URLPolicy
     ) async throws(RequestFailure) -> String? {
         let key = Authorization.Key(method: method, scope: scope, isAnonymous: isAnonymous || goesWithout)
-        // Someone else was refused with the same value and has a new one already.
+        // Another request was rejected with the same value and has already replaced it.
         if let current, current.key == key, current.value != refused, current.isFresh { return current.value }
         return try await fetches.value(for: key) { [self] () async throws(RequestFailure) in
             try await fetch(key, policy)
         }?.value
     }
 
-    /// The value of a token that everybody gets; `nil` when that cannot be another outcome.
+    /// Returns the value for an anonymous token; `nil` if an anonymous token would not change the result.
     func valueWithoutCredential(
         _ method: SignInMethod,
         refused: String?,
@@ -32,13 +32,13 @@ extension Authenticator {
             giveUpCredential(lookup)
             return value
         } catch {
-            // What the credential was refused with says more.
-            guard error.mayPass else { return nil }
+            // The rejection of the credential is more useful to the user.
+            guard error.isTransient else { return nil }
             throw error
         }
     }
 
-    /// Makes a value; `nil` for Basic without a credential.
+    /// Creates a value; returns `nil` for Basic without a credential.
     private func fetch(_ key: Authorization.Key, _ policy: URLPolicy) async throws(RequestFailure)
         -> Authorization?
     {
@@ -51,8 +51,8 @@ extension Authenticator {
                 throw RequestFailure(
                     Failure(
                         .authenticationRejected,
-                        "\(registry) has no use for \(credential)",
-                        why: "it wants a user name and a password, not an identity token",
+                        "\(registry) does not accept \(credential)",
+                        why: "it requires a user name and a password, not an identity token",
                         try: [(lookup.advice ?? .usual(registry)).steps.first ?? "wasmpack login \(registry)"]
                     )
                 )
@@ -62,7 +62,7 @@ extension Authenticator {
             }
             made = value.map { Authorization(value: $0, key: key, token: nil) }
         case .bearer(let realm):
-            // A registry token is no password: there is nothing to exchange.
+            // A token service cannot exchange a registry token.
             if case .registryToken? = credential?.secret { return nil }
             made = try await token(of: realm, key, lookup, policy)
         }
@@ -92,13 +92,13 @@ extension Authenticator {
                 giveUpCredential(lookup)
                 return Authorization(value: "Bearer \(token.text)", key: anonymous, token: token)
             } catch let second {
-                throw second.mayPass ? second : error
+                throw second.isTransient ? second : error
             }
         }
     }
 }
 
 extension RequestFailure {
-    /// Whether it says nothing about what was asked: it may be another one next time, or nobody waits any more.
-    fileprivate var mayPass: Bool { isTemporary || failure.code == .interrupted }
+    /// Whether the failure is independent of the request: it is temporary, or the task was canceled.
+    fileprivate var isTransient: Bool { isTemporary || failure.code == .interrupted }
 }

@@ -1,9 +1,9 @@
 import Diagnostics
 import OCI
 
-/// Which credential is used, and until when.
+/// Functions that choose the credential.
 extension Authenticator {
-    /// What a look for the credential gave; made once.
+    /// Returns the result of the credential lookup, which runs once.
     func credential() async throws(RequestFailure) -> CredentialLookup {
         if let lookup { return lookup }
         return try await lookups.value(for: registry) { [self] () async throws(RequestFailure) in
@@ -21,7 +21,7 @@ extension Authenticator {
         lookup = found
         for warning in found.warnings { events.record(.warning(warning)) }
         events.record(
-            .detail("credentials: \(found.credential?.description ?? "none, going on anonymously")")
+            .detail("credentials: \(found.credential?.description ?? "none, continuing anonymously")")
         )
     }
 
@@ -33,9 +33,9 @@ extension Authenticator {
         return value.map { Authorization(value: $0, key: nil, token: nil) }
     }
 
-    /// Whether reading may go on without the credential: not if it was given for just this.
+    /// Whether reading may continue without the credential; never without an explicit credential.
     func isDispensable(_ lookup: CredentialLookup) -> Bool {
-        access == .pull && lookup.credential != nil && !lookup.isGiven
+        access == .pull && lookup.credential != nil && !lookup.isExplicit
     }
 
     func giveUpCredential(_ lookup: CredentialLookup) {
@@ -43,8 +43,8 @@ extension Authenticator {
         goesWithout = true
         events.record(
             .warning(
-                "\(registry) refuses \(credential); going on without credentials "
-                    + "(\"wasmpack login \(registry)\" replaces them)"
+                "\(registry) rejected \(credential); continuing anonymously "
+                    + "(\"wasmpack login \(registry)\" replaces the credentials)"
             )
         )
     }

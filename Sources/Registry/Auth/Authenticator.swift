@@ -2,30 +2,31 @@ import Diagnostics
 import HTTPTransport
 import OCI
 
-/// Turns refusals of one registry into `Authorization` values, and remembers them.
+/// Creates `Authorization` values from the challenges of one registry, and caches them.
 ///
-/// However many requests need a token at the same time, one request fetches it (distribution's token specification).
+/// Concurrent requests for a token share one request to the token service (distribution's token
+/// specification).
 actor Authenticator {
     /// Finds the credential for the registry.
     typealias LookUp = @Sendable () async throws(Failure) -> CredentialLookup
 
-    /// A request that was refused, as far as it matters here.
+    /// A rejected request, with the parts that authentication needs.
     struct Refusal: Sendable {
         let status: Int
         let challenges: [AuthChallenge]
-        /// The value of `Authorization` that the request had brought.
+        /// The value of `Authorization` in the request.
         let sent: String?
-        /// What was asked; a relative realm is relative to it.
+        /// The URL of the request, which is the base of a relative realm.
         let url: HTTPURL
     }
 
-    /// What can be done about a refusal: for one request, each at most once.
+    /// A way to continue after a rejection; each is used at most once per request.
     enum Remedy: Sendable {
-        /// Signing in, or a new token in place of one that has run out.
+        /// The first authorization, or a new token for an expired one.
         case renewed
-        /// A token for the scope that the registry misses.
+        /// A token with the scope that the registry requires in addition.
         case widened
-        /// A token without the credential, which was refused.
+        /// An anonymous token after the credential was rejected.
         case withoutCredential
     }
 
@@ -38,10 +39,10 @@ actor Authenticator {
     var lookup: CredentialLookup?
     private var method: SignInMethod?
     private var hasPinged = false
-    /// What is needed, and what challenges have asked for besides.
+    /// The scope that this client needs, and the scopes that challenges have requested.
     var scope: Scope
     var current: Authorization?
-    /// Whether the credential was refused, and reading goes on without it.
+    /// Whether the credential was rejected and reading continues anonymously.
     var goesWithout = false
     var services: [TokenRealm: TokenService] = [:]
     let lookups = SharedWork<RegistryName, CredentialLookup>()
@@ -66,10 +67,10 @@ actor Authenticator {
 
     // MARK: For messages
 
-    /// The credential in use; `nil` as long as nobody has asked for one, and when it was refused and given up.
+    /// The credential in use; `nil` before the first challenge, and after the fallback to anonymous access.
     var usedCredential: Credential? { goesWithout ? nil : lookup?.credential }
 
-    /// What a token service gave in place of the identity token that it was shown, if it did: the token to keep.
+    /// The new identity token to store, if a token service replaced the one it received.
     var replacedCredential: Credential? {
         get async {
             for service in services.values {
@@ -79,15 +80,15 @@ actor Authenticator {
         }
     }
 
-    /// Whether there is anything to send along.
+    /// Whether requests carry an authorization.
     var isSignedIn: Bool { current != nil }
 
-    /// What must not be shown, whoever repeats it.
+    /// The secrets that no message may contain, even if a server repeats them.
     var secrets: [String] {
         (lookup?.credential?.secrets ?? []) + [current?.token?.text].compactMap(\.self)
     }
 
-    /// Who asks, and for what.
+    /// Returns the context for messages about authentication.
     func standing() async throws(RequestFailure) -> Standing {
         Standing(
             registry: registry,
@@ -98,11 +99,11 @@ actor Authenticator {
         )
     }
 
-    // MARK: Before a request, and after a refusal
+    // MARK: Before a request, and after a rejection
 
-    /// What to send along with the next request; `nil` as long as nobody has asked for anything.
+    /// Returns the authorization for the next request; `nil` before the first challenge.
     ///
-    /// A token near its end is renewed first.
+    /// Renews a token that is about to expire.
     func authorization(policy: URLPolicy) async throws(RequestFailure) -> String? {
         guard let current, let key = current.key, !current.isFresh else { return current?.value }
         return try await value(
@@ -113,15 +114,15 @@ actor Authenticator {
         )
     }
 
-    /// What to send along instead, and which remedy that is; `nil` when the refusal is the last word.
+    /// Returns the authorization for another attempt, and its remedy; `nil` if the rejection is final.
     ///
     /// - Parameters:
-    ///   - refusal: the request that was refused.
-    ///   - tried: the remedies that this request has had.
-    ///   - policy: judges the token service.
-    ///   - ping: asks the registry for `/v2/`, whose challenge helps when the request's own cannot be answered.
-    /// - Returns: the remedy, and the value of `Authorization` for the next try.
-    /// - Throws: what looking for credentials or fetching a token fails with.
+    ///   - refusal: the rejected request.
+    ///   - tried: the remedies that this request has already used.
+    ///   - policy: the policy for the URL of the token service.
+    ///   - ping: requests `/v2/`, whose challenge is used if the rejected request has none that is supported.
+    /// - Returns: the remedy, and the value of `Authorization` for the next attempt.
+    /// - Throws: the failure of the credential lookup or of the token request.
     func next(
         after refusal: Refusal,
         tried: Set<Remedy>,
@@ -131,7 +132,8 @@ actor Authenticator {
         let challenge = refusal.challenges.preferred
         let named = challenge?.parameters["scope"].map(withoutSecrets)
         let misses = challenge?.asksForMore == true ? named : nil
-        // A 403 is about who asks: only another one can be told something else.
+        // A 403 without a missing scope depends on the user, so only another authorization can change the
+        // result.
         guard refusal.status == 401 || misses != nil || refusal.sent != nil else { return nil }
         if refusal.status == 401, tried.isEmpty, let token = try await registryToken(),
             token.value != refusal.sent
@@ -142,7 +144,7 @@ actor Authenticator {
         guard let method = try await method(for: refusal, policy: policy, ping: ping) else { return nil }
         if refusal.status == 401 || misses != nil {
             let wanted = misses.map(scope.widened) ?? scope.adding(named)
-            // Or another request has asked for it meanwhile.
+            // Another request may have requested the same scope meanwhile.
             let isWider = misses != nil && (wanted != scope || current?.value != refusal.sent)
             if isWider ? !tried.contains(.widened) : tried.isEmpty {
                 if case .bearer = method { scope = wanted }
@@ -156,14 +158,14 @@ actor Authenticator {
         return (.withoutCredential, value)
     }
 
-    /// The scopes that a challenge names, but for those that repeat a secret: they would be asked for, and shown.
+    /// Removes scopes that contain a secret, because scopes are sent and shown.
     private func withoutSecrets(_ scopes: String) -> String {
         let secrets = secrets.filter { !$0.isEmpty }
         return scopes.split(separator: " ").filter { scope in !secrets.contains { scope.contains($0) } }
             .joined(separator: " ")
     }
 
-    /// The way in that a refusal names, else the one known before, else the one that `/v2/` names.
+    /// Returns the method that a rejection names, else the known method, else the method that `/v2/` names.
     private func method(
         for refusal: Refusal,
         policy: URLPolicy,

@@ -7,80 +7,81 @@ import OCI
     import Foundation
 #endif
 
-/// A value of the `Authorization` field, and what it stands for.
+/// A value of the `Authorization` field, with its purpose.
 struct Authorization: Sendable {
-    /// What a value can be used for, and whose it is.
+    /// The method, scope and holder of a value.
     struct Key: Hashable, Sendable {
         let method: SignInMethod
         let scope: Scope
-        /// Whether it was got without the credential.
+        /// Whether the value was requested without the credential.
         let isAnonymous: Bool
     }
 
     let value: String
-    /// `nil` for a token that the registry takes as it is, whatever the method.
+    /// `nil` for a registry token, which is independent of the method.
     let key: Key?
-    /// The token in it, if a token service gave it.
+    /// The token in the value, if it comes from a token service.
     let token: BearerToken?
 
     var isFresh: Bool { token?.isFresh ?? true }
 }
 
 extension Authorization: CustomStringConvertible, CustomReflectable {
-    /// Never the value.
+    /// A fixed text without the value.
     var description: String { "an authorization" }
-    /// Nothing: a mirror would show the value.
+    /// An empty mirror, because the default mirror would show the value.
     var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 extension Credential {
-    /// The value of `Authorization` for the Basic scheme (RFC 7617), if there is a password.
+    /// Returns the value of `Authorization` for the Basic scheme (RFC 7617); `nil` without a password.
     ///
-    /// Throws ``Failure/Code/configurationInvalid`` for a user name that the scheme cannot carry: one with a colon or a
-    /// control character, or outside ASCII, which servers read in different ways.
+    /// Throws ``Failure/Code/configurationInvalid`` for a user name with a colon or a control character,
+    /// which the scheme does not allow.
     func basicAuthorization() throws(Failure) -> String? {
         guard let password else { return nil }
         return try basicAuthorization(with: password)
     }
 
-    /// The same with something else in the password's place.
+    /// Returns the value of `Authorization` for the Basic scheme with another password.
     func basicAuthorization(with password: String) throws(Failure) -> String? {
         guard let username else { return nil }
-        guard let wrong = username.unicodeScalars.first(where: { !$0.mayStandInUserName }) else {
+        guard let wrong = username.unicodeScalars.first(where: { !$0.isAllowedInUserName }) else {
             return "Basic " + base64(with: password)
         }
         throw Failure(
             .configurationInvalid,
             "the user name from \(source) cannot be sent",
             why: wrong == ":"
-                ? "it has a colon, which ends a user name"
-                : "it has U+\(wrong.hexadecimal), which is a control character",
+                ? "it contains a colon, which is not allowed in a user name"
+                : "it contains the control character U+\(wrong.hexadecimal)",
             try: ["correct the user name"]
         )
     }
 
-    /// The user name, a colon and a password as Basic and docker's configuration write them: in base64.
+    /// Returns base64 of the user name, a colon and a password, as Basic and docker's configuration use it.
     func base64(with password: String) -> String {
         Data("\(username ?? ""):\(password)".utf8).base64EncodedString()
     }
 
-    /// The value of `Authorization` for a token that the registry takes as it is; `nil` for anything else.
+    /// Returns the value of `Authorization` for a registry token; `nil` for other secrets.
     ///
-    /// Throws ``Failure/Code/configurationInvalid`` for one that no field can carry (RFC 6750 §2.1).
+    /// Throws ``Failure/Code/configurationInvalid`` for a token that is not valid in a header field (RFC 6750
+    /// §2.1).
     func registryTokenAuthorization() throws(Failure) -> String? {
         guard case .registryToken(let token) = secret else { return nil }
         guard token.isBearerToken else {
             throw Failure(
                 .configurationInvalid,
                 "the registry token from \(source) cannot be sent",
-                why: "it is empty, or has a character that is no printable ASCII",
+                why: "it is empty, or contains a character that is not printable ASCII",
                 try: ["correct the token"]
             )
         }
         return "Bearer \(token)"
     }
 
-    /// The secret as it travels: in none of these forms may it be shown.
+    /// The forms in which the secret is sent; none of them may be shown.
     var secrets: [String] {
         switch secret {
         case .password(let text), .identityToken(let text): [text, base64(with: text)]
@@ -90,13 +91,15 @@ extension Credential {
 }
 
 extension String {
-    /// Whether it can stand behind `Bearer`: printable ASCII without a space.
+    /// Whether the text is a valid Bearer token: printable ASCII without spaces.
     var isBearerToken: Bool { !isEmpty && utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 }
 
 extension Unicode.Scalar {
-    /// RFC 7617 §2: neither a control character nor a colon; UTF-8, as docker sends it, is for the server to understand.
-    fileprivate var mayStandInUserName: Bool { properties.generalCategory != .control && self != ":" }
+    /// Whether RFC 7617 §2 allows the character: neither a control character nor a colon.
+    ///
+    /// User names outside ASCII are sent as UTF-8, like docker does.
+    fileprivate var isAllowedInUserName: Bool { properties.generalCategory != .control && self != ":" }
 
     fileprivate var hexadecimal: String {
         let digits = String(value, radix: 16, uppercase: true)

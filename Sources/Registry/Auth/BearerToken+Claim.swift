@@ -8,11 +8,12 @@ import OCI
 #endif
 
 extension BearerToken {
-    /// What the token says that it allows of a scope's first item, for example `pull`, or `nothing`; `nil` when it does
-    /// not say.
+    /// Returns the actions that the token's claims allow for a scope's first item, for example `pull`, or
+    /// `nothing`; `nil` without such claims.
     ///
-    /// A token service may grant less than it is asked for without saying so. Its tokens are often JWTs with an `access`
-    /// claim (token specification, "Token Claims"). Nobody here can check the signature: this is for messages alone.
+    /// A token service may silently grant less than requested. Its tokens are often JWTs with an `access`
+    /// claim (token specification, "Token Claims"). The signature is not verified, so the result is only for
+    /// messages.
     func granted(of scope: Scope) -> String? {
         struct Claims: Decodable {
             struct Access: Decodable {
@@ -39,7 +40,7 @@ extension BearerToken {
 }
 
 extension Substring {
-    /// The bytes behind base64url without padding (RFC 7515 §2).
+    /// The decoded bytes of base64url without padding (RFC 7515 §2).
     fileprivate var base64URLDecoded: [UInt8]? {
         let standard = replacing("-", with: "+").replacing("_", with: "/")
         let padding = String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)

@@ -1,29 +1,29 @@
 import Diagnostics
 import OCI
 
-/// A token of a token service, and how long it may be used.
+/// A token of a token service, with its time of expiry.
 struct BearerToken: Sendable {
-    /// What tokens live at least, in seconds (distribution's token specification).
+    /// The minimum lifetime of a token, in seconds (distribution's token specification).
     private static let leastLifetime = 60.0
-    /// After how long a token is renewed in any case, in seconds.
+    /// The maximum time of use of a token, in seconds.
     private static let greatestLifetime = 24 * 3600.0
-    /// How long before its end a token is not used any more, in seconds.
+    /// The time before its expiry at which a token is renewed, in seconds.
     private static let margin = 5.0
 
     let text: String
-    /// What the service wants to be shown the next time in place of an identity token.
+    /// The identity token for the next request, if the service replaced the old one.
     let refreshToken: String?
-    /// From when on it is not used any more.
+    /// The time from which the token is not used.
     let end: ContinuousClock.Instant
 
-    /// Whether it can still be expected to work.
+    /// Whether the token has not expired.
     var isFresh: Bool { ContinuousClock.now < end }
 
-    /// Reads the answer of a token service.
+    /// Parses the response of a token service.
     ///
-    /// The lifetime counts from when the service was asked, on this machine's own clock, so that no other clock has to
-    /// be right: `issued_at` is not looked at. Throws ``Failure/Code/protocolViolation``; the answer itself is never
-    /// shown.
+    /// The lifetime starts at the time of the request on this machine's clock. `issued_at` is ignored,
+    /// because the service's clock may be wrong. Throws ``Failure/Code/protocolViolation``, which never
+    /// quotes the response.
     init(answer: [UInt8], from realm: String, now: ContinuousClock.Instant = .now) throws(Failure) {
         struct Answer: Decodable {
             let token: String?
@@ -38,7 +38,7 @@ struct BearerToken: Sendable {
                 token = try container.decodeIfPresent(String.self, forKey: .token)
                 access_token = try container.decodeIfPresent(String.self, forKey: .access_token)
                 refresh_token = try? container.decode(String.self, forKey: .refresh_token)
-                // Only a hint: whatever it is, the token is as good as it is.
+                // The member is only a hint, so an invalid value does not invalidate the token.
                 expires_in = try? container.decode(Double.self, forKey: .expires_in)
             }
         }
@@ -51,15 +51,15 @@ struct BearerToken: Sendable {
                 failing: .protocolViolation
             )
         } catch {
-            throw Failure(.protocolViolation, "\(realm) does not answer like a token service")
+            throw Failure(.protocolViolation, "the response of \(realm) is not that of a token service")
         }
         guard
             let token = [parsed.token, parsed.access_token].compactMap(\.self).first(where: { !$0.isEmpty })
         else {
-            throw Failure(.protocolViolation, "no token in response of \(realm)")
+            throw Failure(.protocolViolation, "the response of \(realm) has no token")
         }
         guard token.isBearerToken else {
-            throw Failure(.protocolViolation, "\(realm) gives a token that no request can carry")
+            throw Failure(.protocolViolation, "the token from \(realm) contains invalid characters")
         }
         text = token
         refreshToken = parsed.refresh_token.flatMap { $0.isEmpty ? nil : $0 }
@@ -69,8 +69,8 @@ struct BearerToken: Sendable {
 }
 
 extension BearerToken: CustomStringConvertible, CustomReflectable {
-    /// Never the token itself.
+    /// A fixed text without the token.
     var description: String { "a token" }
-    /// Nothing: a mirror would show the token.
+    /// An empty mirror, because the default mirror would show the token.
     var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -1,14 +1,14 @@
 import OCI
 
-/// What a client may do with a repository (distribution's token specification, `scope`).
+/// The access of a client to a repository (distribution's token specification, `scope`).
 package enum Access: String, Sendable {
     case pull
-    /// Pushing reads too: whether content is there already.
+    /// Includes `pull`, because a push checks which content already exists.
     case push = "pull,push"
-    /// Some registries grant deletion only together with the rest.
+    /// Includes the other actions, because some registries grant deletion only with them.
     case delete = "pull,push,delete"
 
-    /// What is done, for a message about a repository.
+    /// The verb for messages about a repository.
     var action: String {
         switch self {
         case .pull: "read from"
@@ -18,37 +18,38 @@ package enum Access: String, Sendable {
     }
 }
 
-/// The scopes to ask a token for.
+/// The scopes of a token request.
 struct Scope: Sendable, Hashable {
-    /// Each as `type:name:actions`; the first is the own one: some registries look at no other.
+    /// The scopes, each as `type:name:actions`; the client's repository is first, because some registries
+    /// read only one.
     private(set) var items: [String]
 
-    /// No scope: a token that only says who one is.
+    /// The empty scope, for a token that only identifies the user.
     static let none = Scope(items: [])
 
     private init(items: [String]) { self.items = items }
 
-    /// What it takes to do something with a repository.
+    /// Creates the scope for an access to a repository.
     init(_ repository: RepositoryName, _ access: Access) {
         items = ["repository:\(repository):\(access.rawValue)"]
     }
 
-    /// The same, and reading another repository, after the own one.
+    /// Adds read access to another repository at the end.
     func reading(_ repository: RepositoryName?) -> Scope {
         adding(repository.map { "repository:\($0):\(Access.pull.rawValue)" })
     }
 
-    /// What a challenge asks for besides; of what is in here already it gets no more than that.
+    /// Adds the scopes of a challenge; the actions for a known resource do not change.
     func adding(_ challenge: String?) -> Scope {
-        merging(challenge ?? "") { own, _ in own }
+        merging(challenge ?? "") { known, _ in known }
     }
 
-    /// What a registry misses in a token besides: other things, and more actions on the same ones.
+    /// Adds the scopes that a registry requires in addition: new resources, and more actions on known ones.
     func widened(by challenge: String) -> Scope {
-        merging(challenge) { own, missed in
-            let known = own.actions.split(separator: ",")
-            let more = missed.actions.split(separator: ",").filter { !known.contains($0) }
-            return more.isEmpty ? own : ([own] + more.map(String.init)).joined(separator: ",")
+        merging(challenge) { known, required in
+            let actions = known.actions.split(separator: ",")
+            let more = required.actions.split(separator: ",").filter { !actions.contains($0) }
+            return more.isEmpty ? known : ([known] + more.map(String.init)).joined(separator: ",")
         }
     }
 
@@ -64,7 +65,7 @@ struct Scope: Sendable, Hashable {
 }
 
 extension String {
-    /// A scope's type and name; all of it, when it has no actions.
+    /// A scope's type and name; the whole text if it has no actions.
     fileprivate var resource: Substring { lastIndex(of: ":").map { self[..<$0] } ?? self[...] }
 
     /// A scope's actions, joined by commas.

@@ -1,12 +1,13 @@
 import Diagnostics
 
-/// Work that several wait for and one does.
+/// Asynchronous work with one run per key, whose result all concurrent callers share.
 actor SharedWork<Key: Hashable & Sendable, Value: Sendable> {
     private var running: [Key: Task<Result<Value, RequestFailure>, Never>] = [:]
 
-    /// What the work gives, or fails with: to everybody who asked under the same key before it was done.
+    /// Returns the result of the work, or of the running work with the same key.
     ///
-    /// The cancellation of who began it ends it; whoever else still waits begins it again.
+    /// If the caller that started the work is canceled, the work ends, and another waiting caller starts it
+    /// again.
     func value(
         for key: Key,
         _ work: @escaping @Sendable () async throws(RequestFailure) -> Value
@@ -27,7 +28,7 @@ actor SharedWork<Key: Hashable & Sendable, Value: Sendable> {
         if let task = running[key] { return try await task.value.get() }
         let task = Task {
             let result = await Self.result(work)
-            // Before anyone who waits goes on: who asks again wants new work, not this one's result.
+            // Removed before the waiting callers resume, so that their next calls start new work.
             running[key] = nil
             return result
         }

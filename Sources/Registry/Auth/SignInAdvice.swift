@@ -1,23 +1,23 @@
 package import OCI
 
-/// What a user can do about credentials that are missing or refused, in the words of the command that is run.
+/// Advice to the user for missing or rejected credentials, with the options of the running command.
 package struct SignInAdvice: Sendable {
-    /// Which of a command's registries it is, if it has two.
+    /// The role of the registry in the command, if the command has two registries.
     package let side: String?
-    /// What to do, most useful first.
+    /// The steps, with the most useful step first.
     package let steps: [String]
 
-    /// Puts advice together.
+    /// Creates advice.
     package init(side: String? = nil, steps: [String]) {
         self.side = side
         self.steps = steps
     }
 
-    /// What helps a command that takes a user's name and has one registry.
+    /// Returns the advice for a command with `--username` and one registry.
     package static func usual(_ registry: RegistryName) -> SignInAdvice {
         SignInAdvice(steps: [
             "wasmpack login \(registry)",
-            "or --username NAME --password-stdin, or WASMPACK_USERNAME and WASMPACK_PASSWORD",
+            "or use --username NAME --password-stdin, or set WASMPACK_USERNAME and WASMPACK_PASSWORD",
         ])
     }
 }

@@ -1,14 +1,14 @@
 package import Diagnostics
 package import HTTPTransport
 
-/// Finds out whether a registry takes a credential, before it is kept.
+/// A check that a registry accepts a credential, before the credential is stored.
 package struct SignInCheck: Sendable {
     private let endpoint: RegistryEndpoint
     private let transport: any Transport
     private let retryPolicy: RetryPolicy
     private let events: any EventSink
 
-    /// Names the registry; nothing is asked yet.
+    /// Creates a check for a registry without sending a request.
     package init(
         _ endpoint: RegistryEndpoint,
         transport: any Transport,
@@ -21,15 +21,16 @@ package struct SignInCheck: Sendable {
         self.events = events
     }
 
-    /// Asks for `/v2/` (distribution spec, "Determining Support") with the credential, or with a token for it that
-    /// stands for no repository.
+    /// Requests `/v2/` (distribution spec, "Determining Support") with the credential, or with a token for it
+    /// without a repository scope.
     ///
-    /// A registry that lets everybody in cannot tell; that is a note.
+    /// If the registry does not require authentication, the credential is not verified, and a note says so.
     ///
-    /// - Parameter credential: who somebody says to be.
-    /// - Returns: the credential to keep: an identity token may have been replaced by another one meanwhile.
-    /// - Throws: ``Failure/Code/authenticationRejected`` when the registry or its token service refuses the credential,
-    ///   ``Failure/Code/protocolViolation`` when what answers is no registry, and what any request fails with.
+    /// - Parameter credential: the credential to check.
+    /// - Returns: the credential to store; the token service may have replaced an identity token.
+    /// - Throws: ``Failure/Code/authenticationRejected`` if the registry or its token service rejects the
+    ///   credential, ``Failure/Code/protocolViolation`` if the server is not a registry, and the failures of
+    ///   any request.
     package func check(_ credential: Credential) async throws(Failure) -> Credential {
         let client = RegistryClient(
             endpoint,
@@ -40,40 +41,43 @@ package struct SignInCheck: Sendable {
             retryPolicy: retryPolicy,
             events: events
         ) {
-            CredentialLookup(credential, places: [credential.source], isGiven: true)
+            CredentialLookup(credential, sources: [credential.source], isExplicit: true)
         }
         try await retryPolicy.retrying("\(endpoint.registry)", events: events) { _ throws(RequestFailure) in
             let answer = try await client.send(.get, "")
             switch answer.status {
             case 200:
-                // Who asks for no credentials has proven nothing yet; a web page is no registry's answer.
+                // Without a challenge, any web server can answer 200; a registry does not answer with a web
+                // page.
                 if await client.usedCredential() == nil, answer.response.isWebPage {
-                    throw noRegistry("it answers \(answer.url.redacted) with a web page")
+                    throw notRegistry("\(answer.url.redacted) is a web page")
                 }
-            case 404: throw noRegistry("it has nothing at \(answer.url.redacted)")
-            default: throw try await client.failure(for: answer, doing: "sign in")
+            case 404: throw notRegistry("\(answer.url.redacted) does not exist")
+            default: throw try await client.failure(for: answer, doing: "log in")
             }
         }
         if await client.usedCredential() == nil {
-            events.record(.note("\(endpoint.registry) asks nobody who they are: nothing was checked"))
+            events.record(
+                .note("\(endpoint.registry) does not require a login: the credentials were not checked")
+            )
         }
         return await client.authenticator.replacedCredential ?? credential
     }
 
-    private func noRegistry(_ why: String) -> RequestFailure {
+    private func notRegistry(_ why: String) -> RequestFailure {
         RequestFailure(
             Failure(
                 .protocolViolation,
-                "\(endpoint.registry) is no OCI registry",
+                "\(endpoint.registry) is not an OCI registry",
                 why: why,
-                try: ["check the name of the registry: a host, and a port if it is not 443"]
+                try: ["check the registry's host name, and its port if it is not 443"]
             )
         )
     }
 }
 
 extension Response {
-    /// Whether it is a page for people, and not one of a registry that calls its answer so.
+    /// Whether the response is an HTML page without a registry's header field.
     fileprivate var isWebPage: Bool {
         headers["Docker-Distribution-Api-Version"] == nil
             && headers["Content-Type"]?.lowercased().hasPrefix("text/html") == true

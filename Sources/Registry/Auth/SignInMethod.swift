@@ -2,16 +2,17 @@ import Diagnostics
 import HTTPTransport
 import OCI
 
-/// How a registry wants to be convinced: the challenge that is answered, read.
+/// An authentication method of a registry, parsed from a challenge.
 enum SignInMethod: Hashable, Sendable {
     /// A user name and a password with each request (RFC 7617).
     case basic
-    /// A token of a token service (RFC 6750; distribution's token specification).
+    /// A token from a token service (RFC 6750; distribution's token specification).
     case bearer(TokenRealm)
 
-    /// Reads a challenge, and has its realm judged.
+    /// Parses a challenge, and checks its realm against the policy.
     ///
-    /// Throws ``Failure/Code/protocolViolation`` for a realm that is no address, and what the policy refuses it with.
+    /// Throws ``Failure/Code/protocolViolation`` for a realm that is not a URL, and the failures of the
+    /// policy.
     init(
         _ challenge: AuthChallenge,
         of registry: RegistryName,
@@ -29,7 +30,7 @@ enum SignInMethod: Hashable, Sendable {
         } catch {
             throw Failure(
                 .protocolViolation,
-                "\(registry) names a token service that is no address: \"\(realm.truncated(to: 200))\"",
+                "\(registry) names a token service with an invalid URL: \"\(realm.truncated(to: 200))\"",
                 why: error.detail
             )
         }
@@ -42,21 +43,21 @@ enum SignInMethod: Hashable, Sendable {
     }
 }
 
-/// A token service, and for whom it is asked.
+/// A token service, with the registry's name there.
 struct TokenRealm: Hashable, Sendable {
-    /// Where it is; a query that the challenge gave it is kept.
+    /// The URL of the token service, with the query from the challenge.
     let url: HTTPURL
-    /// What the registry calls itself there.
+    /// The registry's name at the token service.
     let service: String?
 }
 
 extension AuthChallenge {
-    /// Whether the token that was sent is good, but not for this (RFC 6750 §3.1).
+    /// Whether the token is valid but its scope is insufficient (RFC 6750 §3.1).
     var asksForMore: Bool { scheme == "bearer" && parameters["error"] == "insufficient_scope" }
 }
 
 extension [AuthChallenge] {
-    /// The challenge to answer: Bearer before Basic, whatever else there is.
+    /// The challenge to answer: Bearer has priority over Basic, and other schemes are ignored.
     var preferred: AuthChallenge? {
         first { $0.scheme == "bearer" && $0.parameters["realm"]?.isEmpty == false }
             ?? first { $0.scheme == "basic" }

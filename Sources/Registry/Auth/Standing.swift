@@ -1,57 +1,61 @@
 import Diagnostics
 import OCI
 
-/// Who asks a registry and for what: what a refusal says besides the registry's own words.
+/// The credential and scope of a request, for messages about a rejection.
 struct Standing: Sendable {
     let registry: RegistryName
     let lookup: CredentialLookup
-    /// Whether the credential was refused, and the request made without it.
+    /// Whether the credential was rejected and the request was anonymous.
     var goesWithout = false
-    /// The scopes that a token service was asked for, if one was.
+    /// The scopes of the token request, if there was one.
     var scope: Scope?
-    /// The actions that the token names, if it can be read.
+    /// The actions in the token's claims, if the token has claims.
     var granted: String?
 
-    /// Nobody is signed in.
+    /// Returns the failure of a request without credentials.
     ///
-    /// The action is what was to be done, for example `push to team/plugin`; nothing when only a token was asked for.
+    /// The action completes "to …", for example `push to team/plugin`; it is `nil` for a request to a token
+    /// service.
     func required(_ action: String?, _ summary: String, _ http: Failure.HTTPAnswer?) -> Failure {
         let purpose = action.map { " to \($0)" } ?? ""
+        let searched = lookup.sources.joined(separator: ", ")
+        // A 401 asks for credentials; a 403 does not, but a login may still help.
+        let isDenied = http?.status == 403 && action != nil
         return Failure(
             .authenticationRequired,
-            "\(name) wants credentials\(purpose) (\(summary))",
-            why: "none found: looked in " + lookup.places.joined(separator: ", ") + outcome,
+            (isDenied ? "\(name) denied permission" : "\(name) requires a login") + "\(purpose) (\(summary))",
+            why: (isDenied ? "not logged in; no" : "no") + " credentials for it in: \(searched)\(outcome)",
             try: advice.steps,
             http: http
         )
     }
 
-    /// The credential is not believed.
+    /// Returns the failure of a request whose credential was rejected.
     func rejected(_ credential: Credential, _ summary: String, _ http: Failure.HTTPAnswer?) -> Failure {
         let reason =
             if goesWithout {
-                "and going on without them is refused too"
+                "anonymous access was denied too"
             } else if credential.password != nil {
-                "the password may be wrong, or a token may have expired"
+                "the password may have expired, and some registries accept only an access token"
             } else {
                 "the token may have expired or been revoked"
             }
+        let message =
+            credential.password == nil
+            ? "\(name) rejected \(credential.holder)"
+            : "wrong user name or password for \(name): \(credential.holder)"
         return Failure(
             .authenticationRejected,
-            "\(name) rejected \(credential.holder) (\(summary))",
+            "\(message) (\(summary))",
             why: "credentials from \(credential.source); \(reason)\(outcome)",
-            try: lookup.isGiven
-                ? [
-                    "correct them"
-                        + (credential.password == nil
-                            ? "" : "; some registries want an access token as password")
-                ]
+            try: lookup.isExplicit
+                ? ["correct the credentials from \(credential.source)"]
                 : advice.steps.prefix(1) + ["or correct the credentials in \(credential.source)"],
             http: http
         )
     }
 
-    /// The credential is believed, and has not the right.
+    /// Returns the failure of a request whose credential is valid but has no permission.
     func denied(
         _ credential: Credential,
         _ action: String,
@@ -60,11 +64,11 @@ struct Standing: Sendable {
     ) -> Failure {
         Failure(
             .authenticationDenied,
-            "\(credential.holder) may not \(action)\(lookup.advice?.side.map { ", which is \($0)" } ?? "") (\(summary))",
-            why: "signed in with credentials from \(credential.source)\(outcome)",
+            "\(credential.holder) may not \(action)\(lookup.advice?.side.map { " (\($0))" } ?? "") (\(summary))",
+            why: "logged in with credentials from \(credential.source)\(outcome)",
             try: [
-                "give \(credential.holder) the right to; some registries need the repository to be created first",
-                "or sign in as somebody else: " + (advice.steps.first ?? "wasmpack login \(registry)"),
+                "ask the registry's administrator for permission; some registries require an existing repository",
+                "or log in as another user: " + (advice.steps.first ?? "wasmpack login \(registry)"),
             ],
             http: http
         )
@@ -72,12 +76,12 @@ struct Standing: Sendable {
 
     private var advice: SignInAdvice { lookup.advice ?? .usual(registry) }
 
-    /// The registry, and which one it is where a command has two.
+    /// The registry, with its role if the command has two registries.
     private var name: String { "\(registry)" + (lookup.advice?.side.map { " (\($0))" } ?? "") }
 
     private var outcome: String {
         guard let scope, !scope.items.isEmpty else { return "" }
-        let asked = "; asked scope \(scope.items.joined(separator: " ").truncated(to: 300))"
-        return asked + (granted.map { ", was granted: \($0)" } ?? "")
+        let requested = "; requested scope \(scope.items.joined(separator: " ").truncated(to: 300))"
+        return requested + (granted.map { ", granted: \($0)" } ?? "")
     }
 }

@@ -2,20 +2,20 @@ import Diagnostics
 import HTTPTransport
 import OCI
 
-/// Fetches tokens of one token service, as distribution's token and OAuth2 specifications have it.
+/// A client of one token service (distribution's token and OAuth2 specifications).
 actor TokenService {
-    /// The largest answer that is read, in bytes.
+    /// The largest response that is read, in bytes: 1 MiB.
     private static let answerLimit = 1024 * 1024
-    /// What this client calls itself.
+    /// The client's name in requests.
     private static let clientID = "wasmpack"
 
     private let realm: TokenRealm
     private let registry: RegistryName
     private let transport: any Transport
     private let events: any EventSink
-    /// What the service gave in place of the identity token that it was shown; nobody else gets it.
+    /// The identity token that replaces the old one; only this service receives it.
     private(set) var replacement: Credential?
-    /// Whether it has answered: if it cannot be reached now, it may be again.
+    /// Whether the service has responded before, so that a failed connection is temporary.
     private var hasAnswered = false
 
     init(_ realm: TokenRealm, of registry: RegistryName, transport: any Transport, events: any EventSink) {
@@ -25,10 +25,10 @@ actor TokenService {
         self.events = events
     }
 
-    /// A token for what a credential may do of a scope, or for what everybody may.
+    /// Fetches a token for a scope, with a credential or anonymously.
     ///
-    /// Throws ``Failure/Code/authenticationRejected`` when the service refuses the credential, and
-    /// ``Failure/Code/authenticationRequired`` when it wants one; the lookup is for these messages.
+    /// Throws ``Failure/Code/authenticationRejected`` if the service rejects the credential, and
+    /// ``Failure/Code/authenticationRequired`` if it requires one; the lookup is for these messages.
     func token(
         for scope: Scope,
         _ credential: Credential?,
@@ -37,14 +37,14 @@ actor TokenService {
     ) async throws(RequestFailure) -> BearerToken {
         var exchange = Exchange(scope: scope, credential: credential, lookup: lookup, policy: policy)
         guard let credential, case .identityToken = credential.secret else { return try await get(exchange) }
-        // What the service gave last, else what was there before it gave anything.
+        // The newest identity token first, then the original one.
         if let replacement {
             exchange.credential = replacement
             do throws(RequestFailure) {
                 return try await renewed(exchange)
             } catch {
                 guard error.failure.code == .authenticationRejected else { throw error }
-                // Unless another exchange has brought a newer one meanwhile.
+                // Another exchange may have received a newer token meanwhile, which stays.
                 if self.replacement?.identityToken == replacement.identityToken { self.replacement = nil }
             }
             exchange.credential = credential
@@ -60,7 +60,7 @@ actor TokenService {
         return token
     }
 
-    /// By GET, with Basic or anonymously (token specification).
+    /// Fetches a token by GET, with Basic or anonymously (token specification).
     private func get(
         _ exchange: Exchange,
         authorization: String? = nil
@@ -81,9 +81,11 @@ actor TokenService {
         return try await token(send(request, exchange), exchange)
     }
 
-    /// By POST, with an identity token in the body (OAuth2 specification, `grant_type=refresh_token`).
+    /// Fetches a token by POST, with an identity token in the body (OAuth2 specification,
+    /// `grant_type=refresh_token`).
     ///
-    /// A service that knows no POST may take the identity token for a password, if a user name stands beside it.
+    /// If the service does not support POST, the identity token is sent as the password by GET; this requires
+    /// a user name.
     private func post(_ exchange: Exchange) async throws(RequestFailure) -> BearerToken {
         guard let credential = exchange.credential, case .identityToken(let token) = credential.secret else {
             return try await get(exchange)
@@ -108,9 +110,10 @@ actor TokenService {
             throw RequestFailure(
                 Failure(
                     .authenticationRejected,
-                    "the token service of \(registry) takes no identity token (\(answer.summary))",
-                    why: "credentials from \(credential.source) have no user name to try it as a password",
-                    try: ["sign in with a user name and a password: wasmpack login \(registry)"],
+                    "the token service of \(registry) does not accept identity tokens (\(answer.summary))",
+                    why:
+                        "the token from \(credential.source) has no user name, which a password requires",
+                    try: ["wasmpack login \(registry)"],
                     http: answer.shown
                 )
             )
@@ -183,23 +186,23 @@ actor TokenService {
         case _ where status == 429 || answer.refusal.code == "TOOMANYREQUESTS":
             return judged(
                 .rateLimited,
-                "the token service of \(registry) asks to slow down (\(answer.summary))",
+                "rate limited by the token service of \(registry) (\(answer.summary))",
                 answer.response.quota
             )
         case 408:
-            return judged(.timedOut, "the token service of \(registry) waited too long (\(answer.summary))")
+            return judged(.timedOut, "the token service of \(registry) timed out (\(answer.summary))")
         default:
             return judged(
                 status == 499 || status >= 500 ? .serverFailed : .protocolViolation,
-                "the token service of \(registry) fails (\(answer.summary))",
-                "asked was \(answer.url.redacted)"
+                "the token service of \(registry) failed (\(answer.summary))",
+                "the request was for \(answer.url.redacted)"
             )
         }
     }
 }
 
 extension TokenService {
-    /// What is wanted, and by whom.
+    /// The parameters of a token request.
     private struct Exchange {
         let scope: Scope
         var credential: Credential?
@@ -207,13 +210,13 @@ extension TokenService {
         let policy: URLPolicy
     }
 
-    /// What the service said.
+    /// The response of the service.
     private struct Answer {
         let response: Response
         let body: [UInt8]
         let refusal: RegistryErrorBody
         let url: HTTPURL
-        /// When it was asked: its tokens are no younger.
+        /// The time of the request, from which the token's lifetime counts.
         let start: ContinuousClock.Instant
 
         var summary: String { refusal.summary(status: response.status) }

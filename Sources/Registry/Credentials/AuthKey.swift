@@ -1,33 +1,37 @@
 import OCI
 
-/// A key of `auths` or `credHelpers`: whose credential stands behind it.
+/// A key of `auths` or `credHelpers`, which selects the repositories that a credential is for.
 ///
-/// It is a host with its port, maybe with a scheme in front or with the beginning of a repository's name behind it.
+/// It is a host with an optional port, scheme and prefix of a repository name.
 struct AuthKey {
-    /// Whose rules a key follows.
+    /// The matching rules for keys.
     enum Rules: Sendable {
-        /// Those of docker and podman. A URL means its host; `host/team` means the repositories below.
+        /// The rules of docker and podman. A URL matches its host; `host/team` matches the repositories below
+        /// `team`.
         ///
-        /// The port 443 may be left out, or be too much, if the registry is dialled by HTTPS.
+        /// With HTTPS, a key with port 443 matches a registry without a port, and the reverse.
         case docker(usesTLS: Bool)
-        /// Those of the kubelet for pull Secrets: the host's parts may be patterns, and a URL keeps its path.
+        /// The kubelet's rules for pull Secrets: parts of the host may be patterns, and a URL keeps its path.
         case kubernetes
     }
 
-    /// How well a key fits; the least is the best.
-    struct Fit: Comparable {
+    /// The quality of a match; the smallest value is the best match.
+    struct Match: Comparable {
         let isByDefaultPort: Bool
         let pathLength: Int
         let isPattern: Bool
         let isAlias: Bool
         let text: String
 
-        static func < (one: Fit, other: Fit) -> Bool {
-            func order(_ fit: Fit) -> (Int, Int, Int, Int) {
-                (fit.isByDefaultPort ? 1 : 0, -fit.pathLength, fit.isPattern ? 1 : 0, fit.isAlias ? 1 : 0)
+        static func < (left: Match, right: Match) -> Bool {
+            func order(_ match: Match) -> (Int, Int, Int, Int) {
+                (
+                    match.isByDefaultPort ? 1 : 0, -match.pathLength, match.isPattern ? 1 : 0,
+                    match.isAlias ? 1 : 0
+                )
             }
-            // The text last: a dictionary has no order of its own.
-            return order(one) == order(other) ? one.text < other.text : order(one) < order(other)
+            // The text breaks ties, because the order of a dictionary is random.
+            return order(left) == order(right) ? left.text < right.text : order(left) < order(right)
         }
     }
 
@@ -54,23 +58,24 @@ struct AuthKey {
             }
     }
 
-    /// How well it fits a repository; `nil` when it means another one.
-    func fit(_ registry: RegistryName, _ repository: RepositoryName) -> Fit? {
+    /// Matches the key against a repository; returns `nil` if it does not match.
+    func match(_ registry: RegistryName, _ repository: RepositoryName) -> Match? {
         guard repository.description.split(separator: "/").starts(with: path) else { return nil }
-        return fit(host: registry)
+        return match(host: registry)
     }
 
-    /// How well it fits a registry as a whole; `nil` when it means another one, or a part of it.
+    /// Matches the key against a whole registry; returns `nil` for another registry and for a key with a
+    /// path.
     ///
-    /// A pattern names no registry.
-    func fit(_ registry: RegistryName) -> Fit? {
-        guard path.isEmpty, let fit = fit(host: registry), !fit.isPattern else { return nil }
-        return fit
+    /// A pattern never matches a whole registry.
+    func match(_ registry: RegistryName) -> Match? {
+        guard path.isEmpty, let match = match(host: registry), !match.isPattern else { return nil }
+        return match
     }
 
-    private func fit(host registry: RegistryName) -> Fit? {
-        func fit(isByDefaultPort: Bool = false, isPattern: Bool = false) -> Fit {
-            Fit(
+    private func match(host registry: RegistryName) -> Match? {
+        func match(isByDefaultPort: Bool = false, isPattern: Bool = false) -> Match {
+            Match(
                 isByDefaultPort: isByDefaultPort,
                 pathLength: path.count,
                 isPattern: isPattern,
@@ -79,19 +84,19 @@ struct AuthKey {
             )
         }
         if let named = try? RegistryName(parsing: host) {
-            if named == registry { return fit() }
+            if named == registry { return match() }
             guard case .docker(usesTLS: true) = rules, named.withoutPort443 == registry.withoutPort443 else {
                 return nil
             }
-            return fit(isByDefaultPort: true)
+            return match(isByDefaultPort: true)
         }
         guard case .kubernetes = rules, HostPattern(host).matches(registry) else { return nil }
-        return fit(isPattern: true)
+        return match(isPattern: true)
     }
 }
 
 extension RegistryName {
-    /// What docker calls a registry where it keeps credentials: the name, but for Docker Hub a URL of old.
+    /// The key under which docker stores credentials: the registry's name, or a legacy URL for Docker Hub.
     var credentialKey: String { isDockerHub ? "https://index.docker.io/v1/" : description }
 
     fileprivate var withoutPort443: String { port == 443 ? String(description.dropLast(4)) : description }

@@ -1,38 +1,38 @@
 package import Diagnostics
 package import OCI
 
-/// What a registry knows someone by, and where it came from.
+/// A secret that authenticates a user to a registry, with the source where it was found.
 ///
-/// No description of it ever shows the secret.
+/// Its descriptions never contain the secret.
 package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
 {
-    /// The secret itself, and what is done with it.
+    /// The secret, by the way it is used.
     enum Secret: Sendable {
-        /// Sent by Basic to the registry or its token service, with the user name.
+        /// Sent with the user name in the Basic scheme, to the registry or its token service.
         case password(String)
-        /// Exchanged for a bearer token by the token service (distribution's OAuth2 flow, `refresh_token`).
+        /// Exchanged at the token service for a bearer token (distribution's OAuth2 flow, `refresh_token`).
         case identityToken(String)
-        /// Sent to the registry as it is, by Bearer.
+        /// Sent to the registry unchanged, in the Bearer scheme.
         case registryToken(String)
     }
 
-    /// The user name, if one is known: an identity or registry token often comes without.
+    /// The user name, if known; identity and registry tokens often lack one.
     package let username: String?
     let secret: Secret
-    /// Where it came from, for people: `--username`, `$WASMPACK_USERNAME`, a file.
+    /// The source for messages: `--username`, `$WASMPACK_USERNAME`, a file.
     package let source: String
 
-    /// A user name and a password, or a token that stands for one.
+    /// Creates a credential from a user name and a password, or an access token used as the password.
     package init(username: String, password: String, source: String) {
         self.init(username: username, .password(password), source: source)
     }
 
-    /// A token that the token service takes in exchange for another one.
+    /// Creates a credential from a token that the token service exchanges for a bearer token.
     package init(identityToken: String, username: String? = nil, source: String) {
         self.init(username: username, .identityToken(identityToken), source: source)
     }
 
-    /// A token that the registry itself takes.
+    /// Creates a credential from a token that the registry itself accepts.
     package init(registryToken: String, source: String) {
         self.init(username: nil, .registryToken(registryToken), source: source)
     }
@@ -43,17 +43,17 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
         self.source = source
     }
 
-    /// The password, if that is what it is.
+    /// The password, if the secret is a password.
     var password: String? {
         if case .password(let password) = secret { password } else { nil }
     }
 
-    /// The identity token, if that is what it is.
+    /// The identity token, if the secret is an identity token.
     var identityToken: String? {
         if case .identityToken(let token) = secret { token } else { nil }
     }
 
-    /// Whom it stands for, for people: the user name, or what kind of token it is.
+    /// The user name for messages, or the kind of secret if no user name is known.
     package var holder: String {
         if let username { return username }
         return switch secret {
@@ -63,20 +63,20 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
         }
     }
 
-    /// Whose it is and where it came from.
+    /// The holder and the source.
     package var description: String { "\(holder), from \(source)" }
-    /// The same as the description.
+    /// The same text as ``description``.
     package var debugDescription: String { description }
-    /// Nothing: a mirror would show the secret.
+    /// An empty mirror, because the default mirror would show the secret.
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// Where credentials come from.
+/// A source of credentials.
 package protocol CredentialStore: Sendable {
-    /// Looks for the credential to do something with a repository.
+    /// Looks up the credential for an access to a repository.
     ///
-    /// Throws ``Failure/Code/configurationInvalid`` when a place cannot be read that should be, and what a credential
-    /// helper fails with; for ``Access/pull`` a helper's failure is only a warning of the lookup.
+    /// Throws ``Failure/Code/configurationInvalid`` if an existing source cannot be read, and the failure of
+    /// a credential helper. For ``Access/pull``, a helper's failure is only a warning in the result.
     func lookUp(
         _ registry: RegistryName,
         _ repository: RepositoryName,
@@ -84,33 +84,33 @@ package protocol CredentialStore: Sendable {
     ) async throws(Failure) -> CredentialLookup
 }
 
-/// What a look for a credential gave.
+/// The result of a credential lookup.
 package struct CredentialLookup: Sendable {
-    /// The credential, if there is one.
+    /// The credential, if one was found.
     package let credential: Credential?
-    /// Where was looked, for people, in order.
-    package let places: [String]
-    /// What went wrong on the way without ending it, for people.
+    /// The sources that were searched, in order, for messages.
+    package let sources: [String]
+    /// Problems that did not end the lookup, for messages.
     package let warnings: [String]
-    /// Whether the credential was given to this program for just this, by a flag or a variable of its own.
+    /// Whether the user gave the credential explicitly, by a flag or a variable of this program.
     ///
-    /// Then it is meant: when a registry refuses it, nothing is tried without it.
-    package let isGiven: Bool
-    /// What to do when the registry is not content with the credential; the usual, when `nil`.
+    /// If a registry rejects an explicit credential, there is no anonymous attempt.
+    package let isExplicit: Bool
+    /// The advice if the registry rejects the credential; ``SignInAdvice/usual(_:)`` if `nil`.
     package let advice: SignInAdvice?
 
-    /// Describes the outcome of a look.
+    /// Creates the result of a lookup.
     package init(
         _ credential: Credential?,
-        places: [String],
+        sources: [String],
         warnings: [String] = [],
-        isGiven: Bool = false,
+        isExplicit: Bool = false,
         advice: SignInAdvice? = nil
     ) {
         self.credential = credential
-        self.places = places
+        self.sources = sources
         self.warnings = warnings
-        self.isGiven = isGiven
+        self.isExplicit = isExplicit
         self.advice = advice
     }
 }

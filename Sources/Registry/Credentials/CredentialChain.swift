@@ -1,13 +1,13 @@
 package import Diagnostics
 package import OCI
 
-/// Asks one place after the other; the first hit wins.
+/// Searches several sources in order; the first source with a credential wins.
 package struct CredentialChain: CredentialStore {
     private let stores: [any CredentialStore]
 
     private let advice: @Sendable (RegistryName) -> SignInAdvice
 
-    /// Asks stores in this order; the advice is for when that does not help.
+    /// Searches stores in this order; the advice is for failures of authentication.
     package init(
         _ stores: [any CredentialStore],
         advice: @escaping @Sendable (RegistryName) -> SignInAdvice = SignInAdvice.usual
@@ -16,57 +16,57 @@ package struct CredentialChain: CredentialStore {
         self.advice = advice
     }
 
-    /// The first credential found, and every place looked at.
+    /// Returns the first credential found and every source searched.
     package func lookUp(
         _ registry: RegistryName,
         _ repository: RepositoryName,
         for access: Access
     ) async throws(Failure) -> CredentialLookup {
-        var places: [String] = []
+        var sources: [String] = []
         var warnings: [String] = []
         for store in stores {
             let lookup = try await store.lookUp(registry, repository, for: access)
-            places += lookup.places
+            sources += lookup.sources
             warnings += lookup.warnings
             guard lookup.credential == nil else {
                 return CredentialLookup(
                     lookup.credential,
-                    places: places,
+                    sources: sources,
                     warnings: warnings,
-                    isGiven: lookup.isGiven,
+                    isExplicit: lookup.isExplicit,
                     advice: advice(registry)
                 )
             }
         }
-        return CredentialLookup(nil, places: places, warnings: warnings, advice: advice(registry))
+        return CredentialLookup(nil, sources: sources, warnings: warnings, advice: advice(registry))
     }
 }
 
-/// A credential that was named for this one command, or the place where one could have been.
+/// A credential that the user gave for this command, or the source that could have held one.
 package struct GivenCredential: CredentialStore {
     private let credential: Credential?
-    private let place: String
+    private let source: String
     private let registry: RegistryName?
 
-    /// Gives a credential to one registry.
+    /// Creates a store for an explicit credential.
     ///
     /// - Parameters:
-    ///   - credential: what was named, if anything was.
-    ///   - place: what to call the place when nothing was.
-    ///   - registry: the only registry that may see it; any, when `nil`.
-    package init(_ credential: Credential?, place: String, only registry: RegistryName? = nil) {
+    ///   - credential: the credential, if the user gave one.
+    ///   - source: the name of the source in messages.
+    ///   - registry: the only registry that may receive the credential; every registry, if `nil`.
+    package init(_ credential: Credential?, source: String, only registry: RegistryName? = nil) {
         self.credential = credential
-        self.place = place
+        self.source = source
         self.registry = registry
     }
 
-    /// The credential, if it is for this registry.
+    /// Returns the credential if it is for this registry.
     package func lookUp(
         _ registry: RegistryName,
         _ repository: RepositoryName,
         for access: Access
     ) -> CredentialLookup {
-        let isMeant = self.registry == nil || self.registry == registry
-        return CredentialLookup(isMeant ? credential : nil, places: [place], isGiven: isMeant)
+        let matches = self.registry == nil || self.registry == registry
+        return CredentialLookup(matches ? credential : nil, sources: [source], isExplicit: matches)
     }
 }

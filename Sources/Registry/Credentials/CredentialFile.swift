@@ -2,42 +2,44 @@ import Diagnostics
 import HostSystem
 import SystemPackage
 
-/// A file or a text that holds credentials, and how it is read.
+/// A file or text with credentials, and the rules to read it.
 struct CredentialFile: Sendable {
-    /// How Kubernetes names the files of a mounted pull Secret, and docker its own.
+    /// The names of the files in a mounted pull Secret, and of docker's configuration.
     private static let names = [".dockerconfigjson", ".dockercfg", "config.json"]
 
-    /// Where it is.
-    enum Place: Sendable {
-        /// A `config.json` or `auth.json`, which need not exist.
+    /// The location of the credentials.
+    enum Location: Sendable {
+        /// A `config.json` or `auth.json`; it may be missing.
         case file(FilePath)
-        /// What a variable holds.
+        /// The value of a variable.
         case text(String)
-        /// What the user named: such a file, a Kubernetes Secret as JSON, or a folder where one is mounted.
+        /// The path that the user named: such a file, a Kubernetes Secret as JSON, or the folder of a mounted
+        /// Secret.
         case chosen(FilePath)
     }
 
-    /// What was read.
+    /// The content of a credential file.
     struct Content: Sendable {
         let document: DockerConfigDocument
         let rules: AuthKey.Rules
-        /// What the file is called in messages.
+        /// The name of the file in messages.
         let shownPath: String
         var warnings: [String] = []
     }
 
-    let place: Place
+    let location: Location
     let shownPath: String
     let usesTLS: Bool
 
-    /// Whether the user named it for this one command.
-    var isChosen: Bool { if case .chosen = place { true } else { false } }
+    /// Whether the user named the file for this command.
+    var isChosen: Bool { if case .chosen = location { true } else { false } }
 
-    /// Reads it; `nil` when there is none.
+    /// Reads the file; returns `nil` if it is missing.
     ///
-    /// Throws ``Failure/Code/configurationInvalid``, and ``Failure/Code/fileMissing`` for what the user named.
+    /// Throws ``Failure/Code/configurationInvalid``, and ``Failure/Code/fileMissing`` for a path that the
+    /// user named.
     func read() throws(Failure) -> Content? {
-        switch place {
+        switch location {
         case .text(let text):
             return Content(
                 document: try DockerConfigDocument(parsing: Array(text.utf8), as: shownPath),
@@ -67,13 +69,13 @@ struct CredentialFile: Sendable {
                 shownPath: shownPath
             ).warning(of: path)
         }
-        try KubernetesSecret.refuseYAML(bytes, as: shownPath)
+        try KubernetesSecret.rejectYAML(bytes, as: shownPath)
         return try content(bytes, named: path.lastComponent?.string ?? "", shownAs: shownPath).warning(
             of: path
         )
     }
 
-    /// Such a folder is Kubernetes' own, and so are its permissions: nothing is said of them.
+    /// Reads a mounted Secret; Kubernetes sets its permissions, so there is no warning about them.
     private func mounted(in folder: FilePath) throws(Failure) -> Content {
         for name in Self.names {
             let shown = "\(shownPath)/\(name)"
@@ -83,8 +85,8 @@ struct CredentialFile: Sendable {
         }
         throw Failure(
             .configurationInvalid,
-            "the folder \(shownPath) holds no credentials",
-            why: "none of \(Self.names.joined(separator: ", ")) is in it"
+            "the folder \(shownPath) does not contain credentials",
+            why: "it contains none of \(Self.names.joined(separator: ", "))"
         )
     }
 
@@ -94,7 +96,7 @@ struct CredentialFile: Sendable {
         let isMounted = name == ".dockerconfigjson" || name == ".dockercfg"
         return Content(
             document: name == ".dockercfg"
-                ? try DockerConfigDocument(parsingOldForm: bytes, as: shown)
+                ? try DockerConfigDocument(parsingLegacyForm: bytes, as: shown)
                 : try DockerConfigDocument(parsing: bytes, as: shown),
             rules: isMounted ? .kubernetes : .docker(usesTLS: usesTLS),
             shownPath: shown
@@ -113,12 +115,12 @@ struct CredentialFile: Sendable {
 }
 
 extension CredentialFile.Content {
-    /// The same, with a warning if others may read the file's secrets; changing that is left to its owner.
+    /// Adds a warning if other users may read the file's secrets; the permissions themselves are not changed.
     fileprivate func warning(of path: FilePath) -> Self {
         guard document.holdsSecrets, PrivateFile(at: path, limit: 0).isShared else { return self }
         var copy = self
         copy.warnings.append(
-            "\(shownPath) holds secrets, and others may read it: chmod 600 makes it yours alone"
+            "\(shownPath) contains secrets and other users can read it; run chmod 600 \(shownPath)"
         )
         return copy
     }

@@ -2,159 +2,163 @@ import Diagnostics
 import HostSystem
 import OCI
 
-/// A program that keeps credentials: `docker-credential-<suffix>`, as docker's configuration names it.
+/// A program that stores credentials: `docker-credential-<suffix>`, named by docker's configuration.
 ///
-/// The protocol is that of docker-credential-helpers: one word as argument, the question on standard input, the answer
-/// or the reason for a refusal on standard output.
+/// The protocol is that of docker-credential-helpers: the action is the argument, the request goes to
+/// standard input, and the response or the reason for an error comes from standard output.
 ///
-/// All functions throw ``Failure/Code/helperMissing`` or ``Failure/Code/helperFailed``, which name the helper and the file
-/// that asks for it, and ``Failure/Code/interrupted``.
+/// All functions throw ``Failure/Code/helperMissing`` or ``Failure/Code/helperFailed``, which name the helper
+/// and the file that configures it, and ``Failure/Code/interrupted``.
 struct CredentialHelper: Sendable {
-    /// What a helper says when it has no credential, which is no error.
+    /// The message of a helper that has no credential for a server; this is not an error.
     private static let noCredential = "credentials not found in native keychain"
-    /// What a helper may say about its input; no part of it comes from there.
-    private static let sentences = [
+    /// The fixed messages of the protocol, which cannot contain a secret.
+    private static let fixedMessages = [
         noCredential, "no credentials server URL", "no credentials username", "no usernames provided",
     ]
-    /// The user name that says that the secret is an identity token.
+    /// The user name that marks the secret as an identity token.
     private static let tokenUser = "<token>"
-    /// How long a helper may take.
+    /// The time limit for a run of a helper.
     static let timeLimit = Duration.seconds(30)
-    /// How much a helper may write, in bytes: 1 MiB.
+    /// The limit for a helper's output, in bytes: 1 MiB.
     private static let outputLimit = 1024 * 1024
-    /// What no other program needs to know.
-    private static let ownSecrets = ["WASMPACK_PASSWORD", "DOCKER_AUTH_CONFIG"]
+    /// Variables with secrets, which are removed from a helper's environment.
+    private static let secretVariables = ["WASMPACK_PASSWORD", "DOCKER_AUTH_CONFIG"]
 
     /// The program's name.
     let program: String
-    private let place: String
+    private let configuration: String
     private let environment: [String: String?]
     private let timeLimit: Duration
 
-    /// What a helper is told to do.
+    /// An action of the protocol.
     enum Action: String {
         case get
         case store
         case erase
     }
 
-    /// What a helper said to `get`.
-    struct Answer: Sendable {
+    /// The response of a helper to `get`.
+    struct Response: Sendable {
         let credential: Credential?
-        /// What it wrote to its standard error meanwhile, line by line.
+        /// The lines of its standard error.
         let remarks: [String]
     }
 
-    /// Names a helper.
+    /// Creates a helper from its name.
     ///
     /// - Parameters:
-    ///   - suffix: the helper's own part of the program's name, such as `ecr-login`.
-    ///   - place: who asks for it, for people, such as `~/.docker/config.json (credsStore)`.
-    /// - Throws: ``Failure/Code/configurationInvalid`` for a suffix that could lead elsewhere.
-    init(suffix: String, namedBy place: String) throws(Failure) {
-        try self.init(suffix: suffix, namedBy: place, environment: [:], timeLimit: Self.timeLimit)
+    ///   - suffix: the part of the program's name after `docker-credential-`, such as `ecr-login`.
+    ///   - configuration: the file and member that name the helper, such as `~/.docker/config.json (credsStore)`.
+    /// - Throws: ``Failure/Code/configurationInvalid`` for a suffix that is not a plain file name.
+    init(suffix: String, namedBy configuration: String) throws(Failure) {
+        try self.init(suffix: suffix, namedBy: configuration, environment: [:], timeLimit: Self.timeLimit)
     }
 
     init(
         suffix: String,
-        namedBy place: String,
+        namedBy configuration: String,
         environment: [String: String?],
         timeLimit: Duration
     ) throws(Failure) {
-        guard !suffix.isEmpty, suffix.utf8.allSatisfy(\.isOfHelperName), !suffix.contains("..") else {
+        guard !suffix.isEmpty, suffix.utf8.allSatisfy(\.isAllowedInHelperName), !suffix.contains("..") else {
             throw Failure(
                 .configurationInvalid,
-                "\(place) names a credential helper that is none: \"\(suffix.truncated(to: 80))\"",
-                why: "the name is put behind \"docker-credential-\": letters, digits, \".\", \"_\" and \"-\""
+                "invalid name of a credential helper in \(configuration): \"\(suffix.truncated(to: 80))\"",
+                why: "only letters, digits, \".\", \"_\" and \"-\" can follow \"docker-credential-\""
             )
         }
         program = "docker-credential-\(suffix)"
-        self.place = place
+        self.configuration = configuration
         self.environment = environment
         self.timeLimit = timeLimit
     }
 
-    /// Throws ``Failure/Code/helperMissing`` if it is not on `PATH`; it is not started.
+    /// Throws ``Failure/Code/helperMissing`` if the program is not on `PATH`; does not start it.
     func find(for action: Action) async throws(Failure) {
         guard await process(action).isOnPath else { throw missing(action) }
     }
 
-    /// Gives the helper a credential to keep.
+    /// Stores a credential in the helper.
     func store(serverURL: String, username: String, secret: String) async throws(Failure) {
         try check(serverURL)
-        let kept = Kept(ServerURL: serverURL, Username: username, Secret: secret)
-        let outcome = try await run(.store, try CanonicalJSON.encode(kept))
-        guard outcome.ending == .exited(0) else { throw refusal(.store, outcome) }
+        let message = HelperMessage(ServerURL: serverURL, Username: username, Secret: secret)
+        let outcome = try await run(.store, try CanonicalJSON.encode(message))
+        guard outcome.ending == .exited(0) else { throw failed(.store, outcome) }
     }
 
-    /// Has the helper forget a server's credential; one that it does not have is fine.
+    /// Erases a server's credential from the helper; a missing credential is not an error.
     func erase(serverURL: String) async throws(Failure) {
         try check(serverURL)
         let outcome = try await run(.erase, Array(serverURL.utf8))
-        guard outcome.ending == .exited(0) || outcome.words == Self.noCredential else {
-            // Each has its own words for having nothing to erase; how to say so when asked is agreed on.
-            if try await hasNone(serverURL) { return }
-            throw refusal(.erase, outcome)
+        guard outcome.ending == .exited(0) || outcome.message == Self.noCredential else {
+            // For a missing credential, only the message of `get` is standardized, so `get` decides.
+            if try await hasNoCredential(serverURL) { return }
+            throw failed(.erase, outcome)
         }
     }
 
-    private func hasNone(_ serverURL: String) async throws(Failure) -> Bool {
+    private func hasNoCredential(_ serverURL: String) async throws(Failure) -> Bool {
         do throws(Failure) {
-            return try await answer(to: serverURL).credential == nil
+            return try await response(for: serverURL).credential == nil
         } catch  where error.code != .interrupted {
             return false
         }
     }
 
-    func answer(to serverURL: String) async throws(Failure) -> Answer {
+    /// Gets the credential for a server from the helper.
+    func response(for serverURL: String) async throws(Failure) -> Response {
         try check(serverURL)
         let outcome = try await run(.get, Array(serverURL.utf8))
         guard outcome.ending == .exited(0) else {
-            guard outcome.words == Self.noCredential else { throw refusal(.get, outcome) }
-            return Answer(credential: nil, remarks: [])
+            guard outcome.message == Self.noCredential else { throw failed(.get, outcome) }
+            return Response(credential: nil, remarks: [])
         }
-        guard let kept = try? CredentialJSON.decode(Kept.self, from: outcome.output, as: "answer") else {
-            // Nothing of it is shown: it may be a secret all the same.
-            throw failed(.get, "its answer is not the JSON it has to be: ServerURL, Username and Secret")
+        guard
+            let message = try? CredentialJSON.decode(HelperMessage.self, from: outcome.output, as: "response")
+        else {
+            // The output is never shown, because it may contain a secret.
+            throw failed(.get, "its response is not a JSON object with ServerURL, Username and Secret")
         }
-        let source = "\(program) (named by \(place))"
+        let source = "\(program) (named by \(configuration))"
         let credential: Credential
-        switch (kept.Username, kept.Secret) {
-        case (_, ""): throw failed(.get, "its answer holds no secret")
-        case ("", _): throw failed(.get, "its answer holds no user name")
+        switch (message.Username, message.Secret) {
+        case (_, ""): throw failed(.get, "its response has no secret")
+        case ("", _): throw failed(.get, "its response has no user name")
         case (Self.tokenUser, let secret): credential = Credential(identityToken: secret, source: source)
         case (let username, let secret):
             credential = Credential(username: username, password: secret, source: source)
         }
-        let remarks = Self.remarks(in: outcome.errors, without: kept.Secret).prefix(10)
-        return Answer(
+        let remarks = Self.remarks(in: outcome.errors, without: message.Secret).prefix(10)
+        return Response(
             credential: credential,
             remarks: remarks.map { "\(program): \($0.truncated(to: 400))" }
         )
     }
 
-    /// The lines of a helper's standard error that show no line of the secret; none if they show the whole of it.
+    /// Returns the lines of a helper's standard error without lines of the secret; none if it contains the
+    /// whole secret.
     private static func remarks(in errors: [UInt8], without secret: String) -> [String] {
         let lines = { (bytes: [UInt8]) in bytes.split { $0 == 0x0A || $0 == 0x0D } }
-        let ownLines = lines(Array(secret.utf8))
-        if ownLines.count > 1, errors.contains(secret.utf8) { return [] }
-        return lines(errors).filter { line in !ownLines.contains { line.contains($0) } }
+        let secretLines = lines(Array(secret.utf8))
+        if secretLines.count > 1, errors.contains(secret.utf8) { return [] }
+        return lines(errors).filter { line in !secretLines.contains { line.contains($0) } }
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
     private func check(_ serverURL: String) throws(Failure) {
-        // One line, or a helper that reads lines would be asked something else.
+        // A line break would change the request to a helper that reads lines.
         guard !serverURL.isEmpty, serverURL.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
             throw Failure(
                 .configurationInvalid,
-                "\(program) cannot be asked for \"\(serverURL.truncated(to: 160))\""
+                "cannot ask \(program) for credentials for \"\(serverURL.truncated(to: 160))\""
             )
         }
     }
 
     private func process(_ action: Action) -> ChildProcess {
         var changes = environment
-        for name in Self.ownSecrets { changes[name] = .some(nil) }
+        for name in Self.secretVariables { changes[name] = .some(nil) }
         return ChildProcess(
             program,
             [action.rawValue],
@@ -171,62 +175,65 @@ struct CredentialHelper: Sendable {
             switch error {
             case .interrupted: throw Failure(.interrupted, "interrupted")
             case .notFound: throw missing(action)
-            case .notStarted(let words): throw failed(action, "it cannot be started: \(words)")
-            case .timedOut(let limit): throw failed(action, "it took longer than \(limit), and was ended")
+            case .notStarted(let reason): throw failed(action, "it cannot be started: \(reason)")
+            case .timedOut(let limit): throw failed(action, "it did not finish within \(limit)")
             case .outputTooLong(let limit): throw failed(action, "it wrote more than \(limit) bytes")
-            case .lost(let words): throw failed(action, words)
+            case .lost(let reason): throw failed(action, reason)
             }
         }
     }
 
-    private func refusal(_ action: Action, _ outcome: ChildProcess.Outcome) -> Failure {
+    private func failed(_ action: Action, _ outcome: ChildProcess.Outcome) -> Failure {
         let errors = String(decoding: outcome.errors, as: UTF8.self).trimmed
-        let said = outcome.words.isEmpty ? errors : outcome.words
-        // A helper that breaks the protocol may print a credential where its reason should be; and what it was given
-        // to keep it may show in any spelling.
-        let isReason = action == .store ? Self.sentences.contains(said) : !said.isEmpty && !said.contains("{")
-        let ended =
+        let message = outcome.message.isEmpty ? errors : outcome.message
+        // A faulty helper may print a credential in place of a reason, and may print a credential to store in
+        // any encoding.
+        let canBeShown =
+            action == .store
+            ? Self.fixedMessages.contains(message) : !message.isEmpty && !message.contains("{")
+        let ending =
             switch outcome.ending {
-            case .exited(let status): "it ended with status \(status)"
+            case .exited(let status): "it exited with status \(status)"
             case .killed(let signal): "signal \(signal) ended it"
             }
-        return failed(action, isReason ? "\(ended): \"\(said.truncated(to: 400))\"" : ended)
+        return failed(action, canBeShown ? "\(ending): \"\(message.truncated(to: 400))\"" : ending)
     }
 
     private func failed(_ action: Action, _ why: String) -> Failure {
         let remedy =
             switch action {
-            case .get, .erase: "try it alone: echo REGISTRY | \(program) \(action.rawValue)"
-            case .store: "unlock or repair it, or remove that entry and run wasmpack login REGISTRY"
+            case .get, .erase: "echo REGISTRY | \(program) \(action.rawValue)"
+            case .store:
+                "unlock or repair it, or remove it from the configuration and run wasmpack login REGISTRY"
             }
         return Failure(
             .helperFailed,
-            "the credential helper \(program), named by \(place), fails (\(action.rawValue))",
+            "the credential helper \(program) failed to \(action.rawValue) credentials (named by \(configuration))",
             why: why,
             try: [remedy]
         )
     }
 
     private func missing(_ action: Action) -> Failure {
-        let remedy = "install it, or remove that entry"
+        let remedy = "install \(program), or remove it from the configuration"
         return Failure(
             .helperMissing,
-            "\(place) names a credential helper, but \(program) is not on PATH",
-            why: "usual after Docker Desktop was removed, or in CI or WSL",
+            "the credential helper \(program) is not on PATH (named by \(configuration))",
+            why: "this is common after Docker Desktop was removed, and in CI and WSL",
             try: [action == .erase ? remedy : "\(remedy) and run wasmpack login REGISTRY"]
         )
     }
 }
 
-/// What goes over the pipe; the members are named as there.
-private struct Kept: Codable {
+/// A JSON message of the protocol; the members have the names of the protocol.
+private struct HelperMessage: Codable {
     var ServerURL: String?
     let Username: String
     let Secret: String
 }
 
 extension ChildProcess.Outcome {
-    fileprivate var words: String { String(decoding: output, as: UTF8.self).trimmed }
+    fileprivate var message: String { String(decoding: output, as: UTF8.self).trimmed }
 }
 
 extension String {
@@ -239,7 +246,7 @@ extension String {
 }
 
 extension UInt8 {
-    fileprivate var isOfHelperName: Bool {
+    fileprivate var isAllowedInHelperName: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):

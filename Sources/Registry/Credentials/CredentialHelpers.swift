@@ -1,18 +1,18 @@
 import Diagnostics
 import OCI
 
-/// The helpers of this process: each is asked about a server once, whoever wants to know, and whatever came of it.
+/// A cache of the helpers' responses: each helper is asked about a server once per process, even if it fails.
 package actor CredentialHelpers {
-    private struct Question: Hashable {
+    private struct Request: Hashable {
         let program: String
         let server: String
     }
 
     private let environment: [String: String?]
     private let timeLimit: Duration
-    private var answers: [Question: Result<CredentialHelper.Answer, Failure>] = [:]
+    private var responses: [Request: Result<CredentialHelper.Response, Failure>] = [:]
 
-    /// Nobody has been asked yet.
+    /// Creates an empty cache.
     package init() { self.init(environment: [:], timeLimit: CredentialHelper.timeLimit) }
 
     init(environment: [String: String?], timeLimit: Duration) {
@@ -20,26 +20,28 @@ package actor CredentialHelpers {
         self.timeLimit = timeLimit
     }
 
-    func answer(
-        _ suffix: String,
-        namedBy place: String,
-        about registry: RegistryName
-    ) async throws(Failure) -> CredentialHelper.Answer {
+    /// Gets the credential for a registry from a helper; returns the helper's remarks only the first time.
+    func get(
+        _ registry: RegistryName,
+        from suffix: String,
+        namedBy configuration: String
+    ) async throws(Failure) -> CredentialHelper.Response {
         let helper = try CredentialHelper(
             suffix: suffix,
-            namedBy: place,
+            namedBy: configuration,
             environment: environment,
             timeLimit: timeLimit
         )
-        let question = Question(program: helper.program, server: registry.credentialKey)
-        if let known = answers[question] { return try known.get() }
+        let request = Request(program: helper.program, server: registry.credentialKey)
+        if let known = responses[request] { return try known.get() }
         do throws(Failure) {
-            let answer = try await helper.answer(to: question.server)
-            // What it said besides is said once.
-            answers[question] = .success(CredentialHelper.Answer(credential: answer.credential, remarks: []))
-            return answer
+            let response = try await helper.response(for: request.server)
+            responses[request] = .success(
+                CredentialHelper.Response(credential: response.credential, remarks: [])
+            )
+            return response
         } catch {
-            if error.code != .interrupted { answers[question] = .failure(error) }
+            if error.code != .interrupted { responses[request] = .failure(error) }
             throw error
         }
     }

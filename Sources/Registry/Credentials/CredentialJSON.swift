@@ -7,17 +7,17 @@ import OCI
     import Foundation
 #endif
 
-/// How documents with credentials are read, whether to use them or to change them.
+/// Functions that read documents with credentials.
 enum CredentialJSON {
-    /// The largest document that is read or written, in bytes.
+    /// The largest document that is read or written, in bytes: 4 MiB.
     static let sizeLimit = 4 * 1024 * 1024
 
-    /// Whether there is nothing in a document, which is an empty configuration, as for docker.
+    /// Whether a document is blank; as in docker, a blank document is an empty configuration.
     static func isBlank(_ bytes: [UInt8]) -> Bool {
         bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
     }
 
-    /// Decodes a document; throws ``Failure/Code/configurationInvalid``, which shows nothing of it.
+    /// Decodes a document; throws ``Failure/Code/configurationInvalid``, which does not quote the document.
     static func decode<Value: Decodable>(
         _ type: Value.Type,
         from bytes: [UInt8],
@@ -36,7 +36,7 @@ enum CredentialJSON {
         }
     }
 
-    /// Takes a document apart that is to be written again; throws as ``decode(_:from:as:)`` does.
+    /// Parses a document that will be changed and written; throws like ``decode(_:from:as:)``.
     static func parse(_ bytes: [UInt8], as name: String) throws(Failure) -> OrderedJSON {
         do throws(Failure) {
             return try OrderedJSON(parsing: bytes, as: name, failing: .configurationInvalid)
@@ -45,7 +45,7 @@ enum CredentialJSON {
         }
     }
 
-    /// What is in a base64 text, which may be broken into lines and lack its padding; `nil` if it is none.
+    /// Decodes base64 text, which may have line breaks and may lack padding; returns `nil` for other text.
     static func decodeBase64(_ text: String) -> [UInt8]? {
         var digits = text.utf8.filter { $0 != 0x0A && $0 != 0x0D }
         digits += repeatElement(UInt8(ascii: "="), count: (4 - digits.count % 4) % 4)
@@ -55,9 +55,9 @@ enum CredentialJSON {
     private static func invalid(_ name: String, _ why: String?) -> Failure {
         Failure(
             .configurationInvalid,
-            "\(name) is not the JSON it has to be",
+            "\(name) is not a valid JSON document",
             why: why,
-            try: ["correct it, or move it away"]
+            try: ["correct or remove \(name)"]
         )
     }
 }

@@ -2,9 +2,9 @@ import Diagnostics
 import HTTPTransport
 import OCI
 
-/// What is read of a docker `config.json`, or of podman's `auth.json`; everything else in it is passed over.
+/// The members of a docker `config.json` or podman's `auth.json` that are read; other members are ignored.
 struct DockerConfigDocument: Decodable, Sendable {
-    /// One credential of `auths`; without any field it only says that a helper has one.
+    /// A credential of `auths`; an entry without fields only says that a helper has the credential.
     struct Entry: Decodable, Sendable {
         var auth: String?
         var username: String?
@@ -18,7 +18,7 @@ struct DockerConfigDocument: Decodable, Sendable {
     var credHelpers: [String: String]?
     var HttpHeaders: [String: String]?
 
-    /// Reads a file's bytes; throws ``Failure/Code/configurationInvalid``, which shows nothing of them.
+    /// Parses a file's bytes; throws ``Failure/Code/configurationInvalid``, which does not quote them.
     init(parsing bytes: [UInt8], as what: String) throws(Failure) {
         if CredentialJSON.isBlank(bytes) {
             self.init(auths: nil)
@@ -29,19 +29,19 @@ struct DockerConfigDocument: Decodable, Sendable {
             throw Failure(
                 .configurationInvalid,
                 "\(what) is not valid",
-                why: "\"HttpHeaders.\(name.truncated(to: 80))\" cannot be sent as a field of HTTP"
+                why: "\"HttpHeaders.\(name.truncated(to: 80))\" is not a valid HTTP header field"
             )
         }
     }
 
-    /// Reads the bare `auths` of a `.dockercfg`, docker's file of before 2015.
-    init(parsingOldForm bytes: [UInt8], as what: String) throws(Failure) {
+    /// Parses a `.dockercfg`, docker's file before 2015, whose root is the value of `auths`.
+    init(parsingLegacyForm bytes: [UInt8], as what: String) throws(Failure) {
         self.init(auths: try CredentialJSON.decode([String: Entry?].self, from: bytes, as: what))
     }
 
     private init(auths: [String: Entry?]?) { self.auths = auths }
 
-    /// The helper to ask about a registry, if one is named.
+    /// Returns the helper for a registry, if the document names one.
     func helper(for registry: RegistryName, _ rules: AuthKey.Rules) -> HelperChoice? {
         HelperChoice(
             for: registry,
@@ -51,24 +51,25 @@ struct DockerConfigDocument: Decodable, Sendable {
         )
     }
 
-    /// The entries that mean a repository, the best first.
+    /// Returns the entries that match a repository, with the best match first.
     func entries(
         for registry: RegistryName,
         _ repository: RepositoryName,
         _ rules: AuthKey.Rules
     ) -> [(key: String, entry: Entry)] {
         (auths ?? [:]).compactMap { key, entry in
-            guard let entry, let fit = AuthKey(key, rules: rules).fit(registry, repository) else {
+            guard let entry, let match = AuthKey(key, rules: rules).match(registry, repository) else {
                 return nil
             }
-            return (fit, key, entry)
+            return (match, key, entry)
         }
-        .sorted { (one: (AuthKey.Fit, String, Entry), other: (AuthKey.Fit, String, Entry)) in one.0 < other.0
+        .sorted { (left: (AuthKey.Match, String, Entry), right: (AuthKey.Match, String, Entry)) in
+            left.0 < right.0
         }
         .map { ($0.1, $0.2) }
     }
 
-    /// Whether there is a secret in it.
+    /// Whether the document contains a secret.
     var holdsSecrets: Bool {
         (auths ?? [:]).values.contains { entry in
             [entry?.auth, entry?.password, entry?.identitytoken, entry?.registrytoken].contains {
@@ -79,13 +80,13 @@ struct DockerConfigDocument: Decodable, Sendable {
 }
 
 extension DockerConfigDocument.Entry {
-    /// An entry whose `auth` is not what it has to be.
-    struct Unusable: Error {}
+    /// The error for an entry whose `auth` is not base64 of `user:password`.
+    struct InvalidAuth: Error {}
 
-    /// The credential that the entry holds; `nil` when it holds none.
+    /// Returns the credential of the entry; `nil` if it has none.
     ///
-    /// A token is stronger than a password, and `auth` stronger than the two fields that it is made of.
-    func credential(from source: String) throws(Unusable) -> Credential? {
+    /// A token has priority over a password, and `auth` over the fields `username` and `password`.
+    func credential(from source: String) throws(InvalidAuth) -> Credential? {
         if let registrytoken, !registrytoken.isEmpty {
             return Credential(registryToken: registrytoken, source: source)
         }
@@ -104,21 +105,21 @@ extension DockerConfigDocument.Entry {
         return Credential(username: username, password: password, source: source)
     }
 
-    /// What `auth` is made of: base64 of `user:password`, cut at the first colon.
-    private func userAndPassword() throws(Unusable) -> (user: String, password: String)? {
+    /// Decodes `auth`, base64 of `user:password`, and splits it at the first colon.
+    private func userAndPassword() throws(InvalidAuth) -> (user: String, password: String)? {
         guard let auth, !auth.isEmpty else { return nil }
-        // Byte for byte: what follows the colon may combine with it into one character.
+        // Bytes, because a combining character after the colon would form one character with it.
         guard let bytes = CredentialJSON.decodeBase64(auth),
             let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0,
             let user = String(validating: bytes[..<colon], as: UTF8.self),
             let password = String(validating: bytes[(colon + 1)...].withoutPadding, as: UTF8.self)
-        else { throw Unusable() }
+        else { throw InvalidAuth() }
         return (user, password)
     }
 }
 
 extension ArraySlice<UInt8> {
-    /// Old versions of docker pad with NULs.
+    /// The bytes without trailing NULs, which old versions of docker add.
     fileprivate var withoutPadding: Self {
         prefix((lastIndex { $0 != 0 } ?? startIndex - 1) - startIndex + 1)
     }

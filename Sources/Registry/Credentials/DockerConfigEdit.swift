@@ -1,24 +1,24 @@
 import Diagnostics
 import OCI
 
-/// A docker `config.json` in which what it says of one registry is changed; all else stays as it stands there.
+/// A docker `config.json` whose entries for one registry are changed; everything else is unchanged.
 struct DockerConfigEdit {
-    /// The members of an entry that say who someone is; others are not ours to remove.
+    /// The members of an entry that contain a credential; other members are kept.
     private static let credentialMembers = ["auth", "username", "password", "identitytoken", "registrytoken"]
 
-    /// With and without the port of HTTPS is one registry: reading takes the one for the other.
+    /// The same rules as for reading: a registry with and without port 443 is the same registry.
     private static let rules = AuthKey.Rules.docker(usesTLS: true)
 
     /// The whole document.
     private(set) var root: OrderedJSON
     private let name: String
 
-    /// Reads a document; an empty or blank one is an empty configuration, as for docker.
+    /// Parses a document; as in docker, a blank document is an empty configuration.
     ///
     /// - Parameters:
-    ///   - bytes: the document; `nil` when there is none yet.
-    ///   - name: what the file is called in messages.
-    /// - Throws: ``Failure/Code/configurationInvalid`` when it is not such a document.
+    ///   - bytes: the document; `nil` if the file is missing.
+    ///   - name: the name of the file in messages.
+    /// - Throws: ``Failure/Code/configurationInvalid`` for another kind of document.
     init(parsing bytes: [UInt8]?, as name: String) throws(Failure) {
         self.name = name
         let bytes = bytes ?? []
@@ -26,11 +26,11 @@ struct DockerConfigEdit {
             root = .object([])
             return
         }
-        try KubernetesSecret.refuseYAML(bytes, as: name)
+        try KubernetesSecret.rejectYAML(bytes, as: name)
         root = try CredentialJSON.parse(bytes, as: name)
         guard root.isObject else { throw invalid("it is not an object") }
         if root["kind"]?.string == "Secret" {
-            throw invalid("it is a Kubernetes Secret, which is read and not written")
+            throw invalid("it is a Kubernetes Secret, which is never written")
         }
         for member in ["auths", "credHelpers"] {
             guard let value = root[member], !value.isObject, !value.isNull else { continue }
@@ -38,28 +38,31 @@ struct DockerConfigEdit {
         }
     }
 
-    /// The helper that keeps the credential of a registry, if one does, and who names it, for people.
-    func helper(for registry: RegistryName) throws(Failure) -> (suffix: String, place: String)? {
+    /// Returns the helper that stores the credential of a registry, with the member that names it; `nil`
+    /// without a helper.
+    func helper(for registry: RegistryName) throws(Failure) -> (suffix: String, configuration: String)? {
         func suffix(_ value: OrderedJSON, _ member: String) throws(Failure) -> String {
-            guard let suffix = value.string else { throw invalid("\"\(member)\" names no helper") }
+            guard let suffix = value.string else {
+                throw invalid("\"\(member)\" is not the name of a helper")
+            }
             return suffix
         }
-        var own: [(key: String, suffix: String)] = []
+        var helpers: [(key: String, suffix: String)] = []
         for member in root["credHelpers"]?.members ?? [] {
-            own.append((member.name, try suffix(member.value, "credHelpers")))
+            helpers.append((member.name, try suffix(member.value, "credHelpers")))
         }
         var store: String?
         if let value = root["credsStore"], !value.isNull { store = try suffix(value, "credsStore") }
-        let choice = HelperChoice(for: registry, Self.rules, credHelpers: own, credsStore: store)
+        let choice = HelperChoice(for: registry, Self.rules, credHelpers: helpers, credsStore: store)
         return choice.map { ($0.suffix, "\(name) (\($0.field))") }
     }
 
-    /// The keys of the entries for a whole registry, in any spelling.
+    /// Returns the keys of the entries for a whole registry, in all of their forms.
     func keys(of registry: RegistryName) -> [String] {
         entries.map(\.name).filter { Self.names($0, registry) }
     }
 
-    /// The keys of the entries for some of a registry's repositories, as podman writes them.
+    /// Returns the keys of the entries for only some of a registry's repositories, as podman writes them.
     func pathKeys(of registry: RegistryName) -> [String] {
         entries.map(\.name).filter { key in
             !Self.names(key, registry) && Self.names(String(key.prefix { $0 != "/" }), registry)
@@ -67,13 +70,14 @@ struct DockerConfigEdit {
     }
 
     private static func names(_ key: String, _ registry: RegistryName) -> Bool {
-        AuthKey(key, rules: rules).fit(registry) != nil
+        AuthKey(key, rules: rules).match(registry) != nil
     }
 
-    /// Writes the one entry of a registry; other spellings of its name go, as they would win for some programs.
+    /// Sets the entry of a registry; removes entries with other forms of its key, which some programs would
+    /// prefer.
     ///
-    /// What the entry says besides the credential stays. Without a credential it is the empty one that says that a
-    /// helper has it.
+    /// Members other than the credential are kept. Without a credential, the entry only says that a helper
+    /// has it.
     mutating func set(_ credential: Credential?, for registry: RegistryName) throws(Failure) {
         let key = registry.credentialKey
         var all = OrderedJSON.object(entries)
@@ -97,22 +101,22 @@ struct DockerConfigEdit {
     private func invalid(_ why: String) -> Failure {
         Failure(
             .configurationInvalid,
-            "\(name) cannot hold credentials",
+            "\(name) cannot store credentials",
             why: why,
-            try: ["correct it, or move it away"]
+            try: ["correct or remove \(name)"]
         )
     }
 }
 
 extension Credential {
-    /// The members of its entry in a `config.json`.
+    /// The members of the credential's entry in a `config.json`.
     fileprivate var entry: [(name: String, text: String)] {
         func auth(_ password: String) -> [(name: String, text: String)] {
             username == nil ? [] : [("auth", base64(with: password))]
         }
         return switch secret {
         case .password(let password): auth(password)
-        // The user name alone, as docker writes it.
+        // Only the user name, as docker writes it.
         case .identityToken(let token): auth("") + [("identitytoken", token)]
         case .registryToken(let token): [("registrytoken", token)]
         }

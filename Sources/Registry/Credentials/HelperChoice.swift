@@ -1,28 +1,28 @@
 import OCI
 
-/// Which helper a docker configuration names for a registry; the same for who reads and who writes.
+/// The helper that a docker configuration names for a registry, both to read and to store credentials.
 struct HelperChoice {
-    /// The helper's own part of its program's name.
+    /// The part of the program's name after `docker-credential-`.
     let suffix: String
-    /// The member of the configuration that names it.
+    /// The member of the configuration that names the helper.
     let field: String
 
-    /// Chooses as docker does; `nil` when the file itself has the credentials.
+    /// Chooses a helper by docker's rules; returns `nil` if the credentials are in the file itself.
     ///
-    /// An empty name in `credHelpers` means the file, whatever `credsStore` says. Of several keys that name the registry
-    /// the best one counts.
+    /// An empty name in `credHelpers` selects the file and overrides `credsStore`. If several keys match the
+    /// registry, the best match counts.
     init?(
         for registry: RegistryName,
         _ rules: AuthKey.Rules,
         credHelpers: [(key: String, suffix: String)],
         credsStore: String?
     ) {
-        let own = credHelpers.compactMap { key, suffix in
-            AuthKey(key, rules: rules).fit(registry).map { (fit: $0, suffix: suffix) }
+        let best = credHelpers.compactMap { key, suffix in
+            AuthKey(key, rules: rules).match(registry).map { (match: $0, suffix: suffix) }
         }
-        .min { $0.fit < $1.fit }
-        guard let suffix = own?.suffix ?? credsStore, !suffix.isEmpty else { return nil }
+        .min { $0.match < $1.match }
+        guard let suffix = best?.suffix ?? credsStore, !suffix.isEmpty else { return nil }
         self.suffix = suffix
-        field = own == nil ? "credsStore" : "credHelpers"
+        field = best == nil ? "credsStore" : "credHelpers"
     }
 }

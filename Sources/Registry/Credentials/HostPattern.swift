@@ -1,10 +1,10 @@
 import OCI
 
-/// A host whose parts may be patterns, as the kubelet takes them in pull Secrets: `*.example.com:5000`.
+/// A host whose parts may be patterns, as the kubelet accepts in pull Secrets: `*.example.com:5000`.
 ///
-/// The parts between the dots are compared one by one, so `*` never stands for a dot; ports have to be equal.
+/// Each part between dots is compared separately, so `*` never matches a dot; ports must be equal.
 struct HostPattern {
-    /// One step of a pattern within one part (Go's `filepath.Match`).
+    /// An element of the pattern for one part (Go's `filepath.Match`).
     private enum Step {
         /// `*`
         case anything
@@ -20,7 +20,7 @@ struct HostPattern {
         }
     }
 
-    /// The steps of each part; `nil` for a pattern that is malformed, which fits nothing.
+    /// The steps of each part; `nil` for a malformed pattern, which matches no host.
     private let parts: [[Step]]?
     private let port: Int?
 
@@ -43,7 +43,7 @@ struct HostPattern {
         return zip(parts, labels).allSatisfy(Self.matches)
     }
 
-    /// Goes back to the last `*` only, so that no pattern takes longer than its length times the label's.
+    /// Matches a label, with backtracking to the last `*` only: O(pattern length × label length).
     private static func matches(_ steps: [Step], _ label: Substring) -> Bool {
         let letters = Array(label)
         var (step, letter) = (0, 0)
@@ -83,7 +83,7 @@ struct HostPattern {
         return steps
     }
 
-    /// Reads a set up to its `]`.
+    /// Reads a set through its `]`.
     private static func set(_ rest: inout Substring) -> Step? {
         let isNegated = rest.first == "^"
         if isNegated { rest.removeFirst() }

@@ -3,40 +3,41 @@ import HostSystem
 package import OCI
 package import SystemPackage
 
-/// A docker `config.json` as the place where credentials are kept.
+/// A docker `config.json` in which credentials are stored.
 ///
-/// The file decides where the secret itself goes: to the helper that it names for the registry (`credHelpers`, else
-/// `credsStore`), or, unencrypted, into the file.
+/// The secret is stored in the helper that the file names for the registry (`credHelpers`, else
+/// `credsStore`). Without a helper, it is stored unencrypted in the file.
 package struct KeptCredentials: Sendable {
-    /// Where a credential is kept.
-    package struct Place: Sendable {
-        /// The key of its entry.
+    /// A description of a stored credential.
+    package struct StoredEntry: Sendable {
+        /// The key of the entry.
         package let key: String
-        /// The program that has the secret; `nil` when the file has it.
+        /// The helper program that stores the secret; `nil` if the secret is in the file.
         package let helper: String?
-        /// The entries for some of the registry's repositories, which stay and win there.
+        /// The keys for only some of the registry's repositories; these entries are unchanged and have
+        /// priority there.
         package let otherKeys: [String]
     }
 
-    /// What was forgotten.
+    /// A description of a removed credential.
     package struct Removal: Sendable {
-        /// The keys of the entries that were removed.
+        /// The keys of the removed entries.
         package let keys: [String]
-        /// The program that was told to forget the secret; `nil` when the file names none.
+        /// The helper program that erased the secret; `nil` if the file names none.
         package let helper: String?
-        /// The entries for some of the registry's repositories, which stay.
+        /// The keys for only some of the registry's repositories; these entries are unchanged.
         package let otherKeys: [String]
     }
 
-    /// Where the file is.
+    /// The path of the file.
     package var path: FilePath { file.path }
-    /// What it is called in messages.
+    /// The name of the file in messages.
     package let shownPath: String
     private let file: PrivateFile
-    /// What differs from this process's environment for helpers.
+    /// The changes to this process's environment for helpers.
     private let environment: [String: String?]
 
-    /// Names a file, which need not be there.
+    /// Creates a store for a file, which may be missing.
     package init(at path: FilePath, shownAs shownPath: String) {
         self.init(at: path, shownAs: shownPath, environment: [:])
     }
@@ -50,26 +51,30 @@ package struct KeptCredentials: Sendable {
     /// Whether other users may read the file.
     package var isShared: Bool { file.isShared }
 
-    /// Throws if a registry's credential cannot be kept, so that this is known before anyone is asked for a password.
+    /// Checks that a registry's credential can be stored, before the user is asked for a password.
     ///
-    /// Throws ``Failure/Code/configurationInvalid`` for a file that is no such document or names a helper that is none, and
-    /// ``Failure/Code/helperMissing`` for a helper that is not there.
+    /// Throws ``Failure/Code/configurationInvalid`` for an invalid document or helper name, and
+    /// ``Failure/Code/helperMissing`` if the helper is not on `PATH`.
     package func check(for registry: RegistryName) async throws(Failure) {
         try await helper(for: registry, in: document())?.find(for: .store)
     }
 
-    /// Keeps the credential of a registry, in place of any that was there.
+    /// Stores the credential of a registry and replaces an existing one.
     ///
-    /// Throws ``Failure/Code/configurationInvalid``, ``Failure/Code/helperMissing``, ``Failure/Code/helperFailed``,
-    /// ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``; the file then is as it was.
-    package func store(_ credential: Credential, for registry: RegistryName) async throws(Failure) -> Place {
+    /// Throws ``Failure/Code/configurationInvalid``, ``Failure/Code/helperMissing``,
+    /// ``Failure/Code/helperFailed``, ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``; the file
+    /// is then unchanged.
+    package func store(
+        _ credential: Credential,
+        for registry: RegistryName
+    ) async throws(Failure) -> StoredEntry {
         let helper = try helper(for: registry, in: document())
         if let helper {
-            let kept = credential.forHelpers
+            let fields = credential.helperFields
             try await helper.store(
                 serverURL: registry.credentialKey,
-                username: kept.username,
-                secret: kept.secret
+                username: fields.username,
+                secret: fields.secret
             )
         }
         var otherKeys: [String] = []
@@ -77,13 +82,13 @@ package struct KeptCredentials: Sendable {
             try document.set(helper == nil ? credential : nil, for: registry)
             otherKeys = document.pathKeys(of: registry)
         }
-        return Place(key: registry.credentialKey, helper: helper?.program, otherKeys: otherKeys)
+        return StoredEntry(key: registry.credentialKey, helper: helper?.program, otherKeys: otherKeys)
     }
 
-    /// Forgets the credential of a registry; that there is none is fine.
+    /// Removes the credential of a registry; a missing credential is not an error.
     ///
-    /// Throws as ``store(_:for:)`` does. When the helper fails, the file's own entries are gone all the same, and the
-    /// failure says so.
+    /// Throws like ``store(_:for:)``. If the helper fails, the entries in the file are removed anyway, and
+    /// the failure says so.
     package func remove(_ registry: RegistryName) async throws(Failure) -> Removal {
         let before = try document()
         let keys = before.keys(of: registry)
@@ -94,7 +99,7 @@ package struct KeptCredentials: Sendable {
         } catch {
             failure = error
         }
-        // Other programs may have named it in another way.
+        // Other programs may have stored the credential under another key of the registry.
         for key in Set(keys + [registry.credentialKey]).sorted() {
             do throws(Failure) {
                 try await helper?.erase(serverURL: key)
@@ -102,12 +107,12 @@ package struct KeptCredentials: Sendable {
                 failure = error
             }
         }
-        // No file and no folder is made only to find nothing in it.
+        // A missing file is not created only to remove nothing.
         if !keys.isEmpty {
             try change { (document) throws(Failure) in try document.remove(registry) }
         }
         if let failure {
-            throw keys.isEmpty ? failure : failure.adding("the file's own entry is removed all the same")
+            throw keys.isEmpty ? failure : failure.adding("the entry in \(shownPath) was removed anyway")
         }
         return Removal(keys: keys, helper: helper?.program, otherKeys: before.pathKeys(of: registry))
     }
@@ -116,10 +121,10 @@ package struct KeptCredentials: Sendable {
         for registry: RegistryName,
         in document: DockerConfigEdit
     ) throws(Failure) -> CredentialHelper? {
-        guard let (suffix, place) = try document.helper(for: registry) else { return nil }
+        guard let (suffix, configuration) = try document.helper(for: registry) else { return nil }
         return try CredentialHelper(
             suffix: suffix,
-            namedBy: place,
+            namedBy: configuration,
             environment: environment,
             timeLimit: CredentialHelper.timeLimit
         )
@@ -135,7 +140,7 @@ package struct KeptCredentials: Sendable {
         return try DockerConfigEdit(parsing: bytes, as: shownPath)
     }
 
-    /// Changes the file; one that would say the same is left alone.
+    /// Changes the document; does not write the file if the document is equal.
     private func change(_ body: (inout DockerConfigEdit) throws(Failure) -> Void) throws(Failure) {
         do throws(Failure) {
             try file.change { (bytes) throws(Failure) in
@@ -147,9 +152,9 @@ package struct KeptCredentials: Sendable {
                 guard bytes.count <= CredentialJSON.sizeLimit else {
                     throw Failure(
                         .configurationInvalid,
-                        "\(shownPath) would be too large to be read again",
+                        "\(shownPath) would become too large",
                         why:
-                            "more than \(CredentialJSON.sizeLimit) bytes, with each member in a line of its own"
+                            "it would have more than \(CredentialJSON.sizeLimit) bytes, the limit for reading"
                     )
                 }
                 return bytes
@@ -165,12 +170,12 @@ package struct KeptCredentials: Sendable {
 }
 
 extension Failure {
-    /// The same failure with one more thing to know about it.
-    fileprivate func adding(_ words: String) -> Failure {
+    /// Adds a sentence to the cause.
+    fileprivate func adding(_ sentence: String) -> Failure {
         Failure(
             code,
             message,
-            why: [why, words].compactMap(\.self).joined(separator: "; "),
+            why: [why, sentence].compactMap(\.self).joined(separator: "; "),
             try: hints,
             cause: cause
         )
@@ -178,8 +183,8 @@ extension Failure {
 }
 
 extension Credential {
-    /// The user name and the secret as helpers keep them: `<token>` says that it is an identity token.
-    fileprivate var forHelpers: (username: String, secret: String) {
+    /// The user name and the secret in a helper's form; the user name `<token>` marks an identity token.
+    fileprivate var helperFields: (username: String, secret: String) {
         switch secret {
         case .password(let password): (username ?? "", password)
         case .identityToken(let token), .registryToken(let token): ("<token>", token)

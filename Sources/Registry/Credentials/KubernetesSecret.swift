@@ -1,51 +1,52 @@
 import Diagnostics
 
-/// A pull Secret as `kubectl get secret NAME -o json` prints it.
+/// A pull Secret in the form of `kubectl get secret NAME -o json`.
 struct KubernetesSecret: Decodable {
     private let kind: String
     private let type: String?
     private let data: [String: String]?
     private let stringData: [String: String]?
 
-    /// Whether a document is one of Kubernetes' objects, of whatever kind.
+    /// Whether a document is a Kubernetes object of any kind.
     static func isObject(_ bytes: [UInt8]) -> Bool {
         struct Object: Decodable { let kind: String }
         return (try? CredentialJSON.decode(Object.self, from: bytes, as: "object")) != nil
     }
 
-    /// Throws ``Failure/Code/configurationInvalid`` if a text looks like YAML, which is not read.
-    static func refuseYAML(_ bytes: [UInt8], as name: String) throws(Failure) {
+    /// Throws ``Failure/Code/configurationInvalid`` if a text looks like a Kubernetes object in YAML.
+    static func rejectYAML(_ bytes: [UInt8], as name: String) throws(Failure) {
         let text = String(decoding: bytes.prefix(64 * 1024), as: UTF8.self)
         let lines = text.split(whereSeparator: \.isNewline)
         guard lines.contains(where: { $0.hasPrefix("apiVersion:") || $0.hasPrefix("kind:") }) else { return }
         throw Failure(
             .configurationInvalid,
-            "\(name) is YAML, which is not read",
-            why: "a Secret is taken as JSON",
+            "\(name) is YAML, which is not supported",
+            why: "a Secret must be JSON",
             try: ["kubectl get secret NAME -o json"]
         )
     }
 
-    /// The docker configuration in the Secret; throws ``Failure/Code/configurationInvalid``, which shows nothing of it.
+    /// Returns the docker configuration of the Secret; throws ``Failure/Code/configurationInvalid``, which
+    /// does not quote the Secret.
     static func configuration(in bytes: [UInt8], as what: String) throws(Failure) -> DockerConfigDocument {
-        func refused(_ why: String) -> Failure {
+        func invalid(_ why: String) -> Failure {
             Failure(
                 .configurationInvalid,
-                "\(what) is no pull Secret",
+                "\(what) is not a pull Secret",
                 why: why,
                 try: ["kubectl get secret NAME -o json"]
             )
         }
         let secret = try CredentialJSON.decode(Self.self, from: bytes, as: what)
         guard secret.kind == "Secret" else {
-            throw refused("it is a \(secret.kind.truncated(to: 80)), and one Secret is expected")
+            throw invalid("its kind is \(secret.kind.truncated(to: 80)), but Secret is expected")
         }
         let key: String
         switch secret.type {
         case "kubernetes.io/dockerconfigjson": key = ".dockerconfigjson"
         case "kubernetes.io/dockercfg": key = ".dockercfg"
         case let type:
-            throw refused(
+            throw invalid(
                 "its type is \((type ?? "Opaque").truncated(to: 80)); kubernetes.io/dockerconfigjson or "
                     + "kubernetes.io/dockercfg is expected"
             )
@@ -55,15 +56,15 @@ struct KubernetesSecret: Decodable {
             content = Array(text.utf8)
         } else if let text = secret.data?[key] {
             guard let decoded = CredentialJSON.decodeBase64(text) else {
-                throw refused("its \(key) is not base64")
+                throw invalid("its \(key) is not base64")
             }
             content = decoded
         } else {
-            throw refused("it has no \(key)")
+            throw invalid("it has no \(key)")
         }
         let name = "\(key) of \(what)"
         return key == ".dockercfg"
-            ? try DockerConfigDocument(parsingOldForm: content, as: name)
+            ? try DockerConfigDocument(parsingLegacyForm: content, as: name)
             : try DockerConfigDocument(parsing: content, as: name)
     }
 }

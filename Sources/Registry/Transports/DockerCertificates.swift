@@ -3,30 +3,32 @@ import HostSystem
 package import OCI
 package import SystemPackage
 
-/// Docker's folder of certificates, one folder per registry (docs.docker.com, "Verify repository client with
-/// certificates").
+/// Docker's folder of certificates, with one folder per registry (docs.docker.com, "Verify repository client
+/// with certificates").
 ///
-/// In `<folder>/<host[:port]>/`, named as references name the registry, `*.crt` are authorities of that registry, and
-/// `*.cert` with a `*.key` of the same name is what it is shown if it asks for a certificate.
+/// In `<folder>/<host[:port]>/`, where `host[:port]` is the registry's name in references, `*.crt` are
+/// authorities for that registry, and `*.cert` with a `*.key` of the same name is the client certificate for
+/// it.
 package struct DockerCertificates: Sendable {
-    /// What stands there for one registry.
+    /// The certificates for one registry.
     package struct Entry: Sendable, Equatable {
-        /// The authorities' files, in the order of their names.
+        /// The authorities' files, sorted by name.
         package var authorities: [FilePath] = []
-        /// The certificate to show; of several the first by name.
+        /// The client certificate; the first by name if there are several.
         package var clientCertificate: FilePath?
-        /// Its key.
+        /// The key of the client certificate.
         package var clientKey: FilePath?
     }
 
     private let folder: FilePath
 
-    /// Names the folder; by default Docker's own.
+    /// Creates a reader of a folder; by default, Docker's folder.
     package init(in folder: FilePath = "/etc/docker/certs.d") { self.folder = folder }
 
-    /// What stands there for a registry: nothing if it has no folder, or one that is not for us to read.
+    /// Returns the certificates for a registry; an empty entry if its folder is missing or unreadable.
     ///
-    /// Throws ``Failure/Code/configurationInvalid`` for half of a pair.
+    /// Throws ``Failure/Code/configurationInvalid`` for a certificate without a key, and for a key without a
+    /// certificate.
     package func entry(for registry: RegistryName) throws(Failure) -> Entry {
         let place = folder.appending(registry.description)
         var entry = Entry()
@@ -57,7 +59,7 @@ package struct DockerCertificates: Sendable {
         return entry
     }
 
-    /// Docker's own words, so that a search for them helps.
+    /// Returns a failure with Docker's wording, which users can search for.
     private static func missing(_ key: FilePath, for certificate: FilePath) -> Failure {
         Failure(
             .configurationInvalid,

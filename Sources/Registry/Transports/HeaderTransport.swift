@@ -1,14 +1,15 @@
 package import HTTPTransport
 
-/// Sends fields along with every request to the registry itself, as docker's `HttpHeaders` ask for.
+/// A transport that adds header fields to every request to the registry, for docker's `HttpHeaders`.
 ///
-/// They may hold secrets, so no other origin ever sees them: no token service elsewhere, no redirect's target.
+/// The fields may contain secrets, so they are never sent to another origin, such as a token service or the
+/// target of a redirect.
 package struct HeaderTransport: Transport {
     private let base: any Transport
     private let fields: [HeaderFields.Field]
     private let origins: [Origin]
 
-    /// Fields that are not the user's: what this client calls itself, and what the transport writes on its own.
+    /// Fields that the user cannot set: the client's name, and the fields that the transport writes.
     private static var reserved: Set<String> {
         [
             "user-agent", "host", "content-length", "transfer-encoding", "connection", "expect",
@@ -16,14 +17,14 @@ package struct HeaderTransport: Transport {
         ]
     }
 
-    /// Sends these fields to a registry; ``Origin`` by origin, as it is dialled.
+    /// Creates a transport that sends header fields to the origins of a registry.
     package init(_ base: any Transport, sending headers: HeaderFields, to endpoint: RegistryEndpoint) {
         self.base = base
         fields = headers.fields.filter { !Self.reserved.contains($0.name.lowercased()) }
         origins = endpoint.origins
     }
 
-    /// Sends a request, with the fields that it does not have already if it goes to the registry.
+    /// Sends a request; adds missing fields if the request goes to the registry.
     package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
         -> Response
     {

@@ -1,6 +1,6 @@
 extension String {
-    /// The text as it is, and as it stands in JSON and in URLs, by the habits of the usual libraries.
-    var spellings: Set<String> {
+    /// The text itself, and its encodings in JSON and URLs by common libraries.
+    var secretEncodings: Set<String> {
         var all: Set<String> = [self]
         for (slash, escapesHTML, escapesUnicode) in [
             ("/", false, false), ("/", true, false), ("/", false, true), ("\\/", false, false),
@@ -8,7 +8,7 @@ extension String {
         ] {
             all.insert(json(slash: slash, escapesHTML: escapesHTML, escapesUnicode: escapesUnicode))
         }
-        // RFC 3986's unreserved alone; what JavaScript leaves too; what Go leaves in a path.
+        // The characters that RFC 3986 leaves unencoded, then JavaScript's, then Go's for paths.
         for kept in ["-._~", "-._~!*'()", "-._~$&+=:@"] {
             for isUpperCase in [true, false] {
                 let encoded = percentEncoded(keeping: kept, isUpperCase: isUpperCase)
@@ -18,7 +18,8 @@ extension String {
         return all
     }
 
-    /// As in a string of JSON (RFC 8259 §7); Go escapes `&`, `<` and `>`, Python what is not ASCII, PHP also `/`.
+    /// Encodes the text as in a JSON string (RFC 8259 §7); Go escapes `&`, `<`, `>`, Python non-ASCII,
+    /// PHP `/`.
     private func json(slash: String, escapesHTML: Bool, escapesUnicode: Bool) -> String {
         unicodeScalars.map { scalar in
             switch scalar {

@@ -2,9 +2,10 @@ package import Diagnostics
 package import HTTPTransport
 import Synchronization
 
-/// Says when nothing has come or gone for a while, so that nobody takes a silent server for a program that hangs.
+/// A transport that reports when a transfer has been idle for 10 seconds, so that a slow server is not
+/// mistaken for a hang.
 package struct SilenceTransport: Transport {
-    /// How long it may be silent before that is worth a word.
+    /// The idle time before a note.
     private static let limit = Duration.seconds(10)
 
     private let transport: any Transport
@@ -12,14 +13,15 @@ package struct SilenceTransport: Transport {
     private let clock: PauseClock
     private let silences = Silences()
 
-    /// Listens to another transport's exchanges.
+    /// Wraps another transport.
     package init(_ transport: any Transport, events: any EventSink, clock: PauseClock = .system) {
         self.transport = transport
         self.events = events
         self.clock = clock
     }
 
-    /// Sends a request, and says that the server is silent: once in an exchange, and once for all that wait at a time.
+    /// Sends a request, and records a note if it is idle: once per request, and once for all requests that
+    /// are idle simultaneously.
     package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
         -> Response
     {
@@ -27,7 +29,7 @@ package struct SilenceTransport: Transport {
         let progress = request.uploadProgress
         var request = request
         request.uploadProgress = {
-            movement.happened()
+            movement.record()
             progress?($0)
         }
         let host = request.url.origin
@@ -35,45 +37,45 @@ package struct SilenceTransport: Transport {
             while !Task.isCancelled {
                 let left = Self.limit - movement.age
                 guard left > .zero else {
-                    if let number = silences.begin(at: host) { tell(host, number) }
+                    if let count = silences.begin(at: host) { report(host, count) }
                     return true
                 }
                 try? await clock.sleep(left)
             }
             return false
         }
-        func end() async {
+        func stopWatching() async {
             watch.cancel()
             if await watch.value { silences.end(at: host) }
         }
         do throws(TransferError) {
             let response = try await transport.send(request, into: MovementSink(sink, movement))
-            await end()
+            await stopWatching()
             return response
         } catch {
-            await end()
+            await stopWatching()
             throw error
         }
     }
 
-    /// Says it in other words each time: what is said twice is shown once.
-    private func tell(_ host: Origin, _ number: Int) {
-        let again = number > 1 ? ", \(number) times so far" : ""
-        events.record(.note("waiting for \(host) (\(Self.limit.words)\(again)) …"))
+    /// Records a note with a count, because equal notes are shown only once.
+    private func report(_ host: Origin, _ count: Int) {
+        let repeated = count > 1 ? ", \(count) times so far" : ""
+        events.record(.note("waiting for \(host) (\(Self.limit.words)\(repeated)) …"))
     }
 }
 
-/// Which servers are silent now, and how often each one was.
+/// The servers that are idle now, with the number of idle periods of each server.
 private final class Silences: Sendable {
     private struct State {
-        /// How many exchanges with a server are known to wait.
+        /// The number of idle requests per server.
         var waiting: [Origin: Int] = [:]
         var times: [Origin: Int] = [:]
     }
 
     private let state = Mutex(State())
 
-    /// Takes note that one more exchange waits; the how-manieth silence it is, if it begins with this one.
+    /// Records an idle request; returns the number of idle periods so far if a new one begins.
     func begin(at host: Origin) -> Int? {
         state.withLock { state in
             state.waiting[host, default: 0] += 1
@@ -83,11 +85,11 @@ private final class Silences: Sendable {
         }
     }
 
-    /// Takes note that an exchange that waited is over.
+    /// Records the end of an idle request.
     func end(at host: Origin) { state.withLock { $0.waiting[host, default: 0] -= 1 } }
 }
 
-/// When something moved last.
+/// The time of the last activity.
 private final class Movement: Sendable {
     private let clock: PauseClock
     private let last: Mutex<Duration>
@@ -99,10 +101,10 @@ private final class Movement: Sendable {
 
     var age: Duration { clock.now() - last.withLock { $0 } }
 
-    func happened() { last.withLock { $0 = clock.now() } }
+    func record() { last.withLock { $0 = clock.now() } }
 }
 
-/// Takes note of all that comes, and hands it on.
+/// A sink that records activity and forwards everything.
 private final class MovementSink: ResponseSink {
     private let sink: any ResponseSink
     private let movement: Movement
@@ -113,12 +115,12 @@ private final class MovementSink: ResponseSink {
     }
 
     func begin(_ response: Response) throws(TransferError) {
-        movement.happened()
+        movement.record()
         try sink.begin(response)
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
-        movement.happened()
+        movement.record()
         try sink.receive(bytes)
     }
 }

@@ -7,40 +7,41 @@ import Synchronization
     import Foundation
 #endif
 
-/// Keeps secrets out of a trace.
+/// A filter that removes secrets from a trace.
 ///
-/// What is known to be a secret by its place (a header, a query) is never shown. Beyond that, each secret that was sent
-/// along or set as a cookie is remembered, and taken out of every text that follows, in case a server repeats it, as it
-/// was or as JSON and URLs write it.
+/// Values in secret positions (header fields, queries) are never shown. In addition, every sent secret and
+/// every cookie is remembered and removed from all later texts, in case a server repeats it, in plain form or
+/// encoded for JSON or URLs.
 final class TraceRedaction: Sendable {
     static let mark = "REDACTED"
 
-    /// The queries of the distribution API and of token services.
+    /// The query parameters of the distribution API and of token services, whose values are shown.
     ///
-    /// All others may be signatures.
+    /// Other parameters may be signatures.
     private static let openQueries: Set<Substring> = [
         "scope", "service", "mount", "from", "digest", "n", "last", "account", "client_id",
     ]
-    /// What this program sends itself besides credentials.
+    /// The fields that this program sends, except credentials; their values are shown.
     private static let openRequestFields: Set<String> = [
         "accept", "content-type", "content-range", "range", "if-range", "user-agent",
     ]
-    /// Shown with their scheme alone, for example `Basic REDACTED`.
+    /// Fields that are shown only with their scheme, for example `Basic REDACTED`.
     private static let authorizations = ["authorization", "proxy-authorization"]
-    /// Shown, though their names hold one of the words of secret ones: they say how to sign in.
+    /// Fields that are shown although their names contain a secret word, because they describe the
+    /// authentication.
     private static let challenges = ["www-authenticate", "proxy-authenticate"]
-    /// One URL each, to the last character.
+    /// Fields whose whole value is a URL.
     private static let locations = ["location", "content-location"]
-    /// A header with one of these in its name holds a secret, as far as anybody can know.
+    /// Words in the name of a field whose value is treated as a secret.
     private static let secretWords = [
         "auth", "cookie", "token", "secret", "password", "session", "signature", "credential", "-key",
     ]
-    /// Shorter ones are not looked for: they would stand everywhere.
+    /// The length from which a secret is remembered, in bytes; shorter secrets would match ordinary text.
     private static let shortestSecret = 4
 
     private let secrets = Mutex<Set<String>>([])
 
-    /// Learns what a request sends along.
+    /// Remembers the secrets of a request.
     func learn(from request: Request) {
         for field in request.headers.fields where !Self.openRequestFields.contains(field.name.lowercased()) {
             remember(field.value)
@@ -64,7 +65,7 @@ final class TraceRedaction: Sendable {
         }
     }
 
-    /// Learns which cookies a server sets.
+    /// Remembers the cookies that a server sets.
     func learn(from response: Response) {
         for value in response.headers.all("Set-Cookie") {
             let pair = value.prefix { $0 != ";" }
@@ -72,16 +73,16 @@ final class TraceRedaction: Sendable {
         }
     }
 
-    /// The value of a request's header field as it may be shown.
+    /// Returns the value of a request's header field for display.
     ///
-    /// A user may have any field sent along, so all but a few are secrets.
+    /// Users can configure any field, so all but a few fields are treated as secrets.
     func sentValue(of field: HeaderFields.Field) -> String {
         let isOpen = Self.openRequestFields.contains(field.name.lowercased())
         let value = value(of: field)
         return isOpen || Self.authorizations.contains(field.name.lowercased()) ? value : Self.mark
     }
 
-    /// The value of an answer's header field as it may be shown.
+    /// Returns the value of a response's header field for display.
     func value(of field: HeaderFields.Field) -> String {
         let name = field.name.lowercased()
         if Self.authorizations.contains(name) {
@@ -94,16 +95,17 @@ final class TraceRedaction: Sendable {
         return isSecret ? Self.mark : text(field.value)
     }
 
-    /// Any text as it may be shown: without user names in URLs, values of queries, known secrets, and JSON web tokens.
+    /// Returns a text for display, without user names in URLs, query values, known secrets and JSON web
+    /// tokens.
     func text(_ text: String) -> String {
         Self.withoutWebTokens(
             Self.withoutQueries(Self.withoutFragments(Self.withoutUserNames(withoutKnown(text))))
         )
     }
 
-    /// A URL or the end of one, and nothing else, as it may be shown.
+    /// Returns a URL or relative reference for display.
     ///
-    /// Its query ends with it, whatever characters are in there.
+    /// The text is only a URL, so its query extends to the fragment or the end, including spaces and quotes.
     func location(_ text: String) -> String {
         let known = withoutKnown(text)
         let path = known.prefix { $0 != "?" && $0 != "#" }
@@ -117,17 +119,17 @@ final class TraceRedaction: Sendable {
 
     private func remember(_ secret: String) {
         guard secret.utf8.count >= Self.shortestSecret else { return }
-        secrets.withLock { $0.formUnion(secret.spellings) }
+        secrets.withLock { $0.formUnion(secret.secretEncodings) }
     }
 
-    /// Before all else, since a secret may look like a part of a URL.
+    /// Removes known secrets; runs first, because a secret may look like part of a URL.
     private func withoutKnown(_ text: String) -> String {
         secrets.withLock { $0.sorted { $0.utf8.count > $1.utf8.count } }.reduce(text) {
             $0.replacing($1, with: Self.mark)
         }
     }
 
-    /// PHP writes "/" into JSON as \/.
+    /// The separators after a URL's scheme; PHP encodes "/" in JSON as \/.
     private static let beginnings = ["://", ":\\/\\/"]
 
     private static func withoutUserNames(_ text: String) -> String {
@@ -151,7 +153,7 @@ final class TraceRedaction: Sendable {
     }
 
     private static func shown(query: Substring) -> String {
-        // Go writes "&" into JSON as \u0026.
+        // Go encodes "&" in JSON as \u0026.
         query.replacing("\\u0026", with: "&").split(separator: "&", omittingEmptySubsequences: false).map {
             item in
             guard let equals = item.firstIndex(of: "=") else { return item.isEmpty ? "" : mark }
@@ -161,7 +163,8 @@ final class TraceRedaction: Sendable {
         }.joined(separator: "&")
     }
 
-    /// Three parts of base64url with dots between, the first of which is JSON (RFC 7519 §3).
+    /// Removes JSON web tokens: three base64url parts separated by dots, the first of which is a JSON object
+    /// (RFC 7519 §3).
     private static func withoutWebTokens(_ text: String) -> String {
         text.rewriting(
             after: "eyJ",
@@ -173,16 +176,16 @@ final class TraceRedaction: Sendable {
 }
 
 extension String {
-    /// The text with each run of characters that follows a mark written anew.
+    /// Replaces each run of characters after a mark.
     fileprivate func rewriting(
         after mark: String,
-        while belongs: (Character) -> Bool,
+        while isInRun: (Character) -> Bool,
         _ rewritten: (Substring) -> String
     ) -> String {
         var result = ""
         var rest = self[...]
         while let found = rest.firstRange(of: mark) {
-            let run = rest[found.upperBound...].prefix(while: belongs)
+            let run = rest[found.upperBound...].prefix(while: isInRun)
             result += rest[..<found.upperBound] + rewritten(run)
             rest = rest[run.endIndex...]
         }
@@ -191,7 +194,7 @@ extension String {
 }
 
 extension Substring {
-    /// The value of a form's field: `+` is a blank, `%XX` a byte.
+    /// The decoded value of a form field: `+` is a space, and `%XX` is a byte.
     fileprivate var formDecoded: String {
         var bytes: [UInt8] = []
         var rest = utf8

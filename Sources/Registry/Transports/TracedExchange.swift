@@ -1,11 +1,11 @@
 import Diagnostics
 import HTTPTransport
 
-/// One exchange as lines of text.
+/// A request and its response, formatted as lines of text.
 struct TracedExchange {
-    /// How much of a body is shown, in characters.
+    /// The number of characters of a body that are shown.
     private static let bodyLimit = 4096
-    /// A document with such a member is not shown at all: it is a token service's answer, or repeats one.
+    /// Members of a token service's response; a document with one of them is never shown.
     private static let secretMembers = [
         "token", "access_token", "refresh_token", "id_token", "identitytoken", "registrytoken", "password",
         "secret", "auth",
@@ -16,9 +16,8 @@ struct TracedExchange {
     let body: TracingSink.Body
     let duration: Duration
 
-    /// Whether the body of an answer may be shown: manifests, and what a server says to a refusal.
-    ///
-    /// Never blobs, never tokens.
+    /// Whether the body of a response may be shown: only manifests and error messages, never blobs and
+    /// tokens.
     static func showsBody(of response: Response) -> Bool {
         let type = response.headers["Content-Type"]
         return response.status >= 400 ? isText(type) : response.status == 200 && isManifest(type)
@@ -36,8 +35,8 @@ struct TracedExchange {
         return type.hasPrefix("text/") || type.hasSuffix("json")
     }
 
-    /// The lines: the request with its fields, the answer or failure, how long it took and over what, its fields, and
-    /// bodies.
+    /// Returns the lines: the request with its fields, the response or failure with its duration and
+    /// connection, the response's fields, and bodies.
     func text(_ redaction: TraceRedaction) -> String {
         var lines = [request.method.rawValue + " " + redaction.location(request.url.description)]
         lines += request.headers.fields.map { "> \($0.name): \(redaction.sentValue(of: $0))" }
@@ -45,7 +44,8 @@ struct TracedExchange {
         switch outcome {
         case .success(let response):
             lines.append(
-                "< \(response.status) in \(Self.milliseconds(duration)) ms" + Self.way(response.connection)
+                "< \(response.status) in \(Self.milliseconds(duration)) ms"
+                    + Self.description(of: response.connection)
             )
             lines += response.headers.fields.map { "< \($0.name): \(redaction.value(of: $0))" }
             if let shown = body.shown {
@@ -76,12 +76,12 @@ struct TracedExchange {
         guard !bytes.isEmpty else { return [] }
         let text = String(decoding: bytes, as: UTF8.self)
         guard !holdsSecretMember(text) else {
-            return ["(\(count) bytes, not shown: they hold a token or password)"]
+            return ["(\(count) bytes, not shown: the body contains a token or password)"]
         }
         let shown = redaction.text(text)
         let cut = shown.truncated(to: bodyLimit)
         let lines = cut.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
-        return cut == shown && bytes.count == count ? lines : lines + ["(the beginning of \(count) bytes)"]
+        return cut == shown && bytes.count == count ? lines : lines + ["(truncated from \(count) bytes)"]
     }
 
     private static func holdsSecretMember(_ text: String) -> Bool {
@@ -89,7 +89,7 @@ struct TracedExchange {
         return secretMembers.contains { compact.contains("\"\($0)\":") }
     }
 
-    private static func way(_ connection: Connection?) -> String {
+    private static func description(of connection: Connection?) -> String {
         guard let connection else { return "" }
         let proxy = connection.proxy.map { ", through proxy \($0)" } ?? ""
         let state = connection.isNew ? "new" : "reused"

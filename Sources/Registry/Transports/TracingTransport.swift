@@ -8,9 +8,9 @@ import Synchronization
     import Foundation
 #endif
 
-/// Another transport, and an ``Event/trace(_:)`` of each of its exchanges, without a secret.
+/// A transport that records an ``Event/trace(_:)`` for each request of another transport, without secrets.
 ///
-/// An exchange is one event, recorded when it is over, so that those that run at the same time do not mix.
+/// Each request is one event, recorded at its end, so that the lines of concurrent requests do not mix.
 package struct TracingTransport: Transport {
     private let base: any Transport
     private let events: any EventSink
@@ -21,13 +21,13 @@ package struct TracingTransport: Transport {
         let value = Atomic(0)
     }
 
-    /// Puts a trace around a transport.
+    /// Wraps another transport.
     package init(_ base: any Transport, events: any EventSink) {
         self.base = base
         self.events = events
     }
 
-    /// Sends a request as the other transport does.
+    /// Sends a request with the other transport, and records it.
     package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
         -> Response
     {
@@ -57,16 +57,17 @@ package struct TracingTransport: Transport {
     }
 }
 
-/// Another sink, and the beginning of a body that may be shown.
+/// A sink that forwards everything and keeps the beginning of a body that may be shown.
 final class TracingSink: ResponseSink {
-    /// What has come of a body.
+    /// The received part of a body.
     struct Body: Sendable {
-        /// Its beginning; `nil` when it is none that is shown.
+        /// The beginning of the body; `nil` if the body may not be shown.
         var shown: [UInt8]?
         var count = 0
     }
 
-    /// More than is shown, so that a secret at the cut is still seen whole when it is looked for.
+    /// The size of the beginning, in bytes; it exceeds the shown part, so that a secret at the cut is still
+    /// found.
     private static let limit = 32 * 1024
 
     private let base: any ResponseSink

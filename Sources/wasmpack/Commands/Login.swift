@@ -123,7 +123,7 @@ struct Login: ReportingCommand {
         _ credential: Credential,
         _ registry: RegistryName,
         _ file: KeptCredentials,
-        _ kept: KeptCredentials.Place,
+        _ kept: KeptCredentials.StoredEntry,
         _ reporter: Reporter
     ) {
         let what = "\(credential.holder) for \(registry)"
@@ -150,7 +150,7 @@ struct Login: ReportingCommand {
         _ credential: Credential,
         _ registry: RegistryName,
         _ file: KeptCredentials,
-        _ kept: KeptCredentials.Place
+        _ kept: KeptCredentials.StoredEntry
     ) throws(Failure) {
         struct Document: Encodable {
             let schema = "wasmpack.login/v1"

@@ -60,13 +60,16 @@ struct CredentialOptions: ParsableArguments {
     {
         let advice = advice(for: side)
         if anonymous {
-            return CredentialChain([GivenCredential(nil, place: "no place (--anonymous)")], advice: advice)
+            return CredentialChain(
+                [GivenCredential(nil, source: "--anonymous (stored credentials are ignored)")],
+                advice: advice
+            )
         }
         let files = CredentialFiles(environment, usesTLS: usesTLS)
         if let authfile { return CredentialChain([files.chosen(authfile)], advice: advice) }
         return CredentialChain(
             [
-                GivenCredential(try given(), place: "--username"),
+                GivenCredential(try given(), source: "--username"),
                 try Self.credentialOfEnvironment(environment),
             ] + files.all,
             advice: advice
@@ -128,13 +131,13 @@ struct CredentialOptions: ParsableArguments {
         let names = (user: "WASMPACK_USERNAME", password: "WASMPACK_PASSWORD", registry: "WASMPACK_REGISTRY")
         let place = "$\(names.user)"
         switch (environment[names.user], environment[names.password]) {
-        case (nil, nil): return GivenCredential(nil, place: place)
+        case (nil, nil): return GivenCredential(nil, source: place)
         case (let username?, let password?):
             var registry: RegistryName?
             if let text = environment[names.registry] { registry = try Self.registry(text, names.registry) }
             let credential = Credential(username: username, password: password, source: place)
             let owner = registry.map { " (for \($0))" } ?? ""
-            return GivenCredential(credential, place: place + owner, only: registry)
+            return GivenCredential(credential, source: place + owner, only: registry)
         case (let username, _):
             let (there, missing) =
                 username == nil ? (names.password, names.user) : (names.user, names.password)
