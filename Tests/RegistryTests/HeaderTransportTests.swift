@@ -19,7 +19,7 @@ import Testing
         return scripted.sent.first?.headers ?? [:]
     }
 
-    static let strangers = [
+    static let otherOrigins = [
         "https://auth.registry.example/token", "https://registry.example:8443/v2/",
         "http://registry.example/v2/",
         "https://other.example/",
@@ -30,7 +30,7 @@ import Testing
         #expect(fields["X-Meta"] == "hush")
     }
 
-    @Test("does not send the fields to other origins", arguments: strangers)
+    @Test("does not send the fields to other origins", arguments: otherOrigins)
     func stranger(url: String) async throws {
         #expect(try await sent(url, ["X-Meta": "hush"]).fields.isEmpty)
     }

@@ -225,6 +225,31 @@ import Testing
         #expect(transport.remaining == 0)
     }
 
+    @Test func `a 401 without credentials asks for a login, and a 403 says that there was none`() async throws
+    {
+        for (status, message, why) in [
+            (401, "r.example requires a login to read from team/plugin (401)", "no credentials"),
+            (
+                403, "r.example denied permission to read from team/plugin (403)",
+                "not logged in; no credentials"
+            ),
+        ] {
+            let rejection = ScriptedTransport.Exchange.answer(
+                "GET \(blob)",
+                status,
+                ["WWW-Authenticate": "Basic realm=\"r\""]
+            )
+            let failure = try await failure(
+                client(ScriptedTransport([rejection]), .pull, nil),
+                .get,
+                "blobs/x"
+            )
+            #expect(failure.code == .authenticationRequired)
+            #expect(failure.message == message)
+            #expect(failure.why == "\(why) for it in: one place")
+        }
+    }
+
     @Test func `the failure names the actions that the token grants`() async throws {
         // {"access":[{"type":"repository","name":"team/plugin","actions":["pull"]}]}
         let claims =
