@@ -227,10 +227,10 @@ struct CredentialSourceTests {
             "\(alone)"
         )
         let named = try await bench.run(
-            ["-v", "--identity-token-stdin", "--username", "somebody"],
+            ["-v", "--identity-token-stdin", "--username", "robot"],
             input: "hush-token"
         )
-        #expect(named.errorText.contains("credentials: somebody, from --identity-token-stdin"), "\(named)")
+        #expect(named.errorText.contains("credentials: robot, from --identity-token-stdin"), "\(named)")
     }
 
     @Test func `sends docker's HttpHeaders to the registry, not to redirect targets`() async throws {

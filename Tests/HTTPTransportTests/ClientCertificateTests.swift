@@ -31,7 +31,7 @@ import Testing
             over: try Self.transport(showing: client, to: url, trusting: server)
         )
         #expect(try Echo(body).client == "the client")
-        for wrong in [nil, try TestCertificate(name: "nobody")] {
+        for wrong in [nil, try TestCertificate(name: "untrusted")] {
             let transport = try Self.transport(showing: wrong, to: url, trusting: server)
             let error = await failure(of: url, over: transport)
             #expect(error?.kind == .clientCertificateRefused, "\(String(describing: error))")
