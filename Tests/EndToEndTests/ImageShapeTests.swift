@@ -54,7 +54,7 @@ struct ImageShapeTests {
             Shape(
                 name: "oras-tgz",
                 layers: [(tarType, packed)],
-                warning: "the layer is gzip, though its type"
+                warning: "the layer is gzip, but its type"
             ),
             Shape(
                 name: "zstd",
