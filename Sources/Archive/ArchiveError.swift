@@ -1,4 +1,4 @@
-/// What a library of this target said; callers turn it into a failure that names the file.
+/// An error message of zlib or libarchive; callers convert it to a failure that names the file.
 struct ArchiveError: Error, CustomStringConvertible {
     let description: String
 

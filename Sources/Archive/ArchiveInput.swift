@@ -1,13 +1,13 @@
 import CArchive
 import Diagnostics
 
-/// What libarchive reads from; a class, because C holds a pointer to it.
+/// The input of libarchive; a class, because C holds a pointer to it.
 final class ArchiveInput {
     private let source: any ByteSource
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
-    /// What the source threw; libarchive only knows that reading failed.
+    /// The error that the source threw; libarchive knows only that reading failed.
     private(set) var failure: Failure?
-    /// Whether the source has given no byte yet.
+    /// Whether the source has not returned any bytes.
     private(set) var isEmpty = true
     /// Whether the source has ended.
     private(set) var isAtEnd = false
@@ -16,7 +16,7 @@ final class ArchiveInput {
 
     deinit { buffer.deallocate() }
 
-    /// Opens an archive that reads from here; this object has to outlive it.
+    /// Opens an archive that reads from this input, which must outlive it.
     func open(_ archive: OpaquePointer) -> Int32 {
         let read:
             @convention(c) (

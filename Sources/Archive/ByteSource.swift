@@ -1,37 +1,37 @@
 package import Diagnostics
 package import OCI
 
-/// Something that gives bytes in order, once.
+/// A sequence of bytes that can be read once.
 package protocol ByteSource: AnyObject {
-    /// Fills a buffer with the next bytes and tells how many; 0 at the end.
+    /// Fills a buffer with the next bytes and returns their number; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int
 }
 
-/// A source that measures and hashes what passes through it.
+/// A source that counts and hashes the bytes of another one.
 package final class HashingSource: ByteSource {
     private let source: any ByteSource
     private let bound: (limit: Int, overflow: Failure)?
     private var hasher = DigestHasher()
 
-    /// Watches a source.
+    /// Wraps a source.
     package init(_ source: any ByteSource) {
         self.source = source
         bound = nil
     }
 
-    /// Watches a source that may give at most `limit` bytes; `overflow` is thrown when there are more.
+    /// Wraps a source that may return at most `limit` bytes; throws `overflow` if there are more.
     package init(_ source: any ByteSource, limit: Int, overflow: Failure) {
         self.source = source
         bound = (limit, overflow)
     }
 
-    /// The number of bytes that have passed.
+    /// The number of bytes read.
     package var byteCount: Int { hasher.byteCount }
 
-    /// The digest of the bytes that have passed.
+    /// The digest of the bytes read.
     package var digest: Digest { hasher.digest() }
 
-    /// Passes the next bytes on.
+    /// Reads the next bytes.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
         let count = try source.read(into: buffer)
@@ -42,7 +42,7 @@ package final class HashingSource: ByteSource {
 }
 
 extension ByteSource {
-    /// Hands everything that is left on, in pieces of at most 128 KiB.
+    /// Passes the remaining bytes to a function, in pieces of at most 128 KiB.
     package func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Deflater.blockSize, alignment: 16)
         defer { buffer.deallocate() }

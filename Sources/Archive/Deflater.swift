@@ -1,14 +1,14 @@
 import CZlib
 
-/// Compresses one block of a gzip stream on its own, so that blocks can be compressed side by side.
+/// Compresses the blocks of a gzip stream independently, so that they can be compressed in parallel.
 ///
-/// Every block is primed with the 32 KiB before it and ends on a byte boundary (`Z_SYNC_FLUSH`), the last one with the
-/// end of the deflate stream. The blocks put together are one ordinary deflate stream (RFC 1951) whose bytes depend
-/// only on the input, the level and zlib: not on how many processors worked on it.
+/// Every block is primed with the 32 KiB before it and ends on a byte boundary (`Z_SYNC_FLUSH`); the last one ends the
+/// deflate stream. The concatenated blocks are one ordinary deflate stream (RFC 1951). Its bytes depend only on the
+/// input, the level and zlib, not on the number of processors.
 enum Deflater {
     /// The size of every block but the last, in bytes.
     static let blockSize = 128 * 1024
-    /// How much of the block before is used to prime the next one, in bytes: deflate's window.
+    /// The number of bytes of the previous block that prime the next one: deflate's window.
     static let windowSize = 32 * 1024
 
     /// Compresses one block.
@@ -19,7 +19,7 @@ enum Deflater {
     ///   - level: 1 (fast) to 9 (small).
     ///   - isLast: whether the deflate stream ends with this block.
     /// - Returns: the block's part of the deflate stream.
-    /// - Throws: what zlib said, which is about the level or about memory.
+    /// - Throws: zlib's error, for an invalid level or insufficient memory.
     static func compress(
         _ block: [UInt8],
         after window: ArraySlice<UInt8>,
@@ -45,7 +45,7 @@ enum Deflater {
             }
             guard primed == Z_OK else { throw ArchiveError("zlib cannot continue a stream: \(primed)") }
         }
-        // deflateBound counts an ending; a sync flush adds at most five bytes more.
+        // deflateBound includes the end of a stream; a sync flush adds at most five bytes.
         let capacity = Int(deflateBound(&stream, UInt(block.count))) + 16
         var result: Int32 = Z_OK
         let compressed = block.withUnsafeBufferPointer { input in

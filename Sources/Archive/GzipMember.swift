@@ -2,10 +2,10 @@ import CZlib
 
 /// The fixed parts around the deflate stream of a gzip member (RFC 1952).
 enum GzipMember {
-    /// No name, no time, no flags, unknown system: nothing that would differ from one build to the next.
+    /// The header without name, time, flags and system, so that it is the same for every build.
     static let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
 
-    /// The checksum and the size of the uncompressed bytes, both modulo 2³², little-endian.
+    /// Encodes the checksum and the size of the uncompressed bytes, both modulo 2³², little-endian.
     static func trailer(checksum: UInt32, size: Int) -> [UInt8] {
         [checksum, UInt32(truncatingIfNeeded: size)].flatMap { word in
             (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
@@ -20,5 +20,5 @@ enum GzipMember {
     }
 }
 
-/// The zlib that this program runs with, for example `1.2.13`; compressed bytes are the same with the same one.
+/// The version of the loaded zlib, for example `1.2.13`; the same version gives the same compressed bytes.
 package let zlibVersion = String(cString: CZlib.zlibVersion())

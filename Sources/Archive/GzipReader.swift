@@ -1,18 +1,19 @@
 import CZlib
 package import Diagnostics
 
-/// Unpacks a gzip stream (RFC 1952) of one or more members, with every checksum verified by zlib.
+/// Decompresses a gzip stream (RFC 1952) of one or more members; zlib verifies every checksum.
 ///
-/// Throws ``Failure/Code/layerInvalid`` for bytes that are not gzip, that end too early, or that follow the last member.
+/// Throws ``Failure/Code/layerInvalid`` for bytes that are not gzip, for a truncated stream, and for bytes after the last
+/// member.
 package final class GzipReader: ByteSource {
     private let source: any ByteSource
     private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
-    // Heap memory with one address: zlib's state points back at it.
+    // On the heap, because zlib's state contains a pointer to the stream.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private var isWithinMember = true
     private var isSourceAtEnd = false
 
-    /// Unpacks what a source gives.
+    /// Decompresses a source.
     package init(_ source: any ByteSource) throws(Failure) {
         self.source = source
         stream.initialize(to: z_stream())
@@ -27,7 +28,7 @@ package final class GzipReader: ByteSource {
         input.deallocate()
     }
 
-    /// Unpacks the next bytes.
+    /// Decompresses the next bytes.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_out = UInt32(clamping: buffer.count)
@@ -35,11 +36,11 @@ package final class GzipReader: ByteSource {
         while stream.pointee.avail_out == capacity, capacity > 0 {
             if stream.pointee.avail_in == 0 { try fill() }
             if isSourceAtEnd, stream.pointee.avail_in == 0 {
-                guard !isWithinMember else { throw Self.invalid("it ends in the middle of the gzip stream") }
+                guard !isWithinMember else { throw Self.invalid("the gzip stream is truncated") }
                 break
             }
             if !isWithinMember {
-                // Another member, or rubbish: inflate will tell.
+                // The next bytes are another member or invalid; inflate checks them.
                 inflateReset(stream)
                 isWithinMember = true
             }

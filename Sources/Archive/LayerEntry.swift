@@ -1,15 +1,15 @@
 package import Diagnostics
 
-/// A file or folder of a layer.
+/// A file or folder of a layer to write.
 package struct LayerEntry {
-    /// What it is.
+    /// The kind of the entry, and the bytes of a file.
     package enum Content {
         /// A folder.
         case folder
-        /// A regular file, opened when its turn comes: its bytes, and how many there are.
+        /// A regular file, opened when it is written; returns its bytes and their number.
         case file(_ open: () throws(Failure) -> (bytes: any ByteSource, size: Int))
 
-        /// The bytes of a regular file, and how many there are; `nil` for a folder.
+        /// Opens a regular file and returns its bytes and their number; `nil` for a folder.
         package func opened() throws(Failure) -> (bytes: any ByteSource, size: Int)? {
             switch self {
             case .folder: nil
@@ -18,14 +18,14 @@ package struct LayerEntry {
         }
     }
 
-    /// Its name in the layer: no `/` or `./` at its start, and none at its end.
+    /// The name in the layer, without a leading `/` or `./` and without a trailing `/`.
     package let name: String
-    /// Its permissions in the layer: a mode without the type.
+    /// The permissions in the layer: a mode without the file type.
     package let permissions: UInt16
-    /// What it is.
+    /// The kind of the entry, and the bytes of a file.
     package let content: Content
 
-    /// Describes an entry.
+    /// Creates an entry.
     package init(_ name: String, permissions: UInt16, _ content: Content) {
         self.name = name
         self.permissions = permissions

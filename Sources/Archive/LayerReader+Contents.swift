@@ -1,7 +1,7 @@
 package import OCI
 
 extension LayerReader {
-    /// How a layer is packed.
+    /// The compression of a layer.
     package enum Compression: String, Sendable, CaseIterable {
         case none
         /// RFC 1952.
@@ -10,34 +10,34 @@ extension LayerReader {
         case zstd
     }
 
-    /// What a layer unpacks to.
+    /// The kind of a layer's uncompressed content.
     package enum Content: String, Sendable, CaseIterable {
         case tar
-        /// A WebAssembly module or component as it is.
+        /// A bare WebAssembly module or component.
         case module
         case other
     }
 
-    /// What was in a layer, as far as it was read.
+    /// The contents of a layer, as far as it was read.
     package struct Contents: Sendable, Hashable {
-        /// How the layer is packed, as its first bytes tell.
+        /// The compression, detected from the first bytes.
         package var compression = Compression.none
-        /// What it unpacks to, as the first bytes of that tell.
+        /// The kind of the uncompressed content, detected from its first bytes.
         package var content = Content.other
-        /// The digest of what it unpacks to, the diffID of a tar; `nil` when the end was not reached.
+        /// The digest of the uncompressed content, which is the diffID of a tar; `nil` if the end was not reached.
         package var diffID: Digest?
-        /// The size of what it unpacks to, in bytes.
+        /// The size of the uncompressed content, in bytes.
         package var unpackedSize = 0
-        /// The first entries of a tar, as many as are worth showing.
+        /// The first 100 entries of a tar; entries with very long names are omitted.
         package var entries: [TarReader.Entry] = []
-        /// How many entries a tar has.
+        /// The number of entries of a tar.
         package var entryCount = 0
-        /// The first entry with the name looked for, whatever kind it is: the one that proxies take.
+        /// The first selected entry of any kind, which proxies load.
         package var firstNamed: TarReader.Entry?
-        /// The first regular files with the name looked for; the very first one was handed on.
+        /// The selected regular files, at most 100; the first one was extracted.
         package var matches: [TarReader.Entry] = []
 
-        /// What it is, in words: `a tar packed with gzip`.
+        /// A description for messages, for example `a tar compressed with gzip`.
         package var described: String {
             let what =
                 switch content {
@@ -46,18 +46,18 @@ extension LayerReader {
                 case .other: "neither a tar nor a module"
                 }
             return compression == .none
-                ? "\(what) that is not compressed" : "\(what) packed with \(compression)"
+                ? "\(what), not compressed" : "\(what), compressed with \(compression)"
         }
 
-        /// Nothing as yet.
+        /// Creates empty contents.
         package init() {}
     }
 
-    /// Which file of a tar is handed on.
+    /// The file of a tar to extract.
     package enum Selection: Sendable {
-        /// The first regular file whose name ends in this part.
+        /// The first regular file whose last name component is this one.
         case named(String)
-        /// The entry at this place, counted from 0, if it is a regular file.
+        /// The entry at this index, if it is a regular file.
         case entry(Int)
         case none
     }

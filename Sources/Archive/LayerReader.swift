@@ -1,36 +1,37 @@
 package import Diagnostics
 
-/// Reads one layer in one pass: tells by its bytes what it is, hashes what it unpacks to, and hands on the file that is
-/// looked for.
+/// Reads a layer in one pass: detects its kind from its bytes, hashes the uncompressed content and extracts a file.
 ///
-/// What its descriptor says counts for nothing here; callers compare.
+/// Ignores the descriptor's media type and size; callers compare them.
 package enum LayerReader {
-    /// The largest tar that is read, in bytes: 256 MiB, where Istio and Envoy Gateway stop.
+    /// The maximum size of a tar, in bytes: 256 MiB, the limit of Istio and Envoy Gateway.
     package static let tarLimit = 256 * 1024 * 1024
 
-    /// The largest layer that can unpack to no more than that, in bytes: gzip and zstd add far less than a 256th to
-    /// what they cannot compress.
+    /// The maximum size of a layer that can unpack to at most ``tarLimit``, in bytes: gzip and zstd add far less than 1/256
+    /// to incompressible data.
     package static let sizeLimit = tarLimit + tarLimit / 256
 
-    /// How many entries are kept; a hostile layer has hundreds of thousands.
+    /// The maximum number of entries to keep; a hostile layer may have hundreds of thousands.
     private static let shownEntries = 100
-    /// The longest name that is kept, in bytes, though a tar's may have a megabyte: Linux's `PATH_MAX`.
+    /// The maximum length of a name to keep, in bytes: Linux's `PATH_MAX`.
+    ///
+    /// A name in a tar may have a megabyte.
     private static let shownNameLength = 4096
 
     /// Reads a layer to its end.
     ///
     /// - Parameters:
     ///   - source: the layer's bytes.
-    ///   - contents: becomes what was found in it, also when this throws: as far as it was read.
-    ///   - wanted: the file to hand on; of a layer that is a bare module, all of it is handed on.
-    ///   - visit: sees each entry of a tar, with its place from 0.
-    ///   - write: takes the next bytes of the file.
-    /// - Throws: ``Failure/Code/layerInvalid`` for bytes that are no layer, damaged or too many, and what `write`
-    ///   throws.
+    ///   - contents: receives the contents, as far as they were read, even if this throws.
+    ///   - wanted: the file to extract; a layer that is a bare module is extracted completely.
+    ///   - visit: called with each entry of a tar and its index.
+    ///   - write: receives the bytes of the extracted file.
+    /// - Throws: ``Failure/Code/layerInvalid`` for a layer that is damaged, too large, or neither a tar nor a module, and the
+    ///   errors of `write`.
     package static func read(
         _ source: any ByteSource,
         into contents: inout Contents,
-        handingOn wanted: Selection = .none,
+        extracting wanted: Selection = .none,
         visit: (TarReader.Entry, Int) -> Void = { _, _ in },
         write: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
     ) throws(Failure) {
@@ -44,7 +45,7 @@ package enum LayerReader {
             overflow: Failure(
                 .layerInvalid,
                 "the layer unpacks to more than 256 MiB",
-                why: "Istio and Envoy Gateway stop reading there"
+                why: "Istio and Envoy Gateway read at most 256 MiB"
             )
         )
         defer { contents.unpackedSize = bytes.byteCount }
@@ -53,7 +54,7 @@ package enum LayerReader {
             try bytes.forEachPiece(write)
         } else {
             let tar = try TarReader(bytes)
-            try read(tar, into: &contents, handingOn: wanted, visit: visit, write: write)
+            try read(tar, into: &contents, extracting: wanted, visit: visit, write: write)
             try bytes.forEachPiece { _ in }
         }
         contents.diffID = bytes.digest
@@ -62,11 +63,11 @@ package enum LayerReader {
     private static func read(
         _ tar: TarReader,
         into contents: inout Contents,
-        handingOn wanted: Selection,
+        extracting wanted: Selection,
         visit: (TarReader.Entry, Int) -> Void,
         write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        var wasHandedOn = false
+        var wasExtracted = false
         while let entry = try tar.next() {
             let place = contents.entryCount
             contents.content = .tar
@@ -83,18 +84,18 @@ package enum LayerReader {
             guard isNamed else { continue }
             if contents.firstNamed == nil { contents.firstNamed = entry }
             guard entry.isRegularFile else { continue }
-            if !wasHandedOn {
-                wasHandedOn = true
-                try handOn(entry, of: tar, write)
+            if !wasExtracted {
+                wasExtracted = true
+                try extract(entry, of: tar, write)
             }
             let isKept = isShown && contents.matches.count < shownEntries
             if isKept || contents.matches.isEmpty { contents.matches.append(entry) }
         }
-        // Nothing but empty blocks is a tar without entries.
+        // A layer of only empty blocks is a tar without entries.
         contents.content = .tar
     }
 
-    private static func handOn(
+    private static func extract(
         _ entry: TarReader.Entry,
         of tar: TarReader,
         _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
@@ -111,14 +112,14 @@ package enum LayerReader {
 }
 
 extension LayerReader.Compression {
-    /// Judges by the magic number with which some bytes begin; four of them are enough.
+    /// Detects the compression from the magic number in the first four bytes.
     package init(of head: [UInt8]) {
         self =
             head.starts(with: [0x1F, 0x8B])
             ? .gzip : head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) ? .zstd : .none
     }
 
-    /// What a source packed this way unpacks to; the source itself if it is not packed.
+    /// Returns a source that decompresses another one; the source itself for ``none``.
     package func unpacked(_ source: any ByteSource) throws(Failure) -> any ByteSource {
         switch self {
         case .none: source

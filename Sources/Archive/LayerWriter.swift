@@ -1,24 +1,24 @@
 package import Diagnostics
 package import OCI
 
-/// Makes a layer in one pass: bytes in → tar → diffID, and in parallel gzip → bytes out.
+/// Writes a layer in one pass: bytes in → tar → diffID, and in parallel gzip → bytes out.
 ///
-/// Memory is bounded by the number of processors, not by the files. The bytes of the layer depend on the entries, the
-/// options and zlib only.
+/// Memory use depends on the number of processors, not on the files. The bytes of the layer depend only on the entries,
+/// the options and zlib.
 package struct LayerWriter: Sendable {
-    /// The level used when nobody asks for another one: about as small as it gets, at a good speed.
+    /// The default compression level: nearly the smallest result, at a good speed.
     package static let defaultCompressionLevel = 5
 
     private let compressionLevel: Int
     private let time: Int64
     private let processorCount: Int
 
-    /// Describes the layer to make.
+    /// Creates a writer.
     ///
     /// - Parameters:
     ///   - compressionLevel: 1 (fast) to 9 (small).
     ///   - time: the modification time of every entry, in seconds since 1970.
-    ///   - processorCount: how many blocks are compressed at the same time.
+    ///   - processorCount: the number of blocks to compress in parallel.
     package init(compressionLevel: Int = defaultCompressionLevel, time: Int64, processorCount: Int) {
         self.compressionLevel = compressionLevel
         self.time = time
@@ -31,9 +31,9 @@ package struct LayerWriter: Sendable {
     ///   - file: the file's bytes.
     ///   - name: the file's name in the layer.
     ///   - size: the file's size, in bytes.
-    ///   - write: takes the layer's next bytes.
+    ///   - write: receives the layer's bytes.
     /// - Returns: the diffID, the digest of the uncompressed tar (image spec, "Layer DiffID").
-    /// - Throws: as for a layer of several entries.
+    /// - Throws: the errors of ``write(_:to:)``.
     package func write(
         _ file: any ByteSource,
         named name: String,
@@ -47,24 +47,24 @@ package struct LayerWriter: Sendable {
     /// Writes a layer.
     ///
     /// - Parameters:
-    ///   - entries: its files and folders, in the order of the tar; each file is opened when its turn comes.
-    ///   - write: takes the layer's next bytes.
+    ///   - entries: its files and folders, in the order of the tar; each file is opened when it is written.
+    ///   - write: receives the layer's bytes.
     /// - Returns: the diffID, the digest of the uncompressed tar (image spec, "Layer DiffID").
-    /// - Throws: what the files and `write` throw, ``Failure/Code/fileUnreadable`` when a file has not the size it had,
-    ///   and ``Failure/Code/interrupted`` when the task is cancelled.
+    /// - Throws: the errors of the files and `write`, ``Failure/Code/fileUnreadable`` if the size of a file changes, and
+    ///   ``Failure/Code/interrupted`` if the task is canceled.
     package func write(
         _ entries: [LayerEntry],
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) async throws(Failure) -> Digest {
         let source = try TarSource(entries, time: time)
-        try GzipMember.header.handOn(to: write)
+        try GzipMember.header.pass(to: write)
         let outcome = await withTaskGroup(of: Compressed.self) { group -> Result<Void, Failure> in
             var order = BlockOrder()
             do throws(Failure) {
                 while let block = try source.nextBlock() {
-                    // A slow block must not let finished ones pile up behind it.
+                    // Limits the finished blocks that wait for a slow one.
                     while order.inFlight >= processorCount * 2, let done = await group.next() {
-                        for bytes in try order.finish(done) { try bytes.handOn(to: write) }
+                        for bytes in try order.finish(done) { try bytes.pass(to: write) }
                     }
                     guard !Task.isCancelled else { throw Failure(.interrupted, "interrupted") }
                     let position = order.start()
@@ -83,7 +83,7 @@ package struct LayerWriter: Sendable {
                     }
                 }
                 while let done = await group.next() {
-                    for bytes in try order.finish(done) { try bytes.handOn(to: write) }
+                    for bytes in try order.finish(done) { try bytes.pass(to: write) }
                 }
                 return .success(())
             } catch {
@@ -92,24 +92,24 @@ package struct LayerWriter: Sendable {
             }
         }
         try outcome.get()
-        try GzipMember.trailer(checksum: source.checksum, size: source.byteCount).handOn(to: write)
+        try GzipMember.trailer(checksum: source.checksum, size: source.byteCount).pass(to: write)
         return source.digest
     }
 }
 
-/// One compressed block and its place.
+/// A compressed block and its position.
 private struct Compressed: Sendable {
     let position: Int
     let result: Result<[UInt8], ArchiveError>
 }
 
-/// Puts blocks that end in any order back into theirs.
+/// Restores the order of blocks that finish in any order.
 private struct BlockOrder {
     private var started = 0
     private var written = 0
     private var waiting: [Int: [UInt8]] = [:]
 
-    /// The blocks that have been started and not written yet.
+    /// The number of blocks that have been started but not written.
     var inFlight: Int { started - written }
 
     mutating func start() -> Int {
@@ -117,7 +117,7 @@ private struct BlockOrder {
         return started
     }
 
-    /// Takes one finished block; gives those that can be written now, in order.
+    /// Adds a finished block and returns the blocks that can now be written, in order.
     mutating func finish(_ block: Compressed) throws(Failure) -> [[UInt8]] {
         switch block.result {
         case .success(let bytes): waiting[block.position] = bytes
@@ -139,7 +139,7 @@ private struct BlockOrder {
 }
 
 extension [UInt8] {
-    fileprivate func handOn(to write: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+    fileprivate func pass(to write: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         try withUnsafeBufferPointer { (buffer) throws(Failure) in try write(UnsafeRawBufferPointer(buffer)) }
     }
 }

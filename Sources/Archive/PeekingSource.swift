@@ -1,13 +1,13 @@
 import Diagnostics
 
-/// A source whose first bytes can be looked at before they are read.
+/// A source whose first bytes are available before they are read.
 final class PeekingSource: ByteSource {
-    /// The first bytes, fewer than asked for only if there are no more.
+    /// The first bytes; fewer than requested only if the source ends.
     let head: [UInt8]
     private let source: any ByteSource
     private var given = 0
 
-    /// Looks at the first `count` bytes of a source.
+    /// Reads the first `count` bytes of a source ahead.
     init(_ source: any ByteSource, count: Int) throws(Failure) {
         self.source = source
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)

@@ -1,14 +1,14 @@
 package import Diagnostics
 
-/// A tar of ordinary files, handed on while it is made (POSIX.1-1988 `ustar`; `pax` for long names).
+/// Writes a tar of regular files as a stream (POSIX.1-1988 `ustar`; `pax` for long names).
 ///
-/// Nothing in it tells of this machine or this day: owner 0:0 without names, mode 0644, time 0. The same files in the
-/// same order give the same bytes.
+/// Headers are reproducible: owner 0:0 without names, mode 0644, time 0. The same files in the same order give the same
+/// bytes.
 package final class TarOutput {
     private let tar: TarWriter
     private let write: (UnsafeRawBufferPointer) throws(Failure) -> Void
 
-    /// Begins a tar whose bytes go to `write`.
+    /// Begins a tar and passes its bytes to `write`.
     package init(_ write: @escaping (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         self.write = write
         tar = try Self.translating { () throws(ArchiveError) in try TarWriter(.extended) }
@@ -18,9 +18,9 @@ package final class TarOutput {
     ///
     /// - Parameters:
     ///   - name: its name in the tar.
-    ///   - size: the number of bytes that the content has, which is not checked here.
-    ///   - content: hands the bytes on to the function it is given.
-    /// - Throws: what `content` and the reader of the tar throw.
+    ///   - size: the number of bytes of the content, which is not checked.
+    ///   - content: passes the bytes to the function that it receives.
+    /// - Throws: the errors of `content` and `write`.
     package func add(
         _ name: String,
         size: Int,
@@ -29,19 +29,19 @@ package final class TarOutput {
         try Self.translating { () throws(ArchiveError) in try tar.begin(file: name, size: size, time: 0) }
         try content { piece throws(Failure) in
             try Self.translating { () throws(ArchiveError) in try tar.write(piece) }
-            try handOn()
+            try flush()
         }
         try Self.translating { () throws(ArchiveError) in try tar.endFile() }
-        try handOn()
+        try flush()
     }
 
     /// Ends the tar.
     package func finish() throws(Failure) {
         try Self.translating { () throws(ArchiveError) in try tar.finish() }
-        try handOn()
+        try flush()
     }
 
-    private func handOn() throws(Failure) {
+    private func flush() throws(Failure) {
         let bytes = tar.takeOutput()
         let outcome = bytes.withUnsafeBytes { bytes in
             Result { () throws(Failure) in try write(bytes) }

@@ -1,14 +1,13 @@
 import CArchive
 package import Diagnostics
 
-/// Reads the entries of a tar with libarchive, without ever touching the file system.
+/// Reads the entries of a tar with libarchive, without accessing the file system.
 ///
-/// The name of an entry is only text to compare; nothing is extracted by name (registry advisories about links and
-/// `..` have nothing to hold on to).
+/// Entry names are only compared, never used as paths, so links and `..` in a tar are harmless.
 package final class TarReader {
     /// One entry of a tar.
     package struct Entry: Sendable, Hashable {
-        /// What an entry is.
+        /// The kind of an entry.
         package enum Kind: String, Sendable {
             /// An ordinary file with its own bytes.
             case file
@@ -16,23 +15,23 @@ package final class TarReader {
             case symbolicLink = "symbolic link"
             case hardLink = "hard link"
             case sparseFile = "sparse file"
-            /// A device, a pipe, or what else there may be.
+            /// A device, a pipe or any other kind.
             case special = "special file"
         }
 
-        /// The name as it stands there.
+        /// The name in the header.
         package let name: String
-        /// What it is.
+        /// The kind of the entry.
         package let kind: Kind
-        /// The size that its header claims, in bytes.
+        /// The size in the header, in bytes.
         package let size: Int
-        /// What a symbolic or hard link leads to, as it stands there; `nil` for anything else.
+        /// The target of a symbolic or hard link, from the header; `nil` for other kinds.
         package let link: String?
 
         /// Whether it is an ordinary file with its own bytes.
         package var isRegularFile: Bool { kind == .file }
 
-        /// The last part of the name.
+        /// The last component of the name.
         package var baseName: Substring {
             name.split(separator: "/", omittingEmptySubsequences: true).last ?? ""
         }
@@ -40,7 +39,7 @@ package final class TarReader {
 
     private let archive: OpaquePointer
     private let input: ArchiveInput
-    /// The entry whose bytes have not all been read yet.
+    /// The entry with unread bytes.
     private var current: Entry?
     private var hasEntries = false
 
@@ -54,7 +53,7 @@ package final class TarReader {
         archive_read_support_format_tar(archive)
         let opened = input.open(archive)
         if let failure = input.failure { throw failure }
-        // Nothing at all is a tar without entries; libarchive calls it unknown.
+        // An empty input is a tar without entries; libarchive reports an unknown format.
         guard opened == ARCHIVE_OK || input.isEmpty else { throw lastFailure() }
     }
 
@@ -62,10 +61,10 @@ package final class TarReader {
         withExtendedLifetime(input) { _ = archive_read_free(archive) }
     }
 
-    /// The next entry, or `nil` at the end.
+    /// Reads the header of the next entry; `nil` at the end.
     ///
-    /// A tar without its end marker, or without the padding of its last file, simply ends: umoci writes such, and
-    /// proxies take them. One that ends within a file is ``Failure/Code/layerInvalid``.
+    /// The end marker and the padding of the last file may be missing, as in umoci's tars, which proxies accept. A tar that
+    /// ends within a file is ``Failure/Code/layerInvalid``.
     package func next() throws(Failure) -> Entry? {
         try forEachPiece { _ in }
         var entry: OpaquePointer?
@@ -92,9 +91,9 @@ package final class TarReader {
         return read
     }
 
-    /// Hands on the bytes of the entry that ``next()`` gave last, as far as they have not been handed on yet.
+    /// Passes the unread bytes of the current entry to a function.
     ///
-    /// Of a sparse file only the stored bytes come: holes cost nothing to claim, and are not filled.
+    /// Passes only the stored bytes of a sparse file: holes are not filled, because a header can claim any size.
     package func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         guard let current else { return }
         var given = 0
@@ -102,7 +101,7 @@ package final class TarReader {
             var start: UnsafeRawPointer?
             var count = 0
             var offset: Int64 = 0
-            // Not archive_read_data: that one drops the bytes it has when the padding behind them is missing.
+            // archive_read_data would drop the last bytes if the padding after them is missing.
             let result = archive_read_data_block(archive, &start, &count, &offset)
             if let failure = input.failure { throw failure }
             if result == ARCHIVE_EOF { break }
@@ -135,11 +134,11 @@ package final class TarReader {
     }
 
     private func lastFailure() -> Failure {
-        let words = archive_error_string(archive).map { String(cString: $0) }
+        let message = archive_error_string(archive).map { String(cString: $0) }
         return Failure(
             .layerInvalid,
             "the layer is not a valid tar",
-            why: words ?? "libarchive cannot read it"
+            why: message ?? "libarchive cannot read it"
         )
     }
 }

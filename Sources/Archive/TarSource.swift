@@ -1,16 +1,16 @@
 import Diagnostics
 import OCI
 
-/// The uncompressed tar of a layer as a row of blocks, measured and hashed on the way.
+/// The uncompressed tar of a layer as a sequence of blocks, counted and hashed while it is read.
 final class TarSource {
-    /// A block and what deflate needs to know about its neighbours.
+    /// A block with the context that deflate needs.
     struct Block: Sendable {
         let bytes: [UInt8]
         let window: ArraySlice<UInt8>
         let isLast: Bool
     }
 
-    /// The file whose bytes are being written.
+    /// A file that is being written.
     private struct OpenFile {
         let name: String
         let bytes: any ByteSource
@@ -26,10 +26,10 @@ final class TarSource {
     private var window: ArraySlice<UInt8> = []
     private var isFinished = false
 
-    /// The gzip checksum of all blocks given so far.
+    /// The gzip checksum of all blocks returned so far.
     private(set) var checksum: UInt32 = 0
 
-    /// The size of all blocks given so far, in bytes.
+    /// The size of all blocks returned so far, in bytes.
     var byteCount: Int { hasher.byteCount }
 
     init(_ entries: [LayerEntry], time: Int64) throws(Failure) {
@@ -38,9 +38,9 @@ final class TarSource {
         tar = try Self.translating { () throws(ArchiveError) in try TarWriter() }
     }
 
-    /// The next block, or `nil` after the last one.
+    /// Returns the next block; `nil` after the last one.
     func nextBlock() throws(Failure) -> Block? {
-        // One byte more than a block has to be there, or the end, to know whether a block is the last one.
+        // Reads one byte more than a block to detect the last block.
         while pending.count <= Deflater.blockSize, !isFinished { try fill() }
         guard !pending.isEmpty else { return nil }
         let bytes = Array(pending.prefix(Deflater.blockSize))
@@ -52,10 +52,10 @@ final class TarSource {
         return block
     }
 
-    /// The digest of all blocks given so far; after the last one, the diffID.
+    /// The digest of all blocks returned so far; after the last one, the diffID.
     var digest: Digest { hasher.digest() }
 
-    /// Writes what comes next: a piece of the open file, the head of the next entry, or the end.
+    /// Writes a piece of the open file, the header of the next entry, or the end of the tar.
     private func fill() throws(Failure) {
         if let open = file {
             file = try writePiece(of: open)
@@ -68,7 +68,7 @@ final class TarSource {
         pending += tar.takeOutput()
     }
 
-    /// Writes an entry's header, and opens it if it is a file.
+    /// Writes an entry's header and opens a regular file.
     private func begin(_ entry: LayerEntry) throws(Failure) -> OpenFile? {
         guard let (bytes, size) = try entry.content.opened() else {
             try Self.translating { () throws(ArchiveError) in
@@ -82,7 +82,7 @@ final class TarSource {
         return OpenFile(name: entry.name, bytes: bytes, remaining: size)
     }
 
-    /// Writes the next bytes of a file; what is left of it then, or `nil` after its end.
+    /// Writes the next bytes of a file and returns it with the remaining size; `nil` at its end.
     private func writePiece(of file: OpenFile) throws(Failure) -> OpenFile? {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Deflater.blockSize, alignment: 16)
         defer { buffer.deallocate() }
@@ -105,7 +105,7 @@ final class TarSource {
         Failure(
             .fileUnreadable,
             "\(name) changed while it was read",
-            why: "it has \(what) bytes than at the start",
+            why: "it now has \(what) bytes than before",
             try: ["wait until the compiler has finished, then build again"]
         )
     }

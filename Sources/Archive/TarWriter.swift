@@ -1,23 +1,22 @@
 import CArchive
 
-/// Writes a tar of regular files and folders with libarchive, into memory that the caller empties.
+/// Writes a tar of regular files and folders with libarchive into a memory buffer that the caller empties.
 ///
-/// Headers hold nothing of this machine: owner 0:0 without names, the mode and time that were asked for.
+/// Headers are reproducible: owner 0:0 without names, and the given mode and time.
 final class TarWriter {
     private let archive: OpaquePointer
     private let output: Output
 
-    /// Where libarchive's callback puts what it writes; a class, because C holds a pointer to it.
+    /// The output buffer of libarchive's callback; a class, because C holds a pointer to it.
     private final class Output {
         var bytes: [UInt8] = []
     }
 
-    /// How headers are written.
+    /// The header format.
     enum Format {
-        /// POSIX.1-1988 `ustar`, and nothing else.
+        /// POSIX.1-1988 `ustar` only.
         case ustar
-        /// The same, with an extended header before an entry that does not fit, such as the name of a SHA-512
-        /// (POSIX.1-2001 `pax`).
+        /// `ustar`, with an extended header (POSIX.1-2001 `pax`) for entries that do not fit, such as a name with a SHA-512.
         case extended
     }
 
@@ -29,7 +28,7 @@ final class TarWriter {
         case .ustar: try check(archive_write_set_format_ustar(archive))
         case .extended: try check(archive_write_set_format_pax_restricted(archive))
         }
-        // Unbuffered: every write reaches the callback at once, and nothing is padded to a tape's block.
+        // Unbuffered: every write reaches the callback immediately, without padding to a tape block.
         try check(archive_write_set_bytes_per_block(archive, 0))
         let write: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int =
             {
@@ -46,7 +45,7 @@ final class TarWriter {
     }
 
     deinit {
-        // The callback may still be called while libarchive ends.
+        // archive_write_free may still call the callback.
         withExtendedLifetime(output) { _ = archive_write_free(archive) }
     }
 
@@ -55,20 +54,20 @@ final class TarWriter {
     /// - Parameters:
     ///   - name: its name in the tar.
     ///   - size: the number of bytes that will follow.
-    ///   - permissions: its mode without the type.
+    ///   - permissions: its mode without the file type.
     ///   - time: the modification time, in seconds since 1970.
-    /// - Throws: what libarchive said, for a size or time that a header cannot hold.
+    /// - Throws: libarchive's error, for a size or time that a header cannot hold.
     func begin(file name: String, size: Int, permissions: UInt16 = 0o644, time: Int64) throws(ArchiveError) {
         try begin(name, regularFile, size: size, permissions: permissions, time: time)
     }
 
-    /// Writes a folder, which has no content; what is in it are entries of their own.
+    /// Writes a folder without its contents, which are separate entries.
     ///
     /// - Parameters:
     ///   - name: its name in the tar; libarchive adds the `/` at the end.
-    ///   - permissions: its mode without the type.
+    ///   - permissions: its mode without the file type.
     ///   - time: the modification time, in seconds since 1970.
-    /// - Throws: what libarchive said, for a name or time that a header cannot hold.
+    /// - Throws: libarchive's error, for a name or time that a header cannot hold.
     func write(folder name: String, permissions: UInt16, time: Int64) throws(ArchiveError) {
         try begin(name, Archive.folder, size: 0, permissions: permissions, time: time)
         try endFile()
@@ -89,21 +88,21 @@ final class TarWriter {
         try check(archive_write_header(archive, entry))
     }
 
-    /// Writes the next bytes of the file begun.
+    /// Writes the next bytes of the current file.
     func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
         let written = archive_write_data(archive, bytes.baseAddress, bytes.count)
         guard written == bytes.count else { throw lastError() }
     }
 
-    /// Ends the file begun.
+    /// Ends the current file.
     func endFile() throws(ArchiveError) { try check(archive_write_finish_entry(archive)) }
 
-    /// Ends the archive, and the file begun, if one is.
+    /// Ends the current file, if any, and the archive.
     func finish() throws(ArchiveError) {
         try check(archive_write_close(archive))
     }
 
-    /// Takes what has been written since the last call.
+    /// Returns the bytes written since the last call.
     func takeOutput() -> [UInt8] {
         defer { output.bytes.removeAll(keepingCapacity: true) }
         return output.bytes

@@ -1,18 +1,18 @@
 import CArchive
 package import Diagnostics
 
-/// Unpacks a zstd stream (RFC 8878) of one or more frames with libarchive.
+/// Decompresses a zstd stream (RFC 8878) of one or more frames with libarchive.
 ///
-/// A frame may ask for a window of at most 128 MiB, libzstd's own limit. Throws ``Failure/Code/layerInvalid`` for bytes
-/// that are not zstd, that end too early, or that follow the last frame, and for a stream without content.
+/// The window of a frame is limited to 128 MiB by libzstd. Throws ``Failure/Code/layerInvalid`` for bytes that are not
+/// zstd, for a truncated stream, for bytes after the last frame, and for a stream without content.
 package final class ZstdReader: ByteSource {
     private let archive: OpaquePointer
     private let input: ArchiveInput
-    /// Unpacked bytes that nobody has taken yet; they belong to libarchive until it is asked for more.
+    /// Decompressed bytes that have not been read; libarchive owns them until the next call.
     private var rest = UnsafeRawBufferPointer(start: nil, count: 0)
     private var isAtEnd = false
 
-    /// Unpacks what a source gives.
+    /// Decompresses a source.
     ///
     /// Throws ``Failure/Code/layerInvalid`` also if libarchive was built without zstd.
     package init(_ source: any ByteSource) throws(Failure) {
@@ -21,16 +21,16 @@ package final class ZstdReader: ByteSource {
         }
         self.archive = archive
         input = ArchiveInput(source)
-        // Without the library libarchive would start the program `zstd`.
+        // Without libzstd, libarchive would start the program `zstd`.
         guard archive_libzstd_version() != nil else {
             throw Failure(
                 .layerInvalid,
-                "the layer is packed with zstd, which this program cannot unpack",
+                "this wasmpack cannot decompress zstd layers",
                 why: "its libarchive was built without zstd",
                 try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
             )
         }
-        // Exactly this one filter: left to itself, libarchive would unpack zstd within zstd within zstd.
+        // Only one filter: by default, libarchive would decompress nested zstd streams.
         guard archive_read_append_filter(archive, ARCHIVE_FILTER_ZSTD) == ARCHIVE_OK,
             archive_read_support_format_raw(archive) == ARCHIVE_OK
         else { throw lastFailure() }
@@ -40,12 +40,12 @@ package final class ZstdReader: ByteSource {
         var entry: OpaquePointer?
         let result = archive_read_next_header(archive, &entry)
         if let failure = input.failure { throw failure }
-        // To libarchive a stream that cannot be unpacked from its start and an empty one look the same.
+        // libarchive does not distinguish an invalid start from an empty stream.
         guard result == ARCHIVE_OK else {
             throw Failure(
                 .layerInvalid,
                 "the layer is not valid zstd",
-                why: "it is empty, damaged or cut off"
+                why: "it is empty, damaged or truncated"
             )
         }
     }
@@ -54,7 +54,7 @@ package final class ZstdReader: ByteSource {
         withExtendedLifetime(input) { _ = archive_read_free(archive) }
     }
 
-    /// Unpacks the next bytes.
+    /// Decompresses the next bytes.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         while rest.isEmpty, !isAtEnd { try fill() }
         let count = min(buffer.count, rest.count)
@@ -75,11 +75,11 @@ package final class ZstdReader: ByteSource {
     }
 
     private func lastFailure() -> Failure {
-        let words = archive_error_string(archive).map { String(cString: $0) }
+        let message = archive_error_string(archive).map { String(cString: $0) }
         return Failure(
             .layerInvalid,
             "the layer is not valid zstd",
-            why: words ?? "libarchive cannot read it"
+            why: message ?? "libarchive cannot read it"
         )
     }
 }

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-// Asked before a socket is opened. What is no IP address is not dialled.
+// Called before a socket is opened. Rejects addresses that are not IP addresses.
 static curl_socket_t open_socket(void *check, curlsocktype purpose, struct curl_sockaddr *to) {
-    const wasmpack_address_check *asked = check;
+    const wasmpack_address_check *address_check = check;
     char text[INET6_ADDRSTRLEN];
     const void *address = to->family == AF_INET    ? (const void *)&((struct sockaddr_in *)&to->addr)->sin_addr
                           : to->family == AF_INET6 ? (const void *)&((struct sockaddr_in6 *)&to->addr)->sin6_addr
                                                    : NULL;
     (void)purpose;
-    if (!address || !inet_ntop(to->family, address, text, sizeof text) || !asked->accepts(asked->context, text))
+    if (!address || !inet_ntop(to->family, address, text, sizeof text) || !address_check->accepts(address_check->context, text))
         return CURL_SOCKET_BAD;
     int type = to->socktype;
 #ifdef SOCK_CLOEXEC
@@ -23,11 +23,11 @@ static curl_socket_t open_socket(void *check, curlsocktype purpose, struct curl_
     return socket(to->family, type, to->protocol);
 }
 
-// Asked before each request, also over a connection that stands already.
+// Called before each request, also on an existing connection.
 static int begin_request(void *check, char *address, char *own_address, int port, int own_port) {
-    const wasmpack_address_check *asked = check;
+    const wasmpack_address_check *address_check = check;
     (void)own_address, (void)port, (void)own_port;
-    return asked->accepts(asked->context, address) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    return address_check->accepts(address_check->context, address) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 unsigned wasmpack_setopt_address_check(void *handle, const wasmpack_address_check *check) {

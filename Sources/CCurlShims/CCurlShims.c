@@ -2,7 +2,7 @@
 
 #include <curl/curl.h>
 
-// The plain types of the header have to hold libcurl's own.
+// The header declares int64_t in place of curl_off_t.
 _Static_assert(sizeof(curl_off_t) == sizeof(int64_t), "curl_off_t has 64 bits");
 
 unsigned wasmpack_setopt_long(void *handle, unsigned option, long value) {

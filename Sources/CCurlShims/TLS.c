@@ -1,5 +1,5 @@
-// What libcurl does not tell about TLS, asked from OpenSSL, which it stands on. With another TLS library below libcurl
-// nothing is kept and nothing is told; certificates are verified all the same.
+// TLS details that libcurl does not provide, read from the OpenSSL that libcurl uses. With another TLS library, these
+// details are not available; certificates are verified nevertheless.
 #include "CCurlShims.h"
 
 #include <curl/curl.h>
@@ -13,9 +13,9 @@
 
 static int peer_index = -1;
 
-// A handle and the contexts of all its connections, some of which outlive it, share what is known about the peer.
+// Details of a peer, shared by a handle and the contexts of its connections, some of which outlive the handle.
 struct shared_peer {
-    struct wasmpack_peer peer;  // the first member: a pointer to it is one to the whole
+    struct wasmpack_peer peer;  // first member, so that a pointer to it points to the struct
     atomic_int owners;
 };
 
@@ -36,9 +36,9 @@ static void on_context_freed(void *context, void *peer, CRYPTO_EX_DATA *data, in
     wasmpack_release_peer(peer);
 }
 
-// What OpenSSL frees at exit may still be in use by the transport's thread. Before main, for whoever uses OpenSSL first
-// decides.
-__attribute__((constructor)) static void leave_openssl_alone_at_exit(void) {
+// The transport's thread may still use what OpenSSL frees at exit. Runs before main, because the first call to OpenSSL
+// fixes this option.
+__attribute__((constructor)) static void disable_openssl_cleanup_at_exit(void) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 }
 
@@ -61,7 +61,7 @@ static void keep_issuer(struct wasmpack_peer *peer, X509 *certificate) {
     BIO_free(text);
 }
 
-// Called for each certificate of the chain, from its end to the server's own, and for the first that is not good.
+// Called for each certificate of the chain, from the root to the server's, and for the first invalid one.
 static int on_verify(int is_good, X509_STORE_CTX *store) {
     SSL *connection = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
     struct wasmpack_peer *peer = peer_of(connection);
@@ -73,8 +73,8 @@ static int on_verify(int is_good, X509_STORE_CTX *store) {
     return is_good;
 }
 
-// Called when the server asks for a certificate, whether there is one or not.
-static int on_asked(SSL *connection, void *unused) {
+// Called when the server requests a client certificate, even if none is configured.
+static int on_certificate_request(SSL *connection, void *unused) {
     (void)unused;
     struct wasmpack_peer *peer = peer_of(connection);
     if (peer) peer->asked_for_certificate = 1;
@@ -84,12 +84,12 @@ static int on_asked(SSL *connection, void *unused) {
 static CURLcode on_context(CURL *handle, void *raw, void *peer) {
     (void)handle;
     SSL_CTX *context = raw;
-    // After the handshake nothing is asked for and nothing verified again: neither in TLS 1.2 nor in TLS 1.3.
+    // Disables renegotiation (TLS 1.2) and post-handshake authentication (TLS 1.3).
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_post_handshake_auth(context, 0);
     if (peer_index < 0 || !SSL_CTX_set_ex_data(context, peer_index, peer)) return CURLE_OK;
     atomic_fetch_add(&((struct shared_peer *)peer)->owners, 1);
-    SSL_CTX_set_cert_cb(context, on_asked, NULL);
+    SSL_CTX_set_cert_cb(context, on_certificate_request, NULL);
     SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), on_verify);
     return CURLE_OK;
 }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct HashingSourceTests {
-    @Test func `what passes is measured and hashed`() throws {
+    @Test func `counts and hashes the bytes of a source`() throws {
         let bytes = SampleModule.noise(size: 300_000)
         let source = HashingSource(ArraySource(bytes, pieceSize: 1_000))
         #expect(source.digest == Digest(of: []))
@@ -14,7 +14,7 @@ import Testing
         #expect(source.digest == Digest(of: bytes))
     }
 
-    @Test("a limit is the last size that passes", arguments: [(10, true), (9, false), (0, false)])
+    @Test("throws above the limit", arguments: [(10, true), (9, false), (0, false)])
     func limit(limit: Int, passes: Bool) {
         let source = HashingSource(
             ArraySource([UInt8](repeating: 0, count: 10), pieceSize: 3),

@@ -8,14 +8,14 @@ import Testing
 struct LayerReaderTests {
     private func read(
         _ bytes: [UInt8],
-        handingOn wanted: LayerReader.Selection = .named("plugin.wasm")
+        extracting wanted: LayerReader.Selection = .named("plugin.wasm")
     ) throws(Failure) -> (contents: LayerReader.Contents, file: [UInt8]) {
         var file: [UInt8] = []
         var contents = LayerReader.Contents()
         try LayerReader.read(
             ArraySource(bytes),
             into: &contents,
-            handingOn: wanted,
+            extracting: wanted,
             write: { piece in file += piece }
         )
         return (contents, file)
@@ -50,7 +50,7 @@ struct LayerReaderTests {
         ([], [], 0, "nothing at all"),
     ]
 
-    @Test("the first regular file of that name is handed on", arguments: found)
+    @Test("extracts the first regular file with the name", arguments: found)
     func reading(tar: [UInt8], file: [UInt8], matches: Int, why: String) throws {
         for compression in LayerReader.Compression.allCases where compression != .zstd || !tar.isEmpty {
             let (contents, bytes) = try read(packed(tar, compression))
@@ -63,24 +63,24 @@ struct LayerReaderTests {
         }
     }
 
-    @Test func `the diffID is of all bytes, also of those after the end marker`() throws {
+    @Test func `the diffID covers all bytes, including those after the end marker`() throws {
         let tar = Tar.entry("plugin.wasm", [1]) + Tar.end + SampleModule.noise(size: 200_000)
         #expect(try read(tar).contents.diffID == Digest(of: tar))
     }
 
-    @Test func `a file that ends too early is refused`() {
+    @Test func `rejects a truncated file`() {
         let cut = Array(Tar.entry("plugin.wasm", SampleModule.noise(size: 3_000)).prefix(2_000))
         let failure = #expect(throws: Failure.self) { try read(cut) }
         #expect(failure?.code == .layerInvalid)
     }
 
-    @Test func `what follows the gzip stream is refused, though the file was found`() {
+    @Test func `rejects bytes after the gzip stream even if the file was found`() {
         let layer = Gzip.stored(Tar.entry("plugin.wasm", [1]) + Tar.end) + [0]
         let failure = #expect(throws: Failure.self) { try read(layer) }
         #expect(failure?.code == .layerInvalid)
     }
 
-    @Test func `of hundreds of thousands of entries only the first are kept`() throws {
+    @Test func `keeps only the first of hundreds of thousands of entries`() throws {
         let tar = (0..<20_000).flatMap { _ in Tar.entry("plugin.wasm") } + Tar.end
         let contents = try read(tar).contents
         #expect(contents.entryCount == 20_000)
@@ -88,7 +88,7 @@ struct LayerReaderTests {
         #expect(contents.matches.count == 100)
     }
 
-    @Test func `a name of half a megabyte is not kept`() throws {
+    @Test func `does not keep a name of half a megabyte`() throws {
         let long = String(repeating: "n", count: 500_000)
         let tar = Tar.pax("path", long) + Tar.entry("x", [1]) + Tar.entry("plugin.wasm", [1]) + Tar.end
         let contents = try read(tar).contents
@@ -96,9 +96,9 @@ struct LayerReaderTests {
         #expect(contents.entries.map(\.name) == ["plugin.wasm"])
     }
 
-    @Test("a tar of 256 MiB is read, and one byte more is refused", arguments: [0, 1])
+    @Test("reads a tar of 256 MiB and rejects one byte more", arguments: [0, 1])
     func limit(excess: Int) async throws {
-        // Zeros: an end marker and what is behind it.
+        // Only zeros: an end marker and the bytes after it.
         let size = LayerReader.tarLimit + excess
         let failure: Failure?
         do throws(Failure) {
@@ -112,7 +112,7 @@ struct LayerReaderTests {
         #expect(failure?.code == (excess == 0 ? nil : .layerInvalid))
     }
 
-    @Test func `a small gzip that unpacks to more than 256 MiB is refused`() async throws {
+    @Test func `rejects a small gzip that unpacks to more than 256 MiB`() async throws {
         var layer: [UInt8] = []
         let size = LayerReader.tarLimit
         _ = try await LayerWriter(compressionLevel: 1, time: 0, processorCount: 2).write(
@@ -127,7 +127,7 @@ struct LayerReaderTests {
             try LayerReader.read(
                 ArraySource(layer),
                 into: &contents,
-                handingOn: .named("plugin.wasm"),
+                extracting: .named("plugin.wasm"),
                 write: { piece in given += piece.count }
             )
         }
@@ -136,7 +136,7 @@ struct LayerReaderTests {
         #expect(given < size)
     }
 
-    @Test func `a small zstd that unpacks to more than 256 MiB is refused`() {
+    @Test func `rejects a small zstd that unpacks to more than 256 MiB`() {
         let bomb = Zstd.bomb(0, blocks: 2049)
         #expect(bomb.count < 10_000)
         let failure = #expect(throws: Failure.self) { try read(bomb) }
@@ -148,11 +148,11 @@ struct LayerReaderTests {
         (Zstd.stored(SampleModule.preamble), .zstd),
     ]
 
-    @Test("a bare module is handed on whole", arguments: modules.indices)
+    @Test("extracts a bare module completely", arguments: modules.indices)
     func bareModule(row: Int) throws {
         let (layer, compression) = Self.modules[row]
         for wanted in [LayerReader.Selection.named("plugin.wasm"), .entry(3), .none] {
-            let (contents, file) = try read(layer, handingOn: wanted)
+            let (contents, file) = try read(layer, extracting: wanted)
             #expect(file == SampleModule.preamble)
             #expect(contents.content == .module)
             #expect(contents.compression == compression)
@@ -160,26 +160,26 @@ struct LayerReaderTests {
         }
     }
 
-    @Test func `one entry can be chosen by its place, if it is a file`() throws {
+    @Test func `extracts an entry by its index if it is a file`() throws {
         let tar =
             Tar.entry("a", [1]) + Tar.entry("b", type: "2", link: "a") + Tar.entry("c", [3]) + Tar.end
-        #expect(try read(tar, handingOn: .entry(0)).file == [1])
-        #expect(try read(tar, handingOn: .entry(1)).file == [])
-        #expect(try read(tar, handingOn: .entry(2)).file == [3])
-        #expect(try read(tar, handingOn: .entry(3)).file == [])
-        #expect(try read(tar, handingOn: .none).file == [])
+        #expect(try read(tar, extracting: .entry(0)).file == [1])
+        #expect(try read(tar, extracting: .entry(1)).file == [])
+        #expect(try read(tar, extracting: .entry(2)).file == [3])
+        #expect(try read(tar, extracting: .entry(3)).file == [])
+        #expect(try read(tar, extracting: .none).file == [])
     }
 
-    @Test func `the first of that name is told, though it is no file`() throws {
+    @Test func `reports the first entry with the name even if it is not a file`() throws {
         let tar = Tar.entry("plugin.wasm", type: "2", link: "x") + Tar.entry("plugin.wasm", [1]) + Tar.end
         #expect(try read(tar).contents.firstNamed?.kind == .symbolicLink)
     }
 
-    @Test func `what was seen before the damage is kept`() {
+    @Test func `keeps the contents from before the damage`() {
         let damaged = Gzip.stored(Tar.entry("a", [1]) + Tar.entry("plugin.wasm", [1])).dropLast(20)
         var contents = LayerReader.Contents()
         #expect(throws: Failure.self) {
-            try LayerReader.read(ArraySource(Array(damaged)), into: &contents, handingOn: .named("a"))
+            try LayerReader.read(ArraySource(Array(damaged)), into: &contents, extracting: .named("a"))
         }
         #expect(contents.compression == .gzip)
         #expect(contents.content == .tar)

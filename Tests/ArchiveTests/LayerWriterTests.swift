@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct LayerWriterTests {
     private static let block = 128 * 1024
-    /// What the tar puts before the file, in bytes.
+    /// The size of the tar header, in bytes.
     private static let header = 512
 
     private func layer(
@@ -30,7 +30,7 @@ struct LayerWriterTests {
         return (bytes, diffID)
     }
 
-    @Test func `the smallest module has the diffID that it has everywhere`() async throws {
+    @Test func `the smallest module has a fixed diffID`() async throws {
         let module = try Fixtures.bytes("wasm/tiny/abi-0.2.1.wasm")
         #expect(module.count == 37)
         let (bytes, diffID) = try await layer(of: module, level: LayerWriter.defaultCompressionLevel)
@@ -42,12 +42,12 @@ struct LayerWriterTests {
         #expect(Digest(of: tar) == diffID)
     }
 
-    @Test func `the gzip header holds nothing of this machine or this day`() async throws {
+    @Test func `the gzip header is reproducible`() async throws {
         let (bytes, _) = try await layer(of: [1, 2, 3], time: 1_700_000_000)
         #expect(bytes.prefix(10) == [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF])
     }
 
-    /// Sizes for which the tar (header, module, padding, end) ends near the border of a block.
+    /// Sizes for which the tar (header, module, padding, end) ends near a block boundary.
     static let sizes: [(size: Int, why: String)] = [
         (0, "nothing"),
         (1, "one byte"),
@@ -66,7 +66,7 @@ struct LayerWriterTests {
     ]
 
     @Test(
-        "the bytes do not depend on the number of processors, nor on how the file is read",
+        "the bytes do not depend on the number of processors and the size of reads",
         arguments: sizes
     )
     func sameBytes(size: Int, why: String) async throws {
@@ -82,7 +82,7 @@ struct LayerWriterTests {
         try LayerReader.read(
             ArraySource(first.bytes),
             into: &contents,
-            handingOn: .named("plugin.wasm"),
+            extracting: .named("plugin.wasm"),
             write: { piece in content += piece }
         )
         #expect(contents.compression == .gzip, "\(why)")
@@ -91,7 +91,7 @@ struct LayerWriterTests {
         #expect(contents.unpackedSize % 512 == 0, "\(why)")
     }
 
-    @Test func `20 MB give the same bytes on any number of processors`() async throws {
+    @Test func `writes the same 20 MB with any number of processors`() async throws {
         let module = SampleModule.bytes(size: 20_000_000)
         let first = try await layer(of: module, processorCount: 1)
         #expect(first.bytes.count < module.count * 3 / 4, "it compresses as code does")
@@ -100,7 +100,7 @@ struct LayerWriterTests {
         }
     }
 
-    @Test func `another level gives other bytes of the same tar`() async throws {
+    @Test func `another compression level gives other bytes with the same diffID`() async throws {
         let module = SampleModule.bytes(size: 500_000)
         var seen: Set<Digest> = []
         var diffIDs: Set<Digest> = []
@@ -113,7 +113,7 @@ struct LayerWriterTests {
         #expect(diffIDs.count == 1)
     }
 
-    @Test func `the time is in the tar, up to the last second that ustar can hold`() async throws {
+    @Test func `writes the time to the tar, up to ustar's latest`() async throws {
         let latest: Int64 = 0o77777777777
         let early = try await layer(of: [1])
         let late = try await layer(of: [1], time: latest)
@@ -122,7 +122,7 @@ struct LayerWriterTests {
         #expect(tar[136..<147].elementsEqual("77777777777".utf8))
     }
 
-    @Test func `gzip, Python and GNU tar read it, and it is one member`() async throws {
+    @Test func `gzip, Python and GNU tar read the layer, which is one member`() async throws {
         let module = SampleModule.bytes(size: 3 * Self.block + 5)
         let scratch = try ScratchDirectory()
         let file = try scratch.write(await layer(of: module).bytes, to: "layer.tar.gz").string
@@ -163,7 +163,7 @@ struct LayerWriterTests {
         (262_144, 262_145, "more", "it goes on after a block"),
     ]
 
-    @Test("a file that changes its size while it is read is refused", arguments: changed)
+    @Test("rejects a file whose size changes", arguments: changed)
     func changing(announced: Int, there: Int, phrase: String, why: String) async {
         let failure = await #expect(throws: Failure.self, "\(why)") {
             _ = try await LayerWriter(time: 0, processorCount: 2).write(
@@ -176,7 +176,7 @@ struct LayerWriterTests {
         #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "")")
     }
 
-    @Test func `what the sink throws ends the work`() async {
+    @Test func `stops with the error of the sink`() async {
         let source = ArraySource(SampleModule.noise(size: 100 * Self.block))
         let failure = await #expect(throws: Failure.self) {
             _ = try await LayerWriter(compressionLevel: 1, time: 0, processorCount: 2).write(
@@ -191,7 +191,7 @@ struct LayerWriterTests {
         #expect(source.given < 20 * Self.block)
     }
 
-    @Test func `a cancelled task stops reading`() async {
+    @Test func `a canceled task stops reading`() async {
         let work = Task { () -> (Failure.Code?, Int) in
             let source = ArraySource(SampleModule.noise(size: 100 * Self.block)) { given in
                 if given > 10 * Self.block { withUnsafeCurrentTask { $0?.cancel() } }
@@ -213,11 +213,11 @@ struct LayerWriterTests {
     }
 
     @Test(
-        "what is read and not written yet is bounded by the processors, not by the file",
+        "limits unwritten blocks by the number of processors, not by the file's size",
         arguments: [1, 2, 4]
     )
     func bound(processorCount: Int) async throws {
-        // Noise does not get smaller: what has been written tells what has been read for it.
+        // Noise is incompressible, so the bytes written show the bytes read.
         let module = SampleModule.noise(size: 100 * Self.block)
         let source = ArraySource(module)
         var written = 0
@@ -231,7 +231,7 @@ struct LayerWriterTests {
             written += piece.count
         }
         #expect(written > module.count)
-        // Two per processor, the one that is next, and one more that is read to know whether it is the last.
+        // Two blocks per processor, the next one, and one more to detect the last block.
         #expect(most <= (processorCount * 2 + 3) * Self.block)
     }
 }

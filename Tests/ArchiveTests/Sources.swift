@@ -1,7 +1,7 @@
 import Archive
 import Diagnostics
 
-/// Gives the bytes of an array, in pieces of at most so many.
+/// A source of an array's bytes, in pieces of limited size.
 final class ArraySource: ByteSource {
     private let bytes: [UInt8]
     private let pieceSize: Int
@@ -23,7 +23,7 @@ final class ArraySource: ByteSource {
     }
 }
 
-/// Gives so many zeros.
+/// A source of zeros.
 final class ZeroSource: ByteSource {
     private var rest: Int
 
@@ -37,7 +37,7 @@ final class ZeroSource: ByteSource {
     }
 }
 
-/// All that is left in a source.
+/// Reads the rest of a source.
 func everything(in source: any ByteSource) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
     try source.forEachPiece { piece in bytes += piece }

@@ -66,7 +66,7 @@ struct TarReaderTests {
         ),
     ]
 
-    @Test("an entry is what its header says", arguments: kinds)
+    @Test("reads the kind of an entry from its header", arguments: kinds)
     func reading(tar: [UInt8], name: String, base: String, isRegularFile: Bool, why: String) throws {
         let found = try read(tar + Tar.end)
         #expect(found.map(\.name) == [name], "\(why)")
@@ -74,8 +74,8 @@ struct TarReaderTests {
         #expect(found.map(\.isRegularFile) == [isRegularFile], "\(why)")
     }
 
-    @Test func `a sparse file is no file with its own bytes, and its hole costs nothing`() throws {
-        // 2⁶² bytes of hole, one byte stored (GNU's pax format 0.1).
+    @Test func `a sparse file is not a regular file, and its holes are not filled`() throws {
+        // A hole of 2⁶² bytes and one stored byte (GNU's pax format 0.1).
         let tar =
             Tar.pax("GNU.sparse.size", "4611686018427387904") + Tar.pax("GNU.sparse.map", "0,1")
             + Tar.entry("plugin.wasm", [1]) + Tar.entry("next", [2]) + Tar.end
@@ -85,7 +85,7 @@ struct TarReaderTests {
             type: "x"
         )
         for tar in [tar, pax + Tar.entry("plugin.wasm", [1]) + Tar.entry("next", [2]) + Tar.end] {
-            // Whatever libarchive makes of it, it ends, and no such file is taken.
+            // The result of libarchive may differ, but reading ends and does not return a regular file.
             let found = (try? read(tar)) ?? []
             #expect(!found.contains { $0.name == "plugin.wasm" && $0.isRegularFile && $0.size > 1 })
         }
@@ -103,7 +103,7 @@ struct TarReaderTests {
         ([], 0, "nothing at all"),
     ]
 
-    @Test("a tar may end as loosely as proxies take it", arguments: ends)
+    @Test("accepts a tar without end marker or padding, like proxies", arguments: ends)
     func ending(tar: [UInt8], count: Int, why: String) throws {
         for pieceSize in [1, 512, .max] {
             #expect(try read(tar, pieceSize: pieceSize).count == count, "\(why)")
@@ -128,13 +128,13 @@ struct TarReaderTests {
         ),
     ]
 
-    @Test("a damaged tar is refused, without much memory", arguments: broken)
+    @Test("rejects a damaged tar with little memory", arguments: broken)
     func refusal(tar: [UInt8], why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try read(tar) }
         #expect(failure?.code == .layerInvalid, "\(why)")
     }
 
-    @Test func `an entry's bytes are given once, and may be left`() throws {
+    @Test func `returns an entry's bytes once, and can skip them`() throws {
         let reader = try TarReader(ArraySource(Tar.entry("a", [1, 2]) + Tar.entry("b", [3]) + Tar.end))
         func rest() throws -> [UInt8] {
             var bytes: [UInt8] = []
@@ -149,7 +149,7 @@ struct TarReaderTests {
         #expect(try reader.next() == nil)
     }
 
-    @Test func `no mutation of a tar makes the reader trap or hang`() throws {
+    @Test func `a mutated tar does not crash or hang the reader`() throws {
         var random = SeededGenerator(seed: 4)
         let original =
             Tar.pax("path", "a/plugin.wasm") + Tar.entry("plugin.wasm", [1, 2, 3])
@@ -162,7 +162,7 @@ struct TarReaderTests {
             for _ in 0...random.next(below: 4) {
                 let block = random.next(below: bytes.count / 512) * 512
                 bytes[block + random.next(below: 512)] = likely[random.next(below: likely.count)]
-                // With a checksum that fits, or the mutation would rarely be looked at.
+                // Corrects the checksum; otherwise the reader would reject most mutations early.
                 if round % 2 == 0 { Self.sign(&bytes, at: block) }
             }
             if random.next(below: 4) == 0 { bytes.removeLast(random.next(below: bytes.count)) }

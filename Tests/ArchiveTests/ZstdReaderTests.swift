@@ -20,7 +20,7 @@ struct ZstdReaderTests {
         (Zstd.stored(Tar.entry("a", [1])), Tar.entry("a", [1]), "a tar, left alone"),
     ]
 
-    @Test("what was packed comes out", arguments: streams.indices)
+    @Test("decompresses frames", arguments: streams.indices)
     func unpacking(row: Int) throws {
         let (stream, content, why) = Self.streams[row]
         for pieceSize in [1, 4_096, .max] where pieceSize > 1 || stream.count < 1_000 {
@@ -39,7 +39,7 @@ struct ZstdReaderTests {
         (Array("no zstd at all, but a text".utf8), "a text"),
     ]
 
-    @Test("a damaged stream is refused", arguments: broken.indices)
+    @Test("rejects a damaged stream", arguments: broken.indices)
     func refusal(row: Int) {
         let (stream, why) = Self.broken[row]
         let failure = #expect(throws: Failure.self, "\(why)") { try unpack(stream) }
@@ -47,7 +47,7 @@ struct ZstdReaderTests {
         #expect(failure?.message.contains("zstd") == true, "\(why)")
     }
 
-    @Test func `what the source throws comes through`() throws {
+    @Test func `throws the error of the source`() throws {
         final class Broken: ByteSource {
             private var rest: ArraySlice<UInt8>
 

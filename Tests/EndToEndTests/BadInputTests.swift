@@ -41,7 +41,7 @@ import Testing
     }
 
     static let commands: [(arguments: [String], code: String, status: Int32, phrase: String)] = [
-        (["build", "nope.wasm"], "file-missing", 66, "it has main.wasm"),
+        (["build", "nope.wasm"], "file-missing", 66, "has main.wasm"),
         (["build", "nowhere/plugin.wasm"], "file-missing", 66, "no folder nowhere"),
         (["build", "folder"], "plugin-missing", 66, "no .wasm file at all"),
         (["build", "modules"], "plugin-missing", 66, "wasmpack build modules/other.wasm"),

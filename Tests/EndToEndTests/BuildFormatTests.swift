@@ -19,24 +19,24 @@ import Testing
         try TestSupport.expectGolden([UInt8](run.outputBytes), "cli/build-\(format)-\(document).json")
     }
 
-    @Test("the documents of a bare module are the golden ones", arguments: ["artifact", "wasm"])
+    @Test("the documents of a bare module equal the golden files", arguments: ["artifact", "wasm"])
     func bare(format: String) async throws {
         try await expectGolden("manifest", of: format)
         try await expectGolden("config", of: format)
     }
 
-    /// The compressed bytes, and with them the manifest, are those of one zlib; CI has to have it.
+    /// The compressed bytes, and thus the manifest, depend on the zlib version, which CI must have.
     @Test(
-        .enabled("the golden manifest is that of zlib 1.2.13; here is another one") {
+        .enabled("the golden manifest requires zlib 1.2.13") {
             if Workspace.isCI { return true }
             return try await Workspace().run("--version").outputText.contains("zlib 1.2.13)")
         }
     )
-    func `Docker's manifest is the golden one`() async throws {
+    func `Docker's manifest equals the golden file`() async throws {
         try await expectGolden("manifest", of: "docker")
     }
 
-    @Test func `JSON names the format, and the archive in the layout's place`() async throws {
+    @Test func `JSON reports the format, and the archive in place of the layout`() async throws {
         let built = try await work.run("build", "--format", "artifact", "--archive", "a.tar", "--json")
         #expect(built.status == 0, "\(built)")
         for member in [
@@ -45,8 +45,7 @@ import Testing
         #expect(!work.exists("plugin-oci"))
     }
 
-    @Test func `an archive is the one that copy writes, and an existing one is never replaced`() async throws
-    {
+    @Test func `writes the same archive as copy, and does not replace an existing one`() async throws {
         let built = try await work.run("build", "-t", reference, "--archive", "built.tar")
         #expect(built.status == 0, "\(built)")
         #expect(try await work.run("build", "-t", reference).outputText == built.outputText)
@@ -64,7 +63,7 @@ import Testing
         #expect(try work.bytes(of: "built.tar") == bytes)
     }
 
-    static let refusals: [(arguments: [String], status: Int32, phrase: String)] = [
+    static let rejections: [(arguments: [String], status: Int32, phrase: String)] = [
         (["--archive", "x.tgz"], 64, "x.tar"),
         (["--archive", "x.img"], 64, "x.tar"),
         (["--archive", ""], 64, "no name of an archive"),
@@ -72,14 +71,14 @@ import Testing
         (["--archive", "no/such/folder/x.tar"], 74, "does not exist"),
         (["--archive", "x.tar", "--digest-file", "x.tar"], 64, "digest"),
         (["--format", "oci"], 64, "format"),
-        (["--format", "docker", "--annotation", "a=b"], 64, "no place for annotations"),
-        (["--format", "wasm", "--label", "a=b"], 64, "no place for labels"),
+        (["--format", "docker", "--annotation", "a=b"], 64, "does not support annotations"),
+        (["--format", "wasm", "--label", "a=b"], 64, "does not support labels"),
         (["--config", "plugin.wasm"], 78, "config-invalid"),
         (["--config", "none.json", "--format", "artifact"], 66, "none.json"),
     ]
 
-    @Test("what cannot be meant is refused, and leaves nothing behind", arguments: refusals)
-    func refused(arguments: [String], status: Int32, phrase: String) async throws {
+    @Test("rejects contradictory options, and leaves no files behind", arguments: rejections)
+    func rejection(arguments: [String], status: Int32, phrase: String) async throws {
         let before = try work.names()
         let run = try await work.start(["build"] + arguments).wait()
         #expect(run.status == status, "\(run)")
@@ -87,7 +86,7 @@ import Testing
         #expect(try work.names() == before)
     }
 
-    @Test func `an artifact carries the runtime config that is given`() async throws {
+    @Test func `writes a given runtime config to an artifact`() async throws {
         try work.write(Array(#"{"type":"mine"}"#.utf8), to: "rc.json")
         let built = try await work.run("build", "--format", "artifact", "--config", "rc.json")
         #expect(built.status == 0, "\(built)")
@@ -100,7 +99,7 @@ import Testing
         #expect(!work.exists("other"))
     }
 
-    @Test func `Docker's types are warned of where skopeo does not find them`() async throws {
+    @Test func `warns of Docker types where skopeo does not support them`() async throws {
         let layout = try await work.run("build", "--format", "docker")
         #expect(layout.errorText.contains("skopeo does not find such a one in a layout"), "\(layout)")
         let archive = try await work.run("build", "--format", "docker", "--archive", "x.tar")

@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct BuildTests {
     private let reference = "registry.example.com/test-oci/header-authorization:v0.0.1"
 
-    @Test func `a module becomes a layout, and the result is one line`() async throws {
+    @Test func `writes a layout and prints one line`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "any-name.wasm")
         let run = try await work.run("build", "any-name.wasm", "-t", reference)
@@ -20,7 +20,7 @@ import Testing
         #expect(!run.errorText.contains("\r"))
     }
 
-    @Test func `an untagged build prints the bare digest, and replaces the untagged image`() async throws {
+    @Test func `an untagged build prints the digest and replaces the untagged image`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
         let first = try await work.run("build")
@@ -34,7 +34,7 @@ import Testing
         #expect(verified.outputText.contains(second.outputText.trimmingCharacters(in: .newlines)))
     }
 
-    @Test func `the digest depends on the content alone`() async throws {
+    @Test func `the digest depends only on the content`() async throws {
         let work = try Workspace()
         try work.write(Modules.large(3_000_000), to: "a/plugin.wasm")
         try work.write(Modules.large(3_000_000), to: "b/other-name.wasm")
@@ -44,7 +44,7 @@ import Testing
         )
         let plain = try await work.run("build", "a", "--layout", "l1")
         let named = try await work.run("build", "b/other-name.wasm", "--layout", "l2")
-        let one = try await work.other(
+        let singleCore = try await work.other(
             "taskset",
             "-c",
             "0",
@@ -59,7 +59,7 @@ import Testing
             "-c",
             "umask 077; exec \(Workspace.program) build a --layout l4"
         )
-        for run in [plain, named, one, masked] {
+        for run in [plain, named, singleCore, masked] {
             #expect(run.status == 0, "\(run)")
             #expect(run.outputText == plain.outputText)
         }
@@ -71,7 +71,7 @@ import Testing
         #expect(again.outputText == later.outputText)
     }
 
-    @Test func `one layout holds many references, and a moved tag leaves nothing behind`() async throws {
+    @Test func `one layout holds several references, and a moved tag leaves no files behind`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "one.wasm")
         try work.write(Modules.tiny, to: "two.wasm")
@@ -90,7 +90,7 @@ import Testing
         #expect(ambiguous.errorText.contains("example.org/b:v1"))
     }
 
-    @Test func `builds at the same time into one layout all land`() async throws {
+    @Test func `concurrent builds into one layout all succeed`() async throws {
         let work = try Workspace()
         let runs = try (0..<6).map { number in
             try work.write(Modules.large(200_000 + number, seed: UInt64(number)), to: "\(number).wasm")
@@ -105,7 +105,7 @@ import Testing
         #expect(try work.names(in: "plugin-oci/blobs") == ["sha256"])
     }
 
-    @Test func `annotations go to the manifest, labels to the config`() async throws {
+    @Test func `writes annotations to the manifest and labels to the config`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let run = try await work.run(
@@ -125,39 +125,39 @@ import Testing
         #expect(config.outputText.contains(#""Labels":{"team":"mesh"}"#))
     }
 
-    @Test func `the config is the golden one`() async throws { try await expectGolden("config") }
+    @Test func `the config equals the golden file`() async throws { try await expectGolden("config") }
 
-    /// The compressed bytes, and with them the manifest, are those of one zlib; CI has to have it.
+    /// The compressed bytes, and thus the manifest, depend on the zlib version, which CI must have.
     @Test(
-        .enabled("the golden manifest is that of zlib 1.2.13; here is another one") {
+        .enabled("the golden manifest requires zlib 1.2.13") {
             if Workspace.isCI { return true }
             return try await Workspace().run("--version").outputText.contains("zlib 1.2.13)")
         }
     )
-    func `the manifest is the golden one`() async throws { try await expectGolden("manifest") }
+    func `the manifest equals the golden file`() async throws { try await expectGolden("manifest") }
 
     private func expectGolden(_ document: String) async throws {
         let work = try Workspace()
-        // The vector of docs/formats.md, which packs, and which no engine takes.
+        // The example of docs/formats.md, which can be packed but is not a valid module for an engine.
         try work.write(Fixtures.bytes("wasm/tiny/abi-0.2.1.wasm"), to: "plugin.wasm")
         _ = try await work.run("build", "--no-check", "-t", reference)
         let run = try await work.run("inspect", "plugin-oci", "--raw", document)
         try TestSupport.expectGolden([UInt8](run.outputBytes), "cli/build-\(document).json")
     }
 
-    @Test func `the largest module that proxies load is packed, one byte more is refused`() async throws {
+    @Test func `packs the largest module that proxies load, and rejects one byte more`() async throws {
         let work = try Workspace()
         let limit = 268_433_920
-        // A sparse file: its custom section is all zeros.
+        // A sparse file whose custom section contains only zeros.
         for (name, size) in [("largest.wasm", limit), ("larger.wasm", limit + 1)] {
             try work.write(SampleModule.outline(of: size), to: name)
             let file = try FileHandle(forWritingTo: URL(filePath: work.path(name)))
             try file.truncate(atOffset: UInt64(size))
             try file.close()
         }
-        let refused = try await work.run("build", "larger.wasm")
-        #expect(refused.status == 65)
-        #expect(refused.errorText.contains("error[module-too-large]"))
+        let larger = try await work.run("build", "larger.wasm")
+        #expect(larger.status == 65)
+        #expect(larger.errorText.contains("error[module-too-large]"))
         #expect(try work.files(below: "plugin-oci/blobs").isEmpty)
         let packed = try await work.run("build", "largest.wasm", "--compression-level", "1")
         #expect(packed.status == 0, "\(packed)")

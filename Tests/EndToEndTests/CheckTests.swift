@@ -3,13 +3,15 @@ import OCI
 import TestSupport
 import Testing
 
-/// `check` from outside: what is said on which stream, and what the exit status means.
+/// Tests the output and exit status of `check`.
 @Suite(.timeLimit(.minutes(5))) struct CheckTests {
-    /// A plugin without marker.
+    /// A plugin without an ABI marker.
     private static let unmarked: [UInt8] =
         SampleModule.preamble + [1, 4, 1, 0x60, 0, 0] + [3, 2, 1, 0] + [10, 4, 1, 2, 0, 0x0B]
 
-    @Test func `a good module is ok for every proxy, and what nobody has looked at is said`() async throws {
+    @Test func `a valid module is ok for every proxy, with a note about unvalidated function bodies`()
+        async throws
+    {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
         let run = try await work.run("check", "plugin.wasm")
@@ -20,7 +22,7 @@ import Testing
         #expect(run.errorText.isEmpty)
     }
 
-    @Test func `a module that Envoy refuses is a no, in Envoy's words`() async throws {
+    @Test func `exits 1 for a module that Envoy rejects, and quotes Envoy's message`() async throws {
         let work = try Workspace()
         try work.write(Self.unmarked, to: "plugin.wasm")
         let run = try await work.run("check", "plugin.wasm")
@@ -40,7 +42,7 @@ import Testing
     }
 
     @Test(
-        "what is no module is a no, with a finding",
+        "exits 1 with a finding for a file that is not a module",
         arguments: [
             ("empty", [], "not-wasm"), ("text", Array("hello, proxy".utf8), "not-wasm"),
             ("component", [0, 0x61, 0x73, 0x6D, 0x0D, 0, 1, 0], "wasm-component"),
@@ -54,13 +56,13 @@ import Testing
         #expect(run.outputText.contains(#""id":"\#(row.id)""#), "\(row.name): \(run)")
     }
 
-    @Test func `a file that is not there is no answer`() async throws {
+    @Test func `fails for a missing file`() async throws {
         let run = try await Workspace().run("check", "nothing.wasm")
         #expect(run.status == 66)
         #expect(run.errorText.contains("error[file-missing]"))
     }
 
-    @Test func `an image is judged with its module, by those who are named`() async throws {
+    @Test func `checks an image and its module for the named consumers`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
         _ = try await work.run("build", "plugin.wasm")
@@ -76,9 +78,9 @@ import Testing
         #expect(unknown.errorText.contains("istio"), "\(unknown)")
     }
 
-    @Test func `warnings are no refusal, unless they shall be`() async throws {
+    @Test func `warnings fail the check only with --strict`() async throws {
         let work = try Workspace()
-        // A function that only Envoys from 2026 on have.
+        // A function that Envoy provides only since 2026.
         let module = SampleModule.plugin(importing: ("wasi_snapshot_preview1", "fd_sync", 1))
         try work.write(module, to: "plugin.wasm")
         let run = try await work.run("check", "plugin.wasm")
@@ -89,7 +91,7 @@ import Testing
         #expect(strict.outputText.contains("refused for warnings (--strict): istio"), "\(strict)")
     }
 
-    @Test func `a smaller limit of a mesh is respected`() async throws {
+    @Test func `respects a smaller --max-size`() async throws {
         let work = try Workspace()
         try work.write(Modules.large(100_000), to: "plugin.wasm")
         _ = try await work.run("build", "plugin.wasm")
@@ -102,7 +104,7 @@ import Testing
         #expect(try await work.run("check", "plugin.wasm", "--max-size", "0").status == 64)
     }
 
-    @Test func `without an Envoy, --envoy says where to get one`() async throws {
+    @Test func `explains where to get Envoy if --envoy does not find it`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
         let run = try await work.run("check", "plugin.wasm", "--envoy=./no-envoy")
@@ -111,7 +113,8 @@ import Testing
         #expect(run.errorText.contains("func-e"))
     }
 
-    @Test func `build and push refuse what no proxy loads, and leave nothing behind`() async throws {
+    @Test func `build and push reject a module that no proxy loads, and leave no files behind`() async throws
+    {
         let work = try Workspace()
         try work.write(Self.unmarked, to: "plugin.wasm")
         let built = try await work.run("build", "plugin.wasm")
@@ -120,7 +123,7 @@ import Testing
         #expect(built.errorText.contains("Missing or unknown Proxy-Wasm ABI version"))
         #expect(!work.exists("plugin-oci"))
         let pushed = try await work.run("push", "127.0.0.1:1/a/b:v1", "plugin.wasm")
-        #expect(pushed.status == 1, "nobody was asked: \(pushed)")
+        #expect(pushed.status == 1, "no request was sent: \(pushed)")
 
         let forced = try await work.run("build", "plugin.wasm", "--no-check")
         #expect(forced.status == 0, "\(forced)")
@@ -129,10 +132,10 @@ import Testing
         #expect(layout.status == 1)
         #expect(layout.errorText.contains("error[check-failed]"))
         let sent = try await work.run("push", "127.0.0.1:1/a/b:v1", "plugin-oci", "--no-check")
-        #expect(sent.status == 69, "it got as far as the registry: \(sent)")
+        #expect(sent.status == 69, "the registry was contacted: \(sent)")
     }
 
-    @Test func `what only Higress has is no reason to stop, and a reason to warn`() async throws {
+    @Test func `a function that only Higress provides is a warning, not an error`() async throws {
         let work = try Workspace()
         let module = SampleModule.plugin(importing: ("env", "proxy_get_upstream_hosts", 2))
         try work.write(module, to: "plugin.wasm")
@@ -143,7 +146,9 @@ import Testing
         #expect(try await work.run("check", "plugin.wasm", "--for", "higress").status == 0)
     }
 
-    @Test func `the line of build says who takes it, in the letters of the locale`() async throws {
+    @Test func `build lists the consumers that accept the module, in the locale's character set`()
+        async throws
+    {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
         let run = try await work.run("build", "plugin.wasm")
@@ -152,7 +157,8 @@ import Testing
         #expect(ascii.errorText.contains("ok istio  ok envoy-gateway  ok higress"), "\(ascii)")
     }
 
-    @Test func `what is made for wkg is packed with a warning in the proxies' words`() async throws {
+    @Test func `packs the wasm format for wkg with a warning that quotes the proxies' messages`() async throws
+    {
         let work = try Workspace()
         try work.write(Self.unmarked, to: "plugin.wasm")
         let run = try await work.run("build", "plugin.wasm", "--format", "wasm")
@@ -163,12 +169,12 @@ import Testing
     }
 }
 
-/// The same with a real Envoy as the judge.
+/// Tests `check` with a real Envoy.
 @Suite(.timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
 struct CheckEnvoyTests {
     private static let envoy = "--envoy=" + Fixtures.path("../.venv/bin/envoy")
 
-    @Test func `a module that a real Envoy loads is ok without reserve`() async throws {
+    @Test func `a module that a real Envoy loads is ok without notes`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
         try work.write(Modules.tiny, to: "tiny.wasm")
@@ -183,7 +189,7 @@ struct CheckEnvoyTests {
         #expect(json.outputText.contains(#""bodiesValidated":true"#))
     }
 
-    @Test func `a body that does not validate is found by Envoy alone`() async throws {
+    @Test func `only Envoy detects an invalid function body`() async throws {
         let work = try Workspace()
         var module = SampleModule.smallest
         // malloc's body: i64.const in place of i32.const.

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `check` makes of an Envoy's answer, with scripts that answer as it does.
+/// Tests how `check` interprets Envoy's results, with scripts in place of Envoy.
 @Suite(.timeLimit(.minutes(5))) struct CheckVerdictTests {
-    /// A workspace with a good plugin and an "Envoy" that does what the line says.
+    /// Creates a workspace with a valid plugin and an "Envoy" that runs the given line.
     private func workspace(_ line: String) async throws -> Workspace {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
@@ -19,7 +19,7 @@ import Testing
         return work
     }
 
-    @Test func `a plugin that wants a configuration is loaded, with a warning`() async throws {
+    @Test func `a plugin that needs a configuration gives a warning`() async throws {
         let work = try await workspace(
             "echo 'wasm|Wasm VM failed Failed to configure base Wasm plugin' >&2; exit 1"
         )
@@ -34,14 +34,14 @@ import Testing
     }
 
     @Test(
-        "what Envoy does not survive, or does not end, is refused",
+        "rejects a module that crashes Envoy or does not finish loading",
         arguments: [
             ("kill -SEGV $$", "kills-envoy", "dies of the module (signal 11)"),
             ("exec yes 'wasm|wasm log: on' >&2", "envoy-endless", "was not done with loading the module"),
             ("exit 1", "envoy-refused", "does not load the module"),
         ]
     )
-    func refused(_ row: (line: String, id: String, message: String)) async throws {
+    func rejection(_ row: (line: String, id: String, message: String)) async throws {
         let work = try await workspace(row.line)
         let run = try await work.run("check", "plugin.wasm", "--envoy=./envoy", "--json")
         #expect(run.status == 1, "\(run)")
@@ -51,7 +51,7 @@ import Testing
         #expect(!run.outputText.contains(#""verdict":"ok""#), "\(run)")
     }
 
-    @Test func `what Envoy says is nothing to who runs no module`() async throws {
+    @Test func `ignores Envoy's result for a consumer that does not run modules`() async throws {
         let work = try await workspace("exit 1")
         _ = try await work.run("build", "plugin.wasm", "--format", "wasm")
         let run = try await work.run(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `wasmpack build` where people ran `docker build`.
+/// Tests `wasmpack build` with a Dockerfile.
 @Suite(.timeLimit(.minutes(5))) struct DockerfileBuildTests {
     private static let tutorial = "FROM scratch\nADD ./plugin.wasm ./plugin.wasm\n"
 
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func `nothing of this machine is in the image, and it does not hold what an earlier build wrote`()
+    @Test func `the image does not depend on the machine or contain the output of an earlier build`()
         async throws
     {
         let work = try workspace("FROM scratch\nCOPY . /\n")
@@ -39,7 +39,7 @@ import Testing
         #expect(masked.outputText == first.outputText, "\(masked)")
     }
 
-    @Test func `a plugin that proxies would not find is refused before anything is written`() async throws {
+    @Test func `rejects a plugin that proxies would not find, before writing files`() async throws {
         let work = try workspace("FROM scratch\nADD plugin.wasm .\nADD Dockerfile .\n")
         let before = try work.names()
         let run = try await work.run("build")
@@ -50,7 +50,7 @@ import Testing
         #expect(try await work.run("build", "--no-check").status == 0)
     }
 
-    @Test func `arguments come from the command line, or by their name from the environment`() async throws {
+    @Test func `reads arguments from the command line, or by name from the environment`() async throws {
         let work = try workspace(
             "FROM scratch\nARG A\nARG B=none\nARG C=none\nLABEL a=$A b=$B c=$C\nADD plugin.wasm .\n"
         )
@@ -69,7 +69,9 @@ import Testing
             adding: ["B": "3"]
         )
         #expect(run.status == 0, "\(run)")
-        #expect(run.errorText.contains("warning: no ARG in Dockerfile names D, given by --build-arg"))
+        #expect(
+            run.errorText.contains("warning: --build-arg D has no effect: no ARG in Dockerfile declares it")
+        )
         let config = try await work.run("inspect", "plugin-oci", "--raw", "config")
         #expect(config.outputText.contains(#""Labels":{"a":"1=2","b":"3","c":"5"}"#), "\(config)")
         let nameless = try await work.run("build", "--build-arg", "=x")
@@ -78,7 +80,7 @@ import Testing
         #expect(none.status == 64)
     }
 
-    @Test func `what cannot be followed ends before anything is written`() async throws {
+    @Test func `rejects an unsupported Dockerfile before writing files`() async throws {
         let work = try workspace(
             "FROM rust:1 AS build\nRUN cargo build\nFROM scratch\nCOPY --from=build a b\n"
         )
@@ -87,9 +89,9 @@ import Testing
         #expect(
             run.errorText == """
                 error[dockerfile-unsupported]: Dockerfile:1: FROM rust:1 is not supported
-                  why: it is a stage that builds the module; nothing is run here
+                  why: it is a stage that builds the module, and wasmpack does not run commands
                   try: build the module with its compiler, then: wasmpack build path/to/plugin.wasm
-                       wasmpack build ./plugin.wasm, without the Dockerfile
+                       wasmpack build ./plugin.wasm
 
                 """
         )
@@ -129,7 +131,7 @@ import Testing
         """
 
     static let alike: [(lines: String, why: String)] = [
-        ("ADD ./plugin.wasm ./plugin.wasm", "the tutorial"),
+        ("ADD ./plugin.wasm ./plugin.wasm", "the tutorial's Dockerfile"),
         ("COPY plugin.wasm /", "a folder as destination"),
         (
             "LABEL a=b \"c d\"='e f' g=\"h $X\"\nENV A=1 B=\"x y\"\nENV C some text\nADD plugin.wasm plugin.wasm",
@@ -142,17 +144,17 @@ import Testing
         ("CMD run it\nENTRYPOINT sh form\nADD plugin.wasm /", "the shell form"),
         ("WORKDIR /w/v\nCOPY d x\nCOPY d/f d/e/g y/\nCOPY plugin.wasm .", "a working directory and folders"),
         ("COPY d/ /\nCOPY d/* z/\nCOPY d/?.txt z/\nCOPY d/[e-f] q/\nADD plugin.wasm .", "patterns"),
-        ("COPY [\"with space\", \"/with space/\"]\nADD plugin.wasm .", "the form in brackets"),
+        ("COPY [\"with space\", \"/with space/\"]\nADD plugin.wasm .", "the exec form"),
         ("COPY --chmod=0640 d/f /m\nADD --chmod=755 plugin.wasm .", "modes"),
         (
             "ARG N=plugin\nARG M=${N}.wasm\nADD ${M} ${NONE:-$M}\nLABEL n=${N:+yes} m=${NONE:+yes}",
             "variables"
         ),
-        ("COPY . /all/\nADD plugin.wasm .", "the whole context, without what .dockerignore names"),
+        ("COPY . /all/\nADD plugin.wasm .", "the whole context without the files of .dockerignore"),
         ("# comment\nADD \\\n  # within\n\n  plugin.wasm \\\n  .", "continued lines"),
     ]
 
-    @Test("buildah makes the same tree and the same config of it", arguments: alike)
+    @Test("buildah builds the same tree and config", arguments: alike)
     func buildah(lines: String, why: String) async throws {
         let work = try workspace("FROM scratch\n" + lines + "\n", in: "ctx/")
         for name in [
@@ -172,9 +174,9 @@ import Testing
             """
         let theirs = try await work.other("sh", "-c", script)
         #expect(theirs.status == 0, "\(why): \(theirs)")
-        let one = try await work.other("python3", "-c", Self.describe, "ours")
-        let other = try await work.other("python3", "-c", Self.describe, "theirs")
-        #expect(one.status == 0, "\(one)")
-        #expect(one.outputText == other.outputText, "\(why)")
+        let ourImage = try await work.other("python3", "-c", Self.describe, "ours")
+        let theirImage = try await work.other("python3", "-c", Self.describe, "theirs")
+        #expect(ourImage.status == 0, "\(ourImage)")
+        #expect(ourImage.outputText == theirImage.outputText, "\(why)")
     }
 }

@@ -3,7 +3,7 @@ import OCI
 import TestSupport
 import Testing
 
-/// The shapes of image that people have pushed to real registries come back as modules.
+/// Tests that pull extracts the module from all kinds of images found in real registries.
 @Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct ImageShapeTests {
     private static let solo = "application/vnd.module.wasm"
@@ -13,7 +13,7 @@ struct ImageShapeTests {
         let name: String
         let layers: [(type: String, bytes: [UInt8])]
         var configType = "application/vnd.unknown.config.v1+json"
-        /// What the warning says; `nil` if there is none.
+        /// The expected warning; `nil` without a warning.
         let warning: String?
     }
 
@@ -50,13 +50,17 @@ struct ImageShapeTests {
                 layers: [("application/vnd.wasm.content.layer.v1+wasm", module)],
                 warning: "invalid media type application/vnd.wasm.content.layer.v1+wasm"
             ),
-            Shape(name: "oras", layers: [(tarType, module)], warning: "is no tar but a bare module"),
+            Shape(name: "oras", layers: [(tarType, module)], warning: "is a bare module, not a tar"),
             Shape(
                 name: "oras-tgz",
                 layers: [(tarType, packed)],
-                warning: "the layer is gzip, though its type"
+                warning: "the layer is gzip, but its type"
             ),
-            Shape(name: "zstd", layers: [("\(tarType)+zstd", Zstd.stored(tar))], warning: "packed with zstd"),
+            Shape(
+                name: "zstd",
+                layers: [("\(tarType)+zstd", Zstd.stored(tar))],
+                warning: "compressed with zstd"
+            ),
             Shape(
                 name: "lower",
                 layers: [("\(tarType)+gzip", packed), ("\(tarType)+gzip", Gzip.stored(Tar.end))],
@@ -70,8 +74,7 @@ struct ImageShapeTests {
         ]
     }
 
-    @Test func `what people have pushed is pulled, and what proxies would say of it is printed`() async throws
-    {
+    @Test func `pulls all kinds of images, and prints the messages of proxies`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.start(.open)
         let access = try registry.access(work)
@@ -95,12 +98,12 @@ struct ImageShapeTests {
                 #expect(warnings.contains { $0.contains(warning) }, "\(shape.name): \(pulled)")
             }
             let verified = try await work.run("verify", "\(shape.name):v1")
-            // What its type does not say is a finding of verify's, whatever is in it.
+            // verify reports a media type that does not match the content.
             #expect(verified.status == (shape.name.hasPrefix("oras") ? 1 : 0), "\(shape.name): \(verified)")
         }
     }
 
-    @Test func `an image whose layer skopeo or buildah packed with zstd is pulled`() async throws {
+    @Test func `pulls an image with a zstd layer of skopeo or buildah`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
         let registry = try await RegistryPeer.start(.open)
@@ -125,7 +128,10 @@ struct ImageShapeTests {
                 input: access.input
             ).wait()
             #expect(pulled.status == 0, "\(pulled)")
-            #expect(pulled.errorText.contains("packed with zstd; Istio reads tar+gzip only"), "\(pulled)")
+            #expect(
+                pulled.errorText.contains("compressed with zstd, but Istio reads only tar+gzip"),
+                "\(pulled)"
+            )
             #expect(try work.bytes(of: "\(tool).wasm") == Modules.plugin, "\(tool)")
             let verified = try await work.start(["verify", name] + access.flags, input: access.input).wait()
             #expect(verified.status == 0, "\(verified)")
@@ -133,7 +139,7 @@ struct ImageShapeTests {
         }
     }
 
-    @Test func `an artifact whose config names another module is a finding, and not pulled`() async throws {
+    @Test func `verify and inspect reject an artifact whose config names another module`() async throws {
         let work = try Workspace()
         try work.write(
             image: [("application/wasm", Modules.plugin)],
@@ -151,7 +157,7 @@ struct ImageShapeTests {
 }
 
 extension Workspace {
-    /// Writes a layout with one image, `v1`, of these layers.
+    /// Writes a layout with one image, `v1`, with these layers.
     fileprivate func write(
         image layers: [(type: String, bytes: [UInt8])],
         configType: String,

@@ -7,7 +7,7 @@ import Wasm
 
 @testable import Packing
 
-/// The rules of the consumers that hardly anybody meets: where they end, and in what the consumers differ.
+/// Tests rare cases of the consumers' rules, and the differences between consumers.
 @Suite struct ConsumerRuleTests {
     private static let module = SampleModule.smallest
     private static let tar = Tar.entry("plugin.wasm", module) + Tar.end
@@ -26,7 +26,8 @@ import Wasm
         )
     }
 
-    @Test func `who fetches for each proxy has thirty seconds, the gateway's controller has more`()
+    @Test
+    func `warns of slow downloads for consumers with a timeout of 30 seconds, but not for Envoy Gateway`()
         async throws
     {
         func ids(_ size: Int) async throws -> [[String]] {
@@ -45,13 +46,13 @@ import Wasm
         #expect(try await ids(9_900_000) == [[], [], []])
     }
 
-    @Test func `Higress keeps what it has fetched by a name without a tag, as Istio does`() async throws {
+    @Test func `Higress caches an image without a tag, like Istio`() async throws {
         let name = "example.com/a/b"
         let findings = try await findings(of: Higress(), on: MadeImage(Self.tar), named: name)
         #expect(findings.map(\.id) == ["untagged"])
     }
 
-    @Test func `a layer that is the config too has the config's type`() async throws {
+    @Test func `a layer with the config's digest has the config's type`() async throws {
         var image = MadeImage(
             bare: [(Self.module, .soloModule), (Self.module, .soloModule)],
             configType: Self.other,
@@ -64,7 +65,7 @@ import Wasm
         #expect(try await findings(of: Istio(), on: image) == [])
     }
 
-    @Test func `a layer that is damaged anywhere is not read`() async throws {
+    @Test func `rejects a damaged layer`() async throws {
         func image(_ tar: [UInt8]) -> MadeImage {
             let cut = Array(Gzip.stored(tar).dropLast(30))
             return MadeImage(bare: [(cut, .layerTarGzip)], configType: .imageConfig)
@@ -77,7 +78,7 @@ import Wasm
         }
     }
 
-    @Test func `a bare module has to be one, and must not be packed`() async throws {
+    @Test func `rejects a bare layer that is not a module or is compressed`() async throws {
         for bytes in [Gzip.stored(Self.module), Array("hello, proxy".utf8)] {
             let image = MadeImage(
                 bare: [([0x7B, 0x7D], Self.other), (bytes, .soloModule)],
@@ -89,12 +90,12 @@ import Wasm
         }
     }
 
-    @Test func `a gzipped module is no tar`() async throws {
+    @Test func `rejects a gzipped module as a tar layer`() async throws {
         let image = MadeImage(Self.module)
         #expect(try await findings(of: Istio(), on: image).map(\.id) == ["layer-content"])
     }
 
-    @Test func `wkg wants the type of the manifest, a module, and no index`() async throws {
+    @Test func `wkg requires a mediaType and a module, and warns of an index`() async throws {
         let artifact = MadeImage(bare: [(Self.module, .wasmModule)], configType: .wasmConfig)
         let store = InMemoryStore()
         let child = try await artifact.stored(in: store)
@@ -117,7 +118,7 @@ import Wasm
     }
 
     @Test(
-        "a host with a port in Go's words: a scheme begins with a letter",
+        "quotes Go's message for a host with a port",
         arguments: [
             ("registry.example:5000/a/b", "url contains unsupported scheme: registry.example"),
             ("127.0.0.1:5000/a/b", "first path segment in URL cannot contain colon"),

@@ -7,9 +7,9 @@ import Wasm
 
 @testable import Packing
 
-/// What each consumer will say of images of all shapes, in its own words.
+/// Tests the findings and messages of each consumer for all kinds of images.
 @Suite struct ConsumerTests {
-    /// An image in memory, as others push them.
+    /// An image in memory, as other tools push it.
     fileprivate struct Pushed: Sendable {
         var layers: [(type: MediaType, bytes: [UInt8])]
         var configType = MediaType.imageConfig
@@ -63,7 +63,7 @@ import Wasm
         return try await consumer.findings(on: image.inspection(), named: reference, limit: limit)
     }
 
-    private static let taken: [(Pushed, String)] = [
+    private static let accepted: [(Pushed, String)] = [
         (image(tar), "what wasmpack writes"),
         (
             Pushed([(.dockerLayerTarGzip, gzip)], config: .dockerImageConfig, manifest: .dockerManifest),
@@ -80,15 +80,15 @@ import Wasm
         (image(Tar.entry("a/b/plugin.wasm", module) + Tar.end), "in any folder"),
     ]
 
-    @Test(arguments: taken)
-    fileprivate func `proxies take`(_ image: (Pushed, String)) async throws {
+    @Test(arguments: accepted)
+    fileprivate func `proxies accept`(_ image: (Pushed, String)) async throws {
         for consumer in Consumers.proxies {
             let findings = try await findings(of: consumer, on: image.0)
             #expect(findings == [], "\(consumer.name): \(image.1)")
         }
     }
 
-    private static let refused: [(Pushed, id: String, saying: String, why: String)] = [
+    private static let rejected: [(Pushed, id: String, saying: String, why: String)] = [
         (
             Pushed([(.wasmToOCIModule, module)], config: MediaType("application/vnd.wasm.config.v1+json")),
             "layer-count",
@@ -154,8 +154,8 @@ import Wasm
         (Pushed([]), "no-layer", "number of layers must be greater than zero", "nothing at all"),
     ]
 
-    @Test(arguments: refused)
-    fileprivate func `proxies refuse`(_ row: (Pushed, id: String, saying: String, why: String)) async throws {
+    @Test(arguments: rejected)
+    fileprivate func `proxies reject`(_ row: (Pushed, id: String, saying: String, why: String)) async throws {
         for consumer in Consumers.proxies {
             let errors = try await findings(of: consumer, on: row.0).filter { $0.severity == .error }
             #expect(errors.first?.id == row.id, "\(consumer.name): \(row.why): \(errors)")
@@ -163,14 +163,14 @@ import Wasm
         }
     }
 
-    @Test func `only the first of two is loaded, and further files cost memory`() async throws {
+    @Test func `warns of a second plugin and of additional files`() async throws {
         let tar = Tar.entry("plugin.wasm", Self.module) + Tar.entry("b/plugin.wasm", [1]) + Tar.end
         let findings = try await findings(of: Istio(), on: Self.image(tar))
         #expect(findings.map(\.id) == ["several-plugins", "extra-files"])
         #expect(findings.map(\.severity) == [.warning, .note])
     }
 
-    @Test func `what is larger than what is read is told in the words of each`() async throws {
+    @Test func `quotes each consumer's message for a layer above the limit`() async throws {
         let image = Self.image(Self.tar)
         let limit = Self.tar.count - 1
         let istio = try await findings(of: Istio(), on: image, limit: limit)
@@ -185,7 +185,7 @@ import Wasm
         #expect(cut.first?.saying?.hasPrefix("wasm layer size exceeds maximum size") == true)
     }
 
-    @Test func `wkg takes the CNCF's artifact alone, with its own words for the config`() async throws {
+    @Test func `wkg accepts only the CNCF's artifact, and its message names the config type`() async throws {
         let artifact = Pushed([(.wasmModule, Self.module)], config: .wasmConfig)
         #expect(try await findings(of: Wkg(), on: artifact).map(\.id) == ["core-module"])
         let image = try await findings(of: Wkg(), on: Self.image(Self.tar))
@@ -198,7 +198,7 @@ import Wasm
         #expect(try await findings(of: Wkg(), on: two).contains { $0.id == "layer-count" })
     }
 
-    @Test func `a name is judged as a mesh reads it`() async throws {
+    @Test func `checks a name like a mesh parses it`() async throws {
         func ids(_ consumer: any Consumer, _ name: String) async throws -> [String] {
             try await findings(of: consumer, on: Self.image(Self.tar), named: name).map(\.id)
         }
@@ -212,7 +212,7 @@ import Wasm
         #expect(try await ids(Istio(), "registry/a/b@\(digest)") == ["host-without-dot"])
     }
 
-    @Test func `the digest of an index cannot be pinned, that of the image in it can`() async throws {
+    @Test func `rejects the digest of an index as a pin, and suggests the image in it`() async throws {
         let store = InMemoryStore()
         let child = try await Self.image(Self.tar).stored(in: store).descriptor
         func check(_ platform: Platform?, pinned: Bool = false) async throws -> [Finding] {
@@ -236,10 +236,10 @@ import Wasm
         #expect(warned.map(\.id) == ["index-pin"])
         #expect(warned.first?.severity == .warning)
         #expect(warned.first?.hints == ["pin the image in it: \(child.digest)"])
-        let refused = try await check(usual, pinned: true)
-        #expect(refused.first?.severity == .error)
+        let findings = try await check(usual, pinned: true)
+        #expect(findings.first?.severity == .error)
         #expect(
-            refused.first?.saying?.contains("has checksum \(child.digest.encoded), which does not match")
+            findings.first?.saying?.contains("has checksum \(child.digest.encoded), which does not match")
                 == true
         )
         let other = try await check(Platform(os: "wasip1", architecture: "wasm"))
@@ -247,7 +247,7 @@ import Wasm
         #expect(other.first?.saying?.hasPrefix("no child with platform linux/amd64 in index") == true)
     }
 
-    @Test func `an image without a module is never called good, whoever has overlooked that`() async throws {
+    @Test func `adds an error for a missing module if a consumer does not report it`() async throws {
         struct Blind: Consumer {
             let name = "blind"
             let host: ProxyHost? = nil

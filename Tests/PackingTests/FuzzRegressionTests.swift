@@ -8,8 +8,7 @@ import TestSupport
 import Testing
 import Wasm
 
-/// Hostile inputs, among them all with which `make fuzz` has ever crashed a reader: each reader ends, with an answer or
-/// a failure.
+/// Tests that every reader returns a result or a failure for hostile inputs, including all crashes that `make fuzz` found.
 @Suite(.timeLimit(.minutes(5))) struct FuzzRegressionTests {
     private static func inputs(_ fuzzer: String) throws -> [[UInt8]] {
         try FileManager.default.contentsOfDirectory(atPath: Fixtures.path("fuzz/\(fuzzer)")).sorted().map {
@@ -17,7 +16,7 @@ import Wasm
         }
     }
 
-    @Test func `the module reader and what is said about a module`() throws {
+    @Test func `the module reader and the module check`() throws {
         let inputs = try Self.inputs("FuzzModule")
         #expect(!inputs.isEmpty)
         for input in inputs {
@@ -34,7 +33,7 @@ import Wasm
         #expect(!inputs.isEmpty)
         for input in inputs {
             var contents = LayerReader.Contents()
-            _ = try? LayerReader.read(MemorySource(input), into: &contents, handingOn: .named("plugin.wasm"))
+            _ = try? LayerReader.read(MemorySource(input), into: &contents, extracting: .named("plugin.wasm"))
         }
     }
 

@@ -6,7 +6,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// Images that somebody made to do harm.
+/// Tests malicious images.
 @Suite(.timeLimit(.minutes(5)))
 struct HostileImageTests {
     private static let module = SampleModule.bytes(size: 1_000)
@@ -22,7 +22,7 @@ struct HostileImageTests {
     ]
 
     @Test(
-        "what is called plugin.wasm and is no file is passed over, and Istio's words are said",
+        "skips a plugin.wasm that is not a regular file and quotes Istio's message",
         arguments: firsts.indices
     )
     func noFile(row: Int) async throws {
@@ -35,11 +35,11 @@ struct HostileImageTests {
         #expect(
             plugin.warnings.first
                 == "the layer's first plugin.wasm is a \(kind); "
-                + "Istio would take it, and say \"fetched Wasm binary … is invalid\""
+                + "Istio would read it and say \"fetched Wasm binary … is invalid\""
         )
     }
 
-    @Test func `a sparse file is no plugin, and its hole is not filled`() async throws {
+    @Test func `does not extract a sparse file or fill its holes`() async throws {
         let sparse = Tar.entry(
             "PaxHeaders/x",
             Array("39 GNU.sparse.size=4611686018427387904\n22 GNU.sparse.map=0,1\n".utf8),
@@ -49,7 +49,7 @@ struct HostileImageTests {
         await #expect(throws: Failure.self) { try await image.extracted() }
     }
 
-    @Test func `names that lead out of a folder are only text`() async throws {
+    @Test func `does not use names with .. as paths`() async throws {
         for name in ["/plugin.wasm", "../../plugin.wasm", "a/../plugin.wasm", "/etc/plugin.wasm"] {
             let (plugin, bytes) = try await MadeImage(Tar.entry(name, Self.module) + Tar.end).extracted()
             #expect(bytes == Self.module)
@@ -57,11 +57,11 @@ struct HostileImageTests {
         }
     }
 
-    @Test func `a hundred thousand entries are gone through, and few are kept`() async throws {
-        let one = Tar.entry("a/b.wasm")
+    @Test func `reads a hundred thousand entries and keeps only the first`() async throws {
+        let entry = Tar.entry("a/b.wasm")
         var tar: [UInt8] = []
-        tar.reserveCapacity(one.count * 100_001)
-        for _ in 0..<100_000 { tar += one }
+        tar.reserveCapacity(entry.count * 100_001)
+        for _ in 0..<100_000 { tar += entry }
         let (plugin, bytes) = try await MadeImage(tar + Self.plugin + Tar.end, type: .layerTar)
             .extracted()
         #expect(bytes == Self.module)
@@ -72,7 +72,7 @@ struct HostileImageTests {
         #expect(failure?.code == .pluginMissing)
     }
 
-    @Test func `names of half a megabyte are not shown`() async throws {
+    @Test func `does not show names of half a megabyte`() async throws {
         let long = String(repeating: "n", count: 500_000)
         let tar = Tar.pax("path", long + ".wasm") + Tar.entry("x", Self.module) + Tar.end
         let failure = await #expect(throws: Failure.self) { try await MadeImage(tar).extracted() }
@@ -84,10 +84,10 @@ struct HostileImageTests {
         #expect(plugin.warnings.allSatisfy { $0.utf8.count < 2_000 })
     }
 
-    @Test func `what unpacks to more than 256 MiB is refused, however it is packed`() async throws {
+    @Test func `rejects a layer that unpacks to more than 256 MiB with any compression`() async throws {
         let layers: [(bytes: [UInt8], type: MediaType)] = [
             (Zstd.bomb(0, blocks: 2049), Self.zstd), (Zstd.bomb(0, blocks: 2049), .layerTarGzip),
-            // As a module, which needs no tar.
+            // A bare module, without a tar.
             (Zstd.stored(SampleModule.preamble) + Zstd.bomb(0, blocks: 2048), MediaType("application/wasm")),
         ]
         for layer in layers {
@@ -109,7 +109,7 @@ struct HostileImageTests {
         return await PluginExtractor(store).search(choice.manifest, config: nil) { piece in write(piece) }
     }
 
-    @Test func `a layer that is cut anywhere gives no module`() async throws {
+    @Test func `does not extract a module from a truncated layer`() async throws {
         let whole = Zstd.stored(Self.plugin + Tar.end)
         for count in stride(from: 4, to: whole.count, by: 97) {
             let image = MadeImage(bare: [(Array(whole.prefix(count)), Self.zstd)], configType: .imageConfig)

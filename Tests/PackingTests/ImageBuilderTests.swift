@@ -39,7 +39,7 @@ struct ImageBuilderTests {
         String(decoding: try blob.bytes(limit: Manifest.sizeLimit), as: UTF8.self)
     }
 
-    @Test func `the config of the smallest module has the bytes it always had`() async throws {
+    @Test func `keeps the bytes of the smallest module's config`() async throws {
         let image = try await build(tiny())
         try expectGolden(image.config.bytes(limit: .max), "oci/config.json")
         #expect(
@@ -53,7 +53,7 @@ struct ImageBuilderTests {
         #expect(image.module.size == 37)
     }
 
-    @Test func `the manifest is the golden one but for the digests and sizes of its blobs`() async throws {
+    @Test func `the manifest equals the golden file except for digests and sizes`() async throws {
         let image = try await build(tiny())
         let golden = Manifest(
             mediaType: .imageManifest,
@@ -62,7 +62,7 @@ struct ImageBuilderTests {
             annotations: [AnnotationKey.wasmVariant: "compat"]
         )
         #expect(try image.manifest.bytes(limit: .max) == CanonicalJSON.encode(golden))
-        // The fixture has other blobs; with these ones in their place it is this very text.
+        // The fixture lists other blobs, so their digests and sizes are replaced.
         var expected = String(decoding: try Fixtures.bytes("oci/manifest-image.json"), as: UTF8.self)
         for (word, blob) in [("config", image.config), ("layer", image.layers[0])] {
             let stands = Descriptor(
@@ -78,7 +78,7 @@ struct ImageBuilderTests {
         #expect(try text(image.manifest) == expected)
     }
 
-    @Test func `labels go to the config, annotations to the manifest`() async throws {
+    @Test func `writes labels to the config and annotations to the manifest`() async throws {
         let image = try await build(
             tiny(),
             ImageOptions(annotations: ["a": "b/c"], labels: ["b": "2", "a": "1/2"])
@@ -88,12 +88,12 @@ struct ImageBuilderTests {
         #expect(try text(image.manifest).contains(annotations))
     }
 
-    @Test func `an annotation that is given wins over ours`() async throws {
+    @Test func `a given annotation overrides the default`() async throws {
         let image = try await build(tiny(), ImageOptions(annotations: [AnnotationKey.wasmVariant: "other"]))
         #expect(try text(image.manifest).contains(#""annotations":{"module.wasm.image/variant":"other"}"#))
     }
 
-    @Test func `the moment is in the tar, the config and the history`() async throws {
+    @Test func `writes the creation time to the tar, the config and the history`() async throws {
         let created = try Timestamp(parsing: "1700000000", from: "here")
         let image = try await build(tiny(), ImageOptions(created: created))
         #expect(try text(image.config).components(of: #""created":"2023-11-14T22:13:20Z""#) == 2)
@@ -102,7 +102,8 @@ struct ImageBuilderTests {
         #expect(image.module == plain.module)
     }
 
-    @Test func `neither the file's name, nor its time or rights, nor the processors change the digest`()
+    @Test
+    func `the digest does not depend on the file's name, time and permissions, or the number of processors`()
         async throws
     {
         let module = SampleModule.bytes(size: 400_000)
@@ -117,7 +118,7 @@ struct ImageBuilderTests {
         }
     }
 
-    @Test func `another level is another layer of the same tar`() async throws {
+    @Test func `another compression level gives another layer with the same diffID`() async throws {
         let module = SampleModule.bytes(size: 400_000)
         let small = try await build(module, ImageOptions(compressionLevel: 9))
         let fast = try await build(module, ImageOptions(compressionLevel: 1))
@@ -126,7 +127,7 @@ struct ImageBuilderTests {
         #expect(small.layers[0].descriptor.size < fast.layers[0].descriptor.size)
     }
 
-    @Test func `an image that was built verifies, and gives the module back`() async throws {
+    @Test func `a built image verifies, and its module can be extracted`() async throws {
         let module = SampleModule.bytes(size: 700_000)
         let image = try await build(module)
         #expect(try await Verification(of: image.resolve(.only), in: image).findings.isEmpty)
@@ -140,7 +141,7 @@ struct ImageBuilderTests {
         #expect(plugin.warnings.isEmpty)
     }
 
-    @Test func `an image goes into two layouts, one after the other`() async throws {
+    @Test func `writes an image to two layouts in sequence`() async throws {
         let layouts = try ["one", "two"].map { try ImageLayout(creating: scratch.appending($0)) }
         let file = try scratch.write(tiny(), to: "plugin.wasm")
         let image = try await ImageBuilder(ImageOptions(), processorCount: 1)
@@ -152,7 +153,7 @@ struct ImageBuilderTests {
         #expect(try tree(scratch.path).allSatisfy { !$0.contains(".wasmpack-") })
     }
 
-    static let refused: [(file: String, code: Failure.Code)] = [
+    static let rejected: [(file: String, code: Failure.Code)] = [
         ("wasm/tiny/component.wasm", .wasmComponent),
         ("wasm/tiny/truncated.wasm", .wasmMalformed),
         ("wasm/tiny/git-lfs-pointer/plugin.wasm", .notWasm),
@@ -161,7 +162,7 @@ struct ImageBuilderTests {
         ("wasm", .fileUnreadable),
     ]
 
-    @Test("what is no module is not packed, and leaves nothing behind", arguments: refused)
+    @Test("rejects a file that is not a module, and leaves no files behind", arguments: rejected)
     func refusal(file: String, code: Failure.Code) async throws {
         let failure = await #expect(throws: Failure.self) {
             try await ImageBuilder(ImageOptions(), processorCount: 1)
@@ -171,7 +172,7 @@ struct ImageBuilderTests {
         #expect(try tree(scratch.path) == [])
     }
 
-    @Test func `a folder for the layer that is missing is named`() async throws {
+    @Test func `names a missing folder for the layer`() async throws {
         let file = try scratch.write(tiny(), to: "plugin.wasm")
         let failure = await #expect(throws: Failure.self) {
             try await ImageBuilder(ImageOptions(), processorCount: 1)
@@ -182,6 +183,6 @@ struct ImageBuilderTests {
 }
 
 extension String {
-    /// How often another text stands in this one.
+    /// Counts the occurrences of another text.
     fileprivate func components(of other: String) -> Int { ranges(of: other).count }
 }

@@ -26,7 +26,7 @@ import Testing
         return blob
     }
 
-    @Test func `an image is its own choice, and there is nothing to say`() async throws {
+    @Test func `selects an image itself, without a note`() async throws {
         let image = try await image("a")
         let choice = try await ImageChoice(of: image.descriptor, in: store)
         #expect(choice.image == image.descriptor)
@@ -34,17 +34,19 @@ import Testing
         #expect(choice.note == nil)
     }
 
-    @Test func `the image in an index in an index is found, and its digest named`() async throws {
+    @Test func `finds the image in a nested index and names its digest`() async throws {
         let image = try await image("a")
         let inner = try await index([descriptor(image, Platform(os: "wasip1", architecture: "wasm"))])
         let outer = try await index([descriptor(inner)])
         let choice = try await ImageChoice(of: outer.descriptor, in: store)
         #expect(choice.image.digest == image.descriptor.digest)
         #expect(choice.root == outer.descriptor)
-        #expect(choice.note?.contains("the image in it is \(image.descriptor.digest) (wasip1/wasm)") == true)
+        #expect(
+            choice.note?.contains("pin the image in it: \(image.descriptor.digest) (wasip1/wasm)") == true
+        )
     }
 
-    @Test func `a third level of indexes is one too many`() async throws {
+    @Test func `rejects a third level of indexes`() async throws {
         var next = try await image("a")
         for _ in 0..<3 { next = try await index([descriptor(next)]) }
         let failure = await #expect(throws: Failure.self) {
@@ -54,7 +56,7 @@ import Testing
         #expect(failure?.message.contains("too deep") == true)
     }
 
-    @Test func `an index from which nobody can choose is refused with the digests in it`() async throws {
+    @Test func `rejects an ambiguous index and lists its digests`() async throws {
         let images = [try await image("a"), try await image("b")]
         let entries = zip(images, ["arm64", "s390x"]).map { image, architecture in
             descriptor(image, Platform(os: "linux", architecture: architecture))
@@ -67,15 +69,15 @@ import Testing
         #expect(try await ImageChoice.ifPossible(of: root, in: store) == nil)
     }
 
-    @Test func `a digest of either algorithm is known as that of a manifest`() async throws {
+    @Test func `matches a manifest's digest of either algorithm`() async throws {
         let image = try await image("a")
         let bytes = try image.bytes(limit: .max)
         let manifests = [image.descriptor]
         for algorithm in Digest.Algorithm.allCases {
             let right = Digest(of: bytes, algorithm: algorithm)
-            #expect(try await right.isThat(ofOneIn: manifests, from: store))
+            #expect(try await right.matches(anyOf: manifests, from: store))
             let wrong = Digest(of: bytes + [0], algorithm: algorithm)
-            #expect(try await !wrong.isThat(ofOneIn: manifests, from: store))
+            #expect(try await !wrong.matches(anyOf: manifests, from: store))
         }
     }
 }

@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The formats other than the usual one, as the builder makes them.
+/// Tests the formats other than the default.
 @Suite(.timeLimit(.minutes(5)))
 struct ImageFormatTests {
     private let scratch: ScratchDirectory
@@ -25,7 +25,7 @@ struct ImageFormatTests {
     }
 
     @Test(arguments: ImageFormat.allCases)
-    func `an image has its format, and no other`(format: ImageFormat) async throws {
+    func `detects the format of an image`(format: ImageFormat) async throws {
         let image = try await build(ImageOptions(format: format))
         let choice = try await ImageChoice(of: image.manifest.descriptor, in: image)
         #expect(ImageFormat(of: choice.image, choice.manifest) == format)
@@ -34,19 +34,19 @@ struct ImageFormatTests {
         #expect(image.diffIDs.count == (format.isTar ? 1 : 0))
     }
 
-    static let strangers: [(image: MediaType, config: MediaType, layers: [MediaType], why: String)] = [
+    static let unsupported: [(image: MediaType, config: MediaType, layers: [MediaType], why: String)] = [
         (.imageManifest, .imageConfig, [.dockerLayerTarGzip], "OCI's manifest over Docker's layer"),
         (.dockerManifest, .dockerImageConfig, [.layerTarGzip], "Docker's manifest over OCI's layer"),
         (.imageManifest, .dockerImageConfig, [.layerTarGzip], "Docker's config"),
         (.imageManifest, .imageConfig, [.layerTarGzip, .layerTarGzip], "two layers"),
         (.imageManifest, .imageConfig, [], "no layer"),
         (.imageManifest, .soloConfig, [.soloModule], "an artifact without its first layer"),
-        (.imageManifest, .soloConfig, [.soloModule, .soloConfig], "an artifact the wrong way round"),
+        (.imageManifest, .soloConfig, [.soloModule, .soloConfig], "an artifact with its layers swapped"),
         (.imageManifest, .wasmConfig, [.wasmModule, .wasmModule], "two modules"),
     ]
 
-    @Test("what is not written has no format", arguments: strangers)
-    func stranger(image: MediaType, config: MediaType, layers: [MediaType], why: String) {
+    @Test("does not detect a format for unsupported images", arguments: unsupported)
+    func undetected(image: MediaType, config: MediaType, layers: [MediaType], why: String) {
         func descriptor(_ type: MediaType) -> Descriptor {
             Descriptor(mediaType: type, digest: Digest(of: []), size: 0)
         }
@@ -54,7 +54,7 @@ struct ImageFormatTests {
         #expect(ImageFormat(of: descriptor(image), manifest) == nil, "\(why)")
     }
 
-    @Test func `docker has the very config and layer of image, and no annotations`() async throws {
+    @Test func `docker has the same config and layer as image, without annotations`() async throws {
         let (image, docker) = (
             try await build(ImageOptions()), try await build(ImageOptions(format: .docker))
         )
@@ -64,7 +64,7 @@ struct ImageFormatTests {
         #expect(try !text(docker.manifest).contains("annotations"))
     }
 
-    @Test func `an artifact's runtime config is its config and its first layer, and names the ABI`()
+    @Test func `an artifact's runtime config is its config and its first layer and names the ABI`()
         async throws
     {
         let image = try await build(ImageOptions(format: .artifact, annotations: ["a": "b"]))
@@ -86,7 +86,7 @@ struct ImageFormatTests {
         #expect(try text(empty.config).contains(#""abiVersions":[]"#))
     }
 
-    @Test func `a runtime config of the user's is taken byte for byte`() async throws {
+    @Test func `writes a given runtime config unchanged`() async throws {
         let bytes = Array("{ \"abi_version\": \"v0.2.1\" }\n".utf8)
         let config = try RuntimeConfig(reading: scratch.write(bytes, to: "rc.json"))
         let image = try await build(ImageOptions(format: .artifact, runtimeConfig: config))
@@ -99,14 +99,16 @@ struct ImageFormatTests {
         (Array(#"{"a":"\#(String(repeating: "x", count: 4 * 1024 * 1024))"}"#.utf8), "more than 4 MiB"),
     ]
 
-    @Test("what is no JSON object is no runtime config", arguments: noConfigs)
+    @Test("rejects a runtime config that is not a JSON object", arguments: noConfigs)
     func noConfig(bytes: [UInt8], why: String) throws {
         let file = try scratch.write(bytes, to: "rc.json")
         let failure = #expect(throws: Failure.self, "\(why)") { try RuntimeConfig(reading: file) }
         #expect([.configurationInvalid, .fileUnreadable].contains(failure?.code), "\(why)")
     }
 
-    @Test func `the CNCF's config tells a module from a component, and names what that needs`() async throws {
+    @Test func `the CNCF's config lists the imports and exports of a component, but not of a module`()
+        async throws
+    {
         let module = try await build(ImageOptions(format: .wasm))
         #expect(
             try text(module.config)
@@ -130,7 +132,7 @@ struct ImageFormatTests {
     }
 
     @Test(arguments: [ImageFormat.image, .docker, .artifact])
-    func `a component goes into the CNCF's artifact only`(format: ImageFormat) async throws {
+    func `packs a component only as the CNCF's artifact`(format: ImageFormat) async throws {
         let failure = await #expect(throws: Failure.self) {
             try await build(ImageOptions(format: format), "wasm/component/names.wasm")
         }
@@ -146,26 +148,26 @@ struct ImageFormatTests {
         return [
             (
                 ImageOptions(format: .docker, annotations: ["a": "b"]),
-                "\"docker\" has no place for annotations"
+                "\"docker\" does not support annotations"
             ),
-            (ImageOptions(format: .artifact, labels: ["a": "b"]), "\"artifact\" has no place for labels"),
-            (ImageOptions(format: .wasm, labels: ["a": "b"]), "\"wasm\" has no place for labels"),
+            (ImageOptions(format: .artifact, labels: ["a": "b"]), "\"artifact\" does not support labels"),
+            (ImageOptions(format: .wasm, labels: ["a": "b"]), "\"wasm\" does not support labels"),
             (
                 ImageOptions(format: .image, runtimeConfig: config),
-                "\"image\" has no place for a runtime config"
+                "\"image\" does not support a runtime config"
             ),
             (
                 ImageOptions(format: .docker, runtimeConfig: config),
-                "\"docker\" has no place for a runtime config"
+                "\"docker\" does not support a runtime config"
             ),
             (
                 ImageOptions(format: .wasm, runtimeConfig: config),
-                "\"wasm\" has no place for a runtime config"
+                "\"wasm\" does not support a runtime config"
             ),
         ]
     }
 
-    @Test func `what a format has no place for is refused, and nothing is written`() async throws {
+    @Test func `rejects an unsupported option and writes nothing`() async throws {
         for (options, phrase) in try Self.misplaced() {
             let failure = await #expect(throws: Failure.self) { try await build(options) }
             #expect(failure?.code == .usage, "\(phrase)")
@@ -174,7 +176,7 @@ struct ImageFormatTests {
         #expect(try tree(scratch.path).isEmpty)
     }
 
-    @Test func `a bare module that is no module is not packed, and leaves nothing behind`() async throws {
+    @Test func `rejects a bare file that is not a module, and leaves no files behind`() async throws {
         for format in [ImageFormat.artifact, .wasm] {
             for file in ["wasm/tiny/truncated.wasm", "oci/config.json"] {
                 await #expect(throws: Failure.self) { try await build(ImageOptions(format: format), file) }

@@ -37,7 +37,7 @@ import Testing
         ([], false, .unknown, "no layer"),
     ]
 
-    @Test("the first rule that a manifest fits tells its variant", arguments: shapes.indices)
+    @Test("the first matching rule determines the variant", arguments: shapes.indices)
     func variant(row: Int) {
         let (layers, isDocker, variant, why) = Self.shapes[row]
         let manifest = Manifest(

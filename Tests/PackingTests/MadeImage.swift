@@ -4,28 +4,28 @@ import Packing
 import Storage
 import TestSupport
 
-/// An image in memory, of any layers; without diffIDs its config is of no ordinary image.
+/// An image in memory with any layers; without diffIDs, its config is not an image config.
 struct MadeImage: Sendable {
     var layers: [Blob]
     var manifestType = MediaType.imageManifest
     var configType = MediaType.imageConfig
-    /// The config's own bytes, if they are not made from the diffIDs.
+    /// The bytes of the config, if they are not generated from the diffIDs.
     var config: [UInt8]?
     var diffIDs: [Digest]?
 
-    /// One layer with this tar, packed as its type says.
+    /// Creates an image of one layer with this tar, compressed by its type.
     init(_ tar: [UInt8], type: MediaType = .layerTarGzip) {
         layers = [Self.layer(tar, type: type)]
         diffIDs = [Digest(of: tar)]
     }
 
-    /// Layers with these tars, the lowest one first.
+    /// Creates an image of layers with these tars, lowest first.
     init(tars: [[UInt8]]) {
         layers = tars.map { Self.layer($0, type: .layerTarGzip) }
         diffIDs = tars.map { Digest(of: $0) }
     }
 
-    /// Layers of any types with these very bytes, and a config of no ordinary image.
+    /// Creates an image of layers of any types with these bytes, without an image config.
     init(bare layers: [(bytes: [UInt8], type: MediaType)], configType: MediaType, config: [UInt8]? = nil) {
         self.layers = layers.map { Blob($0.bytes, mediaType: $0.type) }
         self.configType = configType
@@ -60,7 +60,7 @@ struct MadeImage: Sendable {
         return manifest.descriptor
     }
 
-    /// The module within, as `pull` gets it.
+    /// Extracts the module, as `pull` does.
     func extracted() async throws -> (plugin: PluginExtractor.Plugin, bytes: [UInt8]) {
         let store = InMemoryStore()
         let root = try await stored(in: store)

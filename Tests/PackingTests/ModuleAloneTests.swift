@@ -6,7 +6,7 @@ import Wasm
 
 @testable import Packing
 
-/// What is said of a module that is in no image.
+/// Tests the findings about a module without an image.
 @Suite struct ModuleAloneTests {
     private func inspection(_ bytes: [UInt8]) throws -> ModuleInspection {
         let scratch = try ScratchDirectory()
@@ -17,7 +17,7 @@ import Wasm
     }
 
     @Test(
-        "a file without sections to read is refused in Envoy's words",
+        "rejects a file without sections and quotes Envoy's message",
         arguments: [
             ([], nil, "empty: Envoy gives no reason"),
             ([0, 0x61, 0x73, 0x6D, 1, 0, 0], "Missing or unknown Proxy-Wasm ABI version", "seven bytes"),
@@ -33,13 +33,13 @@ import Wasm
             ),
         ] as [([UInt8], String?, String)]
     )
-    func words(bytes: [UInt8], saying: String?, why: String) throws {
+    func quotations(bytes: [UInt8], saying: String?, why: String) throws {
         let findings = try inspection(bytes).findings(in: .envoy)
         #expect(findings.map(\.severity) == [.error], "\(why)")
         #expect(findings.map(\.saying) == [saying], "\(why)")
     }
 
-    @Test func `a module is judged by the tar that it will be in`() throws {
+    @Test func `checks the size of the tar that will contain the module`() throws {
         let module = try inspection(SampleModule.smallest)
         let size = SampleModule.smallest.count
         func ids(_ limit: Int) -> [String] {
@@ -50,7 +50,7 @@ import Wasm
         #expect(ids(size + 1535) == ["too-large"])
     }
 
-    @Test func `what runs no module leaves the module's findings to be shown`() throws {
+    @Test func `shows the module's findings for a consumer that does not run modules`() throws {
         let module = try inspection(SampleModule.smallest)
         let check = PluginCheck(nil, module: module, for: [Wkg()])
         #expect(check.moduleFindings.map(\.id) == ["function-bodies-not-validated"])

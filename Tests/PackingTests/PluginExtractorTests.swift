@@ -60,7 +60,7 @@ import Testing
         ),
     ]
 
-    @Test("the module comes out of every shape that is read", arguments: readable.indices)
+    @Test("extracts the module from every supported kind of image", arguments: readable.indices)
     func shapes(row: Int) async throws {
         let (image, warnings, why) = Self.readable[row]
         let (plugin, bytes) = try await extract(image)
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    private static let refused: [(image: Image, code: Failure.Code, phrase: String, why: String)] = [
+    private static let rejected: [(image: Image, code: Failure.Code, phrase: String, why: String)] = [
         (
             changed(Image(tar)) {
                 $0.layers = []; $0.diffIDs = []
@@ -80,16 +80,17 @@ import Testing
         ),
         (
             changed(Image(tar)) { $0.layers.append(Blob([1], mediaType: MediaType("text/plain"))) },
-            .manifestUnsupported, "the last layer is of the type text/plain", "several layers of any type"
+            .manifestUnsupported, "the type of the last layer, text/plain, is not supported",
+            "several layers of any type"
         ),
         (
             Image(Tar.entry("filter.wat", module) + Tar.end), .pluginMissing,
-            "no regular file plugin.wasm in its last layer", "another name"
+            "does not contain a regular file plugin.wasm", "another name"
         ),
-        (Image(Tar.end), .pluginMissing, "no regular file plugin.wasm", "an empty layer"),
+        (Image(Tar.end), .pluginMissing, "does not contain a regular file plugin.wasm", "an empty layer"),
         (
             Image(Tar.entry("plugin.wasm", type: "2", link: "/etc/passwd") + Tar.end), .pluginMissing,
-            "no regular file plugin.wasm", "a link"
+            "does not contain a regular file plugin.wasm", "a link"
         ),
         (Image(Array("a text".utf8)), .layerInvalid, "not a valid tar", "a text where a tar should be"),
         (
@@ -107,15 +108,15 @@ import Testing
         ),
     ]
 
-    @Test("an image without a module in the place where proxies look is refused", arguments: refused.indices)
+    @Test("rejects an image without a module where proxies look for it", arguments: rejected.indices)
     func refusal(row: Int) async throws {
-        let (image, code, phrase, why) = Self.refused[row]
+        let (image, code, phrase, why) = Self.rejected[row]
         let failure = await #expect(throws: Failure.self, "\(why)") { try await extract(image) }
         #expect(failure?.code == code, "\(why): \(failure?.message ?? "")")
         #expect(failure?.message.contains(phrase) == true, "\(why): \(failure?.message ?? "")")
     }
 
-    static let refusedUnread: [(member: String, change: String, code: Failure.Code, phrase: String)] = [
+    static let rejectedUnread: [(member: String, change: String, code: Failure.Code, phrase: String)] = [
         ("layer", #""size":4611686018427387904"#, .moduleTooLarge, "4611686018427387904 bytes"),
         ("layer", #""size":269484033"#, .moduleTooLarge, "269484033 bytes"),
         ("config", #""size":4194305"#, .manifestInvalid, "4194305 bytes"),
@@ -123,7 +124,7 @@ import Testing
         ("layer", #""size":2,"urls":["https://e.f/g"]"#, .manifestUnsupported, "foreign"),
     ]
 
-    @Test("what the manifest alone tells is said before anything is fetched", arguments: refusedUnread)
+    @Test("rejects an unsupported manifest before it fetches blobs", arguments: rejectedUnread)
     func refusalUnread(member: String, change: String, code: Failure.Code, phrase: String) throws {
         func descriptor(_ type: MediaType, _ role: String) -> String {
             #"{"mediaType":"\#(type)","digest":"\#(Digest(of: []))",\#(role == member ? change : #""size":2"#)}"#
@@ -142,17 +143,17 @@ import Testing
         #expect(failure?.message.contains(phrase) == true, "\(failure?.message ?? "")")
     }
 
-    @Test func `what is in the layer instead is listed, with Istio's words`() async throws {
+    @Test func `lists the layer's files and quotes Istio's message`() async throws {
         let failure = await #expect(throws: Failure.self) {
             try await extract(Image(Tar.entry("filter.wat", [1]) + Tar.entry("README", [1]) + Tar.end))
         }
         #expect(
             failure?.why
-                == "it has filter.wat, README; Istio would say \"plugin.wasm not found in the archive\""
+                == "it contains filter.wat, README; Istio would say \"plugin.wasm not found in the archive\""
         )
     }
 
-    @Test func `a layer of another type comes with Istio's words`() async throws {
+    @Test func `quotes Istio's message for a layer of another type`() async throws {
         let image = Self.changed(Image([1], type: MediaType("text/plain"))) { $0.layers += $0.layers }
         let failure = await #expect(throws: Failure.self) { try await extract(image) }
         #expect(
@@ -160,7 +161,7 @@ import Testing
         )
     }
 
-    @Test func `what the writer throws ends the work`() async throws {
+    @Test func `stops with the writer's error`() async throws {
         let store = InMemoryStore()
         let extractor = PluginExtractor(store)
         let image = try await ImageChoice(of: Image(Self.tar).stored(in: store), in: store).manifest
@@ -172,7 +173,7 @@ import Testing
         #expect(failure?.code == .diskFull)
     }
 
-    @Test func `an inspection tells the format, and why there is no plugin`() async throws {
+    @Test func `an inspection reports the format and the reason for a missing plugin`() async throws {
         let store = InMemoryStore()
         let image = try await ImageInspection(of: Image(Self.tar).stored(in: store), in: store)
         #expect(image.format == "image")

@@ -9,7 +9,7 @@ import Testing
 
     init() throws { scratch = try ScratchDirectory() }
 
-    @Test func `a file is taken under any name, and a folder for the plugin in it`() throws {
+    @Test func `locates a file with any name, and the plugin in a folder`() throws {
         let named = try scratch.write([], to: "my filter.bin")
         #expect(try PluginFile.locate(named) == named)
         let plugin = try scratch.write([], to: "folder/plugin.wasm")
@@ -17,42 +17,42 @@ import Testing
         #expect(try PluginFile.locate(plugin) == plugin)
     }
 
-    @Test func `a folder with modules of other names lists them`() throws {
+    @Test func `lists modules with other names in a folder`() throws {
         for name in ["b.wasm", "a.wasm", "c.txt"] { try scratch.write([], to: name) }
         let failure = #expect(throws: Failure.self) { try PluginFile.locate(scratch.path) }
         #expect(failure?.code == .pluginMissing)
-        #expect(failure?.why == "it has a.wasm, b.wasm")
+        #expect(failure?.why == "the folder has a.wasm, b.wasm")
         #expect(failure?.hints.first?.contains(scratch.appending("a.wasm").string) == true)
     }
 
-    @Test func `a folder named plugin.wasm is no plugin`() throws {
+    @Test func `rejects a folder named plugin.wasm`() throws {
         try scratch.write([], to: "plugin.wasm/file")
         let failure = #expect(throws: Failure.self) { try PluginFile.locate(scratch.path) }
         #expect(failure?.code == .pluginMissing)
     }
 
-    @Test func `a folder without modules says so`() throws {
+    @Test func `explains that a folder has no modules`() throws {
         try scratch.write([], to: "main.go")
         let failure = #expect(throws: Failure.self) { try PluginFile.locate(scratch.path) }
         #expect(failure?.code == .pluginMissing)
-        #expect(failure?.why == "it has no .wasm file at all")
+        #expect(failure?.why == "the folder has no .wasm file")
     }
 
-    @Test func `a missing file names what stands beside it`() throws {
+    @Test func `lists the modules beside a missing file`() throws {
         try scratch.write([], to: "other.wasm")
         let failure = #expect(throws: Failure.self) {
             try PluginFile.locate(scratch.appending("plugin.wasm"))
         }
         #expect(failure?.code == .fileMissing)
-        #expect(failure?.why?.hasSuffix("exists; it has other.wasm") == true)
+        #expect(failure?.why?.hasSuffix(" has other.wasm") == true)
         #expect(failure?.hints.first?.contains(scratch.appending("other.wasm").string) == true)
     }
 
-    @Test func `a missing folder is said to be missing`() {
+    @Test func `explains that the folder does not exist`() {
         let failure = #expect(throws: Failure.self) {
             try PluginFile.locate(scratch.path.appending("no").appending("plugin.wasm"))
         }
         #expect(failure?.code == .fileMissing)
-        #expect(failure?.why?.contains("there is no folder") == true)
+        #expect(failure?.why?.contains("does not exist") == true)
     }
 }

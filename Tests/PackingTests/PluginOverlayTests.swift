@@ -6,7 +6,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// A module that is not where proxies look.
+/// Tests modules in layers that proxies do not read.
 @Suite(.timeLimit(.minutes(5)))
 struct PluginOverlayTests {
     private static func module(_ seed: UInt8) -> [UInt8] { SampleModule.preamble + [seed] }
@@ -15,22 +15,22 @@ struct PluginOverlayTests {
 
     private static func mark(_ name: String) -> [UInt8] { Tar.entry(name) }
 
-    /// Layers without their ends, lowest first, and the module that comes out; `nil` if none does.
+    /// Layers without end markers, lowest first, and the extracted module; `nil` for a failure.
     private static let overlays: [(layers: [[UInt8]], found: UInt8?, why: String)] = [
         ([file("plugin.wasm", 1), mark("other")], 1, "in the lower of two layers"),
         ([file("plugin.wasm", 1), file("plugin.wasm", 2), mark("x")], 2, "the higher of two lower ones"),
         ([file("a/plugin.wasm", 1) + file("plugin.wasm", 2), mark("x")], 1, "the first in its layer"),
-        ([file("plugin.wasm", 1), file("other.wasm", 2)], 1, "its name counts more than the layer"),
-        ([file("other.wasm", 2)], 2, "the only module, under another name"),
+        ([file("plugin.wasm", 1), file("other.wasm", 2)], 1, "the name has priority over the layer"),
+        ([file("other.wasm", 2)], 2, "the only module, with another name"),
         ([file("other.wasm", 2), mark("x")], 2, "the same in a lower layer"),
-        ([file("a.wasm", 1) + file("b.wasm", 2)], nil, "which of two nobody can tell"),
+        ([file("a.wasm", 1) + file("b.wasm", 2)], nil, "the choice among two modules is ambiguous"),
         ([file("a.wasm", 1), file("b.wasm", 2)], nil, "nor in two layers"),
         ([file("a.wasm", 1) + file("b.wasm", 2), mark(".wh.a.wasm")], 2, "one of two was removed"),
         ([file("a.wasm", 1), file("a.wasm", 2)], 2, "one file, written twice"),
         ([file("plugin.wasm", 1), mark(".wh.plugin.wasm")], nil, "it was removed"),
         ([file("plugin.wasm", 1), mark("./.wh.plugin.wasm")], nil, "it was removed, named with ./"),
         ([file("./a//plugin.wasm", 1), mark("a/.wh.plugin.wasm")], nil, "names are compared part by part"),
-        ([file("a/plugin.wasm", 1), mark(".wh.plugin.wasm")], 1, "another one was removed"),
+        ([file("a/plugin.wasm", 1), mark(".wh.plugin.wasm")], 1, "another file was removed"),
         ([file("a/plugin.wasm", 1), mark(".wh.a")], nil, "its folder was removed"),
         ([file("ab/plugin.wasm", 1), mark(".wh.a")], 1, "a folder of a similar name was"),
         ([file("a/b/plugin.wasm", 1), mark("a/.wh..wh..opq")], nil, "its folder was emptied"),
@@ -49,14 +49,14 @@ struct PluginOverlayTests {
         ),
         (
             [file("plugin.wasm", 1), Tar.entry("plugin.wasm", type: "2", link: "/etc/passwd")], nil,
-            "a link has taken its place"
+            "a link replaces it"
         ),
-        ([file("a/plugin.wasm", 1), Tar.entry("a", [1])], nil, "a file has taken its folder's place"),
+        ([file("a/plugin.wasm", 1), Tar.entry("a", [1])], nil, "a file replaces its folder"),
         ([file("a/plugin.wasm", 1), Tar.entry("a/", type: "5")], 1, "the same folder hides nothing"),
-        ([file(".wh.plugin.wasm", 1)], nil, "a whiteout is no module"),
+        ([file(".wh.plugin.wasm", 1)], nil, "a whiteout is not a module"),
     ]
 
-    @Test("below the last layer it is found if nothing hides it", arguments: overlays.indices)
+    @Test("finds a module below the last layer unless it is hidden", arguments: overlays.indices)
     func overlay(row: Int) async throws {
         let (layers, found, why) = Self.overlays[row]
         let image = MadeImage(tars: layers.map { $0 + Tar.end })
@@ -76,28 +76,28 @@ struct PluginOverlayTests {
         )
     }
 
-    @Test func `where the module was found is said`() async throws {
+    @Test func `the warning names the layer of the module`() async throws {
         let lower = MadeImage(tars: [Self.file("a/plugin.wasm") + Tar.end, Tar.end])
         #expect(
             try await lower.extracted().plugin.warnings.last
-                == "a/plugin.wasm is in layer 1 of 2, not in the last one; "
+                == "a/plugin.wasm is in layer 1 of 2, not in the last layer; "
                 + "Istio would say \"plugin.wasm not found in the archive\""
         )
         let other = MadeImage(Self.file("filter.wasm") + Tar.end)
         #expect(
-            try await other.extracted().plugin.warnings.last?.hasPrefix("the module is called filter.wasm")
+            try await other.extracted().plugin.warnings.last?.hasPrefix("the module is named filter.wasm")
                 == true
         )
     }
 
-    @Test func `a lower layer that is another one than the config says is refused`() async throws {
+    @Test func `rejects a lower layer with another diffID than in the config`() async throws {
         let image = MadeImage(tars: [Self.file("plugin.wasm") + Tar.end, Tar.end])
             .changed { $0.diffIDs?[0] = Digest(of: [1]) }
         let failure = await #expect(throws: Failure.self) { try await image.extracted() }
         #expect(failure?.code == .digestMismatch)
     }
 
-    @Test func `layers of other types and foreign ones are not looked through`() async throws {
+    @Test func `does not search layers of other types and foreign layers`() async throws {
         let text = Blob(Array("no tar".utf8), mediaType: MediaType("text/plain"))
         let image = MadeImage(tars: [Self.file("filter.wasm") + Tar.end, Tar.end]).changed {
             $0.layers.insert(text, at: 1)
@@ -106,8 +106,8 @@ struct PluginOverlayTests {
         #expect(try await image.extracted().bytes == Self.module(1))
     }
 
-    @Test func `no more than 1 GiB of layers is looked through`() async throws {
-        // Each unpacks to 255 MiB of zeros, a tar without entries, and has 8 KB.
+    @Test func `searches at most 1 GiB of layers`() async throws {
+        // Each layer has 8 KB and unpacks to 255 MiB of zeros, a tar without entries.
         let bomb = Blob(
             Zstd.bomb(0, blocks: 2040),
             mediaType: MediaType("application/vnd.oci.image.layer.v1.tar+zstd")
@@ -122,12 +122,12 @@ struct PluginOverlayTests {
                 #expect(try await image.extracted().bytes == Self.module(1))
             } else {
                 let failure = await #expect(throws: Failure.self) { try await image.extracted() }
-                #expect(failure?.why?.contains("more than 1 GiB") == true)
+                #expect(failure?.why?.contains("stopped after 1 GiB") == true)
             }
         }
     }
 
-    @Test func `a lower layer that unpacks to more than may be looked through is not even fetched`()
+    @Test func `does not fetch a lower layer that unpacks to more than the limit`()
         async throws
     {
         let store = InMemoryStore()

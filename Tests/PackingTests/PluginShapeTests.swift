@@ -6,7 +6,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// Every shape of image that people really pushed.
+/// Tests all kinds of images found in real registries.
 @Suite struct PluginShapeTests {
     private static let module = SampleModule.bytes(size: 1_000)
     private static let component: [UInt8] =
@@ -55,12 +55,12 @@ import Testing
             ),
             (
                 bare(([1], soloConfig), (Gzip.stored(tar), solo)), .artifact,
-                ["the layer is a tar, though its type is application/vnd.module"],
+                ["the layer is a tar, but its type is application/vnd.module"],
                 "a tar under a module's type"
             ),
             (
                 bare(([1], soloConfig), (Gzip.stored(module), solo)), .artifact,
-                ["the layer is gzip, though its type is application/vnd.module"], "a module that was gzipped"
+                ["the layer is gzip, but its type is application/vnd.module"], "a module that was gzipped"
             ),
             (
                 bare((module, wasm), config: wasmConfig), .wasm,
@@ -68,7 +68,7 @@ import Testing
                 "the CNCF's"
             ),
             (
-                bare((module, wasm), ([1], text)), .wasm, ["the artifact has 2 layers, of which the first"],
+                bare((module, wasm), ([1], text)), .wasm, ["the artifact has 2 layers; the first"],
                 "the CNCF's with more layers"
             ),
             (bare((module, wasmToOCI)), .wasmToOCI, ["the image is a bare module"], "wasm-to-oci's"),
@@ -78,7 +78,7 @@ import Testing
             ),
             (
                 bare((module, .layerTar), config: empty), .raw,
-                ["the image is a bare module", "the layer is no tar but a bare module"],
+                ["the image is a bare module", "the layer is a bare module, not a tar"],
                 "`oras push plugin.wasm`"
             ),
             (
@@ -87,52 +87,52 @@ import Testing
             ),
             (
                 bare((Gzip.stored(tar), .layerTar)), .tarOther,
-                ["the layer is gzip; Istio reads tar+gzip only", "the layer is gzip, though its type is"],
+                ["the layer is gzip, but Istio reads only tar+gzip", "the layer is gzip, but its type is"],
                 "`oras push plugin.tar.gz`"
             ),
             (
                 bare((Gzip.stored(tar), MediaType("application/x-tgz"))), .unknown,
-                ["the image is none that proxies know"], "a packed tar under any other type"
+                ["proxies do not support this kind of image"], "a packed tar under any other type"
             ),
             (
-                bare((tar, .layerTarGzip)), .image, ["the layer is not compressed, though its type is"],
+                bare((tar, .layerTarGzip)), .image, ["the layer is not compressed, but its type is"],
                 "a tar that is not packed"
             ),
             (
-                bare((module, .layerTarGzip)), .image, ["the layer is no tar but a bare module"],
+                bare((module, .layerTarGzip)), .image, ["the layer is a bare module, not a tar"],
                 "a module where a tar should be"
             ),
             (
                 MadeImage(tar, type: zstd), .tarOther,
-                ["the layer is packed with zstd; Istio reads tar+gzip only"],
+                ["the layer is compressed with zstd, but Istio reads only tar+gzip"],
                 "zstd"
             ),
             (
                 MadeImage(tar, type: MediaType("application/vnd.docker.image.rootfs.diff.tar.zstd")),
                 .tarOther,
-                ["the layer is packed with zstd"], "zstd, as buildah names it in Docker's images"
+                ["the layer is compressed with zstd"], "zstd, as buildah names it in Docker's images"
             ),
             (
                 bare((Zstd.stored(tar), .layerTarGzip)), .image,
-                ["the layer is packed with zstd, though its type is"], "zstd under gzip's type"
+                ["the layer is compressed with zstd, but its type is"], "zstd under gzip's type"
             ),
             (
                 MadeImage(tar, type: .dockerLayerTarGzip), .docker,
                 [
-                    "Docker's and OCI's types are mixed; Istio would say \"invalid media type "
+                    "the image mixes Docker and OCI media types; Istio would say \"invalid media type "
                         + "application/vnd.docker.image.rootfs.diff.tar.gzip (expect application/vnd.oci"
                 ], "Docker's layer in OCI's manifest"
             ),
             (
                 MadeImage(tar).changed { $0.manifestType = .dockerManifest }, .docker,
                 [
-                    "Docker's and OCI's types are mixed; Istio would say \"invalid media type "
+                    "the image mixes Docker and OCI media types; Istio would say \"invalid media type "
                         + "application/vnd.oci.image.layer.v1.tar+gzip (expect application/vnd.docker"
                 ], "OCI's layer in Docker's manifest"
             ),
         ]
 
-    @Test("the module comes out of every shape, and each oddity is a warning", arguments: shapes.indices)
+    @Test("extracts the module from every kind of image, with warnings", arguments: shapes.indices)
     func shape(row: Int) async throws {
         let (image, variant, warnings, why) = Self.shapes[row]
         let expected = variant == .componentLayer ? Self.component : Self.module
@@ -154,26 +154,26 @@ import Testing
         (Array(module.prefix(7)), .wasmMalformed, "it ends after 7 bytes"),
     ]
 
-    @Test("what does not begin like a module is refused", arguments: noModules.indices)
+    @Test("rejects a file without a module's preamble", arguments: noModules.indices)
     func noModule(row: Int) async throws {
         let (file, code, phrase) = Self.noModules[row]
         let image = MadeImage(Tar.entry("plugin.wasm", file) + Tar.end)
         let failure = await #expect(throws: Failure.self) { try await image.extracted() }
         #expect(failure?.code == code)
         #expect(failure?.description.contains(phrase) == true, "\(failure?.description ?? "")")
-        // To look at it is still possible.
+        // The image can still be inspected.
         let inspection = try await image.inspected()
         #expect(inspection.layers.first?.contents?.firstNamed?.size == file.count)
         #expect(throws: Failure.self) { try inspection.plugin.get() }
     }
 
     private static let noTars: [(type: MediaType, code: Failure.Code, phrase: String)] = [
-        (text, .manifestUnsupported, "the last layer is of the type text/plain"),
+        (text, .manifestUnsupported, "the type of the last layer, text/plain, is not supported"),
         (wasm, .notWasm, "is not a WebAssembly module"), (.layerTarGzip, .layerInvalid, "not a valid tar"),
     ]
 
     @Test(
-        "what is neither a tar nor a module is called by what was to be expected",
+        "the message for an invalid layer depends on its type",
         arguments: noTars.indices
     )
     func neither(row: Int) async throws {
@@ -184,14 +184,14 @@ import Testing
         #expect(failure?.message.contains(phrase) == true, "\(failure?.message ?? "")")
     }
 
-    @Test func `a version that nobody knows is a warning`() async throws {
+    @Test func `warns of an unknown version`() async throws {
         let file: [UInt8] = [0, 0x61, 0x73, 0x6D, 2, 0, 0, 0]
         let plugin = try await MadeImage(Tar.entry("plugin.wasm", file) + Tar.end).extracted().plugin
         #expect(plugin.warnings.contains { $0.contains("unknown WebAssembly version") })
         #expect(!plugin.isCoreModule)
     }
 
-    @Test func `an artifact whose config names another module is refused`() async throws {
+    @Test func `rejects an artifact whose config names another module`() async throws {
         for (digest, isRight) in [(Digest(of: Self.module), true), (Digest(of: [1]), false)] {
             let image = MadeImage(
                 bare: [(Self.module, Self.wasm)],
@@ -208,11 +208,11 @@ import Testing
         }
     }
 
-    @Test func `what a layer really is stands beside what its manifest says`() async throws {
+    @Test func `reports the actual content of a layer beside its descriptor`() async throws {
         let image = Self.bare(([1], Self.text), (Array(Self.tar.prefix(700)), .layerTarGzip))
         let layers = try await image.inspected().layers
         #expect(layers.map(\.descriptor) == image.layers.map(\.descriptor))
-        #expect(layers[0].contents == nil, "nobody looks there")
+        #expect(layers[0].contents == nil, "the layer is not read")
         #expect(layers[1].contents?.compression == LayerReader.Compression.none)
         #expect(layers[1].contents?.content == .tar)
         #expect(layers[1].contents?.firstNamed?.name == "plugin.wasm")

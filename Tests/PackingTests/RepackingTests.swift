@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Images made anew of the module in another one.
+/// Tests the conversion of images.
 @Suite(.timeLimit(.minutes(5)))
 struct RepackingTests {
     private let scratch: ScratchDirectory
@@ -35,25 +35,25 @@ struct RepackingTests {
         ImageFormat.allCases.filter { $0 != from }.map { (from, $0) }
     }
 
-    @Test("any format becomes any other, the same as if it were built", arguments: ways)
+    @Test("converts any format to any other, with the same result as a build", arguments: ways)
     func anyway(from: ImageFormat, to: ImageFormat) async throws {
         let repacking = try await repack(build(ImageOptions(format: from)), as: to)
         let expected = try await build(ImageOptions(format: to))
         #expect(repacking.image?.manifest.descriptor == expected.manifest.descriptor)
-        // Of the CNCF's artifact it is said that proxies refuse it.
+        // The CNCF's artifact gives a warning that proxies reject it.
         #expect(repacking.warnings.isEmpty == (from != .wasm))
     }
 
     @Test(arguments: ImageFormat.allCases)
-    func `an image that has the format already stays as it is`(format: ImageFormat) async throws {
-        // Not as it would be built now.
+    func `does not change an image that already has the format`(format: ImageFormat) async throws {
+        // The options differ from those of a new build.
         let image = try await build(ImageOptions(format: format, compressionLevel: 9))
         let repacking = try await repack(image, as: format)
         #expect(repacking.image == nil)
         #expect(repacking.choice.image == image.manifest.descriptor)
     }
 
-    @Test func `annotations, labels and the time are kept, but not what the old shape was called`()
+    @Test func `keeps annotations, labels and the time, but not the variant annotation`()
         async throws
     {
         let created = try Timestamp(parsing: "2024-05-06T07:08:09Z", from: "here")
@@ -68,17 +68,17 @@ struct RepackingTests {
         #expect(docker.image?.manifest.descriptor == expected.manifest.descriptor)
         #expect(
             docker.warnings.count == 1
-                && docker.warnings[0].hasSuffix("annotations, so these are left out: a")
+                && docker.warnings[0].hasSuffix("annotations; omitted: a")
         )
         let artifact = try await repack(build(old), as: .artifact)
         let other = try await build(ImageOptions(format: .artifact, annotations: ["a": "1"]))
         #expect(artifact.image?.manifest.descriptor == other.manifest.descriptor)
         #expect(
-            artifact.warnings.count == 1 && artifact.warnings[0].hasSuffix("labels, so these are left out: l")
+            artifact.warnings.count == 1 && artifact.warnings[0].hasSuffix("labels; omitted: l")
         )
     }
 
-    /// An image in memory with a plain tar, which has to be repaired.
+    /// An image in memory with an uncompressed tar, which needs repair.
     private func plain(_ config: String, module: [UInt8]? = nil, in store: InMemoryStore) async throws
         -> Descriptor
     {
@@ -105,17 +105,17 @@ struct RepackingTests {
         ("yesterday", "1970-01-01T00:00:00Z", "no time"),
     ]
 
-    @Test("the time is kept to the second, if a tar can hold it", arguments: times)
+    @Test("keeps the time to the second if a tar can hold it", arguments: times)
     func time(created: String, expected: String, why: String) async throws {
         let store = InMemoryStore()
         let root = try await plain(#","created":"\#(created)""#, in: store)
         let repacking = try await repack(root, store, as: .image)
         let same = try await build(ImageOptions(created: Timestamp(parsing: expected, from: "here")))
         #expect(repacking.image?.manifest.descriptor == same.manifest.descriptor, "\(why)")
-        #expect(!repacking.warnings.isEmpty, "what is odd about the old one is said")
+        #expect(!repacking.warnings.isEmpty, "warnings describe the original image")
     }
 
-    @Test func `of an index it is the image that proxies take`() async throws {
+    @Test func `converts the image that proxies select from an index`() async throws {
         let store = InMemoryStore()
         let image = try await plain("", in: store)
         let index = Blob(try CanonicalJSON.encode(Index(manifests: [image])), mediaType: .imageIndex)
@@ -125,7 +125,7 @@ struct RepackingTests {
         #expect(try await repacking.image?.manifest.descriptor == build().manifest.descriptor)
     }
 
-    @Test func `what is no module is not packed again, and nothing is left of it`() async throws {
+    @Test func `rejects an image without a valid module, and leaves no files behind`() async throws {
         let store = InMemoryStore()
         let root = try await plain("", module: Array("no module".utf8), in: store)
         let failure = await #expect(throws: Failure.self) { try await repack(root, store, as: .image) }

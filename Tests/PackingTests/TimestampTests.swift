@@ -5,7 +5,7 @@ import Testing
 @Suite struct TimestampTests {
     static let read: [(text: String, seconds: Int64, shown: String, why: String)] = [
         ("0", 0, "1970-01-01T00:00:00Z", "the epoch"),
-        ("1700000000", 1_700_000_000, "2023-11-14T22:13:20Z", "as git log --format=%ct says it"),
+        ("1700000000", 1_700_000_000, "2023-11-14T22:13:20Z", "as printed by git log --format=%ct"),
         ("8589934591", 8_589_934_591, "2242-03-16T12:56:31Z", "the last second of a ustar header"),
         ("1970-01-01T00:00:00Z", 0, "1970-01-01T00:00:00Z", "the epoch by name"),
         ("2023-11-14T22:13:20Z", 1_700_000_000, "2023-11-14T22:13:20Z", "in UTC"),
@@ -14,14 +14,14 @@ import Testing
         ("2024-02-29T00:00:00Z", 1_709_164_800, "2024-02-29T00:00:00Z", "a leap day"),
     ]
 
-    @Test("a moment is read from either form, and shown in UTC", arguments: read)
+    @Test("parses both forms and formats in UTC", arguments: read)
     func reading(text: String, seconds: Int64, shown: String, why: String) throws {
         let timestamp = try Timestamp(parsing: text, from: "SOURCE_DATE_EPOCH")
         #expect(timestamp.seconds == seconds, "\(why)")
         #expect(timestamp.text == shown, "\(why)")
     }
 
-    static let refused: [(text: String, why: String)] = [
+    static let rejected: [(text: String, why: String)] = [
         ("", "nothing"),
         ("-1", "before 1970"),
         ("1969-12-31T23:59:59Z", "before 1970"),
@@ -47,11 +47,11 @@ import Testing
         ("2023-11-14T22:13:20+24:00", "an offset of a day"),
         ("2023-11-14T22:13:20++1:00", "a sign within the offset"),
         ("2023-11-14T22:13:20x01:00", "another sign"),
-        ("2023-11-14T22:13:20Zx", "something behind it"),
+        ("2023-11-14T22:13:20Zx", "trailing text"),
         ("2023-11-14T22:13:20Z2023-11-14T22:13:20Z", "twice"),
     ]
 
-    @Test("what is no moment that an image can carry is refused", arguments: refused)
+    @Test("rejects a time that an image cannot hold", arguments: rejected)
     func refusal(text: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") {
             try Timestamp(parsing: text, from: "SOURCE_DATE_EPOCH")
@@ -60,7 +60,7 @@ import Testing
         #expect(failure?.message.hasPrefix("SOURCE_DATE_EPOCH: ") == true, "\(why)")
     }
 
-    @Test func `a long text is not echoed in full`() {
+    @Test func `truncates a long text in the message`() {
         let long = String(repeating: "x", count: 10_000)
         let failure = #expect(throws: Failure.self) { try Timestamp(parsing: long, from: "--created") }
         #expect((failure?.description.utf8.count ?? 0) < 1024)

@@ -1,9 +1,7 @@
-// Swift cannot call C's variadic functions. One typed function for each kind of argument that
-// curl_easy_setopt and curl_easy_getinfo take here.
+// Typed wrappers for curl_easy_setopt and curl_easy_getinfo: Swift cannot call C's variadic functions.
 //
-// Plain types, and no <curl/curl.h>: two clang modules with that header in them would both define libcurl's types, and
-// which of the two Swift then sees them in is chance. Options, infos and results are the numbers of CURLoption,
-// CURLINFO and CURLcode.
+// This header does not include <curl/curl.h>: if two clang modules included it, Swift could find libcurl's types in either
+// one. Options, infos and results are therefore the numbers of CURLoption, CURLINFO and CURLcode.
 #ifndef WASMPACK_CCURL_SHIMS_H
 #define WASMPACK_CCURL_SHIMS_H
 
@@ -22,24 +20,24 @@ unsigned wasmpack_getinfo_pointer(void *handle, unsigned info, void **value);
 unsigned wasmpack_getinfo_offset(void *handle, unsigned info, int64_t *value);
 unsigned wasmpack_getinfo_string(void *handle, unsigned info, const char **value);
 
-// Gives libcurl its own copy of the bytes.
+// Sets an option to a copy of the bytes.
 unsigned wasmpack_setopt_copied_blob(void *handle, unsigned option, const void *bytes, size_t count);
 
 // Addresses.c
 
-// Whom to ask about an address, in numbers, before it is dialled and before a connection to it is used again.
-// 0 refuses.
+// A check of a numeric IP address, called before it is connected to and before a connection to it is reused. `accepts`
+// returns 0 to reject the address.
 typedef struct {
     int (*accepts)(void *context, const char *address);
     void *context;
 } wasmpack_address_check;
 
-// The check has to live as long as the handle.
+// The check must outlive the handle.
 unsigned wasmpack_setopt_address_check(void *handle, const wasmpack_address_check *check);
 
 // TLS.c
 
-// Who signed the certificate that a handshake was about, and the SHA-256 of the server's own.
+// The issuer of the last certificate that a handshake verified, and the SHA-256 of the server's certificate.
 struct wasmpack_peer {
     char issuer[512];
     unsigned char fingerprint[32];
@@ -47,18 +45,18 @@ struct wasmpack_peer {
     int asked_for_certificate;
 };
 
-// Once in the life of the process, before the first handshake.
+// Call once per process, before the first handshake.
 void wasmpack_tls_start(void);
 
-// For one handle, which releases it at its end; NULL when there is no memory.
+// Returns details for one handle, to be released with it; NULL without memory.
 struct wasmpack_peer *wasmpack_new_peer(void);
 void wasmpack_release_peer(struct wasmpack_peer *peer);
 
-// Has the handshakes of a handle say whom they met. Connections keep the peer alive for as long as they may write to
+// Records the details of the peer in the handshakes of a handle. Connections keep `peer` alive while they may write to
 // it.
 void wasmpack_keep_peer(void *handle, struct wasmpack_peer *peer);
 
-// For example "TLSv1.3", while a transfer runs; NULL without TLS.
+// Returns the version, for example "TLSv1.3", during a transfer; NULL without TLS.
 const char *wasmpack_tls_version(void *handle);
 
 enum {
@@ -69,7 +67,7 @@ enum {
     WASMPACK_CLIENT_KEY_OF_ANOTHER,
 };
 
-// What is wrong with a client's certificate and key (PEM), if anything. Never asks for a password.
+// Checks a client's certificate and key (PEM). Never prompts for a password.
 unsigned wasmpack_check_client_certificate(
     const void *certificate, size_t certificate_size, const void *key, size_t key_size);
 

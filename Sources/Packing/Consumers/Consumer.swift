@@ -1,33 +1,33 @@
 package import OCI
 package import Wasm
 
-/// Somebody who fetches images and loads what is in them, by rules of its own.
+/// A program that fetches images and loads their modules, such as Istio.
 ///
-/// One more consumer is one more file in this folder and its place in ``Consumers/all``.
+/// To add a consumer, add a file to this folder and an element to ``Consumers/all``.
 package protocol Consumer: Sendable {
-    /// What `--for` calls it, for example `istio`.
+    /// The name for `--for`, for example `istio`.
     var name: String { get }
-    /// The proxy in which it runs modules; `nil` for one that runs none itself.
+    /// The proxy that runs its modules; `nil` for a consumer that does not run modules.
     var host: ProxyHost? { get }
-    /// What it will say of an image, worst first is not promised: in the order in which it looks.
+    /// Returns the findings about an image, in the order in which the consumer checks it.
     ///
     /// - Parameters:
-    ///   - image: the image, looked into.
-    ///   - name: what it is called in its registry; `nil` for one that is in none.
-    ///   - limit: how much of an unpacked layer it reads, in bytes.
-    /// - Returns: nothing for an image that it takes without a word.
+    ///   - image: the inspected image.
+    ///   - name: its name in its registry; `nil` for an image that is not in a registry.
+    ///   - limit: the maximum size of an unpacked layer, in bytes.
+    /// - Returns: the findings; empty for an image that it accepts without remarks.
     func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding]
 }
 
-/// The consumers whose rules are known.
+/// The supported consumers.
 package enum Consumers {
-    /// All of them, in the order in which they are shown.
+    /// All consumers, in the order in which they are shown.
     package static let all: [any Consumer] = [Istio(), EnvoyGateway(), Higress(), Wkg()]
 
-    /// Those that load modules into a proxy: what is asked when nobody says which.
+    /// The consumers that load modules into a proxy, which are the default.
     package static var proxies: [any Consumer] { all.filter { $0.host != nil } }
 
-    /// The consumers for whom an image of a format is made.
+    /// Returns the intended consumers of a format.
     package static func intended(for format: ImageFormat) -> [any Consumer] {
         format == .wasm ? all.filter { $0.host == nil } : proxies
     }

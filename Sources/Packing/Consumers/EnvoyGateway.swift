@@ -1,14 +1,14 @@
 import OCI
 import Wasm
 
-/// Envoy Gateway's controller, which fetches what an `EnvoyExtensionPolicy` names (`internal/wasm`, a fork of Istio's).
+/// Envoy Gateway's controller, which fetches the image of an `EnvoyExtensionPolicy` (`internal/wasm`, a fork of Istio's).
 ///
-/// It has five minutes for an image, where Istio has thirty seconds.
+/// Its timeout for an image is five minutes; Istio's is 30 seconds.
 struct EnvoyGateway: Consumer {
     let name = "envoy-gateway"
     let host: ProxyHost? = .envoy
 
-    /// Follows the controller's fetcher.
+    /// Returns the findings by the rules of the controller's fetcher.
     func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
         MeshFetcher(
             image,

@@ -3,7 +3,7 @@ import Diagnostics
 import OCI
 import Wasm
 
-/// What is said of the one layer that is read.
+/// The findings about the layer that is read.
 extension MeshFetcher {
     func tarFindings(_ layer: LayerFacts) -> [Finding] {
         guard let contents = layer.contents else { return [unreadable(layer)] }
@@ -12,7 +12,7 @@ extension MeshFetcher {
             return [
                 error(
                     "too-large",
-                    "the unpacked layer has more than the \(limit) bytes that are read",
+                    "the unpacked layer is larger than the limit of \(limit) bytes",
                     saying: tooLarge(.file(contents.firstNamed?.size ?? excess)),
                     try: Self.smaller
                 )
@@ -30,14 +30,14 @@ extension MeshFetcher {
         guard contents.content == .tar || contents.entryCount > 0 else {
             return [error("layer-content", "the layer's type says tar, but it is \(contents.described)")]
         }
-        // Whether a damage is before the module's end or behind it, nobody has looked.
+        // The damage may be before or after the end of the module.
         guard layer.problem == nil else { return [unreadable(layer)] }
         guard let entry = contents.firstNamed else { return [missing(contents)] }
         guard entry.isRegularFile else {
             return [
                 error(
                     "plugin-invalid",
-                    "the layer's first \(PluginFile.name) is no regular file, and what is read of it is empty",
+                    "the layer's first \(PluginFile.name) is not a regular file, so its content is empty",
                     saying: invalid
                 )
             ]
@@ -49,8 +49,8 @@ extension MeshFetcher {
         let names = contents.entries.prefix(5).map { $0.name.truncated(to: 100) }
         return error(
             "plugin-not-found",
-            "the last layer has no file \(PluginFile.name)"
-                + (names.isEmpty ? "" : "; it has " + names.joined(separator: ", ")),
+            "the last layer does not contain \(PluginFile.name)"
+                + (names.isEmpty ? "" : "; it contains " + names.joined(separator: ", ")),
             saying: "\(PluginFile.name) not found in the archive"
         )
     }
@@ -71,7 +71,7 @@ extension MeshFetcher {
                 Finding(
                     "extra-files",
                     .note,
-                    "the layer has \(contents.entryCount) entries; memory is taken for each one before the plugin is found"
+                    "the layer has \(contents.entryCount) entries; proxies use memory for each entry before the plugin"
                 )
             )
         }
@@ -83,7 +83,7 @@ extension MeshFetcher {
             return [
                 error(
                     "too-large",
-                    "the module has more than the \(limit) bytes that are read, and may be cut off without a word",
+                    "the module is larger than the limit of \(limit) bytes and may be truncated silently",
                     saying: tooLarge(.layer),
                     try: Self.smaller
                 )

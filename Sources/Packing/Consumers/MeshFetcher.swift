@@ -2,13 +2,12 @@ import Diagnostics
 import OCI
 import Wasm
 
-/// How Istio's agent gets a module out of an image, and its forks in Envoy Gateway and Higress.
+/// The rules by which Istio's agent, and its forks in Envoy Gateway and Higress, extract a module from an image.
 ///
-/// Three ways, by the manifest: Docker's image, OCI's image, and the artifact of two layers. Of an image, only the last
-/// layer is read.
+/// They support a Docker image, an OCI image and an artifact of two layers. They read only the last layer of an image.
 struct MeshFetcher {
-    /// What is larger than what is read, in bytes.
-    enum Excess {
+    /// The part of an image that exceeds the size limit.
+    enum SizeLimitHit {
         case file(Int)
         case layer
     }
@@ -17,18 +16,18 @@ struct MeshFetcher {
     private let manifest: Manifest
     private let reference: Reference?
     let limit: Int
-    let tooLarge: (Excess) -> String
+    let tooLarge: (SizeLimitHit) -> String
 
     /// - Parameters:
-    ///   - image: the image, looked into.
-    ///   - reference: what it is called in its registry.
-    ///   - limit: how much of an unpacked layer is read, in bytes.
-    ///   - tooLarge: what is said of more than that.
+    ///   - image: the inspected image.
+    ///   - reference: its name in its registry; `nil` for an image that is not in a registry.
+    ///   - limit: the maximum size of an unpacked layer, in bytes.
+    ///   - tooLarge: returns the consumer's message for a larger one.
     init(
         _ image: ImageInspection,
         named reference: Reference?,
         limit: Int,
-        tooLarge: @escaping (Excess) -> String
+        tooLarge: @escaping (SizeLimitHit) -> String
     ) {
         self.image = image
         manifest = image.manifest
@@ -37,7 +36,7 @@ struct MeshFetcher {
         self.tooLarge = tooLarge
     }
 
-    /// What is said of the image, in the order in which it is looked at.
+    /// The findings, in the order in which the agent checks the image.
     var findings: [Finding] {
         guard let last = image.layers.last else {
             return [
@@ -49,7 +48,7 @@ struct MeshFetcher {
             ]
         }
         let type = fetchedType(of: last.descriptor)
-        // The type within the document decides, not the one under which it is stored.
+        // The agent uses the mediaType within the manifest, not the Content-Type.
         if manifest.mediaType == .dockerManifest {
             guard type == .dockerLayerTarGzip else {
                 return [wrongType(type, expecting: .dockerLayerTarGzip)]
@@ -63,7 +62,7 @@ struct MeshFetcher {
                 shape(
                     "layer-count",
                     type == .soloModule || image.variant == .artifact
-                        ? "a bare module is read only from an image of 2 layers; this one has \(manifest.layers.count)"
+                        ? "a bare module is read only from an image with 2 layers; this one has \(manifest.layers.count)"
                         : Self.message(for: type),
                     mismatch,
                     "number of layers must be 2 but got \(manifest.layers.count)"
@@ -85,12 +84,12 @@ struct MeshFetcher {
         return bareFindings(module)
     }
 
-    /// The type that go-containerregistry finds for a layer: it looks by digest, and looks at the config first.
+    /// Returns the type that go-containerregistry finds for a layer: it searches by digest, the config first.
     private func fetchedType(of layer: Descriptor) -> MediaType {
         layer.digest == manifest.config.digest ? manifest.config.mediaType : layer.mediaType
     }
 
-    /// What is said of the bytes themselves: only the first four are looked at, and that there are eight.
+    /// The findings about the module's bytes; the agent checks only the first four and that there are at least eight.
     func contentFindings() -> [Finding] {
         guard case .failure(let failure) = image.plugin,
             failure.code == .notWasm || failure.code == .wasmMalformed
@@ -106,7 +105,7 @@ struct MeshFetcher {
 
     func unreadable(_ layer: LayerFacts) -> Finding {
         var failure = layer.problem
-        if failure == nil, case .failure(let other) = image.plugin { failure = other }
+        if failure == nil, case .failure(let pluginFailure) = image.plugin { failure = pluginFailure }
         let message = failure.map { $0.message + ($0.why.map { ": \($0)" } ?? "") }
         return error("layer-unreadable", message ?? "the layer cannot be read")
     }
@@ -114,12 +113,12 @@ struct MeshFetcher {
     private func wrongType(_ type: MediaType, expecting expected: MediaType) -> Finding {
         error(
             "layer-type",
-            "the manifest is Docker's, so its last layer has to be of the type \(expected), not \(shown(type))",
+            "the last layer of a Docker manifest must have the type \(expected), not \(shown(type))",
             saying: "invalid media type \(shown(type)) (expect \(expected))"
         )
     }
 
-    /// An image that is neither of OCI's two ways, in the words in which both refusals are told.
+    /// Returns the finding for an image that is neither OCI variant, with the combined message of both rejections.
     private func shape(_ id: String, _ message: String, _ first: String, _ second: String) -> Finding {
         error(
             id,
@@ -132,10 +131,10 @@ struct MeshFetcher {
     private static func message(for type: MediaType) -> String {
         switch type {
         case .dockerLayerTarGzip:
-            "the layer is of Docker's type, but the manifest does not say that it is Docker's"
+            "the layer has a Docker type, but the manifest does not have a Docker mediaType"
         case .wasmModule, .wasmToOCIModule, .componentLayer:
-            "a bare module under the type \(shown(type)) is not read"
-        default: "a layer of the type \(shown(type)) is not read; it has to be a gzipped tar"
+            "a bare module with the type \(shown(type)) is not supported"
+        default: "a layer with the type \(shown(type)) is not supported; it must be a gzipped tar"
         }
     }
 
@@ -143,10 +142,10 @@ struct MeshFetcher {
         Finding(id, .error, message, saying: saying, try: [hint ?? remedy])
     }
 
-    /// What makes a module small.
-    static let smaller = "wasm-opt -Oz --strip-debug, or the compiler's own options for small code"
+    /// The remedy for a module that is too large.
+    static let smaller = "run wasm-opt -Oz --strip-debug, or use the compiler's options for small code"
 
-    /// The line that repairs an image of any shape that a module can be got out of.
+    /// The command that repairs the image, or builds it again if it has no core module.
     private var remedy: String {
         guard case .success(let plugin) = image.plugin, plugin.isCoreModule else {
             return
@@ -160,7 +159,7 @@ struct MeshFetcher {
 
     private func shown(_ type: MediaType) -> String { Self.shown(type) }
 
-    /// An image that takes its time: Istio gives up after 30 seconds.
+    /// Returns the finding for an image that may exceed Istio's timeout of 30 seconds.
     static func slowness(of image: ImageInspection) -> [Finding] {
         let size = image.manifest.layers.reduce(0) { $0.addingReportingOverflow($1.size).partialValue }
         guard size > 10_000_000 else { return [] }
@@ -168,7 +167,7 @@ struct MeshFetcher {
             Finding(
                 "slow-to-fetch",
                 .warning,
-                "the layers have \(size) bytes; each proxy has 30 seconds to fetch them",
+                "the layers have \(size) bytes, but each proxy gives up downloading after 30 seconds",
                 try: [smaller]
             )
         ]

@@ -1,13 +1,13 @@
 import OCI
 import Wasm
 
-/// What an image's name and digest mean to a mesh: the pin, the tag, and how the host is read.
+/// The findings about an image's name and digest: pins, tags and hosts.
 enum MeshNames {
-    /// What a name without tag and digest stands for.
+    /// The meaning of a name without tag and digest.
     enum Tagless {
-        /// What was fetched first is kept: it does not count as `latest`.
+        /// Cached after the first download: it does not count as `latest`.
         case keptForEver
-        /// `latest`, which is fetched each time.
+        /// `latest`, which is downloaded each time.
         case latest
     }
 
@@ -28,7 +28,7 @@ enum MeshNames {
                 Finding(
                     "index-platform",
                     .error,
-                    "it is an index without an image for \(usual); the one there is for \(platform)",
+                    "it is an index without an image for \(usual); its only image is for \(platform)",
                     saying: "no child with platform \(usual) in index \(reference?.description ?? "…")",
                     try: ["wasmpack copy FROM@\(child) TO:TAG"]
                 )
@@ -40,8 +40,8 @@ enum MeshNames {
                 "index-pin",
                 isPinned ? .error : .warning,
                 isPinned
-                    ? "the pin is the digest of an index; pins are compared with that of the image in it"
-                    : "it is an index, whose digest nobody can pin",
+                    ? "the pin is the digest of an index; proxies compare pins with the digest of the image in it"
+                    : "it is an index; proxies cannot pin an index",
                 saying: "module downloaded from \(reference.map { "oci://\($0)" } ?? "…") has checksum "
                     + "\(child.encoded), which does not match: \(choice.root.digest.encoded)",
                 try: ["pin the image in it: \(child)"]
@@ -61,7 +61,7 @@ enum MeshNames {
                 Finding(
                     "host-without-dot",
                     .warning,
-                    "without a port, \"\(host)\" is not taken for a host: \(reference) would be looked for on Docker Hub",
+                    "\"\(host)\" without a port is not parsed as a host: proxies would fetch \(reference) from Docker Hub",
                     try: ["url: oci://\(host):443/\(reference.repository)…"]
                 )
             )
@@ -70,8 +70,8 @@ enum MeshNames {
                 Finding(
                     "scheme-needed",
                     .note,
-                    "in a WasmPlugin's url, oci:// has to stand before a host with a port",
-                    // What Go takes for a scheme begins with a letter.
+                    "in a WasmPlugin's url, a host with a port must follow oci://",
+                    // In Go, a URL scheme begins with a letter.
                     saying: host.first?.isLetter == true
                         ? "url contains unsupported scheme: \(host.prefix { $0 != ":" })"
                         : "first path segment in URL cannot contain colon",
@@ -86,7 +86,7 @@ enum MeshNames {
                 Finding(
                     "untagged",
                     .warning,
-                    "a name without a tag does not count as latest: what a proxy has fetched first it keeps",
+                    "a name without a tag does not count as latest: proxies keep the first image that they fetch",
                     try: [pin]
                 )
             )
@@ -95,7 +95,7 @@ enum MeshNames {
                 Finding(
                     "unpinned",
                     .note,
-                    "proxies that have fetched this tag do not notice when it moves",
+                    "proxies that cached this tag do not notice when it moves",
                     try: [pin]
                 )
             )

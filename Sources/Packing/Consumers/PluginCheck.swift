@@ -1,36 +1,36 @@
 package import OCI
 package import Wasm
 
-/// What consumers will say of an image and the module in it, or of a module alone.
+/// The findings of consumers about an image and its module, or about a module alone.
 package struct PluginCheck: Sendable {
-    /// What one consumer will say.
+    /// The findings of one consumer.
     package struct Answer: Sendable {
-        /// Who.
+        /// The consumer.
         package let consumer: any Consumer
-        /// Of the image; empty when a module was checked alone.
+        /// The findings about the image; empty for a module alone.
         package let imageFindings: [Finding]
-        /// Of the module; empty for one that runs none.
+        /// The findings about the module; empty for a consumer that does not run modules.
         package let moduleFindings: [Finding]
 
-        /// The worst of it; `nil` when it has nothing to say.
+        /// The highest severity; `nil` without findings.
         package var worst: Finding.Severity? { (imageFindings + moduleFindings).map(\.severity).max() }
     }
 
-    /// The image; `nil` when a module was checked alone.
+    /// The image; `nil` for a module alone.
     package let image: ImageInspection?
-    /// The module; `nil` for an image without one.
+    /// The module; `nil` for an image without a module.
     package let module: ModuleInspection?
-    /// What each consumer will say, in the order in which they were named.
+    /// The findings of each consumer, in the given order.
     package let answers: [Answer]
 
-    /// Asks consumers.
+    /// Checks an image and its module for consumers.
     ///
     /// - Parameters:
-    ///   - image: the image, if there is one.
-    ///   - name: what it is called in its registry; `nil` for one that is in none.
-    ///   - module: the module within, or alone; `nil` for an image without one, or when it was checked before.
-    ///   - consumers: who is asked.
-    ///   - limit: how much of an unpacked layer they read, in bytes.
+    ///   - image: the image; `nil` for a module alone.
+    ///   - name: its name in its registry; `nil` for an image that is not in a registry.
+    ///   - module: the module; `nil` for an image without a module, or if the module was checked before.
+    ///   - consumers: the consumers to check for.
+    ///   - limit: the maximum size of an unpacked layer, in bytes.
     package init(
         _ image: ImageInspection?,
         named name: Reference? = nil,
@@ -52,18 +52,18 @@ package struct PluginCheck: Sendable {
         }
     }
 
-    /// How much of an unpacked layer consumers read unless they are told otherwise: 256 MiB.
+    /// The consumers' default for the maximum size of an unpacked layer, in bytes: 256 MiB.
     package static let defaultLimit = 256 * 1024 * 1024
 
-    /// The findings about the module that are shown once: those for the proxy of the first consumer that has one.
+    /// The findings about the module that are shown once: those of the first consumer with a proxy.
     package var moduleFindings: [Finding] {
         answers.first { $0.consumer.host != nil }?.moduleFindings ?? module?.findings(in: .envoy) ?? []
     }
 
-    /// The worst that any of them says.
+    /// The highest severity of all findings.
     package var worst: Finding.Severity? { answers.compactMap(\.worst).max() }
 
-    /// What a consumer says, and that there is no module if it has overlooked that.
+    /// Returns a consumer's findings; adds a missing module if the consumer's rules do not report it.
     private static func findings(
         on image: ImageInspection,
         named name: Reference?,
@@ -76,14 +76,14 @@ package struct PluginCheck: Sendable {
         return findings + [Finding(failure)]
     }
 
-    /// A module alone is judged by the layer that it would be in: a header, itself, the padding and the end.
+    /// Checks the size of the layer that a module alone would have: with the tar's header, padding and end, 1536 bytes more.
     private static func size(of module: ModuleInspection?, _ limit: Int) -> [Finding] {
         guard let module, module.identity.size > limit - 1536 else { return [] }
         return [
             Finding(
                 "too-large",
                 .error,
-                "the module has \(module.identity.size) bytes; proxies read \(limit) of a layer, which has 1536 more",
+                "the module has \(module.identity.size) bytes; its layer, with 1536 more, exceeds the limit of \(limit)",
                 saying: "unexpected EOF"
             )
         ]

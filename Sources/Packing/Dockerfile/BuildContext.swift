@@ -6,34 +6,36 @@ package import SystemPackage
 package struct BuildContext: Sendable {
     /// A file or folder of the context.
     struct Item: Sendable {
-        /// Its name as the Dockerfile has it, relative to the context.
+        /// The name relative to the context, as the Dockerfile writes it.
         let name: String
-        /// Where it is: the context's folder as the user named it, and a path without links below it.
+        /// The path: the context's folder as the user named it, then a path without links.
         let path: FilePath
         let isFolder: Bool
     }
 
     /// The folder as the user named it.
     let folder: FilePath
-    /// The folder, links resolved.
+    /// The folder with links resolved.
     let root: FilePath
     let ignored: IgnoreRules
-    /// What is never part of the context, links resolved; what holds the context is none of it.
+    /// Paths that are never part of the context, with links resolved.
+    ///
+    /// A path that contains the context is not listed.
     let excluded: [FilePath]
 
     /// Opens a context.
     ///
     /// - Parameters:
     ///   - folder: the folder.
-    ///   - dockerfile: the Dockerfile, which may have a `.dockerignore` of its own beside it.
-    ///   - others: files and folders that are no part of it wherever they lie, as the one that the image is written to.
-    /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/fileUnreadable``, and ``Failure/Code/dockerfileInvalid`` for a
-    ///   broken `.dockerignore`.
+    ///   - dockerfile: the Dockerfile; a `NAME.dockerignore` beside it takes precedence.
+    ///   - others: files and folders to exclude, such as the one that the image is written to.
+    /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/fileUnreadable``, and ``Failure/Code/dockerfileInvalid`` for an
+    ///   invalid `.dockerignore`.
     package init(_ folder: FilePath, of dockerfile: FilePath, apartFrom others: [FilePath] = [])
         throws(Failure)
     {
         guard let root = Directory.resolved(folder) else {
-            throw Failure(.fileMissing, "there is no folder \(folder)")
+            throw Failure(.fileMissing, "the folder \(folder) does not exist")
         }
         self.folder = folder
         self.root = root
@@ -47,24 +49,24 @@ package struct BuildContext: Sendable {
         ignored = try IgnoreRules(bytes, of: file.string)
     }
 
-    /// The files and folders that a source of `ADD` or `COPY` names, sorted; none if a pattern matches nothing.
+    /// Returns the files and folders that a source of `ADD` or `COPY` names, sorted; none if a pattern matches nothing.
     ///
     /// - Parameters:
-    ///   - source: a path or pattern relative to the context; a `/` at its start means the context.
-    ///   - place: the instruction.
-    /// - Returns: what is there and not left out.
-    /// - Throws: ``Failure/Code/dockerfileInvalid`` for what is not there, and for what is not within the context.
-    func items(_ source: String, at place: DockerfilePlace) throws(Failure) -> [Item] {
-        let parts = try self.parts(source, at: place)
+    ///   - source: a path or pattern relative to the context; a leading `/` means the context.
+    ///   - location: the instruction.
+    /// - Returns: the files and folders that exist and are not ignored.
+    /// - Throws: ``Failure/Code/dockerfileInvalid`` for a file that is missing, ignored or outside the context.
+    func items(_ source: String, at location: DockerfilePlace) throws(Failure) -> [Item] {
+        let parts = try self.parts(source, at: location)
         guard let patterns = parts.patterns() else {
-            throw place.invalid(
-                "\(source.quoted) is no pattern",
-                why: "a [ has no ] behind it, or a \\ nothing"
+            throw location.invalid(
+                "\(source.quoted) is not a valid pattern",
+                why: "a [ has no closing ], or nothing follows a \\"
             )
         }
         guard patterns.contains(where: \.hasWildcards) else {
             let name = parts.map(\.withoutEscapes).joined(separator: "/")
-            return [try item(name, at: place)]
+            return [try item(name, at: location)]
         }
         var names = [""]
         for (position, pattern) in patterns.enumerated() {
@@ -81,13 +83,13 @@ package struct BuildContext: Sendable {
         }
         var items: [Item] = []
         for name in names where isIncluded(name) && !isExcluded(path(name)) {
-            items.append(try item(name, at: place))
+            items.append(try item(name, at: location))
         }
         return items
     }
 
-    /// What is in a folder of the context and in the folders below it; names relative to that folder.
-    func walk(_ folder: Item, at place: DockerfilePlace) throws(Failure) -> [Item] {
+    /// Lists a folder of the context recursively, with names relative to that folder.
+    func walk(_ folder: Item, at location: DockerfilePlace) throws(Failure) -> [Item] {
         var items: [Item] = []
         var folders = [""]
         while let above = folders.popLast() {
@@ -108,10 +110,10 @@ package struct BuildContext: Sendable {
                 }
                 guard isIncluded else { continue }
                 guard type == .regular else {
-                    throw place.unsupported(
-                        "\(whole.quoted) is \(type == .symbolicLink ? "a symbolic link" : "no regular file")",
-                        why: "only files and folders are packed",
-                        try: ["name it in .dockerignore, or COPY the file that it leads to by its own name"]
+                    throw location.unsupported(
+                        "\(whole.quoted) is \(type == .symbolicLink ? "a symbolic link" : "not a regular file")",
+                        why: "only regular files and folders can be packed",
+                        try: ["list it in .dockerignore, or COPY the file that it points to"]
                     )
                 }
                 items.append(Item(name: name, path: path, isFolder: false))
@@ -120,37 +122,37 @@ package struct BuildContext: Sendable {
         return items
     }
 
-    /// The names on the way to a source.
-    private func parts(_ source: String, at place: DockerfilePlace) throws(Failure) -> [String] {
+    /// Splits a source into its path components.
+    private func parts(_ source: String, at location: DockerfilePlace) throws(Failure) -> [String] {
         var depth = 0
         for part in source.split(separator: "/") where part != "." {
             depth += part == ".." ? -1 : 1
             guard depth >= 0 else {
-                throw place.invalid(
-                    "\(source.quoted) is not within the context",
-                    why: "only what is in \(folder) can be copied; docker would say \"not found\"",
-                    try: ["wasmpack build -f \(place.file) .. takes the folder above as the context"]
+                throw location.invalid(
+                    "\(source.quoted) is outside the context",
+                    why: "only files in \(folder) can be copied; docker would say \"not found\"",
+                    try: ["wasmpack build -f \(location.file) .."]
                 )
             }
         }
         return ImagePath.parts(source)
     }
 
-    private func item(_ name: String, at place: DockerfilePlace) throws(Failure) -> Item {
+    private func item(_ name: String, at location: DockerfilePlace) throws(Failure) -> Item {
         guard let resolved = Directory.resolved(path(name)) else {
-            throw missing(name, at: place)
+            throw missing(name, at: location)
         }
         guard resolved.starts(with: root) else {
-            throw place.invalid(
-                "\(name.quoted) leads out of the context",
+            throw location.invalid(
+                "\(name.quoted) points outside the context",
                 why: "it is a symbolic link to \(resolved); docker would say \"not found\"",
-                try: ["put the file itself into \(folder)"]
+                try: ["copy the file itself into \(folder)"]
             )
         }
         guard !isExcluded(resolved) else {
-            throw place.invalid(
-                "\(name.quoted) is left out of the context",
-                why: "this build writes there, and the next one would find other content"
+            throw location.invalid(
+                "\(name.quoted) is excluded from the context",
+                why: "the build writes its output there, so the next build would read other content"
             )
         }
         var inside = resolved
@@ -159,21 +161,21 @@ package struct BuildContext: Sendable {
             if !isIncluded(name), !(ignored.haveExceptions && Directory.exists(resolved)),
                 let rule = ignored.excluding(name)
             {
-                throw place.invalid(
-                    "\(name.quoted) is left out of the context",
+                throw location.invalid(
+                    "\(name.quoted) is excluded from the context",
                     why: rule,
-                    try: ["add a last line to that file: !\(name)"]
+                    try: ["append this line to that file: !\(name)"]
                 )
             }
         }
         switch Directory.type(of: resolved) {
-        // What is in it is known by its own name, also where a link leads to it.
+        // Files below a linked folder are matched by their real names.
         case .directory?: return Item(name: inside.string, path: shown(inside), isFolder: true)
         case .regular?: return Item(name: name, path: shown(inside), isFolder: false)
         default:
-            throw place.unsupported(
-                "\(name.quoted) is no regular file",
-                why: "only files and folders are packed"
+            throw location.unsupported(
+                "\(name.quoted) is not a regular file",
+                why: "only regular files and folders can be packed"
             )
         }
     }
@@ -183,20 +185,20 @@ package struct BuildContext: Sendable {
         folder == "." && !inside.isEmpty ? inside : folder.pushing(inside)
     }
 
-    private func missing(_ name: String, at place: DockerfilePlace) -> Failure {
+    private func missing(_ name: String, at location: DockerfilePlace) -> Failure {
         let parent = path(name).removingLastComponent()
         let others = ((try? Directory.names(in: parent)) ?? []).filter { $0.hasSuffix(".wasm") }
-        return place.invalid(
-            "there is no \(name.quoted) in \(folder)",
+        return location.invalid(
+            "\(name.quoted) does not exist in \(folder)",
             why: others.isEmpty
-                ? "build the module first: nothing is compiled here"
-                : "there is \(others.prefix(5).joined(separator: ", "))"
+                ? "wasmpack does not compile; build the module first"
+                : "the folder has \(others.prefix(5).joined(separator: ", "))"
         )
     }
 
     private func isIncluded(_ name: String) -> Bool { name.isEmpty || ignored.excluding(name) == nil }
 
-    /// Whether a path, links resolved, is or lies in what is never part of the context.
+    /// Whether a path with links resolved is, or is below, an excluded path.
     private func isExcluded(_ path: FilePath) -> Bool { excluded.contains { path.starts(with: $0) } }
 
     private func path(_ name: String) -> FilePath { name.isEmpty ? root : root.pushing(FilePath(name)) }
@@ -218,7 +220,7 @@ extension [String] {
 }
 
 extension String {
-    /// The name that a pattern without wildcards stands for.
+    /// The file name that a pattern without wildcards matches.
     fileprivate var withoutEscapes: String {
         var result = String.UnicodeScalarView()
         var rest = Substring.UnicodeScalarView(unicodeScalars)

@@ -3,11 +3,11 @@ import HostSystem
 import OCI
 package import SystemPackage
 
-/// What `build` is pointed at.
+/// The input of `build`: a module or a Dockerfile.
 package enum BuildInput: Sendable, Hashable {
     /// A module.
     case module(FilePath)
-    /// A Dockerfile, and the folder whose files it may copy.
+    /// A Dockerfile, and its context: the folder whose files it may copy.
     case dockerfile(FilePath, context: FilePath)
 
     /// Finds the module or the Dockerfile.
@@ -15,10 +15,10 @@ package enum BuildInput: Sendable, Hashable {
     /// A folder's `Dockerfile` comes before its `Containerfile`, and both before its `plugin.wasm`.
     ///
     /// - Parameters:
-    ///   - path: a module, a Dockerfile, or a folder with one of them.
-    ///   - dockerfile: the Dockerfile, if it was named; then the path is the folder whose files it copies.
-    /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/pluginMissing``, and ``Failure/Code/usage`` for a Dockerfile
-    ///   together with a path that is no folder.
+    ///   - path: a module, a Dockerfile, or a folder that contains one of them.
+    ///   - dockerfile: the Dockerfile, if it was named; the path is then its context.
+    /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/pluginMissing``, and ``Failure/Code/usage`` for a named
+    ///   Dockerfile with a path that is not a folder.
     package init(locating path: FilePath, dockerfile: FilePath? = nil) throws(Failure) {
         let isFolder = Directory.exists(path)
         if let dockerfile {
@@ -28,15 +28,15 @@ package enum BuildInput: Sendable, Hashable {
             guard isFolder else {
                 throw Failure(
                     .usage,
-                    "\(path) is no folder",
-                    why: "with a Dockerfile of its own, the path names the folder whose files it copies",
+                    "\(path) is not a folder",
+                    why: "with -f, the path is the context: the folder whose files the Dockerfile copies",
                     try: ["wasmpack build -f \(dockerfile) ."]
                 )
             }
             self = .dockerfile(dockerfile, context: path)
-        } else if isFolder, let found = Self.names.map(path.inFolder).first(where: Self.isThere) {
+        } else if isFolder, let found = Self.names.map(path.inFolder).first(where: Self.isFile) {
             self = .dockerfile(found, context: path)
-        } else if Self.isThere(path), Self.isDockerfile(path) {
+        } else if Self.isFile(path), Self.isDockerfile(path) {
             let parent = path.removingLastComponent()
             self = .dockerfile(path, context: parent.isEmpty ? FilePath(".") : parent)
         } else {
@@ -46,7 +46,7 @@ package enum BuildInput: Sendable, Hashable {
 
     private static let names = ["Dockerfile", "Containerfile"]
 
-    private static func isThere(_ path: FilePath) -> Bool { Directory.type(of: path) == .regular }
+    private static func isFile(_ path: FilePath) -> Bool { Directory.type(of: path) == .regular }
 
     private static func isDockerfile(_ path: FilePath) -> Bool {
         guard let name = path.lastComponent?.string else { return false }
@@ -55,33 +55,33 @@ package enum BuildInput: Sendable, Hashable {
     }
 
     private static func missing(_ dockerfile: FilePath, in folder: FilePath) -> Failure {
-        let other = folder.pushing(dockerfile)
+        let inFolder = folder.pushing(dockerfile)
         return Failure(
             .fileMissing,
             "no such file: \(dockerfile)",
-            why: "-f is looked up from the working directory, as docker does it, and not from \(folder)",
-            try: isThere(other) ? ["-f \(other)"] : []
+            why: "-f is relative to the working directory, as in docker, not to \(folder)",
+            try: isFile(inFolder) ? ["wasmpack build -f \(inFolder) \(folder)"] : []
         )
     }
 }
 
 extension FilePath {
-    /// The path of a file in this folder, without a `./` in front.
+    /// Returns the path of a file in this folder, without a leading `./`.
     fileprivate func inFolder(_ name: String) -> FilePath {
         self == "." ? FilePath(name) : appending(name)
     }
 }
 
 extension BuildInput {
-    /// What the image is to be made of.
+    /// Reads the contents of the image.
     ///
     /// - Parameters:
-    ///   - labels: labels besides the Dockerfile's, which win.
-    ///   - arguments: what `--build-arg` gives.
-    ///   - others: what a Dockerfile may not copy, as the folder that the image is written to.
-    ///   - events: is told what was read, and what is odd about it.
-    /// - Returns: the contents, with a module among them.
-    /// - Throws: what ``Dockerfile`` and ``BuildContext`` throw.
+    ///   - labels: labels to add; they override the Dockerfile's.
+    ///   - arguments: the values of `--build-arg`, by name.
+    ///   - others: paths that a Dockerfile may not copy, such as the folder that the image is written to.
+    ///   - events: receives steps and warnings.
+    /// - Returns: the contents, which include a module.
+    /// - Throws: the errors of ``Dockerfile`` and ``BuildContext``.
     package func contents(
         labels: [String: String],
         arguments: [String: String],
@@ -92,8 +92,9 @@ extension BuildInput {
             guard arguments.isEmpty else {
                 throw Failure(
                     .usage,
-                    "--build-arg is for a Dockerfile, and there is none",
-                    try: ["leave it out", "-f path/to/Dockerfile"]
+                    "--build-arg needs a Dockerfile",
+                    why: "the input is a module",
+                    try: ["omit --build-arg", "wasmpack build -f path/to/Dockerfile ."]
                 )
             }
             return ImageContents(module: module, labels: labels)
@@ -104,8 +105,8 @@ extension BuildInput {
             return contents
         } catch {
             let plugin = context.appending(PluginFile.name)
-            guard error.code == .dockerfileUnsupported, Self.isThere(plugin) else { throw error }
-            throw error.trying("wasmpack build \(plugin), without the Dockerfile")
+            guard error.code == .dockerfileUnsupported, Self.isFile(plugin) else { throw error }
+            throw error.trying("wasmpack build \(plugin)")
         }
     }
 
@@ -130,13 +131,13 @@ extension BuildInput {
         events.record(.step("read", "\(file)  FROM scratch, \(count) file\(count == 1 ? "" : "s")"))
         if !dockerfile.unusedArguments.isEmpty {
             let names = dockerfile.unusedArguments.map { $0.truncated(to: 80) }.joined(separator: ", ")
-            events.record(.warning("no ARG in \(file) names \(names), given by --build-arg"))
+            events.record(.warning("--build-arg \(names) has no effect: no ARG in \(file) declares it"))
         }
         let plugin = folder.appending(PluginFile.name)
-        if isThere(plugin), let module = contents.module,
+        if isFile(plugin), let module = contents.module,
             Directory.resolved(plugin) != Directory.resolved(module)
         {
-            events.record(.note("\(file) is what is built, and it does not take \(plugin) but \(module)"))
+            events.record(.note("\(file) packs \(module), not \(plugin)"))
         }
         return contents
     }

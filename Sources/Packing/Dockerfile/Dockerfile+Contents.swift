@@ -2,14 +2,14 @@ package import Diagnostics
 import OCI
 
 extension Dockerfile {
-    /// Finds the files that the instructions name.
+    /// Resolves the files that the instructions name.
     ///
     /// - Parameters:
-    ///   - context: where they are.
-    ///   - events: is told of what docker would do without a word, and of what proxies will not find.
-    /// - Returns: an image's contents, with a module among them.
+    ///   - context: the folder that contains them.
+    ///   - events: receives warnings: patterns without matches, and a module that proxies will not find.
+    /// - Returns: an image's contents, which include a module.
     /// - Throws: ``Failure/Code/dockerfileInvalid``, ``Failure/Code/dockerfileUnsupported``, and
-    ///   ``Failure/Code/pluginMissing`` when no file of the image is called `plugin.wasm`.
+    ///   ``Failure/Code/pluginMissing`` when no file of the image is named `plugin.wasm`.
     package func contents(in context: BuildContext, events: some EventSink) throws(Failure) -> ImageContents {
         var tree = ImageTree()
         var contents = ImageContents(layers: [], execution: execution, instructions: [])
@@ -19,9 +19,9 @@ extension Dockerfile {
             switch step.effect {
             case .nothing: break
             case .makingFolder(let path):
-                try tree.makeFolder(String(path.dropFirst()), permissions: nil, at: step.place)
+                try tree.makeFolder(String(path.dropFirst()), permissions: nil, at: step.location)
             case .copying(let copying):
-                try tree.copy(copying, from: context, at: step.place, events)
+                try tree.copy(copying, from: context, at: step.location, events)
             }
             let layer = tree.takeLayer()
             if !layer.isEmpty { contents.layers.append(layer) }
@@ -31,7 +31,7 @@ extension Dockerfile {
         if contents.layers.last?.contains(where: \.isPlugin) == false {
             events.record(
                 .warning(
-                    "\(file): \(PluginFile.name) is not in the last layer, and Istio looks only there; move the line that adds it to the end"
+                    "\(file): \(PluginFile.name) is not in the last layer, the only one that Istio reads; move its ADD or COPY to the end"
                 )
             )
         }
@@ -40,7 +40,7 @@ extension Dockerfile {
 
     private func noPlugin(in tree: ImageTree) -> Failure {
         let why =
-            "proxies look for a file of that name; Istio would say \"\(PluginFile.name) not found in the archive\""
+            "proxies look for a file with that name; Istio would say \"\(PluginFile.name) not found in the archive\""
         let entry = tree.entries.values.filter { $0.path != nil && $0.name.hasSuffix(".wasm") }
             .min { $0.name < $1.name }
         for step in steps {
@@ -48,17 +48,17 @@ extension Dockerfile {
             else {
                 continue
             }
-            guard copying.mayHaveMade(entry) else { continue }
+            guard copying.mayProduce(entry) else { continue }
             return Failure(
                 .pluginMissing,
-                "\(file):\(step.place.line): the module becomes /\(entry.name.truncated(to: 120)), and not \(PluginFile.name)",
+                "\(file):\(step.location.line): the module is named /\(entry.name.truncated(to: 120)), not \(PluginFile.name)",
                 why: why,
                 try: ["\(copying.instruction) \(source.truncated(to: 120)) ./\(PluginFile.name)"]
             )
         }
         return Failure(
             .pluginMissing,
-            "\(file) adds no \(PluginFile.name)",
+            "\(file) does not add \(PluginFile.name)",
             why: why,
             try: ["ADD ./\(PluginFile.name) ./\(PluginFile.name)"]
         )
@@ -66,8 +66,8 @@ extension Dockerfile {
 }
 
 extension Dockerfile.Copying {
-    /// Whether a file of the image may come from this instruction.
-    fileprivate func mayHaveMade(_ entry: ImageContents.Entry) -> Bool {
+    /// Whether this instruction may have added a file of the image.
+    fileprivate func mayProduce(_ entry: ImageContents.Entry) -> Bool {
         let target = ImagePath.withoutSlash(self.target)
         return target == "/" || "/\(entry.name)" == target || "/\(entry.name)".hasPrefix("\(target)/")
     }

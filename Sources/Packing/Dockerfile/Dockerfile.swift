@@ -1,32 +1,32 @@
 package import Diagnostics
 package import OCI
 
-/// A Dockerfile of one stage `FROM scratch`, read: what it copies, and what the image's config says.
+/// A parsed Dockerfile of one stage `FROM scratch`: the files it copies and the image's config.
 ///
-/// Nothing is run, and nothing but the file itself is looked at; ``contents(in:)`` then finds the files it names.
-/// What docker could do and this program does not is refused with the line and the way out.
+/// Parsing runs nothing and reads only the Dockerfile; ``contents(in:)`` then resolves the files that it names.
+/// Instructions that only docker supports are rejected with their line and a remedy.
 package struct Dockerfile: Sendable {
     /// The largest Dockerfile that is read, in bytes: 1 MiB.
     package static let sizeLimit = 1024 * 1024
 
-    /// Files to be copied into the image, by one `ADD` or `COPY`.
+    /// The files that one `ADD` or `COPY` copies into the image.
     struct Copying: Sendable, Hashable {
         /// `ADD` or `COPY`.
         let instruction: String
         /// The files, folders and patterns, relative to the context.
         let sources: [String]
-        /// The destination as it stands in the file.
+        /// The destination as written in the file.
         let destination: String
-        /// The destination from the image's root on; ends with a `/` if it can only be a folder.
+        /// The absolute destination in the image; ends with a `/` if it must be a folder.
         let target: String
-        /// The mode to give to all of it.
+        /// The mode of all copied files and folders.
         let permissions: UInt16?
 
-        /// Whether an archive would be unpacked.
+        /// Whether docker would unpack an archive.
         var unpacks: Bool { instruction == "ADD" }
     }
 
-    /// What an instruction does to the image's files.
+    /// The effect of an instruction on the image's files.
     enum Effect: Sendable, Hashable {
         case copying(Copying)
         case makingFolder(String)
@@ -35,33 +35,33 @@ package struct Dockerfile: Sendable {
 
     /// One instruction.
     struct Step: Sendable {
-        let place: DockerfilePlace
-        /// What the config's history says of it.
+        let location: DockerfilePlace
+        /// The text for the config's history.
         let text: String
         let effect: Effect
     }
 
-    /// What the file is called in messages.
+    /// The name of the file in messages.
     let file: String
     /// The instructions, in order.
     let steps: [Step]
     /// The process settings of the image.
     package let execution: ImageConfig.Execution
-    /// What the config says that the image runs on.
+    /// The platform in the image's config.
     package let platform: Platform
-    /// Who made it, by `MAINTAINER`.
+    /// The author, from `MAINTAINER`.
     package let author: String?
-    /// The arguments that were given and that no `ARG` names, sorted.
+    /// The given arguments that no `ARG` declares, sorted.
     package let unusedArguments: [String]
 
-    /// Reads a Dockerfile.
+    /// Parses a Dockerfile.
     ///
     /// - Parameters:
-    ///   - bytes: the file.
-    ///   - file: what it is called in messages.
-    ///   - arguments: what `--build-arg` gives.
-    /// - Throws: ``Failure/Code/dockerfileInvalid`` for what docker would refuse too,
-    ///   ``Failure/Code/dockerfileUnsupported`` for what only docker can do.
+    ///   - bytes: the file's content.
+    ///   - file: its name in messages.
+    ///   - arguments: the values of `--build-arg`, by name.
+    /// - Throws: ``Failure/Code/dockerfileInvalid`` for a file that docker would also reject,
+    ///   ``Failure/Code/dockerfileUnsupported`` for instructions that only docker supports.
     package init(
         parsing bytes: [UInt8],
         named file: String = "Dockerfile",
@@ -74,7 +74,7 @@ package struct Dockerfile: Sendable {
             throw Failure(
                 .dockerfileInvalid,
                 "\(file) has no FROM",
-                why: "it needs FROM scratch, and a line that adds \(PluginFile.name)",
+                why: "it needs FROM scratch and a line that adds \(PluginFile.name)",
                 try: ["FROM scratch", "ADD ./\(PluginFile.name) ./\(PluginFile.name)"]
             )
         }

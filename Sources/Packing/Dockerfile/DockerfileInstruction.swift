@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// The instructions that docker knows.
+/// The instructions that docker supports.
 enum DockerfileInstruction: String, CaseIterable {
     case add = "ADD"
     case arg = "ARG"
@@ -21,40 +21,42 @@ enum DockerfileInstruction: String, CaseIterable {
     case volume = "VOLUME"
     case workdir = "WORKDIR"
 
-    /// Why an instruction is not carried out, and what to do.
-    func refusal(_ call: DockerfileCall) -> Failure {
+    /// Returns the failure for an instruction that only docker supports, with its remedy.
+    func unsupported(_ instruction: DockerfileCall) -> Failure {
         let what = "\(rawValue) is not supported"
         return self == .run
-            ? call.place.unsupported(
+            ? instruction.location.unsupported(
                 what,
-                why: "wasmpack runs nothing, and an image FROM scratch has nothing that could be run",
-                try: ["run it before, and remove the line: \(call.rest.truncated(to: 120))"]
+                why: "wasmpack does not run commands, and an image FROM scratch contains no programs",
+                try: [
+                    "run the command before the build, and remove the line: \(instruction.rest.truncated(to: 120))"
+                ]
             )
-            : call.place.unsupported(
+            : instruction.location.unsupported(
                 what,
                 why: "a proxy loads the module and never starts the image",
                 try: ["remove the line"]
             )
     }
 
-    /// Says that there is no such instruction, and which one may be meant.
-    static func unknown(_ word: String, at place: DockerfilePlace) -> Failure {
+    /// Returns the failure for an unknown instruction; suggests a similar one.
+    static func unknown(_ word: String, at location: DockerfilePlace) -> Failure {
         let name = word.uppercased()
         let near = allCases.map { ($0.rawValue, name.distance(to: $0.rawValue)) }.min { $0.1 < $1.1 }
-        let hints = near.flatMap { $0.1 <= 2 ? ["\($0.0), if that is meant"] : nil } ?? []
-        return place.invalid("there is no instruction \(word.quoted)", try: hints)
+        let hints = near.flatMap { $0.1 <= 2 ? ["replace it with \($0.0)"] : nil } ?? []
+        return location.invalid("unknown instruction \(word.quoted)", try: hints)
     }
 }
 
 extension String {
-    /// How many letters have to be changed, added or removed to make another text of this one (Levenshtein).
-    fileprivate func distance(to other: String) -> Int {
+    /// Returns the Levenshtein distance to another text, in bytes.
+    fileprivate func distance(to text: String) -> Int {
         guard utf8.count <= 16 else { return .max }
-        var row = Array(0...other.utf8.count)
+        var row = Array(0...text.utf8.count)
         for (position, byte) in utf8.enumerated() {
             var previous = row
             previous[0] = position + 1
-            for (column, letter) in other.utf8.enumerated() {
+            for (column, letter) in text.utf8.enumerated() {
                 previous[column + 1] = Swift.min(
                     row[column] + (byte == letter ? 0 : 1),
                     row[column + 1] + 1,

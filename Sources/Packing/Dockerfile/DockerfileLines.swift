@@ -1,45 +1,45 @@
 import Diagnostics
 
-/// A Dockerfile's instructions as text: comments and parser directives taken out, continued lines joined.
+/// A Dockerfile's instructions as text, without comments and parser directives, and with continued lines joined.
 ///
-/// As BuildKit's parser does it, byte-order mark, CR LF, and comments and empty lines within a continued line included.
+/// Follows BuildKit's parser, including the byte-order mark, CR LF, and comments and empty lines within a continued line.
 struct DockerfileLines {
     /// One instruction.
     struct Line {
-        let place: DockerfilePlace
+        let location: DockerfilePlace
         let text: String
     }
 
     /// The instructions in order.
     private(set) var lines: [Line] = []
-    /// The character that continues lines and takes the meaning from the next character: `\`, or a backtick.
+    /// The character that continues lines and escapes the next character: `\` or a backtick.
     let escape: Unicode.Scalar
 
-    /// Cuts a file into instructions.
+    /// Splits a file into instructions.
     ///
-    /// Throws ``Failure/Code/dockerfileInvalid`` for what is no text, and for parser directives that are wrong.
+    /// Throws ``Failure/Code/dockerfileInvalid`` for a file that is not text and for invalid parser directives.
     init(_ bytes: [UInt8], of file: String) throws(Failure) {
         let text = try Self.text(bytes, of: file)
         let physical = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
         var directives = ParserDirectives()
         var index = 0
         while index < physical.count {
-            let place = DockerfilePlace(file: file, line: index + 1)
+            let location = DockerfilePlace(file: file, line: index + 1)
             let line = Self.trimmed(physical[index].drop(while: \.isBlank))
             index += 1
-            try directives.read(line, at: place)
+            try directives.read(line, at: location)
             if line.isEmpty || line.first == "#" { continue }
             var joined = String.UnicodeScalarView()
-            var continues = Self.take(line, into: &joined, directives.escape)
+            var continues = Self.append(line, into: &joined, directives.escape)
             while continues, index < physical.count {
                 let next = Self.trimmed(physical[index])
                 index += 1
                 let visible = next.drop(while: \.isBlank)
                 if visible.isEmpty || visible.first == "#" { continue }
-                continues = Self.take(next, into: &joined, directives.escape)
+                continues = Self.append(next, into: &joined, directives.escape)
             }
             let instruction = String(joined).withoutBlanks
-            if !instruction.isEmpty { lines.append(Line(place: place, text: instruction)) }
+            if !instruction.isEmpty { lines.append(Line(location: location, text: instruction)) }
         }
         escape = directives.escape
     }
@@ -48,7 +48,7 @@ struct DockerfileLines {
         guard bytes.count <= Dockerfile.sizeLimit else {
             throw Failure(
                 .dockerfileInvalid,
-                "\(file) is no Dockerfile",
+                "\(file) is not a Dockerfile",
                 why: "it is larger than \(Dockerfile.sizeLimit) bytes"
             )
         }
@@ -57,12 +57,12 @@ struct DockerfileLines {
         if let zero = content.firstIndex(of: 0) {
             let line = content[..<zero].count { $0 == UInt8(ascii: "\n") } + 1
             throw DockerfilePlace(file: file, line: line).invalid(
-                "there is a zero byte",
-                why: "a Dockerfile is text in UTF-8"
+                "the line contains a zero byte",
+                why: "a Dockerfile must be UTF-8 text"
             )
         }
         guard let text = String(validating: content, as: UTF8.self) else {
-            throw Failure(.dockerfileInvalid, "\(file) is no Dockerfile", why: "it is not text in UTF-8")
+            throw Failure(.dockerfileInvalid, "\(file) is not a Dockerfile", why: "it is not UTF-8 text")
         }
         return text
     }
@@ -73,15 +73,15 @@ struct DockerfileLines {
         return line
     }
 
-    /// Adds a line to an instruction; whether the instruction goes on with the next one.
-    private static func take(
+    /// Appends a line to an instruction; returns whether the instruction continues on the next line.
+    private static func append(
         _ line: Substring.UnicodeScalarView,
         into instruction: inout String.UnicodeScalarView,
         _ escape: Unicode.Scalar
     ) -> Bool {
         var end = line
         while end.last == " " || end.last == "\t" { end.removeLast() }
-        // One that stands behind another one is an escaped character, not the end of a line.
+        // A doubled escape character is a literal character; it does not continue the line.
         guard end.last == escape, end.dropLast().last != escape else {
             instruction.append(contentsOf: line)
             return false
@@ -97,27 +97,30 @@ private struct ParserDirectives {
     private var seen: Set<String> = []
     private var isOver = false
 
-    /// Looks whether a line is one of them; the first line that is not ends them.
-    mutating func read(_ line: Substring.UnicodeScalarView, at place: DockerfilePlace) throws(Failure) {
+    /// Reads a line if it is a directive; the first other line ends the directives.
+    mutating func read(_ line: Substring.UnicodeScalarView, at location: DockerfilePlace) throws(Failure) {
         guard !isOver else { return }
         guard let (name, value) = Self.directive(line), ["syntax", "escape", "check"].contains(name) else {
             isOver = true
             return
         }
         guard seen.insert(name).inserted else {
-            throw place.invalid("the parser directive \(name) stands there twice")
+            throw location.invalid("the parser directive \(name) is repeated")
         }
         switch name {
         case "escape":
             guard value == "\\" || value == "`", let scalar = value.unicodeScalars.first else {
-                throw place.invalid("escape is \(value.quoted)", why: "it can be \\ or `")
+                throw location.invalid(
+                    "the escape character \(value.quoted) is not valid",
+                    why: "it must be \\ or `"
+                )
             }
             escape = scalar
         case "syntax" where !value.contains("dockerfile"):
-            throw place.unsupported(
+            throw location.unsupported(
                 "the syntax \(value.quoted) is not supported",
-                why: "it names another language than Dockerfile's own, which is read here without docker",
-                try: ["wasmpack build path/to/plugin.wasm, which needs no Dockerfile"]
+                why: "wasmpack reads only the standard Dockerfile syntax",
+                try: ["wasmpack build path/to/plugin.wasm"]
             )
         default: break
         }

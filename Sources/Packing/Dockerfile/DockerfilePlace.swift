@@ -1,47 +1,47 @@
 import Diagnostics
 
-/// A line of a Dockerfile, for the messages about it.
+/// A line of a Dockerfile or `.dockerignore`, for messages.
 struct DockerfilePlace: Sendable, Hashable {
-    /// What the file is called.
+    /// The name of the file.
     let file: String
-    /// The line, counted from 1, on which the instruction begins.
+    /// The first line of the instruction, counted from 1.
     let line: Int
 
-    /// A file that docker would refuse too.
+    /// Returns a failure for a file that docker would also reject.
     func invalid(_ message: String, why: String? = nil, try hints: [String] = []) -> Failure {
         Failure(.dockerfileInvalid, "\(file):\(line): \(message)", why: why, try: hints)
     }
 
-    /// What docker could do and this program does not.
+    /// Returns a failure for a feature that only docker supports.
     func unsupported(_ message: String, why: String? = nil, try hints: [String] = []) -> Failure {
         Failure(.dockerfileUnsupported, "\(file):\(line): \(message)", why: why, try: hints)
     }
 }
 
 extension String {
-    /// The text as a message quotes what stands in a file: in quotes, and not too long.
+    /// The text in double quotes, truncated to 80 characters, for messages.
     var quoted: String { "\"\(truncated(to: 80))\"" }
 }
 
 extension Unicode.Scalar {
-    /// Whether it separates words.
+    /// Whether it is ASCII white space.
     var isBlank: Bool { self == " " || ("\t"..."\r").contains(self) }
 }
 
 extension StringProtocol {
-    /// The text without white space at its start.
+    /// The text without leading white space.
     var withoutLeadingBlanks: String {
         String(String.UnicodeScalarView(unicodeScalars.drop(while: \.isBlank)))
     }
 
-    /// The text without white space at either end.
+    /// The text without leading and trailing white space.
     var withoutBlanks: String {
         let scalars = unicodeScalars.drop(while: \.isBlank)
         guard let last = scalars.lastIndex(where: { !$0.isBlank }) else { return "" }
         return String(String.UnicodeScalarView(scalars[...last]))
     }
 
-    /// The words between white space.
+    /// The words that white space separates.
     var words: [String] {
         unicodeScalars.split(whereSeparator: \.isBlank).map { String(String.UnicodeScalarView($0)) }
     }

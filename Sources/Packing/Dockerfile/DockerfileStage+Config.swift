@@ -1,33 +1,33 @@
 import Diagnostics
 import OCI
 
-/// The instructions that only change what the image's config says.
+/// The instructions that change only the image's config.
 extension DockerfileStage {
-    mutating func arg(_ call: DockerfileCall) throws(Failure) {
-        let words = DockerfileWords.quoted(try call.argument("a name"), escape: escape)
+    mutating func arg(_ instruction: DockerfileCall) throws(Failure) {
+        let words = DockerfileWords.quoted(try instruction.argument("a name"), escape: escape)
         var texts: [String] = []
         for word in words {
             let (name, given) = word.cut(at: "=")
-            guard !name.isEmpty else { throw call.place.invalid("ARG needs a name before the =") }
+            guard !name.isEmpty else { throw instruction.location.invalid("ARG has no name before the =") }
             usedArguments.insert(name)
             var value = arguments[name]
-            if value == nil, let given { value = try expanded(given, call) }
+            if value == nil, let given { value = try expanded(given, instruction) }
             if value == nil, hasBegun { value = globals[name] }
             if let value {
-                // What ENV has set stays, whatever ARG says behind it.
+                // A value that ENV set is not overridden by a later ARG.
                 if environment[name] == nil { variables[name] = value }
                 if !hasBegun { globals[name] = value }
-                try variables.count(value, at: call.place)
+                try variables.count(value, at: instruction.location)
             }
             texts.append(value.map { "\(name)=\($0)" } ?? name)
         }
-        // What stands before FROM belongs to no stage, and makes no history.
-        if hasBegun { note("ARG \(texts.joined(separator: " "))", call) }
+        // An ARG before FROM belongs to no stage, so it is not in the history.
+        if hasBegun { note("ARG \(texts.joined(separator: " "))", instruction) }
     }
 
-    mutating func env(_ call: DockerfileCall) throws(Failure) {
-        let pairs = try pairs(call)
-        // In place: there may be some 100000 of them.
+    mutating func env(_ instruction: DockerfileCall) throws(Failure) {
+        let pairs = try pairs(instruction)
+        // Changes the arrays in place: a file may have some 100,000 variables.
         for (name, value) in pairs {
             variables[name] = value
             let setting = "\(name)=\(value)"
@@ -38,53 +38,53 @@ extension DockerfileStage {
                 execution.env?.append(setting)
             }
         }
-        note("ENV \(pairs.map { "\($0)=\($1)" }.joined(separator: " "))", call)
+        note("ENV \(pairs.map { "\($0)=\($1)" }.joined(separator: " "))", instruction)
     }
 
-    mutating func label(_ call: DockerfileCall) throws(Failure) {
-        let pairs = try pairs(call)
+    mutating func label(_ instruction: DockerfileCall) throws(Failure) {
+        let pairs = try pairs(instruction)
         if execution.labels == nil {
             execution.labels = Dictionary(pairs.map { ($0, $1) }) { $1 }
         } else {
             for (name, value) in pairs { execution.labels?[name] = value }
         }
-        note("LABEL \(pairs.map { "\($0)=\($1)" }.joined(separator: " "))", call)
+        note("LABEL \(pairs.map { "\($0)=\($1)" }.joined(separator: " "))", instruction)
     }
 
-    mutating func command(_ call: DockerfileCall) throws(Failure) {
-        let text = try call.argument("a command")
-        // Without brackets it is for a shell, which an image FROM scratch does not have; docker writes it all the same.
-        let words = try DockerfileWords.list(text, at: call.place) ?? ["/bin/sh", "-c", text]
-        if call.name == "CMD" {
+    mutating func command(_ instruction: DockerfileCall) throws(Failure) {
+        let text = try instruction.argument("a command")
+        // The shell form is useless FROM scratch, which has no shell; docker writes it nevertheless.
+        let words = try DockerfileWords.list(text, at: instruction.location) ?? ["/bin/sh", "-c", text]
+        if instruction.name == "CMD" {
             execution.command = words
             execution.areArgumentsEscaped = true
         } else {
             execution.entrypoint = words.isEmpty ? nil : words
-            // Docker forgets a base's command with a new entry point, and scratch has none: one of this file stays.
+            // A new entry point resets only the command of the base image; scratch has none, so CMD is kept.
         }
-        note("\(call.name) [\(words.map(\.goQuoted).joined(separator: " "))]", call)
+        note("\(instruction.name) [\(words.map(\.goQuoted).joined(separator: " "))]", instruction)
     }
 
-    mutating func setting(_ call: DockerfileCall) throws(Failure) {
-        let text = try call.argument("a value")
-        let value = call.name == "MAINTAINER" ? text : try expanded(text, call)
-        guard !value.isEmpty else { throw call.place.invalid("\(call.name) needs a value") }
-        switch call.name {
+    mutating func setting(_ instruction: DockerfileCall) throws(Failure) {
+        let text = try instruction.argument("a value")
+        let value = instruction.name == "MAINTAINER" ? text : try expanded(text, instruction)
+        guard !value.isEmpty else { throw instruction.location.invalid("\(instruction.name) needs a value") }
+        switch instruction.name {
         case "USER": execution.user = value
         case "STOPSIGNAL": execution.stopSignal = value
         default: author = value
         }
-        note("\(call.name) \(value)", call)
+        note("\(instruction.name) \(value)", instruction)
     }
 
-    mutating func expose(_ call: DockerfileCall) throws(Failure) {
+    mutating func expose(_ instruction: DockerfileCall) throws(Failure) {
         var ports: [String] = []
-        for word in try call.argument("a port").words.sorted() {
-            for text in try expanded(word, call).words {
+        for word in try instruction.argument("a port").words.sorted() {
+            for text in try expanded(word, instruction).words {
                 guard let port = Self.port(text) else {
-                    throw call.place.invalid(
-                        "\(text.quoted) is no port",
-                        why: "a port is a number up to 65535, perhaps with /tcp, /udp or /sctp"
+                    throw instruction.location.invalid(
+                        "\(text.quoted) is not a valid port",
+                        why: "a port is a number from 1 to 65535, optionally followed by /tcp, /udp or /sctp"
                     )
                 }
                 ports.append(port)
@@ -92,7 +92,7 @@ extension DockerfileStage {
         }
         if execution.exposedPorts == nil { execution.exposedPorts = [:] }
         for port in ports { execution.exposedPorts?[port] = .init() }
-        note("EXPOSE [\(ports.joined(separator: " "))]", call)
+        note("EXPOSE [\(ports.joined(separator: " "))]", instruction)
     }
 
     private static func port(_ text: String) -> String? {
@@ -104,11 +104,13 @@ extension DockerfileStage {
         return "\(port)/\(name)"
     }
 
-    /// The names and values of `ENV` and `LABEL`: `name=value …`, or the old `name value`.
+    /// Parses the names and values of `ENV` and `LABEL`: `name=value …`, or the legacy form `name value`.
     ///
-    /// All of them see the variables as they were before the instruction.
-    private mutating func pairs(_ call: DockerfileCall) throws(Failure) -> [(name: String, value: String)] {
-        let text = try call.argument("a name and a value")
+    /// All values are expanded with the variables from before the instruction.
+    private mutating func pairs(_ instruction: DockerfileCall) throws(Failure) -> [(
+        name: String, value: String
+    )] {
+        let text = try instruction.argument("a name and a value")
         let words = DockerfileWords.quoted(text, escape: escape)
         var pairs: [(String, String?)] = []
         if words.first?.contains("=") == true {
@@ -121,21 +123,23 @@ extension DockerfileStage {
         var result: [(name: String, value: String)] = []
         for (name, value) in pairs {
             guard let value else {
-                throw call.place.invalid(
-                    "\(call.name) has no value for \(name.quoted)",
-                    try: ["\(call.name) \(name.truncated(to: 80))=value"]
+                throw instruction.location.invalid(
+                    "\(instruction.name) has no value for \(name.quoted)",
+                    try: ["\(instruction.name) \(name.truncated(to: 80))=value"]
                 )
             }
-            let name = try expanded(name, call)
-            guard !name.isEmpty else { throw call.place.invalid("\(call.name) has an empty name") }
-            result.append((name, try expanded(value, call)))
+            let name = try expanded(name, instruction)
+            guard !name.isEmpty else {
+                throw instruction.location.invalid("\(instruction.name) has an empty name")
+            }
+            result.append((name, try expanded(value, instruction)))
         }
         return result
     }
 }
 
 extension String {
-    /// The text before and behind the first occurrence of a character; no second part without one.
+    /// Splits the text at the first occurrence of a character; the second part is `nil` without one.
     fileprivate func cut(at separator: Unicode.Scalar) -> (String, String?) {
         guard let cut = unicodeScalars.firstIndex(of: separator) else { return (self, nil) }
         return (
@@ -143,7 +147,7 @@ extension String {
         )
     }
 
-    /// The text in quotes as Go writes it (`%q`), which is what stands in docker's history.
+    /// The text quoted as by Go's `%q`, which docker uses in the history.
     fileprivate var goQuoted: String {
         var result = "\""
         for scalar in unicodeScalars {

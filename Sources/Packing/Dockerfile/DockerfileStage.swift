@@ -1,25 +1,25 @@
 import Diagnostics
 import OCI
 
-/// Carries out a Dockerfile's instructions one after the other, as far as that needs no files.
+/// Evaluates a Dockerfile's instructions in order, without reading the files that they name.
 struct DockerfileStage {
-    /// Whether `FROM` has come.
+    /// Whether `FROM` has been read.
     private(set) var hasBegun = false
     var steps: [Dockerfile.Step] = []
     var execution = ImageConfig.Execution.initial
     var platform = ImageContents.defaultPlatform
     var author: String?
     var usedArguments: Set<String> = []
-    /// Where each setting of `ENV` stands in the config.
+    /// The index of each `ENV` setting in the config.
     var environment: [String: Int] = [:]
-    /// What `$NAME` means from here on.
+    /// The current values of `$NAME`.
     var variables: DockerfileVariables
-    /// What `ARG` before `FROM` has set; in the stage, only for an `ARG` that names it again.
+    /// The values of `ARG` before `FROM`; within the stage, an `ARG` must redeclare them.
     var globals: [String: String]
 
     let arguments: [String: String]
     let escape: Unicode.Scalar
-    /// How many `FROM` the whole file has, and whether the last one is `FROM scratch`.
+    /// The number of `FROM` in the whole file, and whether the last one is `FROM scratch`.
     private let stages: (count: Int, endsWithScratch: Bool)
 
     init(_ source: DockerfileLines, _ arguments: [String: String]) {
@@ -38,59 +38,62 @@ struct DockerfileStage {
         stages = (begins.count, begins.last?.contains("scratch") == true)
     }
 
-    /// Carries out one instruction.
+    /// Evaluates one instruction.
     mutating func run(_ line: DockerfileLines.Line) throws(Failure) {
         let word = line.text.unicodeScalars.prefix { !$0.isBlank }
         let name = String(word).uppercased()
-        let behind = String(line.text.unicodeScalars[word.endIndex...]).withoutLeadingBlanks
-        let (flags, rest) = DockerfileWords.flags(behind, escape: escape)
-        let call = DockerfileCall(name: name, flags: flags, rest: rest, place: line.place)
-        guard let instruction = DockerfileInstruction(rawValue: name) else {
-            throw DockerfileInstruction.unknown(String(word), at: line.place)
+        let remainder = String(line.text.unicodeScalars[word.endIndex...]).withoutLeadingBlanks
+        let (flags, rest) = DockerfileWords.flags(remainder, escape: escape)
+        let instruction = DockerfileCall(name: name, flags: flags, rest: rest, location: line.location)
+        guard let keyword = DockerfileInstruction(rawValue: name) else {
+            throw DockerfileInstruction.unknown(String(word), at: line.location)
         }
-        guard hasBegun || instruction == .from || instruction == .arg else {
-            throw line.place.invalid("\(name) stands before FROM", try: ["FROM scratch"])
+        guard hasBegun || keyword == .from || keyword == .arg else {
+            throw line.location.invalid("\(name) comes before FROM", try: ["FROM scratch"])
         }
-        switch instruction {
-        case .from: try from(call)
-        case .arg: try arg(call)
-        case .add, .copy: try copy(call)
-        case .env: try env(call)
-        case .label: try label(call)
-        case .workdir: try workdir(call)
-        case .entrypoint, .cmd: try command(call)
-        case .user, .stopsignal, .maintainer: try setting(call)
-        case .expose: try expose(call)
-        case .run, .healthcheck, .onbuild, .shell, .volume: throw instruction.refusal(call)
+        switch keyword {
+        case .from: try from(instruction)
+        case .arg: try arg(instruction)
+        case .add, .copy: try copy(instruction)
+        case .env: try env(instruction)
+        case .label: try label(instruction)
+        case .workdir: try workdir(instruction)
+        case .entrypoint, .cmd: try command(instruction)
+        case .user, .stopsignal, .maintainer: try setting(instruction)
+        case .expose: try expose(instruction)
+        case .run, .healthcheck, .onbuild, .shell, .volume: throw keyword.unsupported(instruction)
         }
     }
 
-    /// Notes what was done, without a layer.
-    mutating func note(_ text: String, _ call: DockerfileCall) {
-        steps.append(Dockerfile.Step(place: call.place, text: text, effect: .nothing))
+    /// Records an instruction that makes no layer.
+    mutating func note(_ text: String, _ instruction: DockerfileCall) {
+        steps.append(Dockerfile.Step(location: instruction.location, text: text, effect: .nothing))
     }
 
-    /// A word of an instruction, with its variables replaced.
-    mutating func expanded(_ word: String, _ call: DockerfileCall) throws(Failure) -> String {
-        try variables.expand(word, at: call.place)
+    /// Returns a word of an instruction with its variables replaced.
+    mutating func expanded(_ word: String, _ instruction: DockerfileCall) throws(Failure) -> String {
+        try variables.expand(word, at: instruction.location)
     }
 
-    private mutating func from(_ call: DockerfileCall) throws(Failure) {
-        let flags = try call.flags(known: ["platform"])
-        let words = call.rest.words
+    private mutating func from(_ instruction: DockerfileCall) throws(Failure) {
+        let flags = try instruction.flags(known: ["platform"])
+        let words = instruction.rest.words
         guard words.count == 1 || (words.count == 3 && words[1].uppercased() == "AS") else {
-            throw call.place.invalid("FROM takes a base, or a base AS a name", try: ["FROM scratch"])
-        }
-        guard !hasBegun else {
-            throw call.place.unsupported(
-                "a second stage is not supported",
-                why: "nothing is run here, so that a stage before the last one would have nothing to give",
-                try: ["keep the last stage only, and build the module before: wasmpack build plugin.wasm"]
+            throw instruction.location.invalid(
+                "FROM must be \"FROM base\" or \"FROM base AS name\"",
+                try: ["FROM scratch"]
             )
         }
-        let base = try expanded(words[0], call)
-        guard base == "scratch" else { throw otherBase(base, call) }
-        if let text = flags["platform"] { platform = try readPlatform(text, call) }
+        guard !hasBegun else {
+            throw instruction.location.unsupported(
+                "a second stage is not supported",
+                why: "wasmpack does not run commands, so an earlier stage cannot produce files",
+                try: ["build the module first, then: wasmpack build path/to/\(PluginFile.name)"]
+            )
+        }
+        let base = try expanded(words[0], instruction)
+        guard base == "scratch" else { throw otherBase(base, instruction) }
+        if let text = flags["platform"] { platform = try readPlatform(text, instruction) }
         hasBegun = true
         variables = DockerfileVariables(escape: escape, continuing: variables)
         for (position, setting) in (execution.env ?? []).enumerated() {
@@ -101,21 +104,23 @@ struct DockerfileStage {
         }
     }
 
-    private func otherBase(_ base: String, _ call: DockerfileCall) -> Failure {
+    private func otherBase(_ base: String, _ instruction: DockerfileCall) -> Failure {
         let isBuildStage = stages.count > 1 && stages.endsWithScratch
-        return call.place.unsupported(
+        return instruction.location.unsupported(
             "FROM \(base.truncated(to: 80)) is not supported",
             why: isBuildStage
-                ? "it is a stage that builds the module; nothing is run here"
-                : "a plugin's image has no base: proxies look into its last layer only",
+                ? "it is a stage that builds the module, and wasmpack does not run commands"
+                : "a plugin image needs no base: proxies read only its last layer",
             try: isBuildStage
                 ? ["build the module with its compiler, then: wasmpack build path/to/\(PluginFile.name)"]
-                : ["FROM scratch", "wasmpack build path/to/\(PluginFile.name), which needs no Dockerfile"]
+                : ["FROM scratch", "wasmpack build path/to/\(PluginFile.name)"]
         )
     }
 
-    private mutating func readPlatform(_ text: String, _ call: DockerfileCall) throws(Failure) -> Platform {
-        let text = try expanded(text, call)
+    private mutating func readPlatform(_ text: String, _ instruction: DockerfileCall) throws(Failure)
+        -> Platform
+    {
+        let text = try expanded(text, instruction)
         var parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         if parts.dropFirst() == ["arm64", "v8"] { parts.removeLast() }
         let isName = { (part: String) in
@@ -126,10 +131,10 @@ struct DockerfileStage {
                 }
         }
         guard parts.count == 2, parts.allSatisfy(isName) else {
-            throw call.place.unsupported(
+            throw instruction.location.unsupported(
                 "the platform \(text.quoted) is not supported",
-                why: "it is an operating system, a slash and a processor, in small letters",
-                try: ["leave --platform out: linux/amd64 is what proxies look for"]
+                why: "a platform is an operating system, a slash and a processor, in lower case",
+                try: ["omit --platform; the default is linux/amd64, which proxies look for"]
             )
         }
         return Platform(os: parts[0], architecture: parts[1])

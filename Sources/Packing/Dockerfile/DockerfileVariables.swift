@@ -1,10 +1,10 @@
 import Diagnostics
 
-/// The variables that a Dockerfile's instructions may use, and what becomes of a word that uses them.
+/// The variables of a Dockerfile, and the expansion of words that use them.
 struct DockerfileVariables {
-    /// How long a word may become, in bytes.
+    /// The maximum size of an expanded word, in bytes.
     static let wordLimit = 64 * 1024
-    /// How long all words of a file together may become, in bytes.
+    /// The maximum total size of all expanded words of a file, in bytes.
     static let totalLimit = 4 * 1024 * 1024
 
     private var values: [String: String] = [:]
@@ -16,7 +16,7 @@ struct DockerfileVariables {
         self.values = values
     }
 
-    /// No variables, after others: what these have made of words still counts.
+    /// Starts without variables, but continues to count the expanded bytes of others.
     init(escape: Unicode.Scalar, continuing others: DockerfileVariables) {
         self.escape = escape
         total = others.total
@@ -28,46 +28,46 @@ struct DockerfileVariables {
         set { values[name] = newValue }
     }
 
-    /// The word with its variables replaced, its quotes taken off and its escapes resolved.
+    /// Returns the word with its variables replaced, its quotes removed and its escapes resolved.
     ///
     /// Throws ``Failure/Code/dockerfileInvalid`` or ``Failure/Code/dockerfileUnsupported``.
-    mutating func expand(_ word: String, at place: DockerfilePlace) throws(Failure) -> String {
-        var expansion = WordExpansion(word, values, escape: escape, at: place)
+    mutating func expand(_ word: String, at location: DockerfilePlace) throws(Failure) -> String {
+        var expansion = WordExpansion(word, values, escape: escape, at: location)
         let result = try expansion.text(until: nil, depth: 0)
-        try count(result, at: place)
+        try count(result, at: location)
         return result
     }
 
-    /// Counts a value that is written to the image once more; throws ``Failure/Code/dockerfileInvalid`` when all of them
-    /// together are too long.
-    mutating func count(_ value: String, at place: DockerfilePlace) throws(Failure) {
+    /// Adds a value that is written to the image to the total size; throws ``Failure/Code/dockerfileInvalid`` above
+    /// ``totalLimit``.
+    mutating func count(_ value: String, at location: DockerfilePlace) throws(Failure) {
         total += value.utf8.count
         guard total <= Self.totalLimit else {
-            throw place.invalid("the variables make a text of more than \(Self.totalLimit) bytes")
+            throw location.invalid("the variables expand to more than \(Self.totalLimit) bytes in total")
         }
     }
 }
 
-/// Reads one word from start to end, as BuildKit's `shell.Lex` does.
+/// Expands one word, as BuildKit's `shell.Lex` does.
 private struct WordExpansion {
-    /// How deep one `${…}` may stand in another one.
+    /// The maximum nesting depth of `${…}`.
     private static let depthLimit = 16
 
     private let word: String
     private let values: [String: String]
     private let escape: Unicode.Scalar
-    private let place: DockerfilePlace
+    private let location: DockerfilePlace
     private var rest: Substring.UnicodeScalarView
 
-    init(_ word: String, _ values: [String: String], escape: Unicode.Scalar, at place: DockerfilePlace) {
+    init(_ word: String, _ values: [String: String], escape: Unicode.Scalar, at location: DockerfilePlace) {
         self.word = word
         self.values = values
         self.escape = escape
-        self.place = place
+        self.location = location
         rest = Substring.UnicodeScalarView(word.unicodeScalars)
     }
 
-    /// Everything up to a closing character, which is taken too, or up to the end.
+    /// Expands the text up to and including a closing character, or up to the end.
     mutating func text(until stop: Unicode.Scalar?, depth: Int) throws(Failure) -> String {
         var result = ""
         while let scalar = rest.popFirst() {
@@ -82,7 +82,7 @@ private struct WordExpansion {
             }
             try check(result)
         }
-        if let stop { throw broken("there is no \(stop) at the end") }
+        if let stop { throw broken("the closing \(stop) is missing") }
         return result
     }
 
@@ -113,7 +113,7 @@ private struct WordExpansion {
         throw broken("a \" is not closed")
     }
 
-    /// What stands for a variable whose `$` has just been taken.
+    /// Returns the value of a variable whose `$` has just been read.
     private mutating func variable(depth: Int) throws(Failure) -> String {
         guard rest.first == "{" else {
             let name = self.name()
@@ -121,14 +121,14 @@ private struct WordExpansion {
         }
         rest.removeFirst()
         let name = self.name()
-        guard !name.isEmpty else { throw broken("there is no name behind ${") }
-        guard depth < Self.depthLimit else { throw broken("${…} stand in each other too deep") }
+        guard !name.isEmpty else { throw broken("a name is missing after ${") }
+        guard depth < Self.depthLimit else { throw broken("${…} is nested too deep") }
         var value = values[name]
         switch rest.popFirst() {
-        case nil: throw broken("there is no } at the end")
+        case nil: throw broken("the closing } is missing")
         case "}": return value ?? ""
         case ":":
-            // With a colon, a variable that is empty is as good as none.
+            // With a colon, an empty variable counts as unset.
             if value?.isEmpty == true { value = nil }
             return try modified(name, value, by: rest.popFirst(), depth: depth)
         case let modifier: return try modified(name, value, by: modifier, depth: depth)
@@ -143,30 +143,30 @@ private struct WordExpansion {
     ) throws(Failure) -> String {
         switch modifier {
         case "-":
-            let other = try text(until: "}", depth: depth + 1)
-            return value ?? other
+            let alternative = try text(until: "}", depth: depth + 1)
+            return value ?? alternative
         case "+":
-            let other = try text(until: "}", depth: depth + 1)
-            return value == nil ? "" : other
+            let alternative = try text(until: "}", depth: depth + 1)
+            return value == nil ? "" : alternative
         case "?":
             let message = try text(until: "}", depth: depth + 1)
             guard let value else {
-                throw place.invalid(
-                    "\(name) has to be set: \((message.isEmpty ? "it is not" : message).truncated(to: 160))",
-                    try: ["--build-arg \(name)=…, if an ARG before this line names it"]
+                throw location.invalid(
+                    "the variable \(name) is required: \((message.isEmpty ? "it is not set" : message).truncated(to: 160))",
+                    try: ["set it: --build-arg \(name)=…, for an ARG before this line"]
                 )
             }
             return value
         case "#", "%", "/":
-            throw place.unsupported(
-                "${\(name)…} cuts or replaces parts of a value, in \(word.quoted)",
-                try: ["write the value itself, or give it by --build-arg"]
+            throw location.unsupported(
+                "the substring or replacement ${\(name)…} in \(word.quoted) is not supported",
+                try: ["write the value itself, or pass it with --build-arg"]
             )
-        default: throw broken("nobody knows what ${\(name)… means there")
+        default: throw broken("the modifier after ${\(name) is unknown")
         }
     }
 
-    /// Takes a variable's name, or a digit or sign that is one for a shell.
+    /// Reads a variable's name, or one of the shell's special parameters.
     private mutating func name() -> String {
         var name = String.UnicodeScalarView()
         while let scalar = rest.first {
@@ -185,14 +185,14 @@ private struct WordExpansion {
 
     private func check(_ result: String) throws(Failure) {
         guard result.utf8.count <= DockerfileVariables.wordLimit else {
-            throw place.invalid(
-                "the variables make a word of more than \(DockerfileVariables.wordLimit) bytes",
+            throw location.invalid(
+                "the variables expand to a word of more than \(DockerfileVariables.wordLimit) bytes",
                 why: "the word is \(word.quoted)"
             )
         }
     }
 
     private func broken(_ what: String) -> Failure {
-        place.invalid("\(word.quoted) cannot be read", why: what)
+        location.invalid("\(word.quoted) cannot be expanded", why: what)
     }
 }

@@ -1,11 +1,11 @@
 import Diagnostics
 import OCI
 
-/// How the text behind an instruction's name is cut into words, by BuildKit's rules.
+/// Splits the text after an instruction's name into words, by BuildKit's rules.
 ///
-/// Quotes and escapes stay in the words; ``DockerfileVariables`` takes them out.
+/// The words keep their quotes and escapes; ``DockerfileVariables`` removes them.
 enum DockerfileWords {
-    /// Cuts the flags (`--name=value`) off the start.
+    /// Removes the flags (`--name=value`) from the start.
     static func flags(_ text: String, escape: Unicode.Scalar) -> (flags: [String], rest: String) {
         var flags: [String] = []
         var rest = Substring.UnicodeScalarView(text.unicodeScalars).drop(while: \.isBlank)
@@ -18,7 +18,7 @@ enum DockerfileWords {
         return (flags, String(rest))
     }
 
-    /// Cuts a text into words, each of which may have quoted parts with white space.
+    /// Splits a text into words, which may contain white space in quotes.
     static func quoted(_ text: String, escape: Unicode.Scalar) -> [String] {
         var words: [String] = []
         var rest = Substring.UnicodeScalarView(text.unicodeScalars).drop(while: \.isBlank)
@@ -29,10 +29,10 @@ enum DockerfileWords {
         return words
     }
 
-    /// The texts of a JSON array; `nil` for a text that is none, which then means something else.
+    /// Returns the strings of a JSON array (exec form); `nil` for a text that is not a JSON array.
     ///
-    /// Throws ``Failure/Code/dockerfileInvalid`` for an array of other things than texts.
-    static func list(_ text: String, at place: DockerfilePlace) throws(Failure) -> [String]? {
+    /// Throws ``Failure/Code/dockerfileInvalid`` for an array with elements other than strings.
+    static func list(_ text: String, at location: DockerfilePlace) throws(Failure) -> [String]? {
         guard text.hasPrefix("["),
             let array = try? CanonicalJSON.decode(
                 [JSONValue].self,
@@ -44,14 +44,14 @@ enum DockerfileWords {
         var texts: [String] = []
         for value in array {
             guard case .string(let text) = value else {
-                throw place.invalid("a list in brackets can have texts only")
+                throw location.invalid("a JSON array may contain only strings")
             }
             texts.append(text)
         }
         return texts
     }
 
-    /// Takes one word off the start.
+    /// Removes one word from the start and returns it.
     private static func firstWord(
         _ rest: inout Substring.UnicodeScalarView,
         escape: Unicode.Scalar,

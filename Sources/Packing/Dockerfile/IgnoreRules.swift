@@ -1,37 +1,37 @@
 import Diagnostics
 
-/// What `.dockerignore` keeps out of the context.
+/// The rules of a `.dockerignore` file.
 struct IgnoreRules: Sendable {
-    /// The largest file of rules that is read, in bytes: 1 MiB.
+    /// The maximum size of the file, in bytes: 1 MiB.
     static let sizeLimit = 1024 * 1024
 
     private struct Rule: Sendable {
         let pattern: PathPattern
         let text: String
         let line: Int
-        /// Whether it brings back what earlier rules took out (`!`).
+        /// Whether the rule re-includes files that earlier rules exclude (`!`).
         let isException: Bool
     }
 
     private var rules: [Rule] = []
     private let file: String
 
-    /// Whether a folder that is left out may have files that are not.
+    /// Whether an excluded folder may contain included files.
     var haveExceptions: Bool { rules.contains(where: \.isException) }
 
-    /// No rules.
+    /// Creates an empty set of rules.
     init() { file = "" }
 
-    /// Reads rules; throws ``Failure/Code/dockerfileInvalid`` for a pattern that is broken.
+    /// Parses rules; throws ``Failure/Code/dockerfileInvalid`` for an invalid pattern.
     init(_ bytes: [UInt8], of file: String) throws(Failure) {
         self.file = file
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let content = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
         let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (position, line) in lines.enumerated() where line.first != UInt8(ascii: "#") {
-            let place = DockerfilePlace(file: file, line: position + 1)
+            let location = DockerfilePlace(file: file, line: position + 1)
             guard let text = String(validating: line, as: UTF8.self) else {
-                throw place.invalid("the rule is not text in UTF-8")
+                throw location.invalid("the rule is not UTF-8 text")
             }
             var rule = text.withoutBlanks
             if rule.isEmpty { continue }
@@ -39,15 +39,15 @@ struct IgnoreRules: Sendable {
             if isException { rule = String(rule.dropFirst()).withoutBlanks }
             let path = ImagePath.parts(rule).joined(separator: "/")
             guard !rule.isEmpty, let pattern = PathPattern(path, knowsDepth: true) else {
-                throw place.invalid("\(text.quoted) is no pattern")
+                throw location.invalid("\(text.quoted) is not a valid pattern")
             }
-            rules.append(Rule(pattern: pattern, text: rule, line: place.line, isException: isException))
+            rules.append(Rule(pattern: pattern, text: rule, line: location.line, isException: isException))
         }
     }
 
-    /// The rule that keeps a path, relative to the context, out of it; `nil` if it is in.
+    /// Returns the rule that excludes a path, relative to the context; `nil` if the path is included.
     ///
-    /// The last rule that matches it, or a folder above it, decides.
+    /// The last rule that matches the path or a folder above it decides.
     func excluding(_ path: String) -> String? {
         var excluding: Rule?
         let paths = Self.pathAndFolders(path)
@@ -55,7 +55,7 @@ struct IgnoreRules: Sendable {
             guard paths.contains(where: rule.pattern.matches) else { continue }
             excluding = rule.isException ? nil : rule
         }
-        return excluding.map { "\(file):\($0.line) has \($0.text.quoted)" }
+        return excluding.map { "\(file):\($0.line) excludes it with \($0.text.quoted)" }
     }
 
     private static func pathAndFolders(_ path: String) -> [String] {

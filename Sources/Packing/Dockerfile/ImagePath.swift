@@ -1,6 +1,6 @@
-/// Paths in an image: from the root on, with slashes, without `.` and `..`.
+/// Absolute paths in an image, without `.` and `..`.
 enum ImagePath {
-    /// A path seen from a folder; ends with a `/` if the text does, or if it ends with `/.`.
+    /// Resolves a path against a folder; the result ends with a `/` if the text names a folder (`/`, `/.`, `/..`).
     static func join(_ folder: String, _ text: String) -> String {
         let whole = text.hasPrefix("/") ? text : "\(folder)/\(text)"
         let isFolder = text.hasSuffix("/") || text.hasSuffix("/.") || text.hasSuffix("/..") || text == ".."
@@ -8,7 +8,7 @@ enum ImagePath {
         return isFolder && path != "/" ? path + "/" : path
     }
 
-    /// The parts of a path's names: what `.` and `..` mean is carried out, and above the root there is nothing.
+    /// Splits a path into its components, with `.` and `..` resolved; `..` at the root has no effect.
     static func parts(_ path: String) -> [String] {
         var parts: [String] = []
         for part in path.utf8.split(separator: UInt8(ascii: "/")).map({ String(Substring($0)) }) {
@@ -21,7 +21,7 @@ enum ImagePath {
         return parts
     }
 
-    /// The path without a `/` at its end; the root stays what it is.
+    /// Returns the path without a trailing `/`; the root is unchanged.
     static func withoutSlash(_ path: String) -> String {
         path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }

@@ -4,21 +4,25 @@ import HostSystem
 import SystemPackage
 
 extension ImageTree {
-    /// Carries out an `ADD` or `COPY`, with docker's rules for the destination.
+    /// Executes an `ADD` or `COPY` with docker's rules for the destination.
     ///
-    /// A folder gives its contents, not itself. A file goes into a destination that is a folder, or that ends with a `/`;
-    /// else it gets the destination's name.
+    /// A source folder contributes its contents, not itself. A source file is placed in a destination that is a folder or
+    /// ends with a `/`; otherwise it gets the destination's name.
     mutating func copy(
         _ copying: Dockerfile.Copying,
         from context: BuildContext,
-        at place: DockerfilePlace,
+        at location: DockerfilePlace,
         _ events: some EventSink
     ) throws(Failure) {
         var items: [BuildContext.Item] = []
         for source in copying.sources {
-            let found = try context.items(source, at: place)
+            let found = try context.items(source, at: location)
             if found.isEmpty {
-                events.record(.warning("\(place.file):\(place.line): nothing matches \(source.quoted)"))
+                events.record(
+                    .warning(
+                        "\(location.file):\(location.line): the pattern \(source.quoted) matches no files"
+                    )
+                )
             }
             items += found
         }
@@ -26,30 +30,30 @@ extension ImageTree {
         let target = String(ImagePath.withoutSlash(copying.target).dropFirst())
         let isFolder = endsWithSlash || self.isFolder(target)
         guard isFolder || (items.count <= 1 && copying.sources.count == 1) else {
-            throw place.invalid(
-                "several files cannot all become \(copying.destination.quoted)",
-                why: "with more than one source, the destination is a folder and ends with a /",
+            throw location.invalid(
+                "several files cannot be copied to one file, \(copying.destination.quoted)",
+                why: "with more than one source, the destination must be a folder and end with a /",
                 try: [
                     "\(copying.instruction) \(copying.sources.joined(separator: " ").truncated(to: 120)) "
                         + "\(copying.destination.truncated(to: 80))/"
                 ]
             )
         }
-        if isFolder { try makeFolder(target, permissions: copying.permissions, at: place) }
+        if isFolder { try makeFolder(target, permissions: copying.permissions, at: location) }
         for item in items {
             guard item.isFolder else {
                 let base = item.name.split(separator: "/").last.map(String.init) ?? item.name
                 let name = isFolder ? (target.isEmpty ? base : "\(target)/\(base)") : target
-                try copy(item.path, to: name, copying, at: place)
+                try copy(item.path, to: name, copying, at: location)
                 continue
             }
-            try makeFolder(target, permissions: copying.permissions, at: place)
-            for inner in try context.walk(item, at: place) {
+            try makeFolder(target, permissions: copying.permissions, at: location)
+            for inner in try context.walk(item, at: location) {
                 let name = target.isEmpty ? inner.name : "\(target)/\(inner.name)"
                 if inner.isFolder {
-                    try makeFolder(name, permissions: copying.permissions, at: place)
+                    try makeFolder(name, permissions: copying.permissions, at: location)
                 } else {
-                    try putFile(inner.path, name, permissions: copying.permissions, at: place)
+                    try putFile(inner.path, name, permissions: copying.permissions, at: location)
                 }
             }
         }
@@ -59,18 +63,18 @@ extension ImageTree {
         _ file: FilePath,
         to name: String,
         _ copying: Dockerfile.Copying,
-        at place: DockerfilePlace
+        at location: DockerfilePlace
     ) throws(Failure) {
         if copying.unpacks {
             let start = try ReadableFile(opening: file).read(at: 0, count: ArchiveSign.length)
             guard !ArchiveSign.isArchive(start) else {
-                throw place.unsupported(
+                throw location.unsupported(
                     "ADD of an archive (\(file.lastComponent?.string ?? name)) is not supported",
                     why: "docker would unpack it",
-                    try: ["COPY in place of ADD, which never unpacks", "unpack it first, and COPY the files"]
+                    try: ["use COPY, which does not unpack archives", "unpack it first, then COPY the files"]
                 )
             }
         }
-        try putFile(file, name, permissions: copying.permissions, at: place)
+        try putFile(file, name, permissions: copying.permissions, at: location)
     }
 }

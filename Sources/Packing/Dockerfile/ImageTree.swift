@@ -1,80 +1,88 @@
 import Diagnostics
 import SystemPackage
 
-/// The files of an image while its instructions are carried out, and what the present one adds to them.
+/// The files of an image while its instructions are executed, and the changes since the last layer.
 struct ImageTree {
-    /// How long a path from the root on can be at most, in bytes, if its parts fit into a tar's header.
+    /// The maximum length of an absolute path that fits in a ustar header, in bytes.
     static let longestName = 256
 
-    /// What is there by its name, which begins without a `/`.
+    /// The entries by name, without a leading `/`.
     private(set) var entries: [String: ImageContents.Entry] = [:]
     private var changed: Set<String> = []
 
-    /// Whether something is a folder; the root always is.
+    /// Whether a path is a folder; the root always is.
     func isFolder(_ name: String) -> Bool { name.isEmpty || entries[name].map { $0.path == nil } == true }
 
-    /// Makes a folder, and those above it that are missing.
-    mutating func makeFolder(_ name: String, permissions: UInt16?, at place: DockerfilePlace) throws(Failure)
+    /// Creates a folder and its missing parents.
+    mutating func makeFolder(_ name: String, permissions: UInt16?, at location: DockerfilePlace)
+        throws(Failure)
     {
         for name in Self.folders(above: name) + [name] where !name.isEmpty {
             if let entry = entries[name] {
                 guard entry.path == nil else {
-                    throw place.invalid("/\(name.truncated(to: 80)) is a file, and cannot become a folder")
+                    throw location.invalid(
+                        "/\(name.truncated(to: 80)) is already a file and cannot be replaced by a folder"
+                    )
                 }
                 continue
             }
-            try put(ImageContents.Entry(folder: name, permissions: permissions ?? 0o755), at: place)
+            try put(ImageContents.Entry(folder: name, permissions: permissions ?? 0o755), at: location)
         }
     }
 
-    /// Puts a file where it belongs, over the one that is there.
+    /// Adds a file, or replaces the existing one, and creates its missing parents.
     mutating func putFile(
         _ path: FilePath,
         _ name: String,
         permissions: UInt16?,
-        at place: DockerfilePlace
+        at location: DockerfilePlace
     ) throws(Failure) {
         guard !isFolder(name) else {
-            throw place.invalid("/\(name.truncated(to: 80)) is a folder, and cannot become a file")
+            throw location.invalid(
+                "/\(name.truncated(to: 80)) is already a folder and cannot be replaced by a file"
+            )
         }
         if let parent = Self.folders(above: name).last {
-            try makeFolder(parent, permissions: permissions, at: place)
+            try makeFolder(parent, permissions: permissions, at: location)
         }
         try put(
             ImageContents.Entry(file: path, named: name, permissions: permissions ?? 0o644),
-            at: place
+            at: location
         )
     }
 
-    /// Takes what was added since the last call as a layer: what is new and the folders above it, each folder before what
-    /// it holds, and names in the order of their bytes; empty if nothing is new.
+    /// Returns the entries added since the last call as a layer, with their parent folders.
+    ///
+    /// Each folder precedes its contents, and names are in byte order. The result is empty if nothing was added.
     mutating func takeLayer() -> [ImageContents.Entry] {
         defer { changed = [] }
         let names = changed.union(changed.flatMap(Self.folders(above:)))
         return names.map { (name: $0, parts: $0.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)) }
-            .sorted { one, other in
-                one.parts.lexicographicallyPrecedes(other.parts) { $0.lexicographicallyPrecedes($1) }
+            .sorted { first, second in
+                first.parts.lexicographicallyPrecedes(second.parts) { $0.lexicographicallyPrecedes($1) }
             }
             .compactMap { entries[$0.name] }
     }
 
-    private mutating func put(_ entry: ImageContents.Entry, at place: DockerfilePlace) throws(Failure) {
+    private mutating func put(_ entry: ImageContents.Entry, at location: DockerfilePlace) throws(Failure) {
         guard Self.fits(entry.name) else {
-            throw place.unsupported(
+            throw location.unsupported(
                 "the path /\(entry.name.truncated(to: 120)) is too long for a layer",
                 why:
-                    "it has \(entry.name.utf8.count) bytes; a tar's header takes 100 for the name and 155 for the folders"
+                    "it has \(entry.name.utf8.count) bytes; a tar header holds 100 for the name and 155 for the folders"
             )
         }
-        // In a layer such a name deletes (image spec, "Whiteouts").
+        // Such a name is a whiteout, which deletes a file of a lower layer (image spec, "Whiteouts").
         guard FilePath(entry.name).lastComponent?.string.hasPrefix(".wh.") != true else {
-            throw place.unsupported("the name /\(entry.name.truncated(to: 120)) means a deletion in a layer")
+            throw location.unsupported(
+                "the name /\(entry.name.truncated(to: 120)) would delete a file: .wh. marks a whiteout in a layer"
+            )
         }
         entries[entry.name] = entry
         changed.insert(entry.name)
     }
 
-    /// Whether a name fits into an ustar header (POSIX.1-1988), with a `/` behind a folder's.
+    /// Whether a name fits in a ustar header (POSIX.1-1988), with the `/` that follows a folder's name.
     private static func fits(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         if bytes.count < 100 { return true }
@@ -84,7 +92,7 @@ struct ImageTree {
         }
     }
 
-    /// The folders on the way to a name, the outermost first.
+    /// Returns the parent folders of a name, outermost first.
     private static func folders(above name: String) -> [String] {
         zip(name.utf8.indices, name.utf8).filter { $1 == UInt8(ascii: "/") }.map { String(name[..<$0.0]) }
     }

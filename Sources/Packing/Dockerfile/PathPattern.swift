@@ -1,31 +1,31 @@
 /// A pattern for paths, with Go's rules (`path/filepath.Match`): `*`, `?`, `[a-z]`, `[^a]` and `\`.
 ///
-/// None of them matches a `/`. In `.dockerignore`, `**` also stands for any number of folders. Matching takes time
-/// proportional to the pattern times the path, whatever they are.
+/// None of them matches a `/`. In `.dockerignore`, `**` also matches any number of folders. Matching takes time
+/// proportional to the length of the pattern times the length of the path.
 struct PathPattern: Sendable {
     private enum Token {
         case scalar(Unicode.Scalar)
         case any
         case oneOf([ClosedRange<Unicode.Scalar>], isNegated: Bool)
-        /// `*`: as much as there is up to the next `/`.
+        /// `*`: any characters other than `/`.
         case star
-        /// Anything at all, or nothing.
+        /// Any characters, including `/`, or none.
         case everything
-        /// `**/`, its first half: nothing, or what the second half takes.
+        /// First half of `**/`: nothing, or whatever the second half matches.
         case depth
-        /// `**/`, its second half: anything that ends with a `/`.
+        /// Second half of `**/`: any text that ends with a `/`.
         case depthRest
     }
 
     private let tokens: [Token]
-    /// Whether it is more than a plain name.
+    /// Whether the pattern has wildcards.
     let hasWildcards: Bool
 
-    /// Reads a pattern; `nil` for one that is broken, as a `[` without its `]`.
+    /// Parses a pattern; `nil` if it is invalid, such as a `[` without a `]`.
     ///
     /// - Parameters:
     ///   - text: the pattern.
-    ///   - knowsDepth: whether `**` means any number of folders.
+    ///   - knowsDepth: whether `**` matches any number of folders.
     init?(_ text: String, knowsDepth: Bool = false) {
         var tokens: [Token] = []
         var hasWildcards = false
@@ -36,7 +36,7 @@ struct PathPattern: Sendable {
                 rest.removeFirst()
                 let isFolder = rest.first == "/"
                 if isFolder { rest.removeFirst() }
-                // `**.log` is any name that ends so, in any folder.
+                // `**.log` matches any name with that ending, in any folder.
                 let isAnyName =
                     !isFolder && tokens.isEmpty && !rest.contains { "*?[\\".unicodeScalars.contains($0) }
                 tokens += rest.isEmpty || isAnyName ? [.everything] : [.depth, .depthRest]
@@ -70,60 +70,60 @@ struct PathPattern: Sendable {
             var high = low
             if rest.first == "-" {
                 rest.removeFirst()
-                guard let other = end(&rest) else { return nil }
-                high = other
+                guard let upper = end(&rest) else { return nil }
+                high = upper
             }
-            // A range that runs backwards matches nothing, but it is one.
+            // A reversed range is valid but matches nothing.
             ranges.append(low <= high ? low...high : "\0"..."\0")
         }
         rest.removeFirst()
         return .oneOf(ranges, isNegated: isNegated)
     }
 
-    /// One end of a range in brackets.
+    /// Reads one bound of a range in brackets.
     private static func end(_ rest: inout Substring.UnicodeScalarView) -> Unicode.Scalar? {
         guard let scalar = rest.popFirst(), scalar != "-", scalar != "]" else { return nil }
         return scalar == "\\" ? rest.popFirst() : scalar
     }
 
-    /// Whether the pattern is the whole of a path.
+    /// Whether the pattern matches the whole path.
     func matches(_ path: String) -> Bool {
-        // All places in the pattern where the path read so far may end.
-        var places = [Bool](repeating: false, count: tokens.count + 1)
-        places[0] = true
-        skip(&places)
+        // The positions in the pattern that the path read so far may have reached.
+        var positions = [Bool](repeating: false, count: tokens.count + 1)
+        positions[0] = true
+        skip(&positions)
         for scalar in path.unicodeScalars {
             var next = [Bool](repeating: false, count: tokens.count + 1)
-            for (place, token) in tokens.enumerated() where places[place] {
+            for (position, token) in tokens.enumerated() where positions[position] {
                 switch token {
-                case .scalar(let wanted): if scalar == wanted { next[place + 1] = true }
-                case .any: if scalar != "/" { next[place + 1] = true }
+                case .scalar(let wanted): if scalar == wanted { next[position + 1] = true }
+                case .any: if scalar != "/" { next[position + 1] = true }
                 case .oneOf(let ranges, let isNegated):
                     if scalar != "/", ranges.contains(where: { $0.contains(scalar) }) != isNegated {
-                        next[place + 1] = true
+                        next[position + 1] = true
                     }
-                case .star: if scalar != "/" { next[place] = true }
-                case .everything: next[place] = true
+                case .star: if scalar != "/" { next[position] = true }
+                case .everything: next[position] = true
                 case .depth: break
                 case .depthRest:
-                    next[place] = true
-                    if scalar == "/" { next[place + 1] = true }
+                    next[position] = true
+                    if scalar == "/" { next[position + 1] = true }
                 }
             }
-            places = next
-            skip(&places)
+            positions = next
+            skip(&positions)
         }
-        return places.last == true
+        return positions.last == true
     }
 
-    /// Goes on past what may stand for nothing.
-    private func skip(_ places: inout [Bool]) {
-        for (place, token) in tokens.enumerated() where places[place] {
+    /// Adds the positions after tokens that may match nothing.
+    private func skip(_ positions: inout [Bool]) {
+        for (position, token) in tokens.enumerated() where positions[position] {
             switch token {
-            case .star, .everything: places[place + 1] = true
+            case .star, .everything: positions[position + 1] = true
             case .depth:
-                places[place + 1] = true
-                places[place + 2] = true
+                positions[position + 1] = true
+                positions[position + 2] = true
             case .scalar, .any, .oneOf, .depthRest: break
             }
         }

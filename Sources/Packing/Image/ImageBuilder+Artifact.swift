@@ -6,7 +6,7 @@ import Storage
 import SystemPackage
 import Wasm
 
-/// The formats in which the module is a layer itself, and not a file in one.
+/// The formats whose layer is the bare module, not a tar.
 extension ImageBuilder {
     func buildArtifact(_ contents: ImageContents, spoolingIn spoolDirectory: FilePath) async throws(Failure)
         -> BuiltImage
@@ -23,7 +23,7 @@ extension ImageBuilder {
             throw Failure(
                 .fileUnreadable,
                 "the module changed while it was read",
-                why: "it had \(source.size) bytes at the start, and then \(spool.byteCount)",
+                why: "its size changed from \(source.size) to \(spool.byteCount) bytes",
                 try: ["wait until the compiler has finished, then build again"]
             )
         }
@@ -32,7 +32,7 @@ extension ImageBuilder {
             : try wasm(content, spool.finish(as: .wasmModule))
     }
 
-    /// solo.io's artifact: the runtime config is its config and its first layer, as `wasme` writes it.
+    /// Builds solo.io's artifact: the runtime config is both the config and the first layer, as `wasme` writes it.
     private func artifact(_ content: BareContent, _ module: Blob) throws(Failure) -> BuiltImage {
         let generated = try RuntimeConfig(abiVersions: content.abiVersions)
         let config = Blob((options.runtimeConfig ?? generated).bytes, mediaType: .soloConfig)
@@ -46,7 +46,7 @@ extension ImageBuilder {
         )
     }
 
-    /// The CNCF's artifact.
+    /// Builds the CNCF's artifact.
     private func wasm(_ content: BareContent, _ module: Blob) throws(Failure) -> BuiltImage {
         let config = WasmConfig(
             created: options.created.text,
@@ -71,11 +71,11 @@ extension ImageBuilder {
     }
 }
 
-/// What is to be told of the bytes in an artifact.
+/// The properties of a module that an artifact's config states.
 private struct BareContent {
-    /// The ABI versions that the module names, for example `v0.2.1`.
+    /// The Proxy-Wasm ABI versions that the module exports, for example `v0.2.1`.
     let abiVersions: [String]
-    /// What a component says of itself; `nil` for a core module.
+    /// The imports and exports of a component; `nil` for a core module.
     let component: WasmConfig.Component?
 
     init(of path: FilePath, _ source: FileSource, mayBeComponent: Bool) throws(Failure) {
@@ -96,7 +96,7 @@ private struct BareContent {
 }
 
 extension Module {
-    /// The ABI versions whose markers it exports, as a runtime config names them: `v0.2.1`.
+    /// The ABI versions whose markers the module exports, in a runtime config's notation: `v0.2.1`.
     fileprivate var abiVersions: [String] {
         let found = Set(exports.compactMap(\.abi))
         return ProxyWasmABI.allCases.filter(found.contains).map { "v\($0.rawValue)" }

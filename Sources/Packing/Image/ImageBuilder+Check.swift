@@ -3,30 +3,30 @@ import OCI
 import SystemPackage
 
 extension ImageBuilder {
-    /// Throws ``Failure/Code/usage`` for what is to go into the image and has no place in its format.
+    /// Throws ``Failure/Code/usage`` for options and files that the format does not support.
     ///
-    /// Leaving it away silently would be noticed long after.
+    /// Dropping them silently would be noticed too late.
     package func check(_ contents: ImageContents) throws(Failure) {
         let format = options.format
         if !format.hasAnnotations, !options.annotations.isEmpty {
-            throw format.hasNoPlace(
-                for: "annotations",
-                "Docker's manifests have none",
-                try: ["--label, which goes to the config", "--format image"]
+            throw format.doesNotSupport(
+                "annotations",
+                "Docker manifests do not have annotations",
+                try: ["use --label, which writes to the config", "use --format image"]
             )
         }
         if !format.hasLabels, !(contents.execution.labels ?? [:]).isEmpty {
-            throw format.hasNoPlace(
-                for: "labels",
-                "it has no image config to put them in",
-                try: ["--annotation, which goes to the manifest", "--format image"]
+            throw format.doesNotSupport(
+                "labels",
+                "labels belong to an image config, which this format does not have",
+                try: ["use --annotation, which writes to the manifest", "use --format image"]
             )
         }
         if format != .artifact, options.runtimeConfig != nil {
-            throw format.hasNoPlace(
-                for: "a runtime config",
-                "proxies read \(PluginFile.name) alone there",
-                try: ["--format artifact"]
+            throw format.doesNotSupport(
+                "a runtime config",
+                "proxies read only \(PluginFile.name) from it",
+                try: ["use --format artifact"]
             )
         }
         if !format.isTar { _ = try contents.onlyFile(for: format) }
@@ -34,10 +34,10 @@ extension ImageBuilder {
 }
 
 extension ImageFormat {
-    fileprivate func hasNoPlace(for what: String, _ why: String, try hints: [String]) -> Failure {
+    fileprivate func doesNotSupport(_ what: String, _ why: String, try hints: [String]) -> Failure {
         Failure(
             .usage,
-            "an image of the format \"\(rawValue)\" has no place for \(what)",
+            "the format \"\(rawValue)\" does not support \(what)",
             why: why,
             try: hints
         )
@@ -45,14 +45,14 @@ extension ImageFormat {
 }
 
 extension ImageContents {
-    /// The one file that is to be in the image; throws ``Failure/Code/usage`` if there are others.
+    /// Returns the only file of the image; throws ``Failure/Code/usage`` if there are others.
     func onlyFile(for format: ImageFormat) throws(Failure) -> FilePath {
         let files = layers.joined().compactMap(\.path)
         guard let file = files.first, files.count == 1 else {
-            throw format.hasNoPlace(
-                for: "further files",
-                "it holds the module and nothing else",
-                try: ["--format image"]
+            throw format.doesNotSupport(
+                "additional files",
+                "its only content is the module",
+                try: ["use --format image"]
             )
         }
         return file

@@ -6,21 +6,21 @@ import SystemPackage
 import Wasm
 
 extension ImageBuilder {
-    /// A layer just packed.
+    /// A newly packed layer.
     struct PackedLayer {
         let blob: Blob
         /// The digest of its uncompressed tar.
         let diffID: Digest
     }
 
-    /// Packs the layers, each file of them read once, and the module checked and hashed on the way.
+    /// Packs the layers; reads each file once, and checks and hashes the module in the same pass.
     func layers(of contents: ImageContents, spoolingIn spoolDirectory: FilePath) async throws(Failure)
         -> (module: ModuleIdentity, layers: [PackedLayer])
     {
         guard let path = contents.module else {
-            throw Failure(.pluginMissing, "there is no \(PluginFile.name) among the files")
+            throw Failure(.pluginMissing, "none of the files is named \(PluginFile.name)")
         }
-        // The same file may be in several layers: what is hashed is what was read last, which is what proxies take.
+        // The same file may be in several layers: the last one is hashed, because proxies load that one.
         var module: HashingSource?
         var layers: [PackedLayer] = []
         for entries in contents.layers {
@@ -58,7 +58,7 @@ extension ImageBuilder {
 }
 
 extension FileSource {
-    /// Throws if the file is no module that proxies could take.
+    /// Throws if the file is not a module that proxies can load.
     fileprivate func checkOutline(of path: FilePath) throws(Failure) {
         _ = try ModuleOutline(of: path.string, size: size) { (offset, count) throws(Failure) in
             try read(at: offset, count: count)

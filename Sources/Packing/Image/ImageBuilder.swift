@@ -3,48 +3,48 @@ import OCI
 import Storage
 package import SystemPackage
 
-/// Makes images, of any ``ImageFormat``.
+/// Builds images of any ``ImageFormat``.
 ///
-/// The usual one is what every consumer loads: one manifest, one tar+gzip layer, one file `plugin.wasm`. It is what `FROM
-/// scratch` and `ADD ./plugin.wasm ./plugin.wasm` make, and what Istio, Envoy Gateway, Higress and ASM read ("compat" in
+/// The default format has one manifest, one tar+gzip layer and one file `plugin.wasm`. It equals the result of `FROM
+/// scratch` and `ADD ./plugin.wasm ./plugin.wasm`, and Istio, Envoy Gateway, Higress and ASM read it ("compat" in
 /// solo.io's Wasm image spec).
 package struct ImageBuilder: Sendable {
     let options: ImageOptions
     let processorCount: Int
 
-    /// Describes the images to make.
+    /// Creates a builder.
     ///
     /// - Parameters:
-    ///   - options: what goes into them besides the module.
-    ///   - processorCount: how many blocks are compressed at the same time; it does not change the bytes.
+    ///   - options: the format, labels, annotations and other properties of the images.
+    ///   - processorCount: the number of blocks to compress in parallel; it does not change the bytes.
     package init(_ options: ImageOptions, processorCount: Int) {
         self.options = options
         self.processorCount = processorCount
     }
 
-    /// Makes an image of a module, as `FROM scratch` and `ADD ./plugin.wasm ./plugin.wasm` do.
+    /// Builds an image of a module, equal to `FROM scratch` and `ADD ./plugin.wasm ./plugin.wasm`.
     ///
     /// - Parameters:
-    ///   - path: the module, under any name.
-    ///   - spoolDirectory: where the layer is put until a store takes it.
+    ///   - path: the module; its file name does not matter.
+    ///   - spoolDirectory: the folder for the layer until a store has copied it.
     /// - Returns: the image, whose layer is in that folder.
-    /// - Throws: what reading, writing and checking the module throw.
+    /// - Throws: the errors of reading, writing and checking the module.
     package func build(_ path: FilePath, spoolingIn spoolDirectory: FilePath) async throws(Failure)
         -> BuiltImage
     {
         try await build(ImageContents(module: path, labels: options.labels), spoolingIn: spoolDirectory)
     }
 
-    /// Makes an image of files.
+    /// Builds an image of files.
     ///
-    /// The module is checked, hashed, packed and compressed while it is read once.
+    /// Checks, hashes, packs and compresses the module in one pass.
     ///
     /// - Parameters:
-    ///   - contents: the files of its layers, and what its config says.
-    ///   - spoolDirectory: where the layers are put until a store takes them.
+    ///   - contents: the files of its layers, and the settings of its config.
+    ///   - spoolDirectory: the folder for the layers until a store has copied them.
     /// - Returns: the image, whose layers are in that folder.
-    /// - Throws: what reading, writing and checking the files throw, and ``Failure/Code/usage`` for what the format has no
-    ///   place for.
+    /// - Throws: the errors of reading, writing and checking the files, and ``Failure/Code/usage`` for contents that the
+    ///   format does not support.
     package func build(_ contents: ImageContents, spoolingIn spoolDirectory: FilePath) async throws(Failure)
         -> BuiltImage
     {
@@ -68,7 +68,7 @@ package struct ImageBuilder: Sendable {
         )
     }
 
-    /// The manifest of an image of these parts; annotations that were asked for win over the others.
+    /// Returns the manifest of an image; the annotations of the options override the given ones.
     func manifest(over config: Blob, _ layers: [Blob], annotations: Annotations = [:]) throws(Failure) -> Blob
     {
         let type = options.format.shape.manifest
@@ -81,7 +81,7 @@ package struct ImageBuilder: Sendable {
         return Blob(try CanonicalJSON.encode(manifest), mediaType: type)
     }
 
-    /// Docker's manifests have no place for annotations.
+    /// The annotations that every image of the format has; Docker manifests do not have annotations.
     private var defaultAnnotations: Annotations {
         options.format == .image ? [AnnotationKey.wasmVariant: "compat"] : [:]
     }

@@ -2,36 +2,36 @@ package import Diagnostics
 package import OCI
 package import Storage
 
-/// The image behind a name: what the name stands for, or the one that proxies take from an index.
+/// The image that a name points to: directly, or as the image that proxies select from an index.
 package struct ImageChoice: Sendable {
-    /// What the name stands for.
+    /// The manifest or index that the name points to.
     package let root: Descriptor
-    /// The image's manifest: its digest is the one to pin.
+    /// The descriptor of the image's manifest, whose digest is the one to pin.
     package let image: Descriptor
-    /// What the image's manifest says.
+    /// The image's manifest.
     package let manifest: Manifest
 
-    /// Whether the name stands for an index.
+    /// Whether the name points to an index.
     package var isFromIndex: Bool { root.digest != image.digest }
 
-    /// The digest of the index around the image, if the name stands for one.
+    /// The digest of the index that contains the image, if the name points to one.
     package var index: Digest? { isFromIndex ? root.digest : nil }
 
-    /// What to tell whoever may want to pin the image.
+    /// A note about the digest to pin; `nil` if the name points to the image itself.
     package var note: String? {
         guard isFromIndex else { return nil }
         let platform = image.platform.map { " (\($0))" } ?? ""
-        return "\(root.digest.short) is an index, whose digest proxies cannot pin; "
-            + "the image in it is \(image.digest)\(platform)"
+        return "\(root.digest.short) is an index, and proxies cannot pin an index; "
+            + "pin the image in it: \(image.digest)\(platform)"
     }
 
     /// Finds the image behind a manifest's descriptor.
     ///
     /// - Parameters:
-    ///   - root: what the name stands for.
-    ///   - source: where it is.
-    /// - Throws: ``Failure/Code/manifestUnsupported`` for an index from which nobody can choose, with the digests that it
-    ///   lists; ``Failure/Code/manifestInvalid`` for indexes that lie too deep; and what reading the manifests throws.
+    ///   - root: the manifest or index that the name points to.
+    ///   - source: the source that contains it.
+    /// - Throws: ``Failure/Code/manifestUnsupported``, with the digests that it lists, for an index without an unambiguous
+    ///   image; ``Failure/Code/manifestInvalid`` for indexes nested too deep; and the errors of reading the manifests.
     package init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
         self.root = root
         var descriptor = root
@@ -50,7 +50,7 @@ package struct ImageChoice: Sendable {
         throw Failure(tooDeep: descriptor)
     }
 
-    /// The same, but `nil` for an index from which nobody can choose: whoever keeps all of it has no need to.
+    /// Finds the image, or returns `nil` for an index without an unambiguous image, for callers that copy the whole index.
     package static func ifPossible(
         of root: Descriptor,
         in source: some ContentSource
@@ -65,9 +65,9 @@ package struct ImageChoice: Sendable {
 }
 
 extension Digest {
-    /// Whether it is the digest of one of some manifests; one of another algorithm than theirs is computed.
-    package func isThat(
-        ofOneIn manifests: [Descriptor],
+    /// Whether it is the digest of any of the manifests; for another algorithm, their digests are computed.
+    package func matches(
+        anyOf manifests: [Descriptor],
         from source: some ContentSource
     ) async throws(Failure) -> Bool {
         for manifest in manifests {
@@ -87,9 +87,9 @@ extension Failure {
         let more = index.images.count > images.count ? ", …" : ""
         self.init(
             .manifestUnsupported,
-            "\(descriptor.digest.short) is an index, and none of its images is the one to take",
+            "\(descriptor.digest.short) is an index without an unambiguous image",
             why: listed.isEmpty
-                ? "it lists no image"
+                ? "it does not list an image"
                 : "it lists " + listed.joined(separator: ", ").truncated(to: 2000) + more,
             try: images.prefix(3).map { "REPOSITORY@\($0.digest)" }
         )

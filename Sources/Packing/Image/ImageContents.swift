@@ -1,71 +1,71 @@
 package import OCI
 package import SystemPackage
 
-/// What an image is to be made of, before a byte of it is read.
+/// The files and settings of an image to build.
 package struct ImageContents: Sendable {
-    /// A file or folder of a layer, and where its content is on this machine.
+    /// A file or folder of a layer, with the local path of its content.
     package struct Entry: Sendable, Hashable {
-        /// Its name in the layer: no `/` or `./` at its start, and none at its end.
+        /// The name in the layer, without a leading `/` or `./` and without a trailing `/`.
         package let name: String
-        /// Its permissions in the layer.
+        /// The permissions in the layer.
         package let permissions: UInt16
-        /// Where the file is now; `nil` for a folder.
+        /// The local path of the file; `nil` for a folder.
         package let path: FilePath?
 
-        /// Names a file.
+        /// Creates an entry for a file.
         package init(file path: FilePath, named name: String, permissions: UInt16 = 0o644) {
             self.name = name
             self.permissions = permissions
             self.path = path
         }
 
-        /// Names a folder.
+        /// Creates an entry for a folder.
         package init(folder name: String, permissions: UInt16 = 0o755) {
             self.name = name
             self.permissions = permissions
             path = nil
         }
 
-        /// Whether proxies take it for the plugin: only the last part of the name counts.
+        /// Whether proxies load it as the plugin; only the last component of the name counts.
         package var isPlugin: Bool { path != nil && FilePath(name).lastComponent?.string == PluginFile.name }
     }
 
-    /// One step of how the image was made.
+    /// One instruction in the image's history.
     package struct Instruction: Sendable, Hashable {
-        /// What the config's history says of it.
+        /// The text for the config's history.
         package let text: String
-        /// Whether it made a layer.
+        /// Whether it creates a layer.
         package let makesLayer: Bool
 
-        /// Describes a step.
+        /// Creates an instruction.
         package init(_ text: String, makesLayer: Bool) {
             self.text = text
             self.makesLayer = makesLayer
         }
     }
 
-    /// What a proxy picks if the image is ever listed in an index.
+    /// The platform that proxies select from an index: linux/amd64.
     package static let defaultPlatform = Platform(os: "linux", architecture: "amd64")
 
     /// The layers' entries, lowest layer first, each in the order of its tar.
     package var layers: [[Entry]]
     /// The process settings of the image.
     package var execution: ImageConfig.Execution
-    /// How the image was made.
+    /// The instructions for the config's history.
     package var instructions: [Instruction]
-    /// What the config says that it runs on.
+    /// The platform in the config.
     package var platform = defaultPlatform
-    /// Who made it.
+    /// The author in the config.
     package var author: String?
 
-    /// Describes an image.
+    /// Creates the contents of an image.
     package init(layers: [[Entry]], execution: ImageConfig.Execution, instructions: [Instruction]) {
         self.layers = layers
         self.execution = execution
         self.instructions = instructions
     }
 
-    /// What `FROM scratch` and `ADD ./plugin.wasm ./plugin.wasm` make of a module.
+    /// Creates the contents that `FROM scratch` and `ADD ./plugin.wasm ./plugin.wasm` describe.
     package init(module: FilePath, labels: [String: String]) {
         layers = [[Entry(file: module, named: PluginFile.name)]]
         execution = .initial
@@ -75,14 +75,14 @@ package struct ImageContents: Sendable {
         ]
     }
 
-    /// The module that proxies take: the first of its name in the last layer that has one.
+    /// The module that proxies load: the first `plugin.wasm` of the last layer that has one.
     package var module: FilePath? {
         layers.last { $0.contains(where: \.isPlugin) }?.first(where: \.isPlugin)?.path
     }
 }
 
 extension ImageConfig.Execution {
-    /// What BuildKit writes for `FROM scratch`.
+    /// The settings that BuildKit writes for `FROM scratch`.
     package static let initial = ImageConfig.Execution(
         env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
         workingDir: "/",

@@ -1,17 +1,17 @@
 package import OCI
 
-/// The shapes of image that are written, by the words of `--format`.
+/// The image formats that can be written; the raw values are those of `--format`.
 package enum ImageFormat: String, Sendable, CaseIterable {
-    /// One gzipped tar with one `plugin.wasm`, under OCI's media types: what every proxy takes.
+    /// One gzipped tar with one `plugin.wasm` and OCI media types, which every proxy accepts.
     case image
-    /// The same under Docker's media types.
+    /// The same with Docker media types.
     case docker
     /// solo.io's artifact: a runtime config and the bare module, as two layers.
     case artifact
-    /// The CNCF's Wasm artifact: the bare module under `application/wasm`. Proxies refuse it.
+    /// The CNCF's Wasm artifact: the bare module as `application/wasm`. Proxies reject it.
     case wasm
 
-    /// The format that an image has; `nil` for what this program does not write.
+    /// Detects the format of an image; `nil` for an image that wasmpack does not write.
     package init?(of image: Descriptor, _ manifest: Manifest) {
         let shape = Shape(
             manifest: image.mediaType,
@@ -29,7 +29,7 @@ package enum ImageFormat: String, Sendable, CaseIterable {
         let layers: [MediaType]
     }
 
-    /// The media types that images of this format have.
+    /// The media types of images in this format.
     var shape: Shape {
         switch self {
         case .image: Shape(manifest: .imageManifest, config: .imageConfig, layers: [.layerTarGzip])
@@ -41,15 +41,15 @@ package enum ImageFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the module lies in a tar, beside a config that an ordinary image has.
+    /// Whether the layer is a tar and the config is an image config.
     package var isTar: Bool { self == .image || self == .docker }
 
-    /// Whether the manifest has annotations; Docker's has none.
+    /// Whether the manifest may have annotations; a Docker manifest may not.
     var hasAnnotations: Bool { self != .docker }
 
-    /// Whether there is an image config, which has labels.
+    /// Whether the config may have labels; only an image config may.
     var hasLabels: Bool { isTar }
 
-    /// The type of the layer with the module.
+    /// The media type of the layer with the module.
     var layerType: MediaType { self == .docker ? .dockerLayerTarGzip : .layerTarGzip }
 }

@@ -3,32 +3,32 @@ package import Diagnostics
 package import OCI
 package import Storage
 
-/// What an image is, as far as its documents and its layer tell.
+/// The properties of an image, from its documents and its layer.
 package struct ImageInspection: Sendable {
-    /// The image, and what its name stands for.
+    /// The image, and the manifest or index that its name points to.
     package let choice: ImageChoice
-    /// The configuration, if it is an ordinary one.
+    /// The configuration, if it is an image config.
     package let config: ImageConfig?
-    /// The image's shape, by the types in its manifest; a bare module under a type that does not say so is `raw`.
+    /// The variant, by the media types of the manifest; a bare module with an unrelated type is `raw`.
     package let variant: ImageVariant
-    /// The layers, lowest first, and what was really in those that were looked into.
+    /// The layers, lowest first, with the contents of those that were read.
     package let layers: [LayerFacts]
-    /// The module within, or why there is none.
+    /// The module in the image, or the reason why it was not found.
     package let plugin: Result<PluginExtractor.Plugin, Failure>
 
-    /// The manifest's descriptor: its digest is what a WasmPlugin pins.
+    /// The manifest's descriptor, whose digest a WasmPlugin pins.
     package var image: Descriptor { choice.image }
 
     /// The manifest.
     package var manifest: Manifest { choice.manifest }
 
-    /// Looks at an image; of an index, at the one that proxies take.
+    /// Inspects an image; for an index, the image that proxies select.
     ///
     /// - Parameters:
-    ///   - root: what the image's name stands for.
-    ///   - source: where it is.
-    ///   - write: takes the module's next bytes; what it was given is worth nothing if there is no module in the end.
-    /// - Throws: what keeps the documents from being read; a layer without a plugin is part of the answer.
+    ///   - root: the manifest or index that the image's name points to.
+    ///   - source: the source that contains it.
+    ///   - write: receives the module's bytes; discard them if ``plugin`` is a failure.
+    /// - Throws: the errors of reading the documents; a layer without a plugin is not an error.
     package init(
         of root: Descriptor,
         in source: some ContentSource,
@@ -38,11 +38,11 @@ package struct ImageInspection: Sendable {
         let choice = try await ImageChoice(of: root, in: source)
         let config = try await extractor.config(of: choice.manifest)
         let found = await extractor.search(choice.manifest, config: config, write: write)
-        if case .failure(let failure) = found.plugin, !failure.isAboutShape { throw failure }
+        if case .failure(let failure) = found.plugin, !failure.concernsContents { throw failure }
         self.init(choice: choice, config: config, layers: found.layers, plugin: found.plugin)
     }
 
-    /// Puts together what was seen.
+    /// Creates an inspection from its parts.
     package init(
         choice: ImageChoice,
         config: ImageConfig?,
@@ -58,7 +58,7 @@ package struct ImageInspection: Sendable {
         self.variant = isBare && (variant == .unknown || variant == .tarOther) ? .raw : variant
     }
 
-    /// The shape of the image, in the words of `--format`; `other` for what this program does not write.
+    /// The format of the image, as a value of `--format`; `other` for an image that wasmpack does not write.
     package var format: String {
         switch variant {
         case .image where manifest.layers.count == 1: "image"
@@ -71,8 +71,8 @@ package struct ImageInspection: Sendable {
 }
 
 extension Failure {
-    /// Whether it says something of what is in the image, and not that it is damaged or cannot be reached.
-    fileprivate var isAboutShape: Bool {
+    /// Whether the failure concerns the image's contents, not damage or an unreachable source.
+    fileprivate var concernsContents: Bool {
         switch code {
         case .pluginMissing, .manifestUnsupported, .layerInvalid, .moduleTooLarge, .notWasm, .wasmMalformed:
             true

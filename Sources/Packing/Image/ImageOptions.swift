@@ -1,25 +1,25 @@
 import Archive
 package import OCI
 
-/// What goes into an image besides the module.
+/// The properties of an image to build, besides its files.
 package struct ImageOptions: Sendable {
-    /// The image's shape.
+    /// The image's format.
     package var format: ImageFormat
     /// The manifest's annotations.
     package var annotations: Annotations
     /// The config's labels.
     package var labels: [String: String]
-    /// The moment that the image carries.
+    /// The creation time of the image.
     package var created: Timestamp
-    /// How hard to compress: 1 (fast) to 9 (small).
+    /// The compression level: 1 (fast) to 9 (small).
     package var compressionLevel: Int
-    /// The config of an artifact, instead of the one that is made from the module.
+    /// The config of an artifact; `nil` to generate one from the module.
     package var runtimeConfig: RuntimeConfig?
 
-    /// The level used when nobody asks for another one.
+    /// The default compression level.
     package static let defaultCompressionLevel = LayerWriter.defaultCompressionLevel
 
-    /// Describes an image; only what differs from the defaults has to be named.
+    /// Creates options; the parameters default to those of the standard image.
     package init(
         format: ImageFormat = .image,
         annotations: Annotations = [:],

@@ -1,29 +1,29 @@
 package import OCI
 
-/// The shape of an image, by the first rule that its manifest fits, in the order of these cases.
+/// The kind of an image, by the first case below that matches the media types of its manifest.
 ///
-/// What a layer really holds is another matter: ``LayerFacts``.
+/// ``LayerFacts`` describes the actual content of a layer.
 package enum ImageVariant: String, Sendable, CaseIterable {
     /// Docker's manifest, or Docker's gzipped tar as the last layer.
     case docker
-    /// OCI's gzipped tar as the last layer, whatever lies below: the ordinary image, and Higress's.
+    /// OCI's gzipped tar as the last layer, with any layers below: the standard image, and Higress's.
     case image
     /// A bare module among solo.io's layers (`application/vnd.module.wasm.content.layer.v1+wasm`).
     case artifact
-    /// A bare module as the CNCF's artifact has it (`application/wasm`).
+    /// A bare module of the CNCF's artifact (`application/wasm`).
     case wasm
     /// A bare module as wasm-to-oci and Spin write it (`application/vnd.wasm.content.layer.v1+wasm`).
     case wasmToOCI
     /// A component as runwasi's tools write it (`application/vnd.bytecodealliance.wasm.component.layer.v0+wasm`).
     case componentLayer
-    /// A tar as the last layer that no proxy unpacks: without compression, zstd, not to be distributed.
+    /// A tar as the last layer that proxies do not unpack: uncompressed, zstd or nondistributable.
     case tarOther
-    /// A bare module as the only layer, under a type that does not say so: what `oras push plugin.wasm` makes.
+    /// A bare module as the only layer, with an unrelated media type, as `oras push plugin.wasm` writes it.
     case raw
-    /// None of these.
+    /// Any other image.
     case unknown
 
-    /// Judges a manifest by the types in it; what only content can tell, ``raw``, is ``unknown`` or ``tarOther`` here.
+    /// Classifies a manifest by its media types; ``raw``, which only the content shows, is ``unknown`` or ``tarOther`` here.
     package init(of manifest: Manifest) {
         let last = manifest.layers.last?.mediaType
         if manifest.mediaType == .dockerManifest || last == .dockerLayerTarGzip {
@@ -39,7 +39,7 @@ package enum ImageVariant: String, Sendable, CaseIterable {
         }
     }
 
-    /// The type of the layer that holds the module, for variants that have such a type.
+    /// The media type of the layer with the bare module, for variants that have one.
     var moduleType: MediaType? { Self.bareModules.first { $0.variant == self }?.type }
 
     private static let bareModules: [(variant: ImageVariant, type: MediaType)] = [

@@ -2,16 +2,16 @@ package import Archive
 package import Diagnostics
 package import OCI
 
-/// A layer as its image names it, and what was really in it.
+/// A layer's descriptor and its actual contents.
 package struct LayerFacts: Sendable {
-    /// What the manifest says of it.
+    /// The descriptor in the manifest.
     package let descriptor: Descriptor
-    /// What was found in it, as far as it could be read; `nil` for a layer that nobody had a reason to look into.
+    /// The contents, as far as they could be read; `nil` for a layer that was not read.
     package let contents: LayerReader.Contents?
-    /// Why it could not be read to its end, or was not what the config says; `nil` if nothing is wrong.
+    /// The reason why it could not be read completely or does not match the config; `nil` without a problem.
     package let problem: Failure?
 
-    /// Describes a layer.
+    /// Creates the facts about a layer.
     package init(_ descriptor: Descriptor, contents: LayerReader.Contents? = nil, problem: Failure? = nil) {
         self.descriptor = descriptor
         self.contents = contents

@@ -3,27 +3,27 @@ package import OCI
 package import Storage
 package import SystemPackage
 
-/// An image made anew, in a format of choice, of the module in another one.
+/// The conversion of an image to another format.
 ///
-/// Whatever ``PluginExtractor`` finds a module in can be repaired this way. Annotations, labels and the image's time are
-/// kept, as far as the new format has a place for them, so that the same image always becomes the same new one.
+/// It repairs every image in which ``PluginExtractor`` finds a module. Annotations, labels and the creation time are kept
+/// if the new format supports them, so that the same image always gives the same result.
 package struct Repacking: Sendable {
-    /// The image that the module is from; of an index, the one that proxies take.
+    /// The original image; for an index, the image that proxies select.
     package let choice: ImageChoice
-    /// The new image; `nil` where the old one has this format already and nothing is odd about it.
+    /// The new image; `nil` if the original already has the format and no warnings.
     package let image: BuiltImage?
-    /// What is odd about the old image, and what the new one has no place for.
+    /// Warnings about the original image, and about properties that the new format does not support.
     package let warnings: [String]
 
-    /// Gets the module out of an image and packs it.
+    /// Extracts the module of an image and packs it again.
     ///
     /// - Parameters:
-    ///   - root: the image, or an index with it.
-    ///   - source: where it is.
-    ///   - format: what it is to become.
-    ///   - folder: where the module and the new image's layer are put; it has to be there as long as that is used.
-    ///   - processorCount: how many blocks are compressed at the same time.
-    /// - Throws: what ``ImageChoice``, ``PluginExtractor`` and ``ImageBuilder`` throw.
+    ///   - root: the image, or an index that contains it.
+    ///   - source: the source that contains it.
+    ///   - format: the new format.
+    ///   - folder: the folder for the module and the new layer; it must exist as long as the new image is used.
+    ///   - processorCount: the number of blocks to compress in parallel.
+    /// - Throws: the errors of ``ImageChoice``, ``PluginExtractor`` and ``ImageBuilder``.
     package init(
         of root: Descriptor,
         in source: some ContentSource,
@@ -39,7 +39,7 @@ package struct Repacking: Sendable {
         let plugin = try await extractor.extract(choice.manifest, config: config) { piece throws(Failure) in
             try spool.write(piece)
         }
-        // In a tar there may be more than one file; what holds nothing but the module is what it has to be.
+        // A tar may hold additional files, which are warnings; a bare module cannot.
         let isAsWanted = ImageFormat(of: choice.image, choice.manifest) == format
         guard !isAsWanted || format.isTar && !plugin.warnings.isEmpty else {
             image = nil
@@ -48,7 +48,7 @@ package struct Repacking: Sendable {
         }
         let module = spool.finish(as: .wasmModule)
         guard case .file(let path, _) = module.content else {
-            throw Failure(.internalError, "the module is in no file")
+            throw Failure(.internalError, "the module was not spooled to a file")
         }
         try PluginFile.check(path, as: format, called: "\(PluginFile.name) of \(choice.image.digest.short)")
         var options = ImageOptions(
@@ -60,13 +60,13 @@ package struct Repacking: Sendable {
         if format.hasAnnotations {
             options.annotations = annotations
         } else if !annotations.isEmpty {
-            warnings.append(format.leavesOut("annotations", annotations))
+            warnings.append(format.dropWarning("annotations", annotations))
         }
         let labels = config?.config?.labels ?? [:]
         if format.hasLabels {
             options.labels = labels
         } else if !labels.isEmpty {
-            warnings.append(format.leavesOut("labels", labels))
+            warnings.append(format.dropWarning("labels", labels))
         }
         image = try await ImageBuilder(options, processorCount: processorCount)
             .build(path, spoolingIn: folder)
@@ -76,20 +76,20 @@ package struct Repacking: Sendable {
 }
 
 extension ImageFormat {
-    fileprivate func leavesOut(_ what: String, _ texts: [String: String]) -> String {
+    fileprivate func dropWarning(_ what: String, _ texts: [String: String]) -> String {
         let names = texts.keys.sorted().prefix(5).map { $0.truncated(to: 80) }.joined(separator: ", ")
-        return "the format \"\(rawValue)\" has no place for \(what), so these are left out: \(names)"
+        return "the format \"\(rawValue)\" does not support \(what); omitted: \(names)"
             + (texts.count > 5 ? ", …" : "")
     }
 }
 
 extension Timestamp {
-    /// The moment that a config carries, to the second; `nil` for one that an image of ours cannot carry.
+    /// Reads the creation time of a config, to the second; `nil` for a time outside the supported range.
     fileprivate init?(of text: String) {
-        // Go writes fractions, down to nanoseconds.
+        // Go writes fractions of a second, down to nanoseconds.
         let whole = text.prefix { $0 != "." }
         let zone = text.dropFirst(whole.count).drop { $0 == "." || $0.isNumber }
-        guard let moment = try? Timestamp(parsing: String(whole) + zone, from: "created") else { return nil }
-        self = moment
+        guard let created = try? Timestamp(parsing: String(whole) + zone, from: "created") else { return nil }
+        self = created
     }
 }

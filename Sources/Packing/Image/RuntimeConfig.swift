@@ -3,20 +3,20 @@ import HostSystem
 import OCI
 package import SystemPackage
 
-/// What an artifact says of its module (solo.io's Wasm image spec, "runtime-config.json"); no proxy reads it today.
+/// An artifact's description of its module (solo.io's Wasm image spec, "runtime-config.json"); proxies do not read it.
 package struct RuntimeConfig: Hashable, Sendable {
-    /// The name that the document has in an artifact.
+    /// The name of the document in an artifact.
     static let name = "runtime-config.json"
-    /// The largest document that is taken, in bytes: 4 MiB, as of any config.
+    /// The maximum size of the document, in bytes: 4 MiB, as for any config.
     private static let sizeLimit = ImageConfig.sizeLimit
 
-    /// The document as it stands in the image.
+    /// The bytes of the document.
     let bytes: [UInt8]
 
-    /// Takes a document of the user's, byte for byte.
+    /// Reads a document from a file and keeps its bytes unchanged.
     ///
-    /// Throws ``Failure/Code/configurationInvalid`` for anything but one JSON object, and what reading the file throws;
-    /// ``Failure/Code/fileUnreadable`` for more than 4 MiB.
+    /// Throws ``Failure/Code/configurationInvalid`` for anything but one JSON object, ``Failure/Code/fileUnreadable`` for more
+    /// than 4 MiB, and the errors of reading the file.
     package init(reading path: FilePath) throws(Failure) {
         bytes = try ReadableFile.contents(of: path, limit: Self.sizeLimit)
         _ = try CanonicalJSON.decode(
@@ -27,10 +27,9 @@ package struct RuntimeConfig: Hashable, Sendable {
         )
     }
 
-    /// Makes the document for a module.
+    /// Generates the document for a module.
     ///
-    /// The root ID is the empty one, which is what Envoy asks for when a configuration names none: those that a module
-    /// registers are known to its code alone.
+    /// The root ID is empty, which is Envoy's default: only the code of a module determines the IDs that it registers.
     init(abiVersions: [String]) throws(Failure) {
         struct Document: Encodable {
             let type = "envoy_proxy"

@@ -1,77 +1,77 @@
 import Archive
 
-/// Files of several layers laid one upon the other, as far as a search for a module needs it (image spec, "Layers",
+/// The merged file names of several layers, limited to what a search for a module needs (image spec, "Layers",
 /// Whiteouts).
 ///
-/// Layers are laid from the lowest to the highest. Nothing but names is kept, and of those only some.
+/// Layers are added from the lowest to the highest. Only the names of candidates are kept.
 struct LayerOverlay {
     /// A regular file in a layer.
     struct File {
-        /// The layer, counted from 0, the lowest one.
+        /// The index of the layer; 0 is the lowest.
         let layer: Int
-        /// Its place among the entries of that layer, counted from 0.
+        /// The index of the entry in that layer.
         let place: Int
-        /// What its header says.
+        /// The entry's header.
         let entry: TarReader.Entry
         fileprivate let path: [Substring]
     }
 
-    /// How many files are kept; who has more of them has no answer to the question which one is meant.
+    /// The maximum number of files to keep; with more of them, the choice is ambiguous anyway.
     private static let limit = 100
-    /// The longest name that is kept, in bytes: Linux's `PATH_MAX`.
+    /// The maximum length of a name to keep, in bytes: Linux's `PATH_MAX`.
     private static let nameLimit = 4096
 
     private let baseName: String
-    /// The files with the name looked for.
+    /// The files with the wanted name.
     private(set) var named: [File] = []
-    /// All other files whose name ends in `.wasm`.
+    /// All other files whose name ends with `.wasm`.
     private(set) var modules: [File] = []
 
-    /// Prepares a search for files with a last part of their name.
+    /// Starts a search for files by the last component of their name.
     init(lookingFor baseName: String) { self.baseName = baseName }
 
-    /// The file that is meant: the first one of that name in the highest layer, or else the only other module.
+    /// The file to extract: the first one with that name in the highest layer, or else the only other module.
     var choice: File? {
         if let top = named.last?.layer { return named.first { $0.layer == top } }
         return modules.count == 1 ? modules.first : nil
     }
 
-    /// Lays one entry of a layer over what is below.
-    mutating func lay(_ entry: TarReader.Entry, at place: Int, of layer: Int) {
+    /// Adds an entry of a layer and removes the files that it hides in lower layers.
+    mutating func add(_ entry: TarReader.Entry, at place: Int, of layer: Int) {
         let path = Self.path(of: entry)
         guard let last = path.last else { return }
-        let cover = Cover(path, last, isFolder: entry.kind == .folder)
-        named.removeAll { $0.layer < layer && cover.hides($0.path) }
-        modules.removeAll { $0.layer < layer && cover.hides($0.path) }
+        let hidden = HiddenPaths(path, last, isFolder: entry.kind == .folder)
+        named.removeAll { $0.layer < layer && hidden.contains($0.path) }
+        modules.removeAll { $0.layer < layer && hidden.contains($0.path) }
         guard entry.isRegularFile, entry.name.utf8.count <= Self.nameLimit else { return }
         let file = File(layer: layer, place: place, entry: entry, path: path)
         if last == baseName {
             Self.keep(file, in: &named)
-        } else if last.hasSuffix(".wasm"), !last.hasPrefix(Cover.prefix) {
+        } else if last.hasSuffix(".wasm"), !last.hasPrefix(HiddenPaths.prefix) {
             Self.keep(file, in: &modules)
         }
     }
 
-    /// Of too many, those of lower layers go: they would not be taken anyway.
+    /// Keeps a file within the limit; files of lower layers are dropped first, because higher layers win.
     private static func keep(_ file: File, in files: inout [File]) {
         if files.count == limit, let first = files.first, first.layer < file.layer { files.removeFirst() }
         if files.count < limit { files.append(file) }
     }
 
-    /// The parts of a name, where `./a//b` is `a/b`.
+    /// Splits a name into its components; `./a//b` equals `a/b`.
     private static func path(of entry: TarReader.Entry) -> [Substring] {
         entry.name.split(separator: "/").filter { $0 != "." }
     }
 }
 
-/// What an entry of a layer hides in the layers below.
-private struct Cover {
-    /// What the name of a whiteout begins with.
+/// The paths that an entry of a layer hides in the layers below.
+private struct HiddenPaths {
+    /// The prefix of a whiteout's name.
     static let prefix = ".wh."
     private static let opaque = ".wh..wh..opq"
 
     private let path: [Substring]
-    /// Whether what lies within the path is hidden, and whether the path itself is.
+    /// Whether paths below the path are hidden, and whether the path itself is.
     private let hidesWithin: Bool
     private let hidesItself: Bool
 
@@ -82,13 +82,13 @@ private struct Cover {
         } else if last.hasPrefix(Self.prefix) {
             (self.path, hidesWithin, hidesItself) = (folder + [last.dropFirst(Self.prefix.count)], true, true)
         } else {
-            // What is there again, as whatever it is, replaces what was there; only folders are merged.
+            // An entry replaces the entry of the same name below it; only folders are merged.
             (self.path, hidesWithin, hidesItself) = (path, !isFolder, true)
         }
     }
 
-    func hides(_ other: [Substring]) -> Bool {
-        guard other.starts(with: path) else { return false }
-        return other.count == path.count ? hidesItself : hidesWithin
+    func contains(_ candidate: [Substring]) -> Bool {
+        guard candidate.starts(with: path) else { return false }
+        return candidate.count == path.count ? hidesItself : hidesWithin
     }
 }

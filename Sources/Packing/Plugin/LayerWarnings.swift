@@ -3,9 +3,9 @@ import Diagnostics
 import OCI
 import Storage
 
-/// What is odd about the layer in which the module should be, with the words of the first consumer that minds.
+/// Warnings about the layer that should contain the module, with the message of the first consumer that rejects it.
 struct LayerWarnings {
-    /// What Istio says when the last layer has no file of that name.
+    /// Istio's message when the last layer does not contain the file.
     static let istioNotFound = "Istio would say \"\(PluginFile.name) not found in the archive\""
 
     private let image: Manifest
@@ -25,31 +25,32 @@ struct LayerWarnings {
         self.contents = contents
     }
 
-    /// One sentence each.
-    var all: [String] { [shape, clash].compactMap(\.self) }
+    /// The warnings, one sentence each.
+    var all: [String] { [shape, mismatch].compactMap(\.self) }
 
-    /// What proxies say of the image's shape.
+    /// The warning about the image's media types and layer count.
     private var shape: String? {
         switch variant {
         case .image: nil
         case .docker where image.mediaType == .dockerManifest && type == expectedType: nil
         case .docker where type.isTarGzipLayer:
-            "Docker's and OCI's types are mixed; \(istioType)"
+            "the image mixes Docker and OCI media types; \(istioType)"
         case .artifact where image.layers.count == 2: nil
         case .artifact:
             "the artifact has \(image.layers.count == 1 ? "1 layer" : "\(image.layers.count) layers"); "
                 + "Istio would say \"number of layers must be 2 but got \(image.layers.count)\""
         case .wasm where image.layers.count > 1:
-            "the artifact has \(image.layers.count) layers, of which the first \(type) is taken; "
-                + "wkg reads artifacts of one layer only"
+            "the artifact has \(image.layers.count) layers; the first \(type) layer is used; "
+                + "wkg reads only artifacts with one layer"
         case .wasm, .wasmToOCI, .componentLayer, .raw, .unknown: "\(kind), \(istioType)"
         case .tarOther where contents.content == .module: "\(kind), \(istioType)"
-        case .docker, .tarOther: "the layer is \(packing); Istio reads tar+gzip only: \(istioType)"
+        case .docker, .tarOther: "the layer is \(packing), but Istio reads only tar+gzip: \(istioType)"
         }
     }
 
     private var kind: String {
-        contents.content == .module ? "the image is a bare module" : "the image is none that proxies know"
+        contents.content == .module
+            ? "the image is a bare module" : "proxies do not support this kind of image"
     }
 
     private var istioType: String {
@@ -57,7 +58,7 @@ struct LayerWarnings {
             + "(expect \(expectedType))\""
     }
 
-    /// Istio judges by the manifest's own word for its type.
+    /// The layer type that Istio expects, by the `mediaType` within the manifest.
     private var expectedType: MediaType {
         image.mediaType == .dockerManifest ? .dockerLayerTarGzip : .layerTarGzip
     }
@@ -66,19 +67,19 @@ struct LayerWarnings {
         switch contents.compression {
         case .none: "not compressed"
         case .gzip: "gzip"
-        case .zstd: "packed with zstd"
+        case .zstd: "compressed with zstd"
         }
     }
 
-    /// Where the layer's type says something else than its bytes.
-    private var clash: String? {
+    /// The warning about a layer whose media type does not match its bytes.
+    private var mismatch: String? {
         if type.isTarLayer, contents.content == .module {
-            return "the layer is no tar but a bare module, though its type is \(type)"
+            return "the layer is a bare module, not a tar, but its type is \(type)"
         }
         if variant.moduleType != nil, contents.content == .tar || contents.compression != .none {
-            return "the layer is \(contents.content == .tar ? "a tar" : packing), though its type is \(type)"
+            return "the layer is \(contents.content == .tar ? "a tar" : packing), but its type is \(type)"
         }
         guard let declared = type.layerCompression, declared != contents.compression else { return nil }
-        return "the layer is \(packing), though its type is \(type)"
+        return "the layer is \(packing), but its type is \(type)"
     }
 }

@@ -3,39 +3,39 @@ package import Diagnostics
 package import OCI
 package import Storage
 
-/// Gets the module out of an image: where proxies look, and where people have put it.
+/// Extracts the module of an image: from where proxies read it, or else from any layer.
 package struct PluginExtractor: Sendable {
-    /// A module got out of an image, and what is odd about the image.
+    /// An extracted module, with warnings about its image.
     package struct Plugin: Sendable {
         /// The module's own digest and size.
         package let module: ModuleIdentity
         /// The first bytes of the module: its preamble, and up to 64 bytes in all.
         package let start: [UInt8]
-        /// What was in the layer in which it is.
+        /// The contents of the module's layer.
         package let layer: LayerReader.Contents
-        /// What works here and may not work in a proxy.
+        /// The reasons why a proxy may reject the image.
         package let warnings: [String]
 
-        /// Whether it is a core module of version 1; a component is none.
+        /// Whether it is a core module of version 1, not a component.
         package var isCoreModule: Bool { start.dropFirst(4).starts(with: [1, 0, 0, 0]) }
     }
 
-    /// What the search for a module has shown, whether it found one or not.
+    /// The result of a search for a module, successful or not.
     package struct Outcome: Sendable {
-        /// The layers, as far as they were looked into, lowest first.
+        /// The layers, lowest first, with the contents of those that were read.
         package let layers: [LayerFacts]
-        /// The module, or why there is none.
+        /// The module, or the reason why it was not found.
         package let plugin: Result<Plugin, Failure>
     }
 
     private let source: any ContentSource
 
-    /// Gets modules out of images of a source.
+    /// Creates an extractor for the images of a source.
     package init(_ source: some ContentSource) { self.source = source }
 
-    /// Looks at what the manifest alone tells: whether a plugin may be in the image, and all of it can be fetched.
+    /// Checks from the manifest alone whether the image may contain a plugin and can be fetched completely.
     ///
-    /// Throws ``Failure/Code/manifestUnsupported`` for an image of another shape or with foreign layers,
+    /// Throws ``Failure/Code/manifestUnsupported`` for an unsupported image or foreign layers,
     /// ``Failure/Code/manifestInvalid`` for a configuration that is too large, and ``Failure/Code/moduleTooLarge``.
     package func check(_ image: Manifest) throws(Failure) {
         for part in image.parts { try part.failIfForeign() }
@@ -43,7 +43,7 @@ package struct PluginExtractor: Sendable {
         _ = try image.pluginLayer(ImageVariant(of: image))
     }
 
-    /// Reads the configuration of an image, if it is an ordinary one.
+    /// Reads the configuration of an image; `nil` if it is not an image config.
     package func config(of image: Manifest) async throws(Failure) -> ImageConfig? {
         guard image.config.mediaType.isImageConfig else { return nil }
         try image.failIfConfigIsTooLarge()
@@ -55,18 +55,17 @@ package struct PluginExtractor: Sendable {
         )
     }
 
-    /// Hands on the bytes of an image's module; they are proven when this returns, not before.
+    /// Extracts the module of an image; its bytes are verified only when this returns.
     ///
     /// - Parameters:
     ///   - image: the image's manifest.
-    ///   - config: its configuration, if it is an ordinary one.
-    ///   - write: takes the next bytes.
-    /// - Returns: what was found.
-    /// - Throws: ``Failure/Code/manifestUnsupported`` for an image of another shape, ``Failure/Code/layerInvalid`` for a
-    ///   layer that cannot be read, ``Failure/Code/pluginMissing`` for one without the file,
-    ///   ``Failure/Code/moduleTooLarge``, ``Failure/Code/notWasm`` or ``Failure/Code/wasmMalformed`` for a file that does
-    ///   not begin like a module, and ``Failure/Code/digestMismatch`` when a layer's tar is not the one that the config
-    ///   names.
+    ///   - config: its configuration, if it is an image config.
+    ///   - write: receives the module's bytes.
+    /// - Returns: the module and warnings.
+    /// - Throws: ``Failure/Code/manifestUnsupported`` for an unsupported image, ``Failure/Code/layerInvalid`` for a layer that
+    ///   cannot be read, ``Failure/Code/pluginMissing`` for an image without a module, ``Failure/Code/moduleTooLarge``,
+    ///   ``Failure/Code/notWasm`` or ``Failure/Code/wasmMalformed`` for a file without a module's preamble, and
+    ///   ``Failure/Code/digestMismatch`` for a layer that does not match its diffID.
     package func extract(
         _ image: Manifest,
         config: ImageConfig?,
@@ -75,7 +74,7 @@ package struct PluginExtractor: Sendable {
         try await search(image, config: config, write: write).plugin.get()
     }
 
-    /// The same, with all that was seen on the way, which also an image without a module has.
+    /// Extracts the module and returns the contents of the layers that were read, even without a module.
     package func search(
         _ image: Manifest,
         config: ImageConfig?,
@@ -92,12 +91,12 @@ package struct PluginExtractor: Sendable {
 }
 
 extension Manifest {
-    /// The place of the layer in which the module should be, counted from 0.
+    /// Returns the index of the layer that should contain the module.
     ///
-    /// Throws ``Failure/Code/manifestUnsupported`` or ``Failure/Code/moduleTooLarge`` for an image that has no such layer.
+    /// Throws ``Failure/Code/manifestUnsupported`` or ``Failure/Code/moduleTooLarge`` for an image without such a layer.
     func pluginLayer(_ variant: ImageVariant) throws(Failure) -> Int {
         guard let last = layers.indices.last else {
-            throw Failure(.manifestUnsupported, "the image has no layer", why: "proxies read the last one")
+            throw Failure(.manifestUnsupported, "the image has no layers", why: "proxies read the last layer")
         }
         let place = variant.moduleType.flatMap { type in layers.firstIndex { $0.mediaType == type } } ?? last
         let layer = layers[place]
@@ -110,7 +109,7 @@ extension Manifest {
                 .moduleTooLarge,
                 "the layer \(layer.digest.short) has \(layer.size) bytes",
                 why:
-                    "unpacked it would be more than the 256 MiB at which Istio and Envoy Gateway stop reading"
+                    "it would unpack to more than 256 MiB, the limit of Istio and Envoy Gateway"
             )
         }
         return place
@@ -118,13 +117,13 @@ extension Manifest {
 }
 
 extension Failure {
-    /// The failure for a layer of a type in which nobody looks for a module.
+    /// Creates the failure for a layer whose media type cannot contain a module.
     init(noPluginIn layer: Descriptor) {
         let type = layer.mediaType.name.truncated(to: 160)
         self.init(
             .manifestUnsupported,
-            "the last layer is of the type \(type)",
-            why: "read are tars and bare modules; Istio would say \"invalid media type \(type) "
+            "the type of the last layer, \(type), is not supported",
+            why: "wasmpack reads tars and bare modules; Istio would say \"invalid media type \(type) "
                 + "(expect \(MediaType.layerTarGzip))\"",
             try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
         )

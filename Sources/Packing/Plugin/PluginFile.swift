@@ -3,14 +3,14 @@ import HostSystem
 package import SystemPackage
 import Wasm
 
-/// The file that `build` and `push` are pointed at.
+/// The module file that `build` and `push` read.
 package enum PluginFile {
-    /// The name that proxies look for in a layer.
+    /// The file name that proxies look for in a layer.
     package static let name = "plugin.wasm"
 
-    /// Finds the module: the path itself, or `plugin.wasm` in the folder it names.
+    /// Finds the module: the path itself, or `plugin.wasm` in the folder that it names.
     ///
-    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/pluginMissing``, with what is there instead.
+    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/pluginMissing``, and lists other modules in the folder.
     package static func locate(_ path: FilePath) throws(Failure) -> FilePath {
         switch try? path.stat().type {
         case .directory?: return try within(path)
@@ -19,21 +19,21 @@ package enum PluginFile {
         }
     }
 
-    /// What may be packed.
+    /// The kinds of module that can be packed.
     package enum Kind: String, Sendable {
         case module = "core module"
-        /// Only the format `wasm` takes it.
+        /// A WebAssembly component, which only the format `wasm` supports.
         case component
     }
 
-    /// Looks at a module from outside, before anything is made of it.
+    /// Checks the outline of a module before it is packed.
     ///
     /// - Parameters:
     ///   - path: the module.
-    ///   - format: what it is to be packed as.
-    ///   - name: what it is called in messages; its path, if nothing else is said.
-    /// - Returns: what it is.
-    /// - Throws: what reading it throws, and ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent``,
+    ///   - format: the format of the image to build.
+    ///   - name: its name in messages; by default its path.
+    /// - Returns: its kind.
+    /// - Throws: the errors of reading it, and ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent``,
     ///   ``Failure/Code/wasmMalformed`` or ``Failure/Code/moduleTooLarge``.
     @discardableResult
     package static func check(_ path: FilePath, as format: ImageFormat = .image, called name: String? = nil)
@@ -54,31 +54,32 @@ package enum PluginFile {
         let others = modules(in: folder)
         throw Failure(
             .pluginMissing,
-            "there is no \(name) in \(folder)",
-            why: others.isEmpty ? "it has no .wasm file at all" : "it has " + others.joined(separator: ", "),
+            "\(name) does not exist in \(folder)",
+            why: others.isEmpty
+                ? "the folder has no .wasm file" : "the folder has " + others.joined(separator: ", "),
             try: others.isEmpty
                 ? ["wasmpack build path/to/any-name.wasm"]
-                : ["wasmpack build \(folder.appending(others[0]))            (it is packed as \(name))"]
+                : ["wasmpack build \(folder.appending(others[0]))"]
         )
     }
 
     private static func missing(_ path: FilePath) -> Failure {
         if (try? path.stat(followTargetSymlink: false)) != nil {
-            return Failure(.fileMissing, "\(path) is a symbolic link to nothing")
+            return Failure(.fileMissing, "\(path) is a broken symbolic link")
         }
         let parent = path.removingLastComponent()
         let folder = parent.isEmpty ? FilePath(".") : parent
         guard (try? folder.stat().type) == .directory else {
-            return Failure(.fileMissing, "no such file: \(path)", why: "there is no folder \(folder) either")
+            return Failure(.fileMissing, "no such file: \(path)", why: "the folder \(folder) does not exist")
         }
         let others = modules(in: folder)
         return Failure(
             .fileMissing,
             "no such file: \(path)",
-            why: "the folder \(folder) exists; it has "
+            why: "the folder \(folder) has "
                 + (others.isEmpty ? "no .wasm file" : others.joined(separator: ", ")),
             try: others.prefix(1).map {
-                "wasmpack build \(parent.isEmpty ? FilePath($0) : parent.appending($0))            (it is packed as \(name))"
+                "wasmpack build \(parent.isEmpty ? FilePath($0) : parent.appending($0))"
             }
         )
     }

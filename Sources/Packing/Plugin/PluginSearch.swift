@@ -4,9 +4,9 @@ import OCI
 import Storage
 import Wasm
 
-/// One search for the module of one image, and what it has seen so far.
+/// A search for the module of one image, with the layers that it has read so far.
 struct PluginSearch {
-    /// The image's layers, as far as they were looked into.
+    /// The image's layers, with the contents of those that were read.
     private(set) var layers: [LayerFacts]
     private let image: Manifest
     private let variant: ImageVariant
@@ -14,7 +14,7 @@ struct PluginSearch {
     private let source: any ContentSource
     private var blobs: [Int: Blob] = [:]
     private var warnings: [String] = []
-    /// How many bytes of unpacked layers may still be looked through, if the module is not where it should be: 1 GiB.
+    /// The number of unpacked bytes that a search of all layers may still read; initially 1 GiB.
     private var budget = 4 * LayerReader.tarLimit
 
     init(_ image: Manifest, config: ImageConfig?, in source: any ContentSource) {
@@ -25,7 +25,7 @@ struct PluginSearch {
         layers = image.layers.map { LayerFacts($0) }
     }
 
-    /// Finds the module and hands its bytes on.
+    /// Finds the module and writes its bytes.
     mutating func run(
         _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) async throws(Failure) -> PluginExtractor.Plugin {
@@ -37,9 +37,9 @@ struct PluginSearch {
         do throws(Failure) {
             contents = try await read(
                 place,
-                handingOn: .named(PluginFile.name),
+                extracting: .named(PluginFile.name),
                 write: { piece throws(Failure) in
-                    module.take(piece)
+                    module.append(piece)
                     try write(piece)
                 }
             )
@@ -53,15 +53,15 @@ struct PluginSearch {
             name = found.entry.name.truncated(to: 160)
             contents = try await read(
                 found.layer,
-                handingOn: .entry(found.place),
+                extracting: .entry(found.place),
                 write: { piece throws(Failure) in
-                    module.take(piece)
+                    module.append(piece)
                     try write(piece)
                 }
             )
-            warnings.append(missed(found, from: place))
+            warnings.append(misplacedWarning(found, from: place))
         } else if contents.content == .tar {
-            warnings += oddities(of: contents)
+            warnings += layerWarnings(of: contents)
         }
         try module.check(name, &warnings)
         return PluginExtractor.Plugin(
@@ -74,10 +74,10 @@ struct PluginSearch {
 
     // MARK: Reading a layer
 
-    /// Reads a layer to its end, and compares its diffID.
+    /// Reads a layer to its end and verifies its diffID.
     private mutating func read(
         _ place: Int,
-        handingOn wanted: LayerReader.Selection,
+        extracting wanted: LayerReader.Selection,
         visit: (TarReader.Entry, Int) -> Void = { _, _ in },
         write: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
     ) async throws(Failure) -> LayerReader.Contents {
@@ -94,7 +94,7 @@ struct PluginSearch {
             try LayerReader.read(
                 blob.source(),
                 into: &contents,
-                handingOn: wanted,
+                extracting: wanted,
                 visit: visit,
                 write: write
             )
@@ -107,7 +107,7 @@ struct PluginSearch {
         return contents
     }
 
-    /// What is neither a tar nor a module is called a broken tar only where a tar was to be expected.
+    /// Replaces "not a valid tar" with a better message for a layer whose type is not a tar.
     private func explained(_ failure: Failure, at place: Int) -> Failure {
         let descriptor = image.layers[place]
         guard failure.code == .layerInvalid, !descriptor.mediaType.isTarLayer,
@@ -118,11 +118,11 @@ struct PluginSearch {
             .notWasm,
             "the layer \(descriptor.digest.short) is not a WebAssembly module",
             why:
-                "its type is \(descriptor.mediaType.name.truncated(to: 160)), and it is \(contents.described)"
+                "its type is \(descriptor.mediaType.name.truncated(to: 160)), but it is \(contents.described)"
         )
     }
 
-    /// Keeps what was seen when a layer was read first: later readings look for other files.
+    /// Keeps the contents from the first reading of a layer; later readings extract other files.
     private mutating func note(_ facts: LayerFacts, at place: Int) {
         if layers[place].contents == nil { layers[place] = facts }
     }
@@ -132,7 +132,7 @@ struct PluginSearch {
         throw Failure(
             .manifestInvalid,
             "the config lists \(count) diffIDs for \(image.layers.count) layers",
-            why: "there has to be one for each layer (image spec, \"Image Configuration\")"
+            why: "each layer needs one diffID (image spec, \"Image Configuration\")"
         )
     }
 
@@ -149,13 +149,13 @@ struct PluginSearch {
         throw Failure(
             .digestMismatch,
             "the layer \(layer.digest) does not match its diffID; nothing was written",
-            why: "the config says \(expected), its uncompressed tar has \(diffID)"
+            why: "the config has \(expected), the uncompressed tar has \(diffID)"
         )
     }
 
-    // MARK: Where proxies do not look
+    // MARK: Searching all layers
 
-    /// Lays all layers one upon the other, and finds the file that is meant.
+    /// Merges all layers and finds the file to extract.
     private mutating func searchAllLayers(
         insteadOf last: LayerReader.Contents
     ) async throws(Failure) -> LayerOverlay.File {
@@ -164,15 +164,15 @@ struct PluginSearch {
             guard layers[place].contents != nil || layer.mediaType.isTarLayer && !layer.isForeign else {
                 continue
             }
-            // It unpacks to more than may be looked through: not even fetched.
+            // The layer unpacks to more than the limit, so it is not fetched.
             guard layer.size <= LayerReader.sizeLimit else {
                 budget = -1
                 break
             }
             let contents = try await read(
                 place,
-                handingOn: .named(PluginFile.name),
-                visit: { entry, number in overlay.lay(entry, at: number, of: place) }
+                extracting: .named(PluginFile.name),
+                visit: { entry, number in overlay.add(entry, at: number, of: place) }
             )
             budget -= contents.unpackedSize
             if budget < 0 { break }
@@ -186,40 +186,40 @@ struct PluginSearch {
         let others = overlay.modules.count
         return Failure(
             .pluginMissing,
-            "the image has no regular file \(PluginFile.name) in its last layer",
-            why: (names.isEmpty ? "the layer is empty" : "it has " + names.joined(separator: ", "))
-                + (others > 1 ? "; which of \(others) other modules is meant nobody can tell" : "")
-                + (budget < 0 ? "; more than 1 GiB of layers was looked through" : "")
+            "the last layer of the image does not contain a regular file \(PluginFile.name)",
+            why: (names.isEmpty ? "the layer is empty" : "it contains " + names.joined(separator: ", "))
+                + (others > 1 ? "; the choice among \(others) other modules is ambiguous" : "")
+                + (budget < 0 ? "; the search of all layers stopped after 1 GiB" : "")
                 + "; \(LayerWarnings.istioNotFound)",
             try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
         )
     }
 
-    private func missed(_ file: LayerOverlay.File, from place: Int) -> String {
+    private func misplacedWarning(_ file: LayerOverlay.File, from place: Int) -> String {
         let name = file.entry.name.truncated(to: 160)
         return
             (file.layer == place
-            ? "the module is called \(name)"
-            : "\(name) is in layer \(file.layer + 1) of \(layers.count), not in the last one")
+            ? "the module is named \(name)"
+            : "\(name) is in layer \(file.layer + 1) of \(layers.count), not in the last layer")
             + "; \(LayerWarnings.istioNotFound)"
     }
 
-    private func oddities(of contents: LayerReader.Contents) -> [String] {
-        var oddities: [String] = []
+    private func layerWarnings(of contents: LayerReader.Contents) -> [String] {
+        var warnings: [String] = []
         if let first = contents.firstNamed, !first.isRegularFile {
-            oddities.append(
+            warnings.append(
                 "the layer's first \(PluginFile.name) is a \(first.kind.rawValue); "
-                    + "Istio would take it, and say \"fetched Wasm binary … is invalid\""
+                    + "Istio would read it and say \"fetched Wasm binary … is invalid\""
             )
         }
         if contents.matches.count > 1 {
-            oddities.append(
-                "the layer has \(contents.matches.count) files \(PluginFile.name); the first is taken, as proxies do"
+            warnings.append(
+                "the layer has \(contents.matches.count) files \(PluginFile.name); the first one is used, as in proxies"
             )
         }
         if contents.entryCount > 1 {
-            oddities.append("the layer has \(contents.entryCount) entries; one file is enough")
+            warnings.append("the layer has \(contents.entryCount) entries; only \(PluginFile.name) is needed")
         }
-        return oddities
+        return warnings
     }
 }

@@ -175,7 +175,7 @@ struct Pull: RegistryCommand {
         _ reporter: Reporter
     ) async throws(Failure) {
         let manifests = [root] + [choice?.image].compactMap(\.self)
-        if let expected, try await !expected.isThat(ofOneIn: manifests, from: repository) {
+        if let expected, try await !expected.matches(anyOf: manifests, from: repository) {
             throw Failure(
                 .digestMismatch,
                 "the image is not \(expected); nothing was written",

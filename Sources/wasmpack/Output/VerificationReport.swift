@@ -26,11 +26,11 @@ struct VerifiedImage {
         // What is broken is a finding already.
         let choice = try? await ImageChoice(of: root, in: source)
         self.choice = choice
-        let isThat = try? await expected?.isThat(
-            ofOneIn: [root] + [choice?.image].compactMap(\.self),
+        let isMatch = try? await expected?.matches(
+            anyOf: [root] + [choice?.image].compactMap(\.self),
             from: source
         )
-        isExpected = expected == nil || isThat == true
+        isExpected = expected == nil || isMatch == true
     }
 
     var isClean: Bool { verification.findings.isEmpty && isExpected }

@@ -21,7 +21,7 @@ final class Input: ByteSource {
 @_cdecl("LLVMFuzzerTestOneInput")
 public func take(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
     var contents = LayerReader.Contents()
-    _ = try? LayerReader.read(Input(bytes(data, size)), into: &contents, handingOn: .named("plugin.wasm"))
+    _ = try? LayerReader.read(Input(bytes(data, size)), into: &contents, extracting: .named("plugin.wasm"))
     return 0
 }
 

@@ -10,7 +10,7 @@ import Testing
 
     init() throws { scratch = try ScratchDirectory() }
 
-    @Test func `a folder's Dockerfile comes before its Containerfile, and both before its plugin`() throws {
+    @Test func `prefers a folder's Dockerfile to its Containerfile, and both to its plugin`() throws {
         let plugin = try scratch.write([], to: "plugin.wasm")
         #expect(try BuildInput(locating: scratch.path) == .module(plugin))
         let container = try scratch.write([], to: "Containerfile")
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(
-        "a Dockerfile is known by its name",
+        "recognizes a Dockerfile by its name",
         arguments: [
             ("Dockerfile", true), ("Containerfile", true), ("Dockerfile.wasm", true), ("x.Dockerfile", true),
             ("x.dockerfile", true), ("dockerfile.wasm", false), ("x.wasm", false), ("Dockerfiles", false),
@@ -33,7 +33,7 @@ import Testing
         #expect(input == (isDockerfile ? .dockerfile(file, context: scratch.path) : .module(file)))
     }
 
-    @Test func `-f is looked up from the working directory, and its path has to be a folder`() throws {
+    @Test func `resolves -f from the working directory, and requires a folder as the path`() throws {
         let file = try scratch.write([], to: "a/any-name")
         let plugin = try scratch.write([], to: "plugin.wasm")
         #expect(
@@ -44,7 +44,7 @@ import Testing
             try BuildInput(locating: scratch.path, dockerfile: "a/any-name")
         }
         #expect(missing?.code == .fileMissing)
-        #expect(missing?.hints == ["-f \(file)"])
+        #expect(missing?.hints == ["wasmpack build -f \(file) \(scratch.path)"])
         let module = #expect(throws: Failure.self) { try BuildInput(locating: plugin, dockerfile: file) }
         #expect(module?.code == .usage)
     }
@@ -60,7 +60,7 @@ import Testing
         return (contents, sink.events)
     }
 
-    @Test func `labels of the command line win over the file's`() throws {
+    @Test func `labels of the command line override the file's`() throws {
         try scratch.write([1], to: "plugin.wasm")
         let (contents, _) = try contents(
             "FROM scratch\nLABEL a=1 b=2\nADD plugin.wasm .",
@@ -70,25 +70,26 @@ import Testing
     }
 
     @Test
-    func `the plugin that the Dockerfile does not take is mentioned, and an argument that nobody names`()
+    func `mentions a plugin that the Dockerfile does not copy, and an argument that no ARG declares`()
         throws
     {
         try scratch.write([1], to: "plugin.wasm")
         try scratch.write([2], to: "build/x.wasm")
-        let (_, taken) = try contents("FROM scratch\nADD plugin.wasm .")
-        #expect(taken.count == 1)
-        let (_, other) = try contents("FROM scratch\nADD build/x.wasm plugin.wasm", ["A": "1"])
-        #expect("\(other)".contains("it does not take"))
-        #expect("\(other)".contains("no ARG in"))
+        let (_, used) = try contents("FROM scratch\nADD plugin.wasm .")
+        #expect(used.count == 1)
+        let (_, unused) = try contents("FROM scratch\nADD build/x.wasm plugin.wasm", ["A": "1"])
+        #expect("\(unused)".contains("not \(scratch.appending("plugin.wasm"))"))
+        #expect("\(unused)".contains("--build-arg A has no effect: no ARG in"))
     }
 
     @Test
-    func `what only docker can do points to the plugin that is there, and an argument needs a Dockerfile`()
+    func
+        `suggests the existing plugin for an unsupported Dockerfile, and rejects an argument without a Dockerfile`()
         throws
     {
         let plugin = try scratch.write([1], to: "plugin.wasm")
         let failure = #expect(throws: Failure.self) { try contents("FROM alpine") }
-        #expect(failure?.hints.last == "wasmpack build \(plugin), without the Dockerfile")
+        #expect(failure?.hints.last == "wasmpack build \(plugin)")
         let argument = #expect(throws: Failure.self) {
             try BuildInput(locating: plugin)
                 .contents(labels: [:], arguments: ["A": "1"], apartFrom: [], events: SilentSink())

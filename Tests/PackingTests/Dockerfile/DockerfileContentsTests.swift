@@ -31,7 +31,7 @@ import Testing
         return try file.contents(in: context, events: sink)
     }
 
-    /// The layers as text: names, with a `/` behind a folder's.
+    /// Returns the layers as text: names, with a `/` after a folder's.
     private func layers(_ lines: String) throws -> [String] {
         try contents(lines + "\nCOPY plugin.wasm /plugin.wasm").layers.dropLast().map { layer in
             layer.map { $0.name + ($0.path == nil ? "/" : "") }.joined(separator: " ")
@@ -41,47 +41,50 @@ import Testing
     static let layerRows: [(lines: String, layers: [String], why: String)] = [
         ("COPY d/b x", ["x"], "the destination is the name"),
         ("COPY d/b x/", ["x/ x/b"], "a slash makes it a folder"),
-        ("COPY d/b .", ["b"], "the working directory is there"),
-        ("COPY d/b /", ["b"], "and so is the root"),
-        ("COPY d/b x/y/z", ["x/ x/y/ x/y/z"], "folders on the way come first"),
+        ("COPY d/b .", ["b"], "the working directory exists"),
+        ("COPY d/b /", ["b"], "the root exists"),
+        ("COPY d/b x/y/z", ["x/ x/y/ x/y/z"], "parent folders come first"),
         ("COPY d/b other.wasm x/", ["x/ x/b x/other.wasm"], "several files"),
         (
             "COPY d x", ["x/ x/a/ x/a/x x/a.txt x/b x/plugin.wasm"],
-            "a folder gives its contents, in the order of its names"
+            "a folder contributes its contents, in the order of their names"
         ),
         ("COPY d/ /", ["a/ a/x a.txt b plugin.wasm"], "also to the root"),
-        ("COPY d/* x/", ["x/ x/a.txt x/b x/plugin.wasm x/x"], "a pattern's folder gives its contents, too"),
+        (
+            "COPY d/* x/", ["x/ x/a.txt x/b x/plugin.wasm x/x"],
+            "a folder that matches a pattern contributes its contents"
+        ),
         ("COPY d/?.txt x/", ["x/ x/a.txt"], "one character"),
         ("COPY d/[a-b] x/", ["x/ x/b x/x"], "a class"),
         ("COPY */*.txt x/", ["x/ x/a.txt"], "a pattern in the middle"),
-        ("COPY d/b x\nCOPY d/b x", ["x", "x"], "the same again is a layer again"),
+        ("COPY d/b x\nCOPY d/b x", ["x", "x"], "a repeated COPY makes another layer"),
         (
             "COPY d/b x/\nCOPY d/a.txt x", ["x/ x/b", "x/ x/a.txt"],
-            "a folder that is there takes the file, and is named again"
+            "an existing folder receives the file and is in both layers"
         ),
-        ("WORKDIR /w/v\nCOPY d/b y", ["w/ w/v/", "w/ w/v/ w/v/y"], "the working directory is made"),
-        ("COPY d/b w/\nWORKDIR /w", ["w/ w/b"], "but not again"),
+        ("WORKDIR /w/v\nCOPY d/b y", ["w/ w/v/", "w/ w/v/ w/v/y"], "the working directory is created"),
+        ("COPY d/b w/\nWORKDIR /w", ["w/ w/b"], "an existing working directory is not created again"),
         ("WORKDIR /\nLABEL a=b\nARG x\nENV a=b", [], "these make no layer"),
-        ("COPY /d/b x", ["x"], "a slash in front means the context"),
+        ("COPY /d/b x", ["x"], "a leading slash means the context"),
         ("COPY d/../d/./b x", ["x"], "dots within the context"),
-        (#"COPY ["d/b", "x y"]"#, ["x y"], "the form in brackets"),
+        (#"COPY ["d/b", "x y"]"#, ["x y"], "the exec form"),
         (#"COPY d/\a.txt x"#, ["x"], "an escape of a letter"),
         ("COPY none* x/\nCOPY d/b y", ["x/", "y"], "a pattern that matches nothing copies nothing"),
     ]
 
-    @Test("files go where docker puts them", arguments: layerRows)
+    @Test("copies files to the same paths as docker", arguments: layerRows)
     func placing(lines: String, layers: [String], why: String) throws {
         #expect(try self.layers(lines) == layers, "\(why)")
     }
 
-    @Test func `modes are 0644 and 0755 whatever the files have, unless --chmod says otherwise`() throws {
+    @Test func `sets modes 0644 and 0755 regardless of the files' modes, unless --chmod is given`() throws {
         #expect(chmod(scratch.appending("d/b").string, 0o751) == 0)
         let layers = try contents("COPY d/b x/y\nCOPY --chmod=0700 d/b z/y\nCOPY plugin.wasm .").layers
         #expect(layers[0].map(\.permissions) == [0o755, 0o644])
         #expect(layers[1].map(\.permissions) == [0o700, 0o700])
     }
 
-    @Test func `the history has every instruction, and says which made a layer`() throws {
+    @Test func `records every instruction in the history, and which of them made a layer`() throws {
         let contents = try contents("LABEL a=b\nWORKDIR /w\nWORKDIR /\nCOPY plugin.wasm .")
         #expect(
             contents.instructions == [
@@ -95,7 +98,9 @@ import Testing
     @Test func `the module is the first plugin of the last layer that has one`() throws {
         let contents = try contents("COPY plugin.wasm .\nCOPY d x\nCOPY d/b y")
         #expect(contents.module?.string.hasSuffix("d/plugin.wasm") == true)
-        #expect("\(sink.events)".contains("plugin.wasm is not in the last layer, and Istio looks only there"))
+        #expect(
+            "\(sink.events)".contains("plugin.wasm is not in the last layer, the only one that Istio reads")
+        )
     }
 
     @Test func `a plugin in the last layer gives no warning`() throws {
@@ -105,19 +110,19 @@ import Testing
 
     static let nameRows: [(lines: String, message: String, hint: String)] = [
         (
-            "ADD other.wasm other.wasm", ":2: the module becomes /other.wasm, and not plugin.wasm",
+            "ADD other.wasm other.wasm", ":2: the module is named /other.wasm, not plugin.wasm",
             "ADD other.wasm ./plugin.wasm"
         ),
         (
-            "LABEL a=b\nCOPY other.wasm /x/", ":3: the module becomes /x/other.wasm",
+            "LABEL a=b\nCOPY other.wasm /x/", ":3: the module is named /x/other.wasm",
             "COPY other.wasm ./plugin.wasm"
         ),
-        ("COPY d/b /", " adds no plugin.wasm", "ADD ./plugin.wasm ./plugin.wasm"),
-        ("LABEL a=b", " adds no plugin.wasm", "ADD ./plugin.wasm ./plugin.wasm"),
+        ("COPY d/b /", " does not add plugin.wasm", "ADD ./plugin.wasm ./plugin.wasm"),
+        ("LABEL a=b", " does not add plugin.wasm", "ADD ./plugin.wasm ./plugin.wasm"),
         ("COPY plugin.wasm plugin.wasm/", "", ""),
     ]
 
-    @Test("a module under another name is refused in Istio's words", arguments: nameRows)
+    @Test("rejects a module with another name and quotes Istio's message", arguments: nameRows)
     func naming(lines: String, message: String, hint: String) throws {
         guard !message.isEmpty else {
             // A folder of that name does not hide the file in it.
@@ -131,30 +136,33 @@ import Testing
         #expect(failure?.hints == [hint])
     }
 
-    static let refusedRows: [(line: String, code: Failure.Code, phrase: String)] = [
-        ("COPY missing.wasm /", .dockerfileInvalid, "there is other.wasm, out.wasm, plugin.wasm"),
-        ("COPY d/none /", .dockerfileInvalid, "there is no \"d/none\""),
-        ("COPY ../x /", .dockerfileInvalid, "not within the context"),
-        ("COPY d/../../x /", .dockerfileInvalid, "not within the context"),
-        ("COPY [x /", .dockerfileInvalid, "is no pattern"),
-        ("COPY d/b d/a.txt x", .dockerfileInvalid, "several files cannot all become \"x\""),
+    static let rejectedRows: [(line: String, code: Failure.Code, phrase: String)] = [
+        ("COPY missing.wasm /", .dockerfileInvalid, "the folder has other.wasm, out.wasm, plugin.wasm"),
+        ("COPY d/none /", .dockerfileInvalid, "\"d/none\" does not exist"),
+        ("COPY ../x /", .dockerfileInvalid, "is outside the context"),
+        ("COPY d/../../x /", .dockerfileInvalid, "is outside the context"),
+        ("COPY [x /", .dockerfileInvalid, "is not a valid pattern"),
+        ("COPY d/b d/a.txt x", .dockerfileInvalid, "several files cannot be copied to one file, \"x\""),
         ("COPY d/* x", .dockerfileInvalid, "several files"),
-        ("COPY d/b x\nCOPY d/b x/", .dockerfileInvalid, "/x is a file, and cannot become a folder"),
-        ("COPY d/b x\nCOPY d/b x/y/z", .dockerfileInvalid, "/x is a file"),
-        ("COPY d y\nCOPY d/a z\nCOPY z/ y", .dockerfileInvalid, "there is no \"z\""),
-        ("COPY out.wasm /plugin.wasm", .dockerfileInvalid, "leads out of the context"),
-        ("COPY out/passwd /x", .dockerfileInvalid, "leads out of the context"),
-        ("COPY dangling /x", .dockerfileInvalid, "there is no \"dangling\""),
+        (
+            "COPY d/b x\nCOPY d/b x/", .dockerfileInvalid,
+            "/x is already a file and cannot be replaced by a folder"
+        ),
+        ("COPY d/b x\nCOPY d/b x/y/z", .dockerfileInvalid, "/x is already a file"),
+        ("COPY d y\nCOPY d/a z\nCOPY z/ y", .dockerfileInvalid, "\"z\" does not exist"),
+        ("COPY out.wasm /plugin.wasm", .dockerfileInvalid, "points outside the context"),
+        ("COPY out/passwd /x", .dockerfileInvalid, "points outside the context"),
+        ("COPY dangling /x", .dockerfileInvalid, "\"dangling\" does not exist"),
         ("COPY links /x", .dockerfileUnsupported, "is a symbolic link"),
-        ("COPY pipe /x", .dockerfileUnsupported, "no regular file"),
+        ("COPY pipe /x", .dockerfileUnsupported, "is not a regular file"),
         ("ADD old.tar /", .dockerfileUnsupported, "docker would unpack it"),
         ("ADD new.tar.gz /", .dockerfileUnsupported, "docker would unpack it"),
-        ("COPY d/b /.wh.b", .dockerfileUnsupported, "means a deletion"),
+        ("COPY d/b /.wh.b", .dockerfileUnsupported, "would delete a file"),
         ("COPY d/b /\(String(repeating: "x", count: 100))", .dockerfileUnsupported, "too long for a layer"),
     ]
 
-    @Test("what cannot be copied says why", arguments: refusedRows)
-    func refusal(line: String, code: Failure.Code, phrase: String) throws {
+    @Test("explains why a source cannot be copied", arguments: rejectedRows)
+    func rejection(line: String, code: Failure.Code, phrase: String) throws {
         try scratch.write(Tar.entry("a", [1, 2, 3]) + Tar.end, to: "old.tar")
         try scratch.write([0x1F, 0x8B, 8, 0], to: "new.tar.gz")
         try scratch.write([1], to: "links/file")
@@ -165,16 +173,16 @@ import Testing
         let failure = #expect(throws: Failure.self) { try contents(line + "\nCOPY plugin.wasm .") }
         #expect(failure?.code == code, "\(String(describing: failure))")
         #expect(failure?.message.contains("Dockerfile:") == true)
-        let said = "\(failure?.message ?? "") \(failure?.why ?? "")"
-        #expect(said.contains(phrase), "\(String(describing: failure))")
+        let text = "\(failure?.message ?? "") \(failure?.why ?? "")"
+        #expect(text.contains(phrase), "\(String(describing: failure))")
     }
 
-    @Test func `COPY takes an archive as it is`() throws {
+    @Test func `COPY does not unpack an archive`() throws {
         try scratch.write(Tar.entry("a") + Tar.end, to: "old.tar")
         #expect(try layers("COPY old.tar x") == ["x"])
     }
 
-    @Test func `a link to a file of the context is followed, and the file keeps the link's name`() throws {
+    @Test func `follows a link to a file of the context, and keeps the link's name`() throws {
         #expect(symlink("d/b", scratch.appending("link").string) == 0)
         #expect(symlink("d", scratch.appending("folder").string) == 0)
         #expect(
@@ -184,21 +192,21 @@ import Testing
         )
     }
 
-    @Test func `what .dockerignore names is not there, and the Dockerfile's own one comes first`() throws {
+    @Test func `excludes the files of .dockerignore, and prefers Dockerfile.dockerignore`() throws {
         try scratch.write(Array("*\n!plugin.wasm\n!d/a\n".utf8), to: ".dockerignore")
         #expect(try layers("COPY d x") == ["x/ x/a/ x/a/x"])
         #expect(try layers("COPY d/* x/") == ["x/ x/x"])
         let failure = #expect(throws: Failure.self) { try layers("COPY other.wasm x") }
-        #expect(failure?.message.hasSuffix("\"other.wasm\" is left out of the context") == true)
-        #expect(failure?.why?.hasSuffix(".dockerignore:1 has \"*\"") == true)
+        #expect(failure?.message.hasSuffix("\"other.wasm\" is excluded from the context") == true)
+        #expect(failure?.why?.hasSuffix(".dockerignore:1 excludes it with \"*\"") == true)
         #expect(symlink("other.wasm", scratch.appending("plugin2.wasm").string) == 0)
         try scratch.write(Array("other.wasm\n".utf8), to: "Dockerfile.dockerignore")
         #expect(throws: Failure.self) { try layers("COPY other.wasm x") }
-        #expect(throws: Failure.self, "by way of a link, too") { try layers("COPY plugin2.wasm x") }
+        #expect(throws: Failure.self, "also through a link") { try layers("COPY plugin2.wasm x") }
         #expect(try layers("COPY d/b x") == ["x"])
     }
 
-    @Test func `the folder that is written to is no part of the context`() throws {
+    @Test func `excludes the output folder from the context`() throws {
         try scratch.write([1], to: "plugin-oci/blobs/x")
         try scratch.write([1], to: "d/out.tar")
         let others = ["plugin-oci", "d/out.tar"].map { scratch.appending($0) }
@@ -210,14 +218,14 @@ import Testing
         #expect(symlink("plugin-oci", scratch.appending("link").string) == 0)
         for line in ["COPY plugin-oci /", "COPY plugin-oci/blobs /", "COPY d/out.tar /", "COPY link /"] {
             let failure = #expect(throws: Failure.self) { try contents(line, apartFrom: others) }
-            #expect(failure?.message.hasSuffix("is left out of the context") == true, "\(line)")
+            #expect(failure?.message.hasSuffix("is excluded from the context") == true, "\(line)")
         }
-        // A layout around the context keeps nothing out of it.
+        // A layout that contains the context does not exclude the context.
         let around = [scratch.path, scratch.path.removingLastComponent()]
         #expect(try contents("COPY plugin.wasm /", apartFrom: around).module != nil)
     }
 
-    @Test func `folders a thousand deep end with a failure, and not with the stack`() throws {
+    @Test func `rejects deeply nested folders without exhausting the stack`() throws {
         var deep = "deep"
         for _ in 0..<120 { deep += "/xxxxxxx" }
         try scratch.write([1], to: deep + "/f")

@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Images of Dockerfiles, from the file to the layer's bytes.
+/// Tests images built from Dockerfiles, down to the bytes of the layers.
 @Suite(.timeLimit(.minutes(5)))
 struct DockerfileImageTests {
     private let scratch: ScratchDirectory
@@ -30,7 +30,7 @@ struct DockerfileImageTests {
         String(decoding: try image.config.bytes(limit: .max), as: UTF8.self)
     }
 
-    @Test func `the tutorial's Dockerfile gives the very image of the bare file`() async throws {
+    @Test func `the tutorial's Dockerfile gives the same image as the bare module`() async throws {
         let bare = try await ImageBuilder(ImageOptions(), processorCount: 2)
             .build(scratch.appending("context/plugin.wasm"), spoolingIn: scratch.path)
         let image = try await build("ADD ./plugin.wasm ./plugin.wasm")
@@ -40,7 +40,7 @@ struct DockerfileImageTests {
         #expect(copied.config.descriptor != bare.config.descriptor)
     }
 
-    @Test func `the config says what the Dockerfile says`() async throws {
+    @Test func `writes the Dockerfile's settings to the config`() async throws {
         let image = try await build(
             #"""
             MAINTAINER me
@@ -57,7 +57,7 @@ struct DockerfileImageTests {
         #expect(image.module.size == 37)
     }
 
-    @Test func `files, folders and modes are in the tar as GNU tar lists them`() async throws {
+    @Test func `GNU tar lists the expected files, folders and modes`() async throws {
         try scratch.write([1, 2], to: "context/d/é/file")
         let image = try await build("COPY --chmod=700 d /x/y\nCOPY plugin.wasm /")
         let layer = try scratch.write(image.layers[0].bytes(limit: .max), to: "layer.tar.gz")
@@ -77,7 +77,7 @@ struct DockerfileImageTests {
         )
     }
 
-    @Test func `only the module has to be one`() async throws {
+    @Test func `only plugin.wasm must be a module`() async throws {
         try scratch.write(Array("text".utf8), to: "context/readme.wasm")
         #expect(try await build("COPY readme.wasm /\nCOPY plugin.wasm /").layers.count == 2)
         try scratch.write(Array("text".utf8), to: "context/x/plugin.wasm")
@@ -85,7 +85,7 @@ struct DockerfileImageTests {
         #expect(failure?.code == .notWasm)
     }
 
-    @Test func `an image of several layers verifies, and a large file beside the module does not matter`()
+    @Test func `an image with several layers and a large file beside the module verifies`()
         async throws
     {
         try scratch.write(SampleModule.noise(size: 1_000_000), to: "context/big")

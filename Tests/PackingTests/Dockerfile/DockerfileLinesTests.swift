@@ -6,7 +6,7 @@ import Testing
 @Suite struct DockerfileLinesTests {
     static let readRows: [(text: String, lines: [String], why: String)] = [
         ("FROM scratch\nADD a b\n", ["1 FROM scratch", "2 ADD a b"], "one instruction per line"),
-        ("FROM scratch", ["1 FROM scratch"], "no line end at the end"),
+        ("FROM scratch", ["1 FROM scratch"], "no final line end"),
         ("\r\nFROM scratch\r\nADD a b\r\n", ["2 FROM scratch", "3 ADD a b"], "CR LF"),
         ("\u{FEFF}FROM scratch", ["1 FROM scratch"], "a byte-order mark"),
         (
@@ -15,33 +15,42 @@ import Testing
         ),
         ("  \t FROM scratch  ", ["1 FROM scratch"], "white space around it"),
         ("ADD a \\\n  b\nCMD x", ["1 ADD a   b", "3 CMD x"], "a continued line keeps its white space"),
-        ("ADD a \\ \t\nb", ["1 ADD a b"], "white space behind the escape"),
+        ("ADD a \\ \t\nb", ["1 ADD a b"], "white space after the escape"),
         ("ADD a \\\n# comment\n\n  b", ["1 ADD a   b"], "comments and empty lines within"),
-        ("ADD a \\\\\nCMD b", ["1 ADD a \\\\", "2 CMD b"], "an escaped escape continues nothing"),
+        ("ADD a \\\\\nCMD b", ["1 ADD a \\\\", "2 CMD b"], "an escaped escape does not continue the line"),
         ("ADD a \\", ["1 ADD a"], "continued at the end of the file"),
-        ("\\\n\\\nADD a", ["1 ADD a"], "nothing but continuations first"),
+        ("\\\n\\\nADD a", ["1 ADD a"], "only continuations first"),
         ("# escape=`\nADD a `\nb\\\nCMD c", ["2 ADD a b\\", "4 CMD c"], "another escape"),
         (
             "# comment\n# escape=`\nADD a `\nCMD b", ["3 ADD a `", "4 CMD b"],
-            "a directive behind a comment is one"
+            "a directive after a comment is a comment"
         ),
-        ("#Escape = ` \nADD a `\nb", ["2 ADD a b"], "letters and white space do not matter"),
+        ("#Escape = ` \nADD a `\nb", ["2 ADD a b"], "case and white space are ignored"),
         ("# unknown=1\n# escape=`\nADD a `\nCMD b", ["3 ADD a `", "4 CMD b"], "an unknown one is a comment"),
         ("# syntax=docker/dockerfile:1\n# check=skip=all\nFROM x", ["3 FROM x"], "syntax and check"),
-        ("", [], "nothing"),
+        ("", [], "an empty file"),
     ]
 
-    @Test("lines become instructions as BuildKit makes them", arguments: readRows)
+    @Test("splits lines into instructions like BuildKit", arguments: readRows)
     func reading(text: String, lines: [String], why: String) throws {
         let read = try DockerfileLines(Array(text.utf8), of: "Dockerfile").lines
-        #expect(read.map { "\($0.place.line) \($0.text)" } == lines, "\(why)")
+        #expect(read.map { "\($0.location.line) \($0.text)" } == lines, "\(why)")
     }
 
-    static let refusedRows: [(bytes: [UInt8], code: Failure.Code, phrase: String)] = [
-        (Array("FROM scratch\nADD\0".utf8), .dockerfileInvalid, "Dockerfile:2: there is a zero byte"),
-        ([0x46, 0xFF], .dockerfileInvalid, "is no Dockerfile"),
-        ([UInt8](repeating: 0x20, count: Dockerfile.sizeLimit + 1), .dockerfileInvalid, "is no Dockerfile"),
-        (Array("# escape=x".utf8), .dockerfileInvalid, "Dockerfile:1: escape is \"x\""),
+    static let rejectedRows: [(bytes: [UInt8], code: Failure.Code, phrase: String)] = [
+        (
+            Array("FROM scratch\nADD\0".utf8), .dockerfileInvalid,
+            "Dockerfile:2: the line contains a zero byte"
+        ),
+        ([0x46, 0xFF], .dockerfileInvalid, "is not a Dockerfile"),
+        (
+            [UInt8](repeating: 0x20, count: Dockerfile.sizeLimit + 1), .dockerfileInvalid,
+            "is not a Dockerfile"
+        ),
+        (
+            Array("# escape=x".utf8), .dockerfileInvalid,
+            "Dockerfile:1: the escape character \"x\" is not valid"
+        ),
         (
             Array("# escape=\\\n# escape=`".utf8), .dockerfileInvalid,
             "Dockerfile:2: the parser directive escape"
@@ -49,8 +58,8 @@ import Testing
         (Array("# syntax=r2d4/mockerfile".utf8), .dockerfileUnsupported, "Dockerfile:1: the syntax"),
     ]
 
-    @Test("what is no text, or a wrong directive, is refused", arguments: refusedRows)
-    func refusal(bytes: [UInt8], code: Failure.Code, phrase: String) {
+    @Test("rejects binary files and invalid directives", arguments: rejectedRows)
+    func rejection(bytes: [UInt8], code: Failure.Code, phrase: String) {
         let failure = #expect(throws: Failure.self) { try DockerfileLines(bytes, of: "Dockerfile") }
         #expect(failure?.code == code)
         #expect(failure?.message.contains(phrase) == true, "\(failure?.message ?? "")")

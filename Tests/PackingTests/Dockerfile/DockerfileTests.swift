@@ -18,7 +18,7 @@ import Testing
         try read("FROM scratch\n" + lines).steps.map(\.text)
     }
 
-    @Test func `a file of FROM scratch alone has what BuildKit gives every image`() throws {
+    @Test func `FROM scratch alone gives BuildKit's default settings`() throws {
         let file = try read("FROM scratch")
         #expect(file.execution == .initial)
         #expect(file.platform == Platform(os: "linux", architecture: "amd64"))
@@ -35,12 +35,12 @@ import Testing
         (#"LABEL a=b\ c"#, ["a": "b c"]),
     ]
 
-    @Test("labels are read in both forms, with quotes", arguments: labelsRows)
+    @Test("parses labels in both forms, with quotes", arguments: labelsRows)
     func labels(line: String, labels: [String: String]) throws {
         #expect(try config(line).labels == labels)
     }
 
-    @Test func `ENV sets variables for the image and for the lines behind it`() throws {
+    @Test func `ENV sets variables for the image and for later instructions`() throws {
         let execution = try config("ENV A=1 B=$A\nENV C $A b\nENV A=2\nLABEL a=$A b=$B p=$PATH")
         #expect(execution.env?.dropFirst() == ["A=2", "B=", "C=1 b"])
         #expect(execution.env?.first?.hasPrefix("PATH=") == true)
@@ -57,7 +57,7 @@ import Testing
             ("CMD [a]", nil, ["/bin/sh", "-c", "[a]"], [#"CMD ["/bin/sh" "-c" "[a]"]"#]),
         ]
 
-    @Test("commands are written as BuildKit writes them", arguments: commandsRows)
+    @Test("writes commands like BuildKit", arguments: commandsRows)
     func commands(lines: String, entrypoint: [String]?, command: [String]?, history: [String]) throws {
         let execution = try config(lines)
         #expect(execution.entrypoint == entrypoint)
@@ -66,7 +66,7 @@ import Testing
         #expect(try self.history(lines) == history)
     }
 
-    @Test func `the other settings have BuildKit's keys`() throws {
+    @Test func `writes the other settings with BuildKit's keys`() throws {
         let file = try read(
             "FROM scratch\nMAINTAINER Me <a@b>\nUSER 1:2\nSTOPSIGNAL SIGTERM\nEXPOSE 81/udp 80\nWORKDIR /a\nWORKDIR b/../c"
         )
@@ -85,28 +85,31 @@ import Testing
 
     static let argumentsRows: [(text: String, given: [String: String], label: String, why: String)] = [
         ("FROM scratch\nARG A=1\nLABEL x=$A", [:], "1", "the default"),
-        ("FROM scratch\nARG A=1\nLABEL x=$A", ["A": "2"], "2", "the given one wins"),
+        ("FROM scratch\nARG A=1\nLABEL x=$A", ["A": "2"], "2", "--build-arg overrides the default"),
         ("FROM scratch\nARG A\nLABEL x=$A", ["A": "2"], "2", "without a default"),
-        ("FROM scratch\nLABEL x=$A", ["A": "2"], "", "no ARG names it"),
-        ("FROM scratch\nLABEL x=$A\nARG A=1", [:], "", "not before its line"),
-        ("ARG A=1\nFROM scratch\nLABEL x=$A", [:], "", "before FROM it belongs to no stage"),
-        ("ARG A=1\nFROM scratch\nARG A\nLABEL x=$A", [:], "1", "but can be taken into one"),
-        ("ARG A=1\nARG B=$A-2\nFROM scratch\nARG B\nLABEL x=$B", ["A": "3"], "3-2", "one made of the other"),
+        ("FROM scratch\nLABEL x=$A", ["A": "2"], "", "no ARG declares it"),
+        ("FROM scratch\nLABEL x=$A\nARG A=1", [:], "", "not set before its line"),
+        ("ARG A=1\nFROM scratch\nLABEL x=$A", [:], "", "an ARG before FROM is not visible in the stage"),
+        ("ARG A=1\nFROM scratch\nARG A\nLABEL x=$A", [:], "1", "the stage can redeclare it"),
+        (
+            "ARG A=1\nARG B=$A-2\nFROM scratch\nARG B\nLABEL x=$B", ["A": "3"], "3-2",
+            "a default refers to another argument"
+        ),
         ("FROM scratch\nARG A=1 B=2\nLABEL x=$A$B", [:], "12", "several in a line"),
         ("FROM scratch\nARG A=\"1 2\"\nLABEL x=$A", [:], "1 2", "in quotes"),
-        ("FROM scratch\nARG TARGETARCH\nLABEL x=$TARGETARCH", [:], "amd64", "one of docker's own"),
-        ("FROM scratch\nENV A=1\nARG A=2\nLABEL x=$A", ["A": "3"], "1", "ENV wins, also over a later ARG"),
-        ("FROM scratch\nARG A=2\nENV A=1\nLABEL x=$A", ["A": "3"], "1", "and over an earlier one"),
-        ("FROM scratch\nARG A=1\nARG A=2\nLABEL x=$A", [:], "2", "the later ARG wins"),
-        ("ARG B=scratch\nFROM $B\nLABEL x=y", [:], "y", "the base may be one"),
+        ("FROM scratch\nARG TARGETARCH\nLABEL x=$TARGETARCH", [:], "amd64", "a predefined argument"),
+        ("FROM scratch\nENV A=1\nARG A=2\nLABEL x=$A", ["A": "3"], "1", "ENV overrides a later ARG"),
+        ("FROM scratch\nARG A=2\nENV A=1\nLABEL x=$A", ["A": "3"], "1", "ENV overrides an earlier ARG"),
+        ("FROM scratch\nARG A=1\nARG A=2\nLABEL x=$A", [:], "2", "a later ARG overrides an earlier one"),
+        ("ARG B=scratch\nFROM $B\nLABEL x=y", [:], "y", "the base may be an argument"),
     ]
 
-    @Test("arguments get their values as in docker", arguments: argumentsRows)
+    @Test("gives arguments the same values as docker", arguments: argumentsRows)
     func arguments(text: String, given: [String: String], label: String, why: String) throws {
         #expect(try read(text, given).execution.labels == ["x": label], "\(why)")
     }
 
-    @Test func `ARG is in the history if it is in the stage, and arguments that nobody names are listed`()
+    @Test func `records the stage's ARG in the history, and lists undeclared arguments`()
         throws
     {
         let file = try read("ARG A=1\nFROM scratch\nARG A B=2 C", ["X": "hush", "A": "3"])
@@ -119,7 +122,7 @@ import Testing
         ("wasi/wasm", "wasi/wasm"), ("${TARGETOS}/arm64", "linux/arm64"),
     ]
 
-    @Test("the platform is FROM's", arguments: platformsRows)
+    @Test("reads the platform from FROM", arguments: platformsRows)
     func platform(flag: String, platform: String) throws {
         #expect(try read("FROM --platform=\(flag) scratch AS x").platform.description == platform)
     }
@@ -151,13 +154,13 @@ import Testing
             ("COPY -- a b", ["a"], "/b", nil, "COPY a b"),
         ]
 
-    @Test("files are copied as the line says", arguments: copiesRows)
+    @Test("parses ADD and COPY", arguments: copiesRows)
     func copying(lines: String, sources: [String], target: String, permissions: UInt16?, text: String) throws
     {
         let step = try #require(try read("FROM scratch\n" + lines).steps.last)
         #expect(step.text == text + " # wasmpack")
         guard case .copying(let copying) = step.effect else {
-            Issue.record("no copying")
+            Issue.record("the step does not copy")
             return
         }
         #expect(copying.sources == sources)
@@ -167,50 +170,52 @@ import Testing
 
     static let invalidRows: [(text: String, phrase: String)] = [
         ("", "has no FROM"), ("# nothing", "has no FROM"), ("ARG A=1", "has no FROM"),
-        ("ADD a b", "Dockerfile:1: ADD stands before FROM"), ("FROM", "Dockerfile:1: FROM takes a base"),
-        ("FROM scratch as", "FROM takes a base"), ("FROM scratch of x", "FROM takes a base"),
-        ("FROM scratch\n\nCPOY a b", "Dockerfile:3: there is no instruction \"CPOY\""),
+        ("ADD a b", "Dockerfile:1: ADD comes before FROM"), ("FROM", "Dockerfile:1: FROM must be"),
+        ("FROM scratch as", "FROM must be"), ("FROM scratch of x", "FROM must be"),
+        ("FROM scratch\n\nCPOY a b", "Dockerfile:3: unknown instruction \"CPOY\""),
         ("FROM scratch\nADD a", "ADD needs a file and a destination"), ("FROM scratch\nADD", "needs a file"),
-        ("FROM scratch\nCOPY [\"a\"]", "needs a file"), ("FROM scratch\nCOPY [1, 2]", "texts only"),
-        ("FROM scratch\nCOPY --chmdo=1 a b", "COPY has no flag \"--chmdo=1\""),
+        ("FROM scratch\nCOPY [\"a\"]", "needs a file"), ("FROM scratch\nCOPY [1, 2]", "only strings"),
+        ("FROM scratch\nCOPY --chmdo=1 a b", "COPY does not have the flag \"--chmdo=1\""),
         ("FROM scratch\nCOPY --chmod=1 --chmod=2 a b", "COPY has --chmod twice"),
-        ("FROM scratch\nCOPY $NONE b", "\"$NONE\" names no file"), ("FROM scratch\nENV", "ENV needs"),
+        ("FROM scratch\nCOPY $NONE b", "\"$NONE\" does not name a file"), ("FROM scratch\nENV", "ENV needs"),
         ("FROM scratch\nENV a", "ENV has no value for \"a\""),
         ("FROM scratch\nENV a=b c", "no value for \"c\""),
         ("FROM scratch\nLABEL =b", "LABEL has an empty name"), ("FROM scratch\nARG", "ARG needs a name"),
-        ("FROM scratch\nARG =a", "ARG needs a name"), ("FROM scratch\nCMD", "CMD needs a command"),
-        ("FROM scratch\nENTRYPOINT [1]", "texts only"), ("FROM scratch\nEXPOSE x", "\"x\" is no port"),
-        ("FROM scratch\nEXPOSE 99999", "\"99999\" is no port"), ("FROM scratch\nUSER", "USER needs a value"),
+        ("FROM scratch\nARG =a", "ARG has no name"), ("FROM scratch\nCMD", "CMD needs a command"),
+        ("FROM scratch\nENTRYPOINT [1]", "only strings"),
+        ("FROM scratch\nEXPOSE x", "\"x\" is not a valid port"),
+        ("FROM scratch\nEXPOSE 99999", "\"99999\" is not a valid port"),
+        ("FROM scratch\nUSER", "USER needs a value"),
         ("FROM scratch\nUSER $NONE", "USER needs a value"),
-        ("FROM scratch\nLABEL --x a=b", "LABEL has no flag"),
+        ("FROM scratch\nLABEL --x a=b", "LABEL does not have the flag"),
         ("FROM scratch\nWORKDIR", "WORKDIR needs a folder"),
         ("FROM scratch\nLABEL a='b", "a ' is not closed"),
     ]
 
-    @Test("what docker refuses is refused, with its line", arguments: invalidRows)
+    @Test("rejects what docker rejects, and names the line", arguments: invalidRows)
     func invalid(text: String, phrase: String) {
         let failure = #expect(throws: Failure.self) { try read(text) }
         #expect(failure?.code == .dockerfileInvalid)
-        let said = "\(failure?.message ?? "") \(failure?.why ?? "")"
-        #expect(said.contains(phrase), "\(String(describing: failure))")
+        let text = "\(failure?.message ?? "") \(failure?.why ?? "")"
+        #expect(text.contains(phrase), "\(String(describing: failure))")
     }
 
     static let unsupportedRows: [(lines: String, line: Int, phrase: String, hint: String)] = [
         ("RUN cargo build", 2, "RUN is not supported", "cargo build"),
-        ("run <<EOF\nmake\nEOF", 2, "RUN is not supported", "run it before"),
-        ("LABEL a=b\nFROM scratch", 3, "a second stage", "keep the last stage only"),
+        ("run <<EOF\nmake\nEOF", 2, "RUN is not supported", "run the command before the build"),
+        ("LABEL a=b\nFROM scratch", 3, "a second stage", "build the module first"),
         ("COPY --from=build /x /y", 2, "COPY --from is not supported", "COPY plugin.wasm"),
         ("COPY --exclude=x a b", 2, "--exclude", ".dockerignore"),
-        ("COPY --parents a b", 2, "--parents", "in full"),
+        ("COPY --parents a b", 2, "--parents", "full destination"),
         ("ADD --checksum=sha256:00 a b", 2, "--checksum", "sha256sum"),
-        ("ADD --keep-git-dir a b", 2, "git", "git clone"),
+        ("ADD --keep-git-dir a b", 2, "git", "clone the repository"),
         ("ADD --unpack a b", 2, "--unpack", "unpack the archive first"),
         ("ADD https://example.com/plugin.wasm /plugin.wasm", 2, "ADD of a URL", "curl"),
         ("ADD git@github.com:a/b.git /", 2, "ADD of a URL", "curl"),
         ("ARG U=http://x\nADD $U/y /", 3, "URL", "curl"),
-        ("COPY <<EOF /x\nhello\nEOF", 2, "a text in the Dockerfile itself", "write it into a file"),
-        ("COPY --chown=me a b", 2, "--chown=me", "leave --chown out"),
-        ("COPY --chown=0:users a b", 2, "--chown=0:users", "leave --chown out"),
+        ("COPY <<EOF /x\nhello\nEOF", 2, "a here-document", "write the text to a file"),
+        ("COPY --chown=me a b", 2, "--chown=me", "omit --chown"),
+        ("COPY --chown=0:users a b", 2, "--chown=0:users", "omit --chown"),
         ("COPY --chmod=u+x a b", 2, "--chmod=u+x", "--chmod=0644"),
         ("COPY --chmod=17777 a b", 2, "--chmod", "0644"),
         ("COPY --chmod=+77 a b", 2, "--chmod", "0644"), ("COPY --chmod= a b", 2, "--chmod", "0644"),
@@ -221,7 +226,7 @@ import Testing
         (#"SHELL ["sh"]"#, 2, "SHELL", "remove the line"),
     ]
 
-    @Test("what only docker can do is refused, with its line and the way out", arguments: unsupportedRows)
+    @Test("rejects what only docker supports, and names the line and a remedy", arguments: unsupportedRows)
     func unsupported(lines: String, line: Int, phrase: String, hint: String) {
         let failure = #expect(throws: Failure.self) { try read("FROM scratch\n" + lines) }
         #expect(failure?.code == .dockerfileUnsupported)
@@ -230,7 +235,7 @@ import Testing
         #expect(failure?.hints.joined().contains(hint) == true || hint.isEmpty, "\(failure?.hints ?? [])")
     }
 
-    @Test func `another base is refused, and a stage that builds the module is known as one`() {
+    @Test func `rejects another base, and recognizes a stage that builds the module`() {
         let base = #expect(throws: Failure.self) { try read("FROM alpine:3\nADD a b") }
         #expect(base?.code == .dockerfileUnsupported)
         #expect(base?.message == "Dockerfile:1: FROM alpine:3 is not supported")
@@ -243,16 +248,16 @@ import Testing
         #expect(platform?.code == .dockerfileUnsupported)
     }
 
-    @Test func `a suggestion is made only for what is near`() {
+    @Test func `suggests an instruction only for a similar name`() {
         let near = #expect(throws: Failure.self) { try read("FROM scratch\nLABLE a=b") }
-        #expect(near?.hints == ["LABEL, if that is meant"])
+        #expect(near?.hints == ["replace it with LABEL"])
         let far = #expect(throws: Failure.self) { try read("FROM scratch\nMODULE a") }
         #expect(far?.hints == [])
         let long = #expect(throws: Failure.self) { try read(String(repeating: "x", count: 500_000)) }
         #expect((long?.message.utf8.count ?? .max) < 200)
     }
 
-    @Test func `100000 lines are read, and a file as large as may be`() throws {
+    @Test func `reads 100000 lines, and a file of the maximum size`() throws {
         let lines = "FROM scratch\n" + String(repeating: "LABEL a=b\n", count: 100_000)
         #expect(try read(lines).steps.count == 100_000)
         let many = (0..<30_000).flatMap { ["ENV a\($0)=1\n", "LABEL a\($0)=1\n"] }.joined()
@@ -260,11 +265,11 @@ import Testing
         #expect(execution.env?.count == 30_001)
         #expect(execution.env?[8] == "a7=2")
         #expect(execution.labels?.count == 30_000)
-        let one = "FROM scratch\nLABEL a=b" + String(repeating: "\\\n", count: 500_000)
-        #expect(try read(one).steps.count == 1)
+        let continued = "FROM scratch\nLABEL a=b" + String(repeating: "\\\n", count: 500_000)
+        #expect(try read(continued).steps.count == 1)
     }
 
-    @Test func `what each line takes over from those before it is bounded`() {
+    @Test func `limits the text that accumulates from line to line`() {
         let value = String(repeating: "x", count: 60_000)
         for lines in [
             "ARG A=\(value)\nFROM scratch\n" + String(repeating: "ARG A\n", count: 100_000),
@@ -275,7 +280,7 @@ import Testing
         }
     }
 
-    @Test func `bytes of any kind are read or refused`() {
+    @Test func `parses or rejects random input without a crash`() {
         var random = SeededGenerator(seed: 5)
         let pieces = [
             "FROM scratch\n", "ADD ", "COPY ", "${", "}", ":-", "\"", "'", "\\", "\n", "[", "]", ",", "<<",

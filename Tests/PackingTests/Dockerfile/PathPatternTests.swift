@@ -17,7 +17,7 @@ import Testing
         ("*x", "xxx", true),
     ]
 
-    @Test("a pattern matches as in Go", arguments: rowsRows)
+    @Test("matches patterns like Go", arguments: rowsRows)
     func matching(pattern: String, path: String, matches: Bool) throws {
         #expect(try #require(PathPattern(pattern)).matches(path) == matches)
     }
@@ -30,20 +30,20 @@ import Testing
         ("**/a/**", "x/a/y", true), ("dir/**/*.wasm", "dir/x.wasm", true), ("a**b", "ab", true),
     ]
 
-    @Test("two stars stand for any number of folders", arguments: deepRows)
+    @Test("two stars match any number of folders", arguments: deepRows)
     func depth(pattern: String, path: String, matches: Bool) throws {
         #expect(try #require(PathPattern(pattern, knowsDepth: true)).matches(path) == matches)
     }
 
     @Test(
-        "a broken pattern is none",
+        "rejects an invalid pattern",
         arguments: ["[", "[]a]", "[-]", "[x-]", "[-x]", "[a-b-c]", "[^", "a[", "\\", "[\\"]
     )
     func broken(pattern: String) {
         #expect(PathPattern(pattern) == nil)
     }
 
-    @Test func `many stars take no more than the product of both lengths`() throws {
+    @Test func `matches many stars in time proportional to the product of both lengths`() throws {
         let pattern = try #require(PathPattern(String(repeating: "*a", count: 200), knowsDepth: true))
         #expect(!pattern.matches(String(repeating: "a", count: 2000) + "b"))
     }
