@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// docs/check.md has a row for each kind of finding about a module.
+/// docs/reference/check.md has a row for each kind of finding about a module.
 @Suite struct FindingTests {
     /// The ids that the sources of a target can give, by the places that make findings.
     private static func identifiers(in target: String) throws -> Set<String> {
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `every finding about a module has its row, and every row its finding`() throws {
-        let rows = try Document("docs/check.md").rows("## Findings about modules").dropFirst()
+        let rows = try Document("docs/reference/check.md").rows("## Findings about modules").dropFirst()
         let documented = rows.compactMap { $0.first?.code.first }
         #expect(Set(documented).count == documented.count)
         #expect(try Set(documented) == Self.identifiers(in: "Wasm"))

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// docs/json.md against what the program prints.
+/// docs/reference/json.md against what the program prints.
 @Suite(.timeLimit(.minutes(5))) struct JSONDocumentTests {
     private let page: Document
 
-    init() throws { page = try Document("docs/json.md") }
+    init() throws { page = try Document("docs/reference/json.md") }
 
     @Test func `each document has its members listed, and no others`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(
