@@ -24,15 +24,15 @@ import Testing
         #expect(Set(outline.keys) == members("### A module"))
 
         let checked = try await document("check", "plugin-oci", "--for", "istio", "--for", "wkg", in: folder)
-        #expect(Set(checked.keys) == members("### The whole answer"))
+        #expect(Set(checked.keys) == members("### The whole report"))
         let answer = (checked["consumers"] as? [[String: Any]])?.first ?? [:]
-        #expect(Set(answer.keys).union(["schema", "ok"]) == members("### A consumer's answer"))
+        #expect(Set(answer.keys).union(["schema", "ok"]) == members("### A consumer's report"))
         let judged = checked["module"] as? [String: Any] ?? [:]
         #expect(Set(judged.keys).union(["schema", "ok"]) == members("### A checked module"))
         let note = (judged["findings"] as? [[String: Any]])?.first ?? [:]
         #expect(Set(note.keys).union(["schema", "ok"]) == members("### A finding"))
         let described = outline["module"] as? [String: Any] ?? [:]
-        #expect(Set(described.keys).union(["schema", "ok"]) == members("### What is known of a module"))
+        #expect(Set(described.keys).union(["schema", "ok"]) == members("### Facts about a module"))
 
         let verified = try await document("verify", "plugin-oci", in: folder)
         #expect(Set(verified.keys) == ["schema", "ok", "images"])
