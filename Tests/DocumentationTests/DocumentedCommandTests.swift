@@ -6,7 +6,6 @@ import Testing
 ///
 /// With `WASMPACK_RECORD=1`, writes what they print into the pages.
 @Suite(
-    .serialized,
     .timeLimit(.minutes(10)),
     .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped)
 )
