@@ -55,6 +55,24 @@ import Testing
         #expect(["code", "exit", "message", "try"].allSatisfy { error[$0] != nil })
     }
 
+    @Test(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+    func `each document of a registry's command has its members listed, and no others`() async throws {
+        let shell = try await DocumentedShell()
+        let reference = "registry.example.com/team/header-auth"
+        let commands = [
+            ("push", "push \(reference):v1 plugin.wasm"), ("pull", "pull \(reference):v1"),
+            ("tags", "tags \(reference)"), ("tag", "tag \(reference):v1 v2"),
+            ("delete", "delete \(reference)@sha256:… --yes"),
+        ]
+        for (name, command) in commands {
+            let run = try await shell.run("wasmpack \(command) --json 2>/dev/null")
+            let document =
+                try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any] ?? [:]
+            #expect(document["schema"] as? String == "wasmpack.\(name)/v1")
+            #expect(Set(document.keys) == members("## `wasmpack.\(name)/v1`"), "\(name)")
+        }
+    }
+
     @Test func `each schema has a section, and no other`() throws {
         let sources = try #require(
             FileManager.default.enumerator(

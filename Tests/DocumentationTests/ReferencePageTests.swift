@@ -29,6 +29,13 @@ import Testing
         #expect(listed == commands)
     }
 
+    @Test func `the README fits its page`() throws {
+        #expect(
+            try Document("README.md").text.split(separator: "\n", omittingEmptySubsequences: false).count
+                <= 201
+        )
+    }
+
     /// Compares the generated part of a page, or writes it with `WASMPACK_RECORD=1`.
     private static func compare(_ generated: String, with path: String) throws {
         let url = Document.root.appending(path: path)
@@ -43,7 +50,9 @@ import Testing
         if ProcessInfo.processInfo.environment["WASMPACK_RECORD"] == "1" {
             if whole != page { try Data(whole.utf8).write(to: url) }
         } else if whole != page {
-            Issue.record("\(path) is not what the program says; \(ReferencePage.start)")
+            let pairs = zip(whole.split(separator: "\n"), page.split(separator: "\n"))
+            let difference = pairs.first { $0 != $1 }.map { "\nprogram: \($0)\npage: \($1)" } ?? ""
+            Issue.record("\(path) differs from the program\(difference)\n\(ReferencePage.start)")
         }
     }
 }
