@@ -15,19 +15,18 @@ struct Document {
         text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
     }
 
-    /// Every page of ours.
+    /// Every page of ours: those at the root, and all below docs, Tests and Fixtures.
     static func pages() throws -> [Document] {
-        let folders = [
-            "", "docs", "docs/decisions", "Tests/Support", "Fixtures/cli", "Fixtures/oci", "Fixtures/wasm",
-        ]
-        return try folders.flatMap { folder in
-            try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path())
-                .filter { $0.hasSuffix(".md") }
-                .map { try Document(folder.isEmpty ? $0 : "\(folder)/\($0)") }
+        let files = FileManager.default
+        let top = try files.contentsOfDirectory(atPath: root.path())
+        let below = ["docs", "Tests", "Fixtures"].flatMap { folder in
+            (files.enumerator(atPath: root.appending(path: folder).path())?.compactMap { $0 as? String } ?? [])
+                .map { "\(folder)/\($0)" }
         }
+        return try (top + below).filter { $0.hasSuffix(".md") }.sorted().map(Document.init)
     }
 
-    /// The lines that are no code, links in them included.
+    /// The lines outside of code blocks.
     var prose: [Substring] {
         var isCode = false
         return text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in

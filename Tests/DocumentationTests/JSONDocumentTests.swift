@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// docs/json.md against what the program prints.
+/// docs/reference/json.md against what the program prints.
 @Suite(.timeLimit(.minutes(5))) struct JSONDocumentTests {
     private let page: Document
 
-    init() throws { page = try Document("docs/json.md") }
+    init() throws { page = try Document("docs/reference/json.md") }
 
     @Test func `each document has its members listed, and no others`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(
@@ -24,15 +24,15 @@ import Testing
         #expect(Set(outline.keys) == members("### A module"))
 
         let checked = try await document("check", "plugin-oci", "--for", "istio", "--for", "wkg", in: folder)
-        #expect(Set(checked.keys) == members("### The whole answer"))
+        #expect(Set(checked.keys) == members("### The whole report"))
         let answer = (checked["consumers"] as? [[String: Any]])?.first ?? [:]
-        #expect(Set(answer.keys).union(["schema", "ok"]) == members("### A consumer's answer"))
+        #expect(Set(answer.keys).union(["schema", "ok"]) == members("### A consumer's report"))
         let judged = checked["module"] as? [String: Any] ?? [:]
         #expect(Set(judged.keys).union(["schema", "ok"]) == members("### A checked module"))
         let note = (judged["findings"] as? [[String: Any]])?.first ?? [:]
         #expect(Set(note.keys).union(["schema", "ok"]) == members("### A finding"))
         let described = outline["module"] as? [String: Any] ?? [:]
-        #expect(Set(described.keys).union(["schema", "ok"]) == members("### What is known of a module"))
+        #expect(Set(described.keys).union(["schema", "ok"]) == members("### Facts about a module"))
 
         let verified = try await document("verify", "plugin-oci", in: folder)
         #expect(Set(verified.keys) == ["schema", "ok", "images"])
@@ -53,6 +53,24 @@ import Testing
         let error = refused["error"] as? [String: Any] ?? [:]
         #expect(Set(error.keys).isSubset(of: members("## `wasmpack.error/v1`")), "\(error)")
         #expect(["code", "exit", "message", "try"].allSatisfy { error[$0] != nil })
+    }
+
+    @Test(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+    func `each document of a registry's command has its members listed, and no others`() async throws {
+        let shell = try await DocumentedShell()
+        let reference = "registry.example.com/team/header-auth"
+        let commands = [
+            ("push", "push \(reference):v1 plugin.wasm"), ("pull", "pull \(reference):v1"),
+            ("tags", "tags \(reference)"), ("tag", "tag \(reference):v1 v2"),
+            ("delete", "delete \(reference)@sha256:… --yes"),
+        ]
+        for (name, command) in commands {
+            let run = try await shell.run("wasmpack \(command) --json 2>/dev/null")
+            let document =
+                try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any] ?? [:]
+            #expect(document["schema"] as? String == "wasmpack.\(name)/v1")
+            #expect(Set(document.keys) == members("## `wasmpack.\(name)/v1`"), "\(name)")
+        }
     }
 
     @Test func `each schema has a section, and no other`() throws {

@@ -3,7 +3,7 @@ import Testing
 
 /// Two pages say which test holds what; a promise without its test is none.
 @Suite struct PromiseTests {
-    static let pages = ["docs/promises.md", "docs/transfers.md"]
+    static let pages = ["Tests/promises.md", "Tests/transfers.md"]
 
     /// The sources of all tests, by the name of the file without its ending.
     private static func sources() throws -> [String: String] {

@@ -4,7 +4,7 @@ import Testing
 
 /// Vulnerabilities of other registry clients: how the program handles a registry's content and messages.
 ///
-/// docs/promises.md describes each advisory.
+/// Tests/promises.md describes each advisory.
 @Suite(.timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
 struct AdvisoryContentTests {
     private let registry: TurnedRegistry

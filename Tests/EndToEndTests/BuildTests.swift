@@ -138,7 +138,7 @@ import Testing
 
     private func expectGolden(_ document: String) async throws {
         let work = try Workspace()
-        // The example of docs/formats.md, which can be packed but is not a valid module for an engine.
+        // The example of docs/reference/formats.md, which can be packed but is not a valid module for an engine.
         try work.write(Fixtures.bytes("wasm/tiny/abi-0.2.1.wasm"), to: "plugin.wasm")
         _ = try await work.run("build", "--no-check", "-t", reference)
         let run = try await work.run("inspect", "plugin-oci", "--raw", document)

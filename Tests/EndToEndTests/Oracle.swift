@@ -81,7 +81,7 @@ struct Oracle: Decodable {
     }
 }
 
-/// The table in docs/check.md of what `check` cannot know.
+/// The table in docs/reference/check.md of what `check` cannot know.
 struct Unknowable {
     /// The finding with which `check` says so.
     let note: String
@@ -89,7 +89,7 @@ struct Unknowable {
     let modules: [String]
 
     static func table() throws -> [Unknowable] {
-        let page = String(decoding: try Fixtures.bytes("../docs/check.md"), as: UTF8.self)
+        let page = String(decoding: try Fixtures.bytes("../docs/reference/check.md"), as: UTF8.self)
         guard let start = page.range(of: "## Where check cannot tell") else { return [] }
         let section = page[start.upperBound...].prefix { _ in true }
         let end = section.range(of: "\n## ")?.lowerBound ?? section.endIndex

@@ -88,7 +88,8 @@ def authentication(options, folder, processes):
 
 def serve(options, folder, processes):
     subprocess.run(
-        [sys.executable, str(HERE / "certificates.py"), str(folder), "--host", "localhost", "--host", options.host],
+        [sys.executable, str(HERE / "certificates.py"), str(folder)]
+        + [argument for host in ["localhost", options.host, *options.name] for argument in ("--host", host)],
         check=True,
         stdout=subprocess.DEVNULL,
     )
@@ -119,6 +120,7 @@ def main():
         "--tokens", action="append", default=[], metavar="ARGUMENT", help="one more for token_service.py, repeatable"
     )
     parser.add_argument("--host", default="localhost", help="a name of this machine; default: %(default)s")
+    parser.add_argument("--name", action="append", default=[], help="repeatable; one more name in the certificate")
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--plain", action="store_true", help="HTTP without TLS, also for the token service")
     options = parser.parse_args()
