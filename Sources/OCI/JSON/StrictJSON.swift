@@ -2,20 +2,21 @@
 ///
 /// Two readers of one document with a duplicate key may see different documents; a digest proves only the bytes.
 /// RFC 8259 is followed to the letter.
-enum StrictJSON {
+package enum StrictJSON {
     /// How deep arrays and objects may be nested.
     static let depthLimit = 64
 
     /// What is wrong, and at which byte.
-    struct Violation: Error, CustomStringConvertible {
+    package struct Violation: Error, CustomStringConvertible {
         let what: String
-        let offset: Int
+        /// The byte, counted from 0.
+        package let offset: Int
 
-        var description: String { "\(what), at byte \(offset)" }
+        package var description: String { "\(what), at byte \(offset)" }
     }
 
     /// Throws if the text is not one JSON value that every reader understands in the same way.
-    static func check(_ bytes: [UInt8]) throws(Violation) {
+    package static func check(_ bytes: [UInt8]) throws(Violation) {
         var scanner = Scanner(bytes: bytes)
         try scanner.value(depth: 1)
         scanner.skipSpace()
