@@ -35,7 +35,7 @@ enum OrderedJSON: Equatable, Sendable {
     /// - Throws: a failure with that code, which says where it goes wrong.
     init(parsing bytes: [UInt8], as what: String, failing code: Failure.Code) throws(Failure) {
         do throws(StrictJSON.Violation) {
-            try StrictJSON.check(bytes)
+            self = try StrictJSON.read(bytes, as: Builder.self)
         } catch {
             throw Failure(
                 code,
@@ -43,8 +43,6 @@ enum OrderedJSON: Equatable, Sendable {
                 why: "it goes wrong at byte \(error.offset)"
             )
         }
-        var reader = Reader(bytes: bytes)
-        self = try reader.value()
     }
 
     /// The members; none unless it is an object.
@@ -138,60 +136,21 @@ extension OrderedJSON {
     }
 }
 
-/// Takes a text apart that ``StrictJSON`` has checked: nothing can be wrong with it any more.
-private struct Reader {
-    let bytes: [UInt8]
-    var offset = 0
-
-    init(bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func value() throws(Failure) -> OrderedJSON {
-        switch next() {
-        case UInt8(ascii: "{"):
-            var members: [OrderedJSON.Member] = []
-            offset += 1
-            while let byte = next(), byte != UInt8(ascii: "}") {
-                let text = scalar()
-                _ = next()
-                members.append(
-                    .init(text: text, name: OrderedJSON.scalar(text).string ?? text, value: try value())
-                )
-            }
-            offset += 1
-            return .object(members)
-        case UInt8(ascii: "["):
-            var values: [OrderedJSON] = []
-            offset += 1
-            while let byte = next(), byte != UInt8(ascii: "]") { values.append(try value()) }
-            offset += 1
-            return .array(values)
-        default:
-            let text = scalar()
-            guard !text.isEmpty else {
-                throw Failure(.internalError, "a JSON document that was checked cannot be read")
-            }
-            return .scalar(text)
-        }
+/// Keeps the text of each scalar and each name.
+private enum Builder: JSONTreeBuilder {
+    static func scalar(_ text: ArraySlice<UInt8>) -> OrderedJSON {
+        .scalar(String(decoding: text, as: UTF8.self))
     }
 
-    /// The next byte that means something; space, `,` and `:` only separate here.
-    private mutating func next() -> UInt8? {
-        while offset < bytes.count, " \t\r\n,:".utf8.contains(bytes[offset]) { offset += 1 }
-        return offset < bytes.count ? bytes[offset] : nil
+    static func array(_ values: [OrderedJSON]) -> OrderedJSON { .array(values) }
+
+    static func member(
+        _ text: ArraySlice<UInt8>,
+        name: String,
+        _ value: OrderedJSON
+    ) -> OrderedJSON.Member {
+        .init(text: String(decoding: text, as: UTF8.self), name: name, value: value)
     }
 
-    /// A string with its quotes, or everything up to the next separator.
-    private mutating func scalar() -> String {
-        let start = offset
-        if offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") {
-            offset += 1
-            while offset < bytes.count, bytes[offset] != UInt8(ascii: "\"") {
-                offset += bytes[offset] == UInt8(ascii: "\\") ? 2 : 1
-            }
-            offset = min(offset + 1, bytes.count)
-        } else {
-            while offset < bytes.count, !" \t\r\n,:]}".utf8.contains(bytes[offset]) { offset += 1 }
-        }
-        return String(decoding: bytes[start..<offset], as: UTF8.self)
-    }
+    static func object(_ members: [OrderedJSON.Member]) -> OrderedJSON { .object(members) }
 }
