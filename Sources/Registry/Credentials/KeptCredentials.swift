@@ -107,7 +107,7 @@ package struct KeptCredentials: Sendable {
             try change { (document) throws(Failure) in try document.remove(registry) }
         }
         if let failure {
-            throw keys.isEmpty ? failure : failure.adding("the file's own entry is removed all the same")
+            throw keys.isEmpty ? failure : failure.adding(why: "the file's own entry is removed all the same")
         }
         return Removal(keys: keys, helper: helper?.program, otherKeys: before.pathKeys(of: registry))
     }
@@ -161,19 +161,6 @@ package struct KeptCredentials: Sendable {
 
     private func unusable(_ error: Failure) -> Failure {
         Failure(.configurationInvalid, "cannot use \(shownPath)", why: error.message, cause: error)
-    }
-}
-
-extension Failure {
-    /// The same failure with one more thing to know about it.
-    fileprivate func adding(_ words: String) -> Failure {
-        Failure(
-            code,
-            message,
-            why: [why, words].compactMap(\.self).joined(separator: "; "),
-            try: hints,
-            cause: cause
-        )
     }
 }
 
