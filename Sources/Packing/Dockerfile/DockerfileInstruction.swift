@@ -39,30 +39,8 @@ enum DockerfileInstruction: String, CaseIterable {
 
     /// Says that there is no such instruction, and which one may be meant.
     static func unknown(_ word: String, at place: DockerfilePlace) -> Failure {
-        let name = word.uppercased()
-        let near = allCases.map { ($0.rawValue, name.distance(to: $0.rawValue)) }.min { $0.1 < $1.1 }
-        let hints = near.flatMap { $0.1 <= 2 ? ["\($0.0), if that is meant"] : nil } ?? []
+        let near = word.uppercased().nearest(of: allCases.map(\.rawValue), within: 2)
+        let hints = near.map { ["\($0), if that is meant"] } ?? []
         return place.invalid("there is no instruction \(word.quoted)", try: hints)
-    }
-}
-
-extension String {
-    /// How many letters have to be changed, added or removed to make another text of this one (Levenshtein).
-    fileprivate func distance(to other: String) -> Int {
-        guard utf8.count <= 16 else { return .max }
-        var row = Array(0...other.utf8.count)
-        for (position, byte) in utf8.enumerated() {
-            var previous = row
-            previous[0] = position + 1
-            for (column, letter) in other.utf8.enumerated() {
-                previous[column + 1] = Swift.min(
-                    row[column] + (byte == letter ? 0 : 1),
-                    row[column + 1] + 1,
-                    previous[column] + 1
-                )
-            }
-            row = previous
-        }
-        return row.last ?? 0
     }
 }

@@ -45,7 +45,7 @@ package struct ImageContents: Sendable {
     }
 
     /// What a proxy picks if the image is ever listed in an index.
-    package static let defaultPlatform = Platform(os: "linux", architecture: "amd64")
+    package static let defaultPlatform = Platform.linuxAMD64
 
     /// The layers' entries, lowest layer first, each in the order of its tar.
     package var layers: [[Entry]]

@@ -54,7 +54,7 @@ extension Credential {
             "the user name from \(source) cannot be sent",
             why: wrong == ":"
                 ? "it has a colon, which ends a user name"
-                : "it has U+\(wrong.hexadecimal), which is a control character",
+                : "it has U+\(String(wrong.value, digits: 4, isUpperCase: true)), which is a control character",
             try: ["correct the user name"]
         )
     }
@@ -97,9 +97,4 @@ extension String {
 extension Unicode.Scalar {
     /// RFC 7617 §2: neither a control character nor a colon; UTF-8, as docker sends it, is for the server to understand.
     fileprivate var mayStandInUserName: Bool { properties.generalCategory != .control && self != ":" }
-
-    fileprivate var hexadecimal: String {
-        let digits = String(value, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension String {
     /// The text as it is, and as it stands in JSON and in URLs, by the habits of the usual libraries.
     var spellings: Set<String> {
@@ -38,9 +40,6 @@ extension String {
 
 extension Unicode.Scalar {
     fileprivate var escapedForJSON: String {
-        utf16.map { unit in
-            let digits = String(unit, radix: 16)
-            return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-        }.joined()
+        utf16.map { unit in "\\u" + String(unit, digits: 4) }.joined()
     }
 }
