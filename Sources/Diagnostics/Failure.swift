@@ -35,21 +35,29 @@ package struct Failure: Error, Sendable {
 }
 
 extension Failure {
-    /// The same failure with one more thing to do about it.
-    package func trying(_ hint: String) -> Failure {
-        Failure(code, message, why: why, try: hints + [hint], http: http, cause: cause)
-    }
-
-    /// The same failure with one more thing that explains it.
-    package func adding(why more: String) -> Failure {
+    /// Returns the same failure with other parts; those that are `nil` stay, as do ``http`` and ``cause``.
+    package func with(
+        code: Code? = nil,
+        message: String? = nil,
+        why: String? = nil,
+        try hints: [String]? = nil
+    ) -> Failure {
         Failure(
-            code,
-            message,
-            why: [why, more].compactMap(\.self).joined(separator: "; "),
-            try: hints,
+            code ?? self.code,
+            message ?? self.message,
+            why: why ?? self.why,
+            try: hints ?? self.hints,
             http: http,
             cause: cause
         )
+    }
+
+    /// Returns the same failure with one more thing to do about it.
+    package func trying(_ hint: String) -> Failure { with(try: hints + [hint]) }
+
+    /// Returns the same failure with one more thing that explains it.
+    package func adding(why more: String) -> Failure {
+        with(why: [why, more].compactMap(\.self).joined(separator: "; "))
     }
 
     /// The part of an HTTP answer that an error report shows.

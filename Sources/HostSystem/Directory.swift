@@ -74,10 +74,8 @@ package final class TemporaryDirectory: Sendable {
         var template = Array(FilePath(parent).appending("wasmpack-XXXXXX").string.utf8CString)
         guard let created = mkdtemp(&template) else {
             let failure = Failure(writing: FilePath(parent), Errno(rawValue: errno))
-            throw Failure(
-                failure.code,
-                "no folder for temporary files can be made: \(failure.message)",
-                why: failure.why,
+            throw failure.with(
+                message: "no folder for temporary files can be made: \(failure.message)",
                 try: ["TMPDIR=/a/folder/that/can/be/written"]
             )
         }

@@ -88,10 +88,3 @@ enum Preamble {
         return "\"\(String(decoding: line, as: UTF8.self))\""
     }
 }
-
-extension Sequence<UInt8> {
-    /// The bytes in hexadecimal, two digits each.
-    func hexadecimal(separator: String) -> String {
-        map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: separator)
-    }
-}

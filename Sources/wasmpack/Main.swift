@@ -136,8 +136,7 @@ enum Main {
             "images": "tags", "list": "tags", "rm": "delete", "remove": "delete", "retag": "tag",
             "auth": "login", "signin": "login", "sign-in": "login", "signout": "logout", "sign-out": "logout",
         ]
-        let nearest = synonyms[word] ?? known.min { $0.distance(to: word) < $1.distance(to: word) }
-        let suggestion = nearest.flatMap { synonyms[word] != nil || $0.distance(to: word) <= 2 ? $0 : nil }
+        let suggestion = synonyms[word] ?? word.nearest(of: known, within: 2)
         return Failure(
             .usage,
             "there is no command \"\(word.truncated(to: 60))\"",
@@ -156,20 +155,3 @@ extension ParsableCommand {
 
 /// A command looked, reported what it saw, and the answer is no.
 struct AnswerIsNo: Error {}
-
-extension String {
-    /// How many characters have to be inserted, removed or replaced to make one of the other (Levenshtein).
-    fileprivate func distance(to other: String) -> Int {
-        var row = Array(0...other.count)
-        for (position, character) in enumerated() {
-            var diagonal = row[0]
-            row[0] = position + 1
-            for (column, wanted) in other.enumerated() {
-                let replaced = diagonal + (character == wanted ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = [replaced, row[column] + 1, diagonal + 1].min() ?? 0
-            }
-        }
-        return row.last ?? 0
-    }
-}

@@ -19,6 +19,27 @@ import Testing
         )
     }
 
+    @Test func `a failure with other words keeps its cause and the answer`() {
+        struct Cause: Error, Equatable {}
+        let http = Failure.HTTPAnswer(status: 403, code: "DENIED", url: "https://r.example/v2/")
+        let failure = Failure(.serverFailed, "m", why: "w", try: ["h"], http: http, cause: Cause())
+        for changed in [
+            failure.with(code: .rateLimited, message: "M", why: "W", try: []), failure.with(),
+            failure.trying("x"), failure.adding(why: "x"),
+        ] {
+            #expect(changed.cause as? Cause == Cause())
+            #expect(changed.http == http)
+        }
+        let changed = failure.with(code: .rateLimited, message: "M", try: [])
+        #expect(changed.code == .rateLimited)
+        #expect(changed.message == "M")
+        #expect(changed.why == "w")
+        #expect(changed.hints == [])
+        #expect(failure.with().hints == ["h"])
+        #expect(failure.trying("x").hints == ["h", "x"])
+        #expect(failure.adding(why: "x").why == "w; x")
+    }
+
     @Test func `nothing a registry says can steer the terminal`() {
         let hostile = "\u{1B}]52;c;aGk=\u{07}\u{9B}2J\u{202E}evil\r\n"
         let text = Failure(.serverFailed, hostile, why: hostile, try: [hostile]).description

@@ -1,5 +1,6 @@
 import CCurl
 import CCurlShims
+import Diagnostics
 
 /// One libcurl easy handle with all the memory it points to, freed exactly once when its owner goes out of scope.
 struct EasyHandle: ~Copyable {
@@ -142,9 +143,9 @@ struct EasyHandle: ~Copyable {
         guard !issuer.isEmpty else { return nil }
         guard peer.pointee.has_fingerprint == 1 else { return "issuer \"\(issuer)\"" }
         let digest = withUnsafeBytes(of: &peer.pointee.fingerprint) { bytes in
-            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
+            bytes.hexadecimal(separator: ":", isUpperCase: true)
         }
-        return "issuer \"\(issuer)\", SHA-256 of the server's certificate \(digest.joined(separator: ":"))"
+        return "issuer \"\(issuer)\", SHA-256 of the server's certificate \(digest)"
     }
 
     /// What libcurl says about the failure in its own words.

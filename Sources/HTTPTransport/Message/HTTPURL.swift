@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// An absolute http or https URL, taken apart by libcurl's own URL API, so that what is checked is what is dialled.
 ///
 /// libcurl normalises the host (`0x7f.1` becomes `127.0.0.1`); path and query stay byte for byte as they were
@@ -73,7 +75,8 @@ package struct HTTPURL: Hashable, Sendable {
     /// as it is: a value that may hold it is encoded by the caller.
     package func appendingQuery(_ item: String) -> HTTPURL {
         var copy = self
-        let encoded = item.percentEncodedForQuery
+        // What a query may hold (RFC 3986, section 3.4), and `%`.
+        let encoded = item.percentEncoded(keeping: "-._~!$&'()*+,;=:@/?%")
         if let query, !query.isEmpty {
             copy.query = "\(query)&\(encoded)"
         } else {
@@ -129,23 +132,6 @@ extension UInt8 {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
         default: "-._:".utf8.contains(self)
-        }
-    }
-}
-
-extension String {
-    /// The text with each byte that RFC 3986 §3.4 keeps out of a query written as %XX.
-    fileprivate var percentEncodedForQuery: String {
-        utf8.reduce(into: "") { result, byte in
-            let character = Character(UnicodeScalar(byte))
-            if character.isASCII && (character.isLetter || character.isNumber)
-                || "-._~!$&'()*+,;=:@/?%".contains(character)
-            {
-                result.append(character)
-            } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += byte < 16 ? "%0\(digits)" : "%\(digits)"
-            }
         }
     }
 }

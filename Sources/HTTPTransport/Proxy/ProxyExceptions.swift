@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Diagnostics
 
 /// The hosts that are reached without a proxy: this machine, and the value of `no_proxy`.
 ///
@@ -16,7 +10,7 @@ struct ProxyExceptions: Sendable {
     private enum Rule: Sendable {
         case all
         case name(String, port: Int?)
-        case network([UInt8], bits: Int, port: Int?)
+        case network(IPAddress, bits: Int, port: Int?)
     }
 
     // For a proxy, these addresses are the proxy itself, and plain HTTP to them must not leave this machine.
@@ -33,14 +27,14 @@ struct ProxyExceptions: Sendable {
     /// Whether a host (IPv6 without brackets) is reached directly.
     func contains(host: String, port: Int) -> Bool {
         let host = host.hasSuffix(".") ? String(host.dropLast()) : host
-        let address = Self.address(host)
+        let address = IPAddress(host)
         return rules.contains { rule in
             switch rule {
             case .all: true
             case .name(let name, let only):
                 (only ?? port) == port && (host == name || address == nil && host.hasSuffix(".\(name)"))
             case .network(let network, let bits, let only):
-                (only ?? port) == port && address?.hasPrefix(network, bits: bits) == true
+                (only ?? port) == port && address?.isIn(network, bits: bits) == true
             }
         }
     }
@@ -48,35 +42,26 @@ struct ProxyExceptions: Sendable {
     private static func rule(_ text: String) -> Rule? {
         if text == "*" { return .all }
         if let slash = text.firstIndex(of: "/") {
-            guard let network = address(String(text[..<slash]).withoutBrackets),
-                let bits = Int(text[slash...].dropFirst()), (0...network.count * 8).contains(bits)
+            guard let network = IPAddress(String(text[..<slash]).withoutBrackets),
+                let bits = Int(text[slash...].dropFirst()), (0...network.bytes.count * 8).contains(bits)
             else { return nil }
             return .network(network, bits: bits, port: nil)
         }
         var host = text
         var port: Int?
-        if address(text) == nil, let colon = text.lastIndex(of: ":"),
+        if IPAddress(text) == nil, let colon = text.lastIndex(of: ":"),
             let number = Int(text[colon...].dropFirst())
         {
             host = String(text[..<colon])
             port = number
         }
-        if let address = address(host.withoutBrackets) {
-            return .network(address, bits: address.count * 8, port: port)
+        if let address = IPAddress(host.withoutBrackets) {
+            return .network(address, bits: address.bytes.count * 8, port: port)
         }
         if host.hasPrefix("*.") { host.removeFirst() }
         let name = host.drop { $0 == "." }
         let bare = name.hasSuffix(".") ? name.dropLast() : name
         return bare.isEmpty ? nil : .name(String(bare), port: port)
-    }
-
-    /// Returns the bytes of an IPv4 or IPv6 address; `nil` for other text.
-    private static func address(_ text: String) -> [UInt8]? {
-        for (family, size) in [(AF_INET, 4), (AF_INET6, 16)] {
-            var bytes = [UInt8](repeating: 0, count: size)
-            if inet_pton(family, text, &bytes) == 1 { return bytes }
-        }
-        return nil
     }
 }
 
@@ -86,11 +71,11 @@ extension String {
     }
 }
 
-extension [UInt8] {
+extension IPAddress {
     /// Whether the first bits equal those of another address of the same family.
-    fileprivate func hasPrefix(_ network: [UInt8], bits: Int) -> Bool {
-        guard count == network.count else { return false }
-        for (position, (byte, networkByte)) in zip(self, network).enumerated() {
+    fileprivate func isIn(_ network: IPAddress, bits: Int) -> Bool {
+        guard bytes.count == network.bytes.count else { return false }
+        for (position, (byte, networkByte)) in zip(bytes, network.bytes).enumerated() {
             let left = Swift.min(8, bits - position * 8)
             guard left > 0 else { return true }
             let mask = UInt8(truncatingIfNeeded: 0xFF00 >> left)

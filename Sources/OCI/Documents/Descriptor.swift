@@ -133,6 +133,9 @@ package struct Platform: Hashable, Sendable, Codable {
     /// The operating system, in Go's words; `linux`, `wasip1`.
     package let os: String
 
+    /// The platform whose image a proxy picks from an index.
+    package static let linuxAMD64 = Platform(os: "linux", architecture: "amd64")
+
     /// Describes a platform.
     package init(os: String, architecture: String) {
         self.os = os

@@ -13,8 +13,7 @@ extension Index {
     /// Istio takes the first one for linux/amd64, and one without a platform counts as such.
     package var choice: Descriptor? {
         let images = images
-        let usual = Platform(os: "linux", architecture: "amd64")
-        return images.first { $0.platform == nil || $0.platform == usual }
+        return images.first { $0.platform == nil || $0.platform == .linuxAMD64 }
             ?? (images.count == 1 ? images.first : images.first { $0.platform?.architecture == "wasm" })
     }
 }

@@ -1,31 +1,70 @@
-/// A check of JSON text for what decoders let pass: duplicate keys, great depth, anything after the value.
+/// The only scanner of JSON text. It rejects what decoders let pass: duplicate keys, great depth, anything after the value.
 ///
 /// Two readers of one document with a duplicate key may see different documents; a digest proves only the bytes.
 /// RFC 8259 is followed to the letter.
-enum StrictJSON {
+package enum StrictJSON {
     /// How deep arrays and objects may be nested.
     static let depthLimit = 64
 
     /// What is wrong, and at which byte.
-    struct Violation: Error, CustomStringConvertible {
+    package struct Violation: Error, CustomStringConvertible {
         let what: String
-        let offset: Int
+        /// The byte, counted from 0.
+        package let offset: Int
 
-        var description: String { "\(what), at byte \(offset)" }
+        package var description: String { "\(what), at byte \(offset)" }
     }
 
     /// Throws if the text is not one JSON value that every reader understands in the same way.
-    static func check(_ bytes: [UInt8]) throws(Violation) {
-        var scanner = Scanner(bytes: bytes)
-        try scanner.value(depth: 1)
+    static func check(_ bytes: [UInt8]) throws(Violation) { try read(bytes, as: NoTree.self) }
+
+    /// Reads one JSON value that every reader understands in the same way.
+    ///
+    /// - Parameters:
+    ///   - bytes: the whole text.
+    ///   - builder: makes the tree that is returned.
+    /// - Returns: the value.
+    /// - Throws: what is wrong with the text, and where.
+    package static func read<Builder: JSONTreeBuilder>(
+        _ bytes: [UInt8],
+        as builder: Builder.Type
+    ) throws(Violation) -> Builder.Value {
+        var scanner = Scanner<Builder>(bytes: bytes)
+        let value = try scanner.value(depth: 1)
         scanner.skipSpace()
         guard scanner.offset == bytes.count else {
             throw scanner.violation("something stands after the value")
         }
+        return value
     }
 }
 
-private struct Scanner {
+/// Makes a tree of the parts that ``StrictJSON`` reads, each with its text as it is in the document.
+package protocol JSONTreeBuilder {
+    /// A JSON value.
+    associatedtype Value
+    /// A member of an object.
+    associatedtype Member
+
+    /// Makes a string, a number, `true`, `false` or `null` of its text.
+    static func scalar(_ text: ArraySlice<UInt8>) -> Value
+    /// Makes an array of its values.
+    static func array(_ values: [Value]) -> Value
+    /// Makes a member of the text of its name, which has its quotes, the name with all escapes resolved, and its value.
+    static func member(_ text: ArraySlice<UInt8>, name: String, _ value: Value) -> Member
+    /// Makes an object of its members, in their order.
+    static func object(_ members: [Member]) -> Value
+}
+
+/// Keeps nothing: the text is only checked.
+private enum NoTree: JSONTreeBuilder {
+    static func scalar(_ text: ArraySlice<UInt8>) {}
+    static func array(_ values: [Void]) {}
+    static func member(_ text: ArraySlice<UInt8>, name: String, _ value: Void) {}
+    static func object(_ members: [Void]) {}
+}
+
+private struct Scanner<Builder: JSONTreeBuilder> {
     let bytes: [UInt8]
     var offset = 0
 
@@ -45,50 +84,57 @@ private struct Scanner {
         return true
     }
 
-    mutating func value(depth: Int) throws(StrictJSON.Violation) {
+    mutating func value(depth: Int) throws(StrictJSON.Violation) -> Builder.Value {
         skipSpace()
         guard depth <= StrictJSON.depthLimit || next != UInt8(ascii: "{") && next != UInt8(ascii: "[") else {
             throw violation("it is nested deeper than \(StrictJSON.depthLimit) levels")
         }
+        let start = offset
         switch next {
-        case UInt8(ascii: "{"): try object(depth: depth)
-        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "{"): return try object(depth: depth)
+        case UInt8(ascii: "["): return try array(depth: depth)
         case UInt8(ascii: "\""): _ = try string()
         case nil: throw violation("it ends too early")
         default: try literal()
         }
+        return Builder.scalar(bytes[start..<offset])
     }
 
-    mutating func object(depth: Int) throws(StrictJSON.Violation) {
+    mutating func object(depth: Int) throws(StrictJSON.Violation) -> Builder.Value {
         var keys: Set<String> = []
+        var members: [Builder.Member] = []
         offset += 1
         skipSpace()
-        if take("}") { return }
+        if take("}") { return Builder.object([]) }
         repeat {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw violation("a key is expected") }
             let start = offset
             let key = try string()
+            let text = bytes[start..<offset]
             guard keys.insert(key).inserted else {
                 throw .init(what: "the key \"\(key.prefix(64))\" stands there twice", offset: start)
             }
             skipSpace()
             guard take(":") else { throw violation("\":\" is expected") }
-            try value(depth: depth + 1)
+            members.append(Builder.member(text, name: key, try value(depth: depth + 1)))
             skipSpace()
         } while take(",")
         guard take("}") else { throw violation("\",\" or \"}\" is expected") }
+        return Builder.object(members)
     }
 
-    mutating func array(depth: Int) throws(StrictJSON.Violation) {
+    mutating func array(depth: Int) throws(StrictJSON.Violation) -> Builder.Value {
+        var values: [Builder.Value] = []
         offset += 1
         skipSpace()
-        if take("]") { return }
+        if take("]") { return Builder.array([]) }
         repeat {
-            try value(depth: depth + 1)
+            values.append(try value(depth: depth + 1))
             skipSpace()
         } while take(",")
         guard take("]") else { throw violation("\",\" or \"]\" is expected") }
+        return Builder.array(values)
     }
 
     /// Numbers, `true`, `false` and `null`; a decoder looks only at those that it needs.

@@ -72,14 +72,9 @@ package struct Digest: Hashable, Sendable {
 
     init(algorithm: Algorithm, finished bytes: some Sequence<UInt8>) {
         self.algorithm = algorithm
-        encoded = String(
-            decoding: bytes.flatMap { [hexadecimal[Int($0 >> 4)], hexadecimal[Int($0 & 15)]] },
-            as: UTF8.self
-        )
+        encoded = bytes.hexadecimal()
     }
 }
-
-private let hexadecimal = Array("0123456789abcdef".utf8)
 
 extension Digest: CustomStringConvertible {
     /// The digest as documents write it: `sha256:…`.

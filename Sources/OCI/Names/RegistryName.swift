@@ -71,7 +71,7 @@ package struct RegistryName: Hashable, Sendable {
     /// Whether the name itself says that it is this machine: `localhost`, `*.localhost`, `127.0.0.0/8` or `::1`.
     ///
     /// Names that only resolve to such an address are not meant.
-    package var isLoopback: Bool { IPAddress.isLoopback(host: host) }
+    package var isLoopback: Bool { IPAddress.Host(host).isLoopback }
 
     private static func violation(ofHost host: Substring) -> String? {
         guard !host.isEmpty else { return "the host is empty" }
@@ -84,12 +84,14 @@ package struct RegistryName: Hashable, Sendable {
                 return "a part of a host neither begins nor ends with \"-\""
             }
         }
-        return IPAddress.isUnusualIPv4(host) ? "an IPv4 address is four decimal numbers from 0 to 255" : nil
+        // Resolvers dial 0x7f.1 and 127.1 too; 1.2.3.256 ends as an address does and is not one.
+        if case .name = IPAddress.Host(host) { return nil }
+        return IPAddress(String(host)) == nil ? "an IPv4 address is four decimal numbers from 0 to 255" : nil
     }
 
     private static func violation(ofIPv6 address: Substring) -> String? {
         // Dots and zones are none of the grammar's (distribution/reference, `ipv6address`).
-        !address.contains(".") && IPAddress.groups(ofIPv6: address) != nil
+        !address.contains(".") && IPAddress(String(address)) != nil
             ? nil : "\"\(String(address).truncated(to: 40))\" is not an IPv6 address"
     }
 }

@@ -22,7 +22,7 @@ enum MeshNames {
     private static func index(_ choice: ImageChoice, _ reference: Reference?) -> [Finding] {
         guard choice.isFromIndex else { return [] }
         let child = choice.image.digest
-        let usual = Platform(os: "linux", architecture: "amd64")
+        let usual = Platform.linuxAMD64
         if let platform = choice.image.platform, platform != usual {
             return [
                 Finding(

@@ -41,30 +41,10 @@ enum DockerfileInstruction: String, CaseIterable {
 
     /// Returns the failure for an unknown instruction; suggests a similar one.
     static func unknown(_ word: String, at location: DockerfilePlace) -> Failure {
-        let name = word.uppercased()
-        let near = allCases.map { ($0.rawValue, name.distance(to: $0.rawValue)) }.min { $0.1 < $1.1 }
-        let hints = near.flatMap { $0.1 <= 2 ? ["replace it with \($0.0)"] : nil } ?? []
-        return location.invalid("unknown instruction \(word.quoted)", try: hints)
-    }
-}
-
-extension String {
-    /// Returns the Levenshtein distance to another text, in bytes.
-    fileprivate func distance(to text: String) -> Int {
-        guard utf8.count <= 16 else { return .max }
-        var row = Array(0...text.utf8.count)
-        for (position, byte) in utf8.enumerated() {
-            var previous = row
-            previous[0] = position + 1
-            for (column, letter) in text.utf8.enumerated() {
-                previous[column + 1] = Swift.min(
-                    row[column] + (byte == letter ? 0 : 1),
-                    row[column + 1] + 1,
-                    previous[column] + 1
-                )
-            }
-            row = previous
-        }
-        return row.last ?? 0
+        let near = word.uppercased().nearest(of: allCases.map(\.rawValue), within: 2)
+        return location.invalid(
+            "unknown instruction \(word.quoted)",
+            try: near.map { ["replace it with \($0)"] } ?? []
+        )
     }
 }

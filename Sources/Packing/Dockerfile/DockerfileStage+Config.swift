@@ -157,7 +157,7 @@ extension String {
             case "\r": result += "\\r"
             case "\t": result += "\\t"
             case let control where control.value < 0x20 || control.value == 0x7F:
-                result += "\\x" + (control.value < 0x10 ? "0" : "") + String(control.value, radix: 16)
+                result += "\\x" + String(control.value, digits: 2)
             default: result.unicodeScalars.append(scalar)
             }
         }

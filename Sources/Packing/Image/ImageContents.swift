@@ -44,8 +44,8 @@ package struct ImageContents: Sendable {
         }
     }
 
-    /// The platform that proxies select from an index: linux/amd64.
-    package static let defaultPlatform = Platform(os: "linux", architecture: "amd64")
+    /// The platform that proxies select from an index.
+    package static let defaultPlatform = Platform.linuxAMD64
 
     /// The layers' entries, lowest layer first, each in the order of its tar.
     package var layers: [[Entry]]

@@ -54,7 +54,7 @@ extension Credential {
             "the user name from \(source) cannot be sent",
             why: wrong == ":"
                 ? "it contains a colon, which is not allowed in a user name"
-                : "it contains the control character U+\(wrong.hexadecimal)",
+                : "it contains the control character U+\(String(wrong.value, digits: 4, isUpperCase: true))",
             try: ["correct the user name"]
         )
     }
@@ -100,9 +100,4 @@ extension Unicode.Scalar {
     ///
     /// User names outside ASCII are sent as UTF-8, like docker does.
     fileprivate var isAllowedInUserName: Bool { properties.generalCategory != .control && self != ":" }
-
-    fileprivate var hexadecimal: String {
-        let digits = String(value, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    }
 }

@@ -112,7 +112,7 @@ package struct KeptCredentials: Sendable {
             try change { (document) throws(Failure) in try document.remove(registry) }
         }
         if let failure {
-            throw keys.isEmpty ? failure : failure.adding("the entry in \(shownPath) was removed anyway")
+            throw keys.isEmpty ? failure : failure.adding(why: "the entry in \(shownPath) was removed anyway")
         }
         return Removal(keys: keys, helper: helper?.program, otherKeys: before.pathKeys(of: registry))
     }
@@ -166,19 +166,6 @@ package struct KeptCredentials: Sendable {
 
     private func unusable(_ error: Failure) -> Failure {
         Failure(.configurationInvalid, "cannot use \(shownPath)", why: error.message, cause: error)
-    }
-}
-
-extension Failure {
-    /// Adds a sentence to the cause.
-    fileprivate func adding(_ sentence: String) -> Failure {
-        Failure(
-            code,
-            message,
-            why: [why, sentence].compactMap(\.self).joined(separator: "; "),
-            try: hints,
-            cause: cause
-        )
     }
 }
 

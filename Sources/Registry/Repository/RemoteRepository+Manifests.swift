@@ -100,16 +100,13 @@ extension RemoteRepository {
         let missing = ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"]
         guard let code = answer.refusal.code, missing.contains(code) else { return refusal }
         return RequestFailure(
-            Failure(
-                refusal.failure.code,
-                refusal.failure.message,
+            refusal.failure.with(
                 why:
                     "it misses a part of the image, though each part was there when it was asked or has been taken",
                 try: [
                     "again; if it repeats, the registry's storage has lost content: tell who runs it",
                     "another repository name, where everything is sent anew",
-                ],
-                http: refusal.failure.http
+                ]
             )
         )
     }

@@ -45,14 +45,7 @@ extension RemoteRepository {
                 let rest = tags.dropFirst(changes.count).map(\.description).joined(separator: ", ")
                 let state =
                     set.isEmpty ? "no tag is set" : "set: \(set.joined(separator: ", ")); not set: \(rest)"
-                throw Failure(
-                    error.code,
-                    error.message,
-                    why: [error.why, state].compactMap(\.self).joined(separator: "; "),
-                    try: error.hints,
-                    http: error.http,
-                    cause: error.cause
-                )
+                throw error.adding(why: state)
             }
         }
         return changes

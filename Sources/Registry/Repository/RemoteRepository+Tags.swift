@@ -180,14 +180,7 @@ extension RemoteRepository {
         let isWhole = try? await tags(limit: 10) { known += $0 }
         guard let isWhole, !known.isEmpty else { return failure }
         let list = known.map(\.description).joined(separator: ", ") + (isWhole ? "" : ", …")
-        return Failure(
-            failure.code,
-            failure.message,
-            why: "the repository has the tags \(list)",
-            try: failure.hints,
-            http: failure.http,
-            cause: failure.cause
-        )
+        return failure.with(why: "the repository has the tags \(list)")
     }
 
     /// The tags that stand for an image; `nil` when there are too many to look at, or the registry does not tell.

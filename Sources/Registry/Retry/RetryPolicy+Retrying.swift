@@ -92,13 +92,8 @@ extension RetryPolicy {
         case .tooLong:
             let wish =
                 "the registry asks to wait \(pause.words); longer than \(patience.words) in all is not waited"
-            throw Failure(
-                .rateLimited,
-                error.failure.message,
-                why: [error.failure.why, wish].compactMap(\.self).joined(separator: "; "),
-                try: ["again after that time"],
-                http: error.failure.http
-            ).tried(number)
+            throw error.failure.with(code: .rateLimited, try: ["again after that time"]).adding(why: wish)
+                .tried(number)
         }
     }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension String {
     /// The text itself, and its encodings in JSON and URLs by common libraries.
     var secretEncodings: Set<String> {
@@ -39,9 +41,6 @@ extension String {
 
 extension Unicode.Scalar {
     fileprivate var escapedForJSON: String {
-        utf16.map { unit in
-            let digits = String(unit, radix: 16)
-            return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-        }.joined()
+        utf16.map { unit in "\\u" + String(unit, digits: 4) }.joined()
     }
 }

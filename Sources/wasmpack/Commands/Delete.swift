@@ -65,16 +65,13 @@ struct Delete: RegistryCommand {
         } catch {
             guard error.code == .deletionUnsupported else { throw error }
             let others = await repository.tags(of: found.digest).map { $0.filter { $0 != tag } }
-            throw Failure(
-                error.code,
-                error.message,
+            throw error.with(
                 why:
                     "\(tag) stands for \(found.digest); with that image \(Self.loss(others, "other tag")) would go too",
                 // Without --yes: what goes then is more than what was asked for.
                 try: ["wasmpack delete \(target.pinned(to: found.digest))"]
                     + (error.http?.status == 400
-                        ? [] : ["if that is refused too, nothing can be deleted there: tell who runs it"]),
-                http: error.http
+                        ? [] : ["if that is refused too, nothing can be deleted there: tell who runs it"])
             )
         }
     }

@@ -117,12 +117,7 @@ struct CredentialOptions: ParsableArguments {
         do throws(Failure) {
             return try RegistryName(address: text) { "\(variable)=\($0)" }
         } catch {
-            throw Failure(
-                .configurationInvalid,
-                "\(variable): \(error.message)",
-                why: error.why,
-                try: error.hints
-            )
+            throw error.with(code: .configurationInvalid, message: "\(variable): \(error.message)")
         }
     }
 

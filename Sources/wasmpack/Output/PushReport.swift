@@ -60,13 +60,10 @@ struct PushReport {
         let isOther = [.digestMismatch, .notFound, .manifestInvalid, .protocolViolation].contains(
             failure.code
         )
-        return Failure(
-            failure.code,
-            "\(set), but " + (isOther ? "what is stored is not what was sent" : "it could not be read back"),
-            why: [failure.message, failure.why].compactMap(\.self).joined(separator: "; "),
-            try: failure.hints,
-            http: failure.http,
-            cause: failure.cause
+        return failure.with(
+            message: "\(set), but "
+                + (isOther ? "what is stored is not what was sent" : "it could not be read back"),
+            why: [failure.message, failure.why].compactMap(\.self).joined(separator: "; ")
         )
     }
 

@@ -1,6 +1,9 @@
+import Diagnostics
 import OCI
 import TestSupport
 import Testing
+
+@testable import Registry
 
 #if canImport(Glibc)
     import Glibc
@@ -38,7 +41,7 @@ import Testing
 
     @Test("these are this machine", arguments: loopback)
     func isLoopback(host: String, why: String) {
-        #expect(IPAddress.isLoopback(host: host), "\(why)")
+        #expect(IPAddress.Host(host).isLoopback, "\(why)")
         #expect(IPAddress.isPrivate(host: host), "\(why)")
     }
 
@@ -61,7 +64,7 @@ import Testing
 
     @Test("these are not this machine", arguments: elsewhere)
     func isNotLoopback(host: String, why: String) {
-        #expect(!IPAddress.isLoopback(host: host), "\(why)")
+        #expect(!IPAddress.Host(host).isLoopback, "\(why)")
     }
 
     static let hidden: [(host: String, why: String)] = [
@@ -111,6 +114,7 @@ import Testing
         ("2002:a9fe:a9fe::1", "the metadata service behind 6to4"),
         ("2002:7f00:1::", "loopback behind 6to4"),
         ("1::2::3", "no address: cannot be judged"),
+        ("169.254.169.254..", "two dots at the end: cannot be judged"),
     ]
 
     @Test("these are not for the public", arguments: hidden)
@@ -199,7 +203,7 @@ import Testing
             var address = in_addr()
             let isAddress = inet_aton(host, &address) == 1
             let isDialledHere = isAddress && UInt32(bigEndian: address.s_addr) >> 24 == 127
-            #expect(IPAddress.isLoopback(host: host) == isDialledHere, "\(host)")
+            #expect(IPAddress.Host(host).isLoopback == isDialledHere, "\(host)")
         }
     }
 

@@ -1,27 +1,28 @@
-package import Diagnostics
+import Diagnostics
+import OCI
 
 /// A JSON document of other programs, in which a few members are changed.
 ///
 /// All others keep their order and their very text, also numbers that fit no type of ours. Only the space between
 /// them is made anew when it is written.
-package enum OrderedJSON: Equatable, Sendable {
+enum OrderedJSON: Equatable, Sendable {
     /// A string, a number, `true`, `false` or `null`, as the text that stands there.
     case scalar(String)
     case array([OrderedJSON])
     case object([Member])
 
     /// A member of an object.
-    package struct Member: Equatable, Sendable {
+    struct Member: Equatable, Sendable {
         /// The name as it stands there, in quotes.
         fileprivate let text: String
         /// The name that is meant.
-        package let name: String
+        let name: String
         /// The value.
-        package var value: OrderedJSON
+        var value: OrderedJSON
     }
 
     /// A string.
-    package init(_ string: String) throws(Failure) {
+    init(_ string: String) throws(Failure) {
         self = .scalar(String(decoding: try CanonicalJSON.encode(string), as: UTF8.self))
     }
 
@@ -32,9 +33,9 @@ package enum OrderedJSON: Equatable, Sendable {
     ///   - what: what the document is called in messages.
     ///   - code: the code of the failure thrown when it is not one JSON value.
     /// - Throws: a failure with that code, which says where it goes wrong.
-    package init(parsing bytes: [UInt8], as what: String, failing code: Failure.Code) throws(Failure) {
+    init(parsing bytes: [UInt8], as what: String, failing code: Failure.Code) throws(Failure) {
         do throws(StrictJSON.Violation) {
-            try StrictJSON.check(bytes)
+            self = try StrictJSON.read(bytes, as: Builder.self)
         } catch {
             throw Failure(
                 code,
@@ -42,21 +43,19 @@ package enum OrderedJSON: Equatable, Sendable {
                 why: "it goes wrong at byte \(error.offset)"
             )
         }
-        var reader = Reader(bytes: bytes)
-        self = try reader.value()
     }
 
     /// The members; none unless it is an object.
-    package var members: [Member] { if case .object(let members) = self { members } else { [] } }
+    var members: [Member] { if case .object(let members) = self { members } else { [] } }
 
     /// Whether it is an object.
-    package var isObject: Bool { if case .object = self { true } else { false } }
+    var isObject: Bool { if case .object = self { true } else { false } }
 
     /// Whether it is `null`.
-    package var isNull: Bool { self == .scalar("null") }
+    var isNull: Bool { self == .scalar("null") }
 
     /// The text meant, if it is a string.
-    package var string: String? {
+    var string: String? {
         guard case .scalar(let text) = self else { return nil }
         return try? CanonicalJSON.decode(
             String.self,
@@ -67,10 +66,10 @@ package enum OrderedJSON: Equatable, Sendable {
     }
 
     /// The value of a member of an object, if there is one.
-    package subscript(name: String) -> OrderedJSON? { members.first { $0.name == name }?.value }
+    subscript(name: String) -> OrderedJSON? { members.first { $0.name == name }?.value }
 
     /// Gives a member of an object another value; a new one comes last.
-    package mutating func set(_ name: String, to value: OrderedJSON) throws(Failure) {
+    mutating func set(_ name: String, to value: OrderedJSON) throws(Failure) {
         var members = members
         if let place = members.firstIndex(where: { $0.name == name }) {
             members[place].value = value
@@ -82,7 +81,7 @@ package enum OrderedJSON: Equatable, Sendable {
     }
 
     /// Takes members out of an object; those that are not there are fine.
-    package mutating func remove(_ names: some Sequence<String>) {
+    mutating func remove(_ names: some Sequence<String>) {
         guard isObject else { return }
         let names = Set(names)
         self = .object(members.filter { !names.contains($0.name) })
@@ -91,7 +90,7 @@ package enum OrderedJSON: Equatable, Sendable {
 
 extension OrderedJSON {
     /// The document as it is written: a member a line, indented with tabs, as docker does it.
-    package var bytes: [UInt8] {
+    var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes, indentedBy: 0)
         bytes.append(UInt8(ascii: "\n"))
@@ -137,60 +136,21 @@ extension OrderedJSON {
     }
 }
 
-/// Takes a text apart that ``StrictJSON`` has checked: nothing can be wrong with it any more.
-private struct Reader {
-    let bytes: [UInt8]
-    var offset = 0
-
-    init(bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func value() throws(Failure) -> OrderedJSON {
-        switch next() {
-        case UInt8(ascii: "{"):
-            var members: [OrderedJSON.Member] = []
-            offset += 1
-            while let byte = next(), byte != UInt8(ascii: "}") {
-                let text = scalar()
-                _ = next()
-                members.append(
-                    .init(text: text, name: OrderedJSON.scalar(text).string ?? text, value: try value())
-                )
-            }
-            offset += 1
-            return .object(members)
-        case UInt8(ascii: "["):
-            var values: [OrderedJSON] = []
-            offset += 1
-            while let byte = next(), byte != UInt8(ascii: "]") { values.append(try value()) }
-            offset += 1
-            return .array(values)
-        default:
-            let text = scalar()
-            guard !text.isEmpty else {
-                throw Failure(.internalError, "a JSON document that was checked cannot be read")
-            }
-            return .scalar(text)
-        }
+/// Keeps the text of each scalar and each name.
+private enum Builder: JSONTreeBuilder {
+    static func scalar(_ text: ArraySlice<UInt8>) -> OrderedJSON {
+        .scalar(String(decoding: text, as: UTF8.self))
     }
 
-    /// The next byte that means something; space, `,` and `:` only separate here.
-    private mutating func next() -> UInt8? {
-        while offset < bytes.count, " \t\r\n,:".utf8.contains(bytes[offset]) { offset += 1 }
-        return offset < bytes.count ? bytes[offset] : nil
+    static func array(_ values: [OrderedJSON]) -> OrderedJSON { .array(values) }
+
+    static func member(
+        _ text: ArraySlice<UInt8>,
+        name: String,
+        _ value: OrderedJSON
+    ) -> OrderedJSON.Member {
+        .init(text: String(decoding: text, as: UTF8.self), name: name, value: value)
     }
 
-    /// A string with its quotes, or everything up to the next separator.
-    private mutating func scalar() -> String {
-        let start = offset
-        if offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") {
-            offset += 1
-            while offset < bytes.count, bytes[offset] != UInt8(ascii: "\"") {
-                offset += bytes[offset] == UInt8(ascii: "\\") ? 2 : 1
-            }
-            offset = min(offset + 1, bytes.count)
-        } else {
-            while offset < bytes.count, !" \t\r\n,:]}".utf8.contains(bytes[offset]) { offset += 1 }
-        }
-        return String(decoding: bytes[start..<offset], as: UTF8.self)
-    }
+    static func object(_ members: [OrderedJSON.Member]) -> OrderedJSON { .object(members) }
 }

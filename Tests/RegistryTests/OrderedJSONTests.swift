@@ -1,6 +1,7 @@
 import Diagnostics
-import OCI
 import Testing
+
+@testable import Registry
 
 @Suite struct OrderedJSONTests {
     private func parse(_ text: String) throws(Failure) -> OrderedJSON {
