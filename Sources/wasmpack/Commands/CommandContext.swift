@@ -6,6 +6,8 @@ struct CommandContext {
     let environment: Environment
     let reporter: Reporter
     let output: OutputOptions
+    /// The registries that the command is connected to.
+    let connections = RegistryConnections()
 
     /// Reads the environment of the process, and reports as the options say.
     init(_ output: OutputOptions) {

@@ -47,6 +47,7 @@ struct CopyWork {
         var directory = folder
         // An image that is made anew is fetched before there has to be a layout.
         if case .layout(let path, _) = to, format == nil { directory = ImageLayout.spoolDirectory(of: path) }
+        registries.from.announce(reference, context)
         let repository = try registries.from.repository(
             of: reference,
             for: .pull,
@@ -117,6 +118,7 @@ struct CopyWork {
             let mountSource = image.repository.flatMap {
                 $0.registry == target.registry ? $0.repository : nil
             }
+            registries.to.announce(target, context)
             let repository = try registries.to.repository(
                 of: target,
                 for: .push,

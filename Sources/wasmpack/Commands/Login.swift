@@ -56,19 +56,16 @@ struct Login: ReportingCommand {
         let file = try place.file(context.environment)
         try await file.check(for: registry)
         let endpoint = connection.endpoint(of: registry)
-        let transport = HeaderTransport(
-            try connection.transport(to: endpoint, context),
+        connection.warn(of: registry, context)
+        let connected = try context.connections.connection(
+            to: endpoint,
+            connection,
             sending: place.headers(context.environment),
-            to: endpoint
+            context
         )
         var credential = try credential(for: registry)
         if !noVerify {
-            credential = try await SignInCheck(
-                endpoint,
-                transport: transport,
-                retryPolicy: connection.retryPolicy,
-                events: context.reporter
-            ).check(credential)
+            credential = try await SignInCheck(connected).check(credential)
         }
         let kept = try await file.store(credential, for: registry)
         report(credential, registry, file, kept, context)

@@ -151,6 +151,7 @@ struct Pull: RegistryCommand {
         spoolingIn directory: FilePath,
         _ context: CommandContext
     ) throws(Failure) -> RemoteRepository {
+        registry.announce(reference, context)
         let repository = try registry.repository(
             of: reference,
             for: .pull,

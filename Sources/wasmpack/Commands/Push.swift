@@ -151,6 +151,7 @@ struct Push: RegistryCommand {
         _ context: CommandContext
     ) async throws {
         let digestFile = try digestFile.open(apartFrom: [path])
+        registry.announce(plan.target, context)
         let repository = try registry.repository(
             of: plan.target,
             for: dryRun ? .pull : .push,

@@ -82,18 +82,32 @@ struct ConnectionOptions: ParsableArguments {
         RegistryEndpoint(registry, usesPlainHTTP: plainHttp)
     }
 
+    /// Says once for each registry what is given up.
+    func warn(of registry: RegistryName, _ context: CommandContext) {
+        guard tlsSkipVerify else { return }
+        context.reporter.warnOnce(
+            "the certificate of \(registry) is not verified; who stands in between can read and change all"
+        )
+    }
+
+    /// Whom the registry's side trusts, and as whom it is spoken to.
+    struct Trust: Hashable {
+        let caFile: String?
+        let clientCert: String?
+        let clientKey: String?
+        let isVerified: Bool
+    }
+
+    /// What two sides of a command must have in common to share a transport.
+    var trust: Trust {
+        Trust(caFile: caFile, clientCert: clientCert, clientKey: clientKey, isVerified: !tlsSkipVerify)
+    }
+
     /// What makes the requests to a registry and to where it leads.
     ///
     /// Throws ``Failure/Code/configurationInvalid`` for a certificate or key that cannot be used.
     func transport(to endpoint: RegistryEndpoint, _ context: CommandContext) throws(Failure) -> any Transport
     {
-        if tlsSkipVerify {
-            context.record(
-                .warning(
-                    "the certificate of \(endpoint.registry) is not verified; who stands in between can read and change all"
-                )
-            )
-        }
         let options = TransportOptions(
             userAgent: Program.userAgent,
             tls: try tls(to: endpoint, context.environment),

@@ -20,6 +20,27 @@ struct RegistryOptions: ParsableArguments {
         spoolingIn directory: FilePath,
         _ context: CommandContext
     ) throws(Failure) -> RemoteRepository {
+        let credentials =
+            if let chain { chain } else {
+                try self.credentials.store(context.environment, usesTLS: !connection.plainHttp)
+            }
+        return try RemoteRepository(
+            reference.repository,
+            at: context.connections.connection(
+                to: connection.endpoint(of: reference.registry),
+                connection,
+                sending: self.credentials.headers(context.environment),
+                context
+            ),
+            access: access,
+            mountingFrom: mountSource,
+            credentials: credentials,
+            spoolDirectory: directory
+        )
+    }
+
+    /// Says what the user should know of how a reference is read, and how its registry is reached.
+    func announce(_ reference: Reference, _ context: CommandContext) {
         if reference.registryIsAssumed {
             context.record(
                 .note(
@@ -28,26 +49,7 @@ struct RegistryOptions: ParsableArguments {
                 )
             )
         }
-        let endpoint = connection.endpoint(of: reference.registry)
-        let credentials =
-            if let chain { chain } else {
-                try self.credentials.store(context.environment, usesTLS: !connection.plainHttp)
-            }
-        return RemoteRepository(
-            reference.repository,
-            at: endpoint,
-            access: access,
-            mountingFrom: mountSource,
-            transport: HeaderTransport(
-                try connection.transport(to: endpoint, context),
-                sending: self.credentials.headers(context.environment),
-                to: endpoint
-            ),
-            credentials: credentials,
-            retryPolicy: connection.retryPolicy,
-            spoolDirectory: directory,
-            events: context.reporter
-        )
+        connection.warn(of: reference.registry, context)
     }
 
     /// Finds an image in a registry and looks at it; what is fetched for that is gone afterwards.
@@ -69,6 +71,7 @@ struct RegistryOptions: ParsableArguments {
         _ work: (RemoteRepository) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { folder in
+            announce(reference, context)
             try await work(repository(of: reference, for: access, spoolingIn: folder, context))
         }
     }
