@@ -1,6 +1,7 @@
 import Diagnostics
 import HostSystem
 import OCI
+import Packing
 import Registry
 import Storage
 import SystemPackage
@@ -67,6 +68,21 @@ extension RegistryOptions {
                     )
                 }
             }
+        }
+    }
+}
+
+extension InspectedImage {
+    /// Looks into an image; the module's file is removed after the work.
+    static func with(
+        _ root: Descriptor,
+        in source: some ContentSource,
+        _ work: (InspectedImage) async throws -> Void
+    ) async throws {
+        try await withTemporaryDirectory { folder in
+            let image = try await InspectedImage(of: root, in: source, spoolingIn: folder)
+            defer { withExtendedLifetime(image) {} }
+            try await work(image)
         }
     }
 }
