@@ -35,6 +35,12 @@ package enum Directory {
     /// What is at a path, links followed; `nil` when nothing is there or it cannot be seen.
     package static func type(of path: FilePath) -> FileType? { (try? path.stat())?.type }
 
+    /// Whether two paths lead to the same file or folder, links followed.
+    package static func isSame(_ path: FilePath, _ other: FilePath) -> Bool {
+        guard let own = try? path.stat(), let its = try? other.stat() else { return false }
+        return own.deviceID == its.deviceID && own.inode == its.inode
+    }
+
     /// The names in a folder, sorted, without `.` and `..`.
     ///
     /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.

@@ -25,19 +25,10 @@ struct CopyWork {
         /// The repository, if it comes from a registry.
         var repository: Reference?
 
-        /// How it is called at its new place: a digest says which image is meant, and takes no name away.
-        func name(inPlaceOf newName: RefName?) -> EntryName {
-            switch newName {
-            case .digest?, nil: name
-            case let newName?: EntryName(newName)
-            }
-        }
-
-        /// The image in the place of another one, whose name may be its digest and then is not this one's.
+        /// The image in the place of another one.
         func named(insteadOf other: Descriptor) -> Image {
-            let isOthersOwn = name.reference.map { $0.tag == nil && $0.digest == other.digest } ?? false
-            guard isOthersOwn, other.digest != root.digest else { return self }
-            return Image(root: root, name: EntryName(.only), repository: repository)
+            let name = name.passed(from: other.digest, to: root.digest)
+            return Image(root: root, name: name, repository: repository)
         }
     }
 
@@ -130,7 +121,7 @@ struct CopyWork {
             return try await copy(image, from: source, to: repository, as: .reference(target), called: target)
         case .layout(let path, let newName):
             let layout = try ImageLayout(creating: path)
-            let name = image.name(inPlaceOf: newName)
+            let name = image.name.replaced(by: newName)
             context.reporter.warnOfDockersTypes(of: image.root, inArchive: false)
             try context.reporter.warn(ofTagOf: name, image.root.digest, in: layout)
             return try await copy(
@@ -141,7 +132,7 @@ struct CopyWork {
                 called: name.reference
             )
         case .archive(let path, let newName):
-            let name = image.name(inPlaceOf: newName)
+            let name = image.name.replaced(by: newName)
             context.reporter.warnOfDockersTypes(of: image.root, inArchive: true)
             return try await copy(
                 image,
@@ -178,14 +169,7 @@ struct CopyWork {
 
     /// Whether an image would be copied onto itself: the same place, and no other name.
     private func isSame(_ one: FilePath, _ other: FilePath, _ image: Image, _ newName: RefName?) -> Bool {
-        guard let own = try? one.stat(), let its = try? other.stat(), own.deviceID == its.deviceID,
-            own.inode == its.inode
-        else { return false }
-        switch newName {
-        case .digest(let digest)?: return digest == image.root.digest
-        case let newName?: return image.name.isMeant(by: newName)
-        case nil: return true
-        }
+        Directory.isSame(one, other) && image.name.isUnchanged(by: newName, for: image.root.digest)
     }
 
     /// FROM and TO are one: nothing is asked of anybody, and nothing can go wrong.
@@ -198,14 +182,5 @@ struct CopyWork {
             reference: to.reference ?? image.name.reference,
             report: report
         )
-    }
-}
-
-extension Reference {
-    /// Whether both name the same image of the same repository, without asking anybody.
-    fileprivate func isSameImage(as other: Reference) -> Bool {
-        guard registry == other.registry, repository == other.repository else { return false }
-        if other.digest != nil { return tag == nil && digest == other.digest }
-        return digest == nil && tag == other.tag
     }
 }
