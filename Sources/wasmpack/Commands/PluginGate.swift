@@ -1,3 +1,4 @@
+import ArgumentParser
 import Diagnostics
 import HostSystem
 import OCI
@@ -5,6 +6,12 @@ import Packing
 import Storage
 import SystemPackage
 import Wasm
+
+/// Whether what proxies would refuse is refused here.
+struct GateOption: ParsableArguments {
+    @Flag(help: "Do not look whether proxies would take the image and load its module.")
+    var noCheck = false
+}
 
 /// Has an image or its module checked before it is written or sent, and reports what came of it; with `--no-check`,
 /// does nothing.
