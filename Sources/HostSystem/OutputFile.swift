@@ -65,6 +65,7 @@ package final class OutputFile: Sendable {
     /// Puts the bytes where they belong, unless they are there already.
     ///
     /// - Parameter mayReplace: whether a file with other content may be replaced.
+    /// - Returns: whether the file was written.
     /// - Throws: ``Failure/Code/fileExists`` for a file that may not be replaced, and what ``commit()`` throws.
     package func commit(replacing mayReplace: Bool) throws(Failure) -> Outcome {
         if let target, Directory.type(of: target) != nil {

@@ -36,7 +36,7 @@ struct PrepublishCheckTests {
 
     @Test func `an image without a module is refused`() async throws {
         let store = InMemoryStore()
-        let root = try await MadeImage(Tar.entry("other.wasm", SampleModule.smallest) + Tar.end)
+        let root = try await MadeImage(Tar.entry("readme", [1]) + Tar.end)
             .stored(in: store)
         let check = try await PrepublishCheck.ofImage(
             root,
