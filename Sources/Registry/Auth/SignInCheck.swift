@@ -1,25 +1,15 @@
 package import Diagnostics
-package import HTTPTransport
+import HTTPTransport
 
 /// A check that a registry accepts a credential, before the credential is stored.
 package struct SignInCheck: Sendable {
-    private let endpoint: RegistryEndpoint
-    private let transport: any Transport
-    private let retryPolicy: RetryPolicy
-    private let events: any EventSink
+    private let connection: RegistryConnection
+
+    private var endpoint: RegistryEndpoint { connection.endpoint }
+    private var events: any EventSink { connection.events }
 
     /// Creates a check for a registry without sending a request.
-    package init(
-        _ endpoint: RegistryEndpoint,
-        transport: any Transport,
-        retryPolicy: RetryPolicy = RetryPolicy(),
-        events: any EventSink
-    ) {
-        self.endpoint = endpoint
-        self.transport = transport
-        self.retryPolicy = retryPolicy
-        self.events = events
-    }
+    package init(_ connection: RegistryConnection) { self.connection = connection }
 
     /// Requests `/v2/` (distribution spec, "Determining Support") with the credential, or with a token for it
     /// without a repository scope.
@@ -33,17 +23,15 @@ package struct SignInCheck: Sendable {
     ///   any request.
     package func check(_ credential: Credential) async throws(Failure) -> Credential {
         let client = RegistryClient(
-            endpoint,
+            connection,
             nil,
             .push,
-            scope: .none,
-            transport: transport,
-            retryPolicy: retryPolicy,
-            events: events
+            scope: .none
         ) {
             CredentialLookup(credential, sources: [credential.source], isExplicit: true)
         }
-        try await retryPolicy.retrying("\(endpoint.registry)", events: events) { _ throws(RequestFailure) in
+        try await connection.retryPolicy.retrying("\(endpoint.registry)", events: events) {
+            _ throws(RequestFailure) in
             let answer = try await client.send(.get, "")
             switch answer.status {
             case 200:
