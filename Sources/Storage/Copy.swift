@@ -35,8 +35,6 @@ package struct CopyReport: Sendable {
     }
 }
 
-/// How many indexes may lie one within the other.
-package let indexDepthLimit = 2
 /// How many blobs travel at the same time.
 private let parallelBlobs = 4
 
@@ -86,11 +84,13 @@ package func copy(
     let manifest = try await source.fetch(root)
     let previous = try await destination.current(target)
     let copier = Copier(source: source, destination: destination, events: events)
+    let node = try ManifestGraph.Node(root, manifest)
     if let previous, previous.digest == root.digest, destination.keepsImagesWhole {
-        return CopyReport(root: root, previous: previous, parts: try await copier.everythingIsThere(manifest))
+        let parts = node.document.successors.map { ($0, CopyReport.Status.alreadyThere) }
+        return CopyReport(root: root, previous: previous, parts: parts)
     }
-    let parts = try await copier.copyParts(of: manifest, depth: 0)
-    try await destination.tag(manifest, as: target)
+    let parts = try await copier.copyParts(of: node)
+    try await destination.tag(node.blob, as: target)
     return CopyReport(root: root, previous: previous, parts: parts)
 }
 
@@ -117,43 +117,19 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
     let destination: Destination
     let events: Events
 
-    /// What an image consists of, when nothing had to be copied.
-    func everythingIsThere(_ manifest: Blob) async throws(Failure) -> [Part] {
-        try document(manifest).successors.map { ($0, .alreadyThere) }
-    }
-
     /// Copies everything that a manifest names, and not the manifest.
-    func copyParts(of manifest: Blob, depth: Int) async throws(Failure) -> [Part] {
-        switch try document(manifest) {
-        case .image(let image):
-            // Before anything of it is asked for: a size may be any number.
-            try image.failIfConfigIsTooLarge()
-            for layer in image.layers { try layer.failIfTooLarge() }
-            return try await copyBlobs(image.successors)
-        case .index(let index):
-            guard depth < indexDepthLimit else {
-                throw Failure(tooDeep: manifest.descriptor)
+    func copyParts(of root: ManifestGraph.Node) async throws(Failure) -> [Part] {
+        var parts: [Part] = []
+        try await ManifestGraph.walk(from: root, reading: source.fetch) { step throws(Failure) in
+            switch step {
+            case .begin(let node): try node.document.failIfPartsAreTooLarge()
+            case .content(let descriptors, _): parts += try await copyBlobs(descriptors)
+            case .end(let node) where node.depth > 0:
+                parts.append(try await copyBlob(node.descriptor, fetched: node.blob))
+            case .end: break
             }
-            var parts: [Part] = []
-            for child in index.successors { try child.failIfTooLarge() }
-            for child in index.successors {
-                if child.mediaType.isStoredAsManifest {
-                    let blob = try await source.fetch(child)
-                    parts += try await copyParts(of: blob, depth: depth + 1)
-                    parts.append(try await copyBlob(child, fetched: blob))
-                } else {
-                    parts.append(try await copyBlob(child))
-                }
-            }
-            return parts
         }
-    }
-
-    private func document(_ manifest: Blob) throws(Failure) -> ManifestDocument {
-        try ManifestDocument(
-            decoding: manifest.bytes(limit: Manifest.sizeLimit),
-            mediaType: manifest.descriptor.mediaType
-        )
+        return parts
     }
 
     private func copyBlobs(_ descriptors: [Descriptor]) async throws(Failure) -> [Part] {
@@ -200,14 +176,16 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
     }
 }
 
-extension Failure {
-    /// The failure for an index within an index within an index.
-    package init(tooDeep index: Descriptor) {
-        self.init(
-            .manifestInvalid,
-            "the index \(index.digest) lies too deep",
-            why: "at most \(indexDepthLimit) indexes may lie one within the other"
-        )
+extension ManifestDocument {
+    /// Throws before anything of an image is asked for: a size may be any number.
+    fileprivate func failIfPartsAreTooLarge() throws(Failure) {
+        switch self {
+        case .image(let image):
+            try image.failIfConfigIsTooLarge()
+            for layer in image.layers { try layer.failIfTooLarge() }
+        case .index(let index):
+            for child in index.successors { try child.failIfTooLarge() }
+        }
     }
 }
 

@@ -143,11 +143,11 @@ struct Push: RegistryCommand {
         _ reporter: Reporter
     ) async throws {
         let root = try await store.resolve(name ?? .reference(plan.target))
-        try await store.prove(root)
-        try await PluginGate(gate, reporter).admit(root, in: store, called: source ?? path.string)
+        let image = try await store.verify(root)
+        try await PluginGate(gate, reporter).admit(root, in: image, called: source ?? path.string)
         try await push(
             .digest(root.digest),
-            from: store,
+            from: image,
             called: source ?? path.string,
             at: path,
             plan,
