@@ -63,6 +63,19 @@ package enum Directory {
     }
 }
 
+/// Makes a folder that only this user can enter, and removes it with the files in it after the work.
+///
+/// - Parameter work: takes the folder's path; files that it leaves there are removed.
+/// - Returns: what the work returns.
+/// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull`` for the folder, and what the work throws.
+package func withTemporaryDirectory<Result>(
+    _ work: (_ path: FilePath) async throws -> Result
+) async throws -> Result {
+    let folder = try TemporaryDirectory()
+    defer { withExtendedLifetime(folder) {} }
+    return try await work(folder.path)
+}
+
 /// A folder of this process's own, removed with the files in it when its last owner lets go of it.
 package final class TemporaryDirectory: Sendable {
     /// Where the folder is.

@@ -65,54 +65,46 @@ package enum ManifestGraph {
         },
         visit: (Step) async throws(Failure) -> Void
     ) async throws(Failure) {
-        try await walk(from: root, within: nil, read, broken, visit)
+        if let node = try await node(root, within: nil, read, broken) {
+            try await walk(from: node, reading: read, broken: broken, visit: visit)
+        }
     }
 
     /// The same, from a manifest that was read already.
     package static func walk(
-        from root: Node,
+        from node: Node,
         reading read: (Descriptor) async throws(Failure) -> Blob?,
+        broken: (Descriptor, Failure) throws(Failure) -> Void = { _, failure throws(Failure) in throw failure
+        },
         visit: (Step) async throws(Failure) -> Void
-    ) async throws(Failure) {
-        try await pass(root, read, { _, failure throws(Failure) in throw failure }, visit)
-    }
-
-    private static func walk(
-        from descriptor: Descriptor,
-        within parent: Node?,
-        _ read: (Descriptor) async throws(Failure) -> Blob?,
-        _ broken: (Descriptor, Failure) throws(Failure) -> Void,
-        _ visit: (Step) async throws(Failure) -> Void
-    ) async throws(Failure) {
-        guard let blob = try await read(descriptor) else { return }
-        let node: Node
-        do throws(Failure) {
-            node = try Node(descriptor, blob, within: parent)
-        } catch {
-            return try broken(descriptor, error)
-        }
-        try await pass(node, read, broken, visit)
-    }
-
-    private static func pass(
-        _ node: Node,
-        _ read: (Descriptor) async throws(Failure) -> Blob?,
-        _ broken: (Descriptor, Failure) throws(Failure) -> Void,
-        _ visit: (Step) async throws(Failure) -> Void
     ) async throws(Failure) {
         try await visit(.begin(node))
         var rest = node.document.successors[...]
         while let next = rest.first {
-            if next.isFollowed(from: node) {
-                try await walk(from: next, within: node, read, broken, visit)
-                rest = rest.dropFirst()
-            } else {
-                let content = rest.prefix { !$0.isFollowed(from: node) }
+            let content = rest.prefix { !$0.isFollowed(from: node) }
+            rest = rest.dropFirst(max(1, content.count))
+            if !content.isEmpty {
                 try await visit(.content(Array(content), of: node))
-                rest = rest.dropFirst(content.count)
+            } else if let child = try await Self.node(next, within: node, read, broken) {
+                try await walk(from: child, reading: read, broken: broken, visit: visit)
             }
         }
         try await visit(.end(node))
+    }
+
+    private static func node(
+        _ descriptor: Descriptor,
+        within parent: Node?,
+        _ read: (Descriptor) async throws(Failure) -> Blob?,
+        _ broken: (Descriptor, Failure) throws(Failure) -> Void
+    ) async throws(Failure) -> Node? {
+        guard let blob = try await read(descriptor) else { return nil }
+        do throws(Failure) {
+            return try Node(descriptor, blob, within: parent)
+        } catch {
+            try broken(descriptor, error)
+            return nil
+        }
     }
 }
 

@@ -12,6 +12,8 @@ package struct VerifiedImage: Sendable {
     /// The image's manifest.
     package let root: Descriptor
     private let blobs: [Digest: Blob]
+    /// Where the files are, and stay while this holds it: a layout that is open is not swept.
+    private let source: any ContentSource
 
     /// Reads everything that an image consists of, each content once.
     ///
@@ -39,6 +41,7 @@ package struct VerifiedImage: Sendable {
         }
         self.root = root
         self.blobs = blobs
+        self.source = source
     }
 }
 

@@ -42,7 +42,7 @@ package struct SignInCheck: Sendable {
         ) {
             CredentialLookup(credential, places: [credential.source], isGiven: true)
         }
-        try await retryPolicy.retrying("\(endpoint.registry)", events: events) { _ throws(RequestFailure) in
+        try await client.retrying("\(endpoint.registry)") { _ throws(RequestFailure) in
             let answer = try await client.send(.get, "")
             switch answer.status {
             case 200:

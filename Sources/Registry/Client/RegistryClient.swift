@@ -10,9 +10,8 @@ final class RegistryClient: Sendable {
     let endpoint: RegistryEndpoint
     /// Below what requests are made; `nil` for the registry itself.
     let repository: RepositoryName?
-    let retryPolicy: RetryPolicy
-    /// When the registry may be asked again, if it wants to be left alone.
-    let rest = RegistryRest()
+    /// Makes requests again, and leaves the registry alone when it wants that.
+    let retrying: Retrying
     private let warnings = RegistryWarnings()
     let events: any EventSink
     private let transport: any Transport
@@ -33,7 +32,7 @@ final class RegistryClient: Sendable {
         place = RegistryPlace(endpoint)
         self.repository = repository
         self.transport = transport
-        self.retryPolicy = retryPolicy
+        retrying = Retrying(retryPolicy, events: events)
         self.events = events
         authenticator = Authenticator(
             endpoint.registry,
@@ -146,6 +145,7 @@ final class RegistryClient: Sendable {
     /// The credential in use; `nil` as long as the registry has not asked for one.
     func usedCredential() async -> Credential? { await authenticator.usedCredential }
 
+    /// Makes a request and follows redirects; each hop is judged, and makes its own exchange.
     private func follow(
         _ first: Request,
         authorization: String?,
@@ -154,11 +154,16 @@ final class RegistryClient: Sendable {
         var request = first
         var authorization = authorization
         for _ in 0...Self.redirectLimit {
-            var sent = request
             // Bound to the origin: another host, port or scheme never sees it, nor does what such a one leads back to.
             if !policy.mayAuthorize(request.url) { authorization = nil }
-            if let authorization { sent.headers.add("Authorization", authorization) }
-            let response = try await exchange(sent, into: sink)
+            let response: Response
+            do throws(TransferError) {
+                response = try await transport.send(prepared(request, authorization), into: sink)
+            } catch {
+                throw failure(error, of: request)
+            }
+            place.answered(request.url.origin)
+            events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
             if policy.mayAuthorize(request.url) { await warn(response, authorization) }
             guard let target = response.redirectTarget(for: request.method) else {
                 return Answer(
@@ -176,6 +181,30 @@ final class RegistryClient: Sendable {
                 "\(endpoint.registry) redirects more than \(Self.redirectLimit) times"
             )
         )
+    }
+
+    /// A request as it goes out: with what is sent along, and dialling only what the policy allows.
+    private func prepared(_ request: Request, _ authorization: String?) -> Request {
+        var request = request
+        let policy = policy
+        request.acceptsAddress = { [place, url = request.url] address in
+            if policy.mayAuthorize(url) { place.wasReached(at: address) }
+            return policy.mayDial(address, for: url)
+        }
+        if let authorization { request.headers.add("Authorization", authorization) }
+        return request
+    }
+
+    /// The failure for an exchange that came to no answer.
+    private func failure(_ error: TransferError, of request: Request) -> RequestFailure {
+        events.record(
+            .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)")
+        )
+        var failure = RequestFailure(error, to: request.url)
+        if RetryPolicy.mayComeBack(error.kind), place.hasAnswered(request.url.origin) {
+            failure.isTemporary = true
+        }
+        return failure
     }
 
     /// Hands on what the registry itself says besides, without what nobody may see.
@@ -201,31 +230,6 @@ final class RegistryClient: Sendable {
     private func secrets(sentWith authorization: String?) async -> [String] {
         let sent = authorization.flatMap { $0.split(separator: " ").last.map(String.init) }
         return (await authenticator.secrets + [sent].compactMap(\.self)).filter { !$0.isEmpty }
-    }
-
-    private func exchange(_ request: Request, into sink: AnswerSink) async throws(RequestFailure) -> Response
-    {
-        var request = request
-        let policy = policy
-        request.acceptsAddress = { [place, url = request.url] address in
-            if policy.mayAuthorize(url) { place.wasReached(at: address) }
-            return policy.mayDial(address, for: url)
-        }
-        do throws(TransferError) {
-            let response = try await transport.send(request, into: sink)
-            place.answered(request.url.origin)
-            events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
-            return response
-        } catch {
-            events.record(
-                .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)")
-            )
-            var failure = RequestFailure(error, to: request.url)
-            if RetryPolicy.mayComeBack(error.kind), place.hasAnswered(request.url.origin) {
-                failure.isTemporary = true
-            }
-            throw failure
-        }
     }
 
     /// Takes a URL that the registry named, relative or not, through the policy; without a base it is relative to the

@@ -47,7 +47,7 @@ package struct ImageArchive: Sendable {
     }
 }
 
-extension ImageArchive: ContentSource {
+extension ImageArchive: LocalStore {
     /// Finds an image in the archive, by the rules of a layout.
     ///
     /// Throws ``Failure/Code/notFound``, or ``Failure/Code/nameAmbiguous`` when the name fits several images.

@@ -13,11 +13,11 @@ import Wasm
 struct PluginGate {
     /// Whether nothing is looked at: `--no-check`.
     let isOpen: Bool
-    let reporter: Reporter
+    private let context: CommandContext
 
-    init(_ option: GateOption, _ reporter: Reporter) {
+    init(_ option: GateOption, _ context: CommandContext) {
         isOpen = option.noCheck
-        self.reporter = reporter
+        self.context = context
     }
 
     /// Looks at a module that is to be packed.
@@ -65,15 +65,16 @@ struct PluginGate {
     /// Looks at an image that comes from a store, and the module in it.
     ///
     /// Throws ``Failure/Code/checkFailed``, and what reading the image throws.
-    func admit(_ root: Descriptor, in source: some ContentSource, called name: String) async throws(Failure) {
+    func admit(_ root: Descriptor, in source: some ContentSource, called name: String) async throws {
         guard !isOpen else { return }
         guard try await ImageChoice.ifPossible(of: root, in: source) != nil else {
-            return reporter.record(
+            return context.record(
                 .warning("\(name) is not checked: nobody can choose an image from its index")
             )
         }
-        let image = try await InspectedImage(of: root, in: source)
-        try judge(image.inspection, module: image.module, called: name)
+        try await InspectedImage.with(root, in: source) { image in
+            try judge(image.inspection, module: image.module, called: name)
+        }
     }
 
     private func judge(_ image: ImageInspection, module: ModuleInspection?, called name: String)
@@ -93,7 +94,7 @@ struct PluginGate {
         let names = check.answers.filter { $0.worst == .error }.map(\.consumer.name)
         let saying = check.answers.lazy.flatMap(\.imageFindings).first { $0.severity == .error }?.saying
         guard !names.isEmpty else { return }
-        reporter.record(
+        context.record(
             .warning("\(names.joined(separator: ", ")) will refuse it" + (saying.map { ": \"\($0)\"" } ?? ""))
         )
     }
@@ -103,7 +104,7 @@ struct PluginGate {
         let marks = (check?.answers ?? []).map { answer in
             "\(answer.worst == .error ? Terminal.cross : Terminal.checkMark) \(answer.consumer.name)"
         }
-        reporter.record(
+        context.record(
             .step("check", ([name, module.summary] + marks).joined(separator: "  "))
         )
     }
@@ -111,7 +112,7 @@ struct PluginGate {
     private func judge(_ check: PluginCheck, refusing: Bool, called name: String) throws(Failure) {
         let findings = FindingList(check)
         for row in findings.rows where row.finding.severity == .warning || !refusing && row.isRefusal {
-            reporter.record(.warning(row.line + row.quotation))
+            context.record(.warning(row.line + row.quotation))
         }
         let refusals = findings.rows.filter(\.isRefusal)
         guard refusing, let first = refusals.first else { return }

@@ -85,13 +85,10 @@ struct ConnectionOptions: ParsableArguments {
     /// What makes the requests to a registry and to where it leads.
     ///
     /// Throws ``Failure/Code/configurationInvalid`` for a certificate or key that cannot be used.
-    func transport(
-        to endpoint: RegistryEndpoint,
-        _ environment: Environment,
-        _ reporter: Reporter
-    ) throws(Failure) -> any Transport {
+    func transport(to endpoint: RegistryEndpoint, _ context: CommandContext) throws(Failure) -> any Transport
+    {
         if tlsSkipVerify {
-            reporter.record(
+            context.record(
                 .warning(
                     "the certificate of \(endpoint.registry) is not verified; who stands in between can read and change all"
                 )
@@ -99,14 +96,14 @@ struct ConnectionOptions: ParsableArguments {
         }
         let options = TransportOptions(
             userAgent: Program.userAgent,
-            tls: try tls(to: endpoint, environment),
-            proxies: Proxies { environment[$0] }
+            tls: try tls(to: endpoint, context.environment),
+            proxies: Proxies { context.environment[$0] }
         )
         let transport = SilenceTransport(
             try Failure.ofConfiguration { () throws(TransferError) in try CurlTransport(options) },
-            events: reporter
+            events: context.reporter
         )
-        return reporter.isTracing ? TracingTransport(transport, events: reporter) : transport
+        return context.reporter.isTracing ? TracingTransport(transport, events: context.reporter) : transport
     }
 
     /// Whom to trust, and what to show to whom: the options, the variables of OpenSSL, Docker's folder.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import HTTPTransport
 import HostSystem
 import OCI
 import Registry
@@ -18,11 +19,10 @@ struct RegistryOptions: ParsableArguments {
         mountingFrom mountSource: RepositoryName? = nil,
         credentials chain: CredentialChain? = nil,
         spoolingIn directory: FilePath,
-        environment: Environment,
-        reporter: Reporter
+        _ context: CommandContext
     ) throws(Failure) -> RemoteRepository {
         if reference.registryIsAssumed {
-            reporter.record(
+            context.record(
                 .note(
                     "\"\(reference.registry)\" is taken as the registry's host: a name of three parts cannot be one of "
                         + "Docker Hub; the image is \(reference)"
@@ -32,32 +32,38 @@ struct RegistryOptions: ParsableArguments {
         let endpoint = connection.endpoint(of: reference.registry)
         let credentials =
             if let chain { chain } else {
-                try self.credentials.store(environment, usesTLS: !connection.plainHttp)
+                try self.credentials.store(context.environment, usesTLS: !connection.plainHttp)
             }
         return RemoteRepository(
             reference.repository,
             at: endpoint,
             access: access,
             mountingFrom: mountSource,
-            transport: HeaderTransport(
-                try connection.transport(to: endpoint, environment, reporter),
-                sending: self.credentials.headers(environment),
-                to: endpoint
-            ),
+            transport: try transport(to: endpoint, context),
             credentials: credentials,
             retryPolicy: connection.retryPolicy,
             spoolDirectory: directory,
-            events: reporter
+            events: context.reporter
         )
+    }
+
+    /// What makes the requests to a registry, with docker's `HttpHeaders` if there are any.
+    private func transport(to endpoint: RegistryEndpoint, _ context: CommandContext) throws(Failure)
+        -> any Transport
+    {
+        let transport = try connection.transport(to: endpoint, context)
+        let headers = credentials.headers(context.environment)
+        return headers.fields.isEmpty
+            ? transport : HeaderTransport(transport, sending: headers, to: endpoint)
     }
 
     /// Finds an image in a registry and looks at it; what is fetched for that is gone afterwards.
     func withImage(
         _ reference: Reference,
-        _ reporter: Reporter,
+        _ context: CommandContext,
         _ look: (Descriptor, RemoteRepository) async throws -> Void
     ) async throws {
-        try await withRepository(of: reference, for: .pull, reporter) { repository in
+        try await withRepository(of: reference, for: .pull, context) { repository in
             try await look(repository.resolve(.reference(reference)), repository)
         }
     }
@@ -66,19 +72,12 @@ struct RegistryOptions: ParsableArguments {
     func withRepository(
         of reference: Reference,
         for access: Access,
-        _ reporter: Reporter,
+        _ context: CommandContext,
         _ work: (RemoteRepository) async throws -> Void
     ) async throws {
-        let folder = try TemporaryDirectory()
-        let repository = try repository(
-            of: reference,
-            for: access,
-            spoolingIn: folder.path,
-            environment: .current,
-            reporter: reporter
-        )
-        try await work(repository)
-        withExtendedLifetime(folder) {}
+        try await withTemporaryDirectory { folder in
+            try await work(repository(of: reference, for: access, spoolingIn: folder, context))
+        }
     }
 }
 

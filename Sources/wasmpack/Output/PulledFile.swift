@@ -39,12 +39,12 @@ final class PulledFile {
     }
 
     /// Says so when no proxy will load what came.
-    func warnIfNotLoadable(_ reporter: Reporter) throws(Failure) {
+    func warnIfNotLoadable(_ context: CommandContext) throws(Failure) {
         let written = try ReadableFile(opening: unfinishedPath)
         do throws(Failure) {
             _ = try ModuleOutline(of: "the module", in: written)
         } catch {
-            reporter.record(.warning(error.message + (error.why.map { ": \($0)" } ?? "")))
+            context.record(.warning(error.message + (error.why.map { ": \($0)" } ?? "")))
         }
     }
 
@@ -52,14 +52,14 @@ final class PulledFile {
     ///
     /// An identical file is left alone; another one is replaced when that was asked for, and otherwise
     /// ``Failure/Code/fileExists`` is thrown.
-    func finish(_ reporter: Reporter) throws(Failure) {
+    func finish(_ context: CommandContext) throws(Failure) {
         guard let output else {
             let written = try ReadableFile(opening: unfinishedPath)
             return try written.forEachPiece { piece throws(Failure) in try Terminal.standardOutput(piece) }
         }
         if let target = output.target, Directory.type(of: target) != nil {
             if try isSame(as: target) {
-                return reporter.record(.step("kept", "\(output.path), which has the same content"))
+                return context.record(.step("kept", "\(output.path), which has the same content"))
             }
             guard isForced else {
                 throw Failure(
@@ -71,7 +71,7 @@ final class PulledFile {
             }
         }
         try output.commit()
-        reporter.record(.step("wrote", output.path.string))
+        context.record(.step("wrote", output.path.string))
     }
 
     private func isSame(as other: FilePath) throws(Failure) -> Bool {
