@@ -14,8 +14,6 @@ package protocol ContentSource: Sendable {
 package protocol LocalStore: ContentSource {
     /// The layout's folder or the archive's file.
     var path: FilePath { get }
-    /// Where blobs under construction can be put.
-    var spoolDirectory: FilePath { get }
     /// Finds an image as ``ContentSource/resolve(_:)`` does, with the annotations that stand in the index, the names among
     /// them.
     func entry(_ name: RefName) throws(Failure) -> Descriptor

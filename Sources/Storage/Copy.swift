@@ -20,23 +20,24 @@ package struct CopyReport: Sendable {
         }
     }
 
+    /// One piece of content.
+    package typealias Part = (descriptor: Descriptor, status: Status)
+
     /// The manifest that the new name stands for.
     package let root: Descriptor
     /// What the name stood for before.
     package let previous: Descriptor?
     /// The config and the layers, of an index also the manifests, in the order in which they are named.
-    package let parts: [(descriptor: Descriptor, status: Status)]
+    package let parts: [Part]
 
     /// Puts a report together.
-    package init(root: Descriptor, previous: Descriptor?, parts: [(descriptor: Descriptor, status: Status)]) {
+    package init(root: Descriptor, previous: Descriptor?, parts: [Part]) {
         self.root = root
         self.previous = previous
         self.parts = parts
     }
 }
 
-/// How many indexes may lie one within the other.
-package let indexDepthLimit = 2
 /// How many blobs travel at the same time.
 private let parallelBlobs = 4
 
@@ -86,11 +87,22 @@ package func copy(
     let manifest = try await source.fetch(root)
     let previous = try await destination.current(target)
     let copier = Copier(source: source, destination: destination, events: events)
+    let node = try ManifestGraph.Node(root, manifest)
     if let previous, previous.digest == root.digest, destination.keepsImagesWhole {
-        return CopyReport(root: root, previous: previous, parts: try await copier.everythingIsThere(manifest))
+        let parts = node.document.successors.map { ($0, CopyReport.Status.alreadyThere) }
+        return CopyReport(root: root, previous: previous, parts: parts)
     }
-    let parts = try await copier.copyParts(of: manifest, depth: 0)
-    try await destination.tag(manifest, as: target)
+    var parts: [CopyReport.Part] = []
+    try await ManifestGraph.walk(from: node, reading: source.fetch) { step throws(Failure) in
+        switch step {
+        case .begin(let node): try node.document.failIfPartsAreTooLarge()
+        case .content(let descriptors, _): parts += try await copier.copyBlobs(descriptors)
+        case .end(let node) where node.depth > 0:
+            parts.append(try await copier.copyBlob(node.descriptor, fetched: node.blob))
+        case .end: break
+        }
+    }
+    try await destination.tag(node.blob, as: target)
     return CopyReport(root: root, previous: previous, parts: parts)
 }
 
@@ -111,60 +123,29 @@ private func checkDigest(of root: Descriptor, against name: RefName) throws(Fail
 }
 
 private struct Copier<Source: ContentSource, Destination: ContentDestination, Events: EventSink>: Sendable {
-    typealias Part = (descriptor: Descriptor, status: CopyReport.Status)
+    typealias Part = CopyReport.Part
 
     let source: Source
     let destination: Destination
     let events: Events
 
-    /// What an image consists of, when nothing had to be copied.
-    func everythingIsThere(_ manifest: Blob) async throws(Failure) -> [Part] {
-        try document(manifest).successors.map { ($0, .alreadyThere) }
-    }
-
-    /// Copies everything that a manifest names, and not the manifest.
-    func copyParts(of manifest: Blob, depth: Int) async throws(Failure) -> [Part] {
-        switch try document(manifest) {
-        case .image(let image):
-            // Before anything of it is asked for: a size may be any number.
-            try image.failIfConfigIsTooLarge()
-            for layer in image.layers { try layer.failIfTooLarge() }
-            return try await copyBlobs(image.successors)
-        case .index(let index):
-            guard depth < indexDepthLimit else {
-                throw Failure(tooDeep: manifest.descriptor)
-            }
-            var parts: [Part] = []
-            for child in index.successors { try child.failIfTooLarge() }
-            for child in index.successors {
-                if child.mediaType.isStoredAsManifest {
-                    let blob = try await source.fetch(child)
-                    parts += try await copyParts(of: blob, depth: depth + 1)
-                    parts.append(try await copyBlob(child, fetched: blob))
-                } else {
-                    parts.append(try await copyBlob(child))
-                }
-            }
-            return parts
-        }
-    }
-
-    private func document(_ manifest: Blob) throws(Failure) -> ManifestDocument {
-        try ManifestDocument(
-            decoding: manifest.bytes(limit: Manifest.sizeLimit),
-            mediaType: manifest.descriptor.mediaType
-        )
-    }
-
-    private func copyBlobs(_ descriptors: [Descriptor]) async throws(Failure) -> [Part] {
+    /// Copies some content at the same time.
+    func copyBlobs(_ descriptors: [Descriptor]) async throws(Failure) -> [Part] {
         let outcome = await withTaskGroup(of: Result<Part, Failure>.self) {
             group -> Result<[Part], Failure> in
             var parts: [Part] = []
             var waiting = descriptors[...]
-            for _ in 0..<parallelBlobs {
-                guard let next = waiting.popFirst() else { break }
-                group.addTask { await Result { () async throws(Failure) in try await copyBlob(next) } }
+            func addNext() {
+                guard let next = waiting.popFirst() else { return }
+                group.addTask {
+                    do throws(Failure) {
+                        return .success(try await copyBlob(next))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
             }
+            for _ in 0..<parallelBlobs { addNext() }
             while let done = await group.next() {
                 switch done {
                 case .success(let part): parts.append(part)
@@ -172,9 +153,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
                     group.cancelAll()
                     return .failure(failure)
                 }
-                if let next = waiting.popFirst() {
-                    group.addTask { await Result { () async throws(Failure) in try await copyBlob(next) } }
-                }
+                addNext()
             }
             // They end in any order; the report is the same each time.
             return .success(descriptors.compactMap { wanted in parts.first { $0.descriptor == wanted } })
@@ -182,7 +161,8 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
         return try outcome.get()
     }
 
-    private func copyBlob(_ descriptor: Descriptor, fetched: Blob? = nil) async throws(Failure) -> Part {
+    /// Copies content that is not there yet.
+    func copyBlob(_ descriptor: Descriptor, fetched: Blob? = nil) async throws(Failure) -> Part {
         if try await destination.contains(descriptor) {
             report(descriptor, .alreadyThere)
             return (descriptor, .alreadyThere)
@@ -200,14 +180,16 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
     }
 }
 
-extension Failure {
-    /// The failure for an index within an index within an index.
-    package init(tooDeep index: Descriptor) {
-        self.init(
-            .manifestInvalid,
-            "the index \(index.digest) lies too deep",
-            why: "at most \(indexDepthLimit) indexes may lie one within the other"
-        )
+extension ManifestDocument {
+    /// Throws before anything of an image is asked for: a size may be any number.
+    fileprivate func failIfPartsAreTooLarge() throws(Failure) {
+        switch self {
+        case .image(let image):
+            try image.failIfConfigIsTooLarge()
+            for layer in image.layers { try layer.failIfTooLarge() }
+        case .index(let index):
+            for child in index.successors { try child.failIfTooLarge() }
+        }
     }
 }
 
@@ -220,16 +202,5 @@ extension Transfer {
             size: descriptor.size,
             stage: stage
         )
-    }
-}
-
-extension Result where Failure == Diagnostics.Failure {
-    /// Runs asynchronous work and keeps its outcome, with the error's type.
-    init(_ work: () async throws(Failure) -> Success) async {
-        do throws(Failure) {
-            self = .success(try await work())
-        } catch {
-            self = .failure(error)
-        }
     }
 }

@@ -26,41 +26,18 @@ package struct Verification: Sendable {
     /// Broken content is a finding, and the walk goes on; a store that cannot be reached ends it with its failure.
     package init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
         self.root = root
-        try await visit(root, in: source, depth: 0)
-    }
-
-    private mutating func visit(
-        _ descriptor: Descriptor,
-        in source: some ContentSource,
-        depth: Int
-    ) async throws(Failure) {
-        guard let manifest = try await fetch(descriptor, from: source) else { return }
-        let document: ManifestDocument
-        do throws(Failure) {
-            document = try ManifestDocument(
-                decoding: manifest.bytes(limit: Manifest.sizeLimit),
-                mediaType: descriptor.mediaType
-            )
-        } catch {
-            note(descriptor, error)
-            return
-        }
-        switch document {
-        case .image(let image):
-            try await visit(image, in: source)
-        case .index(let index):
-            guard depth < indexDepthLimit else {
-                note(descriptor, Failure(tooDeep: descriptor))
-                return
-            }
-            for child in index.successors {
-                if child.mediaType.isStoredAsManifest {
-                    try await visit(child, in: source, depth: depth + 1)
-                } else {
-                    _ = try await fetch(child, from: source)
+        try await ManifestGraph.walk(
+            from: root,
+            reading: { manifest throws(Failure) in try await fetch(manifest, from: source) },
+            broken: { manifest, failure in note(manifest, failure) },
+            visit: { step throws(Failure) in
+                guard case .content(let parts, let node) = step else { return }
+                switch node.document {
+                case .image(let image): try await visit(image, in: source)
+                case .index: for part in parts { _ = try await fetch(part, from: source) }
                 }
             }
-        }
+        )
     }
 
     private mutating func visit(_ image: Manifest, in source: some ContentSource) async throws(Failure) {

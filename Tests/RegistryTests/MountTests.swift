@@ -71,11 +71,15 @@ import Testing
         let client = repository.client
         let task = Task { [layer = bench.image.layer] in
             try await repository.take(layer.descriptor) { () async throws(Failure) in
-                _ = client.rest.begin(.seconds(3600), patience: nil, at: client.retryPolicy.clock.now())
+                _ = client.retrying.rest.begin(
+                    .seconds(3600),
+                    patience: nil,
+                    at: client.retrying.policy.clock.now()
+                )
                 return layer
             }
         }
-        while client.rest.remaining(at: client.retryPolicy.clock.now(), spacing: .zero) == nil {
+        while client.retrying.rest.remaining(at: client.retrying.policy.clock.now(), spacing: .zero) == nil {
             try await Task.sleep(for: .milliseconds(5))
         }
         task.cancel()
@@ -125,8 +129,8 @@ import Testing
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
         let client = repository.client
-        let now = client.retryPolicy.clock.now
-        _ = client.rest.begin(.milliseconds(500), patience: nil, at: now())
+        let now = client.retrying.policy.clock.now
+        _ = client.retrying.rest.begin(.milliseconds(500), patience: nil, at: now())
         try await registry.script(#"[{"path":"mount=","status":429,"headers":{"Retry-After":"1"}}]"#)
         let start = now()
         try await repository.push(bench.image.layer)

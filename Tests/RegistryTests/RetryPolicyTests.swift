@@ -33,7 +33,7 @@ import Testing
         _ policy: RetryPolicy,
         rest: RegistryRest = RegistryRest()
     ) async throws(Failure) -> Int {
-        try await policy.retrying("it", rest: rest, events: events) { number throws(RequestFailure) in
+        try await Retrying(policy, rest: rest, events: events)("it") { number throws(RequestFailure) in
             if number < failures.count { throw failures[number] }
             return number
         }
@@ -122,7 +122,7 @@ import Testing
         let calls = Mutex<[Int]>([])
         let policy = RetryPolicy(count: count, clock: clock.pauseClock)
         let failure = await #expect(throws: Failure.self) {
-            try await policy.retrying("it", events: SilentSink()) { number throws(RequestFailure) in
+            try await Retrying(policy, events: SilentSink())("it") { number throws(RequestFailure) in
                 calls.withLock { $0.append(number) }
                 throw temporary
             }
@@ -182,7 +182,7 @@ import Testing
     @Test func `a task that is cancelled does not try again`() async {
         let calls = Mutex(0)
         let task = Task { [policy, temporary] in
-            try await policy.retrying("it", events: SilentSink()) { _ throws(RequestFailure) in
+            try await Retrying(policy, events: SilentSink())("it") { _ throws(RequestFailure) in
                 calls.withLock { $0 += 1 }
                 withUnsafeCurrentTask { $0?.cancel() }
                 throw temporary
@@ -203,7 +203,7 @@ import Testing
             try await Task.sleep(for: .seconds(3600))
         }
         let task = Task { [temporary] in
-            try await RetryPolicy(clock: clock).retrying("it", events: SilentSink()) {
+            try await Retrying(RetryPolicy(clock: clock), events: SilentSink())("it") {
                 number throws(RequestFailure) in
                 if number > 0 { Issue.record("it was tried again") }
                 throw asked == nil ? temporary : Self.limited(asked)

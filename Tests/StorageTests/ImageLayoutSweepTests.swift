@@ -137,6 +137,20 @@ struct ImageLayoutSweepTests {
         }
     }
 
+    @Test func `where indexes lie deeper than anything is followed, everything stays`() async throws {
+        let layout = try ImageLayout(creating: path)
+        let image = try SampleImage("deep")
+        let inner = try index(of: [image.manifest])
+        let middle = try index(of: [inner])
+        let outer = try index(of: [middle])
+        for blob in image.blobs + [inner, middle] { try await layout.push(blob) }
+        try await list(outer, in: layout)
+        let loose = Blob([1, 2, 3], mediaType: .layerTarGzip)
+        try await layout.push(loose)
+        try await copy(.named("v1"), from: SampleImage("a"), to: layout)
+        #expect((image.blobs + [inner, middle, outer, loose]).allSatisfy(exists))
+    }
+
     @Test func `what a signature is about stays with it`() async throws {
         let layout = try ImageLayout(creating: path)
         let image = try SampleImage("signed")

@@ -1,15 +1,31 @@
+import Dispatch
+import Synchronization
+
 /// HTTP/1.1 over libcurl: one pool of connections, and one thread while there is something to transfer.
 ///
 /// It reads no environment: ``TransportOptions/proxies`` says which proxies there are.
+///
+/// All transfers run on one thread, over one multi handle. The thread is there while there are transfers and sleeps while
+/// none of them moves; without transfers there is none, and the connections rest in the multi handle. So nothing has to be
+/// told to stop: whoever waits for a transfer holds the transport, and the last to let go frees it.
 package final class CurlTransport: Transport {
-    private let loop: TransferLoop
+    private struct Inbox {
+        var waiting: [Job] = []
+        var isRunning = false
+    }
+
+    private let inbox = Mutex(Inbox())
+    private let multi: MultiHandle
+    private let settings: TransferSettings
+    private let queue = DispatchQueue(label: "wasmpack.http-transport")
 
     /// Makes a transport without connections.
     ///
     /// Throws ``TransferError/Kind/authorityFileUnusable``, ``TransferError/Kind/invalidRequest`` for a user agent
     /// that no header can hold, and ``TransferError/Kind/other`` if libcurl does not start.
     package init(_ options: TransportOptions = TransportOptions()) throws(TransferError) {
-        loop = try TransferLoop(TransferSettings(options))
+        settings = try TransferSettings(options)
+        multi = try MultiHandle()
     }
 
     /// Sends a request and returns when the whole response has gone into the sink.
@@ -19,12 +35,75 @@ package final class CurlTransport: Transport {
         let ticket = Ticket()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                loop.start(Job(request: request, sink: sink, ticket: ticket, continuation: continuation))
+                // The thread resumes it exactly once.
+                let job = Job(request: request, sink: sink, ticket: ticket, continuation: continuation)
+                let wasRunning = inbox.withLock { inbox in
+                    inbox.waiting.append(job)
+                    defer { inbox.isRunning = true }
+                    return inbox.isRunning
+                }
+                if wasRunning { multi.wakeUp() } else { queue.async { self.run() } }
             }
         } onCancel: {
             ticket.cancel()
-            loop.wakeUp()
+            multi.wakeUp()
         }
         return try result.get()
     }
+
+    private func run() {
+        var active: [ObjectIdentifier: Transfer] = [:]
+        while let jobs = takeJobs(stoppingIfIdle: active.isEmpty) {
+            for job in jobs {
+                do throws(TransferError) {
+                    guard !job.ticket.isCancelled else { throw .cancelledByTask }
+                    let transfer = try Transfer(job, settings: settings)
+                    try multi.add(transfer.easy)
+                    active[ObjectIdentifier(transfer)] = transfer
+                } catch {
+                    job.continuation.resume(returning: .failure(error))
+                }
+            }
+            for transfer in active.values where transfer.job.ticket.isCancelled {
+                end(transfer, in: &active, .failure(.cancelledByTask))
+            }
+            do {
+                try multi.perform()
+                while let (context, code) = multi.nextEnded() {
+                    let transfer = Transfer.of(context)
+                    end(transfer, in: &active, transfer.outcome(code))
+                }
+                if !active.isEmpty { try multi.wait() }
+            } catch {
+                // Only a lack of memory or a mistake of ours leads here. Nobody may wait forever.
+                for transfer in active.values { end(transfer, in: &active, .failure(error)) }
+            }
+        }
+    }
+
+    /// New jobs, maybe none; `nil` when the thread has nothing to do and may go.
+    private func takeJobs(stoppingIfIdle isIdle: Bool) -> [Job]? {
+        inbox.withLock { inbox in
+            guard !inbox.waiting.isEmpty || !isIdle else {
+                inbox.isRunning = false
+                return nil
+            }
+            defer { inbox.waiting = [] }
+            return inbox.waiting
+        }
+    }
+
+    private func end(
+        _ transfer: Transfer,
+        in active: inout [ObjectIdentifier: Transfer],
+        _ result: Result<Response, TransferError>
+    ) {
+        multi.remove(transfer.easy)
+        active[ObjectIdentifier(transfer)] = nil
+        transfer.job.continuation.resume(returning: result)
+    }
+}
+
+extension TransferError {
+    fileprivate static let cancelledByTask = TransferError(.cancelled, "the transfer was cancelled")
 }

@@ -3,10 +3,10 @@ import CCurlShims
 
 /// One libcurl multi handle: the connections, and the transfers that run over them.
 ///
-/// All of it belongs to the thread of ``TransferLoop``, but for ``wakeUp()``.
+/// All of it belongs to the thread of ``CurlTransport``, but for ``wakeUp()``.
 struct MultiHandle: ~Copyable, Sendable {
     // Proof: the pointer never changes, `curl_multi_wakeup` is documented to be callable from any thread, and every
-    // other use is inside `TransferLoop.run`, of which a serial queue runs one at a time, or in `deinit`.
+    // other use is inside `CurlTransport.run`, of which a serial queue runs one at a time, or in `deinit`.
     nonisolated(unsafe) private let raw: UnsafeMutableRawPointer
 
     init() throws(TransferError) {

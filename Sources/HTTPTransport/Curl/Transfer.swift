@@ -3,7 +3,7 @@ import CCurl
 /// One exchange while it runs: the easy handle and what its callbacks need.
 ///
 /// It lives on the transport's thread only. libcurl holds an unretained pointer to it as the callbacks' context.
-/// ``TransferLoop`` keeps it alive from before the handle is added to the multi handle until after it was removed.
+/// ``CurlTransport`` keeps it alive from before the handle is added to the multi handle until after it was removed.
 final class Transfer {
     let job: Job
     private(set) var easy: EasyHandle

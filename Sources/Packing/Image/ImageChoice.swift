@@ -34,20 +34,18 @@ package struct ImageChoice: Sendable {
     ///   image; ``Failure/Code/manifestInvalid`` for indexes nested too deep; and the errors of reading the manifests.
     package init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
         self.root = root
-        var descriptor = root
-        for _ in 0...indexDepthLimit {
-            let bytes = try await source.fetch(descriptor).bytes(limit: Manifest.sizeLimit)
-            switch try ManifestDocument(decoding: bytes, mediaType: descriptor.mediaType) {
+        var node = try await ManifestGraph.Node(root, source.fetch(root))
+        while true {
+            switch node.document {
             case .image(let manifest):
-                image = descriptor
+                image = node.descriptor
                 self.manifest = manifest
                 return
             case .index(let index):
-                guard let choice = index.choice else { throw Failure(noChoiceFrom: index, descriptor) }
-                descriptor = choice
+                guard let choice = index.choice else { throw Failure(noChoiceFrom: index, node.descriptor) }
+                node = try await ManifestGraph.Node(choice, source.fetch(choice), within: node)
             }
         }
-        throw Failure(tooDeep: descriptor)
     }
 
     /// Finds the image, or returns `nil` for an index without an unambiguous image, for callers that copy the whole index.

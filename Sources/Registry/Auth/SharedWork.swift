@@ -13,41 +13,31 @@ actor SharedWork<Key: Hashable & Sendable, Value: Sendable> {
         _ work: @escaping @Sendable () async throws(RequestFailure) -> Value
     ) async throws(RequestFailure) -> Value {
         while true {
+            let others = running[key]
+            let task =
+                others
+                ?? Task {
+                    let result: Result<Value, RequestFailure>
+                    do throws(RequestFailure) {
+                        result = .success(try await work())
+                    } catch {
+                        result = .failure(error)
+                    }
+                    // Before anyone who waits goes on: who asks again wants new work, not this one's result.
+                    running[key] = nil
+                    return result
+                }
+            running[key] = task
+            let result = await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                if others == nil { task.cancel() }
+            }
             do throws(RequestFailure) {
-                return try await attempt(key, work)
+                return try result.get()
             } catch {
                 guard error.failure.code == .interrupted, !Task.isCancelled else { throw error }
             }
-        }
-    }
-
-    private func attempt(
-        _ key: Key,
-        _ work: @escaping @Sendable () async throws(RequestFailure) -> Value
-    ) async throws(RequestFailure) -> Value {
-        if let task = running[key] { return try await task.value.get() }
-        let task = Task {
-            let result = await Self.result(work)
-            // Removed before the waiting callers resume, so that their next calls start new work.
-            running[key] = nil
-            return result
-        }
-        running[key] = task
-        let result = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
-        }
-        return try result.get()
-    }
-
-    private static func result(
-        _ work: @Sendable () async throws(RequestFailure) -> Value
-    ) async -> Result<Value, RequestFailure> {
-        do throws(RequestFailure) {
-            return .success(try await work())
-        } catch {
-            return .failure(error)
         }
     }
 }

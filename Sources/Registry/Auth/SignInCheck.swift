@@ -30,8 +30,7 @@ package struct SignInCheck: Sendable {
         ) {
             CredentialLookup(credential, sources: [credential.source], isExplicit: true)
         }
-        try await connection.retryPolicy.retrying("\(endpoint.registry)", events: events) {
-            _ throws(RequestFailure) in
+        try await client.retrying("\(endpoint.registry)") { _ throws(RequestFailure) in
             let answer = try await client.send(.get, "")
             switch answer.status {
             case 200:

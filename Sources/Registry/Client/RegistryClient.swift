@@ -13,8 +13,8 @@ final class RegistryClient: Sendable {
     let authenticator: Authenticator
 
     var endpoint: RegistryEndpoint { connection.endpoint }
-    var retryPolicy: RetryPolicy { connection.retryPolicy }
-    var rest: RegistryRest { connection.rest }
+    /// Repeats requests, within the registry's rate limit.
+    var retrying: Retrying { connection.retrying }
     var events: any EventSink { connection.events }
     private var place: RegistryPlace { connection.place }
 
@@ -138,6 +138,7 @@ final class RegistryClient: Sendable {
     /// The credential in use; `nil` as long as the registry has not asked for one.
     func usedCredential() async -> Credential? { await authenticator.usedCredential }
 
+    /// Makes a request and follows redirects; each hop is judged, and makes its own exchange.
     private func follow(
         _ first: Request,
         authorization: String?,
@@ -146,11 +147,16 @@ final class RegistryClient: Sendable {
         var request = first
         var authorization = authorization
         for _ in 0...Self.redirectLimit {
-            var sent = request
             // Bound to the origin: another host, port or scheme never sees it, nor does what such a one leads back to.
             if !policy.mayAuthorize(request.url) { authorization = nil }
-            if let authorization { sent.headers.add("Authorization", authorization) }
-            let response = try await exchange(sent, into: sink)
+            let response: Response
+            do throws(TransferError) {
+                response = try await connection.transport.send(prepared(request, authorization), into: sink)
+            } catch {
+                throw failure(error, of: request)
+            }
+            place.answered(request.url.origin)
+            events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
             if policy.mayAuthorize(request.url) { await warn(response, authorization) }
             guard let target = response.redirectTarget(for: request.method) else {
                 return Answer(
@@ -168,6 +174,30 @@ final class RegistryClient: Sendable {
                 "\(endpoint.registry) redirects more than \(Self.redirectLimit) times"
             )
         )
+    }
+
+    /// A request as it goes out: with what is sent along, and dialling only what the policy allows.
+    private func prepared(_ request: Request, _ authorization: String?) -> Request {
+        var request = request
+        let policy = policy
+        request.acceptsAddress = { [place, url = request.url] address in
+            if policy.mayAuthorize(url) { place.wasReached(at: address) }
+            return policy.mayDial(address, for: url)
+        }
+        if let authorization { request.headers.add("Authorization", authorization) }
+        return request
+    }
+
+    /// The failure for an exchange that came to no answer.
+    private func failure(_ error: TransferError, of request: Request) -> RequestFailure {
+        events.record(
+            .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)")
+        )
+        var failure = RequestFailure(error, to: request.url)
+        if RetryPolicy.mayComeBack(error.kind), place.hasAnswered(request.url.origin) {
+            failure.isTemporary = true
+        }
+        return failure
     }
 
     /// Hands on what the registry itself says besides, without what nobody may see.
@@ -193,31 +223,6 @@ final class RegistryClient: Sendable {
     private func secrets(sentWith authorization: String?) async -> [String] {
         let sent = authorization.flatMap { $0.split(separator: " ").last.map(String.init) }
         return (await authenticator.secrets + [sent].compactMap(\.self)).filter { !$0.isEmpty }
-    }
-
-    private func exchange(_ request: Request, into sink: AnswerSink) async throws(RequestFailure) -> Response
-    {
-        var request = request
-        let policy = policy
-        request.acceptsAddress = { [place, url = request.url] address in
-            if policy.mayAuthorize(url) { place.wasReached(at: address) }
-            return policy.mayDial(address, for: url)
-        }
-        do throws(TransferError) {
-            let response = try await connection.transport.send(request, into: sink)
-            place.answered(request.url.origin)
-            events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
-            return response
-        } catch {
-            events.record(
-                .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)")
-            )
-            var failure = RequestFailure(error, to: request.url)
-            if RetryPolicy.mayComeBack(error.kind), place.hasAnswered(request.url.origin) {
-                failure.isTemporary = true
-            }
-            throw failure
-        }
     }
 
     /// Takes a URL that the registry named, relative or not, through the policy; without a base it is relative to the

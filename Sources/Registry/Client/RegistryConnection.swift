@@ -9,10 +9,9 @@ package final class RegistryConnection: Sendable {
     /// Where the registry is dialled.
     package let endpoint: RegistryEndpoint
     let transport: any Transport
-    let retryPolicy: RetryPolicy
+    /// Repeats requests, within the registry's rate limit.
+    let retrying: Retrying
     let events: any EventSink
-    /// When the registry may be asked again, if it wants to be left alone.
-    let rest = RegistryRest()
     let warnings = RegistryWarnings()
     let place: RegistryPlace
 
@@ -31,7 +30,7 @@ package final class RegistryConnection: Sendable {
     ) {
         self.endpoint = endpoint
         self.transport = transport
-        self.retryPolicy = retryPolicy
+        retrying = Retrying(retryPolicy, events: events)
         self.events = events
         place = RegistryPlace(endpoint)
     }

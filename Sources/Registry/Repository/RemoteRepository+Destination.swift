@@ -2,6 +2,7 @@ package import Diagnostics
 import HTTPTransport
 package import OCI
 package import Storage
+import Synchronization
 
 extension RemoteRepository: ContentDestination {
     /// A registry refuses a manifest whose blobs it does not have.
@@ -42,23 +43,65 @@ extension RemoteRepository: ContentDestination {
         }
     }
 
-    /// Uploads content; a manifest is stored under its digest.
+    /// Stores content; a manifest goes under its digest.
     package func push(_ blob: Blob) async throws(Failure) {
         if blob.descriptor.mediaType.isStoredAsManifest {
             try await put(blob, at: blob.descriptor.digest.description)
         } else {
-            _ = try await upload(blob.descriptor) { blob }
+            _ = try await take(blob.descriptor) { blob }
         }
     }
 
     /// Takes a blob over from the repository to mount from, if there is one and the registry does it; else uploads it.
+    ///
+    /// One that others upload at this moment, or have uploaded, is not sent again.
     package func take(
         _ descriptor: Descriptor,
         _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
     ) async throws(Failure) -> CopyReport.Status {
-        guard descriptor.mediaType.isStoredAsManifest else { return try await upload(descriptor, fetch) }
-        try await push(fetch())
-        return .copied
+        guard !descriptor.mediaType.isStoredAsManifest else {
+            try await push(fetch())
+            return .copied
+        }
+        do throws(RequestFailure) {
+            return try await uploads.value(for: descriptor.digest) {
+                [self] () async throws(RequestFailure) in
+                guard !uploaded.withLock({ $0.contains(descriptor.digest) }) else { return .alreadyThere }
+                let mounted = try await mount(descriptor)
+                var status = CopyReport.Status.mounted
+                if mounted?.isDone != true {
+                    let upload = BlobUpload(
+                        of: try await fetched(fetch, for: mounted),
+                        to: self,
+                        into: mounted
+                    )
+                    do throws(Failure) {
+                        try await retrying("\(descriptor.role) \(descriptor.digest.short)", upload.attempt)
+                    } catch {
+                        await upload.abandon()
+                        throw RequestFailure(error)
+                    }
+                    status = .copied
+                }
+                uploaded.withLock { _ = $0.insert(descriptor.digest) }
+                return status
+            }
+        } catch {
+            throw error.failure
+        }
+    }
+
+    /// Gets the content for an upload, which is given up when that fails.
+    private func fetched(
+        _ fetch: @Sendable () async throws(Failure) -> Blob,
+        for offered: Opened?
+    ) async throws(RequestFailure) -> Blob {
+        do throws(Failure) {
+            return try await fetch()
+        } catch {
+            if case .session(let session)? = offered { await client.abandon(session.location) }
+            throw RequestFailure(error)
+        }
     }
 
     /// Stores a manifest under a tag.

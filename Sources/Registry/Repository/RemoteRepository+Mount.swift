@@ -13,7 +13,7 @@ extension RemoteRepository {
         let what = "\(descriptor.role) \(descriptor.digest.short)"
         let query = "mount=\(descriptor.digest.description.queryValue)&from=\(source.description.queryValue)"
         do throws(Failure) {
-            try await client.retryPolicy.awaitTurn(after: client.rest)
+            try await retrying.awaitTurn()
         } catch {
             throw RequestFailure(error)
         }
@@ -22,11 +22,11 @@ extension RemoteRepository {
             switch answer.status {
             case 201:
                 client.events.record(.detail("\(what): mounted from \(source)"))
-                client.rest.end()
+                retrying.rest.end()
                 return .done
             case 202:
                 let session = UploadSession(at: try location(of: answer), openedBy: answer.response)
-                client.rest.end()
+                retrying.rest.end()
                 return .session(session)
             case _ where RetryPolicy.isTemporary(status: answer.status, code: answer.refusal.code):
                 throw try await client.failure(for: answer, doing: "push to")
@@ -38,7 +38,7 @@ extension RemoteRepository {
             client.events.record(.detail("\(what): not mounted from \(source): \(error.failure.message)"))
             guard error.isTemporary, let pause = error.retryAfter else { return nil }
             try RequestFailure.rethrowing { () throws(Failure) in
-                try client.retryPolicy.keep(client.rest, pause, error, 0, client.events)
+                try retrying.keep(pause, error, 0)
             }
         }
         return nil

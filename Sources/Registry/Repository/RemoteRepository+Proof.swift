@@ -20,20 +20,18 @@ extension RemoteRepository {
     }
 
     private func proveParts(of manifest: Blob) async throws(Failure) {
-        let document = try ManifestDocument(
-            decoding: manifest.bytes(limit: Manifest.sizeLimit),
-            mediaType: manifest.descriptor.mediaType
+        try await ManifestGraph.walk(
+            from: ManifestGraph.Node(manifest.descriptor, manifest),
+            reading: { child throws(Failure) in
+                try await retrying("manifest \(child.digest)") { _ throws(RequestFailure) in
+                    try await self.manifest(child.digest.description)
+                }
+            },
+            visit: { step throws(Failure) in
+                guard case .content(let parts, _) = step else { return }
+                for part in parts { try await proveBlob(part) }
+            }
         )
-        for part in document.successors {
-            guard part.mediaType.isStoredAsManifest else {
-                try await proveBlob(part)
-                continue
-            }
-            let child = try await retrying("manifest \(part.digest)") { _ throws(RequestFailure) in
-                try await self.manifest(part.digest.description)
-            }
-            try await proveParts(of: child)
-        }
     }
 
     private func proveBlob(_ blob: Descriptor) async throws(Failure) {

@@ -2,7 +2,6 @@ import Diagnostics
 import HTTPTransport
 import OCI
 import Storage
-import Synchronization
 
 extension RemoteRepository {
     /// What came of asking for an upload.
@@ -10,58 +9,8 @@ extension RemoteRepository {
         case session(UploadSession)
         /// The blob is there, without any upload.
         case done
-    }
 
-    /// Gets a blob there; one that others upload at this moment, or have uploaded, is not sent again.
-    func upload(
-        _ descriptor: Descriptor,
-        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
-    ) async throws(Failure) -> CopyReport.Status {
-        let digest = descriptor.digest
-        do throws(RequestFailure) {
-            return try await uploads.value(for: digest) { [self] () async throws(RequestFailure) in
-                guard !uploaded.withLock({ $0.contains(digest) }) else { return .alreadyThere }
-                let status: CopyReport.Status =
-                    switch try await mount(descriptor) {
-                    case .done: .mounted
-                    case .session(let session): try await send(descriptor, fetch, into: session)
-                    case nil: try await send(descriptor, fetch, into: nil)
-                    }
-                uploaded.withLock { _ = $0.insert(digest) }
-                return status
-            }
-        } catch {
-            throw error.failure
-        }
-    }
-
-    private func send(
-        _ descriptor: Descriptor,
-        _ fetch: @Sendable () async throws(Failure) -> Blob,
-        into offered: UploadSession?
-    ) async throws(RequestFailure) -> CopyReport.Status {
-        let blob: Blob
-        do throws(Failure) {
-            blob = try await fetch()
-        } catch {
-            if let offered { await client.abandon(offered.location) }
-            throw RequestFailure(error)
-        }
-        let upload = BlobUpload(of: blob, to: self, into: offered)
-        do throws(Failure) {
-            try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
-                number throws(RequestFailure) in
-                if number > 0, try await self.hasArrived(descriptor) {
-                    // It came by a request whose answer was lost, or from somebody else: the upload may still be open.
-                    return await upload.abandon()
-                }
-                try await upload.attempt()
-            }
-        } catch {
-            await upload.abandon()
-            throw RequestFailure(error)
-        }
-        return .copied
+        var isDone: Bool { if case .done = self { true } else { false } }
     }
 
     /// Whether a blob is there, in its right size as far as the registry tells one.

@@ -63,12 +63,7 @@ package final class RemoteRepository: Sendable {
     func keep(_ manifest: Blob) { manifests.withLock { $0[manifest.descriptor.digest] = manifest } }
 
     /// Makes a request until it succeeds or has failed often enough.
-    func retrying<Result: Sendable>(
-        _ what: String,
-        _ attempt: (_ number: Int) async throws(RequestFailure) -> Result
-    ) async throws(Failure) -> Result {
-        try await client.retryPolicy.retrying(what, rest: client.rest, events: client.events, attempt)
-    }
+    var retrying: Retrying { client.retrying }
 
     func report(_ descriptor: Descriptor, _ stage: Transfer.Stage) {
         client.events.record(.transfer(Transfer(descriptor, stage)))

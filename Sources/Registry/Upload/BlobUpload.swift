@@ -39,20 +39,41 @@ final class BlobUpload {
     var descriptor: Descriptor { blob.descriptor }
     private var client: RegistryClient { repository.client }
 
-    init(of blob: Blob, to repository: RemoteRepository, into offered: UploadSession?) {
+    init(of blob: Blob, to repository: RemoteRepository, into offered: RemoteRepository.Opened?) {
         self.blob = blob
         self.repository = repository
         proof = BlobProof(of: blob)
         mark = ProgressMark(size: blob.descriptor.size)
         progress = UploadProgress(of: blob.descriptor, repository.client.events)
         way = repository.uploadWay.withLock { $0 }
-        self.offered = offered
+        if case .session(let session)? = offered { self.offered = session }
     }
 
-    /// Tries to get the blob there; it is, when this returns.
-    func attempt() async throws(RequestFailure) {
+    /// Tries to get the blob there, in one way after the other; it is, when this returns.
+    ///
+    /// The number is that of the tries before: after one, the blob may have come by a request whose answer was lost, or from
+    /// somebody else, and the upload may still be open.
+    func attempt(_ number: Int) async throws(RequestFailure) {
+        if number > 0, try await repository.hasArrived(descriptor) { return await abandon() }
         do throws(RequestFailure) {
-            while try await !send() {}
+            var isSent = false
+            while !isSent, try await isOpen() {
+                switch way {
+                case .put, .patch:
+                    let way = way
+                    let answer = try await send(way == .put ? .put : .patch, 0..<descriptor.size)
+                    if answer.isSuccess {
+                        try await way == .put ? check(answer) : commit()
+                        isSent = true
+                    } else {
+                        try await chooseNextWay(after: answer)
+                    }
+                case .chunks:
+                    try await sendChunks()
+                    try await commit()
+                    isSent = true
+                }
+            }
             session = nil
             repository.uploadWay.withLock { [way] in $0 = max($0, way) }
         } catch {
@@ -69,37 +90,23 @@ final class BlobUpload {
 
     // MARK: One way after the other
 
-    /// Sends the blob in the way that is left; `false` when it was refused and there is another one.
-    private func send() async throws(RequestFailure) -> Bool {
+    /// Goes on with the open session, or opens one; `false` when none is needed.
+    private func isOpen() async throws(RequestFailure) -> Bool {
         if way == .chunks { try await resume() } else if session != nil { await abandon() }
         if session == nil {
-            guard case .session(let new) = try await open() else { return true }
+            guard case .session(let new) = try await open() else { return false }
             session = new
-        }
-        switch way {
-        case .put:
-            let answer = try await send(.put, 0..<descriptor.size)
-            guard answer.isSuccess else { return try await goesOn(after: answer) }
-            try await check(answer)
-        case .patch:
-            let answer = try await send(.patch, 0..<descriptor.size)
-            guard answer.isSuccess else { return try await goesOn(after: answer) }
-            try await commit()
-        case .chunks:
-            try await sendChunks()
-            try await commit()
         }
         return true
     }
 
-    /// Chooses the next way, if a refusal is about this one.
-    private func goesOn(after answer: RegistryClient.Answer) async throws(RequestFailure) -> Bool {
+    /// Chooses the next way, if a refusal is about this one; throws what the refusal says if not.
+    private func chooseNextWay(after answer: RegistryClient.Answer) async throws(RequestFailure) {
         guard !answer.refusal.forgetsUpload, let next = way.next(after: answer.status) else {
             throw try await failure(for: answer)
         }
         detail("\(way) is refused with \(answer.status); \(next) is tried")
         way = next
-        return false
     }
 
     private func sendChunks() async throws(RequestFailure) {

@@ -15,8 +15,6 @@ package struct ImageArchive: Sendable {
     package let path: FilePath
     /// What the archive holds.
     package let index: Index
-    /// Where the archive's blobs are, and others can be put.
-    package let spoolDirectory: FilePath
     private let blobs: [Digest: Blob]
 
     /// Reads an archive, packed with gzip or zstd or not.
@@ -46,7 +44,6 @@ package struct ImageArchive: Sendable {
         index = try contents.index()
         blobs = contents.blobs
         self.path = path
-        spoolDirectory = folder
     }
 }
 

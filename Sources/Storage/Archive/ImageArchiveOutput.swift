@@ -55,7 +55,7 @@ package actor ImageArchiveOutput: ContentDestination {
             existing.index.manifests.map(EntryName.init(of:)) == names
         else { return nil }
         do throws(Failure) {
-            try await existing.prove(entry)
+            _ = try await existing.verify(entry)
             return entry.annotated(nil)
         } catch  where error.code != .interrupted {
             return nil

@@ -67,8 +67,7 @@ struct CopyWork {
             .archive(let target, let newName) where isSame(store.path, target, image, newName):
             return same(image)
         default:
-            try await store.prove(image.root)
-            return try await copy(image, from: store)
+            return try await copy(image, from: store.verify(image.root))
         }
     }
 
@@ -90,8 +89,8 @@ struct CopyWork {
                 .note("\(old.digest.short) has the format \"\(format)\" already, and stays as it is")
             )
             let same = Image(root: old.annotated(nil), name: image.name, repository: image.repository)
-            try await source.prove(same.root)
-            return try await copy(same.named(insteadOf: image.root), from: source).repacked(from: old, format)
+            return try await copy(same.named(insteadOf: image.root), from: source.verify(same.root))
+                .repacked(from: old, format)
         }
         let root = new.manifest.descriptor
         context.record(.step("repack", "\(old.digest) as \(root.digest) (\(format))"))

@@ -86,146 +86,98 @@ struct Push: RegistryCommand {
             mountSource: try mountFrom.map { text throws(Failure) in try target.sibling(text) }
         )
         do {
-            try await push(plan, context)
+            try await withTemporaryDirectory { folder in
+                try await sourceTarget(context.environment).withSource { source in
+                    let image = try await image(from: source, packingIn: folder, plan, context)
+                    try await send(image, plan, spoolingIn: folder, context)
+                }
+            }
         } catch let failure as Failure where target.registry.isDockerHub && !reference.contains("docker.io") {
             throw failure.trying("registry.example.com/\(reference): without a host, Docker Hub is meant")
         }
     }
 
-    private func push(_ plan: PushPlan, _ context: CommandContext) async throws {
-        try await sourceTarget(context.environment).withSource { source in
-            switch source {
-            case .module(let path): try await push(module: path, plan, context)
-            case .images(let store, let name): try await push(name, of: store, plan, context)
-            case .reference(let other):
-                throw Failure(
-                    .usage,
-                    "\(other) is not a local image",
-                    why: "SOURCE is a layout, an archive or a .wasm",
-                    try: ["wasmpack copy \(other) \(plan.target)"]
-                )
-            }
-        }
-    }
-
-    /// Packs a module, and sends the image.
-    private func push(module path: FilePath, _ plan: PushPlan, _ context: CommandContext) async throws {
-        try await withTemporaryDirectory { folder in
+    /// Gets the image: a module is packed, and an image of a layout or an archive is proven; both are checked.
+    private func image(
+        from source: Source,
+        packingIn folder: FilePath,
+        _ plan: PushPlan,
+        _ context: CommandContext
+    ) async throws -> PushedImage {
+        let gate = PluginGate(gate, context)
+        switch source {
+        case .module(let path):
             let module = try PluginFile.locate(path)
-            try PluginGate(gate, context).admit(module: module, as: .image)
+            try gate.admit(module: module, as: .image)
             let image = try await ImageBuilder(ImageOptions(), processorCount: Environment.processorCount)
                 .build(module, spoolingIn: folder)
             context.record(.step("pack", "\(path)  \(ByteCount(image.module.size)), \(image.packed)"))
-            try await push(.only, from: image, called: path.string, at: path, plan, folder, context)
+            return PushedImage(manifest: image.manifest, content: image, name: path.string, path: path)
+        case .images(let store, let name):
+            let image = try await store.verify(store.resolve(name ?? .reference(plan.target)))
+            let shown = self.source ?? store.path.string
+            try await gate.admit(image.root, in: image, called: shown)
+            let manifest = try await image.fetch(image.root)
+            return PushedImage(manifest: manifest, content: image, name: shown, path: store.path)
+        case .reference(let other):
+            throw Failure(
+                .usage,
+                "\(other) is not a local image",
+                why: "SOURCE is a layout, an archive or a .wasm",
+                try: ["wasmpack copy \(other) \(plan.target)"]
+            )
         }
     }
 
-    /// Sends an image of a layout or an archive, after all of it was proven.
-    private func push(
-        _ name: RefName?,
-        of store: some LocalStore,
+    private func send(
+        _ image: PushedImage,
         _ plan: PushPlan,
+        spoolingIn folder: FilePath,
         _ context: CommandContext
     ) async throws {
-        let root = try await store.resolve(name ?? .reference(plan.target))
-        try await store.prove(root)
-        try await PluginGate(gate, context).admit(root, in: store, called: source ?? store.path.string)
-        try await push(
-            .digest(root.digest),
-            from: store,
-            called: source ?? store.path.string,
-            at: store.path,
-            plan,
-            store.spoolDirectory,
-            context
-        )
-    }
-
-    private func push(
-        _ name: RefName,
-        from source: some ContentSource,
-        called sourceName: String,
-        at path: FilePath,
-        _ plan: PushPlan,
-        _ spoolDirectory: FilePath,
-        _ context: CommandContext
-    ) async throws {
-        let digestFile = try digestFile.open(apartFrom: [path])
+        let digestFile = try digestFile.open(apartFrom: [image.path])
         registry.announce(plan.target, context)
         let repository = try registry.repository(
             of: plan.target,
             for: dryRun ? .pull : .push,
             mountingFrom: plan.mountSource,
-            spoolingIn: spoolDirectory,
+            spoolingIn: folder,
             context
         )
-        context.record(.step("push", "\(sourceName) to \(plan.target)"))
-        let manifest = try await source.fetch(source.resolve(name))
-        if noClobber { try await repository.requireFree(plan.tags, for: manifest.descriptor.digest) }
-        let report =
-            dryRun
-            ? try await rehearse(name, from: source, plan, repository)
-            : try await push(name, manifest, from: source, plan, repository, context)
+        context.record(.step("push", "\(image.name) to \(plan.target)"))
+        if noClobber { try await repository.requireFree(plan.tags, for: image.root.digest) }
+        let name = RefName.reference(plan.target)
+        let report: PushReport
+        if dryRun {
+            let copied = try await copy(
+                image.root,
+                from: image.content,
+                to: Rehearsal(repository),
+                as: name,
+                events: SilentSink()
+            )
+            report = PushReport(plan, rehearsing: copied, try await repository.current(plan.furtherTags))
+        } else {
+            let copied = try await copy(
+                image.root,
+                from: image.content,
+                to: repository,
+                as: name,
+                events: context.reporter
+            )
+            let done = plan.target.tag.map { [$0] } ?? []
+            let changes = try await repository.set(plan.furtherTags, to: image.manifest, after: done)
+            report = PushReport(plan, copied, changes, isVerified: verify)
+        }
         report.record(context.reporter)
         if verify {
-            try await prove(report, manifest, plan, repository)
+            try await report.prove(image.manifest, in: repository, under: plan.tags)
             report.recordProof(context.reporter)
         }
         try await output.json
             ? JSONReport.print(report.document(repository.credential()))
             : Terminal.standardOutput("\(report.pinned)\n")
         try digestFile?.finish(with: report.copy.root.digest)
-    }
-
-    private func push(
-        _ name: RefName,
-        _ manifest: Blob,
-        from source: some ContentSource,
-        _ plan: PushPlan,
-        _ repository: RemoteRepository,
-        _ context: CommandContext
-    ) async throws(Failure) -> PushReport {
-        let first = RefName.reference(plan.target)
-        let report = try await copy(name, from: source, to: repository, as: first, events: context.reporter)
-        var changes = plan.target.tag.map { [TagChange($0, previous: report.previous)] } ?? []
-        changes += try await repository.set(plan.furtherTags, to: manifest, after: changes.map(\.tag))
-        return PushReport(plan.target, report, changes, isVerified: verify)
-    }
-
-    /// Reads back what was pushed; a failure says that the push itself is done.
-    private func prove(
-        _ report: PushReport,
-        _ manifest: Blob,
-        _ plan: PushPlan,
-        _ repository: RemoteRepository
-    ) async throws(Failure) {
-        do throws(Failure) {
-            try await repository.prove(manifest, under: plan.tags)
-        } catch {
-            throw report.unproven(error)
-        }
-    }
-
-    /// Finds out what a push would do.
-    private func rehearse(
-        _ name: RefName,
-        from source: some ContentSource,
-        _ plan: PushPlan,
-        _ repository: RemoteRepository
-    ) async throws(Failure) -> PushReport {
-        let report = try await copy(
-            name,
-            from: source,
-            to: Rehearsal(repository),
-            as: .reference(plan.target),
-            events: SilentSink()
-        )
-        let first = plan.target.tag.map { [TagChange($0, previous: report.previous)] } ?? []
-        let further = try await zip(plan.furtherTags, repository.current(plan.furtherTags)).map {
-            TagChange($0, previous: $1)
-        }
-        let mayMount = plan.mountSource != nil
-        return PushReport(plan.target, report, first + further, isRehearsal: true, mayMount: mayMount)
     }
 
     private func sourceTarget(_ environment: Environment) throws(Failure) -> Target {

@@ -48,7 +48,7 @@ struct Verify: RegistryCommand {
             case .reference(let reference):
                 let reference = reference.reading(context)
                 try await registry.withImage(reference, context) { root, repository in
-                    let image = try await VerifiedImage(reference.description, root, expected, in: repository)
+                    let image = try await VerifiedEntry(reference.description, root, expected, in: repository)
                     try report([image], expected, context)
                 }
             }
@@ -61,13 +61,13 @@ struct Verify: RegistryCommand {
         in source: some ContentSource,
         called path: FilePath,
         _ expected: Digest?
-    ) async throws(Failure) -> [VerifiedImage] {
-        var images: [VerifiedImage] = []
+    ) async throws(Failure) -> [VerifiedEntry] {
+        var images: [VerifiedEntry] = []
         var seen: [Descriptor] = []
         for entry in entries where !seen.contains(where: { $0.describesSameContent(as: entry) }) {
             seen.append(entry)
             let name = entry.fullName ?? entry.referenceName ?? path.string
-            images.append(try await VerifiedImage(name, entry, expected, in: source))
+            images.append(try await VerifiedEntry(name, entry, expected, in: source))
         }
         guard !images.isEmpty else {
             throw Failure(
@@ -79,7 +79,7 @@ struct Verify: RegistryCommand {
         return images
     }
 
-    private func report(_ images: [VerifiedImage], _ expected: Digest?, _ context: CommandContext) throws {
+    private func report(_ images: [VerifiedEntry], _ expected: Digest?, _ context: CommandContext) throws {
         for note in images.compactMap({ $0.choice?.note }) { context.record(.note(note)) }
         let report = VerificationReport(images: images, expected: expected)
         try context.print(report.document, orText: report.text)

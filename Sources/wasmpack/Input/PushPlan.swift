@@ -1,5 +1,7 @@
 import Diagnostics
 import OCI
+import Storage
+import SystemPackage
 
 /// Where a push goes.
 struct PushPlan {
@@ -18,6 +20,19 @@ struct PushPlan {
 
     /// The tags that are set after the target's own.
     var furtherTags: [Tag] { tags.filter { $0 != target.tag } }
+}
+
+/// An image that may be pushed: packed just now, or proven.
+struct PushedImage {
+    let manifest: Blob
+    /// Where its content is.
+    let content: any ContentSource
+    /// What it is called in messages.
+    let name: String
+    /// The module, layout or archive that it comes from.
+    let path: FilePath
+
+    var root: Descriptor { manifest.descriptor }
 }
 
 extension Reference {

@@ -13,20 +13,26 @@ struct PushReport {
     /// Whether what would be sent may be taken over from another repository instead.
     private let mayMount: Bool
 
-    init(
-        _ target: Reference,
-        _ copy: CopyReport,
-        _ changes: [TagChange],
-        isVerified: Bool = false,
-        isRehearsal: Bool = false,
-        mayMount: Bool = false
-    ) {
-        self.target = target
+    /// Describes a push: what was copied, and what became of the tags after the first.
+    init(_ plan: PushPlan, _ copy: CopyReport, _ furtherChanges: [TagChange], isVerified: Bool) {
         self.copy = copy
-        self.changes = changes
+        target = plan.target
+        changes = (target.tag.map { [TagChange($0, previous: copy.previous)] } ?? []) + furtherChanges
         self.isVerified = isVerified
-        self.isRehearsal = isRehearsal
-        self.mayMount = mayMount
+        isRehearsal = false
+        mayMount = false
+    }
+
+    /// Describes what a push would do, and what the tags after the first stand for now.
+    init(_ plan: PushPlan, rehearsing copy: CopyReport, _ furtherTags: [Descriptor?]) {
+        self.copy = copy
+        target = plan.target
+        changes =
+            (target.tag.map { [TagChange($0, previous: copy.previous)] } ?? [])
+            + zip(plan.furtherTags, furtherTags).map { TagChange($0, previous: $1) }
+        isVerified = false
+        isRehearsal = true
+        mayMount = plan.mountSource != nil
     }
 
     /// The image by its digest.
@@ -50,8 +56,17 @@ struct PushReport {
         )
     }
 
+    /// Reads back what was pushed; a failure says that the push itself is done.
+    func prove(_ manifest: Blob, in repository: RemoteRepository, under tags: [Tag]) async throws(Failure) {
+        do throws(Failure) {
+            try await repository.prove(manifest, under: tags)
+        } catch {
+            throw unproven(error)
+        }
+    }
+
     /// The failure of a push that is done, and could not be read back as it was sent.
-    func unproven(_ failure: Failure) -> Failure {
+    private func unproven(_ failure: Failure) -> Failure {
         let tags = changes.map(\.tag.description)
         let set =
             tags.isEmpty

@@ -4,7 +4,7 @@ import Packing
 import Storage
 
 /// An image that was verified, and what it is called.
-struct VerifiedImage {
+struct VerifiedEntry {
     let name: String
     let verification: Verification
     /// The image that proxies take, if it can be told.
@@ -38,7 +38,7 @@ struct VerifiedImage {
 
 /// What `verify` found in one or more images.
 struct VerificationReport {
-    let images: [VerifiedImage]
+    let images: [VerifiedEntry]
     let expected: Digest?
 
     /// Whether nothing is wrong anywhere.

@@ -1,26 +1,37 @@
 import Diagnostics
 
-extension RetryPolicy {
+/// Makes requests to one registry again, and leaves it alone for as long as it wants.
+///
+/// It stands around a whole step, not around one request: an upload goes on where the try before has got to.
+struct Retrying: Sendable {
+    let policy: RetryPolicy
+    /// When the registry may be asked again, if it wants to be left alone; shared by all who ask it.
+    let rest: RegistryRest
+    private let events: any EventSink
+
+    /// Describes who tries: by which policy, and who is told of each pause.
+    init(_ policy: RetryPolicy, rest: RegistryRest = RegistryRest(), events: any EventSink) {
+        self.policy = policy
+        self.rest = rest
+        self.events = events
+    }
+
     /// Does something until it succeeds, fails for good, or has failed often enough without getting further.
     ///
     /// - Parameters:
     ///   - what: what is done, for who asked to see each try.
-    ///   - rest: when the registry may be asked; shared by all who ask it.
-    ///   - events: told of each pause.
     ///   - attempt: one try; given how many there were before.
     /// - Returns: what the try that succeeded gave.
     /// - Throws: what the last try failed with, and how many there were; ``Failure/Code/rateLimited`` when the registry
     ///   wants to be left alone for too long, ``Failure/Code/interrupted`` when the task is cancelled in a pause.
-    func retrying<Result: Sendable>(
+    func callAsFunction<Result: Sendable>(
         _ what: String,
-        rest: RegistryRest = RegistryRest(),
-        events: some EventSink,
         _ attempt: (_ number: Int) async throws(RequestFailure) -> Result
     ) async throws(Failure) -> Result {
         var number = 0
         var failures = 0
         while true {
-            try await awaitTurn(after: rest)
+            try await awaitTurn()
             do throws(RequestFailure) {
                 let result = try await attempt(number)
                 rest.end()
@@ -28,13 +39,13 @@ extension RetryPolicy {
             } catch {
                 number += 1
                 failures = error.madeProgress ? 1 : failures + 1
-                guard error.isTemporary, failures <= count, !Task.isCancelled else {
+                guard error.isTemporary, failures <= policy.count, !Task.isCancelled else {
                     throw error.failure.tried(number)
                 }
-                let pause = max(pause(after: failures), error.retryAfter ?? .zero)
-                tell(what, error, number, pause, events)
+                let pause = max(policy.pause(after: failures), error.retryAfter ?? .zero)
+                tell(what, error, number, pause)
                 if error.retryAfter != nil || error.failure.code == .rateLimited {
-                    try keep(rest, pause, error, number, events)
+                    try keep(pause, error, number)
                 } else {
                     try await self.pause(pause)
                 }
@@ -43,27 +54,21 @@ extension RetryPolicy {
     }
 
     /// Waits until the registry may be asked; throws ``Failure/Code/interrupted`` when the task is cancelled meanwhile.
-    func awaitTurn(after rest: RegistryRest) async throws(Failure) {
-        while let remaining = rest.remaining(at: clock.now(), spacing: firstPause) {
+    func awaitTurn() async throws(Failure) {
+        while let remaining = rest.remaining(at: policy.clock.now(), spacing: policy.firstPause) {
             try await pause(remaining)
         }
     }
 
     private func pause(_ duration: Duration) async throws(Failure) {
         do {
-            try await clock.sleep(duration)
+            try await policy.clock.sleep(duration)
         } catch {
             throw Failure(.interrupted, "interrupted")
         }
     }
 
-    private func tell(
-        _ what: String,
-        _ error: RequestFailure,
-        _ number: Int,
-        _ pause: Duration,
-        _ events: some EventSink
-    ) {
+    private func tell(_ what: String, _ error: RequestFailure, _ number: Int, _ pause: Duration) {
         events.record(
             .detail("\(what): \(error.failure.message); trying again in \(pause.words) (try \(number + 1))")
         )
@@ -76,22 +81,16 @@ extension RetryPolicy {
     /// Has everybody who asks the registry leave it alone for a while, after so many tries.
     ///
     /// Throws ``Failure/Code/rateLimited`` when that is longer than anybody waits.
-    func keep(
-        _ rest: RegistryRest,
-        _ pause: Duration,
-        _ error: RequestFailure,
-        _ number: Int,
-        _ events: some EventSink
-    ) throws(Failure) {
+    func keep(_ pause: Duration, _ error: RequestFailure, _ number: Int) throws(Failure) {
         let isAsked = error.retryAfter.map { $0 > .zero } ?? false
-        switch rest.begin(pause, patience: isAsked ? patience : nil, at: clock.now()) {
+        switch rest.begin(pause, patience: isAsked ? policy.patience : nil, at: policy.clock.now()) {
         case .begun where isAsked:
             let status = error.failure.http.map { " (\($0.status))" } ?? ""
             events.record(.note("the registry asks to wait \(pause.words)\(status); then try \(number + 1)"))
         case .begun, .known: break
         case .tooLong:
             let wish =
-                "the registry asks to wait \(pause.words); longer than \(patience.words) in all is not waited"
+                "the registry asks to wait \(pause.words); longer than \(policy.patience.words) in all is not waited"
             throw error.failure.with(code: .rateLimited, try: ["again after that time"]).adding(why: wish)
                 .tried(number)
         }
