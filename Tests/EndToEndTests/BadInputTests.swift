@@ -42,8 +42,8 @@ import Testing
 
     static let commands: [(arguments: [String], code: String, status: Int32, phrase: String)] = [
         (["build", "nope.wasm"], "file-missing", 66, "has main.wasm"),
-        (["build", "nowhere/plugin.wasm"], "file-missing", 66, "no folder nowhere"),
-        (["build", "folder"], "plugin-missing", 66, "no .wasm file at all"),
+        (["build", "nowhere/plugin.wasm"], "file-missing", 66, "the folder nowhere does not exist"),
+        (["build", "folder"], "plugin-missing", 66, "the folder has no .wasm file"),
         (["build", "modules"], "plugin-missing", 66, "wasmpack build modules/other.wasm"),
         (["build", "main.wasm", "-t", "example.com/a"], "reference-invalid", 64, "has no tag"),
         (["build", "main.wasm", "-t", "example.com/a:v0.0.1+build5"], "tag-invalid", 64, "v0.0.1-build5"),

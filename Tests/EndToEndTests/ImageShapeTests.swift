@@ -69,7 +69,7 @@ struct ImageShapeTests {
             Shape(
                 name: "other-name",
                 layers: [("\(tarType)+gzip", Gzip.stored(Tar.entry("filter.wasm", module) + Tar.end))],
-                warning: "the module is called filter.wasm"
+                warning: "the module is named filter.wasm"
             ),
         ]
     }
