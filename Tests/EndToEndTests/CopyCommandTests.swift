@@ -50,13 +50,13 @@ import Testing
         #expect(try await work.run("push", from).status == 0)
         let first = try await work.run("copy", from, to)
         #expect(first.status == 0, "\(first)")
-        let before = try await two.requests(work).count
+        let before = try await two.requests().count
         let again = try await work.run("copy", from, to, "--json")
         #expect(again.status == 0, "\(again)")
         #expect(
             again.outputText.contains(#""status":"already-there""#) && !again.outputText.contains("copied")
         )
-        let asked = try await two.requests(work).dropFirst(before)
+        let asked = try await two.requests().dropFirst(before)
         #expect(
             !asked.isEmpty && asked.allSatisfy { $0.hasPrefix("HEAD") || $0.hasPrefix("GET") },
             "\(asked)"
@@ -70,7 +70,7 @@ import Testing
             let run = try await work.run("copy", "plugin-oci", "\(registry.name)/team/plugin:\(tag)")
             #expect(run.status == 0, "\(run)")
         }
-        #expect(try await registry.requests(work).filter { $0.hasPrefix("POST") }.count == 2)
+        #expect(try await registry.requests().filter { $0.hasPrefix("POST") }.count == 2)
     }
 
     @Test func `an image named by its digest goes without a tag, and any other needs one`() async throws {
@@ -78,11 +78,11 @@ import Testing
         let digest = try await build("r.example/team/plugin:v1")
         let bare = try await work.run("copy", "plugin-oci@\(digest)", "\(registry.name)/team/plugin")
         #expect(bare.status == 0, "\(bare)")
-        #expect(try await registry.requests(work).contains("PUT /v2/team/plugin/manifests/\(digest)"))
-        let count = try await registry.requests(work).count
+        #expect(try await registry.requests().contains("PUT /v2/team/plugin/manifests/\(digest)"))
+        let count = try await registry.requests().count
         let untagged = try await work.run("copy", "plugin-oci", "\(registry.name)/team/plugin")
         #expect(untagged.status == 64, "\(untagged)")
-        #expect(try await registry.requests(work).count == count)
+        #expect(try await registry.requests().count == count)
     }
 
     static let refusals: [(arguments: [String], status: Int32, phrase: String, why: String)] = [
@@ -149,7 +149,7 @@ import Testing
         for (from, to) in [("plugin-oci", reference), ("plugin-oci", "x.tar")] {
             #expect(try await work.run("copy", from, to).status == 0)
         }
-        let before = try await registry.requests(work).count
+        let before = try await registry.requests().count
         for (from, to) in [
             (reference, reference), ("plugin-oci", "./plugin-oci"), ("plugin-oci", "plugin-oci"),
             ("x.tar", "./x.tar"), ("plugin-oci:v1", "plugin-oci:v1"), ("x.tar:v1", "x.tar:v1"),
@@ -158,7 +158,7 @@ import Testing
             #expect(run.status == 0, "\(run)")
             #expect(run.errorText.contains("there is nothing to do"), "\(run)")
         }
-        #expect(try await registry.requests(work).dropFirst(before).allSatisfy { $0.hasPrefix("GET") })
+        #expect(try await registry.requests().dropFirst(before).allSatisfy { $0.hasPrefix("GET") })
     }
 
     @Test func `an archive with other content stays, and one with the same is kept`() async throws {

@@ -132,7 +132,7 @@ import Testing
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", "bearer", "--user", "ci:hush-word")
         // The first question to the registry is answered, and seen; the second one is where the program is then.
-        try await registry.order(#"[{"path": "/token", "stall": 3600}]"#, work)
+        try await registry.order(#"[{"path": "/token", "stall": 3600}]"#)
         let login = "\(Workspace.program) login \(registry.name) --plain-http -u ci --debug"
         let asked = #"{"expect": "Password"}, {"until": "off"}, {"type": "hush-word\n"}, {"expect": "/v2/"}"#
         // One that is ended by Ctrl-\\ may leave a dump, which nobody wants here.

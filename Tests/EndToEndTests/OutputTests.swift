@@ -56,7 +56,7 @@ import Testing
             "no/such/folder"
         )
         #expect(push.status == 74, "\(push)")
-        #expect(try await registry.requests(work).isEmpty)
+        #expect(try await registry.requests().isEmpty)
     }
 
     @Test("what looks like one option with one dash is refused", arguments: ["-plain-http", "-help", "-tag"])
@@ -85,10 +85,10 @@ import Testing
         try work.write(Modules.plugin, to: "module.wasm")
         let reference = "\(registry.name)/a/b:v1"
         _ = try await work.run("push", reference, "module.wasm", "--plain-http")
-        let before = try await registry.requests(work).count
+        let before = try await registry.requests().count
         let pulled = try await work.run("pull", reference, "--plain-http")
         #expect(pulled.status == 0, "\(pulled)")
-        let requests = try await registry.requests(work).dropFirst(before)
+        let requests = try await registry.requests().dropFirst(before)
         #expect(
             requests.filter { $0.hasPrefix("GET") && $0.contains("/manifests/") }.count == 1,
             "\(requests)"

@@ -69,11 +69,11 @@ import Testing
         let peer = try await Peer(profile)
         let first = try await peer.run("push", peer.reference, layout)
         #expect(first.status == 0, "\(first)")
-        let before = try await peer.registry.requests(peer.work).count
+        let before = try await peer.registry.requests().count
         let second = "\(peer.registry.name)/test/second:v1"
         let pushed = try await peer.run("push", second, layout, "--mount-from", "test/plugin")
         #expect(pushed.status == 0, "\(pushed)")
-        let sent = try await peer.registry.requests(peer.work).dropFirst(before).filter {
+        let sent = try await peer.registry.requests().dropFirst(before).filter {
             $0.hasPrefix("PUT /v2/test/second/blobs/uploads/")
         }
         #expect(sent.isEmpty == profile.mounts, "\(sent)")
@@ -88,10 +88,10 @@ import Testing
         let images = try await Images.shared.value
         let peer = try await Peer(profile)
         let isLong = #""method":"PUT|PATCH","path":"/blobs/uploads/","over":4194304"#
-        try await peer.registry.order(#"[{\#(isLong),"cut_upload":1000000,"reset":true}]"#, peer.work)
+        try await peer.registry.order(#"[{\#(isLong),"cut_upload":1000000,"reset":true}]"#)
         let pushed = try await peer.run("push", peer.reference, images.layout("large"))
         #expect(pushed.status == 0, "\(pushed)")
-        #expect(try await peer.registry.requests(peer.work).contains { $0.hasPrefix("PATCH") })
+        #expect(try await peer.registry.requests().contains { $0.hasPrefix("PATCH") })
         let pulled = try await peer.run("pull", peer.reference, "-o", "back.wasm")
         #expect(pulled.status == 0, "\(pulled)")
         #expect(try peer.work.bytes(of: "back.wasm") == images.modules["large"])
@@ -110,10 +110,10 @@ import Testing
     }
 
     private func expectNothingSent(by peer: Peer, _ layout: String) async throws {
-        let before = try await peer.registry.requests(peer.work).count
+        let before = try await peer.registry.requests().count
         let again = try await peer.run("push", peer.reference, layout)
         #expect(again.status == 0, "\(again)")
-        let sent = try await peer.registry.requests(peer.work).dropFirst(before).filter {
+        let sent = try await peer.registry.requests().dropFirst(before).filter {
             $0.contains("/v2/") && !$0.hasPrefix("GET") && !$0.hasPrefix("HEAD")
         }
         #expect(sent.isEmpty)

@@ -43,7 +43,7 @@ import Testing
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.tiny, to: "module.wasm")
-        try await registry.order(#"[{"path": "/v2/", "stall": 3600}]"#, work)
+        try await registry.order(#"[{"path": "/v2/", "stall": 3600}]"#)
         let run = try await work.start(
             arguments(command, registry) + ["--timeout", "1.5", "--json"],
             input: "hush-word",
@@ -67,7 +67,7 @@ import Testing
     func pause(answer: String) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
-        try await registry.order("[{\"path\": \"/v2/\", \(answer)}]", work)
+        try await registry.order("[{\"path\": \"/v2/\", \(answer)}]")
         let run = try await work.run(
             "pull",
             "\(registry.name)/test/plugin:v1",
@@ -86,13 +86,13 @@ import Testing
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.tiny, to: "module.wasm")
-        try await registry.order(#"[{"path": "/v2/", "status": 503}]"#, work)
+        try await registry.order(#"[{"path": "/v2/", "status": 503}]"#)
         let run = try await work.start(
             arguments(command, registry) + ["--retries", "\(count)"],
             input: "hush-word"
         ).wait()
         #expect(run.status == 69, "\(run)")
-        #expect(try await registry.requests(work).count == count + 1)
+        #expect(try await registry.requests().count == count + 1)
         #expect(run.errorText.contains("tried 3 times") == (count == 2), "\(run)")
     }
 
@@ -102,13 +102,13 @@ import Testing
         let registry = try await ScriptedRegistry()
         let rule =
             #"{"path": "/v2/", "status": 429, "headers": {"Retry-After": "99999", "RateLimit-Remaining": "0;w=21600"}}"#
-        try await registry.order("[\(rule)]", work)
+        try await registry.order("[\(rule)]")
         let run = try await work.run("pull", "\(registry.name)/test/plugin:v1", "--plain-http")
         #expect(run.status == 75, "\(run)")
         #expect(run.errorText.contains("error[rate-limited]"), "\(run)")
         #expect(run.errorText.contains("the registry asks to wait 28 h"), "\(run)")
         #expect(run.errorText.contains("0 requests in 6 h are left"), "\(run)")
-        #expect(try await registry.requests(work).count == 1)
+        #expect(try await registry.requests().count == 1)
     }
 
     @Test func `what a registry warns of is shown once, printable, and changes nothing`() async throws {
@@ -118,7 +118,7 @@ import Testing
         try work.write(Modules.tiny, to: "module.wasm")
         let fields =
             #"["299 - \"this goes \u009b31m away\"", "299 - \"", "199 - \"no\"", "299 - \"this too\""]"#
-        try await registry.order("[{\"extra_headers\": {\"Warning\": \(fields)}}]", work)
+        try await registry.order("[{\"extra_headers\": {\"Warning\": \(fields)}}]")
         let run = try await work.run("push", reference, "module.wasm", "--plain-http")
         #expect(run.status == 0, "\(run)")
         let warnings = run.errorText.split(separator: "\n").filter {

@@ -126,6 +126,11 @@ final class Workspace: Sendable {
         [UInt8](try Data(contentsOf: folder.appending(path: name)))
     }
 
+    /// Waits until a program has made a file, or has ended.
+    func wait(for name: String, _ running: RunningProgram) async throws {
+        while !exists(name), !running.hasEnded { try await Task.sleep(for: .milliseconds(10)) }
+    }
+
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
     /// All files below a folder, hidden ones too; none when there is no such folder.

@@ -37,21 +37,23 @@ import Testing
         #expect(read.map { "\($0.place.line) \($0.text)" } == lines, "\(why)")
     }
 
-    static let refusedRows: [(bytes: [UInt8], code: Failure.Code, phrase: String)] = [
-        (Array("FROM scratch\nADD\0".utf8), .dockerfileInvalid, "Dockerfile:2: there is a zero byte"),
-        ([0x46, 0xFF], .dockerfileInvalid, "is no Dockerfile"),
-        ([UInt8](repeating: 0x20, count: Dockerfile.sizeLimit + 1), .dockerfileInvalid, "is no Dockerfile"),
-        (Array("# escape=x".utf8), .dockerfileInvalid, "Dockerfile:1: escape is \"x\""),
+    /// The bytes, repeated so often: those of a large file are not an argument's, which the report prints.
+    static let refusedRows: [(bytes: [UInt8], count: Int, code: Failure.Code, phrase: String)] = [
+        (Array("FROM scratch\nADD\0".utf8), 1, .dockerfileInvalid, "Dockerfile:2: there is a zero byte"),
+        ([0x46, 0xFF], 1, .dockerfileInvalid, "is no Dockerfile"),
+        ([0x20], Dockerfile.sizeLimit + 1, .dockerfileInvalid, "is no Dockerfile"),
+        (Array("# escape=x".utf8), 1, .dockerfileInvalid, "Dockerfile:1: escape is \"x\""),
         (
-            Array("# escape=\\\n# escape=`".utf8), .dockerfileInvalid,
+            Array("# escape=\\\n# escape=`".utf8), 1, .dockerfileInvalid,
             "Dockerfile:2: the parser directive escape"
         ),
-        (Array("# syntax=r2d4/mockerfile".utf8), .dockerfileUnsupported, "Dockerfile:1: the syntax"),
+        (Array("# syntax=r2d4/mockerfile".utf8), 1, .dockerfileUnsupported, "Dockerfile:1: the syntax"),
     ]
 
     @Test("what is no text, or a wrong directive, is refused", arguments: refusedRows)
-    func refusal(bytes: [UInt8], code: Failure.Code, phrase: String) {
-        let failure = #expect(throws: Failure.self) { try DockerfileLines(bytes, of: "Dockerfile") }
+    func refusal(bytes: [UInt8], count: Int, code: Failure.Code, phrase: String) {
+        let file = Array(repeatElement(bytes, count: count).joined())
+        let failure = #expect(throws: Failure.self) { try DockerfileLines(file, of: "Dockerfile") }
         #expect(failure?.code == code)
         #expect(failure?.message.contains(phrase) == true, "\(failure?.message ?? "")")
     }
