@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The README against the program: the commands, their flags, and how they end.
-@Suite(.timeLimit(.minutes(5))) struct CommandLineTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CommandLineTests {
     /// What `--experimental-dump-help` says, as much of it as is compared.
     private struct Surface: Decodable {
         let command: Command

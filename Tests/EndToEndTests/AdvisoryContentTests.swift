@@ -5,7 +5,7 @@ import Testing
 /// What went wrong in other registry clients: what the program makes of a registry's content and words.
 ///
 /// docs/promises.md says what each advisory was.
-@Suite(.timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
 struct AdvisoryContentTests {
     private let registry: TurnedRegistry
 

@@ -5,7 +5,7 @@ import Testing
 /// What went wrong in other registry clients: to whom the program says what, when a public registry names other hosts.
 ///
 /// docs/promises.md says what each advisory was. The other hosts' records prove where no credentials came to.
-@Suite(.timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
 struct AdvisoryTests {
     private let registry: TurnedRegistry
 

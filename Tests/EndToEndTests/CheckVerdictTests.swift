@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `check` makes of an Envoy's answer, with scripts that answer as it does.
-@Suite(.timeLimit(.minutes(5))) struct CheckVerdictTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CheckVerdictTests {
     /// A workspace with a good plugin and an "Envoy" that does what the line says.
     private func workspace(_ line: String) async throws -> Workspace {
         let work = try Workspace()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `copy` from everywhere to everywhere, on the scripted registry.
-@Suite(.timeLimit(.minutes(5))) struct CopyCommandTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CopyCommandTests {
     private let work: Workspace
 
     init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Copies between two registries that ask who is there, and copies that end early.
-@Suite(.timeLimit(.minutes(5))) struct CopyCredentialTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CopyCredentialTests {
     private let work: Workspace
 
     init() throws {

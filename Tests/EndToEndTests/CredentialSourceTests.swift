@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Each place where a credential may stand, against a real registry, and which of several wins.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct CredentialSourceTests {
     static let registry = Task { try await RegistryPeer.start(.htpasswd) }
 

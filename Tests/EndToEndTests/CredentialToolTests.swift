@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Other people's tools that keep or write credentials, as they really are.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct CredentialToolTests {
     typealias Bench = CredentialSourceTests.Bench
 

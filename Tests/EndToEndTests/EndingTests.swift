@@ -5,7 +5,7 @@ import Testing
 /// Wherever a signal comes, the end is orderly: the program says so, and nothing is left.
 ///
 /// A program that does not end by itself within five seconds ends at once, without a word: so the word proves that it did.
-@Suite(.timeLimit(.minutes(5))) struct EndingTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct EndingTests {
     static let signals: [(number: Int32, status: Int32, code: String)] = [
         (SIGINT, 130, "interrupted"), (SIGTERM, 143, "terminated"), (SIGHUP, 129, "hung-up"),
     ]

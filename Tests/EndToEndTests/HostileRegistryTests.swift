@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A registry that lies, fails or misunderstands: nothing unverified appears, and the reason is named.
-@Suite(.timeLimit(.minutes(5))) struct HostileRegistryTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct HostileRegistryTests {
     static let pulls: [(what: String, rules: String, code: String, status: Int32)] = [
         // Gzip does not notice another time in its header, and the config stays right: the layer's digest alone tells.
         (

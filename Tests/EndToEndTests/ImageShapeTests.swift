@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The shapes of image that people have pushed to real registries come back as modules.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct ImageShapeTests {
     private static let solo = "application/vnd.module.wasm"
     private static let tarType = "application/vnd.oci.image.layer.v1.tar"
@@ -73,11 +73,11 @@ struct ImageShapeTests {
     @Test func `what people have pushed is pulled, and what proxies would say of it is printed`() async throws
     {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         for shape in try Self.shapes() {
             try work.write(image: shape.layers, configType: shape.configType, to: shape.name)
-            let reference = "\(registry.name)/shapes/\(shape.name):v1"
+            let reference = "\(registry.name)/\(work.namespace)/shapes/\(shape.name):v1"
             let copied = try await work.skopeo(
                 registry,
                 ["copy", "--dest-cert-dir", access.folder, "oci:\(shape.name):v1", "docker://\(reference)"]
@@ -103,9 +103,9 @@ struct ImageShapeTests {
     @Test func `an image whose layer skopeo or buildah packed with zstd is pulled`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
-        let reference = "\(registry.name)/zstd/plugin"
+        let reference = "\(registry.name)/\(work.namespace)/zstd/plugin"
         let script = """
             set -e
             buildah() { command buildah --storage-driver vfs --root "$PWD/root" --runroot "$PWD/run" "$@"; }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whoever presses Ctrl-C gets 130, soon, and nothing half-done.
-@Suite(.timeLimit(.minutes(5))) struct InterruptionTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct InterruptionTests {
     static let moments: [(request: String, method: String)] = [
         ("/manifests/v1", "HEAD"), ("/blobs/sha256", "HEAD"), ("/blobs/uploads/", "POST"),
         ("/blobs/uploads/", "PUT"),

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `login` and `logout` do to the files and helpers they find; no registry is asked.
-@Suite(.timeLimit(.minutes(5))) struct LoginFileTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct LoginFileTests {
     private static let config = "home/.docker/config.json"
 
     private func login(

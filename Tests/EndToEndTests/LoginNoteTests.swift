@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `login` and `logout` say and do about other entries, other places and other names of a registry.
-@Suite(.timeLimit(.minutes(5))) struct LoginNoteTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct LoginNoteTests {
     private static let config = "home/.docker/config.json"
     private static let login = ["login", "r.example", "-u", "ci", "--password-stdin", "--no-verify"]
     private static let entry = #"{"auths":{"r.example":{"auth":"dTpodXNo"}}}"#

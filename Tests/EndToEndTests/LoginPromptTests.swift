@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the prompt of `login` makes of a line without an end.
-@Suite(.timeLimit(.minutes(5))) struct LoginPromptTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct LoginPromptTests {
     private struct Seen: Decodable {
         let status: Int32
         let screen: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `login` on a real terminal, with a person who types, changes their mind, or leaves.
-@Suite(.timeLimit(.minutes(5))) struct LoginTerminalTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct LoginTerminalTests {
     /// What was seen on the terminal.
     private struct Seen: Decodable {
         let status: Int32

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `login` and `logout` are told, and where they look for the file.
-@Suite(.timeLimit(.minutes(5))) struct LoginUsageTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct LoginUsageTests {
     private static let config = "home/.docker/config.json"
 
     static let names: [(argument: String, key: String)] = [

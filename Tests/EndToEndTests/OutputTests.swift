@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Where results go, and what must not happen on the way there.
-@Suite(.timeLimit(.minutes(5))) struct OutputTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct OutputTests {
     @Test func `a device or a pipe is written to, not replaced`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
@@ -146,7 +146,8 @@ import Testing
     }
 }
 
-extension InterruptionTests {
+/// With a module of 260 MB.
+@Suite(.long, .timed, .timeLimit(.minutes(10))) struct LargeInterruptionLongTests {
     @Test func `an interruption is heard while a large module is unpacked or hashed`() async throws {
         let work = try Workspace()
         let size = 260_000_000

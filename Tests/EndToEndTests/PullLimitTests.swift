@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a pull does not do: fetch what it cannot use, fetch twice, or leave something where there is no room.
-@Suite(.timeLimit(.minutes(5))) struct PullLimitTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct PullLimitTests {
     private let work: Workspace
     private let registry: ScriptedRegistry
     private var reference: String { "\(registry.name)/test/plugin:v1" }

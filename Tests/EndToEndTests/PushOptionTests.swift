@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `push` can be asked for besides, with a registry that keeps a record.
-@Suite(.timeLimit(.minutes(5))) struct PushOptionTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct PushOptionTests {
     private func work() throws -> Workspace {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "a.wasm")
@@ -181,7 +181,7 @@ import Testing
 }
 
 /// The same with Debian's docker-registry and its tokens.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct RealPushOptionTests {
     @Test func `each command asks for the rights that it needs and no others`() async throws {
         let work = try Workspace()
@@ -226,10 +226,10 @@ struct RealPushOptionTests {
 
     @Test func `skopeo sees the tags that were set, and the one image behind them`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         try work.write(Modules.tiny, to: "a.wasm")
-        let name = "\(registry.name)/team/plugin"
+        let name = "\(registry.name)/\(work.namespace)/team/plugin"
         let pushed = try await work.start(
             ["push", "\(name):v1.0.0", "a.wasm", "--also-tag", "v1", "--verify"] + access.trust
         ).wait()
@@ -267,10 +267,10 @@ struct RealPushOptionTests {
         async throws
     {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         try work.write(Modules.tiny, to: "a.wasm")
-        let name = "\(registry.name)/team/plugin"
+        let name = "\(registry.name)/\(work.namespace)/team/plugin"
         let pushed = try await work.start(
             ["push", "\(name):v1", "a.wasm", "--also-tag", "v2"] + access.trust
         ).wait()

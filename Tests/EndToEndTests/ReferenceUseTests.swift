@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the parts of a reference make the program ask for.
-@Suite(.timeLimit(.minutes(5))) struct ReferenceUseTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct ReferenceUseTests {
     private let work: Workspace
 
     init() throws {

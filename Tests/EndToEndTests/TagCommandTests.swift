@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `tags`, `tag` and `delete`, as a person uses them.
-@Suite(.timeLimit(.minutes(5))) struct TagCommandTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct TagCommandTests {
     /// A registry that has one image under the tags v1 and v2; it is there as long as this is.
     private final class Pushed: Sendable {
         let registry: ScriptedRegistry

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `--timeout` and `--retries`, as every command has them that asks a registry.
-@Suite(.timeLimit(.minutes(5))) struct TimeLimitTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct TimeLimitTests {
     /// What each command is told besides; `REF`, `REPOSITORY` and `HOST` stand for the registry's.
     static let commands: [String: [String]] = [
         "push": ["REF", "module.wasm"], "pull": ["REF"], "inspect": ["REF"], "verify": ["REF"],
@@ -11,12 +11,15 @@ import Testing
         "delete": ["REF", "--yes"], "check": ["REF"], "copy": ["REF", "copied.tar"],
     ]
 
-    private func arguments(_ command: String, _ registry: ScriptedRegistry) -> [String] {
+    /// Those that stand for the others, which have the same options.
+    static let some = ["login", "pull", "push"]
+
+    private static func arguments(_ command: String, _ registry: ScriptedRegistry) -> [String] {
         let names = [
             "HOST": registry.name, "REPOSITORY": "\(registry.name)/test/plugin",
             "REF": "\(registry.name)/test/plugin:v1",
         ]
-        return [command] + (Self.commands[command] ?? []).map { names[$0] ?? $0 } + ["--plain-http"]
+        return [command] + (commands[command] ?? []).map { names[$0] ?? $0 } + ["--plain-http"]
     }
 
     @Test func `every command that knows --timeout is tested here`() async throws {
@@ -38,8 +41,10 @@ import Testing
         #expect(Set(known.map(\.commandName)) == Set(Self.commands.keys))
     }
 
-    @Test("a command that takes longer than it may ends with 75", arguments: commands.keys.sorted())
-    func timeLimit(command: String) async throws {
+    @Test("a command that takes longer than it may ends with 75", arguments: some)
+    func timeLimit(command: String) async throws { try await Self.timeLimit(command) }
+
+    static func timeLimit(_ command: String) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.tiny, to: "module.wasm")
@@ -81,8 +86,10 @@ import Testing
         #expect(run.errorText.contains("error[timed-out]: not done within 1 s"), "\(run)")
     }
 
-    @Test("so often is tried, and said", arguments: commands.keys.sorted(), [0, 2])
-    func retries(command: String, count: Int) async throws {
+    @Test("so often is tried, and said", arguments: some, [0, 2])
+    func retries(command: String, count: Int) async throws { try await Self.retries(command, count) }
+
+    static func retries(_ command: String, _ count: Int) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.tiny, to: "module.wasm")
@@ -141,5 +148,16 @@ import Testing
         let work = try Workspace()
         let run = try await work.start(["pull", "127.0.0.1:1/a/b:c", "\(options[0])=\(options[1])"]).wait()
         #expect(run.status == 64, "\(run)")
+    }
+}
+
+/// The same for every command.
+@Suite(.long, .timed, .timeLimit(.minutes(10))) struct TimeLimitLongTests {
+    @Test("every command ends with 75", arguments: TimeLimitTests.commands.keys.sorted())
+    func timeLimit(command: String) async throws { try await TimeLimitTests.timeLimit(command) }
+
+    @Test("every command tries so often", arguments: TimeLimitTests.commands.keys.sorted(), [0, 2])
+    func retries(command: String, count: Int) async throws {
+        try await TimeLimitTests.retries(command, count)
     }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `--debug`: everything that went over the wire, and not one secret.
-@Suite(.timeLimit(.minutes(5))) struct TraceTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct TraceTests {
     private static let credentials = [
         "WASMPACK_USERNAME": "ci", "WASMPACK_PASSWORD": "hush-ci-password",
     ]
@@ -159,11 +159,12 @@ import Testing
     @Test func `a token of a real service is shown nowhere`() async throws {
         try #require(RegistryPeer.isExpected, RegistryPeer.whySkipped)
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.token)
+        let registry = try await RegistryPeer.shared(.token)
         let access = try registry.access(work)
         try work.write(Modules.tiny, to: "plugin.wasm")
         let run = try await work.start(
-            ["push", "\(registry.name)/a/b:v1", "plugin.wasm", "--debug", "--json"] + access.flags,
+            ["push", "\(registry.name)/\(work.namespace)/a/b:v1", "plugin.wasm", "--debug", "--json"]
+                + access.flags,
             input: access.input
         ).wait()
         #expect(run.status == 0, "\(run)")

@@ -10,6 +10,8 @@ final class Workspace: Sendable {
     let folder: URL
     /// Where programs put what they need for a while; beside the folder, so that a test finds only its own there.
     private let temporary: URL
+    /// What the repositories of this test begin with, at a registry that tests share.
+    let namespace = "t\(UInt64.random(in: .min ... .max))"
     /// What the test itself has written, which may be a secret.
     private let written = Mutex<Set<String>>([])
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Requests through a real proxy: which way they go, what it gets to see, and how its failures are named.
-@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct ProxyTests {
     /// A proxy of Tests/Support/proxy.py and its log.
     final class Peer: Sendable {
         struct Line: Decodable {

@@ -10,7 +10,7 @@ import Wasm
 
 /// Hostile inputs, among them all with which `make fuzz` has ever crashed a reader: each reader ends, with an answer or
 /// a failure.
-@Suite(.timeLimit(.minutes(5))) struct FuzzRegressionTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct FuzzRegressionTests {
     private static func inputs(_ fuzzer: String) throws -> [[UInt8]] {
         try FileManager.default.contentsOfDirectory(atPath: Fixtures.path("fuzz/\(fuzzer)")).sorted().map {
             try Fixtures.bytes("fuzz/\(fuzzer)/\($0)")

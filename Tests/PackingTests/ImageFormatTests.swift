@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The formats other than the usual one, as the builder makes them.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct ImageFormatTests {
     private let scratch: ScratchDirectory
 

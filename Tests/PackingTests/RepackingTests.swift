@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Images made anew of the module in another one.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct RepackingTests {
     private let scratch: ScratchDirectory
     private let module: FilePath

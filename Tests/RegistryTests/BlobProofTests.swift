@@ -11,7 +11,7 @@ import Testing
 @testable import Registry
 
 /// A file may change after it was proven: what is not the blob any more does not become one.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct BlobProofTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct BlobProofTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let chunksOnly = #"[{"method":"PUT","path":"uploads","over":0,"status":413}]"#
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// One blob over real sockets, to registries that take it in their own ways, lose it, and forget it.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct BlobUploadTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct BlobUploadTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
     /// Nobody takes the blob whole.

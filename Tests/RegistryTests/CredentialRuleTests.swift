@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// Small rules of the places of credentials, one by one.
-@Suite(.timeLimit(.minutes(5))) struct CredentialRuleTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CredentialRuleTests {
     let scratch: ScratchDirectory
     let registry: RegistryName
 

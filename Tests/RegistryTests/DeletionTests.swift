@@ -7,7 +7,7 @@ import Testing
 @testable import Registry
 
 /// What a deletion deletes, and what registries make of one.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct DeletionTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct DeletionTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
     /// An image under the tags v1 and v2, and the repository with the right to delete.

@@ -287,7 +287,7 @@ import Testing
 }
 
 /// What a file's helpers are asked, and what becomes of their answers.
-@Suite(.timeLimit(.minutes(5))) struct DockerConfigHelperTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct DockerConfigHelperTests {
     let helpers: FakeHelpers
     static let config =
         #"{"auths":{"registry.example":{"auth":"dTpw"}},"credsStore":"store","credHelpers":{"own.example":"own"}}"#

@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// Downloads over connections that break, from registries that can go on in the middle, and from others.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct DownloadTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct DownloadTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let size = 100_000
 

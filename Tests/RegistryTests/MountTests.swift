@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// Blobs of one repository in another one, without sending them, where that works.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct MountTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct MountTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
     /// A repository beside another one, which has the image's blobs.

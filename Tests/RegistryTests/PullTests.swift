@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// A pull over real sockets, from a registry that fails on command.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PullTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct PullTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// A push over real sockets, to a registry that fails on command.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PushTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct PushTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
     private static let elsewhere = Task { try await ScriptedRegistry.start() }

@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// Basic, tokens and TLS over real sockets.
-@Suite(.timeLimit(.minutes(5))) struct SignInTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct SignInTests {
     /// The lines with a mark on those that brought an `Authorization`.
     private func lines(_ bench: Bench, _ record: [ScriptedRegistry.Entry]) -> [String] {
         record.map { entry in

@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// The list of a repository's tags, from a registry that says on command what it should not.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct TagListTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct TagListTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
     private struct Listed {

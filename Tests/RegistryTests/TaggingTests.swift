@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// Manifests and tags, and what a registry may say when it is sent them.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct TaggingTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct TaggingTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
     private func tags(_ names: String...) throws -> [OCI.Tag] { try names.map { try Tag(parsing: $0) } }

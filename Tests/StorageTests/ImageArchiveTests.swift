@@ -7,7 +7,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct ImageArchiveTests {
     private let scratch: ScratchDirectory
     private let image: SampleImage

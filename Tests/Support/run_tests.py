@@ -30,6 +30,8 @@ MARKS = tuple(mark.encode() for mark in "◇✔✘↳➜±⚠")
 INPUT = "◇ Test case passing ".encode()
 PROBLEM = "✘ ".encode()
 DETAILS = tuple(mark.encode() for mark in "↳±")
+TIMED = "◷ ".encode()
+"""Begins the line in which a test says how long it took (Tests/TestSupport/Timed.swift)."""
 KNOWN = re.compile(rb"recorded a known issue|passed after .* with \d+ known issues?\.")
 
 
@@ -41,6 +43,7 @@ def marks(mark=b"hush"):
         yield encoded[(offset * 8 + 5) // 6 : (offset + len(mark)) * 8 // 6]
 
 
+HERE_IS_PYTHON = pathlib.Path(sys.executable).resolve().parent
 SECRET = re.compile(b"|".join(re.escape(mark) for mark in marks()) + rb"|eyJ[\w-]{8,}\.eyJ")
 
 
@@ -85,11 +88,10 @@ def say(line):
 
 
 class Events:
-    """What Swift Testing's stream of events tells of each test."""
+    """What Swift Testing's stream of events tells: which tests were skipped and why, and which have not ended."""
 
     def __init__(self, path):
-        self.names, self.seconds, self.open = {}, collections.Counter(), collections.Counter()
-        self.skipped = collections.defaultdict(list)
+        self.names, self.open, self.skipped = {}, collections.Counter(), collections.defaultdict(list)
         with open(path, encoding="utf-8") as stream:
             for line in stream:
                 try:
@@ -105,26 +107,37 @@ class Events:
 
     def on_event(self, event):
         test, kind = event.get("testID"), event["kind"]
-        if kind in ("testCaseStarted", "testCaseEnded"):
-            sign = 1 if kind == "testCaseEnded" else -1
-            self.seconds[test] += sign * event["instant"]["absolute"]
-            self.open[test] -= sign
-        elif kind == "testSkipped" and test in self.names:
+        if test not in self.names:
+            return
+        if kind in ("testStarted", "testEnded"):
+            self.open[test] += 1 if kind == "testStarted" else -1
+        elif kind == "testSkipped":
             text = " ".join(message["text"] for message in event["messages"])
             self.skipped[text.partition("skipped: ")[2].strip('"') or "no reason"].append(self.names[test])
 
     def unfinished(self):
-        return [self.names.get(test, test) for test, count in self.open.items() if count > 0]
-
-    def slowest(self):
-        ended = {test: seconds for test, seconds in self.seconds.items() if not self.open[test]}
-        return [(seconds, self.names.get(test, test)) for test, seconds in collections.Counter(ended).most_common(SLOWEST)]
+        return [self.names[test] for test, count in self.open.items() if count > 0]
 
 
-def summary(events):
+class Times:
+    """How long each test took, as `.timed` says it: Swift Testing's own times begin before a test has its turn."""
+
+    def __init__(self):
+        self.seconds = collections.Counter()
+
+    def take(self, line):
+        """Whether the line is one about a time."""
+        if not line.startswith(TIMED):
+            return False
+        _, seconds, name = line.decode("utf-8", "replace").rstrip("\n").split(" ", 2)
+        self.seconds[name] += float(seconds)
+        return True
+
+
+def summary(events, times):
     """The slowest tests, their cases added up, and the skipped ones by reason."""
     print(f"the slowest {SLOWEST} tests, in seconds:")
-    for seconds, name in events.slowest():
+    for name, seconds in times.seconds.most_common(SLOWEST):
         say(f"{seconds:8.1f}  {name}")
     for reason, names in sorted(events.skipped.items()):
         if LONG in reason:
@@ -142,16 +155,20 @@ def run(log_path, command):
     log_path.parent.mkdir(parents=True, exist_ok=True)
     events_path = log_path.with_suffix(".json")
     events_path.write_bytes(b"")
-    secrets, problems, last, tail = Secrets(), Problems(), None, collections.deque(maxlen=30)
+    secrets, problems, times = Secrets(), Problems(), Times()
+    last, tail = None, collections.deque(maxlen=30)
     with subprocess.Popen(
         [*command, "--event-stream-output-path", str(events_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=os.environ | {"NO_COLOR": "1"},
+        # Where `python3` is a script that looks for Python, hundreds of starts cost minutes.
+        env=os.environ | {"NO_COLOR": "1", "PATH": f"{HERE_IS_PYTHON}:{os.environ['PATH']}"},
     ) as process, open(log_path, "wb") as log:
         for line in process.stdout:
             log.write(line)
             secrets.search(line)
+            if times.take(line):
+                continue
             problems.show(line)
             tail.append(line)
             if b" Test run with " in line:
@@ -162,13 +179,13 @@ def run(log_path, command):
         print(f"exit status {status}; the last lines:")
         for line in tail:
             say("  " + line.decode("utf-8", "replace").rstrip("\n"))
-    for name in events.unfinished():
+    for name in events.unfinished()[:50]:
         say(f"did not end: {name}")
     if secrets.found:
         numbers = ", ".join(map(str, secrets.found[:10]))
         print(f"{len(secrets.found)} lines hold a secret of the tests, in {log_path} at {numbers}")
     if not status:
-        summary(events)
+        summary(events, times)
     if status or secrets.found:
         print(f"everything that was said: {log_path}")
     # A program that looks for the result finds it here.

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Images of Dockerfiles, from the file to the layer's bytes.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct DockerfileImageTests {
     private let scratch: ScratchDirectory
 
