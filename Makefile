@@ -20,7 +20,7 @@ SHELL_FILES = .ci/run .ci/install-packages Tests/Support/demo.sh Tests/Fuzz/run.
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
 
-.PHONY: help deps demo-deps test-deps build release demo test soak tsan asan fuzz format lint install clean
+.PHONY: help deps demo-deps test-deps build release demo test test-long test-all verdicts soak tsan asan fuzz format lint install clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -48,12 +48,22 @@ demo: deps demo-deps ## build, then build, push, pull and verify a plugin agains
 
 # All at once, each of hundreds of tests waits a minute for its turn between two steps, and what it watches goes by.
 A_FEW_AT_A_TIME = --experimental-maximum-parallelization-width 8
+RUN_TESTS = $(SWIFT) test --skip-build --disable-xctest $(A_FEW_AT_A_TIME)
 
-test: deps test-deps ## build and run all tests
+test: deps test-deps ## build and run the tests, all but the long ones: 8 minutes at most on two cores
 	python3 Tests/Support/self_test.py
-	$(SWIFT) build --build-tests
-	Tests/Support/without_secrets.py $(SWIFT) test --skip-build --skip EndToEndTests
-	Tests/Support/without_secrets.py $(SWIFT) test --skip-build --filter EndToEndTests $(A_FEW_AT_A_TIME)
+	$(SWIFT) build --build-tests --quiet
+	Tests/Support/run_tests.py .build/test.log $(RUN_TESTS)
+
+test-long: deps test-deps ## build and run the long tests alone
+	$(SWIFT) build --build-tests --quiet
+	WASMPACK_TESTS=all Tests/Support/run_tests.py .build/test-long.log $(RUN_TESTS) --filter LongTests
+
+test-all: test test-long ## both
+
+# What a real Envoy makes of each module, for the tests that do not ask one: after a new module or another ENVOY.
+verdicts: deps test-deps ## record the verdicts of Envoy in Fixtures/envoy again
+	Tests/Support/oracle.py .venv/bin/envoy --record Fixtures/envoy/verdicts.json
 
 # A module of 200 MB through 20 cuts each way, and 50 sudden ends. Not a part of CI.
 SOAK = --size 200 --cuts 20 --kills 50 --seed 1

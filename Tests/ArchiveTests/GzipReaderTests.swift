@@ -4,7 +4,7 @@ import OCI
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct GzipReaderTests {
     private func unpack(_ bytes: [UInt8], pieceSize: Int = .max) throws(Failure) -> [UInt8] {
         try everything(in: GzipReader(ArraySource(bytes, pieceSize: pieceSize)))

@@ -4,7 +4,7 @@ import OCI
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct LayerReaderTests {
     private func read(
         _ bytes: [UInt8],

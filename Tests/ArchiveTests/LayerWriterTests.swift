@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct LayerWriterTests {
     private static let block = 128 * 1024
     /// The size of the tar header, in bytes.

@@ -3,7 +3,7 @@ import Diagnostics
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct TarReaderTests {
     private func read(_ tar: [UInt8], pieceSize: Int = .max) throws(Failure) -> [TarReader.Entry] {
         let reader = try TarReader(ArraySource(tar, pieceSize: pieceSize))

@@ -3,7 +3,7 @@ import Diagnostics
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct ZstdReaderTests {
     private func unpack(_ bytes: [UInt8], pieceSize: Int = .max) throws(Failure) -> [UInt8] {
         try everything(in: ZstdReader(ArraySource(bytes, pieceSize: pieceSize)))

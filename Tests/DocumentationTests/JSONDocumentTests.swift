@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// docs/reference/json.md against what the program prints.
-@Suite(.timeLimit(.minutes(5))) struct JSONDocumentTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct JSONDocumentTests {
     private let page: Document
 
     init() throws { page = try Document("docs/reference/json.md") }

@@ -5,7 +5,7 @@ import Testing
 /// Vulnerabilities of other registry clients: how the program handles a registry's content and messages.
 ///
 /// Tests/promises.md describes each advisory.
-@Suite(.timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
 struct AdvisoryContentTests {
     private let registry: TurnedRegistry
 

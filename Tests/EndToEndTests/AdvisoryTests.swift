@@ -5,7 +5,7 @@ import Testing
 /// Vulnerabilities of other registry clients: what the program sends to other hosts that a public registry names.
 ///
 /// Tests/promises.md describes each advisory. The logs of the other hosts show that they received no credentials.
-@Suite(.timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
 struct AdvisoryTests {
     private let registry: TurnedRegistry
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Bad input on this machine: the right exit status, one explained error, nothing left behind.
-@Suite(.timeLimit(.minutes(5))) struct BadInputTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct BadInputTests {
     static let files: [(name: String, bytes: [UInt8], code: String, status: Int32, phrase: String)] = [
         ("empty.wasm", [], "not-wasm", 65, "is empty"),
         ("text.wasm", Array("hello, proxy\n".utf8), "not-wasm", 65, "\"hello, proxy\""),

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// CVE-2021-41092: when a credential helper failed, another program took its credentials to Docker Hub.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: Internet.isPossible, Internet.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: Internet.isPossible, Internet.whySkipped))
 struct BrokenHelperTests {
     static let helpers: [(name: String, script: String?)] = [
         ("the helper is missing", nil),

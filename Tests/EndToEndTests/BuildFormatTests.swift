@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `build --format`, `--config` and `--archive`.
-@Suite(.timeLimit(.minutes(5))) struct BuildFormatTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct BuildFormatTests {
     private let work: Workspace
     private let reference = "registry.example.com/test-oci/header-authorization:v0.0.1"
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct BuildTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct BuildTests {
     private let reference = "registry.example.com/test-oci/header-authorization:v0.0.1"
 
     @Test func `writes a layout and prints one line`() async throws {

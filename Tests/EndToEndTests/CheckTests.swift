@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Tests the output and exit status of `check`.
-@Suite(.timeLimit(.minutes(5))) struct CheckTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CheckTests {
     /// A plugin without an ABI marker.
     private static let unmarked: [UInt8] =
         SampleModule.preamble + [1, 4, 1, 0x60, 0, 0] + [3, 2, 1, 0] + [10, 4, 1, 2, 0, 0x0B]
@@ -170,7 +170,7 @@ import Testing
 }
 
 /// Tests `check` with a real Envoy.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
 struct CheckEnvoyTests {
     private static let envoy = "--envoy=" + Fixtures.path("../.venv/bin/envoy")
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The program's options and variables for connections.
-@Suite(.timeLimit(.minutes(5))) struct ConnectionOptionTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct ConnectionOptionTests {
     /// A registry with TLS that requires a client certificate.
     private static func registry(_ work: Workspace, _ more: String...) async throws -> PeerProcess {
         try await PeerProcess.run("certificates.py", [work.path("tls")])

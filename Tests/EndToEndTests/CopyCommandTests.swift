@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `copy` from everywhere to everywhere, on the scripted registry.
-@Suite(.timeLimit(.minutes(5))) struct CopyCommandTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CopyCommandTests {
     private let work: Workspace
 
     init() throws {
@@ -50,13 +50,13 @@ import Testing
         #expect(try await work.run("push", from).status == 0)
         let first = try await work.run("copy", from, to)
         #expect(first.status == 0, "\(first)")
-        let before = try await two.requests(work).count
+        let before = try await two.requests().count
         let again = try await work.run("copy", from, to, "--json")
         #expect(again.status == 0, "\(again)")
         #expect(
             again.outputText.contains(#""status":"already-there""#) && !again.outputText.contains("copied")
         )
-        let asked = try await two.requests(work).dropFirst(before)
+        let asked = try await two.requests().dropFirst(before)
         #expect(
             !asked.isEmpty && asked.allSatisfy { $0.hasPrefix("HEAD") || $0.hasPrefix("GET") },
             "\(asked)"
@@ -70,7 +70,7 @@ import Testing
             let run = try await work.run("copy", "plugin-oci", "\(registry.name)/team/plugin:\(tag)")
             #expect(run.status == 0, "\(run)")
         }
-        #expect(try await registry.requests(work).filter { $0.hasPrefix("POST") }.count == 2)
+        #expect(try await registry.requests().filter { $0.hasPrefix("POST") }.count == 2)
     }
 
     @Test func `an image named by its digest goes without a tag, and any other needs one`() async throws {
@@ -78,34 +78,34 @@ import Testing
         let digest = try await build("r.example/team/plugin:v1")
         let bare = try await work.run("copy", "plugin-oci@\(digest)", "\(registry.name)/team/plugin")
         #expect(bare.status == 0, "\(bare)")
-        #expect(try await registry.requests(work).contains("PUT /v2/team/plugin/manifests/\(digest)"))
-        let count = try await registry.requests(work).count
+        #expect(try await registry.requests().contains("PUT /v2/team/plugin/manifests/\(digest)"))
+        let count = try await registry.requests().count
         let untagged = try await work.run("copy", "plugin-oci", "\(registry.name)/team/plugin")
         #expect(untagged.status == 64, "\(untagged)")
-        #expect(try await registry.requests(work).count == count)
+        #expect(try await registry.requests().count == count)
     }
 
     @Test func `a copy within one registry shares its connections and warns once`() async throws {
         let registry = try await ScriptedRegistry()
         let (source, target) = ("\(registry.name)/team/plugin:v1", "\(registry.name)/team/copy:v1")
         #expect(try await work.run("push", source, "plugin.wasm").status == 0)
-        var first = try await registry.requests(work).count
+        var first = try await registry.requests().count
         let copied = try await work.run("copy", source, target, "--tls-skip-verify")
         #expect(copied.status == 0, "\(copied)")
         #expect(copied.errorText.components(separatedBy: "is not verified").count == 2, "\(copied)")
         // The config and the layer travel side by side.
-        #expect(try await registry.connectionCount(after: first, work) <= 2)
+        #expect(try await registry.connectionCount(after: first) <= 2)
         // With everything there already, one request follows the other.
-        first = try await registry.requests(work).count
+        first = try await registry.requests().count
         let again = try await work.run("copy", source, target)
         #expect(again.status == 0, "\(again)")
-        #expect(try await registry.requests(work).count > first + 1)
-        #expect(try await registry.connectionCount(after: first, work) == 1)
+        #expect(try await registry.requests().count > first + 1)
+        #expect(try await registry.connectionCount(after: first) == 1)
         // Each side that is reached in its own way has its own.
-        first = try await registry.requests(work).count
+        first = try await registry.requests().count
         let apart = try await work.run("copy", source, target, "--to-plain-http")
         #expect(apart.status == 0, "\(apart)")
-        #expect(try await registry.connectionCount(after: first, work) == 2)
+        #expect(try await registry.connectionCount(after: first) == 2)
     }
 
     static let refusals: [(arguments: [String], status: Int32, phrase: String, why: String)] = [
@@ -172,7 +172,7 @@ import Testing
         for (from, to) in [("plugin-oci", reference), ("plugin-oci", "x.tar")] {
             #expect(try await work.run("copy", from, to).status == 0)
         }
-        let before = try await registry.requests(work).count
+        let before = try await registry.requests().count
         for (from, to) in [
             (reference, reference), ("plugin-oci", "./plugin-oci"), ("plugin-oci", "plugin-oci"),
             ("x.tar", "./x.tar"), ("plugin-oci:v1", "plugin-oci:v1"), ("x.tar:v1", "x.tar:v1"),
@@ -181,7 +181,7 @@ import Testing
             #expect(run.status == 0, "\(run)")
             #expect(run.errorText.contains("there is nothing to do"), "\(run)")
         }
-        #expect(try await registry.requests(work).dropFirst(before).allSatisfy { $0.hasPrefix("GET") })
+        #expect(try await registry.requests().dropFirst(before).allSatisfy { $0.hasPrefix("GET") })
     }
 
     @Test func `an archive with other content stays, and one with the same is kept`() async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Copies between two registries that ask who is there, and copies that end early.
-@Suite(.timeLimit(.minutes(5))) struct CopyCredentialTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CopyCredentialTests {
     private let work: Workspace
 
     init() throws {
@@ -49,7 +49,7 @@ import Testing
         for (registry, own, foreign) in [
             (from, "ann:\(one)", "bob:\(two)"), (to, "bob:\(two)", "ann:\(one)"),
         ] {
-            let record = try await work.other("curl", "-sSf", "http://\(registry.name)/__record").outputText
+            let record = try await registry.recordText()
             #expect(record.contains(try await shown(own)), "the right credential is in the record")
             #expect(!record.contains(try await shown(foreign)), "and the other one is not")
         }
@@ -85,8 +85,8 @@ import Testing
         #expect(run.status == 64, "\(run)")
         #expect(run.errorText.contains("\(phrase) is for one registry"), "\(run)")
         #expect(run.errorText.contains("--from-authfile FILE --to-authfile FILE"), "\(run)")
-        #expect(try await registries.0.requests(work).isEmpty)
-        #expect(try await registries.1.requests(work).isEmpty)
+        #expect(try await registries.0.requests().isEmpty)
+        #expect(try await registries.1.requests().isEmpty)
     }
 
     @Test func `within one registry, one password from standard input serves both sides`() async throws {
@@ -114,16 +114,15 @@ import Testing
         #expect(try await work.run("push", source, "plugin.wasm", "--plain-http").status == 0)
         let stalling = method == "GET" ? from : to
         try await stalling.order(
-            #"[{"method": "\#(method)", "path": "\#(request)", "stall": 3600}]"#,
-            work
+            #"[{"method": "\#(method)", "path": "\#(request)", "stall": 3600}]"#
         )
         for target in ["\(to.name)/team/plugin:v1", "x.tar"] where target != "x.tar" || method == "GET" {
-            let before = try await stalling.requests(work).count
+            let before = try await stalling.requests().count
             let running = try work.start(
                 ["copy", source, target, "--plain-http"],
                 adding: work.ownTemporaryFolder()
             )
-            try await stalling.wait(for: method, request, after: before, work)
+            try await stalling.wait(for: method, request, after: before)
             running.signal(SIGINT)
             let run = try await running.wait()
             #expect(run.status == 130, "\(run)")
@@ -132,7 +131,7 @@ import Testing
         #expect(try work.names(in: "tmp").isEmpty)
         #expect(try work.names().filter { $0.hasSuffix(".tar") || $0.hasPrefix(".wasmpack") }.isEmpty)
         guard method != "PUT" || request != "/manifests/v1" else { return }
-        try await to.order("[]", work)
+        try await to.order("[]")
         let verified = try await work.run("verify", "\(to.name)/team/plugin:v1", "--plain-http")
         #expect(verified.status == 66, "\(verified)")
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `copy --format`: an image that proxies refuse becomes one that they take, wherever it lies.
-@Suite(.timeLimit(.minutes(5))) struct CopyFormatTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CopyFormatTests {
     private let work: Workspace
     private let name = "r.example/team/plugin:v1"
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Each source of credentials with a real registry, and the order of the sources.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct CredentialSourceTests {
     static let registry = Task { try await RegistryPeer.start(.htpasswd) }
 
@@ -248,15 +248,14 @@ struct CredentialSourceTests {
         }
         let location = "http://\(elsewhere.name)/v2/test/plugin/manifests/v1"
         try await registry.order(
-            #"[{"method":"GET","path":"/manifests/v1","status":307,"headers":{"Location":"\#(location)"}}]"#,
-            work
+            #"[{"method":"GET","path":"/manifests/v1","status":307,"headers":{"Location":"\#(location)"}}]"#
         )
-        let before = try await elsewhere.fields("X-Meta", work).count
+        let before = try await elsewhere.fields("X-Meta").count
         let run = try await work.run("inspect", "\(registry.name)/test/plugin:v1")
         #expect(run.status == 0, "\(run)")
-        let seen = try await registry.fields("X-Meta", work)
+        let seen = try await registry.fields("X-Meta")
         #expect(!seen.isEmpty && seen.allSatisfy { $0 == "hush-meta" })
-        let redirected = try await elsewhere.fields("X-Meta", work).dropFirst(before)
+        let redirected = try await elsewhere.fields("X-Meta").dropFirst(before)
         #expect(!redirected.isEmpty && redirected.allSatisfy { $0 == nil })
         let asked = seen.count
         let login = try await work.run(
@@ -270,13 +269,13 @@ struct CredentialSourceTests {
             input: "hush-1"
         )
         #expect(login.status == 0, "\(login)")
-        let signingIn = try await registry.fields("X-Meta", work).dropFirst(asked)
+        let signingIn = try await registry.fields("X-Meta").dropFirst(asked)
         #expect(!signingIn.isEmpty && signingIn.allSatisfy { $0 == "hush-meta" })
-        let agents = try await registry.fields("User-Agent", work)
+        let agents = try await registry.fields("User-Agent")
         #expect(agents.allSatisfy { $0?.hasPrefix("wasmpack/") == true })
         let anonymous = try await work.run("inspect", "\(elsewhere.name)/test/plugin:v1", "--anonymous")
         #expect(anonymous.status == 0)
-        #expect(try await elsewhere.fields("X-Meta", work).last == .some(nil))
+        #expect(try await elsewhere.fields("X-Meta").last == .some(nil))
     }
 
     @Test(
@@ -304,16 +303,8 @@ struct CredentialSourceTests {
 
 extension ScriptedRegistry {
     /// The value of a field in each request to the API so far.
-    fileprivate func fields(_ name: String, _ work: Workspace) async throws -> [String?] {
-        struct Line: Decodable {
-            let path: String
-            let headers: [[String]]
-        }
-        let run = try await work.other("curl", "-sSf", "http://\(self.name)/__record")
-        return try JSONDecoder().decode([Line].self, from: run.outputBytes).filter {
-            $0.path.hasPrefix("/v2/")
-        }
-        .map { line in line.headers.first { $0[0].lowercased() == name.lowercased() }?[1] }
+    fileprivate func fields(_ name: String) async throws -> [String?] {
+        try await record().filter { $0.path.hasPrefix("/v2/") }.map { $0.header(name) }
     }
 }
 

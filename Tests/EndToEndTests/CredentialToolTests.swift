@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Real tools of other projects that store or write credentials.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct CredentialToolTests {
     typealias Bench = CredentialSourceTests.Bench
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Tests `wasmpack build` with a Dockerfile.
-@Suite(.timeLimit(.minutes(5))) struct DockerfileBuildTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct DockerfileBuildTests {
     private static let tutorial = "FROM scratch\nADD ./plugin.wasm ./plugin.wasm\n"
 
     private func workspace(_ dockerfile: String, in folder: String = "") throws -> Workspace {

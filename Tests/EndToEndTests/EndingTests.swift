@@ -5,7 +5,7 @@ import Testing
 /// Wherever a signal comes, the end is orderly: the program says so, and nothing is left.
 ///
 /// A program that does not end by itself within five seconds ends at once, without a word: so the word proves that it did.
-@Suite(.timeLimit(.minutes(5))) struct EndingTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct EndingTests {
     static let signals: [(number: Int32, status: Int32, code: String)] = [
         (SIGINT, 130, "interrupted"), (SIGTERM, 143, "terminated"), (SIGHUP, 129, "hung-up"),
     ]
@@ -15,9 +15,9 @@ import Testing
         _ running: RunningProgram,
         by signal: (number: Int32, status: Int32, code: String),
         in work: Workspace,
-        when moment: () async throws -> Bool
+        when moment: () async throws -> Void
     ) async throws -> CommandLineRun {
-        while try await !moment(), !running.hasEnded { try await Task.sleep(for: .milliseconds(10)) }
+        try await moment()
         running.signal(signal.number)
         let run = try await running.wait()
         #expect(run.status == signal.status, "\(run)")
@@ -37,7 +37,7 @@ import Testing
             ["pull", "127.0.0.1:\(port)/test/plugin:v1"],
             adding: work.ownTemporaryFolder()
         )
-        let run = try await end(running, by: signal, in: work) { work.exists("log") }
+        let run = try await end(running, by: signal, in: work) { try await work.wait(for: "log", running) }
         #expect(run.outputText.isEmpty)
     }
 
@@ -58,13 +58,13 @@ import Testing
     ) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", "bearer", "--anonymous-pull")
-        try await registry.order("[\(answer.rule)]", work)
+        try await registry.order("[\(answer.rule)]")
         let running = try work.start(
             ["pull", "\(registry.name)/test/plugin:v1", "--plain-http", "--retries", "100", "--json"],
             adding: work.ownTemporaryFolder()
         )
         let run = try await end(running, by: signal, in: work) {
-            try await registry.requests(work).filter { $0.contains(answer.path) }.count >= answer.count
+            try await registry.wait(answer.path, count: answer.count)
         }
         struct Document: Decodable {
             struct Body: Decodable { let code: String }
@@ -87,7 +87,7 @@ import Testing
             ["pull", "\(registry.name)/test/plugin:v1", "--plain-http"],
             adding: work.ownTemporaryFolder()
         )
-        _ = try await end(running, by: signal, in: work) { work.exists("log") }
+        _ = try await end(running, by: signal, in: work) { try await work.wait(for: "log", running) }
     }
 
     @Test("while a password is waited for on standard input", arguments: signals)
@@ -107,7 +107,7 @@ import Testing
                 environment: work.environment.merging(work.ownTemporaryFolder()) { $1 },
                 in: work.folder
             )
-            while !work.exists("started") { try await Task.sleep(for: .milliseconds(10)) }
+            try await work.wait(for: "started", running)
             try await Task.sleep(for: .milliseconds(20 * attempt))
             running.signal(signal.number)
             let run = try await running.wait()
@@ -125,13 +125,13 @@ import Testing
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.plugin, to: "module.wasm")
-        try await registry.order(Self.stallingUploads, work)
+        try await registry.order(Self.stallingUploads)
         let running = try work.start(
             ["push", "\(registry.name)/test/plugin:v1", "module.wasm", "--plain-http"],
             adding: work.ownTemporaryFolder()
         )
         _ = try await end(running, by: signal, in: work) {
-            try await registry.requests(work).contains { $0.hasPrefix("PUT ") }
+            try await registry.wait(for: "PUT", "")
         }
         try await expectNoUpload(at: registry, work)
     }
@@ -140,7 +140,7 @@ import Testing
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.plugin, to: "module.wasm")
-        try await registry.order(Self.stallingUploads, work)
+        try await registry.order(Self.stallingUploads)
         let run = try await work.run(
             "push",
             "\(registry.name)/test/plugin:v1",
@@ -165,7 +165,7 @@ import Testing
                 }
             )
         }
-        let requests = try await registry.requests(work)
+        let requests = try await registry.requests()
         let uploads = paths("PUT", requests)
         #expect(!uploads.isEmpty)
         #expect(paths("DELETE", requests).isSuperset(of: uploads), "\(requests)")
@@ -190,12 +190,11 @@ import Testing
         try work.write(Modules.large(500_000), to: "module.wasm")
         _ = try await work.run("push", reference, "module.wasm", "--plain-http")
         try await registry.order(
-            #"[{"method": "GET", "path": "/blobs/", "stall": {"after": 100, "seconds": 3600}}]"#,
-            work
+            #"[{"method": "GET", "path": "/blobs/", "stall": {"after": 100, "seconds": 3600}}]"#
         )
-        let before = try await registry.requests(work).count
+        let before = try await registry.requests().count
         let running = try work.start(["pull", reference, "--plain-http"], adding: work.ownTemporaryFolder())
-        try await registry.wait(for: "GET", "/blobs/", after: before, work)
+        try await registry.wait(for: "GET", "/blobs/", after: before)
         running.signal(SIGINT)
         running.signal(SIGTERM)
         let run = try await running.wait()
@@ -207,14 +206,14 @@ import Testing
     @Test func `a program that nohup has started does not hear that the terminal has gone`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
-        try await registry.order(#"[{"path": "/manifests/", "stall": 3600}]"#, work)
+        try await registry.order(#"[{"path": "/manifests/", "stall": 3600}]"#)
         let running = try RunningProgram(
             "/usr/bin/nohup",
             [Workspace.program, "pull", "\(registry.name)/test/plugin:v1", "--plain-http"],
             environment: work.environment,
             in: work.folder
         )
-        try await registry.wait(for: "GET", "/manifests/", after: 0, work)
+        try await registry.wait(for: "GET", "/manifests/", after: 0)
         running.signal(SIGHUP)
         running.signal(SIGINT)
         #expect(try await running.wait().status == 130)

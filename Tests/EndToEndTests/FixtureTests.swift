@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The modules in Fixtures are what their sources give, and what PROVENANCE.md says they are.
-@Suite(.timeLimit(.minutes(5))) struct FixtureTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct FixtureTests {
     private static var provenance: String {
         get throws { String(decoding: try Fixtures.bytes("wasm/PROVENANCE.md"), as: UTF8.self) }
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A registry that lies, fails or misunderstands: nothing unverified appears, and the reason is named.
-@Suite(.timeLimit(.minutes(5))) struct HostileRegistryTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct HostileRegistryTests {
     static let pulls: [(what: String, rules: String, code: String, status: Int32)] = [
         // Gzip does not notice another time in its header, and the config stays right: the layer's digest alone tells.
         (
@@ -74,7 +74,7 @@ import Testing
         try work.write(Modules.plugin, to: "module.wasm")
         let pushed = try await work.run("push", reference, "module.wasm", "--plain-http", "--json")
         #expect(pushed.status == 0, "\(pushed)")
-        try await registry.order(rules.replacing("LAYER", with: layerDigest(in: pushed)), work)
+        try await registry.order(rules.replacing("LAYER", with: layerDigest(in: pushed)))
         let temporary = try work.ownTemporaryFolder()
         let before = try work.names()
         let run = try await work.run("pull", reference, "--plain-http", adding: temporary)
@@ -137,7 +137,7 @@ import Testing
         try work.write(Modules.plugin, to: "old.wasm")
         try work.write(Modules.tiny, to: "new.wasm")
         let old = try await work.run("push", reference, "old.wasm", "--plain-http")
-        try await registry.order(rules, work)
+        try await registry.order(rules)
         let run = try await work.run(
             "push",
             reference,
@@ -150,7 +150,7 @@ import Testing
         #expect(!run.errorText.contains("\u{1B}"))
         #expect(run.outputText.isEmpty)
         #expect(try work.names(in: "tmp").isEmpty)
-        try await registry.order("[]", work)
+        try await registry.order("[]")
         if !rules.contains("wrong_digest_header") {
             let verified = try await work.run("verify", reference, "--plain-http")
             #expect(
@@ -166,13 +166,12 @@ import Testing
         let reference = "\(registry.name)/test/plugin:v1"
         try work.write(Modules.plugin, to: "module.wasm")
         try await registry.order(
-            #"[{"method":"PUT","path":"/blobs/uploads/","occurrence":1,"cut_upload":10},{"method":"PUT","path":"/manifests/","occurrence":1,"status":503}]"#,
-            work
+            #"[{"method":"PUT","path":"/blobs/uploads/","occurrence":1,"cut_upload":10},{"method":"PUT","path":"/manifests/","occurrence":1,"status":503}]"#
         )
         let pushed = try await work.run("push", reference, "module.wasm", "--plain-http", "-v")
         #expect(pushed.status == 0, "\(pushed)")
         #expect(pushed.errorText.contains("trying again"))
-        try await registry.order(#"[{"method":"GET","path":"/blobs/","occurrence":1,"cut":10}]"#, work)
+        try await registry.order(#"[{"method":"GET","path":"/blobs/","occurrence":1,"cut":10}]"#)
         let pulled = try await work.run("pull", reference, "--plain-http")
         #expect(pulled.status == 0, "\(pulled)")
         #expect(try work.bytes(of: "plugin.wasm") == Modules.plugin)
@@ -203,6 +202,6 @@ import Testing
         )
         #expect(run.status == 0, "\(run)")
         #expect(!run.description.contains("hush-word"))
-        #expect(try await registry.requests(work).filter { $0.contains("/token") }.count > 1)
+        #expect(try await registry.requests().filter { $0.contains("/token") }.count > 1)
     }
 }

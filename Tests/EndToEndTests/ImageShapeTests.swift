@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Tests that pull extracts the module from all kinds of images found in real registries.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct ImageShapeTests {
     private static let solo = "application/vnd.module.wasm"
     private static let tarType = "application/vnd.oci.image.layer.v1.tar"
@@ -76,11 +76,11 @@ struct ImageShapeTests {
 
     @Test func `pulls all kinds of images, and prints the messages of proxies`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         for shape in try Self.shapes() {
             try work.write(image: shape.layers, configType: shape.configType, to: shape.name)
-            let reference = "\(registry.name)/shapes/\(shape.name):v1"
+            let reference = "\(registry.name)/\(work.namespace)/shapes/\(shape.name):v1"
             let copied = try await work.skopeo(
                 registry,
                 ["copy", "--dest-cert-dir", access.folder, "oci:\(shape.name):v1", "docker://\(reference)"]
@@ -106,9 +106,9 @@ struct ImageShapeTests {
     @Test func `pulls an image with a zstd layer of skopeo or buildah`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
-        let reference = "\(registry.name)/zstd/plugin"
+        let reference = "\(registry.name)/\(work.namespace)/zstd/plugin"
         let script = """
             set -e
             buildah() { command buildah --storage-driver vfs --root "$PWD/root" --runroot "$PWD/run" "$@"; }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// An index in a registry, as BuildKit and skopeo leave one: proxies choose an image from it, and so does the program.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct IndexTests {
     private struct Entry: Codable {
         struct Platform: Codable { let os, architecture: String }
@@ -40,7 +40,7 @@ struct IndexTests {
 
     private static func pushed() async throws -> Pushed {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         try work.write(Modules.plugin, to: "plugin.wasm")
         try work.write(Modules.tiny, to: "tiny.wasm")
         for (module, tag) in [("tiny.wasm", "a"), ("plugin.wasm", "b"), ("tiny.wasm", "c")] {
@@ -67,7 +67,7 @@ struct IndexTests {
         )
         try work.write(JSONEncoder().encode(Index(manifests: [root])), to: "image/index.json")
         let access = try registry.access(work)
-        let reference = "\(registry.name)/multi/plugin:v1"
+        let reference = "\(registry.name)/\(work.namespace)/multi/plugin:v1"
         let copied = try await work.skopeo(
             registry,
             ["copy", "--all", "--dest-cert-dir", access.folder, "oci:image:v1", "docker://\(reference)"]

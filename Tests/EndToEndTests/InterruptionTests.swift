@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whoever presses Ctrl-C gets 130, soon, and nothing half-done.
-@Suite(.timeLimit(.minutes(5))) struct InterruptionTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct InterruptionTests {
     static let moments: [(request: String, method: String)] = [
         ("/manifests/v1", "HEAD"), ("/blobs/sha256", "HEAD"), ("/blobs/uploads/", "POST"),
         ("/blobs/uploads/", "PUT"),
@@ -20,20 +20,20 @@ import Testing
         let old = try await work.run("push", reference, "old.wasm", "--plain-http")
         #expect(old.status == 0, "\(old)")
         let rule = #"[{"method": "\#(method)", "path": "\#(request)", "stall": 3600}]"#
-        try await registry.order(rule, work)
-        let before = try await registry.requests(work).count
+        try await registry.order(rule)
+        let before = try await registry.requests().count
         let running = try work.start(
             ["push", reference, "new.wasm", "--plain-http"],
             adding: work.ownTemporaryFolder()
         )
-        try await registry.wait(for: method, request, after: before, work)
+        try await registry.wait(for: method, request, after: before)
         running.signal(SIGINT)
         let run = try await running.wait()
         #expect(run.status == 130, "\(run)")
         #expect(run.errorText.contains("error[interrupted]"), "\(run)")
         #expect(run.outputText.isEmpty)
         #expect(try work.names(in: "tmp").isEmpty)
-        try await registry.order("[]", work)
+        try await registry.order("[]")
         if method != "PUT" || !request.contains("manifests") {
             let verified = try await work.run("verify", reference, "--plain-http")
             #expect(
@@ -52,16 +52,15 @@ import Testing
         let pushed = try await work.run("push", reference, "module.wasm", "--plain-http")
         #expect(pushed.status == 0, "\(pushed)")
         try await registry.order(
-            #"[{"method": "GET", "path": "/blobs/", "stall": {"after": 100, "seconds": 3600}}]"#,
-            work
+            #"[{"method": "GET", "path": "/blobs/", "stall": {"after": 100, "seconds": 3600}}]"#
         )
         for arguments in [["-o", "plugin.wasm"], ["-o", "-"], ["--layout", "layout"]] {
-            let before = try await registry.requests(work).count
+            let before = try await registry.requests().count
             let running = try work.start(
                 ["pull", reference, "--plain-http"] + arguments,
                 adding: work.ownTemporaryFolder()
             )
-            try await registry.wait(for: "GET", "/blobs/", after: before, work)
+            try await registry.wait(for: "GET", "/blobs/", after: before)
             running.signal(signal)
             let run = try await running.wait()
             #expect(run.status == 128 + signal, "\(run)")

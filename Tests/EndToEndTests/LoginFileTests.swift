@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The changes of `login` and `logout` to files and helpers, without a registry.
-@Suite(.timeLimit(.minutes(5))) struct LoginFileTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct LoginFileTests {
     private static let config = "home/.docker/config.json"
 
     private func login(

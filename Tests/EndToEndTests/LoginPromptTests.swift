@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The password prompt of `login` with an unterminated line.
-@Suite(.timeLimit(.minutes(5))) struct LoginPromptTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct LoginPromptTests {
     private struct Seen: Decodable {
         let status: Int32
         let screen: String

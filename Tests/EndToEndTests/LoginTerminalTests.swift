@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `login` on a real terminal, with a user who types, corrects the input or aborts.
-@Suite(.timeLimit(.minutes(5))) struct LoginTerminalTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct LoginTerminalTests {
     /// The output on the terminal.
     private struct Seen: Decodable {
         let status: Int32
@@ -131,7 +131,7 @@ import Testing
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", "bearer", "--user", "ci:hush-word")
         // The first request is answered and logged; the program then waits for the second response.
-        try await registry.order(#"[{"path": "/token", "stall": 3600}]"#, work)
+        try await registry.order(#"[{"path": "/token", "stall": 3600}]"#)
         let login = "\(Workspace.program) login \(registry.name) --plain-http -u ci --debug"
         let asked = #"{"expect": "Password"}, {"until": "off"}, {"type": "hush-word\n"}, {"expect": "/v2/"}"#
         // Ctrl-\\ may write a core dump, which the test disables.

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `login` and `logout` against real registries, and with other clients.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct LoginTests {
     private static let config = "home/.docker/config.json"
 
@@ -13,9 +13,9 @@ struct LoginTests {
     )
     func story(authentication: RegistryPeer.Authentication) async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(authentication)
+        let registry = try await RegistryPeer.shared(authentication)
         let access = try registry.access(work)
-        let reference = "\(registry.name)/test/plugin:v1"
+        let reference = "\(registry.name)/\(work.namespace)/test/plugin:v1"
         try work.write(Modules.plugin, to: "plugin.wasm")
         let login = try await work.start(
             ["login", registry.name, "-u", registry.username, "--password-stdin"] + access.trust,
@@ -41,7 +41,8 @@ struct LoginTests {
             registry,
             [
                 "copy", "--src-cert-dir", access.folder, "--dest-cert-dir", access.folder, "--authfile",
-                work.path(Self.config), "docker://\(reference)", "docker://\(registry.name)/test/copy:v1",
+                work.path(Self.config), "docker://\(reference)",
+                "docker://\(registry.name)/\(work.namespace)/test/copy:v1",
             ]
         )
         #expect(copied.status == 0, "\(copied)")
@@ -50,7 +51,7 @@ struct LoginTests {
         #expect(logout.status == 0, "\(logout)")
         #expect(logout.errorText.contains("removed \(registry.name) from"), "\(logout)")
         let refused = try await work.start(
-            ["push", "\(registry.name)/test/plugin:v2", "plugin.wasm"] + access.trust
+            ["push", "\(registry.name)/\(work.namespace)/test/plugin:v2", "plugin.wasm"] + access.trust
         ).wait()
         #expect(refused.status == 77, "\(refused)")
         let again = try await work.run("logout", registry.name)
@@ -60,7 +61,7 @@ struct LoginTests {
 
     @Test func `uses an entry that skopeo wrote, and logout removes it`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.htpasswd)
+        let registry = try await RegistryPeer.shared(.htpasswd)
         let access = try registry.access(work)
         try work.write(Modules.plugin, to: "plugin.wasm")
         let file = work.path("home/.docker/config.json")
@@ -73,7 +74,8 @@ struct LoginTests {
             ]
         )
         try #require(login.status == 0, "\(login)")
-        let push = ["push", "\(registry.name)/test/plugin:v1", "plugin.wasm"] + access.trust
+        let push =
+            ["push", "\(registry.name)/\(work.namespace)/test/plugin:v1", "plugin.wasm"] + access.trust
         let pushed = try await work.start(push).wait()
         #expect(pushed.status == 0, "\(pushed)")
         let logout = try await work.run("logout", registry.name, "--json")
@@ -94,7 +96,7 @@ struct LoginTests {
     @Test("rejects a wrong password before writing anything", arguments: wrong)
     func refused(authentication: RegistryPeer.Authentication) async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(authentication)
+        let registry = try await RegistryPeer.shared(authentication)
         let access = try registry.access(work)
         let before = Array("{ \"auths\" : {\"\(registry.name)\":{\"auth\":\"eDp5\"}}, \"x\":1}".utf8)
         try work.write(before, to: Self.config)
@@ -115,7 +117,7 @@ struct LoginTests {
 
     @Test func `notes that a registry without login did not check the password`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         let run = try await work.start(
             ["login", registry.name, "-u", "anyone", "--password-stdin"] + access.trust,

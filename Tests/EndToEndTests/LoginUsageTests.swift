@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The arguments of `login` and `logout`, and the choice of the file.
-@Suite(.timeLimit(.minutes(5))) struct LoginUsageTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct LoginUsageTests {
     private static let config = "home/.docker/config.json"
 
     static let names: [(argument: String, key: String)] = [

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Options and variables that the other suites do not need: each does what the documentation says.
-@Suite(.timeLimit(.minutes(5))) struct OptionTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct OptionTests {
     private static let zeros = "sha256:" + String(repeating: "0", count: 64)
 
     @Test func `quiet is silent when all goes well, and says the error when not`() async throws {

@@ -3,14 +3,14 @@ import TestSupport
 import Testing
 
 /// Images of other programs are read, and ours are read by them.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct OtherClientsTests {
     @Test func `skopeo reads our layout, and the digest stays what it is`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         try work.write(Modules.plugin, to: "plugin.wasm")
-        let built = try await work.run("build", "-t", "\(registry.name)/test/plugin:v1")
+        let built = try await work.run("build", "-t", "\(registry.name)/\(work.namespace)/test/plugin:v1")
         let digest = String(built.outputText.split(separator: "@").last ?? "").trimmingCharacters(
             in: .newlines
         )
@@ -20,12 +20,12 @@ struct OtherClientsTests {
             registry,
             [
                 "copy", "--dest-cert-dir", access.folder, "oci:plugin-oci:v1",
-                "docker://\(registry.name)/by/skopeo:v1",
+                "docker://\(registry.name)/\(work.namespace)/by/skopeo:v1",
             ]
         )
         #expect(pushed.status == 0, "\(pushed)")
         let pulled = try await work.start(
-            ["pull", "\(registry.name)/by/skopeo:v1", "-o", "b.wasm"] + access.flags,
+            ["pull", "\(registry.name)/\(work.namespace)/by/skopeo:v1", "-o", "b.wasm"] + access.flags,
             input: access.input
         ).wait()
         #expect(pulled.outputText.contains(digest), "\(pulled)")
@@ -35,19 +35,19 @@ struct OtherClientsTests {
             registry,
             [
                 "copy", "--format", "v2s2", "--dest-cert-dir", access.folder, "oci:plugin-oci:v1",
-                "docker://\(registry.name)/by/docker:v1",
+                "docker://\(registry.name)/\(work.namespace)/by/docker:v1",
             ]
         )
         #expect(converted.status == 0, "\(converted)")
         let docker = try await work.start(
-            ["pull", "\(registry.name)/by/docker:v1", "-o", "c.wasm"] + access.flags,
+            ["pull", "\(registry.name)/\(work.namespace)/by/docker:v1", "-o", "c.wasm"] + access.flags,
             input: access.input
         ).wait()
         #expect(docker.status == 0, "\(docker)")
         #expect(try work.bytes(of: "c.wasm") == Modules.plugin)
         #expect(
             try await work.start(
-                ["verify", "\(registry.name)/by/docker:v1"] + access.flags,
+                ["verify", "\(registry.name)/\(work.namespace)/by/docker:v1"] + access.flags,
                 input: access.input
             ).wait().status == 0
         )
@@ -55,7 +55,7 @@ struct OtherClientsTests {
 
     @Test func `an image of umoci, whose tar just stops, is pulled`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         try work.write(Modules.plugin, to: "plugin.wasm")
         let image = work.path("umoci")
@@ -76,7 +76,7 @@ struct OtherClientsTests {
 
     @Test func `an image of buildah is pulled`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         try work.write(Modules.plugin, to: "plugin.wasm")
         let script = """
@@ -89,7 +89,11 @@ struct OtherClientsTests {
         let run = try await work.other("sh", "-c", script)
         #expect(run.status == 0, "\(run)")
         // It leaves the layer unpacked, which no proxy reads.
-        let refused = try await work.run("push", "\(registry.name)/from/buildah:v1", "buildah:v1")
+        let refused = try await work.run(
+            "push",
+            "\(registry.name)/\(work.namespace)/from/buildah:v1",
+            "buildah:v1"
+        )
         #expect(refused.status == 1, "\(refused)")
         #expect(refused.errorText.contains("error[check-failed]"), "\(refused)")
         try await expectReadable(work, registry, access, layout: "buildah")
@@ -102,7 +106,7 @@ struct OtherClientsTests {
         _ access: RegistryPeer.Access,
         layout: String
     ) async throws {
-        let reference = "\(registry.name)/from/\(layout):v1"
+        let reference = "\(registry.name)/\(work.namespace)/from/\(layout):v1"
         let verified = try await work.run("verify", "\(layout):v1")
         #expect(verified.status == 0, "\(verified)")
         let pushed = try await work.start(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Where results go, and what must not happen on the way there.
-@Suite(.timeLimit(.minutes(5))) struct OutputTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct OutputTests {
     @Test func `a device or a pipe is written to, not replaced`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
@@ -56,7 +56,7 @@ import Testing
             "no/such/folder"
         )
         #expect(push.status == 74, "\(push)")
-        #expect(try await registry.requests(work).isEmpty)
+        #expect(try await registry.requests().isEmpty)
     }
 
     @Test("what looks like one option with one dash is refused", arguments: ["-plain-http", "-help", "-tag"])
@@ -85,10 +85,10 @@ import Testing
         try work.write(Modules.plugin, to: "module.wasm")
         let reference = "\(registry.name)/a/b:v1"
         _ = try await work.run("push", reference, "module.wasm", "--plain-http")
-        let before = try await registry.requests(work).count
+        let before = try await registry.requests().count
         let pulled = try await work.run("pull", reference, "--plain-http")
         #expect(pulled.status == 0, "\(pulled)")
-        let requests = try await registry.requests(work).dropFirst(before)
+        let requests = try await registry.requests().dropFirst(before)
         #expect(
             requests.filter { $0.hasPrefix("GET") && $0.contains("/manifests/") }.count == 1,
             "\(requests)"
@@ -146,7 +146,8 @@ import Testing
     }
 }
 
-extension InterruptionTests {
+/// With a module of 260 MB.
+@Suite(.long, .timed, .timeLimit(.minutes(10))) struct LargeInterruptionLongTests {
     @Test func `an interruption is heard while a large module is unpacked or hashed`() async throws {
         let work = try Workspace()
         let size = 260_000_000

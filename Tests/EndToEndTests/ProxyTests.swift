@@ -3,13 +3,17 @@ import TestSupport
 import Testing
 
 /// The last part of the reference story: the proxy loads what was pulled, and does what the plugin says.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected && RegistryPeer.isExpected, Envoy.whySkipped))
+@Suite(
+    .timed,
+    .timeLimit(.minutes(5)),
+    .enabled(if: Envoy.isExpected && RegistryPeer.isExpected, Envoy.whySkipped)
+)
 struct ProxyTests {
     @Test func `what is pulled makes a real Envoy refuse and let through`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.token)
+        let registry = try await RegistryPeer.shared(.token)
         let access = try registry.access(work)
-        let reference = "\(registry.name)/test-oci/header-authorization:v0.0.1"
+        let reference = "\(registry.name)/\(work.namespace)/test-oci/header-authorization:v0.0.1"
         try work.write(Modules.plugin, to: "source.wasm")
         let pushed = try await work.start(
             ["push", reference, "source.wasm"] + access.flags,

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a pull does not do: fetch what it cannot use, fetch twice, or leave something where there is no room.
-@Suite(.timeLimit(.minutes(5))) struct PullLimitTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct PullLimitTests {
     private let work: Workspace
     private let registry: ScriptedRegistry
     private var reference: String { "\(registry.name)/test/plugin:v1" }
@@ -31,14 +31,13 @@ import Testing
             let body: String
         }
         try await registry.order(
-            String(decoding: JSONEncoder().encode([Rule(body: manifest)]), as: UTF8.self),
-            work
+            String(decoding: JSONEncoder().encode([Rule(body: manifest)]), as: UTF8.self)
         )
     }
 
     /// How often the registry was asked for blobs.
     private func blobs() async throws -> Int {
-        try await registry.requests(work).count { $0.hasPrefix("GET") && $0.contains("/blobs/") }
+        try await registry.requests().count { $0.hasPrefix("GET") && $0.contains("/blobs/") }
     }
 
     private static let layer = #""mediaType":"application/vnd.oci.image.layer.v1.tar+gzip""#
@@ -88,11 +87,11 @@ import Testing
     }
 
     @Test func `inspect asks for each document once`() async throws {
-        try await registry.order("[]", work)
-        let before = try await registry.requests(work).count
+        try await registry.order("[]")
+        let before = try await registry.requests().count
         let run = try await work.run("inspect", reference, "--plain-http")
         #expect(run.status == 0, "\(run)")
-        let asked = try await registry.requests(work).dropFirst(before)
+        let asked = try await registry.requests().dropFirst(before)
         #expect(asked.count == 3 && Set(asked).count == 3, "\(asked)")
     }
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `push` can be asked for besides, with a registry that keeps a record.
-@Suite(.timeLimit(.minutes(5))) struct PushOptionTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct PushOptionTests {
     private func work() throws -> Workspace {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "a.wasm")
@@ -22,7 +22,7 @@ import Testing
         let first = try await work.run("push", reference, "a.wasm", "--plain-http", "--also-tag", "v1")
         #expect(first.status == 0, "\(first)")
         #expect(first.errorText.contains("tagged v1 (new)"), "\(first)")
-        let record = try await registry.requests(work).filter {
+        let record = try await registry.requests().filter {
             $0.hasPrefix("PUT") && $0.contains("manifests")
         }
         #expect(record.map { $0.split(separator: "/").last } == ["v1.2.3", "v1"])
@@ -53,7 +53,7 @@ import Testing
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1"
         #expect(try await work.run("push", reference, "a.wasm", "--plain-http").status == 0)
-        let before = try await registry.requests(work).count
+        let before = try await registry.requests().count
         let taken = try await work.run(
             "push",
             "\(registry.name)/team/plugin:new",
@@ -66,7 +66,7 @@ import Testing
         )
         #expect(taken.status == 1, "\(taken)")
         #expect((try members(taken)["error"] as? [String: Any])?["code"] as? String == "tag-exists")
-        let asked = try await registry.requests(work).dropFirst(before)
+        let asked = try await registry.requests().dropFirst(before)
         #expect(asked.allSatisfy { $0.hasPrefix("HEAD") }, "\(asked)")
         let same = try await work.run("push", reference, "a.wasm", "--plain-http", "--no-clobber")
         #expect(same.status == 0, "\(same)")
@@ -77,7 +77,7 @@ import Testing
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1"
         #expect(try await work.run("push", reference, "a.wasm", "--plain-http").status == 0)
-        let before = try await registry.requests(work).count
+        let before = try await registry.requests().count
         let run = try await work.run(
             "push",
             reference,
@@ -89,7 +89,7 @@ import Testing
             "--json"
         )
         #expect(run.status == 0, "\(run)")
-        let asked = try await registry.requests(work).dropFirst(before)
+        let asked = try await registry.requests().dropFirst(before)
         #expect(asked.count == 4 && asked.allSatisfy { $0.hasPrefix("HEAD") }, "\(asked)")
         #expect(run.errorText.contains("nothing was sent and no tag was set"))
         #expect(run.errorText.contains("would set v1 (was sha256:3879810451ff…, replaced)"))
@@ -112,8 +112,7 @@ import Testing
         let right = try await work.start(arguments + ["--verify", "--json"]).wait()
         #expect(try members(right)["verified"] as? Bool == true, "\(right)")
         try await registry.order(
-            #"[{"method": "HEAD", "path": "/blobs/", "extra_headers": {"Content-Length": "7"}}]"#,
-            work
+            #"[{"method": "HEAD", "path": "/blobs/", "extra_headers": {"Content-Length": "7"}}]"#
         )
         let lost = try await work.start(arguments + ["--verify"]).wait()
         #expect(lost.status == 65, "\(lost)")
@@ -124,14 +123,12 @@ import Testing
     @Test func `a push that cannot be read back says that its tags are set`() async throws {
         let work = try work()
         let registry = try await ScriptedRegistry()
-        try work.write(
+        try await registry.order(
             #"""
             [{"method": "GET", "path": "manifests/v1x", "status": 200, "body": {"schemaVersion": 2}},
              {"method": "GET", "path": "manifests/v2", "status": 500}]
-            """#.utf8,
-            to: "rules.json"
+            """#
         )
-        try await registry.order("@rules.json", work)
         let name = "\(registry.name)/team/plugin"
         let flags = ["a.wasm", "--plain-http", "--verify", "--json", "--retries", "0"]
         let altered = try await work.start(["push", "\(name):v1", "--also-tag", "v1x"] + flags).wait()
@@ -184,7 +181,7 @@ import Testing
 }
 
 /// The same with Debian's docker-registry and its tokens.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct RealPushOptionTests {
     @Test func `each command asks for the rights that it needs and no others`() async throws {
         let work = try Workspace()
@@ -229,10 +226,10 @@ struct RealPushOptionTests {
 
     @Test func `skopeo sees the tags that were set, and the one image behind them`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         try work.write(Modules.tiny, to: "a.wasm")
-        let name = "\(registry.name)/team/plugin"
+        let name = "\(registry.name)/\(work.namespace)/team/plugin"
         let pushed = try await work.start(
             ["push", "\(name):v1.0.0", "a.wasm", "--also-tag", "v1", "--verify"] + access.trust
         ).wait()
@@ -270,10 +267,10 @@ struct RealPushOptionTests {
         async throws
     {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         try work.write(Modules.tiny, to: "a.wasm")
-        let name = "\(registry.name)/team/plugin"
+        let name = "\(registry.name)/\(work.namespace)/team/plugin"
         let pushed = try await work.start(
             ["push", "\(name):v1", "a.wasm", "--also-tag", "v2"] + access.trust
         ).wait()

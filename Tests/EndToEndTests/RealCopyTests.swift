@@ -3,14 +3,17 @@ import TestSupport
 import Testing
 
 /// Copies within Debian's docker-registry.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct RealCopyTests {
     @Test func `from one repository to another nothing but the manifest travels`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         try work.write(Modules.plugin, to: "plugin.wasm")
-        let (source, target) = ("\(registry.name)/team/plugin:v1", "\(registry.name)/other/plugin:v2")
+        let (source, target) = (
+            "\(registry.name)/\(work.namespace)/team/plugin:v1",
+            "\(registry.name)/\(work.namespace)/other/plugin:v2"
+        )
         let pushed = try await work.start(["push", source, "plugin.wasm"] + access.trust).wait()
         #expect(pushed.status == 0, "\(pushed)")
         let copied = try await work.start(["copy", source, target, "--json", "-v"] + access.trust).wait()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// build → push → pull → verify against Debian's docker-registry, in all ways in which it lets people in.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct RealRegistryTests {
     private static let name = "test-oci/header-authorization"
 
@@ -14,8 +14,8 @@ struct RealRegistryTests {
     )
     func roundTrip(authentication: RegistryPeer.Authentication) async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(authentication)
-        let reference = "\(registry.name)/\(Self.name):v0.0.1"
+        let registry = try await RegistryPeer.shared(authentication)
+        let reference = "\(registry.name)/\(work.namespace)/\(Self.name):v0.0.1"
         let access = try registry.access(work)
         try work.write(Modules.plugin, to: "plugin.wasm")
         let built = try await work.run("build", "plugin.wasm", "-t", reference)
@@ -103,9 +103,9 @@ struct RealRegistryTests {
     func explained(number: Int) async throws {
         let row = Self.refusals[number]
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.token)
+        let registry = try await RegistryPeer.shared(.token)
         let access = try registry.access(work)
-        let reference = "\(registry.name)/test/plugin:v1"
+        let reference = "\(registry.name)/\(work.namespace)/test/plugin:v1"
         try work.write(Modules.plugin, to: "module.wasm")
         let pushed = try await work.start(
             ["push", reference, "module.wasm"] + access.flags,
@@ -128,9 +128,9 @@ struct RealRegistryTests {
 
     @Test func `an authority that nobody vouches for is not trusted, and --ca-file helps`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         try work.write(Modules.tiny, to: "plugin.wasm")
-        let reference = "\(registry.name)/test/plugin:v1"
+        let reference = "\(registry.name)/\(work.namespace)/test/plugin:v1"
         let refused = try await work.run("push", reference, "plugin.wasm")
         #expect(refused.status == 69, "\(refused)")
         #expect(refused.errorText.contains("error[tls-unknown-ca]"))
@@ -152,15 +152,19 @@ struct RealRegistryTests {
 
     @Test func `plain HTTP is for this machine, and for who asks for it`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open, usesTLS: false)
+        let registry = try await RegistryPeer.shared(.open, usesTLS: false)
         try work.write(Modules.tiny, to: "plugin.wasm")
         let note = "speaks plain HTTP, which is fine on this machine only"
-        let noted = try await work.run("push", "\(registry.name)/test/plugin:v1", "plugin.wasm")
+        let noted = try await work.run(
+            "push",
+            "\(registry.name)/\(work.namespace)/test/plugin:v1",
+            "plugin.wasm"
+        )
         #expect(noted.status == 0, "\(noted)")
         #expect(noted.errorText.components(separatedBy: note).count == 2, "\(noted)")
         let asked = try await work.run(
             "push",
-            "\(registry.name)/test/plugin:v2",
+            "\(registry.name)/\(work.namespace)/test/plugin:v2",
             "plugin.wasm",
             "--plain-http"
         )
@@ -183,7 +187,7 @@ struct RealRegistryTests {
     )
     func `plain HTTP is not for a name that only resolves to this machine`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open, usesTLS: false)
+        let registry = try await RegistryPeer.shared(.open, usesTLS: false)
         try work.write(Modules.tiny, to: "plugin.wasm")
         let reference = "\(ProcessInfo.processInfo.hostName):\(registry.port)/test/plugin:v1"
         let run = try await work.run("push", reference, "plugin.wasm")
@@ -195,11 +199,12 @@ struct RealRegistryTests {
 
     @Test func `credentials come from where the documentation says, the first hit wins`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.htpasswd)
+        let registry = try await RegistryPeer.shared(.htpasswd)
         let access = try registry.access(work)
         try work.write(Modules.tiny, to: "plugin.wasm")
         let push = [
-            "push", "\(registry.name)/test/plugin:v1", "plugin.wasm", "--ca-file", access.caFile, "-v",
+            "push", "\(registry.name)/\(work.namespace)/test/plugin:v1", "plugin.wasm", "--ca-file",
+            access.caFile, "-v",
         ]
         let right = Data("\(registry.username):\(registry.password)".utf8).base64EncodedString()
         func config(_ auth: String) -> [UInt8] {
@@ -251,9 +256,9 @@ struct RealRegistryTests {
 
     @Test func `a file that exists is kept, unless it is the same or --force says so`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
-        let reference = "\(registry.name)/test/plugin:v1"
+        let reference = "\(registry.name)/\(work.namespace)/test/plugin:v1"
         try work.write(Modules.plugin, to: "module.wasm")
         _ = try await work.start(["push", reference, "module.wasm"] + access.trust).wait()
         try work.write(Array("precious".utf8), to: "plugin.wasm")
@@ -280,9 +285,9 @@ struct RealRegistryTests {
 
     @Test func `a moved tag is said to be moved`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.start(.open)
+        let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
-        let reference = "\(registry.name)/test/plugin:v1"
+        let reference = "\(registry.name)/\(work.namespace)/test/plugin:v1"
         try work.write(Modules.plugin, to: "one.wasm")
         try work.write(Modules.tiny, to: "two.wasm")
         let first = try await work.start(["push", reference, "one.wasm"] + access.trust).wait()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the parts of a reference make the program ask for.
-@Suite(.timeLimit(.minutes(5))) struct ReferenceUseTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct ReferenceUseTests {
     private let work: Workspace
 
     init() throws {
@@ -17,7 +17,7 @@ import Testing
         let run = try await work.run("push", reference, "module.wasm", "--plain-http")
         #expect(run.status == 65, "\(run)")
         #expect(run.errorText.contains("error[digest-mismatch]"), "\(run)")
-        #expect(try await registry.requests(work).allSatisfy { !$0.hasPrefix("P") })
+        #expect(try await registry.requests().allSatisfy { !$0.hasPrefix("P") })
     }
 
     @Test func `a push with a tag and the right digest sets the tag`() async throws {
@@ -32,7 +32,7 @@ import Testing
         )
         #expect(run.status == 0, "\(run)")
         #expect(run.outputText == "\(registry.name)/team/plugin@\(digest)\n")
-        #expect(try await registry.requests(work).contains("PUT /v2/team/plugin/manifests/v1"))
+        #expect(try await registry.requests().contains("PUT /v2/team/plugin/manifests/v1"))
     }
 
     @Test func `a pull with a tag and a digest asks for the digest alone, and says so`() async throws {
@@ -44,7 +44,7 @@ import Testing
             "--plain-http"
         )
         let digest = pushed.outputText.trimmingCharacters(in: .newlines).suffix(71)
-        let before = try await registry.requests(work).count
+        let before = try await registry.requests().count
         let run = try await work.run(
             "pull",
             "oci://\(registry.name)/team/plugin:v2@\(digest)",
@@ -52,7 +52,7 @@ import Testing
         )
         #expect(run.status == 0, "\(run)")
         #expect(run.errorText.contains("the tag v2 does not"), "\(run)")
-        let asked = try await registry.requests(work).dropFirst(before)
+        let asked = try await registry.requests().dropFirst(before)
         #expect(asked.contains("GET /v2/team/plugin/manifests/\(digest)"), "\(asked)")
         #expect(!asked.contains { $0.hasSuffix("/manifests/v2") })
     }

@@ -3,8 +3,13 @@ import TestSupport
 import Testing
 
 /// The soak in small (`make soak` is the long one): a real registry behind a network that cuts, and sudden ends.
-@Suite(.timeLimit(.minutes(10)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
-struct SoakTests {
+@Suite(
+    .long,
+    .timed,
+    .timeLimit(.minutes(10)),
+    .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped)
+)
+struct SoakLongTests {
     @Test func `a large module lands through cuts, and kill -9 leaves nothing partial`() async throws {
         let work = try Workspace()
         let options = ["--size", "20", "--cuts", "5", "--kills", "5", "--seed", "3"]

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The reference story, as far as the registry: the user's own lines against a registry called `registry`.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct StoryTests {
     /// Runs in name spaces of its own: `registry` is this machine, and port 443 is free for everybody.
     private static let script = """

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `tags`, `tag` and `delete`, as a person uses them.
-@Suite(.timeLimit(.minutes(5))) struct TagCommandTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct TagCommandTests {
     /// A registry that has one image under the tags v1 and v2; it is there as long as this is.
     private final class Pushed: Sendable {
         let registry: ScriptedRegistry
@@ -47,8 +47,7 @@ import Testing
         let image = try await Pushed(work)
         let tags = (0..<40_000).map { "\"tag-\($0)\"" }.joined(separator: ",")
         let rule = #"[{"path": "tags/list", "status": 200, "body": {"tags": [\#(tags)]}}]"#
-        try work.write(rule.utf8, to: "rule.json")
-        try await image.registry.order("@rule.json", work)
+        try await image.registry.order(rule)
         let line = "set -o pipefail; \(Workspace.program) tags \(image.name) --plain-http | head -n 1"
         let run = try await work.run(by: "bash", "-c", line)
         #expect(run.status == 0, "\(run)")
@@ -121,10 +120,10 @@ import Testing
             index
         )
         #expect(put.status == 0, "\(put)")
-        let before = try await image.registry.requests(work).count
+        let before = try await image.registry.requests().count
         let run = try await work.run("tag", "\(image.name):all", "latest", "--plain-http")
         #expect(run.status == 0, "\(run)")
-        let asked = try await image.registry.requests(work).dropFirst(before)
+        let asked = try await image.registry.requests().dropFirst(before)
         #expect(asked.map { String($0.prefix { $0 != " " }) } == ["GET", "HEAD", "PUT"], "\(asked)")
         let back = try await work.other(
             "curl",
@@ -204,20 +203,19 @@ import Testing
         )
         #expect(seen.status == status, "\(why): \(seen)")
         if status == 1 { #expect(seen.screen.contains("nothing was deleted"), "\(why): \(seen)") }
-        #expect(try await !image.registry.requests(work).contains { $0.hasPrefix("DELETE") }, "\(why)")
+        #expect(try await !image.registry.requests().contains { $0.hasPrefix("DELETE") }, "\(why)")
     }
 
     @Test func `an image that the registry calls otherwise is not deleted, nor is the other`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
         try await image.registry.order(
-            #"[{"method": "HEAD", "path": "manifests/sha256", "wrong_digest_header": true}]"#,
-            work
+            #"[{"method": "HEAD", "path": "manifests/sha256", "wrong_digest_header": true}]"#
         )
         let run = try await work.run("delete", "\(image.name)@\(image.digest)", "--plain-http", "--yes")
         #expect(run.status == 65, "\(run)")
         #expect(run.errorText.contains("nothing was deleted"), "\(run)")
-        #expect(try await !image.registry.requests(work).contains { $0.hasPrefix("DELETE") })
+        #expect(try await !image.registry.requests().contains { $0.hasPrefix("DELETE") })
     }
 
     @Test func `what changed while the question stood is not deleted`() async throws {
@@ -225,8 +223,7 @@ import Testing
         let image = try await Pushed(work)
         // The second look finds another image.
         try await image.registry.order(
-            #"[{"method": "HEAD", "path": "manifests/v1", "occurrence": 2, "wrong_digest_header": true}]"#,
-            work
+            #"[{"method": "HEAD", "path": "manifests/v1", "occurrence": 2, "wrong_digest_header": true}]"#
         )
         let seen = try await work.seeing(
             #"[{"expect": "[y/N]"}, {"type": "y\n"}]"#,
@@ -234,6 +231,6 @@ import Testing
         )
         #expect(seen.status == 66, "\(seen)")
         #expect(seen.screen.contains("no longer what was asked about"), "\(seen)")
-        #expect(try await !image.registry.requests(work).contains { $0.hasPrefix("DELETE") })
+        #expect(try await !image.registry.requests().contains { $0.hasPrefix("DELETE") })
     }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `--timeout` and `--retries`, as every command has them that asks a registry.
-@Suite(.timeLimit(.minutes(5))) struct TimeLimitTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct TimeLimitTests {
     /// What each command is told besides; `REF`, `REPOSITORY` and `HOST` stand for the registry's.
     static let commands: [String: [String]] = [
         "push": ["REF", "module.wasm"], "pull": ["REF"], "inspect": ["REF"], "verify": ["REF"],
@@ -11,12 +11,15 @@ import Testing
         "delete": ["REF", "--yes"], "check": ["REF"], "copy": ["REF", "copied.tar"],
     ]
 
-    private func arguments(_ command: String, _ registry: ScriptedRegistry) -> [String] {
+    /// Those that stand for the others, which have the same options.
+    static let some = ["login", "pull", "push"]
+
+    private static func arguments(_ command: String, _ registry: ScriptedRegistry) -> [String] {
         let names = [
             "HOST": registry.name, "REPOSITORY": "\(registry.name)/test/plugin",
             "REF": "\(registry.name)/test/plugin:v1",
         ]
-        return [command] + (Self.commands[command] ?? []).map { names[$0] ?? $0 } + ["--plain-http"]
+        return [command] + (commands[command] ?? []).map { names[$0] ?? $0 } + ["--plain-http"]
     }
 
     @Test func `every command that knows --timeout is tested here`() async throws {
@@ -38,12 +41,14 @@ import Testing
         #expect(Set(known.map(\.commandName)) == Set(Self.commands.keys))
     }
 
-    @Test("a command that takes longer than it may ends with 75", arguments: commands.keys.sorted())
-    func timeLimit(command: String) async throws {
+    @Test("a command that takes longer than it may ends with 75", arguments: some)
+    func timeLimit(command: String) async throws { try await Self.timeLimit(command) }
+
+    static func timeLimit(_ command: String) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.tiny, to: "module.wasm")
-        try await registry.order(#"[{"path": "/v2/", "stall": 3600}]"#, work)
+        try await registry.order(#"[{"path": "/v2/", "stall": 3600}]"#)
         let run = try await work.start(
             arguments(command, registry) + ["--timeout", "1.5", "--json"],
             input: "hush-word",
@@ -67,7 +72,7 @@ import Testing
     func pause(answer: String) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
-        try await registry.order("[{\"path\": \"/v2/\", \(answer)}]", work)
+        try await registry.order("[{\"path\": \"/v2/\", \(answer)}]")
         let run = try await work.run(
             "pull",
             "\(registry.name)/test/plugin:v1",
@@ -81,18 +86,20 @@ import Testing
         #expect(run.errorText.contains("error[timed-out]: not done within 1 s"), "\(run)")
     }
 
-    @Test("so often is tried, and said", arguments: commands.keys.sorted(), [0, 2])
-    func retries(command: String, count: Int) async throws {
+    @Test("so often is tried, and said", arguments: some, [0, 2])
+    func retries(command: String, count: Int) async throws { try await Self.retries(command, count) }
+
+    static func retries(_ command: String, _ count: Int) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.tiny, to: "module.wasm")
-        try await registry.order(#"[{"path": "/v2/", "status": 503}]"#, work)
+        try await registry.order(#"[{"path": "/v2/", "status": 503}]"#)
         let run = try await work.start(
             arguments(command, registry) + ["--retries", "\(count)"],
             input: "hush-word"
         ).wait()
         #expect(run.status == 69, "\(run)")
-        #expect(try await registry.requests(work).count == count + 1)
+        #expect(try await registry.requests().count == count + 1)
         #expect(run.errorText.contains("tried 3 times") == (count == 2), "\(run)")
     }
 
@@ -102,13 +109,13 @@ import Testing
         let registry = try await ScriptedRegistry()
         let rule =
             #"{"path": "/v2/", "status": 429, "headers": {"Retry-After": "99999", "RateLimit-Remaining": "0;w=21600"}}"#
-        try await registry.order("[\(rule)]", work)
+        try await registry.order("[\(rule)]")
         let run = try await work.run("pull", "\(registry.name)/test/plugin:v1", "--plain-http")
         #expect(run.status == 75, "\(run)")
         #expect(run.errorText.contains("error[rate-limited]"), "\(run)")
         #expect(run.errorText.contains("the registry asks to wait 28 h"), "\(run)")
         #expect(run.errorText.contains("0 requests in 6 h are left"), "\(run)")
-        #expect(try await registry.requests(work).count == 1)
+        #expect(try await registry.requests().count == 1)
     }
 
     @Test func `what a registry warns of is shown once, printable, and changes nothing`() async throws {
@@ -118,7 +125,7 @@ import Testing
         try work.write(Modules.tiny, to: "module.wasm")
         let fields =
             #"["299 - \"this goes \u009b31m away\"", "299 - \"", "199 - \"no\"", "299 - \"this too\""]"#
-        try await registry.order("[{\"extra_headers\": {\"Warning\": \(fields)}}]", work)
+        try await registry.order("[{\"extra_headers\": {\"Warning\": \(fields)}}]")
         let run = try await work.run("push", reference, "module.wasm", "--plain-http")
         #expect(run.status == 0, "\(run)")
         let warnings = run.errorText.split(separator: "\n").filter {
@@ -141,5 +148,16 @@ import Testing
         let work = try Workspace()
         let run = try await work.start(["pull", "127.0.0.1:1/a/b:c", "\(options[0])=\(options[1])"]).wait()
         #expect(run.status == 64, "\(run)")
+    }
+}
+
+/// The same for every command.
+@Suite(.long, .timed, .timeLimit(.minutes(10))) struct TimeLimitLongTests {
+    @Test("every command ends with 75", arguments: TimeLimitTests.commands.keys.sorted())
+    func timeLimit(command: String) async throws { try await TimeLimitTests.timeLimit(command) }
+
+    @Test("every command tries so often", arguments: TimeLimitTests.commands.keys.sorted(), [0, 2])
+    func retries(command: String, count: Int) async throws {
+        try await TimeLimitTests.retries(command, count)
     }
 }

@@ -10,6 +10,8 @@ final class Workspace: Sendable {
     let folder: URL
     /// Where programs put what they need for a while; beside the folder, so that a test finds only its own there.
     private let temporary: URL
+    /// What the repositories of this test begin with, at a registry that tests share.
+    let namespace = "t\(UInt64.random(in: .min ... .max))"
     /// What the test itself has written, which may be a secret.
     private let written = Mutex<Set<String>>([])
 
@@ -124,6 +126,11 @@ final class Workspace: Sendable {
 
     func bytes(of name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: folder.appending(path: name)))
+    }
+
+    /// Waits until a program has made a file, or has ended.
+    func wait(for name: String, _ running: RunningProgram) async throws {
+        while !exists(name), !running.hasEnded { try await Task.sleep(for: .milliseconds(10)) }
     }
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }

@@ -6,7 +6,7 @@ import Testing
 @testable import EnvoyRunner
 
 /// What is made of Envoy's answer, with scripts that answer as it does; `CheckEnvoyTests` has the real one.
-@Suite(.timeLimit(.minutes(5))) struct EnvoyProgramTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct EnvoyProgramTests {
     let scratch: ScratchDirectory
 
     init() throws { scratch = try ScratchDirectory() }

@@ -1,9 +1,10 @@
 import Foundation
 import HTTPTransport
 import Synchronization
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct AddressCheckTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct AddressCheckTests {
     private func send(
         _ url: HTTPURL,
         over transport: CurlTransport,

@@ -1,8 +1,9 @@
 import Foundation
 import HTTPTransport
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct CancellationTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CancellationTests {
     let peer: PythonPeer
     let transport: CurlTransport
 

@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ClientCertificateTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct ClientCertificateTests {
     /// A transport with a client certificate for the server of a URL.
     private static func transport(
         showing client: TestCertificate?,

@@ -1,8 +1,9 @@
 import Foundation
 import HTTPTransport
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ConnectionTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct ConnectionTests {
     let peer: PythonPeer
 
     init() throws { peer = try PythonPeer.plain.get() }

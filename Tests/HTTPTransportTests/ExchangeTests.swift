@@ -1,8 +1,9 @@
 import Foundation
 import HTTPTransport
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ExchangeTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct ExchangeTests {
     let peer: PythonPeer
     let transport: CurlTransport
 

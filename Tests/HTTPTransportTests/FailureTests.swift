@@ -1,8 +1,9 @@
 import Foundation
 import HTTPTransport
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct FailureTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct FailureTests {
     let peer: PythonPeer
 
     init() throws { peer = try PythonPeer.plain.get() }

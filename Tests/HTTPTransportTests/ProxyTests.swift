@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Requests through a real proxy: the routing, the data that the proxy sees, and its failures.
-@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct ProxyTests {
     /// A proxy from Tests/Support/proxy.py with its log.
     final class Peer: Sendable {
         struct Line: Decodable {

@@ -1,5 +1,6 @@
 import HTTPTransport
 import Synchronization
+import TestSupport
 import Testing
 
 /// Writes down what it is told, and throws where it is told to.
@@ -31,7 +32,7 @@ final class ScriptedSink: ResponseSink {
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct SinkTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct SinkTests {
     let peer: PythonPeer
     let transport: CurlTransport
 

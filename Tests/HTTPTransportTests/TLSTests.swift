@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct TLSTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct TLSTests {
     static func transport(trusting certificate: TestCertificate? = nil) throws -> CurlTransport {
         try CurlTransport(TransportOptions(tls: TLSOptions(authorityFile: certificate?.authority)))
     }

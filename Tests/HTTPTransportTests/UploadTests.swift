@@ -2,9 +2,10 @@ import Foundation
 import HTTPTransport
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) final class UploadTests {
+@Suite(.timed, .timeLimit(.minutes(5))) final class UploadTests {
     let peer: PythonPeer
     let transport: CurlTransport
     let file: FilePath

@@ -13,7 +13,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(5))) struct ChildProcessTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct ChildProcessTests {
     let scratch: ScratchDirectory
 
     init() throws { scratch = try ScratchDirectory() }

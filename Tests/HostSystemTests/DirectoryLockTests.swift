@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct DirectoryLockTests {
     private final class Holders: Sendable {
         private let counts = Mutex((now: 0, most: 0))

@@ -1,11 +1,12 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HostSystem
 
 /// Signals end even work that does not want to hear of them; each in a process of its own.
-@Suite(.timeLimit(.minutes(5))) struct InterruptionTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct InterruptionTests {
     /// Takes note that it is cancelled, and goes on all the same; the alarm ends what is not ended otherwise.
     private static func stubbornWork(_ cancelled: @escaping @Sendable () -> Void) async throws(Failure) {
         signal(SIGALRM, SIG_DFL)

@@ -9,7 +9,7 @@ import Testing
 import Wasm
 
 /// Tests that every reader returns a result or a failure for hostile inputs, including all crashes that `make fuzz` found.
-@Suite(.timeLimit(.minutes(5))) struct FuzzRegressionTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct FuzzRegressionTests {
     private static func inputs(_ fuzzer: String) throws -> [[UInt8]] {
         try FileManager.default.contentsOfDirectory(atPath: Fixtures.path("fuzz/\(fuzzer)")).sorted().map {
             try Fixtures.bytes("fuzz/\(fuzzer)/\($0)")

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Tests malicious images.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct HostileImageTests {
     private static let module = SampleModule.bytes(size: 1_000)
     private static let plugin = Tar.entry("plugin.wasm", module)

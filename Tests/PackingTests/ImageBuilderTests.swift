@@ -16,7 +16,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct ImageBuilderTests {
     private let scratch: ScratchDirectory
 

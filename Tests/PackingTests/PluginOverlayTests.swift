@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Tests modules in layers that proxies do not read.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct PluginOverlayTests {
     private static func module(_ seed: UInt8) -> [UInt8] { SampleModule.preamble + [seed] }
 

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Tests the conversion of images.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct RepackingTests {
     private let scratch: ScratchDirectory
     private let module: FilePath

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-@Suite(.timeLimit(.minutes(5))) struct AuthenticatorTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct AuthenticatorTests {
     let transport = GatedTransport()
     let policy = URLPolicy(registry: Origin(scheme: .https, host: "r.example", port: 443))
     let challenges = AuthChallenge.all(in: ["Bearer realm=\"https://a.example/t\",service=\"s\""])

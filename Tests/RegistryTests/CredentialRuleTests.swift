@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// Individual rules for the sources of credentials.
-@Suite(.timeLimit(.minutes(5))) struct CredentialRuleTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CredentialRuleTests {
     let scratch: ScratchDirectory
     let registry: RegistryName
 

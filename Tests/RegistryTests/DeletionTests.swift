@@ -7,7 +7,7 @@ import Testing
 @testable import Registry
 
 /// What a deletion deletes, and what registries make of one.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct DeletionTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct DeletionTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
     /// An image under the tags v1 and v2, and the repository with the right to delete.
@@ -17,7 +17,7 @@ import Testing
         let repository = try bench.repository(registry.name)
         try await bench.push(to: repository)
         _ = try await repository.set(tags, to: bench.image.manifest)
-        _ = try await registry.record()
+        _ = try await registry.drained()
         return (bench, try bench.repository(registry.name, access: .delete), tags)
     }
 
@@ -26,11 +26,11 @@ import Testing
         let (bench, repository, tags) = try await pushed(registry)
         let digest = bench.image.manifest.descriptor.digest
         try await repository.delete(tags[0])
-        #expect(try await bench.image.lines(registry.record()) == ["DELETE manifests/v1"])
+        #expect(try await bench.image.lines(registry.drained()) == ["DELETE manifests/v1"])
         #expect(try await repository.current(tags).map { $0?.digest } == [nil, digest])
-        _ = try await registry.record()
+        _ = try await registry.drained()
         try await repository.delete(digest)
-        #expect(try await bench.image.lines(registry.record()) == ["DELETE manifests/manifest"])
+        #expect(try await bench.image.lines(registry.drained()) == ["DELETE manifests/manifest"])
         #expect(try await repository.current(tags).allSatisfy { $0 == nil })
     }
 
@@ -38,7 +38,7 @@ import Testing
     func done(status: Int) async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
-        try await registry.script(#"[{"method": "DELETE", "status": \#(status)}]"#)
+        try await registry.order(#"[{"method": "DELETE", "status": \#(status)}]"#)
         try await repository.delete(tags[0])
         try await repository.delete(bench.image.manifest.descriptor.digest)
     }
@@ -46,7 +46,7 @@ import Testing
     @Test func `a deletion whose answer is lost is done`() async throws {
         let registry = try await Self.open.value.reset()
         let (_, repository, tags) = try await pushed(registry)
-        try await registry.script(#"[{"method": "DELETE", "occurrence": 1, "drop": "after", "reset": true}]"#)
+        try await registry.order(#"[{"method": "DELETE", "occurrence": 1, "drop": "after", "reset": true}]"#)
         try await repository.delete(tags[0])
         #expect(try await repository.current(.tag(tags[0])) == nil)
     }
@@ -74,7 +74,7 @@ import Testing
     func refusal(_ refusal: Refusal) async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
-        try await registry.script(
+        try await registry.order(
             #"[{"method": "DELETE", "status": \#(refusal.status), "body": {"errors": [{"code": "\#(refusal.body)"}]}}]"#
         )
         let digest = bench.image.manifest.descriptor.digest
@@ -95,7 +95,7 @@ import Testing
     @Test func `what was not there when the registry came to it was not deleted`() async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, _) = try await pushed(registry)
-        try await registry.script(
+        try await registry.order(
             #"""
             [{"method": "DELETE", "occurrence": 1, "status": 429},
              {"method": "DELETE", "occurrence": 2, "status": 404, "body": {"errors": [{"code": "MANIFEST_UNKNOWN"}]}}]

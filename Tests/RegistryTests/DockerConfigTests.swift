@@ -290,7 +290,7 @@ import Testing
 }
 
 /// The requests to a file's helpers, and the use of their responses.
-@Suite(.timeLimit(.minutes(5))) struct DockerConfigHelperTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct DockerConfigHelperTests {
     let helpers: FakeHelpers
     static let config =
         #"{"auths":{"registry.example":{"auth":"dTpw"}},"credsStore":"store","credHelpers":{"own.example":"own"}}"#

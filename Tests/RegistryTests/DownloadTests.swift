@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// Downloads over connections that break, from registries that can go on in the middle, and from others.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct DownloadTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct DownloadTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let size = 100_000
 
@@ -19,7 +19,7 @@ import Testing
     ) async throws -> ScriptedRegistry {
         let registry = try await server.value.reset()
         try await bench.push(to: bench.repository(registry.name, credential: .known))
-        _ = try await registry.record()
+        _ = try await registry.drained()
         return registry
     }
 
@@ -30,7 +30,7 @@ import Testing
 
     /// Which parts of the layer were asked for, in order; `nil` is all of it.
     private func ranges(_ bench: Bench, _ registry: ScriptedRegistry) async throws -> [String?] {
-        try await registry.record().filter {
+        try await registry.drained().filter {
             $0.path.hasSuffix(bench.image.layer.descriptor.digest.description)
         }.map { $0.header("Range") }
     }
@@ -38,7 +38,7 @@ import Testing
     @Test func `a download that breaks goes on where it stopped`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
-        try await registry.script("[\(rule(bench, #""occurrence":[1,2,3],"cut":30000"#))]")
+        try await registry.order("[\(rule(bench, #""occurrence":[1,2,3],"cut":30000"#))]")
         let pushed = bench.events.events.count
         let store = try await bench.pull(from: bench.repository(registry.name, access: .pull))
         try await bench.image.expect(in: store)
@@ -65,7 +65,7 @@ import Testing
                 #""occurrence":\#(number),"cut":\#(Int.random(in: 1...4_500, using: &random)),"reset":\#(reset)"#
             )
         }
-        try await registry.script("[\(cuts.joined(separator: ","))]")
+        try await registry.order("[\(cuts.joined(separator: ","))]")
         let store = try await bench.pull(from: bench.repository(registry.name, access: .pull, retries: 2))
         try await bench.image.expect(in: store)
         #expect(try await ranges(bench, registry).count == 21)
@@ -74,7 +74,7 @@ import Testing
     @Test func `a download that never gets further ends after the tries`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
-        try await registry.script("[\(rule(bench, #""cut":20000,"whole":true"#))]")
+        try await registry.order("[\(rule(bench, #""cut":20000,"whole":true"#))]")
         let repository = try bench.repository(registry.name, access: .pull)
         let failure = await bench.failure { () async throws(Failure) in
             try await bench.pull(from: repository)
@@ -113,7 +113,7 @@ import Testing
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
         let rules = [rule(bench, #""occurrence":1,"cut":50000"#), rule(bench, faults)]
-        try await registry.script("[\(rules.joined(separator: ","))]")
+        try await registry.order("[\(rules.joined(separator: ","))]")
         let store = try await bench.pull(from: bench.repository(registry.name, access: .pull))
         try await bench.image.expect(in: store)
         let expected = Array([nil, "bytes=50000-", nil].prefix(requests))
@@ -126,7 +126,7 @@ import Testing
     @Test func `a body without a length that ends early is continued`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
-        try await registry.script("[\(rule(bench, #""occurrence":1,"truncate":40000,"no_length":true"#))]")
+        try await registry.order("[\(rule(bench, #""occurrence":1,"truncate":40000,"no_length":true"#))]")
         let store = try await bench.pull(from: bench.repository(registry.name, access: .pull))
         try await bench.image.expect(in: store)
         #expect(try await ranges(bench, registry) == [nil, "bytes=40000-"])
@@ -135,7 +135,7 @@ import Testing
     @Test func `a body that is there but for the end of the answer is enough`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
-        try await registry.script("[\(rule(bench, #""chunked":true,"cut":\#(Self.size)"#))]")
+        try await registry.order("[\(rule(bench, #""chunked":true,"cut":\#(Self.size)"#))]")
         let store = try await bench.pull(from: bench.repository(registry.name, access: .pull, retries: 0))
         try await bench.image.expect(in: store)
         #expect(try await ranges(bench, registry) == [nil])
@@ -147,7 +147,7 @@ import Testing
         let rules = [
             rule(bench, #""occurrence":1,"cut":50000"#), rule(bench, #""occurrence":2,"flip":7"#),
         ]
-        try await registry.script("[\(rules.joined(separator: ","))]")
+        try await registry.order("[\(rules.joined(separator: ","))]")
         let repository = try bench.repository(registry.name, access: .pull)
         let failure = await bench.failure { () async throws(Failure) in
             try await bench.pull(from: repository)
@@ -163,14 +163,14 @@ import Testing
     @Test func `a download from a storage goes on there, without credentials`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench, Task { try await ScriptedRegistry.start(.basic) })
-        try await registry.script(
+        try await registry.order(
             #"[{"path":"/v2/.*blobs","redirect":"otherhost"},{"path":"/__blob/","occurrence":[1,2],"cut":30}]"#
         )
         let store = try await bench.pull(
             from: bench.repository(registry.name, access: .pull, credential: .known)
         )
         try await bench.image.expect(in: store)
-        let elsewhere = try await registry.record().filter { $0.path.hasPrefix("/__blob/") }
+        let elsewhere = try await registry.drained().filter { $0.path.hasPrefix("/__blob/") }
         #expect(elsewhere.count { $0.header("Range") == "bytes=30-" } == 2)
         #expect(elsewhere.allSatisfy { $0.header("Authorization") == nil })
         bench.expectNoSecrets()
@@ -181,12 +181,12 @@ import Testing
         let layer = bench.image.layer
         let registry = try await ScriptedRegistry.start(.bearer, ["--token-uses", "1"])
         try await bench.repository(registry.name, credential: .known).push(layer)
-        _ = try await registry.record()
-        try await registry.script("[\(rule(bench, #""with":"Authorization","occurrence":1,"cut":30000"#))]")
+        _ = try await registry.drained()
+        try await registry.order("[\(rule(bench, #""with":"Authorization","occurrence":1,"cut":30000"#))]")
         let repository = try bench.repository(registry.name, access: .pull, credential: .known)
         let blob = try await repository.fetch(layer.descriptor)
         #expect(try blob.bytes(limit: .max) == layer.bytes(limit: .max))
-        let resumed = try await registry.record().filter { $0.header("Range") == "bytes=30000-" }
+        let resumed = try await registry.drained().filter { $0.header("Range") == "bytes=30000-" }
         #expect(resumed.map(\.status) == [401, 206])
         bench.expectNoSecrets()
     }

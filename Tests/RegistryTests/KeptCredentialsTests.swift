@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-@Suite(.timeLimit(.minutes(5))) struct KeptCredentialsTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct KeptCredentialsTests {
     private static let password = Credential(username: "ci", password: "hush-word", source: "test")
 
     private let helpers: FakeHelpers

@@ -8,13 +8,13 @@ import Testing
 @testable import Registry
 
 /// Blobs of one repository in another one, without sending them, where that works.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct MountTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct MountTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
     /// A repository beside another one, which has the image's blobs.
     private func beside(_ bench: Bench, at registry: ScriptedRegistry) async throws -> RemoteRepository {
         try await bench.push(to: bench.repository(registry.name))
-        _ = try await registry.record()
+        _ = try await registry.drained()
         return RemoteRepository(
             try RepositoryName(parsing: bench.name + "/copy"),
             at: RegistryConnection(
@@ -42,7 +42,7 @@ import Testing
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
         try await repository.push(bench.image.layer)
-        let record = try await registry.record()
+        let record = try await registry.drained()
         #expect(lines(record) == ["POST mount"])
         #expect(
             record.first?.query == [
@@ -56,9 +56,9 @@ import Testing
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
-        try await registry.script(#"[{"path":"mount=","no_mount":true}]"#)
+        try await registry.order(#"[{"path":"mount=","no_mount":true}]"#)
         try await repository.push(bench.image.layer)
-        #expect(try await lines(registry.record()) == ["POST mount", "PUT"])
+        #expect(try await lines(registry.drained()) == ["POST mount", "PUT"])
         #expect(try await repository.contains(bench.image.layer.descriptor))
     }
 
@@ -66,7 +66,7 @@ import Testing
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
-        try await registry.script(#"[{"path":"mount=","no_mount":true}]"#)
+        try await registry.order(#"[{"path":"mount=","no_mount":true}]"#)
         // Somebody else is told to leave the registry alone, after the mount.
         let client = repository.client
         let task = Task { [layer = bench.image.layer] in
@@ -85,7 +85,7 @@ import Testing
         task.cancel()
         let failure = await #expect(throws: Failure.self) { try await task.value }
         #expect(failure?.code == .interrupted)
-        #expect(try await lines(registry.record()) == ["POST mount", "DELETE"])
+        #expect(try await lines(registry.drained()) == ["POST mount", "DELETE"])
     }
 
     @Test func `an upload that is offered instead of a mount is deleted when there is nothing to send`()
@@ -94,14 +94,14 @@ import Testing
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
-        try await registry.script(#"[{"path":"mount=","no_mount":true}]"#)
+        try await registry.order(#"[{"path":"mount=","no_mount":true}]"#)
         let failure = await bench.failure { () async throws(Failure) in
             _ = try await repository.take(bench.image.layer.descriptor) { () async throws(Failure) in
                 throw Failure(.diskFull, "no room to fetch it")
             }
         }
         #expect(failure?.code == .diskFull)
-        let uploads = try await registry.record().filter { $0.path.contains("uploads") }
+        let uploads = try await registry.drained().filter { $0.path.contains("uploads") }
         #expect(lines(uploads) == ["POST mount", "DELETE"])
         #expect(uploads.last?.status == 204)
     }
@@ -114,7 +114,7 @@ import Testing
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
-        try await registry.script(rules)
+        try await registry.order(rules)
         let layer = bench.image.layer
         let first = try await repository.take(layer.descriptor) { () async throws(Failure) in layer }
         #expect(first == status)
@@ -131,11 +131,11 @@ import Testing
         let client = repository.client
         let now = client.retrying.policy.clock.now
         _ = client.retrying.rest.begin(.milliseconds(500), patience: nil, at: now())
-        try await registry.script(#"[{"path":"mount=","status":429,"headers":{"Retry-After":"1"}}]"#)
+        try await registry.order(#"[{"path":"mount=","status":429,"headers":{"Retry-After":"1"}}]"#)
         let start = now()
         try await repository.push(bench.image.layer)
         #expect(now() - start >= .milliseconds(1500))
-        #expect(try await lines(registry.record()) == ["POST mount", "POST", "PUT"])
+        #expect(try await lines(registry.drained()) == ["POST mount", "POST", "PUT"])
         #expect(bench.events.events.contains { "\($0)".contains("asks to wait 1") })
     }
 
@@ -152,9 +152,9 @@ import Testing
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
-        try await registry.script("[{\"path\":\"mount=\",\(rule)}]")
+        try await registry.order("[{\"path\":\"mount=\",\(rule)}]")
         try await repository.push(bench.image.layer)
-        let lines = try await lines(registry.record()).filter { $0 != "POST mount" }
+        let lines = try await lines(registry.drained()).filter { $0 != "POST mount" }
         #expect(lines == ["POST", "PUT"], "\(why)")
         #expect(try await repository.contains(bench.image.layer.descriptor))
         bench.expectNoSecrets()

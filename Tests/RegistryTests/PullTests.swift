@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// A pull over real sockets, from a registry that fails on command.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PullTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct PullTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
 
@@ -19,7 +19,7 @@ import Testing
     ) async throws -> ScriptedRegistry {
         let registry = try await server.value.reset()
         try await bench.push(to: bench.repository(registry.name, credential: .known))
-        _ = try await registry.record()
+        _ = try await registry.drained()
         return registry
     }
 
@@ -28,7 +28,7 @@ import Testing
         let registry = try await filled(bench)
         let store = try await bench.pull(from: bench.repository(registry.name, access: .pull))
         try await bench.image.expect(in: store)
-        let record = try await registry.record()
+        let record = try await registry.drained()
         let lines = bench.image.lines(record)
         #expect(lines.first == "GET manifests/v1")
         #expect(lines.sorted() == ["GET blobs/config", "GET blobs/layer", "GET manifests/v1"])
@@ -50,7 +50,7 @@ import Testing
             events: bench.events
         )
         #expect(report.root.digest == digest)
-        #expect(try await bench.image.lines(registry.record()).first == "GET manifests/manifest")
+        #expect(try await bench.image.lines(registry.drained()).first == "GET manifests/manifest")
     }
 
     // MARK: What passes by itself
@@ -81,7 +81,7 @@ import Testing
     func arrival(rules: String, why: String) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
-        try await registry.script(rules)
+        try await registry.order(rules)
         let store = try await bench.pull(from: bench.repository(registry.name, access: .pull))
         try await bench.image.expect(in: store)
     }
@@ -162,7 +162,7 @@ import Testing
     func refusal(_ refusal: Refusal) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
-        try await registry.script(refusal.rules)
+        try await registry.order(refusal.rules)
         let repository = try bench.repository(registry.name, access: .pull)
         let failure = await bench.failure { () async throws(Failure) in
             try await bench.pull(from: repository)
@@ -176,21 +176,21 @@ import Testing
         let bench = try Bench()
         let registry = try await filled(bench)
         let large = String(repeating: "x", count: 4 * 1024 * 1024 + 1)
-        try await registry.script(#"[{"method":"GET","path":"manifests","status":200,"body":"\#(large)"}]"#)
+        try await registry.order(#"[{"method":"GET","path":"manifests","status":200,"body":"\#(large)"}]"#)
         let repository = try bench.repository(registry.name, access: .pull)
         let failure = await bench.failure { () async throws(Failure) in
             try await bench.pull(from: repository)
         }
         #expect(failure?.code == .protocolViolation)
         // A request of the test before, given up there, may still come in.
-        let record = try await registry.record()
+        let record = try await registry.drained()
         #expect(record.count { $0.method == "GET" && $0.path.contains("manifests") } == 1, "\(record)")
     }
 
     @Test func `by digest another manifest is refused`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
-        try await registry.script(
+        try await registry.order(
             #"""
             [{"method":"GET","path":"manifests","status":200,"body":{"schemaVersion":2},
               "headers":{"Content-Type":"application/vnd.oci.image.manifest.v1+json"}}]
@@ -207,7 +207,7 @@ import Testing
     @Test func `the bytes of a manifest are hashed before anything reads them`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
-        try await registry.script(
+        try await registry.order(
             #"[{"method":"GET","path":"manifests","status":200,"body":"{","headers":{"Content-Type":"text/plain"}}]"#
         )
         let repository = try bench.repository(registry.name, access: .pull)
@@ -234,7 +234,7 @@ import Testing
     func oddWords(headers: String, warning: String?) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
-        try await registry.script(#"[{"method":"GET","path":"manifests","extra_headers":\#(headers)}]"#)
+        try await registry.order(#"[{"method":"GET","path":"manifests","extra_headers":\#(headers)}]"#)
         try await bench.image.expect(in: bench.pull(from: bench.repository(registry.name, access: .pull)))
         let warnings = bench.events.events.compactMap { event in
             if case .warning(let text) = event { text } else { nil }
@@ -249,7 +249,7 @@ import Testing
         let registry = try await filled(bench)
         let bytes = try bench.image.manifest.bytes(limit: .max)
         let digest = Digest(of: isRight ? bytes : [], algorithm: .sha512)
-        try await registry.script(#"[{"path":"manifests","wrong_digest_header":"\#(digest)"}]"#)
+        try await registry.order(#"[{"path":"manifests","wrong_digest_header":"\#(digest)"}]"#)
         let repository = try bench.repository(registry.name, access: .pull)
         guard !isRight else { return try await bench.image.expect(in: bench.pull(from: repository)) }
         let failure = await bench.failure { () async throws(Failure) in
@@ -311,12 +311,12 @@ import Testing
         let bench = try Bench()
         let registry = try await filled(bench, Self.basic)
         // Refuses an Authorization with 400, as S3 does.
-        try await registry.script(#"[{"path":"/v2/.*blobs","redirect":"otherhost"}]"#)
+        try await registry.order(#"[{"path":"/v2/.*blobs","redirect":"otherhost"}]"#)
         let store = try await bench.pull(
             from: bench.repository(registry.name, access: .pull, credential: .known)
         )
         try await bench.image.expect(in: store)
-        let elsewhere = try await registry.record().filter { $0.path.hasPrefix("/__blob/") }
+        let elsewhere = try await registry.drained().filter { $0.path.hasPrefix("/__blob/") }
         #expect(elsewhere.count == 2)
         #expect(elsewhere.allSatisfy { $0.header("Authorization") == nil })
         bench.expectNoSecrets()
@@ -326,7 +326,7 @@ import Testing
         let bench = try Bench()
         let registry = try await ScriptedRegistry.start(usesTLS: true, host: "localhost")
         try await bench.push(to: bench.repository(registry.name, plain: false, caFile: registry.caFile))
-        try await registry.script(#"[{"path":"/v2/.*blobs","redirect":"http"}]"#)
+        try await registry.order(#"[{"path":"/v2/.*blobs","redirect":"http"}]"#)
         let repository = try bench.repository(
             registry.name,
             access: .pull,
@@ -345,7 +345,7 @@ import Testing
     @Test func `a pull that is cancelled in the middle of a blob ends, and leaves nothing`() async throws {
         let bench = try Bench(layerSize: 3_000_000)
         let registry = try await filled(bench)
-        try await registry.script(
+        try await registry.order(
             #"[{"method":"GET","path":"blobs","stall":{"after":1000000,"seconds":3600}}]"#
         )
         let repository = try bench.repository(registry.name, access: .pull)

@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// A push over real sockets, to a registry that fails on command.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PushTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct PushTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
     private static let elsewhere = Task { try await ScriptedRegistry.start() }
@@ -19,7 +19,7 @@ import Testing
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let report = try await bench.push(to: bench.repository(registry.name))
-        let record = try await registry.record()
+        let record = try await registry.drained()
         let lines = bench.image.lines(record)
         #expect(lines.first == "HEAD manifests/v1")
         #expect(lines.last == "PUT manifests/v1")
@@ -46,9 +46,9 @@ import Testing
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name))
-        _ = try await registry.record()
+        _ = try await registry.drained()
         let report = try await bench.push(to: bench.repository(registry.name))
-        #expect(try await bench.image.lines(registry.record()) == ["HEAD manifests/v1"])
+        #expect(try await bench.image.lines(registry.drained()) == ["HEAD manifests/v1"])
         #expect(report.previous?.digest == bench.image.manifest.descriptor.digest)
     }
 
@@ -56,7 +56,7 @@ import Testing
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name))
-        _ = try await registry.record()
+        _ = try await registry.drained()
         let other = RefName.tag(try Tag(parsing: "v2"))
         let report = try await copy(
             bench.image.name,
@@ -66,7 +66,7 @@ import Testing
             events: bench.events
         )
         #expect(
-            try await bench.image.lines(registry.record()).sorted() == [
+            try await bench.image.lines(registry.drained()).sorted() == [
                 "HEAD blobs/config", "HEAD blobs/layer", "HEAD manifests/v2", "PUT manifests/v2",
             ]
         )
@@ -77,7 +77,7 @@ import Testing
         let registry = try await ScriptedRegistry.start(.bearer)
         let bench = try Bench(layerSize: 20_000_000)
         try await bench.push(to: bench.repository(registry.name, credential: .known))
-        let uploads = try await registry.record().filter { $0.body_length == 20_000_000 }
+        let uploads = try await registry.drained().filter { $0.body_length == 20_000_000 }
         #expect(uploads.map(\.status) == [201])
     }
 
@@ -121,9 +121,9 @@ import Testing
     func landing(rules: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
-        try await registry.script(rules)
+        try await registry.order(rules)
         try await bench.push(to: bench.repository(registry.name))
-        try await registry.script("[]")
+        try await registry.order("[]")
         try await bench.image.expect(in: bench.pull(from: bench.repository(registry.name, access: .pull)))
         bench.expectNoSecrets()
     }
@@ -131,9 +131,9 @@ import Testing
     @Test func `an upload that arrived without an answer is not sent again`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
-        try await registry.script(#"[{"method":"PUT","path":"uploads","drop":"after"}]"#)
+        try await registry.order(#"[{"method":"PUT","path":"uploads","drop":"after"}]"#)
         try await bench.push(to: bench.repository(registry.name))
-        let lines = try await bench.image.lines(registry.record())
+        let lines = try await bench.image.lines(registry.drained())
         #expect(lines.filter { $0 == "POST uploads" }.count == 2)
         #expect(lines.filter { $0 == "HEAD blobs/layer" }.count == 2)
     }
@@ -210,7 +210,7 @@ import Testing
     func refusal(_ refusal: Refusal) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
-        try await registry.script(refusal.rules)
+        try await registry.order(refusal.rules)
         let repository = try bench.repository(registry.name)
         let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
         #expect(failure?.code == refusal.code, "\(refusal.why)")
@@ -221,32 +221,32 @@ import Testing
     func headByGet(status: Int) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
-        try await registry.script(#"[{"method":"HEAD","path":"manifests","status":\#(status)}]"#)
+        try await registry.order(#"[{"method":"HEAD","path":"manifests","status":\#(status)}]"#)
         let first = try await bench.push(to: bench.repository(registry.name))
         #expect(first.previous == nil)
-        _ = try await registry.record()
+        _ = try await registry.drained()
         let second = try await bench.push(to: bench.repository(registry.name))
         #expect(second.previous?.digest == bench.image.manifest.descriptor.digest)
-        #expect(try await bench.image.lines(registry.record()) == ["HEAD manifests/v1", "GET manifests/v1"])
+        #expect(try await bench.image.lines(registry.drained()) == ["HEAD manifests/v1", "GET manifests/v1"])
     }
 
     @Test func `nothing is named before everything is there`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
-        try await registry.script(#"[{"method":"PUT","path":"uploads","status":400}]"#)
+        try await registry.order(#"[{"method":"PUT","path":"uploads","status":400}]"#)
         let repository = try bench.repository(registry.name)
         _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
-        #expect(try await !bench.image.lines(registry.record()).contains("PUT manifests/v1"))
+        #expect(try await !bench.image.lines(registry.drained()).contains("PUT manifests/v1"))
     }
 
     @Test func `a failure that stays is tried four times`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
-        try await registry.script(#"[{"method":"HEAD","path":"manifests","status":500}]"#)
+        try await registry.order(#"[{"method":"HEAD","path":"manifests","status":500}]"#)
         let repository = try bench.repository(registry.name)
         _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
         // A request of the test before, given up there, may still come in.
-        let record = try await registry.record()
+        let record = try await registry.drained()
         #expect(record.count { $0.method == "HEAD" && $0.path.contains("manifests") } == 4, "\(record)")
     }
 
@@ -257,12 +257,12 @@ import Testing
         let elsewhere = try await Self.elsewhere.value.reset()
         let bench = try Bench()
         let location = "http://\(elsewhere.name)/up/x?a=%2F+%20&b==&c"
-        try await registry.script(#"[{"method":"POST","location":"\#(location)"}]"#)
-        try await elsewhere.script(#"[{"status":201}]"#)
+        try await registry.order(#"[{"method":"POST","location":"\#(location)"}]"#)
+        try await elsewhere.order(#"[{"status":201}]"#)
         // The blobs are not where the manifest is.
         let repository = try bench.repository(registry.name)
         _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
-        let record = try await elsewhere.record()
+        let record = try await elsewhere.drained()
         #expect(record.count == 2)
         for entry in record {
             #expect(entry.query.prefix(3) == [["a", "/  "], ["b", "="], ["c", ""]])
@@ -273,12 +273,12 @@ import Testing
     @Test func `an upload to another host goes there without credentials`() async throws {
         let registry = try await Self.basic.value.reset()
         let bench = try Bench()
-        try await registry.script(
+        try await registry.order(
             #"[{"method":"POST","location":"otherhost"},{"method":"PUT","path":"uploads","status":201}]"#
         )
         let repository = try bench.repository(registry.name, credential: .known)
         _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
-        let record = try await registry.record()
+        let record = try await registry.drained()
         for entry in record where entry.method == "PUT" && entry.path.contains("uploads") {
             #expect(entry.header("Authorization") == nil)
             #expect(entry.header("Host")?.hasPrefix("localhost") == true)
@@ -289,12 +289,12 @@ import Testing
     @Test func `a 401 of another host is not answered, and not blamed on the user`() async throws {
         let registry = try await Self.basic.value.reset()
         let bench = try Bench()
-        try await registry.script(#"[{"method":"POST","location":"otherhost"}]"#)
+        try await registry.order(#"[{"method":"POST","location":"otherhost"}]"#)
         let repository = try bench.repository(registry.name, credential: .known)
         let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
         #expect(failure?.message.hasPrefix("http://localhost:") == true)
         #expect(
-            try await registry.record().filter { $0.method == "PUT" }.allSatisfy {
+            try await registry.drained().filter { $0.method == "PUT" }.allSatisfy {
                 $0.header("Authorization") == nil
             }
         )
@@ -303,11 +303,11 @@ import Testing
     @Test func `a Location in http of a registry in https is taken as https`() async throws {
         let registry = try await ScriptedRegistry.start(.basic, usesTLS: true, host: "localhost")
         let bench = try Bench()
-        try await registry.script(#"[{"method":"POST","location":"http"}]"#)
+        try await registry.order(#"[{"method":"POST","location":"http"}]"#)
         try await bench.push(
             to: bench.repository(registry.name, plain: false, caFile: registry.caFile, credential: .known)
         )
-        let uploads = try await registry.record().filter { $0.method == "PUT" }
+        let uploads = try await registry.drained().filter { $0.method == "PUT" }
         #expect(uploads.count == 3)
         #expect(uploads.allSatisfy { $0.header("Authorization") != nil && $0.status == 201 })
     }
@@ -316,16 +316,16 @@ import Testing
         let registry = try await Self.open.value.reset()
         let elsewhere = try await Self.elsewhere.value.reset()
         let bench = try Bench()
-        try await registry.script(
+        try await registry.order(
             #"""
             [{"method":"PUT","path":"uploads","status":307,"headers":{"Location":"http://\#(elsewhere.name)/up"}},
              {"method":"PUT","path":"manifests","status":201},{"method":"GET","status":404}]
             """#
         )
-        try await elsewhere.script(#"[{"status":201}]"#)
+        try await elsewhere.order(#"[{"status":201}]"#)
         let repository = try bench.repository(registry.name)
         _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
-        let sizes = try await elsewhere.record().compactMap(\.body_length).sorted()
+        let sizes = try await elsewhere.drained().compactMap(\.body_length).sorted()
         #expect(sizes == [bench.image.config, bench.image.layer].map(\.descriptor.size).sorted())
     }
 
@@ -334,14 +334,14 @@ import Testing
     @Test func `a push that is cancelled in the middle of an upload ends, and names nothing`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 3_000_000)
-        try await registry.script(#"[{"method":"PUT","path":"uploads","stall":3600}]"#)
+        try await registry.order(#"[{"method":"PUT","path":"uploads","stall":3600}]"#)
         let repository = try bench.repository(registry.name)
         let task = Task { try await bench.push(to: repository) }
         while !bench.events.events.contains(where: \.isMoving) { await Task.yield() }
         task.cancel()
         let failure = await #expect(throws: Failure.self) { try await task.value }
         #expect(failure?.code == .interrupted)
-        #expect(try await !bench.image.lines(registry.record()).contains("PUT manifests/v1"))
+        #expect(try await !bench.image.lines(registry.drained()).contains("PUT manifests/v1"))
     }
 }
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The registry client against Debian's docker-registry, with TLS.
-@Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timed, .timeLimit(.minutes(5)))
 struct RealRegistryTests {
     private func credential(_ peer: RegistryPeer, password: String? = nil) -> Credential {
         Credential(username: peer.username, password: password ?? peer.password, source: "the test")
@@ -16,7 +16,7 @@ struct RealRegistryTests {
     func `what is pushed comes back, and a second push sends nothing`(
         authentication: RegistryPeer.Authentication
     ) async throws {
-        let peer = try await RegistryPeer.start(authentication)
+        let peer = try await RegistryPeer.shared(authentication)
         let bench = try Bench(layerSize: 300_000)
         func repository(_ access: Access) throws -> RemoteRepository {
             try bench.repository(
@@ -35,7 +35,7 @@ struct RealRegistryTests {
         #expect(second.previous?.digest == bench.image.manifest.descriptor.digest)
         if authentication == .token {
             let scope = "repository:\(bench.name):pull"
-            #expect(try peer.tokenRequests() == ["\(scope),push", scope, "\(scope),push"])
+            #expect(try peer.tokenRequests(of: bench.name) == ["\(scope),push", scope, "\(scope),push"])
         }
     }
 
@@ -43,7 +43,7 @@ struct RealRegistryTests {
     func `a wrong password is rejected, none is asked for`(
         authentication: RegistryPeer.Authentication
     ) async throws {
-        let peer = try await RegistryPeer.start(authentication)
+        let peer = try await RegistryPeer.shared(authentication)
         let bench = try Bench()
         for (credential, code) in [
             (credential(peer, password: "wrong"), Failure.Code.authenticationRejected),
@@ -63,7 +63,7 @@ struct RealRegistryTests {
     }
 
     @Test func `an unknown tag and an unknown repository are told apart from a refusal`() async throws {
-        let peer = try await RegistryPeer.start(.open, usesTLS: false)
+        let peer = try await RegistryPeer.shared(.open, usesTLS: false)
         let bench = try Bench()
         let repository = try bench.repository(peer.name, access: .pull)
         let failure = await bench.failure { () async throws(Failure) in

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Tokens that Debian's docker-registry verifies, of a token service beside it.
-@Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timed, .timeLimit(.minutes(5)))
 struct RealTokenTests {
     private func repository(
         _ bench: Bench,
@@ -45,7 +45,7 @@ struct RealTokenTests {
     }
 
     @Test func `concurrent uploads share one token`() async throws {
-        let peer = try await RegistryPeer.start(.token)
+        let peer = try await RegistryPeer.shared(.token)
         let bench = try Bench()
         let repository = try repository(bench, peer, .push, known(peer))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -56,7 +56,7 @@ struct RealTokenTests {
             }
             try await group.waitForAll()
         }
-        #expect(try peer.tokenRequests() == ["repository:\(bench.name):pull,push"])
+        #expect(try peer.tokenRequests(of: bench.name) == ["repository:\(bench.name):pull,push"])
     }
 
     @Test func `who may only pull is told what the token was for`() async throws {
@@ -77,7 +77,7 @@ struct RealTokenTests {
     @Test func `a stored password that is wrong by now does not stand in the way of a public image`()
         async throws
     {
-        let peer = try await RegistryPeer.start(.token)
+        let peer = try await RegistryPeer.shared(.token)
         let bench = try Bench()
         try await bench.push(to: repository(bench, peer, .push, known(peer)))
         let stale = Credential(username: peer.username, password: "hush-stale", source: "the test")

@@ -10,7 +10,7 @@ import Testing
 @testable import Registry
 
 /// Uploads to Debian's docker-registry, over a network that cuts connections.
-@Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timed, .timeLimit(.minutes(5)))
 struct RealUploadTests {
     /// A relay in front of a registry, that cuts connections at some counts of the bytes that go up.
     private static func relay(to port: Int, _ arguments: [String]) async throws -> (PeerProcess, port: Int) {
@@ -21,7 +21,7 @@ struct RealUploadTests {
 
     /// All three ways, one after the other: this registry knows them all.
     @Test func `a blob lands whole by PUT, whole by PATCH, and in chunks`() async throws {
-        let peer = try await RegistryPeer.start(.token)
+        let peer = try await RegistryPeer.shared(.token)
         for way in [UploadWay.put, .patch, .chunks] {
             let bench = try Bench(layerSize: 9_000_000)
             let repository = try bench.repository(
@@ -39,7 +39,7 @@ struct RealUploadTests {
 
     /// This registry knows no upload any more whose connection was cut: each try begins anew.
     @Test func `a blob lands although the connection is cut 12 times`() async throws {
-        let peer = try await RegistryPeer.start(.open, usesTLS: false)
+        let peer = try await RegistryPeer.shared(.open, usesTLS: false)
         let log = try TemporaryFolder()
         let (process, port) = try await Self.relay(
             to: peer.port,
@@ -55,7 +55,7 @@ struct RealUploadTests {
     }
 
     @Test func `an upload that is given up is gone`() async throws {
-        let peer = try await RegistryPeer.start(.open, usesTLS: false)
+        let peer = try await RegistryPeer.shared(.open, usesTLS: false)
         let bench = try Bench()
         let repository = try bench.repository(peer.name)
         guard case .session(let session) = try await repository.openUpload(of: bench.image.layer.descriptor)
@@ -70,7 +70,7 @@ struct RealUploadTests {
     }
 
     @Test func `a blob of another repository is mounted`() async throws {
-        let peer = try await RegistryPeer.start(.token)
+        let peer = try await RegistryPeer.shared(.token)
         let credential = Credential(username: peer.username, password: peer.password, source: "the test")
         let bench = try Bench()
         try await bench.push(

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Registry
 
-@Suite(.timeLimit(.minutes(5))) struct RegistryRestTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct RegistryRestTests {
     @Test func `nobody asks before the end, and then one after the other`() {
         let rest = RegistryRest()
         #expect(rest.remaining(at: .zero, spacing: .seconds(1)) == nil)

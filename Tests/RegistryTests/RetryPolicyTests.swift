@@ -8,7 +8,7 @@ import Testing
 
 @testable import Registry
 
-@Suite(.timeLimit(.minutes(5))) struct RetryPolicyTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct RetryPolicyTests {
     let clock = TestClock()
     let events = RecordingSink()
     var policy: RetryPolicy { RetryPolicy(clock: clock.pauseClock) }

@@ -7,7 +7,7 @@ import Testing
 @testable import Registry
 
 /// The check of a credential before it is stored.
-@Suite(.timeLimit(.minutes(5))) struct SignInCheckTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct SignInCheckTests {
     let events = RecordingSink()
     static let credential = Credential(username: "ci", password: "hush-check", source: "the test")
     private let place = "https://r.example/v2/"

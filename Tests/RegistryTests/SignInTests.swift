@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// Authentication by Basic and tokens, and TLS, over real sockets.
-@Suite(.timeLimit(.minutes(5))) struct SignInTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct SignInTests {
     /// The request lines, with a mark on those with an `Authorization` field.
     private func lines(_ bench: Bench, _ record: [ScriptedRegistry.Entry]) -> [String] {
         record.map { entry in
@@ -21,7 +21,7 @@ import Testing
         let registry = try await ScriptedRegistry.start(.bearer)
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name, credential: .known))
-        let record = try await registry.record()
+        let record = try await registry.drained()
         #expect(
             lines(bench, record).prefix(3) == [
                 "HEAD manifests/v1", "GET token Basic", "HEAD manifests/v1 Bearer",
@@ -47,7 +47,7 @@ import Testing
             for descriptor in missing { group.addTask { try await repository.contains(descriptor) } }
             for try await isThere in group { #expect(!isThere) }
         }
-        #expect(try await registry.record().filter { $0.path == "/token" }.count == 1)
+        #expect(try await registry.drained().filter { $0.path == "/token" }.count == 1)
     }
 
     static let moments: [(rule: String, method: String, path: String)] = [
@@ -61,14 +61,14 @@ import Testing
     func runningOut(rule: String, method: String, path: String) async throws {
         let registry = try await ScriptedRegistry.start(.bearer)
         let bench = try Bench()
-        try await registry.script(
+        try await registry.order(
             #"""
             [{\#(rule),"occurrence":1,"status":401,"headers":
               {"WWW-Authenticate":"Bearer realm=\"/token\",service=\"registry.test\",error=\"invalid_token\""}}]
             """#
         )
         try await bench.push(to: bench.repository(registry.name, credential: .known))
-        let record = try await registry.record()
+        let record = try await registry.drained()
         #expect(record.filter { $0.path == "/token" }.count == 2)
         let position = try #require(
             record.firstIndex {
@@ -101,7 +101,7 @@ import Testing
         )
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name, credential: .known))
-        let scopes = try await registry.record().filter { $0.path == "/token" }.map { entry in
+        let scopes = try await registry.drained().filter { $0.path == "/token" }.map { entry in
             entry.query.filter { $0.first == "scope" }.map { $0[1] }
         }
         let own = "repository:\(bench.name):pull,push"
@@ -119,7 +119,7 @@ import Testing
         let bench = try Bench()
         let identity = Credential(identityToken: "hush-identity", source: "the test")
         try await bench.push(to: bench.repository(registry.name, credential: identity))
-        let tokens = try await registry.record().filter { $0.path == "/token" }
+        let tokens = try await registry.drained().filter { $0.path == "/token" }
         #expect(tokens.count > 1)
         #expect(tokens.allSatisfy { $0.method == "POST" && $0.status == 200 && $0.query.isEmpty })
         bench.expectNoSecrets()
@@ -132,7 +132,7 @@ import Testing
 
     @Test func `sends an identity token by Basic to a token service without POST`() async throws {
         let registry = try await ScriptedRegistry.start(.bearer)
-        try await registry.script(#"[{"method":"POST","path":"/token","status":404}]"#)
+        try await registry.order(#"[{"method":"POST","path":"/token","status":404}]"#)
         let bench = try Bench()
         let identity = Credential(
             identityToken: ScriptedRegistry.password,
@@ -140,7 +140,7 @@ import Testing
             source: "the test"
         )
         try await bench.push(to: bench.repository(registry.name, credential: identity))
-        let tokens = try await registry.record().filter { $0.path == "/token" }
+        let tokens = try await registry.drained().filter { $0.path == "/token" }
         #expect(tokens.map(\.method) == ["POST", "GET"])
     }
 
@@ -148,10 +148,10 @@ import Testing
         let registry = try await ScriptedRegistry.start(.bearer, ["--anonymous-pull"])
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name, credential: .known))
-        _ = try await registry.record()
+        _ = try await registry.drained()
         let stale = try bench.repository(registry.name, access: .pull, credential: .wrong, isStored: true)
         try await bench.image.expect(in: bench.pull(from: stale))
-        let record = try await registry.record()
+        let record = try await registry.drained()
         #expect(
             lines(bench, record).prefix(4) == [
                 "GET manifests/v1", "GET token Basic", "GET token", "GET manifests/v1 Bearer",
@@ -185,7 +185,7 @@ import Testing
         #expect(failure?.code == .authenticationRejected)
         #expect(failure?.message.contains(": ci (token service: 401 UNAUTHORIZED") == true)
         #expect(failure?.why?.contains("credentials from the test") == true)
-        #expect(try await lines(bench, registry.record()) == ["HEAD manifests/v1", "GET token Basic"])
+        #expect(try await lines(bench, registry.drained()) == ["HEAD manifests/v1", "GET token Basic"])
     }
 
     @Test func `a wrong password for a registry with Basic is final`() async throws {
@@ -198,7 +198,7 @@ import Testing
             failure?.message.hasPrefix("wrong user name or password for \(registry.name): ci (401") == true
         )
         #expect(
-            try await lines(bench, registry.record()) == ["HEAD manifests/v1", "HEAD manifests/v1 Basic"]
+            try await lines(bench, registry.drained()) == ["HEAD manifests/v1", "HEAD manifests/v1 Basic"]
         )
     }
 
@@ -224,7 +224,7 @@ import Testing
         let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
         #expect(failure?.code == .authenticationDenied)
         #expect(
-            try await lines(bench, registry.record()) == [
+            try await lines(bench, registry.drained()) == [
                 "HEAD manifests/v1", "GET token Basic", "HEAD manifests/v1 Bearer",
             ]
         )
@@ -248,17 +248,17 @@ import Testing
     func service(rules: String, code: Failure.Code, requests: Int, why: String) async throws {
         let registry = try await ScriptedRegistry.start(.bearer)
         let bench = try Bench()
-        try await registry.script(rules)
+        try await registry.order(rules)
         let repository = try bench.repository(registry.name, credential: .known)
         let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
         #expect(failure?.code == code, "\(failure?.description ?? ""): \(why)")
-        #expect(try await registry.record().filter { $0.path == "/token" }.count == requests)
+        #expect(try await registry.drained().filter { $0.path == "/token" }.count == requests)
     }
 
     @Test func `retries a token request that fails once`() async throws {
         let registry = try await ScriptedRegistry.start(.bearer)
         let bench = try Bench()
-        try await registry.script(#"[{"path":"/token","occurrence":1,"status":503}]"#)
+        try await registry.order(#"[{"path":"/token","occurrence":1,"status":503}]"#)
         try await bench.push(to: bench.repository(registry.name, credential: .known))
     }
 
@@ -284,7 +284,7 @@ import Testing
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name, plain: false, credential: .known))
         #expect(
-            try await lines(bench, registry.record()).prefix(2) == [
+            try await lines(bench, registry.drained()).prefix(2) == [
                 "HEAD manifests/v1", "HEAD manifests/v1 Basic",
             ]
         )

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Registry
 
-@Suite(.timeLimit(.minutes(5))) struct SilenceTransportTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct SilenceTransportTests {
     let events = RecordingSink()
     let url = Result { try HTTPURL(parsing: "https://registry.example/v2/") }
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// The list of a repository's tags, from a registry that says on command what it should not.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct TagListTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct TagListTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
     private struct Listed {
@@ -31,14 +31,14 @@ import Testing
         let repository = try bench.repository(registry.name)
         try await bench.push(to: repository)
         _ = try await repository.set(["v2", "v3"].map { try Tag(parsing: $0) }, to: bench.image.manifest)
-        _ = try await registry.record()
+        _ = try await registry.drained()
         return bench
     }
 
     @Test func `pages are followed, in the registry's order`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
-        try await registry.script(
+        try await registry.order(
             #"""
             [{"path": "n=1000", "status": 200, "body": {"tags": ["z", "a"]},
               "headers": {"Link": "</v2/x/tags/list?n=2&last=a>; rel=\"next\""}},
@@ -52,7 +52,7 @@ import Testing
         let listed = try await list(bench.repository(registry.name, access: .pull))
         #expect(listed.pages == [["z", "a"], [], ["c"], ["d"]])
         #expect(listed.isWhole)
-        let record = try await registry.record()
+        let record = try await registry.drained()
         #expect(record.map(\.path).dropFirst() == ["/v2/x/tags/list", "/v2/x/tags/list", "/v2/x/tags/list"])
         #expect(record.first?.query == [["n", "1000"]])
     }
@@ -69,14 +69,14 @@ import Testing
         let listed = try await list(bench.repository(registry.name), limit: limit)
         #expect(listed.tags == tags)
         #expect(listed.isWhole == isWhole)
-        let record = try await registry.record()
+        let record = try await registry.drained()
         #expect(record.map(\.query) == [[["n", "\(min(limit, 1000))"]]])
     }
 
     @Test func `a registry that gives more than was asked for is cut short`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
-        try await registry.script(
+        try await registry.order(
             #"[{"path": "tags/list", "status": 200, "body": {"tags": ["a", "b", "c"]}}]"#
         )
         let repository = try bench.repository(registry.name)
@@ -89,16 +89,16 @@ import Testing
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try bench.repository(registry.name)
-        try await registry.script(#"[{"path": "tags/list", "status": 200, "body": {"tags": null}}]"#)
+        try await registry.order(#"[{"path": "tags/list", "status": 200, "body": {"tags": null}}]"#)
         #expect(try await list(repository).tags == [])
-        try await registry.script(
+        try await registry.order(
             #"[{"path": "tags/list", "status": 200, "body": {"tags": ["v1", "\u001b[2J", "a/b", ""]}}]"#
         )
         #expect(try await list(repository).tags == ["v1"])
         let warnings = bench.events.events.filter { if case .warning = $0 { true } else { false } }
         #expect(warnings.count == 3)
         let many = (0..<50).map { "\"a/\($0)\"" }.joined(separator: ",")
-        try await registry.script(#"[{"path": "tags/list", "status": 200, "body": {"tags": [\#(many)]}}]"#)
+        try await registry.order(#"[{"path": "tags/list", "status": 200, "body": {"tags": [\#(many)]}}]"#)
         #expect(try await list(repository).tags == [])
         let more = bench.events.events.dropFirst(bench.events.events.count - 6)
         #expect(bench.events.events.filter { if case .warning = $0 { true } else { false } }.count == 9)
@@ -137,11 +137,11 @@ import Testing
         let registry = try await Self.open.value.reset()
         let bench = try await bench(registry)
         let repository = try bench.repository(registry.name, access: .pull)
-        try await registry.script(#"[{"path": "tags/list", \#(rules)}]"#)
+        try await registry.order(#"[{"path": "tags/list", \#(rules)}]"#)
         let failure = await bench.failure { () async throws(Failure) in _ = try await list(repository) }
         #expect(failure?.code == code, "\(why)")
         #expect(failure?.description.contains(phrase) == true, "\(why): \(failure?.description ?? "")")
-        #expect(try await registry.record().count <= 2, "\(why)")
+        #expect(try await registry.drained().count <= 2, "\(why)")
     }
 
     @Test func `a thousand pages are enough, each under another address`() async throws {
@@ -169,7 +169,7 @@ import Testing
         let found = try await repository.current(names.map { try Tag(parsing: $0) })
         let digest = bench.image.manifest.descriptor.digest
         #expect(found.map { $0?.digest } == names.map { $0 == "gone" ? nil : digest })
-        #expect(try await registry.record().allSatisfy { $0.method == "HEAD" })
+        #expect(try await registry.drained().allSatisfy { $0.method == "HEAD" })
     }
 
     @Test func `what a missing tag's failure says of the others is no request that can fail`() async throws {
@@ -178,7 +178,7 @@ import Testing
         let repository = try bench.repository(registry.name, access: .pull)
         let failure = Failure(.notFound, "no tag x")
         #expect(await repository.explaining(failure).why?.contains("v1, v2, v3") == true)
-        try await registry.script(
+        try await registry.order(
             #"""
             [{"path": "n=10", "status": 200, "body": {"tags": ["a", "b"]},
               "headers": {"Link": "<list?last=b>; rel=next"}},
@@ -186,7 +186,7 @@ import Testing
             """#
         )
         #expect(await repository.explaining(failure).why?.hasSuffix("the tags a, b") == true, "all pages")
-        try await registry.script(#"[{"path": "tags/list", "status": 403}]"#)
+        try await registry.order(#"[{"path": "tags/list", "status": 403}]"#)
         #expect(await repository.explaining(failure).why == nil)
         #expect(await repository.tags(of: bench.image.manifest.descriptor.digest) == nil)
     }

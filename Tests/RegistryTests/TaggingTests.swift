@@ -8,7 +8,7 @@ import Testing
 @testable import Registry
 
 /// Manifests and tags, and what a registry may say when it is sent them.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct TaggingTests {
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct TaggingTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
     private func tags(_ names: String...) throws -> [OCI.Tag] { try names.map { try Tag(parsing: $0) } }
@@ -18,9 +18,9 @@ import Testing
         let bench = try Bench(layerSize: 100)
         let repository = try bench.repository(registry.name)
         try await bench.push(to: repository)
-        _ = try await registry.record()
+        _ = try await registry.drained()
         let changes = try await repository.set(tags("v1", "v2"), to: bench.image.manifest)
-        let record = try await registry.record()
+        let record = try await registry.drained()
         #expect(bench.image.lines(record) == ["HEAD manifests/v1", "HEAD manifests/v2", "PUT manifests/v2"])
         #expect(record.last?.header("Content-Type") == "\(MediaType.imageManifest)")
         #expect(record.last?.body_length == bench.image.manifest.descriptor.size)
@@ -32,7 +32,7 @@ import Testing
         let bench = try Bench(layerSize: 100)
         let repository = try bench.repository(registry.name)
         try await bench.push(to: repository)
-        try await registry.script(#"[{"method": "PUT", "path": "manifests/b", "status": 403}]"#)
+        try await registry.order(#"[{"method": "PUT", "path": "manifests/b", "status": 403}]"#)
         let wanted = try (tags("a", "b", "c"), tags("v1"))
         let failure = await bench.failure { () async throws(Failure) in
             _ = try await repository.set(wanted.0, to: bench.image.manifest, after: wanted.1)
@@ -46,7 +46,7 @@ import Testing
         let bench = try Bench(layerSize: 100)
         let repository = try bench.repository(registry.name)
         try await bench.push(to: repository)
-        _ = try await registry.record()
+        _ = try await registry.drained()
         let own = bench.image.manifest.descriptor.digest
         try await repository.requireFree(tags("v1", "new"), for: own)
         let other = Digest(of: [1])
@@ -57,7 +57,7 @@ import Testing
         #expect(failure?.code == .tagExists)
         #expect(failure?.message.contains("the tag v1 of") == true)
         #expect(failure?.why?.contains("\(own)") == true)
-        #expect(try await registry.record().allSatisfy { $0.method == "HEAD" })
+        #expect(try await registry.drained().allSatisfy { $0.method == "HEAD" })
     }
 
     // MARK: What a registry says
@@ -122,7 +122,7 @@ import Testing
     func missingPart(status: Int) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)
-        try await registry.script(
+        try await registry.order(
             #"""
             [{"method": "PUT", "path": "manifests", "status": \#(status),
               "body": {"errors": [{"code": "MANIFEST_BLOB_UNKNOWN", "message": "blob unknown to registry"}]}}]
@@ -161,7 +161,7 @@ import Testing
     ) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)
-        try await registry.script(
+        try await registry.order(
             #"[{"method": "PUT", "path": "manifests", "status": \#(status), "body": {"errors": [{"code": "\#(code)"}]}}]"#
         )
         let document = Manifest(
@@ -190,7 +190,7 @@ import Testing
         }
         #expect(failure?.code == .manifestInvalid)
         #expect(failure?.message.contains("at most 4194304") == true)
-        #expect(try await registry.record().allSatisfy { $0.method == "HEAD" })
+        #expect(try await registry.drained().allSatisfy { $0.method == "HEAD" })
     }
 
     // MARK: Reading back
@@ -228,7 +228,7 @@ import Testing
         try await bench.push(to: repository)
         let names = try tags("v1")
         try await repository.prove(bench.image.manifest, under: names)
-        try await registry.script("[\(rules)]")
+        try await registry.order("[\(rules)]")
         let failure = await bench.failure { () async throws(Failure) in
             try await repository.prove(bench.image.manifest, under: names)
         }
@@ -266,7 +266,7 @@ import Testing
         let names = try tags("all")
         _ = try await repository.set(names, to: index)
         try await repository.prove(index, under: names)
-        try await registry.script(#"[{"method": "HEAD", "path": "blobs", "occurrence": 2, "status": 404}]"#)
+        try await registry.order(#"[{"method": "HEAD", "path": "blobs", "occurrence": 2, "status": 404}]"#)
         let failure = await bench.failure { () async throws(Failure) in
             try await repository.prove(index, under: names)
         }

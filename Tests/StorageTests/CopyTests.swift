@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct CopyTests {
     /// A store that notes what it is told, and refuses what it is told to refuse.
     private actor Recorder: ContentDestination {

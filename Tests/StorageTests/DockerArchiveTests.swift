@@ -7,7 +7,7 @@ import Testing
 @testable import Storage
 
 /// Archives without a layout in them, as `docker save`, skopeo and go-containerregistry write them.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct DockerArchiveTests {
     private let scratch: ScratchDirectory
     private static let tar = Tar.entry("plugin.wasm", SampleModule.preamble) + Tar.end

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Archives as places to write to: a file that appears whole or not at all, and is never replaced.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct ImageArchiveOutputTests {
     private let scratch: ScratchDirectory
     private let image: SampleImage

@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct ImageLayoutSweepTests {
     private let scratch: ScratchDirectory
     private let path: FilePath

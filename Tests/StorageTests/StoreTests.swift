@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What every store keeps to; a new kind of store goes into this table.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct StoreTests {
     typealias Store = ContentSource & ContentDestination
 

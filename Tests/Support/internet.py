@@ -73,11 +73,10 @@ def prepare(plan, folder):
             names = [f"--host={name}" for name in plan["hosts"]]
             names += [f"--host={facts['address']}" for facts in plan["hosts"].values()]
             subprocess.run([sys.executable, str(HERE / "certificates.py"), *names, str(kind)], check=True)
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    addresses = {facts["address"] for facts in plan["hosts"].values()}
-    for address in addresses:
-        if not address.startswith("127."):
-            subprocess.run(["ip", "addr", "add", f"{address}/32", "dev", "lo"], check=True)
+    addresses = sorted({facts["address"] for facts in plan["hosts"].values()})
+    orders = ["link set lo up"]
+    orders += [f"addr add {address}/32 dev lo" for address in addresses if not address.startswith("127.")]
+    subprocess.run(["ip", "-batch", "-"], input="\n".join(orders), text=True, check=True)
     lines = ["127.0.0.1 localhost"]
     lines += [f"{facts['address']} {name}" for name, facts in plan["hosts"].items() if name != facts["address"]]
     (folder / "hosts").write_text("\n".join(lines) + "\n")

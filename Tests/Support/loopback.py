@@ -225,10 +225,13 @@ def end_with_stdin(done):
     threading.Thread(target=until_stdin_closes, daemon=True).start()
 
 
-def run(server):
-    """Serves until stdin closes or SIGTERM comes, having said where."""
+def run(server, **others):
+    """Serves until stdin closes or SIGTERM comes, having said where; other servers beside it, each under its name."""
     done = threading.Event()
     end_with_stdin(done)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(json.dumps({"port": server.server_address[1]}), flush=True)
+    ports = {}
+    for name, one in {"port": server, **others}.items():
+        threading.Thread(target=one.serve_forever, daemon=True).start()
+        ports[name] = one.server_address[1]
+    print(json.dumps(ports), flush=True)
     done.wait()  # every thread is a daemon: returning ends them

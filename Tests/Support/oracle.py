@@ -1,16 +1,21 @@
-"""Has a real Envoy and `wasmpack check` judge the same modules: the corpus of modules.py and the mutants of mutants.py.
+#!/usr/bin/env python3
+"""What a real Envoy makes of the corpus of modules.py and the mutants of mutants.py, and what was recorded of it.
 
-Prints one JSON document: {"corpus": {NAME: ROW}, "mutants": {NAME: ROW}}. A row has what Envoy did ("verdict", "said": see
-envoy_judge.py), and what the program did with each command: its exit status, and what it printed with --json. It is
-"of_bodies" when `check` takes a module that Envoy's engine does not compile, and would with other function bodies. Judges
-nothing itself.
+  --write FOLDER          no Envoy: the modules, as corpus/NAME.wasm and mutants/NAME.wasm
+  --envoy FILE            asks that Envoy about them, and prints {NAME: ROW}
+  --envoy FILE --record FOLDER
+                          the same, and keeps it as FOLDER/VERSION.json for the tests that do not start Envoy
+
+A row has what Envoy did: "verdict" and "said" (envoy_judge.py), and is "of_bodies" when Envoy's engine does not compile the
+module, and would with other function bodies. A record has the rows by the SHA-256 of the module, a line each, and each
+sentence once. Judges nothing itself.
 """
 
 import argparse
-import concurrent.futures
-import functools
+import hashlib
 import json
 import pathlib
+import re
 import subprocess
 import tempfile
 
@@ -18,71 +23,80 @@ import envoy_judge
 import modules
 import mutants
 
-PATIENCE = 120
-"""Seconds that one command may take: a bound for what hangs, far more than anything needs."""
+PLUGIN = pathlib.Path(__file__).parents[2] / "Fixtures/wasm/header-authorization/plugin.wasm"
+MUTANTS, SEED = 210, 1
+# What Envoy logs while it dies is of addresses.
+OF_A_DEATH = re.compile(r"#\d+: |Address mapping: |Backtrace |Caught |Envoy version: ")
 
 
-def said(command):
-    """Exit status, negative after a signal, `None` after the time limit; and the document on standard output."""
-    try:
-        run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        return {"status": None, "document": None, "stderr": "too slow"}
-    try:
-        document = json.loads(run.stdout)
-    except ValueError:
-        document = None
-    return {"status": run.returncode, "document": document, "stderr": run.stderr.decode("utf-8", "replace")[-2000:]}
+def write(folder):
+    """The modules; mutants are made of a whole plugin and of two of the corpus."""
+    corpus = dict(modules.corpus())
+    modules.write(corpus, folder / "corpus")
+    originals = [("plugin", PLUGIN.read_bytes())]
+    originals += [(name, corpus[name]) for name in ("every-section", "all-at-once-0_2_1")]
+    modules.write(dict(mutants.mutants(originals, MUTANTS, SEED)), folder / "mutants")
 
 
-def looked_at(program, folder, module, commands):
-    layout = folder / f"{module.stem}-layout"
-    arguments = {
-        "check": ["check", str(module), "--json"],
-        "inspect": ["inspect", str(module), "--json"],
-        "build": ["build", str(module), "--json", "--layout", str(layout)],
+def steady(sentences, folder):
+    """The sentences without what differs from run to run."""
+    return [sentence.replace(str(folder), "") for sentence in sentences if not OF_A_DEATH.match(sentence)]
+
+
+def rows(envoy, folder, only):
+    places = [place for place in sorted(folder.glob("*/*.wasm")) if not only or place.stem in only]
+    found = envoy_judge.judge(envoy, places)
+    open_ones = [place for place in places if envoy_judge.NOT_COMPILED in found[place.stem]["said"]]
+    bad = envoy_judge.with_bad_bodies(envoy, open_ones)
+    return {
+        place.stem: {
+            "sha256": hashlib.sha256(place.read_bytes()).hexdigest(),
+            "verdict": found[place.stem]["verdict"],
+            "of_bodies": place.stem in bad,
+            "said": steady(found[place.stem]["said"], folder),
+        }
+        for place in places
     }
-    return {command: said([program] + arguments[command]) for command in commands}
 
 
-def rows(options, folder, further=()):
-    """A row for each module; of the commands besides `check`, which read it the same way, every fifth module has answers."""
-    places = sorted(folder.glob("*.wasm"))
-    verdicts = envoy_judge.judge(options.envoy, places)
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        commands = [("check", *further) if number % 5 == 0 else ("check",) for number in range(len(places))]
-        answers = pool.map(functools.partial(looked_at, options.wasmpack, folder), places, commands)
-        found = {place.stem: verdicts[place.stem] | answer for place, answer in zip(places, answers)}
+def version(envoy):
+    said = subprocess.run([envoy, "--version"], capture_output=True, text=True, check=True).stdout
+    return re.search(r"/(\d+\.\d+\.\d+)/", said)[1]
 
-    def is_open(row):
-        return row["check"]["status"] == 0 and envoy_judge.NOT_COMPILED in row["said"]
 
-    bad = envoy_judge.with_bad_bodies(options.envoy, [place for place in places if is_open(found[place.stem])])
-    return {name: row | {"of_bodies": name in bad} for name, row in found.items()}
+def record(found, envoy):
+    """The rows as JSON; each sentence has a number, and a module's line is [VERDICT, OF_BODIES, NUMBER …]."""
+    sentences = sorted({sentence for row in found.values() for sentence in row["said"]})
+    number = {sentence: index for index, sentence in enumerate(sentences)}
+    lines = {
+        row["sha256"]: [row["verdict"], row["of_bodies"], *(number[sentence] for sentence in row["said"])]
+        for row in found.values()
+    }
+    members = ",\n".join(f"{json.dumps(key)}:{json.dumps(lines[key], separators=(',', ':'))}" for key in sorted(lines))
+    said = ",\n".join(json.dumps(sentence) for sentence in sentences)
+    return f'{{"envoy":"{envoy}","said":[\n{said}\n],"modules":{{\n{members}\n}}}}\n'
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("wasmpack", help="the program")
-    parser.add_argument("envoy", help="the other program")
-    parser.add_argument(
-        "plugin", type=pathlib.Path, help="a whole module to make mutants of, beside those of the corpus"
-    )
-    parser.add_argument("--mutants", type=int, default=210, help="how many (210)")
-    parser.add_argument("--seed", type=int, default=1, help="which (1)")
+    parser.add_argument("--write", type=pathlib.Path, metavar="FOLDER")
+    parser.add_argument("--envoy", metavar="FILE")
+    parser.add_argument("--record", type=pathlib.Path, metavar="FOLDER")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="a module to ask about; repeatable")
     options = parser.parse_args()
-
+    if options.write:
+        write(options.write)
+    if not options.envoy:
+        return
     with tempfile.TemporaryDirectory(prefix="wasmpack-oracle-") as folder:
-        corpus, changed = pathlib.Path(folder, "corpus"), pathlib.Path(folder, "mutants")
-        modules.write(dict(modules.corpus()), corpus)
-        originals = [("plugin", options.plugin.read_bytes())]
-        originals += [(name, (corpus / f"{name}.wasm").read_bytes()) for name in ("every-section", "all-at-once-0_2_1")]
-        modules.write(dict(mutants.mutants(originals, options.mutants, options.seed)), changed)
-        found = {
-            "corpus": rows(options, corpus),
-            "mutants": rows(options, changed, ["inspect", "build"]),
-        }
-        print(json.dumps(found))
+        write(pathlib.Path(folder))
+        found = rows(options.envoy, pathlib.Path(folder), set(options.only))
+    number = version(options.envoy)
+    if options.record:
+        options.record.mkdir(parents=True, exist_ok=True)
+        (options.record / f"{number}.json").write_text(record(found, number))
+    else:
+        print(json.dumps({"envoy": number, "modules": found}))
 
 
 if __name__ == "__main__":

@@ -7,10 +7,14 @@ over real sockets, and does to chosen requests what real networks and registries
   PUT    /__control   a JSON list of rules: replaces the script, counts from the start
   GET    /__record    every request so far, as JSON: secrets as their sha256, bodies as length and digest
   DELETE /__record    forgets them
+  GET    /__wait      ?method=M&path=P&after=A&count=C: answers when C requests of the record, not counting its first A,
+                      had that method (any, without it) and P in their path; 504 after two minutes
+
+These are answered on a port of their own, plain and without a record, and on the registry's port too.
 
 With --auth bearer, /token gives opaque tokens for the scopes asked (GET with Basic, POST with grant_type password or
 refresh_token).
-Prints {"port": N} on stdout when ready; ends when stdin closes or on SIGTERM.
+Prints {"port": N, "control": M} on stdout when ready; ends when stdin closes or on SIGTERM.
 """
 
 import json
@@ -29,10 +33,36 @@ from distribution import error
 from faults import Answer
 
 DRAIN_LIMIT = 256 * 1024
+PATIENCE = 120
 SECRET_FIELDS = {"password", "refresh_token"}
 
 
-class RegistryHandler(distribution.API, loopback.Handler):
+class Control:
+    """What a test orders and asks; `registry` is the server that it is about."""
+
+    def control(self, registry, path, query):
+        if path == "/__control" and self.command == "PUT":
+            try:
+                registry.script.replace(json.loads(b"".join(self.pieces())))
+            except (ValueError, re.error, TypeError) as problem:
+                return self.send_json(400, {"error": str(problem)})
+            return self.send_json(200, {})
+        if path == "/__record" and self.command in ("GET", "DELETE"):
+            return self.send_json(200, registry.record(forget=self.command == "DELETE"))
+        if path == "/__wait" and self.command == "GET":
+            return self.send_json(200 if registry.wait(**dict(query)) else 504, {})
+        return self.send_json(404, {"error": "PUT /__control, GET or DELETE /__record, GET /__wait"})
+
+
+class ControlHandler(Control, loopback.Handler):
+    """The port for a test alone."""
+
+    def answer(self):
+        path, _, query = self.path.partition("?")
+        self.control(self.server.registry, path, urllib.parse.parse_qsl(query))
+
+
+class RegistryHandler(Control, distribution.API, loopback.Handler):
     """One request: authentication, the API, the faults, the record."""
 
     def answer(self):
@@ -40,7 +70,7 @@ class RegistryHandler(distribution.API, loopback.Handler):
         self.url_path, _, query = self.path.partition("?")
         self.query = urllib.parse.parse_qsl(query, keep_blank_values=True)
         if self.url_path.startswith("/__") and not self.url_path.startswith("/__blob/"):
-            return self.control()
+            return self.control(self.server, self.url_path, self.query)
         self.faults = self.server.script.faults(self.command, self.path, self.headers)
         entry = self.server.start_record(self)
         try:
@@ -117,21 +147,6 @@ class RegistryHandler(distribution.API, loopback.Handler):
         elif kind != "absolute":
             return kind
         return f"{scheme}://{host}{path}"
-
-    def control(self):
-        if self.url_path == "/__control" and self.command == "PUT":
-            try:
-                self.server.script.replace(json.loads(self.body()))
-            except (ValueError, re.error, TypeError) as problem:
-                return self.send_json(400, {"error": str(problem)})
-            return self.send_json(200, {})
-        if self.url_path == "/__record" and self.command in ("GET", "DELETE"):
-            with self.server.lock:
-                entries = list(self.server.entries)
-                if self.command == "DELETE":
-                    self.server.entries.clear()
-            return self.send_json(200, entries)
-        return self.send_json(404, {"error": "PUT /__control, GET or DELETE /__record"})
 
     # Authentication
 
@@ -213,7 +228,7 @@ class RegistryServer(loopback.Server):
     def __init__(self, options):
         certificate = (options.cert, options.key, options.client_ca)
         super().__init__(RegistryHandler, options.port, *certificate, options.address)
-        self.options, self.lock = options, threading.Lock()
+        self.options, self.lock = options, threading.Condition()
         self.repositories, self.uploads, self.tokens, self.entries = {}, {}, {}, []
         self.identity_tokens = set(options.identity_token)
         rules = []
@@ -297,7 +312,25 @@ class RegistryServer(loopback.Server):
         }
         with self.lock:
             self.entries.append(entry)
+            self.lock.notify_all()
         return entry
+
+    def record(self, forget=False):
+        with self.lock:
+            entries = list(self.entries)
+            if forget:
+                self.entries.clear()
+        return entries
+
+    def wait(self, method="", path="", after="0", count="1"):
+        """Whether there were so many such requests before the patience is over."""
+
+        def enough():
+            new = self.entries[int(after):]
+            return sum(method in ("", entry["method"]) and path in entry["path"] for entry in new) >= int(count)
+
+        with self.lock:
+            return self.lock.wait_for(enough, PATIENCE)
 
 
 def options(arguments=None):
@@ -322,7 +355,10 @@ def options(arguments=None):
 
 
 def main():
-    loopback.run(RegistryServer(options()))
+    registry = RegistryServer(options())
+    control = loopback.Server(ControlHandler, 0)
+    control.registry = registry
+    loopback.run(registry, control=control)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import http.client
 import json
+import os
 import pathlib
 import random
 import re
@@ -694,11 +695,19 @@ class Secrets(unittest.TestCase):
     """The search that the log of the tests goes through finds a secret in what came out, not in what was put in."""
 
     def search(self, text):
-        command = [sys.executable, "-c", f"print({text!r})"]
-        run = subprocess.run(
-            [sys.executable, str(HERE / "without_secrets.py"), *command], capture_output=True, check=False
-        )
-        return run.returncode
+        return self.run_tests(text).returncode
+
+    def run_tests(self, text, status=0):
+        said = f"{text}\n\u2714 Test run with 1 test in 1 suite passed after 0 seconds."
+        command = [sys.executable, "-c", f"import sys; print({said!r}); sys.exit({status})"]
+        with tempfile.TemporaryDirectory() as folder:
+            return subprocess.run(
+                [sys.executable, str(HERE / "run_tests.py"), f"{folder}/log", *command],
+                capture_output=True,
+                text=True,
+                env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+                check=False,
+            )
 
     def test_what_is_found_and_what_is_not(self):
         mark = "hu" + "sh-1"
@@ -708,6 +717,26 @@ class Secrets(unittest.TestCase):
         self.assertEqual(self.search("it says: Test case passing \n" + mark), 1)
         self.assertEqual(self.search("Basic " + base64.b64encode(b"ci:" + mark.encode()).decode()), 1)
         self.assertEqual(self.search("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ0ZXN0In0.x"), 1)
+
+    def test_of_a_run_that_fails_the_failure_is_printed_and_no_other_test(self):
+        passing = '\u25c7 Test "a" started.\n\u2714 Test "a" passed after 1 seconds.\nnoise\n'
+        known = '\u2718 Test "k" recorded a known issue at F.swift:1:1: no\n\u21b3 known\n'
+        failing = '\u2718 Test "b" recorded an issue at F.swift:2:2: Expectation failed\n\u21b3 why\nexit 1\n'
+        run = self.run_tests(passing + failing + passing + known + passing, status=1)
+        shown = run.stdout.splitlines()
+        self.assertEqual(shown[:3], failing.splitlines())
+        self.assertIn("everything that was said: ", shown[3])
+        self.assertEqual(len(shown), 5)
+        self.assertEqual(run.returncode, 1)
+        run = self.run_tests(passing)
+        self.assertEqual(run.returncode, 0)
+        self.assertNotIn("noise", run.stdout)
+        self.assertIn("Test run with 1 test", run.stdout)
+
+    def test_a_run_that_dies_shows_its_last_lines(self):
+        run = self.run_tests("Fatal error: no", status=132)
+        self.assertEqual(run.returncode, 132)
+        self.assertIn("Fatal error: no", run.stdout)
 
 
 class Modules(unittest.TestCase):

@@ -25,15 +25,24 @@ package final class PeerProcess: Sendable {
 
     /// Runs a script of Tests/Support that ends by itself; throws unless it says that all is well.
     package static func run(_ script: String, _ arguments: [String] = []) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+        _ = try await output(of: script, arguments)
+    }
+
+    /// The same, and gives what it has written to its standard output.
+    package static func output(of script: String, _ arguments: [String] = []) async throws -> Data {
+        try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(
                     with: Result {
                         let python = process(script, arguments)
+                        let output = Pipe()
                         python.standardInput = FileHandle.nullDevice
+                        python.standardOutput = output
                         try python.runAlone()
+                        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
                         python.waitUntilExit()
                         guard python.terminationStatus == 0 else { throw PeerError("\(script) failed") }
+                        return bytes
                     }
                 )
             }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 package import SystemPackage
 package import Testing
 
@@ -8,9 +9,7 @@ package import Testing
 ///
 ///     @Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 ///
-/// and those that can share one keep it in a static `Task`:
-///
-///     static let registry = Task { try await RegistryPeer.start(.token) }
+/// Most take the one of its kind that all tests of the process share, and name repositories that no other test uses.
 package final class RegistryPeer: Sendable {
     /// Who may do what.
     package enum Authentication: String, Sendable, CaseIterable {
@@ -58,7 +57,21 @@ package final class RegistryPeer: Sendable {
     /// The registry as a reference names it: `localhost:PORT`.
     package var name: String { "\(host):\(port)" }
 
-    /// Starts a registry and waits until it answers.
+    private static let kinds = Mutex<[String: Task<RegistryPeer, any Error>]>([:])
+
+    /// The registry of a kind that all tests of the process share; a test's repositories have names of its own.
+    package static func shared(_ authentication: Authentication, usesTLS: Bool = true) async throws
+        -> RegistryPeer
+    {
+        try await kinds.withLock { kinds in
+            let kind = "\(authentication) \(usesTLS)"
+            let registry = kinds[kind] ?? Task { try await start(authentication, usesTLS: usesTLS) }
+            kinds[kind] = registry
+            return registry
+        }.value
+    }
+
+    /// Starts a registry of a test's own and waits until it answers.
     ///
     /// It speaks HTTPS with a certificate of a private authority, or plain HTTP. Its token service is started with
     /// further arguments, if there are any: its `--help` has them.
@@ -88,7 +101,9 @@ package final class RegistryPeer: Sendable {
     }
 
     /// The scopes of each request that the token service has answered, in order, joined by spaces.
-    package func tokenRequests() throws -> [String] {
+    ///
+    /// With a repository, the requests for that one alone.
+    package func tokenRequests(of repository: String? = nil) throws -> [String] {
         struct Line: Decodable {
             let query: [[String]]
             let form: [[String]]
@@ -100,5 +115,6 @@ package final class RegistryPeer: Sendable {
             return (line.query + line.form)
                 .filter { $0.first == "scope" }.map { $0[1] }.joined(separator: " ")
         }
+        .filter { scopes in repository.map { scopes.contains("repository:\($0):") } ?? true }
     }
 }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Tests images built from Dockerfiles, down to the bytes of the layers.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct DockerfileImageTests {
     private let scratch: ScratchDirectory
 

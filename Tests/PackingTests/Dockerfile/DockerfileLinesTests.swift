@@ -37,30 +37,29 @@ import Testing
         #expect(read.map { "\($0.location.line) \($0.text)" } == lines, "\(why)")
     }
 
-    static let rejectedRows: [(bytes: [UInt8], code: Failure.Code, phrase: String)] = [
+    /// The bytes, repeated `count` times: the report prints arguments, so a large file is built in the test.
+    static let rejectedRows: [(bytes: [UInt8], count: Int, code: Failure.Code, phrase: String)] = [
         (
-            Array("FROM scratch\nADD\0".utf8), .dockerfileInvalid,
+            Array("FROM scratch\nADD\0".utf8), 1, .dockerfileInvalid,
             "Dockerfile:2: the line contains a zero byte"
         ),
-        ([0x46, 0xFF], .dockerfileInvalid, "is not a Dockerfile"),
+        ([0x46, 0xFF], 1, .dockerfileInvalid, "is not a Dockerfile"),
+        ([0x20], Dockerfile.sizeLimit + 1, .dockerfileInvalid, "is not a Dockerfile"),
         (
-            [UInt8](repeating: 0x20, count: Dockerfile.sizeLimit + 1), .dockerfileInvalid,
-            "is not a Dockerfile"
-        ),
-        (
-            Array("# escape=x".utf8), .dockerfileInvalid,
+            Array("# escape=x".utf8), 1, .dockerfileInvalid,
             "Dockerfile:1: the escape character \"x\" is not valid"
         ),
         (
-            Array("# escape=\\\n# escape=`".utf8), .dockerfileInvalid,
+            Array("# escape=\\\n# escape=`".utf8), 1, .dockerfileInvalid,
             "Dockerfile:2: the parser directive escape"
         ),
-        (Array("# syntax=r2d4/mockerfile".utf8), .dockerfileUnsupported, "Dockerfile:1: the syntax"),
+        (Array("# syntax=r2d4/mockerfile".utf8), 1, .dockerfileUnsupported, "Dockerfile:1: the syntax"),
     ]
 
     @Test("rejects binary files and invalid directives", arguments: rejectedRows)
-    func rejection(bytes: [UInt8], code: Failure.Code, phrase: String) {
-        let failure = #expect(throws: Failure.self) { try DockerfileLines(bytes, of: "Dockerfile") }
+    func rejection(bytes: [UInt8], count: Int, code: Failure.Code, phrase: String) {
+        let file = Array(repeatElement(bytes, count: count).joined())
+        let failure = #expect(throws: Failure.self) { try DockerfileLines(file, of: "Dockerfile") }
         #expect(failure?.code == code)
         #expect(failure?.message.contains(phrase) == true, "\(failure?.message ?? "")")
     }

@@ -1,0 +1,69 @@
+import Diagnostics
+import Foundation
+import HostSystem
+import OCI
+import Packing
+import SystemPackage
+import TestSupport
+import Wasm
+
+/// What a real Envoy makes of a module, as recorded, and what `check` says of it.
+struct JudgedModule: Sendable {
+    let name: String
+    let isMutant: Bool
+    let envoy: EnvoyVerdicts.Answer
+    /// For all proxies, as the command asks when it is not told for which.
+    let findings: [Finding]
+
+    /// Whether `check` finds nothing for which a proxy would refuse it.
+    var isAccepted: Bool { !findings.contains { $0.severity == .error } }
+
+    /// The first reason for which it is refused.
+    var error: Finding? { findings.first { $0.severity == .error } }
+
+    /// Every module, judged once in a process.
+    static let all = Task {
+        let modules = try await JudgedModules.shared.value
+        let recorded = try EnvoyVerdicts.recorded.get()
+        return try modules.corpus.map { try JudgedModule($0, false, recorded) }
+            + modules.mutants.map { try JudgedModule($0, true, recorded) }
+    }
+
+    private init(_ module: (name: String, path: String), _ isMutant: Bool, _ recorded: EnvoyVerdicts) throws {
+        name = module.name
+        self.isMutant = isMutant
+        let digest = Digest(of: [UInt8](try Data(contentsOf: URL(filePath: module.path)))).encoded
+        guard let envoy = recorded.answers[digest] else {
+            throw PeerError("no verdict of Envoy \(recorded.envoy) on \(name) is recorded: make verdicts")
+        }
+        self.envoy = envoy
+        let inspection = try ModuleInspection(of: name, in: ReadableFile(opening: FilePath(module.path)))
+        findings = PluginCheck(nil, module: inspection, for: Consumers.proxies).moduleFindings
+    }
+}
+
+/// The table in docs/reference/check.md of what `check` cannot know.
+struct Unknowable {
+    /// The finding with which `check` says so.
+    let note: String
+    /// Modules of the corpus, by name, a `*` for anything.
+    let modules: [String]
+
+    static func table() throws -> [Unknowable] {
+        let page = String(decoding: try Fixtures.bytes("../docs/reference/check.md"), as: UTF8.self)
+        guard let start = page.range(of: "## Where check cannot tell") else { return [] }
+        let section = page[start.upperBound...].prefix { _ in true }
+        let end = section.range(of: "\n## ")?.lowerBound ?? section.endIndex
+        return section[..<end].split(separator: "\n").compactMap { line in
+            let cells = line.split(separator: "|", omittingEmptySubsequences: false)
+            guard cells.count == 5, let note = quoted(cells[1]).first else { return nil }
+            return Unknowable(note: note, modules: quoted(cells[3]))
+        }
+    }
+
+    private static func quoted(_ cell: Substring) -> [String] {
+        cell.matches(of: /`([^`]+)`/).map { String($0.output.1) }
+    }
+
+    func covers(_ name: String) -> Bool { modules.contains { fnmatch($0, name, 0) == 0 } }
+}

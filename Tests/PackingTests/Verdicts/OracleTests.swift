@@ -1,0 +1,91 @@
+import Diagnostics
+import Foundation
+import TestSupport
+import Testing
+import Wasm
+
+/// `check` says what a real Envoy does, for hundreds of modules.
+///
+/// Envoy's verdicts are the recorded ones; `EnvoyVerdictTests` asks Envoy itself.
+@Suite(.timed, .timeLimit(.minutes(5))) struct OracleTests {
+    private func corpus() async throws -> [JudgedModule] {
+        try await JudgedModule.all.value.filter { !$0.isMutant }
+    }
+
+    @Test func `the corpus has every kind of verdict`() async throws {
+        let all = try await JudgedModule.all.value
+        let (corpus, mutants) = (all.filter { !$0.isMutant }, all.filter(\.isMutant))
+        #expect(corpus.count >= 100)
+        #expect(mutants.count >= 200)
+        for verdict in [EnvoyVerdicts.Verdict.loads, .refuses, .dies] {
+            #expect(corpus.count { $0.envoy.verdict == verdict } >= 20, "\(verdict)")
+        }
+        #expect(mutants.contains { $0.envoy.verdict == .loads })
+        #expect(!corpus.contains { $0.envoy.verdict == .hangs })
+    }
+
+    @Test func `check accepts what Envoy loads and refuses what it refuses`() async throws {
+        let unknowable = try Unknowable.table()
+        for module in try await JudgedModule.all.value {
+            if module.isAccepted == (module.envoy.verdict == .loads) { continue }
+            let reasons =
+                module.envoy.isOfBodies
+                ? ["function-bodies-not-validated"]
+                : unknowable.filter { $0.covers(module.name) }.map(\.note)
+            let ids = module.findings.map(\.id)
+            #expect(
+                module.isAccepted && reasons.contains { ids.contains($0) },
+                "\(module.name): Envoy \(module.envoy.verdict) \(module.envoy.said.prefix(2)), check \(ids)"
+            )
+        }
+    }
+
+    @Test func `what check quotes is what Envoy prints`() async throws {
+        for module in try await corpus() where module.envoy.verdict == .refuses {
+            guard let saying = module.error?.saying else { continue }
+            #expect(
+                module.envoy.said.joined(separator: "\n").contains(saying),
+                "\(module.name): \(saying), not \(module.envoy.said.prefix(2))"
+            )
+        }
+    }
+
+    @Test func `a module that kills Envoy is refused as such`() async throws {
+        let unknowable = try Unknowable.table()
+        for module in try await corpus() where module.envoy.verdict == .dies {
+            if unknowable.contains(where: { $0.covers(module.name) }) { continue }
+            #expect(module.error?.id == "kills-envoy", "\(module.name)")
+        }
+    }
+
+    @Test func `what does not kill Envoy is refused for another reason first, or not at all`() async throws {
+        for module in try await corpus() where module.envoy.verdict != .dies {
+            #expect(module.error?.id != "kills-envoy", "\(module.name)")
+        }
+    }
+
+    @Test func `each row of what check cannot tell is still needed`() async throws {
+        let corpus = try await corpus()
+        let table = try Unknowable.table()
+        #expect(!table.isEmpty)
+        for unknowable in table {
+            for pattern in unknowable.modules {
+                let covered = corpus.filter { fnmatch(pattern, $0.name, 0) == 0 }
+                #expect(
+                    covered.contains { $0.envoy.verdict != .loads && $0.isAccepted },
+                    "\(pattern)"
+                )
+            }
+        }
+    }
+
+    @Test func `what is wrong with a module's bytes is said with its place`() async throws {
+        let structural = ["Failed to parse corrupted Wasm module", "Failed to load Wasm bytecode"]
+        for module in try await JudgedModule.all.value {
+            guard let finding = module.error, let saying = finding.saying, structural.contains(saying) else {
+                continue
+            }
+            #expect(finding.offset != nil || finding.message.contains("byte"), "\(module.name): \(finding)")
+        }
+    }
+}
