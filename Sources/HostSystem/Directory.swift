@@ -35,6 +35,12 @@ package enum Directory {
     /// What is at a path, links followed; `nil` when nothing is there or it cannot be seen.
     package static func type(of path: FilePath) -> FileType? { (try? path.stat())?.type }
 
+    /// Whether two paths lead to the same file or folder, links followed.
+    package static func isSame(_ path: FilePath, _ other: FilePath) -> Bool {
+        guard let own = try? path.stat(), let its = try? other.stat() else { return false }
+        return own.deviceID == its.deviceID && own.inode == its.inode
+    }
+
     /// The names in a folder, sorted, without `.` and `..`.
     ///
     /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
@@ -61,6 +67,19 @@ package enum Directory {
             // It is gone, whoever removed it.
         }
     }
+}
+
+/// Makes a folder that only this user can enter, and removes it with the files in it after the work.
+///
+/// - Parameter work: takes the folder's path; files that it leaves there are removed.
+/// - Returns: what the work returns.
+/// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull`` for the folder, and what the work throws.
+package func withTemporaryDirectory<Result>(
+    _ work: (_ path: FilePath) async throws -> Result
+) async throws -> Result {
+    let folder = try TemporaryDirectory()
+    defer { withExtendedLifetime(folder) {} }
+    return try await work(folder.path)
 }
 
 /// A folder of this process's own, removed with the files in it when its last owner lets go of it.

@@ -55,6 +55,49 @@ package final class OutputFile: Sendable {
     /// Appends bytes; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) { try file.write(bytes) }
 
+    /// What became of a file that may not replace other content.
+    package enum Outcome: Sendable {
+        case written
+        /// A file with the same content was there, and stays.
+        case unchanged
+    }
+
+    /// Puts the bytes where they belong, unless they are there already.
+    ///
+    /// - Parameter mayReplace: whether a file with other content may be replaced.
+    /// - Returns: whether the file was written.
+    /// - Throws: ``Failure/Code/fileExists`` for a file that may not be replaced, and what ``commit()`` throws.
+    package func commit(replacing mayReplace: Bool) throws(Failure) -> Outcome {
+        if let target, Directory.type(of: target) != nil {
+            if try isSame(as: target) { return .unchanged }
+            guard mayReplace else {
+                throw Failure(
+                    .fileExists,
+                    "\(path) exists and has other content",
+                    why: "nothing was written",
+                    try: ["--force to replace it, or -o another-name.wasm"]
+                )
+            }
+        }
+        try commit()
+        return .written
+    }
+
+    private func isSame(as other: FilePath) throws(Failure) -> Bool {
+        guard Directory.type(of: other) == .regular else { return false }
+        let new = try ReadableFile(opening: unfinishedPath)
+        let old = try ReadableFile(opening: other)
+        guard new.size == old.size else { return false }
+        var offset = 0
+        while offset < new.size {
+            try failIfInterrupted()
+            let piece = try new.read(at: offset, count: 128 * 1024)
+            guard !piece.isEmpty, try piece == old.read(at: offset, count: piece.count) else { return false }
+            offset += piece.count
+        }
+        return true
+    }
+
     /// Puts the bytes where they belong.
     package func commit() throws(Failure) {
         if let target { return try file.move(to: target) }

@@ -1,5 +1,6 @@
 package import Diagnostics
 package import OCI
+package import SystemPackage
 
 /// Where images can be read from.
 package protocol ContentSource: Sendable {
@@ -7,6 +8,19 @@ package protocol ContentSource: Sendable {
     func resolve(_ name: RefName) async throws(Failure) -> Descriptor
     /// Gives content, verified before it is returned.
     func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob
+}
+
+/// Images on this machine, under names: a layout or an archive.
+package protocol LocalStore: ContentSource {
+    /// The layout's folder or the archive's file.
+    var path: FilePath { get }
+    /// Where blobs under construction can be put.
+    var spoolDirectory: FilePath { get }
+    /// Finds an image as ``ContentSource/resolve(_:)`` does, with the annotations that stand in the index, the names among
+    /// them.
+    func entry(_ name: RefName) throws(Failure) -> Descriptor
+    /// Finds one image, or without a name all of them, with the annotations that stand in the index.
+    func entries(_ name: RefName?) throws(Failure) -> [Descriptor]
 }
 
 /// Where images can be written to.

@@ -85,6 +85,29 @@ import Testing
         #expect(try await registry.requests(work).count == count)
     }
 
+    @Test func `a copy within one registry shares its connections and warns once`() async throws {
+        let registry = try await ScriptedRegistry()
+        let (source, target) = ("\(registry.name)/team/plugin:v1", "\(registry.name)/team/copy:v1")
+        #expect(try await work.run("push", source, "plugin.wasm").status == 0)
+        var first = try await registry.requests(work).count
+        let copied = try await work.run("copy", source, target, "--tls-skip-verify")
+        #expect(copied.status == 0, "\(copied)")
+        #expect(copied.errorText.components(separatedBy: "is not verified").count == 2, "\(copied)")
+        // The config and the layer travel side by side.
+        #expect(try await registry.connectionCount(after: first, work) <= 2)
+        // With everything there already, one request follows the other.
+        first = try await registry.requests(work).count
+        let again = try await work.run("copy", source, target)
+        #expect(again.status == 0, "\(again)")
+        #expect(try await registry.requests(work).count > first + 1)
+        #expect(try await registry.connectionCount(after: first, work) == 1)
+        // Each side that is reached in its own way has its own.
+        first = try await registry.requests(work).count
+        let apart = try await work.run("copy", source, target, "--to-plain-http")
+        #expect(apart.status == 0, "\(apart)")
+        #expect(try await registry.connectionCount(after: first, work) == 2)
+    }
+
     static let refusals: [(arguments: [String], status: Int32, phrase: String, why: String)] = [
         (["plugin.wasm", "r.example/a/b:v1"], 64, "wasmpack push r.example/a/b:v1 plugin.wasm", "a module"),
         (["plugin.wasm", "x.tar"], 64, "wasmpack build plugin.wasm", "a module into an archive"),

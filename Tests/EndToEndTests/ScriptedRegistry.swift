@@ -31,6 +31,14 @@ struct ScriptedRegistry {
         return try JSONDecoder().decode([Line].self, from: run.outputBytes).map { "\($0.method) \($0.path)" }
     }
 
+    /// How many connections its requests came by, not counting those of its first requests.
+    func connectionCount(after first: Int, _ work: Workspace) async throws -> Int {
+        struct Line: Decodable { let connection: Int }
+        let run = try await work.other("curl", "-sSf", "http://\(name)/__record")
+        let lines = try JSONDecoder().decode([Line].self, from: run.outputBytes)
+        return Set(lines.dropFirst(first).map(\.connection)).count
+    }
+
     /// Waits until it was asked for something, not counting its first requests; the test's time limit bounds it.
     func wait(for method: String, _ path: String, after first: Int, _ work: Workspace) async throws {
         while try await !requests(work).dropFirst(first).contains(where: {

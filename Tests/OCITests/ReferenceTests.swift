@@ -282,6 +282,19 @@ import Testing
     private func refusal(of text: String) -> Failure? {
         #expect(throws: Failure.self, "\(text)") { try Reference(parsing: text) }
     }
+
+    @Test func `references are known to be the same image without asking a registry`() throws {
+        func isSame(_ target: String, _ source: String) throws -> Bool {
+            try Reference(parsing: target).isSameImage(as: Reference(parsing: source))
+        }
+        let digest = "sha256:" + String(repeating: "0", count: 64)
+        #expect(try isSame("r.example/a/b:v1", "r.example/a/b:v1"))
+        #expect(try !isSame("r.example/a/b:v2", "r.example/a/b:v1"))
+        #expect(try !isSame("r.example/a/c:v1", "r.example/a/b:v1"))
+        #expect(try isSame("r.example/a/b@\(digest)", "r.example/a/b@\(digest)"))
+        #expect(try !isSame("r.example/a/b:v1@\(digest)", "r.example/a/b@\(digest)"))
+        #expect(try !isSame("r.example/a/b@\(digest)", "r.example/a/b:v1"))
+    }
 }
 
 private let hexadecimal64 = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"

@@ -25,6 +25,13 @@ import Testing
         #expect(failure?.hints.first?.contains(scratch.appending("a.wasm").string) == true)
     }
 
+    @Test func `a pulled file that no proxy loads is warned of`() throws {
+        let whole = try scratch.write(SampleModule.smallest, to: "whole.wasm")
+        #expect(try PluginFile.warning(of: whole) == nil)
+        let cut = try scratch.write(SampleModule.smallest.dropLast(), to: "cut.wasm")
+        #expect(try PluginFile.warning(of: cut)?.contains("the module") == true)
+    }
+
     @Test func `a folder named plugin.wasm is no plugin`() throws {
         try scratch.write([], to: "plugin.wasm/file")
         let failure = #expect(throws: Failure.self) { try PluginFile.locate(scratch.path) }

@@ -36,29 +36,33 @@ final class Bench: Sendable {
         let tls = TLSOptions(authorityFile: caFile.map { AuthorityFile($0, from: "the test") })
         return RemoteRepository(
             try RepositoryName(parsing: name),
-            at: RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
+            at: RegistryConnection(
+                RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
+                transport: try transport ?? CurlTransport(TransportOptions(tls: tls)),
+                retryPolicy: RetryPolicy(
+                    count: retries,
+                    firstPause: .zero,
+                    longestPause: .zero,
+                    clock: clock.pauseClock
+                ),
+                events: events
+            ),
             access: access,
-            transport: try transport ?? CurlTransport(TransportOptions(tls: tls)),
             credentials: isStored
                 ? StoredCredential(credential: credential) : GivenCredential(credential, place: "the test"),
-            retryPolicy: RetryPolicy(
-                count: retries,
-                firstPause: .zero,
-                longestPause: .zero,
-                clock: clock.pauseClock
-            ),
-            spoolDirectory: spool.path,
-            events: events
+            spoolDirectory: spool.path
         )
     }
 
     /// A check of credentials for a registry without TLS.
     func signInCheck(_ registry: String) throws -> SignInCheck {
         SignInCheck(
-            RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: true),
-            transport: try CurlTransport(TransportOptions()),
-            retryPolicy: RetryPolicy(count: 0),
-            events: events
+            RegistryConnection(
+                RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: true),
+                transport: try CurlTransport(TransportOptions()),
+                retryPolicy: RetryPolicy(count: 0),
+                events: events
+            )
         )
     }
 

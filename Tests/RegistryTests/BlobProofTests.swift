@@ -100,12 +100,14 @@ import Testing
         let events = ActingSink { [file] in try? Self.overwrite(file, at: 8_999_999) }
         let repository = RemoteRepository(
             try RepositoryName(parsing: bench.name),
-            at: RegistryEndpoint(try RegistryName(parsing: registry.name), usesPlainHTTP: true),
+            at: RegistryConnection(
+                RegistryEndpoint(try RegistryName(parsing: registry.name), usesPlainHTTP: true),
+                transport: try CurlTransport(),
+                events: events
+            ),
             access: .push,
-            transport: try CurlTransport(),
             credentials: GivenCredential(nil, place: "the test"),
-            spoolDirectory: bench.spool.path,
-            events: events
+            spoolDirectory: bench.spool.path
         )
         try await expectRefusal(bench, repository, registry, "changed on the way")
     }

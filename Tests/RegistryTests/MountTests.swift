@@ -17,14 +17,16 @@ import Testing
         _ = try await registry.record()
         return RemoteRepository(
             try RepositoryName(parsing: bench.name + "/copy"),
-            at: RegistryEndpoint(try RegistryName(parsing: registry.name), usesPlainHTTP: true),
+            at: RegistryConnection(
+                RegistryEndpoint(try RegistryName(parsing: registry.name), usesPlainHTTP: true),
+                transport: try CurlTransport(),
+                retryPolicy: RetryPolicy(count: 1, firstPause: .zero, longestPause: .zero),
+                events: bench.events
+            ),
             access: .push,
             mountingFrom: try RepositoryName(parsing: bench.name),
-            transport: try CurlTransport(),
             credentials: GivenCredential(nil, place: "the test"),
-            retryPolicy: RetryPolicy(count: 1, firstPause: .zero, longestPause: .zero),
-            spoolDirectory: bench.spool.path,
-            events: bench.events
+            spoolDirectory: bench.spool.path
         )
     }
 

@@ -79,13 +79,15 @@ struct RealUploadTests {
         let tls = TLSOptions(authorityFile: peer.caFile.map { AuthorityFile($0, from: "the test") })
         let beside = RemoteRepository(
             try RepositoryName(parsing: bench.name + "/copy"),
-            at: RegistryEndpoint(try RegistryName(parsing: peer.name)),
+            at: RegistryConnection(
+                RegistryEndpoint(try RegistryName(parsing: peer.name)),
+                transport: try CurlTransport(TransportOptions(tls: tls)),
+                events: bench.events
+            ),
             access: .push,
             mountingFrom: try RepositoryName(parsing: bench.name),
-            transport: try CurlTransport(TransportOptions(tls: tls)),
             credentials: GivenCredential(credential, place: "the test"),
-            spoolDirectory: bench.spool.path,
-            events: bench.events
+            spoolDirectory: bench.spool.path
         )
         try await beside.push(bench.image.layer)
         #expect(bench.events.events.contains { "\($0)".contains("mounted from \(bench.name)") })

@@ -21,13 +21,15 @@ import Testing
         let given = Credential(username: "ci", password: Self.secret, source: "the test")
         let repository = try RepositoryName(parsing: "team/plugin")
         return RegistryClient(
-            RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
+            RegistryConnection(
+                RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain),
+                transport: transport,
+                retryPolicy: RetryPolicy(count: 0),
+                events: events
+            ),
             repository,
             .push,
-            scope: Scope(repository, .push),
-            transport: transport,
-            retryPolicy: RetryPolicy(count: 0),
-            events: events
+            scope: Scope(repository, .push)
         ) {
             CredentialLookup(credential ? given : nil, places: ["the test"])
         }

@@ -23,10 +23,12 @@ import Testing
         let transport = ScriptedTransport(exchanges)
         let kept: Credential
         let check = SignInCheck(
-            RegistryEndpoint(try RegistryName(parsing: "r.example")),
-            transport: transport,
-            retryPolicy: RetryPolicy(count: 1, firstPause: .zero),
-            events: events
+            RegistryConnection(
+                RegistryEndpoint(try RegistryName(parsing: "r.example")),
+                transport: transport,
+                retryPolicy: RetryPolicy(count: 1, firstPause: .zero),
+                events: events
+            )
         )
         do throws(Failure) {
             kept = try await check.check(credential)

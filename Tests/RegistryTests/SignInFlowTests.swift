@@ -23,13 +23,15 @@ import Testing
     ) throws -> RegistryClient {
         let repository = try RepositoryName(parsing: "team/plugin")
         return RegistryClient(
-            RegistryEndpoint(try RegistryName(parsing: "r.example")),
+            RegistryConnection(
+                RegistryEndpoint(try RegistryName(parsing: "r.example")),
+                transport: transport,
+                retryPolicy: RetryPolicy(count: 0),
+                events: events
+            ),
             repository,
             access,
-            scope: Scope(repository, access),
-            transport: transport,
-            retryPolicy: RetryPolicy(count: 0),
-            events: events
+            scope: Scope(repository, access)
         ) {
             CredentialLookup(credential, places: ["one place"], isGiven: isGiven)
         }

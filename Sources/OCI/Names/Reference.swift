@@ -158,3 +158,12 @@ extension Reference {
         }
     }
 }
+
+extension Reference {
+    /// Whether both name the same image of the same repository, without asking a registry.
+    package func isSameImage(as other: Reference) -> Bool {
+        guard registry == other.registry, repository == other.repository else { return false }
+        if other.digest != nil { return tag == nil && digest == other.digest }
+        return digest == nil && tag == other.tag
+    }
+}

@@ -48,6 +48,17 @@ package enum PluginFile {
         }
     }
 
+    /// Says why no proxy will load a file that was pulled as a module; `nil` when its outline is whole.
+    package static func warning(of path: FilePath) throws(Failure) -> String? {
+        let file = try ReadableFile(opening: path)
+        do throws(Failure) {
+            _ = try ModuleOutline(of: "the module", in: file)
+            return nil
+        } catch {
+            return error.message + (error.why.map { ": \($0)" } ?? "")
+        }
+    }
+
     private static func within(_ folder: FilePath) throws(Failure) -> FilePath {
         let file = folder.appending(name)
         if (try? file.stat().type) == .regular { return file }

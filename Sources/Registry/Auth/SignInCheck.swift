@@ -1,25 +1,15 @@
 package import Diagnostics
-package import HTTPTransport
+import HTTPTransport
 
 /// Finds out whether a registry takes a credential, before it is kept.
 package struct SignInCheck: Sendable {
-    private let endpoint: RegistryEndpoint
-    private let transport: any Transport
-    private let retryPolicy: RetryPolicy
-    private let events: any EventSink
+    private let connection: RegistryConnection
+
+    private var endpoint: RegistryEndpoint { connection.endpoint }
+    private var events: any EventSink { connection.events }
 
     /// Names the registry; nothing is asked yet.
-    package init(
-        _ endpoint: RegistryEndpoint,
-        transport: any Transport,
-        retryPolicy: RetryPolicy = RetryPolicy(),
-        events: any EventSink
-    ) {
-        self.endpoint = endpoint
-        self.transport = transport
-        self.retryPolicy = retryPolicy
-        self.events = events
-    }
+    package init(_ connection: RegistryConnection) { self.connection = connection }
 
     /// Asks for `/v2/` (distribution spec, "Determining Support") with the credential, or with a token for it that
     /// stands for no repository.
@@ -32,17 +22,15 @@ package struct SignInCheck: Sendable {
     ///   ``Failure/Code/protocolViolation`` when what answers is no registry, and what any request fails with.
     package func check(_ credential: Credential) async throws(Failure) -> Credential {
         let client = RegistryClient(
-            endpoint,
+            connection,
             nil,
             .push,
-            scope: .none,
-            transport: transport,
-            retryPolicy: retryPolicy,
-            events: events
+            scope: .none
         ) {
             CredentialLookup(credential, places: [credential.source], isGiven: true)
         }
-        try await retryPolicy.retrying("\(endpoint.registry)", events: events) { _ throws(RequestFailure) in
+        try await connection.retryPolicy.retrying("\(endpoint.registry)", events: events) {
+            _ throws(RequestFailure) in
             let answer = try await client.send(.get, "")
             switch answer.status {
             case 200:

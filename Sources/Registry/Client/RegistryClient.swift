@@ -7,40 +7,32 @@ final class RegistryClient: Sendable {
     /// How many redirects are followed.
     private static let redirectLimit = 10
 
-    let endpoint: RegistryEndpoint
+    private let connection: RegistryConnection
     /// Below what requests are made; `nil` for the registry itself.
     let repository: RepositoryName?
-    let retryPolicy: RetryPolicy
-    /// When the registry may be asked again, if it wants to be left alone.
-    let rest = RegistryRest()
-    private let warnings = RegistryWarnings()
-    let events: any EventSink
-    private let transport: any Transport
     let authenticator: Authenticator
-    private let place: RegistryPlace
+
+    var endpoint: RegistryEndpoint { connection.endpoint }
+    var retryPolicy: RetryPolicy { connection.retryPolicy }
+    var rest: RegistryRest { connection.rest }
+    var events: any EventSink { connection.events }
+    private var place: RegistryPlace { connection.place }
 
     init(
-        _ endpoint: RegistryEndpoint,
+        _ connection: RegistryConnection,
         _ repository: RepositoryName?,
         _ access: Access,
         scope: Scope,
-        transport: any Transport,
-        retryPolicy: RetryPolicy,
-        events: any EventSink,
         lookUp: @escaping Authenticator.LookUp
     ) {
-        self.endpoint = endpoint
-        place = RegistryPlace(endpoint)
+        self.connection = connection
         self.repository = repository
-        self.transport = transport
-        self.retryPolicy = retryPolicy
-        self.events = events
         authenticator = Authenticator(
-            endpoint.registry,
+            connection.endpoint.registry,
             access,
             scope: scope,
-            transport: transport,
-            events: events,
+            transport: connection.transport,
+            events: connection.events,
             lookUp: lookUp
         )
     }
@@ -180,7 +172,7 @@ final class RegistryClient: Sendable {
 
     /// Hands on what the registry itself says besides, without what nobody may see.
     private func warn(_ response: Response, _ authorization: String?) async {
-        let texts = warnings.new(in: response)
+        let texts = connection.warnings.new(in: response)
         guard !texts.isEmpty else { return }
         let secrets = await secrets(sentWith: authorization)
         for text in texts where !secrets.contains(where: text.contains) {
@@ -212,7 +204,7 @@ final class RegistryClient: Sendable {
             return policy.mayDial(address, for: url)
         }
         do throws(TransferError) {
-            let response = try await transport.send(request, into: sink)
+            let response = try await connection.transport.send(request, into: sink)
             place.answered(request.url.origin)
             events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
             return response

@@ -1,5 +1,4 @@
-package import Diagnostics
-package import HTTPTransport
+import Diagnostics
 package import OCI
 import Storage
 import Synchronization
@@ -26,40 +25,31 @@ package final class RemoteRepository: Sendable {
     ///
     /// - Parameters:
     ///   - repository: its name in the registry.
-    ///   - endpoint: where the registry is dialled.
+    ///   - connection: the registry.
     ///   - access: what will be done; a token is asked for exactly that.
     ///   - mountSource: a repository of the same registry whose blobs are used instead of sent, where that works.
-    ///   - transport: makes the exchanges.
     ///   - credentials: asked when the registry wants some.
-    ///   - retryPolicy: how often to try again.
     ///   - spoolDirectory: where blobs are put while they come in.
-    ///   - events: told what happens.
     package init(
         _ repository: RepositoryName,
-        at endpoint: RegistryEndpoint,
+        at connection: RegistryConnection,
         access: Access,
         mountingFrom mountSource: RepositoryName? = nil,
-        transport: any Transport,
         credentials: any CredentialStore,
-        retryPolicy: RetryPolicy = RetryPolicy(),
-        spoolDirectory: FilePath,
-        events: any EventSink
+        spoolDirectory: FilePath
     ) {
-        registry = endpoint.registry
+        registry = connection.endpoint.registry
         self.repository = repository
         self.access = access
         self.spoolDirectory = spoolDirectory
         self.mountSource = mountSource == repository ? nil : mountSource
         client = RegistryClient(
-            endpoint,
+            connection,
             repository,
             access,
-            scope: Scope(repository, access).reading(self.mountSource),
-            transport: transport,
-            retryPolicy: retryPolicy,
-            events: events
-        ) { () async throws(Failure) in
-            try await credentials.lookUp(endpoint.registry, repository, for: access)
+            scope: Scope(repository, access).reading(self.mountSource)
+        ) { [registry = connection.endpoint.registry] () async throws(Failure) in
+            try await credentials.lookUp(registry, repository, for: access)
         }
     }
 

@@ -15,6 +15,8 @@ package struct ImageArchive: Sendable {
     package let path: FilePath
     /// What the archive holds.
     package let index: Index
+    /// Where the archive's blobs are, and others can be put.
+    package let spoolDirectory: FilePath
     private let blobs: [Digest: Blob]
 
     /// Reads an archive, packed with gzip or zstd or not.
@@ -44,10 +46,11 @@ package struct ImageArchive: Sendable {
         index = try contents.index()
         blobs = contents.blobs
         self.path = path
+        spoolDirectory = folder
     }
 }
 
-extension ImageArchive: ContentSource {
+extension ImageArchive: LocalStore {
     /// Finds an image in the archive, by the rules of a layout.
     ///
     /// Throws ``Failure/Code/notFound``, or ``Failure/Code/nameAmbiguous`` when the name fits several images.

@@ -26,6 +26,31 @@ package struct EntryName: Hashable, Sendable {
         annotations = entry.annotations.flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// The name of the image in a place where it is to be called by another name.
+    ///
+    /// A digest only says which image is meant, and takes no name away.
+    package func replaced(by newName: RefName?) -> EntryName {
+        switch newName {
+        case .digest?, nil: self
+        case let newName?: EntryName(newName)
+        }
+    }
+
+    /// The name for an image that takes the place of another one; a name that is only the other one's digest is dropped.
+    package func passed(from other: Digest, to digest: Digest) -> EntryName {
+        let isOthersOwn = reference.map { $0.tag == nil && $0.digest == other } ?? false
+        return isOthersOwn && other != digest ? EntryName(.only) : self
+    }
+
+    /// Whether the image already has what a new name asks for, so that copying it within its place changes nothing.
+    package func isUnchanged(by newName: RefName?, for digest: Digest) -> Bool {
+        switch newName {
+        case .digest(let named)?: named == digest
+        case let newName?: isMeant(by: newName)
+        case nil: true
+        }
+    }
+
     /// The full reference, if the entry carries one that can be read.
     package var reference: Reference? {
         annotations?[AnnotationKey.fullImageName].flatMap { try? Reference(parsing: $0) }

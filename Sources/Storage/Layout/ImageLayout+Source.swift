@@ -3,7 +3,7 @@ import HostSystem
 package import OCI
 import SystemPackage
 
-extension ImageLayout: ContentSource {
+extension ImageLayout: LocalStore {
     /// Finds an image in the layout.
     ///
     /// A full reference stands for the image of that very name, else for the only image there is. Throws

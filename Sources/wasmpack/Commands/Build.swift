@@ -54,27 +54,25 @@ struct Build: ReportingCommand {
         }
     }
 
-    func run() async throws {
-        let environment = Environment.current
-        let reporter = Reporter(output)
+    func run(_ context: CommandContext) async throws {
         let references = try tag.map { text throws(Failure) in try Reference(tagging: text) }
-        let options = try metadata.imageOptions(environment)
+        let options = try metadata.imageOptions(context.environment)
         let archive = archive.map { FilePath($0) }
         try archive?.failUnlessPlainArchive()
-        let layoutPath = try layout.path(environment)
+        let layoutPath = try layout.path(context.environment)
         let contents = try dockerfile.input(path).contents(
             labels: options.labels,
-            arguments: dockerfile.arguments(environment),
+            arguments: dockerfile.arguments(context.environment),
             apartFrom: [layoutPath]
                 + [archive, digestFile.digestFile.map { FilePath($0) }].compactMap(\.self),
-            events: reporter
+            events: context.reporter
         )
         guard let module = contents.module else { throw Failure(.pluginMissing, "there is no module") }
         let digestFile = try digestFile.open(apartFrom: [module] + [archive].compactMap(\.self))
         let builder = ImageBuilder(options, processorCount: Environment.processorCount)
         try builder.check(contents)
         let kind = try PluginFile.check(module, as: options.format)
-        let gate = PluginGate(gate, reporter)
+        let gate = PluginGate(gate, context)
         try gate.admit(module: module, as: options.format)
         try gate.admit(contents, as: options.format, called: path)
         let destination = try BuildDestination(
@@ -83,11 +81,11 @@ struct Build: ReportingCommand {
             naming: references
         )
         let image = try await builder.build(contents, spoolingIn: destination.spoolDirectory)
-        reporter.record(.step("read", "\(module)  \(ByteCount(image.module.size))  \(kind.rawValue)"))
-        reporter.record(.step("pack", image.packed))
+        context.record(.step("read", "\(module)  \(ByteCount(image.module.size))  \(kind.rawValue)"))
+        context.record(.step("pack", image.packed))
         try await gate.admit(packed: image.manifest.descriptor, in: image, called: path)
-        try await destination.store(image, reporter)
-        reporter.record(.step("wrote", destination.path.string))
+        try await destination.store(image, context)
+        context.record(.step("wrote", destination.path.string))
         try report(image, references, destination)
         try digestFile?.finish(with: image.manifest.descriptor.digest)
     }

@@ -68,42 +68,29 @@ struct Check: RegistryCommand {
         if envoy == "" { throw ValidationError("--envoy is empty.") }
     }
 
-    func run() async throws {
-        let reporter = Reporter(output)
-        switch try Target(parsing: target) {
-        case .module(let path):
+    func run(_ context: CommandContext) async throws {
+        try await registry.withImage(of: Target(parsing: target), context) { path in
             let module = try ModuleInspection(of: path.string, in: ReadableFile(opening: path))
-            try await answer(nil, named: nil, module, at: path)
-        case .layout(let path, let name):
-            let layout = try ImageLayout(opening: path)
-            try await check(layout.resolve(name ?? .only), in: layout, named: nil)
-        case .archive(let path, let name):
-            let folder = try TemporaryDirectory()
-            let archive = try ImageArchive(opening: path, unpackingIn: folder.path)
-            try await check(archive.resolve(name ?? .only), in: archive, named: nil)
-            withExtendedLifetime(folder) {}
-        case .reference(let reference):
-            try await registry.withImage(reference.reading(reporter), reporter) { root, repository in
-                try await check(root, in: repository, named: reference)
+            try await answer(nil, named: nil, module, at: path, context)
+        } image: { found in
+            try await InspectedImage.with(found.root, in: found.source) { image in
+                try await answer(
+                    image.inspection,
+                    named: found.reference,
+                    image.module,
+                    at: image.modulePath,
+                    context
+                )
             }
         }
-    }
-
-    private func check(
-        _ root: Descriptor,
-        in source: some ContentSource,
-        named reference: Reference?
-    ) async throws {
-        let image = try await InspectedImage(of: root, in: source)
-        try await answer(image.inspection, named: reference, image.module, at: image.modulePath)
-        withExtendedLifetime(image) {}
     }
 
     private func answer(
         _ image: ImageInspection?,
         named reference: Reference?,
         _ module: ModuleInspection?,
-        at path: FilePath
+        at path: FilePath,
+        _ context: CommandContext
     ) async throws {
         let check = PluginCheck(
             image,
@@ -115,7 +102,7 @@ struct Check: RegistryCommand {
         var verdict: EnvoyVerdict?
         if let envoy, module != nil { verdict = try await EnvoyProgram(envoy).verdict(on: path) }
         let report = CheckReport(check, envoy: verdict, target: target, isStrict: strict)
-        output.json ? try JSONReport.print(report.document) : try Terminal.standardOutput(report.text)
+        try context.print(report.document, orText: report.text)
         if report.isRefused { throw AnswerIsNo() }
     }
 }

@@ -50,41 +50,34 @@ struct Copy: RegistryCommand {
     @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
-    func run() async throws {
-        let environment = Environment.current
-        let reporter = Reporter(output)
+    func run(_ context: CommandContext) async throws {
         let (source, destination) = try parsed()
         let registries = try CopyRegistries(
             registry,
             sides,
             from: source.reference,
             to: destination.reference,
-            environment
+            context.environment
         )
-        let folder = try TemporaryDirectory()
-        let work = CopyWork(
-            from: from,
-            to: destination,
-            format: format,
-            registries: registries,
-            folder: folder.path,
-            environment: environment,
-            reporter: reporter
-        )
-        let result =
-            switch source {
-            case .reference(let reference): try await work.copy(reference)
-            case .layout(let path, let name):
-                try await work.copy(ImageLayout(opening: path), name ?? destination.wantedName)
-            case .archive(let path, let name):
-                try await work.copy(
-                    ImageArchive(opening: path, unpackingIn: folder.path),
-                    name ?? destination.wantedName
-                )
-            case .module(let path): throw refusal(ofModule: path.string)
+        try await withTemporaryDirectory { folder in
+            let work = CopyWork(
+                from: from,
+                to: destination,
+                format: format,
+                registries: registries,
+                folder: folder,
+                context: context
+            )
+            let result = try await source.withSource { source in
+                switch source {
+                case .reference(let reference): try await work.copy(reference)
+                case .images(let store, let name):
+                    try await work.copy(name ?? destination.wantedName, of: store)
+                case .module(let path): throw refusal(ofModule: path.string)
+                }
             }
-        try result.print(asJSON: output.json)
-        withExtendedLifetime(folder) {}
+            try result.print(asJSON: output.json)
+        }
     }
 
     /// Both ends, before anything is done.

@@ -16,8 +16,7 @@ struct CopyWork {
     let registries: CopyRegistries
     /// Where content is put on its way; it is there until the copy is done.
     let folder: FilePath
-    let environment: Environment
-    let reporter: Reporter
+    let context: CommandContext
 
     /// An image that was found, and how it is called where it was found.
     private struct Image {
@@ -26,35 +25,26 @@ struct CopyWork {
         /// The repository, if it comes from a registry.
         var repository: Reference?
 
-        /// How it is called at its new place: a digest says which image is meant, and takes no name away.
-        func name(inPlaceOf newName: RefName?) -> EntryName {
-            switch newName {
-            case .digest?, nil: name
-            case let newName?: EntryName(newName)
-            }
-        }
-
-        /// The image in the place of another one, whose name may be its digest and then is not this one's.
+        /// The image in the place of another one.
         func named(insteadOf other: Descriptor) -> Image {
-            let isOthersOwn = name.reference.map { $0.tag == nil && $0.digest == other.digest } ?? false
-            guard isOthersOwn, other.digest != root.digest else { return self }
-            return Image(root: root, name: EntryName(.only), repository: repository)
+            let name = name.passed(from: other.digest, to: root.digest)
+            return Image(root: root, name: name, repository: repository)
         }
     }
 
     /// Copies an image of a registry.
     func copy(_ reference: Reference) async throws(Failure) -> CopyResult {
-        let reference = reference.reading(reporter)
+        let reference = reference.reading(context)
         var directory = folder
         // An image that is made anew is fetched before there has to be a layout.
         if case .layout(let path, _) = to, format == nil { directory = ImageLayout.spoolDirectory(of: path) }
+        registries.from.announce(reference, context)
         let repository = try registries.from.repository(
             of: reference,
             for: .pull,
             credentials: registries.credentials?.from,
             spoolingIn: directory,
-            environment: environment,
-            reporter: reporter
+            context
         )
         let image = Image(
             root: try await repository.resolve(.reference(reference)),
@@ -66,25 +56,15 @@ struct CopyWork {
         return try await copy(image, from: repository)
     }
 
-    /// Copies an image of a layout, after all of it was proven.
-    func copy(_ layout: ImageLayout, _ name: RefName) async throws(Failure) -> CopyResult {
-        try await copy(layout.entry(name), of: layout, at: layout.path)
-    }
-
-    /// Copies an image of an archive, after all of it was proven.
-    func copy(_ archive: ImageArchive, _ name: RefName) async throws(Failure) -> CopyResult {
-        try await copy(archive.entry(name), of: archive, at: archive.path)
-    }
-
-    private func copy(_ entry: Descriptor, of store: some ContentSource, at path: FilePath)
-        async throws(Failure) -> CopyResult
-    {
+    /// Copies an image of a layout or an archive, after all of it was proven.
+    func copy(_ name: RefName, of store: some LocalStore) async throws(Failure) -> CopyResult {
+        let entry = try store.entry(name)
         let image = Image(root: entry.annotated(nil), name: EntryName(of: entry))
         // Nothing is taken from it but a module, which is proven on its way.
         if format != nil { return try await repack(image, from: store) }
         switch to {
-        case .layout(let target, let newName) where isSame(path, target, image, newName),
-            .archive(let target, let newName) where isSame(path, target, image, newName):
+        case .layout(let target, let newName) where isSame(store.path, target, image, newName),
+            .archive(let target, let newName) where isSame(store.path, target, image, newName):
             return same(image)
         default:
             try await store.prove(image.root)
@@ -103,10 +83,10 @@ struct CopyWork {
             processorCount: Environment.processorCount
         )
         let old = repacking.choice.image
-        if let note = repacking.choice.note { reporter.record(.note(note)) }
-        for warning in repacking.warnings { reporter.record(.warning(warning)) }
+        if let note = repacking.choice.note { context.record(.note(note)) }
+        for warning in repacking.warnings { context.record(.warning(warning)) }
         guard let new = repacking.image else {
-            reporter.record(
+            context.record(
                 .note("\(old.digest.short) has the format \"\(format)\" already, and stays as it is")
             )
             let same = Image(root: old.annotated(nil), name: image.name, repository: image.repository)
@@ -114,7 +94,7 @@ struct CopyWork {
             return try await copy(same.named(insteadOf: image.root), from: source).repacked(from: old, format)
         }
         let root = new.manifest.descriptor
-        reporter.record(.step("repack", "\(old.digest) as \(root.digest) (\(format))"))
+        context.record(.step("repack", "\(old.digest) as \(root.digest) (\(format))"))
         return try await copy(Image(root: root, name: image.name).named(insteadOf: image.root), from: new)
             .repacked(from: old, format)
     }
@@ -129,21 +109,21 @@ struct CopyWork {
             let mountSource = image.repository.flatMap {
                 $0.registry == target.registry ? $0.repository : nil
             }
+            registries.to.announce(target, context)
             let repository = try registries.to.repository(
                 of: target,
                 for: .push,
                 mountingFrom: mountSource,
                 credentials: registries.credentials?.to,
                 spoolingIn: folder,
-                environment: environment,
-                reporter: reporter
+                context
             )
             return try await copy(image, from: source, to: repository, as: .reference(target), called: target)
         case .layout(let path, let newName):
             let layout = try ImageLayout(creating: path)
-            let name = image.name(inPlaceOf: newName)
-            reporter.warnOfDockersTypes(of: image.root, inArchive: false)
-            try reporter.warn(ofTagOf: name, image.root.digest, in: layout)
+            let name = image.name.replaced(by: newName)
+            context.reporter.warnOfDockersTypes(of: image.root, inArchive: false)
+            try context.reporter.warn(ofTagOf: name, image.root.digest, in: layout)
             return try await copy(
                 image,
                 from: source,
@@ -152,8 +132,8 @@ struct CopyWork {
                 called: name.reference
             )
         case .archive(let path, let newName):
-            let name = image.name(inPlaceOf: newName)
-            reporter.warnOfDockersTypes(of: image.root, inArchive: true)
+            let name = image.name.replaced(by: newName)
+            context.reporter.warnOfDockersTypes(of: image.root, inArchive: true)
             return try await copy(
                 image,
                 from: source,
@@ -171,37 +151,30 @@ struct CopyWork {
         as name: RefName,
         called reference: Reference?
     ) async throws(Failure) -> CopyResult {
-        reporter.record(.step("copy", "\(from) to \(to)"))
+        context.record(.step("copy", "\(from) to \(to)"))
         let report = try await Storage.copy(
             image.root,
             from: source,
             to: destination,
             as: name,
-            events: reporter
+            events: context.reporter
         )
         let result = CopyResult(from: from, to: to, reference: reference, report: report)
-        reporter.record(.step("copied", result.summary))
+        context.record(.step("copied", result.summary))
         if let tag = to.reference?.tag {
-            reporter.noteMoves(in: [TagChange(tag, previous: report.previous)], to: report.root)
+            context.reporter.noteMoves(in: [TagChange(tag, previous: report.previous)], to: report.root)
         }
         return result
     }
 
     /// Whether an image would be copied onto itself: the same place, and no other name.
     private func isSame(_ one: FilePath, _ other: FilePath, _ image: Image, _ newName: RefName?) -> Bool {
-        guard let own = try? one.stat(), let its = try? other.stat(), own.deviceID == its.deviceID,
-            own.inode == its.inode
-        else { return false }
-        switch newName {
-        case .digest(let digest)?: return digest == image.root.digest
-        case let newName?: return image.name.isMeant(by: newName)
-        case nil: return true
-        }
+        Directory.isSame(one, other) && image.name.isUnchanged(by: newName, for: image.root.digest)
     }
 
     /// FROM and TO are one: nothing is asked of anybody, and nothing can go wrong.
     private func same(_ image: Image) -> CopyResult {
-        reporter.record(.note("FROM and TO are the same image: there is nothing to do"))
+        context.record(.note("FROM and TO are the same image: there is nothing to do"))
         let report = CopyReport(root: image.root, previous: image.root, parts: [])
         return CopyResult(
             from: from,
@@ -209,14 +182,5 @@ struct CopyWork {
             reference: to.reference ?? image.name.reference,
             report: report
         )
-    }
-}
-
-extension Reference {
-    /// Whether both name the same image of the same repository, without asking anybody.
-    fileprivate func isSameImage(as other: Reference) -> Bool {
-        guard registry == other.registry, repository == other.repository else { return false }
-        if other.digest != nil { return tag == nil && digest == other.digest }
-        return digest == nil && tag == other.tag
     }
 }

@@ -25,13 +25,12 @@ struct Delete: RegistryCommand {
     @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
-    func run() async throws {
-        let reporter = Reporter(output)
+    func run(_ context: CommandContext) async throws {
         let target = try Reference(remote: reference, of: "delete")
         try Self.requireOneName(target)
         // Who cannot be asked need not wait for a registry to hear that.
         guard yes || StandardInput.isTerminal else { throw Self.nobodyToAsk(target) }
-        try await registry.withRepository(of: target, for: .delete, reporter) { repository in
+        try await registry.withRepository(of: target, for: .delete, context) { repository in
             let name = RefName.reference(target)
             guard let found = try await repository.current(name) else {
                 throw await repository.explaining(Self.missing(target))
@@ -51,7 +50,7 @@ struct Delete: RegistryCommand {
                 }
             }
             try await delete(target, found, in: repository)
-            reporter.record(.step("deleted", Self.summary(target, found, tags)))
+            context.record(.step("deleted", Self.summary(target, found, tags)))
             if output.json { try print(target, found, tags) }
         }
     }

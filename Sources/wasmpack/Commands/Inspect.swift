@@ -46,32 +46,17 @@ struct Inspect: RegistryCommand {
         if raw != nil, output.json { throw ValidationError("--raw and --json both want standard output.") }
     }
 
-    func run() async throws {
-        let reporter = Reporter(output)
-        switch try Target(parsing: target) {
-        case .module(let path):
+    func run(_ context: CommandContext) async throws {
+        try await registry.withImage(of: Target(parsing: target), context) { path in
             guard raw == nil else {
                 throw Failure(.usage, "--raw shows a document of an image; \(path) is a module")
             }
             let module = try ModuleInspection(of: path.string, in: ReadableFile(opening: path))
             if case .failure(let failure) = module.module, !module.isComponent { throw failure }
             let report = ModuleReport(module)
-            output.json
-                ? try JSONReport.print(report.document(called: path.string))
-                : try Terminal.standardOutput(report.text(called: path.string))
-        case .layout(let path, let name):
-            let layout = try ImageLayout(opening: path)
-            try await inspect(layout.resolve(name ?? .only), in: layout, called: target, reporter)
-        case .archive(let path, let name):
-            let folder = try TemporaryDirectory()
-            let archive = try ImageArchive(opening: path, unpackingIn: folder.path)
-            try await inspect(archive.resolve(name ?? .only), in: archive, called: target, reporter)
-            withExtendedLifetime(folder) {}
-        case .reference(let reference):
-            let reference = reference.reading(reporter)
-            try await registry.withImage(reference, reporter) { root, repository in
-                try await inspect(root, in: repository, called: reference.description, reporter)
-            }
+            try context.print(report.document(called: path.string), orText: report.text(called: path.string))
+        } image: { found in
+            try await inspect(found.root, in: found.source, called: found.name ?? target, context)
         }
     }
 
@@ -79,21 +64,22 @@ struct Inspect: RegistryCommand {
         _ root: Descriptor,
         in source: some ContentSource,
         called name: String,
-        _ reporter: Reporter
+        _ context: CommandContext
     ) async throws {
         switch raw {
         case .manifest?:
             try await Terminal.standardOutput(source.fetch(root).bytes(limit: Manifest.sizeLimit))
         case .config?:
             let choice = try await ImageChoice(of: root, in: source)
-            if let note = choice.note { reporter.record(.note(note)) }
+            if let note = choice.note { context.record(.note(note)) }
             let config = choice.manifest.config
             try await Terminal.standardOutput(source.fetch(config).bytes(limit: ImageConfig.sizeLimit))
         case nil:
-            let image = try await InspectedImage(of: root, in: source)
-            if let note = image.inspection.choice.note { reporter.record(.note(note)) }
-            let report = InspectionReport(image.inspection, image.module, name: name)
-            output.json ? try JSONReport.print(report.document) : try Terminal.standardOutput(report.text)
+            try await InspectedImage.with(root, in: source) { image in
+                if let note = image.inspection.choice.note { context.record(.note(note)) }
+                let report = InspectionReport(image.inspection, image.module, name: name)
+                try context.print(report.document, orText: report.text)
+            }
         }
     }
 }

@@ -49,30 +49,26 @@ struct Login: ReportingCommand {
         if passwordStdin, username == nil { throw ValidationError("--password-stdin needs --username.") }
     }
 
-    func run() async throws {
-        let reporter = Reporter(output)
+    func run(_ context: CommandContext) async throws {
         let registry = try RegistryName(argument: registry, of: "login")
         if let username { try Self.check(username) }
         // Whatever cannot work is said before anyone types a password, and before it travels.
-        let file = try place.file(.current)
+        let file = try place.file(context.environment)
         try await file.check(for: registry)
         let endpoint = connection.endpoint(of: registry)
-        let transport = HeaderTransport(
-            try connection.transport(to: endpoint, .current, reporter),
-            sending: place.headers(.current),
-            to: endpoint
+        connection.warn(of: registry, context)
+        let connected = try context.connections.connection(
+            to: endpoint,
+            connection,
+            sending: place.headers(context.environment),
+            context
         )
         var credential = try credential(for: registry)
         if !noVerify {
-            credential = try await SignInCheck(
-                endpoint,
-                transport: transport,
-                retryPolicy: connection.retryPolicy,
-                events: reporter
-            ).check(credential)
+            credential = try await SignInCheck(connected).check(credential)
         }
         let kept = try await file.store(credential, for: registry)
-        report(credential, registry, file, kept, reporter)
+        report(credential, registry, file, kept, context)
         if output.json { try print(credential, registry, file, kept) }
     }
 
@@ -124,25 +120,25 @@ struct Login: ReportingCommand {
         _ registry: RegistryName,
         _ file: KeptCredentials,
         _ kept: KeptCredentials.Place,
-        _ reporter: Reporter
+        _ context: CommandContext
     ) {
         let what = "\(credential.holder) for \(registry)"
         if let helper = kept.helper {
-            reporter.record(.step("stored", "\(what), by \(helper), which \(file.shownPath) names"))
+            context.record(.step("stored", "\(what), by \(helper), which \(file.shownPath) names"))
         } else {
-            reporter.record(.step("stored", "\(what) in \(file.shownPath)"))
-            reporter.record(
+            context.record(.step("stored", "\(what) in \(file.shownPath)"))
+            context.record(
                 .warning("it stands there unencrypted; a credential helper (credsStore) would keep it safe")
             )
             if file.isShared {
-                reporter.record(.warning("other users may read \(file.shownPath): chmod 600 \(file.path)"))
+                context.record(.warning("other users may read \(file.shownPath): chmod 600 \(file.path)"))
             }
         }
         for key in kept.otherKeys {
-            reporter.record(.note("\(file.shownPath) has an entry \"\(key)\" too, which wins there"))
+            context.record(.note("\(file.shownPath) has an entry \"\(key)\" too, which wins there"))
         }
-        for variable in place.strongerVariables(.current) {
-            reporter.record(.note("$\(variable) is set: credentials that it names win"))
+        for variable in place.strongerVariables(context.environment) {
+            context.record(.note("$\(variable) is set: credentials that it names win"))
         }
     }
 

@@ -22,12 +22,11 @@ struct Logout: ReportingCommand {
     @OptionGroup(title: "CREDENTIALS") var place: CredentialFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
-    func run() async throws {
-        let reporter = Reporter(output)
+    func run(_ context: CommandContext) async throws {
         let registry = try RegistryName(argument: registry, of: "logout")
-        let file = try place.file(.current)
+        let file = try place.file(context.environment)
         let removal = try await file.remove(registry)
-        report(registry, file, removal, reporter)
+        report(registry, file, removal, context)
         if output.json { try print(registry, file, removal) }
     }
 
@@ -35,28 +34,28 @@ struct Logout: ReportingCommand {
         _ registry: RegistryName,
         _ file: KeptCredentials,
         _ removal: KeptCredentials.Removal,
-        _ reporter: Reporter
+        _ context: CommandContext
     ) {
         if !removal.keys.isEmpty {
-            reporter.record(.step("removed", "\(registry) from \(file.shownPath)"))
+            context.record(.step("removed", "\(registry) from \(file.shownPath)"))
         }
         if let helper = removal.helper {
-            reporter.record(.step("erased", "\(registry) from what \(helper) keeps"))
+            context.record(.step("erased", "\(registry) from what \(helper) keeps"))
         }
         if removal.keys.isEmpty, removal.helper == nil {
-            reporter.record(.note("\(file.shownPath) has no credentials for \(registry)"))
+            context.record(.note("\(file.shownPath) has no credentials for \(registry)"))
         }
         for key in removal.otherKeys {
-            reporter.record(
+            context.record(
                 .note("the entry \"\(key)\" of \(file.shownPath) stays: it is not for the whole registry")
             )
         }
-        for other in place.otherFiles(.current) where other.hasEntry(for: registry) {
+        for other in place.otherFiles(context.environment) where other.hasEntry(for: registry) {
             let command = "wasmpack logout \(registry) --authfile \(other.shownPath)"
-            reporter.record(.note("\(other.shownPath) still has an entry for \(registry): \(command)"))
+            context.record(.note("\(other.shownPath) still has an entry for \(registry): \(command)"))
         }
-        for variable in place.strongerVariables(.current) {
-            reporter.record(.note("$\(variable) is set: credentials that it names are still used"))
+        for variable in place.strongerVariables(context.environment) {
+            context.record(.note("$\(variable) is set: credentials that it names are still used"))
         }
     }
 

@@ -59,20 +59,18 @@ struct Pull: RegistryCommand {
         }
     }
 
-    func run() async throws {
-        let environment = Environment.current
-        let reporter = Reporter(output)
+    func run(_ context: CommandContext) async throws {
         let expected = try expect.map { text throws(Failure) in try Digest(parsing: text) }
         let target = try Reference(
             remote: reference,
             of: "pull",
             insteadOfPath: layout.map { "wasmpack copy \(reference) \($0)" }
                 ?? "wasmpack inspect \(reference)"
-        ).reading(reporter)
+        ).reading(context)
         if let layout {
-            try await pull(target, expected, intoLayout: FilePath(layout), environment, reporter)
+            try await pull(target, expected, intoLayout: FilePath(layout), context)
         } else {
-            try await pull(target, expected, toFile: file ?? PluginFile.name, environment, reporter)
+            try await pull(target, expected, toFile: file ?? PluginFile.name, context)
         }
     }
 
@@ -80,16 +78,15 @@ struct Pull: RegistryCommand {
         _ target: Reference,
         _ expected: Digest?,
         intoLayout path: FilePath,
-        _ environment: Environment,
-        _ reporter: Reporter
+        _ context: CommandContext
     ) async throws {
         let digestFile = try digestFile.open(apartFrom: [])
         let spoolDirectory = ImageLayout.spoolDirectory(of: path)
-        let repository = try repository(of: target, spoolingIn: spoolDirectory, environment, reporter)
+        let repository = try repository(of: target, spoolingIn: spoolDirectory, context)
         // Only what is there, and can be had, is worth a layout.
         let root = try await repository.resolve(.reference(target))
         let choice = try await ImageChoice.ifPossible(of: root, in: repository)
-        try await check(expected, root, choice, in: repository, reporter)
+        try await check(expected, root, choice, in: repository, context)
         for part in choice?.manifest.parts ?? [] { try part.failIfForeign() }
         let layout = try ImageLayout(creating: path)
         let report = try await copy(
@@ -97,11 +94,11 @@ struct Pull: RegistryCommand {
             from: repository,
             to: layout,
             as: .reference(target),
-            events: reporter
+            events: context.reporter
         )
-        reporter.record(.step("wrote", layout.path.string))
+        context.record(.step("wrote", layout.path.string))
         if root.mediaType == .dockerManifest {
-            reporter.record(
+            context.record(
                 .warning("the image has Docker's media types; skopeo does not find such a one in a layout")
             )
         }
@@ -114,55 +111,54 @@ struct Pull: RegistryCommand {
         _ target: Reference,
         _ expected: Digest?,
         toFile name: String,
-        _ environment: Environment,
-        _ reporter: Reporter
+        _ context: CommandContext
     ) async throws {
-        let folder = try TemporaryDirectory()
-        let repository = try repository(of: target, spoolingIn: folder.path, environment, reporter)
-        let file = try PulledFile(name, isForced: force)
-        let digestFile = try digestFile.open(apartFrom: [FilePath(name)])
-        let root = try await repository.resolve(.reference(target))
-        let choice = try await ImageChoice(of: root, in: repository)
-        try await check(expected, root, choice, in: repository, reporter)
-        // What has no plugin to take out is refused before its blobs are fetched.
-        try PluginExtractor(repository).check(choice.manifest)
-        let store = InMemoryStore()
-        let report = try await copy(
-            .digest(choice.image.digest),
-            from: repository,
-            to: store,
-            events: reporter
-        )
-        let extractor = PluginExtractor(store)
-        let config = try await extractor.config(of: choice.manifest)
-        let plugin = try await extractor.extract(choice.manifest, config: config) { piece throws(Failure) in
-            try file.write(piece)
+        try await withTemporaryDirectory { folder in
+            let repository = try repository(of: target, spoolingIn: folder, context)
+            let file = try PulledFile(name, isForced: force)
+            let digestFile = try digestFile.open(apartFrom: [FilePath(name)])
+            let root = try await repository.resolve(.reference(target))
+            let choice = try await ImageChoice(of: root, in: repository)
+            try await check(expected, root, choice, in: repository, context)
+            // What has no plugin to take out is refused before its blobs are fetched.
+            try PluginExtractor(repository).check(choice.manifest)
+            let store = InMemoryStore()
+            let report = try await copy(
+                .digest(choice.image.digest),
+                from: repository,
+                to: store,
+                events: context.reporter
+            )
+            let extractor = PluginExtractor(store)
+            let config = try await extractor.config(of: choice.manifest)
+            let plugin = try await extractor.extract(choice.manifest, config: config) {
+                piece throws(Failure) in
+                try file.write(piece)
+            }
+            for warning in plugin.warnings { context.record(.warning(warning)) }
+            if plugin.isCoreModule { try file.warnIfNotLoadable(context) }
+            try file.finish(context)
+            let image = choice.image
+            try finish(
+                PullReport(of: image, in: root, target, report, path: file.path, module: plugin.module)
+            )
+            try digestFile?.finish(with: image.digest)
         }
-        for warning in plugin.warnings { reporter.record(.warning(warning)) }
-        if plugin.isCoreModule { try file.warnIfNotLoadable(reporter) }
-        try file.finish(reporter)
-        let image = choice.image
-        try finish(
-            PullReport(of: image, in: root, target, report, path: file.path, module: plugin.module)
-        )
-        try digestFile?.finish(with: image.digest)
-        withExtendedLifetime(folder) {}
     }
 
     private func repository(
         of reference: Reference,
         spoolingIn directory: FilePath,
-        _ environment: Environment,
-        _ reporter: Reporter
+        _ context: CommandContext
     ) throws(Failure) -> RemoteRepository {
+        registry.announce(reference, context)
         let repository = try registry.repository(
             of: reference,
             for: .pull,
             spoolingIn: directory,
-            environment: environment,
-            reporter: reporter
+            context
         )
-        reporter.record(.step("pull", reference.description))
+        context.record(.step("pull", reference.description))
         return repository
     }
 
@@ -172,7 +168,7 @@ struct Pull: RegistryCommand {
         _ root: Descriptor,
         _ choice: ImageChoice?,
         in repository: RemoteRepository,
-        _ reporter: Reporter
+        _ context: CommandContext
     ) async throws(Failure) {
         let manifests = [root] + [choice?.image].compactMap(\.self)
         if let expected, try await !expected.isThat(ofOneIn: manifests, from: repository) {
@@ -185,7 +181,7 @@ struct Pull: RegistryCommand {
                 try: ["find out who has moved the tag, before you trust the new image"]
             )
         }
-        if let note = choice?.note { reporter.record(.note(note)) }
+        if let note = choice?.note { context.record(.note(note)) }
     }
 
     private func finish(_ report: PullReport) throws(Failure) {
@@ -197,12 +193,12 @@ struct Pull: RegistryCommand {
 
 extension Reference {
     /// What is meant when something is read: without a tag, `latest`, and a note says so.
-    func reading(_ reporter: Reporter) -> Reference {
+    func reading(_ context: CommandContext) -> Reference {
         if tag == nil, digest == nil {
-            reporter.record(.note("no tag is given: latest is read"))
+            context.record(.note("no tag is given: latest is read"))
             return tagged(.latest)
         }
-        if let tag, digest != nil { reporter.record(.note("the digest decides, the tag \(tag) does not")) }
+        if let tag, digest != nil { context.record(.note("the digest decides, the tag \(tag) does not")) }
         return self
     }
 }

@@ -76,9 +76,7 @@ struct Push: RegistryCommand {
         if dryRun, verify { throw ValidationError("--dry-run and --verify exclude each other.") }
     }
 
-    func run() async throws {
-        let environment = Environment.current
-        let reporter = Reporter(output)
+    func run(_ context: CommandContext) async throws {
         try checkOrder()
         let target = try Reference(parsing: reference)
         try target.requireTag()
@@ -88,72 +86,58 @@ struct Push: RegistryCommand {
             mountSource: try mountFrom.map { text throws(Failure) in try target.sibling(text) }
         )
         do {
-            try await push(plan, environment, reporter)
+            try await push(plan, context)
         } catch let failure as Failure where target.registry.isDockerHub && !reference.contains("docker.io") {
             throw failure.trying("registry.example.com/\(reference): without a host, Docker Hub is meant")
         }
     }
 
-    private func push(_ plan: PushPlan, _ environment: Environment, _ reporter: Reporter) async throws {
-        switch try sourceTarget(environment) {
-        case .module(let path):
-            let folder = try TemporaryDirectory()
+    private func push(_ plan: PushPlan, _ context: CommandContext) async throws {
+        try await sourceTarget(context.environment).withSource { source in
+            switch source {
+            case .module(let path): try await push(module: path, plan, context)
+            case .images(let store, let name): try await push(name, of: store, plan, context)
+            case .reference(let other):
+                throw Failure(
+                    .usage,
+                    "\(other) is not a local image",
+                    why: "SOURCE is a layout, an archive or a .wasm",
+                    try: ["wasmpack copy \(other) \(plan.target)"]
+                )
+            }
+        }
+    }
+
+    /// Packs a module, and sends the image.
+    private func push(module path: FilePath, _ plan: PushPlan, _ context: CommandContext) async throws {
+        try await withTemporaryDirectory { folder in
             let module = try PluginFile.locate(path)
-            try PluginGate(gate, reporter).admit(module: module, as: .image)
+            try PluginGate(gate, context).admit(module: module, as: .image)
             let image = try await ImageBuilder(ImageOptions(), processorCount: Environment.processorCount)
-                .build(module, spoolingIn: folder.path)
-            reporter.record(.step("pack", "\(path)  \(ByteCount(image.module.size)), \(image.packed)"))
-            try await push(
-                .only,
-                from: image,
-                called: path.string,
-                at: path,
-                plan,
-                folder.path,
-                environment,
-                reporter
-            )
-            withExtendedLifetime(folder) {}
-        case .layout(let path, let name):
-            let layout = try ImageLayout(opening: path)
-            try await push(name, of: layout, at: path, plan, layout.spoolDirectory, environment, reporter)
-        case .archive(let path, let name):
-            let folder = try TemporaryDirectory()
-            let archive = try ImageArchive(opening: path, unpackingIn: folder.path)
-            try await push(name, of: archive, at: path, plan, folder.path, environment, reporter)
-            withExtendedLifetime(folder) {}
-        case .reference(let other):
-            throw Failure(
-                .usage,
-                "\(other) is not a local image",
-                why: "SOURCE is a layout, an archive or a .wasm",
-                try: ["wasmpack copy \(other) \(plan.target)"]
-            )
+                .build(module, spoolingIn: folder)
+            context.record(.step("pack", "\(path)  \(ByteCount(image.module.size)), \(image.packed)"))
+            try await push(.only, from: image, called: path.string, at: path, plan, folder, context)
         }
     }
 
     /// Sends an image of a layout or an archive, after all of it was proven.
     private func push(
         _ name: RefName?,
-        of store: some ContentSource,
-        at path: FilePath,
+        of store: some LocalStore,
         _ plan: PushPlan,
-        _ spoolDirectory: FilePath,
-        _ environment: Environment,
-        _ reporter: Reporter
+        _ context: CommandContext
     ) async throws {
         let root = try await store.resolve(name ?? .reference(plan.target))
         try await store.prove(root)
-        try await PluginGate(gate, reporter).admit(root, in: store, called: source ?? path.string)
+        try await PluginGate(gate, context).admit(root, in: store, called: source ?? store.path.string)
         try await push(
             .digest(root.digest),
             from: store,
-            called: source ?? path.string,
-            at: path,
+            called: source ?? store.path.string,
+            at: store.path,
             plan,
-            spoolDirectory,
-            environment,
-            reporter
+            store.spoolDirectory,
+            context
         )
     }
 
@@ -164,29 +148,28 @@ struct Push: RegistryCommand {
         at path: FilePath,
         _ plan: PushPlan,
         _ spoolDirectory: FilePath,
-        _ environment: Environment,
-        _ reporter: Reporter
+        _ context: CommandContext
     ) async throws {
         let digestFile = try digestFile.open(apartFrom: [path])
+        registry.announce(plan.target, context)
         let repository = try registry.repository(
             of: plan.target,
             for: dryRun ? .pull : .push,
             mountingFrom: plan.mountSource,
             spoolingIn: spoolDirectory,
-            environment: environment,
-            reporter: reporter
+            context
         )
-        reporter.record(.step("push", "\(sourceName) to \(plan.target)"))
+        context.record(.step("push", "\(sourceName) to \(plan.target)"))
         let manifest = try await source.fetch(source.resolve(name))
         if noClobber { try await repository.requireFree(plan.tags, for: manifest.descriptor.digest) }
         let report =
             dryRun
             ? try await rehearse(name, from: source, plan, repository)
-            : try await push(name, manifest, from: source, plan, repository, reporter)
-        report.record(reporter)
+            : try await push(name, manifest, from: source, plan, repository, context)
+        report.record(context.reporter)
         if verify {
             try await prove(report, manifest, plan, repository)
-            report.recordProof(reporter)
+            report.recordProof(context.reporter)
         }
         try await output.json
             ? JSONReport.print(report.document(repository.credential()))
@@ -200,10 +183,10 @@ struct Push: RegistryCommand {
         from source: some ContentSource,
         _ plan: PushPlan,
         _ repository: RemoteRepository,
-        _ reporter: Reporter
+        _ context: CommandContext
     ) async throws(Failure) -> PushReport {
         let first = RefName.reference(plan.target)
-        let report = try await copy(name, from: source, to: repository, as: first, events: reporter)
+        let report = try await copy(name, from: source, to: repository, as: first, events: context.reporter)
         var changes = plan.target.tag.map { [TagChange($0, previous: report.previous)] } ?? []
         changes += try await repository.set(plan.furtherTags, to: manifest, after: changes.map(\.tag))
         return PushReport(plan.target, report, changes, isVerified: verify)

@@ -30,21 +30,20 @@ struct TagImage: RegistryCommand {
     @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
-    func run() async throws {
-        let reporter = Reporter(output)
+    func run(_ context: CommandContext) async throws {
         let named = try Reference(
             remote: reference,
             of: "tag",
             insteadOfPath: newTags.first.map { "wasmpack copy \(reference) DIR:\($0), for a layout" }
         )
         let tags = try newTags.map { text throws(Failure) in try tag(text, beside: named) }.unique
-        let image = named.reading(reporter)
-        try await registry.withRepository(of: image, for: .push, reporter) { repository in
+        let image = named.reading(context)
+        try await registry.withRepository(of: image, for: .push, context) { repository in
             let manifest = try await manifest(image, in: repository)
             if noClobber { try await repository.requireFree(tags, for: manifest.descriptor.digest) }
             let changes = try await repository.set(tags, to: manifest)
-            reporter.record(changes, to: manifest.descriptor)
-            reporter.noteMoves(in: changes, to: manifest.descriptor)
+            context.reporter.record(changes, to: manifest.descriptor)
+            context.reporter.noteMoves(in: changes, to: manifest.descriptor)
             try print(manifest.descriptor, changes, image)
         }
     }

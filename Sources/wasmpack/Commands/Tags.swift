@@ -33,10 +33,9 @@ struct Tags: RegistryCommand {
         if let limit, limit < 1 { throw ValidationError("--limit is at least 1.") }
     }
 
-    func run() async throws {
-        let reporter = Reporter(output)
+    func run(_ context: CommandContext) async throws {
         let reference = try Reference(repository: repository, of: "tags")
-        try await registry.withRepository(of: reference, for: .pull, reporter) { repository in
+        try await registry.withRepository(of: reference, for: .pull, context) { repository in
             var listed: [(tag: Tag, digest: Digest?)] = []
             let isWhole = try await repository.tags(limit: limit) { tags throws(Failure) in
                 let found =
@@ -46,7 +45,7 @@ struct Tags: RegistryCommand {
                 if !output.json { try Terminal.standardOutput(text(of: page)) }
                 listed += page
             }
-            if listed.isEmpty { reporter.record(.note("\(reference.repositoryDescription) has no tags")) }
+            if listed.isEmpty { context.record(.note("\(reference.repositoryDescription) has no tags")) }
             if output.json { try print(listed, isWhole, reference) }
         }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Diagnostics
-import HostSystem
 import OCI
 import Packing
 import Registry
@@ -32,32 +31,26 @@ struct Verify: RegistryCommand {
     @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
-    func run() async throws {
-        let reporter = Reporter(output)
+    func run(_ context: CommandContext) async throws {
         let expected = try expect.map { text throws(Failure) in try Digest(parsing: text) }
-        switch try Target(parsing: target) {
-        case .module(let path):
-            throw Failure(
-                .usage,
-                "\(path) is a module, not an image",
-                why: "a module names no digests that could be compared",
-                try: ["wasmpack inspect \(path)"]
-            )
-        case .layout(let path, let name):
-            let layout = try ImageLayout(opening: path)
-            let entries = try layout.entries(name)
-            try await report(verify(entries, in: layout, called: path, expected), expected, reporter)
-        case .archive(let path, let name):
-            let folder = try TemporaryDirectory()
-            let archive = try ImageArchive(opening: path, unpackingIn: folder.path)
-            let entries = try archive.entries(name)
-            try await report(verify(entries, in: archive, called: path, expected), expected, reporter)
-            withExtendedLifetime(folder) {}
-        case .reference(let reference):
-            let reference = reference.reading(reporter)
-            try await registry.withImage(reference, reporter) { root, repository in
-                let image = try await VerifiedImage(reference.description, root, expected, in: repository)
-                try report([image], expected, reporter)
+        try await Target(parsing: target).withSource { source in
+            switch source {
+            case .module(let path):
+                throw Failure(
+                    .usage,
+                    "\(path) is a module, not an image",
+                    why: "a module names no digests that could be compared",
+                    try: ["wasmpack inspect \(path)"]
+                )
+            case .images(let store, let name):
+                let images = try await verify(store.entries(name), in: store, called: store.path, expected)
+                try report(images, expected, context)
+            case .reference(let reference):
+                let reference = reference.reading(context)
+                try await registry.withImage(reference, context) { root, repository in
+                    let image = try await VerifiedImage(reference.description, root, expected, in: repository)
+                    try report([image], expected, context)
+                }
             }
         }
     }
@@ -86,10 +79,10 @@ struct Verify: RegistryCommand {
         return images
     }
 
-    private func report(_ images: [VerifiedImage], _ expected: Digest?, _ reporter: Reporter) throws {
-        for note in images.compactMap({ $0.choice?.note }) { reporter.record(.note(note)) }
+    private func report(_ images: [VerifiedImage], _ expected: Digest?, _ context: CommandContext) throws {
+        for note in images.compactMap({ $0.choice?.note }) { context.record(.note(note)) }
         let report = VerificationReport(images: images, expected: expected)
-        output.json ? try JSONReport.print(report.document) : try Terminal.standardOutput(report.text)
+        try context.print(report.document, orText: report.text)
         if !report.isClean { throw AnswerIsNo() }
     }
 }

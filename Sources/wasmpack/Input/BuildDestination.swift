@@ -44,17 +44,17 @@ struct BuildDestination {
     }
 
     /// Puts the image there.
-    func store(_ image: BuiltImage, _ reporter: Reporter) async throws(Failure) {
+    func store(_ image: BuiltImage, _ context: CommandContext) async throws(Failure) {
         let root = image.manifest.descriptor
         switch place {
         case .layout(let layout):
-            reporter.warnOfDockersTypes(of: root, inArchive: false)
+            context.reporter.warnOfDockersTypes(of: root, inArchive: false)
             for name in names {
-                try reporter.warn(ofTagOf: EntryName(name), root.digest, in: layout)
+                try context.reporter.warn(ofTagOf: EntryName(name), root.digest, in: layout)
                 _ = try await copy(.only, from: image, to: layout, as: name, events: SilentSink())
             }
         case .archive(let archive, _):
-            reporter.warnOfDockersTypes(of: root, inArchive: true)
+            context.reporter.warnOfDockersTypes(of: root, inArchive: true)
             _ = try await copy(.only, from: image, to: archive, events: SilentSink())
         }
     }

@@ -82,31 +82,42 @@ struct ConnectionOptions: ParsableArguments {
         RegistryEndpoint(registry, usesPlainHTTP: plainHttp)
     }
 
+    /// Says once for each registry what is given up.
+    func warn(of registry: RegistryName, _ context: CommandContext) {
+        guard tlsSkipVerify else { return }
+        context.reporter.warnOnce(
+            "the certificate of \(registry) is not verified; who stands in between can read and change all"
+        )
+    }
+
+    /// Whom the registry's side trusts, and as whom it is spoken to.
+    struct Trust: Hashable {
+        let caFile: String?
+        let clientCert: String?
+        let clientKey: String?
+        let isVerified: Bool
+    }
+
+    /// What two sides of a command must have in common to share a transport.
+    var trust: Trust {
+        Trust(caFile: caFile, clientCert: clientCert, clientKey: clientKey, isVerified: !tlsSkipVerify)
+    }
+
     /// What makes the requests to a registry and to where it leads.
     ///
     /// Throws ``Failure/Code/configurationInvalid`` for a certificate or key that cannot be used.
-    func transport(
-        to endpoint: RegistryEndpoint,
-        _ environment: Environment,
-        _ reporter: Reporter
-    ) throws(Failure) -> any Transport {
-        if tlsSkipVerify {
-            reporter.record(
-                .warning(
-                    "the certificate of \(endpoint.registry) is not verified; who stands in between can read and change all"
-                )
-            )
-        }
+    func transport(to endpoint: RegistryEndpoint, _ context: CommandContext) throws(Failure) -> any Transport
+    {
         let options = TransportOptions(
             userAgent: Program.userAgent,
-            tls: try tls(to: endpoint, environment),
-            proxies: Proxies { environment[$0] }
+            tls: try tls(to: endpoint, context.environment),
+            proxies: Proxies { context.environment[$0] }
         )
         let transport = SilenceTransport(
             try Failure.ofConfiguration { () throws(TransferError) in try CurlTransport(options) },
-            events: reporter
+            events: context.reporter
         )
-        return reporter.isTracing ? TracingTransport(transport, events: reporter) : transport
+        return context.reporter.isTracing ? TracingTransport(transport, events: context.reporter) : transport
     }
 
     /// Whom to trust, and what to show to whom: the options, the variables of OpenSSL, Docker's folder.

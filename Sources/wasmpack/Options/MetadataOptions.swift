@@ -1,7 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import OCI
-import Packing
+package import Packing
 import SystemPackage
 
 /// What an image is to be, and what goes into it besides the module.
@@ -77,3 +77,6 @@ struct MetadataOptions: ParsableArguments {
         return result
     }
 }
+
+/// The value of `--format`.
+extension ImageFormat: ExpressibleByArgument {}

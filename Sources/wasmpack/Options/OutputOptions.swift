@@ -32,14 +32,3 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case always
     case never
 }
-
-/// A command with the common output options.
-protocol ReportingCommand: AsyncParsableCommand {
-    var output: OutputOptions { get }
-    /// How long it may take; `nil` for as long as it wants.
-    var timeLimit: Duration? { get }
-}
-
-extension ReportingCommand {
-    var timeLimit: Duration? { nil }
-}

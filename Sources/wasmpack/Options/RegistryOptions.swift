@@ -18,46 +18,47 @@ struct RegistryOptions: ParsableArguments {
         mountingFrom mountSource: RepositoryName? = nil,
         credentials chain: CredentialChain? = nil,
         spoolingIn directory: FilePath,
-        environment: Environment,
-        reporter: Reporter
+        _ context: CommandContext
     ) throws(Failure) -> RemoteRepository {
+        let credentials =
+            if let chain { chain } else {
+                try self.credentials.store(context.environment, usesTLS: !connection.plainHttp)
+            }
+        return try RemoteRepository(
+            reference.repository,
+            at: context.connections.connection(
+                to: connection.endpoint(of: reference.registry),
+                connection,
+                sending: self.credentials.headers(context.environment),
+                context
+            ),
+            access: access,
+            mountingFrom: mountSource,
+            credentials: credentials,
+            spoolDirectory: directory
+        )
+    }
+
+    /// Says what the user should know of how a reference is read, and how its registry is reached.
+    func announce(_ reference: Reference, _ context: CommandContext) {
         if reference.registryIsAssumed {
-            reporter.record(
+            context.record(
                 .note(
                     "\"\(reference.registry)\" is taken as the registry's host: a name of three parts cannot be one of "
                         + "Docker Hub; the image is \(reference)"
                 )
             )
         }
-        let endpoint = connection.endpoint(of: reference.registry)
-        let credentials =
-            if let chain { chain } else {
-                try self.credentials.store(environment, usesTLS: !connection.plainHttp)
-            }
-        return RemoteRepository(
-            reference.repository,
-            at: endpoint,
-            access: access,
-            mountingFrom: mountSource,
-            transport: HeaderTransport(
-                try connection.transport(to: endpoint, environment, reporter),
-                sending: self.credentials.headers(environment),
-                to: endpoint
-            ),
-            credentials: credentials,
-            retryPolicy: connection.retryPolicy,
-            spoolDirectory: directory,
-            events: reporter
-        )
+        connection.warn(of: reference.registry, context)
     }
 
     /// Finds an image in a registry and looks at it; what is fetched for that is gone afterwards.
     func withImage(
         _ reference: Reference,
-        _ reporter: Reporter,
+        _ context: CommandContext,
         _ look: (Descriptor, RemoteRepository) async throws -> Void
     ) async throws {
-        try await withRepository(of: reference, for: .pull, reporter) { repository in
+        try await withRepository(of: reference, for: .pull, context) { repository in
             try await look(repository.resolve(.reference(reference)), repository)
         }
     }
@@ -66,19 +67,13 @@ struct RegistryOptions: ParsableArguments {
     func withRepository(
         of reference: Reference,
         for access: Access,
-        _ reporter: Reporter,
+        _ context: CommandContext,
         _ work: (RemoteRepository) async throws -> Void
     ) async throws {
-        let folder = try TemporaryDirectory()
-        let repository = try repository(
-            of: reference,
-            for: access,
-            spoolingIn: folder.path,
-            environment: .current,
-            reporter: reporter
-        )
-        try await work(repository)
-        withExtendedLifetime(folder) {}
+        try await withTemporaryDirectory { folder in
+            announce(reference, context)
+            try await work(repository(of: reference, for: access, spoolingIn: folder, context))
+        }
     }
 }
 

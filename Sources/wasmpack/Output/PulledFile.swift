@@ -2,7 +2,6 @@ import Diagnostics
 import HostSystem
 import Packing
 import SystemPackage
-import Wasm
 
 /// The module that `pull` writes: a file that appears whole, or standard output after everything is proven.
 final class PulledFile {
@@ -39,53 +38,19 @@ final class PulledFile {
     }
 
     /// Says so when no proxy will load what came.
-    func warnIfNotLoadable(_ reporter: Reporter) throws(Failure) {
-        let written = try ReadableFile(opening: unfinishedPath)
-        do throws(Failure) {
-            _ = try ModuleOutline(of: "the module", in: written)
-        } catch {
-            reporter.record(.warning(error.message + (error.why.map { ": \($0)" } ?? "")))
-        }
+    func warnIfNotLoadable(_ context: CommandContext) throws(Failure) {
+        if let text = try PluginFile.warning(of: unfinishedPath) { context.record(.warning(text)) }
     }
 
-    /// Gives the file its name, or hands its bytes on.
-    ///
-    /// An identical file is left alone; another one is replaced when that was asked for, and otherwise
-    /// ``Failure/Code/fileExists`` is thrown.
-    func finish(_ reporter: Reporter) throws(Failure) {
+    /// Gives the file its name, as ``OutputFile/commit(replacing:)`` does, or hands its bytes on.
+    func finish(_ context: CommandContext) throws(Failure) {
         guard let output else {
             let written = try ReadableFile(opening: unfinishedPath)
             return try written.forEachPiece { piece throws(Failure) in try Terminal.standardOutput(piece) }
         }
-        if let target = output.target, Directory.type(of: target) != nil {
-            if try isSame(as: target) {
-                return reporter.record(.step("kept", "\(output.path), which has the same content"))
-            }
-            guard isForced else {
-                throw Failure(
-                    .fileExists,
-                    "\(output.path) exists and has other content",
-                    why: "nothing was written",
-                    try: ["--force to replace it, or -o another-name.wasm"]
-                )
-            }
+        switch try output.commit(replacing: isForced) {
+        case .written: context.record(.step("wrote", output.path.string))
+        case .unchanged: context.record(.step("kept", "\(output.path), which has the same content"))
         }
-        try output.commit()
-        reporter.record(.step("wrote", output.path.string))
-    }
-
-    private func isSame(as other: FilePath) throws(Failure) -> Bool {
-        guard Directory.type(of: other) == .regular else { return false }
-        let new = try ReadableFile(opening: unfinishedPath)
-        let old = try ReadableFile(opening: other)
-        guard new.size == old.size else { return false }
-        var offset = 0
-        while offset < new.size {
-            try failIfInterrupted()
-            let piece = try new.read(at: offset, count: 128 * 1024)
-            guard !piece.isEmpty, try piece == old.read(at: offset, count: piece.count) else { return false }
-            offset += piece.count
-        }
-        return true
     }
 }

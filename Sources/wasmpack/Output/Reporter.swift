@@ -35,6 +35,11 @@ final class Reporter: EventSink {
         }
     }
 
+    /// Warns, unless the same warning was given before.
+    func warnOnce(_ text: String) {
+        if saidOnce.withLock({ $0.insert(text).inserted }) { warn(text) }
+    }
+
     /// One line: what is done, and to what.
     private func say(_ verb: String, _ text: String) {
         guard !isQuiet else { return }

@@ -1,21 +1,19 @@
-import Diagnostics
-import Packing
-import Wasm
+package import Wasm
 
 /// What several consumers say, each thing once and with everybody who says it.
-struct FindingList {
+package struct FindingList: Sendable {
     /// One thing that is said.
-    struct Row {
-        let finding: Finding
+    package struct Row: Sendable {
+        package let finding: Finding
         /// Who says it; empty for what is true of the module for everybody.
-        var speakers: [String]
+        package fileprivate(set) var speakers: [String]
     }
 
     /// The worst first, else in the order in which they come up.
-    let rows: [Row]
+    package let rows: [Row]
 
     /// Lists what a check has shown.
-    init(_ check: PluginCheck) {
+    package init(_ check: PluginCheck) {
         var rows: [Row] = []
         func add(_ finding: Finding, from speaker: String) {
             if let place = rows.firstIndex(where: { $0.finding == finding }) {
@@ -38,7 +36,7 @@ struct FindingList {
         self.init(rows)
     }
 
-    init(_ rows: [Row]) {
+    private init(_ rows: [Row]) {
         self.rows = Finding.Severity.allCases.reversed().flatMap { severity in
             rows.filter { $0.finding.severity == severity }
         }
@@ -47,37 +45,7 @@ struct FindingList {
 
 extension FindingList.Row {
     /// What is said, by whom, in one line.
-    var line: String {
+    package var line: String {
         (speakers.isEmpty ? "" : speakers.joined(separator: ", ") + ": ") + finding.message
-    }
-}
-
-/// A finding in a document.
-struct FindingDocument: Encodable {
-    let id: String
-    let severity: String
-    let message: String
-    let saying: Nullable<String>
-    let `try`: [String]
-    let offset: Nullable<Int>
-
-    init(_ finding: Finding) {
-        id = finding.id
-        severity = finding.severity.rawValue
-        message = finding.message.printable
-        saying = Nullable(finding.saying?.printable)
-        `try` = finding.hints.map(\.printable)
-        offset = Nullable(finding.offset)
-    }
-}
-
-extension Finding.Severity? {
-    /// What it means for who asked: a note takes nothing away from an `ok`.
-    var verdict: String {
-        switch self {
-        case .error?: "error"
-        case .warning?: "warning"
-        case .note?, nil: "ok"
-        }
     }
 }

@@ -1,0 +1,38 @@
+package import Diagnostics
+package import HTTPTransport
+
+/// One registry for one command: what is known of it, and the transport that keeps its connections.
+///
+/// All repositories of a registry that a command uses share it, so that connections, TLS sessions, the scheme that was found
+/// and the time for which the registry wants to be left alone hold for all of them.
+package final class RegistryConnection: Sendable {
+    /// Where the registry is dialled.
+    package let endpoint: RegistryEndpoint
+    let transport: any Transport
+    let retryPolicy: RetryPolicy
+    let events: any EventSink
+    /// When the registry may be asked again, if it wants to be left alone.
+    let rest = RegistryRest()
+    let warnings = RegistryWarnings()
+    let place: RegistryPlace
+
+    /// Names a registry; nothing is asked yet.
+    ///
+    /// - Parameters:
+    ///   - endpoint: where the registry is dialled.
+    ///   - transport: makes the exchanges.
+    ///   - retryPolicy: how often to try again.
+    ///   - events: told what happens.
+    package init(
+        _ endpoint: RegistryEndpoint,
+        transport: any Transport,
+        retryPolicy: RetryPolicy = RetryPolicy(),
+        events: any EventSink
+    ) {
+        self.endpoint = endpoint
+        self.transport = transport
+        self.retryPolicy = retryPolicy
+        self.events = events
+        place = RegistryPlace(endpoint)
+    }
+}

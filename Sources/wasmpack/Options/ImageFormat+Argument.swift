@@ -1,5 +1,0 @@
-import ArgumentParser
-package import Packing
-
-/// The value of `--format`.
-extension ImageFormat: ExpressibleByArgument {}

@@ -1,0 +1,49 @@
+import Diagnostics
+import HTTPTransport
+import Registry
+import Synchronization
+
+/// The registries that a command is connected to: one transport for each registry and set of options.
+final class RegistryConnections: Sendable {
+    /// What two connections must have in common to be one.
+    private struct Key: Hashable {
+        let endpoint: RegistryEndpoint
+        let trust: ConnectionOptions.Trust
+    }
+
+    private struct State {
+        var transports: [Key: any Transport] = [:]
+        var connections: [Key: [HeaderFields: RegistryConnection]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Gives the connection to a registry, which is made when it is asked for first.
+    ///
+    /// Connections that send other fields share the transport alone. Throws ``Failure/Code/configurationInvalid`` for a
+    /// certificate or key that cannot be used.
+    func connection(
+        to endpoint: RegistryEndpoint,
+        _ options: ConnectionOptions,
+        sending headers: HeaderFields,
+        _ context: CommandContext
+    ) throws(Failure) -> RegistryConnection {
+        let key = Key(endpoint: endpoint, trust: options.trust)
+        if let connection = state.withLock({ $0.connections[key]?[headers] }) { return connection }
+        let transport =
+            if let known = state.withLock({ $0.transports[key] }) { known } else {
+                try options.transport(to: endpoint, context)
+            }
+        let connection = RegistryConnection(
+            endpoint,
+            transport: HeaderTransport(transport, sending: headers, to: endpoint),
+            retryPolicy: options.retryPolicy,
+            events: context.reporter
+        )
+        state.withLock { state in
+            state.transports[key] = transport
+            state.connections[key, default: [:]][headers] = connection
+        }
+        return connection
+    }
+}
