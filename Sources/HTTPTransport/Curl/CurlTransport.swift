@@ -1,3 +1,4 @@
+import CCurl
 import Dispatch
 import Synchronization
 
@@ -106,4 +107,37 @@ package final class CurlTransport: Transport {
 
 extension TransferError {
     fileprivate static let cancelledByTask = TransferError(.cancelled, "the transfer was cancelled")
+}
+
+/// A request on its way to the transport's thread, with everything needed to answer it.
+struct Job: Sendable {
+    let request: Request
+    let sink: any ResponseSink
+    let ticket: Ticket
+    let continuation: CheckedContinuation<Result<Response, TransferError>, Never>
+}
+
+/// Whether somebody still waits for a job.
+///
+/// A cancellation may come before the job itself reaches the transport's thread. A flag that both share is there
+/// from the start and goes with the last who knows it, so nothing has to be remembered or forgotten.
+final class Ticket: Sendable {
+    private let cancelled = Atomic(false)
+
+    var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
+
+    func cancel() { cancelled.store(true, ordering: .releasing) }
+}
+
+/// Which libraries the transport stands on.
+package enum LibraryVersions {
+    /// libcurl and its version, for example `libcurl/7.88.1`.
+    package static var curl: String { words.first ?? "libcurl" }
+
+    /// The TLS library below it and its version, for example `OpenSSL/3.0.15`.
+    package static var tls: String { words.dropFirst().first ?? "no TLS" }
+
+    private static var words: [String] {
+        curl_version().map { String(cString: $0).split(separator: " ").map(String.init) } ?? []
+    }
 }

@@ -1,3 +1,5 @@
+package import SystemPackage
+
 /// The options to verify the peer of a TLS connection.
 ///
 /// The minimum version is always TLS 1.2.
@@ -47,5 +49,57 @@ package struct ServerTLS: Sendable {
         self.authorityFiles = authorityFiles
         self.clientCertificate = clientCertificate
         self.isVerified = isVerified
+    }
+}
+
+/// A PEM file of certificate authorities, with the source that named it.
+package struct AuthorityFile: Sendable {
+    /// The path of the file.
+    package let path: FilePath
+    /// The source for messages: an option, a variable or a folder.
+    package let source: String
+
+    /// Creates a description of a file, which is read when a transport is created.
+    package init(_ path: FilePath, from source: String) {
+        self.path = path
+        self.source = source
+    }
+
+    /// Reads the certificates; throws ``TransferError/Kind/authorityFileUnusable`` for a file without
+    /// certificates.
+    func certificates() throws(TransferError) -> [UInt8] {
+        let content: [UInt8]
+        do {
+            content = try PEMFile.read(path)
+        } catch {
+            throw TransferError(.authorityFileUnusable, "\(source): \"\(path)\" cannot be read: \(error)")
+        }
+        guard String(decoding: content, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") else {
+            throw TransferError(
+                .authorityFileUnusable,
+                "\(source): \"\(path)\" does not contain a PEM certificate"
+            )
+        }
+        return content
+    }
+}
+
+/// A reader of small files for TLS: authorities, certificates and keys.
+enum PEMFile {
+    /// The largest file that is read, in bytes: 4 MiB; the system's file of authorities has about 220 KB.
+    private static let sizeLimit = 4 * 1024 * 1024
+
+    /// Reads a whole file; throws `Errno.fileTooLarge` for a file over the limit.
+    static func read(_ path: FilePath) throws -> [UInt8] {
+        let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        return try file.closeAfter {
+            var content: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+            while case let count = try chunk.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
+                content += chunk[..<count]
+                guard content.count <= sizeLimit else { throw Errno.fileTooLarge }
+            }
+            return content
+        }
     }
 }
