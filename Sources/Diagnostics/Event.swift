@@ -24,10 +24,10 @@ package struct Transfer: Sendable, Equatable {
         case started
         /// So many bytes have been moved.
         case moved(bytes: Int)
-        /// It is there, proven.
+        /// It is there, verified.
         case finished
         /// It was there already; nothing was moved.
-        case alreadyThere
+        case exists
         /// It was taken over from another repository of the registry; nothing was moved.
         case mounted
     }

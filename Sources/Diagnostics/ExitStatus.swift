@@ -3,7 +3,7 @@ package enum ExitStatus: Int32, Sendable {
     /// Everything that was asked for is done.
     case done = 0
     /// The program looked, and the answer is no.
-    case answerIsNo = 1
+    case negativeResult = 1
     /// The command line cannot be understood.
     case usage = 64
     /// What was read is not what it has to be.
@@ -25,7 +25,7 @@ package enum ExitStatus: Int32, Sendable {
     /// A configuration file or a helper it names cannot be used.
     case configuration = 78
     /// Ended by SIGHUP.
-    case hungUp = 129
+    case hangup = 129
     /// Ended by SIGINT.
     case interrupted = 130
     /// Ended by SIGTERM.

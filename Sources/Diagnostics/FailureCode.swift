@@ -68,7 +68,7 @@ extension Failure {
 
         case interrupted
         case terminated
-        case hungUp = "hung-up"
+        case hangup = "hangup"
 
         /// The exit status that goes with this code.
         package var exitStatus: ExitStatus {
@@ -99,13 +99,13 @@ extension Failure {
             case .configurationInvalid, .helperMissing, .helperFailed, .envoyMissing:
                 .configuration
             case .fileExists, .tagExists, .notConfirmed, .checkFailed:
-                .answerIsNo
+                .negativeResult
             case .interrupted:
                 .interrupted
             case .terminated:
                 .terminated
-            case .hungUp:
-                .hungUp
+            case .hangup:
+                .hangup
             }
         }
     }

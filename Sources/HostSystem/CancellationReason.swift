@@ -19,7 +19,7 @@ enum CancellationReason: Sendable {
     var failure: Failure {
         switch self {
         case .signal(SIGTERM): Failure(.terminated, "terminated")
-        case .signal(SIGHUP): Failure(.hungUp, "the terminal has gone")
+        case .signal(SIGHUP): Failure(.hangup, "the terminal has gone")
         case .signal: Failure(.interrupted, "interrupted")
         case .timeIsUp(let limit):
             Failure(

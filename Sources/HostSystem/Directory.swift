@@ -99,12 +99,12 @@ package final class TemporaryDirectory: Sendable {
             )
         }
         path = FilePath(String(cString: created))
-        UnfinishedWork.add(path)
+        TemporaryPaths.add(path)
     }
 
     deinit {
-        UnfinishedWork.removeFolder(path)
-        UnfinishedWork.remove(path)
+        TemporaryPaths.removeFolder(path)
+        TemporaryPaths.remove(path)
     }
 }
 

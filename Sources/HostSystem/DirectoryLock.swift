@@ -34,7 +34,7 @@ package final class DirectoryLock: Sendable {
                     try isLocked(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB)
                 }
             ) {
-                try failIfInterrupted()
+                try checkCancellation()
                 if let end, ContinuousClock.now >= end {
                     throw Failure(
                         .fileUnwritable,

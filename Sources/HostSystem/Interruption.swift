@@ -24,7 +24,7 @@ package enum Interruption {
     ///   - lastWords: told why, before the process ends at once because its time is up and the work does not end.
     ///   - work: what is done.
     /// - Returns: what the work gives.
-    /// - Throws: ``Failure/Code/interrupted``, ``Failure/Code/terminated`` or ``Failure/Code/hungUp`` when the work fails after
+    /// - Throws: ``Failure/Code/interrupted``, ``Failure/Code/terminated`` or ``Failure/Code/hangup`` when the work fails after
     ///   such a signal, ``Failure/Code/timedOut`` when it does after its time, and what it throws otherwise.
     package static func guarding<Value: Sendable>(
         within limit: Duration? = nil,
@@ -62,7 +62,7 @@ package enum Interruption {
     }
 
     private static func endAtOnce(_ reason: CancellationReason) -> Never {
-        UnfinishedWork.discard()
+        TemporaryPaths.discard()
         _exit(reason.failure.code.exitStatus.rawValue)
     }
 
@@ -76,6 +76,6 @@ package enum Interruption {
 }
 
 /// Throws ``Failure/Code/interrupted`` when the task at work is cancelled: for long work that waits for nothing.
-package func failIfInterrupted() throws(Failure) {
+package func checkCancellation() throws(Failure) {
     if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
 }

@@ -90,7 +90,7 @@ package final class OutputFile: Sendable {
         guard new.size == old.size else { return false }
         var offset = 0
         while offset < new.size {
-            try failIfInterrupted()
+            try checkCancellation()
             let piece = try new.read(at: offset, count: 128 * 1024)
             guard !piece.isEmpty, try piece == old.read(at: offset, count: piece.count) else { return false }
             offset += piece.count

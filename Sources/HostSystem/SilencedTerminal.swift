@@ -39,11 +39,11 @@ package struct SilencedTerminal {
         let queue = DispatchQueue(label: "terminal signals")
         let watch = SignalWatch(signals, leavingIgnored: true, on: queue) { number in
             if number == SIGTSTP { return rest(resumed) }
-            UnfinishedWork.discard()
+            TemporaryPaths.discard()
             _exit(128 + number)
         }
         defer { watch.giveBack() }
-        try UnfinishedWork.terminal.withLock { current throws(Failure) in
+        try TemporaryPaths.terminal.withLock { current throws(Failure) in
             let terminal = try SilencedTerminal(descriptor)
             current = terminal
             guard terminal.hide() else {
@@ -56,7 +56,7 @@ package struct SilencedTerminal {
             }
         }
         defer {
-            UnfinishedWork.terminal.withLock { current in
+            TemporaryPaths.terminal.withLock { current in
                 current?.show()
                 current = nil
             }
@@ -103,7 +103,7 @@ package struct SilencedTerminal {
     /// Stops this process as Ctrl-Z asks for, and returns when it is to go on.
     private static func rest(_ resumed: () -> Void) {
         // Locked until it goes on: nobody may find the terminal in a state of its own choice.
-        UnfinishedWork.terminal.withLock { current in
+        TemporaryPaths.terminal.withLock { current in
             guard let current else { return }
             current.show()
             // To this very thread, so that it does not get further before it stops.

@@ -51,7 +51,7 @@ package final class TemporaryFile: Sendable {
             )
         }
         state = Mutex(State(path: path, descriptor: descriptor))
-        UnfinishedWork.add(path)
+        TemporaryPaths.add(path)
     }
 
     deinit {
@@ -59,7 +59,7 @@ package final class TemporaryFile: Sendable {
             guard let descriptor = state.descriptor else { return }
             try? descriptor.close()
             try? removeFile(state.path)
-            UnfinishedWork.remove(state.path)
+            TemporaryPaths.remove(state.path)
         }
     }
 
@@ -82,7 +82,7 @@ package final class TemporaryFile: Sendable {
 
     /// The same for a file whose owner and permissions are not those that it was made with.
     func move(to target: FilePath, as access: FileAccess?) throws(Failure) {
-        try failIfInterrupted()
+        try checkCancellation()
         try state.withLock { state throws(Failure) in
             guard let descriptor = state.descriptor else { throw Self.closed(state.path) }
             let isOwned = access.map { $0.giveOwner(to: descriptor) } ?? true
@@ -90,7 +90,7 @@ package final class TemporaryFile: Sendable {
             try system({ Failure(writing: target, $0) }) { try rename(state.path, to: target) }
             // Not before: under its temporary name nobody else may ever read it.
             access?.givePermissions(to: descriptor, isOwned: isOwned)
-            UnfinishedWork.remove(state.path)
+            TemporaryPaths.remove(state.path)
             state.path = target
             state.descriptor = nil
             try? descriptor.close()

@@ -4,7 +4,7 @@ package import HostSystem
 package import OCI
 package import SystemPackage
 
-/// Content that is proven to match its descriptor.
+/// Content that is verified to match its descriptor.
 ///
 /// A blob is made by hashing or by verifying, never otherwise, and it can be read as often as needed: an upload is
 /// sent again after a refused token or a failing server.

@@ -26,7 +26,7 @@ package protocol ContentDestination: Sendable {
     /// Whether a name never points at an image with missing parts, so that a name found in place needs no second look.
     ///
     /// A registry refuses a manifest whose blobs it does not have; a folder can be damaged.
-    var keepsImagesWhole: Bool { get }
+    var enforcesReferences: Bool { get }
     /// What a name stands for now; `nil` when it stands for nothing.
     func current(_ name: RefName) async throws(Failure) -> Descriptor?
     /// Whether the content is there already.

@@ -8,14 +8,14 @@ package struct CopyReport: Sendable {
         case copied
         /// Taken over from another repository of the same registry.
         case mounted
-        case alreadyThere = "already-there"
+        case exists = "exists"
 
         /// The end of its way, as an event.
         var stage: Transfer.Stage {
             switch self {
             case .copied: .finished
             case .mounted: .mounted
-            case .alreadyThere: .alreadyThere
+            case .exists: .exists
             }
         }
     }
@@ -88,8 +88,8 @@ package func copy(
     let previous = try await destination.current(target)
     let copier = Copier(source: source, destination: destination, events: events)
     let node = try ManifestGraph.Node(root, manifest)
-    if let previous, previous.digest == root.digest, destination.keepsImagesWhole {
-        let parts = node.document.successors.map { ($0, CopyReport.Status.alreadyThere) }
+    if let previous, previous.digest == root.digest, destination.enforcesReferences {
+        let parts = node.document.successors.map { ($0, CopyReport.Status.exists) }
         return CopyReport(root: root, previous: previous, parts: parts)
     }
     var parts: [CopyReport.Part] = []
@@ -164,8 +164,8 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
     /// Copies content that is not there yet.
     func copyBlob(_ descriptor: Descriptor, fetched: Blob? = nil) async throws(Failure) -> Part {
         if try await destination.contains(descriptor) {
-            report(descriptor, .alreadyThere)
-            return (descriptor, .alreadyThere)
+            report(descriptor, .exists)
+            return (descriptor, .exists)
         }
         let status = try await destination.take(descriptor) { () async throws(Failure) in
             report(descriptor, .started)

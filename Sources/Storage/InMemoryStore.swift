@@ -10,7 +10,7 @@ package actor InMemoryStore: ContentSource, ContentDestination {
     package init() {}
 
     /// Always: what is in memory is not lost piece by piece.
-    package nonisolated var keepsImagesWhole: Bool { true }
+    package nonisolated var enforcesReferences: Bool { true }
 
     /// Finds a manifest by its exact name, by digest, or the only one there is.
     package func resolve(_ name: RefName) throws(Failure) -> Descriptor {

@@ -15,9 +15,9 @@ package struct Verification: Sendable {
     /// The image's manifest.
     package let root: Descriptor
     /// Everything that was computed again and is right.
-    package private(set) var proven: [Descriptor] = []
+    package private(set) var verified: [Descriptor] = []
     /// How many layers' uncompressed tars were hashed and match the config's diffIDs.
-    package private(set) var provenDiffIDs = 0
+    package private(set) var verifiedDiffIDs = 0
     /// Everything that is wrong, in the order in which it was found.
     package private(set) var findings: [Finding] = []
 
@@ -109,7 +109,7 @@ package struct Verification: Sendable {
                     why: "the config says \(expected), its uncompressed tar has \(diffID)"
                 )
             }
-            provenDiffIDs += 1
+            verifiedDiffIDs += 1
         } catch {
             note(layer.descriptor, error)
         }
@@ -121,7 +121,7 @@ package struct Verification: Sendable {
     ) async throws(Failure) -> Blob? {
         do throws(Failure) {
             let blob = try await source.fetch(descriptor)
-            proven.append(descriptor)
+            verified.append(descriptor)
             return blob
         } catch {
             guard error.isAboutContent else { throw error }

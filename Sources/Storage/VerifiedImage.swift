@@ -1,9 +1,9 @@
 package import Diagnostics
 package import OCI
 
-/// An image of which everything was read and proven: what may leave this machine.
+/// An image of which everything was read and verified: what may leave this machine.
 ///
-/// It is itself a source with that one image, so that what was proven is not read and proven again by each who looks at it.
+/// It is itself a source with that one image, so that what was verified is not read and verified again by each who looks at it.
 /// What is in files may still change; whoever sends or copies a blob hashes it once more on its way.
 package struct VerifiedImage: Sendable {
     /// How many bytes of manifests are kept in memory; what is more stays where it is.
@@ -49,7 +49,7 @@ extension VerifiedImage: ContentSource {
     /// The one image, whatever it is called.
     package func resolve(_ name: RefName) async throws(Failure) -> Descriptor { root }
 
-    /// One of its blobs, as it was proven.
+    /// One of its blobs, as it was verified.
     package func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
         guard let blob = blobs[descriptor.digest], blob.descriptor.size == descriptor.size else {
             throw Failure(.notFound, "no \(descriptor.role) \(descriptor.digest) in the image")

@@ -29,7 +29,7 @@ enum Main {
                 lastWords: { ErrorReport($0).print(isJSON: isJSON, color: color) }
             ) { await Self.run(command) }
         } catch {
-            if error.cause is ReaderIsGone { Terminal.exit(.done) }
+            if error.cause is BrokenPipe { Terminal.exit(.done) }
             ErrorReport(error).print(isJSON: isJSON, color: color)
             Terminal.exit(error.code.exitStatus)
         }
@@ -47,8 +47,8 @@ enum Main {
             return .success(())
         } catch let failure as Failure {
             return .failure(failure)
-        } catch is AnswerIsNo {
-            Terminal.exit(.answerIsNo)
+        } catch is NegativeResult {
+            Terminal.exit(.negativeResult)
         } catch {
             // Help asked for by the root command itself, for example.
             end(refusing: error, isJSON: false)
@@ -154,4 +154,4 @@ extension ParsableCommand {
 }
 
 /// A command looked, reported what it saw, and the answer is no.
-struct AnswerIsNo: Error {}
+struct NegativeResult: Error {}

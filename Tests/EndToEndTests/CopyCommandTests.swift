@@ -54,7 +54,7 @@ import Testing
         let again = try await work.run("copy", from, to, "--json")
         #expect(again.status == 0, "\(again)")
         #expect(
-            again.outputText.contains(#""status":"already-there""#) && !again.outputText.contains("copied")
+            again.outputText.contains(#""status":"exists""#) && !again.outputText.contains("copied")
         )
         let asked = try await two.requests().dropFirst(before)
         #expect(

@@ -7,7 +7,7 @@ import Testing
 /// A program that does not end by itself within five seconds ends at once, without a word: so the word proves that it did.
 @Suite(.timed, .timeLimit(.minutes(5))) struct EndingTests {
     static let signals: [(number: Int32, status: Int32, code: String)] = [
-        (SIGINT, 130, "interrupted"), (SIGTERM, 143, "terminated"), (SIGHUP, 129, "hung-up"),
+        (SIGINT, 130, "interrupted"), (SIGTERM, 143, "terminated"), (SIGHUP, 129, "hangup"),
     ]
 
     /// Ends a program by a signal once a moment has come, and looks at what is left.

@@ -66,7 +66,7 @@ struct ReadingTests {
         let pushed = try await trace(work, ["push", reference] + access, manifest: manifest)
         #expect(pushed.manifest <= 4)
         #expect(pushed.config <= 3)
-        #expect(pushed.layer == 3, "proven, checked, sent")
+        #expect(pushed.layer == 3, "verified, checked, sent")
         #expect(pushed.writes.isEmpty)
 
         let unchecked = try await trace(
@@ -75,7 +75,7 @@ struct ReadingTests {
                 + access,
             manifest: manifest
         )
-        #expect(unchecked.layer == 2, "proven, sent")
+        #expect(unchecked.layer == 2, "verified, sent")
 
         let archived = try await trace(
             work,
@@ -91,7 +91,7 @@ struct ReadingTests {
             manifest: manifest
         )
         #expect(copied.manifest <= 4)
-        #expect(copied.layer == 2, "proven, sent")
+        #expect(copied.layer == 2, "verified, sent")
         #expect(copied.writes.isEmpty)
     }
 }

@@ -24,7 +24,7 @@ struct RealRegistryTests {
         #expect(pushed.outputText == built.outputText)
         let again = try await work.start(["push", reference, "--json"] + access.flags, input: access.input)
             .wait()
-        #expect(again.outputText.contains(#""status":"already-there""#))
+        #expect(again.outputText.contains(#""status":"exists""#))
         #expect(!again.outputText.contains("uploaded"))
         let pulled = try await work.start(
             ["pull", reference, "-o", "back.wasm"] + access.flags,

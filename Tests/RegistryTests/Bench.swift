@@ -49,7 +49,8 @@ final class Bench: Sendable {
             ),
             access: access,
             credentials: isStored
-                ? StoredCredential(credential: credential) : GivenCredential(credential, source: "the test"),
+                ? StoredCredential(credential: credential)
+                : ExplicitCredential(credential, source: "the test"),
             spoolDirectory: spool.path
         )
     }

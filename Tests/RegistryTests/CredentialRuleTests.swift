@@ -146,7 +146,7 @@ import Testing
         #expect(try await !lookUp(CredentialChain([config("{}"), config(text)])).isExplicit)
         let credential = Credential(username: "u", password: "hush", source: "a flag")
         let other = try RegistryName(parsing: "other.example")
-        #expect(try await lookUp(GivenCredential(credential, source: "a", only: registry)).isExplicit)
-        #expect(try await !lookUp(GivenCredential(credential, source: "a", only: other)).isExplicit)
+        #expect(try await lookUp(ExplicitCredential(credential, source: "a", only: registry)).isExplicit)
+        #expect(try await !lookUp(ExplicitCredential(credential, source: "a", only: other)).isExplicit)
     }
 }

@@ -28,8 +28,11 @@ func expectNoSecret(
         for secret in ["pa:ss", "cGE6c3M", "Y2k6cGE"] {
             expectNoSecret(secret, in: credential)
             expectNoSecret(secret, in: CredentialLookup(credential, sources: ["a file"]))
-            expectNoSecret(secret, in: GivenCredential(credential, source: "--username"))
-            expectNoSecret(secret, in: CredentialChain([GivenCredential(credential, source: "--username")]))
+            expectNoSecret(secret, in: ExplicitCredential(credential, source: "--username"))
+            expectNoSecret(
+                secret,
+                in: CredentialChain([ExplicitCredential(credential, source: "--username")])
+            )
         }
     }
 
@@ -77,7 +80,7 @@ func expectNoSecret(
 
     @Test func `the first source with a credential ends the search`() async throws {
         let lookup = try await lookUp([
-            GivenCredential(nil, source: "a"), GivenCredential(one, source: "b"), Unreadable(),
+            ExplicitCredential(nil, source: "a"), ExplicitCredential(one, source: "b"), Unreadable(),
         ])
         #expect(lookup.credential?.username == "one")
         #expect(lookup.sources == ["a", "b"])
@@ -85,7 +88,9 @@ func expectNoSecret(
     }
 
     @Test func `lists every searched source if there is no credential`() async throws {
-        let lookup = try await lookUp([GivenCredential(nil, source: "a"), GivenCredential(nil, source: "b")])
+        let lookup = try await lookUp([
+            ExplicitCredential(nil, source: "a"), ExplicitCredential(nil, source: "b"),
+        ])
         #expect(lookup.credential == nil)
         #expect(lookup.sources == ["a", "b"])
     }
@@ -93,14 +98,15 @@ func expectNoSecret(
     @Test func `sends a credential for one registry only to that registry`() async throws {
         let other = try RegistryName(parsing: "other.example")
         let lookup = try await lookUp([
-            GivenCredential(one, source: "a", only: other), GivenCredential(two, source: "b", only: registry),
+            ExplicitCredential(one, source: "a", only: other),
+            ExplicitCredential(two, source: "b", only: registry),
         ])
         #expect(lookup.credential?.username == "two")
     }
 
     @Test func `does not skip a source that cannot be read`() async {
         let failure = await #expect(throws: Failure.self) {
-            try await lookUp([Unreadable(), GivenCredential(one, source: "b")])
+            try await lookUp([Unreadable(), ExplicitCredential(one, source: "b")])
         }
         #expect(failure?.code == .configurationInvalid)
     }

@@ -25,7 +25,7 @@ import Testing
             ),
             access: .push,
             mountingFrom: try RepositoryName(parsing: bench.name),
-            credentials: GivenCredential(nil, source: "the test"),
+            credentials: ExplicitCredential(nil, source: "the test"),
             spoolDirectory: bench.spool.path
         )
     }
@@ -119,7 +119,7 @@ import Testing
         let first = try await repository.take(layer.descriptor) { () async throws(Failure) in layer }
         #expect(first == status)
         let second = try await repository.take(layer.descriptor) { () async throws(Failure) in layer }
-        #expect(second == .alreadyThere)
+        #expect(second == .exists)
     }
 
     private static let noMount = #"[{"path":"mount=","no_mount":true}]"#

@@ -22,7 +22,7 @@ struct RealUploadTests {
     /// All three ways, one after the other: this registry knows them all.
     @Test func `a blob lands whole by PUT, whole by PATCH, and in chunks`() async throws {
         let peer = try await RegistryPeer.shared(.token)
-        for way in [UploadWay.put, .patch, .chunks] {
+        for way in [UploadStrategy.put, .patch, .chunks] {
             let bench = try Bench(layerSize: 9_000_000)
             let repository = try bench.repository(
                 peer.name,
@@ -86,7 +86,7 @@ struct RealUploadTests {
             ),
             access: .push,
             mountingFrom: try RepositoryName(parsing: bench.name),
-            credentials: GivenCredential(credential, source: "the test"),
+            credentials: ExplicitCredential(credential, source: "the test"),
             spoolDirectory: bench.spool.path
         )
         try await beside.push(bench.image.layer)

@@ -31,7 +31,7 @@ import Testing
     private func run(
         _ failures: [RequestFailure],
         _ policy: RetryPolicy,
-        rest: RegistryRest = RegistryRest()
+        rest: RateLimitGate = RateLimitGate()
     ) async throws(Failure) -> Int {
         try await Retrying(policy, rest: rest, events: events)("it") { number throws(RequestFailure) in
             if number < failures.count { throw failures[number] }
@@ -56,13 +56,13 @@ import Testing
     // MARK: What others who ask have of it
 
     @Test func `what succeeds ends the rest of the registry`() async throws {
-        let rest = RegistryRest()
+        let rest = RateLimitGate()
         #expect(try await run([Self.limited(.seconds(5))], policy, rest: rest) == 1)
         for _ in 0..<2 { #expect(rest.remaining(at: clock.now + .seconds(1), spacing: .seconds(1)) == nil) }
     }
 
     @Test func `a registry that only says to slow down is left alone by everybody`() async throws {
-        let rest = RegistryRest()
+        let rest = RateLimitGate()
         let once = RetryPolicy(count: 1, clock: clock.pauseClock)
         await #expect(throws: Failure.self) {
             try await run([Self.limited(nil), Self.limited(nil)], once, rest: rest)

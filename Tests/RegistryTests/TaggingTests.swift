@@ -227,10 +227,10 @@ import Testing
         let repository = try bench.repository(registry.name)
         try await bench.push(to: repository)
         let names = try tags("v1")
-        try await repository.prove(bench.image.manifest, under: names)
+        try await repository.verify(bench.image.manifest, under: names)
         try await registry.order("[\(rules)]")
         let failure = await bench.failure { () async throws(Failure) in
-            try await repository.prove(bench.image.manifest, under: names)
+            try await repository.verify(bench.image.manifest, under: names)
         }
         #expect(failure?.code == code, "\(why): \(failure?.description ?? "")")
         #expect(failure?.description.contains(phrase) == true, "\(why): \(failure?.description ?? "")")
@@ -246,7 +246,7 @@ import Testing
         try await repository.tag(other, as: bench.image.name)
         let names = try tags("v1")
         let failure = await bench.failure { () async throws(Failure) in
-            try await repository.prove(bench.image.manifest, under: names)
+            try await repository.verify(bench.image.manifest, under: names)
         }
         #expect(failure?.code == .digestMismatch)
         #expect(failure?.why?.contains("\(other.descriptor.digest) at v1") == true)
@@ -265,10 +265,10 @@ import Testing
         let index = Blob(Array(text.utf8), mediaType: .imageIndex)
         let names = try tags("all")
         _ = try await repository.set(names, to: index)
-        try await repository.prove(index, under: names)
+        try await repository.verify(index, under: names)
         try await registry.order(#"[{"method": "HEAD", "path": "blobs", "occurrence": 2, "status": 404}]"#)
         let failure = await bench.failure { () async throws(Failure) in
-            try await repository.prove(index, under: names)
+            try await repository.verify(index, under: names)
         }
         #expect(failure?.message.contains("\(bench.image.layer.descriptor.digest)") == true)
     }

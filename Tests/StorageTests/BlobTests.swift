@@ -46,7 +46,7 @@ import Testing
         "what fits is taken, by either algorithm, and can be read again and again",
         arguments: Digest.Algorithm.allCases
     )
-    func proven(algorithm: Digest.Algorithm) throws {
+    func verified(algorithm: Digest.Algorithm) throws {
         let digest = Digest(of: Self.bytes, algorithm: algorithm)
         let claim = Descriptor(mediaType: .layerTarGzip, digest: digest, size: Self.bytes.count)
         let scratch = try ScratchDirectory()
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `a file that changed after it was proven is not believed`() throws {
+    @Test func `a file that changed after it was verified is not believed`() throws {
         let scratch = try ScratchDirectory()
         let file = try scratch.write(Self.bytes, to: "blob")
         let blob = try Blob(verifying: file, against: descriptor)

@@ -14,9 +14,9 @@ struct CopyTests {
         private var refused: Set<Digest> = []
         private var mountable: Set<Digest> = []
         private var names: [RefName: Descriptor] = [:]
-        nonisolated let keepsImagesWhole: Bool
+        nonisolated let enforcesReferences: Bool
 
-        init(keepsImagesWhole: Bool = false) { self.keepsImagesWhole = keepsImagesWhole }
+        init(enforcesReferences: Bool = false) { self.enforcesReferences = enforcesReferences }
 
         func refuse(_ digest: Digest) { refused.insert(digest) }
 
@@ -76,17 +76,17 @@ struct CopyTests {
 
         let again = try await copy(name(), from: image, to: recorder)
         #expect(again.previous == image.manifest.descriptor)
-        #expect(again.parts.map(\.status) == [.alreadyThere, .alreadyThere])
+        #expect(again.parts.map(\.status) == [.exists, .exists])
         #expect(await recorder.pushed.filter { $0 != image.manifest.descriptor.digest }.count == 2)
     }
 
     @Test func `where images stay whole, a name in place is enough`() async throws {
-        let recorder = Recorder(keepsImagesWhole: true)
+        let recorder = Recorder(enforcesReferences: true)
         let image = try SampleImage("hello")
         try await copy(name(), from: image, to: recorder)
         let pushed = await recorder.pushed
         let again = try await copy(name(), from: image, to: recorder)
-        #expect(again.parts.map(\.status) == [.alreadyThere, .alreadyThere])
+        #expect(again.parts.map(\.status) == [.exists, .exists])
         #expect(await recorder.pushed == pushed)
         #expect(await recorder.tagged.count == 1)
     }
@@ -153,7 +153,7 @@ struct CopyTests {
         #expect(report.parts.allSatisfy { $0.status == .copied })
         #expect(await recorder.pushed.last == list.descriptor.digest)
         let again = try await copy(name(), from: source, to: recorder)
-        #expect(again.parts.allSatisfy { $0.status == .alreadyThere })
+        #expect(again.parts.allSatisfy { $0.status == .exists })
         #expect(await recorder.pushed.count == 8, "only the index itself is stored again, with its name")
     }
 

@@ -129,7 +129,7 @@ struct DockerArchiveTests {
         for (name, count) in [("r.example/a:v1", 1), ("r.example/a:v2", 2)] {
             let root = try await archive.resolve(.named(name))
             let verification = try await Verification(of: root, in: archive)
-            #expect(verification.findings.isEmpty && verification.provenDiffIDs == count)
+            #expect(verification.findings.isEmpty && verification.verifiedDiffIDs == count)
         }
     }
 

@@ -34,7 +34,7 @@ struct ImageArchiveOutputTests {
         let onlyTheManifest = FixedSource(root: image.manifest, blobs: [])
         let again = try await copy(name, from: onlyTheManifest, to: output())
         #expect(again.previous == image.manifest.descriptor)
-        #expect(again.parts.map(\.status) == [.alreadyThere, .alreadyThere])
+        #expect(again.parts.map(\.status) == [.exists, .exists])
         #expect(try contents(of: path) == before)
     }
 
@@ -158,7 +158,7 @@ struct ImageArchiveOutputTests {
         #expect(try tree(scratch.path).allSatisfy { $0.hasPrefix("unpacked") })
     }
 
-    @Test func `a blob that changed since it was proven is not written`() async throws {
+    @Test func `a blob that changed since it was verified is not written`() async throws {
         let layout = try ImageLayout(creating: scratch.appending("layout"))
         try await copy(name, from: image, to: layout)
         let output = try output()

@@ -37,7 +37,7 @@ struct ImageArchiveTests {
 
     private func archive() throws -> [UInt8] { try entries(image).flatMap(\.self) + Tar.end }
 
-    @Test func `what goes into an archive comes out of it, proven and the same`() async throws {
+    @Test func `what goes into an archive comes out of it, verified and the same`() async throws {
         let name = try RefName.named("registry.example/team/auth:v1")
         let path = scratch.appending("out.tar")
         let output = try ImageArchiveOutput(at: path, naming: [EntryName(name)], unpackingIn: scratch.path)

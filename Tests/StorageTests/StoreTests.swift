@@ -26,7 +26,7 @@ struct StoreTests {
         }
     }
 
-    @Test("what is put in comes out, proven and the same", arguments: Kind.allCases)
+    @Test("what is put in comes out, verified and the same", arguments: Kind.allCases)
     func roundTrip(kind: Kind) async throws {
         let store = try store(kind)
         let image = try SampleImage("hello")

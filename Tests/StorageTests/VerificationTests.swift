@@ -27,13 +27,13 @@ import Testing
         try TemporaryFile.write(bytes, to: file)
     }
 
-    @Test func `a clean image has no finding, and everything is proven`() async throws {
+    @Test func `a clean image has no finding, and everything is verified`() async throws {
         let image = try SampleImage("a")
         try await copy(.only, from: image, to: layout)
         let verification = try await verification(image)
         #expect(verification.findings.isEmpty)
-        #expect(verification.proven.map(\.role) == ["manifest", "config", "layer"])
-        #expect(verification.provenDiffIDs == 1)
+        #expect(verification.verified.map(\.role) == ["manifest", "config", "layer"])
+        #expect(verification.verifiedDiffIDs == 1)
     }
 
     @Test("one flipped bit of a layer is found, wherever it is", arguments: [0, 4, 20, -1])
@@ -45,8 +45,8 @@ import Testing
         let verification = try await verification(image)
         #expect(verification.findings.count == 1)
         #expect(verification.findings.first?.subject == "layer \(image.layer.descriptor.digest)")
-        #expect(verification.proven.map(\.role) == ["manifest", "config"])
-        #expect(verification.provenDiffIDs == 0)
+        #expect(verification.verified.map(\.role) == ["manifest", "config"])
+        #expect(verification.verifiedDiffIDs == 0)
     }
 
     @Test func `a layer that is another one than the config says is found, though every digest fits`()
@@ -57,7 +57,7 @@ import Testing
         let verification = try await verification(image)
         #expect(verification.findings.map(\.failure.code) == [.digestMismatch])
         #expect(verification.findings.first?.failure.message.contains("does not match its diffID") == true)
-        #expect(verification.proven.count == 3)
+        #expect(verification.verified.count == 3)
     }
 
     @Test func `a layer that cannot be unpacked is found`() async throws {
@@ -72,7 +72,7 @@ import Testing
         try Directory.remove(file: layout.path.blob(image.config.descriptor.digest))
         let verification = try await verification(image)
         #expect(verification.findings.map(\.subject) == ["config \(image.config.descriptor.digest)"])
-        #expect(verification.proven.map(\.role) == ["manifest", "layer"])
+        #expect(verification.verified.map(\.role) == ["manifest", "layer"])
     }
 
     @Test func `several findings are all listed`() async throws {
@@ -87,7 +87,7 @@ import Testing
         let image = try SampleImage("a")
         let verification = try await verification(image)
         #expect(verification.findings.map(\.subject) == ["manifest \(image.manifest.descriptor.digest)"])
-        #expect(verification.proven.isEmpty)
+        #expect(verification.verified.isEmpty)
     }
 
     @Test func `there has to be a diffID for each layer`() async throws {
@@ -113,7 +113,7 @@ import Testing
         let source = FixedSource(root: outer, blobs: good.blobs + bad.blobs + [inner])
         let verification = try await Verification(of: outer.descriptor, in: source)
         #expect(verification.findings.map(\.subject) == ["layer \(bad.layer.descriptor.digest)"])
-        #expect(verification.provenDiffIDs == 1)
+        #expect(verification.verifiedDiffIDs == 1)
     }
 
     @Test func `an index that lies too deep is a finding, and the walk ends`() async throws {

@@ -60,7 +60,7 @@ import Testing
         #expect(missing?.code == .notFound)
     }
 
-    @Test func `a blob that changes after that is not copied, and a manifest is the one that was proven`()
+    @Test func `a blob that changes after that is not copied, and a manifest is the one that was verified`()
         async throws
     {
         let image = try SampleImage("one")

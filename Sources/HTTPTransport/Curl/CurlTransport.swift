@@ -33,7 +33,7 @@ package final class CurlTransport: Transport {
     package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
         -> Response
     {
-        let ticket = Ticket()
+        let ticket = CancellationFlag()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 // The thread resumes it exactly once.
@@ -113,7 +113,7 @@ extension TransferError {
 struct Job: Sendable {
     let request: Request
     let sink: any ResponseSink
-    let ticket: Ticket
+    let ticket: CancellationFlag
     let continuation: CheckedContinuation<Result<Response, TransferError>, Never>
 }
 
@@ -121,7 +121,7 @@ struct Job: Sendable {
 ///
 /// A cancellation may come before the job itself reaches the transport's thread. A flag that both share is there
 /// from the start and goes with the last who knows it, so nothing has to be remembered or forgotten.
-final class Ticket: Sendable {
+final class CancellationFlag: Sendable {
     private let cancelled = Atomic(false)
 
     var isCancelled: Bool { cancelled.load(ordering: .acquiring) }

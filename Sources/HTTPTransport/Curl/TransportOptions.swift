@@ -16,7 +16,7 @@ package struct TransportOptions: Sendable {
     package var stallPeriod: Duration
     /// The value of `User-Agent`.
     package var userAgent: String
-    /// How the other side is proven.
+    /// How the other side is verified.
     package var tls: TLSOptions
     /// What stands between; by default nothing.
     package var proxies: Proxies

@@ -22,7 +22,7 @@ package struct Descriptor: Hashable, Sendable, Codable {
     package let platform: Platform?
     /// The type of the artifact, when the content is a manifest.
     package let artifactType: MediaType?
-    /// The content itself, proven, if the document that names it has it; never written.
+    /// The content itself, verified, if the document that names it has it; never written.
     package let data: [UInt8]?
 
     private enum CodingKeys: String, CodingKey {

@@ -14,7 +14,7 @@ struct Istio: Consumer {
     /// What the agent beside each proxy says, Istio's own or that of a fork.
     static func agentFindings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
         MeshFetcher(image, named: name, limit: limit, tooLarge: { _ in "unexpected EOF" }).findings
-            + MeshNames.findings(on: image, named: name, tagless: .keptForEver)
+            + MeshNames.findings(on: image, named: name, tagless: .cached)
             + MeshFetcher.slowness(of: image)
     }
 }

@@ -6,7 +6,7 @@ enum MeshNames {
     /// The meaning of a name without tag and digest.
     enum Tagless {
         /// Cached after the first download: it does not count as `latest`.
-        case keptForEver
+        case cached
         /// `latest`, which is downloaded each time.
         case latest
     }
@@ -81,7 +81,7 @@ enum MeshNames {
         }
         guard reference.digest == nil else { return findings }
         let pin = "pin it: \(reference.pinned(to: image.image.digest))"
-        if reference.tag == nil, tagless == .keptForEver {
+        if reference.tag == nil, tagless == .cached {
             findings.append(
                 Finding(
                     "untagged",

@@ -56,7 +56,7 @@ package struct BuildContext: Sendable {
     ///   - location: the instruction.
     /// - Returns: the files and folders that exist and are not ignored.
     /// - Throws: ``Failure/Code/dockerfileInvalid`` for a file that is missing, ignored or outside the context.
-    func items(_ source: String, at location: DockerfilePlace) throws(Failure) -> [Item] {
+    func items(_ source: String, at location: SourceLocation) throws(Failure) -> [Item] {
         let parts = try self.parts(source, at: location)
         guard let patterns = parts.patterns() else {
             throw location.invalid(
@@ -89,7 +89,7 @@ package struct BuildContext: Sendable {
     }
 
     /// Lists a folder of the context recursively, with names relative to that folder.
-    func walk(_ folder: Item, at location: DockerfilePlace) throws(Failure) -> [Item] {
+    func walk(_ folder: Item, at location: SourceLocation) throws(Failure) -> [Item] {
         var items: [Item] = []
         var folders = [""]
         while let above = folders.popLast() {
@@ -123,7 +123,7 @@ package struct BuildContext: Sendable {
     }
 
     /// Splits a source into its path components.
-    private func parts(_ source: String, at location: DockerfilePlace) throws(Failure) -> [String] {
+    private func parts(_ source: String, at location: SourceLocation) throws(Failure) -> [String] {
         var depth = 0
         for part in source.split(separator: "/") where part != "." {
             depth += part == ".." ? -1 : 1
@@ -138,7 +138,7 @@ package struct BuildContext: Sendable {
         return ImagePath.parts(source)
     }
 
-    private func item(_ name: String, at location: DockerfilePlace) throws(Failure) -> Item {
+    private func item(_ name: String, at location: SourceLocation) throws(Failure) -> Item {
         guard let resolved = Directory.resolved(path(name)) else {
             throw missing(name, at: location)
         }
@@ -185,7 +185,7 @@ package struct BuildContext: Sendable {
         folder == "." && !inside.isEmpty ? inside : folder.pushing(inside)
     }
 
-    private func missing(_ name: String, at location: DockerfilePlace) -> Failure {
+    private func missing(_ name: String, at location: SourceLocation) -> Failure {
         let parent = path(name).removingLastComponent()
         let others = ((try? Directory.names(in: parent)) ?? []).filter { $0.hasSuffix(".wasm") }
         return location.invalid(

@@ -35,7 +35,7 @@ package struct Dockerfile: Sendable {
 
     /// One instruction.
     struct Step: Sendable {
-        let location: DockerfilePlace
+        let location: SourceLocation
         /// The text for the config's history.
         let text: String
         let effect: Effect

@@ -22,7 +22,7 @@ enum DockerfileInstruction: String, CaseIterable {
     case workdir = "WORKDIR"
 
     /// Returns the failure for an instruction that only docker supports, with its remedy.
-    func unsupported(_ instruction: DockerfileCall) -> Failure {
+    func unsupported(_ instruction: ParsedInstruction) -> Failure {
         let what = "\(rawValue) is not supported"
         return self == .run
             ? instruction.location.unsupported(
@@ -40,7 +40,7 @@ enum DockerfileInstruction: String, CaseIterable {
     }
 
     /// Returns the failure for an unknown instruction; suggests a similar one.
-    static func unknown(_ word: String, at location: DockerfilePlace) -> Failure {
+    static func unknown(_ word: String, at location: SourceLocation) -> Failure {
         let near = word.uppercased().nearest(of: allCases.map(\.rawValue), within: 2)
         return location.invalid(
             "unknown instruction \(word.quoted)",

@@ -6,7 +6,7 @@ import Diagnostics
 struct DockerfileLines {
     /// One instruction.
     struct Line {
-        let location: DockerfilePlace
+        let location: SourceLocation
         let text: String
     }
 
@@ -24,7 +24,7 @@ struct DockerfileLines {
         var directives = ParserDirectives()
         var index = 0
         while index < physical.count {
-            let location = DockerfilePlace(file: file, line: index + 1)
+            let location = SourceLocation(file: file, line: index + 1)
             let line = Self.trimmed(physical[index].drop(while: \.isBlank))
             index += 1
             try directives.read(line, at: location)
@@ -56,7 +56,7 @@ struct DockerfileLines {
         let content = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
         if let zero = content.firstIndex(of: 0) {
             let line = content[..<zero].count { $0 == UInt8(ascii: "\n") } + 1
-            throw DockerfilePlace(file: file, line: line).invalid(
+            throw SourceLocation(file: file, line: line).invalid(
                 "the line contains a zero byte",
                 why: "a Dockerfile must be UTF-8 text"
             )
@@ -98,7 +98,7 @@ private struct ParserDirectives {
     private var isOver = false
 
     /// Reads a line if it is a directive; the first other line ends the directives.
-    mutating func read(_ line: Substring.UnicodeScalarView, at location: DockerfilePlace) throws(Failure) {
+    mutating func read(_ line: Substring.UnicodeScalarView, at location: SourceLocation) throws(Failure) {
         guard !isOver else { return }
         guard let (name, value) = Self.directive(line), ["syntax", "escape", "check"].contains(name) else {
             isOver = true

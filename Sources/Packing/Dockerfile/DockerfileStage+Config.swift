@@ -3,7 +3,7 @@ import OCI
 
 /// The instructions that change only the image's config.
 extension DockerfileStage {
-    mutating func arg(_ instruction: DockerfileCall) throws(Failure) {
+    mutating func arg(_ instruction: ParsedInstruction) throws(Failure) {
         let words = DockerfileWords.quoted(try instruction.argument("a name"), escape: escape)
         var texts: [String] = []
         for word in words {
@@ -25,7 +25,7 @@ extension DockerfileStage {
         if hasBegun { note("ARG \(texts.joined(separator: " "))", instruction) }
     }
 
-    mutating func env(_ instruction: DockerfileCall) throws(Failure) {
+    mutating func env(_ instruction: ParsedInstruction) throws(Failure) {
         let pairs = try pairs(instruction)
         // Changes the arrays in place: a file may have some 100,000 variables.
         for (name, value) in pairs {
@@ -41,7 +41,7 @@ extension DockerfileStage {
         note("ENV \(pairs.map { "\($0)=\($1)" }.joined(separator: " "))", instruction)
     }
 
-    mutating func label(_ instruction: DockerfileCall) throws(Failure) {
+    mutating func label(_ instruction: ParsedInstruction) throws(Failure) {
         let pairs = try pairs(instruction)
         if execution.labels == nil {
             execution.labels = Dictionary(pairs.map { ($0, $1) }) { $1 }
@@ -51,7 +51,7 @@ extension DockerfileStage {
         note("LABEL \(pairs.map { "\($0)=\($1)" }.joined(separator: " "))", instruction)
     }
 
-    mutating func command(_ instruction: DockerfileCall) throws(Failure) {
+    mutating func command(_ instruction: ParsedInstruction) throws(Failure) {
         let text = try instruction.argument("a command")
         // The shell form is useless FROM scratch, which has no shell; docker writes it nevertheless.
         let words = try DockerfileWords.list(text, at: instruction.location) ?? ["/bin/sh", "-c", text]
@@ -65,7 +65,7 @@ extension DockerfileStage {
         note("\(instruction.name) [\(words.map(\.goQuoted).joined(separator: " "))]", instruction)
     }
 
-    mutating func setting(_ instruction: DockerfileCall) throws(Failure) {
+    mutating func setting(_ instruction: ParsedInstruction) throws(Failure) {
         let text = try instruction.argument("a value")
         let value = instruction.name == "MAINTAINER" ? text : try expanded(text, instruction)
         guard !value.isEmpty else { throw instruction.location.invalid("\(instruction.name) needs a value") }
@@ -77,7 +77,7 @@ extension DockerfileStage {
         note("\(instruction.name) \(value)", instruction)
     }
 
-    mutating func expose(_ instruction: DockerfileCall) throws(Failure) {
+    mutating func expose(_ instruction: ParsedInstruction) throws(Failure) {
         var ports: [String] = []
         for word in try instruction.argument("a port").words.sorted() {
             for text in try expanded(word, instruction).words {
@@ -107,7 +107,7 @@ extension DockerfileStage {
     /// Parses the names and values of `ENV` and `LABEL`: `name=value …`, or the legacy form `name value`.
     ///
     /// All values are expanded with the variables from before the instruction.
-    private mutating func pairs(_ instruction: DockerfileCall) throws(Failure) -> [(
+    private mutating func pairs(_ instruction: ParsedInstruction) throws(Failure) -> [(
         name: String, value: String
     )] {
         let text = try instruction.argument("a name and a value")

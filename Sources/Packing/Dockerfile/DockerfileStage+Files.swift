@@ -13,7 +13,7 @@ extension DockerfileStage {
         "unpack": "unpack the archive first, then COPY the files",
     ]
 
-    mutating func copy(_ instruction: DockerfileCall) throws(Failure) {
+    mutating func copy(_ instruction: ParsedInstruction) throws(Failure) {
         let flags = try instruction.flags(
             known: ["chmod", "chown", "link"],
             unsupported: Self.unsupportedFlags
@@ -54,7 +54,7 @@ extension DockerfileStage {
         steps.append(Dockerfile.Step(location: instruction.location, text: text, effect: .copying(copying)))
     }
 
-    mutating func workdir(_ instruction: DockerfileCall) throws(Failure) {
+    mutating func workdir(_ instruction: ParsedInstruction) throws(Failure) {
         let text = try expanded(try instruction.argument("a folder"), instruction)
         let path = ImagePath.withoutSlash(ImagePath.join(execution.workingDir ?? "/", text))
         // Relative paths accumulate over several WORKDIR instructions, and each step keeps its path.
@@ -74,7 +74,7 @@ extension DockerfileStage {
         )
     }
 
-    private mutating func source(_ text: String, _ instruction: DockerfileCall) throws(Failure) -> String {
+    private mutating func source(_ text: String, _ instruction: ParsedInstruction) throws(Failure) -> String {
         let source = try expanded(text, instruction)
         guard !source.isEmpty else {
             throw instruction.location.invalid(
@@ -94,7 +94,7 @@ extension DockerfileStage {
         return source
     }
 
-    private mutating func checkOwner(_ owner: String?, _ instruction: DockerfileCall) throws(Failure) {
+    private mutating func checkOwner(_ owner: String?, _ instruction: ParsedInstruction) throws(Failure) {
         guard let owner else { return }
         let text = try expanded(owner, instruction)
         let names = text.split(separator: ":", omittingEmptySubsequences: false)
@@ -108,7 +108,7 @@ extension DockerfileStage {
         }
     }
 
-    private mutating func mode(_ flag: String, _ instruction: DockerfileCall) throws(Failure) -> UInt16 {
+    private mutating func mode(_ flag: String, _ instruction: ParsedInstruction) throws(Failure) -> UInt16 {
         let text = try expanded(flag, instruction)
         guard (1...5).contains(text.utf8.count), let mode = UInt16(text, radix: 8), mode <= 0o7777,
             !text.hasPrefix("+")

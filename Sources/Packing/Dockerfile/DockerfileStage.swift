@@ -44,7 +44,7 @@ struct DockerfileStage {
         let name = String(word).uppercased()
         let remainder = String(line.text.unicodeScalars[word.endIndex...]).withoutLeadingBlanks
         let (flags, rest) = DockerfileWords.flags(remainder, escape: escape)
-        let instruction = DockerfileCall(name: name, flags: flags, rest: rest, location: line.location)
+        let instruction = ParsedInstruction(name: name, flags: flags, rest: rest, location: line.location)
         guard let keyword = DockerfileInstruction(rawValue: name) else {
             throw DockerfileInstruction.unknown(String(word), at: line.location)
         }
@@ -66,16 +66,16 @@ struct DockerfileStage {
     }
 
     /// Records an instruction that makes no layer.
-    mutating func note(_ text: String, _ instruction: DockerfileCall) {
+    mutating func note(_ text: String, _ instruction: ParsedInstruction) {
         steps.append(Dockerfile.Step(location: instruction.location, text: text, effect: .nothing))
     }
 
     /// Returns a word of an instruction with its variables replaced.
-    mutating func expanded(_ word: String, _ instruction: DockerfileCall) throws(Failure) -> String {
+    mutating func expanded(_ word: String, _ instruction: ParsedInstruction) throws(Failure) -> String {
         try variables.expand(word, at: instruction.location)
     }
 
-    private mutating func from(_ instruction: DockerfileCall) throws(Failure) {
+    private mutating func from(_ instruction: ParsedInstruction) throws(Failure) {
         let flags = try instruction.flags(known: ["platform"])
         let words = instruction.rest.words
         guard words.count == 1 || (words.count == 3 && words[1].uppercased() == "AS") else {
@@ -104,7 +104,7 @@ struct DockerfileStage {
         }
     }
 
-    private func otherBase(_ base: String, _ instruction: DockerfileCall) -> Failure {
+    private func otherBase(_ base: String, _ instruction: ParsedInstruction) -> Failure {
         let isBuildStage = stages.count > 1 && stages.endsWithScratch
         return instruction.location.unsupported(
             "FROM \(base.truncated(to: 80)) is not supported",
@@ -117,7 +117,7 @@ struct DockerfileStage {
         )
     }
 
-    private mutating func readPlatform(_ text: String, _ instruction: DockerfileCall) throws(Failure)
+    private mutating func readPlatform(_ text: String, _ instruction: ParsedInstruction) throws(Failure)
         -> Platform
     {
         let text = try expanded(text, instruction)

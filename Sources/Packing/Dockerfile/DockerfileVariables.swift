@@ -31,7 +31,7 @@ struct DockerfileVariables {
     /// Returns the word with its variables replaced, its quotes removed and its escapes resolved.
     ///
     /// Throws ``Failure/Code/dockerfileInvalid`` or ``Failure/Code/dockerfileUnsupported``.
-    mutating func expand(_ word: String, at location: DockerfilePlace) throws(Failure) -> String {
+    mutating func expand(_ word: String, at location: SourceLocation) throws(Failure) -> String {
         var expansion = WordExpansion(word, values, escape: escape, at: location)
         let result = try expansion.text(until: nil, depth: 0)
         try count(result, at: location)
@@ -40,7 +40,7 @@ struct DockerfileVariables {
 
     /// Adds a value that is written to the image to the total size; throws ``Failure/Code/dockerfileInvalid`` above
     /// ``totalLimit``.
-    mutating func count(_ value: String, at location: DockerfilePlace) throws(Failure) {
+    mutating func count(_ value: String, at location: SourceLocation) throws(Failure) {
         total += value.utf8.count
         guard total <= Self.totalLimit else {
             throw location.invalid("the variables expand to more than \(Self.totalLimit) bytes in total")
@@ -56,10 +56,10 @@ private struct WordExpansion {
     private let word: String
     private let values: [String: String]
     private let escape: Unicode.Scalar
-    private let location: DockerfilePlace
+    private let location: SourceLocation
     private var rest: Substring.UnicodeScalarView
 
-    init(_ word: String, _ values: [String: String], escape: Unicode.Scalar, at location: DockerfilePlace) {
+    init(_ word: String, _ values: [String: String], escape: Unicode.Scalar, at location: SourceLocation) {
         self.word = word
         self.values = values
         self.escape = escape

@@ -32,7 +32,7 @@ enum DockerfileWords {
     /// Returns the strings of a JSON array (exec form); `nil` for a text that is not a JSON array.
     ///
     /// Throws ``Failure/Code/dockerfileInvalid`` for an array with elements other than strings.
-    static func list(_ text: String, at location: DockerfilePlace) throws(Failure) -> [String]? {
+    static func list(_ text: String, at location: SourceLocation) throws(Failure) -> [String]? {
         guard text.hasPrefix("["),
             let array = try? CanonicalJSON.decode(
                 [JSONValue].self,

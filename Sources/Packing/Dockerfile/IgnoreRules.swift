@@ -29,7 +29,7 @@ struct IgnoreRules: Sendable {
         let content = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
         let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (position, line) in lines.enumerated() where line.first != UInt8(ascii: "#") {
-            let location = DockerfilePlace(file: file, line: position + 1)
+            let location = SourceLocation(file: file, line: position + 1)
             guard let text = String(validating: line, as: UTF8.self) else {
                 throw location.invalid("the rule is not UTF-8 text")
             }

@@ -11,7 +11,7 @@ extension ImageTree {
     mutating func copy(
         _ copying: Dockerfile.Copying,
         from context: BuildContext,
-        at location: DockerfilePlace,
+        at location: SourceLocation,
         _ events: some EventSink
     ) throws(Failure) {
         var items: [BuildContext.Item] = []
@@ -63,11 +63,11 @@ extension ImageTree {
         _ file: FilePath,
         to name: String,
         _ copying: Dockerfile.Copying,
-        at location: DockerfilePlace
+        at location: SourceLocation
     ) throws(Failure) {
         if copying.unpacks {
-            let start = try ReadableFile(opening: file).read(at: 0, count: ArchiveSign.length)
-            guard !ArchiveSign.isArchive(start) else {
+            let start = try ReadableFile(opening: file).read(at: 0, count: ArchiveMagic.length)
+            guard !ArchiveMagic.isArchive(start) else {
                 throw location.unsupported(
                     "ADD of an archive (\(file.lastComponent?.string ?? name)) is not supported",
                     why: "docker would unpack it",

@@ -14,7 +14,7 @@ struct ImageTree {
     func isFolder(_ name: String) -> Bool { name.isEmpty || entries[name].map { $0.path == nil } == true }
 
     /// Creates a folder and its missing parents.
-    mutating func makeFolder(_ name: String, permissions: UInt16?, at location: DockerfilePlace)
+    mutating func makeFolder(_ name: String, permissions: UInt16?, at location: SourceLocation)
         throws(Failure)
     {
         for name in Self.folders(above: name) + [name] where !name.isEmpty {
@@ -35,7 +35,7 @@ struct ImageTree {
         _ path: FilePath,
         _ name: String,
         permissions: UInt16?,
-        at location: DockerfilePlace
+        at location: SourceLocation
     ) throws(Failure) {
         guard !isFolder(name) else {
             throw location.invalid(
@@ -64,7 +64,7 @@ struct ImageTree {
             .compactMap { entries[$0.name] }
     }
 
-    private mutating func put(_ entry: ImageContents.Entry, at location: DockerfilePlace) throws(Failure) {
+    private mutating func put(_ entry: ImageContents.Entry, at location: SourceLocation) throws(Failure) {
         guard Self.fits(entry.name) else {
             throw location.unsupported(
                 "the path /\(entry.name.truncated(to: 120)) is too long for a layer",

@@ -16,7 +16,7 @@ extension ImageBuilder {
         let content = try BareContent(of: file, source, mayBeComponent: options.format == .wasm)
         let spool = try BlobSpool(in: spoolDirectory)
         try source.forEachPiece { piece throws(Failure) in
-            try failIfInterrupted()
+            try checkCancellation()
             try spool.write(piece)
         }
         guard spool.byteCount == source.size else {

@@ -9,7 +9,11 @@ extension Authenticator {
         refused: String?,
         policy: URLPolicy
     ) async throws(RequestFailure) -> String? {
-        let key = Authorization.Key(method: method, scope: scope, isAnonymous: isAnonymous || goesWithout)
+        let key = Authorization.Key(
+            method: method,
+            scope: scope,
+            isAnonymous: isAnonymous || fellBackToAnonymous
+        )
         // Another request was rejected with the same value and has already replaced it.
         if let current, current.key == key, current.value != refused, current.isFresh { return current.value }
         return try await fetches.value(for: key) { [self] () async throws(RequestFailure) in
@@ -25,11 +29,13 @@ extension Authenticator {
     ) async throws(RequestFailure) -> String? {
         guard case .bearer = method, let refused else { return nil }
         let lookup = try await credential()
-        guard isDispensable(lookup), !(goesWithout && current?.value == refused) else { return nil }
+        guard allowsAnonymousFallback(lookup), !(fellBackToAnonymous && current?.value == refused) else {
+            return nil
+        }
         do throws(RequestFailure) {
             let value = try await value(method, isAnonymous: true, refused: refused, policy: policy)
             guard let value, value != refused else { return nil }
-            giveUpCredential(lookup)
+            fallBackToAnonymous(lookup)
             return value
         } catch {
             // The rejection of the credential is more useful to the user.
@@ -84,12 +90,13 @@ extension Authenticator {
             let token = try await service.token(for: key.scope, credential, lookup, policy: policy)
             return Authorization(value: "Bearer \(token.text)", key: key, token: token)
         } catch {
-            guard credential != nil, error.failure.code == .authenticationRejected, isDispensable(lookup)
+            guard credential != nil, error.failure.code == .authenticationRejected,
+                allowsAnonymousFallback(lookup)
             else { throw error }
             let anonymous = Authorization.Key(method: key.method, scope: key.scope, isAnonymous: true)
             do throws(RequestFailure) {
                 let token = try await service.token(for: key.scope, nil, lookup, policy: policy)
-                giveUpCredential(lookup)
+                fallBackToAnonymous(lookup)
                 return Authorization(value: "Bearer \(token.text)", key: anonymous, token: token)
             } catch let second {
                 throw second.isTransient ? second : error

@@ -26,7 +26,7 @@ extension Authenticator {
     }
 
     func registryToken() async throws(RequestFailure) -> Authorization? {
-        guard !goesWithout, let credential = try await credential().credential else { return nil }
+        guard !fellBackToAnonymous, let credential = try await credential().credential else { return nil }
         let value = try RequestFailure.rethrowing { () throws(Failure) in
             try credential.registryTokenAuthorization()
         }
@@ -34,13 +34,13 @@ extension Authenticator {
     }
 
     /// Whether reading may continue without the credential; never without an explicit credential.
-    func isDispensable(_ lookup: CredentialLookup) -> Bool {
+    func allowsAnonymousFallback(_ lookup: CredentialLookup) -> Bool {
         access == .pull && lookup.credential != nil && !lookup.isExplicit
     }
 
-    func giveUpCredential(_ lookup: CredentialLookup) {
-        guard !goesWithout, let credential = lookup.credential else { return }
-        goesWithout = true
+    func fallBackToAnonymous(_ lookup: CredentialLookup) {
+        guard !fellBackToAnonymous, let credential = lookup.credential else { return }
+        fellBackToAnonymous = true
         events.record(
             .warning(
                 "\(registry) rejected \(credential); continuing anonymously "

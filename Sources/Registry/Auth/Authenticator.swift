@@ -43,11 +43,11 @@ actor Authenticator {
     var scope: Scope
     var current: Authorization?
     /// Whether the credential was rejected and reading continues anonymously.
-    var goesWithout = false
+    var fellBackToAnonymous = false
     var services: [TokenRealm: TokenService] = [:]
-    let lookups = SharedWork<RegistryName, CredentialLookup>()
-    private let pings = SharedWork<Origin, SignInMethod?>()
-    let fetches = SharedWork<Authorization.Key, Authorization?>()
+    let lookups = SingleFlight<RegistryName, CredentialLookup>()
+    private let pings = SingleFlight<Origin, SignInMethod?>()
+    let fetches = SingleFlight<Authorization.Key, Authorization?>()
 
     init(
         _ registry: RegistryName,
@@ -68,7 +68,7 @@ actor Authenticator {
     // MARK: For messages
 
     /// The credential in use; `nil` before the first challenge, and after the fallback to anonymous access.
-    var usedCredential: Credential? { goesWithout ? nil : lookup?.credential }
+    var usedCredential: Credential? { fellBackToAnonymous ? nil : lookup?.credential }
 
     /// The new identity token to store, if a token service replaced the one it received.
     var replacedCredential: Credential? {
@@ -89,11 +89,11 @@ actor Authenticator {
     }
 
     /// Returns the context for messages about authentication.
-    func standing() async throws(RequestFailure) -> Standing {
-        Standing(
+    func standing() async throws(RequestFailure) -> AuthContext {
+        AuthContext(
             registry: registry,
             lookup: try await credential(),
-            goesWithout: goesWithout,
+            fellBackToAnonymous: fellBackToAnonymous,
             scope: services.isEmpty ? nil : scope,
             granted: current?.token?.granted(of: scope)
         )

@@ -167,7 +167,7 @@ actor TokenService {
 
     private func refusal(_ answer: Answer, _ exchange: Exchange) -> RequestFailure {
         let status = answer.response.status
-        let standing = Standing(registry: registry, lookup: exchange.lookup, scope: exchange.scope)
+        let standing = AuthContext(registry: registry, lookup: exchange.lookup, scope: exchange.scope)
         let words = "token service: \(answer.summary)"
         func judged(_ code: Failure.Code, _ message: String, _ why: String? = nil) -> RequestFailure {
             RequestFailure(

@@ -125,7 +125,7 @@ extension RegistryClient {
             return standing.required(action, summary, shown)
         }
         let isAboutWho = standing.scope?.items.isEmpty ?? true
-        return answer.status == 401 && isAboutWho || standing.goesWithout
+        return answer.status == 401 && isAboutWho || standing.fellBackToAnonymous
             ? standing.rejected(credential, summary, shown)
             : standing.denied(credential, action, summary, shown)
     }

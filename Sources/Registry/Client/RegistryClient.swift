@@ -16,7 +16,7 @@ final class RegistryClient: Sendable {
     /// Repeats requests, within the registry's rate limit.
     var retrying: Retrying { connection.retrying }
     var events: any EventSink { connection.events }
-    private var place: RegistryPlace { connection.place }
+    private var place: RegistryConnectionState { connection.place }
 
     init(
         _ connection: RegistryConnection,
@@ -181,7 +181,7 @@ final class RegistryClient: Sendable {
         var request = request
         let policy = policy
         request.acceptsAddress = { [place, url = request.url] address in
-            if policy.mayAuthorize(url) { place.wasReached(at: address) }
+            if policy.mayAuthorize(url) { place.recordAddress(at: address) }
             return policy.mayDial(address, for: url)
         }
         if let authorization { request.headers.add("Authorization", authorization) }

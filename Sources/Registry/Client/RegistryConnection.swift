@@ -13,7 +13,7 @@ package final class RegistryConnection: Sendable {
     let retrying: Retrying
     let events: any EventSink
     let warnings = RegistryWarnings()
-    let place: RegistryPlace
+    let place: RegistryConnectionState
 
     /// Names a registry; nothing is asked yet.
     ///
@@ -32,6 +32,6 @@ package final class RegistryConnection: Sendable {
         self.transport = transport
         retrying = Retrying(retryPolicy, events: events)
         self.events = events
-        place = RegistryPlace(endpoint)
+        place = RegistryConnectionState(endpoint)
     }
 }

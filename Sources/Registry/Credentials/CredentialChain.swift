@@ -43,7 +43,7 @@ package struct CredentialChain: CredentialStore {
 }
 
 /// A credential that the user gave for this command, or the source that could have held one.
-package struct GivenCredential: CredentialStore {
+package struct ExplicitCredential: CredentialStore {
     private let credential: Credential?
     private let source: String
     private let registry: RegistryName?

@@ -106,7 +106,7 @@ final class BlobSink: ResponseSink {
         }
     }
 
-    /// The blob, proven.
+    /// The blob, verified.
     func finish() throws(Failure) -> Blob {
         guard let spool = state.withLock({ $0.spool }) else {
             throw Failure(.internalError, "the blob was given up")

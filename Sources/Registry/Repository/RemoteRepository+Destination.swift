@@ -6,7 +6,7 @@ import Synchronization
 
 extension RemoteRepository: ContentDestination {
     /// A registry refuses a manifest whose blobs it does not have.
-    package var keepsImagesWhole: Bool { true }
+    package var enforcesReferences: Bool { true }
 
     /// What a name stands for in the registry now.
     package func current(_ name: RefName) async throws(Failure) -> Descriptor? {
@@ -66,7 +66,7 @@ extension RemoteRepository: ContentDestination {
         do throws(RequestFailure) {
             return try await uploads.value(for: descriptor.digest) {
                 [self] () async throws(RequestFailure) in
-                guard !uploaded.withLock({ $0.contains(descriptor.digest) }) else { return .alreadyThere }
+                guard !uploaded.withLock({ $0.contains(descriptor.digest) }) else { return .exists }
                 let mounted = try await mount(descriptor)
                 var status = CopyReport.Status.mounted
                 if mounted?.isDone != true {

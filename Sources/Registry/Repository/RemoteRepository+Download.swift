@@ -15,7 +15,7 @@ extension RemoteRepository {
         }
         // A finished blob owns its file by itself.
         defer { sink.discard() }
-        var mark = ProgressMark(size: descriptor.size)
+        var mark = RetryResetThreshold(size: descriptor.size)
         return try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
             _ throws(RequestFailure) in
             do throws(RequestFailure) {

@@ -39,7 +39,7 @@ extension RemoteRepository {
     /// answer 201 to anything.
     func put(_ manifest: Blob, at target: String) async throws(Failure) {
         let bytes = try manifest.bytes(limit: Manifest.sizeLimit)
-        let isProven = try await retrying("manifest \(target)") { _ throws(RequestFailure) in
+        let isVerified = try await retrying("manifest \(target)") { _ throws(RequestFailure) in
             let answer = try await self.client.send(
                 .put,
                 "manifests/\(target)",
@@ -60,7 +60,7 @@ extension RemoteRepository {
             }
             return true
         }
-        if !isProven { try await readBack(manifest, from: target) }
+        if !isVerified { try await readBack(manifest, from: target) }
     }
 
     /// Reads a manifest as it is stored now, and compares its bytes.

@@ -62,12 +62,12 @@ extension RemoteRepository: ContentSource {
             )
         }
         return try RequestFailure.rethrowing { () throws(Failure) in
-            try proven(body.bytes, asked: reference, in: answer.response)
+            try verified(body.bytes, asked: reference, in: answer.response)
         }
     }
 
     /// The bytes of an answer as a manifest; hashed before anything reads them.
-    private func proven(_ bytes: [UInt8], asked reference: String, in response: Response) throws(Failure)
+    private func verified(_ bytes: [UInt8], asked reference: String, in response: Response) throws(Failure)
         -> Blob
     {
         if let encoding = response.contentEncoding { throw Failure(encoded: encoding, from: registry) }

@@ -14,9 +14,9 @@ package final class RemoteRepository: Sendable {
     /// A repository of the same registry that may have the blobs already.
     let mountSource: RepositoryName?
     /// The way that has worked for a blob, where the next one begins: what is refused once is not tried again.
-    let uploadWay = Mutex(UploadWay.put)
+    let uploadWay = Mutex(UploadStrategy.put)
     /// The uploads that are running; each blob has one.
-    let uploads = SharedWork<Digest, CopyReport.Status>()
+    let uploads = SingleFlight<Digest, CopyReport.Status>()
     /// What this process has uploaded.
     let uploaded = Mutex<Set<Digest>>([])
     private let manifests = Mutex<[Digest: Blob]>([:])

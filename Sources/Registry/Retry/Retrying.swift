@@ -6,11 +6,11 @@ import Diagnostics
 struct Retrying: Sendable {
     let policy: RetryPolicy
     /// When the registry may be asked again, if it wants to be left alone; shared by all who ask it.
-    let rest: RegistryRest
+    let rest: RateLimitGate
     private let events: any EventSink
 
     /// Describes who tries: by which policy, and who is told of each pause.
-    init(_ policy: RetryPolicy, rest: RegistryRest = RegistryRest(), events: any EventSink) {
+    init(_ policy: RetryPolicy, rest: RateLimitGate = RateLimitGate(), events: any EventSink) {
         self.policy = policy
         self.rest = rest
         self.events = events

@@ -21,9 +21,9 @@ final class BlobUpload {
 
     let repository: RemoteRepository
     let blob: Blob
-    private let proof: BlobProof
+    private let proof: UploadVerifier
     private let progress: UploadProgress
-    private var way: UploadWay
+    private var way: UploadStrategy
     /// What is open at the registry.
     private var session: UploadSession?
     /// A session that the registry has opened already, as long as it has not been used.
@@ -34,7 +34,7 @@ final class BlobUpload {
     private var gotThrough = false
     /// The most that the registry has acknowledged, in bytes.
     private var reached = 0
-    private var mark: ProgressMark
+    private var mark: RetryResetThreshold
 
     var descriptor: Descriptor { blob.descriptor }
     private var client: RegistryClient { repository.client }
@@ -42,8 +42,8 @@ final class BlobUpload {
     init(of blob: Blob, to repository: RemoteRepository, into offered: RemoteRepository.Opened?) {
         self.blob = blob
         self.repository = repository
-        proof = BlobProof(of: blob)
-        mark = ProgressMark(size: blob.descriptor.size)
+        proof = UploadVerifier(of: blob)
+        mark = RetryResetThreshold(size: blob.descriptor.size)
         progress = UploadProgress(of: blob.descriptor, repository.client.events)
         way = repository.uploadWay.withLock { $0 }
         if case .session(let session)? = offered { self.offered = session }
@@ -204,7 +204,7 @@ final class BlobUpload {
         guard way == .chunks, answer.refusal.code == "DIGEST_INVALID" else {
             throw try await failure(for: answer)
         }
-        // What was sent is proven: the pieces were put together in a wrong way.
+        // What was sent is verified: the pieces were put together in a wrong way.
         let refusal = try await client.failure(for: answer, doing: "push to")
         await abandon()
         gotThrough = false

@@ -52,7 +52,7 @@ struct ArchiveContents {
 
     /// Takes an entry, or passes it over; throws for one that no honest archive has.
     mutating func take(_ entry: TarReader.Entry, from tar: TarReader) throws(Failure) {
-        try failIfInterrupted()
+        try checkCancellation()
         try count(entry)
         let name = try plainName(of: entry)
         switch entry.kind {
@@ -191,7 +191,7 @@ struct ArchiveContents {
     {
         let spool = try BlobSpool(in: folder, algorithm: algorithm)
         try tar.forEachPiece { piece throws(Failure) in
-            try failIfInterrupted()
+            try checkCancellation()
             try spool.write(piece)
         }
         guard spool.byteCount == entry.size else { throw cut(entry, after: spool.byteCount) }

@@ -53,7 +53,7 @@ struct DockerArchive {
         var index: [Descriptor] = []
         var blobs: [Blob] = []
         for entry in entries {
-            try failIfInterrupted()
+            try checkCancellation()
             let (manifest, parts) = try image(entry)
             blobs += parts + [manifest]
             let names = (entry.repoTags ?? []).compactMap { try? Reference(parsing: $0) }
@@ -89,7 +89,7 @@ struct DockerArchive {
         for (name, diffID) in zip(entry.layers, expected) {
             let layer = try file(name)
             let isPacked = try layer.isPacked
-            try prove(layer, isPacked: isPacked, against: diffID, named: name)
+            try verify(layer, isPacked: isPacked, against: diffID, named: name)
             layers.append(layer.descriptor.typed(isPacked ? .dockerLayerTarGzip : .dockerLayerTar))
             parts.append(layer)
         }
@@ -144,7 +144,7 @@ struct DockerArchive {
         return config
     }
 
-    private mutating func prove(_ layer: Blob, isPacked: Bool, against diffID: Digest, named name: String)
+    private mutating func verify(_ layer: Blob, isPacked: Bool, against diffID: Digest, named name: String)
         throws(Failure)
     {
         let digest = isPacked ? try unpackedDigest(of: layer, named: name) : layer.descriptor.digest

@@ -8,7 +8,7 @@ package import SystemPackage
 /// from.
 ///
 /// It is read once, from its start to its end, and nothing is ever unpacked by name: each blob goes into a file of our own,
-/// under its digest, which is proven. Of an archive without a layout all files are taken, until `manifest.json` says which
+/// under its digest, which is verified. Of an archive without a layout all files are taken, until `manifest.json` says which
 /// of them are an image's.
 package struct ImageArchive: Sendable {
     /// The archive's file.
@@ -65,7 +65,7 @@ extension ImageArchive: LocalStore {
         try index.entries(name, in: path.string)
     }
 
-    /// Gives a blob of the archive, which was proven when the archive was read.
+    /// Gives a blob of the archive, which was verified when the archive was read.
     ///
     /// Throws ``Failure/Code/archiveInvalid`` for one that is missing or has another size than the one announced.
     package func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {

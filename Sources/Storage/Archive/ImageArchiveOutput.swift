@@ -18,8 +18,8 @@ package actor ImageArchiveOutput: ContentDestination {
     private let file: OutputFile?
     private var blobs: [Digest: Blob] = [:]
 
-    /// Always: what is in an archive was proven when it was read.
-    package nonisolated var keepsImagesWhole: Bool { true }
+    /// Always: what is in an archive was verified when it was read.
+    package nonisolated var enforcesReferences: Bool { true }
 
     /// Prepares to write, or reads the archive that is there.
     ///

@@ -6,7 +6,7 @@ import SystemPackage
 
 extension ImageLayout: ContentDestination {
     /// Never: a folder can be damaged, so every blob is looked at.
-    package var keepsImagesWhole: Bool { false }
+    package var enforcesReferences: Bool { false }
 
     /// What a name stands for in this layout, under exactly that name.
     package func current(_ name: RefName) async throws(Failure) -> Descriptor? {
@@ -56,7 +56,7 @@ extension ImageLayout: ContentDestination {
     private func writeCopy(of blob: Blob, to target: FilePath) throws(Failure) {
         let spool = try BlobSpool(in: spoolDirectory, algorithm: blob.descriptor.digest.algorithm)
         try blob.source().forEachPiece { piece throws(Failure) in try spool.write(piece) }
-        // The source may have changed since it was proven.
+        // The source may have changed since it was verified.
         let copy = try spool.finish(verifying: blob.descriptor, from: target.string)
         guard case .file(_, let owner?) = copy.content else { return }
         try owner.move(to: target)
@@ -68,7 +68,7 @@ struct NamedEntry: ContentDestination {
     let layout: ImageLayout
     let name: EntryName
 
-    var keepsImagesWhole: Bool { layout.keepsImagesWhole }
+    var enforcesReferences: Bool { layout.enforcesReferences }
 
     func current(_ ignored: RefName) async throws(Failure) -> Descriptor? { try layout.current(name) }
 

@@ -44,7 +44,7 @@ struct Build: ReportingCommand {
     @OptionGroup(title: "DOCKERFILE") var dockerfile: DockerfileOptions
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup(title: "IMAGE") var metadata: MetadataOptions
-    @OptionGroup(title: "CHECK") var gate: GateOption
+    @OptionGroup(title: "CHECK") var gate: CheckOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
@@ -72,9 +72,9 @@ struct Build: ReportingCommand {
         let builder = ImageBuilder(options, processorCount: Environment.processorCount)
         try builder.check(contents)
         let kind = try PluginFile.check(module, as: options.format)
-        let gate = PluginGate(gate, context)
-        try gate.admit(module: module, as: options.format)
-        try gate.admit(contents, as: options.format, called: path)
+        let gate = CheckStep(gate, context)
+        try gate.checkModule(module, as: options.format)
+        try gate.checkPlace(in: contents, as: options.format, called: path)
         let destination = try BuildDestination(
             archive: archive,
             layout: layoutPath,
@@ -83,7 +83,7 @@ struct Build: ReportingCommand {
         let image = try await builder.build(contents, spoolingIn: destination.spoolDirectory)
         context.record(.step("read", "\(module)  \(ByteCount(image.module.size))  \(kind.rawValue)"))
         context.record(.step("pack", image.packed))
-        try await gate.admit(packed: image.manifest.descriptor, in: image, called: path)
+        try await gate.checkPacked(image.manifest.descriptor, in: image, called: path)
         try await destination.store(image, context)
         context.record(.step("wrote", destination.path.string))
         try report(image, references, destination)

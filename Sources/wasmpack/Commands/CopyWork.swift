@@ -56,11 +56,11 @@ struct CopyWork {
         return try await copy(image, from: repository)
     }
 
-    /// Copies an image of a layout or an archive, after all of it was proven.
+    /// Copies an image of a layout or an archive, after all of it was verified.
     func copy(_ name: RefName, of store: some LocalStore) async throws(Failure) -> CopyResult {
         let entry = try store.entry(name)
         let image = Image(root: entry.annotated(nil), name: EntryName(of: entry))
-        // Nothing is taken from it but a module, which is proven on its way.
+        // Nothing is taken from it but a module, which is verified on its way.
         if format != nil { return try await repack(image, from: store) }
         switch to {
         case .layout(let target, let newName) where isSame(store.path, target, image, newName),

@@ -29,7 +29,7 @@ struct Delete: RegistryCommand {
         let target = try Reference(remote: reference, of: "delete")
         try Self.requireOneName(target)
         // Who cannot be asked need not wait for a registry to hear that.
-        guard yes || StandardInput.isTerminal else { throw Self.nobodyToAsk(target) }
+        guard yes || StandardInput.isTerminal else { throw Self.noTerminal(target) }
         try await registry.withRepository(of: target, for: .delete, context) { repository in
             let name = RefName.reference(target)
             guard let found = try await repository.current(name) else {
@@ -99,7 +99,7 @@ struct Delete: RegistryCommand {
     }
 
     private static func confirm(_ target: Reference, _ found: Descriptor, _ tags: [Tag]?) throws(Failure) {
-        guard let prompt = TerminalPrompt() else { throw nobodyToAsk(target) }
+        guard let prompt = TerminalPrompt() else { throw noTerminal(target) }
         let question =
             target.tag == nil
             ? "Delete \(target), and with it \(loss(tags, "tag"))? [y/N]"
@@ -128,7 +128,7 @@ struct Delete: RegistryCommand {
             ? "\(target), and with it \(loss(tags, "tag"))" : "\(target), which stood for \(found.digest)"
     }
 
-    private static func nobodyToAsk(_ target: Reference) -> Failure {
+    private static func noTerminal(_ target: Reference) -> Failure {
         Failure(
             .usage,
             "there is no terminal to ask whether \(target) may be deleted",

@@ -118,8 +118,8 @@ struct Login: ReportingCommand {
     private func report(
         _ credential: Credential,
         _ registry: RegistryName,
-        _ file: KeptCredentials,
-        _ kept: KeptCredentials.StoredEntry,
+        _ file: CredentialFileStore,
+        _ kept: CredentialFileStore.StoredEntry,
         _ context: CommandContext
     ) {
         let what = "\(credential.holder) for \(registry)"
@@ -145,8 +145,8 @@ struct Login: ReportingCommand {
     private func print(
         _ credential: Credential,
         _ registry: RegistryName,
-        _ file: KeptCredentials,
-        _ kept: KeptCredentials.StoredEntry
+        _ file: CredentialFileStore,
+        _ kept: CredentialFileStore.StoredEntry
     ) throws(Failure) {
         struct Document: Encodable {
             let schema = "wasmpack.login/v1"

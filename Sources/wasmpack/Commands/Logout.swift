@@ -32,8 +32,8 @@ struct Logout: ReportingCommand {
 
     private func report(
         _ registry: RegistryName,
-        _ file: KeptCredentials,
-        _ removal: KeptCredentials.Removal,
+        _ file: CredentialFileStore,
+        _ removal: CredentialFileStore.Removal,
         _ context: CommandContext
     ) {
         if !removal.keys.isEmpty {
@@ -61,8 +61,8 @@ struct Logout: ReportingCommand {
 
     private func print(
         _ registry: RegistryName,
-        _ file: KeptCredentials,
-        _ removal: KeptCredentials.Removal
+        _ file: CredentialFileStore,
+        _ removal: CredentialFileStore.Removal
     ) throws(Failure) {
         struct Document: Encodable {
             let schema = "wasmpack.logout/v1"

@@ -17,7 +17,7 @@ struct Pull: RegistryCommand {
               wasmpack pull ghcr.io/me/my-plugin:v1 -o - | wasm-objdump -h /dev/stdin
               wasmpack pull ghcr.io/me/my-plugin:v1 --layout plugin-oci
 
-            A file appears only after every digest and size is proven. Of an index the
+            A file appears only after every digest and size is verified. Of an index the
             image that proxies take is pulled, and its digest printed: theirs to pin.
             """
     )

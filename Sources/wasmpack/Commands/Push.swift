@@ -62,7 +62,7 @@ struct Push: RegistryCommand {
 
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup var registry: RegistryOptions
-    @OptionGroup(title: "CHECK") var gate: GateOption
+    @OptionGroup(title: "CHECK") var gate: CheckOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
@@ -97,18 +97,18 @@ struct Push: RegistryCommand {
         }
     }
 
-    /// Gets the image: a module is packed, and an image of a layout or an archive is proven; both are checked.
+    /// Gets the image: a module is packed, and an image of a layout or an archive is verified; both are checked.
     private func image(
         from source: Source,
         packingIn folder: FilePath,
         _ plan: PushPlan,
         _ context: CommandContext
     ) async throws -> PushedImage {
-        let gate = PluginGate(gate, context)
+        let gate = CheckStep(gate, context)
         switch source {
         case .module(let path):
             let module = try PluginFile.locate(path)
-            try gate.admit(module: module, as: .image)
+            try gate.checkModule(module, as: .image)
             let image = try await ImageBuilder(ImageOptions(), processorCount: Environment.processorCount)
                 .build(module, spoolingIn: folder)
             context.record(.step("pack", "\(path)  \(ByteCount(image.module.size)), \(image.packed)"))
@@ -116,7 +116,7 @@ struct Push: RegistryCommand {
         case .images(let store, let name):
             let image = try await store.verify(store.resolve(name ?? .reference(plan.target)))
             let shown = self.source ?? store.path.string
-            try await gate.admit(image.root, in: image, called: shown)
+            try await gate.checkImage(image.root, in: image, called: shown)
             let manifest = try await image.fetch(image.root)
             return PushedImage(manifest: manifest, content: image, name: shown, path: store.path)
         case .reference(let other):
@@ -152,7 +152,7 @@ struct Push: RegistryCommand {
             let copied = try await copy(
                 image.root,
                 from: image.content,
-                to: Rehearsal(repository),
+                to: DryRunDestination(repository),
                 as: name,
                 events: SilentSink()
             )
@@ -171,7 +171,7 @@ struct Push: RegistryCommand {
         }
         report.record(context.reporter)
         if verify {
-            try await report.prove(image.manifest, in: repository, under: plan.tags)
+            try await report.verify(image.manifest, in: repository, under: plan.tags)
             report.recordProof(context.reporter)
         }
         try await output.json

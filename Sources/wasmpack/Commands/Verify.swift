@@ -83,6 +83,6 @@ struct Verify: RegistryCommand {
         for note in images.compactMap({ $0.choice?.note }) { context.record(.note(note)) }
         let report = VerificationReport(images: images, expected: expected)
         try context.print(report.document, orText: report.text)
-        if !report.isClean { throw AnswerIsNo() }
+        if !report.isClean { throw NegativeResult() }
     }
 }

@@ -22,7 +22,7 @@ struct PushPlan {
     var furtherTags: [Tag] { tags.filter { $0 != target.tag } }
 }
 
-/// An image that may be pushed: packed just now, or proven.
+/// An image that may be pushed: packed just now, or verified.
 struct PushedImage {
     let manifest: Blob
     /// Where its content is.

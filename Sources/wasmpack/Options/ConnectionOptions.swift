@@ -113,7 +113,7 @@ struct ConnectionOptions: ParsableArguments {
             tls: try tls(to: endpoint, context.environment),
             proxies: Proxies { context.environment[$0] }
         )
-        let transport = SilenceTransport(
+        let transport = IdleNoticeTransport(
             try Failure.ofConfiguration { () throws(TransferError) in try CurlTransport(options) },
             events: context.reporter
         )

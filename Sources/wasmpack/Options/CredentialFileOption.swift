@@ -22,8 +22,8 @@ struct CredentialFileOption: ParsableArguments {
     /// The file named, else docker's configuration.
     ///
     /// Throws ``Failure/Code/configurationInvalid`` when nobody says where that is.
-    func file(_ environment: Environment) throws(Failure) -> KeptCredentials {
-        if let authfile { return KeptCredentials(at: FilePath(authfile), shownAs: authfile) }
+    func file(_ environment: Environment) throws(Failure) -> CredentialFileStore {
+        if let authfile { return CredentialFileStore(at: FilePath(authfile), shownAs: authfile) }
         guard environment["DOCKER_CONFIG"] != nil || environment["HOME"] != nil else {
             throw Failure(
                 .configurationInvalid,
@@ -32,7 +32,7 @@ struct CredentialFileOption: ParsableArguments {
             )
         }
         let place = CredentialFiles.docker(environment)
-        return KeptCredentials(at: place.path, shownAs: place.name)
+        return CredentialFileStore(at: place.path, shownAs: place.name)
     }
 
     /// Podman's files, which are read too when none is named, and never written then.

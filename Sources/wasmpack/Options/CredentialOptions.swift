@@ -61,7 +61,7 @@ struct CredentialOptions: ParsableArguments {
         let advice = advice(for: side)
         if anonymous {
             return CredentialChain(
-                [GivenCredential(nil, source: "--anonymous (stored credentials are ignored)")],
+                [ExplicitCredential(nil, source: "--anonymous (stored credentials are ignored)")],
                 advice: advice
             )
         }
@@ -69,7 +69,7 @@ struct CredentialOptions: ParsableArguments {
         if let authfile { return CredentialChain([files.chosen(authfile)], advice: advice) }
         return CredentialChain(
             [
-                GivenCredential(try given(), source: "--username"),
+                ExplicitCredential(try given(), source: "--username"),
                 try Self.credentialOfEnvironment(environment),
             ] + files.all,
             advice: advice
@@ -121,18 +121,19 @@ struct CredentialOptions: ParsableArguments {
         }
     }
 
-    private static func credentialOfEnvironment(_ environment: Environment) throws(Failure) -> GivenCredential
+    private static func credentialOfEnvironment(_ environment: Environment) throws(Failure)
+        -> ExplicitCredential
     {
         let names = (user: "WASMPACK_USERNAME", password: "WASMPACK_PASSWORD", registry: "WASMPACK_REGISTRY")
         let place = "$\(names.user)"
         switch (environment[names.user], environment[names.password]) {
-        case (nil, nil): return GivenCredential(nil, source: place)
+        case (nil, nil): return ExplicitCredential(nil, source: place)
         case (let username?, let password?):
             var registry: RegistryName?
             if let text = environment[names.registry] { registry = try Self.registry(text, names.registry) }
             let credential = Credential(username: username, password: password, source: place)
             let owner = registry.map { " (for \($0))" } ?? ""
-            return GivenCredential(credential, source: place + owner, only: registry)
+            return ExplicitCredential(credential, source: place + owner, only: registry)
         case (let username, _):
             let (there, missing) =
                 username == nil ? (names.password, names.user) : (names.user, names.password)

@@ -30,7 +30,7 @@ struct CopyResult {
         let before = report.root.replacing(report.previous)
         let mounted = count(.mounted) == 0 ? "" : "\(count(.mounted)) mounted, "
         return
-            "\(digest.short) (\(before))  \(ByteCount(size)) copied, \(mounted)\(count(.alreadyThere)) reused"
+            "\(digest.short) (\(before))  \(ByteCount(size)) copied, \(mounted)\(count(.exists)) reused"
     }
 
     /// Prints the result: one line, or one document.

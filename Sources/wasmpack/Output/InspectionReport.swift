@@ -28,7 +28,7 @@ struct InspectionReport {
         rows += [
             ("digest", "\(inspection.image.digest)   (the manifest: what a WasmPlugin pins)"),
             ("type", "\(inspection.image.mediaType)  \(ByteCount(inspection.image.size))"),
-            ("format", inspection.formatInWords),
+            ("format", inspection.formatDescription),
         ]
         if let config = inspection.config {
             rows.append(("platform", "\(config.os ?? "?")/\(config.architecture ?? "?")"))
@@ -126,7 +126,7 @@ struct InspectionReport {
 
 extension ImageInspection {
     /// The format, and for what this program does not write, what it is.
-    fileprivate var formatInWords: String {
+    fileprivate var formatDescription: String {
         guard format == "other" else { return format }
         return switch variant {
         case .docker: "other: an image with Docker's media types"

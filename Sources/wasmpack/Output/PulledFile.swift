@@ -3,7 +3,7 @@ import HostSystem
 import Packing
 import SystemPackage
 
-/// The module that `pull` writes: a file that appears whole, or standard output after everything is proven.
+/// The module that `pull` writes: a file that appears whole, or standard output after everything is verified.
 final class PulledFile {
     /// Where the module goes, as it was named; `nil` for standard output.
     let path: FilePath?
@@ -29,7 +29,7 @@ final class PulledFile {
         }
     }
 
-    /// Where the bytes are until everything is proven.
+    /// Where the bytes are until everything is verified.
     private var unfinishedPath: FilePath { output?.unfinishedPath ?? file?.path ?? "" }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {

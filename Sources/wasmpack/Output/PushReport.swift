@@ -57,16 +57,16 @@ struct PushReport {
     }
 
     /// Reads back what was pushed; a failure says that the push itself is done.
-    func prove(_ manifest: Blob, in repository: RemoteRepository, under tags: [Tag]) async throws(Failure) {
+    func verify(_ manifest: Blob, in repository: RemoteRepository, under tags: [Tag]) async throws(Failure) {
         do throws(Failure) {
-            try await repository.prove(manifest, under: tags)
+            try await repository.verify(manifest, under: tags)
         } catch {
-            throw unproven(error)
+            throw unverified(error)
         }
     }
 
     /// The failure of a push that is done, and could not be read back as it was sent.
-    private func unproven(_ failure: Failure) -> Failure {
+    private func unverified(_ failure: Failure) -> Failure {
         let tags = changes.map(\.tag.description)
         let set =
             tags.isEmpty
@@ -101,7 +101,7 @@ struct PushReport {
 
     private var sent: [Descriptor] { copy.parts.filter { $0.status == .copied }.map(\.descriptor) }
     private var amount: ByteCount { ByteCount(sent.reduce(0) { $0 &+ $1.size }) }
-    private var reused: Int { count(.alreadyThere) }
+    private var reused: Int { count(.exists) }
     private var mounted: String { count(.mounted) == 0 ? "" : "\(count(.mounted)) mounted, " }
 
     private func count(_ status: CopyReport.Status) -> Int { copy.parts.filter { $0.status == status }.count }

@@ -11,7 +11,7 @@ import SystemPackage
 #endif
 
 /// Whoever read standard output has seen enough: `wasmpack pull REF -o - | head -c 8`.
-struct ReaderIsGone: Error {}
+struct BrokenPipe: Error {}
 
 /// The two streams of the process: results on one, everything else on the other.
 enum Terminal {
@@ -54,13 +54,13 @@ enum Terminal {
 
     /// Writes a result byte for byte.
     ///
-    /// Throws ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``; with ``ReaderIsGone`` as its cause when
+    /// Throws ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``; with ``BrokenPipe`` as its cause when
     /// nobody reads it any more, which is not worth a word.
     static func standardOutput(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         do {
             try FileDescriptor.standardOutput.writeAll(bytes)
         } catch let errno as Errno {
-            let cause: any Error = errno == .brokenPipe ? ReaderIsGone() : errno
+            let cause: any Error = errno == .brokenPipe ? BrokenPipe() : errno
             throw Failure(
                 errno == .noSpace ? .diskFull : .fileUnwritable,
                 "standard output cannot be written: \(errno.description.lowercased())",

@@ -26,7 +26,7 @@ struct TransferProgress {
         case .finished:
             moved[transfer.digest] = nil
             return erasing() + Reporter.line(transfer.role, "\(name)  done")
-        case .alreadyThere:
+        case .exists:
             return erasing() + Reporter.line(transfer.role, "\(name)  already there")
         case .mounted:
             return erasing() + Reporter.line(transfer.role, "\(name)  mounted")

@@ -55,11 +55,13 @@ struct VerificationReport {
                 lines.append("        \(finding.subject): \(finding.failure.message)")
                 if let why = finding.failure.why { lines.append("          why: \(why)") }
             }
-            let proven = verification.proven
-            let bytes = proven.reduce(0) { $0 &+ $1.size }
+            let verified = verification.verified
+            let bytes = verified.reduce(0) { $0 &+ $1.size }
             let diffIDs =
-                verification.provenDiffIDs == 1 ? "1 diffID" : "\(verification.provenDiffIDs) diffIDs"
-            lines.append("        right: \(proven.count) digests and sizes (\(ByteCount(bytes))), \(diffIDs)")
+                verification.verifiedDiffIDs == 1 ? "1 diffID" : "\(verification.verifiedDiffIDs) diffIDs"
+            lines.append(
+                "        right: \(verified.count) digests and sizes (\(ByteCount(bytes))), \(diffIDs)"
+            )
             return lines.map { $0.printable + "\n" }.joined()
         }.joined()
     }
@@ -74,8 +76,8 @@ struct VerificationReport {
             let ok: Bool
             let digest: String
             let expected: Nullable<String>
-            let proven: [PartDocument]
-            let provenDiffIDs: Int
+            let verifiedParts: [PartDocument]
+            let verifiedDiffIDs: Int
             let findings: [Finding]
         }
 
@@ -96,8 +98,8 @@ struct VerificationReport {
                     ok: image.isClean,
                     digest: image.verification.root.digest.description,
                     expected: Nullable(expected?.description),
-                    proven: image.verification.proven.map { PartDocument($0) },
-                    provenDiffIDs: image.verification.provenDiffIDs,
+                    verifiedParts: image.verification.verified.map { PartDocument($0) },
+                    verifiedDiffIDs: image.verification.verifiedDiffIDs,
                     findings: image.verification.findings.map {
                         Document.Finding(
                             subject: $0.subject,

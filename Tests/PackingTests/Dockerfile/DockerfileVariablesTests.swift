@@ -4,7 +4,7 @@ import Testing
 @testable import Packing
 
 @Suite struct DockerfileVariablesTests {
-    private static let location = DockerfilePlace(file: "Dockerfile", line: 7)
+    private static let location = SourceLocation(file: "Dockerfile", line: 7)
 
     private func expand(_ word: String, escape: Unicode.Scalar = "\\") throws -> String {
         var variables = DockerfileVariables(escape: escape, ["a": "1", "empty": "", "long_Name2": "x y"])

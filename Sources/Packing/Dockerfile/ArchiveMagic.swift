@@ -1,5 +1,5 @@
 /// Recognizes archives that `ADD` would unpack, by their first bytes.
-enum ArchiveSign {
+enum ArchiveMagic {
     /// The number of bytes to read from the start of a file.
     static let length = 512
 

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The time for which a registry wants to be left alone, by all who ask it at the same time.
-final class RegistryRest: Sendable {
+final class RateLimitGate: Sendable {
     /// What a wish to be left alone means.
     enum Beginning {
         /// Everybody waits now.

@@ -1,13 +1,13 @@
 import Diagnostics
 
 /// An instruction as written in the file: its name, its flags and its arguments.
-struct DockerfileCall {
+struct ParsedInstruction {
     let name: String
     private let givenFlags: [String]
     let rest: String
-    let location: DockerfilePlace
+    let location: SourceLocation
 
-    init(name: String, flags: [String], rest: String, location: DockerfilePlace) {
+    init(name: String, flags: [String], rest: String, location: SourceLocation) {
         self.name = name
         givenFlags = flags
         self.rest = rest

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// A line of a Dockerfile or `.dockerignore`, for messages.
-struct DockerfilePlace: Sendable, Hashable {
+struct SourceLocation: Sendable, Hashable {
     /// The name of the file.
     let file: String
     /// The first line of the instruction, counted from 1.

@@ -2,11 +2,11 @@ import Diagnostics
 import OCI
 
 /// The credential and scope of a request, for messages about a rejection.
-struct Standing: Sendable {
+struct AuthContext: Sendable {
     let registry: RegistryName
     let lookup: CredentialLookup
     /// Whether the credential was rejected and the request was anonymous.
-    var goesWithout = false
+    var fellBackToAnonymous = false
     /// The scopes of the token request, if there was one.
     var scope: Scope?
     /// The actions in the token's claims, if the token has claims.
@@ -33,7 +33,7 @@ struct Standing: Sendable {
     /// Returns the failure of a request whose credential was rejected.
     func rejected(_ credential: Credential, _ summary: String, _ http: Failure.HTTPAnswer?) -> Failure {
         let reason =
-            if goesWithout {
+            if fellBackToAnonymous {
                 "anonymous access was denied too"
             } else if credential.password != nil {
                 "the password may have expired, and some registries accept only an access token"

@@ -7,7 +7,7 @@ package import SystemPackage
 ///
 /// The secret is stored in the helper that the file names for the registry (`credHelpers`, else
 /// `credsStore`). Without a helper, it is stored unencrypted in the file.
-package struct KeptCredentials: Sendable {
+package struct CredentialFileStore: Sendable {
     /// A description of a stored credential.
     package struct StoredEntry: Sendable {
         /// The key of the entry.

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// Asynchronous work with one run per key, whose result all concurrent callers share.
-actor SharedWork<Key: Hashable & Sendable, Value: Sendable> {
+actor SingleFlight<Key: Hashable & Sendable, Value: Sendable> {
     private var running: [Key: Task<Result<Value, RequestFailure>, Never>] = [:]
 
     /// Returns the result of the work, or of the running work with the same key.

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-@Suite(.timed, .timeLimit(.minutes(5))) struct KeptCredentialsTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct CredentialFileStoreTests {
     private static let password = Credential(username: "ci", password: "hush-word", source: "test")
 
     private let helpers: FakeHelpers
@@ -18,9 +18,9 @@ import Testing
         registry = try RegistryName(parsing: "r.example")
     }
 
-    private func kept(_ text: String) throws -> KeptCredentials {
+    private func kept(_ text: String) throws -> CredentialFileStore {
         let path = try helpers.scratch.write(Array(text.utf8), to: "config.json")
-        return KeptCredentials(at: path, shownAs: "C", environment: helpers.environment)
+        return CredentialFileStore(at: path, shownAs: "C", environment: helpers.environment)
     }
 
     private func text() throws -> String {

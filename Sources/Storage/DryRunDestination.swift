@@ -2,14 +2,14 @@ package import Diagnostics
 package import OCI
 
 /// A destination that is asked everything, and given nothing: what a copy would do, without doing it.
-package struct Rehearsal<Destination: ContentDestination>: ContentDestination {
+package struct DryRunDestination<Destination: ContentDestination>: ContentDestination {
     private let destination: Destination
 
     /// Stands in for a destination.
     package init(_ destination: Destination) { self.destination = destination }
 
     /// The destination's own answer.
-    package var keepsImagesWhole: Bool { destination.keepsImagesWhole }
+    package var enforcesReferences: Bool { destination.enforcesReferences }
 
     /// The destination's own answer.
     package func current(_ name: RefName) async throws(Failure) -> Descriptor? {

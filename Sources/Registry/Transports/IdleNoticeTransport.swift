@@ -4,14 +4,14 @@ import Synchronization
 
 /// A transport that reports when a transfer has been idle for 10 seconds, so that a slow server is not
 /// mistaken for a hang.
-package struct SilenceTransport: Transport {
+package struct IdleNoticeTransport: Transport {
     /// The idle time before a note.
     private static let limit = Duration.seconds(10)
 
     private let transport: any Transport
     private let events: any EventSink
     private let clock: PauseClock
-    private let silences = Silences()
+    private let silences = IdleHosts()
 
     /// Wraps another transport.
     package init(_ transport: any Transport, events: any EventSink, clock: PauseClock = .system) {
@@ -25,7 +25,7 @@ package struct SilenceTransport: Transport {
     package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
         -> Response
     {
-        let movement = Movement(clock)
+        let movement = Activity(clock)
         let progress = request.uploadProgress
         var request = request
         request.uploadProgress = {
@@ -49,7 +49,7 @@ package struct SilenceTransport: Transport {
             if await watch.value { silences.end(at: host) }
         }
         do throws(TransferError) {
-            let response = try await transport.send(request, into: MovementSink(sink, movement))
+            let response = try await transport.send(request, into: ActivitySink(sink, movement))
             await stopWatching()
             return response
         } catch {
@@ -66,7 +66,7 @@ package struct SilenceTransport: Transport {
 }
 
 /// The servers that are idle now, with the number of idle periods of each server.
-private final class Silences: Sendable {
+private final class IdleHosts: Sendable {
     private struct State {
         /// The number of idle requests per server.
         var waiting: [Origin: Int] = [:]
@@ -90,7 +90,7 @@ private final class Silences: Sendable {
 }
 
 /// The time of the last activity.
-private final class Movement: Sendable {
+private final class Activity: Sendable {
     private let clock: PauseClock
     private let last: Mutex<Duration>
 
@@ -105,11 +105,11 @@ private final class Movement: Sendable {
 }
 
 /// A sink that records activity and forwards everything.
-private final class MovementSink: ResponseSink {
+private final class ActivitySink: ResponseSink {
     private let sink: any ResponseSink
-    private let movement: Movement
+    private let movement: Activity
 
-    init(_ sink: any ResponseSink, _ movement: Movement) {
+    init(_ sink: any ResponseSink, _ movement: Activity) {
         self.sink = sink
         self.movement = movement
     }

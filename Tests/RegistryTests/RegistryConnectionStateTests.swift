@@ -5,11 +5,11 @@ import Testing
 
 @testable import Registry
 
-@Suite struct RegistryPlaceTests {
+@Suite struct RegistryConnectionStateTests {
     private let events = RecordingSink()
 
-    private func place() throws -> RegistryPlace {
-        RegistryPlace(RegistryEndpoint(try RegistryName(parsing: "localhost:5000")))
+    private func place() throws -> RegistryConnectionState {
+        RegistryConnectionState(RegistryEndpoint(try RegistryName(parsing: "localhost:5000")))
     }
 
     @Test func `who has spoken no TLS from the beginning is asked by HTTP`() throws {

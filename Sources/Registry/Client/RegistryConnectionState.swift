@@ -4,7 +4,7 @@ import OCI
 import Synchronization
 
 /// Where a registry is found to be: by which of its endpoint's origins, and at which address.
-final class RegistryPlace: Sendable {
+final class RegistryConnectionState: Sendable {
     private let endpoint: RegistryEndpoint
     /// Which of the endpoint's origins is in use.
     private let position = Mutex(0)
@@ -22,7 +22,7 @@ final class RegistryPlace: Sendable {
     var policy: URLPolicy { URLPolicy(registry: origin, address: address.withLock { $0 }) }
 
     /// Keeps where the registry is; one that was public once stays so, whatever its name stands for later.
-    func wasReached(at address: String) {
+    func recordAddress(at address: String) {
         self.address.withLock { known in
             guard known == nil || !IPAddress.isPrivate(host: address) else { return }
             known = address

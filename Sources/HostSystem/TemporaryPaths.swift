@@ -4,7 +4,7 @@ import SystemPackage
 /// What this process has to put in order before it ends, for the one end that no `deinit` sees: the one at once.
 ///
 /// Its temporary files and folders are removed, and a terminal that shows nothing shows again what is typed.
-enum UnfinishedWork {
+enum TemporaryPaths {
     private static let paths = Mutex<Set<FilePath>>([])
     /// The terminal whose echo is off.
     static let terminal = Mutex<SilencedTerminal?>(nil)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Registry
 
-@Suite(.timed, .timeLimit(.minutes(5))) struct SilenceTransportTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct IdleNoticeTransportTests {
     let events = RecordingSink()
     let url = Result { try HTTPURL(parsing: "https://registry.example/v2/") }
 
@@ -14,7 +14,7 @@ import Testing
     @Test func `reports ten idle seconds once per request`() async throws {
         let gate = GatedTransport()
         let clock = TestClock()
-        let transport = SilenceTransport(gate, events: events, clock: clock.pauseClock)
+        let transport = IdleNoticeTransport(gate, events: events, clock: clock.pauseClock)
         let url = try url.get()
         let exchange = Task {
             try await transport.send(Request(method: .get, url: url), into: BodyBuffer(limit: 10))
@@ -30,7 +30,7 @@ import Testing
     @Test func `reports each idle period once for all concurrent requests`() async throws {
         let gate = GatedTransport()
         let clock = TestClock()
-        let transport = SilenceTransport(gate, events: events, clock: clock.pauseClock)
+        let transport = IdleNoticeTransport(gate, events: events, clock: clock.pauseClock)
         let url = try url.get()
         func exchange() -> Task<Response, any Error> {
             Task { try await transport.send(Request(method: .get, url: url), into: BodyBuffer(limit: 10)) }
@@ -79,7 +79,7 @@ import Testing
             now: { clock.now },
             sleep: { _ in try await Task.sleep(for: .seconds(3600)) }
         )
-        let transport = SilenceTransport(Drip(clock), events: events, clock: listening)
+        let transport = IdleNoticeTransport(Drip(clock), events: events, clock: listening)
         let response = try await transport.send(
             Request(method: .put, url: try url.get()),
             into: BodyBuffer(limit: 10)

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Registry
 
-@Suite(.timed, .timeLimit(.minutes(5))) struct RegistryRestTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct RateLimitGateTests {
     @Test func `nobody asks before the end, and then one after the other`() {
-        let rest = RegistryRest()
+        let rest = RateLimitGate()
         #expect(rest.remaining(at: .zero, spacing: .seconds(1)) == nil)
         #expect(rest.begin(.seconds(10), patience: nil, at: .zero) == .begun)
         #expect(rest.remaining(at: .seconds(4), spacing: .seconds(1)) == .seconds(6))
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `the wish of many at once is one wish`() {
-        let rest = RegistryRest()
+        let rest = RateLimitGate()
         #expect(rest.begin(.seconds(300), patience: .seconds(600), at: .zero) == .begun)
         for _ in 0..<10 {
             #expect(rest.begin(.seconds(300), patience: .seconds(600), at: .milliseconds(10)) == .known)
@@ -26,14 +26,14 @@ import Testing
     }
 
     @Test func `a shorter wish does not end a longer one`() {
-        let rest = RegistryRest()
+        let rest = RateLimitGate()
         _ = rest.begin(.seconds(10), patience: nil, at: .zero)
         #expect(rest.begin(.seconds(1), patience: nil, at: .seconds(1)) == .known)
         #expect(rest.remaining(at: .seconds(2), spacing: .zero) == .seconds(8))
     }
 
     @Test func `when the first is refused again, the others wait with it`() {
-        let rest = RegistryRest()
+        let rest = RateLimitGate()
         _ = rest.begin(.seconds(10), patience: nil, at: .zero)
         #expect(rest.remaining(at: .seconds(10), spacing: .seconds(1)) == nil)
         #expect(rest.begin(.seconds(20), patience: nil, at: .milliseconds(10500)) == .begun)

@@ -12,7 +12,7 @@ extension RemoteRepository {
     ///   - tags: what has to stand for it.
     /// - Throws: ``Failure/Code/digestMismatch`` for content that is not what was sent, ``Failure/Code/notFound`` for
     ///   content that is not there.
-    package func prove(_ manifest: Blob, under tags: [Tag]) async throws(Failure) {
+    package func verify(_ manifest: Blob, under tags: [Tag]) async throws(Failure) {
         for target in [manifest.descriptor.digest.description] + tags.map(\.description) {
             try await readBack(manifest, from: target)
         }

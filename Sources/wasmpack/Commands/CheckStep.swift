@@ -8,36 +8,36 @@ import SystemPackage
 import Wasm
 
 /// Whether what proxies would refuse is refused here.
-struct GateOption: ParsableArguments {
+struct CheckOption: ParsableArguments {
     @Flag(help: "Do not look whether proxies would take the image and load its module.")
     var noCheck = false
 }
 
 /// Has an image or its module checked before it is written or sent, and reports what came of it; with `--no-check`,
 /// does nothing.
-struct PluginGate {
+struct CheckStep {
     private let isSkipped: Bool
     private let context: CommandContext
 
-    init(_ option: GateOption, _ context: CommandContext) {
+    init(_ option: CheckOption, _ context: CommandContext) {
         isSkipped = option.noCheck
         self.context = context
     }
 
     /// Checks a module that is to be packed, as ``PrepublishCheck/ofModule(at:as:)`` does.
-    func admit(module path: FilePath, as format: ImageFormat) throws(Failure) {
+    func checkModule(_ path: FilePath, as format: ImageFormat) throws(Failure) {
         guard !isSkipped, let check = try PrepublishCheck.ofModule(at: path, as: format) else { return }
         try report(check)
     }
 
     /// Checks where the module is to be, as ``PrepublishCheck/checkPlace(in:as:called:)`` does.
-    func admit(_ contents: ImageContents, as format: ImageFormat, called name: String) throws(Failure) {
+    func checkPlace(in contents: ImageContents, as format: ImageFormat, called name: String) throws(Failure) {
         guard !isSkipped else { return }
         try PrepublishCheck.checkPlace(in: contents, as: format, called: name)
     }
 
     /// Checks an image whose module was checked before.
-    func admit(packed root: Descriptor, in source: some ContentSource, called name: String)
+    func checkPacked(_ root: Descriptor, in source: some ContentSource, called name: String)
         async throws(Failure)
     {
         guard !isSkipped else { return }
@@ -45,7 +45,7 @@ struct PluginGate {
     }
 
     /// Checks an image that comes from a store, and the module in it.
-    func admit(_ root: Descriptor, in source: some ContentSource, called name: String) async throws {
+    func checkImage(_ root: Descriptor, in source: some ContentSource, called name: String) async throws {
         guard !isSkipped else { return }
         let check = try await withTemporaryDirectory { folder in
             try await PrepublishCheck.ofImage(root, in: source, called: name, spoolingIn: folder)

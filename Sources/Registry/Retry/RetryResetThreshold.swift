@@ -1,7 +1,7 @@
 /// How far a blob has come, in steps that are worth a new count of tries.
 ///
 /// Without a least step, a peer that lets one byte more through each time would keep a command for ever.
-struct ProgressMark {
+struct RetryResetThreshold {
     /// The longest step, in bytes.
     private static let longestStep = 64 * 1024
     /// How many steps a small blob has.

@@ -10,8 +10,8 @@ import Testing
 
 @testable import Registry
 
-/// A file may change after it was proven: what is not the blob any more does not become one.
-@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct BlobProofTests {
+/// A file may change after it was verified: what is not the blob any more does not become one.
+@Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct UploadVerifierTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let chunksOnly = #"[{"method":"PUT","path":"uploads","over":0,"status":413}]"#
 
@@ -106,7 +106,7 @@ import Testing
                 events: events
             ),
             access: .push,
-            credentials: GivenCredential(nil, source: "the test"),
+            credentials: ExplicitCredential(nil, source: "the test"),
             spoolDirectory: bench.spool.path
         )
         try await expectRefusal(bench, repository, registry, "changed on the way")
@@ -131,9 +131,9 @@ import Testing
         }
     }
 
-    @Test func `a slice in any order is proven by what came before it`() throws {
+    @Test func `a slice in any order is verified by what came before it`() throws {
         let bytes = Array(UInt8.min...UInt8.max)
-        let proof = BlobProof(of: Blob(bytes, mediaType: .layerTarGzip))
+        let proof = UploadVerifier(of: Blob(bytes, mediaType: .layerTarGzip))
         func send(_ range: Range<Int>) throws(TransferError) {
             try Array(bytes[range]).withUnsafeBufferPointer { (buffer) throws(TransferError) in
                 try proof.inspect(UnsafeRawBufferPointer(buffer), 0)

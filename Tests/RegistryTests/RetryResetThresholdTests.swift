@@ -2,18 +2,18 @@ import Testing
 
 @testable import Registry
 
-@Suite struct ProgressMarkTests {
+@Suite struct RetryResetThresholdTests {
     @Test(
         "bytes one by one are progress so often and no more",
         arguments: [(100, 100), (64_000, 64), (8 << 20, 128)]
     )
     func steps(size: Int, count: Int) {
-        var mark = ProgressMark(size: size)
+        var mark = RetryResetThreshold(size: size)
         #expect((1...size).count { mark.advance(to: $0) } == count)
     }
 
     @Test func `what was lost and comes again is none`() {
-        var mark = ProgressMark(size: 1 << 30)
+        var mark = RetryResetThreshold(size: 1 << 30)
         #expect(
             [65_535, 65_536, 100, 65_536, 131_071, 131_072].map { mark.advance(to: $0) } == [
                 false, true, false, false, false, true,

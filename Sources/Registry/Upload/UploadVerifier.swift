@@ -5,11 +5,11 @@ import OCI
 import Storage
 import Synchronization
 
-/// Hashes a blob while it goes out, and keeps its last bytes back until everything is proven to be what the blob names.
+/// Hashes a blob while it goes out, and keeps its last bytes back until everything is verified to be what the blob names.
 ///
-/// A file may change after it was proven and while it is sent. What is sent again, whole or from some chunk on, is hashed
+/// A file may change after it was verified and while it is sent. What is sent again, whole or from some chunk on, is hashed
 /// again.
-final class BlobProof: Sendable {
+final class UploadVerifier: Sendable {
     private struct State: ~Copyable {
         /// What comes before the bytes that are being sent.
         var before: DigestHasher
@@ -61,7 +61,7 @@ final class BlobProof: Sendable {
 }
 
 extension Failure {
-    /// The failure for content that is no longer what it was proven to be.
+    /// The failure for content that is no longer what it was verified to be.
     init(changed blob: Blob, _ what: String) {
         let descriptor = blob.descriptor
         switch blob.content {
