@@ -2,7 +2,7 @@ import Diagnostics
 
 /// What is found while a module is read. Each sentence is Envoy's own, as a real one prints it.
 extension Finding {
-    static let invalidModule = "invalid-module"
+    package static let invalidModule = "invalid-module"
 
     /// Envoy's own look at the file, before any engine sees it, refuses the module.
     static func corrupted(_ message: String, at offset: Int) -> Finding {

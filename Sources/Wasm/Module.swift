@@ -1,3 +1,5 @@
+package import Diagnostics
+
 /// A core WebAssembly module as its sections describe it; function bodies are not looked into.
 package struct Module: Sendable, Hashable {
     /// Who made a module (tool conventions, "Producers Section"): for `language`, `processed-by` and `sdk`, names and

@@ -26,7 +26,7 @@ package struct FunctionType: Hashable, Sendable {
 /// How large a memory or table is at first, and may become.
 package struct Limits: Hashable, Sendable {
     /// The largest memory that an instance may begin with in Envoy: 1 GiB, in pages of 64 KiB.
-    static let envoyPageLimit: UInt64 = 16_384
+    package static let envoyPageLimit: UInt64 = 16_384
 
     /// At first: pages of 64 KiB, or entries.
     package let minimum: UInt64

@@ -3,7 +3,6 @@ import OCI
 import Storage
 import TestSupport
 import Testing
-import Wasm
 
 @testable import Packing
 

@@ -1,9 +1,9 @@
 import Diagnostics
 import OCI
+import ProxyWasm
 import Storage
 import TestSupport
 import Testing
-import Wasm
 
 @testable import Packing
 

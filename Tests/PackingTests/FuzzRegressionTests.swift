@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import OCI
 import Packing
+import ProxyWasm
 import Storage
 import TestSupport
 import Testing

@@ -1,8 +1,8 @@
 import Diagnostics
 import HostSystem
+import ProxyWasm
 import TestSupport
 import Testing
-import Wasm
 
 @testable import Packing
 

@@ -1,5 +1,6 @@
+package import Diagnostics
 package import OCI
-package import Wasm
+package import ProxyWasm
 
 /// Somebody who fetches images and loads what is in them, by rules of its own.
 ///

@@ -1,5 +1,6 @@
+import Diagnostics
 import OCI
-import Wasm
+import ProxyWasm
 
 /// Higress's agent, a fork of Istio's; its Envoy has host functions of its own.
 struct Higress: Consumer {

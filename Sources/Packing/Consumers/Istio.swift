@@ -1,5 +1,6 @@
+import Diagnostics
 import OCI
-import Wasm
+import ProxyWasm
 
 /// Istio's agent, which fetches what a `WasmPlugin` names (`pkg/wasm`); Alibaba's ASM is Istio's.
 struct Istio: Consumer {

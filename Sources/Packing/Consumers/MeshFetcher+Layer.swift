@@ -1,7 +1,6 @@
 import Archive
 import Diagnostics
 import OCI
-import Wasm
 
 /// What is said of the one layer that is read.
 extension MeshFetcher {

@@ -1,6 +1,5 @@
 import Diagnostics
 import OCI
-import Wasm
 
 /// How Istio's agent gets a module out of an image, and its forks in Envoy Gateway and Higress.
 ///

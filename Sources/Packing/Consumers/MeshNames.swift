@@ -1,5 +1,5 @@
+import Diagnostics
 import OCI
-import Wasm
 
 /// What an image's name and digest mean to a mesh: the pin, the tag, and how the host is read.
 enum MeshNames {

@@ -1,6 +1,7 @@
 package import Diagnostics
 package import HostSystem
 import OCI
+package import ProxyWasm
 package import Wasm
 
 /// A module by its own bytes: what it is, and what each proxy will say of it.

@@ -1,5 +1,6 @@
+package import Diagnostics
 package import OCI
-package import Wasm
+import ProxyWasm
 
 /// What consumers will say of an image and the module in it, or of a module alone.
 package struct PluginCheck: Sendable {

@@ -1,6 +1,6 @@
 import Diagnostics
 import OCI
-import Wasm
+import ProxyWasm
 
 /// `wkg` and its like, which read the CNCF's artifact for components; proxies do not.
 struct Wkg: Consumer {

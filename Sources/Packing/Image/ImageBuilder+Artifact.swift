@@ -2,6 +2,7 @@ import Archive
 import Diagnostics
 import HostSystem
 import OCI
+import ProxyWasm
 import Storage
 import SystemPackage
 import Wasm

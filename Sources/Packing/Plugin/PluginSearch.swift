@@ -2,7 +2,6 @@ import Archive
 import Diagnostics
 import OCI
 import Storage
-import Wasm
 
 /// One search for the module of one image, and what it has seen so far.
 struct PluginSearch {

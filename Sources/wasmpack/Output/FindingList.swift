@@ -1,6 +1,5 @@
 import Diagnostics
 import Packing
-import Wasm
 
 /// What several consumers say, each thing once and with everybody who says it.
 struct FindingList {

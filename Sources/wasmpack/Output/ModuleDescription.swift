@@ -1,5 +1,6 @@
 import OCI
 import Packing
+import ProxyWasm
 import Wasm
 
 /// What is known of a module, in the documents of `inspect`.

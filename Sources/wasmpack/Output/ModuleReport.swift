@@ -1,6 +1,7 @@
 import Diagnostics
 import OCI
 import Packing
+import ProxyWasm
 import Wasm
 
 /// A module as `inspect` shows it, alone or in its image.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Fuzzing
+import ProxyWasm
 import Wasm
 
 /// The module reader, and what is said about the module.

@@ -1,6 +1,8 @@
+import Diagnostics
 import Testing
+import Wasm
 
-@testable import Wasm
+@testable import ProxyWasm
 
 /// Memories and tables, what runs at the start, and the garbage collector.
 @Suite struct ModuleStoreTests {

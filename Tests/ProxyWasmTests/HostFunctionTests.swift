@@ -1,6 +1,8 @@
+import Diagnostics
 import Testing
+import Wasm
 
-@testable import Wasm
+@testable import ProxyWasm
 
 @Suite struct HostFunctionTests {
     /// How many functions the pages of proxy-wasm and of its C++ host have; a line that cannot be read would be missing.

@@ -1,3 +1,6 @@
+import Diagnostics
+import Wasm
+
 /// What a module does before it gets its first event: nobody knows without running it, but some of it is forbidden.
 extension ModuleCheck {
     var startSectionFindings: [Finding] {

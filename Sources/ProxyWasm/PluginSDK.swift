@@ -1,3 +1,5 @@
+import Wasm
+
 /// What a module was made with, guessed by what toolchains leave in it.
 package enum PluginSDK: String, Sendable, CaseIterable {
     case rust = "Rust"

@@ -1,3 +1,5 @@
+import Wasm
+
 /// A function of the module that a proxy calls, if the module exports it; one of another type refuses the module.
 struct Callback: Sendable {
     /// The export's name.

@@ -1,3 +1,6 @@
+import Diagnostics
+import Wasm
+
 /// Types that Envoy's process does not survive.
 ///
 /// Before it looks at any import, and before it looks at any export, Envoy has the engine describe them all. V8's C API

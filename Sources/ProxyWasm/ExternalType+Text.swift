@@ -1,3 +1,5 @@
+package import Wasm
+
 extension ExternalType {
     /// What it is, in one word.
     package var kind: String {

@@ -1,3 +1,6 @@
+import Diagnostics
+import Wasm
+
 /// The functions that Envoy looks for in a module, in the order in which it looks for them.
 ///
 /// All that have a wrong type are named, not only the first.

@@ -2,6 +2,7 @@ import Diagnostics
 import TestSupport
 import Testing
 
+@testable import ProxyWasm
 @testable import Wasm
 
 @Suite struct ModuleCheckTests {

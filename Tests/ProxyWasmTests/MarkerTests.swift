@@ -1,6 +1,8 @@
+import Diagnostics
 import Testing
+import Wasm
 
-@testable import Wasm
+@testable import ProxyWasm
 
 @Suite struct MarkerTests {
     static let markers: [(exports: [String], abi: ProxyWasmABI?, why: String)] = [

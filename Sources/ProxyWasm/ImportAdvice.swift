@@ -1,3 +1,5 @@
+import Wasm
+
 /// Where an import that no proxy has comes from, and how to build a module without it.
 struct ImportAdvice {
     /// What the import belongs to, if its names tell.

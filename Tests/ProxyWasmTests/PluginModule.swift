@@ -1,4 +1,5 @@
 import Diagnostics
+import ProxyWasm
 import TestSupport
 import Wasm
 

@@ -1,3 +1,6 @@
+import Diagnostics
+import Wasm
+
 /// The marker by which Envoy knows which interface a module was made for.
 extension ModuleCheck {
     var markerFindings: [Finding] {

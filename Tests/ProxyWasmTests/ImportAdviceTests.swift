@@ -1,6 +1,8 @@
+import Diagnostics
 import Testing
+import Wasm
 
-@testable import Wasm
+@testable import ProxyWasm
 
 @Suite struct ImportAdviceTests {
     static let origins: [(module: String, name: String, origin: String, hint: String)] = [

@@ -1,3 +1,6 @@
+import Diagnostics
+import Wasm
+
 /// A module's memory, and how its language uses it.
 extension ModuleCheck {
     var memoryFindings: [Finding] {

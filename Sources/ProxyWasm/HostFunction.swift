@@ -1,3 +1,5 @@
+import Wasm
+
 /// A function that a proxy offers to modules.
 struct HostFunction: Sendable {
     /// The second name of its import.

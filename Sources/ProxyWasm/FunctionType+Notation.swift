@@ -1,3 +1,5 @@
+import Wasm
+
 /// How this target writes types down, and how Envoy does.
 extension FunctionType {
     /// Reads a type as the tables of this target have it: `i`, `I`, `f` and `F` are i32, i64, f32 and f64, one letter

@@ -1,6 +1,8 @@
+import Diagnostics
 import Testing
+import Wasm
 
-@testable import Wasm
+@testable import ProxyWasm
 
 @Suite struct CallbackTests {
     /// What a real Envoy 1.40 printed of a module whose functions are all of the type f64 f64 -> void.

@@ -1,6 +1,8 @@
+import Diagnostics
 import Testing
+import Wasm
 
-@testable import Wasm
+@testable import ProxyWasm
 
 @Suite struct PluginSDKTests {
     static func producer(of sdk: PluginSDK) -> Module.Producer {

@@ -1,3 +1,6 @@
+import Diagnostics
+import Wasm
+
 /// What a module asks its host for, and what the host has.
 extension ModuleCheck {
     var importFindings: [Finding] {

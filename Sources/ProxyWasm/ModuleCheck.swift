@@ -1,4 +1,5 @@
-import Diagnostics
+package import Diagnostics
+package import Wasm
 
 /// What a proxy will say about a module when it loads it, known before.
 ///

@@ -1,3 +1,6 @@
+import Diagnostics
+import Wasm
+
 /// Imported memories and tables: Envoy makes one of each for a module, of the plain kind.
 extension ModuleCheck {
     /// Envoy cannot make a memory of more than 1 GiB to give it to the module.
