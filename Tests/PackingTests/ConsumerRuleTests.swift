@@ -46,7 +46,7 @@ import Testing
 
     @Test func `Higress keeps what it has fetched by a name without a tag, as Istio does`() async throws {
         let name = "example.com/a/b"
-        let findings = try await findings(of: Higress(), on: MadeImage(Self.tar), named: name)
+        let findings = try await findings(of: MeshAgent.higress, on: MadeImage(Self.tar), named: name)
         #expect(findings.map(\.id) == ["untagged"])
     }
 
@@ -56,11 +56,11 @@ import Testing
             configType: Self.other,
             config: Self.module
         )
-        let twice = try await findings(of: Istio(), on: image)
+        let twice = try await findings(of: MeshAgent.istio, on: image)
         #expect(twice.map(\.id) == ["layer-type"])
         #expect(twice.first?.saying?.contains("invalid media type text/plain (expect") == true)
         image.config = [0x7B, 0x7D]
-        #expect(try await findings(of: Istio(), on: image) == [])
+        #expect(try await findings(of: MeshAgent.istio, on: image) == [])
     }
 
     @Test func `a layer that is damaged anywhere is not read`() async throws {
@@ -70,7 +70,7 @@ import Testing
         }
         let long = Tar.entry("x", [UInt8](repeating: 1, count: 10_000)) + Tar.end
         for tar in [Tar.entry("plugin.wasm", Self.module) + long, long] {
-            let findings = try await findings(of: Istio(), on: image(tar))
+            let findings = try await findings(of: MeshAgent.istio, on: image(tar))
             #expect(findings.map(\.id) == ["layer-unreadable"], "\(findings)")
             #expect(findings.first?.severity == .error)
         }
@@ -82,7 +82,7 @@ import Testing
                 bare: [([0x7B, 0x7D], Self.other), (bytes, .soloModule)],
                 configType: Self.other
             )
-            let findings = try await findings(of: Istio(), on: image)
+            let findings = try await findings(of: MeshAgent.istio, on: image)
             #expect(findings.map(\.id) == ["plugin-invalid"])
             #expect(findings.first?.saying == "fetched Wasm binary from … is invalid")
         }
@@ -90,7 +90,7 @@ import Testing
 
     @Test func `a gzipped module is no tar`() async throws {
         let image = MadeImage(Self.module)
-        #expect(try await findings(of: Istio(), on: image).map(\.id) == ["layer-content"])
+        #expect(try await findings(of: MeshAgent.istio, on: image).map(\.id) == ["layer-content"])
     }
 
     @Test func `wkg wants the type of the manifest, a module, and no index`() async throws {
@@ -125,7 +125,7 @@ import Testing
     )
     func scheme(name: String, saying: String) async throws {
         let pinned = "\(name)@sha256:" + String(repeating: "a", count: 64)
-        let findings = try await findings(of: Istio(), on: MadeImage(Self.tar), named: pinned)
+        let findings = try await findings(of: MeshAgent.istio, on: MadeImage(Self.tar), named: pinned)
         #expect(findings.map(\.id) == ["scheme-needed"])
         #expect(findings.first?.saying == saying)
     }

@@ -4,7 +4,7 @@ package import ProxyWasm
 
 /// Somebody who fetches images and loads what is in them, by rules of its own.
 ///
-/// One more consumer is one more file in this folder and its place in ``Consumers/all``.
+/// One more consumer is one more value of a type in this folder and its place in ``Consumers/all``.
 package protocol Consumer: Sendable {
     /// What `--for` calls it, for example `istio`.
     var name: String { get }
@@ -23,7 +23,7 @@ package protocol Consumer: Sendable {
 /// The consumers whose rules are known.
 package enum Consumers {
     /// All of them, in the order in which they are shown.
-    package static let all: [any Consumer] = [Istio(), EnvoyGateway(), Higress(), Wkg()]
+    package static let all: [any Consumer] = [MeshAgent.istio, EnvoyGateway(), MeshAgent.higress, Wkg()]
 
     /// Those that load modules into a proxy: what is asked when nobody says which.
     package static var proxies: [any Consumer] { all.filter { $0.host != nil } }
