@@ -48,7 +48,7 @@ package enum LayerReader {
             )
         )
         defer { contents.unpackedSize = bytes.byteCount }
-        if unpacked.head.starts(with: [0x00, 0x61, 0x73, 0x6D]) {
+        if unpacked.head.starts(with: MagicNumber.wasm) {
             contents.content = .module
             try bytes.forEachPiece(write)
         } else {
@@ -114,8 +114,8 @@ extension LayerReader.Compression {
     /// Judges by the magic number with which some bytes begin; four of them are enough.
     package init(of head: [UInt8]) {
         self =
-            head.starts(with: [0x1F, 0x8B])
-            ? .gzip : head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) ? .zstd : .none
+            head.starts(with: MagicNumber.gzip)
+            ? .gzip : head.starts(with: MagicNumber.zstd) ? .zstd : .none
     }
 
     /// What a source packed this way unpacks to; the source itself if it is not packed.

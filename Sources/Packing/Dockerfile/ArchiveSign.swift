@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// How a file begins that `ADD` would unpack.
 enum ArchiveSign {
     /// How many bytes have to be looked at.
@@ -5,7 +7,7 @@ enum ArchiveSign {
 
     /// gzip, bzip2, xz and Zstandard.
     private static let compressed: [[UInt8]] = [
-        [0x1F, 0x8B, 0x08], Array("BZh".utf8), [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x28, 0xB5, 0x2F, 0xFD],
+        MagicNumber.gzip + [8], Array("BZh".utf8), [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], MagicNumber.zstd,
     ]
 
     /// Whether a file that begins so is a tar, or compressed, and then perhaps a tar.
