@@ -1,3 +1,5 @@
+import Wasm
+
 /// The steps in which Envoy loads a module, in their order; it stops at the first that fails.
 ///
 /// A module's findings stand in this order, so that the first error is the one that Envoy prints.
@@ -25,15 +27,12 @@ enum LoadStep: Int, CaseIterable {
     /// The module works.
     case run
 
-    /// The step at which Envoy says this about what a reader of the module has found.
-    init(saying: String?) {
-        switch saying {
-        case "Missing or unknown Proxy-Wasm ABI version": self = .findMarker
-        case "Failed to parse corrupted Wasm module": self = .parse
-        case "Failed to load Wasm bytecode": self = .compile
-        case "Failed to initialize Wasm code": self = .link
-        case "Failed to create new Wasm instance": self = .instantiate
-        default: self = .run
+    /// The step at which a proxy trips over a problem of this kind, which it may not.
+    init(_ kind: ModuleProblem.Kind) {
+        switch kind {
+        case .invalid: self = .compile
+        case .segmentOutOfBounds: self = .instantiate
+        case .notJudged, .unreadableSection: self = .run
         }
     }
 }

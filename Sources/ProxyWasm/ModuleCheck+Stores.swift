@@ -3,16 +3,36 @@ import Wasm
 
 /// Imported memories and tables: Envoy makes one of each for a module, of the plain kind.
 extension ModuleCheck {
+    /// The largest memory that an instance may begin with in Envoy: 1 GiB, in pages of 64 KiB.
+    private static let pageLimit: UInt64 = 16_384
+
+    /// The first memory of the module's own with which no instance can begin.
+    var largeMemoryFindings: [Finding] {
+        let memory = module.memories.first { !$0.isImported && $0.limits.minimum > Self.pageLimit }
+        guard let memory else { return [] }
+        return [
+            Finding(
+                "memory-too-large",
+                .error,
+                "the memory has \(memory.limits.minimum) pages at first; Envoy gives an instance at most \(Self.pageLimit), "
+                    + "which is 1 GiB (at byte \(memory.offset))",
+                saying: "Failed to create new Wasm instance",
+                try: ["build it with less initial memory: the linker's --initial-memory"],
+                offset: memory.offset
+            )
+        ]
+    }
+
     /// Envoy cannot make a memory of more than 1 GiB to give it to the module.
     var largeMemoryImportFindings: [Finding] {
         module.imports.compactMap { one in
-            guard case .memory(let limits) = one.type, limits.minimum > Limits.envoyPageLimit else {
+            guard case .memory(let limits) = one.type, limits.minimum > Self.pageLimit else {
                 return nil
             }
             return Finding(
                 "memory-too-large",
                 .error,
-                "it imports a memory of \(limits.minimum) pages; Envoy gives an instance at most \(Limits.envoyPageLimit), "
+                "it imports a memory of \(limits.minimum) pages; Envoy gives an instance at most \(Self.pageLimit), "
                     + "which is 1 GiB",
                 saying: "Failed to initialize Wasm code",
                 try: ["build it with less initial memory: the linker's --initial-memory"],

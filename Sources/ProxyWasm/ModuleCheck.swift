@@ -22,9 +22,13 @@ package struct ModuleCheck: Sendable {
     /// The functions that the module exports.
     let functions: [String: FunctionType]
 
+    private let corruptions: [Corruption]
+
     /// Checks a module for one proxy.
-    package init(_ module: Module, host: ProxyHost = .envoy) {
+    package init(_ reading: EnvoyReading, host: ProxyHost = .envoy) {
+        let module = reading.module
         self.module = module
+        corruptions = reading.corruptions
         self.host = host
         var functions: [String: FunctionType] = [:]
         for export in module.exports {
@@ -45,13 +49,18 @@ package struct ModuleCheck: Sendable {
             .findMarker: markerFindings,
             .describeImports: deadlyImportFindings,
             .link: importFindings + largeMemoryImportFindings,
-            .instantiate: storeImportFindings + startSectionFindings,
+            .instantiate: largeMemoryFindings + storeImportFindings + startSectionFindings,
             .describeExports: deadlyExportFindings,
             .lookUp: callbackFindings,
             .start: startFindings,
             .run: memoryFindings + collectorFindings + [Self.bodiesAreNotValidated],
         ]
-        for problem in module.problems { steps[step(of: problem), default: []].insert(problem, at: 0) }
+        for corruption in corruptions {
+            steps[corruption.step, default: []].insert(.corrupted(corruption), at: 0)
+        }
+        for problem in module.problems {
+            steps[LoadStep(problem.kind), default: []].insert(.problem(problem), at: 0)
+        }
         return LoadStep.allCases.flatMap { step in
             // One after the other through the file, as Envoy goes; what has no place comes last.
             (steps[step] ?? []).enumerated().sorted { one, other in
@@ -60,29 +69,24 @@ package struct ModuleCheck: Sendable {
         }
     }
 
-    /// Envoy trips over what is corrupted while it walks through the exports, where it leaves their section if they say so, or
-    /// later, within a custom section.
-    private func step(of problem: Finding) -> LoadStep {
-        let step = LoadStep(saying: problem.saying)
-        return step == .parse && !isIn(0, problem) ? .readExports : step
-    }
-
     /// Whether all exports are known: without that, nobody can say that one is missing.
     ///
     /// What an export is stands in the sections before; one that the reader could not make sense of hides it.
     var exportsAreKnown: Bool {
         let exports = module.outline.sections.first { $0.id == 7 }
-        return !module.problems.contains { problem in
-            isIn(7, problem) || step(of: problem) == .readExports
-                || step(of: problem) == .compile && problem.offset ?? 0 <= exports?.offset ?? .max
-        }
+        let isWalkedThrough = !corruptions.contains { $0.step == .readExports }
+        return isWalkedThrough
+            && !module.problems.contains { problem in
+                isInExports(problem)
+                    || problem.kind == .invalid && problem.offset <= exports?.offset ?? .max
+            }
     }
 
-    /// Whether a problem lies within a section of an id.
-    private func isIn(_ id: UInt8, _ problem: Finding) -> Bool {
-        guard let offset = problem.offset else { return false }
-        return module.outline.sections.contains { section in
-            section.id == id && offset >= section.offset && offset - section.offset <= section.size
+    /// Whether a problem lies within a section of exports.
+    private func isInExports(_ problem: ModuleProblem) -> Bool {
+        module.outline.sections.contains { section in
+            section.id == 7 && problem.offset >= section.offset
+                && problem.offset - section.offset <= section.size
         }
     }
 

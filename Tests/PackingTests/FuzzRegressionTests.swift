@@ -7,7 +7,6 @@ import ProxyWasm
 import Storage
 import TestSupport
 import Testing
-import Wasm
 
 /// Hostile inputs, among them all with which `make fuzz` has ever crashed a reader: each reader ends, with an answer or
 /// a failure.
@@ -22,11 +21,11 @@ import Wasm
         let inputs = try Self.inputs("FuzzModule")
         #expect(!inputs.isEmpty)
         for input in inputs {
-            let module = try? Module(of: "input", size: input.count) { offset, count throws(Failure) in
+            let reading = try? EnvoyReading(of: "input", size: input.count) { offset, count throws(Failure) in
                 Array(input[offset...].prefix(count))
             }
-            guard let module else { continue }
-            #expect(ModuleCheck(module).verdict != nil)
+            guard let reading else { continue }
+            #expect(ModuleCheck(reading).verdict != nil)
         }
     }
 

@@ -1,7 +1,8 @@
 import Diagnostics
-import ProxyWasm
 import TestSupport
 import Wasm
+
+@testable import ProxyWasm
 
 /// Modules made by hand, as a reader would describe them.
 enum PluginModule {
@@ -73,6 +74,14 @@ extension Module {
 }
 
 extension ModuleCheck {
+    /// Checks a module in which Envoy's own parser finds nothing to refuse.
+    init(_ module: Module, host: ProxyHost = .envoy) {
+        self.init(EnvoyReading(module, corruptions: []), host: host)
+    }
+
+    /// All errors in their order.
+    var errors: [Finding] { findings.filter { $0.severity == .error } }
+
     /// The ids of all findings in their order, but for the note that each module gets.
     var ids: [String] { findings.map(\.id).filter { $0 != "function-bodies-not-validated" } }
 

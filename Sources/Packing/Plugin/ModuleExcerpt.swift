@@ -1,5 +1,6 @@
 import Diagnostics
 import OCI
+import ProxyWasm
 import Wasm
 
 /// What is kept of a module while its bytes pass: the digest, the size and how it begins.
