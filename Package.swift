@@ -66,17 +66,22 @@ let package = Package(
         library("HostSystem", ["Diagnostics", system, subprocess]),
         library("OCI", ["Diagnostics", "CCrypto"]),
         library("Wasm", ["Diagnostics"]),
+        library("ProxyWasm", ["Wasm", "Diagnostics"]),
         library("HTTPTransport", ["Diagnostics", "CCurl", "CCurlShims", system]),
         library("Archive", ["OCI", "Diagnostics", "CArchive", "CZlib"]),
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
         library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
-        library("Packing", ["OCI", "Wasm", "Archive", "Storage", "HostSystem", "Diagnostics", system]),
+        library(
+            "Packing",
+            ["OCI", "Wasm", "ProxyWasm", "Archive", "Storage", "HostSystem", "Diagnostics", system]
+        ),
         library("EnvoyRunner", ["OCI", "HostSystem", "Diagnostics", system]),
         .executableTarget(
             name: "wasmpack",
             dependencies: [
-                "Diagnostics", "HostSystem", "OCI", "Wasm", "Archive", "Storage", "HTTPTransport", "Registry",
-                "Packing", "EnvoyRunner", system, arguments,
+                "Diagnostics", "HostSystem", "OCI", "Wasm", "ProxyWasm", "Archive", "Storage",
+                "HTTPTransport",
+                "Registry", "Packing", "EnvoyRunner", system, arguments,
             ],
             swiftSettings: strict
         ),
@@ -92,11 +97,15 @@ let package = Package(
         tests("OCITests", ["OCI", "Diagnostics"]),
         tests("HostSystemTests", ["HostSystem", "Diagnostics", system]),
         tests("WasmTests", ["Wasm", "Diagnostics"]),
+        tests("ProxyWasmTests", ["ProxyWasm", "Wasm", "Diagnostics"]),
         tests("ArchiveTests", ["Archive", "OCI", "Diagnostics", system]),
         tests("StorageTests", ["Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
         tests(
             "PackingTests",
-            ["Packing", "Storage", "Wasm", "OCI", "Archive", "HostSystem", "Diagnostics", system]
+            [
+                "Packing", "Storage", "Wasm", "ProxyWasm", "OCI", "Archive", "HostSystem", "Diagnostics",
+                system,
+            ]
         ),
         tests("EnvoyRunnerTests", ["EnvoyRunner", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
@@ -113,7 +122,7 @@ if Context.environment["WASMPACK_FUZZ"] != nil {
     package.targets += [
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .target(name: "Fuzzing", dependencies: ["CFuzzer"], path: "Tests/Fuzz/Fuzzing"),
-        fuzzer("FuzzModule", "Wasm", "Diagnostics"),
+        fuzzer("FuzzModule", "ProxyWasm", "Wasm", "Diagnostics"),
         fuzzer("FuzzLayer", "Archive", "OCI", "Diagnostics"),
         fuzzer("FuzzManifest", "OCI"),
         fuzzer("FuzzDockerfile", "Packing"),

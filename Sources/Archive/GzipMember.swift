@@ -1,9 +1,10 @@
 import CZlib
+import Diagnostics
 
 /// The fixed parts around the deflate stream of a gzip member (RFC 1952).
 enum GzipMember {
     /// The header without name, time, flags and system, so that it is the same for every build.
-    static let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
+    static let header: [UInt8] = MagicNumber.gzip + [8, 0, 0, 0, 0, 0, 0, 0xFF]
 
     /// Encodes the checksum and the size of the uncompressed bytes, both modulo 2³², little-endian.
     static func trailer(checksum: UInt32, size: Int) -> [UInt8] {

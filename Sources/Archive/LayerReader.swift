@@ -49,7 +49,7 @@ package enum LayerReader {
             )
         )
         defer { contents.unpackedSize = bytes.byteCount }
-        if unpacked.head.starts(with: [0x00, 0x61, 0x73, 0x6D]) {
+        if unpacked.head.starts(with: MagicNumber.wasm) {
             contents.content = .module
             try bytes.forEachPiece(write)
         } else {
@@ -115,8 +115,8 @@ extension LayerReader.Compression {
     /// Detects the compression from the magic number in the first four bytes.
     package init(of head: [UInt8]) {
         self =
-            head.starts(with: [0x1F, 0x8B])
-            ? .gzip : head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) ? .zstd : .none
+            head.starts(with: MagicNumber.gzip)
+            ? .gzip : head.starts(with: MagicNumber.zstd) ? .zstd : .none
     }
 
     /// Returns a source that decompresses another one; the source itself for ``none``.

@@ -1,41 +1,33 @@
 import Diagnostics
 
-/// Why a part of a module cannot be read on.
-enum Obstacle: Error {
-    /// The bytes did not come.
-    case failure(Failure)
-    /// They are not what they should be.
-    case problem(Finding)
-}
-
 /// The bytes of a module from one place to another, fetched in pieces: no more than one piece is held.
-struct ByteReader {
-    typealias Source = (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
-
+package struct ByteReader {
     /// How much is fetched at once, in bytes.
     static let pieceSize = 64 * 1024
 
     /// Where the next byte stands, from the start of the module.
-    private(set) var offset = 0
+    package private(set) var offset = 0
     /// Where what may be read now ends.
-    private(set) var end = 0
+    package private(set) var end = 0
 
-    private let fetch: Source
+    private let fetch: ByteFetch
     private var piece: [UInt8] = []
     private var pieceOffset = 0
 
-    init(_ fetch: @escaping Source) { self.fetch = fetch }
+    /// A reader that stands at the start and may read nothing yet: ``read(from:to:)`` comes first.
+    package init(_ fetch: @escaping ByteFetch) { self.fetch = fetch }
 
     /// How many bytes may still be read.
-    var remaining: Int { end - offset }
+    package var remaining: Int { end - offset }
 
     /// Goes to a place; what may be read from there ends at `end`.
-    mutating func read(from offset: Int, to end: Int) {
+    package mutating func read(from offset: Int, to end: Int) {
         self.offset = offset
         self.end = end
     }
 
-    mutating func byte(_ what: String) throws(Obstacle) -> UInt8 {
+    /// The next byte; `what` it is stands in messages, here and below.
+    package mutating func byte(_ what: String) throws(Obstacle) -> UInt8 {
         guard offset < end else { throw missing(what, 1) }
         let index = try index(what)
         offset += 1
@@ -50,7 +42,7 @@ struct ByteReader {
     }
 
     /// The next bytes; no more of them are held than there are.
-    mutating func bytes(_ count: Int, _ what: String) throws(Obstacle) -> [UInt8] {
+    package mutating func bytes(_ count: Int, _ what: String) throws(Obstacle) -> [UInt8] {
         guard count <= remaining else { throw missing(what, count) }
         var bytes: [UInt8] = []
         while bytes.count < count {
@@ -61,7 +53,8 @@ struct ByteReader {
         return bytes
     }
 
-    mutating func skip(_ count: Int, _ what: String) throws(Obstacle) {
+    /// Goes past bytes, which are not fetched.
+    package mutating func skip(_ count: Int, _ what: String) throws(Obstacle) {
         guard count <= remaining else { throw missing(what, count) }
         offset += count
     }
@@ -71,7 +64,8 @@ struct ByteReader {
         Int(try unsigned(what, bits: 32))
     }
 
-    mutating func unsigned(_ what: String, bits: Int) throws(Obstacle) -> UInt64 {
+    /// An unsigned number of up to `bits` bits, 64 at most.
+    package mutating func unsigned(_ what: String, bits: Int) throws(Obstacle) -> UInt64 {
         let start = offset
         guard let number = LEB128.unsigned(try encoded(what, bits), bits: bits) else {
             throw .problem(.invalid("\(what) is not a number of \(bits) bits", at: start))
@@ -109,7 +103,7 @@ struct ByteReader {
         let start = offset
         let length = try unsigned("the length of \(what)")
         guard length <= Self.nameLimit || length > remaining else {
-            throw .problem(.notValidated("\(what) has \(length) bytes, too many to look at", at: start))
+            throw .problem(.notJudged("\(what) has \(length) bytes, too many to look at", at: start))
         }
         guard let name = String(validating: try bytes(length, what), as: UTF8.self) else {
             throw .problem(.invalid("\(what) is not UTF-8", at: start))

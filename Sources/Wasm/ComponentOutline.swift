@@ -36,7 +36,7 @@ package struct ComponentOutline: Hashable, Sendable {
                     throw Failure(
                         .wasmMalformed,
                         "\(name) is not a whole component",
-                        why: problem.message,
+                        why: problem.description,
                         try: ["build it again"]
                     )
                 }

@@ -25,7 +25,7 @@ package struct Module: Sendable, Hashable {
     /// The exports in their order.
     package var exports: [ModuleExport] = []
     /// The memories, imported ones first.
-    package var memories: [Limits] = []
+    package var memories: [ModuleMemory] = []
     /// The number of functions, imported ones included.
     package var functionCount = 0
     /// The index of the function that runs at instantiation, if there is one.
@@ -45,7 +45,7 @@ package struct Module: Sendable, Hashable {
     /// Where its source map is (`sourceMappingURL` section); `nil` without one.
     package var sourceMappingURL: String?
     /// What is wrong with it by the rules that an engine holds before it runs anything, in the order of the file.
-    package var problems: [Finding] = []
+    package var problems: [ModuleProblem] = []
 
     /// A module of which only the outline is known.
     package init(_ outline: ModuleOutline) { self.outline = outline }

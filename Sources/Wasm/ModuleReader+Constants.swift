@@ -17,7 +17,7 @@ extension ModuleReader {
         case false?:
             let given = constant.type.map { "\($0)" } ?? "something else"
             throw .problem(.invalid("\(what) should have the type \(expected), but is \(given)", at: start))
-        case nil: noteOnce(.notValidated("the type of a constant is not checked", at: start))
+        case nil: noteOnce(.notJudged("the type of a constant is not checked", at: start))
         }
         return constant
     }
@@ -57,7 +57,7 @@ extension ModuleReader {
             }
             guard stack.count <= Self.stackLimit else {
                 throw .problem(
-                    .notValidated("the value of \(what) is too long to be looked through", at: start)
+                    .notJudged("the value of \(what) is too long to be looked through", at: start)
                 )
             }
         }

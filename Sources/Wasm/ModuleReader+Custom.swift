@@ -1,9 +1,8 @@
 import Diagnostics
 
-/// Custom sections, as far as they say something about the plugin.
+/// Custom sections, as the specification's appendix and the tool conventions define them.
 ///
-/// Envoy itself looks at their names and at the function map of the first `name` section; what others hold refuses no
-/// module.
+/// Only their names can make a module invalid.
 extension ModuleReader {
     mutating func readCustomSection() throws(Obstacle) {
         let start = bytes.offset
@@ -24,7 +23,14 @@ extension ModuleReader {
             try readContent(named: name)
         } catch {
             guard case .problem(let problem) = error else { throw error }
-            noteOnce(.unreadableSection(name, problem, at: start))
+            let title = name.printable.truncated(to: 80)
+            noteOnce(
+                ModuleProblem(
+                    .unreadableSection,
+                    "the custom section \(title) cannot be read: \(problem)",
+                    at: start
+                )
+            )
         }
     }
 
@@ -46,13 +52,29 @@ extension ModuleReader {
 
     private mutating func readCustomName() throws(Obstacle) -> String {
         let start = bytes.offset
-        let bytes = try bytes.envoyBytes("the name of a custom section", keeping: Self.customNameLimit)
+        let length = try bytes.unsigned("the length of the name of a custom section")
+        let bytes = try firstBytes(of: length, "the name of a custom section", Self.customNameLimit)
         guard bytes.count < Self.customNameLimit else {
-            noteOnce(.notValidated("the name of a custom section is too long to be looked at", at: start))
+            noteOnce(.notJudged("the name of a custom section is too long to be looked at", at: start))
             return String(decoding: bytes, as: UTF8.self)
         }
         if let name = String(validating: bytes, as: UTF8.self) { return name }
         throw .problem(.invalid("the name of a custom section is not UTF-8", at: start))
+    }
+
+    /// The first of some bytes, and no more than a limit; the rest is stepped over.
+    mutating func firstBytes(of count: Int, _ what: String, _ limit: Int) throws(Obstacle) -> [UInt8] {
+        guard count <= bytes.remaining else {
+            throw .problem(
+                .invalid(
+                    "\(what) should have \(count) bytes, but \(bytes.remaining) follow",
+                    at: bytes.offset
+                )
+            )
+        }
+        let kept = try bytes.bytes(min(count, limit), what)
+        try bytes.skip(count - kept.count, what)
+        return kept
     }
 
     /// Tool conventions, "Producers Section".

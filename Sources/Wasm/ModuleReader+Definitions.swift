@@ -26,8 +26,9 @@ extension ModuleReader {
             tables.append(Table(type: type, limits: limits))
             return .table(type.valueType, limits)
         case 2:
+            let place = bytes.offset
             let limits = try readMemoryLimits()
-            module.memories.append(limits)
+            module.memories.append(ModuleMemory(limits, isImported: true, offset: place))
             return .memory(limits)
         case 3:
             let type = try readType()
@@ -78,11 +79,7 @@ extension ModuleReader {
     mutating func readMemories() throws(Obstacle) {
         for _ in 0..<(try bytes.count(of: "memories", limit: Self.tableLimit)) {
             let start = bytes.offset
-            let limits = try readMemoryLimits()
-            module.memories.append(limits)
-            if limits.minimum > Limits.envoyPageLimit {
-                noteOnce(.memoryTooLarge(limits.minimum, at: start))
-            }
+            module.memories.append(ModuleMemory(try readMemoryLimits(), offset: start))
         }
     }
 
@@ -139,7 +136,7 @@ extension ModuleReader {
         switch kind {
         case 0: return functionType(at: index).map(ExternalType.function)
         case 1 where index < tables.count: return .table(tables[index].type.valueType, tables[index].limits)
-        case 2 where index < module.memories.count: return .memory(module.memories[index])
+        case 2 where index < module.memories.count: return .memory(module.memories[index].limits)
         case 3 where index < globals.count:
             return .global(globals[index].type.valueType, isMutable: globals[index].isMutable)
         case 4 where index < tags.count: return .tag(tags[index])

@@ -64,7 +64,7 @@ extension ModuleReader {
         let type = try readType()
         if case .number = type {
             // V8 takes such a segment as long as nothing uses it.
-            noteOnce(.notValidated("an element segment is of \(type)", at: start))
+            noteOnce(.notJudged("an element segment is of \(type)", at: start))
         }
         return type
     }
@@ -77,7 +77,7 @@ extension ModuleReader {
         switch fits(type, in: .reference(table)) {
         case true?: break
         case false?: throw .problem(.invalid("a segment of \(type) is for a table of \(table)", at: start))
-        case nil: noteOnce(.notValidated("the type of an element segment is not checked", at: start))
+        case nil: noteOnce(.notJudged("the type of an element segment is not checked", at: start))
         }
     }
 
@@ -108,9 +108,9 @@ extension ModuleReader {
                     .invalid("a data segment is for memory \(index), which does not exist", at: start)
                 )
             }
-            memory = module.memories[index]
+            memory = module.memories[index].limits
             place = try readConstant(
-                of: .number(module.memories[index].is64 ? .i64 : .i32),
+                of: .number(module.memories[index].limits.is64 ? .i64 : .i32),
                 "the place of a data segment"
             )
         }
@@ -135,10 +135,9 @@ extension ModuleReader {
         let (end, isTooFar) = first.addingReportingOverflow(UInt64(count))
         guard isTooFar || end > size else { return }
         noteOnce(
-            .uninstantiable(
-                "segment-out-of-bounds",
+            ModuleProblem(
+                .segmentOutOfBounds,
                 "\(what) of \(count) at \(first) does not fit into \(whole), which has \(size) at first",
-                try: "build it again; a tool that changed the module may have broken it",
                 at: start
             )
         )

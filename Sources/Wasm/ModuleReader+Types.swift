@@ -27,7 +27,7 @@ extension ModuleReader {
                 let start = bytes.offset
                 let index = try bytes.unsigned("a supertype")
                 guard index < types.count else { throw Self.noType(index, at: start) }
-                noteOnce(.notValidated("whether a type fits its supertype is not checked", at: start))
+                noteOnce(.notJudged("whether a type fits its supertype is not checked", at: start))
             }
             form = try bytes.byte("a type")
         }
@@ -54,7 +54,7 @@ extension ModuleReader {
         let count = try bytes.count(of: what, limit: 1000)
         keptValueTypes += count
         guard keptValueTypes <= Self.keptValueTypeLimit else {
-            throw .problem(.notValidated("there are too many types to keep", at: start))
+            throw .problem(.notJudged("there are too many types to keep", at: start))
         }
         var types: [ValueType] = []
         for _ in 0..<count { types.append(try readType(before: end).valueType) }

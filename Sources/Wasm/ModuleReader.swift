@@ -24,6 +24,8 @@ struct ModuleReader {
     var hasCode = false
     var hasData = false
     private var isInvalid = false
+    /// Where the content of sections begins that are not looked into.
+    private let skipped: Set<Int>
 
     /// A global, with its value where that is known before the module runs.
     struct Global {
@@ -37,9 +39,10 @@ struct ModuleReader {
         let limits: Limits
     }
 
-    init(_ outline: ModuleOutline, _ bytes: ByteReader) {
+    init(_ outline: ModuleOutline, _ bytes: ByteReader, skipping skipped: Set<Int>) {
         module = Module(outline)
         self.bytes = bytes
+        self.skipped = skipped
     }
 
     mutating func read() throws(Failure) {
@@ -50,6 +53,7 @@ struct ModuleReader {
                 note(problem)
                 continue
             }
+            if skipped.contains(section.offset) { continue }
             do throws(Obstacle) {
                 try readContent(of: section)
                 if bytes.remaining > 0, section.id != 0 {
@@ -81,18 +85,18 @@ struct ModuleReader {
         }
     }
 
-    /// Adds a finding, unless it is one more that makes the module invalid.
-    mutating func note(_ problem: Finding) {
-        if problem.id == Finding.invalidModule {
+    /// Adds a problem, unless it is one more that makes the module invalid.
+    mutating func note(_ problem: ModuleProblem) {
+        if problem.kind == .invalid {
             guard !isInvalid else { return }
             isInvalid = true
         }
         module.problems.append(problem)
     }
 
-    /// Adds a finding, unless there is one of the same kind: a module may give reason for thousands.
-    mutating func noteOnce(_ problem: Finding) {
-        guard !module.problems.contains(where: { $0.id == problem.id }) else { return }
+    /// Adds a problem, unless there is one of the same kind: a module may give reason for thousands.
+    mutating func noteOnce(_ problem: ModuleProblem) {
+        guard !module.problems.contains(where: { $0.kind == problem.kind }) else { return }
         note(problem)
     }
 
@@ -105,9 +109,7 @@ struct ModuleReader {
         case 4: try readTables()
         case 5: try readMemories()
         case 6: try readGlobals()
-        case 7:
-            try lookThroughExports()
-            try readExports()
+        case 7: try readExports()
         case 8: try readStart()
         case 9: try readElements()
         case 10: try readCode()
@@ -118,13 +120,21 @@ struct ModuleReader {
     }
 }
 
+extension ModuleOutline {
+    /// The sections that stand where they may, in their order; an engine reads no other.
+    package var sectionsInPlace: [Section] {
+        var order = SectionOrder()
+        return sections.filter { order.problem(with: $0) == nil }
+    }
+}
+
 /// The order that sections have (WebAssembly, "Binary Format", Modules): each once, custom ones anywhere.
 struct SectionOrder {
     private static let known: [UInt8] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11]
     private var next = 0
 
     /// What is wrong with a section at its place.
-    mutating func problem(with section: ModuleOutline.Section) -> Finding? {
+    mutating func problem(with section: ModuleOutline.Section) -> ModuleProblem? {
         guard let place = Self.known.firstIndex(of: section.id) else { return nil }
         guard place >= next else {
             return .invalid("section \(section.id) comes too late or twice", at: section.offset)

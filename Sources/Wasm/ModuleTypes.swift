@@ -25,9 +25,6 @@ package struct FunctionType: Hashable, Sendable {
 
 /// How large a memory or table is at first, and may become.
 package struct Limits: Hashable, Sendable {
-    /// The largest memory that an instance may begin with in Envoy: 1 GiB, in pages of 64 KiB.
-    static let envoyPageLimit: UInt64 = 16_384
-
     /// At first: pages of 64 KiB, or entries.
     package let minimum: UInt64
     /// At most; `nil` without a bound.
@@ -43,6 +40,23 @@ package struct Limits: Hashable, Sendable {
         self.maximum = maximum
         self.isShared = isShared
         self.is64 = is64
+    }
+}
+
+/// One memory of a module.
+package struct ModuleMemory: Hashable, Sendable {
+    /// How large it is.
+    package let limits: Limits
+    /// Whether the module gets it from outside.
+    package let isImported: Bool
+    /// Where its limits stand, in bytes from the start of the module.
+    package let offset: Int
+
+    /// Describes a memory.
+    package init(_ limits: Limits, isImported: Bool = false, offset: Int) {
+        self.limits = limits
+        self.isImported = isImported
+        self.offset = offset
     }
 }
 

@@ -3,7 +3,6 @@ import OCI
 import Storage
 import TestSupport
 import Testing
-import Wasm
 
 @testable import Packing
 
@@ -48,7 +47,7 @@ import Wasm
 
     @Test func `Higress caches an image without a tag, like Istio`() async throws {
         let name = "example.com/a/b"
-        let findings = try await findings(of: Higress(), on: MadeImage(Self.tar), named: name)
+        let findings = try await findings(of: MeshAgent.higress, on: MadeImage(Self.tar), named: name)
         #expect(findings.map(\.id) == ["untagged"])
     }
 
@@ -58,11 +57,11 @@ import Wasm
             configType: Self.other,
             config: Self.module
         )
-        let twice = try await findings(of: Istio(), on: image)
+        let twice = try await findings(of: MeshAgent.istio, on: image)
         #expect(twice.map(\.id) == ["layer-type"])
         #expect(twice.first?.saying?.contains("invalid media type text/plain (expect") == true)
         image.config = [0x7B, 0x7D]
-        #expect(try await findings(of: Istio(), on: image) == [])
+        #expect(try await findings(of: MeshAgent.istio, on: image) == [])
     }
 
     @Test func `rejects a damaged layer`() async throws {
@@ -72,7 +71,7 @@ import Wasm
         }
         let long = Tar.entry("x", [UInt8](repeating: 1, count: 10_000)) + Tar.end
         for tar in [Tar.entry("plugin.wasm", Self.module) + long, long] {
-            let findings = try await findings(of: Istio(), on: image(tar))
+            let findings = try await findings(of: MeshAgent.istio, on: image(tar))
             #expect(findings.map(\.id) == ["layer-unreadable"], "\(findings)")
             #expect(findings.first?.severity == .error)
         }
@@ -84,7 +83,7 @@ import Wasm
                 bare: [([0x7B, 0x7D], Self.other), (bytes, .soloModule)],
                 configType: Self.other
             )
-            let findings = try await findings(of: Istio(), on: image)
+            let findings = try await findings(of: MeshAgent.istio, on: image)
             #expect(findings.map(\.id) == ["plugin-invalid"])
             #expect(findings.first?.saying == "fetched Wasm binary from … is invalid")
         }
@@ -92,7 +91,7 @@ import Wasm
 
     @Test func `rejects a gzipped module as a tar layer`() async throws {
         let image = MadeImage(Self.module)
-        #expect(try await findings(of: Istio(), on: image).map(\.id) == ["layer-content"])
+        #expect(try await findings(of: MeshAgent.istio, on: image).map(\.id) == ["layer-content"])
     }
 
     @Test func `wkg requires a mediaType and a module, and warns of an index`() async throws {
@@ -127,7 +126,7 @@ import Wasm
     )
     func scheme(name: String, saying: String) async throws {
         let pinned = "\(name)@sha256:" + String(repeating: "a", count: 64)
-        let findings = try await findings(of: Istio(), on: MadeImage(Self.tar), named: pinned)
+        let findings = try await findings(of: MeshAgent.istio, on: MadeImage(Self.tar), named: pinned)
         #expect(findings.map(\.id) == ["scheme-needed"])
         #expect(findings.first?.saying == saying)
     }

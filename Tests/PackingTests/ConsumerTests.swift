@@ -1,9 +1,9 @@
 import Diagnostics
 import OCI
+import ProxyWasm
 import Storage
 import TestSupport
 import Testing
-import Wasm
 
 @testable import Packing
 
@@ -165,7 +165,7 @@ import Wasm
 
     @Test func `warns of a second plugin and of additional files`() async throws {
         let tar = Tar.entry("plugin.wasm", Self.module) + Tar.entry("b/plugin.wasm", [1]) + Tar.end
-        let findings = try await findings(of: Istio(), on: Self.image(tar))
+        let findings = try await findings(of: MeshAgent.istio, on: Self.image(tar))
         #expect(findings.map(\.id) == ["several-plugins", "extra-files"])
         #expect(findings.map(\.severity) == [.warning, .note])
     }
@@ -173,13 +173,13 @@ import Wasm
     @Test func `quotes each consumer's message for a layer above the limit`() async throws {
         let image = Self.image(Self.tar)
         let limit = Self.tar.count - 1
-        let istio = try await findings(of: Istio(), on: image, limit: limit)
+        let istio = try await findings(of: MeshAgent.istio, on: image, limit: limit)
         #expect(istio.map(\.saying) == ["unexpected EOF"])
         let gateway = try await findings(of: EnvoyGateway(), on: image, limit: limit)
         #expect(
             gateway.map(\.saying) == ["plugin.wasm size \(Self.module.count) exceeds maximum size \(limit)"]
         )
-        #expect(try await findings(of: Istio(), on: image, limit: limit + 1) == [])
+        #expect(try await findings(of: MeshAgent.istio, on: image, limit: limit + 1) == [])
         let artifact = Pushed([(Self.soloConfig, [0x7B, 0x7D]), (.soloModule, Self.module)])
         let cut = try await findings(of: EnvoyGateway(), on: artifact, limit: Self.module.count - 1)
         #expect(cut.first?.saying?.hasPrefix("wasm layer size exceeds maximum size") == true)
@@ -203,13 +203,13 @@ import Wasm
             try await findings(of: consumer, on: Self.image(Self.tar), named: name).map(\.id)
         }
         let digest = "sha256:" + String(repeating: "a", count: 64)
-        #expect(try await ids(Istio(), "example.com/a/b@\(digest)") == [])
-        #expect(try await ids(Istio(), "example.com/a/b:v1") == ["unpinned"])
-        #expect(try await ids(Istio(), "example.com/a/b:latest") == [])
-        #expect(try await ids(Istio(), "example.com/a/b") == ["untagged"])
+        #expect(try await ids(MeshAgent.istio, "example.com/a/b@\(digest)") == [])
+        #expect(try await ids(MeshAgent.istio, "example.com/a/b:v1") == ["unpinned"])
+        #expect(try await ids(MeshAgent.istio, "example.com/a/b:latest") == [])
+        #expect(try await ids(MeshAgent.istio, "example.com/a/b") == ["untagged"])
         #expect(try await ids(EnvoyGateway(), "example.com/a/b") == [])
-        #expect(try await ids(Istio(), "registry:5000/a/b@\(digest)") == ["scheme-needed"])
-        #expect(try await ids(Istio(), "registry/a/b@\(digest)") == ["host-without-dot"])
+        #expect(try await ids(MeshAgent.istio, "registry:5000/a/b@\(digest)") == ["scheme-needed"])
+        #expect(try await ids(MeshAgent.istio, "registry/a/b@\(digest)") == ["host-without-dot"])
     }
 
     @Test func `rejects the digest of an index as a pin, and suggests the image in it`() async throws {
@@ -225,7 +225,7 @@ import Wasm
             let index = Blob(try CanonicalJSON.encode(Index(manifests: [entry])), mediaType: .imageIndex)
             await store.push(index)
             let name = "example.com/a/b@\(index.descriptor.digest)"
-            return try await Istio().findings(
+            return try await MeshAgent.istio.findings(
                 on: ImageInspection(of: index.descriptor, in: store),
                 named: pinned ? Reference(parsing: name) : nil,
                 limit: PluginCheck.defaultLimit

@@ -3,10 +3,10 @@ import Diagnostics
 import Foundation
 import OCI
 import Packing
+import ProxyWasm
 import Storage
 import TestSupport
 import Testing
-import Wasm
 
 /// Tests that every reader returns a result or a failure for hostile inputs, including all crashes that `make fuzz` found.
 @Suite(.timed, .timeLimit(.minutes(5))) struct FuzzRegressionTests {
@@ -20,11 +20,11 @@ import Wasm
         let inputs = try Self.inputs("FuzzModule")
         #expect(!inputs.isEmpty)
         for input in inputs {
-            let module = try? Module(of: "input", size: input.count) { offset, count throws(Failure) in
+            let reading = try? EnvoyReading(of: "input", size: input.count) { offset, count throws(Failure) in
                 Array(input[offset...].prefix(count))
             }
-            guard let module else { continue }
-            #expect(ModuleCheck(module).verdict != nil)
+            guard let reading else { continue }
+            #expect(ModuleCheck(reading).verdict != nil)
         }
     }
 

@@ -1,8 +1,8 @@
 import Diagnostics
 import HostSystem
+import ProxyWasm
 import TestSupport
 import Testing
-import Wasm
 
 @testable import Packing
 
@@ -43,7 +43,7 @@ import Wasm
         let module = try inspection(SampleModule.smallest)
         let size = SampleModule.smallest.count
         func ids(_ limit: Int) -> [String] {
-            PluginCheck(nil, module: module, for: [Istio()], limit: limit).answers[0].moduleFindings
+            PluginCheck(nil, module: module, for: [MeshAgent.istio], limit: limit).answers[0].moduleFindings
                 .filter { $0.severity == .error }.map(\.id)
         }
         #expect(ids(size + 1536) == [])

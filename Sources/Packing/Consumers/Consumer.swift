@@ -1,9 +1,10 @@
+package import Diagnostics
 package import OCI
-package import Wasm
+package import ProxyWasm
 
 /// A program that fetches images and loads their modules, such as Istio.
 ///
-/// To add a consumer, add a file to this folder and an element to ``Consumers/all``.
+/// To add a consumer, add a value of a type in this folder to ``Consumers/all``.
 package protocol Consumer: Sendable {
     /// The name for `--for`, for example `istio`.
     var name: String { get }
@@ -22,7 +23,7 @@ package protocol Consumer: Sendable {
 /// The supported consumers.
 package enum Consumers {
     /// All consumers, in the order in which they are shown.
-    package static let all: [any Consumer] = [Istio(), EnvoyGateway(), Higress(), Wkg()]
+    package static let all: [any Consumer] = [MeshAgent.istio, EnvoyGateway(), MeshAgent.higress, Wkg()]
 
     /// The consumers that load modules into a proxy, which are the default.
     package static var proxies: [any Consumer] { all.filter { $0.host != nil } }

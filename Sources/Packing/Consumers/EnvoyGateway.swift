@@ -1,5 +1,6 @@
+import Diagnostics
 import OCI
-import Wasm
+import ProxyWasm
 
 /// Envoy Gateway's controller, which fetches the image of an `EnvoyExtensionPolicy` (`internal/wasm`, a fork of Istio's).
 ///

@@ -1,4 +1,4 @@
-package import Wasm
+package import Diagnostics
 
 /// What several consumers say, each thing once and with everybody who says it.
 package struct FindingList: Sendable {

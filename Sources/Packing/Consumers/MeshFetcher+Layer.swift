@@ -1,7 +1,6 @@
 import Archive
 import Diagnostics
 import OCI
-import Wasm
 
 /// The findings about the layer that is read.
 extension MeshFetcher {

@@ -1,6 +1,5 @@
 import Diagnostics
 import OCI
-import Wasm
 
 /// The rules by which Istio's agent, and its forks in Envoy Gateway and Higress, extract a module from an image.
 ///

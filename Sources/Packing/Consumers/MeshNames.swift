@@ -1,5 +1,5 @@
+import Diagnostics
 import OCI
-import Wasm
 
 /// The findings about an image's name and digest: pins, tags and hosts.
 enum MeshNames {

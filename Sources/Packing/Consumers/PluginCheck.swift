@@ -1,5 +1,6 @@
+package import Diagnostics
 package import OCI
-package import Wasm
+import ProxyWasm
 
 /// The findings of consumers about an image and its module, or about a module alone.
 package struct PluginCheck: Sendable {

@@ -1,6 +1,6 @@
 import Diagnostics
 import OCI
-import Wasm
+import ProxyWasm
 
 /// `wkg` and similar tools, which read the CNCF's artifact with a component; proxies do not.
 struct Wkg: Consumer {

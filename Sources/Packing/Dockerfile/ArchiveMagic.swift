@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Recognizes archives that `ADD` would unpack, by their first bytes.
 enum ArchiveMagic {
     /// The number of bytes to read from the start of a file.
@@ -5,7 +7,7 @@ enum ArchiveMagic {
 
     /// The magic numbers of gzip, bzip2, xz and Zstandard.
     private static let compressed: [[UInt8]] = [
-        [0x1F, 0x8B, 0x08], Array("BZh".utf8), [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x28, 0xB5, 0x2F, 0xFD],
+        MagicNumber.gzip + [8], Array("BZh".utf8), [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], MagicNumber.zstd,
     ]
 
     /// Whether a file with these first bytes is a tar or is compressed.

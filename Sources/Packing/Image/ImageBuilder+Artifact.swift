@@ -2,6 +2,7 @@ import Archive
 import Diagnostics
 import HostSystem
 import OCI
+import ProxyWasm
 import Storage
 import SystemPackage
 import Wasm
@@ -83,8 +84,8 @@ private struct BareContent {
             try source.read(at: offset, count: count)
         }
         do throws(Failure) {
-            let module = try Module(of: path.string, size: source.size, reading: read)
-            abiVersions = module.abiVersions
+            let reading = try EnvoyReading(of: path.string, size: source.size, reading: read)
+            abiVersions = reading.module.abiVersions
             component = nil
         } catch {
             guard mayBeComponent, error.code == .wasmComponent else { throw error }

@@ -1,6 +1,7 @@
 import Archive
 import Diagnostics
 import OCI
+import ProxyWasm
 import Storage
 import SystemPackage
 import Wasm

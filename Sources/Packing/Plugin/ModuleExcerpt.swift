@@ -1,5 +1,6 @@
 import Diagnostics
 import OCI
+import ProxyWasm
 import Wasm
 
 /// The digest, size and first bytes of a module, collected while it is streamed.

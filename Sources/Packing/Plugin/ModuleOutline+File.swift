@@ -1,5 +1,6 @@
 package import Diagnostics
 package import HostSystem
+import ProxyWasm
 package import Wasm
 
 extension ModuleOutline {

@@ -2,7 +2,6 @@ import Archive
 import Diagnostics
 import OCI
 import Storage
-import Wasm
 
 /// A search for the module of one image, with the layers that it has read so far.
 struct PluginSearch {

@@ -2,6 +2,7 @@ import Diagnostics
 import EnvoyRunner
 import OCI
 import Packing
+import ProxyWasm
 import Wasm
 
 /// What `check` has found out, for people and as a document.

@@ -1,6 +1,5 @@
 import Diagnostics
 import EnvoyRunner
-import Wasm
 
 extension EnvoyVerdict {
     /// The finding that it is; `nil` when Envoy loaded the module.

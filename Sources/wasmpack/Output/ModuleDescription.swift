@@ -1,5 +1,6 @@
 import OCI
 import Packing
+import ProxyWasm
 import Wasm
 
 /// What is known of a module, in the documents of `inspect`.
@@ -76,7 +77,7 @@ struct ModuleDescription: Encodable {
             Export(name: $0.name, kind: $0.type.kind, type: $0.type.text)
         }
         memories = (module?.memories ?? []).prefix(Self.limit).map {
-            Memory(minimum: $0.minimum, maximum: Nullable($0.maximum))
+            Memory(minimum: $0.limits.minimum, maximum: Nullable($0.limits.maximum))
         }
         customSections = (module?.customSections ?? []).prefix(Self.limit).map {
             CustomSection(name: $0.name, offset: $0.offset, size: $0.size)

@@ -1,6 +1,7 @@
 import Diagnostics
 import OCI
 import Packing
+import ProxyWasm
 import Wasm
 
 /// A module as `inspect` shows it, alone or in its image.
@@ -27,7 +28,10 @@ struct ModuleReport {
         rows.append(("exports", Self.line(module.exports.map(\.name))))
         if !module.memories.isEmpty {
             rows.append(
-                ("memory", module.memories.prefix(4).map { "\($0.text) pages" }.joined(separator: ", "))
+                (
+                    "memory",
+                    module.memories.prefix(4).map { "\($0.limits.text) pages" }.joined(separator: ", ")
+                )
             )
         }
         rows += module.customSections.prefix(20).map {

@@ -1,0 +1,32 @@
+package import Wasm
+
+extension ExternalType {
+    /// What it is, in one word.
+    package var kind: String {
+        switch self {
+        case .function: "function"
+        case .table: "table"
+        case .memory: "memory"
+        case .global: "global"
+        case .tag: "tag"
+        }
+    }
+
+    /// Its type, in the words in which Envoy tells types: `i32 i32 -> i32` for a function.
+    package var text: String {
+        switch self {
+        case .function(let type), .tag(let type): type.inEnvoysWords
+        case .table(let type, let limits): "\(type.inEnvoysWords) \(limits.text)"
+        case .memory(let limits): limits.text
+        case .global(let type, let isMutable): (isMutable ? "mutable " : "") + type.inEnvoysWords
+        }
+    }
+}
+
+extension Limits {
+    /// The least and the most, for example `2...16` or `2...`.
+    package var text: String {
+        "\(minimum)..." + (maximum.map(String.init) ?? "") + (isShared ? " shared" : "")
+            + (is64 ? " 64-bit" : "")
+    }
+}

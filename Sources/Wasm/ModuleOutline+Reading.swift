@@ -1,0 +1,54 @@
+package import Diagnostics
+
+/// Why bytes cannot be read on.
+package enum ReadError<Problem: Sendable>: Error {
+    /// The bytes did not come.
+    case failure(Failure)
+    /// They are not what they should be.
+    case problem(Problem)
+}
+
+/// Why a part of a module cannot be read on.
+package typealias Obstacle = ReadError<ModuleProblem>
+
+/// Gives up to `count` bytes of a module at an offset; fewer only at its end.
+package typealias ByteFetch = (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
+
+extension ModuleOutline {
+    /// Reads the outline of a module; of a large one only some bytes per section are read.
+    ///
+    /// - Parameters:
+    ///   - size: the size of the whole, in bytes.
+    ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
+    /// - Throws: why there are no sections to be read, and whatever `read` throws.
+    package init(
+        size: Int,
+        reading read: ByteFetch
+    ) throws(ReadError<Problem>) {
+        func bytes(_ offset: Int, _ count: Int) throws(ReadError<Problem>) -> [UInt8] {
+            do throws(Failure) { return try read(offset, count) } catch { throw .failure(error) }
+        }
+        if let problem = Preamble.problem(with: try bytes(0, Preamble.excerptSize)) {
+            throw .problem(problem)
+        }
+        var sections: [Section] = []
+        var offset = Preamble.size
+        while offset < size {
+            guard sections.count < Self.sectionCountLimit else { throw .problem(.tooManySections) }
+            let head = try bytes(offset, Self.sectionHeadSize)
+            guard let id = head.first, let length = LEB128.unsigned(head.dropFirst()) else {
+                throw .problem(.unreadableLength(at: offset))
+            }
+            let start = offset + 1 + length.byteCount
+            guard id <= Self.lastKnownSection else { throw .problem(.unknownSection(id: id, at: offset)) }
+            guard length.value <= size - start else {
+                throw .problem(
+                    .cutSection(at: offset, size: length.value, following: size - start)
+                )
+            }
+            sections.append(Section(id: id, offset: start, size: length.value))
+            offset = start + length.value
+        }
+        self.init(size: size, sections: sections)
+    }
+}

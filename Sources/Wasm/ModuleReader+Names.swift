@@ -1,0 +1,44 @@
+/// The `name` section (WebAssembly 3.0, "Custom Sections", Name Section): the module's own name, and functions' names.
+///
+/// It is for people: indexes and UTF-8 are not checked, and what cannot be read is left out without a word.
+extension ModuleReader {
+    mutating func readNames() throws(Obstacle) {
+        let end = bytes.end
+        while bytes.remaining > 0 {
+            do throws(Obstacle) {
+                let id = try bytes.byte("a kind of names")
+                let size = try bytes.unsigned("the size of a part of the name section")
+                let next = bytes.offset + size
+                bytes.read(from: bytes.offset, to: min(next, end))
+                switch id {
+                case 0: module.name = try readName("the name of the module")
+                case 1: try readFunctionNames()
+                default: break
+                }
+                bytes.read(from: min(next, end), to: end)
+            } catch {
+                guard case .problem = error else { throw error }
+                // The next part begins where this one ends.
+                bytes.read(from: bytes.end, to: end)
+            }
+        }
+    }
+
+    private mutating func readFunctionNames() throws(Obstacle) {
+        for _ in 0..<(try bytes.unsigned("the number of names of functions")) {
+            let index = try bytes.unsigned("the index of a function's name")
+            let name = try readName("a function's name")
+            guard module.functionNames.count < Self.keptNameLimit else { continue }
+            module.functionNames[index] = name
+        }
+    }
+
+    private mutating func readName(_ what: String) throws(Obstacle) -> String {
+        let length = try bytes.unsigned("the length of \(what)")
+        return String(decoding: try firstBytes(of: length, what, Self.keptNameSize), as: UTF8.self)
+    }
+
+    /// As many names as the largest plugins have, and as much of each, in bytes, as tells its function.
+    private static let keptNameLimit = 50_000
+    private static let keptNameSize = 512
+}

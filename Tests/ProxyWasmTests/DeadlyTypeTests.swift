@@ -1,0 +1,61 @@
+import Diagnostics
+import Testing
+import Wasm
+
+@testable import ProxyWasm
+
+@Suite struct DeadlyTypeTests {
+    static let safe: [ValueType] = [
+        .i32, .i64, .f32, .f64, .reference("funcref"), .reference("externref"), .reference("(ref func)"),
+        .reference("(ref extern)"),
+    ]
+    static let deadly: [ValueType] =
+        [.v128]
+        + [
+            "exnref", "anyref", "eqref", "i31ref", "structref", "arrayref", "nullref", "nullfuncref",
+            "nullexternref", "nullexnref", "(ref any)", "(ref exn)", "(ref $0)", "(ref null $0)",
+        ].map(ValueType.reference)
+
+    /// Everything that may mention a type.
+    private static func places(_ type: ValueType) -> [ExternalType] {
+        [
+            .function(FunctionType([.i32, type], [])), .function(FunctionType([], [type])),
+            .global(type, isMutable: false), .table(type, Limits(minimum: 1)),
+        ]
+    }
+
+    @Test("Envoy survives numbers and plain references", arguments: safe)
+    func survived(type: ValueType) throws {
+        for place in Self.places(type) {
+            #expect(ModuleCheck(try PluginModule.make { $0.export("f", place) }).ids == [])
+            #expect(
+                !ModuleCheck(try PluginModule.make { $0.import("f", place) }).ids.contains("kills-envoy")
+            )
+        }
+    }
+
+    @Test("other types in imports and exports kill Envoy", arguments: deadly)
+    func fatal(type: ValueType) throws {
+        for place in Self.places(type) {
+            for check in [
+                ModuleCheck(try PluginModule.make { $0.export("f", place) }),
+                ModuleCheck(try PluginModule.make { $0.import("proxy_log", place) }),
+            ] {
+                let finding = try #require(check.firstError)
+                #expect(finding.id == "kills-envoy")
+                #expect(finding.message.contains("takes all traffic of that proxy with it"))
+                #expect(finding.hints.count == 1)
+            }
+        }
+    }
+
+    @Test func `a tag kills Envoy whatever it carries`() throws {
+        for check in [
+            ModuleCheck(try PluginModule.make { $0.export("e", .tag(PluginModule.nothing)) }),
+            ModuleCheck(try PluginModule.make { $0.import("e", .tag(PluginModule.nothing)) }),
+        ] {
+            #expect(check.ids == ["kills-envoy"])
+            #expect(check.firstError?.message.contains("is a tag") == true)
+        }
+    }
+}

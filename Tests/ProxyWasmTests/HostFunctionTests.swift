@@ -1,0 +1,178 @@
+import Diagnostics
+import Testing
+import Wasm
+
+@testable import ProxyWasm
+
+@Suite struct HostFunctionTests {
+    /// How many functions the pages of proxy-wasm and of its C++ host have; a line that cannot be read would be missing.
+    @Test func `the tables are complete`() {
+        #expect(HostFunction.proxyWasm.count == 36 + 4 + 2 + 1 + 2 + 5)
+        let offered = HostFunction.proxyWasm.filter { $0.hosts.contains(.envoy) }
+        let byABI = ProxyWasmABI.allCases.map { abi in offered.count { $0.abis.contains(abi) } }
+        #expect(byABI == [36 + 4 + 2, 36 + 2 + 2, 36 + 2 + 1 + 2])
+        #expect(HostFunction.proxyWasm.count { !$0.hosts.contains(.envoy) } == 5)
+        let byGeneration = EnvoyGeneration.allCases.map { generation in
+            HostFunction.wasi.count { $0.since <= generation }
+        }
+        #expect(byGeneration == [15, 18, 45])
+        #expect(Set(HostFunction.proxyWasm.map(\.name)).count == 50)
+        #expect(Set(HostFunction.wasi.map(\.name)).count == 45)
+        #expect(HostFunction.restrictedAtStart.count == 7)
+        for name in HostFunction.restrictedAtStart where name != "pthread_equal" {
+            #expect(HostFunction.named(name, of: "wasi_unstable") != nil)
+        }
+    }
+
+    static let spelled: [(module: String, name: String, parameters: String, results: String)] = [
+        ("env", "proxy_log", "iii", "i"),
+        ("env", "proxy_done", "", "i"),
+        ("env", "proxy_http_call", "iiiiiiiiii", "i"),
+        ("env", "proxy_grpc_call", "iiiiiiiiiiii", "i"),
+        ("env", "proxy_send_local_response", "iiiiiiii", "i"),
+        ("env", "proxy_increment_metric", "iI", "i"),
+        ("env", "proxy_call_foreign_function", "iiiiii", "i"),
+        ("env", "emscripten_notify_memory_growth", "i", ""),
+        ("wasi_snapshot_preview1", "proc_exit", "i", ""),
+        ("wasi_snapshot_preview1", "path_open", "iiiiiIIii", "i"),
+        ("wasi_unstable", "fd_seek", "iIii", "i"),
+        ("wasi_unstable", "clock_time_get", "iIi", "i"),
+    ]
+
+    @Test("a function of the host is taken in its type, and in no other", arguments: spelled)
+    func type(module: String, name: String, parameters: String, results: String) throws {
+        #expect(
+            ModuleCheck(try PluginModule.make { $0.import(name, of: module, parameters, results) }).verdict
+                == .note
+        )
+        let wrong = ModuleCheck(
+            try PluginModule.make { $0.import(name, of: module, parameters + "F", results) }
+        )
+        #expect(wrong.ids.contains("import-type-mismatch"))
+        let other = ModuleCheck(
+            try PluginModule.make { $0.import(name, of: module, parameters, results.isEmpty ? "i" : "") }
+        )
+        #expect(other.ids.contains("import-type-mismatch"))
+    }
+
+    static let byABI: [(name: String, parameters: String, abis: [ProxyWasmABI])] = [
+        ("proxy_get_log_level", "i", [.v0_2_1]),
+        ("proxy_continue_stream", "i", [.v0_2_0, .v0_2_1]),
+        ("proxy_close_stream", "i", [.v0_2_0, .v0_2_1]),
+        ("proxy_clear_route_cache", "", [.v0_1_0]),
+        ("proxy_continue_request", "", [.v0_1_0]),
+        ("proxy_continue_response", "", [.v0_1_0]),
+        ("proxy_get_configuration", "ii", [.v0_1_0]),
+        ("proxy_log", "iii", ProxyWasmABI.allCases),
+    ]
+
+    @Test("a function of another ABI is missing, and its ABI is named", arguments: byABI)
+    func abi(name: String, parameters: String, abis: [ProxyWasmABI]) throws {
+        for abi in ProxyWasmABI.allCases {
+            let check = ModuleCheck(
+                try PluginModule.make { module in
+                    module.withdraw("proxy_abi_version_0_2_1")
+                    module.export(abi.marker, PluginModule.nothing)
+                    module.import(name, parameters)
+                }
+            )
+            guard !abis.contains(abi) else {
+                #expect(check.ids == [])
+                continue
+            }
+            #expect(check.ids == ["missing-import"])
+            let finding = try #require(check.firstError)
+            #expect(finding.saying == "Failed to load Wasm module due to a missing import: env.\(name)")
+            for other in abis { #expect(finding.message.contains("\(other.rawValue)")) }
+            #expect(finding.message.contains("it says that it is for \(abi.rawValue)"))
+        }
+    }
+
+    static let ofHigress: [(name: String, parameters: String)] = [
+        ("proxy_redis_init", "iiiiiii"),
+        ("proxy_redis_call", "iiiii"),
+        ("proxy_inject_encoded_data_to_filter_chain", "iii"),
+        ("proxy_get_upstream_hosts", "ii"),
+        ("proxy_set_upstream_override_host", "ii"),
+    ]
+
+    @Test("what only Higress has is missing in Envoy", arguments: ofHigress)
+    func higress(name: String, parameters: String) throws {
+        let module = try PluginModule.make { $0.import(name, parameters) }
+        #expect(ModuleCheck(module, host: .higress).ids == [])
+        let finding = try #require(ModuleCheck(module, host: .envoy).firstError)
+        #expect(finding.id == "missing-import")
+        #expect(finding.message.contains("only Higress has"))
+    }
+
+    @Test func `what only newer Envoys have is a warning for each generation`() throws {
+        let check = ModuleCheck(
+            try PluginModule.make {
+                $0.import("fd_tell", of: "wasi_snapshot_preview1", "ii")
+                $0.import("sched_yield", of: "wasi_snapshot_preview1", "")
+                $0.import("fd_sync", of: "wasi_unstable", "i")
+                for _ in 0..<5 { $0.import("sock_shutdown", of: "wasi_unstable", "ii") }
+            }
+        )
+        #expect(check.ids == ["newer-envoy-import", "newer-envoy-import"])
+        #expect(check.verdict == .warning)
+        let newest = try #require(check.findings.first)
+        #expect(newest.message.contains("June 2026 (envoyproxy/envoy#45756)"))
+        #expect(newest.message.contains("wasi_snapshot_preview1.fd_tell, wasi_unstable.fd_sync"))
+        #expect(newest.message.hasSuffix(" and 2 more"))
+        #expect(
+            newest.saying
+                == "Failed to load Wasm module due to a missing import: wasi_snapshot_preview1.fd_tell"
+        )
+        let older = try #require(check.findings.dropFirst().first)
+        #expect(older.message.contains("January 2025"))
+        #expect(older.hints.first?.contains("nottinygc") == true)
+    }
+
+    @Test(
+        "two functions of WASI are in no Envoy as WASI has them",
+        arguments: [("path_link", 7), ("path_symlink", 5)]
+    )
+    func odd(name: String, count: Int) throws {
+        let standard = String(repeating: "i", count: count)
+        let check = ModuleCheck(
+            try PluginModule.make { $0.import(name, of: "wasi_snapshot_preview1", standard) }
+        )
+        #expect(check.ids == ["import-type-mismatch"])
+        #expect(check.firstError?.hints.first?.contains("no Envoy has WASI's own type") == true)
+        let envoys = ModuleCheck(
+            try PluginModule.make {
+                $0.import(name, of: "wasi_snapshot_preview1", String(standard.dropLast()))
+            }
+        )
+        #expect(envoys.ids == ["newer-envoy-import"])
+    }
+
+    @Test func `a mismatch is said in Envoy's own words`() throws {
+        let references = [ValueType.i32, .i64, .f32, .f64, .reference("(ref func)"), .reference("externref")]
+        let check = ModuleCheck(
+            try PluginModule.make {
+                $0.import("proxy_done", .function(FunctionType(references, [.i32, .i64])))
+                $0.import("proc_exit", of: "wasi_unstable", "", "f")
+            }
+        )
+        let start = "Failed to load Wasm module due to an import type mismatch: "
+        #expect(
+            check.findings.prefix(2).map(\.saying) == [
+                start
+                    + "env.proxy_done, want: i32 i64 f32 f64 funcref externref -> i32 i64, but host exports: void -> i32",
+                start + "wasi_unstable.proc_exit, want: void -> f32, but host exports: i32 -> void",
+            ]
+        )
+    }
+
+    @Test func `a global is missing under every name, also under a function's`() throws {
+        let check = ModuleCheck(
+            try PluginModule.make { $0.import("proxy_log", .global(.i32, isMutable: true)) }
+        )
+        #expect(check.ids == ["imported-global"])
+        #expect(
+            check.firstError?.saying == "Failed to load Wasm module due to a missing import: env.proxy_log"
+        )
+    }
+}

@@ -1,0 +1,200 @@
+import Diagnostics
+import TestSupport
+import Testing
+import Wasm
+
+@testable import ProxyWasm
+
+@Suite struct ModuleCheckTests {
+    @Test func `a module that loads is told nothing but that nobody looked into its functions`() throws {
+        let check = ModuleCheck(try PluginModule.make())
+        #expect(check.findings.map(\.id) == ["function-bodies-not-validated"])
+        #expect(check.verdict == .note)
+        #expect(check.abi == .v0_2_1)
+    }
+
+    @Test func `a real plugin is read, judged and guessed at`() throws {
+        let bytes = try Fixtures.bytes("wasm/header-authorization/plugin.wasm")
+        let module = try readModule(bytes)
+        for host in ProxyHost.allCases {
+            let check = ModuleCheck(module, host: host)
+            #expect(check.verdict == .note)
+            #expect(check.ids == [])
+            #expect(check.abi == .v0_2_1)
+            #expect(check.pluginType == .http)
+        }
+    }
+
+    /// A module, and what Envoy's own parser refuses in it.
+    struct Broken {
+        var module: Module
+        var corruptions: [Corruption] = []
+
+        mutating func corrupt(_ step: LoadStep, _ message: String, at offset: Int) {
+            corruptions.append(Corruption(step: step, message: message, offset: offset))
+        }
+    }
+
+    /// Breaks a module in two ways; what a real Envoy 1.40 printed of such modules.
+    static let orders: [(change: @Sendable (inout Broken) -> Void, first: String, why: String)] = [
+        (
+            {
+                $0.module.withdraw("proxy_abi_version_0_2_1")
+                $0.corrupt(.parse, "the name section", at: 900)
+            }, "missing-abi-marker", "the marker is looked for before the custom sections are"
+        ),
+        (
+            {
+                $0.corrupt(.readExports, "the exports", at: 12)
+                $0.module.problems.append(ModuleProblem(.invalid, "a type", at: 11))
+            }, "corrupted-module", "the marker is looked for, through all exports, before the engine compiles"
+        ),
+        (
+            {
+                $0.module.withdraw("proxy_abi_version_0_2_1")
+                $0.module.export("f", FunctionType([.v128], []))
+            }, "missing-abi-marker", "without a marker Envoy survives"
+        ),
+        (
+            {
+                $0.module.problems.append(ModuleProblem(.invalid, "a body", at: 950))
+                $0.corrupt(.parse, "the name section", at: 900)
+            }, "corrupted-module", "custom sections are looked at before the engine compiles"
+        ),
+        (
+            {
+                $0.module.import("f", .function(FunctionType([.v128], [])))
+                $0.module.problems.append(ModuleProblem(.invalid, "a body", at: 950))
+            }, "invalid-module", "what does not compile has no imports"
+        ),
+        (
+            {
+                $0.module.import("nope", "i")
+                $0.module.import("f", .function(FunctionType([.v128], [])))
+            }, "kills-envoy", "all imports are described before one is looked at"
+        ),
+        (
+            {
+                $0.module.import("nope", "i")
+                $0.module.import("proxy_log", "iI")
+            }, "missing-import", "imports in their order"
+        ),
+        (
+            {
+                $0.module.import("proxy_log", "iI")
+                $0.module.import("nope", "i")
+            }, "import-type-mismatch", "imports in their order"
+        ),
+        (
+            {
+                $0.module.import("nope", "i")
+                $0.module.export("f", FunctionType([.v128], []))
+            }, "missing-import", "exports are described after imports are linked"
+        ),
+        (
+            {
+                $0.module.import("nope", "i")
+                $0.module.import("memory", .memory(Limits(minimum: 20_000)))
+            }, "missing-import", "an imported memory is made in the order of the imports"
+        ),
+        (
+            {
+                $0.module.import("memory", .memory(Limits(minimum: 20_000)))
+                $0.module.import("nope", "i")
+            }, "memory-too-large", "an imported memory is made in the order of the imports"
+        ),
+        (
+            {
+                $0.module.import("nope", "i")
+                $0.module.memories.append(ModuleMemory(Limits(minimum: 20_000), offset: 5))
+            }, "missing-import", "the module's own memory is made after all imports"
+        ),
+        (
+            {
+                $0.module.export("f", FunctionType([.v128], []))
+                $0.module.memories.append(ModuleMemory(Limits(minimum: 20_000), offset: 5))
+            }, "memory-too-large", "the module's own memory is made before its exports are described"
+        ),
+        (
+            {
+                $0.module.withdraw("malloc")
+                $0.module.export("f", FunctionType([.v128], []))
+            }, "kills-envoy", "functions are looked for last"
+        ),
+        (
+            {
+                $0.module.withdraw("malloc")
+                $0.module.export("proxy_on_log", PluginModule.nothing)
+            }, "missing-malloc", "the allocator is looked for before the callbacks"
+        ),
+    ]
+
+    @Test("the first error is the one that Envoy prints", arguments: orders)
+    func order(change: @Sendable (inout Broken) -> Void, first: String, why: String) throws {
+        var broken = Broken(module: try PluginModule.make())
+        change(&broken)
+        let check = ModuleCheck(EnvoyReading(broken.module, corruptions: broken.corruptions))
+        #expect(check.firstError?.id == first, "\(why): \(check.ids)")
+        #expect(check.verdict == .error)
+        #expect(check.findings.count > 2, "the other one is said too: \(check.ids)")
+    }
+
+    @Test func `what an unreadable section hides is not called missing`() throws {
+        var module = try PluginModule.make { $0.exports = [] }
+        let corruption = Corruption(step: .readExports, message: "the exports", offset: 12)
+        #expect(ModuleCheck(EnvoyReading(module, corruptions: [corruption])).ids == ["corrupted-module"])
+        module.problems.append(ModuleProblem(.invalid, "a type", at: 12))
+        #expect(ModuleCheck(module).ids == ["invalid-module"])
+    }
+
+    @Test func `of a thousand findings of one kind a hundred are said`() throws {
+        let check = ModuleCheck(
+            try PluginModule.make { for number in 0..<1000 { $0.import("nope\(number)", "i") } }
+        )
+        #expect(check.findings.filter { $0.id == "missing-import" }.count == 100)
+        #expect(check.findings.last?.id == "more-findings")
+        #expect(check.findings.last?.message.hasPrefix("900 more") == true)
+        #expect(check.findings.last?.severity == .error)
+    }
+
+    @Test func `what is counted only is not said in place of something else`() throws {
+        let check = ModuleCheck(
+            try PluginModule.make {
+                for number in 0..<300 {
+                    $0.import("nope\(number)", "i")
+                    $0.import("proxy_log", "iI")
+                    $0.import("g\(number)", .global(.i32, isMutable: false))
+                }
+            }
+        )
+        for id in ["missing-import", "import-type-mismatch", "imported-global"] {
+            let findings = check.findings.filter { $0.id == id }
+            #expect(findings.count == 100)
+            #expect(Set(findings.map(\.offset)).count == 100)
+        }
+        #expect(check.findings.contains { $0.message.contains("env.nope99,") })
+        #expect(check.findings.last?.message.hasPrefix("600 more") == true)
+    }
+
+    @Test func `what a module calls things cannot steer a terminal`() throws {
+        let name = "\u{1B}[2J" + String(repeating: "x", count: 5_000)
+        let check = ModuleCheck(
+            try PluginModule.make {
+                $0.import(name, of: name, "i")
+                $0.import(name, .global(.i32, isMutable: false))
+                $0.import(name, .memory(Limits(minimum: 20_000, isShared: true)))
+                $0.import(name, of: "wasi_snapshot_preview1", "i")
+                $0.export(name, FunctionType([.v128], []))
+                $0.export("proxy_abi_version_\(name)", PluginModule.nothing)
+                $0.withdraw("proxy_abi_version_0_2_1")
+            }
+        )
+        #expect(check.findings.count > 5)
+        for finding in check.findings {
+            for text in [finding.message, finding.saying ?? ""] + finding.hints {
+                #expect(!text.contains("\u{1B}"), "\(finding.id)")
+                #expect(text.count < 1_000, "\(finding.id)")
+            }
+        }
+    }
+}
