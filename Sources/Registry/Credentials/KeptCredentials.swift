@@ -73,7 +73,7 @@ package struct KeptCredentials: Sendable {
             )
         }
         var otherKeys: [String] = []
-        try change { (document) throws(Failure) in
+        try await change { (document) throws(Failure) in
             try document.set(helper == nil ? credential : nil, for: registry)
             otherKeys = document.pathKeys(of: registry)
         }
@@ -104,7 +104,7 @@ package struct KeptCredentials: Sendable {
         }
         // No file and no folder is made only to find nothing in it.
         if !keys.isEmpty {
-            try change { (document) throws(Failure) in try document.remove(registry) }
+            try await change { (document) throws(Failure) in try document.remove(registry) }
         }
         if let failure {
             throw keys.isEmpty ? failure : failure.adding(why: "the file's own entry is removed all the same")
@@ -136,9 +136,9 @@ package struct KeptCredentials: Sendable {
     }
 
     /// Changes the file; one that would say the same is left alone.
-    private func change(_ body: (inout DockerConfigEdit) throws(Failure) -> Void) throws(Failure) {
+    private func change(_ body: (inout DockerConfigEdit) throws(Failure) -> Void) async throws(Failure) {
         do throws(Failure) {
-            try file.change { (bytes) throws(Failure) in
+            try await file.change { (bytes) throws(Failure) in
                 var document = try DockerConfigEdit(parsing: bytes, as: shownPath)
                 let before = document.root
                 try body(&document)

@@ -75,7 +75,7 @@ struct Build: ReportingCommand {
         let gate = PluginGate(gate, context)
         try gate.admit(module: module, as: options.format)
         try gate.admit(contents, as: options.format, called: path)
-        let destination = try BuildDestination(
+        let destination = try await BuildDestination(
             archive: archive,
             layout: layoutPath,
             naming: references
