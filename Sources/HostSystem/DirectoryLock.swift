@@ -23,11 +23,11 @@ package final class DirectoryLock: Sendable {
     ///   - limit: how long to wait; for ever, when `nil`.
     /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/fileUnreadable`` when the folder cannot be opened or its file
     ///   system has no locks, or ``Failure/Code/fileUnwritable`` when somebody else keeps it for too long.
-    package init(on path: FilePath, isShared: Bool, waiting limit: Duration? = nil) throws(Failure) {
+    package init(on path: FilePath, isShared: Bool, waiting limit: Duration? = nil) async throws(Failure) {
         descriptor = try Self.open(path)
         let end = limit.map { ContinuousClock.now + $0 }
         do throws(Failure) {
-            // A blocking wait would not hear of an interruption.
+            // A wait in the system would not hear of an interruption, and hold a thread that other tasks need.
             while try !system(
                 { Failure(reading: path, $0) },
                 { [descriptor] in
@@ -43,7 +43,8 @@ package final class DirectoryLock: Sendable {
                         try: ["see who it is: fuser -v \(path)"]
                     )
                 }
-                usleep(5000)
+                // Cut short by a cancellation, which the next round sees.
+                try? await Task.sleep(for: .milliseconds(5))
             }
         } catch {
             try? descriptor.close()

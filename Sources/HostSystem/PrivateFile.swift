@@ -50,17 +50,25 @@ package struct PrivateFile: Sendable {
     ///
     /// Throws what the body throws, ``Failure/Code/fileUnreadable``, ``Failure/Code/fileUnwritable`` or
     /// ``Failure/Code/diskFull``; the file then is as it was.
-    package func change(_ body: ([UInt8]?) throws(Failure) -> [UInt8]?) throws(Failure) {
+    package func change(_ body: ([UInt8]?) throws(Failure) -> [UInt8]?) async throws(Failure) {
         let target = try destination()
         let folder = target.directory
         if target == path { try Directory.create(folder, isPrivate: true) }
-        let lock = try lock(folder)
+        let lock = try await lock(folder)
         defer { withExtendedLifetime(lock) {} }
+        try replace(target, isLocked: lock != nil, body)
+    }
+
+    /// Replaces the file that the path leads to, as ``change(_:)`` does under the lock on its folder, if it could be locked.
+    func replace(_ target: FilePath, isLocked: Bool, _ body: ([UInt8]?) throws(Failure) -> [UInt8]?)
+        throws(Failure)
+    {
+        let folder = target.directory
         let old = try PrivateFile(at: target, limit: limit).contents()
         let access = (try? target.stat()).map { FileAccess(of: $0) } ?? .ownerOnly
         guard let new = try body(old) else { return }
         // Of processes that were killed: whoever is still at it would have the lock.
-        if lock != nil { try Self.removeLeftovers(in: folder) }
+        if isLocked { try Self.removeLeftovers(in: folder) }
         let file = try TemporaryFile(in: folder, holdsSecrets: true)
         try new.withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
         try file.move(to: target, as: access)
@@ -72,9 +80,9 @@ package struct PrivateFile: Sendable {
     }
 
     /// The lock on a folder; `nil` where the file system has none for folders, as some networks' do not.
-    private func lock(_ folder: FilePath) throws(Failure) -> DirectoryLock? {
+    private func lock(_ folder: FilePath) async throws(Failure) -> DirectoryLock? {
         do throws(Failure) {
-            return try DirectoryLock(on: folder, isShared: false, waiting: patience)
+            return try await DirectoryLock(on: folder, isShared: false, waiting: patience)
         } catch  where error.code == .fileUnreadable {
             return nil
         } catch  where error.code == .fileMissing {

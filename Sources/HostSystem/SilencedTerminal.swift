@@ -34,8 +34,8 @@ package struct SilencedTerminal {
     package static func during<Value>(
         _ descriptor: FileDescriptor,
         resumed: @escaping @Sendable () -> Void,
-        _ body: () throws(Failure) -> Value
-    ) throws(Failure) -> Value {
+        _ body: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
         let queue = DispatchQueue(label: "terminal signals")
         let watch = SignalWatch(signals, leavingIgnored: true, on: queue) { number in
             if number == SIGTSTP { return rest(resumed) }
@@ -61,7 +61,7 @@ package struct SilencedTerminal {
                 current = nil
             }
         }
-        return try body()
+        return try await body()
     }
 
     private init(_ descriptor: FileDescriptor) throws(Failure) {

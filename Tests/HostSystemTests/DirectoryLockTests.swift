@@ -17,14 +17,22 @@ struct DirectoryLockTests {
         func leave() { counts.withLock { $0.now -= 1 } }
     }
 
+    private final class Holder: Sendable {
+        private let lock: Mutex<DirectoryLock?>
+
+        init(_ lock: DirectoryLock) { self.lock = Mutex(lock) }
+
+        func letGo() { lock.withLock { $0 = nil } }
+    }
+
     private let scratch: ScratchDirectory
 
     init() throws { scratch = try ScratchDirectory() }
 
-    @Test func `two may share a lock, and neither has it alone`() throws {
-        let first = try DirectoryLock(on: scratch.path, isShared: true)
+    @Test func `two may share a lock, and neither has it alone`() async throws {
+        let first = try await DirectoryLock(on: scratch.path, isShared: true)
         do {
-            let second = try DirectoryLock(on: scratch.path, isShared: true)
+            let second = try await DirectoryLock(on: scratch.path, isShared: true)
             #expect(!first.becomeExclusive())
             #expect(!second.becomeExclusive())
             // Neither lost it by asking.
@@ -32,7 +40,7 @@ struct DirectoryLockTests {
         }
         #expect(first.becomeExclusive())
         first.becomeShared()
-        let third = try DirectoryLock(on: scratch.path, isShared: true)
+        let third = try await DirectoryLock(on: scratch.path, isShared: true)
         #expect(!first.becomeExclusive())
         withExtendedLifetime(third) {}
     }
@@ -44,7 +52,7 @@ struct DirectoryLockTests {
             for _ in 0..<4 {
                 group.addTask {
                     for _ in 0..<50 {
-                        let lock = try DirectoryLock(on: path, isShared: false)
+                        let lock = try await DirectoryLock(on: path, isShared: false)
                         withExtendedLifetime(lock) {
                             holders.enter()
                             holders.leave()
@@ -57,8 +65,8 @@ struct DirectoryLockTests {
         #expect(holders.most == 1)
     }
 
-    @Test func `another process's lock counts, and is gone when that process is`() throws {
-        let lock = try DirectoryLock(on: scratch.path, isShared: true)
+    @Test func `another process's lock counts, and is gone when that process is`() async throws {
+        let lock = try await DirectoryLock(on: scratch.path, isShared: true)
         let other = try RunningTool(
             "python3",
             [
@@ -77,22 +85,55 @@ struct DirectoryLockTests {
         #expect(lock.becomeExclusive())
     }
 
-    @Test func `a lock that nobody lets go of is not waited for any longer than said`() throws {
-        let lock = try DirectoryLock(on: scratch.path, isShared: false)
-        let failure = #expect(throws: Failure.self) {
-            try DirectoryLock(on: scratch.path, isShared: false, waiting: .milliseconds(20))
+    @Test func `a lock that nobody lets go of is not waited for any longer than said`() async throws {
+        let lock = try await DirectoryLock(on: scratch.path, isShared: false)
+        let failure = await #expect(throws: Failure.self) {
+            try await DirectoryLock(on: scratch.path, isShared: false, waiting: .milliseconds(20))
         }
         #expect(failure?.code == .fileUnwritable)
         #expect(failure?.message.contains(scratch.path.string) == true)
         withExtendedLifetime(lock) {}
     }
 
-    @Test func `what is no folder cannot be locked`() throws {
-        let missing = #expect(throws: Failure.self) {
-            try DirectoryLock(on: scratch.appending("missing"), isShared: true)
+    @Test func `tasks that wait for a lock leave their threads to others`() async throws {
+        let path = scratch.path
+        let holder = Holder(try await DirectoryLock(on: path, isShared: false))
+        try await withThrowingTaskGroup { group in
+            // More than the threads that all tasks share.
+            for _ in 0..<64 {
+                group.addTask { _ = try await DirectoryLock(on: path, isShared: true, waiting: .seconds(60)) }
+            }
+            group.addTask {
+                for _ in 0..<100 { await Task.yield() }
+                holder.letGo()
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test func `a task that is canceled does not wait for a lock any longer`() async throws {
+        let path = scratch.path
+        let lock = try await DirectoryLock(on: path, isShared: false)
+        let task = Task { () -> Failure? in
+            do throws(Failure) {
+                _ = try await DirectoryLock(on: path, isShared: false)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        task.cancel()
+        #expect(await task.value?.code == .interrupted)
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func `what is no folder cannot be locked`() async throws {
+        let missing = await #expect(throws: Failure.self) {
+            try await DirectoryLock(on: scratch.appending("missing"), isShared: true)
         }
         #expect(missing?.code == .fileMissing)
         let file = try scratch.write([], to: "file")
-        #expect(throws: Failure.self) { try DirectoryLock(on: file, isShared: true) }
+        await #expect(throws: Failure.self) { try await DirectoryLock(on: file, isShared: true) }
     }
 }

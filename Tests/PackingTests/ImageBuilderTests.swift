@@ -142,7 +142,10 @@ struct ImageBuilderTests {
     }
 
     @Test func `writes an image to two layouts in sequence`() async throws {
-        let layouts = try ["one", "two"].map { try ImageLayout(creating: scratch.appending($0)) }
+        let layouts = [
+            try await ImageLayout(creating: scratch.appending("one")),
+            try await ImageLayout(creating: scratch.appending("two")),
+        ]
         let file = try scratch.write(tiny(), to: "plugin.wasm")
         let image = try await ImageBuilder(ImageOptions(), processorCount: 1)
             .build(file, spoolingIn: layouts[0].spoolDirectory)

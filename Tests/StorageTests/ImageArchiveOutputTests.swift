@@ -1,6 +1,7 @@
 import Archive
 import Diagnostics
 import Foundation
+import HostSystem
 import OCI
 import Storage
 import SystemPackage
@@ -66,7 +67,7 @@ struct ImageArchiveOutputTests {
         let names = try ["registry.example/team/auth:v1", "registry.example/team/auth:latest"].map {
             EntryName(try .named($0))
         }
-        func several(_ names: [EntryName]) throws -> ImageArchiveOutput {
+        func several(_ names: [EntryName]) async throws -> ImageArchiveOutput {
             try ImageArchiveOutput(at: path, naming: names, unpackingIn: scratch.appending("unpacked").made())
         }
         try await copy(.only, from: image, to: several(names))
@@ -159,7 +160,7 @@ struct ImageArchiveOutputTests {
     }
 
     @Test func `a blob that changed since it was verified is not written`() async throws {
-        let layout = try ImageLayout(creating: scratch.appending("layout"))
+        let layout = try await ImageLayout(creating: scratch.appending("layout"))
         try await copy(name, from: image, to: layout)
         let output = try output()
         for blob in image.blobs { await output.push(try await layout.fetch(blob.descriptor)) }
@@ -181,7 +182,7 @@ struct ImageArchiveOutputTests {
             "com.example.made-by": "another tool",
         ]
         let entry = EntryName(of: image.manifest.descriptor.annotated(annotations))
-        let first = try ImageLayout(creating: scratch.appending("first"))
+        let first = try await ImageLayout(creating: scratch.appending("first"))
         try await copy(.only, from: image, to: first.naming(entry))
         #expect(try first.index().manifests.map(\.annotations) == [annotations])
         try await copy(.only, from: image, to: first.naming(entry))
@@ -213,7 +214,7 @@ struct ImageArchiveOutputTests {
             ),
             blobs: image.blobs
         )
-        let layout = try ImageLayout(creating: scratch.appending("layout"))
+        let layout = try await ImageLayout(creating: scratch.appending("layout"))
         for _ in 0..<2 { try await copy(.only, from: source, to: layout.naming(EntryName(of: artifact))) }
         #expect(try layout.index().manifests.count == 1)
     }
@@ -251,7 +252,7 @@ struct ImageArchiveOutputTests {
         for blob in source.blobs + [list] {
             #expect(try await archive.fetch(blob.descriptor).bytes(limit: .max) == blob.bytes(limit: .max))
         }
-        let layout = try ImageLayout(creating: scratch.appending("layout"))
+        let layout = try await ImageLayout(creating: scratch.appending("layout"))
         try await copy(.digest(root.digest), from: archive, to: layout)
         #expect(try await layout.fetch(artifact.descriptor).bytes(limit: .max) == Array(spaced.utf8))
         #expect(try await Verification(of: root, in: layout).findings.isEmpty)
@@ -261,6 +262,7 @@ struct ImageArchiveOutputTests {
 extension FilePath {
     /// The folder, which is there now.
     fileprivate func made() throws -> FilePath {
-        try ImageLayout(creating: self).path
+        try Directory.create(self)
+        return self
     }
 }

@@ -21,7 +21,7 @@ struct ImageLayoutSweepTests {
     }
 
     @Test func `replacing a name removes what nothing else needs`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let (old, kept, new) = (try SampleImage("old"), try SampleImage("kept"), try SampleImage("new"))
         try await copy(.named("r.example/a/b:v1"), from: old, to: layout)
         try await copy(.named("r.example/a/b:v2"), from: kept, to: layout)
@@ -33,7 +33,7 @@ struct ImageLayoutSweepTests {
     }
 
     @Test func `a blob that two images share stays as long as one of them`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let first = try SampleImage("first")
         let shared = try SampleImage("second", layer: first.layer.bytes(limit: .max))
         try await copy(.named("v1"), from: first, to: layout)
@@ -45,7 +45,7 @@ struct ImageLayoutSweepTests {
     }
 
     @Test func `what an ended process left is swept, and nothing else`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let left = [
             ".wasmpack-1.tmp", "blobs/.wasmpack-2.tmp", "blobs/sha256/.wasmpack-3.tmp",
             "blobs/sha256/\(Digest(of: [9]).encoded)",
@@ -62,11 +62,11 @@ struct ImageLayoutSweepTests {
     }
 
     @Test func `nothing is swept while somebody else has the layout open`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let old = try SampleImage("old")
         try await copy(.named("v1"), from: old, to: layout)
         do {
-            let reader = try ImageLayout(opening: path)
+            let reader = try await ImageLayout(opening: path)
             try scratch.write([], to: "layout/blobs/.wasmpack-theirs.tmp")
             try await copy(.named("v1"), from: SampleImage("new"), to: layout)
             #expect(old.blobs.allSatisfy(exists))
@@ -80,7 +80,7 @@ struct ImageLayoutSweepTests {
     }
 
     @Test func `another process counts too`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let old = try SampleImage("old")
         try await copy(.named("v1"), from: old, to: layout)
         let script = """
@@ -99,7 +99,7 @@ struct ImageLayoutSweepTests {
     }
 
     @Test func `all that an index reaches stays, also in an index within it`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let images = [try SampleImage("one"), try SampleImage("two")]
         let inner = try index(of: images.map(\.manifest))
         let outer = try index(of: [inner])
@@ -124,7 +124,7 @@ struct ImageLayoutSweepTests {
             (Blob(Array("{".utf8), mediaType: .imageManifest), "a manifest that cannot be read"),
         ]
         for (blob, why) in doubts {
-            let layout = try ImageLayout(creating: path)
+            let layout = try await ImageLayout(creating: path)
             let loose = Blob([1, 2, 3], mediaType: .layerTarGzip)
             try await layout.push(loose)
             try await list(blob, in: layout)
@@ -152,7 +152,7 @@ struct ImageLayoutSweepTests {
     }
 
     @Test func `what a signature is about stays with it`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("signed")
         for blob in image.blobs { try await layout.push(blob) }
         let config = Blob(Array("{}".utf8), mediaType: MediaType("application/vnd.oci.empty.v1+json"))
@@ -170,7 +170,7 @@ struct ImageLayoutSweepTests {
     @Test func `a layer that was packed within the layout can be read after it was put in place`()
         async throws
     {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let spool = try BlobSpool(in: layout.spoolDirectory)
         let bytes = try SampleImage("a").layer.bytes(limit: .max)
         try bytes.withUnsafeBytesTyped { bytes throws(Failure) in try spool.write(bytes) }
@@ -178,7 +178,7 @@ struct ImageLayoutSweepTests {
         try await layout.push(layer)
         #expect(exists(layer))
         #expect(try layer.bytes(limit: .max) == bytes)
-        let other = try ImageLayout(creating: scratch.appending("other"))
+        let other = try await ImageLayout(creating: scratch.appending("other"))
         try await other.push(layer)
         #expect(try await other.contains(layer.descriptor))
         #expect(try tree(path).allSatisfy { !$0.contains(".wasmpack-") })
@@ -190,10 +190,10 @@ struct ImageLayoutSweepTests {
     func creating(round: Int) async throws {
         let path = path
         try await withThrowingTaskGroup { group in
-            for _ in 0..<6 { group.addTask { _ = try ImageLayout(creating: path) } }
+            for _ in 0..<6 { group.addTask { _ = try await ImageLayout(creating: path) } }
             try await group.waitForAll()
         }
-        #expect(try ImageLayout(opening: path).index().manifests.isEmpty)
+        #expect(try await ImageLayout(opening: path).index().manifests.isEmpty)
     }
 
     @Test("many builds into one layout all land, with every blob", arguments: 0..<4)
@@ -206,7 +206,7 @@ struct ImageLayoutSweepTests {
                 group.addTask {
                     for build in 0..<builds {
                         // Each build opens the layout anew, as a process would; a name of its own, and one that all want.
-                        let layout = try ImageLayout(creating: path)
+                        let layout = try await ImageLayout(creating: path)
                         let image = try SampleImage("\(writer) \(build)")
                         let spool = try BlobSpool(in: layout.spoolDirectory)
                         try image.layer.bytes(limit: .max).withUnsafeBytesTyped { bytes throws(Failure) in
@@ -227,7 +227,7 @@ struct ImageLayoutSweepTests {
             }
             try await group.waitForAll()
         }
-        let layout = try ImageLayout(opening: path)
+        let layout = try await ImageLayout(opening: path)
         let entries = try layout.index().manifests
         #expect(entries.count == writers + 1)
         for entry in entries {

@@ -18,8 +18,8 @@ struct ImageLayoutTests {
 
     // MARK: Opening
 
-    @Test func `a new layout is one that others know, and opening it again changes nothing`() throws {
-        _ = try ImageLayout(creating: path)
+    @Test func `a new layout is one that others know, and opening it again changes nothing`() async throws {
+        _ = try await ImageLayout(creating: path)
         #expect(
             try contents(of: path.appending("oci-layout")) == Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
         )
@@ -27,8 +27,8 @@ struct ImageLayoutTests {
             #"{"manifests":[],"mediaType":"application/vnd.oci.image.index.v1+json","schemaVersion":2}"#
         #expect(try contents(of: path.appending("index.json")) == Array(index.utf8))
         let before = try tree(path)
-        _ = try ImageLayout(creating: path)
-        #expect(try ImageLayout(opening: path).index().manifests == [])
+        _ = try await ImageLayout(creating: path)
+        #expect(try await ImageLayout(opening: path).index().manifests == [])
         #expect(try tree(path) == before)
         #expect(before == ["blobs", "blobs/sha256", "index.json", "oci-layout"])
     }
@@ -40,10 +40,10 @@ struct ImageLayoutTests {
     ]
 
     @Test("a layout is made where nothing is but what one begins with", arguments: free)
-    func creating(files: [String], why: String) throws {
+    func creating(files: [String], why: String) async throws {
         try Directory.create(path)
         for file in files { try scratch.write([], to: "layout/\(file)") }
-        _ = try ImageLayout(creating: path)
+        _ = try await ImageLayout(creating: path)
         #expect(ImageLayout.exists(at: path), "\(why)")
     }
 
@@ -56,32 +56,35 @@ struct ImageLayoutTests {
     ]
 
     @Test("a folder with something else is left alone", arguments: foreign)
-    func foreignFolder(files: [String: String], why: String) throws {
+    func foreignFolder(files: [String: String], why: String) async throws {
         for (name, text) in files { try scratch.write(Array(text.utf8), to: "layout/\(name)") }
         let before = try tree(path)
-        let failure = #expect(throws: Failure.self, "\(why)") { try ImageLayout(creating: path) }
+        let failure = await #expect(throws: Failure.self, "\(why)") { try await ImageLayout(creating: path) }
         #expect(failure?.code == .fileUnwritable, "\(why)")
         #expect(failure?.message.contains("holds something else") == true, "\(why)")
         #expect(try tree(path) == before, "\(why)")
     }
 
-    @Test func `a file is not made into a layout`() throws {
+    @Test func `a file is not made into a layout`() async throws {
         try scratch.write([], to: "layout")
-        #expect(#expect(throws: Failure.self) { try ImageLayout(creating: path) }?.code == .fileUnwritable)
+        let foreign = await #expect(throws: Failure.self) { try await ImageLayout(creating: path) }
+        #expect(foreign?.code == .fileUnwritable)
     }
 
-    @Test func `a layout without its marker is completed`() throws {
-        _ = try ImageLayout(creating: path)
+    @Test func `a layout without its marker is completed`() async throws {
+        _ = try await ImageLayout(creating: path)
         try Directory.remove(file: path.appending("oci-layout"))
-        #expect(#expect(throws: Failure.self) { try ImageLayout(opening: path) }?.code == .layoutCorrupt)
-        _ = try ImageLayout(creating: path)
-        _ = try ImageLayout(opening: path)
+        let corrupt = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
+        #expect(corrupt?.code == .layoutCorrupt)
+        _ = try await ImageLayout(creating: path)
+        _ = try await ImageLayout(opening: path)
     }
 
-    @Test func `what is no layout cannot be opened`() throws {
-        #expect(#expect(throws: Failure.self) { try ImageLayout(opening: path) }?.code == .layoutMissing)
+    @Test func `what is no layout cannot be opened`() async throws {
+        let missing = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
+        #expect(missing?.code == .layoutMissing)
         try Directory.create(path)
-        let failure = #expect(throws: Failure.self) { try ImageLayout(opening: path) }
+        let failure = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
         #expect(failure?.code == .layoutMissing)
         #expect(failure?.why?.contains("neither oci-layout nor index.json") == true)
     }
@@ -96,11 +99,11 @@ struct ImageLayoutTests {
     ]
 
     @Test("a layout of another version is refused", arguments: markers)
-    func marker(text: String, phrase: String, why: String) throws {
-        _ = try ImageLayout(creating: path)
+    func marker(text: String, phrase: String, why: String) async throws {
+        _ = try await ImageLayout(creating: path)
         try scratch.write(Array(text.utf8), to: "layout/oci-layout")
-        for open in [{ try ImageLayout(opening: path) }, { try ImageLayout(creating: path) }] {
-            let failure = #expect(throws: Failure.self, "\(why)") { try open() }
+        for open in [{ try await ImageLayout(opening: path) }, { try await ImageLayout(creating: path) }] {
+            let failure = await #expect(throws: Failure.self, "\(why)") { try await open() }
             #expect(failure?.message.contains(phrase) == true, "\(why): \(failure?.message ?? "")")
         }
     }
@@ -132,7 +135,7 @@ struct ImageLayoutTests {
 
     @Test("a broken index.json is refused", arguments: indexes)
     func brokenIndex(text: String, phrase: String, why: String) async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         try scratch.write(Array(text.utf8), to: "layout/index.json")
         let failure = await #expect(throws: Failure.self, "\(why)") { try await layout.resolve(.only) }
         #expect(failure?.code == .layoutCorrupt, "\(why)")
@@ -145,7 +148,7 @@ struct ImageLayoutTests {
     }
 
     @Test func `a missing index.json is said to be missing`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         try Directory.remove(file: path.appending("index.json"))
         let failure = await #expect(throws: Failure.self) { try await layout.resolve(.only) }
         #expect(failure?.code == .layoutCorrupt)
@@ -158,7 +161,7 @@ struct ImageLayoutTests {
 
     @Test("a damaged blob is refused, and made whole by the next copy", arguments: Damage.allCases)
     func damagedBlob(damage: Damage) async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("hello")
         try await copy(.only, from: image, to: layout)
         let file = path.blob(image.layer.descriptor.digest)
@@ -185,7 +188,7 @@ struct ImageLayoutTests {
     // MARK: Names
 
     @Test func `a reference is written as skopeo and containerd read it`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         try await copy(.named("registry.example/team/auth:v1"), from: SampleImage("a"), to: layout)
         let entry = try #require(layout.index().manifests.first)
         #expect(
@@ -198,13 +201,13 @@ struct ImageLayoutTests {
     }
 
     @Test func `without a name there are no annotations`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         try await copy(.only, from: SampleImage("a"), to: layout)
         #expect(try layout.index().manifests.map(\.annotations) == [nil])
     }
 
     @Test func `a reference by digest alone names no tag`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("a")
         let digest = image.manifest.descriptor.digest
         let name = try RefName.named("registry.example/team/auth@\(digest)")
@@ -229,7 +232,7 @@ struct ImageLayoutTests {
 
     @Test("an image is found by its names", arguments: names)
     func resolving(ask: String, gets: String?, code: Failure.Code?, why: String) async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         for (words, name) in [("auth1", "auth:v1"), ("auth2", "auth:v2"), ("log1", "log:v1")] {
             try await copy(.named("r.example/team/\(name)"), from: SampleImage(words), to: layout)
         }
@@ -249,7 +252,7 @@ struct ImageLayoutTests {
     }
 
     @Test func `the only image answers to any reference`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("a")
         try await copy(.named("r.example/a/b:v1"), from: image, to: layout)
         #expect(try await layout.resolve(.named("other.example/x/y:v7")) == image.manifest.descriptor)
@@ -262,7 +265,7 @@ struct ImageLayoutTests {
     }
 
     @Test func `one image under two names is no ambiguity`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("a")
         for tag in ["v1", "v2"] { try await copy(.named("r.example/a/b:\(tag)"), from: image, to: layout) }
         #expect(try await layout.resolve(.only) == image.manifest.descriptor)
@@ -270,7 +273,7 @@ struct ImageLayoutTests {
     }
 
     @Test func `two images without a name to choose by are listed`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         for tag in ["v1", "v2"] {
             try await copy(.named("r.example/a/b:\(tag)"), from: SampleImage(tag), to: layout)
         }
@@ -282,7 +285,7 @@ struct ImageLayoutTests {
     // MARK: What others wrote
 
     @Test func `entries of others keep every field when another name is written`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let foreign =
             #"{"annotations":{"org.opencontainers.image.ref.name":"theirs"},"artifactType":"a/b","data":"e30=","#
             + #""digest":"\#(Self.digest)","mediaType":"\#(MediaType.imageManifest)","platform":{"architecture":"arm","#
@@ -300,7 +303,7 @@ struct ImageLayoutTests {
     }
 
     @Test func `an untagged image replaces the untagged image, and no artifact of others`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let (first, second) = (try SampleImage("one"), try SampleImage("two"))
         try await copy(.named("v1"), from: first, to: layout)
         try await copy(.only, from: first, to: layout)

@@ -19,16 +19,16 @@ struct StoreTests {
 
     init() throws { scratch = try ScratchDirectory() }
 
-    private func store(_ kind: Kind) throws -> any Store {
+    private func store(_ kind: Kind) async throws -> any Store {
         switch kind {
         case .memory: InMemoryStore()
-        case .layout: try ImageLayout(creating: scratch.appending("layout"))
+        case .layout: try await ImageLayout(creating: scratch.appending("layout"))
         }
     }
 
     @Test("what is put in comes out, verified and the same", arguments: Kind.allCases)
     func roundTrip(kind: Kind) async throws {
-        let store = try store(kind)
+        let store = try await store(kind)
         let image = try SampleImage("hello")
         for blob in [image.config, image.layer] {
             #expect(try await !store.contains(blob.descriptor))
@@ -54,7 +54,7 @@ struct StoreTests {
 
     @Test("what is not there is not found", arguments: Kind.allCases)
     func missing(kind: Kind) async throws {
-        let store = try store(kind)
+        let store = try await store(kind)
         let image = try SampleImage("hello")
         for name in [RefName.only, try .named("v1"), try .named("e.com/a/b:v1"), .digest(Digest(of: []))] {
             let failure = await #expect(throws: Failure.self) { try await store.resolve(name) }
@@ -69,7 +69,7 @@ struct StoreTests {
 
     @Test("a descriptor with another size is not what is there", arguments: Kind.allCases)
     func size(kind: Kind) async throws {
-        let store = try store(kind)
+        let store = try await store(kind)
         let blob = try SampleImage("hello").layer
         try await store.push(blob)
         for size in [0, blob.descriptor.size - 1, blob.descriptor.size + 1, .max] {
@@ -82,7 +82,7 @@ struct StoreTests {
 
     @Test("a name stands for what was tagged last", arguments: Kind.allCases)
     func retagging(kind: Kind) async throws {
-        let store = try store(kind)
+        let store = try await store(kind)
         let (first, second) = (try SampleImage("one"), try SampleImage("two"))
         let name = try RefName.named("registry.example/team/auth:v1")
         let other = try RefName.named("registry.example/team/auth:v2")
@@ -96,7 +96,7 @@ struct StoreTests {
 
     @Test("a copy of a copy has the same digests", arguments: Kind.allCases)
     func copies(kind: Kind) async throws {
-        let store = try store(kind)
+        let store = try await store(kind)
         let memory = InMemoryStore()
         let image = try SampleImage("hello")
         let name = try RefName.named("registry.example/team/auth:v1")

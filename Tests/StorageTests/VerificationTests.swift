@@ -10,9 +10,9 @@ import Testing
     private let scratch: ScratchDirectory
     private let layout: ImageLayout
 
-    init() throws {
+    init() async throws {
         scratch = try ScratchDirectory()
-        layout = try ImageLayout(creating: scratch.appending("layout"))
+        layout = try await ImageLayout(creating: scratch.appending("layout"))
     }
 
     private func verification(_ image: SampleImage) async throws -> Verification {
@@ -133,7 +133,7 @@ import Testing
             func resolve(_ name: RefName) throws(Failure) -> Descriptor {
                 throw Failure(.connectionLost, "gone")
             }
-            func fetch(_ descriptor: Descriptor) throws(Failure) -> Blob {
+            func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
                 throw Failure(.connectionLost, "gone")
             }
         }

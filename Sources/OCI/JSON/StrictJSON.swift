@@ -1,4 +1,5 @@
-/// The only scanner of JSON text. It rejects what decoders let pass: duplicate keys, great depth, anything after the value.
+/// The only scanner of JSON text, which rejects what decoders let pass: duplicate keys, great depth, anything after the
+/// value.
 ///
 /// Two readers of one document with a duplicate key may see different documents; a digest proves only the bytes.
 /// RFC 8259 is followed to the letter.

@@ -78,7 +78,7 @@ package struct CredentialFileStore: Sendable {
             )
         }
         var otherKeys: [String] = []
-        try change { (document) throws(Failure) in
+        try await change { (document) throws(Failure) in
             try document.set(helper == nil ? credential : nil, for: registry)
             otherKeys = document.pathKeys(of: registry)
         }
@@ -109,7 +109,7 @@ package struct CredentialFileStore: Sendable {
         }
         // A missing file is not created only to remove nothing.
         if !keys.isEmpty {
-            try change { (document) throws(Failure) in try document.remove(registry) }
+            try await change { (document) throws(Failure) in try document.remove(registry) }
         }
         if let failure {
             throw keys.isEmpty ? failure : failure.adding(why: "the entry in \(shownPath) was removed anyway")
@@ -141,9 +141,9 @@ package struct CredentialFileStore: Sendable {
     }
 
     /// Changes the document; does not write the file if the document is equal.
-    private func change(_ body: (inout DockerConfigEdit) throws(Failure) -> Void) throws(Failure) {
+    private func change(_ body: (inout DockerConfigEdit) throws(Failure) -> Void) async throws(Failure) {
         do throws(Failure) {
-            try file.change { (bytes) throws(Failure) in
+            try await file.change { (bytes) throws(Failure) in
                 var document = try DockerConfigEdit(parsing: bytes, as: shownPath)
                 let before = document.root
                 try body(&document)

@@ -46,7 +46,7 @@ extension ImageLayout: ContentDestination {
 
     func tag(_ manifest: Blob, as name: EntryName) async throws(Failure) {
         try await push(manifest)
-        let lock = try DirectoryLock(on: path, isShared: false)
+        let lock = try await DirectoryLock(on: path, isShared: false)
         defer { withExtendedLifetime(lock) {} }
         let entry = manifest.descriptor.annotated(name.annotations)
         try changeIndex(removing: { $0 == entry || name.replaces($0) }, adding: entry)

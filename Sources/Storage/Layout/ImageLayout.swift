@@ -23,7 +23,7 @@ package struct ImageLayout: Sendable {
     ///
     /// Throws ``Failure/Code/layoutMissing`` when there is none, and ``Failure/Code/layoutCorrupt`` when it is not of the
     /// version 1.0.0.
-    package init(opening path: FilePath) throws(Failure) {
+    package init(opening path: FilePath) async throws(Failure) {
         guard Self.exists(at: path) else {
             let isThere = Directory.type(of: path) != nil
             throw Failure(
@@ -36,13 +36,13 @@ package struct ImageLayout: Sendable {
         self.path = path
         try Self.checkMarker(of: path)
         // A layout on a read-only or lockless file system can be read all the same.
-        blobsInUse = try? DirectoryLock(on: path.appending("blobs"), isShared: true)
+        blobsInUse = try? await DirectoryLock(on: path.appending("blobs"), isShared: true)
     }
 
     /// Opens a layout, and makes an empty one first where there is none.
     ///
     /// Throws ``Failure/Code/fileUnwritable`` for a folder that holds something else, and what writing throws.
-    package init(creating path: FilePath) throws(Failure) {
+    package init(creating path: FilePath) async throws(Failure) {
         guard try Self.isFree(path) else {
             throw Failure(
                 .fileUnwritable,
@@ -52,7 +52,7 @@ package struct ImageLayout: Sendable {
             )
         }
         try Directory.create(path.appending("blobs").appending(Digest.Algorithm.sha256.rawValue))
-        let lock = try DirectoryLock(on: path, isShared: false)
+        let lock = try await DirectoryLock(on: path, isShared: false)
         try withExtendedLifetime(lock) { () throws(Failure) in
             if Directory.type(of: path.appending("index.json")) == nil {
                 try TemporaryFile.write(
@@ -66,7 +66,7 @@ package struct ImageLayout: Sendable {
         }
         self.path = path
         try Self.checkMarker(of: path)
-        blobsInUse = try DirectoryLock(on: path.appending("blobs"), isShared: true)
+        blobsInUse = try await DirectoryLock(on: path.appending("blobs"), isShared: true)
     }
 
     /// Where blobs under construction for the layout in a folder are, or would be, put.

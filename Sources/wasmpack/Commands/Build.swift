@@ -75,7 +75,7 @@ struct Build: ReportingCommand {
         let gate = CheckStep(gate, context)
         try gate.checkModule(module, as: options.format)
         try gate.checkPlace(in: contents, as: options.format, called: path)
-        let destination = try BuildDestination(
+        let destination = try await BuildDestination(
             archive: archive,
             layout: layoutPath,
             naming: references

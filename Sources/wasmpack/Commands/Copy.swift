@@ -52,7 +52,7 @@ struct Copy: RegistryCommand {
 
     func run(_ context: CommandContext) async throws {
         let (source, destination) = try parsed()
-        let registries = try CopyRegistries(
+        let registries = try await CopyRegistries(
             registry,
             sides,
             from: source.reference,

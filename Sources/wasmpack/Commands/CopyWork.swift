@@ -39,7 +39,7 @@ struct CopyWork {
         // An image that is made anew is fetched before there has to be a layout.
         if case .layout(let path, _) = to, format == nil { directory = ImageLayout.spoolDirectory(of: path) }
         registries.from.announce(reference, context)
-        let repository = try registries.from.repository(
+        let repository = try await registries.from.repository(
             of: reference,
             for: .pull,
             credentials: registries.credentials?.from,
@@ -109,7 +109,7 @@ struct CopyWork {
                 $0.registry == target.registry ? $0.repository : nil
             }
             registries.to.announce(target, context)
-            let repository = try registries.to.repository(
+            let repository = try await registries.to.repository(
                 of: target,
                 for: .push,
                 mountingFrom: mountSource,
@@ -119,7 +119,7 @@ struct CopyWork {
             )
             return try await copy(image, from: source, to: repository, as: .reference(target), called: target)
         case .layout(let path, let newName):
-            let layout = try ImageLayout(creating: path)
+            let layout = try await ImageLayout(creating: path)
             let name = image.name.replaced(by: newName)
             context.reporter.warnOfDockersTypes(of: image.root, inArchive: false)
             try context.reporter.warn(ofTagOf: name, image.root.digest, in: layout)

@@ -40,7 +40,7 @@ struct Delete: RegistryCommand {
             // Only the whole image takes other tags with it.
             let tags = if let tag = target.tag { [tag] } else { await repository.tags(of: found.digest) }
             if !yes {
-                try Self.confirm(target, found, tags)
+                try await Self.confirm(target, found, tags)
                 guard try await repository.current(name)?.digest == found.digest else {
                     throw Failure(
                         .notFound,
@@ -98,7 +98,9 @@ struct Delete: RegistryCommand {
         }
     }
 
-    private static func confirm(_ target: Reference, _ found: Descriptor, _ tags: [Tag]?) throws(Failure) {
+    private static func confirm(_ target: Reference, _ found: Descriptor, _ tags: [Tag]?)
+        async throws(Failure)
+    {
         guard let prompt = TerminalPrompt() else { throw noTerminal(target) }
         let question =
             target.tag == nil
@@ -106,7 +108,7 @@ struct Delete: RegistryCommand {
             : "Delete \(target)? It stands for \(found.digest), which stays. [y/N]"
         var answer = ""
         do throws(Failure) {
-            answer = try prompt.line(question)
+            answer = try await prompt.line(question)
         } catch {
             // Nothing was typed, which is no yes.
             guard error.code == .usage else { throw error }

@@ -63,7 +63,7 @@ struct Login: ReportingCommand {
             sending: place.headers(context.environment),
             context
         )
-        var credential = try credential(for: registry)
+        var credential = try await credential(for: registry)
         if !noVerify {
             credential = try await SignInCheck(connected).check(credential)
         }
@@ -72,15 +72,15 @@ struct Login: ReportingCommand {
         if output.json { try print(credential, registry, file, kept) }
     }
 
-    private func credential(for registry: RegistryName) throws(Failure) -> Credential {
+    private func credential(for registry: RegistryName) async throws(Failure) -> Credential {
         if identityTokenStdin {
-            let token = try StandardInput.identityToken()
+            let token = try await StandardInput.identityToken()
             return Credential(identityToken: token, username: username, source: "--identity-token-stdin")
         }
         if passwordStdin, let username {
             return Credential(
                 username: username,
-                password: try StandardInput.password(),
+                password: try await StandardInput.password(),
                 source: "--password-stdin"
             )
         }
@@ -95,10 +95,10 @@ struct Login: ReportingCommand {
         }
         var name = username ?? ""
         if username == nil {
-            name = try prompt.line("User name for \(registry)")
+            name = try await prompt.line("User name for \(registry)")
             try Self.check(name)
         }
-        let password = try prompt.secret("Password of \(name)")
+        let password = try await prompt.secret("Password of \(name)")
         return Credential(username: name, password: password, source: "the terminal")
     }
 

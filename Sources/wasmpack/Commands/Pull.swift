@@ -82,13 +82,13 @@ struct Pull: RegistryCommand {
     ) async throws {
         let digestFile = try digestFile.open(apartFrom: [])
         let spoolDirectory = ImageLayout.spoolDirectory(of: path)
-        let repository = try repository(of: target, spoolingIn: spoolDirectory, context)
+        let repository = try await repository(of: target, spoolingIn: spoolDirectory, context)
         // Only what is there, and can be had, is worth a layout.
         let root = try await repository.resolve(.reference(target))
         let choice = try await ImageChoice.ifPossible(of: root, in: repository)
         try await check(expected, root, choice, in: repository, context)
         for part in choice?.manifest.parts ?? [] { try part.failIfForeign() }
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let report = try await copy(
             .digest(root.digest),
             from: repository,
@@ -114,7 +114,7 @@ struct Pull: RegistryCommand {
         _ context: CommandContext
     ) async throws {
         try await withTemporaryDirectory { folder in
-            let repository = try repository(of: target, spoolingIn: folder, context)
+            let repository = try await repository(of: target, spoolingIn: folder, context)
             let file = try PulledFile(name, isForced: force)
             let digestFile = try digestFile.open(apartFrom: [FilePath(name)])
             let root = try await repository.resolve(.reference(target))
@@ -150,9 +150,9 @@ struct Pull: RegistryCommand {
         of reference: Reference,
         spoolingIn directory: FilePath,
         _ context: CommandContext
-    ) throws(Failure) -> RemoteRepository {
+    ) async throws(Failure) -> RemoteRepository {
         registry.announce(reference, context)
-        let repository = try registry.repository(
+        let repository = try await registry.repository(
             of: reference,
             for: .pull,
             spoolingIn: directory,

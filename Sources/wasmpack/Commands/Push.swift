@@ -137,7 +137,7 @@ struct Push: RegistryCommand {
     ) async throws {
         let digestFile = try digestFile.open(apartFrom: [image.path])
         registry.announce(plan.target, context)
-        let repository = try registry.repository(
+        let repository = try await registry.repository(
             of: plan.target,
             for: dryRun ? .pull : .push,
             mountingFrom: plan.mountSource,

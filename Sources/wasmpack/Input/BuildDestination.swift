@@ -19,11 +19,11 @@ struct BuildDestination {
     private let place: Place
 
     /// Prepares to write, so that a place that cannot be written to is known before anything is packed.
-    init(archive: FilePath?, layout: FilePath, naming references: [Reference]) throws(Failure) {
+    init(archive: FilePath?, layout: FilePath, naming references: [Reference]) async throws(Failure) {
         path = archive ?? layout
         names = references.isEmpty ? [.only] : references.map(RefName.reference)
         guard let archive else {
-            place = .layout(try ImageLayout(creating: layout))
+            place = .layout(try await ImageLayout(creating: layout))
             return
         }
         let folder = try TemporaryDirectory()

@@ -1,4 +1,5 @@
 import Diagnostics
+import HostSystem
 import SystemPackage
 
 #if canImport(Glibc)
@@ -18,17 +19,17 @@ enum StandardInput {
     static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// A password, as ``secret(_:flag:)`` reads it.
-    static func password() throws(Failure) -> String {
-        try secret("password", flag: "--username NAME --password-stdin")
+    static func password() async throws(Failure) -> String {
+        try await secret("password", flag: "--username NAME --password-stdin")
     }
 
     /// A token that stands for a password, as ``secret(_:flag:)`` reads it.
-    static func identityToken() throws(Failure) -> String {
-        try secret("identity token", flag: "--identity-token-stdin")
+    static func identityToken() async throws(Failure) -> String {
+        try await secret("identity token", flag: "--identity-token-stdin")
     }
 
     /// A secret: everything up to the end, without one line end.
-    private static func secret(_ what: String, flag: String) throws(Failure) -> String {
+    private static func secret(_ what: String, flag: String) async throws(Failure) -> String {
         let remedy = "printf %s \"$SECRET\" | wasmpack … \(flag)"
         guard !isTerminal else {
             throw Failure(
@@ -39,7 +40,7 @@ enum StandardInput {
         }
         var bytes: [UInt8] = []
         while bytes.count <= limit {
-            let piece = try FileDescriptor.standardInput.nextInput("the \(what)")
+            let piece = try await FileDescriptor.standardInput.nextInput("the \(what)")
             if piece.isEmpty { break }
             bytes += piece
         }
@@ -55,27 +56,6 @@ enum StandardInput {
             )
         }
         return text
-    }
-}
-
-extension FileDescriptor {
-    /// The next bytes of something that may take its time; none at its end.
-    ///
-    /// Throws ``Failure/Code/interrupted`` when the task is cancelled meanwhile: a blocking read would not hear of that.
-    func nextInput(_ what: String) throws(Failure) -> [UInt8] {
-        var input = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
-        while true {
-            let count = poll(&input, 1, 100)
-            if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
-            if count > 0 || count < 0 && errno != EINTR { break }
-        }
-        do {
-            return try [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
-                count = try read(into: UnsafeMutableRawBufferPointer(buffer))
-            }
-        } catch {
-            throw Failure(.fileUnreadable, "\(what) cannot be read", cause: error)
-        }
     }
 }
 

@@ -22,18 +22,18 @@ struct TerminalPrompt: ~Copyable {
     deinit { try? terminal.close() }
 
     /// Asks for a line that everybody may see.
-    borrowing func line(_ question: String) throws(Failure) -> String {
+    borrowing func line(_ question: String) async throws(Failure) -> String {
         Self.say(question, on: terminal)
-        return try answer()
+        return try await Self.answer(on: terminal)
     }
 
     /// Asks for a line that is not shown while it is typed.
-    borrowing func secret(_ question: String) throws(Failure) -> String {
+    borrowing func secret(_ question: String) async throws(Failure) -> String {
         let terminal = terminal
         let resumed: @Sendable () -> Void = { Self.say(question, on: terminal) }
-        return try SilencedTerminal.during(terminal, resumed: resumed) { () throws(Failure) in
+        return try await SilencedTerminal.during(terminal, resumed: resumed) { () async throws(Failure) in
             Self.say(question, on: terminal)
-            return try answer()
+            return try await Self.answer(on: terminal)
         }
     }
 
@@ -41,12 +41,12 @@ struct TerminalPrompt: ~Copyable {
         _ = try? terminal.writeAll((question.printable + ": ").utf8)
     }
 
-    private borrowing func answer() throws(Failure) -> String {
+    private static func answer(on terminal: FileDescriptor) async throws(Failure) -> String {
         var bytes: [UInt8] = []
         repeat {
-            let piece = try terminal.nextInput("the answer")
+            let piece = try await terminal.nextInput("the answer")
             guard !piece.isEmpty else {
-                Self.endLine(on: terminal)
+                endLine(on: terminal)
                 throw Failure(
                     .usage,
                     bytes.isEmpty ? "nothing was typed" : "what was typed did not end with Enter"
@@ -56,7 +56,7 @@ struct TerminalPrompt: ~Copyable {
         } while bytes.last != 0x0A
         bytes.removeLineEnd()
         guard !bytes.isEmpty else { throw Failure(.usage, "nothing was typed") }
-        guard bytes.count < Self.lineLimit, let text = String(validating: bytes, as: UTF8.self) else {
+        guard bytes.count < lineLimit, let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure(
                 .usage,
                 "what was typed cannot be used",

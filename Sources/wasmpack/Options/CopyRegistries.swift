@@ -23,7 +23,7 @@ struct CopyRegistries {
         from source: Reference?,
         to destination: Reference?,
         _ environment: Environment
-    ) throws(Failure) {
+    ) async throws(Failure) {
         for (side, reference) in [(sides.from, source), (sides.to, destination)]
         where reference == nil && !side.isEmpty {
             throw Failure(
@@ -44,14 +44,14 @@ struct CopyRegistries {
         }
         guard source.registry == destination.registry else {
             try Self.refuseSharing(options, from, to, environment)
-            credentials = try Self.separate(from, to, environment)
+            credentials = try await Self.separate(from, to, environment)
             return
         }
         guard sides.from.authfile == nil, sides.to.authfile == nil else {
-            credentials = try Self.separate(from, to, environment)
+            credentials = try await Self.separate(from, to, environment)
             return
         }
-        let shared = try options.credentials.store(environment, usesTLS: !to.connection.plainHttp)
+        let shared = try await options.credentials.store(environment, usesTLS: !to.connection.plainHttp)
         credentials = (shared, shared)
     }
 
@@ -59,10 +59,10 @@ struct CopyRegistries {
         _ from: RegistryOptions,
         _ to: RegistryOptions,
         _ environment: Environment
-    ) throws(Failure) -> (from: CredentialChain, to: CredentialChain) {
+    ) async throws(Failure) -> (from: CredentialChain, to: CredentialChain) {
         (
-            try from.credentials.store(environment, usesTLS: !from.connection.plainHttp, for: "FROM"),
-            try to.credentials.store(environment, usesTLS: !to.connection.plainHttp, for: "TO")
+            try await from.credentials.store(environment, usesTLS: !from.connection.plainHttp, for: "FROM"),
+            try await to.credentials.store(environment, usesTLS: !to.connection.plainHttp, for: "TO")
         )
     }
 

@@ -55,7 +55,7 @@ struct CredentialOptions: ParsableArguments {
     /// Where credentials come from, in the order of the documentation: the first hit wins.
     ///
     /// The side is FROM or TO where a command has two registries.
-    func store(_ environment: Environment, usesTLS: Bool, for side: String? = nil) throws(Failure)
+    func store(_ environment: Environment, usesTLS: Bool, for side: String? = nil) async throws(Failure)
         -> CredentialChain
     {
         let advice = advice(for: side)
@@ -69,7 +69,7 @@ struct CredentialOptions: ParsableArguments {
         if let authfile { return CredentialChain([files.chosen(authfile)], advice: advice) }
         return CredentialChain(
             [
-                ExplicitCredential(try given(), source: "--username"),
+                ExplicitCredential(try await given(), source: "--username"),
                 try Self.credentialOfEnvironment(environment),
             ] + files.all,
             advice: advice
@@ -101,16 +101,20 @@ struct CredentialOptions: ParsableArguments {
         return (authfile.map(files.chosen) ?? files.docker).headers()
     }
 
-    private func given() throws(Failure) -> Credential? {
+    private func given() async throws(Failure) -> Credential? {
         if identityTokenStdin {
             return Credential(
-                identityToken: try StandardInput.identityToken(),
+                identityToken: try await StandardInput.identityToken(),
                 username: username,
                 source: "--identity-token-stdin"
             )
         }
         guard let username else { return nil }
-        return Credential(username: username, password: try StandardInput.password(), source: "--username")
+        return Credential(
+            username: username,
+            password: try await StandardInput.password(),
+            source: "--username"
+        )
     }
 
     private static func registry(_ text: String, _ variable: String) throws(Failure) -> RegistryName {

@@ -19,10 +19,10 @@ struct RegistryOptions: ParsableArguments {
         credentials chain: CredentialChain? = nil,
         spoolingIn directory: FilePath,
         _ context: CommandContext
-    ) throws(Failure) -> RemoteRepository {
+    ) async throws(Failure) -> RemoteRepository {
         let credentials =
             if let chain { chain } else {
-                try self.credentials.store(context.environment, usesTLS: !connection.plainHttp)
+                try await self.credentials.store(context.environment, usesTLS: !connection.plainHttp)
             }
         return try RemoteRepository(
             reference.repository,

@@ -1,0 +1,63 @@
+import Diagnostics
+import HostSystem
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct SlowInputTests {
+    private let pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
+
+    init() throws { pipe = try FileDescriptor.pipe() }
+
+    @Test func `what comes is read, and nothing at the end`() async throws {
+        defer { try? pipe.readEnd.close() }
+        try pipe.writeEnd.writeAll("secret".utf8)
+        #expect(try await pipe.readEnd.nextInput("the answer") == Array("secret".utf8))
+        try pipe.writeEnd.close()
+        #expect(try await pipe.readEnd.nextInput("the answer") == [])
+    }
+
+    @Test func `tasks that wait for input leave their threads to others`() async throws {
+        let pipe = pipe
+        try await withThrowingTaskGroup { group in
+            // More than the threads that all tasks share.
+            for _ in 0..<32 {
+                group.addTask { _ = try await pipe.readEnd.nextInput("the answer") }
+            }
+            group.addTask {
+                for _ in 0..<100 { await Task.yield() }
+                try pipe.writeEnd.close()
+            }
+            try await group.waitForAll()
+        }
+        try pipe.readEnd.close()
+    }
+
+    @Test func `a task that is canceled waits no longer`() async throws {
+        defer {
+            try? pipe.readEnd.close()
+            try? pipe.writeEnd.close()
+        }
+        let task = Task { [pipe] () -> Failure? in
+            do throws(Failure) {
+                _ = try await pipe.readEnd.nextInput("the answer")
+                return nil
+            } catch {
+                return error
+            }
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        task.cancel()
+        #expect(await task.value?.code == .interrupted)
+    }
+
+    @Test func `what cannot be read is a failure`() async throws {
+        try pipe.readEnd.close()
+        try pipe.writeEnd.close()
+        let folder = try FileDescriptor.open("/", .readOnly)
+        defer { try? folder.close() }
+        let failure = await #expect(throws: Failure.self) { try await folder.nextInput("the answer") }
+        #expect(failure?.code == .fileUnreadable)
+        #expect(failure?.message == "the answer cannot be read")
+    }
+}
