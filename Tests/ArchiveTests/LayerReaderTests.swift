@@ -112,30 +112,6 @@ struct LayerReaderTests {
         #expect(failure?.code == (excess == 0 ? nil : .layerInvalid))
     }
 
-    @Test func `rejects a small gzip that unpacks to more than 256 MiB`() async throws {
-        var layer: [UInt8] = []
-        let size = LayerReader.tarLimit
-        _ = try await LayerWriter(compressionLevel: 1, time: 0, processorCount: 2).write(
-            ZeroSource(count: size),
-            named: "plugin.wasm",
-            size: size
-        ) { piece in layer += piece }
-        #expect(layer.count < 4 * 1024 * 1024)
-        var given = 0
-        let failure = #expect(throws: Failure.self) {
-            var contents = LayerReader.Contents()
-            try LayerReader.read(
-                ArraySource(layer),
-                into: &contents,
-                extracting: .named("plugin.wasm"),
-                write: { piece in given += piece.count }
-            )
-        }
-        #expect(failure?.code == .layerInvalid)
-        #expect(failure?.message.contains("more than 256 MiB") == true)
-        #expect(given < size)
-    }
-
     @Test func `rejects a small zstd that unpacks to more than 256 MiB`() {
         let bomb = Zstd.bomb(0, blocks: 2049)
         #expect(bomb.count < 10_000)
@@ -186,5 +162,32 @@ struct LayerReaderTests {
         #expect(contents.entries.first?.name == "a")
         #expect(contents.diffID == nil)
         #expect(contents.unpackedSize > 0)
+    }
+}
+
+/// With 256 MiB; what zstd unpacks to as much is a test above.
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct LayerReaderLongTests {
+    @Test func `a small gzip that unpacks to more than 256 MiB is refused`() async throws {
+        var layer: [UInt8] = []
+        let size = LayerReader.tarLimit
+        _ = try await LayerWriter(compressionLevel: 1, time: 0, processorCount: 2).write(
+            ZeroSource(count: size),
+            named: "plugin.wasm",
+            size: size
+        ) { piece in layer += piece }
+        #expect(layer.count < 4 * 1024 * 1024)
+        var given = 0
+        let failure = #expect(throws: Failure.self) {
+            var contents = LayerReader.Contents()
+            try LayerReader.read(
+                ArraySource(layer),
+                into: &contents,
+                extracting: .named("plugin.wasm"),
+                write: { piece in given += piece.count }
+            )
+        }
+        #expect(failure?.code == .layerInvalid)
+        #expect(failure?.message.contains("more than 256 MiB") == true)
+        #expect(given < size)
     }
 }

@@ -10,48 +10,20 @@ final class PythonPeer: Sendable {
     /// The port it listens on, on 127.0.0.1.
     let port: Int
     private let scheme: String
-    private let process: Int32
-    /// The server ends when this is closed, be it by the end of the test process.
-    private let lifeline: FileHandle
+    private let process: PeerProcess
 
     /// Starts a server and waits until it listens.
     init(certificate: TestCertificate? = nil, _ arguments: String...) throws {
-        let script = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Support/http_peer.py")
-        let python = Process()
-        python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        python.arguments = ["python3", script.path]
-        if let certificate {
-            python.arguments?.append(
-                contentsOf: ["--tls", certificate.certificate, certificate.key] + arguments
-            )
-        }
-        let input = Pipe()
-        let output = Pipe()
-        python.standardInput = input
-        python.standardOutput = output
-        try python.runAlone()
-        process = python.processIdentifier
-        lifeline = input.fileHandleForWriting
+        let tls = certificate.map { ["--tls", $0.certificate, $0.key] + arguments } ?? []
+        process = try PeerProcess("http_peer.py", tls)
         scheme = certificate == nil ? "http" : "https"
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        guard let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-            throw PeerError(text: "the server said \"\(line)\" instead of its port")
-        }
-        self.port = port
+        port = try JSONDecoder().decode(Int.self, from: process.ready)
     }
-
-    deinit { kill(process, SIGTERM) }
 
     /// The URL of one of its paths.
     func url(_ path: String, scheme: String? = nil, host: String = "127.0.0.1") throws -> HTTPURL {
         try HTTPURL(parsing: "\(scheme ?? self.scheme)://\(host):\(port)\(path)")
     }
-}
-
-struct PeerError: Error {
-    let text: String
 }
 
 /// What `/echo` reports about the request it got.

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import TestSupport
 
 /// A socket on loopback behind which nobody says anything; closed with its owner.
 final class SilentSocket: Sendable {
@@ -25,7 +26,7 @@ final class SilentSocket: Sendable {
                     && getsockname(socket, $0, &size) == 0
             }
         }
-        guard isBound else { throw PeerError(text: "no socket on loopback") }
+        guard isBound else { throw PeerError("no socket on loopback") }
         port = Int(UInt16(bigEndian: address.sin_port))
     }
 

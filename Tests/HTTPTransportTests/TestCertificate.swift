@@ -51,7 +51,7 @@ final class TestCertificate: Sendable {
         openssl.standardError = FileHandle.nullDevice
         try openssl.runAlone()
         openssl.waitUntilExit()
-        guard openssl.terminationStatus == 0 else { throw PeerError(text: "openssl fails: \(arguments)") }
+        guard openssl.terminationStatus == 0 else { throw PeerError("openssl fails: \(arguments)") }
     }
 
     /// Its SHA-256, as the openssl command writes it.

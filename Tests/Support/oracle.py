@@ -25,6 +25,7 @@ import mutants
 
 PLUGIN = pathlib.Path(__file__).parents[2] / "Fixtures/wasm/header-authorization/plugin.wasm"
 MUTANTS, SEED = 210, 1
+CONFIGURATION = re.compile(r"'[^']*/wasmpack-[^']*'")
 # What Envoy logs while it dies is of addresses.
 OF_A_DEATH = re.compile(r"#\d+: |Address mapping: |Backtrace |Caught |Envoy version: ")
 
@@ -38,9 +39,9 @@ def write(folder):
     modules.write(dict(mutants.mutants(originals, MUTANTS, SEED)), folder / "mutants")
 
 
-def steady(sentences, folder):
+def steady(sentences):
     """The sentences without what differs from run to run."""
-    return [sentence.replace(str(folder), "") for sentence in sentences if not OF_A_DEATH.match(sentence)]
+    return [CONFIGURATION.sub("…", sentence) for sentence in sentences if not OF_A_DEATH.match(sentence)]
 
 
 def rows(envoy, folder, only):
@@ -53,7 +54,7 @@ def rows(envoy, folder, only):
             "sha256": hashlib.sha256(place.read_bytes()).hexdigest(),
             "verdict": found[place.stem]["verdict"],
             "of_bodies": place.stem in bad,
-            "said": steady(found[place.stem]["said"], folder),
+            "said": steady(found[place.stem]["said"]),
         }
         for place in places
     }

@@ -28,7 +28,7 @@ LONG = "make test-all"
 # Swift Testing's symbols, and what it says of a test's arguments: that is what the test put in, not what came out.
 MARKS = tuple(mark.encode() for mark in "◇✔✘↳➜±⚠")
 INPUT = "◇ Test case passing ".encode()
-PROBLEM = "✘ ".encode()
+PROBLEM = "✘ Test ".encode()
 DETAILS = tuple(mark.encode() for mark in "↳±")
 TIMED = "◷ ".encode()
 """Begins the line in which a test says how long it took (Tests/TestSupport/Timed.swift)."""

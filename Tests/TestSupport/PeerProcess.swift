@@ -59,7 +59,8 @@ package final class PeerProcess: Sendable {
         return python
     }
 
-    private init(_ script: String, _ arguments: [String]) throws {
+    /// The same, and blocks the thread until then.
+    package init(_ script: String, _ arguments: [String]) throws {
         let python = Self.process(script, arguments)
         let input = Pipe()
         let output = Pipe()

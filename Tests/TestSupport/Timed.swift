@@ -4,7 +4,7 @@ package import Testing
 /// Says on standard error how long each test took, for the list of the slowest (Tests/Support/run_tests.py).
 ///
 /// Swift Testing's own times begin when a test begins to wait for its turn.
-package struct Timed: SuiteTrait, TestScoping {
+package struct Timed: SuiteTrait, TestTrait, TestScoping {
     /// Every test of the suite, each of its cases.
     package let isRecursive = true
 
