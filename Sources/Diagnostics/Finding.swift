@@ -28,7 +28,7 @@ package struct Finding: Hashable, Sendable {
     /// What is the matter, in one sentence.
     package let message: String
     /// What the consumer prints, word for word; `nil` when it says nothing.
-    package let saying: String?
+    package let consumerMessage: String?
     /// What to do, best first; may be empty.
     package let hints: [String]
     /// Where it is, in bytes from the start of the module; `nil` for what has no one place.
@@ -39,14 +39,14 @@ package struct Finding: Hashable, Sendable {
         _ id: String,
         _ severity: Severity,
         _ message: String,
-        saying: String? = nil,
+        consumerMessage: String? = nil,
         try hints: [String] = [],
         offset: Int? = nil
     ) {
         self.id = id
         self.severity = severity
         self.message = message
-        self.saying = saying
+        self.consumerMessage = consumerMessage
         self.hints = hints
         self.offset = offset
     }

@@ -65,7 +65,7 @@ package struct EnvoyProgram: Sendable {
         case .exited(0): .loaded
         // How a shell around Envoy tells that it was killed.
         case .exited(let status) where (129...192).contains(status): .killed(signal: status - 128)
-        case .exited: .refused(saying: EnvoyLog(process.errors).reason)
+        case .exited: .refused(consumerMessage: EnvoyLog(process.errors).reason)
         case .killed(let signal): .killed(signal: signal)
         }
     }

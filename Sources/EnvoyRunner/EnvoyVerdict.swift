@@ -5,7 +5,7 @@ package struct EnvoyVerdict: Sendable, Equatable {
         /// It loaded and started the module, which includes compiling every function.
         case loaded
         /// It refused the module, in the words of its log; `nil` when it said nothing about the module.
-        case refused(saying: String?)
+        case refused(consumerMessage: String?)
         /// The Envoy process died of the module, by this signal.
         case killed(signal: Int32)
         /// It was not done in time: the module runs on and on when it is started. In seconds.

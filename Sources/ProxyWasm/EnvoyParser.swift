@@ -40,7 +40,7 @@ struct EnvoyParser {
     /// A number of at most five bytes and below 2³⁰.
     private mutating func number(_ what: String) throws(Refusal) -> Int {
         let start = bytes.offset
-        do throws(Obstacle) {
+        do throws(ModuleReadError) {
             return Int(try bytes.unsigned(what, bits: 30))
         } catch {
             throw refusal(error, "\(what) is no number below 2³⁰", at: start)
@@ -49,7 +49,9 @@ struct EnvoyParser {
 
     private mutating func byte(_ what: String, orRefuse message: String) throws(Refusal) -> UInt8 {
         let start = bytes.offset
-        do throws(Obstacle) { return try bytes.byte(what) } catch { throw refusal(error, message, at: start) }
+        do throws(ModuleReadError) { return try bytes.byte(what) } catch {
+            throw refusal(error, message, at: start)
+        }
     }
 
     /// A length and as many bytes, whatever they are; the first of them are kept.
@@ -57,7 +59,7 @@ struct EnvoyParser {
         let start = bytes.offset
         let length = try number("the length of \(what)")
         let remaining = bytes.remaining
-        do throws(Obstacle) {
+        do throws(ModuleReadError) {
             let kept = try bytes.bytes(min(length, limit), what)
             try bytes.skip(length - kept.count, what)
             return kept
@@ -71,7 +73,7 @@ struct EnvoyParser {
     }
 
     /// What stops the walk: the bytes did not come, or Envoy refuses them.
-    private func refusal(_ obstacle: Obstacle, _ message: String, at offset: Int) -> Refusal {
+    private func refusal(_ obstacle: ModuleReadError, _ message: String, at offset: Int) -> Refusal {
         switch obstacle {
         case .failure(let failure): .failure(failure)
         case .problem: corrupted(message, at: offset)

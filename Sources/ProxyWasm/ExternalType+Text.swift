@@ -15,10 +15,10 @@ extension ExternalType {
     /// Its type, in the words in which Envoy tells types: `i32 i32 -> i32` for a function.
     package var text: String {
         switch self {
-        case .function(let type), .tag(let type): type.inEnvoysWords
-        case .table(let type, let limits): "\(type.inEnvoysWords) \(limits.text)"
+        case .function(let type), .tag(let type): type.envoyNotation
+        case .table(let type, let limits): "\(type.envoyNotation) \(limits.text)"
         case .memory(let limits): limits.text
-        case .global(let type, let isMutable): (isMutable ? "mutable " : "") + type.inEnvoysWords
+        case .global(let type, let isMutable): (isMutable ? "mutable " : "") + type.envoyNotation
         }
     }
 }

@@ -9,7 +9,7 @@ extension Finding {
             "corrupted-module",
             .error,
             "\(corruption.message) (at byte \(corruption.offset))",
-            saying: "Failed to parse corrupted Wasm module",
+            consumerMessage: "Failed to parse corrupted Wasm module",
             try: ["build or download it again"],
             offset: corruption.offset
         )
@@ -23,7 +23,7 @@ extension Finding {
                 "invalid-module",
                 .error,
                 "\(problem)",
-                saying: "Failed to load Wasm bytecode",
+                consumerMessage: "Failed to load Wasm bytecode",
                 try: ["build or download it again"],
                 offset: problem.offset
             )
@@ -32,7 +32,7 @@ extension Finding {
                 "segment-out-of-bounds",
                 .error,
                 "\(problem)",
-                saying: "Failed to create new Wasm instance",
+                consumerMessage: "Failed to create new Wasm instance",
                 try: ["build it again; a tool that changed the module may have broken it"],
                 offset: problem.offset
             )

@@ -25,21 +25,21 @@ extension FunctionType {
     }
 
     /// In Envoy's words, for example `i32 i64 -> void`.
-    var inEnvoysWords: String {
-        "\(Self.inEnvoysWords(parameters)) -> \(Self.inEnvoysWords(results))"
+    var envoyNotation: String {
+        "\(Self.envoyNotation(parameters)) -> \(Self.envoyNotation(results))"
     }
 
-    private static func inEnvoysWords(_ values: [ValueType]) -> String {
-        values.isEmpty ? "void" : values.map(\.inEnvoysWords).joined(separator: " ")
+    private static func envoyNotation(_ values: [ValueType]) -> String {
+        values.isEmpty ? "void" : values.map(\.envoyNotation).joined(separator: " ")
     }
 
     /// The first of its values that Envoy does not survive to look at.
-    var deadlyType: ValueType? { parameters.first(where: \.isDeadly) ?? results.first(where: \.isDeadly) }
+    var crashingType: ValueType? { parameters.first(where: \.isDeadly) ?? results.first(where: \.isDeadly) }
 }
 
 extension ValueType {
     /// In Envoy's words, which know no difference between a reference that may be null and one that may not.
-    var inEnvoysWords: String {
+    var envoyNotation: String {
         switch self {
         case .i32: "i32"
         case .i64: "i64"

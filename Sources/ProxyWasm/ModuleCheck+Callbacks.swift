@@ -38,7 +38,7 @@ extension ModuleCheck {
             .error,
             "it exports no function malloc or proxy_on_memory_allocate of the type i32 -> i32, "
                 + "so Envoy cannot give it any data",
-            saying: "Wasm module is missing malloc function.",
+            consumerMessage: "Wasm module is missing malloc function.",
             try: [allocatorHint]
         )
     }
@@ -56,14 +56,14 @@ extension ModuleCheck {
 
     private func wrongType(_ callback: Callback) -> [Finding] {
         guard let type = functions[callback.name], type != callback.type else { return [] }
-        let wanted = callback.type.inEnvoysWords
-        let found = type.inEnvoysWords
+        let wanted = callback.type.envoyNotation
+        let found = type.envoyNotation
         return [
             Finding(
                 "callback-type-mismatch",
                 .error,
                 "it exports \(callback.name) as \(found), but Envoy calls it as \(wanted)",
-                saying: "Bad function signature for: \(callback.name), want: \(wanted), "
+                consumerMessage: "Bad function signature for: \(callback.name), want: \(wanted), "
                     + "but the module exports: \(found)",
                 try: [typeHint(callback, type)]
             )
@@ -74,7 +74,7 @@ extension ModuleCheck {
     private func typeHint(_ callback: Callback, _ type: FunctionType) -> String {
         let others = Callback.others.filter { $0.name == callback.name && $0.type == type }.flatMap(\.abis)
         guard let other = others.first else {
-            return "give it the type \(callback.type.inEnvoysWords), or export it under another name"
+            return "give it the type \(callback.type.envoyNotation), or export it under another name"
         }
         return
             "this is its type in ABI \(other.rawValue): the module's marker and its code belong to different versions"

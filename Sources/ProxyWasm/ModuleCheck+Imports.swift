@@ -65,21 +65,21 @@ extension ModuleCheck {
             "missing-import",
             .error,
             message,
-            saying: Self.missingSaying(one),
+            consumerMessage: Self.missingSaying(one),
             try: hints,
             offset: one.offset
         )
     }
 
     private func mismatch(_ one: ModuleImport, _ type: FunctionType, _ function: HostFunction) -> Finding {
-        let wanted = type.inEnvoysWords
-        let offered = function.type.inEnvoysWords
+        let wanted = type.envoyNotation
+        let offered = function.type.envoyNotation
         let isOdd = ["path_link", "path_symlink"].contains(function.name)
         return Finding(
             "import-type-mismatch",
             .error,
             "it imports \(one.path) as \(wanted), but Envoy has it as \(offered)",
-            saying: "Failed to load Wasm module due to an import type mismatch: \(one.path), "
+            consumerMessage: "Failed to load Wasm module due to an import type mismatch: \(one.path), "
                 + "want: \(wanted), but host exports: \(offered)",
             try: [
                 isOdd
@@ -95,7 +95,7 @@ extension ModuleCheck {
             "imported-global",
             .error,
             "it imports the global \(one.path), and Envoy has none to give",
-            saying: Self.missingSaying(one),
+            consumerMessage: Self.missingSaying(one),
             try: ImportAdvice(for: one, sdk: sdk).hints,
             offset: one.offset
         )
@@ -112,7 +112,7 @@ extension ModuleCheck {
             "newer-envoy-import",
             .warning,
             "only an Envoy with changes of \(generation.since) has what it imports: \(names)\(more)",
-            saying: Self.missingSaying(first),
+            consumerMessage: Self.missingSaying(first),
             try: ImportAdvice(for: first, sdk: sdk).hints,
             offset: first.offset
         )
@@ -130,10 +130,10 @@ extension ModuleImport {
 
 extension ExternalType {
     /// The type in it that Envoy does not survive to look at; any tag is such.
-    var deadlyType: String? {
+    var crashingType: String? {
         switch self {
-        case .function(let type): type.deadlyType?.inEnvoysWords
-        case .table(let type, _), .global(let type, _): type.isDeadly ? type.inEnvoysWords : nil
+        case .function(let type): type.crashingType?.envoyNotation
+        case .table(let type, _), .global(let type, _): type.isDeadly ? type.envoyNotation : nil
         case .memory: nil
         case .tag: "tag"
         }

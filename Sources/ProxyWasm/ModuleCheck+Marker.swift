@@ -33,7 +33,7 @@ extension ModuleCheck {
             "missing-abi-marker",
             .error,
             message,
-            saying: "Missing or unknown Proxy-Wasm ABI version",
+            consumerMessage: "Missing or unknown Proxy-Wasm ABI version",
             try: [markerHint],
             offset: similar?.offset
         )

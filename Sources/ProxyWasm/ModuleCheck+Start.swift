@@ -13,7 +13,7 @@ extension ModuleCheck {
                 callsOut
                     ? "function \(start) runs before Envoy is ready (start section): a call of the host there kills Envoy's process"
                     : "function \(start) runs when the module is loaded (start section): whether it ends well cannot be told",
-                saying: callsOut ? nil : "Failed to create new Wasm instance",
+                consumerMessage: callsOut ? nil : "Failed to create new Wasm instance",
                 try: ["do it in _initialize or proxy_on_vm_start instead"]
             )
         ]
@@ -35,7 +35,7 @@ extension ModuleCheck {
                 exits
                     ? "it is a program, not a library: its _start ends by proc_exit, which Envoy does not allow there"
                     : "whether \(name) calls what Envoy does not allow there cannot be told: \(names)",
-                saying: "Function: \(name) failed: Uncaught Error: restricted_callback",
+                consumerMessage: "Function: \(name) failed: Uncaught Error: restricted_callback",
                 try: exits
                     ? ["Go 1.24 or later: go build -buildmode=c-shared, which has _initialize instead"]
                     : []

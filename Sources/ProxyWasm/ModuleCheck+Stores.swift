@@ -16,7 +16,7 @@ extension ModuleCheck {
                 .error,
                 "the memory has \(memory.limits.minimum) pages at first; Envoy gives an instance at most \(Self.pageLimit), "
                     + "which is 1 GiB (at byte \(memory.offset))",
-                saying: "Failed to create new Wasm instance",
+                consumerMessage: "Failed to create new Wasm instance",
                 try: ["build it with less initial memory: the linker's --initial-memory"],
                 offset: memory.offset
             )
@@ -34,7 +34,7 @@ extension ModuleCheck {
                 .error,
                 "it imports a memory of \(limits.minimum) pages; Envoy gives an instance at most \(Self.pageLimit), "
                     + "which is 1 GiB",
-                saying: "Failed to initialize Wasm code",
+                consumerMessage: "Failed to initialize Wasm code",
                 try: ["build it with less initial memory: the linker's --initial-memory"],
                 offset: one.offset
             )
@@ -78,7 +78,7 @@ extension ModuleCheck {
             "unsuitable-import",
             .error,
             reason,
-            saying: "Failed to create new Wasm instance",
+            consumerMessage: "Failed to create new Wasm instance",
             try: ["let the module have a \(what) of its own, and export it"],
             offset: one.offset
         )

@@ -47,10 +47,10 @@ package struct ModuleCheck: Sendable {
     private var inOrder: [Finding] {
         var steps: [LoadStep: [Finding]] = [
             .findMarker: markerFindings,
-            .describeImports: deadlyImportFindings,
+            .describeImports: crashingImportFindings,
             .link: importFindings + largeMemoryImportFindings,
             .instantiate: largeMemoryFindings + storeImportFindings + startSectionFindings,
-            .describeExports: deadlyExportFindings,
+            .describeExports: crashingExportFindings,
             .lookUp: callbackFindings,
             .start: startFindings,
             .run: memoryFindings + collectorFindings + [Self.bodiesAreNotValidated],

@@ -44,7 +44,7 @@ extension ModuleOutline {
 extension ModuleOutline.Problem {
     /// What Envoy says of a file of a size that has no sections to be read; `nil` when it says nothing, or what depends on
     /// bytes that are not looked at.
-    package func saying(ofSize size: Int) -> String? {
+    package func consumerMessage(ofSize size: Int) -> String? {
         switch self {
         case .notWasm(let start) where start.isEmpty: nil
         case .notWasm(let start) where start.count < Preamble.size: Self.unknownABI

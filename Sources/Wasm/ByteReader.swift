@@ -27,7 +27,7 @@ package struct ByteReader {
     }
 
     /// The next byte; `what` it is stands in messages, here and below.
-    package mutating func byte(_ what: String) throws(Obstacle) -> UInt8 {
+    package mutating func byte(_ what: String) throws(ModuleReadError) -> UInt8 {
         guard offset < end else { throw missing(what, 1) }
         let index = try index(what)
         offset += 1
@@ -35,14 +35,14 @@ package struct ByteReader {
     }
 
     /// The next byte, which stays the next.
-    mutating func peek() throws(Obstacle) -> UInt8? {
+    mutating func peek() throws(ModuleReadError) -> UInt8? {
         let start = offset
         defer { offset = start }
         return remaining > 0 ? try byte("a byte") : nil
     }
 
     /// The next bytes; no more of them are held than there are.
-    package mutating func bytes(_ count: Int, _ what: String) throws(Obstacle) -> [UInt8] {
+    package mutating func bytes(_ count: Int, _ what: String) throws(ModuleReadError) -> [UInt8] {
         guard count <= remaining else { throw missing(what, count) }
         var bytes: [UInt8] = []
         while bytes.count < count {
@@ -54,18 +54,18 @@ package struct ByteReader {
     }
 
     /// Goes past bytes, which are not fetched.
-    package mutating func skip(_ count: Int, _ what: String) throws(Obstacle) {
+    package mutating func skip(_ count: Int, _ what: String) throws(ModuleReadError) {
         guard count <= remaining else { throw missing(what, count) }
         offset += count
     }
 
     /// An unsigned number of 32 bits.
-    mutating func unsigned(_ what: String) throws(Obstacle) -> Int {
+    mutating func unsigned(_ what: String) throws(ModuleReadError) -> Int {
         Int(try unsigned(what, bits: 32))
     }
 
     /// An unsigned number of up to `bits` bits, 64 at most.
-    package mutating func unsigned(_ what: String, bits: Int) throws(Obstacle) -> UInt64 {
+    package mutating func unsigned(_ what: String, bits: Int) throws(ModuleReadError) -> UInt64 {
         let start = offset
         guard let number = LEB128.unsigned(try encoded(what, bits), bits: bits) else {
             throw .problem(.invalid("\(what) is not a number of \(bits) bits", at: start))
@@ -73,7 +73,7 @@ package struct ByteReader {
         return number.value
     }
 
-    mutating func signed(_ what: String, bits: Int) throws(Obstacle) -> Int64 {
+    mutating func signed(_ what: String, bits: Int) throws(ModuleReadError) -> Int64 {
         let start = offset
         guard let number = LEB128.signed(try encoded(what, bits), bits: bits) else {
             throw .problem(.invalid("\(what) is not a number of \(bits) bits", at: start))
@@ -82,7 +82,7 @@ package struct ByteReader {
     }
 
     /// How many entries follow; each has at least one byte.
-    mutating func count(of what: String, limit: Int) throws(Obstacle) -> Int {
+    mutating func count(of what: String, limit: Int) throws(ModuleReadError) -> Int {
         let start = offset
         let count = try unsigned("the number of \(what)")
         guard count <= limit else {
@@ -99,7 +99,7 @@ package struct ByteReader {
     }
 
     /// A name: its length and as many bytes of UTF-8.
-    mutating func name(_ what: String) throws(Obstacle) -> String {
+    mutating func name(_ what: String) throws(ModuleReadError) -> String {
         let start = offset
         let length = try unsigned("the length of \(what)")
         guard length <= Self.nameLimit || length > remaining else {
@@ -114,7 +114,7 @@ package struct ByteReader {
     /// The longest name that is looked at, in bytes; engines take any.
     private static let nameLimit = 1 << 20
 
-    private mutating func encoded(_ what: String, _ bits: Int) throws(Obstacle) -> [UInt8] {
+    private mutating func encoded(_ what: String, _ bits: Int) throws(ModuleReadError) -> [UInt8] {
         var bytes: [UInt8] = []
         repeat {
             bytes.append(try byte(what))
@@ -123,7 +123,7 @@ package struct ByteReader {
     }
 
     /// Where in the piece the next byte is.
-    private mutating func index(_ what: String) throws(Obstacle) -> Int {
+    private mutating func index(_ what: String) throws(ModuleReadError) -> Int {
         if !(pieceOffset..<pieceOffset + piece.count).contains(offset) {
             do throws(Failure) {
                 piece = try fetch(offset, min(Self.pieceSize, end - offset))
@@ -137,7 +137,7 @@ package struct ByteReader {
         return offset - pieceOffset
     }
 
-    private func missing(_ what: String, _ count: Int) -> Obstacle {
+    private func missing(_ what: String, _ count: Int) -> ModuleReadError {
         .problem(.invalid("\(what) should have \(count) bytes, but \(remaining) follow", at: offset))
     }
 }

@@ -27,7 +27,7 @@ package struct ComponentOutline: Hashable, Sendable {
         reading read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
     ) throws(Failure) {
         self = try withoutActuallyEscaping(read) { (read) throws(Failure) -> ComponentOutline in
-            do throws(Obstacle) {
+            do throws(ModuleReadError) {
                 return try ComponentOutline(ByteReader(read), size: size)
             } catch {
                 switch error {
@@ -44,7 +44,7 @@ package struct ComponentOutline: Hashable, Sendable {
         }
     }
 
-    private init(_ reader: ByteReader, size: Int) throws(Obstacle) {
+    private init(_ reader: ByteReader, size: Int) throws(ModuleReadError) {
         var bytes = reader
         var offset = Preamble.size
         while offset < size {
@@ -63,14 +63,14 @@ package struct ComponentOutline: Hashable, Sendable {
         }
     }
 
-    private mutating func readImports(_ bytes: inout ByteReader) throws(Obstacle) {
+    private mutating func readImports(_ bytes: inout ByteReader) throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "imports", limit: Self.nameCountLimit - imports.count)) {
             imports.append(try bytes.externalName())
             try bytes.skipExternalType()
         }
     }
 
-    private mutating func readExports(_ bytes: inout ByteReader) throws(Obstacle) {
+    private mutating func readExports(_ bytes: inout ByteReader) throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "exports", limit: Self.nameCountLimit - exports.count)) {
             exports.append(try bytes.externalName())
             // What is exported: a sort, of a core item two bytes long, and an index.
@@ -89,14 +89,14 @@ package struct ComponentOutline: Hashable, Sendable {
 
 extension ByteReader {
     /// `importname'` or `exportname'`: a kind, the name, and for the third kind the rest of its version.
-    fileprivate mutating func externalName() throws(Obstacle) -> String {
+    fileprivate mutating func externalName() throws(ModuleReadError) -> String {
         let kind = try byte("the kind of a name")
         let name = try name("a name")
         return kind == 2 ? name + (try self.name("a version")) : name
     }
 
     /// `externdesc`, but for values, which no toolchain writes.
-    fileprivate mutating func skipExternalType() throws(Obstacle) {
+    fileprivate mutating func skipExternalType() throws(ModuleReadError) {
         let start = offset
         switch try byte("the kind of a type") {
         case 0:

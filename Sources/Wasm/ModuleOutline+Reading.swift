@@ -9,7 +9,7 @@ package enum ReadError<Problem: Sendable>: Error {
 }
 
 /// Why a part of a module cannot be read on.
-package typealias Obstacle = ReadError<ModuleProblem>
+package typealias ModuleReadError = ReadError<ModuleProblem>
 
 /// Gives up to `count` bytes of a module at an offset; fewer only at its end.
 package typealias ByteFetch = (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]

@@ -2,7 +2,7 @@
 ///
 /// Bodies are measured, not validated: see docs/decisions/0020-function-bodies.md.
 extension ModuleReader {
-    mutating func readCode() throws(Obstacle) {
+    mutating func readCode() throws(ModuleReadError) {
         let start = bytes.offset
         let count = try bytes.count(of: "function bodies", limit: Self.entryLimit)
         hasCode = true
@@ -15,7 +15,7 @@ extension ModuleReader {
         for index in 0..<count { try readBody(of: importedFunctionCount + index) }
     }
 
-    private mutating func readBody(of function: Int) throws(Obstacle) {
+    private mutating func readBody(of function: Int) throws(ModuleReadError) {
         let start = bytes.offset
         let size = try bytes.unsigned("the size of a body")
         guard size <= bytes.remaining else {
@@ -43,7 +43,7 @@ extension ModuleReader {
         }
     }
 
-    private mutating func readLocals(of function: Int, before end: Int) throws(Obstacle) {
+    private mutating func readLocals(of function: Int, before end: Int) throws(ModuleReadError) {
         let start = bytes.offset
         var count = functionType(at: function)?.parameters.count ?? 0
         for _ in 0..<(try bytes.count(of: "groups of locals", limit: Self.localLimit)) {

@@ -9,7 +9,7 @@ struct Constant {
 /// Constant expressions (WebAssembly 3.0, "Constant Expressions").
 extension ModuleReader {
     /// Reads an expression that has to give a value of a type.
-    mutating func readConstant(of expected: StackType, _ what: String) throws(Obstacle) -> Constant {
+    mutating func readConstant(of expected: StackType, _ what: String) throws(ModuleReadError) -> Constant {
         let start = bytes.offset
         let constant = try readConstant(what)
         switch constant.type.map({ fits($0, in: expected) }) ?? nil {
@@ -22,7 +22,7 @@ extension ModuleReader {
         return constant
     }
 
-    private mutating func readConstant(_ what: String) throws(Obstacle) -> Constant {
+    private mutating func readConstant(_ what: String) throws(ModuleReadError) -> Constant {
         let start = bytes.offset
         var stack: [Constant] = []
         // Behind an instruction of garbage collection the types are not followed.
@@ -68,7 +68,7 @@ extension ModuleReader {
         _ code: UInt8,
         at place: Int,
         _ what: String
-    ) throws(Obstacle) -> Constant {
+    ) throws(ModuleReadError) -> Constant {
         switch code {
         case 0x41: return Constant(type: .number(.i32), value: try bytes.signed("a number", bits: 32))
         case 0x42: return Constant(type: .number(.i64), value: try bytes.signed("a number", bits: 64))
@@ -109,7 +109,7 @@ extension ModuleReader {
     }
 
     /// Goes past an instruction that makes a structure, an array or an `i31`.
-    private mutating func skipAggregateInstruction(_ what: String) throws(Obstacle) {
+    private mutating func skipAggregateInstruction(_ what: String) throws(ModuleReadError) {
         let place = bytes.offset
         switch try bytes.unsigned("an instruction") {
         case 0, 1, 6, 7: _ = try bytes.unsigned("the index of a type")

@@ -4,7 +4,7 @@ import Diagnostics
 ///
 /// Only their names can make a module invalid.
 extension ModuleReader {
-    mutating func readCustomSection() throws(Obstacle) {
+    mutating func readCustomSection() throws(ModuleReadError) {
         let start = bytes.offset
         let name = try readCustomName()
         module.customSections.append(
@@ -19,7 +19,7 @@ extension ModuleReader {
             hasNames = true
             return try readNames()
         }
-        do throws(Obstacle) {
+        do throws(ModuleReadError) {
             try readContent(named: name)
         } catch {
             guard case .problem(let problem) = error else { throw error }
@@ -34,7 +34,7 @@ extension ModuleReader {
         }
     }
 
-    private mutating func readContent(named name: String) throws(Obstacle) {
+    private mutating func readContent(named name: String) throws(ModuleReadError) {
         switch name {
         case "producers": try readProducers()
         case "target_features": try readTargetFeatures()
@@ -50,7 +50,7 @@ extension ModuleReader {
         }
     }
 
-    private mutating func readCustomName() throws(Obstacle) -> String {
+    private mutating func readCustomName() throws(ModuleReadError) -> String {
         let start = bytes.offset
         let length = try bytes.unsigned("the length of the name of a custom section")
         let bytes = try firstBytes(of: length, "the name of a custom section", Self.customNameLimit)
@@ -63,7 +63,7 @@ extension ModuleReader {
     }
 
     /// The first of some bytes, and no more than a limit; the rest is stepped over.
-    mutating func firstBytes(of count: Int, _ what: String, _ limit: Int) throws(Obstacle) -> [UInt8] {
+    mutating func firstBytes(of count: Int, _ what: String, _ limit: Int) throws(ModuleReadError) -> [UInt8] {
         guard count <= bytes.remaining else {
             throw .problem(
                 .invalid(
@@ -78,7 +78,7 @@ extension ModuleReader {
     }
 
     /// Tool conventions, "Producers Section".
-    private mutating func readProducers() throws(Obstacle) {
+    private mutating func readProducers() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "fields", limit: Self.shownLimit)) {
             let field = try bytes.name("the name of a field")
             for _ in 0..<(try bytes.count(of: "producers", limit: Self.shownLimit)) {
@@ -91,7 +91,7 @@ extension ModuleReader {
     }
 
     /// Tool conventions, "Target Features Section".
-    private mutating func readTargetFeatures() throws(Obstacle) {
+    private mutating func readTargetFeatures() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "features", limit: Self.shownLimit)) {
             let start = bytes.offset
             let sign = Unicode.Scalar(try bytes.byte("the sign of a feature"))

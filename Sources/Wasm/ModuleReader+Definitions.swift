@@ -2,7 +2,7 @@ import Diagnostics
 
 /// What a module imports, defines and exports (WebAssembly 3.0, "Binary Format", Modules).
 extension ModuleReader {
-    mutating func readImports() throws(Obstacle) {
+    mutating func readImports() throws(ModuleReadError) {
         defer { importedFunctionCount = functions.count }
         for _ in 0..<(try bytes.count(of: "imports", limit: Self.entryLimit)) {
             let start = bytes.offset
@@ -13,7 +13,7 @@ extension ModuleReader {
         }
     }
 
-    private mutating func readImportedType() throws(Obstacle) -> ExternalType {
+    private mutating func readImportedType() throws(ModuleReadError) -> ExternalType {
         let start = bytes.offset
         switch try bytes.byte("the kind of an import") {
         case 0:
@@ -44,7 +44,7 @@ extension ModuleReader {
         }
     }
 
-    mutating func readFunctions() throws(Obstacle) {
+    mutating func readFunctions() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "functions", limit: Self.entryLimit)) {
             addFunction(try readFunctionType().index)
         }
@@ -55,7 +55,7 @@ extension ModuleReader {
         module.functionCount = functions.count
     }
 
-    mutating func readTables() throws(Obstacle) {
+    mutating func readTables() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "tables", limit: Self.tableLimit)) {
             let start = bytes.offset
             // 0x40 0x00 announces a table whose entries have a value of their own at first.
@@ -76,18 +76,18 @@ extension ModuleReader {
         }
     }
 
-    mutating func readMemories() throws(Obstacle) {
+    mutating func readMemories() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "memories", limit: Self.tableLimit)) {
             let start = bytes.offset
             module.memories.append(ModuleMemory(try readMemoryLimits(), offset: start))
         }
     }
 
-    mutating func readTags() throws(Obstacle) {
+    mutating func readTags() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "tags", limit: Self.entryLimit)) { tags.append(try readTagType()) }
     }
 
-    private mutating func readTagType() throws(Obstacle) -> FunctionType {
+    private mutating func readTagType() throws(ModuleReadError) -> FunctionType {
         let start = bytes.offset
         let attribute = try bytes.byte("the attribute of a tag")
         guard attribute == 0 else {
@@ -98,7 +98,7 @@ extension ModuleReader {
         return type
     }
 
-    mutating func readGlobals() throws(Obstacle) {
+    mutating func readGlobals() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "globals", limit: Self.entryLimit)) {
             let type = try readType()
             let isMutable = try readMutability()
@@ -107,7 +107,7 @@ extension ModuleReader {
         }
     }
 
-    mutating func readExports() throws(Obstacle) {
+    mutating func readExports() throws(ModuleReadError) {
         // By their bytes: to Swift, "é" in one scalar and in two is the same text.
         var names: Set<[UInt8]> = []
         for _ in 0..<(try bytes.count(of: "exports", limit: Self.entryLimit)) {
@@ -144,7 +144,7 @@ extension ModuleReader {
         }
     }
 
-    mutating func readStart() throws(Obstacle) {
+    mutating func readStart() throws(ModuleReadError) {
         let start = bytes.offset
         let index = try bytes.unsigned("the index of the start function")
         guard let type = functionType(at: index) else {

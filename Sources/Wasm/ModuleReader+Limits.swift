@@ -1,6 +1,6 @@
 /// How large memories and tables are (WebAssembly 3.0, "Binary Format", Limits).
 extension ModuleReader {
-    mutating func readMemoryLimits() throws(Obstacle) -> Limits {
+    mutating func readMemoryLimits() throws(ModuleReadError) -> Limits {
         let start = bytes.offset
         let limits = try readLimits("memory")
         let most: UInt64 = limits.is64 ? 262_144 : 65_536
@@ -18,7 +18,7 @@ extension ModuleReader {
         return limits
     }
 
-    mutating func readTableLimits() throws(Obstacle) -> Limits {
+    mutating func readTableLimits() throws(ModuleReadError) -> Limits {
         let start = bytes.offset
         let limits = try readLimits("table")
         guard !limits.isShared else { throw .problem(.invalid("a table is shared", at: start)) }
@@ -30,7 +30,7 @@ extension ModuleReader {
         return limits
     }
 
-    private mutating func readLimits(_ what: String) throws(Obstacle) -> Limits {
+    private mutating func readLimits(_ what: String) throws(ModuleReadError) -> Limits {
         let start = bytes.offset
         let flags = try bytes.byte("the limits of a \(what)")
         guard flags < 8 else {

@@ -2,10 +2,10 @@
 ///
 /// It is for people: indexes and UTF-8 are not checked, and what cannot be read is left out without a word.
 extension ModuleReader {
-    mutating func readNames() throws(Obstacle) {
+    mutating func readNames() throws(ModuleReadError) {
         let end = bytes.end
         while bytes.remaining > 0 {
-            do throws(Obstacle) {
+            do throws(ModuleReadError) {
                 let id = try bytes.byte("a kind of names")
                 let size = try bytes.unsigned("the size of a part of the name section")
                 let next = bytes.offset + size
@@ -24,7 +24,7 @@ extension ModuleReader {
         }
     }
 
-    private mutating func readFunctionNames() throws(Obstacle) {
+    private mutating func readFunctionNames() throws(ModuleReadError) {
         for _ in 0..<(try bytes.unsigned("the number of names of functions")) {
             let index = try bytes.unsigned("the index of a function's name")
             let name = try readName("a function's name")
@@ -33,7 +33,7 @@ extension ModuleReader {
         }
     }
 
-    private mutating func readName(_ what: String) throws(Obstacle) -> String {
+    private mutating func readName(_ what: String) throws(ModuleReadError) -> String {
         let length = try bytes.unsigned("the length of \(what)")
         return String(decoding: try firstBytes(of: length, what, Self.keptNameSize), as: UTF8.self)
     }

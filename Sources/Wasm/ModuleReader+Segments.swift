@@ -1,10 +1,10 @@
 /// What fills tables and memories at the start (WebAssembly 3.0, "Binary Format", Element Section, Data Section).
 extension ModuleReader {
-    mutating func readElements() throws(Obstacle) {
+    mutating func readElements() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "element segments", limit: Self.entryLimit)) { try readElement() }
     }
 
-    private mutating func readElement() throws(Obstacle) {
+    private mutating func readElement() throws(ModuleReadError) {
         let start = bytes.offset
         let flags = try bytes.unsigned("the kind of an element segment")
         guard flags < 8 else {
@@ -48,7 +48,7 @@ extension ModuleReader {
     }
 
     /// What the entries of a segment of some kind are.
-    private mutating func readElementType(_ flags: Int) throws(Obstacle) -> StackType {
+    private mutating func readElementType(_ flags: Int) throws(ModuleReadError) -> StackType {
         let start = bytes.offset
         let hasExpressions = flags & 4 != 0
         let function = ReferenceType(isNullable: hasExpressions, heap: .function)
@@ -73,7 +73,7 @@ extension ModuleReader {
         _ type: StackType,
         fits table: ReferenceType,
         at start: Int
-    ) throws(Obstacle) {
+    ) throws(ModuleReadError) {
         switch fits(type, in: .reference(table)) {
         case true?: break
         case false?: throw .problem(.invalid("a segment of \(type) is for a table of \(table)", at: start))
@@ -81,7 +81,7 @@ extension ModuleReader {
         }
     }
 
-    mutating func readData() throws(Obstacle) {
+    mutating func readData() throws(ModuleReadError) {
         let start = bytes.offset
         let count = try bytes.count(of: "data segments", limit: Self.dataLimit)
         hasData = true
@@ -93,7 +93,7 @@ extension ModuleReader {
         for _ in 0..<count { try readDatum() }
     }
 
-    private mutating func readDatum() throws(Obstacle) {
+    private mutating func readDatum() throws(ModuleReadError) {
         let start = bytes.offset
         let flags = try bytes.unsigned("the kind of a data segment")
         guard flags < 3 else {

@@ -1,10 +1,10 @@
 /// The type section, and the types that stand in other sections (WebAssembly 3.0, "Binary Format", Types).
 extension ModuleReader {
-    mutating func readTypes() throws(Obstacle) {
+    mutating func readTypes() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "types", limit: Self.typeLimit)) { try readRecursiveGroup() }
     }
 
-    private mutating func readRecursiveGroup() throws(Obstacle) {
+    private mutating func readRecursiveGroup() throws(ModuleReadError) {
         let start = bytes.offset
         let form = try bytes.byte("a type")
         guard form == 0x4E else { return try readSubtype(form, at: start, of: types.count + 1) }
@@ -17,7 +17,7 @@ extension ModuleReader {
     }
 
     /// One type, which may name those before `end`.
-    private mutating func readSubtype(_ form: UInt8, at start: Int, of end: Int) throws(Obstacle) {
+    private mutating func readSubtype(_ form: UInt8, at start: Int, of end: Int) throws(ModuleReadError) {
         guard types.count < Self.typeLimit else {
             throw .problem(.invalid("there are more than \(Self.typeLimit) types", at: start))
         }
@@ -49,7 +49,7 @@ extension ModuleReader {
         }
     }
 
-    private mutating func readValueTypes(_ what: String, before end: Int) throws(Obstacle) -> [ValueType] {
+    private mutating func readValueTypes(_ what: String, before end: Int) throws(ModuleReadError) -> [ValueType] {
         let start = bytes.offset
         let count = try bytes.count(of: what, limit: 1000)
         keptValueTypes += count
@@ -61,7 +61,7 @@ extension ModuleReader {
         return types
     }
 
-    private mutating func readField(before end: Int) throws(Obstacle) {
+    private mutating func readField(before end: Int) throws(ModuleReadError) {
         let start = bytes.offset
         let code = try bytes.byte("a field")
         // i8 and i16 exist in fields only.
@@ -70,7 +70,7 @@ extension ModuleReader {
     }
 
     /// Whether something can be changed.
-    @discardableResult mutating func readMutability() throws(Obstacle) -> Bool {
+    @discardableResult mutating func readMutability() throws(ModuleReadError) -> Bool {
         let start = bytes.offset
         let code = try bytes.byte("a mutability")
         guard code <= 1 else { throw .problem(.invalid("there is no mutability \(code)", at: start)) }
@@ -78,7 +78,7 @@ extension ModuleReader {
     }
 
     /// A value's type; it may name the module's types before `end`, all when that is `nil`.
-    mutating func readType(before end: Int? = nil) throws(Obstacle) -> StackType {
+    mutating func readType(before end: Int? = nil) throws(ModuleReadError) -> StackType {
         let start = bytes.offset
         return try readType(bytes.byte("a type"), at: start, before: end)
     }
@@ -87,7 +87,7 @@ extension ModuleReader {
         _ code: UInt8,
         at start: Int,
         before end: Int?
-    ) throws(Obstacle) -> StackType {
+    ) throws(ModuleReadError) -> StackType {
         switch code {
         case 0x7F: return .number(.i32)
         case 0x7E: return .number(.i64)
@@ -105,7 +105,7 @@ extension ModuleReader {
         }
     }
 
-    mutating func readReferenceType() throws(Obstacle) -> ReferenceType {
+    mutating func readReferenceType() throws(ModuleReadError) -> ReferenceType {
         let start = bytes.offset
         guard case .reference(let type) = try readType() else {
             throw .problem(.invalid("a reference type should stand here", at: start))
@@ -113,7 +113,7 @@ extension ModuleReader {
         return type
     }
 
-    mutating func readHeapType(before end: Int? = nil) throws(Obstacle) -> ReferenceType.Heap {
+    mutating func readHeapType(before end: Int? = nil) throws(ModuleReadError) -> ReferenceType.Heap {
         let start = bytes.offset
         let code = try bytes.signed("a heap type", bits: 33)
         if let index = Int(exactly: code), index >= 0 {
@@ -127,7 +127,7 @@ extension ModuleReader {
     }
 
     /// The index of a function type, and that type.
-    mutating func readFunctionType() throws(Obstacle) -> (index: Int, type: FunctionType) {
+    mutating func readFunctionType() throws(ModuleReadError) -> (index: Int, type: FunctionType) {
         let start = bytes.offset
         let index = try bytes.unsigned("the index of a type")
         guard types.indices.contains(index) else { throw Self.noType(index, at: start) }
@@ -145,7 +145,7 @@ extension ModuleReader {
         return type
     }
 
-    private static func noType(_ index: Int, at offset: Int) -> Obstacle {
+    private static func noType(_ index: Int, at offset: Int) -> ModuleReadError {
         .problem(.invalid("there is no type \(index) to name here", at: offset))
     }
 

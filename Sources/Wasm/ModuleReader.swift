@@ -54,7 +54,7 @@ struct ModuleReader {
                 continue
             }
             if skipped.contains(section.offset) { continue }
-            do throws(Obstacle) {
+            do throws(ModuleReadError) {
                 try readContent(of: section)
                 if bytes.remaining > 0, section.id != 0 {
                     throw .problem(
@@ -100,7 +100,7 @@ struct ModuleReader {
         note(problem)
     }
 
-    private mutating func readContent(of section: ModuleOutline.Section) throws(Obstacle) {
+    private mutating func readContent(of section: ModuleOutline.Section) throws(ModuleReadError) {
         switch section.id {
         case 0: try readCustomSection()
         case 1: try readTypes()

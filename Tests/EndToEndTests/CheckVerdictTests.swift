@@ -36,7 +36,7 @@ import Testing
     @Test(
         "rejects a module that crashes Envoy or does not finish loading",
         arguments: [
-            ("kill -SEGV $$", "kills-envoy", "dies of the module (signal 11)"),
+            ("kill -SEGV $$", "crashes-envoy", "dies of the module (signal 11)"),
             ("exec yes 'wasm|wasm log: on' >&2", "envoy-endless", "was not done with loading the module"),
             ("exit 1", "envoy-refused", "does not load the module"),
         ]

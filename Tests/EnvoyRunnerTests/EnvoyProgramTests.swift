@@ -43,7 +43,7 @@ import Testing
             exit 1
             """
         let reason = "Failed to load Wasm module due to a missing import: env.nothing"
-        #expect(try await verdict(log).outcome == .refused(saying: reason))
+        #expect(try await verdict(log).outcome == .refused(consumerMessage: reason))
     }
 
     @Test func `what the plugin itself has logged is no reason`() async throws {
@@ -52,13 +52,13 @@ import Testing
             echo 'wasm|Failed to start base Wasm' >&2
             exit 1
             """
-        #expect(try await verdict(log).outcome == .refused(saying: "Failed to start base Wasm"))
+        #expect(try await verdict(log).outcome == .refused(consumerMessage: "Failed to start base Wasm"))
     }
 
     @Test func `without one, the last word about the configuration is the reason`() async throws {
         let verdict = try await verdict("echo 'main|first' >&2; echo 'main|no such type' >&2; exit 1")
-        #expect(verdict.outcome == .refused(saying: "no such type"))
-        #expect(try await self.verdict("exit 1").outcome == .refused(saying: nil))
+        #expect(verdict.outcome == .refused(consumerMessage: "no such type"))
+        #expect(try await self.verdict("exit 1").outcome == .refused(consumerMessage: nil))
     }
 
     @Test func `an Envoy that dies of the module is an answer, also behind a shell`() async throws {

@@ -59,7 +59,7 @@ import Testing
         )
         let twice = try await findings(of: MeshAgent.istio, on: image)
         #expect(twice.map(\.id) == ["layer-type"])
-        #expect(twice.first?.saying?.contains("invalid media type text/plain (expect") == true)
+        #expect(twice.first?.consumerMessage?.contains("invalid media type text/plain (expect") == true)
         image.config = [0x7B, 0x7D]
         #expect(try await findings(of: MeshAgent.istio, on: image) == [])
     }
@@ -85,7 +85,7 @@ import Testing
             )
             let findings = try await findings(of: MeshAgent.istio, on: image)
             #expect(findings.map(\.id) == ["plugin-invalid"])
-            #expect(findings.first?.saying == "fetched Wasm binary from … is invalid")
+            #expect(findings.first?.consumerMessage == "fetched Wasm binary from … is invalid")
         }
     }
 
@@ -124,10 +124,10 @@ import Testing
             ("[::1]:5000/a/b", "first path segment in URL cannot contain colon"),
         ]
     )
-    func scheme(name: String, saying: String) async throws {
+    func scheme(name: String, consumerMessage: String) async throws {
         let pinned = "\(name)@sha256:" + String(repeating: "a", count: 64)
         let findings = try await findings(of: MeshAgent.istio, on: MadeImage(Self.tar), named: pinned)
         #expect(findings.map(\.id) == ["scheme-needed"])
-        #expect(findings.first?.saying == saying)
+        #expect(findings.first?.consumerMessage == consumerMessage)
     }
 }

@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    private static let rejected: [(Pushed, id: String, saying: String, why: String)] = [
+    private static let rejected: [(Pushed, id: String, consumerMessage: String, why: String)] = [
         (
             Pushed([(.wasmToOCIModule, module)], config: MediaType("application/vnd.wasm.config.v1+json")),
             "layer-count",
@@ -155,11 +155,16 @@ import Testing
     ]
 
     @Test(arguments: rejected)
-    fileprivate func `proxies reject`(_ row: (Pushed, id: String, saying: String, why: String)) async throws {
+    fileprivate func `proxies reject`(_ row: (Pushed, id: String, consumerMessage: String, why: String))
+        async throws
+    {
         for consumer in Consumers.proxies {
             let errors = try await findings(of: consumer, on: row.0).filter { $0.severity == .error }
             #expect(errors.first?.id == row.id, "\(consumer.name): \(row.why): \(errors)")
-            #expect(errors.first?.saying?.contains(row.saying) == true, "\(row.why): \(errors)")
+            #expect(
+                errors.first?.consumerMessage?.contains(row.consumerMessage) == true,
+                "\(row.why): \(errors)"
+            )
         }
     }
 
@@ -174,15 +179,17 @@ import Testing
         let image = Self.image(Self.tar)
         let limit = Self.tar.count - 1
         let istio = try await findings(of: MeshAgent.istio, on: image, limit: limit)
-        #expect(istio.map(\.saying) == ["unexpected EOF"])
+        #expect(istio.map(\.consumerMessage) == ["unexpected EOF"])
         let gateway = try await findings(of: EnvoyGateway(), on: image, limit: limit)
         #expect(
-            gateway.map(\.saying) == ["plugin.wasm size \(Self.module.count) exceeds maximum size \(limit)"]
+            gateway.map(\.consumerMessage) == [
+                "plugin.wasm size \(Self.module.count) exceeds maximum size \(limit)"
+            ]
         )
         #expect(try await findings(of: MeshAgent.istio, on: image, limit: limit + 1) == [])
         let artifact = Pushed([(Self.soloConfig, [0x7B, 0x7D]), (.soloModule, Self.module)])
         let cut = try await findings(of: EnvoyGateway(), on: artifact, limit: Self.module.count - 1)
-        #expect(cut.first?.saying?.hasPrefix("wasm layer size exceeds maximum size") == true)
+        #expect(cut.first?.consumerMessage?.hasPrefix("wasm layer size exceeds maximum size") == true)
     }
 
     @Test func `wkg accepts only the CNCF's artifact, and its message names the config type`() async throws {
@@ -191,7 +198,7 @@ import Testing
         let image = try await findings(of: Wkg(), on: Self.image(Self.tar))
         #expect(image.map(\.id) == ["config-type", "layer-type"])
         #expect(
-            image.first?.saying
+            image.first?.consumerMessage
                 == "Wasm components must have a config of type application/vnd.wasm.config.v0+json"
         )
         let two = Pushed([(.wasmModule, Self.module), (.wasmModule, [1])], config: .wasmConfig)
@@ -239,12 +246,16 @@ import Testing
         let findings = try await check(usual, pinned: true)
         #expect(findings.first?.severity == .error)
         #expect(
-            findings.first?.saying?.contains("has checksum \(child.digest.encoded), which does not match")
+            findings.first?.consumerMessage?.contains(
+                "has checksum \(child.digest.encoded), which does not match"
+            )
                 == true
         )
         let other = try await check(Platform(os: "wasip1", architecture: "wasm"))
         #expect(other.map(\.id) == ["index-platform"])
-        #expect(other.first?.saying?.hasPrefix("no child with platform linux/amd64 in index") == true)
+        #expect(
+            other.first?.consumerMessage?.hasPrefix("no child with platform linux/amd64 in index") == true
+        )
     }
 
     @Test func `adds an error for a missing module if a consumer does not report it`() async throws {

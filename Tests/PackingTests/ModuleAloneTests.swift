@@ -33,10 +33,10 @@ import Testing
             ),
         ] as [([UInt8], String?, String)]
     )
-    func quotations(bytes: [UInt8], saying: String?, why: String) throws {
+    func quotations(bytes: [UInt8], consumerMessage: String?, why: String) throws {
         let findings = try inspection(bytes).findings(in: .envoy)
         #expect(findings.map(\.severity) == [.error], "\(why)")
-        #expect(findings.map(\.saying) == [saying], "\(why)")
+        #expect(findings.map(\.consumerMessage) == [consumerMessage], "\(why)")
     }
 
     @Test func `checks the size of the tar that will contain the module`() throws {

@@ -28,7 +28,7 @@ import Wasm
     static let headers = ["proxy_on_request_headers", "proxy_on_response_headers"]
     static let ignored = ["free", "proxy_on_grpc_create_initial_metadata"]
 
-    private static func saying(_ name: String, _ wanted: String) -> String {
+    private static func consumerMessage(_ name: String, _ wanted: String) -> String {
         "Bad function signature for: \(name), want: \(wanted), but the module exports: f64 f64 -> void"
     }
 
@@ -50,15 +50,19 @@ import Wasm
             }
         )
         var expected = [
-            Self.saying("_initialize", "void -> void"), Self.saying("_start", "void -> void"),
-            Self.saying("malloc", "i32 -> i32"), Self.saying("proxy_on_memory_allocate", "i32 -> i32"),
+            Self.consumerMessage("_initialize", "void -> void"),
+            Self.consumerMessage("_start", "void -> void"),
+            Self.consumerMessage("malloc", "i32 -> i32"),
+            Self.consumerMessage("proxy_on_memory_allocate", "i32 -> i32"),
             "Wasm module is missing malloc function.",
         ]
-        expected += Self.wanted.map { Self.saying($0.name, $0.type) }
+        expected += Self.wanted.map { Self.consumerMessage($0.name, $0.type) }
         let type = abi == .v0_1_0 ? "i32 i32 -> i32" : "i32 i32 i32 -> i32"
-        expected += Self.headers.map { Self.saying($0, type) }
-        if abi != .v0_1_0 { expected.append(Self.saying("proxy_on_foreign_function", "i32 i32 i32 -> void")) }
-        #expect(check.findings.filter { $0.severity == .error }.map(\.saying) == expected)
+        expected += Self.headers.map { Self.consumerMessage($0, type) }
+        if abi != .v0_1_0 {
+            expected.append(Self.consumerMessage("proxy_on_foreign_function", "i32 i32 i32 -> void"))
+        }
+        #expect(check.findings.filter { $0.severity == .error }.map(\.consumerMessage) == expected)
     }
 
     static let starts: [(exports: [(String, FunctionType)], wrong: [String], why: String)] = [
@@ -88,10 +92,10 @@ import Wasm
         let check = ModuleCheck(
             try PluginModule.make { for (name, type) in exports { $0.export(name, type) } }
         )
-        let sayings = check.findings.compactMap(\.saying)
-        #expect(sayings.count == wrong.count, "\(why): \(sayings)")
-        for (saying, name) in zip(sayings, wrong) {
-            #expect(saying.hasPrefix("Bad function signature for: \(name), want: "), "\(why)")
+        let consumerMessages = check.findings.compactMap(\.consumerMessage)
+        #expect(consumerMessages.count == wrong.count, "\(why): \(consumerMessages)")
+        for (consumerMessage, name) in zip(consumerMessages, wrong) {
+            #expect(consumerMessage.hasPrefix("Bad function signature for: \(name), want: "), "\(why)")
         }
     }
 

@@ -30,7 +30,7 @@ import Wasm
         let plugin = PluginBytes(rest: rest)
         let problem = try #require(ModuleCheck(try plugin.read()).firstError, "\(why)")
         #expect(problem.id == "corrupted-module", "\(why)")
-        #expect(problem.saying == "Failed to parse corrupted Wasm module", "\(why)")
+        #expect(problem.consumerMessage == "Failed to parse corrupted Wasm module", "\(why)")
         #expect(problem.message.contains(phrase), "\(why): \(problem.message)")
         #expect((problem.offset ?? 0) > plugin.bytes.count - rest.count, "\(why)")
     }
@@ -60,10 +60,10 @@ import Wasm
 
     @Test func `a section's name that is not UTF-8 is refused by the engine`() throws {
         let errors = try ModuleCheck(PluginBytes(rest: section(0, [1, 0xFF])).read()).errors
-        #expect(errors.map(\.saying) == ["Failed to load Wasm bytecode"])
+        #expect(errors.map(\.consumerMessage) == ["Failed to load Wasm bytecode"])
     }
 
-    static let exports: [(content: [UInt8], saying: String, why: String)] = [
+    static let exports: [(content: [UInt8], consumerMessage: String, why: String)] = [
         (unsigned(1 << 30), "Failed to parse corrupted Wasm module", "a count of 31 bits"),
         (unsigned(1 << 20), "Failed to parse corrupted Wasm module", "a count beyond the file"),
         ([28] + marker + [1], "Failed to parse corrupted Wasm module", "a count beyond the section"),
@@ -80,10 +80,10 @@ import Wasm
     ]
 
     @Test("Envoy looks through the exports up to the marker", arguments: exports)
-    func looking(content: [UInt8], saying: String, why: String) throws {
+    func looking(content: [UInt8], consumerMessage: String, why: String) throws {
         // What is behind the section is not taken for exports.
         let errors = try ModuleCheck(PluginBytes([7: content], rest: custom("a", content)).read()).errors
-        #expect(errors.map(\.saying) == [saying], "\(why)")
+        #expect(errors.map(\.consumerMessage) == [consumerMessage], "\(why)")
     }
 
     @Test func `a section that Envoy cannot walk through is told once, and what is wrong elsewhere too`()

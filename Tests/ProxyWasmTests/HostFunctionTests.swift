@@ -82,7 +82,9 @@ import Wasm
             }
             #expect(check.ids == ["missing-import"])
             let finding = try #require(check.firstError)
-            #expect(finding.saying == "Failed to load Wasm module due to a missing import: env.\(name)")
+            #expect(
+                finding.consumerMessage == "Failed to load Wasm module due to a missing import: env.\(name)"
+            )
             for other in abis { #expect(finding.message.contains("\(other.rawValue)")) }
             #expect(finding.message.contains("it says that it is for \(abi.rawValue)"))
         }
@@ -121,7 +123,7 @@ import Wasm
         #expect(newest.message.contains("wasi_snapshot_preview1.fd_tell, wasi_unstable.fd_sync"))
         #expect(newest.message.hasSuffix(" and 2 more"))
         #expect(
-            newest.saying
+            newest.consumerMessage
                 == "Failed to load Wasm module due to a missing import: wasi_snapshot_preview1.fd_tell"
         )
         let older = try #require(check.findings.dropFirst().first)
@@ -158,7 +160,7 @@ import Wasm
         )
         let start = "Failed to load Wasm module due to an import type mismatch: "
         #expect(
-            check.findings.prefix(2).map(\.saying) == [
+            check.findings.prefix(2).map(\.consumerMessage) == [
                 start
                     + "env.proxy_done, want: i32 i64 f32 f64 funcref externref -> i32 i64, but host exports: void -> i32",
                 start + "wasi_unstable.proc_exit, want: void -> f32, but host exports: i32 -> void",
@@ -172,7 +174,8 @@ import Wasm
         )
         #expect(check.ids == ["imported-global"])
         #expect(
-            check.firstError?.saying == "Failed to load Wasm module due to a missing import: env.proxy_log"
+            check.firstError?.consumerMessage
+                == "Failed to load Wasm module due to a missing import: env.proxy_log"
         )
     }
 }

@@ -32,7 +32,9 @@ import Wasm
         let finding = try #require(check.firstError)
         #expect(finding.message.contains(origin))
         #expect(finding.hints.contains { $0.contains(hint) }, "\(finding.hints)")
-        #expect(finding.saying == "Failed to load Wasm module due to a missing import: \(module).\(name)")
+        #expect(
+            finding.consumerMessage == "Failed to load Wasm module due to a missing import: \(module).\(name)"
+        )
     }
 
     @Test(

@@ -46,7 +46,7 @@ import Wasm
         )
         let finding = try #require(check.firstError)
         #expect(finding.id == "missing-abi-marker")
-        #expect(finding.saying == "Missing or unknown Proxy-Wasm ABI version")
+        #expect(finding.consumerMessage == "Missing or unknown Proxy-Wasm ABI version")
         #expect(finding.message.contains(phrase))
         #expect(finding.hints.count == 1)
     }

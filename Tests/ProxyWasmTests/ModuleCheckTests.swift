@@ -71,7 +71,7 @@ import Wasm
             {
                 $0.module.import("nope", "i")
                 $0.module.import("f", .function(FunctionType([.v128], [])))
-            }, "kills-envoy", "all imports are described before one is looked at"
+            }, "crashes-envoy", "all imports are described before one is looked at"
         ),
         (
             {
@@ -119,7 +119,7 @@ import Wasm
             {
                 $0.module.withdraw("malloc")
                 $0.module.export("f", FunctionType([.v128], []))
-            }, "kills-envoy", "functions are looked for last"
+            }, "crashes-envoy", "functions are looked for last"
         ),
         (
             {
@@ -191,7 +191,7 @@ import Wasm
         )
         #expect(check.findings.count > 5)
         for finding in check.findings {
-            for text in [finding.message, finding.saying ?? ""] + finding.hints {
+            for text in [finding.message, finding.consumerMessage ?? ""] + finding.hints {
                 #expect(!text.contains("\u{1B}"), "\(finding.id)")
                 #expect(text.count < 1_000, "\(finding.id)")
             }

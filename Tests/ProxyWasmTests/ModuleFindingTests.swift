@@ -7,20 +7,23 @@ import Wasm
 
 /// What the problems of the reader are to a proxy.
 @Suite struct ModuleFindingTests {
-    static let kinds: [(kind: ModuleProblem.Kind, id: String, severity: Finding.Severity, saying: String?)] =
-        [
-            (.invalid, "invalid-module", .error, "Failed to load Wasm bytecode"),
-            (.segmentOutOfBounds, "segment-out-of-bounds", .error, "Failed to create new Wasm instance"),
-            (.notJudged, "not-validated", .note, nil),
-            (.unreadableSection, "custom-section-unreadable", .note, nil),
-        ]
+    static let kinds:
+        [(kind: ModuleProblem.Kind, id: String, severity: Finding.Severity, consumerMessage: String?)] =
+            [
+                (.invalid, "invalid-module", .error, "Failed to load Wasm bytecode"),
+                (.segmentOutOfBounds, "segment-out-of-bounds", .error, "Failed to create new Wasm instance"),
+                (.notJudged, "not-validated", .note, nil),
+                (.unreadableSection, "custom-section-unreadable", .note, nil),
+            ]
 
     @Test("each kind of problem has its finding, with Envoy's words", arguments: kinds)
-    func finding(kind: ModuleProblem.Kind, id: String, severity: Finding.Severity, saying: String?) throws {
+    func finding(kind: ModuleProblem.Kind, id: String, severity: Finding.Severity, consumerMessage: String?)
+        throws
+    {
         let finding = Finding.problem(ModuleProblem(kind, "it is odd", at: 12))
         #expect(finding.id == id)
         #expect(finding.severity == severity)
-        #expect(finding.saying == saying)
+        #expect(finding.consumerMessage == consumerMessage)
         #expect(finding.offset == 12)
         #expect(
             finding.message.hasPrefix(kind == .unreadableSection ? "it is odd" : "it is odd (at byte 12)")
@@ -32,7 +35,7 @@ import Wasm
     @Test func `what is corrupted is said in Envoy's words`() {
         let finding = Finding.corrupted(Corruption(step: .parse, message: "it is odd", offset: 12))
         #expect(finding.id == "corrupted-module" && finding.severity == .error)
-        #expect(finding.saying == "Failed to parse corrupted Wasm module")
+        #expect(finding.consumerMessage == "Failed to parse corrupted Wasm module")
         #expect(finding.message == "it is odd (at byte 12)" && finding.offset == 12)
     }
 
@@ -40,7 +43,7 @@ import Wasm
         let check = ModuleCheck(
             try PluginBytes([5: [9], 7: vector([marker, export("malloc", 0, 1)])]).read()
         )
-        #expect(check.firstError?.saying == "Failed to load Wasm bytecode")
+        #expect(check.firstError?.consumerMessage == "Failed to load Wasm bytecode")
         #expect(LoadStep(.invalid) == .compile && LoadStep(.segmentOutOfBounds) == .instantiate)
         #expect(LoadStep(.notJudged) == .run && LoadStep(.unreadableSection) == .run)
     }
@@ -59,7 +62,7 @@ import Wasm
         #expect(check.ids == ["memory-too-large"], "\(why)")
         let finding = try #require(check.firstError, "\(why)")
         #expect(finding.severity == .error, "\(why)")
-        #expect(finding.saying == "Failed to create new Wasm instance", "\(why)")
+        #expect(finding.consumerMessage == "Failed to create new Wasm instance", "\(why)")
         #expect(finding.message.contains(phrase), "\(why): \(finding.message)")
         let offset = try #require(finding.offset, "\(why)")
         #expect(finding.message.hasSuffix(" (at byte \(offset))"), "\(why)")

@@ -45,10 +45,10 @@ import Wasm
         )
         #expect(check.ids == ids, "\(why)")
         if let id = ids.first {
-            let saying =
+            let consumerMessage =
                 id == "memory-too-large"
                 ? "Failed to initialize Wasm code" : "Failed to create new Wasm instance"
-            #expect(check.firstError?.saying == saying)
+            #expect(check.firstError?.consumerMessage == consumerMessage)
         }
     }
 
@@ -101,8 +101,8 @@ import Wasm
         )
         #expect(check.ids == ids)
         if let finding = check.findings.first(where: { $0.id == ids.first }) {
-            let saying = "Function: \(export ?? "") failed: Uncaught Error: restricted_callback"
-            #expect(finding.saying == saying)
+            let consumerMessage = "Function: \(export ?? "") failed: Uncaught Error: restricted_callback"
+            #expect(finding.consumerMessage == consumerMessage)
         }
     }
 

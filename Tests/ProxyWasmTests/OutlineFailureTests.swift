@@ -155,23 +155,24 @@ import Wasm
         #expect(failure?.code == .wasmMalformed)
     }
 
-    static let sayings: [(problem: ModuleOutline.Problem, size: Int, saying: String?, offset: Int?)] = [
-        (.notWasm(start: []), 0, nil, 0),
-        (.notWasm(start: [1, 2, 3]), 3, "Missing or unknown Proxy-Wasm ABI version", 0),
-        (.notWasm(start: [1, 2, 3, 4, 5, 6, 7, 8]), 8, "Failed to parse corrupted Wasm module", 0),
-        (.cutPreamble(size: 7), 7, "Missing or unknown Proxy-Wasm ABI version", 4),
-        (.component(version: [13, 0, 1, 0]), 8, "Missing or unknown Proxy-Wasm ABI version", 4),
-        (.component(version: [13, 0, 1, 0]), 9, nil, 4),
-        (.unknownVersion([2, 0, 0, 0]), 8, "Failed to load Wasm bytecode", 4),
-        (.unknownSection(id: 14, at: 8), 10, nil, nil),
-        (.tooManySections, 300_000, "Failed to parse corrupted Wasm module", nil),
-        (.unreadableLength(at: 8), 9, "Failed to parse corrupted Wasm module", nil),
-        (.cutSection(at: 8, size: 5, following: 1), 11, "Failed to parse corrupted Wasm module", nil),
-    ]
+    static let consumerMessages:
+        [(problem: ModuleOutline.Problem, size: Int, consumerMessage: String?, offset: Int?)] = [
+            (.notWasm(start: []), 0, nil, 0),
+            (.notWasm(start: [1, 2, 3]), 3, "Missing or unknown Proxy-Wasm ABI version", 0),
+            (.notWasm(start: [1, 2, 3, 4, 5, 6, 7, 8]), 8, "Failed to parse corrupted Wasm module", 0),
+            (.cutPreamble(size: 7), 7, "Missing or unknown Proxy-Wasm ABI version", 4),
+            (.component(version: [13, 0, 1, 0]), 8, "Missing or unknown Proxy-Wasm ABI version", 4),
+            (.component(version: [13, 0, 1, 0]), 9, nil, 4),
+            (.unknownVersion([2, 0, 0, 0]), 8, "Failed to load Wasm bytecode", 4),
+            (.unknownSection(id: 14, at: 8), 10, nil, nil),
+            (.tooManySections, 300_000, "Failed to parse corrupted Wasm module", nil),
+            (.unreadableLength(at: 8), 9, "Failed to parse corrupted Wasm module", nil),
+            (.cutSection(at: 8, size: 5, following: 1), 11, "Failed to parse corrupted Wasm module", nil),
+        ]
 
-    @Test("Envoy's words are told where they are sure", arguments: sayings)
-    func words(problem: ModuleOutline.Problem, size: Int, saying: String?, offset: Int?) {
-        #expect(problem.saying(ofSize: size) == saying)
+    @Test("Envoy's words are told where they are sure", arguments: consumerMessages)
+    func words(problem: ModuleOutline.Problem, size: Int, consumerMessage: String?, offset: Int?) {
+        #expect(problem.consumerMessage(ofSize: size) == consumerMessage)
         #expect(problem.offset == offset)
     }
 }

@@ -12,7 +12,7 @@ extension MeshFetcher {
                 error(
                     "too-large",
                     "the unpacked layer is larger than the limit of \(limit) bytes",
-                    saying: tooLarge(.file(contents.firstNamed?.size ?? excess)),
+                    consumerMessage: tooLarge(.file(contents.firstNamed?.size ?? excess)),
                     try: Self.smaller
                 )
             ]
@@ -22,7 +22,7 @@ extension MeshFetcher {
                 error(
                     "layer-content",
                     "the layer's type says gzip, but it is \(contents.described)",
-                    saying: "failed to parse layer as tar.gz: gzip: invalid header"
+                    consumerMessage: "failed to parse layer as tar.gz: gzip: invalid header"
                 )
             ]
         }
@@ -37,7 +37,7 @@ extension MeshFetcher {
                 error(
                     "plugin-invalid",
                     "the layer's first \(PluginFile.name) is not a regular file, so its content is empty",
-                    saying: invalid
+                    consumerMessage: invalid
                 )
             ]
         }
@@ -50,7 +50,7 @@ extension MeshFetcher {
             "plugin-not-found",
             "the last layer does not contain \(PluginFile.name)"
                 + (names.isEmpty ? "" : "; it contains " + names.joined(separator: ", ")),
-            saying: "\(PluginFile.name) not found in the archive"
+            consumerMessage: "\(PluginFile.name) not found in the archive"
         )
     }
 
@@ -83,7 +83,7 @@ extension MeshFetcher {
                 error(
                     "too-large",
                     "the module is larger than the limit of \(limit) bytes and may be truncated silently",
-                    saying: tooLarge(.layer),
+                    consumerMessage: tooLarge(.layer),
                     try: Self.smaller
                 )
             ]
@@ -94,7 +94,7 @@ extension MeshFetcher {
                 error(
                     "plugin-invalid",
                     "the layer's type says a bare module, but it is \(contents.described)",
-                    saying: invalid
+                    consumerMessage: invalid
                 )
             ]
         }

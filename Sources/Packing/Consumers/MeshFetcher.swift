@@ -42,7 +42,7 @@ struct MeshFetcher {
                 error(
                     "no-layer",
                     "the image has no layer",
-                    saying: "number of layers must be greater than zero"
+                    consumerMessage: "number of layers must be greater than zero"
                 )
             ]
         }
@@ -94,7 +94,11 @@ struct MeshFetcher {
             failure.code == .notWasm || failure.code == .wasmMalformed
         else { return [] }
         return [
-            error("plugin-invalid", failure.message + (failure.why.map { ": \($0)" } ?? ""), saying: invalid)
+            error(
+                "plugin-invalid",
+                failure.message + (failure.why.map { ": \($0)" } ?? ""),
+                consumerMessage: invalid
+            )
         ]
     }
 
@@ -113,7 +117,7 @@ struct MeshFetcher {
         error(
             "layer-type",
             "the last layer of a Docker manifest must have the type \(expected), not \(shown(type))",
-            saying: "invalid media type \(shown(type)) (expect \(expected))"
+            consumerMessage: "invalid media type \(shown(type)) (expect \(expected))"
         )
     }
 
@@ -122,7 +126,7 @@ struct MeshFetcher {
         error(
             id,
             message,
-            saying: "the given image is in invalid format as an OCI image: 2 errors occurred: "
+            consumerMessage: "the given image is in invalid format as an OCI image: 2 errors occurred: "
                 + "* could not parse as compat variant: \(first) * could not parse as oci variant: \(second)"
         )
     }
@@ -137,8 +141,10 @@ struct MeshFetcher {
         }
     }
 
-    func error(_ id: String, _ message: String, saying: String? = nil, try hint: String? = nil) -> Finding {
-        Finding(id, .error, message, saying: saying, try: [hint ?? remedy])
+    func error(_ id: String, _ message: String, consumerMessage: String? = nil, try hint: String? = nil)
+        -> Finding
+    {
+        Finding(id, .error, message, consumerMessage: consumerMessage, try: [hint ?? remedy])
     }
 
     /// The remedy for a module that is too large.

@@ -29,7 +29,8 @@ enum MeshNames {
                     "index-platform",
                     .error,
                     "it is an index without an image for \(usual); its only image is for \(platform)",
-                    saying: "no child with platform \(usual) in index \(reference?.description ?? "…")",
+                    consumerMessage:
+                        "no child with platform \(usual) in index \(reference?.description ?? "…")",
                     try: ["wasmpack copy FROM@\(child) TO:TAG"]
                 )
             ]
@@ -42,7 +43,8 @@ enum MeshNames {
                 isPinned
                     ? "the pin is the digest of an index; proxies compare pins with the digest of the image in it"
                     : "it is an index; proxies cannot pin an index",
-                saying: "module downloaded from \(reference.map { "oci://\($0)" } ?? "…") has checksum "
+                consumerMessage:
+                    "module downloaded from \(reference.map { "oci://\($0)" } ?? "…") has checksum "
                     + "\(child.encoded), which does not match: \(choice.root.digest.encoded)",
                 try: ["pin the image in it: \(child)"]
             )
@@ -72,7 +74,7 @@ enum MeshNames {
                     .note,
                     "in a WasmPlugin's url, a host with a port must follow oci://",
                     // In Go, a URL scheme begins with a letter.
-                    saying: host.first?.isLetter == true
+                    consumerMessage: host.first?.isLetter == true
                         ? "url contains unsupported scheme: \(host.prefix { $0 != ":" })"
                         : "first path segment in URL cannot contain colon",
                     try: ["url: oci://\(reference)"]

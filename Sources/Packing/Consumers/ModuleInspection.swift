@@ -52,7 +52,13 @@ package struct ModuleInspection: Sendable {
             return ModuleCheck(reading, host: host).findings
         case .failure(let failure):
             let problem = failure.cause as? ModuleOutline.Problem
-            return [Finding(failure, saying: problem?.saying(ofSize: identity.size), offset: problem?.offset)]
+            return [
+                Finding(
+                    failure,
+                    consumerMessage: problem?.consumerMessage(ofSize: identity.size),
+                    offset: problem?.offset
+                )
+            ]
         }
     }
 }
@@ -66,12 +72,12 @@ extension Failure {
 
 extension Finding {
     /// The finding that a failure is to whoever asked what is wrong.
-    package init(_ failure: Failure, saying: String? = nil, offset: Int? = nil) {
+    package init(_ failure: Failure, consumerMessage: String? = nil, offset: Int? = nil) {
         self.init(
             failure.code.rawValue,
             .error,
             failure.message + (failure.why.map { ": \($0)" } ?? ""),
-            saying: saying,
+            consumerMessage: consumerMessage,
             try: failure.hints,
             offset: offset
         )

@@ -85,7 +85,7 @@ package struct PluginCheck: Sendable {
                 "too-large",
                 .error,
                 "the module has \(module.identity.size) bytes; its layer, with 1536 more, exceeds the limit of \(limit)",
-                saying: "unexpected EOF"
+                consumerMessage: "unexpected EOF"
             )
         ]
     }

@@ -130,9 +130,11 @@ package struct PrepublishCheck: Sendable {
     private static func warning(of image: ImageInspection) -> String? {
         let check = PluginCheck(image, module: nil, for: Consumers.proxies)
         let names = check.answers.filter { $0.worst == .error }.map(\.consumer.name)
-        let saying = check.answers.lazy.flatMap(\.imageFindings).first { $0.severity == .error }?.saying
+        let consumerMessage = check.answers.lazy.flatMap(\.imageFindings).first { $0.severity == .error }?
+            .consumerMessage
         guard !names.isEmpty else { return nil }
-        return "\(names.joined(separator: ", ")) will refuse it" + (saying.map { ": \"\($0)\"" } ?? "")
+        return "\(names.joined(separator: ", ")) will refuse it"
+            + (consumerMessage.map { ": \"\($0)\"" } ?? "")
     }
 
     private static func refusal(_ refusals: [FindingList.Row], called name: String) -> Failure? {
@@ -140,7 +142,7 @@ package struct PrepublishCheck: Sendable {
         return Failure(
             .checkFailed,
             "\(name) would not be loaded: \(first.line)",
-            why: first.finding.saying.map { "they will say \"\($0)\"" }
+            why: first.finding.consumerMessage.map { "they will say \"\($0)\"" }
                 .map { $0 + (refusals.count > 1 ? "; \(refusals.count - 1) more: wasmpack check" : "") },
             try: first.finding.hints + ["--no-check, to go on all the same"]
         )
@@ -155,5 +157,5 @@ extension FindingList.Row {
     fileprivate var isRefusal: Bool { finding.severity == .error }
 
     /// What the consumer will say, behind what is said here.
-    fileprivate var quotation: String { finding.saying.map { "; they will say \"\($0)\"" } ?? "" }
+    fileprivate var quotation: String { finding.consumerMessage.map { "; they will say \"\($0)\"" } ?? "" }
 }

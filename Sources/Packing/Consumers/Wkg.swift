@@ -11,9 +11,15 @@ struct Wkg: Consumer {
     func findings(on image: ImageInspection, named name: Reference?, limit: Int) -> [Finding] {
         let manifest = image.manifest
         var findings: [Finding] = []
-        func reject(_ id: String, _ message: String, saying: String? = nil) {
+        func reject(_ id: String, _ message: String, consumerMessage: String? = nil) {
             findings.append(
-                Finding(id, .error, message, saying: saying, try: ["wasmpack copy --format wasm FROM TO"])
+                Finding(
+                    id,
+                    .error,
+                    message,
+                    consumerMessage: consumerMessage,
+                    try: ["wasmpack copy --format wasm FROM TO"]
+                )
             )
         }
         if image.choice.isFromIndex {
@@ -24,7 +30,7 @@ struct Wkg: Consumer {
             reject(
                 "config-type",
                 "the config has the type \(manifest.config.mediaType.name.truncated(to: 160))",
-                saying: "Wasm components must have a config of type \(MediaType.wasmConfig)"
+                consumerMessage: "Wasm components must have a config of type \(MediaType.wasmConfig)"
             )
         }
         if manifest.layers.count != 1 {

@@ -8,23 +8,23 @@ extension EnvoyVerdict {
         switch outcome {
         case .loaded: return nil
         // The module was loaded, compiled and started; it wants a configuration, which it was not given.
-        case .refused(let saying?) where saying == "Failed to configure base Wasm plugin":
+        case .refused(let consumerMessage?) where consumerMessage == "Failed to configure base Wasm plugin":
             return Finding(
                 "envoy-configuration",
                 .warning,
                 "\(name) loads the module, which then refuses an empty configuration",
-                saying: saying
+                consumerMessage: consumerMessage
             )
-        case .refused(let saying):
+        case .refused(let consumerMessage):
             return Finding(
                 "envoy-refused",
                 .error,
                 "\(name) does not load the module",
-                saying: saying?.truncated(to: 1000)
+                consumerMessage: consumerMessage?.truncated(to: 1000)
             )
         case .killed(let signal):
             return Finding(
-                "kills-envoy",
+                "crashes-envoy",
                 .error,
                 "\(name) dies of the module (signal \(signal)), and takes all of its traffic with it"
             )

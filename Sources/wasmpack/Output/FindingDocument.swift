@@ -7,7 +7,7 @@ struct FindingDocument: Encodable {
     let id: String
     let severity: String
     let message: String
-    let saying: Nullable<String>
+    let consumerMessage: Nullable<String>
     let `try`: [String]
     let offset: Nullable<Int>
 
@@ -15,7 +15,7 @@ struct FindingDocument: Encodable {
         id = finding.id
         severity = finding.severity.rawValue
         message = finding.message.printable
-        saying = Nullable(finding.saying?.printable)
+        consumerMessage = Nullable(finding.consumerMessage?.printable)
         `try` = finding.hints.map(\.printable)
         offset = Nullable(finding.offset)
     }

@@ -42,10 +42,10 @@ import Wasm
 
     @Test func `what check quotes is what Envoy prints`() async throws {
         for module in try await corpus() where module.envoy.verdict == .refuses {
-            guard let saying = module.error?.saying else { continue }
+            guard let consumerMessage = module.error?.consumerMessage else { continue }
             #expect(
-                module.envoy.said.joined(separator: "\n").contains(saying),
-                "\(module.name): \(saying), not \(module.envoy.said.prefix(2))"
+                module.envoy.said.joined(separator: "\n").contains(consumerMessage),
+                "\(module.name): \(consumerMessage), not \(module.envoy.said.prefix(2))"
             )
         }
     }
@@ -54,13 +54,13 @@ import Wasm
         let unknowable = try Unknowable.table()
         for module in try await corpus() where module.envoy.verdict == .dies {
             if unknowable.contains(where: { $0.covers(module.name) }) { continue }
-            #expect(module.error?.id == "kills-envoy", "\(module.name)")
+            #expect(module.error?.id == "crashes-envoy", "\(module.name)")
         }
     }
 
     @Test func `what does not kill Envoy is refused for another reason first, or not at all`() async throws {
         for module in try await corpus() where module.envoy.verdict != .dies {
-            #expect(module.error?.id != "kills-envoy", "\(module.name)")
+            #expect(module.error?.id != "crashes-envoy", "\(module.name)")
         }
     }
 
@@ -82,7 +82,9 @@ import Wasm
     @Test func `what is wrong with a module's bytes is said with its place`() async throws {
         let structural = ["Failed to parse corrupted Wasm module", "Failed to load Wasm bytecode"]
         for module in try await JudgedModule.all.value {
-            guard let finding = module.error, let saying = finding.saying, structural.contains(saying) else {
+            guard let finding = module.error, let consumerMessage = finding.consumerMessage,
+                structural.contains(consumerMessage)
+            else {
                 continue
             }
             #expect(finding.offset != nil || finding.message.contains("byte"), "\(module.name): \(finding)")

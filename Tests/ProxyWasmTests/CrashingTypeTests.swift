@@ -4,7 +4,7 @@ import Wasm
 
 @testable import ProxyWasm
 
-@Suite struct DeadlyTypeTests {
+@Suite struct CrashingTypeTests {
     static let safe: [ValueType] = [
         .i32, .i64, .f32, .f64, .reference("funcref"), .reference("externref"), .reference("(ref func)"),
         .reference("(ref extern)"),
@@ -29,7 +29,7 @@ import Wasm
         for place in Self.places(type) {
             #expect(ModuleCheck(try PluginModule.make { $0.export("f", place) }).ids == [])
             #expect(
-                !ModuleCheck(try PluginModule.make { $0.import("f", place) }).ids.contains("kills-envoy")
+                !ModuleCheck(try PluginModule.make { $0.import("f", place) }).ids.contains("crashes-envoy")
             )
         }
     }
@@ -42,7 +42,7 @@ import Wasm
                 ModuleCheck(try PluginModule.make { $0.import("proxy_log", place) }),
             ] {
                 let finding = try #require(check.firstError)
-                #expect(finding.id == "kills-envoy")
+                #expect(finding.id == "crashes-envoy")
                 #expect(finding.message.contains("takes all traffic of that proxy with it"))
                 #expect(finding.hints.count == 1)
             }
@@ -54,7 +54,7 @@ import Wasm
             ModuleCheck(try PluginModule.make { $0.export("e", .tag(PluginModule.nothing)) }),
             ModuleCheck(try PluginModule.make { $0.import("e", .tag(PluginModule.nothing)) }),
         ] {
-            #expect(check.ids == ["kills-envoy"])
+            #expect(check.ids == ["crashes-envoy"])
             #expect(check.firstError?.message.contains("is a tag") == true)
         }
     }

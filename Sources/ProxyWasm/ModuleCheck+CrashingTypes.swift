@@ -6,11 +6,11 @@ import Wasm
 /// Before it looks at any import, and before it looks at any export, Envoy has the engine describe them all. V8's C API
 /// stops the process at a type that it does not know, where an error would be expected.
 extension ModuleCheck {
-    var deadlyImportFindings: [Finding] {
+    var crashingImportFindings: [Finding] {
         deadly(module.imports.lazy.map { ("import \($0.path)", $0.type, $0.offset) }, verb: "imports")
     }
 
-    var deadlyExportFindings: [Finding] {
+    var crashingExportFindings: [Finding] {
         deadly(module.exports.lazy.map { ("export \($0.name.shown)", $0.type, $0.offset) }, verb: "exports")
     }
 
@@ -19,9 +19,9 @@ extension ModuleCheck {
         verb: String
     ) -> [Finding] {
         items.compactMap { item, type, offset in
-            type.deadlyType.map { deadly in
+            type.crashingType.map { deadly in
                 Finding(
-                    "kills-envoy",
+                    "crashes-envoy",
                     .error,
                     "its \(item) \(type.kind == "tag" ? "is a tag" : "has \(deadly) in its type"): Envoy's process dies of it, "
                         + "and takes all traffic of that proxy with it",
