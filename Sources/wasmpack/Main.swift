@@ -2,7 +2,7 @@ import ArgumentParser
 import Diagnostics
 import HostSystem
 
-/// Where the process starts and ends: the command line in, an exit status out.
+/// The entry point: reads the command line, runs the command and sets the exit status.
 @main
 enum Main {
     static func main() async {
@@ -50,12 +50,12 @@ enum Main {
         } catch is NegativeResult {
             Terminal.exit(.negativeResult)
         } catch {
-            // Help asked for by the root command itself, for example.
+            // For example, the root command prints its help by throwing.
             end(refusing: error, isJSON: false)
         }
     }
 
-    /// Ends for a command line that was not understood, or one that only asked for help or the version.
+    /// Exits after a command line that is invalid, or that asks for help or the version.
     private static func end(refusing error: any Error, isJSON: Bool) -> Never {
         if let failure = error as? Failure {
             ErrorReport(failure).print(isJSON: isJSON)
@@ -73,7 +73,7 @@ enum Main {
         Terminal.exit(.usage)
     }
 
-    /// File names are bytes; one that is not UTF-8 would silently become another one.
+    /// Returns the failure for an argument that is not UTF-8, because `String` would silently change its bytes.
     private static func unreadableArgument() -> Failure? {
         let arguments = CommandLine.unsafeArgv
         for position in 0..<Int(CommandLine.argc) {
@@ -82,31 +82,36 @@ enum Main {
             }
             return Failure(
                 .usage,
-                "argument \(position) is not UTF-8",
+                "argument \(position) is not valid UTF-8",
                 why: "\"\(String(cString: argument))\""
             )
         }
         return nil
     }
 
-    /// A secret in an argument is seen by every user of the machine; the parser would repeat it besides.
+    /// Returns the failure for a secret in an argument, which other users can see and the parser would print.
     private static func secretArgument(_ arguments: [String]) -> Failure? {
-        let takers = ["--password-stdin", "--identity-token-stdin"]
-        let strangers = ["--password", "--identity-token", "--token", "--creds", "-p"]
+        let secretFlags = ["--password-stdin", "--identity-token-stdin"]
+        let unknownFlags = ["--password", "--identity-token", "--token", "--creds", "-p"]
         for argument in arguments.prefix(while: { $0 != "--" }) {
             let name = String(argument.prefix { $0 != "=" })
-            guard strangers.contains(name) || takers.contains(name) && argument != name else { continue }
+            guard unknownFlags.contains(name) || secretFlags.contains(name) && argument != name else {
+                continue
+            }
             return Failure(
                 .usage,
-                takers.contains(name) ? "\(name) takes no value" : "there is no option \(name)",
-                why: "a secret is never an argument: other users of this machine could read it",
+                secretFlags.contains(name) ? "\(name) takes no value" : "unknown option \(name)",
+                why:
+                    "other users of this machine can read arguments, so secrets are read from standard input",
                 try: ["printf %s \"$PASSWORD\" | wasmpack … --username NAME --password-stdin"]
             )
         }
         return nil
     }
 
-    /// `-plain-http` would be read as many short options, and its `h` as the wish for help.
+    /// Returns the failure for a long option with one dash.
+    ///
+    /// The parser would read `-plain-http` as several short options, and its `h` as `--help`.
     private static func joinedOption(_ arguments: [String]) -> Failure? {
         let flags = Set("qvh")
         for argument in arguments.prefix(while: { $0 != "--" }) {
@@ -117,14 +122,14 @@ enum Main {
             else { continue }
             return Failure(
                 .usage,
-                "there is no option \"\(argument)\"",
+                "unknown option \"\(argument)\"",
                 try: ["-\(argument)", "./\(argument), if it is a file"]
             )
         }
         return nil
     }
 
-    /// ArgumentParser suggests options, not commands: this does.
+    /// Returns the failure for an unknown command, with a suggestion, which ArgumentParser makes for options only.
     private static func unknownCommand(_ arguments: [String]) -> Failure? {
         guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
         let commands = Wasmpack.configuration.subcommands.map { ($0.commandName, $0.configuration.aliases) }
@@ -139,7 +144,7 @@ enum Main {
         let suggestion = synonyms[word] ?? word.nearest(of: known, within: 2)
         return Failure(
             .usage,
-            "there is no command \"\(word.truncated(to: 60))\"",
+            "unknown command \"\(word.truncated(to: 60))\"",
             why: "the commands are " + known.sorted().joined(separator: ", "),
             try: [suggestion.map { "wasmpack \($0)" } ?? "wasmpack --help"]
         )
@@ -147,11 +152,11 @@ enum Main {
 }
 
 extension ParsableCommand {
-    /// What is typed for this command.
+    /// The name of the command on the command line.
     fileprivate static var commandName: String {
         configuration.commandName ?? String(describing: self).lowercased()
     }
 }
 
-/// A command looked, reported what it saw, and the answer is no.
+/// The end of a command that reported a negative result: exit status 1, without an error message.
 struct NegativeResult: Error {}

@@ -2,16 +2,16 @@ import Archive
 import ArgumentParser
 import HTTPTransport
 
-/// The program's own name and version.
+/// The version of the program, and its names in requests and traces.
 enum Program {
     static let version = "0.1.0"
 
-    /// What requests say about their sender (RFC 9110 §10.1.5), in the words that other registry clients use.
+    /// The `User-Agent` field of requests (RFC 9110 §10.1.5), in the form that other registry clients use.
     static var userAgent: String {
         "wasmpack/\(version) (\(system); \(architecture)) \(LibraryVersions.curl)"
     }
 
-    /// The same and what else a report of a problem needs: the first line of a trace.
+    /// The user agent and the TLS library: the first line of a trace.
     static var origin: String { "\(userAgent) \(LibraryVersions.tls)" }
 
     #if os(macOS)
@@ -32,14 +32,14 @@ enum Program {
 struct Wasmpack: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wasmpack",
-        abstract: "Pack an Envoy Wasm plugin into an OCI image, and move it to and from registries.",
+        abstract: "Package Envoy Wasm plugins as OCI images; push, pull and check them.",
         discussion: """
             EXAMPLES
               wasmpack build plugin.wasm -t registry.example.com/team/header-auth:v1
               wasmpack push registry.example.com/team/header-auth:v1
               wasmpack pull registry.example.com/team/header-auth:v1 -o plugin.wasm
 
-            Needs no Docker daemon, no root and no configuration.
+            Needs no Docker daemon, root or configuration.
             """,
         version: "wasmpack \(Program.version) (zlib \(zlibVersion))",
         subcommands: [

@@ -67,7 +67,7 @@ import Testing
         (["--archive", "x.tgz"], 64, "x.tar"),
         (["--archive", "x.img"], 64, "x.tar"),
         (["--archive", ""], 64, "no name of an archive"),
-        (["--archive", "x.tar", "--layout", "l"], 64, "--archive and --layout exclude each other"),
+        (["--archive", "x.tar", "--layout", "l"], 64, "--archive and --layout cannot be used together"),
         (["--archive", "no/such/folder/x.tar"], 74, "does not exist"),
         (["--archive", "x.tar", "--digest-file", "x.tar"], 64, "digest"),
         (["--format", "oci"], 64, "format"),

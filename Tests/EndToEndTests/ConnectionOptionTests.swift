@@ -69,9 +69,9 @@ import Testing
 
     static let usage: [(arguments: [String], phrase: String)] = [
         (["--client-key", "a.key"], "--client-key needs --client-cert"),
-        (["--plain-http", "--client-cert", "a.pem"], "exclude each other"),
-        (["--plain-http", "--tls-skip-verify"], "exclude each other"),
-        (["--quiet", "--debug"], "exclude each other"),
+        (["--plain-http", "--client-cert", "a.pem"], "cannot be used together"),
+        (["--plain-http", "--tls-skip-verify"], "cannot be used together"),
+        (["--quiet", "--debug"], "cannot be used together"),
     ]
 
     @Test("rejects options that do not work together", arguments: usage)

@@ -112,12 +112,12 @@ import Testing
         (["plugin.wasm", "r.example/a/b:v1"], 64, "wasmpack push r.example/a/b:v1 plugin.wasm", "a module"),
         (["plugin.wasm", "x.tar"], 64, "wasmpack build plugin.wasm", "a module into an archive"),
         (["r.example/a/b:v1", "x.wasm"], 64, "wasmpack pull r.example/a/b:v1 -o x.wasm", "into a module"),
-        (["nowhere", "plugin-oci"], 64, "wasmpack copy plugin-oci nowhere", "the wrong way round"),
+        (["nowhere", "plugin-oci"], 64, "wasmpack copy plugin-oci nowhere", "swapped arguments"),
         (["nowhere", "elsewhere"], 66, "no such file", "nothing there"),
         (["plugin-oci", "plugin.tgz"], 64, "plugin.tar", "a packed archive"),
         (["plugin-oci", "no/such/folder"], 66, "docker.io/no/such/folder", "neither a host nor a folder"),
-        (["plugin-oci", "x.tar", "--to-plain-http"], 64, "TO is no registry", "a flag for no registry"),
-        (["plugin-oci", "x.tar", "--from-authfile", "a"], 64, "FROM is no registry", "the other side"),
+        (["plugin-oci", "x.tar", "--to-plain-http"], 64, "TO is not a registry", "a flag for a registry"),
+        (["plugin-oci", "x.tar", "--from-authfile", "a"], 64, "FROM is not a registry", "the other side"),
         (["plugin-oci", "-"], 64, "-o -", "standard output"),
         (["plugin-oci", "other:v1+2"], 64, "tag-invalid", "no tag"),
         (["plugin-oci", "other:"], 64, "tag", "an empty tag"),
@@ -133,7 +133,7 @@ import Testing
             "another"
         ),
         (
-            ["r.example/a/b:v1", "q.example/a/b:v1", "--client-cert", "c.pem"], 64, "two steps",
+            ["r.example/a/b:v1", "q.example/a/b:v1", "--client-cert", "c.pem"], 64, "copy to a layout",
             "a certificate for two"
         ),
     ]
@@ -179,7 +179,7 @@ import Testing
         ] {
             let run = try await work.run("copy", from, to)
             #expect(run.status == 0, "\(run)")
-            #expect(run.errorText.contains("there is nothing to do"), "\(run)")
+            #expect(run.errorText.contains("the same image: nothing to do"), "\(run)")
         }
         #expect(try await registry.requests().dropFirst(before).allSatisfy { $0.hasPrefix("GET") })
     }

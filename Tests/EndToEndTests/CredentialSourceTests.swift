@@ -294,7 +294,7 @@ struct CredentialSourceTests {
             .wait()
         #expect(run.status == 64, "\(run)")
         #expect(
-            run.errorText.contains("exclude each other") || run.errorText.contains("needs --")
+            run.errorText.contains("cannot be used together") || run.errorText.contains("needs --")
                 || run.errorText.contains("is empty"),
             "\(run)"
         )

@@ -156,8 +156,16 @@ struct IndexTests {
                 input: pushed.access.input
             ).wait()
             #expect(run.status == 65, "\(run)")
-            #expect(run.errorText.contains("error[digest-mismatch]: the image is not \(other)"), "\(run)")
-            #expect(run.errorText.contains("\(pushed.index), an index with \(pushed.image)"), "\(run)")
+            #expect(
+                run.errorText.contains("error[digest-mismatch]: the image does not have the expected digest"),
+                "\(run)"
+            )
+            #expect(
+                run.errorText.contains(
+                    "expected \(other), found \(pushed.index), an index that contains \(pushed.image)"
+                ),
+                "\(run)"
+            )
         }
         #expect(try pushed.work.names() == before)
     }

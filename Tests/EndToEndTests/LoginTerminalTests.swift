@@ -36,7 +36,7 @@ import Testing
         let work = try Workspace()
         let seen = try await login(
             work,
-            #"[{"expect": "User name for r.example: "}, {"type": "ci\n"}, {"expect": "Password of ci: "}, "#
+            #"[{"expect": "Username for r.example: "}, {"type": "ci\n"}, {"expect": "Password for ci: "}, "#
                 + #"{"type": "hush-\u00e4 word\n"}, {"expect": "stored"}]"#,
             ["--json"]
         )
@@ -105,7 +105,7 @@ import Testing
         let line = "exec \(Workspace.program) login r.example -u ci --no-verify </dev/null"
         let seen = try await run(work, "[]", ["sh", "-c", line])
         #expect(seen.status == 64, "\(seen)")
-        #expect(seen.screen.contains("no terminal to ask"), "\(seen)")
+        #expect(seen.screen.contains("cannot ask for the password: there is no terminal"), "\(seen)")
     }
 
     @Test func `checks a typed user name before the password prompt`() async throws {

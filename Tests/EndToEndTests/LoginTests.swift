@@ -24,7 +24,9 @@ struct LoginTests {
         #expect(login.status == 0, "\(login)")
         #expect(login.outputText.isEmpty)
         #expect(
-            login.errorText.contains("stored demo for \(registry.name) in ~/.docker/config.json"),
+            login.errorText.contains(
+                "logged in to \(registry.name) as demo (stored in ~/.docker/config.json)"
+            ),
             "\(login)"
         )
         #expect(login.errorText.components(separatedBy: "unencrypted").count == 2, "\(login)")

@@ -42,8 +42,8 @@ import Testing
         (["hush-me:hush-word@r.example"], "", "holds no user name or password"),
         (["https://hush-me:hush-word@r.example/v1/"], "", "holds no user name or password"),
         (["ftp://r.example"], "", "has no \"ftp://\""),
-        (["r.example"], "", "no terminal to ask"),
-        (["r.example", "-u", "ci"], "", "no terminal to ask"),
+        (["r.example"], "", "cannot ask for the password: there is no terminal"),
+        (["r.example", "-u", "ci"], "", "cannot ask for the password: there is no terminal"),
         (["r.example", "--password-stdin"], "hush-word", "--password-stdin needs --username"),
         (["r.example", "-u", "ci", "--password-stdin"], "", "no password on standard input"),
         (["r.example", "-u", "ci", "--password-stdin"], "\n", "no password on standard input"),
@@ -51,10 +51,10 @@ import Testing
         (["r.example", "-u", "c:i", "--password-stdin"], "hush-word", "a colon"),
         (["r.example", "-u", "c\ni", "--password-stdin"], "hush-word", "a control character"),
         (["r.example", "-u", "", "--password-stdin"], "hush-word", "the user name is empty"),
-        (["r.example", "--password", "hush-word"], "", "there is no option --password"),
+        (["r.example", "--password", "hush-word"], "", "unknown option --password"),
         (
             ["r.example", "-u", "ci", "--password-stdin", "--identity-token-stdin"], "hush-word",
-            "exclude each other"
+            "cannot be used together"
         ),
         ([""], "", "the host is empty"),
         ([], "", "Missing expected argument"),

@@ -61,7 +61,7 @@ struct StoryTests {
                 .count == 3
         )
         // How the host-less name was read is said once a command.
-        #expect(run.errorText.contains("\"registry\" is taken as the registry's host"))
+        #expect(run.errorText.contains("\"registry\" is read as the registry's host"))
         #expect(run.errorText.contains("2 reused"))
     }
 }

@@ -7,7 +7,7 @@ import SystemPackage
 
 struct Build: ReportingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Pack a plugin.wasm into an image in an OCI layout or an archive.",
+        abstract: "Build an OCI image from a Wasm module",
         discussion: """
             EXAMPLES
               wasmpack build plugin.wasm
@@ -17,26 +17,26 @@ struct Build: ReportingCommand {
 
               wasmpack build plugin.wasm -t ghcr.io/me/my-plugin:v1 --archive my-plugin.tar
 
-            The image is what FROM scratch and ADD ./plugin.wasm ./plugin.wasm would make: one manifest, one gzipped \
-            layer, one file plugin.wasm. The same module always gives the same digest. A Dockerfile is read in place of \
-            docker build if it is FROM scratch and copies local files; it runs nothing.
+            The image equals that of a Dockerfile with FROM scratch and ADD ./plugin.wasm ./plugin.wasm: one manifest, \
+            one gzipped layer, one file plugin.wasm. The same module always gives the same digest. A Dockerfile can be \
+            built if it is FROM scratch and only copies local files; no command in it is run.
             """
     )
 
     @Argument(
-        help: "The module, under any name; a Dockerfile; or a folder with a Dockerfile or a plugin.wasm.",
+        help: "A module (any file name), a Dockerfile, or a folder that contains a Dockerfile or plugin.wasm",
         completion: .file()
     )
     var path = "."
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Name the image; may be repeated.", valueName: "reference")
+        help: ArgumentHelp("Name of the image; may be repeated", valueName: "reference")
     )
     var tag: [String] = []
 
     @Option(
-        help: ArgumentHelp("Write an archive instead of a layout: a new .tar.", valueName: "file"),
+        help: ArgumentHelp("Write a new .tar archive instead of a layout", valueName: "file"),
         completion: .file(extensions: ["tar"])
     )
     var archive: String?
@@ -44,13 +44,13 @@ struct Build: ReportingCommand {
     @OptionGroup(title: "DOCKERFILE") var dockerfile: DockerfileOptions
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup(title: "IMAGE") var metadata: MetadataOptions
-    @OptionGroup(title: "CHECK") var gate: CheckOption
+    @OptionGroup(title: "CHECK") var checkOption: CheckOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {
         if archive != nil, layout.layout != nil {
-            throw ValidationError("--archive and --layout exclude each other.")
+            throw ValidationError("--archive and --layout cannot be used together.")
         }
     }
 
@@ -67,14 +67,16 @@ struct Build: ReportingCommand {
                 + [archive, digestFile.digestFile.map { FilePath($0) }].compactMap(\.self),
             events: context.reporter
         )
-        guard let module = contents.module else { throw Failure(.pluginMissing, "there is no module") }
+        guard let module = contents.module else {
+            throw Failure(.pluginMissing, "there is no module to build from")
+        }
         let digestFile = try digestFile.open(apartFrom: [module] + [archive].compactMap(\.self))
         let builder = ImageBuilder(options, processorCount: Environment.processorCount)
         try builder.check(contents)
         let kind = try PluginFile.check(module, as: options.format)
-        let gate = CheckStep(gate, context)
-        try gate.checkModule(module, as: options.format)
-        try gate.checkPlace(in: contents, as: options.format, called: path)
+        let checkStep = CheckStep(checkOption, context)
+        try checkStep.checkModule(module, as: options.format)
+        try checkStep.checkPlace(in: contents, as: options.format, called: path)
         let destination = try await BuildDestination(
             archive: archive,
             layout: layoutPath,
@@ -83,7 +85,7 @@ struct Build: ReportingCommand {
         let image = try await builder.build(contents, spoolingIn: destination.spoolDirectory)
         context.record(.step("read", "\(module)  \(ByteCount(image.module.size))  \(kind.rawValue)"))
         context.record(.step("pack", image.packed))
-        try await gate.checkPacked(image.manifest.descriptor, in: image, called: path)
+        try await checkStep.checkPacked(image.manifest.descriptor, in: image, called: path)
         try await destination.store(image, context)
         context.record(.step("wrote", destination.path.string))
         try report(image, references, destination)
@@ -134,33 +136,33 @@ struct Build: ReportingCommand {
 }
 
 extension Reference {
-    /// Reads a reference that is to name an image: it needs a tag, and a digest cannot be chosen.
+    /// Reads the name of a new image, which must have a tag and must not have a digest.
     init(tagging text: String) throws(Failure) {
         try self.init(parsing: text)
         guard digest == nil else {
             throw Failure(
                 .referenceInvalid,
-                "\"\(text)\" has a digest",
-                why: "the digest follows from the content"
+                "\"\(text)\" must not have a digest",
+                why: "the digest is computed from the image"
             )
         }
         try requireTag()
     }
 
-    /// Throws ``Failure/Code/referenceInvalid`` for a reference without a tag or digest, which nothing can be stored under.
+    /// Throws ``Failure/Code/referenceInvalid`` for a reference without a tag or digest.
     func requireTag() throws(Failure) {
         guard tag == nil, digest == nil else { return }
         throw Failure(
             .referenceInvalid,
             "\(self) has no tag",
-            why: "an image is stored under a tag; \"latest\" is not assumed when writing",
+            why: "an image is written under a tag, and \"latest\" is not assumed",
             try: ["\(self):v0.0.1"]
         )
     }
 }
 
 extension BuiltImage {
-    /// What became of the files, for a person.
+    /// The number and size of the layers, for people.
     var packed: String {
         let size = layers.reduce(0) { $0 + $1.descriptor.size }
         let packed = diffIDs.isEmpty ? "" : " gzip"

@@ -9,7 +9,7 @@ import SystemPackage
 
 struct Check: RegistryCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say beforehand whether proxies will take an image and load its module.",
+        abstract: "Check that Istio, Envoy Gateway and Higress will accept a plugin",
         discussion: """
             EXAMPLES
               wasmpack check plugin.wasm
@@ -17,13 +17,13 @@ struct Check: RegistryCommand {
               wasmpack check plugin-oci --envoy
               wasmpack check plugin.wasm --envoy=/opt/envoy/bin/envoy
 
-            What a consumer would say is quoted in its own words. The exit status is 1 if one of them refuses. Function \
-            bodies are not validated, and nothing is run, unless --envoy has a real Envoy load the module.
+            Messages of the consumers are quoted verbatim. Exits 0 if every selected consumer accepts the plugin, 1 \
+            otherwise. Function bodies are not validated; --envoy loads the plugin in a real Envoy.
             """
     )
 
     @Argument(
-        help: "A .wasm, a layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference.",
+        help: "A .wasm file, a layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference",
         completion: .file()
     )
     var target: String
@@ -31,21 +31,22 @@ struct Check: RegistryCommand {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Who has to take it: istio, envoy-gateway, higress, wkg or all (the proxies); may be repeated (default: all).",
+            "Consumer to check for: istio, envoy-gateway, higress, wkg or all (all but wkg); may be repeated "
+                + "(default: all)",
             valueName: "consumer"
         )
     )
     var consumers: [ConsumerChoice] = []
 
-    @Flag(help: "Warnings count as refusals.")
+    @Flag(help: "Treat warnings as errors")
     var strict = false
 
     @Option(
         defaultAsFlag: EnvoyProgram.defaultName,
-        // Else `--envoy=path --json` would lose the path.
+        // Without this, `--envoy=path --json` would lose the path.
         parsing: .next,
         help: ArgumentHelp(
-            "Have a real Envoy load the module: the one of PATH, or --envoy=path.",
+            "Also load the module in a real Envoy: the one in $PATH, or --envoy=path",
             valueName: "path"
         ),
         completion: .file()
@@ -54,7 +55,7 @@ struct Check: RegistryCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How much of an unpacked layer consumers read (default: 268435456, 256 MiB).",
+            "Largest unpacked layer that consumers read",
             valueName: "bytes"
         )
     )
@@ -64,7 +65,7 @@ struct Check: RegistryCommand {
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {
-        if maxSize < 1 { throw ValidationError("--max-size is a number of bytes, at least 1.") }
+        if maxSize < 1 { throw ValidationError("--max-size must be a number of bytes, at least 1.") }
         if envoy == "" { throw ValidationError("--envoy is empty.") }
     }
 

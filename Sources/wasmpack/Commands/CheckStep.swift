@@ -7,14 +7,13 @@ import Storage
 import SystemPackage
 import Wasm
 
-/// Whether what proxies would refuse is refused here.
+/// The option that skips the check before an image is written or pushed.
 struct CheckOption: ParsableArguments {
-    @Flag(help: "Do not look whether proxies would take the image and load its module.")
+    @Flag(help: "Skip the check that proxies will accept the plugin")
     var noCheck = false
 }
 
-/// Has an image or its module checked before it is written or sent, and reports what came of it; with `--no-check`,
-/// does nothing.
+/// A check of an image or its module before the image is written or pushed; does nothing with `--no-check`.
 struct CheckStep {
     private let isSkipped: Bool
     private let context: CommandContext
@@ -24,19 +23,19 @@ struct CheckStep {
         self.context = context
     }
 
-    /// Checks a module that is to be packed, as ``PrepublishCheck/ofModule(at:as:)`` does.
+    /// Checks a module before it is packed, like ``PrepublishCheck/ofModule(at:as:)``.
     func checkModule(_ path: FilePath, as format: ImageFormat) throws(Failure) {
         guard !isSkipped, let check = try PrepublishCheck.ofModule(at: path, as: format) else { return }
         try report(check)
     }
 
-    /// Checks where the module is to be, as ``PrepublishCheck/checkPlace(in:as:called:)`` does.
+    /// Checks the path of the module in the image, like ``PrepublishCheck/checkPlace(in:as:called:)``.
     func checkPlace(in contents: ImageContents, as format: ImageFormat, called name: String) throws(Failure) {
         guard !isSkipped else { return }
         try PrepublishCheck.checkPlace(in: contents, as: format, called: name)
     }
 
-    /// Checks an image whose module was checked before.
+    /// Checks an image whose module has been checked already.
     func checkPacked(_ root: Descriptor, in source: some ContentSource, called name: String)
         async throws(Failure)
     {
@@ -44,7 +43,7 @@ struct CheckStep {
         try await report(PrepublishCheck.ofPacked(root, in: source, called: name))
     }
 
-    /// Checks an image that comes from a store, and the module in it.
+    /// Checks an image of a store, and its module.
     func checkImage(_ root: Descriptor, in source: some ContentSource, called name: String) async throws {
         guard !isSkipped else { return }
         let check = try await withTemporaryDirectory { folder in
@@ -53,7 +52,9 @@ struct CheckStep {
         try report(check)
     }
 
-    /// Reports one line with the module and who takes it, then the warnings; throws the refusal.
+    /// Reports one line with the module and the result of each consumer, then the warnings.
+    ///
+    /// Throws the failure of the check, if a consumer would reject the image.
     private func report(_ check: PrepublishCheck) throws(Failure) {
         if let module = check.module {
             let marks = check.answers.map { answer in

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Diagnostics
 
-/// What every step of a command works with: the environment, the reporter, and the form of the result.
+/// The environment, the reporter and the output options of a command.
 struct CommandContext {
     let environment: Environment
     let reporter: Reporter
@@ -9,7 +9,7 @@ struct CommandContext {
     /// The registries that the command is connected to.
     let connections = RegistryConnections()
 
-    /// Reads the environment of the process, and reports as the options say.
+    /// Reads the environment of the process.
     init(_ output: OutputOptions) {
         environment = .current
         reporter = Reporter(output)
@@ -19,7 +19,7 @@ struct CommandContext {
     /// Reports an event on standard error.
     func record(_ event: Event) { reporter.record(event) }
 
-    /// Prints the result on standard output: the document if JSON was asked for, else the text.
+    /// Prints the result on standard output: the document with `--json`, the text without.
     func print(_ document: @autoclosure () -> some Encodable, orText text: @autoclosure () -> String)
         throws(Failure)
     {
@@ -30,10 +30,10 @@ struct CommandContext {
 /// A command with the common output options.
 protocol ReportingCommand: AsyncParsableCommand {
     var output: OutputOptions { get }
-    /// How long it may take; `nil` for as long as it wants.
+    /// The time limit of the whole command; `nil` for none.
     var timeLimit: Duration? { get }
 
-    /// Does what the command is for.
+    /// Runs the command.
     func run(_ context: CommandContext) async throws
 }
 

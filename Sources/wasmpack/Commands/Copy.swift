@@ -9,7 +9,7 @@ import SystemPackage
 
 struct Copy: RegistryCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Copy an image between registries, layouts and archives, byte for byte.",
+        abstract: "Copy images between registries, layouts and archives",
         discussion: """
             EXAMPLES
               wasmpack copy ghcr.io/me/my-plugin:v1 registry.internal/plugins/my-plugin:v1
@@ -18,29 +18,30 @@ struct Copy: RegistryCommand {
               wasmpack copy plugin-oci:v1 backup-oci
               wasmpack copy --format image ghcr.io/me/my-plugin:broken ghcr.io/me/my-plugin:v2
 
-            The digest stays what it is, also that of an index with all its images. What TO has already is not sent again.
+            Copies byte for byte: the digest does not change, and an index is copied with all its images. Blobs that \
+            already exist in TO are not copied again.
 
-            --format makes a new image of the module in the old one, also of images that proxies refuse; its annotations, \
-            labels and time are kept. Of an index it is the image that proxies take.
+            --format packs the module into a new image, and keeps annotations, labels and the creation time. It also \
+            repairs images that proxies reject. From an index, it uses the image that proxies choose.
             """,
         aliases: ["cp"]
     )
 
     @Argument(
-        help: "What: a reference, a layout (dir, dir:tag, dir@digest) or an archive (x.tar, x.tar:tag).",
+        help: "Source: a reference, a layout (dir, dir:tag, dir@digest) or an archive (x.tar, x.tar:tag)",
         completion: .file()
     )
     var from: String
 
     @Argument(
-        help: "Where to: a reference, a layout (dir, dir:tag) or an archive (x.tar).",
+        help: "Destination: a reference, a layout (dir, dir:tag) or an archive (x.tar)",
         completion: .file()
     )
     var to: String
 
     @Option(
         help: ArgumentHelp(
-            "Pack the module anew as image, docker, artifact or wasm.",
+            "Repack the module as image, docker, artifact or wasm",
             valueName: "format"
         )
     )
@@ -80,14 +81,14 @@ struct Copy: RegistryCommand {
         }
     }
 
-    /// Both ends, before anything is done.
+    /// The source and the destination, checked before any work is done.
     private func parsed() throws(Failure) -> (Target, CopyDestination) {
         if from.hasSuffix(".wasm") { throw refusal(ofModule: from) }
         if to.hasSuffix(".wasm") {
             throw Failure(
                 .usage,
-                "copy moves whole images, not modules",
-                why: "\(to) is to be a module",
+                "copy works on images, not on modules",
+                why: "\(to) is the name of a module",
                 try: ["wasmpack pull \(from) -o \(to)"]
             )
         }
@@ -104,14 +105,14 @@ struct Copy: RegistryCommand {
             )
         }
         let destination = try CopyDestination(parsing: to)
-        // What was asked for by its digest may stay without a tag.
+        // An image that is named by its digest may be copied without a tag.
         if !source.isNamedByDigest { try destination.reference?.requireTag() }
         if format != nil, let digest = destination.digest {
             throw Failure(
                 .usage,
-                "TO has a digest: \(digest)",
-                why: "an image that is made anew gets the digest that follows from its content",
-                try: ["a tag"]
+                "TO must not have a digest: \(digest)",
+                why: "the digest of a repacked image is computed from its new content",
+                try: ["name TO with a tag"]
             )
         }
         return (source, destination)
@@ -121,7 +122,7 @@ struct Copy: RegistryCommand {
         let isReference = (try? CopyDestination(parsing: to))?.reference != nil
         return Failure(
             .usage,
-            "copy moves whole images, not modules",
+            "copy works on images, not on modules",
             why: "\(path) is a module",
             try: [isReference ? "wasmpack push \(to) \(path)" : "wasmpack build \(path) --layout plugin-oci"]
         )
@@ -129,12 +130,12 @@ struct Copy: RegistryCommand {
 }
 
 extension Target {
-    /// The image in a registry that is meant, if one is.
+    /// The reference, if the target is an image in a registry.
     var reference: Reference? {
         if case .reference(let reference) = self { reference } else { nil }
     }
 
-    /// Whether it says which image is meant by its digest.
+    /// Whether the target names an image by its digest.
     fileprivate var isNamedByDigest: Bool {
         switch self {
         case .reference(let reference): reference.digest != nil
@@ -145,7 +146,7 @@ extension Target {
 }
 
 extension CopyDestination {
-    /// The digest that it names, if it names one.
+    /// The digest in the destination's name, if it has one.
     fileprivate var digest: Digest? {
         switch self {
         case .reference(let reference): reference.digest
@@ -154,6 +155,6 @@ extension CopyDestination {
         }
     }
 
-    /// Which of several images is meant when FROM does not say: the one that already has the wanted name.
+    /// The name that selects one of several images if FROM has no name: the name in TO.
     fileprivate var wantedName: RefName { reference.map { .reference($0) } ?? .only }
 }

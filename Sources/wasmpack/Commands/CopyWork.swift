@@ -6,26 +6,26 @@ import Registry
 import Storage
 import SystemPackage
 
-/// One copy: what it comes from is known by its type, where it goes to by its name.
+/// One run of `copy`.
 struct CopyWork {
-    /// What is copied, as it was named.
+    /// The source as the user named it.
     let from: String
     let to: CopyDestination
-    /// What the image is to become; `nil` if it stays what it is.
+    /// The format to repack the image in; `nil` to copy it unchanged.
     let format: ImageFormat?
     let registries: CopyRegistries
-    /// Where content is put on its way; it is there until the copy is done.
+    /// The folder for temporary content; it exists until the copy has ended.
     let folder: FilePath
     let context: CommandContext
 
-    /// An image that was found, and how it is called where it was found.
+    /// An image of the source, with its name there.
     private struct Image {
         let root: Descriptor
         let name: EntryName
         /// The repository, if it comes from a registry.
         var repository: Reference?
 
-        /// The image in the place of another one.
+        /// Returns the image with its name adjusted because it replaces another image.
         func named(insteadOf other: Descriptor) -> Image {
             let name = name.passed(from: other.digest, to: root.digest)
             return Image(root: root, name: name, repository: repository)
@@ -36,7 +36,7 @@ struct CopyWork {
     func copy(_ reference: Reference) async throws(Failure) -> CopyResult {
         let reference = reference.reading(context)
         var directory = folder
-        // An image that is made anew is fetched before there has to be a layout.
+        // An image that will be repacked is fetched before the layout is created.
         if case .layout(let path, _) = to, format == nil { directory = ImageLayout.spoolDirectory(of: path) }
         registries.from.announce(reference, context)
         let repository = try await registries.from.repository(
@@ -56,11 +56,11 @@ struct CopyWork {
         return try await copy(image, from: repository)
     }
 
-    /// Copies an image of a layout or an archive, after all of it was verified.
+    /// Copies an image of a layout or an archive, after verifying all of it.
     func copy(_ name: RefName, of store: some LocalStore) async throws(Failure) -> CopyResult {
         let entry = try store.entry(name)
         let image = Image(root: entry.annotated(nil), name: EntryName(of: entry))
-        // Nothing is taken from it but a module, which is verified on its way.
+        // Only the module is used, and it is verified while it is read.
         if format != nil { return try await repack(image, from: store) }
         switch to {
         case .layout(let target, let newName) where isSame(store.path, target, image, newName),
@@ -71,7 +71,7 @@ struct CopyWork {
         }
     }
 
-    /// Makes another image of the one that was found, and copies that.
+    /// Repacks the image in the wanted format, and copies the result.
     private func repack(_ image: Image, from source: some ContentSource) async throws(Failure) -> CopyResult {
         guard let format else { return try await copy(image, from: source) }
         let repacking = try await Repacking(
@@ -86,7 +86,7 @@ struct CopyWork {
         for warning in repacking.warnings { context.record(.warning(warning)) }
         guard let new = repacking.image else {
             context.record(
-                .note("\(old.digest.short) has the format \"\(format)\" already, and stays as it is")
+                .note("\(old.digest.short) already has the format \"\(format)\" and is copied unchanged")
             )
             let same = Image(root: old.annotated(nil), name: image.name, repository: image.repository)
             return try await copy(same.named(insteadOf: image.root), from: source.verify(same.root))
@@ -102,7 +102,7 @@ struct CopyWork {
         let digest = RefName.digest(image.root.digest)
         switch to {
         case .reference(let reference):
-            // By its digest, which is how it was asked for then.
+            // Without a tag and digest in TO, the image was named by its digest.
             let isNamed = reference.tag != nil || reference.digest != nil
             let target = isNamed ? reference : reference.pinned(to: image.root.digest)
             let mountSource = image.repository.flatMap {
@@ -166,14 +166,14 @@ struct CopyWork {
         return result
     }
 
-    /// Whether an image would be copied onto itself: the same place, and no other name.
-    private func isSame(_ one: FilePath, _ other: FilePath, _ image: Image, _ newName: RefName?) -> Bool {
-        Directory.isSame(one, other) && image.name.isUnchanged(by: newName, for: image.root.digest)
+    /// Whether an image would be copied onto itself: the same folder or file, and the same name.
+    private func isSame(_ source: FilePath, _ target: FilePath, _ image: Image, _ newName: RefName?) -> Bool {
+        Directory.isSame(source, target) && image.name.isUnchanged(by: newName, for: image.root.digest)
     }
 
-    /// FROM and TO are one: nothing is asked of anybody, and nothing can go wrong.
+    /// The result if FROM and TO are the same image: nothing is read or written.
     private func same(_ image: Image) -> CopyResult {
-        context.record(.note("FROM and TO are the same image: there is nothing to do"))
+        context.record(.note("FROM and TO are the same image: nothing to do"))
         let report = CopyReport(root: image.root, previous: image.root, parts: [])
         return CopyResult(
             from: from,

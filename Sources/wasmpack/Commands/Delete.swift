@@ -5,21 +5,21 @@ import Registry
 
 struct Delete: RegistryCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Delete a tag, or an image, in a registry.",
+        abstract: "Delete a tag or an image from a registry",
         discussion: """
             EXAMPLES
               wasmpack delete ghcr.io/me/my-plugin:v1
               wasmpack delete ghcr.io/me/my-plugin@sha256:… --yes
 
-            With a tag, the tag alone goes, where the registry can do that; with a digest, the image goes, and all its \
-            tags. Asks first, on a terminal; there is no way back.
+            With a tag, only the tag is deleted, if the registry supports that. With a digest, the image is deleted \
+            with all its tags. Asks for confirmation on a terminal. A deletion cannot be undone.
             """
     )
 
-    @Argument(help: "What: host/repository:tag or host/repository@digest.")
+    @Argument(help: "The tag or image: host/repository:tag or host/repository@digest")
     var reference: String
 
-    @Flag(help: "Do not ask.")
+    @Flag(help: "Do not ask for confirmation")
     var yes = false
 
     @OptionGroup var registry: RegistryOptions
@@ -28,24 +28,24 @@ struct Delete: RegistryCommand {
     func run(_ context: CommandContext) async throws {
         let target = try Reference(remote: reference, of: "delete")
         try Self.requireOneName(target)
-        // Who cannot be asked need not wait for a registry to hear that.
+        // Without a terminal, fail before the registry is contacted.
         guard yes || StandardInput.isTerminal else { throw Self.noTerminal(target) }
         try await registry.withRepository(of: target, for: .delete, context) { repository in
             let name = RefName.reference(target)
             guard let found = try await repository.current(name) else {
                 throw await repository.explaining(Self.missing(target))
             }
-            // What goes is what was named, whatever the registry calls it.
+            // Only the image that the user named is deleted, never another that the registry reports.
             if let digest = target.digest, found.digest != digest { throw Self.renamed(digest, found.digest) }
-            // Only the whole image takes other tags with it.
+            // Deleting an image deletes its tags too; deleting a tag deletes no other tag.
             let tags = if let tag = target.tag { [tag] } else { await repository.tags(of: found.digest) }
             if !yes {
                 try await Self.confirm(target, found, tags)
                 guard try await repository.current(name)?.digest == found.digest else {
                     throw Failure(
                         .notFound,
-                        "\(target) is no longer what was asked about",
-                        why: "somebody else changed it meanwhile; nothing was deleted"
+                        "\(target) has changed since the question; nothing was deleted",
+                        why: "another client changed or deleted it in the meantime"
                     )
                 }
             }
@@ -65,17 +65,20 @@ struct Delete: RegistryCommand {
             guard error.code == .deletionUnsupported else { throw error }
             let others = await repository.tags(of: found.digest).map { $0.filter { $0 != tag } }
             throw error.with(
-                why:
-                    "\(tag) stands for \(found.digest); with that image \(Self.loss(others, "other tag")) would go too",
-                // Without --yes: what goes then is more than what was asked for.
+                why: "\(tag) points to \(found.digest); "
+                    + (Self.affectedTags(others, "other tag").map {
+                        "deleting that image would also delete \($0)"
+                    }
+                        ?? "deleting that image would delete no other tag"),
+                // Without --yes, because this deletes more than the user asked for.
                 try: ["wasmpack delete \(target.pinned(to: found.digest))"]
                     + (error.http?.status == 400
-                        ? [] : ["if that is refused too, nothing can be deleted there: tell who runs it"])
+                        ? [] : ["if that is rejected too, contact the registry's administrator"])
             )
         }
     }
 
-    /// Throws unless the reference says with one name what is to go.
+    /// Throws unless the reference has either a tag or a digest.
     private static func requireOneName(_ target: Reference) throws(Failure) {
         switch (target.tag, target.digest) {
         case (_?, nil), (nil, _?): return
@@ -83,14 +86,14 @@ struct Delete: RegistryCommand {
             throw Failure(
                 .referenceInvalid,
                 "\(target) has no tag",
-                why: "\"latest\" is not assumed when something is deleted",
-                try: ["wasmpack tags \(target), to see which there are"]
+                why: "\"latest\" is not assumed for a deletion",
+                try: ["wasmpack tags \(target)"]
             )
         case (let tag?, let digest?):
             throw Failure(
                 .usage,
                 "\(target) has a tag and a digest",
-                why: "with a tag, the tag alone goes; with a digest, the image and all its tags",
+                why: "a tag deletes only that tag; a digest deletes the image with all its tags",
                 try: [
                     "wasmpack delete \(target.tagged(tag))", "wasmpack delete \(target.pinned(to: digest))",
                 ]
@@ -103,14 +106,18 @@ struct Delete: RegistryCommand {
     {
         guard let prompt = TerminalPrompt() else { throw noTerminal(target) }
         let question =
-            target.tag == nil
-            ? "Delete \(target), and with it \(loss(tags, "tag"))? [y/N]"
-            : "Delete \(target)? It stands for \(found.digest), which stays. [y/N]"
+            if target.tag != nil {
+                "Delete \(target)? The image \(found.digest) is kept. [y/N]"
+            } else if let affected = affectedTags(tags, "tag") {
+                "Delete \(target) with \(affected)? [y/N]"
+            } else {
+                "Delete \(target), which has no tag? [y/N]"
+            }
         var answer = ""
         do throws(Failure) {
             answer = try await prompt.line(question)
         } catch {
-            // Nothing was typed, which is no yes.
+            // An empty answer counts as "no".
             guard error.code == .usage else { throw error }
         }
         guard ["y", "yes"].contains(answer.lowercased()) else {
@@ -118,22 +125,23 @@ struct Delete: RegistryCommand {
         }
     }
 
-    /// Which tags go with an image, for people.
-    private static func loss(_ tags: [Tag]?, _ noun: String) -> String {
-        guard let tags else { return "every \(noun) that stands for it" }
-        guard !tags.isEmpty else { return "no \(noun)" }
+    /// The tags that are deleted with an image, for people; `nil` if there are none.
+    private static func affectedTags(_ tags: [Tag]?, _ noun: String) -> String? {
+        guard let tags else { return "every \(noun) that points to it" }
+        guard !tags.isEmpty else { return nil }
         return "the \(noun)\(tags.count == 1 ? "" : "s") " + tags.map(\.description).joined(separator: ", ")
     }
 
     private static func summary(_ target: Reference, _ found: Descriptor, _ tags: [Tag]?) -> String {
         target.tag == nil
-            ? "\(target), and with it \(loss(tags, "tag"))" : "\(target), which stood for \(found.digest)"
+            ? "\(target)\(affectedTags(tags, "tag").map { " with \($0)" } ?? "")"
+            : "\(target), which pointed to \(found.digest)"
     }
 
     private static func noTerminal(_ target: Reference) -> Failure {
         Failure(
             .usage,
-            "there is no terminal to ask whether \(target) may be deleted",
+            "cannot ask for confirmation to delete \(target): there is no terminal",
             try: ["wasmpack delete \(target) --yes"]
         )
     }
@@ -141,9 +149,9 @@ struct Delete: RegistryCommand {
     private static func renamed(_ asked: Digest, _ given: Digest) -> Failure {
         Failure(
             .digestMismatch,
-            "the registry gives \(asked) another digest; nothing was deleted",
-            why: "it says \(given)",
-            try: ["again; if it repeats, tell who runs the registry"]
+            "the registry reports another digest for \(asked); nothing was deleted",
+            why: "it reports \(given)",
+            try: ["run the command again; if the error repeats, contact the registry's administrator"]
         )
     }
 
@@ -152,7 +160,9 @@ struct Delete: RegistryCommand {
         return Failure(
             .notFound,
             "no \(name) in \(target.repositoryDescription)",
-            why: "the repository may exist without it, or be hidden from who asks"
+            why:
+                "the repository may lack this \(target.tag == nil ? "image" : "tag"), or you may have no access",
+            try: ["wasmpack tags \(target.repositoryDescription)"]
         )
     }
 

@@ -9,7 +9,7 @@ import SystemPackage
 
 struct Inspect: RegistryCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what an image or a module is.",
+        abstract: "Show details of an image or a module",
         discussion: """
             EXAMPLES
               wasmpack inspect plugin-oci
@@ -19,21 +19,21 @@ struct Inspect: RegistryCommand {
             """
     )
 
-    /// A document of an image, as its very bytes.
+    /// A document of an image that can be printed byte for byte.
     enum Raw: String, ExpressibleByArgument, CaseIterable {
         case manifest
         case config
     }
 
     @Argument(
-        help: "A .wasm, a layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference.",
+        help: "A .wasm file, a layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference",
         completion: .file()
     )
     var target: String
 
     @Option(
         help: ArgumentHelp(
-            "Print the exact bytes of one document: manifest or config.",
+            "Print one document byte for byte: manifest or config",
             valueName: "document"
         )
     )
@@ -43,13 +43,13 @@ struct Inspect: RegistryCommand {
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {
-        if raw != nil, output.json { throw ValidationError("--raw and --json both want standard output.") }
+        if raw != nil, output.json { throw ValidationError("--raw and --json cannot be used together.") }
     }
 
     func run(_ context: CommandContext) async throws {
         try await registry.withImage(of: Target(parsing: target), context) { path in
             guard raw == nil else {
-                throw Failure(.usage, "--raw shows a document of an image; \(path) is a module")
+                throw Failure(.usage, "--raw shows a document of an image, but \(path) is a module")
             }
             let module = try ModuleInspection(of: path.string, in: ReadableFile(opening: path))
             if case .failure(let failure) = module.module, !module.isComponent { throw failure }

@@ -6,45 +6,45 @@ import SystemPackage
 
 struct Login: ReportingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Keep the credentials of a registry, after it has taken them.",
+        abstract: "Log in to a registry",
         discussion: """
             EXAMPLES
               wasmpack login ghcr.io -u me
               printf %s "$TOKEN" | wasmpack login ghcr.io -u me --password-stdin
-              wasmpack login registry.example.com:5000 --ca-file authority.pem
+              wasmpack login registry.example.com:5000 --ca-file ca.pem
 
-            They are kept where docker keeps them: by the credential helper that its config.json names, else in that file,
-            unencrypted.
+            The registry checks the credentials before they are stored. They are stored where Docker stores them: in the \
+            credential helper that its config.json names, or unencrypted in that file.
             """
     )
 
-    @Argument(help: "Which: host or host:port.")
+    @Argument(help: "The registry: host or host:port")
     var registry: String
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The user name (default: asked for, on a terminal).", valueName: "name")
+        help: ArgumentHelp("The user name (default: asked for on a terminal)", valueName: "name")
     )
     var username: String?
 
-    @Flag(help: "Read the password from standard input (default: asked for, on a terminal).")
+    @Flag(help: "Read the password from standard input (default: asked for on a terminal)")
     var passwordStdin = false
 
-    @Flag(help: "Read an identity token from standard input instead of a password.")
+    @Flag(help: "Read an identity token from standard input, instead of a password")
     var identityTokenStdin = false
 
-    @Flag(help: "Keep them without asking the registry whether it takes them.")
+    @Flag(help: "Store the credentials without checking them with the registry")
     var noVerify = false
 
     @OptionGroup(title: "REGISTRY") var connection: ConnectionOptions
-    @OptionGroup(title: "CREDENTIALS") var place: CredentialFileOption
+    @OptionGroup(title: "CREDENTIALS") var credentialFile: CredentialFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     var timeLimit: Duration? { connection.timeLimit }
 
     func validate() throws {
         if passwordStdin, identityTokenStdin {
-            throw ValidationError("--password-stdin and --identity-token-stdin exclude each other.")
+            throw ValidationError("--password-stdin and --identity-token-stdin cannot be used together.")
         }
         if passwordStdin, username == nil { throw ValidationError("--password-stdin needs --username.") }
     }
@@ -52,24 +52,24 @@ struct Login: ReportingCommand {
     func run(_ context: CommandContext) async throws {
         let registry = try RegistryName(argument: registry, of: "login")
         if let username { try Self.check(username) }
-        // Whatever cannot work is said before anyone types a password, and before it travels.
-        let file = try place.file(context.environment)
+        // Check everything else before the user types a password and before it is sent.
+        let file = try credentialFile.file(context.environment)
         try await file.check(for: registry)
         let endpoint = connection.endpoint(of: registry)
         connection.warn(of: registry, context)
         let connected = try context.connections.connection(
             to: endpoint,
             connection,
-            sending: place.headers(context.environment),
+            sending: credentialFile.headers(context.environment),
             context
         )
         var credential = try await credential(for: registry)
         if !noVerify {
             credential = try await SignInCheck(connected).check(credential)
         }
-        let kept = try await file.store(credential, for: registry)
-        report(credential, registry, file, kept, context)
-        if output.json { try print(credential, registry, file, kept) }
+        let stored = try await file.store(credential, for: registry)
+        report(credential, registry, file, stored, context)
+        if output.json { try print(credential, registry, file, stored) }
     }
 
     private func credential(for registry: RegistryName) async throws(Failure) -> Credential {
@@ -87,7 +87,7 @@ struct Login: ReportingCommand {
         guard let prompt = TerminalPrompt() else {
             throw Failure(
                 .usage,
-                "there is no terminal to ask for the password",
+                "cannot ask for the password: there is no terminal",
                 try: [
                     "printf %s \"$PASSWORD\" | wasmpack login \(registry) -u \(username ?? "NAME") --password-stdin"
                 ]
@@ -95,22 +95,26 @@ struct Login: ReportingCommand {
         }
         var name = username ?? ""
         if username == nil {
-            name = try await prompt.line("User name for \(registry)")
+            name = try await prompt.line("Username for \(registry)")
             try Self.check(name)
         }
-        let password = try await prompt.secret("Password of \(name)")
+        let password = try await prompt.secret("Password for \(name)")
         return Credential(username: name, password: password, source: "the terminal")
     }
 
-    /// A user name ends at the first colon, both in the file and on the wire (RFC 7617, section 2).
+    /// Throws for a user name that is empty or contains a colon or a control character.
+    ///
+    /// A user name ends at the first colon, both in the file and in requests (RFC 7617, section 2).
     private static func check(_ username: String) throws(Failure) {
         let wrong = username.unicodeScalars.first { $0 == ":" || $0.value < 0x20 || $0.value == 0x7F }
         guard !username.isEmpty, wrong == nil else {
             throw Failure(
                 .usage,
                 username.isEmpty
-                    ? "the user name is empty" : "\"\(username.truncated(to: 160))\" is no user name",
-                why: username.isEmpty ? nil : "it holds \(wrong == ":" ? "a colon" : "a control character")"
+                    ? "the user name is empty"
+                    : "\"\(username.truncated(to: 160))\" is not a valid user name",
+                why: username.isEmpty
+                    ? nil : "it contains \(wrong == ":" ? "a colon" : "a control character")"
             )
         }
     }
@@ -119,26 +123,36 @@ struct Login: ReportingCommand {
         _ credential: Credential,
         _ registry: RegistryName,
         _ file: CredentialFileStore,
-        _ kept: CredentialFileStore.StoredEntry,
+        _ stored: CredentialFileStore.StoredEntry,
         _ context: CommandContext
     ) {
-        let what = "\(credential.holder) for \(registry)"
-        if let helper = kept.helper {
-            context.record(.step("stored", "\(what), by \(helper), which \(file.shownPath) names"))
-        } else {
-            context.record(.step("stored", "\(what) in \(file.shownPath)"))
+        let user = credential.username.map { "as \($0)" } ?? "with \(credential.holder)"
+        let place = stored.helper.map { "by \($0), which \(file.shownPath) names" } ?? "in \(file.shownPath)"
+        context.record(
+            noVerify
+                ? .step("stored", "\(credential.holder) for \(registry) \(place)")
+                : .step("logged in", "to \(registry) \(user) (stored \(place))")
+        )
+        if stored.helper == nil {
             context.record(
-                .warning("it stands there unencrypted; a credential helper (credsStore) would keep it safe")
+                .warning(
+                    "the \(identityTokenStdin ? "identity token" : "password") is stored unencrypted in "
+                        + "\(file.shownPath); a credential helper (credsStore) avoids that"
+                )
             )
             if file.isShared {
-                context.record(.warning("other users may read \(file.shownPath): chmod 600 \(file.path)"))
+                context.record(
+                    .warning("other users may read \(file.shownPath); run chmod 600 \(file.path)")
+                )
             }
         }
-        for key in kept.otherKeys {
-            context.record(.note("\(file.shownPath) has an entry \"\(key)\" too, which wins there"))
+        for key in stored.otherKeys {
+            context.record(
+                .note("\(file.shownPath) also has an entry \"\(key)\", which takes precedence there")
+            )
         }
-        for variable in place.strongerVariables(context.environment) {
-            context.record(.note("$\(variable) is set: credentials that it names win"))
+        for variable in credentialFile.strongerVariables(context.environment) {
+            context.record(.note("$\(variable) is set: its credentials take precedence"))
         }
     }
 
@@ -146,7 +160,7 @@ struct Login: ReportingCommand {
         _ credential: Credential,
         _ registry: RegistryName,
         _ file: CredentialFileStore,
-        _ kept: CredentialFileStore.StoredEntry
+        _ stored: CredentialFileStore.StoredEntry
     ) throws(Failure) {
         struct Document: Encodable {
             let schema = "wasmpack.login/v1"
@@ -164,8 +178,8 @@ struct Login: ReportingCommand {
                 username: Nullable(credential.username),
                 verified: !noVerify,
                 file: file.path.string,
-                key: kept.key,
-                helper: Nullable(kept.helper)
+                key: stored.key,
+                helper: Nullable(stored.helper)
             )
         )
     }

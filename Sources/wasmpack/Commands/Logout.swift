@@ -6,25 +6,25 @@ import SystemPackage
 
 struct Logout: ReportingCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Forget the credentials of a registry.",
+        abstract: "Log out of a registry",
         discussion: """
             EXAMPLES
               wasmpack logout ghcr.io
 
-            They are removed from docker's config.json, and from the credential helper that it names. That there are none is
-            fine.
+            Removes the credentials from Docker's config.json, and from the credential helper that it names. Succeeds \
+            if there are none.
             """
     )
 
-    @Argument(help: "Which: host or host:port.")
+    @Argument(help: "The registry: host or host:port")
     var registry: String
 
-    @OptionGroup(title: "CREDENTIALS") var place: CredentialFileOption
+    @OptionGroup(title: "CREDENTIALS") var credentialFile: CredentialFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func run(_ context: CommandContext) async throws {
         let registry = try RegistryName(argument: registry, of: "logout")
-        let file = try place.file(context.environment)
+        let file = try credentialFile.file(context.environment)
         let removal = try await file.remove(registry)
         report(registry, file, removal, context)
         if output.json { try print(registry, file, removal) }
@@ -40,22 +40,24 @@ struct Logout: ReportingCommand {
             context.record(.step("removed", "\(registry) from \(file.shownPath)"))
         }
         if let helper = removal.helper {
-            context.record(.step("erased", "\(registry) from what \(helper) keeps"))
+            context.record(.step("erased", "\(registry) from \(helper)"))
         }
         if removal.keys.isEmpty, removal.helper == nil {
             context.record(.note("\(file.shownPath) has no credentials for \(registry)"))
         }
         for key in removal.otherKeys {
             context.record(
-                .note("the entry \"\(key)\" of \(file.shownPath) stays: it is not for the whole registry")
+                .note(
+                    "the entry \"\(key)\" of \(file.shownPath) is kept: it applies to a part of the registry only"
+                )
             )
         }
-        for other in place.otherFiles(context.environment) where other.hasEntry(for: registry) {
+        for other in credentialFile.otherFiles(context.environment) where other.hasEntry(for: registry) {
             let command = "wasmpack logout \(registry) --authfile \(other.shownPath)"
             context.record(.note("\(other.shownPath) still has an entry for \(registry): \(command)"))
         }
-        for variable in place.strongerVariables(context.environment) {
-            context.record(.note("$\(variable) is set: credentials that it names are still used"))
+        for variable in credentialFile.strongerVariables(context.environment) {
+            context.record(.note("$\(variable) is set: its credentials are still used"))
         }
     }
 

@@ -9,7 +9,7 @@ import SystemPackage
 
 struct Pull: RegistryCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fetch an image from a registry, verified, and take its plugin.wasm out.",
+        abstract: "Download a plugin and verify it",
         discussion: """
             EXAMPLES
               wasmpack pull ghcr.io/me/my-plugin:v1
@@ -17,32 +17,32 @@ struct Pull: RegistryCommand {
               wasmpack pull ghcr.io/me/my-plugin:v1 -o - | wasm-objdump -h /dev/stdin
               wasmpack pull ghcr.io/me/my-plugin:v1 --layout plugin-oci
 
-            A file appears only after every digest and size is verified. Of an index the
-            image that proxies take is pulled, and its digest printed: theirs to pin.
+            Files appear only after verification of every digest and size. From an index, the image that proxies choose \
+            is pulled. Its digest is printed, so that you can pin it.
             """
     )
 
-    @Argument(help: "What: host/repository:tag or host/repository@digest.")
+    @Argument(help: "The image: host/repository:tag or host/repository@digest")
     var reference: String
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp(
-            "Where the module goes; - is standard output (default: plugin.wasm).",
+            "Write the module to this file; - is standard output (default: plugin.wasm)",
             valueName: "file"
         ),
         completion: .file(extensions: ["wasm"])
     )
     var file: String?
 
-    @Flag(help: "Replace a file that has other content.")
+    @Flag(help: "Overwrite a file that has other content")
     var force = false
 
-    @Option(help: ArgumentHelp("The digest that the manifest must have.", valueName: "digest"))
+    @Option(help: ArgumentHelp("The digest that the manifest must have", valueName: "digest"))
     var expect: String?
 
     @Option(
-        help: ArgumentHelp("Keep the whole image in this OCI layout instead.", valueName: "dir"),
+        help: ArgumentHelp("Write the whole image to this OCI layout instead", valueName: "dir"),
         completion: .directory
     )
     var layout: String?
@@ -52,10 +52,12 @@ struct Pull: RegistryCommand {
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {
-        if layout != nil, file != nil { throw ValidationError("--output and --layout exclude each other.") }
-        if layout == "" || file == "" { throw ValidationError("the name of the output is empty.") }
+        if layout != nil, file != nil {
+            throw ValidationError("--output and --layout cannot be used together.")
+        }
+        if layout == "" || file == "" { throw ValidationError("--output or --layout is empty.") }
         if file == "-", output.json {
-            throw ValidationError("--output - and --json both want standard output.")
+            throw ValidationError("--output - and --json cannot be used together.")
         }
     }
 
@@ -83,7 +85,7 @@ struct Pull: RegistryCommand {
         let digestFile = try digestFile.open(apartFrom: [])
         let spoolDirectory = ImageLayout.spoolDirectory(of: path)
         let repository = try await repository(of: target, spoolingIn: spoolDirectory, context)
-        // Only what is there, and can be had, is worth a layout.
+        // Create the layout only after the image is found and can be pulled.
         let root = try await repository.resolve(.reference(target))
         let choice = try await ImageChoice.ifPossible(of: root, in: repository)
         try await check(expected, root, choice, in: repository, context)
@@ -99,7 +101,7 @@ struct Pull: RegistryCommand {
         context.record(.step("wrote", layout.path.string))
         if root.mediaType == .dockerManifest {
             context.record(
-                .warning("the image has Docker's media types; skopeo does not find such a one in a layout")
+                .warning("the image has Docker's media types; skopeo does not find it in a layout")
             )
         }
         let image = choice?.image ?? root
@@ -120,7 +122,7 @@ struct Pull: RegistryCommand {
             let root = try await repository.resolve(.reference(target))
             let choice = try await ImageChoice(of: root, in: repository)
             try await check(expected, root, choice, in: repository, context)
-            // What has no plugin to take out is refused before its blobs are fetched.
+            // Reject an image without a plugin before its blobs are fetched.
             try PluginExtractor(repository).check(choice.manifest)
             let store = InMemoryStore()
             let report = try await copy(
@@ -162,7 +164,7 @@ struct Pull: RegistryCommand {
         return repository
     }
 
-    /// Refuses another image than the expected one, and says so when there is an index around it.
+    /// Throws unless the image or its index has the expected digest; notes how an image was chosen from an index.
     private func check(
         _ expected: Digest?,
         _ root: Descriptor,
@@ -174,11 +176,11 @@ struct Pull: RegistryCommand {
         if let expected, try await !expected.matches(anyOf: manifests, from: repository) {
             throw Failure(
                 .digestMismatch,
-                "the image is not \(expected); nothing was written",
-                why: "it is \(root.digest)"
+                "the image does not have the expected digest; nothing was written",
+                why: "expected \(expected), found \(root.digest)"
                     + (choice?.isFromIndex == true
-                        ? ", an index with \(choice?.image.digest ?? root.digest)" : ""),
-                try: ["find out who has moved the tag, before you trust the new image"]
+                        ? ", an index that contains \(choice?.image.digest ?? root.digest)" : ""),
+                try: ["find out why the tag was moved before you trust the new image"]
             )
         }
         if let note = choice?.note { context.record(.note(note)) }
@@ -192,13 +194,15 @@ struct Pull: RegistryCommand {
 }
 
 extension Reference {
-    /// What is meant when something is read: without a tag, `latest`, and a note says so.
+    /// Returns the reference to read: without a tag and digest, that of `latest`, which a note reports.
     func reading(_ context: CommandContext) -> Reference {
         if tag == nil, digest == nil {
-            context.record(.note("no tag is given: latest is read"))
+            context.record(.note("no tag given, using latest"))
             return tagged(.latest)
         }
-        if let tag, digest != nil { context.record(.note("the digest decides, the tag \(tag) does not")) }
+        if let tag, digest != nil {
+            context.record(.note("the tag \(tag) is ignored, because a digest is given"))
+        }
         return self
     }
 }

@@ -9,7 +9,7 @@ import SystemPackage
 
 struct Push: RegistryCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Send an image to a registry.",
+        abstract: "Push an image, or a .wasm directly, to a registry",
         discussion: """
             EXAMPLES
               wasmpack push ghcr.io/me/my-plugin:v1
@@ -17,63 +17,66 @@ struct Push: RegistryCommand {
               wasmpack push ghcr.io/me/my-plugin:v1.4.2 --also-tag v1 --also-tag latest
               ref=$(wasmpack push ghcr.io/me/my-plugin:v1)
 
-            Without SOURCE, the image of that name in the layout is sent, or the only one there is. What the registry \
-            has already is not sent again. The last line, on standard output, is the reference by digest.
+            Without SOURCE, pushes the image of that name in the layout, or the only image there. Blobs that already \
+            exist are not uploaded again. The last line, on standard output, is the reference with the digest.
 
-            --no-clobber looks before anything is sent; no registry can promise that nobody else sets the tag meanwhile. \
-            --dry-run asks for no more than the right to read, so it does not tell whether a push would be allowed.
+            --no-clobber checks the tags before anything is sent. It is not atomic: another client may set the tag in \
+            between. --dry-run needs only read access, so it cannot tell whether you may push.
             """
     )
 
-    @Argument(help: "Where to: host/repository:tag, or host/repository@digest.")
+    @Argument(help: "Destination: host/repository:tag or host/repository@digest")
     var reference: String
 
     @Argument(
-        help: "What: a layout (dir, dir:tag), an archive (x.tar), or a .wasm to be packed first.",
+        help: "Source: a layout (dir, dir:tag), an archive (x.tar) or a .wasm file, which is packed first",
         completion: .file()
     )
     var source: String?
 
-    @Option(help: ArgumentHelp("Set this tag too, after the first; may be repeated.", valueName: "tag"))
+    @Option(help: ArgumentHelp("Also set this tag; may be repeated", valueName: "tag"))
     var alsoTag: [String] = []
 
-    @Flag(help: "Send nothing if one of the tags stands for another image.")
+    @Flag(help: "Push nothing if one of the tags points to another image")
     var noClobber = false
 
     @Flag(
-        help:
-            "Ask the registry what there is, say what would be sent and set, and send nothing; not with --digest-file or --verify."
+        help: ArgumentHelp(
+            "Show what would be uploaded and which tags would be set, but change nothing; not with "
+                + "--digest-file or --verify"
+        )
     )
     var dryRun = false
 
     @Option(
         help: ArgumentHelp(
-            "Use the blobs of this repository of the same registry, if it can.",
+            "Reuse blobs of this repository of the same registry, if the registry supports it",
             valueName: "repository"
         )
     )
     var mountFrom: String?
 
     @Flag(
-        help:
-            "Read everything back afterwards: the manifest by digest and by each tag, the size of each blob."
+        help: ArgumentHelp(
+            "Read the image back after the push: the manifest by digest and by each tag, the size of each blob"
+        )
     )
     var verify = false
 
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup var registry: RegistryOptions
-    @OptionGroup(title: "CHECK") var gate: CheckOption
+    @OptionGroup(title: "CHECK") var checkOption: CheckOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {
         if source != nil, layout.layout != nil {
-            throw ValidationError("SOURCE and --layout exclude each other.")
+            throw ValidationError("SOURCE and --layout cannot be used together.")
         }
         if dryRun, digestFile.digestFile != nil {
-            throw ValidationError("--dry-run and --digest-file exclude each other: nothing is pushed.")
+            throw ValidationError("--dry-run and --digest-file cannot be used together.")
         }
-        if dryRun, verify { throw ValidationError("--dry-run and --verify exclude each other.") }
+        if dryRun, verify { throw ValidationError("--dry-run and --verify cannot be used together.") }
     }
 
     func run(_ context: CommandContext) async throws {
@@ -93,22 +96,24 @@ struct Push: RegistryCommand {
                 }
             }
         } catch let failure as Failure where target.registry.isDockerHub && !reference.contains("docker.io") {
-            throw failure.trying("registry.example.com/\(reference): without a host, Docker Hub is meant")
+            throw failure.trying(
+                "registry.example.com/\(reference): a reference without a host belongs to Docker Hub"
+            )
         }
     }
 
-    /// Gets the image: a module is packed, and an image of a layout or an archive is verified; both are checked.
+    /// Returns the image to push, checked: a module is packed, an image of a layout or an archive is verified.
     private func image(
         from source: Source,
         packingIn folder: FilePath,
         _ plan: PushPlan,
         _ context: CommandContext
     ) async throws -> PushedImage {
-        let gate = CheckStep(gate, context)
+        let checkStep = CheckStep(checkOption, context)
         switch source {
         case .module(let path):
             let module = try PluginFile.locate(path)
-            try gate.checkModule(module, as: .image)
+            try checkStep.checkModule(module, as: .image)
             let image = try await ImageBuilder(ImageOptions(), processorCount: Environment.processorCount)
                 .build(module, spoolingIn: folder)
             context.record(.step("pack", "\(path)  \(ByteCount(image.module.size)), \(image.packed)"))
@@ -116,14 +121,14 @@ struct Push: RegistryCommand {
         case .images(let store, let name):
             let image = try await store.verify(store.resolve(name ?? .reference(plan.target)))
             let shown = self.source ?? store.path.string
-            try await gate.checkImage(image.root, in: image, called: shown)
+            try await checkStep.checkImage(image.root, in: image, called: shown)
             let manifest = try await image.fetch(image.root)
             return PushedImage(manifest: manifest, content: image, name: shown, path: store.path)
         case .reference(let other):
             throw Failure(
                 .usage,
                 "\(other) is not a local image",
-                why: "SOURCE is a layout, an archive or a .wasm",
+                why: "SOURCE must be a layout, an archive or a .wasm file",
                 try: ["wasmpack copy \(other) \(plan.target)"]
             )
         }
@@ -184,28 +189,28 @@ struct Push: RegistryCommand {
         guard let source else { return .layout(try layout.path(environment), nil) }
         switch try Target.existing(source) {
         case .layout(let path, nil)? where !ImageLayout.exists(at: path):
-            // A folder with a plugin.wasm is as good here as for build.
+            // Like build, push accepts a folder with a plugin.wasm.
             return .module(try PluginFile.locate(path))
         case let local?: return local
         case nil where Target.isArchive(source):
             throw Failure(
                 .fileMissing,
                 "no such archive: \(source)",
-                try: ["wasmpack copy plugin-oci \(source), which makes one of a layout's image"]
+                try: ["wasmpack copy plugin-oci \(source), to write one from a layout"]
             )
         case nil where Target.namesHost(source): return try Target(parsing: source)
         case nil: return .module(try PluginFile.locate(FilePath(source)))
         }
     }
 
-    /// Reference first, local path second; who has it the other way round is told so.
+    /// Throws ``Failure/Code/argumentsSwapped`` if the local path comes before the reference.
     private func checkOrder() throws(Failure) {
         guard let source, Target.isPath(reference) || (try? Target.existing(reference)) != nil,
             (try? Target.existing(source)) == nil, let swapped = try? Reference(parsing: source)
         else { return }
         throw Failure(
             .argumentsSwapped,
-            "the arguments are the wrong way round",
+            "the arguments are swapped",
             why: "the reference comes first, the local path second",
             try: ["wasmpack push \(swapped) \(reference)"]
         )

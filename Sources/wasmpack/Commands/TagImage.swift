@@ -7,24 +7,23 @@ import Storage
 struct TagImage: RegistryCommand {
     static let configuration = CommandConfiguration(
         commandName: "tag",
-        abstract: "Give an image in a registry further tags.",
+        abstract: "Add tags to an image in a registry",
         discussion: """
             EXAMPLES
               wasmpack tag ghcr.io/me/my-plugin:v1.4.2 v1 stable
               wasmpack tag ghcr.io/me/my-plugin@sha256:… v1.4.2 --no-clobber
 
-            Only the manifest travels, and its bytes stay what they are. The last line, on standard output, is the \
-            reference by digest.
+            Only the manifest is sent, unchanged. The last line, on standard output, is the reference with the digest.
             """
     )
 
-    @Argument(help: "The image: host/repository:tag or host/repository@digest.")
+    @Argument(help: "The image: host/repository:tag or host/repository@digest")
     var reference: String
 
-    @Argument(help: ArgumentHelp("The tags to set.", valueName: "new-tag"))
+    @Argument(help: ArgumentHelp("The tags to add", valueName: "new-tag"))
     var newTags: [String]
 
-    @Flag(help: "Set nothing if one of the tags stands for another image.")
+    @Flag(help: "Set nothing if one of the tags points to another image")
     var noClobber = false
 
     @OptionGroup var registry: RegistryOptions
@@ -56,7 +55,7 @@ struct TagImage: RegistryCommand {
         }
     }
 
-    /// Reads a tag; who writes a whole reference, as docker wants it, is told the line for it.
+    /// Reads a tag; for a whole reference, as `docker tag` expects it, throws a failure with the right command.
     private func tag(_ text: String, beside image: Reference) throws(Failure) -> Tag {
         do throws(Failure) {
             return try Tag(parsing: text)
@@ -66,8 +65,8 @@ struct TagImage: RegistryCommand {
             }
             throw Failure(
                 .tagInvalid,
-                "a tag is meant here, not a reference: \(other)",
-                why: "the new tag is in the image's own repository",
+                "expected a tag, not a reference: \(other)",
+                why: "new tags are set in the repository of the image",
                 try: other.repositoryDescription == image.repositoryDescription
                     ? ["wasmpack tag \(image) \(tag)"] : ["wasmpack copy \(image) \(other)"]
             )

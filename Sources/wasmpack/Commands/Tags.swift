@@ -5,32 +5,32 @@ import Registry
 
 struct Tags: RegistryCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the tags of a repository.",
+        abstract: "List the tags of a repository",
         discussion: """
             EXAMPLES
               wasmpack tags ghcr.io/me/my-plugin
               wasmpack tags ghcr.io/me/my-plugin --digests
               wasmpack tags ghcr.io/me/my-plugin --limit 20
 
-            One per line, in the order in which the registry lists them.
+            Prints one tag per line, in the order of the registry.
             """,
         aliases: ["ls"]
     )
 
-    @Argument(help: "Which: host/repository, without a tag.")
+    @Argument(help: "The repository: host/repository, without a tag")
     var repository: String
 
-    @Flag(help: "Show which digest each tag stands for; asks the registry for each tag.")
+    @Flag(help: "Show the digest that each tag points to; sends one request per tag")
     var digests = false
 
-    @Option(help: ArgumentHelp("Show so many at most.", valueName: "n"))
+    @Option(help: ArgumentHelp("List at most N tags", valueName: "n"))
     var limit: Int?
 
     @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit is at least 1.") }
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
     }
 
     func run(_ context: CommandContext) async throws {
@@ -41,7 +41,7 @@ struct Tags: RegistryCommand {
                 let found =
                     digests ? try await repository.current(tags).map { $0?.digest } : tags.map { _ in nil }
                 let page = Array(zip(tags, found)) as [(tag: Tag, digest: Digest?)]
-                // Whoever reads only the first ones need not wait for all.
+                // Print each page immediately: a reader of the first lines need not wait for the rest.
                 if !output.json { try Terminal.standardOutput(text(of: page)) }
                 listed += page
             }
@@ -86,18 +86,18 @@ struct Tags: RegistryCommand {
 }
 
 extension Reference {
-    /// Reads the repository that a command is told, which has neither tag nor digest.
+    /// Reads the repository argument of a command, which must have neither a tag nor a digest.
     init(repository text: String, of command: String) throws(Failure) {
         try self.init(
             remote: text,
             of: command,
-            insteadOfPath: "wasmpack verify \(text), which names all images"
+            insteadOfPath: "wasmpack verify \(text), which lists all images"
         )
         guard tag == nil, digest == nil else {
             throw Failure(
                 .usage,
-                "a repository is meant here, not one of its images",
-                why: tag.map { "\"\($0)\" is a tag" } ?? "it names a digest",
+                "expected a repository, not an image: \(text.truncated(to: 160))",
+                why: tag.map { "\"\($0)\" is a tag" } ?? "it contains a digest",
                 try: ["wasmpack \(command) \(repositoryDescription)"]
             )
         }

@@ -8,24 +8,24 @@ import SystemPackage
 
 struct Verify: RegistryCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Compute every digest and size of an image again.",
+        abstract: "Verify all digests and sizes of an image",
         discussion: """
             EXAMPLES
               wasmpack verify plugin-oci
               wasmpack verify plugin-oci:v1
               wasmpack verify ghcr.io/me/my-plugin:v1 --expect sha256:…
 
-            All findings are listed; the exit status is 1 if there are any.
+            Lists every problem. Exits 0 if there is none, 1 otherwise.
             """
     )
 
     @Argument(
-        help: "A layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference.",
+        help: "A layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference",
         completion: .directory
     )
     var target: String
 
-    @Option(help: ArgumentHelp("The digest that the manifest must have.", valueName: "digest"))
+    @Option(help: ArgumentHelp("The digest that the manifest must have", valueName: "digest"))
     var expect: String?
 
     @OptionGroup var registry: RegistryOptions
@@ -39,7 +39,7 @@ struct Verify: RegistryCommand {
                 throw Failure(
                     .usage,
                     "\(path) is a module, not an image",
-                    why: "a module names no digests that could be compared",
+                    why: "a module contains no digests to verify",
                     try: ["wasmpack inspect \(path)"]
                 )
             case .images(let store, let name):
@@ -55,7 +55,7 @@ struct Verify: RegistryCommand {
         }
     }
 
-    /// The images of a layout or an archive.
+    /// Verifies the images of a layout or an archive, each once.
     private func verify(
         _ entries: [Descriptor],
         in source: some ContentSource,
@@ -72,7 +72,7 @@ struct Verify: RegistryCommand {
         guard !images.isEmpty else {
             throw Failure(
                 .notFound,
-                "\(path) has no image",
+                "\(path) contains no image",
                 try: ["wasmpack build plugin.wasm --layout \(path)"]
             )
         }

@@ -5,14 +5,14 @@ import OCI
 import Registry
 import SystemPackage
 
-/// How a registry is reached.
+/// The options of the connection to a registry.
 struct ConnectionOptions: ParsableArguments {
-    @Flag(help: "Speak HTTP without TLS: credentials and module travel unencrypted.")
+    @Flag(help: "Use HTTP instead of HTTPS; nothing is encrypted")
     var plainHttp = false
 
     @Option(
         help: ArgumentHelp(
-            "Trust the authorities in this PEM file too, besides the system's.",
+            "Also trust the CA certificates in this PEM file",
             valueName: "file"
         ),
         completion: .file(extensions: ["pem", "crt"])
@@ -21,7 +21,7 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Show this certificate (PEM) to the registry, and to nobody else, if it asks for one.",
+            "Client certificate (PEM) to send to this registry only, if it requests one",
             valueName: "file"
         ),
         completion: .file(extensions: ["pem", "crt", "cert"])
@@ -30,19 +30,19 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The private key (PEM) of --client-cert, if it is not in the same file.",
+            "Private key (PEM) of --client-cert, if it is in another file",
             valueName: "file"
         ),
         completion: .file(extensions: ["pem", "key"])
     )
     var clientKey: String?
 
-    @Flag(help: "Do not verify the registry's certificate: gives up protection against interception.")
+    @Flag(help: "Do not verify the registry's certificate; the traffic can be intercepted")
     var tlsSkipVerify = false
 
     @Option(
         help: ArgumentHelp(
-            "Give up, and leave nothing half-done, when the whole command takes longer (default: never).",
+            "Abort and clean up if the command takes longer than SECONDS",
             valueName: "seconds"
         )
     )
@@ -50,47 +50,52 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How many failures in a row that may pass are followed by another try.",
-            valueName: "count"
+            "Retry temporary failures up to N times",
+            valueName: "n"
         )
     )
     var retries = 3
 
-    /// How long the whole command may take.
+    /// The time limit of the whole command.
     var timeLimit: Duration? { timeout.map { .seconds($0) } }
 
-    /// How often is tried again.
+    /// The number of retries.
     var retryPolicy: RetryPolicy { RetryPolicy(count: retries) }
 
     func validate() throws {
         if let timeout, !(timeout >= 0.001 && timeout <= 604_800) {
             throw ValidationError(
-                "--timeout is a number of seconds, from 0.001 to 604800 (a week)."
+                "--timeout must be a number of seconds from 0.001 to 604800 (a week)."
             )
         }
         guard (0...100).contains(retries) else {
-            throw ValidationError("--retries is a number from 0 to 100.")
+            throw ValidationError("--retries must be a number from 0 to 100.")
         }
         if clientKey != nil, clientCert == nil { throw ValidationError("--client-key needs --client-cert.") }
         guard plainHttp else { return }
-        if clientCert != nil { throw ValidationError("--plain-http and --client-cert exclude each other.") }
-        if tlsSkipVerify { throw ValidationError("--plain-http and --tls-skip-verify exclude each other.") }
+        if clientCert != nil {
+            throw ValidationError("--plain-http and --client-cert cannot be used together.")
+        }
+        if tlsSkipVerify {
+            throw ValidationError("--plain-http and --tls-skip-verify cannot be used together.")
+        }
     }
 
-    /// Where a registry is dialled.
+    /// Returns the endpoint of a registry.
     func endpoint(of registry: RegistryName) -> RegistryEndpoint {
         RegistryEndpoint(registry, usesPlainHTTP: plainHttp)
     }
 
-    /// Says once for each registry what is given up.
+    /// Warns once for each registry if its certificate is not verified.
     func warn(of registry: RegistryName, _ context: CommandContext) {
         guard tlsSkipVerify else { return }
         context.reporter.warnOnce(
-            "the certificate of \(registry) is not verified; who stands in between can read and change all"
+            "the certificate of \(registry) is not verified: anyone on the network path can read and modify the "
+                + "traffic"
         )
     }
 
-    /// Whom the registry's side trusts, and as whom it is spoken to.
+    /// The TLS options: trusted certificates, client certificate, and whether the registry is verified.
     struct Trust: Hashable {
         let caFile: String?
         let clientCert: String?
@@ -98,12 +103,12 @@ struct ConnectionOptions: ParsableArguments {
         let isVerified: Bool
     }
 
-    /// What two sides of a command must have in common to share a transport.
+    /// The options that must be equal for two registries to share a transport.
     var trust: Trust {
         Trust(caFile: caFile, clientCert: clientCert, clientKey: clientKey, isVerified: !tlsSkipVerify)
     }
 
-    /// What makes the requests to a registry and to where it leads.
+    /// Returns the transport for requests to a registry, and to hosts that it redirects to.
     ///
     /// Throws ``Failure/Code/configurationInvalid`` for a certificate or key that cannot be used.
     func transport(to endpoint: RegistryEndpoint, _ context: CommandContext) throws(Failure) -> any Transport
@@ -120,7 +125,7 @@ struct ConnectionOptions: ParsableArguments {
         return context.reporter.isTracing ? TracingTransport(transport, events: context.reporter) : transport
     }
 
-    /// Whom to trust, and what to show to whom: the options, the variables of OpenSSL, Docker's folder.
+    /// Returns the TLS options from the command line, OpenSSL's variables and Docker's `certs.d`.
     private func tls(to endpoint: RegistryEndpoint, _ environment: Environment) throws(Failure) -> TLSOptions
     {
         var tls = TLSOptions(
@@ -149,7 +154,7 @@ struct ConnectionOptions: ParsableArguments {
 }
 
 extension Failure {
-    /// Does what depends on files that a user named, and says which kind of file was of no use.
+    /// Runs a body that reads certificate files, and turns its errors into failures.
     fileprivate static func ofConfiguration<Result>(
         _ body: () throws(TransferError) -> Result
     ) throws(Failure) -> Result {
@@ -160,7 +165,7 @@ extension Failure {
             case .authorityFileUnusable:
                 throw Failure(
                     .configurationInvalid,
-                    "a file of certificate authorities cannot be used",
+                    "a file of CA certificates cannot be used",
                     why: error.detail
                 )
             case .clientCertificateUnusable:

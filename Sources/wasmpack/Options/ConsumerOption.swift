@@ -1,9 +1,9 @@
 import ArgumentParser
 import Packing
 
-/// Which consumers are asked, in the words of `--for`.
+/// A value of `--for`: one consumer, or `all`.
 struct ConsumerChoice: ExpressibleByArgument {
-    /// All that load modules into a proxy.
+    /// The value for every consumer that loads modules into a proxy.
     private static let all = "all"
 
     let consumers: [any Consumer]
@@ -20,7 +20,7 @@ struct ConsumerChoice: ExpressibleByArgument {
 
     static var allValueStrings: [String] { Consumers.all.map(\.name) + [all] }
 
-    /// The consumers of some choices, each once; without a choice, the proxies.
+    /// Returns the consumers of the choices, each once; without a choice, those of `all`.
     static func consumers(of choices: [ConsumerChoice]) -> [any Consumer] {
         guard !choices.isEmpty else { return Consumers.proxies }
         let names = Set(choices.flatMap(\.consumers).map(\.name))

@@ -2,21 +2,25 @@ import Diagnostics
 import OCI
 import Registry
 
-/// How the registries of a copy are reached, and which credentials each of them is shown.
+/// The options and credentials of the registries of a copy.
 ///
-/// What says nothing of a registry holds for both: `--plain-http`, `--ca-file`, and an `--authfile`, which has an entry for
-/// each. What belongs to a command's one registry is refused when there are two.
+/// Options that name no registry apply to both: `--plain-http`, `--ca-file`, and an `--authfile`, which has an entry for
+/// each. Credentials and certificates for one registry are rejected if there are two.
 struct CopyRegistries {
-    /// For the registry of FROM.
+    /// The options for the registry of FROM.
     let from: RegistryOptions
-    /// For the registry of TO.
+    /// The options for the registry of TO.
     let to: RegistryOptions
-    /// For FROM and for TO; `nil` where only one of them is a registry.
+    /// The credentials for FROM and for TO; `nil` if only one of them is a registry.
     ///
-    /// The same, when they are one registry and ask for nothing of their own: standard input is read once.
+    /// Both are the same chain for one registry without `--from-authfile` and `--to-authfile`: standard input is
+    /// read once.
     let credentials: (from: CredentialChain, to: CredentialChain)?
 
-    /// Judges the options; throws ``Failure/Code/usage`` for those that fit no registry, or not just one.
+    /// Checks the options.
+    ///
+    /// Throws ``Failure/Code/usage`` for an option for a side that is not a registry, and for one that applies to a
+    /// single registry if there are two.
     init(
         _ options: RegistryOptions,
         _ sides: SideOptions,
@@ -28,8 +32,8 @@ struct CopyRegistries {
         where reference == nil && !side.isEmpty {
             throw Failure(
                 .usage,
-                "\(side.name) is no registry",
-                why: "--\(side.name.lowercased())-plain-http, -ca-file and -authfile are for registries"
+                "\(side.name) is not a registry",
+                why: "--\(side.name.lowercased())-plain-http, -ca-file and -authfile apply to registries only"
             )
         }
         from = options.for(sides.from)
@@ -66,7 +70,7 @@ struct CopyRegistries {
         )
     }
 
-    /// Where no registry speaks TLS, an option about TLS is a mistake.
+    /// Throws for a TLS option if no registry uses TLS.
     private static func refuseTLSOptions(
         _ connections: [ConnectionOptions],
         _ sides: SideOptions
@@ -75,15 +79,15 @@ struct CopyRegistries {
         let flag = sides.fromPlainHttp ? "--from-plain-http" : "--to-plain-http"
         for connection in connections {
             if connection.clientCert != nil {
-                throw Failure(.usage, "\(flag) and --client-cert exclude each other")
+                throw Failure(.usage, "\(flag) and --client-cert cannot be used together")
             }
             if connection.tlsSkipVerify {
-                throw Failure(.usage, "\(flag) and --tls-skip-verify exclude each other")
+                throw Failure(.usage, "\(flag) and --tls-skip-verify cannot be used together")
             }
         }
     }
 
-    /// A secret without the name of its registry would be shown to both.
+    /// Throws for a secret without a registry, which would be sent to both.
     private static func refuseSharing(
         _ options: RegistryOptions,
         _ from: RegistryOptions,
@@ -91,35 +95,35 @@ struct CopyRegistries {
         _ environment: Environment
     ) throws(Failure) {
         let variables = ["WASMPACK_USERNAME", "WASMPACK_PASSWORD"].filter { environment[$0] != nil }
-        let asksVariables = [from, to].contains {
+        let readsVariables = [from, to].contains {
             $0.credentials.authfile == nil && !$0.credentials.anonymous
         }
-        let ownerless =
+        let unassigned =
             if options.credentials.username != nil {
                 "--username"
             } else if options.credentials.identityTokenStdin {
                 "--identity-token-stdin"
             } else if options.connection.clientCert != nil {
                 "--client-cert"
-            } else if let variable = variables.first, asksVariables {
+            } else if let variable = variables.first, readsVariables {
                 "$\(variable)"
             } else {
                 String?.none
             }
-        guard let ownerless else { return }
+        guard let unassigned else { return }
         throw Failure(
             .usage,
-            "\(ownerless) is for one registry, and here are two",
-            why: "what belongs to one registry is never shown to another",
-            try: ownerless == "--client-cert"
-                ? ["two steps: copy to a layout or an archive, and from there"]
+            "\(unassigned) is for one registry, but FROM and TO are in two",
+            why: "credentials for one registry are never sent to another",
+            try: unassigned == "--client-cert"
+                ? ["copy to a layout or an archive first, and from there to TO"]
                 : ["--from-authfile FILE --to-authfile FILE, or log in to both registries"]
         )
     }
 }
 
 extension RegistryOptions {
-    /// The options for one side: what is said of it alone is stronger.
+    /// Returns the options for one side; options for that side alone take precedence.
     fileprivate func `for`(_ side: SideOptions.Side) -> RegistryOptions {
         var own = self
         if side.usesPlainHTTP { own.connection.plainHttp = true }

@@ -4,11 +4,11 @@ import HTTPTransport
 import Registry
 import SystemPackage
 
-/// Where credentials are kept.
+/// The file in which credentials are stored.
 struct CredentialFileOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The file (default: $DOCKER_CONFIG/config.json, or ~/.docker/config.json).",
+            "Credential file (default: $DOCKER_CONFIG/config.json or ~/.docker/config.json)",
             valueName: "file"
         ),
         completion: .file()
@@ -19,15 +19,15 @@ struct CredentialFileOption: ParsableArguments {
         if authfile == "" { throw ValidationError("--authfile is empty.") }
     }
 
-    /// The file named, else docker's configuration.
+    /// Returns the store of the file named, or of Docker's config.json.
     ///
-    /// Throws ``Failure/Code/configurationInvalid`` when nobody says where that is.
+    /// Throws ``Failure/Code/configurationInvalid`` if neither `$DOCKER_CONFIG` nor `$HOME` is set.
     func file(_ environment: Environment) throws(Failure) -> CredentialFileStore {
         if let authfile { return CredentialFileStore(at: FilePath(authfile), shownAs: authfile) }
         guard environment["DOCKER_CONFIG"] != nil || environment["HOME"] != nil else {
             throw Failure(
                 .configurationInvalid,
-                "there is no place for credentials: neither $DOCKER_CONFIG nor $HOME is set",
+                "cannot locate the credential file: neither $DOCKER_CONFIG nor $HOME is set",
                 try: ["--authfile FILE"]
             )
         }
@@ -35,20 +35,20 @@ struct CredentialFileOption: ParsableArguments {
         return CredentialFileStore(at: place.path, shownAs: place.name)
     }
 
-    /// Podman's files, which are read too when none is named, and never written then.
+    /// Returns Podman's files, which are read but never written if no file is named.
     func otherFiles(_ environment: Environment) -> [DockerConfig] {
         authfile == nil ? CredentialFiles(environment, usesTLS: true).podman : []
     }
 
-    /// The fields that the file, if it is docker's, wants to be sent to registries.
+    /// Returns the HTTP headers that the file adds to requests to registries.
     func headers(_ environment: Environment) -> HeaderFields {
         let files = CredentialFiles(environment, usesTLS: true)
         return (authfile.map(files.chosen) ?? files.docker).headers()
     }
 
-    /// The variables that name credentials too, and win over a file of docker's.
+    /// Returns the variables that are set and take precedence over Docker's config.json.
     ///
-    /// They do not matter to a file that is named each time.
+    /// With `--authfile` there are none, because later commands will name that file too.
     func strongerVariables(_ environment: Environment) -> [String] {
         guard authfile == nil else { return [] }
         return ["WASMPACK_USERNAME", "DOCKER_AUTH_CONFIG", "REGISTRY_AUTH_FILE"]

@@ -4,38 +4,38 @@ import HTTPTransport
 import OCI
 import Registry
 
-/// With which credentials a registry is asked.
+/// The options for the credentials of a registry.
 struct CredentialOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Sign in as this user; needs --password-stdin or --identity-token-stdin.",
+            "Log in as this user; needs --password-stdin or --identity-token-stdin",
             valueName: "name"
         )
     )
     var username: String?
 
-    @Flag(help: "Read the password from standard input.")
+    @Flag(help: "Read the password from standard input")
     var passwordStdin = false
 
-    @Flag(help: "Read an identity token from standard input, with or without --username.")
+    @Flag(help: "Read an identity token from standard input, with or without --username")
     var identityTokenStdin = false
 
     @Option(
         help: ArgumentHelp(
-            "Take credentials from this file alone: a docker config.json, a Kubernetes Secret as JSON, or a folder "
-                + "where one is mounted.",
+            "Read credentials from this file only: a Docker config.json, a Kubernetes Secret as JSON, or a folder "
+                + "where a Secret is mounted",
             valueName: "file"
         ),
         completion: .file()
     )
     var authfile: String?
 
-    @Flag(help: "Use no credentials, wherever there are some.")
+    @Flag(help: "Ignore stored credentials")
     var anonymous = false
 
     func validate() throws {
         if passwordStdin, identityTokenStdin {
-            throw ValidationError("--password-stdin and --identity-token-stdin exclude each other.")
+            throw ValidationError("--password-stdin and --identity-token-stdin cannot be used together.")
         }
         if passwordStdin, username == nil { throw ValidationError("--password-stdin needs --username.") }
         if username != nil, !passwordStdin, !identityTokenStdin {
@@ -43,16 +43,16 @@ struct CredentialOptions: ParsableArguments {
         }
         if username == "" { throw ValidationError("--username is empty.") }
         if authfile == "" { throw ValidationError("--authfile is empty.") }
-        let ways = [
+        let sources = [
             ("--username", username != nil),
             ("--identity-token-stdin", username == nil && identityTokenStdin),
             ("--authfile", authfile != nil), ("--anonymous", anonymous),
         ]
-        let given = ways.filter(\.1).map(\.0)
-        if given.count > 1 { throw ValidationError("\(given[0]) and \(given[1]) exclude each other.") }
+        let given = sources.filter(\.1).map(\.0)
+        if given.count > 1 { throw ValidationError("\(given[0]) and \(given[1]) cannot be used together.") }
     }
 
-    /// Where credentials come from, in the order of the documentation: the first hit wins.
+    /// Returns the sources of credentials in the documented order; the first match is used.
     ///
     /// The side is FROM or TO where a command has two registries.
     func store(_ environment: Environment, usesTLS: Bool, for side: String? = nil) async throws(Failure)
@@ -76,13 +76,13 @@ struct CredentialOptions: ParsableArguments {
         )
     }
 
-    /// What helps when a registry is not content, with the options that were given.
+    /// Returns the advice for a registry that rejects the credentials, which depends on the options.
     private func advice(for side: String?) -> @Sendable (RegistryName) -> SignInAdvice {
         let (anonymous, authfile) = (anonymous, authfile)
         return { registry in
             let steps =
                 if anonymous {
-                    ["leave --anonymous away"]
+                    ["omit --anonymous"]
                 } else if let authfile {
                     ["wasmpack login --authfile \(authfile) \(registry)"]
                 } else if let side {
@@ -94,7 +94,7 @@ struct CredentialOptions: ParsableArguments {
         }
     }
 
-    /// The fields that docker's configuration wants to be sent to registries.
+    /// Returns the HTTP headers that Docker's configuration adds to requests to registries.
     func headers(_ environment: Environment) -> HeaderFields {
         if anonymous { return [:] }
         let files = CredentialFiles(environment, usesTLS: true)
@@ -139,12 +139,12 @@ struct CredentialOptions: ParsableArguments {
             let owner = registry.map { " (for \($0))" } ?? ""
             return ExplicitCredential(credential, source: place + owner, only: registry)
         case (let username, _):
-            let (there, missing) =
+            let (found, missing) =
                 username == nil ? (names.password, names.user) : (names.user, names.password)
             throw Failure(
                 .configurationInvalid,
-                "\(there) is set, but \(missing) is not",
-                try: ["set both, or none"]
+                "\(found) is set, but \(missing) is not",
+                try: ["set both or neither"]
             )
         }
     }

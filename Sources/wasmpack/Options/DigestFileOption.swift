@@ -4,24 +4,24 @@ import HostSystem
 import OCI
 import SystemPackage
 
-/// Where the digest of the result is written, for the next step of a pipeline.
+/// The file to which the digest of the result is written, for the next step of a pipeline.
 struct DigestFileOption: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Also write the manifest's digest to this file.", valueName: "file"),
+        help: ArgumentHelp("Also write the manifest's digest to this file", valueName: "file"),
         completion: .file()
     )
     var digestFile: String?
 
-    /// Prepares to write, before any work is done; `nil` when nobody wants the file.
+    /// Opens the file before any work is done; returns `nil` without `--digest-file`.
     ///
-    /// Throws when it cannot be written, and for a file that has another part in the command.
+    /// Throws if the file cannot be written, or if the command already uses it.
     func open(apartFrom others: [FilePath]) throws(Failure) -> OutputFile? {
         guard let digestFile else { return nil }
         let path = FilePath(digestFile)
         guard !others.contains(where: { $0.lexicallyNormalized() == path.lexicallyNormalized() }) else {
             throw Failure(
                 .usage,
-                "\(path) cannot be the module and the digest's file",
+                "\(path) cannot be the digest file: the command already uses it",
                 try: ["--digest-file digest.txt"]
             )
         }
@@ -30,7 +30,7 @@ struct DigestFileOption: ParsableArguments {
 }
 
 extension OutputFile {
-    /// Writes a digest, with a line end.
+    /// Writes a digest and a newline.
     func finish(with digest: Digest) throws(Failure) {
         try Array("\(digest)\n".utf8).withUnsafeBytesTyped { bytes throws(Failure) in try write(bytes) }
         try commit()

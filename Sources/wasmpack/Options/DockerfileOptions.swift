@@ -3,12 +3,12 @@ import Diagnostics
 import Packing
 import SystemPackage
 
-/// Which Dockerfile is read, and with which values.
+/// The Dockerfile to build, and the values of its arguments.
 struct DockerfileOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "The Dockerfile (default: Dockerfile or Containerfile in the folder).",
+            "The Dockerfile (default: Dockerfile or Containerfile in the folder)",
             valueName: "dockerfile"
         ),
         completion: .file()
@@ -17,18 +17,20 @@ struct DockerfileOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Set an ARG of the Dockerfile; without a value, to the environment's. May be repeated.",
+            "Set an ARG of the Dockerfile; the value defaults to the environment's; may be repeated",
             valueName: "name[=value]"
         )
     )
     var buildArg: [String] = []
 
-    /// What is to be built of a path.
+    /// Returns the build input at a path.
     func input(_ path: String) throws(Failure) -> BuildInput {
         try BuildInput(locating: FilePath(path), dockerfile: file.map { FilePath($0) })
     }
 
-    /// The arguments' values; the last one of a name wins, and one that the environment does not have is left out.
+    /// Returns the values of the arguments.
+    ///
+    /// The last value of a name is used. A name without a value is omitted if the environment lacks it.
     func arguments(_ environment: Environment) throws(Failure) -> [String: String] {
         var arguments: [String: String] = [:]
         for text in buildArg {

@@ -2,18 +2,18 @@ import ArgumentParser
 import Diagnostics
 import SystemPackage
 
-/// Which image layout on disk is used.
+/// The OCI image layout to use.
 struct LayoutOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The OCI image layout, a folder (default: $WASMPACK_LAYOUT, or ./plugin-oci).",
+            "Folder of the OCI image layout (default: $WASMPACK_LAYOUT or ./plugin-oci)",
             valueName: "dir"
         ),
         completion: .directory
     )
     var layout: String?
 
-    /// The layout named, else the one of the environment, else `plugin-oci`.
+    /// Returns the layout named, or that of `$WASMPACK_LAYOUT`, or `plugin-oci`.
     func path(_ environment: Environment) throws(Failure) -> FilePath {
         guard layout != "" else { throw Failure(.usage, "--layout is empty", try: ["--layout plugin-oci"]) }
         return FilePath(layout ?? environment["WASMPACK_LAYOUT"] ?? "plugin-oci")

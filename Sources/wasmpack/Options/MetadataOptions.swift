@@ -4,11 +4,11 @@ import OCI
 package import Packing
 import SystemPackage
 
-/// What an image is to be, and what goes into it besides the module.
+/// The format of a new image, and its contents besides the module.
 struct MetadataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The image's shape: image (every proxy takes it), docker, artifact or wasm.",
+            "Format of the image: image (every proxy accepts it), docker, artifact or wasm",
             valueName: "format"
         )
     )
@@ -16,37 +16,37 @@ struct MetadataOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The artifact's runtime-config.json, instead of the one that is made from the module.",
+            "runtime-config.json of the artifact, instead of the generated one",
             valueName: "file"
         ),
         completion: .file(extensions: ["json"])
     )
     var config: String?
 
-    @Option(help: ArgumentHelp("Add an annotation to the manifest; may be repeated.", valueName: "key=value"))
+    @Option(help: ArgumentHelp("Add an annotation to the manifest; may be repeated", valueName: "key=value"))
     var annotation: [String] = []
 
-    @Option(help: ArgumentHelp("Add a label to the config; may be repeated.", valueName: "key=value"))
+    @Option(help: ArgumentHelp("Add a label to the config; may be repeated", valueName: "key=value"))
     var label: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The time that the image carries: seconds since 1970, or RFC 3339 (default: $SOURCE_DATE_EPOCH, or 1970).",
+            "Creation time of the image: seconds since 1970, or RFC 3339 (default: $SOURCE_DATE_EPOCH or 1970)",
             valueName: "time"
         )
     )
     var created: String?
 
-    @Option(help: ArgumentHelp("How hard to compress: 1 (fast) to 9 (small).", valueName: "n"))
+    @Option(help: ArgumentHelp("Compression level, from 1 (fastest) to 9 (smallest)", valueName: "n"))
     var compressionLevel = ImageOptions.defaultCompressionLevel
 
     func validate() throws {
         guard (1...9).contains(compressionLevel) else {
-            throw ValidationError("--compression-level is a number from 1 to 9.")
+            throw ValidationError("--compression-level must be a number from 1 to 9.")
         }
     }
 
-    /// The options of an image, read.
+    /// Returns the options of the image, parsed.
     func imageOptions(_ environment: Environment) throws(Failure) -> ImageOptions {
         ImageOptions(
             format: format,
@@ -71,12 +71,12 @@ struct MetadataOptions: ParsableArguments {
         for text in texts {
             let pair = try KeyValue(parsing: text)
             guard result.updateValue(pair.value, forKey: pair.key) == nil else {
-                throw Failure(.usage, "\(option) names \"\(pair.key)\" twice")
+                throw Failure(.usage, "\(option) sets \"\(pair.key)\" twice")
             }
         }
         return result
     }
 }
 
-/// The value of `--format`.
+/// A value of `--format`.
 extension ImageFormat: ExpressibleByArgument {}

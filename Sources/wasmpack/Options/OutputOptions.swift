@@ -1,32 +1,32 @@
 import ArgumentParser
 
-/// How much is said, and how.
+/// The options of the output.
 struct OutputOptions: ParsableArguments {
-    @Flag(name: .shortAndLong, help: "Print the result and errors only.")
+    @Flag(name: .shortAndLong, help: "Print only the result and errors")
     var quiet = false
 
-    @Flag(name: .shortAndLong, help: "Say each step, which credentials are used, and what is tried again.")
+    @Flag(name: .shortAndLong, help: "Report each step, the credentials used, and retries")
     var verbose = false
 
-    @Flag(help: "Show each exchange with a registry in full, secrets left out; implies --verbose.")
+    @Flag(help: "Show every exchange with a registry, without secrets; implies --verbose")
     var debug = false
 
-    @Flag(help: "Print one JSON document on standard output, also for errors.")
+    @Flag(help: "Print one JSON document on standard output, also for errors")
     var json = false
 
-    @Option(help: ArgumentHelp("When to use colour: auto, always or never.", valueName: "when"))
+    @Option(help: ArgumentHelp("When to use color: auto, always or never", valueName: "when"))
     var color = ColorChoice.auto
 
-    @Flag(help: "Show no moving progress on a terminal.")
+    @Flag(help: "Hide the progress bar")
     var noProgress = false
 
     func validate() throws {
-        if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
-        if quiet && debug { throw ValidationError("--quiet and --debug exclude each other.") }
+        if quiet && verbose { throw ValidationError("--quiet and --verbose cannot be used together.") }
+        if quiet && debug { throw ValidationError("--quiet and --debug cannot be used together.") }
     }
 }
 
-/// When colour is used.
+/// A value of `--color`.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case auto
     case always

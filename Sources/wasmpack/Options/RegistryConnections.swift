@@ -5,7 +5,7 @@ import Synchronization
 
 /// The registries that a command is connected to: one transport for each registry and set of options.
 final class RegistryConnections: Sendable {
-    /// What two connections must have in common to be one.
+    /// The values that must be equal for two connections to share a transport.
     private struct Key: Hashable {
         let endpoint: RegistryEndpoint
         let trust: ConnectionOptions.Trust
@@ -18,9 +18,9 @@ final class RegistryConnections: Sendable {
 
     private let state = Mutex(State())
 
-    /// Gives the connection to a registry, which is made when it is asked for first.
+    /// Returns the connection to a registry, and makes it on the first call.
     ///
-    /// Connections that send other fields share the transport alone. Throws ``Failure/Code/configurationInvalid`` for a
+    /// Connections with different headers share only the transport. Throws ``Failure/Code/configurationInvalid`` for a
     /// certificate or key that cannot be used.
     func connection(
         to endpoint: RegistryEndpoint,

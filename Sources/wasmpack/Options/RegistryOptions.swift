@@ -6,12 +6,12 @@ import Registry
 import Storage
 import SystemPackage
 
-/// How a registry is reached, and with which credentials.
+/// The options of the connection to a registry, and of its credentials.
 struct RegistryOptions: ParsableArguments {
     @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
 
-    /// The repository of a reference as a store; with other credentials than those of the options, if some are given.
+    /// Returns the repository of a reference, with the given credentials or those of the options.
     func repository(
         of reference: Reference,
         for access: Access,
@@ -39,45 +39,45 @@ struct RegistryOptions: ParsableArguments {
         )
     }
 
-    /// Says what the user should know of how a reference is read, and how its registry is reached.
+    /// Notes how a reference without a clear host is read, and warns if the certificate is not verified.
     func announce(_ reference: Reference, _ context: CommandContext) {
         if reference.registryIsAssumed {
             context.record(
                 .note(
-                    "\"\(reference.registry)\" is taken as the registry's host: a name of three parts cannot be one of "
-                        + "Docker Hub; the image is \(reference)"
+                    "\"\(reference.registry)\" is read as the registry's host, because Docker Hub has no names of three "
+                        + "parts; the image is \(reference)"
                 )
             )
         }
         connection.warn(of: reference.registry, context)
     }
 
-    /// Finds an image in a registry and looks at it; what is fetched for that is gone afterwards.
+    /// Runs a body with an image of a registry; temporary files are deleted afterwards.
     func withImage(
         _ reference: Reference,
         _ context: CommandContext,
-        _ look: (Descriptor, RemoteRepository) async throws -> Void
+        _ body: (Descriptor, RemoteRepository) async throws -> Void
     ) async throws {
         try await withRepository(of: reference, for: .pull, context) { repository in
-            try await look(repository.resolve(.reference(reference)), repository)
+            try await body(repository.resolve(.reference(reference)), repository)
         }
     }
 
-    /// Does something with a repository; what is fetched for that is gone afterwards.
+    /// Runs a body with a repository; temporary files are deleted afterwards.
     func withRepository(
         of reference: Reference,
         for access: Access,
         _ context: CommandContext,
-        _ work: (RemoteRepository) async throws -> Void
+        _ body: (RemoteRepository) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { folder in
             announce(reference, context)
-            try await work(repository(of: reference, for: access, spoolingIn: folder, context))
+            try await body(repository(of: reference, for: access, spoolingIn: folder, context))
         }
     }
 }
 
-/// A command that talks to a registry with the usual options.
+/// A command with the common registry options.
 protocol RegistryCommand: ReportingCommand {
     var registry: RegistryOptions { get }
 }

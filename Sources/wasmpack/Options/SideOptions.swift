@@ -1,33 +1,36 @@
 import ArgumentParser
 
-/// What holds for one side of a copy only.
+/// The options for one side of a copy only.
 struct SideOptions: ParsableArguments {
-    @Flag(help: "Speak HTTP without TLS to the registry of FROM.")
+    @Flag(help: "Use HTTP instead of HTTPS for the registry of FROM")
     var fromPlainHttp = false
 
-    @Flag(help: "Speak HTTP without TLS to the registry of TO.")
+    @Flag(help: "Use HTTP instead of HTTPS for the registry of TO")
     var toPlainHttp = false
 
     @Option(
-        help: ArgumentHelp("Trust the authorities in this PEM file for FROM alone.", valueName: "file"),
+        help: ArgumentHelp(
+            "Also trust the CA certificates in this PEM file, for FROM only",
+            valueName: "file"
+        ),
         completion: .file(extensions: ["pem", "crt"])
     )
     var fromCaFile: String?
 
     @Option(
-        help: ArgumentHelp("Trust the authorities in this PEM file for TO alone.", valueName: "file"),
+        help: ArgumentHelp("Also trust the CA certificates in this PEM file, for TO only", valueName: "file"),
         completion: .file(extensions: ["pem", "crt"])
     )
     var toCaFile: String?
 
     @Option(
-        help: ArgumentHelp("Take the credentials for FROM from this file alone.", valueName: "file"),
+        help: ArgumentHelp("Read the credentials for FROM from this file only", valueName: "file"),
         completion: .file()
     )
     var fromAuthfile: String?
 
     @Option(
-        help: ArgumentHelp("Take the credentials for TO from this file alone.", valueName: "file"),
+        help: ArgumentHelp("Read the credentials for TO from this file only", valueName: "file"),
         completion: .file()
     )
     var toAuthfile: String?
