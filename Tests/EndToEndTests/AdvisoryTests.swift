@@ -23,7 +23,7 @@ struct AdvisoryTests {
         )
         #expect(foreign.contains("urls"))
         let result = try await registry.pull(try registry.rule(manifest: foreign))
-        registry.expect(result, 65, "manifest-unsupported", "is a foreign one")
+        registry.expect(result, 65, "manifest-unsupported", "is foreign")
         let asked = result.requests[Internet.registry, default: []].map(\.path)
         #expect(!asked.contains { $0.contains("/blobs/") }, "nothing of the image is fetched")
         #expect(result.isUntouched(Internet.stranger))

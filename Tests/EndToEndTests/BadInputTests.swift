@@ -138,7 +138,7 @@ import Testing
                 }
             ),
             (
-                "an index that is no JSON", 65, "index.json is not the JSON it has to be",
+                "an index that is no JSON", 65, "index.json is not valid JSON",
                 { try $0.write(Array("{".utf8), to: "plugin-oci/index.json") }
             ),
             (
@@ -151,7 +151,7 @@ import Testing
                 }
             ),
             (
-                "an index with an upper-case digest", 65, "is not a lower-case hexadecimal one",
+                "an index with an upper-case digest", 65, "is not a lower-case hexadecimal digit",
                 {
                     let text = String(decoding: try $0.bytes(of: "plugin-oci/index.json"), as: UTF8.self)
                     let upper = text.replacing(/sha256:[0-9a-f]{64}/) {

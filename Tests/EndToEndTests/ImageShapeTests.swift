@@ -149,7 +149,7 @@ struct ImageShapeTests {
         )
         let verified = try await work.run("verify", "artifact")
         #expect(verified.status == 1, "\(verified)")
-        #expect(verified.outputText.contains("is of another artifact"), "\(verified)")
+        #expect(verified.outputText.contains("belongs to another artifact"), "\(verified)")
         let inspected = try await work.run("inspect", "artifact")
         #expect(inspected.status == 65, "\(inspected)")
         #expect(inspected.errorText.contains("error[digest-mismatch]"), "\(inspected)")

@@ -44,13 +44,13 @@ import Testing
     static let unusable: [(change: String, code: String, phrase: String)] = [
         (
             #"\#(layer),"urls":["https://elsewhere.example/layer"]"#, "manifest-unsupported",
-            "is a foreign one"
+            "is foreign"
         ),
         (
             #""mediaType":"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip""#,
-            "manifest-unsupported", "is a foreign one"
+            "manifest-unsupported", "is foreign"
         ),
-        (#"\#(layer),"data":"AAAA""#, "manifest-invalid", "is something else"),
+        (#"\#(layer),"data":"AAAA""#, "manifest-invalid", "does not match its digest and size"),
     ]
 
     @Test(

@@ -164,7 +164,7 @@ import Testing
 
     static let refused: [(flags: [String], phrase: String, why: String)] = [
         (["--also-tag", "v1+2"], "try: v1-2", "no tag"),
-        (["--also-tag", ""], "a tag is empty", "none at all"),
+        (["--also-tag", ""], "the tag is empty", "none at all"),
         (["--mount-from", "ghcr.io/a/b"], "another registry", "another registry"),
         (["--mount-from", "a/b:v1"], "not a repository name", "an image"),
         (["--dry-run", "--digest-file", "d.txt"], "cannot be used together", "no digest of a push"),

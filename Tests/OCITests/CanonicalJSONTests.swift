@@ -3,7 +3,7 @@ import OCI
 import Testing
 
 @Suite struct CanonicalJSONTests {
-    @Test func `keys are sorted by their bytes, slashes are plain, and there is no white space`() throws {
+    @Test func `writes sorted keys, unescaped slashes and no white space`() throws {
         let value = ["b": "x/y", "a": "ü\n\"", "B": "", "a10": "1", "a2": "2", "a/b": "3"]
         #expect(
             try String(decoding: CanonicalJSON.encode(value), as: UTF8.self)
@@ -11,7 +11,7 @@ import Testing
         )
     }
 
-    @Test func `the same value has the same bytes every time`() throws {
+    @Test func `equal values always have equal bytes`() throws {
         let annotations = Dictionary(uniqueKeysWithValues: (0..<50).map { ("key-\($0)", "value/\($0)") })
         let first = try CanonicalJSON.encode(annotations)
         for _ in 0..<100 {
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func `what cannot be JSON is our own mistake`() {
+    @Test func `reports a value that JSON cannot hold as an internal error`() {
         let failure = #expect(throws: Failure.self) { try CanonicalJSON.encode([Double.nan]) }
         #expect(failure?.code == .internalError)
         #expect(failure?.message == "a document cannot be written as JSON")
@@ -40,21 +40,21 @@ import Testing
     static let refused: [(text: String, why: String)] = [
         (#"{"parts":[]}"#, #"the document has no "name""#),
         (#"{"name":"a","parts":[{"size":1},{}]}"#, #""parts[1]" has no "size""#),
-        (#"{"name":1,"parts":[]}"#, #""name" has another type than expected"#),
+        (#"{"name":1,"parts":[]}"#, #""name" has the wrong type"#),
         (#"{"name":null,"parts":[]}"#, #""name" is null"#),
-        (#"{"name":"a","parts":{}}"#, #""parts" has another type than expected"#),
-        (#"{"name":"a","parts":[{"size":"1"}]}"#, #""parts[0].size" has another type than expected"#),
-        (#"{"name":"a","parts":[{"size":18446744073709551616}]}"#, "a number in it is too large"),
-        (#"{"name":"a","parts":[{"size":1.5}]}"#, "a number in it is too large, or not whole"),
-        (#"{"name":"a","parts":[],"labels":{"a.b":1}}"#, #""labels.a.b" has another type than expected"#),
-        (#"[]"#, "the document has another type than expected"),
-        (#"1"#, "the document has another type than expected"),
-        (#"{"name":"a","name":"b","parts":[]}"#, #"the key "name" stands there twice, at byte 12"#),
+        (#"{"name":"a","parts":{}}"#, #""parts" has the wrong type"#),
+        (#"{"name":"a","parts":[{"size":"1"}]}"#, #""parts[0].size" has the wrong type"#),
+        (#"{"name":"a","parts":[{"size":18446744073709551616}]}"#, "a number is too large"),
+        (#"{"name":"a","parts":[{"size":1.5}]}"#, "a number is too large or not an integer"),
+        (#"{"name":"a","parts":[],"labels":{"a.b":1}}"#, #""labels.a.b" has the wrong type"#),
+        (#"[]"#, "the document has the wrong type"),
+        (#"1"#, "the document has the wrong type"),
+        (#"{"name":"a","name":"b","parts":[]}"#, #"the key "name" is a duplicate, at byte 12"#),
         (#"{"name":"a","parts":[],"digest":"sha256:x"}"#, #"invalid digest format: "sha256:x""#),
         ("", "it ends too early, at byte 0"),
     ]
 
-    @Test("an error speaks of the document, not of a decoder", arguments: refused)
+    @Test("describes an error in terms of the document", arguments: refused)
     func refusal(text: String, why: String) {
         let failure = #expect(throws: Failure.self) {
             try CanonicalJSON.decode(
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func `a long key of a peer's is not echoed in full`() {
+    @Test func `truncates a long key in messages`() {
         let key = String(repeating: "k", count: 100_000)
         for text in [#"{"name":"a","parts":[],"labels":{"\#(key)":1}}"#, #"{"\#(key)":1,"\#(key)":2}"#] {
             let failure = #expect(throws: Failure.self) {
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func `a document is read as it was written`() throws {
+    @Test func `reads back a document that it wrote`() throws {
         let document = Document(
             name: "ü/\u{1F600}\0",
             parts: [.init(size: .max)],

@@ -16,7 +16,7 @@ import Testing
         )
     }
 
-    @Test func `every field is read and written`() throws {
+    @Test func `reads and writes every member`() throws {
         let descriptor = try read(text)
         #expect(descriptor.platform?.description == "wasip1/wasm")
         #expect(try String(decoding: CanonicalJSON.encode(descriptor), as: UTF8.self) == text)
@@ -26,7 +26,7 @@ import Testing
         #"{"data":\#(data),"digest":"\#(Digest(of: Array("{}".utf8)))","mediaType":"c/d","size":\#(size)}"#
     }
 
-    @Test func `content that the descriptor brings is taken, and never written`() throws {
+    @Test func `reads embedded content and never writes it`() throws {
         let descriptor = try read(withData(#""e30=""#))
         #expect(descriptor.data == Array("{}".utf8))
         #expect(try !String(decoding: CanonicalJSON.encode(descriptor), as: UTF8.self).contains("e30="))
@@ -40,7 +40,7 @@ import Testing
         (#""""#, 2, "nothing"),
     ]
 
-    @Test("data that is not the content is an error", arguments: wrongData)
+    @Test("rejects data that does not match the digest and size", arguments: wrongData)
     func dataThatIsNot(data: String, size: Int, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try read(withData(data, size: size)) }
         #expect(failure?.code == .configurationInvalid)
@@ -53,13 +53,13 @@ import Testing
         ("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", "[]", true),
     ]
 
-    @Test("a foreign layer is known by its places or its type", arguments: foreign)
+    @Test("recognizes a foreign layer by its URLs or its type", arguments: foreign)
     func foreignLayer(type: String, urls: String, isForeign: Bool) throws {
         let text = #"{"digest":"\#(Digest(of: []))","mediaType":"\#(type)","size":0,"urls":\#(urls)}"#
         #expect(try read(text).isForeign == isForeign)
     }
 
-    @Test func `other annotations change nothing else`() throws {
+    @Test func `changing annotations keeps all other members`() throws {
         let descriptor = try read(text)
         let other = descriptor.annotated(["x": "y"])
         #expect(other.annotations == ["x": "y"])
@@ -69,7 +69,7 @@ import Testing
         #expect(descriptor.annotated(nil).annotations == nil)
     }
 
-    @Test func `the same content has the same type, digest and size`() throws {
+    @Test func `compares type, digest and size`() throws {
         let descriptor = try read(text)
         #expect(descriptor.describesSameContent(as: descriptor.annotated(nil)))
         let (type, digest) = (descriptor.mediaType, descriptor.digest)

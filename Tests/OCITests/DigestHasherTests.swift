@@ -21,14 +21,14 @@ import Testing
         ),
     ]
 
-    @Test("known bytes have the known digest", arguments: known)
+    @Test("computes known digests", arguments: known)
     func knownAnswers(text: String, algorithm: Digest.Algorithm, encoded: String, why: String) {
         let digest = Digest(of: Array(text.utf8), algorithm: algorithm)
         #expect(digest.encoded == encoded, "\(why)")
         #expect(digest.algorithm == algorithm)
     }
 
-    @Test("pieces of any size have the digest of the whole", arguments: Digest.Algorithm.allCases)
+    @Test("computes the same digest from pieces of any size", arguments: Digest.Algorithm.allCases)
     func pieces(algorithm: Digest.Algorithm) {
         var random = SeededGenerator(seed: 7)
         let bytes = (0..<10_000).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `no bytes change nothing`() {
+    @Test func `empty input does not change the digest`() {
         var hasher = DigestHasher()
         hasher.update(UnsafeRawBufferPointer(start: nil, count: 0))
         #expect(hasher.byteCount == 0)

@@ -3,7 +3,7 @@ import OCI
 import Testing
 
 @Suite struct DigestTests {
-    @Test func `the digest of known bytes is the known one`() {
+    @Test func `computes a known digest`() {
         #expect(
             Digest(of: Array("{}".utf8)).description
                 == "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
@@ -23,13 +23,13 @@ import Testing
         (String(repeating: "a", count: 64), "no algorithm"),
     ]
 
-    @Test("anything but a well-formed digest is refused", arguments: refused)
+    @Test("rejects everything except a well-formed digest", arguments: refused)
     func refusal(text: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try Digest(parsing: text) }
         #expect(failure?.code == .digestInvalid)
     }
 
-    @Test func `a digest in upper case is refused with the one that was meant`() {
+    @Test func `rejects an upper-case digest and suggests the lower-case digest`() {
         let lower = "sha256:" + String(repeating: "a", count: 64)
         for text in [lower.uppercased(), "sha256:" + String(repeating: "A", count: 64)] {
             let failure = #expect(throws: Failure.self) { try Digest(parsing: text) }

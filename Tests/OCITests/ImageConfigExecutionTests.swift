@@ -3,7 +3,7 @@ import OCI
 import Testing
 
 @Suite struct ImageConfigExecutionTests {
-    @Test func `settings that only a Dockerfile writes may be anything in what is read`() throws {
+    @Test func `ignores invalid settings that only Docker uses`() throws {
         let text =
             #"{"Cmd":"x","Entrypoint":1,"Env":["a=b"],"ExposedPorts":[],"StopSignal":{},"User":2,"ArgsEscaped":"y"}"#
         let execution = try CanonicalJSON.decode(
@@ -15,7 +15,7 @@ import Testing
         #expect(execution == .init(env: ["a=b"], workingDir: "/", labels: [:]).withoutWorkingDir)
     }
 
-    @Test func `an empty set of labels is left out`() throws {
+    @Test func `omits an empty set of labels`() throws {
         var execution = ImageConfig.Execution(env: [], workingDir: "/", labels: ["a": "b"])
         execution.labels = [:]
         #expect(

@@ -28,7 +28,7 @@ import Testing
         )
     }
 
-    @Test func `a config has the bytes it always had`() throws {
+    @Test func `a config equals its golden file`() throws {
         try expectGolden(CanonicalJSON.encode(config()), "oci/config.json")
         try expectGolden(
             CanonicalJSON.encode(config(labels: ["b": "2", "a": "1/2"])),
@@ -36,19 +36,19 @@ import Testing
         )
     }
 
-    @Test func `a config is read as it was written`() throws {
+    @Test func `reads back a config that it wrote`() throws {
         let bytes = try CanonicalJSON.encode(config(labels: ["a": "b"]))
         #expect(try read(bytes) == config(labels: ["a": "b"]))
     }
 
-    @Test func `a config that others wrote needs no field at all`() throws {
+    @Test func `reads a config without any members`() throws {
         #expect(try read(Array("{}".utf8)).rootfs == nil)
         let foreign =
             #"{"architecture":"wasm","os":"wasip1","author":null,"layerDigests":[],"config":{"Cmd":null}}"#
         #expect(try read(Array(foreign.utf8)).os == "wasip1")
     }
 
-    @Test func `a diffID that is no digest is refused`() {
+    @Test func `rejects an invalid diffID`() {
         let text = #"{"rootfs":{"type":"layers","diff_ids":["sha256:../x"]}}"#
         let failure = #expect(throws: Failure.self) { try read(Array(text.utf8)) }
         #expect(failure?.code == .layoutCorrupt)

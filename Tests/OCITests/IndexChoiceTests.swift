@@ -39,7 +39,7 @@ import Testing
         ([], nil, "nothing"),
     ]
 
-    @Test("the image that is meant is found, or none", arguments: choices)
+    @Test("selects the image of an index, or none if it is ambiguous", arguments: choices)
     func choice(entries: [String], choice: String?, why: String) throws {
         func decode<Value: Decodable>(_ text: String) throws -> Value {
             try CanonicalJSON.decode(

@@ -13,7 +13,7 @@ import Testing
         ("{}", "an empty object"),
     ]
 
-    @Test("a document is written as it was read", arguments: documents)
+    @Test("writes back a document unchanged", arguments: documents)
     func roundTrip(text: String, why: String) throws {
         let value = try CanonicalJSON.decode(
             JSONValue.self,
@@ -24,7 +24,7 @@ import Testing
         #expect(try String(decoding: CanonicalJSON.encode(value), as: UTF8.self) == text, "\(why)")
     }
 
-    @Test func `any value that can be written can be one`() throws {
+    @Test func `holds every encodable value`() throws {
         let value = try JSONValue(
             encoding: Descriptor(mediaType: .imageIndex, digest: Digest(of: []), size: 1)
         )

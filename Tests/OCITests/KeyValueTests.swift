@@ -15,14 +15,14 @@ import Testing
         ("a=\u{338}x", "a", "\u{338}x", "a mark that would join the sign into another character"),
     ]
 
-    @Test("a text is cut at its first sign", arguments: read)
+    @Test("splits a text at its first equals sign", arguments: read)
     func reading(text: String, key: String, value: String, why: String) throws {
         let pair = try KeyValue(parsing: text)
         #expect(pair.key == key, "\(why)")
         #expect(pair.value == value, "\(why)")
     }
 
-    @Test("without a key there is no pair", arguments: ["", "a", "=", "=b"])
+    @Test("rejects a text without a key or an equals sign", arguments: ["", "a", "=", "=b"])
     func refusal(text: String) {
         let failure = #expect(throws: Failure.self) { try KeyValue(parsing: text) }
         #expect(failure?.code == .usage)

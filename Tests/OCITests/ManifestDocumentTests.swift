@@ -18,7 +18,7 @@ import Testing
         try ManifestDocument(decoding: Array(text.utf8), mediaType: type)
     }
 
-    @Test("both families of types are read", arguments: [MediaType.imageManifest, .dockerManifest])
+    @Test("reads OCI and Docker manifests", arguments: [MediaType.imageManifest, .dockerManifest])
     func images(type: MediaType) throws {
         guard case .image(let manifest) = try read(Self.image, as: type) else {
             Issue.record("not an image")
@@ -29,7 +29,7 @@ import Testing
         #expect(manifest.layers.count == 1)
     }
 
-    @Test("both families of lists are read", arguments: [MediaType.imageIndex, .dockerManifestList])
+    @Test("reads OCI and Docker indexes", arguments: [MediaType.imageIndex, .dockerManifestList])
     func indexes(type: MediaType) throws {
         guard case .index(let index) = try read(Self.index, as: type) else {
             Issue.record("not an index")
@@ -38,12 +38,12 @@ import Testing
         #expect(index.manifests.map(\.digest.description) == [Self.digest])
     }
 
-    @Test func `the manifest's own type is compared without its parameters`() throws {
+    @Test func `compares the manifest's own type without parameters`() throws {
         let text = #"{"schemaVersion":2,"mediaType":"\#(MediaType.imageIndex)","manifests":[]}"#
         _ = try read(text, as: MediaType("\(MediaType.imageIndex); charset=utf-8"))
     }
 
-    @Test func `unknown fields, empty lists and fields that are null are nothing special`() throws {
+    @Test func `accepts unknown members, empty lists and null`() throws {
         let text =
             #"{"schemaVersion":2,"x":{"y":[1]},"manifests":null,"annotations":null,"config":\#(Self.descriptor()),"#
             + #""layers":[],"subject":\#(Self.descriptor())}"#
@@ -66,11 +66,11 @@ import Testing
         ),
         (
             #"{"schemaVersion":2,"mediaType":"\#(MediaType.imageIndex)","config":\#(descriptor()),"layers":[]}"#,
-            .imageManifest, "was announced as", "another type inside than outside"
+            .imageManifest, "was declared as", "another type inside than outside"
         ),
         (
             #"{"schemaVersion":2,"mediaType":"","config":\#(descriptor()),"layers":[]}"#, .imageManifest,
-            "was announced as", "an empty type is another type"
+            "was declared as", "an empty type is another type"
         ),
         (index, .imageManifest, "is not valid", "an index announced as an image"),
         (image, .imageIndex, "is not valid", "an image announced as an index"),
@@ -78,16 +78,16 @@ import Testing
         (#"{"schemaVersion":3}"#, .imageManifest, "has no \"schemaVersion\": 2", "a version of the future"),
         (#"{"schemaVersion":"2"}"#, .imageManifest, "is not valid", "a text for a version"),
         ("[]", .imageManifest, "is not valid", "no object"),
-        ("<html>", .imageManifest, "is not the JSON it has to be", "a login page"),
-        ("", .imageManifest, "is not the JSON it has to be", "nothing"),
+        ("<html>", .imageManifest, "is not valid JSON", "a login page"),
+        ("", .imageManifest, "is not valid JSON", "nothing"),
         (
             #"{"schemaVersion":2,"config":\#(descriptor()),"config":\#(descriptor()),"layers":[]}"#,
             .imageManifest,
-            "is not the JSON it has to be", "two configs"
+            "is not valid JSON", "two configs"
         ),
         (
             #"{"schemaVersion":2,"config":\#(descriptor()),"layers":[],"l\u0061yers":[]}"#, .imageManifest,
-            "is not the JSON it has to be", "two lists of layers, one escaped"
+            "is not valid JSON", "two lists of layers, one escaped"
         ),
         (#"{"schemaVersion":2,"layers":[]}"#, .imageManifest, "is not valid", "no config"),
         (#"{"schemaVersion":2,"config":\#(descriptor())}"#, .imageManifest, "is not valid", "no layers"),
@@ -115,7 +115,7 @@ import Testing
         #"{"schemaVersion":2,"config":\#(descriptor()),"layers":[\#(descriptor(size: size, digest: digest))]}"#
     }
 
-    @Test("what is no manifest of its type is refused", arguments: refused)
+    @Test("rejects documents that are not manifests of the declared type", arguments: refused)
     func refusals(text: String, type: MediaType, phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try read(text, as: type) }
         #expect(failure?.code == .manifestInvalid, "\(why)")
@@ -131,27 +131,27 @@ import Testing
             "schema 1 images",
             "schema 1's history in an image (CVE-2021-41190)"
         ),
-        (image, MediaType("text/plain"), "is not a type of manifest", "a type of no manifest"),
+        (image, MediaType("text/plain"), "is not a supported manifest type", "a type of no manifest"),
         (
-            image, MediaType("application/vnd.oci.artifact.manifest.v1+json"), "is not a type",
+            image, MediaType("application/vnd.oci.artifact.manifest.v1+json"), "is not a supported",
             "a type that was dropped"
         ),
     ]
     private static let schema1 = MediaType("application/vnd.docker.distribution.manifest.v1+prettyjws")
 
-    @Test("what cannot be read is said to be so", arguments: unsupported)
+    @Test("reports unsupported types", arguments: unsupported)
     func unsupportedTypes(text: String, type: MediaType, phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try read(text, as: type) }
         #expect(failure?.code == .manifestUnsupported, "\(why)")
         #expect(failure?.message.contains(phrase) == true, "\(why): \(failure?.message ?? "")")
     }
 
-    @Test func `a huge size is only a number`() throws {
+    @Test func `accepts a huge size`() throws {
         let document = try read(Self.image(size: "4611686018427387904", digest: Digest(of: []).description))
         #expect(document.successors.last?.size == 1 << 62)
     }
 
-    @Test func `one digest has one size`() throws {
+    @Test func `rejects two sizes for one digest`() throws {
         let (two, three) = (Self.descriptor(), Self.descriptor(size: "3"))
         for text in [
             #"{"schemaVersion":2,"config":\#(two),"layers":[\#(three)]}"#,
@@ -167,7 +167,7 @@ import Testing
         #expect(index?.code == .manifestInvalid)
     }
 
-    @Test func `a foreign layer does not hide behind another descriptor of its digest`() throws {
+    @Test func `detects a foreign layer behind another descriptor of its digest`() throws {
         let foreign =
             #"{"mediaType":"\#(MediaType.layerTarGzip)","digest":"\#(Self.digest)","size":2,"urls":["https://a.example/"]}"#
         let document = try read(
@@ -176,14 +176,14 @@ import Testing
         #expect(document.successors.map(\.isForeign) == [true])
     }
 
-    @Test func `a size and a digest that are refused are named`() {
+    @Test func `names a rejected size or digest`() {
         let size = #expect(throws: Failure.self) { try read(Self.image(size: "-1")) }
         #expect(size?.why?.contains("the size -1 of \(Self.digest) is negative") == true)
         let digest = #expect(throws: Failure.self) { try read(Self.image(digest: "sha256:../x")) }
         #expect(digest?.why?.contains("invalid digest format: \"sha256:../x\"") == true)
     }
 
-    @Test func `a long type of a peer's is not echoed in full`() {
+    @Test func `truncates a long type in messages`() {
         let long = String(repeating: "t", count: 100_000)
         let inside = #expect(throws: Failure.self) {
             try read(#"{"schemaVersion":2,"mediaType":"\#(long)"}"#)
@@ -193,7 +193,7 @@ import Testing
         #expect((outside?.description.utf8.count ?? 0) < 1024)
     }
 
-    @Test func `no mutation of a manifest makes the reader trap`() {
+    @Test func `no mutation of a manifest crashes the reader`() {
         var random = SeededGenerator(seed: 9)
         let original = Array(Self.image(size: "4611686018427387904").utf8)
         let likely = Array("{}[]\",:\\u0-9e.sha256".utf8)

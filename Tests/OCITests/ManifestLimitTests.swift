@@ -9,14 +9,14 @@ import Testing
         }
     }
 
-    @Test("a manifest names at most 1000 pieces of content", arguments: [(999, true), (1000, false)])
+    @Test("rejects a manifest with more than 1000 descriptors", arguments: [(999, true), (1000, false)])
     func image(layers count: Int, isRead: Bool) throws {
         let config = Descriptor(mediaType: .imageConfig, digest: Digest(of: []), size: .max)
         let manifest = Manifest(mediaType: .imageManifest, config: config, layers: layers(count))
         try expect(CanonicalJSON.encode(manifest), .imageManifest, isRead: isRead)
     }
 
-    @Test("and so does an index", arguments: [(1000, true), (1001, false)])
+    @Test("rejects an index with more than 1000 descriptors", arguments: [(1000, true), (1001, false)])
     func index(entries count: Int, isRead: Bool) throws {
         try expect(CanonicalJSON.encode(Index(manifests: layers(count))), .imageIndex, isRead: isRead)
     }
@@ -29,7 +29,7 @@ import Testing
                 try ManifestDocument(decoding: bytes, mediaType: type)
             }
             #expect(failure?.code == .manifestInvalid)
-            #expect(failure?.message == "the manifest names 1001 pieces of content")
+            #expect(failure?.message == "the manifest lists 1001 blobs or manifests")
         }
     }
 }

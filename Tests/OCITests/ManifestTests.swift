@@ -60,7 +60,7 @@ import Testing
         ),
     ]
 
-    @Test("the manifest of each format has the bytes it always had", arguments: documents)
+    @Test("the manifest of each format equals its golden file", arguments: documents)
     func golden(file: String, manifest: Manifest) throws {
         let bytes = try CanonicalJSON.encode(manifest)
         try expectGolden(bytes, "oci/" + file)
@@ -70,7 +70,7 @@ import Testing
         )
     }
 
-    @Test func `the index of a layout has the bytes it always had`() throws {
+    @Test func `the index of a layout equals its golden file`() throws {
         let image = Self.descriptor(MediaType.imageManifest.name, "manifest").annotated([
             AnnotationKey.fullImageName: "registry.example.com/test-oci/header-authorization:v0.0.1",
             AnnotationKey.referenceName: "v0.0.1",
@@ -81,20 +81,20 @@ import Testing
         #expect(try ManifestDocument(decoding: bytes, mediaType: .imageIndex) == .index(index))
     }
 
-    @Test func `a manifest's successors are its config and its layers, each once`() {
+    @Test func `a manifest's successors are its config and layers without duplicates`() {
         let (config, layer) = (Self.descriptor("a/config", "c"), Self.descriptor("a/layer", "l"))
         let manifest = Manifest(mediaType: .imageManifest, config: config, layers: [layer, config, layer])
         #expect(manifest.successors == [config, layer])
         #expect(ManifestDocument.image(manifest).successors == [config, layer])
     }
 
-    @Test func `a config that is also a layer is needed once, whatever it is called`() {
+    @Test func `a config that is also a layer is listed once`() {
         let titled = Self.runtimeConfig.annotated(["org.opencontainers.image.title": "runtime-config.json"])
         let manifest = Manifest(mediaType: .imageManifest, config: Self.runtimeConfig, layers: [titled])
         #expect(manifest.successors == [Self.runtimeConfig])
     }
 
-    @Test func `an index's successors are its manifests, each once`() {
+    @Test func `an index's successors are its manifests without duplicates`() {
         let (first, second) = (Self.descriptor("a/m", "1"), Self.descriptor("a/m", "2"))
         #expect(Index(manifests: [first, second, first]).successors == [first, second])
         #expect(ManifestDocument.index(Index(manifests: [])).successors == [])

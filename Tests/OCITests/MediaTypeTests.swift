@@ -14,7 +14,7 @@ import Testing
         (";", "", "only a parameter"),
     ]
 
-    @Test("parameters and outer white space are dropped", arguments: read)
+    @Test("drops parameters and surrounding white space", arguments: read)
     func reading(text: String, name: String, why: String) {
         #expect(MediaType(text).name == name, "\(why)")
         #expect(MediaType(text).description == name)
@@ -34,13 +34,13 @@ import Testing
         (MediaType("application/octet-stream"), "layer", false),
     ]
 
-    @Test("every type has a role and a place in a registry", arguments: roles)
+    @Test("every type has a role and an endpoint in a registry", arguments: roles)
     func rolesOfTypes(type: MediaType, role: String, isStoredAsManifest: Bool) {
         #expect(Descriptor(mediaType: type, digest: Digest(of: []), size: 0).role == role)
         #expect(type.isStoredAsManifest == isStoredAsManifest)
     }
 
-    @Test func `Docker's types are those of the same kind`() {
+    @Test func `Docker's types have the same kinds as OCI's`() {
         #expect(MediaType.dockerManifest.isManifest && MediaType.imageManifest.isManifest)
         #expect(MediaType.dockerManifestList.isIndex && MediaType.imageIndex.isIndex)
         #expect(MediaType.dockerImageConfig.isImageConfig && MediaType.imageConfig.isImageConfig)
@@ -48,7 +48,7 @@ import Testing
         #expect(!MediaType.imageManifest.isIndex && !MediaType.imageConfig.isTarGzipLayer)
     }
 
-    @Test func `a document holds the type as a text`() throws {
+    @Test func `a document contains the type as a string`() throws {
         #expect(
             try CanonicalJSON.encode([MediaType.layerTarGzip])
                 == Array("[\"\(MediaType.layerTarGzip)\"]".utf8)

@@ -2,7 +2,7 @@ import OCI
 import Testing
 
 @Suite struct RefNameTests {
-    @Test func `each way of asking has words for a person`() throws {
+    @Test func `every kind of name has a description`() throws {
         #expect(
             try RefName.reference(Reference(parsing: "nginx:1")).description == "docker.io/library/nginx:1"
         )

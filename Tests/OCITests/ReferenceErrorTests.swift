@@ -24,7 +24,7 @@ import Testing
         "user:hush@a.b/c", "https://user:hush@a.b/c",
     ]
 
-    @Test func `each refusal of a reference has the words it always had`() throws {
+    @Test func `errors for invalid references equal the golden file`() throws {
         let texts = Self.refused.map { text in
             let shown = text.count > 100 ? "\(text.prefix(20))… (\(text.count) characters)" : text.printable
             do throws(Failure) {

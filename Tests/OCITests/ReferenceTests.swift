@@ -34,7 +34,7 @@ import Testing
         (letters(247), "docker.io", "library/" + letters(247), "the longest name with library before it"),
     ]
 
-    @Test("a reference is read as Docker's grammar has it", arguments: read)
+    @Test("reads references by Docker's grammar", arguments: read)
     func reading(text: String, registry: String, repository: String, why: String) throws {
         let reference = try Reference(parsing: text)
         #expect(reference.registry.description == registry, "\(why)")
@@ -44,8 +44,7 @@ import Testing
         #expect(reference.digest == nil)
     }
 
-    @Test func `a name of three parts without a host takes its first part for the host, and says so`() throws
-    {
+    @Test func `assumes that the first of three parts is the host`() throws {
         let reference = try Reference(parsing: "registry/test-oci/header-authorization:v0.0.1")
         #expect(reference.registry.description == "registry")
         #expect(reference.repository.description == "test-oci/header-authorization")
@@ -57,7 +56,7 @@ import Testing
         #expect(pinned.description == "registry/test-oci/header-authorization@\(Digest(of: []))")
     }
 
-    @Test func `tag and digest may stand together, and the digest may stand alone`() throws {
+    @Test func `reads a digest with and without a tag`() throws {
         let both = try Reference(parsing: "example.com:5000/acme/auth:v1@sha256:\(hexadecimal64)")
         #expect(both.tag?.description == "v1")
         #expect(both.digest?.encoded == hexadecimal64)
@@ -69,13 +68,13 @@ import Testing
         #expect(long.digest?.algorithm == .sha512)
     }
 
-    @Test func `pinning drops the tag, and tagging drops the digest`() throws {
+    @Test func `pinning removes the tag, and tagging removes the digest`() throws {
         let reference = try Reference(parsing: "a.b/c:v1@sha256:\(hexadecimal64)")
         #expect(reference.pinned(to: Digest(of: [])).description == "a.b/c@\(Digest(of: []))")
         #expect(reference.tagged(.latest).description == "a.b/c:latest")
     }
 
-    @Test func `a tag has up to 128 characters, also behind a port`() throws {
+    @Test func `accepts a tag of 128 characters, also with a port`() throws {
         let reference = try Reference(parsing: "a.b:1/c:" + letters(128))
         #expect(reference.tag?.description == letters(128))
         #expect(refusal(of: "a.b:1/c:" + letters(129))?.code == .tagInvalid)
@@ -92,7 +91,7 @@ import Testing
         ("foo/", .referenceInvalid, "is not a repository name", "a trailing slash without a host"),
         ("a.b//c", .referenceInvalid, "is not a repository name", "an empty part"),
         ("/a/b", .referenceInvalid, "is not a registry", "an empty host"),
-        ("a.b/c:", .tagInvalid, "a tag is empty", "a colon and no tag"),
+        ("a.b/c:", .tagInvalid, "the tag is empty", "a colon and no tag"),
         ("a.b/c:v1:v2", .tagInvalid, "invalid tag format", "two tags"),
         ("a.b/c@v1", .digestInvalid, "invalid digest format", "a tag where a digest belongs"),
         ("a.b/c@", .digestInvalid, "invalid digest format", "no digest"),
@@ -137,8 +136,8 @@ import Testing
         ("a.b:/c", .referenceInvalid, "is not a registry", "a colon and no port"),
         ("a.b:+1/c", .referenceInvalid, "is not a registry", "a sign"),
         ("0x7f.1/x", .referenceInvalid, "is not a registry", "127.0.0.1 in disguise"),
-        ("http://a.b/c", .referenceInvalid, "has no \"http://\"", "a URL"),
-        ("https://a.b/c:v1", .referenceInvalid, "has no \"https://\"", "a URL"),
+        ("http://a.b/c", .referenceInvalid, "does not start with \"http://\"", "a URL"),
+        ("https://a.b/c:v1", .referenceInvalid, "does not start with \"https://\"", "a URL"),
         ("ftp://a.b/c", .referenceInvalid, "unknown scheme \"ftp://\"", "no such scheme"),
         ("oci://oci://a.b/c", .referenceInvalid, "is not a registry", "two schemes"),
         ("a.b/c d", .referenceInvalid, "invalid reference format", "a space"),
@@ -151,7 +150,7 @@ import Testing
         ("a.b\u{FF0F}c", .referenceInvalid, "invalid reference format", "a slash of full width"),
     ]
 
-    @Test("what is not a reference is refused", arguments: refused)
+    @Test("rejects invalid references", arguments: refused)
     func refusals(text: String, code: Failure.Code, phrase: String, why: String) {
         let failure = refusal(of: text)
         #expect(failure?.code == code, "\(why)")
@@ -168,7 +167,7 @@ import Testing
         ("Foo/Bar", "Foo/bar"),
     ]
 
-    @Test("upper case is refused with the reference that was meant", arguments: upperCase)
+    @Test("rejects upper case and suggests the lower-case reference", arguments: upperCase)
     func upperCaseIsRefused(text: String, meant: String) throws {
         let failure = refusal(of: text)
         #expect(failure?.code == .repositoryUppercase)
@@ -178,7 +177,7 @@ import Testing
     }
 
     @Test(
-        "a user name and a password are refused, and never echoed",
+        "rejects a user name and password without quoting them",
         arguments: [
             "user:hush@a.b/c", "oci://user:hush@a.b/c", "https://user:hush@a.b/c", "user:hush@a.b",
             "user:x@hush@a.b/c", "user:x@hush@a.b", "user:x/hush@a.b/c", "user:hush@a.b/c\n",
@@ -192,25 +191,25 @@ import Testing
         #expect(!shown.contains("hush"), "\(shown)")
     }
 
-    @Test func `a user name before the host is called by its name`() {
+    @Test func `names a user name before the host as the cause`() {
         let failure = refusal(of: "user:hush@a.b/c")
         #expect(failure?.code == .referenceInvalid)
-        #expect(failure?.message.contains("no user name or password") == true)
+        #expect(failure?.message.contains("cannot contain a user name or password") == true)
     }
 
-    @Test func `http is refused and points to the option`() {
+    @Test func `rejects http and suggests the option`() {
         #expect(refusal(of: "http://a.b/c:v1")?.hints == ["a.b/c:v1 --plain-http"])
         #expect(refusal(of: "http://a.b/c@sha256:\(hexadecimal64)")?.why?.contains("--plain-http") == true)
         #expect(refusal(of: "https://a.b/c:v1")?.hints == ["a.b/c:v1"])
     }
 
-    @Test func `the place of a strange character is said`() {
+    @Test func `reports the position of an invalid character`() {
         #expect(refusal(of: "a.b/c d")?.why?.contains("a space at character 6") == true)
         #expect(refusal(of: "a.b/c\u{1B}[2J")?.why?.contains("a control character at character 6") == true)
         #expect(refusal(of: "a.b/ü")?.why?.contains("\"ü\" at character 5") == true)
     }
 
-    @Test func `a host is printed so that it is read as a host again`() throws {
+    @Test func `prints a host so that it is read as a host again`() throws {
         let reference = try Reference(parsing: "Foo/bar:v1")
         #expect(reference.description == "FOO/bar:v1")
         #expect(try Reference(parsing: reference.description) == reference)
@@ -221,7 +220,7 @@ import Testing
         #expect(try Reference(parsing: made.description) == made)
     }
 
-    @Test func `a reference put together names an official image as a parsed one does`() throws {
+    @Test func `adds library to official images, parsed or constructed`() throws {
         let made = Reference(
             registry: .dockerHub,
             repository: try RepositoryName(parsing: "nginx"),
@@ -231,7 +230,7 @@ import Testing
         #expect(made.repositoryDescription == "docker.io/library/nginx")
     }
 
-    @Test func `what is printed is read as the same reference`() throws {
+    @Test func `reads a printed reference as the same reference`() throws {
         var random = SeededGenerator(seed: 1)
         for _ in 0..<5_000 {
             let text = Self.randomReference(&random)
@@ -241,7 +240,7 @@ import Testing
         }
     }
 
-    @Test func `no bytes at all make the reader trap, and what it takes it prints alike`() throws {
+    @Test func `no bytes crash the reader, and accepted references are stable`() throws {
         var random = SeededGenerator(seed: 2)
         let likely = Array("aZ09.:/@_-[]% \u{1B}é\u{301}://sha256:".utf8)
         var taken = 0
@@ -283,7 +282,7 @@ import Testing
         #expect(throws: Failure.self, "\(text)") { try Reference(parsing: text) }
     }
 
-    @Test func `references are known to be the same image without asking a registry`() throws {
+    @Test func `compares references without contacting a registry`() throws {
         func isSame(_ target: String, _ source: String) throws -> Bool {
             try Reference(parsing: target).isSameImage(as: Reference(parsing: source))
         }

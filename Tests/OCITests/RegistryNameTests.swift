@@ -29,7 +29,7 @@ import Testing
         ),
     ]
 
-    @Test("a host and its port are read", arguments: read)
+    @Test("reads a host and its port", arguments: read)
     func reading(text: String, host: String, port: Int?, printed: String, why: String) throws {
         let name = try RegistryName(parsing: text)
         #expect(name.host == host, "\(why)")
@@ -51,8 +51,8 @@ import Testing
         ("a b", "\" \" is not allowed", "a space"),
         ("bücher.example", "\"ü\" is not allowed", "not ASCII"),
         ("１.example", "\"１\" is not allowed", "a digit of full width"),
-        ("::1", "stand in brackets", "IPv6 without brackets"),
-        ("2001:db8::1", "stand in brackets", "IPv6 without brackets"),
+        ("::1", "need brackets", "IPv6 without brackets"),
+        ("2001:db8::1", "need brackets", "IPv6 without brackets"),
         ("[::1", "never closed", "half a pair of brackets"),
         ("[]", "is not an IPv6 address", "nothing in brackets"),
         ("[a.b]", "is not an IPv6 address", "a name in brackets"),
@@ -83,20 +83,20 @@ import Testing
         ("1.2.3.4.5", "four decimal numbers", "an address that cannot be"),
     ]
 
-    @Test("what is not a host with a port is refused", arguments: refused)
+    @Test("rejects everything except a host with an optional port", arguments: refused)
     func refusal(text: String, phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try RegistryName(parsing: text) }
         #expect(failure?.code == .referenceInvalid)
         #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "")")
     }
 
-    @Test func `a password before the host is refused and not echoed`() {
+    @Test func `rejects a password before the host without quoting it`() {
         let failure = #expect(throws: Failure.self) { try RegistryName(parsing: "user:hush@a.b:5000") }
         #expect(failure?.message.contains("no user name or password") == true)
         #expect(failure?.description.contains("hush") == false)
     }
 
-    @Test func `a long text is not echoed in full`() {
+    @Test func `truncates a long text in messages`() {
         let long = String(repeating: "a", count: 100_000)
         for text in ["[" + long + "]", "a:" + long, "[::1]" + long, long + "_"] {
             let failure = #expect(throws: Failure.self) { try RegistryName(parsing: text) }
@@ -104,14 +104,14 @@ import Testing
         }
     }
 
-    @Test func `Docker Hub is told by its name alone`() throws {
+    @Test func `recognizes Docker Hub by its names`() throws {
         #expect(try RegistryName(parsing: "docker.io").isDockerHub)
         #expect(try RegistryName(parsing: "Index.Docker.io").isDockerHub)
         #expect(try !RegistryName(parsing: "docker.io:443").isDockerHub)
         #expect(try !RegistryName(parsing: "docker.io.evil.example").isDockerHub)
     }
 
-    @Test func `loopback is told by the name itself`() throws {
+    @Test func `recognizes loopback names without resolving them`() throws {
         #expect(try RegistryName(parsing: "LOCALHOST:5000").isLoopback)
         #expect(try RegistryName(parsing: "[0:0:0:0:0:0:0:1]").isLoopback)
         #expect(try !RegistryName(parsing: "localhost.evil.com").isLoopback)

@@ -14,17 +14,17 @@ import Testing
         (String(repeating: "a", count: 255), "at the limit"),
     ]
 
-    @Test("a name within the grammar is taken as it is", arguments: taken)
+    @Test("accepts a valid name unchanged", arguments: taken)
     func taking(text: String, why: String) throws {
         #expect(try RepositoryName(parsing: text).description == text, "\(why)")
     }
 
     static let refused: [(text: String, phrase: String, why: String)] = [
         ("/a", "\"/\" at character 1;", "an empty part first"),
-        ("a/", "it ends too early", "an empty part last"),
+        ("a/", "it ends with a separator", "an empty part last"),
         ("a//b", "\"/\" at character 3;", "an empty part between"),
         (".a", "\".\" at character 1;", "a separator first"),
-        ("a-", "it ends too early", "a separator last"),
+        ("a-", "it ends with a separator", "a separator last"),
         ("a/-b", "\"-\" at character 3;", "a separator first in a part"),
         ("a./b", "\"/\" at character 3;", "a separator last in a part"),
         ("a..b", "\".\" at character 3;", "two dots"),
@@ -42,7 +42,7 @@ import Testing
         ("A..b", "\"A\" at character 1;", "would not be a name in lower case either"),
     ]
 
-    @Test("a name outside the grammar is refused with the place", arguments: refused)
+    @Test("rejects an invalid name with the position", arguments: refused)
     func refusal(text: String, phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try RepositoryName(parsing: text) }
         #expect(failure?.code == .referenceInvalid)
@@ -50,14 +50,14 @@ import Testing
         #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "")")
     }
 
-    @Test func `an empty name and one that is too long have texts of their own`() {
+    @Test func `empty and too long names have specific messages`() {
         let empty = #expect(throws: Failure.self) { try RepositoryName(parsing: "") }
         #expect(empty?.message == "repository name must have at least one component")
         let long = #expect(throws: Failure.self) {
             try RepositoryName(parsing: String(repeating: "a", count: 256))
         }
         #expect(long?.message == "repository name must not be more than 255 characters")
-        #expect(long?.why == "this one has 256")
+        #expect(long?.why == "it has 256")
     }
 
     static let likely: [(text: String, hints: [String], why: String)] = [
@@ -75,14 +75,14 @@ import Testing
         ),
     ]
 
-    @Test("what was probably meant is said", arguments: likely)
+    @Test("suggests a corrected name", arguments: likely)
     func suggestion(text: String, hints: [String], why: String) throws {
         let failure = #expect(throws: Failure.self, "\(why)") { try RepositoryName(parsing: text) }
         #expect(failure?.hints == hints, "\(why)")
         for hint in hints { _ = try RepositoryName(parsing: hint) }
     }
 
-    @Test func `upper case is refused with the name in lower case`() {
+    @Test func `rejects upper case and suggests the lower-case name`() {
         let failure = #expect(throws: Failure.self) { try RepositoryName(parsing: "acme/My-Plugin") }
         #expect(failure?.code == .repositoryUppercase)
         #expect(failure?.message == "repository name must be lowercase: \"acme/My-Plugin\"")
@@ -90,7 +90,7 @@ import Testing
         #expect(failure?.hints == ["acme/my-plugin"])
     }
 
-    @Test func `the grammar is the specification's expression`() throws {
+    @Test func `follows the specification's regular expression`() throws {
         let expression = try Regex(
             #"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"#
         )

@@ -39,7 +39,7 @@ import Testing
         ("[1E5,1e-5,10,-1,0.0]", "numbers of all shapes"),
     ]
 
-    @Test("JSON is taken", arguments: taken)
+    @Test("accepts valid JSON", arguments: taken)
     func taking(text: String, why: String) {
         #expect(refusal(of: Array(text.utf8)) == nil, "\(why)")
     }
@@ -47,18 +47,18 @@ import Testing
     static let refused: [(text: String, phrase: String, why: String)] = [
         ("", "ends too early", "nothing"),
         (" \n", "ends too early", "only white space"),
-        (#"{"a":1,"a":2}"#, "stands there twice", "a key twice"),
-        (#"{"a":1,"\u0061":2}"#, "stands there twice", "a key twice, once escaped"),
-        (#"{"\/":1,"/":2}"#, "stands there twice", "a key twice, once escaped otherwise"),
-        (#"{"\ud83d\ude00":1,"😀":2}"#, "stands there twice", "a key twice, once in surrogates"),
-        (#"{"\u00E9":1,"\u00e9":2}"#, "stands there twice", "a key twice, in two cases of hexadecimal"),
-        ("{\"\u{E9}\":1,\"e\u{301}\":2}", "stands there twice", "keys that are one text to Swift"),
-        (#"[{"x":{"a":1,"b":2,"a":3}}]"#, "stands there twice", "a key twice, deep inside"),
-        (#"{"":1,"":2}"#, "stands there twice", "the empty key twice"),
-        ("{} x", "something stands after the value", "text after the value"),
-        ("{}{}", "something stands after the value", "two values"),
-        ("{}\0", "something stands after the value", "NUL after the value"),
-        ("1 2", "something stands after the value", "two numbers"),
+        (#"{"a":1,"a":2}"#, "is a duplicate", "a key twice"),
+        (#"{"a":1,"\u0061":2}"#, "is a duplicate", "a key twice, once escaped"),
+        (#"{"\/":1,"/":2}"#, "is a duplicate", "a key twice, once escaped otherwise"),
+        (#"{"\ud83d\ude00":1,"😀":2}"#, "is a duplicate", "a key twice, once in surrogates"),
+        (#"{"\u00E9":1,"\u00e9":2}"#, "is a duplicate", "a key twice, in two cases of hexadecimal"),
+        ("{\"\u{E9}\":1,\"e\u{301}\":2}", "is a duplicate", "keys that are one text to Swift"),
+        (#"[{"x":{"a":1,"b":2,"a":3}}]"#, "is a duplicate", "a key twice, deep inside"),
+        (#"{"":1,"":2}"#, "is a duplicate", "the empty key twice"),
+        ("{} x", "unexpected text after the value", "text after the value"),
+        ("{}{}", "unexpected text after the value", "two values"),
+        ("{}\0", "unexpected text after the value", "NUL after the value"),
+        ("1 2", "unexpected text after the value", "two numbers"),
         ("{", "a key is expected", "an object without an end"),
         (#"{"a"}"#, "\":\" is expected", "no value"),
         (#"{"a":}"#, "a value is expected", "no value after the colon"),
@@ -73,19 +73,19 @@ import Testing
         ("[1}", "\",\" or \"]\" is expected", "the wrong bracket for an array"),
         ("// x\n{}", "a value is expected", "a comment"),
         ("\u{FEFF}{}", "a value is expected", "a byte order mark"),
-        ("\"a", "a string does not end", "no quote at the end"),
+        ("\"a", "a string is not terminated", "no quote at the end"),
         ("\"a\nb\"", "a control character", "a line end in a text"),
         ("\"\u{1F}\"", "a control character", "the last control"),
         ("\"\0\"", "a control character", "NUL in a text"),
         (#""\x41""#, "an escape is unknown", "an escape of C's"),
-        (#""\"#, "an escape does not end", "half an escape"),
+        (#""\"#, "an escape is incomplete", "half an escape"),
         (#""\u12""#, "four hexadecimal characters", "half an escape of Unicode"),
         (#""\u+123""#, "four hexadecimal characters", "a sign in it"),
-        (#""\ud800""#, "a surrogate stands alone", "a high surrogate alone"),
-        (#""\udc00""#, "a surrogate stands alone", "a low surrogate alone"),
-        (#""\ud800\ud800""#, "a surrogate stands alone", "two high ones"),
-        (#""\ud800\n""#, "a surrogate stands alone", "another escape after a high one"),
-        (#""\ud800x""#, "a surrogate stands alone", "a letter after a high one"),
+        (#""\ud800""#, "a surrogate is unpaired", "a high surrogate alone"),
+        (#""\udc00""#, "a surrogate is unpaired", "a low surrogate alone"),
+        (#""\ud800\ud800""#, "a surrogate is unpaired", "two high ones"),
+        (#""\ud800\n""#, "a surrogate is unpaired", "another escape after a high one"),
+        (#""\ud800x""#, "a surrogate is unpaired", "a letter after a high one"),
         ("NaN", "a value is expected", "no number"),
         ("tru", "is not a value", "half a literal"),
         ("truefalse", "is not a value", "two literals"),
@@ -101,21 +101,21 @@ import Testing
         ("0x10", "is not a value", "hexadecimal"),
     ]
 
-    @Test("what readers may understand differently is refused", arguments: refused)
+    @Test("rejects invalid and ambiguous JSON", arguments: refused)
     func refusals(text: String, phrase: String, why: String) {
         let failure = refusal(of: Array(text.utf8))
         #expect(failure?.code == .configurationInvalid, "\(why)")
         #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "nothing")")
     }
 
-    @Test func `a text that is not UTF-8 is refused`() {
+    @Test func `rejects text that is not UTF-8`() {
         for bytes: [UInt8] in [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC3]] {
             let failure = refusal(of: [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")])
             #expect(failure?.why?.contains("not UTF-8") == true, "\(bytes)")
         }
     }
 
-    @Test("64 levels are read and 65 are not", arguments: ["", "1", "\"x\""])
+    @Test("reads 64 levels of nesting and rejects 65", arguments: ["", "1", "\"x\""])
     func depth(core: String) {
         for count in [64, 65, 200_000] {
             let arrays = String(repeating: "[", count: count) + core + String(repeating: "]", count: count)
@@ -136,7 +136,7 @@ import Testing
            "config": {"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", "é": {}} }
         """#
 
-    @Test func `no part of a document is a document`() {
+    @Test func `rejects a document that is cut anywhere`() {
         let bytes = Array(Self.document.utf8)
         #expect(refusal(of: bytes) == nil)
         for length in bytes.indices {
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    @Test func `no mutation makes the reader trap`() {
+    @Test func `no mutation crashes the reader`() {
         var random = SeededGenerator(seed: 8)
         let original = Array(Self.document.utf8)
         let likely = Array("{}[]\",:\\u0dD8e-+.tfn \u{1F}".utf8)

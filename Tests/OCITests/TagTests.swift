@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct TagTests {
     @Test(
-        "a tag within the grammar is taken as it is",
+        "accepts a valid tag unchanged",
         arguments: [
             "latest", "v0.0.1", "V1", "_", "_.-", "0", "1.2.3-rc.1", String(repeating: "a", count: 128),
         ]
@@ -37,7 +37,7 @@ import Testing
         ),
     ]
 
-    @Test("a tag outside the grammar is refused", arguments: refused)
+    @Test("rejects an invalid tag", arguments: refused)
     func refusal(text: String, phrase: String, suggestion: [String], why: String) throws {
         let failure = #expect(throws: Failure.self, "\(why)") { try Tag(parsing: text) }
         #expect(failure?.code == .tagInvalid)
@@ -46,12 +46,12 @@ import Testing
         for hint in suggestion { _ = try Tag(parsing: hint) }
     }
 
-    @Test func `the place of the first wrong character is said`() {
+    @Test func `reports the position of the first invalid character`() {
         let failure = #expect(throws: Failure.self) { try Tag(parsing: "v0.0.1+build5") }
         #expect(failure?.why?.hasPrefix("\"+\" at character 7;") == true)
     }
 
-    @Test func `a long tag is not echoed in full, and its length is said`() {
+    @Test func `truncates a long tag in messages and reports its length`() {
         let failure = #expect(throws: Failure.self) {
             try Tag(parsing: String(repeating: "a", count: 100_000))
         }
@@ -59,7 +59,7 @@ import Testing
         #expect((failure?.description.utf8.count ?? 0) < 1024)
     }
 
-    @Test func `every suggestion is a tag`() throws {
+    @Test func `every suggestion is a valid tag`() throws {
         var random = SeededGenerator(seed: 6)
         for _ in 0..<5_000 {
             let bytes = (0..<random.next(below: 150)).map { _ in UInt8.random(in: 0...255, using: &random) }

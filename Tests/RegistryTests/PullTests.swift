@@ -142,11 +142,11 @@ import Testing
         (#"[{\#(manifest),"status":200}]"#, .manifestInvalid, "manifest", "nothing"),
         (
             #"[{\#(manifest),"status":200,"body":{"schemaVersion":1},"headers":{"Content-Type":"application/vnd.docker.distribution.manifest.v1+prettyjws"}}]"#,
-            .manifestUnsupported, "schema 1", "Docker's old form"
+            .manifestUnsupported, "schema 1", "obsolete Docker format"
         ),
         (
             #"[{\#(manifest),"extra_headers":{"Content-Type":"application/vnd.oci.image.index.v1+json"}}]"#,
-            .manifestInvalid, "announced as", "announced as another type than it says"
+            .manifestInvalid, "declared as", "announced as another type than it says"
         ),
         (
             #"[{\#(blob),"status":302,"headers":{"Location":"x"}}]"#, .protocolViolation, "redirects more",
@@ -283,7 +283,7 @@ import Testing
             )
         }
         #expect(failure?.code == .manifestUnsupported)
-        #expect(failure?.why?.contains("may not be given on") == true)
+        #expect(failure?.why?.contains("does not allow redistribution") == true)
     }
 
     @Test func `an image is found by its SHA-512 too`() async throws {

@@ -93,8 +93,8 @@ struct ImageLayoutTests {
         (#"{"imageLayoutVersion":"1.1.0"}"#, "has the layout version \"1.1.0\"", "a version to come"),
         (#"{"imageLayoutVersion":"2.0.0"}"#, "has the layout version \"2.0.0\"", "another one"),
         ("{}", "is not valid", "no version"),
-        ("", "is not the JSON", "nothing"),
-        (#"{"imageLayoutVersion":"1.0.0","imageLayoutVersion":"2.0.0"}"#, "is not the JSON", "two versions"),
+        ("", "is not valid JSON", "nothing"),
+        (#"{"imageLayoutVersion":"1.0.0","imageLayoutVersion":"2.0.0"}"#, "is not valid JSON", "two versions"),
         (String(repeating: " ", count: 5000), "larger than 4096", "far too much"),
     ]
 
@@ -129,8 +129,8 @@ struct ImageLayoutTests {
         (entry("md5:d41d8cd98f00b204e9800998ecf8427e"), "invalid digest format", "a weak algorithm"),
         (entry(digest, size: "-1"), "is negative", "a size below zero"),
         (entry(digest, size: "1e99"), "", "a size that fits no number"),
-        (entry(digest, more: #","digest":"\#(digest)""#), "stands there twice", "a key twice"),
-        (#"{"schemaVersion":2,"manifests":[],"manifests":[]}"#, "stands there twice", "a list twice"),
+        (entry(digest, more: #","digest":"\#(digest)""#), "is a duplicate", "a key twice"),
+        (#"{"schemaVersion":2,"manifests":[],"manifests":[]}"#, "is a duplicate", "a list twice"),
     ]
 
     @Test("a broken index.json is refused", arguments: indexes)

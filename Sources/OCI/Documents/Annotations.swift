@@ -1,32 +1,32 @@
 package import Diagnostics
 
-/// Free text by key, as descriptors, manifests and indexes carry it (image spec, "Annotations").
+/// Arbitrary text by key, in descriptors, manifests and indexes (image spec, "Annotations").
 package typealias Annotations = [String: String]
 
 /// A key of an annotation.
 package enum AnnotationKey {
     /// The tag of an image in a layout's index (image spec, "Image Layout").
     package static let referenceName = "org.opencontainers.image.ref.name"
-    /// The full reference of an image in a layout's index, as containerd reads it.
+    /// The full reference of an image in a layout's index, which containerd reads.
     package static let fullImageName = "io.containerd.image.name"
-    /// The name that a layer has as a file (image spec, "Pre-Defined Annotation Keys").
+    /// The file name of a layer (image spec, "Pre-Defined Annotation Keys").
     package static let title = "org.opencontainers.image.title"
-    /// Which shape of Wasm image a manifest has (solo.io's Wasm image spec).
+    /// The variant of Wasm image that a manifest describes (solo.io's Wasm image spec).
     package static let wasmVariant = "module.wasm.image/variant"
-    /// What an index entry of BuildKit's describes besides an image.
+    /// The kind of an index entry from BuildKit that is not an image, for example an attestation.
     package static let dockerReferenceType = "vnd.docker.reference.type"
 }
 
-/// One `KEY=VALUE` as it stands on a command line.
+/// A `KEY=VALUE` pair from the command line.
 package struct KeyValue: Sendable, Hashable {
-    /// What stands before the first `=`.
+    /// The text before the first `=`.
     package let key: String
-    /// What stands after the first `=`; may be empty.
+    /// The text after the first `=`; may be empty.
     package let value: String
 
-    /// Cuts a text at its first `=`; throws ``Failure/Code/usage`` without one, or with nothing before it.
+    /// Splits a text at its first `=`; throws ``Failure/Code/usage`` without an `=`, or with an empty key.
     package init(parsing text: String) throws(Failure) {
-        // By scalars: a combining mark after the sign would hide it.
+        // Compares scalars, because "=" and a combining mark are one Character.
         guard let sign = text.unicodeScalars.firstIndex(of: "="), sign != text.startIndex else {
             throw Failure(
                 .usage,

@@ -6,7 +6,7 @@ package import Diagnostics
     import Foundation
 #endif
 
-/// Names a piece of content by type, digest and size (image spec, "Descriptors").
+/// Identifies content by type, digest and size (image spec, "Descriptors").
 package struct Descriptor: Hashable, Sendable, Codable {
     /// The type of the content.
     package let mediaType: MediaType
@@ -14,22 +14,22 @@ package struct Descriptor: Hashable, Sendable, Codable {
     package let digest: Digest
     /// The size of the content, in bytes; never negative.
     package let size: Int
-    /// Places to fetch the content from; only foreign layers have any.
+    /// URLs of the content; only foreign layers have any.
     package let urls: [String]?
-    /// Free text about the content.
+    /// The annotations of the content.
     package private(set) var annotations: Annotations?
-    /// What the content runs on, in an index.
+    /// The platform of the content, in an index.
     package let platform: Platform?
-    /// The type of the artifact, when the content is a manifest.
+    /// The type of the artifact, if the content is a manifest.
     package let artifactType: MediaType?
-    /// The content itself, verified, if the document that names it has it; never written.
+    /// The embedded content, verified; `nil` if the document does not embed it, and never written.
     package let data: [UInt8]?
 
     private enum CodingKeys: String, CodingKey {
         case mediaType, digest, size, urls, annotations, platform, artifactType, data
     }
 
-    /// Describes content whose digest and size are known.
+    /// Creates a descriptor.
     package init(
         mediaType: MediaType,
         digest: Digest,
@@ -47,7 +47,7 @@ package struct Descriptor: Hashable, Sendable, Codable {
         data = nil
     }
 
-    /// Reads a descriptor; throws when a field is missing or ill-formed, the size negative, or `data` not the content.
+    /// Reads a descriptor; throws for a missing or invalid member, a negative size, or `data` that does not match.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         mediaType = try container.decode(MediaType.self, forKey: .mediaType)
@@ -66,15 +66,15 @@ package struct Descriptor: Hashable, Sendable, Codable {
             guard bytes.count == size, Digest(of: bytes, algorithm: digest.algorithm) == digest else {
                 throw Failure(
                     .manifestInvalid,
-                    "the \"data\" of \(digest) is something else",
-                    why: "it is \(bytes.count) of \(size) bytes"
+                    "the \"data\" of \(digest) does not match its digest and size",
+                    why: "\"data\" has \(bytes.count) bytes, \"size\" is \(size)"
                 )
             }
             return bytes
         }
     }
 
-    /// Writes everything but `data`: what it would save is not worth what else can read it.
+    /// Writes everything except `data`, which not every client can read.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(mediaType, forKey: .mediaType)
@@ -86,29 +86,29 @@ package struct Descriptor: Hashable, Sendable, Codable {
         try container.encodeIfPresent(artifactType, forKey: .artifactType)
     }
 
-    /// The same content under other annotations.
+    /// Returns the descriptor with other annotations.
     package func annotated(_ annotations: Annotations?) -> Descriptor {
         var copy = self
         copy.annotations = annotations
         return copy
     }
 
-    /// Whether the content is meant to lie elsewhere than in the registry (image spec, "Non-Distributable Layers").
+    /// Whether the content is stored outside the registry (image spec, "Non-Distributable Layers").
     package var isForeign: Bool {
         urls?.isEmpty == false || ["foreign", "nondistributable"].contains { mediaType.name.contains($0) }
     }
 
     /// Throws ``Failure/Code/manifestUnsupported`` for a foreign layer.
     ///
-    /// Its places are for who trusts whoever wrote the manifest (CVE-2020-15157), and proxies do not ask there either.
+    /// The author of a manifest chooses its URLs, so fetching them is unsafe (CVE-2020-15157). Proxies do not fetch them.
     package func failIfForeign() throws(Failure) {
         guard isForeign else { return }
         throw Failure(
             .manifestUnsupported,
-            "the \(role) \(digest.short) is a foreign one, which is not fetched",
+            "the \(role) \(digest.short) is foreign, so it is not fetched",
             why: urls?.isEmpty == false
-                ? "the manifest says that it lies elsewhere, and such places are never asked"
-                : "its type is \(mediaType.name.truncated(to: 160)): it may not be given on",
+                ? "the manifest gives other URLs for it, which are never used"
+                : "its type \(mediaType.name.truncated(to: 160)) does not allow redistribution",
             try: ["build the image again: wasmpack push REFERENCE plugin.wasm"]
         )
     }
@@ -118,7 +118,7 @@ package struct Descriptor: Hashable, Sendable, Codable {
         mediaType == other.mediaType && digest == other.digest && size == other.size
     }
 
-    /// The role of content of this type in an image, in the specification's words.
+    /// The role of the content in an image: `index`, `manifest`, `config` or `layer`.
     package var role: String {
         if mediaType.isIndex { return "index" }
         if mediaType.isManifest { return "manifest" }
@@ -126,17 +126,17 @@ package struct Descriptor: Hashable, Sendable, Codable {
     }
 }
 
-/// What an image runs on (image spec, "Image Index", `platform`).
+/// The platform of an image (image spec, "Image Index", `platform`).
 package struct Platform: Hashable, Sendable, Codable {
-    /// The processor, in Go's words; `amd64`, `wasm`.
+    /// The processor architecture, by Go's name: `amd64`, `wasm`.
     package let architecture: String
-    /// The operating system, in Go's words; `linux`, `wasip1`.
+    /// The operating system, by Go's name: `linux`, `wasip1`.
     package let os: String
 
-    /// The platform whose image a proxy picks from an index.
+    /// The platform whose image a proxy selects from an index.
     package static let linuxAMD64 = Platform(os: "linux", architecture: "amd64")
 
-    /// Describes a platform.
+    /// Creates a platform.
     package init(os: String, architecture: String) {
         self.os = os
         self.architecture = architecture
@@ -144,6 +144,6 @@ package struct Platform: Hashable, Sendable, Codable {
 }
 
 extension Platform: CustomStringConvertible {
-    /// The platform as users write it: `linux/amd64`.
+    /// The platform, for example `linux/amd64`.
     package var description: String { "\(os)/\(architecture)" }
 }

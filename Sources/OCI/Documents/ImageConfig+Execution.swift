@@ -1,30 +1,30 @@
 extension ImageConfig {
     /// The process settings of the image (image spec, "Image Configuration", `config`).
     ///
-    /// No proxy looks at them; they are what a Dockerfile's instructions write.
+    /// Proxies ignore them. A Dockerfile's instructions set them.
     package struct Execution: Hashable, Sendable, Codable {
         /// Environment variables, each `NAME=value`.
         package var env: [String]?
         /// The working directory.
         package var workingDir: String?
-        /// Free text by key; never empty.
+        /// Labels by key; never empty.
         package var labels: [String: String]? {
             didSet { if labels?.isEmpty == true { labels = nil } }
         }
-        /// The program to start, and its first arguments.
+        /// The program and its first arguments.
         package var entrypoint: [String]?
-        /// The further arguments.
+        /// The remaining arguments.
         package var command: [String]?
-        /// Whether the command was written by a Dockerfile; Docker's own addition to the specification.
+        /// Whether the command's arguments are escaped; a Docker extension of the specification.
         package var areArgumentsEscaped: Bool?
-        /// Who runs the program.
+        /// The user that runs the program.
         package var user: String?
-        /// The ports that it listens at, each `port/protocol`.
+        /// The ports that the program listens on, each `port/protocol`.
         package var exposedPorts: [String: Empty]?
-        /// The signal that ends it.
+        /// The signal that stops the program.
         package var stopSignal: String?
 
-        /// An object without members, which is what JSON has in place of a set's values.
+        /// An empty object: JSON writes a set as an object with empty values.
         package struct Empty: Hashable, Sendable, Codable {
             /// The only value.
             package init() {}
@@ -42,14 +42,14 @@ extension ImageConfig {
             case stopSignal = "StopSignal"
         }
 
-        /// Describes process settings; an empty set of labels is left out of the document.
+        /// Creates process settings; an empty set of labels is omitted from the document.
         package init(env: [String], workingDir: String, labels: [String: String]) {
             self.env = env
             self.workingDir = workingDir
             self.labels = labels.isEmpty ? nil : labels
         }
 
-        /// Reads what is of use; what only a Dockerfile needs may be anything.
+        /// Reads process settings; ignores invalid values of members that only Docker uses.
         package init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             env = try container.decodeIfPresent([String].self, forKey: .env)

@@ -1,19 +1,19 @@
 /// An image configuration (image spec, "Image Configuration").
 ///
-/// Readers need only the diffIDs; whatever else others wrote is optional here.
+/// Readers need only the diffIDs; all other members are optional.
 package struct ImageConfig: Hashable, Sendable, Codable {
-    /// The largest config this client reads, in bytes: 4 MiB, as of a manifest.
+    /// The largest config that this client reads, in bytes: 4 MiB, the same as for a manifest.
     package static let sizeLimit = 4 * 1024 * 1024
 
-    /// One step of how the image was made.
+    /// One step of an image's build.
     package struct History: Hashable, Sendable, Codable {
-        /// When, as RFC 3339.
+        /// When the step ran, as RFC 3339.
         package let created: String?
-        /// By which instruction.
+        /// The instruction of the step.
         package let createdBy: String?
-        /// A remark.
+        /// A comment.
         package let comment: String?
-        /// `true` for a step that made no layer; else left out.
+        /// `true` for a step that created no layer; otherwise omitted.
         package let emptyLayer: Bool?
 
         enum CodingKeys: String, CodingKey {
@@ -22,7 +22,7 @@ package struct ImageConfig: Hashable, Sendable, Codable {
             case emptyLayer = "empty_layer"
         }
 
-        /// Describes one step.
+        /// Creates a step.
         package init(created: String, createdBy: String, comment: String, makesLayer: Bool = true) {
             self.created = created
             self.createdBy = createdBy
@@ -31,7 +31,7 @@ package struct ImageConfig: Hashable, Sendable, Codable {
         }
     }
 
-    /// The layers by the digests of their uncompressed tars.
+    /// The digests of the uncompressed layers.
     package struct RootFilesystem: Hashable, Sendable, Codable {
         /// Always `layers`.
         package let type: String
@@ -43,29 +43,29 @@ package struct ImageConfig: Hashable, Sendable, Codable {
             case diffIDs = "diff_ids"
         }
 
-        /// Lists layers.
+        /// Creates a list of layers.
         package init(diffIDs: [Digest]) {
             type = "layers"
             self.diffIDs = diffIDs
         }
     }
 
-    /// The processor it runs on.
+    /// The processor architecture.
     package let architecture: String?
-    /// The operating system it runs on.
+    /// The operating system.
     package let os: String?
-    /// When it was made, as RFC 3339.
+    /// When the image was built, as RFC 3339.
     package let created: String?
-    /// Who made it.
+    /// The author of the image.
     package let author: String?
     /// The process settings.
     package let config: Execution?
-    /// How it was made.
+    /// The steps of the build.
     package let history: [History]?
-    /// The layers by diffID; missing in configs that are not of an ordinary image.
+    /// The layers by diffID; `nil` in configs of artifacts that are not container images.
     package let rootfs: RootFilesystem?
 
-    /// Describes an ordinary image.
+    /// Creates the config of a container image.
     package init(
         platform: Platform,
         created: String,

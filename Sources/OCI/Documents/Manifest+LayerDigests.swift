@@ -1,11 +1,11 @@
 package import Diagnostics
 
 extension Manifest {
-    /// Compares the layers with those that a config of the CNCF's artifact names ("Wasm OCI Artifact", `layerDigests`).
+    /// Compares the layers with the `layerDigests` of a CNCF Wasm config ("Wasm OCI Artifact").
     ///
     /// - Parameter config: the bytes of the config.
-    /// - Throws: ``Failure/Code/manifestInvalid`` for a config that is none, and ``Failure/Code/digestMismatch`` for one
-    ///   that names other layers.
+    /// - Throws: ``Failure/Code/manifestInvalid`` for an invalid config, and ``Failure/Code/digestMismatch`` for a config
+    ///   that lists other layers.
     package func checkLayerDigests(in config: [UInt8]) throws(Failure) {
         let named = try CanonicalJSON.decode(
             LayerDigests.self,
@@ -16,15 +16,15 @@ extension Manifest {
         guard let expected = named.layerDigests, expected != layers.map(\.digest) else { return }
         throw Failure(
             .digestMismatch,
-            "the config \(self.config.digest) is of another artifact",
+            "the config \(self.config.digest) belongs to another artifact",
             why: "its \"layerDigests\" are "
                 + expected.map(\.description).joined(separator: ", ").truncated(to: 400)
-                + ", and the manifest has other layers"
+                + ", which are not the manifest's layers"
         )
     }
 }
 
-/// What counts here of a config, whatever else others write into it.
+/// The only member of a config that is compared.
 private struct LayerDigests: Decodable {
     let layerDigests: [Digest]?
 }

@@ -1,29 +1,30 @@
 package import Diagnostics
 
 extension Manifest {
-    /// Throws ``Failure/Code/manifestInvalid`` for a config that is larger than anybody reads.
+    /// Throws ``Failure/Code/manifestInvalid`` for a config over ``ImageConfig/sizeLimit``.
     package func failIfConfigIsTooLarge() throws(Failure) {
         guard config.size <= ImageConfig.sizeLimit else {
             throw Failure(
                 .manifestInvalid,
                 "the config \(config.digest.short) has \(config.size) bytes",
-                why: "at most \(ImageConfig.sizeLimit) are read; configs have some hundreds"
+                why:
+                    "configs over \(ImageConfig.sizeLimit) bytes are rejected; a typical config has a few hundred"
             )
         }
     }
 }
 
 extension Descriptor {
-    /// The largest content that is moved, in bytes: 8 GiB, what an archive of an image takes.
+    /// The largest content that is transferred, in bytes: 8 GiB, the limit of an image archive.
     package static let sizeLimit = 8 * 1024 * 1024 * 1024
 
-    /// Throws ``Failure/Code/manifestInvalid`` for content that is larger than what is moved.
+    /// Throws ``Failure/Code/manifestInvalid`` for content over ``sizeLimit``.
     package func failIfTooLarge() throws(Failure) {
         guard size <= Self.sizeLimit else {
             throw Failure(
                 .manifestInvalid,
-                "the \(role) \(digest.short) has \(size) bytes, as the manifest says",
-                why: "at most 8 GiB are fetched or sent; plugins have some megabytes"
+                "the manifest gives the \(role) \(digest.short) a size of \(size) bytes",
+                why: "blobs over 8 GiB are not transferred; a typical plugin has a few megabytes"
             )
         }
     }

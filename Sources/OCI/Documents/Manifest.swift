@@ -1,24 +1,24 @@
 /// An image manifest: one config and its layers (image spec, "Image Manifest"; also Docker's version 2 schema 2).
 package struct Manifest: Hashable, Sendable, Codable {
-    /// The largest manifest this client reads or writes, in bytes: 4 MiB.
+    /// The largest manifest that this client reads or writes, in bytes: 4 MiB.
     ///
-    /// The distribution spec ("Pushing Manifests") asks registries to take at least this much.
+    /// Registries should accept at least this size (distribution spec, "Pushing Manifests").
     package static let sizeLimit = 4 * 1024 * 1024
 
     /// Always 2.
     package let schemaVersion: Int
-    /// The manifest's own type; always written, sometimes missing in what others wrote.
+    /// The manifest's own type; always written, but other tools may omit it.
     package let mediaType: MediaType?
-    /// The type of the artifact, when it is not an image.
+    /// The type of the artifact, if it is not an image.
     package let artifactType: MediaType?
     /// The configuration blob.
     package let config: Descriptor
     /// The layers, lowest first.
     package let layers: [Descriptor]
-    /// Free text about the image.
+    /// The annotations of the image.
     package let annotations: Annotations?
 
-    /// Describes an image; an empty set of annotations is left out of the document.
+    /// Creates a manifest; an empty set of annotations is omitted from the document.
     package init(
         mediaType: MediaType,
         config: Descriptor,
@@ -33,10 +33,10 @@ package struct Manifest: Hashable, Sendable, Codable {
         self.annotations = annotations.isEmpty ? nil : annotations
     }
 
-    /// What has to be in a store before this manifest may be, each piece once.
+    /// The content that a store must have before this manifest, each descriptor once.
     package var successors: [Descriptor] { parts.uniqueByDigest }
 
-    /// The config and all layers, as often as they are named.
+    /// The config and all layers, with duplicates.
     package var parts: [Descriptor] { [config] + layers }
 }
 
@@ -46,12 +46,12 @@ package struct Index: Hashable, Sendable, Codable {
     package let schemaVersion: Int
     /// The index's own type.
     package let mediaType: MediaType?
-    /// The manifests it lists.
+    /// The listed manifests.
     package var manifests: [Descriptor]
-    /// Free text about the list.
+    /// The annotations of the index.
     package let annotations: Annotations?
 
-    /// Lists manifests.
+    /// Creates an index.
     package init(manifests: [Descriptor]) {
         schemaVersion = 2
         mediaType = .imageIndex
@@ -59,12 +59,12 @@ package struct Index: Hashable, Sendable, Codable {
         annotations = nil
     }
 
-    /// What has to be in a store before this index may be, each piece once.
+    /// The content that a store must have before this index, each descriptor once.
     package var successors: [Descriptor] { manifests.uniqueByDigest }
 }
 
 extension [Descriptor] {
-    /// Each content once, where it is named first, and as a foreign one if it is that anywhere.
+    /// The first descriptor of each digest; a foreign descriptor takes precedence.
     ///
     /// Otherwise a foreign layer could hide behind another descriptor of its digest.
     fileprivate var uniqueByDigest: [Descriptor] {
@@ -83,7 +83,7 @@ extension [Descriptor] {
 }
 
 extension Index {
-    /// The images that it lists, without what only describes them (attestations).
+    /// The listed images, without attestations.
     package var images: [Descriptor] {
         manifests.filter { entry in
             entry.annotations?[AnnotationKey.dockerReferenceType] == nil
@@ -92,9 +92,9 @@ extension Index {
         }
     }
 
-    /// The image that a proxy takes from it, or else the only one that can be meant; `nil` when there are several.
+    /// The image that a proxy selects, or else the only image; `nil` if the selection is ambiguous.
     ///
-    /// Istio takes the first one for linux/amd64, and one without a platform counts as such.
+    /// Istio selects the first image for linux/amd64, or without a platform.
     package var choice: Descriptor? {
         let images = images
         return images.first { $0.platform == nil || $0.platform == .linuxAMD64 }

@@ -1,10 +1,10 @@
 import Diagnostics
 
 extension ManifestDocument {
-    /// How much content one document may name: 1000 pieces.
+    /// The most descriptors in one document: 1000.
     static let successorLimit = 1000
 
-    /// Throws ``Failure/Code/manifestInvalid`` for more content than anybody follows, and for what cannot be true.
+    /// Throws ``Failure/Code/manifestInvalid`` for too many descriptors, and for a digest with two sizes.
     func checkParts() throws(Failure) {
         let parts =
             switch self {
@@ -14,11 +14,11 @@ extension ManifestDocument {
         guard parts.count <= Self.successorLimit else {
             throw Failure(
                 .manifestInvalid,
-                "the manifest names \(parts.count) pieces of content",
-                why: "at most \(Self.successorLimit) are followed; container images have some dozens"
+                "the manifest lists \(parts.count) blobs or manifests",
+                why: "the limit is \(Self.successorLimit); a typical container image has a few dozen"
             )
         }
-        // Each digest is looked at once later on: of two sizes, one would go on unseen.
+        // Later steps read only one descriptor of each digest, so they would miss a second size.
         var sizes: [Digest: Int] = [:]
         for part in parts {
             let size = sizes[part.digest, default: part.size]
@@ -26,7 +26,7 @@ extension ManifestDocument {
                 throw Failure(
                     .manifestInvalid,
                     "the manifest gives \(part.digest) two sizes",
-                    why: "\(size) bytes and \(part.size): one content has one size"
+                    why: "they are \(size) and \(part.size) bytes; a digest has only one size"
                 )
             }
             sizes[part.digest] = size

@@ -1,15 +1,15 @@
 package import Diagnostics
 
-/// What the bytes of a manifest say: one image, or a list of them.
+/// A decoded manifest: one image, or an index of images.
 package enum ManifestDocument: Hashable, Sendable {
     case image(Manifest)
     case index(Index)
 
-    /// Reads the bytes of a manifest whose type the store has named.
+    /// Reads a manifest as the type that the store declares.
     ///
-    /// Throws ``Failure/Code/manifestInvalid`` for bytes that are no manifest of that type, that could be read as two
-    /// kinds at once (CVE-2021-41190), or that repeat a key; ``Failure/Code/manifestUnsupported`` for Docker's schema 1
-    /// and for types that this program does not know.
+    /// Throws ``Failure/Code/manifestInvalid`` for bytes that are not a manifest of that type, that are both an image and
+    /// an index (CVE-2021-41190), or that repeat a key; ``Failure/Code/manifestUnsupported`` for Docker's schema 1 and for
+    /// unknown types.
     package init(decoding bytes: [UInt8], mediaType declared: MediaType) throws(Failure) {
         let shape = try CanonicalJSON.decode(
             Shape.self,
@@ -21,7 +21,7 @@ package enum ManifestDocument: Hashable, Sendable {
             throw Failure(
                 .manifestUnsupported,
                 "schema 1 images are not supported",
-                why: "this manifest has Docker's old form, which proxies do not load either",
+                why: "schema 1 is an obsolete Docker format, which proxies do not load either",
                 try: ["build and push the plugin again: wasmpack push REFERENCE plugin.wasm"]
             )
         }
@@ -32,14 +32,14 @@ package enum ManifestDocument: Hashable, Sendable {
             throw Failure(
                 .manifestInvalid,
                 "the manifest is ambiguous: it has both \"manifests\" and \"config\" or \"layers\"",
-                why: "one reader would take it for an index, another for an image (CVE-2021-41190)"
+                why: "some clients would read it as an index, others as an image (CVE-2021-41190)"
             )
         }
         if let own = shape.mediaType, own != declared {
             throw Failure(
                 .manifestInvalid,
-                "the manifest says \"\(own.shown)\", but was announced as \"\(declared.shown)\"",
-                why: "both have to be the same (image spec, \"Image Manifest\")"
+                "the manifest's \"mediaType\" is \"\(own.shown)\", but it was declared as \"\(declared.shown)\"",
+                why: "both must be the same (image spec, \"Image Manifest\")"
             )
         }
         if declared.isManifest {
@@ -58,14 +58,14 @@ package enum ManifestDocument: Hashable, Sendable {
         } else {
             throw Failure(
                 .manifestUnsupported,
-                "\"\(declared.shown)\" is not a type of manifest that can be read",
-                why: "known are OCI image manifests and indexes, and Docker's version 2 schema 2"
+                "\"\(declared.shown)\" is not a supported manifest type",
+                why: "supported are OCI image manifests and indexes, and Docker's version 2 schema 2"
             )
         }
         try checkParts()
     }
 
-    /// What has to be in a store before this document may be, each piece once.
+    /// The content that a store must have before this document, each descriptor once.
     package var successors: [Descriptor] {
         switch self {
         case .image(let manifest): manifest.successors
@@ -73,7 +73,7 @@ package enum ManifestDocument: Hashable, Sendable {
         }
     }
 
-    /// Which members are there, whatever they hold.
+    /// The members that decide the kind of the document, with any values.
     private struct Shape: Decodable {
         let schemaVersion: Int?
         let mediaType: MediaType?
@@ -90,6 +90,6 @@ package enum ManifestDocument: Hashable, Sendable {
 }
 
 extension MediaType {
-    /// The type for a message: what a peer sent may be of any length.
+    /// The type for a message, truncated because a peer may send any length.
     fileprivate var shown: String { name.truncated(to: 160) }
 }

@@ -1,11 +1,11 @@
 /// The type of a piece of content, for example `application/vnd.oci.image.manifest.v1+json` (RFC 6838).
 ///
-/// An open set: documents carry types that this program has never heard of.
+/// Documents may contain types that this program does not know.
 package struct MediaType: Hashable, Sendable {
     /// The type and subtype, without parameters.
     package let name: String
 
-    /// Takes a media type as it stands in a document or header; parameters (`; charset=…`) are dropped.
+    /// Reads a media type of a document or header field; drops parameters (`; charset=…`).
     package init(_ text: String) {
         let bare = text.prefix { $0 != ";" }
         name = bare.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
@@ -21,11 +21,11 @@ extension MediaType {
     package static let imageConfig = MediaType("application/vnd.oci.image.config.v1+json")
     /// A gzipped tar layer (image spec, "Image Layer Filesystem Changeset").
     package static let layerTarGzip = MediaType("application/vnd.oci.image.layer.v1.tar+gzip")
-    /// A tar layer that is not compressed.
+    /// An uncompressed tar layer.
     package static let layerTar = MediaType("application/vnd.oci.image.layer.v1.tar")
     /// Docker's image manifest, version 2 schema 2.
     package static let dockerManifest = MediaType("application/vnd.docker.distribution.manifest.v2+json")
-    /// A tar layer packed with zstd, which only container runtimes unpack.
+    /// A tar layer compressed with zstd, which container runtimes accept and proxies do not.
     package static let layerTarZstd = MediaType("application/vnd.oci.image.layer.v1.tar+zstd")
     /// Docker's manifest list.
     package static let dockerManifestList = MediaType(
@@ -35,7 +35,7 @@ extension MediaType {
     package static let dockerLayerTarGzip = MediaType("application/vnd.docker.image.rootfs.diff.tar.gzip")
     /// Docker's tar layer that is not compressed.
     package static let dockerLayerTar = MediaType("application/vnd.docker.image.rootfs.diff.tar")
-    /// The same as skopeo and buildah name it: Docker itself has no such type.
+    /// The type that skopeo and buildah use for a zstd layer; Docker does not define it.
     package static let dockerLayerTarZstd = MediaType(
         "application/vnd.docker.image.rootfs.diff.tar.zstd"
     )
@@ -67,7 +67,7 @@ extension MediaType {
     /// Whether content of this type is an image configuration with `rootfs.diff_ids`.
     package var isImageConfig: Bool { self == .imageConfig || self == .dockerImageConfig }
 
-    /// Whether content of this type is a tar layer of an image, however it is packed.
+    /// Whether content of this type is a tar layer of an image, with any compression.
     package var isTarLayer: Bool {
         ["application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs."].contains {
             name.hasPrefix($0)
@@ -77,7 +77,7 @@ extension MediaType {
     /// Whether content of this type is a gzipped tar layer.
     package var isTarGzipLayer: Bool { self == .layerTarGzip || self == .dockerLayerTarGzip }
 
-    /// Whether content of this type is a tar layer packed with zstd.
+    /// Whether content of this type is a tar layer compressed with zstd.
     package var isTarZstdLayer: Bool { self == .layerTarZstd || self == .dockerLayerTarZstd }
 
     /// Whether content of this type is a tar layer without compression.
@@ -85,7 +85,7 @@ extension MediaType {
 }
 
 extension MediaType: CustomStringConvertible {
-    /// The type as documents write it.
+    /// The type, as written in documents.
     package var description: String { name }
 }
 
@@ -103,6 +103,6 @@ extension MediaType: Codable {
 }
 
 extension MediaType {
-    /// The runtime config of solo.io's artifact, its config and its first layer at once (Wasm image spec, variant `oci`).
+    /// The runtime config of solo.io's artifact: both its config and its first layer (Wasm image spec, variant `oci`).
     package static let soloConfig = MediaType("application/vnd.module.wasm.config.v1+json")
 }

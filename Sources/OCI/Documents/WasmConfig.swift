@@ -1,22 +1,22 @@
 /// The config of the CNCF's Wasm artifact (cncf/tag-runtime, "Wasm OCI Artifact").
 package struct WasmConfig: Hashable, Sendable, Codable {
-    /// What a component needs and gives, by the names of its interfaces.
+    /// The imports and exports of a component, by the names of their interfaces.
     package struct Component: Hashable, Sendable, Codable {
-        /// The interfaces it gives, for example `wasi:http/incoming-handler@0.2.0`.
+        /// The exported interfaces, for example `wasi:http/incoming-handler@0.2.0`.
         package let exports: [String]
-        /// The interfaces it needs.
+        /// The imported interfaces.
         package let imports: [String]
-        /// The world it is made for, if somebody said so.
+        /// The world that the component targets, if it is known.
         package let target: String?
 
-        /// Describes a component.
+        /// Creates the description of a component.
         package init(exports: [String], imports: [String], target: String? = nil) {
             self.exports = exports
             self.imports = imports
             self.target = target
         }
 
-        /// Writes every member, as the Rust implementation does: `target` may be `null`.
+        /// Writes every member, like the Rust implementation; `target` may be `null`.
         package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(exports, forKey: .exports)
@@ -25,20 +25,20 @@ package struct WasmConfig: Hashable, Sendable, Codable {
         }
     }
 
-    /// When, as RFC 3339.
+    /// When the artifact was created, as RFC 3339.
     package let created: String
-    /// By whom.
+    /// The author of the artifact.
     package let author: String?
     /// Always `wasm`.
     package let architecture: String
-    /// The generation of WASI: `wasip1` for a core module, `wasip2` for a component.
+    /// The version of WASI: `wasip1` for a core module, `wasip2` for a component.
     package let os: String
-    /// The digests of the layers, of which there is one.
+    /// The digest of the only layer.
     package let layerDigests: [Digest]
-    /// What a component says of itself; `nil` for a core module.
+    /// The description of a component; `nil` for a core module.
     package let component: Component?
 
-    /// Describes a core module, or a component.
+    /// Creates the config of a core module or a component.
     package init(created: String, layer: Digest, component: Component? = nil) {
         self.created = created
         author = nil
@@ -48,7 +48,7 @@ package struct WasmConfig: Hashable, Sendable, Codable {
         self.component = component
     }
 
-    /// Writes every member, as the Rust implementation does: `author` and `component` may be `null`.
+    /// Writes every member, like the Rust implementation; `author` and `component` may be `null`.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(created, forKey: .created)

@@ -8,8 +8,8 @@ package import Diagnostics
 
 /// The only encoder and decoder of JSON documents.
 ///
-/// What is written is compact, with sorted keys and plain slashes, so that the same value always has the same bytes.
-/// What is read is first checked by ``StrictJSON``.
+/// Writes compact JSON with sorted keys and unescaped slashes, so that equal values have equal bytes. Reads only text
+/// that passes ``StrictJSON``.
 package enum CanonicalJSON {
     /// Encodes a value; throws ``Failure/Code/internalError`` if the value cannot be JSON (a NaN, for example).
     package static func encode(_ value: some Encodable) throws(Failure) -> [UInt8] {
@@ -22,16 +22,16 @@ package enum CanonicalJSON {
         }
     }
 
-    /// Decodes a document that came from outside.
+    /// Decodes an untrusted document.
     ///
     /// - Parameters:
-    ///   - type: what to read.
+    ///   - type: the type to decode.
     ///   - bytes: the whole document.
-    ///   - what: what the document is called in messages, for example `index.json`.
-    ///   - code: the code of the failure thrown when it is not such a document.
-    ///   - quoting: whether the failure may quote the document; not one that holds secrets.
+    ///   - what: the name of the document in messages, for example `index.json`.
+    ///   - code: the code of the failure for an invalid document.
+    ///   - quoting: whether the failure may quote the document; `false` for documents with secrets.
     /// - Returns: the document.
-    /// - Throws: a failure with that code, which says what is wrong and where.
+    /// - Throws: a failure with that code, which names the violation and its position.
     package static func decode<Value: Decodable>(
         _ type: Value.Type,
         from bytes: [UInt8],
@@ -44,8 +44,8 @@ package enum CanonicalJSON {
         } catch {
             throw Failure(
                 code,
-                "the \(what) is not the JSON it has to be",
-                why: quoting ? error.description : "it goes wrong at byte \(error.offset)"
+                "the \(what) is not valid JSON",
+                why: quoting ? error.description : "the error is at byte \(error.offset)"
             )
         }
         do {
@@ -65,7 +65,7 @@ package enum CanonicalJSON {
 }
 
 extension DecodingError {
-    /// What is wrong and where, in words of the document and not of a decoder.
+    /// The violation and its position, in terms of the document, not of the decoder.
     fileprivate var explanation: String {
         func place(_ path: [any CodingKey]) -> String {
             let text = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
@@ -75,12 +75,12 @@ extension DecodingError {
         case .keyNotFound(let key, let context):
             return "\(place(context.codingPath)) has no \"\(key.stringValue)\""
         case .typeMismatch(_, let context):
-            return "\(place(context.codingPath)) has another type than expected"
+            return "\(place(context.codingPath)) has the wrong type"
         case .valueNotFound(_, let context):
             return "\(place(context.codingPath)) is null"
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
-            // The text is JSON, as was checked before: what is left is a number that fits no integer.
-            return "a number in it is too large, or not whole"
+            // The text is valid JSON, so only a number that does not fit an integer leads here.
+            return "a number is too large or not an integer"
         case .dataCorrupted(let context):
             return "\(place(context.codingPath)) cannot be read"
         @unknown default:

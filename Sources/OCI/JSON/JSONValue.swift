@@ -1,9 +1,9 @@
 package import Diagnostics
 
-/// Any JSON value: what a document holds besides the fields that this program knows.
+/// Any JSON value, including members that this program does not know.
 ///
-/// Only for documents that belong to others in part and are written again, such as a layout's `index.json`. What has
-/// a digest is never encoded again.
+/// Only for documents that are changed and must keep unknown members, such as a layout's `index.json`. Documents with a
+/// digest are never encoded again.
 package enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -13,7 +13,7 @@ package enum JSONValue: Hashable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// The value that another one is encoded as.
+    /// Creates a value from its encoding as JSON.
     package init(encoding value: some Encodable) throws(Failure) {
         self = try CanonicalJSON.decode(
             JSONValue.self,
@@ -25,7 +25,7 @@ package enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue: Codable {
-    /// Reads whatever stands there.
+    /// Reads any value.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -45,7 +45,7 @@ extension JSONValue: Codable {
         }
     }
 
-    /// Writes the value as it was read.
+    /// Writes the value.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

@@ -1,13 +1,12 @@
-/// The only scanner of JSON text, which rejects what decoders let pass: duplicate keys, great depth, anything after the
-/// value.
+/// The only scanner of JSON text, which rejects duplicate keys, deep nesting and text after the value.
 ///
-/// Two readers of one document with a duplicate key may see different documents; a digest proves only the bytes.
-/// RFC 8259 is followed to the letter.
+/// Two readers may read a document with a duplicate key differently, although its digest is the same. Follows RFC 8259
+/// strictly.
 package enum StrictJSON {
-    /// How deep arrays and objects may be nested.
+    /// The deepest nesting of arrays and objects.
     static let depthLimit = 64
 
-    /// What is wrong, and at which byte.
+    /// A violation of the grammar and its position.
     package struct Violation: Error, CustomStringConvertible {
         let what: String
         /// The byte, counted from 0.
@@ -16,16 +15,16 @@ package enum StrictJSON {
         package var description: String { "\(what), at byte \(offset)" }
     }
 
-    /// Throws if the text is not one JSON value that every reader understands in the same way.
+    /// Throws if the text is not exactly one unambiguous JSON value.
     static func check(_ bytes: [UInt8]) throws(Violation) { try read(bytes, as: NoTree.self) }
 
-    /// Reads one JSON value that every reader understands in the same way.
+    /// Reads one unambiguous JSON value.
     ///
     /// - Parameters:
     ///   - bytes: the whole text.
-    ///   - builder: makes the tree that is returned.
+    ///   - builder: creates the tree that is returned.
     /// - Returns: the value.
-    /// - Throws: what is wrong with the text, and where.
+    /// - Throws: the first violation.
     package static func read<Builder: JSONTreeBuilder>(
         _ bytes: [UInt8],
         as builder: Builder.Type
@@ -34,30 +33,30 @@ package enum StrictJSON {
         let value = try scanner.value(depth: 1)
         scanner.skipSpace()
         guard scanner.offset == bytes.count else {
-            throw scanner.violation("something stands after the value")
+            throw scanner.violation("unexpected text after the value")
         }
         return value
     }
 }
 
-/// Makes a tree of the parts that ``StrictJSON`` reads, each with its text as it is in the document.
+/// Builds a tree from the parts that ``StrictJSON`` reads, each with its text in the document.
 package protocol JSONTreeBuilder {
     /// A JSON value.
     associatedtype Value
     /// A member of an object.
     associatedtype Member
 
-    /// Makes a string, a number, `true`, `false` or `null` of its text.
+    /// Creates a string, a number, `true`, `false` or `null` from its text.
     static func scalar(_ text: ArraySlice<UInt8>) -> Value
-    /// Makes an array of its values.
+    /// Creates an array from its values.
     static func array(_ values: [Value]) -> Value
-    /// Makes a member of the text of its name, which has its quotes, the name with all escapes resolved, and its value.
+    /// Creates a member from the text of its name (with quotes), its name with all escapes resolved, and its value.
     static func member(_ text: ArraySlice<UInt8>, name: String, _ value: Value) -> Member
-    /// Makes an object of its members, in their order.
+    /// Creates an object from its members, in their order.
     static func object(_ members: [Member]) -> Value
 }
 
-/// Keeps nothing: the text is only checked.
+/// Builds nothing; the text is only checked.
 private enum NoTree: JSONTreeBuilder {
     static func scalar(_ text: ArraySlice<UInt8>) {}
     static func array(_ values: [Void]) {}
@@ -114,7 +113,7 @@ private struct Scanner<Builder: JSONTreeBuilder> {
             let key = try string()
             let text = bytes[start..<offset]
             guard keys.insert(key).inserted else {
-                throw .init(what: "the key \"\(key.prefix(64))\" stands there twice", offset: start)
+                throw .init(what: "the key \"\(key.prefix(64))\" is a duplicate", offset: start)
             }
             skipSpace()
             guard take(":") else { throw violation("\":\" is expected") }
@@ -138,7 +137,7 @@ private struct Scanner<Builder: JSONTreeBuilder> {
         return Builder.array(values)
     }
 
-    /// Numbers, `true`, `false` and `null`; a decoder looks only at those that it needs.
+    /// Checks numbers, `true`, `false` and `null`; decoders check only the members that they read.
     mutating func literal() throws(StrictJSON.Violation) {
         let start = offset
         while let byte = next, byte.isLiteral { offset += 1 }
@@ -153,7 +152,7 @@ private struct Scanner<Builder: JSONTreeBuilder> {
         }
     }
 
-    /// A string with its escapes resolved, so that `"a"` and `"\u0061"` are the same key.
+    /// Reads a string and resolves its escapes, so that `"a"` and `"\u0061"` are the same key.
     mutating func string() throws(StrictJSON.Violation) -> String {
         offset += 1
         var units: [UInt8] = []
@@ -166,15 +165,15 @@ private struct Scanner<Builder: JSONTreeBuilder> {
                 }
                 return text
             case UInt8(ascii: "\\"): units += try escape()
-            case 0x00..<0x20: throw violation("a string holds a control character")
+            case 0x00..<0x20: throw violation("a string contains a control character")
             default: units.append(byte)
             }
         }
-        throw violation("a string does not end")
+        throw violation("a string is not terminated")
     }
 
     mutating func escape() throws(StrictJSON.Violation) -> [UInt8] {
-        guard let byte = next else { throw violation("an escape does not end") }
+        guard let byte = next else { throw violation("an escape is incomplete") }
         offset += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
@@ -193,10 +192,10 @@ private struct Scanner<Builder: JSONTreeBuilder> {
         var value = UInt32(first)
         if (0xD800..<0xDC00).contains(first), take("\\"), take("u") {
             let second = try codeUnit()
-            guard (0xDC00..<0xE000).contains(second) else { throw violation("a surrogate stands alone") }
+            guard (0xDC00..<0xE000).contains(second) else { throw violation("a surrogate is unpaired") }
             value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
         }
-        guard let scalar = Unicode.Scalar(value) else { throw violation("a surrogate stands alone") }
+        guard let scalar = Unicode.Scalar(value) else { throw violation("a surrogate is unpaired") }
         return Array(String(Character(scalar)).utf8)
     }
 
@@ -204,7 +203,7 @@ private struct Scanner<Builder: JSONTreeBuilder> {
         guard bytes.count - offset >= 4,
             bytes[offset..<offset + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
             let unit = UInt16(String(decoding: bytes[offset..<offset + 4], as: UTF8.self), radix: 16)
-        else { throw violation("an escape is not four hexadecimal characters") }
+        else { throw violation("\\u needs four hexadecimal characters") }
         offset += 4
         return unit
     }

@@ -2,10 +2,9 @@ package import Diagnostics
 
 /// A content identifier `algorithm:encoded` (image spec, "Descriptors", Digests).
 ///
-/// A digest exists only by computing it or by parsing a well-formed one, so no other text ever becomes part of a
-/// path or a URL.
+/// Every value was computed or parsed from a well-formed text, so it is safe in paths and URLs.
 package struct Digest: Hashable, Sendable {
-    /// The registered algorithms this client computes.
+    /// The registered algorithms that this client supports.
     package enum Algorithm: String, Sendable, CaseIterable {
         case sha256
         case sha512
@@ -19,7 +18,7 @@ package struct Digest: Hashable, Sendable {
         }
     }
 
-    /// How it was computed.
+    /// The hash algorithm.
     package let algorithm: Algorithm
     /// The value in lower-case hexadecimal.
     package let encoded: String
@@ -31,10 +30,10 @@ package struct Digest: Hashable, Sendable {
         self = hasher.digest()
     }
 
-    /// Reads a digest; throws ``Failure/Code/digestInvalid`` for everything but a registered algorithm with the
-    /// right number of lower-case hexadecimal characters.
+    /// Reads a digest; throws ``Failure/Code/digestInvalid`` unless the text is a supported algorithm with the right number
+    /// of lower-case hexadecimal characters.
     package init(parsing text: some StringProtocol) throws(Failure) {
-        func refused(_ why: String) -> Failure {
+        func rejection(_ why: String) -> Failure {
             let likely = text.lowercased()
             let isMeant = likely != text && (try? Digest(parsing: likely)) != nil
             return Failure(
@@ -44,28 +43,28 @@ package struct Digest: Hashable, Sendable {
                 try: [isMeant ? likely : "a digest is \"sha256:\" and 64 lower-case hexadecimal characters"]
             )
         }
-        guard let colon = text.firstIndex(of: ":") else { throw refused("there is no \":\" in it") }
+        guard let colon = text.firstIndex(of: ":") else { throw rejection("it has no \":\"") }
         let name = text[..<colon]
         guard let algorithm = Algorithm(rawValue: String(name)) else {
-            throw refused(
+            throw rejection(
                 "unsupported digest algorithm \"\(String(name).truncated(to: 40))\"; known are sha256 and sha512"
             )
         }
         let encoded = text[text.index(after: colon)...]
         guard encoded.utf8.count == algorithm.encodedLength else {
-            throw refused(
-                "\(name) takes \(algorithm.encodedLength) characters, here are \(encoded.utf8.count)"
+            throw rejection(
+                "\(name) needs \(algorithm.encodedLength) characters, not \(encoded.utf8.count)"
             )
         }
         if let wrong = encoded.utf8.enumerated().first(where: { !$1.isLowerCaseHexadecimal }) {
             let position = name.utf8.count + 2 + wrong.offset
-            throw refused("character \(position) is not a lower-case hexadecimal one")
+            throw rejection("character \(position) is not a lower-case hexadecimal digit")
         }
         self.algorithm = algorithm
         self.encoded = String(encoded)
     }
 
-    /// Whether a text begins as a digest does, well-formed or not.
+    /// Returns whether a text starts with an algorithm and a colon.
     static func namesAlgorithm(_ text: some StringProtocol) -> Bool {
         Algorithm.allCases.contains { text.hasPrefix($0.rawValue + ":") }
     }
@@ -77,10 +76,10 @@ package struct Digest: Hashable, Sendable {
 }
 
 extension Digest: CustomStringConvertible {
-    /// The digest as documents write it: `sha256:…`.
+    /// The digest, as written in documents: `sha256:…`.
     package var description: String { "\(algorithm.rawValue):\(encoded)" }
 
-    /// The first characters, enough for a person to tell two digests apart.
+    /// The digest with only 12 characters, for messages.
     package var short: String { "\(algorithm.rawValue):\(encoded.prefix(12))…" }
 }
 

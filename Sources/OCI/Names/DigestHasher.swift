@@ -1,17 +1,17 @@
 import CCrypto
 
-// @unchecked: the context has exactly one owner, which changes it only through `mutating`, so exclusive, access; the
-// one borrowing method copies it and hands libcrypto a pointer to const.
-/// Computes one digest over bytes that arrive in pieces, by libcrypto's EVP interface.
+// @unchecked: the context has exactly one owner, which changes it only in `mutating` methods. The borrowing methods
+// only copy it.
+/// Computes the digest of bytes that arrive in pieces, with libcrypto's EVP interface.
 ///
-/// The only file that knows libcrypto.
+/// The only file that uses libcrypto.
 package struct DigestHasher: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
     private let algorithm: Digest.Algorithm
-    /// The number of bytes taken so far.
+    /// The number of bytes hashed so far.
     package private(set) var byteCount = 0
 
-    /// Starts an empty computation.
+    /// Creates a hasher without input.
     package init(_ algorithm: Digest.Algorithm = .sha256) {
         let function =
             switch algorithm {
@@ -19,7 +19,7 @@ package struct DigestHasher: ~Copyable, @unchecked Sendable {
             case .sha512: EVP_sha512()
             }
         guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, function, nil) == 1 else {
-            // Only without memory, or with a libcrypto built without SHA-2: nothing this program does could go on.
+            // Without memory or SHA-2 in libcrypto, this program cannot continue.
             fatalError("libcrypto cannot compute \(algorithm.rawValue)")
         }
         self.context = context
@@ -28,15 +28,15 @@ package struct DigestHasher: ~Copyable, @unchecked Sendable {
 
     deinit { EVP_MD_CTX_free(context) }
 
-    /// Takes the next bytes.
+    /// Hashes the next bytes.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
         let result = EVP_DigestUpdate(context, start, bytes.count)
-        precondition(result == 1, "libcrypto refused to go on with a digest")
+        precondition(result == 1, "libcrypto cannot update a digest")
         byteCount += bytes.count
     }
 
-    /// Another computation that goes on from the same bytes.
+    /// Returns a hasher that continues after the same bytes.
     package borrowing func copy() -> DigestHasher { DigestHasher(copying: self) }
 
     private init(copying other: borrowing DigestHasher) {
@@ -48,7 +48,7 @@ package struct DigestHasher: ~Copyable, @unchecked Sendable {
         byteCount = other.byteCount
     }
 
-    /// The digest of all bytes taken so far; more may follow.
+    /// Returns the digest of all bytes so far; more may follow.
     package borrowing func digest() -> Digest {
         guard let copy = EVP_MD_CTX_new(), EVP_MD_CTX_copy_ex(copy, context) == 1 else {
             fatalError("libcrypto has no memory for a digest")
@@ -57,7 +57,7 @@ package struct DigestHasher: ~Copyable, @unchecked Sendable {
         var length: UInt32 = 0
         var value = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         let result = EVP_DigestFinal_ex(copy, &value, &length)
-        precondition(result == 1, "libcrypto refused to end a digest")
+        precondition(result == 1, "libcrypto cannot finish a digest")
         return Digest(algorithm: algorithm, finished: value.prefix(Int(length)))
     }
 }

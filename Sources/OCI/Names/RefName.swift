@@ -1,17 +1,17 @@
-/// How an image is asked for within a store.
+/// The name of an image within a store.
 package enum RefName: Hashable, Sendable {
-    /// By its full reference; the digest is stronger than the tag, and no tag means `latest`.
+    /// A full reference; the digest takes precedence over the tag, and the default tag is `latest`.
     case reference(Reference)
-    /// By its tag, in whatever repository the store has it.
+    /// A tag, in any repository of the store.
     case tag(Tag)
-    /// By the digest of its manifest.
+    /// The digest of the manifest.
     case digest(Digest)
-    /// The one image that the store holds.
+    /// The only image of the store.
     case only
 }
 
 extension RefName: CustomStringConvertible {
-    /// The name for a person.
+    /// The name for messages.
     package var description: String {
         switch self {
         case .reference(let reference): reference.description

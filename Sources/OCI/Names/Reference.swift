@@ -2,22 +2,22 @@ package import Diagnostics
 
 /// Names an image in a registry: `host[:port]/repository[:tag][@digest]`.
 ///
-/// The grammar is Docker's, which every client shares (distribution/reference): a name without a host is one of
-/// Docker Hub. One addition: a host-less name of three and more parts cannot exist on Docker Hub, so its first part
-/// is the host; ``registryIsAssumed`` says so.
+/// The grammar is Docker's (distribution/reference), in which a name without a host belongs to Docker Hub. One addition:
+/// Docker Hub has no names of three or more parts, so the first part of such a name is the host; see
+/// ``registryIsAssumed``.
 package struct Reference: Hashable, Sendable {
     /// The registry.
     package let registry: RegistryName
     /// The repository within the registry.
     package let repository: RepositoryName
-    /// The tag, if one is named.
+    /// The tag, if there is one.
     package let tag: Tag?
-    /// The digest, if one is named; it is stronger than the tag.
+    /// The digest, if there is one; it takes precedence over the tag.
     package let digest: Digest?
-    /// Whether the registry was taken from a first part that does not look like a host.
+    /// Whether the registry is a first part that does not look like a host.
     package let registryIsAssumed: Bool
 
-    /// Puts a reference together.
+    /// Creates a reference.
     package init(registry: RegistryName, repository: RepositoryName, tag: Tag? = nil, digest: Digest? = nil) {
         self.registry = registry
         self.repository = registry.isDockerHub ? (try? repository.onDockerHub()) ?? repository : repository
@@ -26,22 +26,22 @@ package struct Reference: Hashable, Sendable {
         registryIsAssumed = false
     }
 
-    /// Reads a reference as people paste it; a leading `oci://` or `docker://` is dropped.
+    /// Reads a reference; a leading `oci://` or `docker://` is dropped.
     ///
     /// Throws ``Failure/Code/referenceInvalid``, ``Failure/Code/repositoryUppercase``, ``Failure/Code/tagInvalid`` or
-    /// ``Failure/Code/digestInvalid``, each with the place and, where there is one, what was probably meant.
+    /// ``Failure/Code/digestInvalid``, each with the position and, if possible, a correction.
     package init(parsing text: String) throws(Failure) {
         let body = try Self.withoutScheme(text)
         var rest = body[...]
         if let at = rest.firstIndex(of: "@") {
             let after = rest[rest.index(after: at)...]
             guard !after.contains("@"), !after.contains("/") || Digest.namesAlgorithm(after) else {
-                // Never echoed: what stands before the "@" may be a password.
+                // Not quoted, because the text before the "@" may be a password.
                 throw Failure(
                     .referenceInvalid,
-                    "invalid reference format: a reference holds no user name or password",
-                    why: "\"@\" stands before the host",
-                    try: ["--username NAME --password-stdin, or wasmpack's other sources of credentials"]
+                    "invalid reference format: a reference cannot contain a user name or password",
+                    why: "\"@\" precedes the host",
+                    try: ["--username NAME --password-stdin, or wasmpack login"]
                 )
             }
             digest = try Digest(parsing: after)
@@ -61,7 +61,7 @@ package struct Reference: Hashable, Sendable {
             throw Failure(
                 .referenceInvalid,
                 "invalid repository name (\(rest)), cannot specify 64-byte hexadecimal strings",
-                why: "it would read like a digest",
+                why: "it looks like a digest",
                 try: ["REPOSITORY@sha256:\(rest.lowercased())"]
             )
         }
@@ -86,17 +86,17 @@ package struct Reference: Hashable, Sendable {
         self.digest = digest
     }
 
-    /// The same repository, by digest alone: what a proxy is told to load.
+    /// Returns a reference to the same repository by digest only, for the configuration of a proxy.
     package func pinned(to digest: Digest) -> Reference { Reference(self, tag: nil, digest: digest) }
 
-    /// The same repository, by tag alone.
+    /// Returns a reference to the same repository by tag only.
     package func tagged(_ tag: Tag) -> Reference { Reference(self, tag: tag, digest: nil) }
 }
 
 extension Reference: CustomStringConvertible {
     /// `host/repository`, always with the host.
     ///
-    /// A host that does not look like one is told from a part of a Docker Hub name by its upper case, as in `Foo/bar`.
+    /// A host that looks like a part of a Docker Hub name is written in upper case, as in `FOO/bar`.
     package var repositoryDescription: String {
         let host = registry.description
         let isUnderstood = registryIsAssumed || Self.looksLikeHost(host)
@@ -110,7 +110,7 @@ extension Reference: CustomStringConvertible {
 }
 
 extension Reference {
-    /// Whether a first part is a host by Docker's rule: `localhost`, or with a dot, a colon or an upper-case letter.
+    /// Returns whether a first part is a host by Docker's rule: `localhost`, or with a dot, a colon or an upper-case letter.
     package static func looksLikeHost(_ part: some StringProtocol) -> Bool {
         part == "localhost" || part.contains(".") || part.contains(":") || part.contains(where: \.isUppercase)
     }
@@ -122,11 +122,11 @@ extension Reference {
         for (offset, scalar) in text.unicodeScalars.enumerated()
         where scalar.value <= 0x20 || scalar.value >= 0x7F {
             let name = scalar == " " ? "a space" : scalar.isASCII ? "a control character" : "\"\(scalar)\""
-            let shown = text.contains("@") ? "what stands here" : "\"\(text.truncated(to: 160))\""
+            let shown = text.contains("@") ? "this text" : "\"\(text.truncated(to: 160))\""
             throw Failure(
                 .referenceInvalid,
                 "invalid reference format: \(shown) is not a reference",
-                why: "\(name) at character \(offset + 1); a reference is plain ASCII"
+                why: "\(name) at character \(offset + 1); references are ASCII without spaces"
             )
         }
         guard let range = text.firstRange(of: "://") else { return text }
@@ -138,8 +138,8 @@ extension Reference {
         case "http", "https":
             throw Failure(
                 .referenceInvalid,
-                "invalid reference format: a reference has no \"\(scheme)://\"",
-                why: scheme == "http" ? "a registry without TLS is asked for by --plain-http" : nil,
+                "invalid reference format: a reference does not start with \"\(scheme)://\"",
+                why: scheme == "http" ? "--plain-http selects a registry without TLS" : nil,
                 try: rest.contains("@") ? [] : [rest + (scheme == "http" ? " --plain-http" : "")]
             )
         default:
@@ -147,20 +147,22 @@ extension Reference {
         }
     }
 
-    /// Reads the repository, and says in the words of the whole reference what was probably meant.
+    /// Reads the repository; a failure suggests a correction of the whole reference.
     private static func repository(_ name: Substring, within whole: String) throws(Failure) -> RepositoryName
     {
         do {
             return try RepositoryName(parsing: name)
         } catch {
-            let meant = error.hints.map { String(whole[..<name.startIndex] + $0 + whole[name.endIndex...]) }
-            throw Failure(error.code, error.message, why: error.why, try: meant)
+            let corrections = error.hints.map {
+                String(whole[..<name.startIndex] + $0 + whole[name.endIndex...])
+            }
+            throw Failure(error.code, error.message, why: error.why, try: corrections)
         }
     }
 }
 
 extension Reference {
-    /// Whether both name the same image of the same repository, without asking a registry.
+    /// Returns whether both refer to the same image of the same repository, without contacting a registry.
     package func isSameImage(as other: Reference) -> Bool {
         guard registry == other.registry, repository == other.repository else { return false }
         if other.digest != nil { return tag == nil && digest == other.digest }

@@ -1,13 +1,13 @@
 package import Diagnostics
 
-/// The host of a registry and its port, as a reference names them: `registry.example.com:5000`.
+/// The host and port of a registry in a reference: `registry.example.com:5000`.
 package struct RegistryName: Hashable, Sendable {
-    /// Docker Hub, which a reference without a host means.
+    /// Docker Hub, the registry of references without a host.
     package static let dockerHub = RegistryName(trusted: "docker.io")
 
     /// The host in lower case; an IPv6 address without its brackets.
     package let host: String
-    /// The port, if one is named.
+    /// The port, if there is one.
     package let port: Int?
 
     private init(trusted host: String) {
@@ -20,7 +20,7 @@ package struct RegistryName: Hashable, Sendable {
     /// `index.docker.io` and `registry-1.docker.io` are other names of Docker Hub.
     package init(parsing text: some StringProtocol) throws(Failure) {
         let text = String(text)
-        func refused(_ why: String) -> Failure {
+        func rejection(_ why: String) -> Failure {
             Failure(
                 .referenceInvalid,
                 "invalid reference format: \"\(text.truncated(to: 160))\" is not a registry",
@@ -29,16 +29,16 @@ package struct RegistryName: Hashable, Sendable {
             )
         }
         guard !text.contains("@") else {
-            // Never echoed: what stands before the "@" may be a password.
+            // Not quoted, because the text before the "@" may be a password.
             throw Failure(
                 .referenceInvalid,
-                "invalid reference format: a registry holds no user name or password"
+                "invalid reference format: a registry cannot contain a user name or password"
             )
         }
         let isBracketed = text.hasPrefix("[")
         guard let end = isBracketed ? text.firstIndex(of: "]") : text.firstIndex(of: ":") ?? text.endIndex
         else {
-            throw refused("\"[\" is never closed")
+            throw rejection("\"[\" is not closed")
         }
         let bare = isBracketed ? text[..<end].dropFirst() : text[..<end]
         let rest = isBracketed ? text[end...].dropFirst() : text[end...]
@@ -50,14 +50,14 @@ package struct RegistryName: Hashable, Sendable {
                 (1...65535).contains(number)
             else {
                 let shown = String(rest).truncated(to: 40)
-                throw refused(
-                    "\"\(shown)\" is not \":\" and a port from 1 to 65535; IPv6 addresses stand in brackets"
+                throw rejection(
+                    "\"\(shown)\" is not \":\" and a port from 1 to 65535; IPv6 addresses need brackets"
                 )
             }
             port = number
         }
         if let why = isBracketed ? Self.violation(ofIPv6: bare) : Self.violation(ofHost: bare) {
-            throw refused(why)
+            throw rejection(why)
         }
         let host = bare.lowercased()
         self.host =
@@ -68,9 +68,7 @@ package struct RegistryName: Hashable, Sendable {
     /// Whether this is Docker Hub.
     package var isDockerHub: Bool { self == .dockerHub }
 
-    /// Whether the name itself says that it is this machine: `localhost`, `*.localhost`, `127.0.0.0/8` or `::1`.
-    ///
-    /// Names that only resolve to such an address are not meant.
+    /// Whether the name is `localhost`, `*.localhost`, `127.0.0.0/8` or `::1`; no name is resolved.
     package var isLoopback: Bool { IPAddress.Host(host).isLoopback }
 
     private static func violation(ofHost host: Substring) -> String? {
@@ -81,23 +79,23 @@ package struct RegistryName: Hashable, Sendable {
                 return "\"\(wrong)\" is not allowed in a host"
             }
             guard first != "-", last != "-" else {
-                return "a part of a host neither begins nor ends with \"-\""
+                return "a part of a host cannot begin or end with \"-\""
             }
         }
-        // Resolvers dial 0x7f.1 and 127.1 too; 1.2.3.256 ends as an address does and is not one.
+        // Resolvers also accept 0x7f.1 and 127.1. 1.2.3.256 ends in a number, but is not an address.
         if case .name = IPAddress.Host(host) { return nil }
         return IPAddress(String(host)) == nil ? "an IPv4 address is four decimal numbers from 0 to 255" : nil
     }
 
     private static func violation(ofIPv6 address: Substring) -> String? {
-        // Dots and zones are none of the grammar's (distribution/reference, `ipv6address`).
+        // The grammar has neither dots nor zones (distribution/reference, `ipv6address`).
         !address.contains(".") && IPAddress(String(address)) != nil
             ? nil : "\"\(String(address).truncated(to: 40))\" is not an IPv6 address"
     }
 }
 
 extension RegistryName: CustomStringConvertible {
-    /// The name as a reference writes it.
+    /// The name, as written in references.
     package var description: String {
         (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
     }

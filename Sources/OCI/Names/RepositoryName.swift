@@ -2,8 +2,7 @@ package import Diagnostics
 
 /// The name of a repository within its registry, for example `test-oci/header-authorization`.
 ///
-/// The grammar is the distribution spec's ("Pulling manifests", `<name>`), with the limit of 255 characters that
-/// registries share.
+/// The grammar is the distribution spec's ("Pulling manifests", `<name>`), with the common limit of 255 characters.
 package struct RepositoryName: Hashable, Sendable {
     private let text: String
 
@@ -18,7 +17,7 @@ package struct RepositoryName: Hashable, Sendable {
             throw Failure(
                 .referenceInvalid,
                 "repository name must not be more than 255 characters",
-                why: "this one has \(name.utf8.count)"
+                why: "it has \(name.utf8.count)"
             )
         }
         if let offset = Self.violation(in: name) {
@@ -38,20 +37,20 @@ package struct RepositoryName: Hashable, Sendable {
                 .referenceInvalid,
                 "invalid reference format: \"\(shown)\" is not a repository name",
                 why:
-                    "\(wrong ?? "it ends too early"); a name is lower-case letters and digits, separated by /, "
-                    + "one of . _ __ or any number of -",
+                    "\(wrong ?? "it ends with a separator"); a name has lower-case letters and digits, separated by "
+                    + "/ . _ __ or hyphens",
                 try: Self.likely(name).map { [$0] } ?? []
             )
         }
         self.text = name
     }
 
-    /// The name as Docker Hub has it: a single part is an official image of `library`.
+    /// Returns the name on Docker Hub, where a single part is an official image of `library`.
     func onDockerHub() throws(Failure) -> RepositoryName {
         text.contains("/") ? self : try RepositoryName(parsing: "library/" + text)
     }
 
-    /// What was probably meant: no slash too many, and `-` for what no name may hold; `nil` if that is no name either.
+    /// Returns a corrected name, without extra slashes and with `-` for invalid characters; `nil` if that is not valid.
     private static func likely(_ name: String) -> String? {
         let parts = name.lowercased().split(separator: "/").map { part in
             part.map { $0.isASCIIAlphanumeric || "._".contains($0) ? String($0) : "-" }.joined()
@@ -61,7 +60,7 @@ package struct RepositoryName: Hashable, Sendable {
         return likely.utf8.count <= 255 && violation(in: likely) == nil ? likely : nil
     }
 
-    /// Where a text leaves the grammar `[a-z0-9]+ ((?:[/._]|__|[-]+) [a-z0-9]+)*`, in bytes; nil if it never does.
+    /// Returns the offset in bytes at which a text violates `[a-z0-9]+ ((?:[/._]|__|[-]+) [a-z0-9]+)*`; `nil` if it is valid.
     private static func violation(in name: String) -> Int? {
         let bytes = Array(name.utf8)
         var offset = 0

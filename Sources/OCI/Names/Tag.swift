@@ -2,21 +2,21 @@ package import Diagnostics
 
 /// A tag: 1 to 128 of `[A-Za-z0-9_.-]`, not starting with `.` or `-` (distribution spec, "Pulling manifests").
 package struct Tag: Hashable, Sendable {
-    /// The tag that stands for no tag when reading.
+    /// The default tag of references without a tag.
     package static let latest = Tag(trusted: "latest")
 
     private let text: String
 
     private init(trusted text: String) { self.text = text }
 
-    /// Reads a tag; throws ``Failure/Code/tagInvalid`` and names the offending character.
+    /// Reads a tag; throws ``Failure/Code/tagInvalid``, which names the invalid character.
     package init(parsing text: some StringProtocol) throws(Failure) {
         let shown = String(text).truncated(to: 160)
         guard !text.isEmpty else {
             throw Failure(
                 .tagInvalid,
-                "a tag is empty",
-                why: "nothing stands after the last \":\"",
+                "the tag is empty",
+                why: "nothing follows the last \":\"",
                 try: ["v0.0.1"]
             )
         }
@@ -25,8 +25,9 @@ package struct Tag: Hashable, Sendable {
             throw Failure(
                 .tagInvalid,
                 "invalid tag format: \"\(shown)\" is not allowed",
-                why: "\"\(wrong.element)\" at character \(wrong.offset + 1); a tag is letters, digits, _ . - "
-                    + "(first not . or -), at most 128",
+                why:
+                    "\"\(wrong.element)\" at character \(wrong.offset + 1); a tag has up to 128 letters, digits, _ . - "
+                    + "and does not start with . or -",
                 try: suggestion.map { [$0] } ?? []
             )
         }
@@ -34,7 +35,7 @@ package struct Tag: Hashable, Sendable {
             throw Failure(
                 .tagInvalid,
                 "invalid tag format: \"\(shown)\" is too long",
-                why: "a tag has at most 128 characters, this one has \(text.utf8.count)"
+                why: "a tag has at most 128 characters, but this tag has \(text.utf8.count)"
             )
         }
         self.text = String(text)

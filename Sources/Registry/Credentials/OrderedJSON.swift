@@ -32,15 +32,15 @@ enum OrderedJSON: Equatable, Sendable {
     ///   - bytes: the whole document.
     ///   - what: what the document is called in messages.
     ///   - code: the code of the failure thrown when it is not one JSON value.
-    /// - Throws: a failure with that code, which says where it goes wrong.
+    /// - Throws: a failure with that code, which names the position of the violation.
     init(parsing bytes: [UInt8], as what: String, failing code: Failure.Code) throws(Failure) {
         do throws(StrictJSON.Violation) {
             self = try StrictJSON.read(bytes, as: Builder.self)
         } catch {
             throw Failure(
                 code,
-                "\(what) is not the JSON it has to be",
-                why: "it goes wrong at byte \(error.offset)"
+                "\(what) is not valid JSON",
+                why: "the error is at byte \(error.offset)"
             )
         }
     }
