@@ -4,23 +4,22 @@ package import HostSystem
 package import OCI
 package import SystemPackage
 
-/// Content that is verified to match its descriptor.
+/// Content that has been verified to match its descriptor.
 ///
-/// A blob is made by hashing or by verifying, never otherwise, and it can be read as often as needed: an upload is
-/// sent again after a refused token or a failing server.
+/// A blob is made only by hashing or by verification. It can be read repeatedly, for example when an upload is retried.
 package struct Blob: Sendable {
-    /// Where the bytes are.
+    /// The location of the bytes.
     package enum Content: Sendable {
         case bytes([UInt8])
-        /// In a file; the owner, if there is one, removes it when nobody needs it any more.
+        /// In a file; the owner, if any, removes the file with the last reference to it.
         case file(FilePath, owner: TemporaryFile?)
     }
 
-    /// What the content is.
+    /// The type, digest and size of the content.
     package let descriptor: Descriptor
     private let origin: Content
 
-    /// Where the content is now: a layout may have moved a file of its own into its place.
+    /// The current location of the content: a layout may have moved a temporary file to its final path.
     package var content: Content {
         if case .file(_, let owner?) = origin { .file(owner.path, owner: owner) } else { origin }
     }
@@ -36,7 +35,7 @@ package struct Blob: Sendable {
         origin = .bytes(bytes)
     }
 
-    /// Takes bytes that claim to be what a descriptor names; throws ``Failure/Code/digestMismatch`` if they are not.
+    /// Verifies bytes against a descriptor; throws ``Failure/Code/digestMismatch`` if they differ.
     package init(verifying bytes: [UInt8], against descriptor: Descriptor, from origin: String)
         throws(Failure)
     {
@@ -48,9 +47,10 @@ package struct Blob: Sendable {
         self.origin = .bytes(bytes)
     }
 
-    /// Takes a file that claims to hold what a descriptor names, and reads it whole to see.
+    /// Reads a whole file and verifies it against a descriptor.
     ///
-    /// Throws ``Failure/Code/digestMismatch`` if it does not, and what opening and reading it throws. Links are refused.
+    /// Throws ``Failure/Code/digestMismatch`` if it differs, and errors of opening and reading the file. Symbolic links are
+    /// rejected.
     package init(verifying path: FilePath, against descriptor: Descriptor) throws(Failure) {
         let file = try ReadableFile(opening: path, links: .refused)
         var hasher = DigestHasher(descriptor.digest.algorithm)
@@ -67,17 +67,17 @@ package struct Blob: Sendable {
         origin = .file(path, owner: nil)
     }
 
-    /// The same content under other annotations.
+    /// Returns the same content with other annotations.
     package func annotated(_ annotations: Annotations?) -> Blob {
         Blob(trusted: descriptor.annotated(annotations), origin)
     }
 
-    /// All bytes; throws when there are more than `limit`, or the file cannot be read or is another one by now.
+    /// Returns all bytes; throws if there are more than `limit`, or if the file cannot be read or has changed.
     package func bytes(limit: Int) throws(Failure) -> [UInt8] {
         guard descriptor.size <= limit else {
             throw Failure(
                 .manifestInvalid,
-                "the \(descriptor.role) \(descriptor.digest) has \(descriptor.size) bytes; at most \(limit) are read"
+                "the \(descriptor.role) \(descriptor.digest) has \(descriptor.size) bytes; the limit is \(limit)"
             )
         }
         switch content {
@@ -89,7 +89,7 @@ package struct Blob: Sendable {
         }
     }
 
-    /// The bytes from the start.
+    /// Returns a source of the bytes from the start.
     package func source() throws(Failure) -> any ByteSource {
         switch content {
         case .bytes(let bytes): MemorySource(bytes)
@@ -99,25 +99,25 @@ package struct Blob: Sendable {
 }
 
 extension Failure {
-    /// The failure for content that is not what its descriptor names.
+    /// Makes the failure for content that does not match its descriptor.
     init(mismatchOf descriptor: Descriptor, digest: Digest, size: Int, from origin: String) {
         self.init(
             .digestMismatch,
             "\(descriptor.role) from \(origin) does not match its digest",
             why: "expected \(descriptor.digest), got \(digest) (\(size) of \(descriptor.size) bytes)",
-            try: ["again; if it repeats, a proxy or the store has altered it"]
+            try: ["try again; if it fails again, a proxy or the store has altered the content"]
         )
     }
 }
 
-/// The bytes of an array, once.
+/// A source of the bytes of an array, which can be read once.
 package final class MemorySource: ByteSource {
     private var rest: ArraySlice<UInt8>
 
     /// Starts at the first byte.
     package init(_ bytes: [UInt8]) { rest = bytes[...] }
 
-    /// Gives the next bytes.
+    /// Reads the next bytes and returns their number.
     package func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let count = min(buffer.count, rest.count)
         buffer.copyBytes(from: rest.prefix(count))
@@ -126,7 +126,7 @@ package final class MemorySource: ByteSource {
     }
 }
 
-/// The bytes of an open file.
+/// A source of the bytes of an open file.
 package final class FileSource: ByteSource {
     private let file: ReadableFile
 
@@ -140,12 +140,12 @@ package final class FileSource: ByteSource {
     /// The size of the file when it was opened, in bytes.
     package var size: Int { file.size }
 
-    /// Gives the next bytes.
+    /// Reads the next bytes and returns their number.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         try file.read(into: buffer)
     }
 
-    /// Gives up to `count` bytes at an offset, wherever reading stands; fewer only at the end.
+    /// Returns `count` bytes at an offset, fewer only at the end; does not change the read position.
     package func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
         try file.read(at: offset, count: count)
     }

@@ -4,18 +4,18 @@ package import OCI
 import Synchronization
 package import SystemPackage
 
-/// A blob under construction: bytes go to a temporary file and through the hasher in the same step.
+/// A blob under construction: writes bytes to a temporary file and hashes them in the same step.
 package final class BlobSpool: Sendable {
     private let file: TemporaryFile
     private let hasher: Mutex<DigestHasher>
 
-    /// Begins an empty blob in a folder.
+    /// Creates an empty temporary file in a folder.
     package init(in directory: FilePath, algorithm: Digest.Algorithm = .sha256) throws(Failure) {
         file = try TemporaryFile(in: directory)
         hasher = Mutex(DigestHasher(algorithm))
     }
 
-    /// The number of bytes so far.
+    /// The number of bytes written so far.
     package var byteCount: Int { hasher.withLock { $0.byteCount } }
 
     /// Appends bytes; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
@@ -24,14 +24,14 @@ package final class BlobSpool: Sendable {
         hasher.withLock { $0.update(bytes) }
     }
 
-    /// Ends the blob under the digest of what it holds.
+    /// Finishes the blob with the digest of the written bytes.
     package func finish(as mediaType: MediaType) -> Blob {
         let (digest, size) = hasher.withLock { ($0.digest(), $0.byteCount) }
         let descriptor = Descriptor(mediaType: mediaType, digest: digest, size: size)
         return Blob(trusted: descriptor, .file(file.path, owner: file))
     }
 
-    /// Ends the blob if it holds what a descriptor names; throws ``Failure/Code/digestMismatch`` otherwise.
+    /// Finishes the blob; throws ``Failure/Code/digestMismatch`` if the written bytes do not match a descriptor.
     package func finish(verifying descriptor: Descriptor, from origin: String) throws(Failure) -> Blob {
         let (digest, size) = hasher.withLock { ($0.digest(), $0.byteCount) }
         guard size == descriptor.size, digest == descriptor.digest else {

@@ -1,16 +1,16 @@
 package import Diagnostics
 package import OCI
 
-/// What a copy did.
+/// The result of a copy.
 package struct CopyReport: Sendable {
-    /// What became of one piece of content.
+    /// How one blob or manifest reached the destination.
     package enum Status: String, Sendable, Codable {
         case copied
-        /// Taken over from another repository of the same registry.
+        /// Mounted from another repository of the same registry.
         case mounted
-        case exists = "exists"
+        case exists
 
-        /// The end of its way, as an event.
+        /// The final stage for the transfer event.
         var stage: Transfer.Stage {
             switch self {
             case .copied: .finished
@@ -20,17 +20,17 @@ package struct CopyReport: Sendable {
         }
     }
 
-    /// One piece of content.
+    /// One blob or manifest of the image, and how it reached the destination.
     package typealias Part = (descriptor: Descriptor, status: Status)
 
-    /// The manifest that the new name stands for.
+    /// The manifest that the new name points to.
     package let root: Descriptor
-    /// What the name stood for before.
+    /// The manifest that the name pointed to before.
     package let previous: Descriptor?
-    /// The config and the layers, of an index also the manifests, in the order in which they are named.
+    /// The config, the layers and, for an index, the manifests, in the order of the image's documents.
     package let parts: [Part]
 
-    /// Puts a report together.
+    /// Makes a report.
     package init(root: Descriptor, previous: Descriptor?, parts: [Part]) {
         self.root = root
         self.previous = previous
@@ -38,24 +38,24 @@ package struct CopyReport: Sendable {
     }
 }
 
-/// How many blobs travel at the same time.
+/// The number of blobs that are copied in parallel.
 private let parallelBlobs = 4
 
 /// Copies an image from one store to another: children first, the name last.
 ///
-/// A copy that ends early leaves content that nothing names, and never a name that points at missing content. Nothing
-/// is decoded and encoded again: bytes, and so digests, stay what they are.
+/// An interrupted copy may leave unreferenced content, but never a name that points to missing content. Documents are not
+/// re-encoded, so bytes and digests do not change.
 ///
 /// - Parameters:
 ///   - name: the image in the source.
-///   - source: where it is.
-///   - destination: where it is to be.
-///   - newName: the image in the destination; the same name without it.
-///   - events: told about every piece on its way.
-/// - Returns: what was copied, and what was there already.
-/// - Throws: what the stores throw; ``Failure/Code/digestMismatch`` when the new name holds another digest, and
-///   ``Failure/Code/manifestInvalid`` for indexes that lie too deep, a config of more than 4 MiB and a layer of more
-///   than 8 GiB.
+///   - source: the store to read from.
+///   - destination: the store to write to.
+///   - newName: the image in the destination; by default the same name.
+///   - events: receives the progress of every blob and manifest.
+/// - Returns: what was copied, and what existed already.
+/// - Throws: errors of the stores; ``Failure/Code/digestMismatch`` if the new name contains another digest, and
+///   ``Failure/Code/manifestInvalid`` for indexes that are nested too deeply, a config over 4 MiB and a layer over
+///   8 GiB.
 package func copy(
     _ name: RefName,
     from source: some ContentSource,
@@ -66,16 +66,16 @@ package func copy(
     try await copy(source.resolve(name), from: source, to: destination, as: newName ?? name, events: events)
 }
 
-/// Copies an image that needs no name in its source, such as one that an index lists.
+/// Copies an image by its descriptor, for example one that an index lists.
 ///
 /// - Parameters:
 ///   - root: the image's manifest, which the source can fetch.
-///   - source: where it is.
-///   - destination: where it is to be.
+///   - source: the store to read from.
+///   - destination: the store to write to.
 ///   - target: the image in the destination.
-///   - events: told about every piece on its way.
-/// - Returns: what was copied, and what was there already.
-/// - Throws: what copying by a name throws.
+///   - events: receives the progress of every blob and manifest.
+/// - Returns: what was copied, and what existed already.
+/// - Throws: the same errors as copying by name.
 package func copy(
     _ root: Descriptor,
     from source: some ContentSource,
@@ -118,7 +118,7 @@ private func checkDigest(of root: Descriptor, against name: RefName) throws(Fail
         .digestMismatch,
         "the image is not \(expected)",
         why: "its manifest has the digest \(root.digest)",
-        try: ["leave the digest away, or choose the image that has it"]
+        try: ["omit the digest, or choose the image with this digest"]
     )
 }
 
@@ -129,7 +129,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
     let destination: Destination
     let events: Events
 
-    /// Copies some content at the same time.
+    /// Copies blobs in parallel, at most ``parallelBlobs`` at a time.
     func copyBlobs(_ descriptors: [Descriptor]) async throws(Failure) -> [Part] {
         let outcome = await withTaskGroup(of: Result<Part, Failure>.self) {
             group -> Result<[Part], Failure> in
@@ -155,13 +155,13 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
                 }
                 addNext()
             }
-            // They end in any order; the report is the same each time.
+            // Copies finish in any order, but the report has the order of the image.
             return .success(descriptors.compactMap { wanted in parts.first { $0.descriptor == wanted } })
         }
         return try outcome.get()
     }
 
-    /// Copies content that is not there yet.
+    /// Copies a blob or a manifest if it does not exist in the destination.
     func copyBlob(_ descriptor: Descriptor, fetched: Blob? = nil) async throws(Failure) -> Part {
         if try await destination.contains(descriptor) {
             report(descriptor, .exists)
@@ -181,7 +181,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
 }
 
 extension ManifestDocument {
-    /// Throws before anything of an image is asked for: a size may be any number.
+    /// Checks all sizes before any part is requested, because a descriptor may claim any size.
     fileprivate func failIfPartsAreTooLarge() throws(Failure) {
         switch self {
         case .image(let image):
@@ -194,7 +194,7 @@ extension ManifestDocument {
 }
 
 extension Transfer {
-    /// Describes how far content has come.
+    /// Describes the stage of a transfer.
     package init(_ descriptor: Descriptor, _ stage: Stage) {
         self.init(
             role: descriptor.role,

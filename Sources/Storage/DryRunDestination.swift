@@ -1,27 +1,27 @@
 package import Diagnostics
 package import OCI
 
-/// A destination that is asked everything, and given nothing: what a copy would do, without doing it.
+/// A destination for a dry run: forwards every query, and writes nothing.
 package struct DryRunDestination<Destination: ContentDestination>: ContentDestination {
     private let destination: Destination
 
-    /// Stands in for a destination.
+    /// Wraps the destination whose state is queried.
     package init(_ destination: Destination) { self.destination = destination }
 
-    /// The destination's own answer.
+    /// The wrapped destination's value.
     package var enforcesReferences: Bool { destination.enforcesReferences }
 
-    /// The destination's own answer.
+    /// Returns the manifest that a name points to in the wrapped destination.
     package func current(_ name: RefName) async throws(Failure) -> Descriptor? {
         try await destination.current(name)
     }
 
-    /// The destination's own answer.
+    /// Returns whether the wrapped destination has the content.
     package func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
         try await destination.contains(descriptor)
     }
 
-    /// Fetches nothing either.
+    /// Does nothing, and reports the content as copied.
     package func take(
         _ descriptor: Descriptor,
         _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
@@ -29,9 +29,9 @@ package struct DryRunDestination<Destination: ContentDestination>: ContentDestin
         .copied
     }
 
-    /// Stores nothing.
+    /// Does nothing.
     package func push(_ blob: Blob) {}
 
-    /// Names nothing.
+    /// Does nothing.
     package func tag(_ manifest: Blob, as name: RefName) {}
 }

@@ -1,7 +1,7 @@
 package import Diagnostics
 package import OCI
 
-/// A store in memory: the simplest one, and what the others are measured against.
+/// A store in memory: the reference implementation that tests compare the other stores with.
 package actor InMemoryStore: ContentSource, ContentDestination {
     private var blobs: [Digest: Blob] = [:]
     private var names: [RefName: Descriptor] = [:]
@@ -9,16 +9,16 @@ package actor InMemoryStore: ContentSource, ContentDestination {
     /// Makes an empty store.
     package init() {}
 
-    /// Always: what is in memory is not lost piece by piece.
+    /// `true`: memory does not lose single blobs.
     package nonisolated var enforcesReferences: Bool { true }
 
-    /// Finds a manifest by its exact name, by digest, or the only one there is.
+    /// Finds a manifest by its exact name or by digest, or the only one.
     package func resolve(_ name: RefName) throws(Failure) -> Descriptor {
         if let descriptor = current(name) { return descriptor }
         throw Failure(.notFound, "no image \(name) in memory")
     }
 
-    /// Gives content that was pushed.
+    /// Returns content that was pushed.
     package func fetch(_ descriptor: Descriptor) throws(Failure) -> Blob {
         guard let blob = blobs[descriptor.digest] else {
             throw Failure(.notFound, "no \(descriptor.role) \(descriptor.digest) in memory")
@@ -30,7 +30,7 @@ package actor InMemoryStore: ContentSource, ContentDestination {
         return Blob(trusted: descriptor, blob.content)
     }
 
-    /// What a name stands for.
+    /// Returns the manifest that a name points to.
     package func current(_ name: RefName) -> Descriptor? {
         switch name {
         case .digest(let digest): names.values.first { $0.digest == digest }
@@ -39,15 +39,15 @@ package actor InMemoryStore: ContentSource, ContentDestination {
         }
     }
 
-    /// Whether content was pushed.
+    /// Returns whether content was pushed.
     package func contains(_ descriptor: Descriptor) -> Bool {
         blobs[descriptor.digest]?.descriptor.size == descriptor.size
     }
 
-    /// Keeps content.
+    /// Stores content.
     package func push(_ blob: Blob) { blobs[blob.descriptor.digest] = blob }
 
-    /// Keeps a manifest under a name.
+    /// Stores a manifest under a name.
     package func tag(_ manifest: Blob, as name: RefName) {
         push(manifest)
         names[name] = manifest.descriptor

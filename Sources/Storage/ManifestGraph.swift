@@ -1,29 +1,29 @@
 package import Diagnostics
 package import OCI
 
-/// The manifests that an image consists of, and the one rule of how deep they may lie.
+/// A walk over the manifests of an image, with the limit on nested indexes.
 ///
-/// An image is one manifest, or an index that lists manifests and perhaps other content. All that follows an image from its
-/// root does it here.
+/// An image is one manifest, or an index that lists manifests and perhaps other content. All code that walks an image uses
+/// this type.
 package enum ManifestGraph {
-    /// How many indexes may lie one within the other.
+    /// The largest number of nested indexes.
     package static let depthLimit = 2
 
-    /// A manifest that was read.
+    /// A manifest that has been read.
     package struct Node: Sendable {
-        /// What names it.
+        /// The descriptor that refers to it.
         package let descriptor: Descriptor
         /// Its bytes, in memory.
         package let blob: Blob
-        /// What they say.
+        /// The decoded document.
         package let document: ManifestDocument
-        /// How many indexes are around it.
+        /// The number of indexes that enclose it.
         package let depth: Int
 
-        /// Reads the manifest of a root, or one that an index names.
+        /// Reads a root manifest, or one that an index lists.
         ///
-        /// Throws ``Failure/Code/manifestInvalid`` for an index that lies too deep, and what reading a ``ManifestDocument``
-        /// throws.
+        /// Throws ``Failure/Code/manifestInvalid`` for an index that is nested too deeply, and errors of decoding a
+        /// ``ManifestDocument``.
         package init(
             _ descriptor: Descriptor,
             _ blob: Blob,
@@ -42,22 +42,22 @@ package enum ManifestGraph {
 
     /// One step of a walk.
     package enum Step: Sendable {
-        /// A manifest was read, and nothing that it names yet.
+        /// A manifest was read, and its content has not been visited yet.
         case begin(Node)
-        /// Content that it names and that names nothing itself: of an image all of it, of an index what stands together.
+        /// Content that refers to nothing else: all content of an image, or adjacent content of an index.
         case content([Descriptor], of: Node)
-        /// All that it names is passed.
+        /// All content of a manifest has been visited.
         case end(Node)
     }
 
-    /// Walks through an image: each manifest before what it names, and what it names in its order.
+    /// Walks an image: each manifest before its content, and the content in the manifest's order.
     ///
     /// - Parameters:
     ///   - root: the image's manifest.
-    ///   - read: gives a manifest; `nil` for one that is passed over with all that it names.
-    ///   - broken: is told of a manifest whose bytes cannot be followed, which is then passed over; it throws by default.
-    ///   - visit: takes a step.
-    /// - Throws: what `read`, `broken` and `visit` throw.
+    ///   - read: returns a manifest; `nil` skips it and all its content.
+    ///   - broken: receives a manifest that cannot be decoded, which is then skipped; throws the failure by default.
+    ///   - visit: receives each step.
+    /// - Throws: errors of `read`, `broken` and `visit`.
     package static func walk(
         from root: Descriptor,
         reading read: (Descriptor) async throws(Failure) -> Blob?,
@@ -70,7 +70,7 @@ package enum ManifestGraph {
         }
     }
 
-    /// The same, from a manifest that was read already.
+    /// Walks an image from a manifest that has been read already.
     package static func walk(
         from node: Node,
         reading read: (Descriptor) async throws(Failure) -> Blob?,
@@ -109,7 +109,7 @@ package enum ManifestGraph {
 }
 
 extension Descriptor {
-    /// Whether it is a manifest in the index of a node; what an image names is content, whatever its type says.
+    /// Returns whether it is a manifest in an index; an image's parts are always content, even with a manifest's type.
     fileprivate func isFollowed(from node: ManifestGraph.Node) -> Bool {
         guard case .index = node.document else { return false }
         return mediaType.isStoredAsManifest
@@ -117,12 +117,12 @@ extension Descriptor {
 }
 
 extension Failure {
-    /// The failure for an index within an index within an index.
+    /// Makes the failure for an index that is nested too deeply.
     package init(tooDeep index: Descriptor) {
         self.init(
             .manifestInvalid,
-            "the index \(index.digest) lies too deep",
-            why: "at most \(ManifestGraph.depthLimit) indexes may lie one within the other"
+            "the index \(index.digest) is nested too deeply",
+            why: "the limit is \(ManifestGraph.depthLimit) levels of indexes"
         )
     }
 }

@@ -2,28 +2,28 @@ package import Archive
 package import Diagnostics
 package import OCI
 
-/// What was found when every digest and size of an image was computed again.
+/// The result of verifying every digest and size of an image.
 package struct Verification: Sendable {
-    /// One thing that is not as it should be.
+    /// One error in the image.
     package struct Finding: Sendable {
-        /// What it is about.
+        /// The affected content, for example `layer sha256:…`.
         package let subject: String
-        /// What is wrong.
+        /// The error.
         package let failure: Failure
     }
 
     /// The image's manifest.
     package let root: Descriptor
-    /// Everything that was computed again and is right.
+    /// The content whose digest and size are correct.
     package private(set) var verified: [Descriptor] = []
-    /// How many layers' uncompressed tars were hashed and match the config's diffIDs.
+    /// The number of layers whose uncompressed tars match the config's diffIDs.
     package private(set) var verifiedDiffIDs = 0
-    /// Everything that is wrong, in the order in which it was found.
+    /// All errors, in the order in which they were found.
     package private(set) var findings: [Finding] = []
 
-    /// Computes every digest, size and diffID of an image again.
+    /// Recomputes every digest, size and diffID of an image.
     ///
-    /// Broken content is a finding, and the walk goes on; a store that cannot be reached ends it with its failure.
+    /// Invalid content is a finding, and the walk continues. Throws if the store cannot be reached.
     package init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
         self.root = root
         try await ManifestGraph.walk(
@@ -55,7 +55,7 @@ package struct Verification: Sendable {
                 Failure(
                     .manifestInvalid,
                     "the config lists \(diffIDs.count) diffIDs for \(image.layers.count) layers",
-                    why: "there has to be one for each layer (image spec, \"Image Configuration\")"
+                    why: "the config needs one diffID for each layer (image spec, \"Image Configuration\")"
                 )
             )
         }
@@ -63,12 +63,12 @@ package struct Verification: Sendable {
             guard let blob = try await fetch(layer, from: source) else { continue }
             let expected = diffIDs.flatMap { position < $0.count ? $0[position] : nil }
             if let compression = layer.mediaType.layerCompression {
-                proveDiffID(of: blob, compressed: compression, expected: expected)
+                verifyDiffID(of: blob, compressed: compression, expected: expected)
             }
         }
     }
 
-    /// What a config says of the layers; `nil` for one that names no diffIDs, whose digests of layers are compared.
+    /// Returns a config's diffIDs; `nil` for a Wasm config, whose layer digests are compared instead.
     private static func diffIDs(in config: Blob, of image: Manifest) throws(Failure) -> [Digest]? {
         let type = image.config.mediaType
         guard type.isImageConfig || type == .wasmConfig else { return nil }
@@ -86,7 +86,7 @@ package struct Verification: Sendable {
         return parsed.rootfs?.diffIDs ?? []
     }
 
-    private mutating func proveDiffID(
+    private mutating func verifyDiffID(
         of layer: Blob,
         compressed compression: LayerReader.Compression,
         expected: Digest?
@@ -97,8 +97,8 @@ package struct Verification: Sendable {
             guard contents.compression == compression, contents.content == .tar else {
                 throw Failure(
                     .layerInvalid,
-                    "the layer \(layer.descriptor.digest) is not what its type says",
-                    why: "the type is \(layer.descriptor.mediaType), it is \(contents.described)"
+                    "the layer \(layer.descriptor.digest) does not match its media type",
+                    why: "the type is \(layer.descriptor.mediaType), but the content is \(contents.described)"
                 )
             }
             guard let expected, let diffID = contents.diffID else { return }
@@ -106,7 +106,7 @@ package struct Verification: Sendable {
                 throw Failure(
                     .digestMismatch,
                     "the layer \(layer.descriptor.digest) does not match its diffID",
-                    why: "the config says \(expected), its uncompressed tar has \(diffID)"
+                    why: "the config says \(expected), but the uncompressed tar has \(diffID)"
                 )
             }
             verifiedDiffIDs += 1
@@ -136,7 +136,7 @@ package struct Verification: Sendable {
 }
 
 extension MediaType {
-    /// How a tar layer of this type is packed; `nil` for what is no tar layer.
+    /// The compression of a tar layer of this type; `nil` for other types.
     package var layerCompression: LayerReader.Compression? {
         if isTarGzipLayer { return .gzip }
         if isPlainTarLayer { return LayerReader.Compression.none }
@@ -145,7 +145,7 @@ extension MediaType {
 }
 
 extension Failure {
-    /// Whether it says something of the content, and not of the way to it.
+    /// Whether it is about the content itself, not about reaching the store.
     fileprivate var isAboutContent: Bool {
         switch code.exitStatus {
         case .badData, .notFound: true

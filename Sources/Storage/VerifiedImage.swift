@@ -1,23 +1,23 @@
 package import Diagnostics
 package import OCI
 
-/// An image of which everything was read and verified: what may leave this machine.
+/// An image whose content has all been read and verified, and which may therefore be pushed or copied.
 ///
-/// It is itself a source with that one image, so that what was verified is not read and verified again by each who looks at it.
-/// What is in files may still change; whoever sends or copies a blob hashes it once more on its way.
+/// It is a source with that one image, so that later steps do not verify the content again. Files may still change, so an
+/// upload or copy hashes each blob again.
 package struct VerifiedImage: Sendable {
-    /// How many bytes of manifests are kept in memory; what is more stays where it is.
+    /// The most bytes of manifests that are kept in memory; further manifests are read from their source again.
     private static let memoryLimit = Manifest.sizeLimit
 
     /// The image's manifest.
     package let root: Descriptor
     private let blobs: [Digest: Blob]
-    /// Where the files are, and stay while this holds it: a layout that is open is not swept.
+    /// The store with the files. Holding it keeps a layout open, and an open layout is not swept.
     private let source: any ContentSource
 
-    /// Reads everything that an image consists of, each content once.
+    /// Reads and verifies all content of an image, each digest once.
     ///
-    /// Throws the first failure: half an image in a registry helps nobody.
+    /// Throws the first failure, because a partial image in a registry is useless.
     init(of root: Descriptor, in source: some ContentSource) async throws(Failure) {
         var blobs: [Digest: Blob] = [:]
         func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
@@ -46,10 +46,10 @@ package struct VerifiedImage: Sendable {
 }
 
 extension VerifiedImage: ContentSource {
-    /// The one image, whatever it is called.
+    /// Returns the image for any name.
     package func resolve(_ name: RefName) async throws(Failure) -> Descriptor { root }
 
-    /// One of its blobs, as it was verified.
+    /// Returns a verified blob of the image.
     package func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
         guard let blob = blobs[descriptor.digest], blob.descriptor.size == descriptor.size else {
             throw Failure(.notFound, "no \(descriptor.role) \(descriptor.digest) in the image")
@@ -59,7 +59,7 @@ extension VerifiedImage: ContentSource {
 }
 
 extension ContentSource {
-    /// Reads everything that an image consists of, and proves it, before anything of it leaves this machine.
+    /// Reads and verifies all content of an image before any of it is sent.
     ///
     /// Throws the first failure.
     package func verify(_ root: Descriptor) async throws(Failure) -> VerifiedImage {

@@ -107,19 +107,20 @@ import Testing
     static let damages:
         [(what: String, status: Int32, phrase: String, damage: @Sendable (Workspace) throws -> Void)] = [
             (
-                "a blob with one flipped byte", 1, "does not hash to its name",
+                "a blob with one flipped byte", 1, "does not match the digest in its name",
                 { try $0.changeLayer { $0[$0.count - 1] ^= 1 } }
             ),
             (
-                "a gzip header's time, which gzip does not notice", 1, "does not hash to its name",
+                "a gzip header's time, which gzip does not notice", 1,
+                "does not match the digest in its name",
                 { try $0.changeLayer { $0[4] ^= 1 } }
             ),
             (
-                "a blob cut short", 1, "does not hash to its name",
+                "a blob cut short", 1, "does not match the digest in its name",
                 { try $0.changeLayer { $0.removeLast(10) } }
             ),
             (
-                "a blob with more behind it", 1, "does not hash to its name",
+                "a blob with more behind it", 1, "does not match the digest in its name",
                 { try $0.changeLayer { $0 += [0] } }
             ),
             (

@@ -14,10 +14,10 @@ import Testing
         (Array(bytes.dropLast()), "one byte is missing"),
         (bytes + [0], "one byte more"),
         ([], "nothing"),
-        ([bytes[0] ^ 1] + bytes.dropFirst(), "one bit is another one"),
+        ([bytes[0] ^ 1] + bytes.dropFirst(), "one flipped bit"),
     ]
 
-    @Test("bytes and files that are not what they claim to be are refused", arguments: wrong)
+    @Test("rejects bytes and files that do not match their descriptor", arguments: wrong)
     func mismatch(bytes: [UInt8], why: String) throws {
         let inMemory = #expect(throws: Failure.self, "\(why)") {
             try Blob(verifying: bytes, against: descriptor, from: "here")
@@ -32,7 +32,7 @@ import Testing
         #expect(inFile?.why?.contains("(\(bytes.count) of 12 bytes)") == true)
     }
 
-    @Test func `the size counts, though the digest fits`() {
+    @Test func `rejects a wrong size even if the digest matches`() {
         for size in [0, 11, 13, Int.max] {
             let claim = Descriptor(mediaType: .layerTarGzip, digest: descriptor.digest, size: size)
             let failure = #expect(throws: Failure.self) {
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(
-        "what fits is taken, by either algorithm, and can be read again and again",
+        "accepts matching content for both algorithms and reads it repeatedly",
         arguments: Digest.Algorithm.allCases
     )
     func verified(algorithm: Digest.Algorithm) throws {
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func `a link is no blob, whatever it points to`() throws {
+    @Test func `rejects a symbolic link as a blob`() throws {
         let scratch = try ScratchDirectory()
         let file = try scratch.write(Self.bytes, to: "file")
         try link(scratch.appending("link"), to: file)
@@ -75,7 +75,7 @@ import Testing
         #expect(failure?.code == .fileUnreadable)
     }
 
-    @Test func `a blob that is larger than asked for is not read`() throws {
+    @Test func `does not read a blob over the limit`() throws {
         for size in [13, Int.max] {
             let blob = Blob([UInt8](repeating: 0, count: 13), mediaType: .imageConfig)
             #expect(#expect(throws: Failure.self) { try blob.bytes(limit: 12) }?.code == .manifestInvalid)
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `a file that changed after it was verified is not believed`() throws {
+    @Test func `rejects a file that changed after verification`() throws {
         let scratch = try ScratchDirectory()
         let file = try scratch.write(Self.bytes, to: "blob")
         let blob = try Blob(verifying: file, against: descriptor)
@@ -91,7 +91,7 @@ import Testing
         #expect(#expect(throws: Failure.self) { try blob.bytes(limit: 100) }?.code == .digestMismatch)
     }
 
-    @Test func `a spool ends as a blob of what it holds, or not at all`() throws {
+    @Test func `finishes a spool only if its content matches`() throws {
         let scratch = try ScratchDirectory()
         do {
             let spool = try BlobSpool(in: scratch.path)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timed, .timeLimit(.minutes(5)))
 struct CopyTests {
-    /// A store that notes what it is told, and refuses what it is told to refuse.
+    /// A store that records its calls, and rejects configured content.
     private actor Recorder: ContentDestination {
         private(set) var pushed: [Digest] = []
         private(set) var tagged: [RefName] = []
@@ -41,7 +41,7 @@ struct CopyTests {
         func push(_ blob: Blob) throws(Failure) {
             let digest = blob.descriptor.digest
             guard !refused.contains(digest) else { throw Failure(.serverFailed, "refused") }
-            // Nothing may come before what it names.
+            // A manifest must not arrive before its content.
             if blob.descriptor.mediaType.isStoredAsManifest {
                 let document = try ManifestDocument(
                     decoding: blob.bytes(limit: .max),
@@ -62,7 +62,7 @@ struct CopyTests {
 
     private func name() throws -> RefName { try .named("registry.example/team/auth:v1") }
 
-    @Test func `children arrive before the manifest, and a second copy sends no blob again`() async throws {
+    @Test func `copies blobs before the manifest, and a second copy sends no blobs`() async throws {
         let image = try SampleImage("hello")
         let recorder = Recorder()
         let events = RecordingSink()
@@ -80,7 +80,7 @@ struct CopyTests {
         #expect(await recorder.pushed.filter { $0 != image.manifest.descriptor.digest }.count == 2)
     }
 
-    @Test func `where images stay whole, a name in place is enough`() async throws {
+    @Test func `does not check blobs if the destination enforces references`() async throws {
         let recorder = Recorder(enforcesReferences: true)
         let image = try SampleImage("hello")
         try await copy(name(), from: image, to: recorder)
@@ -91,7 +91,7 @@ struct CopyTests {
         #expect(await recorder.tagged.count == 1)
     }
 
-    @Test("nothing is named when a child cannot be stored", arguments: ["config", "layer"])
+    @Test("sets no name if a blob cannot be stored", arguments: ["config", "layer"])
     func failingChild(role: String) async throws {
         let image = try SampleImage("hello")
         let recorder = Recorder()
@@ -105,7 +105,7 @@ struct CopyTests {
         #expect(await !recorder.pushed.contains(image.manifest.descriptor.digest))
     }
 
-    @Test func `nothing is named when a child is missing in the source`() async throws {
+    @Test func `sets no name if a blob is missing in the source`() async throws {
         let image = try SampleImage("hello")
         let recorder = Recorder()
         let source = FixedSource(root: image.manifest, blobs: [image.config])
@@ -116,7 +116,7 @@ struct CopyTests {
         #expect(await recorder.tagged.isEmpty)
     }
 
-    @Test func `a digest in the new name has to be the image's`() async throws {
+    @Test func `rejects a new name with another digest`() async throws {
         let image = try SampleImage("hello")
         let other = Digest(of: [1])
         for name in [
@@ -133,7 +133,7 @@ struct CopyTests {
         #expect(try await copy(right, from: image, to: Recorder()).root == image.manifest.descriptor)
     }
 
-    @Test func `what can be mounted is neither fetched nor pushed`() async throws {
+    @Test func `neither fetches nor pushes a mounted blob`() async throws {
         let image = try SampleImage("hello")
         let recorder = Recorder()
         await recorder.offer(image.layer.descriptor.digest)
@@ -143,7 +143,7 @@ struct CopyTests {
         #expect(await !recorder.pushed.contains(image.layer.descriptor.digest))
     }
 
-    @Test func `an index comes after its images, and a second copy sends none of them`() async throws {
+    @Test func `copies an index after its images, and a second copy sends none of them`() async throws {
         let images = [try SampleImage("one"), try SampleImage("two")]
         let list = try index(of: images.map(\.manifest))
         let source = FixedSource(root: list, blobs: images.flatMap(\.blobs))
@@ -157,7 +157,7 @@ struct CopyTests {
         #expect(await recorder.pushed.count == 8, "only the index itself is stored again, with its name")
     }
 
-    @Test func `an index may lie in an index, and not deeper`() async throws {
+    @Test func `copies an index within an index, and rejects deeper nesting`() async throws {
         let image = try SampleImage("one")
         let inner = try index(of: [image.manifest])
         let middle = try index(of: [inner])
@@ -173,7 +173,7 @@ struct CopyTests {
         #expect(await recorder.tagged.count == 1)
     }
 
-    @Test func `sizes up to the largest number are only numbers`() async throws {
+    @Test func `rejects huge sizes without overflow`() async throws {
         let layers = (0..<3).map {
             Descriptor(mediaType: .layerTarGzip, digest: Digest(of: [$0]), size: .max)
         }
@@ -192,7 +192,7 @@ struct CopyTests {
     }
 
     @Test(
-        "what is too large by the manifest alone is not asked for",
+        "does not request content whose size in the manifest is over the limit",
         arguments: [(4 << 20, 8 << 30, true), ((4 << 20) + 1, 1, false), (1, (8 << 30) + 1, false)]
     )
     func limits(config: Int, layer: Int, isAsked: Bool) async throws {

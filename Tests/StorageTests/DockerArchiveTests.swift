@@ -6,7 +6,7 @@ import Testing
 
 @testable import Storage
 
-/// Archives without a layout in them, as `docker save`, skopeo and go-containerregistry write them.
+/// Archives without a layout, as `docker save`, skopeo and go-containerregistry write them.
 @Suite(.timed, .timeLimit(.minutes(5)))
 struct DockerArchiveTests {
     private let scratch: ScratchDirectory
@@ -75,7 +75,7 @@ struct DockerArchiveTests {
         ),
     ]
 
-    @Test("an image gets a manifest with Docker's types over what is there", arguments: shapes)
+    @Test("makes a manifest with Docker's types for an existing image", arguments: shapes)
     func made(entries: [UInt8], layer: MediaType, why: String) async throws {
         let archive = try opened(entries + Tar.end)
         let root = try await archive.resolve(.named("r.example/team/plugin:v1"))
@@ -94,7 +94,7 @@ struct DockerArchiveTests {
         )
     }
 
-    @Test func `an image has all its names, one without stays without, and what is no name is none`()
+    @Test func `keeps all valid names of an image and ignores invalid ones`()
         async throws
     {
         func names(_ text: String) throws -> [String?] {
@@ -114,7 +114,7 @@ struct DockerArchiveTests {
         #expect(try names(#"["Not A Name"]"#) == [nil])
     }
 
-    @Test func `of several images each is found by its name`() async throws {
+    @Test func `finds each of several images by its name`() async throws {
         let entries =
             Tar.entry("c1", Self.config([Self.tar])) + Tar.entry("c2", Self.config([Self.tar, Self.other]))
             + Tar.entry("l1", Self.tar) + Tar.entry("l2", Gzip.stored(Self.other))
@@ -152,12 +152,12 @@ struct DockerArchiveTests {
         (
             Tar.entry("\(hex).json", config([tar])) + Tar.entry("l", tar)
                 + Tar.entry("manifest.json", list("\(hex).json", ["l"])),
-            "does not hash to its name", "a config under another's digest"
+            "does not match the digest in its name", "a config under another's digest"
         ),
         (
             Tar.entry("c", config([tar])) + Tar.entry("l", tar)
                 + Tar.entry("manifest.json", list("c", ["l", "l"])),
-            "1 diffIDs for 2 layers", "a layer more than the config knows"
+            "1 diffIDs for 2 layers", "more layers than diffIDs"
         ),
         (
             Tar.entry("c", Array("{}".utf8)) + Tar.entry("l", tar)
@@ -166,28 +166,31 @@ struct DockerArchiveTests {
         ),
         (
             Tar.entry("c", Array("rubbish".utf8)) + Tar.entry("manifest.json", list("c", [])),
-            "image config in", "a config that is no JSON"
+            "image config in", "a config that is not JSON"
         ),
-        (Tar.entry("manifest.json", list("c", ["l"])), "names c, which is not in it", "nothing of it there"),
+        (
+            Tar.entry("manifest.json", list("c", ["l"])), "names c, which the archive does not contain",
+            "all parts missing"
+        ),
         (
             Tar.entry("c", config([tar])) + Tar.entry("manifest.json", list("c", ["../../etc/passwd"])),
-            "which is not in it", "a name that leads out"
+            "which the archive does not contain", "a name that leads out"
         ),
         (
             Tar.entry("c", config([tar])) + Tar.entry("etc/passwd", tar)
                 + Tar.entry("l", type: "2", link: "../../../etc/passwd")
                 + Tar.entry("manifest.json", list("c", ["l"])),
-            "which is not in it", "a link that leads out"
+            "which the archive does not contain", "a link that leads out"
         ),
         (
             Tar.entry("c", config([tar])) + Tar.entry("etc/l", tar)
                 + Tar.entry("l", type: "2", link: "/etc/l") + Tar.entry("manifest.json", list("c", ["l"])),
-            "which is not in it", "a link to a place of the system"
+            "which the archive does not contain", "a link to a system path"
         ),
         (
             Tar.entry("c", config([tar])) + Tar.entry("a", type: "2", link: "b")
                 + Tar.entry("b", type: "2", link: "a") + Tar.entry("manifest.json", list("c", ["a"])),
-            "which is not in it", "links that go round"
+            "which the archive does not contain", "circular links"
         ),
         (
             Tar.entry("c", config([tar])) + Tar.entry("l", tar) + Tar.entry("x", type: "1", link: "l")
@@ -197,12 +200,12 @@ struct DockerArchiveTests {
         (
             Tar.entry("l", tar) + Tar.entry("l", other) + Tar.entry("c", config([other]))
                 + Tar.entry("manifest.json", list("c", ["l"])),
-            "twice", "a file that is there twice"
+            "twice", "a duplicate file"
         ),
         (
             Tar.entry("l", tar) + Tar.entry("./l", type: "2", link: "c")
                 + Tar.entry("manifest.json", list("c", ["l"])),
-            "twice", "a file and a link of one name"
+            "twice", "a file and a link with one name"
         ),
         (
             Tar.entry("manifest.json", list("c", ["l"])) + Tar.entry("manifest.json", list("c", ["m"])),
@@ -211,24 +214,24 @@ struct DockerArchiveTests {
         (Tar.entry("manifest.json", Array(#"[{"Config":"c"}]"#.utf8)), "manifest.json in", "no layers named"),
         (
             Tar.entry("manifest.json", list("\\u001b[2J", [])), "\\u{1b}[2J",
-            "a name that would steer the terminal"
+            "a name with terminal control characters"
         ),
     ]
 
-    @Test("an archive that is damaged or hostile is refused, and says where", arguments: damaged)
+    @Test("rejects a damaged or hostile archive and names the entry", arguments: damaged)
     func refused(entries: [UInt8], phrase: String, why: String) throws {
         let failure = #expect(throws: Failure.self, "\(why)") { try opened(entries + Tar.end) }
         #expect(failure?.code == .archiveInvalid, "\(why): \(failure?.description ?? "")")
         #expect(failure?.description.contains(phrase) == true, "\(why): \(failure?.description ?? "")")
     }
 
-    @Test func `what layers unpack to is bounded, over all of them together`() throws {
+    @Test func `limits the total unpacked size of all layers`() throws {
         let entries =
             Tar.entry("c", Self.config([Self.tar, Self.other])) + Tar.entry("a", Gzip.stored(Self.tar))
             + Tar.entry("b", Gzip.stored(Self.other))
             + Tar.entry("manifest.json", Self.list("c", ["a", "b"]))
         let size = Self.tar.count + Self.other.count
-        // What lies in the archive itself is more than each tar.
+        // The archive itself is larger than each tar.
         let stored = entries.count
         #expect(stored > size)
         _ = try opened(entries + Tar.end, limits: ArchiveLimits(bytes: stored))
@@ -245,7 +248,7 @@ struct DockerArchiveTests {
         #expect(failure?.why?.contains("unpack to more than 900000 bytes") == true)
     }
 
-    /// A layer that is far smaller than what it unpacks to.
+    /// Makes a layer that is much smaller than its unpacked content.
     private func packed(_ content: [UInt8]) throws -> (tar: [UInt8], packed: [UInt8]) {
         let tar = Tar.entry("plugin.wasm", content) + Tar.end
         let file = try scratch.write(tar, to: "bomb")
@@ -253,7 +256,7 @@ struct DockerArchiveTests {
         return (tar, try contents(of: scratch.appending("bomb.gz")))
     }
 
-    @Test func `whatever is cut off or flipped, an archive is refused or gives the very same image`()
+    @Test func `a truncated or altered archive is rejected or gives the same image`()
         async throws
     {
         let whole = Self.shapes[1].entries + Tar.end

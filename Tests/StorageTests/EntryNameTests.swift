@@ -10,7 +10,7 @@ import Testing
         EntryName(.reference(try Reference(parsing: text)))
     }
 
-    @Test func `a digest takes no name away, another name does`() throws {
+    @Test func `a new name replaces the entry's name, a digest does not`() throws {
         let v1 = try name("r.example/a/b:v1")
         let v2 = RefName.tag(try Tag(parsing: "v2"))
         #expect(v1.replaced(by: nil) == v1)
@@ -18,7 +18,7 @@ import Testing
         #expect(v1.replaced(by: v2) == EntryName(v2))
     }
 
-    @Test func `an image made anew keeps a name, and not the digest of the old one`() throws {
+    @Test func `a rebuilt image keeps its name, but not the old digest as a name`() throws {
         let tagged = try name("r.example/a/b:v1")
         let pinned = try name("r.example/a/b@\(Self.old)")
         #expect(tagged.passed(from: Self.old, to: Self.new) == tagged)
@@ -26,7 +26,7 @@ import Testing
         #expect(pinned.passed(from: Self.old, to: Self.old) == pinned)
     }
 
-    @Test func `a copy within one place changes nothing when the image has the name already`() throws {
+    @Test func `a copy within a store changes nothing if the image already has the name`() throws {
         let v1 = try name("r.example/a/b:v1")
         #expect(v1.isUnchanged(by: nil, for: Self.old))
         #expect(v1.isUnchanged(by: .digest(Self.old), for: Self.old))

@@ -8,7 +8,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Archives as places to write to: a file that appears whole or not at all, and is never replaced.
+/// Archives as destinations: the file appears atomically and is never replaced.
 @Suite(.timed, .timeLimit(.minutes(5)))
 struct ImageArchiveOutputTests {
     private let scratch: ScratchDirectory
@@ -29,7 +29,7 @@ struct ImageArchiveOutputTests {
         return try ImageArchiveOutput(at: path, naming: [EntryName(name ?? self.name)], unpackingIn: folder)
     }
 
-    @Test func `an archive with this very image stays as it is, and nothing is fetched`() async throws {
+    @Test func `keeps an archive of the same image and fetches nothing`() async throws {
         try await copy(name, from: image, to: output())
         let before = try contents(of: path)
         let onlyTheManifest = FixedSource(root: image.manifest, blobs: [])
@@ -39,8 +39,7 @@ struct ImageArchiveOutputTests {
         #expect(try contents(of: path) == before)
     }
 
-    @Test func `an archive with anything else is refused before anything is fetched, and stays`() async throws
-    {
+    @Test func `rejects an archive with other content before fetching, and keeps it`() async throws {
         try await copy(name, from: image, to: output())
         let before = try contents(of: path)
         let other = try SampleImage("other")
@@ -55,7 +54,7 @@ struct ImageArchiveOutputTests {
         }
     }
 
-    @Test func `an archive that lacks a part is not taken for whole`() async throws {
+    @Test func `does not accept an incomplete archive as the same image`() async throws {
         try await copy(name, from: image, to: output())
         let cut = Array(try contents(of: path).prefix(2048 + 512))
         try scratch.write(cut + Tar.end, to: "x.tar")
@@ -63,7 +62,7 @@ struct ImageArchiveOutputTests {
         #expect(failure?.code == .fileExists)
     }
 
-    @Test func `an image with several names is in the archive once, under each of them`() async throws {
+    @Test func `stores an image with several names once, under each name`() async throws {
         let names = try ["registry.example/team/auth:v1", "registry.example/team/auth:latest"].map {
             EntryName(try .named($0))
         }
@@ -75,7 +74,7 @@ struct ImageArchiveOutputTests {
         let archive = try ImageArchive(opening: path, unpackingIn: scratch.appending("unpacked-2").made())
         #expect(archive.index.manifests.map(EntryName.init(of:)) == names)
         #expect(Set(archive.index.manifests.map(\.digest)) == [image.manifest.descriptor.digest])
-        // The same again stays; with a name less it is another archive.
+        // The same copy is kept; with a missing name it is another archive.
         try await copy(.only, from: image, to: several(names))
         #expect(try contents(of: path) == before)
         let failure = await #expect(throws: Failure.self) {
@@ -96,7 +95,7 @@ struct ImageArchiveOutputTests {
         return nil
     }
 
-    @Test func `Docker's tools are led to the blobs of an ordinary image`() async throws {
+    @Test func `writes a list for Docker's tools that points to the blobs`() async throws {
         try await copy(name, from: image, to: output())
         let (config, layer) = (image.config.descriptor.digest.encoded, image.layer.descriptor.digest.encoded)
         #expect(
@@ -107,12 +106,15 @@ struct ImageArchiveOutputTests {
 
     static let unloadable: [(config: MediaType, layers: [MediaType], why: String)] = [
         (.wasmConfig, [.wasmModule], "a bare module"),
-        (.imageConfig, [], "no layer at all"),
-        (.imageConfig, [.layerTarGzip, .wasmModule], "a layer that is no tar"),
-        (MediaType("application/vnd.oci.empty.v1+json"), [.layerTarGzip], "no config of an image"),
+        (.imageConfig, [], "no layers"),
+        (.imageConfig, [.layerTarGzip, .wasmModule], "a layer that is not a tar"),
+        (
+            MediaType("application/vnd.oci.empty.v1+json"), [.layerTarGzip],
+            "a config that is not an image config"
+        ),
     ]
 
-    @Test("what Docker's tools could not load has no list for them", arguments: unloadable)
+    @Test("writes no list for images that Docker's tools cannot load", arguments: unloadable)
     func unlisted(config: MediaType, layers: [MediaType], why: String) async throws {
         let config = Blob(Array("{}".utf8), mediaType: config)
         let layers = layers.enumerated().map { Blob([UInt8($0)], mediaType: $1) }
@@ -126,7 +128,7 @@ struct ImageArchiveOutputTests {
         #expect(try dockerList() == nil, "\(why)")
     }
 
-    @Test func `an index has no list for Docker's tools, and an image without a tag no name in it`()
+    @Test func `writes no list for an index, and no name for an image without a tag`()
         async throws
     {
         let list = try index(of: [image.manifest])
@@ -137,14 +139,14 @@ struct ImageArchiveOutputTests {
         #expect(try dockerList()?.hasSuffix(#""RepoTags":[]}]"#) == true)
     }
 
-    @Test func `a file that is no archive is never replaced`() throws {
+    @Test func `never replaces a file that is not an archive`() throws {
         try scratch.write(Array("important".utf8), to: "x.tar")
         let failure = #expect(throws: Failure.self) { try output() }
         #expect(failure?.code == .fileExists)
         #expect(try contents(of: path) == Array("important".utf8))
     }
 
-    @Test func `a file that comes into being meanwhile is not replaced`() async throws {
+    @Test func `does not replace a file that appeared during the copy`() async throws {
         let output = try output()
         for blob in image.blobs { await output.push(blob) }
         try scratch.write(Array("faster".utf8), to: "x.tar")
@@ -153,13 +155,13 @@ struct ImageArchiveOutputTests {
         #expect(try contents(of: path) == Array("faster".utf8))
     }
 
-    @Test func `a copy that fails leaves no archive, and no half of one`() async throws {
+    @Test func `a failed copy leaves no archive`() async throws {
         let lacking = FixedSource(root: image.manifest, blobs: [image.config])
         await #expect(throws: Failure.self) { try await copy(name, from: lacking, to: output()) }
         #expect(try tree(scratch.path).allSatisfy { $0.hasPrefix("unpacked") })
     }
 
-    @Test func `a blob that changed since it was verified is not written`() async throws {
+    @Test func `does not write a blob that changed after verification`() async throws {
         let layout = try await ImageLayout(creating: scratch.appending("layout"))
         try await copy(name, from: image, to: layout)
         let output = try output()
@@ -176,7 +178,7 @@ struct ImageArchiveOutputTests {
         #expect(Bool(try !tree(scratch.path).contains("x.tar")))
     }
 
-    @Test func `names travel as they stand in the index, whoever wrote them`() async throws {
+    @Test func `copies the names of the index unchanged`() async throws {
         let annotations = [
             "org.opencontainers.image.ref.name": "docker.io/library/x:v1",
             "com.example.made-by": "another tool",
@@ -197,7 +199,7 @@ struct ImageArchiveOutputTests {
         #expect(try read.entry(.only).annotations == annotations)
     }
 
-    @Test func `an artifact without a name is one entry, however often it is copied`() async throws {
+    @Test func `a repeatedly copied artifact without a name has one entry`() async throws {
         let json = try CanonicalJSON.encode(image.manifest.descriptor)
         let text = String(decoding: json, as: UTF8.self).dropLast() + #","artifactType":"application/x.y"}"#
         let artifact = try CanonicalJSON.decode(
@@ -219,7 +221,7 @@ struct ImageArchiveOutputTests {
         #expect(try layout.index().manifests.count == 1)
     }
 
-    @Test func `an index, its images, foreign types and other digests go through an archive unchanged`()
+    @Test func `copies an index, its images, foreign types and other digests through an archive unchanged`()
         async throws
     {
         let config = Blob(Array("{}".utf8), mediaType: MediaType("application/vnd.example.thing+json"))
@@ -230,7 +232,7 @@ struct ImageArchiveOutputTests {
             against: Descriptor(mediaType: MediaType("text/plain"), digest: long, size: 4),
             from: "test"
         )
-        // Not as we would write it: bytes stay what they are.
+        // Not wasmpack's own form: the bytes must not change.
         let spaced =
             String(
                 decoding: try CanonicalJSON.encode(
@@ -260,7 +262,7 @@ struct ImageArchiveOutputTests {
 }
 
 extension FilePath {
-    /// The folder, which is there now.
+    /// Creates the folder and returns its path.
     fileprivate func made() throws -> FilePath {
         try Directory.create(self)
         return self

@@ -37,7 +37,7 @@ struct ImageArchiveTests {
 
     private func archive() throws -> [UInt8] { try entries(image).flatMap(\.self) + Tar.end }
 
-    @Test func `what goes into an archive comes out of it, verified and the same`() async throws {
+    @Test func `reads back a written archive, unchanged and verified`() async throws {
         let name = try RefName.named("registry.example/team/auth:v1")
         let path = scratch.appending("out.tar")
         let output = try ImageArchiveOutput(at: path, naming: [EntryName(name)], unpackingIn: scratch.path)
@@ -54,7 +54,7 @@ struct ImageArchiveTests {
         #expect(failure?.why == "it has registry.example/team/auth:v1")
     }
 
-    @Test func `the same image gives the same bytes, in a fixed order, with nothing of this machine`()
+    @Test func `writes the same bytes for the same image, in a fixed order and without machine data`()
         async throws
     {
         let name = try RefName.named("registry.example/team/auth:v1")
@@ -82,18 +82,18 @@ struct ImageArchiveTests {
         #expect(written[0][265..<329].allSatisfy { $0 == 0 }, "no names of users and groups")
     }
 
-    /// The entries are no arguments themselves: the report prints those.
+    /// The tests' arguments are indices, because the report would print whole entries.
     static let ignored: [(entry: [UInt8], why: String)] = [
         (Tar.entry("./", type: "5"), "the folder itself"),
         (Tar.entry("blobs/sha256/", type: "5"), "a folder"),
-        (Tar.entry("manifest.json", Array("[]".utf8)), "docker's list beside a whole layout"),
+        (Tar.entry("manifest.json", Array("[]".utf8)), "docker's list beside a complete layout"),
         (Tar.entry("blobs/sha256/not-a-digest", [1]), "a name that no digest has"),
         (Tar.entry("blobs/md5/d41d8cd98f00b204e9800998ecf8427e", []), "a digest that is not computed"),
-        (Tar.entry("backup/index.json", [1]), "another one's index"),
-        (Tar.entry("blobs/index.json", [1]), "no place of a layout"),
+        (Tar.entry("backup/index.json", [1]), "the index of another layout"),
+        (Tar.entry("blobs/index.json", [1]), "a path that a layout does not have"),
     ]
 
-    @Test("entries that do not belong to a layout are ignored", arguments: ignored.indices)
+    @Test("ignores entries that are not part of a layout", arguments: ignored.indices)
     func ignoredEntry(number: Int) async throws {
         let (entry, why) = Self.ignored[number]
         await #expect(throws: Never.self, "\(why)") {
@@ -102,7 +102,7 @@ struct ImageArchiveTests {
         }
     }
 
-    @Test func `a layout as "tar -c ." packs it is read`() async throws {
+    @Test func `reads a layout packed with "tar -c ."`() async throws {
         let dotted =
             Tar.entry("./oci-layout", LayoutMarker.bytes)
             + Tar.entry(
@@ -129,16 +129,16 @@ struct ImageArchiveTests {
         (Tar.entry("../index.json", [1]), "\"..\"", "a way out"),
         (Tar.entry("blobs/sha256/../../../etc/passwd", [1]), "\"..\"", "a longer way out"),
         (Tar.entry("./../x", type: "5"), "\"..\"", "a folder outside"),
-        (Tar.entry("/etc/cron.d/x", [1]), "\"/\"", "a place of the system"),
+        (Tar.entry("/etc/cron.d/x", [1]), "\"/\"", "a system path"),
         (Tar.entry("index.json", Array("{}".utf8)), "twice", "a second index"),
         (Tar.entry("./oci-layout", LayoutMarker.bytes), "twice", "a second marker, spelled otherwise"),
         (
             Tar.entry("a\u{1B}[2Jb", type: "2", link: "c"), "a\\u{1b}[2Jb",
-            "a name that would steer the terminal"
+            "a name with terminal control characters"
         ),
     ]
 
-    @Test("what no honest archive has is refused, and touches no file", arguments: hostile.indices)
+    @Test("rejects hostile entries without writing outside the unpack folder", arguments: hostile.indices)
     func refused(number: Int) throws {
         let (entry, phrase, why) = Self.hostile[number]
         let before = try tree(scratch.path)
@@ -152,15 +152,15 @@ struct ImageArchiveTests {
         #expect(new.allSatisfy { $0.hasPrefix("unpacked-") }, "\(new)")
     }
 
-    @Test func `a blob that is there twice is refused, also the same one`() throws {
+    @Test func `rejects a duplicate blob, even with the same content`() throws {
         let layer = Tar.entry(image.layer.nameInArchive, try image.layer.bytes(limit: .max))
         let failure = #expect(throws: Failure.self) {
             try opened(archive().dropLast(1024) + layer + Tar.end)
         }
-        #expect(failure?.why == "it is there twice")
+        #expect(failure?.why == "the archive contains it twice")
     }
 
-    @Test func `a file with a hole is refused`() throws {
+    @Test func `rejects a sparse file`() throws {
         let sparse =
             Tar.pax("GNU.sparse.size", "1000000") + Tar.pax("GNU.sparse.map", "0,1")
             + Tar.entry("blobs/sha256/\(Self.digest)", [1])
@@ -176,30 +176,33 @@ struct ImageArchiveTests {
 
     static let broken: [(first: [UInt8], phrase: String, why: String)] = [
         ([], "neither oci-layout nor manifest.json", "a tar of something else"),
-        (Tar.entry("manifest.json", Array("{}".utf8)), "manifest.json in", "a list that is none"),
-        (Tar.entry("oci-layout", LayoutMarker.bytes), "no index.json", "no index"),
+        (Tar.entry("manifest.json", Array("{}".utf8)), "manifest.json in", "an object in place of a list"),
+        (Tar.entry("oci-layout", LayoutMarker.bytes), "index.json is missing", "no index"),
         (
             Tar.entry("oci-layout", Array(#"{"imageLayoutVersion":"2.0.0"}"#.utf8)),
-            "has the layout version \"2.0.0\"", "a version to come"
+            "has the layout version \"2.0.0\"", "a future version"
         ),
-        (Tar.entry("oci-layout", [UInt8](repeating: 0x20, count: 5000)), "at most 4096", "a long marker"),
+        (Tar.entry("oci-layout", [UInt8](repeating: 0x20, count: 5000)), "limit is 4096", "a long marker"),
         (
             Tar.entry("index.json", [UInt8](repeating: 0x20, count: 4 * 1024 * 1024 + 1)),
-            "at most 4194304", "a long index"
+            "limit is 4194304", "a long index"
         ),
         (
             Tar.entry("oci-layout", LayoutMarker.bytes) + Tar.entry("index.json", Array("[]".utf8)),
-            "index.json in", "an index that is none"
+            "index.json in", "a list in place of an index"
         ),
         (
             Tar.entry("oci-layout", LayoutMarker.bytes)
                 + Tar.entry("index.json", Array(#"{"schemaVersion":2,"manifests":[],"manifests":[]}"#.utf8)),
             "index.json in", "an index with two lists"
         ),
-        (Tar.entry("blobs/sha256/\(digest)", [1]), "does not hash to its name", "a blob under another name"),
+        (
+            Tar.entry("blobs/sha256/\(digest)", [1]), "does not match the digest in its name",
+            "a blob under another name"
+        ),
     ]
 
-    @Test("an archive that is not whole is bad data, and says what is missing", arguments: broken.indices)
+    @Test("rejects an incomplete archive and names the missing part", arguments: broken.indices)
     func notWhole(number: Int) throws {
         let (first, phrase, why) = Self.broken[number]
         let failure = #expect(throws: Failure.self, "\(why)") { try opened(first + Tar.end) }
@@ -207,7 +210,7 @@ struct ImageArchiveTests {
         #expect(failure?.description.contains(phrase) == true, "\(why): \(failure?.description ?? "")")
     }
 
-    @Test func `rubbish and nothing at all are no archives`() throws {
+    @Test func `rejects random and empty files`() throws {
         for bytes in [
             [], [1, 2, 3], [UInt8](repeating: 0x41, count: 5000), [0x1F, 0x8B], [0x1F, 0x8B, 8, 0],
         ] {
@@ -216,21 +219,21 @@ struct ImageArchiveTests {
         }
     }
 
-    @Test func `a part that is missing, or of another size than announced, is found when it is asked for`()
+    @Test func `reports a part that is missing or has a different size when it is fetched`()
         async throws
     {
         let parts = try entries(image)
         let without = try opened(parts.dropLast(2).flatMap(\.self) + parts[4] + Tar.end)
         let missing = await #expect(throws: Failure.self) { try await without.verify(without.resolve(.only)) }
         #expect(missing?.code == .archiveInvalid)
-        #expect(missing?.why?.contains("\(image.layer.descriptor.digest) is not in it") == true)
+        #expect(missing?.why?.contains("does not contain the layer \(image.layer.descriptor.digest)") == true)
         let whole = try opened(archive())
         let longer = Descriptor(mediaType: .layerTarGzip, digest: image.layer.descriptor.digest, size: 1)
         let contradiction = await #expect(throws: Failure.self) { try await whole.fetch(longer) }
         #expect(contradiction?.code == .archiveInvalid)
     }
 
-    @Test func `an archive may be packed with gzip, and its checksum counts`() async throws {
+    @Test func `reads a gzip archive and verifies its checksum`() async throws {
         let packed = Gzip.stored(try archive())
         let archive = try opened(packed)
         _ = try await archive.verify(archive.resolve(.only))
@@ -242,7 +245,7 @@ struct ImageArchiveTests {
         }
     }
 
-    @Test func `an archive may be packed with zstd`() async throws {
+    @Test func `reads a zstd archive`() async throws {
         let packed = try Zstd.stored(archive())
         let archive = try opened(packed)
         _ = try await archive.verify(archive.resolve(.only))
@@ -252,14 +255,14 @@ struct ImageArchiveTests {
         }
     }
 
-    @Test func `limits bound the entries, the bytes, and what follows the end`() throws {
+    @Test func `limits the number of entries, their total size and the trailing bytes`() throws {
         let archive = try archive()
         for limits in [ArchiveLimits(entries: 4), ArchiveLimits(bytes: 500)] {
             let failure = #expect(throws: Failure.self) { try opened(archive, limits: limits) }
             #expect(failure?.message.hasSuffix("is too large") == true)
         }
         _ = try opened(archive, limits: ArchiveLimits(entries: 5))
-        // None is too large by itself.
+        // No single entry is too large.
         let many = (0..<5).flatMap { Tar.entry("x\($0)", [UInt8](repeating: 0, count: 100_000)) } + archive
         _ = try opened(many, limits: ArchiveLimits(bytes: 600_000))
         #expect(throws: Failure.self) { try opened(many, limits: ArchiveLimits(bytes: 400_000)) }
@@ -270,7 +273,7 @@ struct ImageArchiveTests {
         #expect(throws: Failure.self) { try opened(trailing, limits: ArchiveLimits(trailer: 10_000)) }
     }
 
-    @Test func `whatever is cut off or flipped, an archive is refused or gives the very same image`()
+    @Test func `a truncated or altered archive is rejected or gives the same image`()
         async throws
     {
         let whole = try archive()
@@ -295,7 +298,7 @@ struct ImageArchiveTests {
 }
 
 extension Blob {
-    /// Where an archive has it.
+    /// The path of the blob in an archive.
     var nameInArchive: String {
         "blobs/\(descriptor.digest.algorithm.rawValue)/\(descriptor.digest.encoded)"
     }

@@ -20,7 +20,7 @@ struct ImageLayoutSweepTests {
         Directory.type(of: path.blob(blob.descriptor.digest)) == .regular
     }
 
-    @Test func `replacing a name removes what nothing else needs`() async throws {
+    @Test func `replacing a name removes unreferenced blobs`() async throws {
         let layout = try await ImageLayout(creating: path)
         let (old, kept, new) = (try SampleImage("old"), try SampleImage("kept"), try SampleImage("new"))
         try await copy(.named("r.example/a/b:v1"), from: old, to: layout)
@@ -32,7 +32,7 @@ struct ImageLayoutSweepTests {
         #expect(try layout.index().manifests.count == 2)
     }
 
-    @Test func `a blob that two images share stays as long as one of them`() async throws {
+    @Test func `keeps a shared blob as long as one image needs it`() async throws {
         let layout = try await ImageLayout(creating: path)
         let first = try SampleImage("first")
         let shared = try SampleImage("second", layer: first.layer.bytes(limit: .max))
@@ -44,7 +44,7 @@ struct ImageLayoutSweepTests {
         #expect(shared.blobs.allSatisfy(exists))
     }
 
-    @Test func `what an ended process left is swept, and nothing else`() async throws {
+    @Test func `removes only files that an ended process left behind`() async throws {
         let layout = try await ImageLayout(creating: path)
         let left = [
             ".wasmpack-1.tmp", "blobs/.wasmpack-2.tmp", "blobs/sha256/.wasmpack-3.tmp",
@@ -61,7 +61,7 @@ struct ImageLayoutSweepTests {
         for name in others { #expect(tree.contains(name), "\(name)") }
     }
 
-    @Test func `nothing is swept while somebody else has the layout open`() async throws {
+    @Test func `does not sweep while another user has the layout open`() async throws {
         let layout = try await ImageLayout(creating: path)
         let old = try SampleImage("old")
         try await copy(.named("v1"), from: old, to: layout)
@@ -71,7 +71,7 @@ struct ImageLayoutSweepTests {
             try await copy(.named("v1"), from: SampleImage("new"), to: layout)
             #expect(old.blobs.allSatisfy(exists))
             #expect(try tree(path).contains("blobs/.wasmpack-theirs.tmp"))
-            // What was resolved before can still be read.
+            // Content that was resolved before is still readable.
             _ = try await reader.fetch(old.manifest.descriptor)
         }
         try await copy(.named("v1"), from: SampleImage("newer"), to: layout)
@@ -79,7 +79,7 @@ struct ImageLayoutSweepTests {
         #expect(try !tree(path).contains("blobs/.wasmpack-theirs.tmp"))
     }
 
-    @Test func `another process counts too`() async throws {
+    @Test func `does not sweep while another process has the layout open`() async throws {
         let layout = try await ImageLayout(creating: path)
         let old = try SampleImage("old")
         try await copy(.named("v1"), from: old, to: layout)
@@ -98,7 +98,7 @@ struct ImageLayoutSweepTests {
         #expect(!old.blobs.contains(where: exists))
     }
 
-    @Test func `all that an index reaches stays, also in an index within it`() async throws {
+    @Test func `keeps all content that a nested index refers to`() async throws {
         let layout = try await ImageLayout(creating: path)
         let images = [try SampleImage("one"), try SampleImage("two")]
         let inner = try index(of: images.map(\.manifest))
@@ -118,7 +118,7 @@ struct ImageLayoutSweepTests {
         try scratch.write(CanonicalJSON.encode(index), to: "layout/index.json")
     }
 
-    @Test func `in doubt everything stays`() async throws {
+    @Test func `removes nothing if a manifest cannot be followed`() async throws {
         let doubts: [(blob: Blob, why: String)] = [
             (Blob(Array("{}".utf8), mediaType: MediaType("application/vnd.example+json")), "an unknown kind"),
             (Blob(Array("{".utf8), mediaType: .imageManifest), "a manifest that cannot be read"),
@@ -137,7 +137,7 @@ struct ImageLayoutSweepTests {
         }
     }
 
-    @Test func `where indexes lie deeper than anything is followed, everything stays`() async throws {
+    @Test func `removes nothing if indexes are nested too deeply`() async throws {
         let layout = try ImageLayout(creating: path)
         let image = try SampleImage("deep")
         let inner = try index(of: [image.manifest])
@@ -151,7 +151,7 @@ struct ImageLayoutSweepTests {
         #expect((image.blobs + [inner, middle, outer, loose]).allSatisfy(exists))
     }
 
-    @Test func `what a signature is about stays with it`() async throws {
+    @Test func `keeps the image that a signature refers to`() async throws {
         let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("signed")
         for blob in image.blobs { try await layout.push(blob) }
@@ -167,7 +167,7 @@ struct ImageLayoutSweepTests {
         #expect((image.blobs + [config]).allSatisfy(exists))
     }
 
-    @Test func `a layer that was packed within the layout can be read after it was put in place`()
+    @Test func `a layer built in the layout stays readable after it is moved into place`()
         async throws
     {
         let layout = try await ImageLayout(creating: path)
@@ -184,9 +184,9 @@ struct ImageLayoutSweepTests {
         #expect(try tree(path).allSatisfy { !$0.contains(".wasmpack-") })
     }
 
-    // MARK: Many at once
+    // MARK: Concurrency
 
-    @Test("many may make one layout at the same moment", arguments: 0..<10)
+    @Test("several tasks can create one layout concurrently", arguments: 0..<10)
     func creating(round: Int) async throws {
         let path = path
         try await withThrowingTaskGroup { group in
@@ -196,7 +196,7 @@ struct ImageLayoutSweepTests {
         #expect(try await ImageLayout(opening: path).index().manifests.isEmpty)
     }
 
-    @Test("many builds into one layout all land, with every blob", arguments: 0..<4)
+    @Test("concurrent builds into one layout all succeed with every blob", arguments: 0..<4)
     func concurrent(round: Int) async throws {
         let path = path
         let writers = 6
@@ -205,7 +205,7 @@ struct ImageLayoutSweepTests {
             for writer in 0..<writers {
                 group.addTask {
                     for build in 0..<builds {
-                        // Each build opens the layout anew, as a process would; a name of its own, and one that all want.
+                        // Each build opens the layout like a separate process; it sets a unique name and a shared one.
                         let layout = try await ImageLayout(creating: path)
                         let image = try SampleImage("\(writer) \(build)")
                         let spool = try BlobSpool(in: layout.spoolDirectory)

@@ -18,7 +18,7 @@ struct ImageLayoutTests {
 
     // MARK: Opening
 
-    @Test func `a new layout is one that others know, and opening it again changes nothing`() async throws {
+    @Test func `creates a valid layout, and reopening changes nothing`() async throws {
         _ = try await ImageLayout(creating: path)
         #expect(
             try contents(of: path.appending("oci-layout")) == Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
@@ -35,11 +35,11 @@ struct ImageLayoutTests {
 
     static let free: [(files: [String], why: String)] = [
         ([], "an empty folder"),
-        (["blobs/sha256/x"], "begun, and ended before the index was there"),
-        ([".wasmpack-1.tmp"], "ended while the index was written"),
+        (["blobs/sha256/x"], "interrupted before the index was written"),
+        ([".wasmpack-1.tmp"], "interrupted while the index was written"),
     ]
 
-    @Test("a layout is made where nothing is but what one begins with", arguments: free)
+    @Test("creates a layout in a folder that is new, empty or partly created", arguments: free)
     func creating(files: [String], why: String) async throws {
         try Directory.create(path)
         for file in files { try scratch.write([], to: "layout/\(file)") }
@@ -49,29 +49,29 @@ struct ImageLayoutTests {
 
     static let foreign: [(files: [String: String], why: String)] = [
         (["main.go": ""], "a project"),
-        ([".wasmpack-config": ""], "a hidden file of somebody's own"),
+        ([".wasmpack-config": ""], "a hidden file of the user"),
         (["index.json": "{}"], "another kind of index.json"),
         (["index.json": "console.log(1)", "package.json": "{}"], "a JavaScript project"),
         (["blobs/sha256/x": "", "README.md": ""], "blobs and something else"),
     ]
 
-    @Test("a folder with something else is left alone", arguments: foreign)
+    @Test("rejects a folder with other content and does not change it", arguments: foreign)
     func foreignFolder(files: [String: String], why: String) async throws {
         for (name, text) in files { try scratch.write(Array(text.utf8), to: "layout/\(name)") }
         let before = try tree(path)
         let failure = await #expect(throws: Failure.self, "\(why)") { try await ImageLayout(creating: path) }
         #expect(failure?.code == .fileUnwritable, "\(why)")
-        #expect(failure?.message.contains("holds something else") == true, "\(why)")
+        #expect(failure?.message.contains("files that do not belong") == true, "\(why)")
         #expect(try tree(path) == before, "\(why)")
     }
 
-    @Test func `a file is not made into a layout`() async throws {
+    @Test func `rejects a file as a layout`() async throws {
         try scratch.write([], to: "layout")
         let foreign = await #expect(throws: Failure.self) { try await ImageLayout(creating: path) }
         #expect(foreign?.code == .fileUnwritable)
     }
 
-    @Test func `a layout without its marker is completed`() async throws {
+    @Test func `adds a missing marker to a layout`() async throws {
         _ = try await ImageLayout(creating: path)
         try Directory.remove(file: path.appending("oci-layout"))
         let corrupt = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
@@ -80,9 +80,8 @@ struct ImageLayoutTests {
         _ = try await ImageLayout(opening: path)
     }
 
-    @Test func `what is no layout cannot be opened`() async throws {
-        let missing = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
-        #expect(missing?.code == .layoutMissing)
+    @Test func `does not open a path that is not a layout`() async throws {
+        #expect(#expect(throws: Failure.self) { try await ImageLayout(opening: path) }?.code == .layoutMissing)
         try Directory.create(path)
         let failure = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
         #expect(failure?.code == .layoutMissing)
@@ -90,15 +89,15 @@ struct ImageLayoutTests {
     }
 
     static let markers: [(text: String, phrase: String, why: String)] = [
-        (#"{"imageLayoutVersion":"1.1.0"}"#, "has the layout version \"1.1.0\"", "a version to come"),
-        (#"{"imageLayoutVersion":"2.0.0"}"#, "has the layout version \"2.0.0\"", "another one"),
+        (#"{"imageLayoutVersion":"1.1.0"}"#, "has the layout version \"1.1.0\"", "a future minor version"),
+        (#"{"imageLayoutVersion":"2.0.0"}"#, "has the layout version \"2.0.0\"", "a future major version"),
         ("{}", "is not valid", "no version"),
         ("", "is not valid JSON", "nothing"),
         (#"{"imageLayoutVersion":"1.0.0","imageLayoutVersion":"2.0.0"}"#, "is not valid JSON", "two versions"),
         (String(repeating: " ", count: 5000), "larger than 4096", "far too much"),
     ]
 
-    @Test("a layout of another version is refused", arguments: markers)
+    @Test("rejects a layout with another version", arguments: markers)
     func marker(text: String, phrase: String, why: String) async throws {
         _ = try await ImageLayout(creating: path)
         try scratch.write(Array(text.utf8), to: "layout/oci-layout")
@@ -133,7 +132,7 @@ struct ImageLayoutTests {
         (#"{"schemaVersion":2,"manifests":[],"manifests":[]}"#, "is a duplicate", "a list twice"),
     ]
 
-    @Test("a broken index.json is refused", arguments: indexes)
+    @Test("rejects an invalid index.json", arguments: indexes)
     func brokenIndex(text: String, phrase: String, why: String) async throws {
         let layout = try await ImageLayout(creating: path)
         try scratch.write(Array(text.utf8), to: "layout/index.json")
@@ -141,13 +140,13 @@ struct ImageLayoutTests {
         #expect(failure?.code == .layoutCorrupt, "\(why)")
         let words = "\(failure?.message ?? "") \(failure?.why ?? "")"
         #expect(phrase.isEmpty || words.contains(phrase), "\(why): \(words)")
-        // And it is not overwritten.
+        // The file is not overwritten.
         let image = try SampleImage("hello")
         await #expect(throws: Failure.self) { try await copy(.only, from: image, to: layout) }
         #expect(try contents(of: path.appending("index.json")) == Array(text.utf8))
     }
 
-    @Test func `a missing index.json is said to be missing`() async throws {
+    @Test func `reports a missing index.json`() async throws {
         let layout = try await ImageLayout(creating: path)
         try Directory.remove(file: path.appending("index.json"))
         let failure = await #expect(throws: Failure.self) { try await layout.resolve(.only) }
@@ -159,7 +158,7 @@ struct ImageLayoutTests {
         case missing, short, long, flipped, linked, folder
     }
 
-    @Test("a damaged blob is refused, and made whole by the next copy", arguments: Damage.allCases)
+    @Test("rejects a damaged blob, and the next copy repairs it", arguments: Damage.allCases)
     func damagedBlob(damage: Damage) async throws {
         let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("hello")
@@ -187,7 +186,7 @@ struct ImageLayoutTests {
 
     // MARK: Names
 
-    @Test func `a reference is written as skopeo and containerd read it`() async throws {
+    @Test func `writes a reference as skopeo and containerd read it`() async throws {
         let layout = try await ImageLayout(creating: path)
         try await copy(.named("registry.example/team/auth:v1"), from: SampleImage("a"), to: layout)
         let entry = try #require(layout.index().manifests.first)
@@ -200,13 +199,13 @@ struct ImageLayoutTests {
         #expect(try await layout.resolve(.only).annotations == nil)
     }
 
-    @Test func `without a name there are no annotations`() async throws {
+    @Test func `writes no annotations for an image without a name`() async throws {
         let layout = try await ImageLayout(creating: path)
         try await copy(.only, from: SampleImage("a"), to: layout)
         #expect(try layout.index().manifests.map(\.annotations) == [nil])
     }
 
-    @Test func `a reference by digest alone names no tag`() async throws {
+    @Test func `writes no tag for a reference with only a digest`() async throws {
         let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("a")
         let digest = image.manifest.descriptor.digest
@@ -220,17 +219,17 @@ struct ImageLayoutTests {
     }
 
     static let names: [(ask: String, gets: String?, code: Failure.Code?, why: String)] = [
-        ("r.example/team/auth:v1", "auth1", nil, "the very name"),
-        ("r.example/team/auth:v2", "auth2", nil, "the very name"),
+        ("r.example/team/auth:v1", "auth1", nil, "the exact name"),
+        ("r.example/team/auth:v2", "auth2", nil, "the exact name"),
         ("r.example/team/log:v1", "log1", nil, "another repository, the same tag"),
-        ("v2", "auth2", nil, "a tag that is there once"),
-        ("r.example/team/auth", nil, .nameAmbiguous, "no such image as latest, and not only one to choose"),
-        ("r.example/team/auth:v9", nil, .nameAmbiguous, "not there, and not only one to choose"),
-        ("v1", nil, .nameAmbiguous, "a tag that fits two repositories"),
-        ("v9", nil, .notFound, "no such tag"),
+        ("v2", "auth2", nil, "a unique tag"),
+        ("r.example/team/auth", nil, .nameAmbiguous, "a missing latest, and several images"),
+        ("r.example/team/auth:v9", nil, .nameAmbiguous, "a missing name, and several images"),
+        ("v1", nil, .nameAmbiguous, "a tag in two repositories"),
+        ("v9", nil, .notFound, "a missing tag"),
     ]
 
-    @Test("an image is found by its names", arguments: names)
+    @Test("finds an image by its names", arguments: names)
     func resolving(ask: String, gets: String?, code: Failure.Code?, why: String) async throws {
         let layout = try await ImageLayout(creating: path)
         for (words, name) in [("auth1", "auth:v1"), ("auth2", "auth:v2"), ("log1", "log:v1")] {
@@ -251,7 +250,7 @@ struct ImageLayoutTests {
         }
     }
 
-    @Test func `the only image answers to any reference`() async throws {
+    @Test func `resolves any reference to the only image`() async throws {
         let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("a")
         try await copy(.named("r.example/a/b:v1"), from: image, to: layout)
@@ -264,7 +263,7 @@ struct ImageLayoutTests {
         #expect(failure?.code == .notFound)
     }
 
-    @Test func `one image under two names is no ambiguity`() async throws {
+    @Test func `one image with two names is not ambiguous`() async throws {
         let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("a")
         for tag in ["v1", "v2"] { try await copy(.named("r.example/a/b:\(tag)"), from: image, to: layout) }
@@ -272,7 +271,7 @@ struct ImageLayoutTests {
         #expect(try layout.index().manifests.count == 2)
     }
 
-    @Test func `two images without a name to choose by are listed`() async throws {
+    @Test func `lists the images if no name selects one of two`() async throws {
         let layout = try await ImageLayout(creating: path)
         for tag in ["v1", "v2"] {
             try await copy(.named("r.example/a/b:\(tag)"), from: SampleImage(tag), to: layout)
@@ -282,9 +281,9 @@ struct ImageLayoutTests {
         #expect(failure?.why == "it has r.example/a/b:v1, r.example/a/b:v2")
     }
 
-    // MARK: What others wrote
+    // MARK: Entries of other programs
 
-    @Test func `entries of others keep every field when another name is written`() async throws {
+    @Test func `keeps all fields of other entries when a name is written`() async throws {
         let layout = try await ImageLayout(creating: path)
         let foreign =
             #"{"annotations":{"org.opencontainers.image.ref.name":"theirs"},"artifactType":"a/b","data":"e30=","#
@@ -302,7 +301,7 @@ struct ImageLayoutTests {
         #expect(try layout.index().manifests.count == 2)
     }
 
-    @Test func `an untagged image replaces the untagged image, and no artifact of others`() async throws {
+    @Test func `an untagged image replaces the untagged image, but not other artifacts`() async throws {
         let layout = try await ImageLayout(creating: path)
         let (first, second) = (try SampleImage("one"), try SampleImage("two"))
         try await copy(.named("v1"), from: first, to: layout)

@@ -13,7 +13,7 @@ import TestSupport
     import Darwin
 #endif
 
-/// An image to put into stores: a config, a layer and the manifest over them.
+/// A sample image: a config, a layer and their manifest.
 struct SampleImage: ContentSource {
     let config: Blob
     let layer: Blob
@@ -21,7 +21,7 @@ struct SampleImage: ContentSource {
 
     var blobs: [Blob] { [config, layer, manifest] }
 
-    /// Images with different words are different in every blob.
+    /// Images with different texts differ in every blob.
     init(_ words: String, diffID: Digest? = nil, layer: [UInt8]? = nil) throws {
         let tar = Tar.entry("plugin.wasm", SampleModule.preamble + Array(words.utf8)) + Tar.end
         self.layer = Blob(layer ?? Gzip.stored(tar), mediaType: .layerTarGzip)
@@ -55,7 +55,7 @@ struct SampleImage: ContentSource {
     }
 }
 
-/// Blobs by digest, and one of them as the root.
+/// A source of fixed blobs, one of which is the root.
 struct FixedSource: ContentSource {
     let root: Blob
     var blobs: [Blob]
@@ -70,7 +70,7 @@ struct FixedSource: ContentSource {
     }
 }
 
-/// A list of manifests as a blob.
+/// Makes a blob with a list of manifests.
 func index(of manifests: [Blob]) throws -> Blob {
     Blob(
         try CanonicalJSON.encode(Index(manifests: manifests.map(\.descriptor))),
@@ -79,14 +79,14 @@ func index(of manifests: [Blob]) throws -> Blob {
 }
 
 extension RefName {
-    /// The name for a test, from its text: with a slash a reference, else a tag.
+    /// Parses a name: a reference if it contains a slash, else a tag.
     static func named(_ text: String) throws -> RefName {
         text.contains("/") ? .reference(try Reference(parsing: text)) : .tag(try Tag(parsing: text))
     }
 }
 
 extension FilePath {
-    /// Where a layout here would have a blob.
+    /// The path of a blob in a layout in this folder.
     func blob(_ digest: Digest) -> FilePath {
         appending("blobs").appending(digest.algorithm.rawValue).appending(digest.encoded)
     }
@@ -97,7 +97,7 @@ func link(_ path: FilePath, to target: FilePath) throws {
     if symlink(target.string, path.string) != 0 { throw Errno(rawValue: errno) }
 }
 
-/// Copies without telling anyone.
+/// Copies without events.
 @discardableResult
 func copy(
     _ name: RefName,

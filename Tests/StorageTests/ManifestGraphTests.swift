@@ -18,7 +18,7 @@ import Testing
         return steps
     }
 
-    @Test func `each manifest comes before what it names, and ends after it`() async throws {
+    @Test func `visits a manifest before its content, and ends it afterwards`() async throws {
         let image = try SampleImage("one")
         let loose = Blob([1, 2, 3], mediaType: MediaType("application/vnd.example"))
         let inner = try index(of: [image.manifest, loose])
@@ -32,7 +32,7 @@ import Testing
         )
     }
 
-    @Test func `a manifest that is not given is passed over with all that it names`() async throws {
+    @Test func `skips a manifest that is not returned, with its content`() async throws {
         let images = [try SampleImage("one"), try SampleImage("two")]
         let list = try index(of: images.map(\.manifest))
         let source = FixedSource(root: list, blobs: images.flatMap(\.blobs))
@@ -49,7 +49,7 @@ import Testing
         #expect(seen == [images[1].config, images[1].layer].map(\.descriptor.digest))
     }
 
-    @Test func `a third level of indexes is one too many, also before a push`() async throws {
+    @Test func `rejects a third level of indexes, also before a push`() async throws {
         let image = try SampleImage("one")
         let inner = try index(of: [image.manifest])
         let middle = try index(of: [inner])
@@ -58,6 +58,6 @@ import Testing
         _ = try await source.verify(middle.descriptor)
         let failure = await #expect(throws: Failure.self) { try await source.verify(outer.descriptor) }
         #expect(failure?.code == .manifestInvalid)
-        #expect(failure?.message == "the index \(inner.descriptor.digest) lies too deep")
+        #expect(failure?.message == "the index \(inner.descriptor.digest) is nested too deeply")
     }
 }

@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What every store keeps to; a new kind of store goes into this table.
+/// The contract of every store; add new kinds of stores to this table.
 @Suite(.timed, .timeLimit(.minutes(5)))
 struct StoreTests {
     typealias Store = ContentSource & ContentDestination
@@ -26,7 +26,7 @@ struct StoreTests {
         }
     }
 
-    @Test("what is put in comes out, verified and the same", arguments: Kind.allCases)
+    @Test("returns pushed content unchanged and verified", arguments: Kind.allCases)
     func roundTrip(kind: Kind) async throws {
         let store = try await store(kind)
         let image = try SampleImage("hello")
@@ -52,7 +52,7 @@ struct StoreTests {
         }
     }
 
-    @Test("what is not there is not found", arguments: Kind.allCases)
+    @Test("fails with notFound for missing content", arguments: Kind.allCases)
     func missing(kind: Kind) async throws {
         let store = try await store(kind)
         let image = try SampleImage("hello")
@@ -67,7 +67,7 @@ struct StoreTests {
         #expect(failure?.code.exitStatus == (kind == .memory ? .notFound : .badData))
     }
 
-    @Test("a descriptor with another size is not what is there", arguments: Kind.allCases)
+    @Test("rejects a descriptor with a different size", arguments: Kind.allCases)
     func size(kind: Kind) async throws {
         let store = try await store(kind)
         let blob = try SampleImage("hello").layer
@@ -80,7 +80,7 @@ struct StoreTests {
         }
     }
 
-    @Test("a name stands for what was tagged last", arguments: Kind.allCases)
+    @Test("resolves a name to the last tagged image", arguments: Kind.allCases)
     func retagging(kind: Kind) async throws {
         let store = try await store(kind)
         let (first, second) = (try SampleImage("one"), try SampleImage("two"))
@@ -94,7 +94,7 @@ struct StoreTests {
         #expect(try await store.fetch(first.layer.descriptor).descriptor == first.layer.descriptor)
     }
 
-    @Test("a copy of a copy has the same digests", arguments: Kind.allCases)
+    @Test("keeps all digests in a copy of a copy", arguments: Kind.allCases)
     func copies(kind: Kind) async throws {
         let store = try await store(kind)
         let memory = InMemoryStore()

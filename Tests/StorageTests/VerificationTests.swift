@@ -19,7 +19,7 @@ import Testing
         try await Verification(of: image.manifest.descriptor, in: layout)
     }
 
-    /// Changes one byte of a blob in its place.
+    /// Changes one byte of a blob in its file.
     private func flip(_ blob: Blob, at offset: Int) throws {
         let file = layout.path.blob(blob.descriptor.digest)
         var bytes = try contents(of: file)
@@ -27,7 +27,7 @@ import Testing
         try TemporaryFile.write(bytes, to: file)
     }
 
-    @Test func `a clean image has no finding, and everything is verified`() async throws {
+    @Test func `verifies everything in a valid image`() async throws {
         let image = try SampleImage("a")
         try await copy(.only, from: image, to: layout)
         let verification = try await verification(image)
@@ -36,9 +36,9 @@ import Testing
         #expect(verification.verifiedDiffIDs == 1)
     }
 
-    @Test("one flipped bit of a layer is found, wherever it is", arguments: [0, 4, 20, -1])
+    @Test("finds a flipped bit anywhere in a layer", arguments: [0, 4, 20, -1])
     func flippedLayer(offset: Int) async throws {
-        // Offset 4 is in the time of the gzip header: nothing but the digest tells.
+        // Offset 4 is in the time of the gzip header, so only the digest reveals the change.
         let image = try SampleImage("a")
         try await copy(.only, from: image, to: layout)
         try flip(image.layer, at: offset < 0 ? image.layer.descriptor.size + offset : offset)
@@ -49,7 +49,7 @@ import Testing
         #expect(verification.verifiedDiffIDs == 0)
     }
 
-    @Test func `a layer that is another one than the config says is found, though every digest fits`()
+    @Test func `finds a layer that does not match its diffID although all digests match`()
         async throws
     {
         let image = try SampleImage("a", diffID: Digest(of: [1]))
@@ -60,13 +60,13 @@ import Testing
         #expect(verification.verified.count == 3)
     }
 
-    @Test func `a layer that cannot be unpacked is found`() async throws {
+    @Test func `finds a layer that cannot be unpacked`() async throws {
         let image = try SampleImage("a", layer: Array("no gzip".utf8))
         try await copy(.only, from: image, to: layout)
         #expect(try await verification(image).findings.map(\.failure.code) == [.layerInvalid])
     }
 
-    @Test func `a missing config is found, and the layer is looked at all the same`() async throws {
+    @Test func `finds a missing config and still checks the layer`() async throws {
         let image = try SampleImage("a")
         try await copy(.only, from: image, to: layout)
         try Directory.remove(file: layout.path.blob(image.config.descriptor.digest))
@@ -75,7 +75,7 @@ import Testing
         #expect(verification.verified.map(\.role) == ["manifest", "layer"])
     }
 
-    @Test func `several findings are all listed`() async throws {
+    @Test func `lists all findings`() async throws {
         let image = try SampleImage("a")
         try await copy(.only, from: image, to: layout)
         try flip(image.config, at: 0)
@@ -83,14 +83,14 @@ import Testing
         #expect(try await verification(image).findings.map { $0.subject.prefix(6) } == ["config", "layer "])
     }
 
-    @Test func `a missing manifest is the one finding`() async throws {
+    @Test func `reports a missing manifest as the only finding`() async throws {
         let image = try SampleImage("a")
         let verification = try await verification(image)
         #expect(verification.findings.map(\.subject) == ["manifest \(image.manifest.descriptor.digest)"])
         #expect(verification.verified.isEmpty)
     }
 
-    @Test func `there has to be a diffID for each layer`() async throws {
+    @Test func `requires a diffID for each layer`() async throws {
         let image = try SampleImage("a")
         let manifest = Manifest(
             mediaType: .imageManifest,
@@ -106,7 +106,7 @@ import Testing
         #expect(verification.findings.first?.failure.message.contains("1 diffIDs for 2 layers") == true)
     }
 
-    @Test func `every image that an index reaches is verified`() async throws {
+    @Test func `verifies every image of an index`() async throws {
         let (good, bad) = (try SampleImage("good"), try SampleImage("bad", diffID: Digest(of: [1])))
         let inner = try index(of: [good.manifest, bad.manifest])
         let outer = try index(of: [inner])
@@ -116,7 +116,7 @@ import Testing
         #expect(verification.verifiedDiffIDs == 1)
     }
 
-    @Test func `an index that lies too deep is a finding, and the walk ends`() async throws {
+    @Test func `reports an index that is nested too deeply and stops there`() async throws {
         let image = try SampleImage("a")
         var lists = [try index(of: [image.manifest])]
         for _ in 0..<3 { lists.append(try index(of: [lists[lists.count - 1]])) }
@@ -128,7 +128,7 @@ import Testing
         #expect(verification.findings.map(\.failure.code) == [.manifestInvalid])
     }
 
-    @Test func `a store that cannot be reached is no finding`() async throws {
+    @Test func `throws if the store cannot be reached`() async throws {
         struct Unreachable: ContentSource {
             func resolve(_ name: RefName) throws(Failure) -> Descriptor {
                 throw Failure(.connectionLost, "gone")

@@ -30,7 +30,7 @@ import Testing
         layout = try ImageLayout(creating: scratch.appending("layout"))
     }
 
-    @Test func `each content is read once, whoever looks at it afterwards`() async throws {
+    @Test func `reads each content only once`() async throws {
         let images = [try SampleImage("one"), try SampleImage("two")]
         let list = try index(of: images.map(\.manifest) + [images[0].manifest])
         let source = CountingSource(FixedSource(root: list, blobs: images.flatMap(\.blobs)))
@@ -44,7 +44,7 @@ import Testing
         #expect(await source.counts.values.allSatisfy { $0 == 1 })
     }
 
-    @Test func `what is broken or missing is found before anything goes out`() async throws {
+    @Test func `finds invalid and missing content before anything is sent`() async throws {
         let image = try SampleImage("one")
         try await copy(.named("v1"), from: image, to: layout)
         let layer = layout.path.blob(image.layer.descriptor.digest)
@@ -60,7 +60,7 @@ import Testing
         #expect(missing?.code == .notFound)
     }
 
-    @Test func `a blob that changes after that is not copied, and a manifest is the one that was verified`()
+    @Test func `does not copy a blob that changed after verification, and copies the verified manifest`()
         async throws
     {
         let image = try SampleImage("one")
@@ -80,7 +80,7 @@ import Testing
         #expect(try target.index().manifests.isEmpty)
     }
 
-    @Test func `it has no other content, and none of another size`() async throws {
+    @Test func `has no other content, and none with a different size`() async throws {
         let image = try SampleImage("one")
         let verified = try await image.verify(image.manifest.descriptor)
         let other = try SampleImage("two").layer.descriptor

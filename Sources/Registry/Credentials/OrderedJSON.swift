@@ -1,38 +1,38 @@
 import Diagnostics
 import OCI
 
-/// A JSON document of other programs, in which a few members are changed.
+/// A JSON document of another program, in which single members can be changed.
 ///
-/// All others keep their order and their very text, also numbers that fit no type of ours. Only the space between
-/// them is made anew when it is written.
+/// All other members keep their order and their text, including numbers that no Swift type can represent. Only white
+/// space is written anew.
 enum OrderedJSON: Equatable, Sendable {
-    /// A string, a number, `true`, `false` or `null`, as the text that stands there.
+    /// A string, a number, `true`, `false` or `null`, as its original text.
     case scalar(String)
     case array([OrderedJSON])
     case object([Member])
 
     /// A member of an object.
     struct Member: Equatable, Sendable {
-        /// The name as it stands there, in quotes.
+        /// The name as its original text, with quotes.
         fileprivate let text: String
-        /// The name that is meant.
+        /// The decoded name.
         let name: String
         /// The value.
         var value: OrderedJSON
     }
 
-    /// A string.
+    /// Makes a string.
     init(_ string: String) throws(Failure) {
         self = .scalar(String(decoding: try CanonicalJSON.encode(string), as: UTF8.self))
     }
 
-    /// Reads a document that came from outside, and that may hold secrets: nothing of it is ever quoted.
+    /// Reads an external document, which may contain secrets: messages never quote it.
     ///
     /// - Parameters:
     ///   - bytes: the whole document.
-    ///   - what: what the document is called in messages.
-    ///   - code: the code of the failure thrown when it is not one JSON value.
-    /// - Throws: a failure with that code, which names the position of the violation.
+    ///   - what: the document's name in messages.
+    ///   - code: the code of the failure if it is not one JSON value.
+    /// - Throws: a failure with that code and the position of the error.
     init(parsing bytes: [UInt8], as what: String, failing code: Failure.Code) throws(Failure) {
         do throws(StrictJSON.Violation) {
             self = try StrictJSON.read(bytes, as: Builder.self)
@@ -45,7 +45,7 @@ enum OrderedJSON: Equatable, Sendable {
         }
     }
 
-    /// The members; none unless it is an object.
+    /// The members of an object; empty for other values.
     var members: [Member] { if case .object(let members) = self { members } else { [] } }
 
     /// Whether it is an object.
@@ -54,7 +54,7 @@ enum OrderedJSON: Equatable, Sendable {
     /// Whether it is `null`.
     var isNull: Bool { self == .scalar("null") }
 
-    /// The text meant, if it is a string.
+    /// The decoded text of a string; `nil` for other values.
     var string: String? {
         guard case .scalar(let text) = self else { return nil }
         return try? CanonicalJSON.decode(
@@ -65,14 +65,14 @@ enum OrderedJSON: Equatable, Sendable {
         )
     }
 
-    /// The value of a member of an object, if there is one.
+    /// The value of an object's member; `nil` if it does not exist.
     subscript(name: String) -> OrderedJSON? { members.first { $0.name == name }?.value }
 
-    /// Gives a member of an object another value; a new one comes last.
+    /// Sets a member of an object; appends a new member.
     mutating func set(_ name: String, to value: OrderedJSON) throws(Failure) {
         var members = members
-        if let place = members.firstIndex(where: { $0.name == name }) {
-            members[place].value = value
+        if let index = members.firstIndex(where: { $0.name == name }) {
+            members[index].value = value
         } else {
             let text = String(decoding: try CanonicalJSON.encode(name), as: UTF8.self)
             members.append(Member(text: text, name: name, value: value))
@@ -80,7 +80,7 @@ enum OrderedJSON: Equatable, Sendable {
         self = .object(members)
     }
 
-    /// Takes members out of an object; those that are not there are fine.
+    /// Removes members from an object; ignores names that do not exist.
     mutating func remove(_ names: some Sequence<String>) {
         guard isObject else { return }
         let names = Set(names)
@@ -89,7 +89,7 @@ enum OrderedJSON: Equatable, Sendable {
 }
 
 extension OrderedJSON {
-    /// The document as it is written: a member a line, indented with tabs, as docker does it.
+    /// The document's text: one member per line, indented with tabs as docker does.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes, indentedBy: 0)
@@ -136,7 +136,7 @@ extension OrderedJSON {
     }
 }
 
-/// Keeps the text of each scalar and each name.
+/// Builds the tree with the original text of each scalar and each name.
 private enum Builder: JSONTreeBuilder {
     static func scalar(_ text: ArraySlice<UInt8>) -> OrderedJSON {
         .scalar(String(decoding: text, as: UTF8.self))

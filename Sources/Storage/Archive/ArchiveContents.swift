@@ -4,28 +4,28 @@ import HostSystem
 import OCI
 import SystemPackage
 
-/// How much an archive may hold.
+/// Limits for reading an archive.
 struct ArchiveLimits {
-    /// The number of entries: ten images of a thousand layers.
+    /// The largest number of entries: enough for ten images with a thousand layers.
     var entries = 10_000
-    /// The bytes of all entries together: 8 GiB, where an entry of a plain `ustar` ends.
+    /// The largest total size of all entries in bytes: 8 GiB, the size limit of one entry in plain `ustar`.
     var bytes = Descriptor.sizeLimit
-    /// What may follow the end of a packed tar, in bytes: `tar` fills the last of its blocks of 10 KiB, others less.
+    /// The most bytes that may follow the end of a compressed tar: `tar` pads to blocks of 10 KiB, other tools to less.
     var trailer = 1024 * 1024
 
-    /// Reads what is left, so that the checksum at its end is looked at.
+    /// Reads to the end, so that the decoder verifies the checksum there.
     func drain(_ source: any ByteSource) throws(Failure) {
         var count = 0
         try source.forEachPiece { piece throws(Failure) in
             count += piece.count
             guard count <= trailer else {
-                throw Failure(.layerInvalid, "too much follows the end of the tar")
+                throw Failure(.layerInvalid, "more than \(trailer) bytes follow the end of the tar")
             }
         }
     }
 }
 
-/// What has been taken out of an archive so far.
+/// The blobs and documents that have been read from an archive so far.
 struct ArchiveContents {
     private let path: FilePath
     private let folder: FilePath
@@ -34,13 +34,13 @@ struct ArchiveContents {
     private var byteCount = 0
     private var marker: [UInt8]?
     private var indexBytes: [UInt8]?
-    /// `manifest.json`, by which Docker's tools find images.
+    /// The bytes of `manifest.json`, which lists the images for Docker's tools.
     private var dockerList: [UInt8]?
     private var docker: DockerArchive
-    /// Why the archive is refused, if it holds something else than files, folders and symbolic links.
-    private var refusal: Failure?
-    /// Why it is refused as an OCI archive, in which there are no symbolic links either.
-    private var linkRefusal: Failure?
+    /// The first entry that is not a file, a folder or a symbolic link, as a failure.
+    private var invalidKind: Failure?
+    /// The first symbolic link, as a failure: OCI archives may not contain links, archives of `docker save` may.
+    private var linkFailure: Failure?
     private(set) var blobs: [Digest: Blob] = [:]
 
     init(of path: FilePath, unpackingIn folder: FilePath, limits: ArchiveLimits) {
@@ -50,8 +50,10 @@ struct ArchiveContents {
         docker = DockerArchive(of: path, limits: limits)
     }
 
-    /// Takes an entry, or passes it over; throws for one that no honest archive has.
-    mutating func take(_ entry: TarReader.Entry, from tar: TarReader) throws(Failure) {
+    /// Reads an entry if an image can need it.
+    ///
+    /// Throws ``Failure/Code/archiveInvalid`` for names, sizes and duplicates that a valid archive cannot have.
+    mutating func read(_ entry: TarReader.Entry, from tar: TarReader) throws(Failure) {
         try checkCancellation()
         try count(entry)
         let name = try plainName(of: entry)
@@ -59,43 +61,43 @@ struct ArchiveContents {
         case .file: break
         case .folder: return
         case .symbolicLink:
-            // Said at the end: archives of docker save have links.
-            if linkRefusal == nil { linkRefusal = refused(entry, Self.filesOnly(entry)) }
-            return try takeLink(entry, name)
+            // Reported at the end: archives of docker save may contain links.
+            if linkFailure == nil { linkFailure = rejected(entry, Self.filesOnly(entry)) }
+            return try addLink(entry, name)
         default:
-            if refusal == nil { refusal = refused(entry, Self.filesOnly(entry)) }
+            if invalidKind == nil { invalidKind = rejected(entry, Self.filesOnly(entry)) }
             return
         }
         switch name.count {
         case 1 where name[0] == "oci-layout":
-            guard marker == nil else { throw refused(entry, "it is there twice") }
+            guard marker == nil else { throw duplicate(entry) }
             marker = try bytes(of: entry, from: tar, limit: LayoutMarker.sizeLimit)
         case 1 where name[0] == "index.json":
-            guard indexBytes == nil else { throw refused(entry, "it is there twice") }
+            guard indexBytes == nil else { throw duplicate(entry) }
             indexBytes = try bytes(of: entry, from: tar, limit: Manifest.sizeLimit)
         case 1 where name[0] == "manifest.json":
-            guard dockerList == nil else { throw refused(entry, "it is there twice") }
+            guard dockerList == nil else { throw duplicate(entry) }
             dockerList = try bytes(of: entry, from: tar, limit: Manifest.sizeLimit)
         case 3 where name[0] == "blobs":
-            // What is no digest cannot be asked for either.
+            // A descriptor can name only a valid digest, so other files are not needed.
             guard let digest = try? Digest(parsing: "\(name[1]):\(name[2])") else { return }
-            try takeBlob(entry, digest, from: tar)
+            try addBlob(entry, digest, from: tar)
         default:
-            // In a layout nothing names it.
-            if marker == nil { try takeFile(entry, name, from: tar) }
+            // In a layout, no descriptor can refer to this file.
+            if marker == nil { try addFile(entry, name, from: tar) }
         }
     }
 
-    /// The index, when everything has been taken: that of the layout, or else one over the images of docker save.
+    /// Returns the index after all entries have been read: the layout's, or one made for the images of `docker save`.
     mutating func index() throws(Failure) -> Index {
-        if let refusal { throw refusal }
+        if let invalidKind { throw invalidKind }
         if let marker { return try layoutIndex(marker) }
         guard let dockerList else {
-            if let linkRefusal { throw linkRefusal }
+            if let linkFailure { throw linkFailure }
             throw Failure(
                 archive: path,
-                "is no archive of an image",
-                why: "there is neither oci-layout nor manifest.json in it"
+                "is not an image archive",
+                why: "it contains neither oci-layout nor manifest.json"
             )
         }
         for (digest, blob) in blobs { docker.add(blob, named: digest.archiveName) }
@@ -105,10 +107,10 @@ struct ArchiveContents {
     }
 
     private func layoutIndex(_ marker: [UInt8]) throws(Failure) -> Index {
-        if let linkRefusal { throw linkRefusal }
+        if let linkFailure { throw linkFailure }
         try LayoutMarker.check(marker, as: "oci-layout in \(path)", failing: .archiveInvalid)
         guard let indexBytes else {
-            throw Failure(archive: path, "is no whole OCI archive", why: "there is no index.json in it")
+            throw Failure(archive: path, "is not a complete OCI archive", why: "index.json is missing")
         }
         return try CanonicalJSON.decode(
             Index.self,
@@ -119,32 +121,36 @@ struct ArchiveContents {
     }
 
     private static func filesOnly(_ entry: TarReader.Entry) -> String {
-        "it is a \(entry.kind.rawValue); an OCI archive has files only"
+        "it is a \(entry.kind.rawValue), but an OCI archive contains only files"
     }
 
     private mutating func count(_ entry: TarReader.Entry) throws(Failure) {
         entryCount += 1
         guard entryCount <= limits.entries else {
-            throw Failure(archive: path, "is too large", why: "it has more than \(limits.entries) entries")
+            throw Failure(
+                archive: path,
+                "is too large",
+                why: "it contains more than \(limits.entries) entries"
+            )
         }
         guard entry.size >= 0, entry.size <= limits.bytes - byteCount else {
-            throw Failure(archive: path, "is too large", why: "it holds more than \(limits.bytes) bytes")
+            throw Failure(archive: path, "is too large", why: "it contains more than \(limits.bytes) bytes")
         }
         byteCount += entry.size
     }
 
-    /// The parts of a name that stays within the archive; `./` at its start means nothing.
+    /// Returns the parts of an entry's name without `.`; throws for a name that leads out of the archive.
     private func plainName(of entry: TarReader.Entry) throws(Failure) -> [Substring] {
-        guard !entry.name.hasPrefix("/") else { throw refused(entry, "its name begins with \"/\"") }
+        guard !entry.name.hasPrefix("/") else { throw rejected(entry, "its name begins with \"/\"") }
         let parts = entry.name.split(separator: "/").filter { $0 != "." }
-        guard !parts.contains("..") else { throw refused(entry, "its name has a part \"..\"") }
+        guard !parts.contains("..") else { throw rejected(entry, "its name contains \"..\"") }
         return parts
     }
 
     private func bytes(of entry: TarReader.Entry, from tar: TarReader, limit: Int) throws(Failure) -> [UInt8]
     {
         guard entry.size <= limit else {
-            throw refused(entry, "it has \(entry.size) bytes; at most \(limit) are read")
+            throw rejected(entry, "it has \(entry.size) bytes; the limit is \(limit)")
         }
         var bytes: [UInt8] = []
         try tar.forEachPiece { bytes += $0 }
@@ -152,40 +158,40 @@ struct ArchiveContents {
         return bytes
     }
 
-    /// Takes a blob of a layout, and proves it by its name.
-    private mutating func takeBlob(_ entry: TarReader.Entry, _ digest: Digest, from tar: TarReader)
+    /// Unpacks a blob of a layout and verifies the digest in its name.
+    private mutating func addBlob(_ entry: TarReader.Entry, _ digest: Digest, from tar: TarReader)
         throws(Failure)
     {
-        guard blobs[digest] == nil else { throw refused(entry, "it is there twice") }
+        guard blobs[digest] == nil else { throw duplicate(entry) }
         let blob = try unpack(entry, digest.algorithm, from: tar)
         guard blob.descriptor.digest == digest else {
             throw Failure(
                 archive: path,
-                "is damaged: \(entry.shown) does not hash to its name",
+                "is damaged: \(entry.shown) does not match the digest in its name",
                 why: "its digest is \(blob.descriptor.digest)"
             )
         }
         blobs[digest] = blob
     }
 
-    /// Takes a file that the list of docker save may name.
-    private mutating func takeFile(_ entry: TarReader.Entry, _ parts: [Substring], from tar: TarReader)
+    /// Unpacks a file that `manifest.json` may name.
+    private mutating func addFile(_ entry: TarReader.Entry, _ parts: [Substring], from tar: TarReader)
         throws(Failure)
     {
         let name = parts.joined(separator: "/")
         guard DockerArchive.canKeep(name) else { return }
-        guard !docker.has(name) else { throw refused(entry, "it is there twice") }
+        guard !docker.contains(name) else { throw duplicate(entry) }
         docker.add(try unpack(entry, .sha256, from: tar), named: name)
     }
 
-    private mutating func takeLink(_ entry: TarReader.Entry, _ parts: [Substring]) throws(Failure) {
+    private mutating func addLink(_ entry: TarReader.Entry, _ parts: [Substring]) throws(Failure) {
         let name = parts.joined(separator: "/")
         guard let link = entry.link, DockerArchive.canKeep(name) else { return }
-        guard !docker.has(name) else { throw refused(entry, "it is there twice") }
+        guard !docker.contains(name) else { throw duplicate(entry) }
         docker.add(linkTo: link, named: name)
     }
 
-    /// Writes the content of an entry into a file of its own, under its digest.
+    /// Writes the content of an entry to a separate file that is named by its digest.
     private func unpack(_ entry: TarReader.Entry, _ algorithm: Digest.Algorithm, from tar: TarReader)
         throws(Failure) -> Blob
     {
@@ -196,7 +202,7 @@ struct ArchiveContents {
         }
         guard spool.byteCount == entry.size else { throw cut(entry, after: spool.byteCount) }
         let blob = spool.finish(as: .octets)
-        // Under its final name it needs no open file any more, of which a process has only some hundreds.
+        // A renamed file needs no open descriptor; a process may have only a few hundred.
         let file = folder.appending(blob.descriptor.digest.encoded)
         if case .file(_, let owner?) = blob.content { try owner.move(to: file) }
         return Blob(trusted: blob.descriptor, .file(file, owner: nil))
@@ -206,17 +212,21 @@ struct ArchiveContents {
         Failure(archive: path, "ends too early", why: "\(entry.shown) has \(count) of \(entry.size) bytes")
     }
 
-    private func refused(_ entry: TarReader.Entry, _ why: String) -> Failure {
-        Failure(archive: path, "holds an entry that is refused: \(entry.shown)", why: why)
+    private func rejected(_ entry: TarReader.Entry, _ why: String) -> Failure {
+        Failure(archive: path, "contains an entry that is not allowed: \(entry.shown)", why: why)
+    }
+
+    private func duplicate(_ entry: TarReader.Entry) -> Failure {
+        rejected(entry, "the archive contains it twice")
     }
 }
 
 extension TarReader.Entry {
-    /// The name for a message: a tar's may have a megabyte.
+    /// The name for a message, truncated because a tar allows names of a megabyte.
     fileprivate var shown: String { name.truncated(to: 160) }
 }
 
 extension MediaType {
-    /// Bytes of which nothing is known yet (RFC 2046).
+    /// The type of bytes whose real type is not known yet (RFC 2046).
     fileprivate static let octets = MediaType("application/octet-stream")
 }

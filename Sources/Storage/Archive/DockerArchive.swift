@@ -4,23 +4,23 @@ import HostSystem
 import OCI
 import SystemPackage
 
-/// The files of an archive as `docker save`, skopeo, buildah and go-containerregistry write it, and the images in it.
+/// An archive in the format of `docker save`, which skopeo, buildah and go-containerregistry also write.
 ///
-/// There is no manifest in such an archive: one is made, with Docker's types, from the config and the layers as they are.
-/// What proves them is the config: its diffIDs, and its own digest where it is named after it.
+/// Such an archive contains no manifest. A manifest with Docker's types is made from the unchanged config and layers.
+/// The layers are verified by the config's diffIDs, and the config by the digest in its name, if it has one.
 struct DockerArchive {
     private let path: FilePath
     private let limits: ArchiveLimits
-    /// The files by their names, blobs of a layout among them.
+    /// The files by name, including blobs of a layout.
     private var files: [String: Blob] = [:]
-    /// What the links lead to.
+    /// The targets of symbolic links by name.
     private var links: [String: String] = [:]
     private var configs: [Digest: ImageConfig] = [:]
     private var diffIDs: [Digest: Digest] = [:]
-    /// How many bytes packed layers have unpacked to.
+    /// The total uncompressed size of the compressed layers so far, in bytes.
     private var unpackedSize = 0
 
-    /// The longest name that is kept, in bytes, though a tar's may have a megabyte: Linux's `PATH_MAX`.
+    /// The longest name that is kept, in bytes: Linux's `PATH_MAX`. A tar allows names of a megabyte.
     private static let nameLimit = 4096
 
     init(of path: FilePath, limits: ArchiveLimits) {
@@ -28,21 +28,21 @@ struct DockerArchive {
         self.limits = limits
     }
 
-    /// Whether an entry of this name can be part of an image at all.
+    /// Returns whether an entry with this name can be part of an image.
     static func canKeep(_ name: String) -> Bool { name.utf8.count <= nameLimit }
 
-    /// Whether there is an entry of this name.
-    func has(_ name: String) -> Bool { files[name] != nil || links[name] != nil }
+    /// Returns whether an entry with this name has been added.
+    func contains(_ name: String) -> Bool { files[name] != nil || links[name] != nil }
 
-    /// Keeps a file.
+    /// Adds a file.
     mutating func add(_ blob: Blob, named name: String) { files[name] = blob }
 
-    /// Keeps a link, for when the list of images names it.
+    /// Adds a symbolic link, which the list of images may name.
     mutating func add(linkTo target: String, named name: String) {
         if Self.canKeep(target) { links[name] = target }
     }
 
-    /// The images that `manifest.json` lists, under all their names, and what was made for them.
+    /// Returns an index of the images that `manifest.json` lists, with all their names, and the images' blobs.
     mutating func images(listed list: [UInt8]) throws(Failure) -> (index: Index, blobs: [Blob]) {
         let entries = try CanonicalJSON.decode(
             [DockerArchiveEntry].self,
@@ -72,7 +72,7 @@ struct DockerArchive {
         if let named = entry.config.digestInName, named != config.descriptor.digest {
             throw Failure(
                 archive: path,
-                "is damaged: \(entry.config.shown) does not hash to its name",
+                "is damaged: \(entry.config.shown) does not match the digest in its name",
                 why: "its digest is \(config.descriptor.digest)"
             )
         }
@@ -80,7 +80,7 @@ struct DockerArchive {
         guard expected.count == entry.layers.count else {
             throw Failure(
                 archive: path,
-                "contradicts itself",
+                "is inconsistent",
                 why: "the config lists \(expected.count) diffIDs for \(entry.layers.count) layers"
             )
         }
@@ -101,7 +101,7 @@ struct DockerArchive {
         return (Blob(try CanonicalJSON.encode(manifest), mediaType: .dockerManifest), parts)
     }
 
-    /// The file of a name, or the one that a link of this name leads to; nothing outside of the archive is ever looked at.
+    /// Returns the file with a name, or the target of a link with this name. Never reads outside the archive.
     private func file(_ name: String) throws(Failure) -> Blob {
         let parts = name.split(separator: "/").filter { $0 != "." }
         let plain = parts.joined(separator: "/")
@@ -113,12 +113,12 @@ struct DockerArchive {
         }
         throw Failure(
             archive: path,
-            "lacks a part of its image",
-            why: "manifest.json names \(name.shown), which is not in it"
+            "is incomplete",
+            why: "manifest.json names \(name.shown), which the archive does not contain"
         )
     }
 
-    /// The name that a link in a folder leads to; `nil` for one that leads out of the archive.
+    /// Returns the name of the entry that a link in a folder points to; `nil` if it points out of the archive.
     private static func target(of link: String, in folder: ArraySlice<Substring>) -> String? {
         guard !link.hasPrefix("/") else { return nil }
         var parts = Array(folder)
@@ -179,7 +179,7 @@ struct DockerArchive {
 }
 
 extension Blob {
-    /// Whether it begins as gzip does.
+    /// Whether it begins with gzip's magic number.
     fileprivate var isPacked: Bool {
         get throws(Failure) {
             let head = UnsafeMutableRawBufferPointer.allocate(byteCount: 2, alignment: 1)
@@ -191,17 +191,17 @@ extension Blob {
 }
 
 extension Descriptor {
-    /// The same bytes as content of another type.
+    /// Returns a descriptor of the same bytes with another media type.
     fileprivate func typed(_ mediaType: MediaType) -> Descriptor {
         Descriptor(mediaType: mediaType, digest: digest, size: size)
     }
 }
 
 extension String {
-    /// The name for a message.
+    /// The name, truncated for a message.
     fileprivate var shown: String { truncated(to: 160) }
 
-    /// The digest that a config's file is named after: `HEX.json` as Docker does, `sha256:HEX` as go-containerregistry.
+    /// The digest in the name of a config: `HEX.json` by Docker, `sha256:HEX` by go-containerregistry.
     fileprivate var digestInName: Digest? {
         let stem = hasSuffix(".json") ? String(dropLast(5)) : self
         return try? Digest(parsing: stem.hasPrefix("sha256:") ? stem : "sha256:" + stem)

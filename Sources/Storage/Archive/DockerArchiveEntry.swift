@@ -1,10 +1,10 @@
 import OCI
 
-/// One image of `manifest.json`, the file by which Docker's own tools find images in an archive.
+/// One image in `manifest.json`, the file that Docker's tools read to find the images of an archive.
 struct DockerArchiveEntry: Hashable, Codable {
     /// The name of the entry with the config.
     let config: String
-    /// The image's names, each with its tag; may be missing, empty or `null`.
+    /// The image's names with their tags; may be missing, empty or `null`.
     let repoTags: [String]?
     /// The names of the entries with the layers, lowest first.
     let layers: [String]
@@ -15,9 +15,10 @@ struct DockerArchiveEntry: Hashable, Codable {
         case layers = "Layers"
     }
 
-    /// Points at the blobs of a layout in the same archive.
+    /// Makes an entry that points to the blobs of a layout in the same archive.
     ///
-    /// `nil` for what Docker's tools could not load: anything but an ordinary image with tars that they unpack.
+    /// Returns `nil` if Docker's tools cannot load the image: they need an image config and tar layers without or with
+    /// gzip.
     init?(_ image: Manifest, named names: [EntryName]) {
         let isTar = image.layers.allSatisfy { $0.mediaType.isTarGzipLayer || $0.mediaType.isPlainTarLayer }
         guard image.config.mediaType.isImageConfig, isTar, !image.layers.isEmpty else { return nil }
@@ -31,6 +32,6 @@ struct DockerArchiveEntry: Hashable, Codable {
 }
 
 extension Digest {
-    /// The name of its blob in a layout, and so in an archive of one (image spec, "Image Layout").
+    /// The path of its blob in a layout or an archive of a layout (image spec, "Image Layout").
     var archiveName: String { "blobs/\(algorithm.rawValue)/\(encoded)" }
 }

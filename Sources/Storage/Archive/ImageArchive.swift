@@ -4,26 +4,24 @@ import HostSystem
 package import OCI
 package import SystemPackage
 
-/// An OCI image layout in one tar (an "OCI archive"), or what `docker save` and its like write, as a place to read images
-/// from.
+/// An OCI image layout in a tar (an "OCI archive"), or an archive of `docker save`, as a source of images.
 ///
-/// It is read once, from its start to its end, and nothing is ever unpacked by name: each blob goes into a file of our own,
-/// under its digest, which is verified. Of an archive without a layout all files are taken, until `manifest.json` says which
-/// of them are an image's.
+/// It is read once, from start to end. Nothing is unpacked under the archive's names: each blob goes to a file named by its
+/// verified digest. Without a layout, all files are unpacked, because `manifest.json` may come last.
 package struct ImageArchive: Sendable {
     /// The archive's file.
     package let path: FilePath
-    /// What the archive holds.
+    /// The images in the archive.
     package let index: Index
     private let blobs: [Digest: Blob]
 
-    /// Reads an archive, packed with gzip or zstd or not.
+    /// Reads an archive, uncompressed or compressed with gzip or zstd.
     ///
     /// - Parameters:
     ///   - path: the file.
-    ///   - folder: where its blobs are put; it has to be there as long as the archive is used.
-    /// - Throws: ``Failure/Code/archiveInvalid`` for anything but a whole archive of images, ``Failure/Code/fileMissing`` and
-    ///   ``Failure/Code/fileUnreadable``, and what writing into the folder throws.
+    ///   - folder: where its blobs are unpacked; it must exist as long as the archive is used.
+    /// - Throws: ``Failure/Code/archiveInvalid`` if the file is not a complete image archive, ``Failure/Code/fileMissing``,
+    ///   ``Failure/Code/fileUnreadable``, and errors of writing to the folder.
     package init(opening path: FilePath, unpackingIn folder: FilePath) throws(Failure) {
         try self.init(opening: path, unpackingIn: folder, limits: ArchiveLimits())
     }
@@ -35,11 +33,11 @@ package struct ImageArchive: Sendable {
             let unpacked = try LayerReader.Compression(of: source.read(at: 0, count: 4)).unpacked(source)
             let tar = try TarReader(unpacked)
             while let entry = try tar.next() {
-                try contents.take(entry, from: tar)
+                try contents.read(entry, from: tar)
             }
             if unpacked !== source { try limits.drain(unpacked) }
         } catch  where error.code == .layerInvalid {
-            throw Failure(archive: path, "is no whole archive of an image", why: error.why ?? error.message)
+            throw Failure(archive: path, "is not a complete image archive", why: error.why ?? error.message)
         }
         index = try contents.index()
         blobs = contents.blobs
@@ -48,40 +46,40 @@ package struct ImageArchive: Sendable {
 }
 
 extension ImageArchive: LocalStore {
-    /// Finds an image in the archive, by the rules of a layout.
+    /// Finds an image in the archive, by the same rules as in a layout.
     ///
-    /// Throws ``Failure/Code/notFound``, or ``Failure/Code/nameAmbiguous`` when the name fits several images.
+    /// Throws ``Failure/Code/notFound``, or ``Failure/Code/nameAmbiguous`` if the name matches several images.
     package func resolve(_ name: RefName) async throws(Failure) -> Descriptor {
         try entry(name).annotated(nil)
     }
 
-    /// The same with the annotations that stand in the index, the names among them.
+    /// Finds an image as ``resolve(_:)`` does, and keeps the index entry's annotations, which include its names.
     package func entry(_ name: RefName) throws(Failure) -> Descriptor {
         try index.entry(name, in: path.string)
     }
 
-    /// One image, or without a name all of them, with the annotations that stand in the index.
+    /// Returns the index entries of one image, or of all images without a name, with their annotations.
     package func entries(_ name: RefName?) throws(Failure) -> [Descriptor] {
         try index.entries(name, in: path.string)
     }
 
-    /// Gives a blob of the archive, which was verified when the archive was read.
+    /// Returns a blob of the archive, which was verified when the archive was read.
     ///
-    /// Throws ``Failure/Code/archiveInvalid`` for one that is missing or has another size than the one announced.
+    /// Throws ``Failure/Code/archiveInvalid`` if it is missing or its size differs from the descriptor's.
     package func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
         guard let blob = blobs[descriptor.digest] else {
             throw Failure(
                 archive: path,
-                "lacks a part of its image",
-                why: "the \(descriptor.role) \(descriptor.digest) is not in it"
+                "is incomplete",
+                why: "it does not contain the \(descriptor.role) \(descriptor.digest)"
             )
         }
         let size = blob.descriptor.size
         guard size == descriptor.size else {
             throw Failure(
                 archive: path,
-                "contradicts itself",
-                why: "\(descriptor.digest) has \(size) bytes, announced are \(descriptor.size)"
+                "is inconsistent",
+                why: "\(descriptor.digest) has \(size) bytes, but the image says \(descriptor.size)"
             )
         }
         return Blob(trusted: descriptor, blob.content)
@@ -89,7 +87,7 @@ extension ImageArchive: LocalStore {
 }
 
 extension Failure {
-    /// The failure for an archive that is not what it has to be.
+    /// Makes the failure for an invalid archive.
     init(archive path: FilePath, _ message: String, why: String, try hints: [String] = []) {
         self.init(.archiveInvalid, "\(path) \(message)", why: why, try: hints)
     }

@@ -4,13 +4,13 @@ import HostSystem
 package import OCI
 package import SystemPackage
 
-/// An OCI image layout in one tar, as a place to write one image to.
+/// An OCI image layout in a tar, as a destination for one image.
 ///
-/// An ordinary image can also be loaded by Docker's tools: a `manifest.json` beside the index leads them to its blobs.
+/// Docker's tools can load an ordinary image too: a `manifest.json` beside the index points them to its blobs.
 ///
-/// The file appears when the image gets its name, whole, and never before. The same image under the same name gives the
-/// same bytes. An archive that is there already is never replaced: if it holds this very image under this name it stays,
-/// and anything else is refused.
+/// The complete file appears in one step when the image is named. The same image under the same name gives the same bytes.
+/// An existing file is never replaced: an archive of the same image under the same name is kept, and any other file is an
+/// error.
 package actor ImageArchiveOutput: ContentDestination {
     private let path: FilePath
     private let names: [EntryName]
@@ -18,16 +18,16 @@ package actor ImageArchiveOutput: ContentDestination {
     private let file: OutputFile?
     private var blobs: [Digest: Blob] = [:]
 
-    /// Always: what is in an archive was verified when it was read.
+    /// `true`: the content of an archive was verified when it was read.
     package nonisolated var enforcesReferences: Bool { true }
 
-    /// Prepares to write, or reads the archive that is there.
+    /// Prepares to write an archive, or reads the existing one.
     ///
     /// - Parameters:
     ///   - path: the file.
-    ///   - names: how the image is to be named in it, once at least.
-    ///   - folder: where the blobs of an archive that is there are put.
-    /// - Throws: ``Failure/Code/fileExists`` when something else than an archive is there, and
+    ///   - names: the image's names in the archive, at least one.
+    ///   - folder: where the blobs of an existing archive are unpacked.
+    /// - Throws: ``Failure/Code/fileExists`` if the file exists and is not an archive, and
     ///   ``Failure/Code/fileUnwritable``.
     package init(at path: FilePath, naming names: [EntryName], unpackingIn folder: FilePath) throws(Failure) {
         self.path = path
@@ -43,12 +43,12 @@ package actor ImageArchiveOutput: ContentDestination {
         } catch  where error.code == .archiveInvalid {
             throw Failure(
                 existing: path,
-                "it is no archive that could be read: \(error.why ?? error.message)"
+                "it is not a readable image archive: \(error.why ?? error.message)"
             )
         }
     }
 
-    /// What the archive that is there holds, if that is one whole image of these names.
+    /// Returns the image of the existing archive if it is complete, the only one, and has exactly these names.
     package func current(_ ignored: RefName) async throws(Failure) -> Descriptor? {
         guard let existing, let entry = existing.index.manifests.first,
             existing.index.manifests.allSatisfy({ $0.digest == entry.digest }),
@@ -62,10 +62,10 @@ package actor ImageArchiveOutput: ContentDestination {
         }
     }
 
-    /// Whether a blob has come already; throws ``Failure/Code/fileExists`` when there is another archive.
+    /// Returns whether a blob has been pushed; throws ``Failure/Code/fileExists`` if a different archive exists.
     package func contains(_ descriptor: Descriptor) throws(Failure) -> Bool {
         if let existing {
-            throw Failure(existing: path, "it holds " + existing.index.names.joined(separator: ", "))
+            throw Failure(existing: path, "it contains " + existing.index.names.joined(separator: ", "))
         }
         return blobs[descriptor.digest]?.descriptor.size == descriptor.size
     }
@@ -75,7 +75,7 @@ package actor ImageArchiveOutput: ContentDestination {
 
     /// Writes the archive.
     ///
-    /// Throws ``Failure/Code/fileExists`` when a file is there by now, and what reading the blobs and writing throws.
+    /// Throws ``Failure/Code/fileExists`` if the file exists by now, and errors of reading the blobs and of writing.
     package func tag(_ manifest: Blob, as ignored: RefName) throws(Failure) {
         _ = try contains(manifest.descriptor)
         push(manifest)
@@ -90,7 +90,7 @@ package actor ImageArchiveOutput: ContentDestination {
         for blob in blobs.values.sorted(by: { $0.archiveName < $1.archiveName }) { try tar.add(blob) }
         try tar.finish()
         guard file.target == nil || Directory.type(of: path) == nil else {
-            throw Failure(existing: path, "it was made while the image was copied")
+            throw Failure(existing: path, "another program created it during the copy")
         }
         try file.commit()
     }
@@ -112,7 +112,7 @@ extension TarOutput {
         }
     }
 
-    /// Adds a blob, and proves it once more: its file may have changed since.
+    /// Adds a blob and verifies it again, because its file may have changed.
     fileprivate func add(_ blob: Blob) throws(Failure) {
         let descriptor = blob.descriptor
         var hasher = DigestHasher(descriptor.digest.algorithm)
@@ -138,13 +138,13 @@ extension Blob {
 }
 
 extension Failure {
-    /// The failure for a file in the place of an archive that is to be written.
+    /// Makes the failure for an existing file at the archive's path.
     fileprivate init(existing path: FilePath, _ why: String) {
         self.init(
             .fileExists,
             "\(path) exists and has other content",
             why: "\(why); nothing was written",
-            try: ["another name, or remove it first"]
+            try: ["use another file name, or remove \(path) first"]
         )
     }
 }

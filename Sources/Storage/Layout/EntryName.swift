@@ -1,13 +1,12 @@
 import Diagnostics
 package import OCI
 
-/// How an image is named in the index of a layout or an archive: the annotations of its entry (image spec, "Image
-/// Layout").
+/// The name of an image in the index of a layout or an archive: its entry's annotations (image spec, "Image Layout").
 package struct EntryName: Hashable, Sendable {
-    /// What the entry carries; `nil` for an image without a name.
+    /// The entry's annotations; `nil` for an image without a name.
     let annotations: Annotations?
 
-    /// Writes a name as annotations: the tag, and the full reference where there is one.
+    /// Makes the annotations for a name: the tag, and the full reference if there is one.
     package init(_ name: RefName) {
         switch name {
         case .reference(let reference):
@@ -21,14 +20,14 @@ package struct EntryName: Hashable, Sendable {
         }
     }
 
-    /// Keeps what an entry of another index carries, whoever wrote it.
+    /// Keeps all annotations of an entry of another index.
     package init(of entry: Descriptor) {
         annotations = entry.annotations.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// The name of the image in a place where it is to be called by another name.
+    /// Returns the name of a copy for which the user gave a new name.
     ///
-    /// A digest only says which image is meant, and takes no name away.
+    /// A digest only selects the image and does not remove its name.
     package func replaced(by newName: RefName?) -> EntryName {
         switch newName {
         case .digest?, nil: self
@@ -36,13 +35,13 @@ package struct EntryName: Hashable, Sendable {
         }
     }
 
-    /// The name for an image that takes the place of another one; a name that is only the other one's digest is dropped.
-    package func passed(from other: Digest, to digest: Digest) -> EntryName {
-        let isOthersOwn = reference.map { $0.tag == nil && $0.digest == other } ?? false
-        return isOthersOwn && other != digest ? EntryName(.only) : self
+    /// Returns the name for an image that replaces another one; a name that is only the old digest is dropped.
+    package func passed(from oldDigest: Digest, to digest: Digest) -> EntryName {
+        let isOldDigest = reference.map { $0.tag == nil && $0.digest == oldDigest } ?? false
+        return isOldDigest && oldDigest != digest ? EntryName(.only) : self
     }
 
-    /// Whether the image already has what a new name asks for, so that copying it within its place changes nothing.
+    /// Returns whether the image already has a new name, so that a copy within the same store changes nothing.
     package func isUnchanged(by newName: RefName?, for digest: Digest) -> Bool {
         switch newName {
         case .digest(let named)?: named == digest
@@ -56,16 +55,16 @@ package struct EntryName: Hashable, Sendable {
         annotations?[AnnotationKey.fullImageName].flatMap { try? Reference(parsing: $0) }
     }
 
-    /// The tag alone, which is all that some programs look at.
+    /// The tag alone; some programs read no other annotation.
     package var tag: String? { annotations?[AnnotationKey.referenceName] }
 
-    /// Whether this is what somebody calls by a name: by the whole of it, or by the tag.
+    /// Returns whether a name means this entry: the full name or the tag.
     package func isMeant(by name: RefName) -> Bool {
         if case .tag(let tag) = name { return self.tag == tag.description }
         return EntryName(name) == self
     }
 
-    /// Whether an entry has to go when another image takes this name.
+    /// Returns whether an entry is removed when another image gets this name.
     func replaces(_ entry: Descriptor) -> Bool {
         if let reference { return entry.isNamed(reference) }
         if let fullName = annotations?[AnnotationKey.fullImageName] { return entry.fullName == fullName }
@@ -75,16 +74,16 @@ package struct EntryName: Hashable, Sendable {
 }
 
 extension Index {
-    /// The entry that a name stands for.
+    /// Returns the entry that a name points to.
     ///
-    /// A full reference stands for the entry of that very name, else for the only image there is.
+    /// A full reference means the entry with exactly that name, or else the only image.
     ///
     /// - Parameters:
-    ///   - name: what is looked for.
+    ///   - name: the name to find.
     ///   - place: the layout or the archive, for messages.
     /// - Returns: the entry, with its annotations.
-    /// - Throws: ``Failure/Code/notFound``, or ``Failure/Code/nameAmbiguous`` when the name fits several images; both
-    ///   list what is there.
+    /// - Throws: ``Failure/Code/notFound``, or ``Failure/Code/nameAmbiguous`` if the name matches several images; both
+    ///   list the existing images.
     func entry(_ name: RefName, in place: String) throws(Failure) -> Descriptor {
         let found: [Descriptor] =
             switch name {
@@ -100,7 +99,7 @@ extension Index {
         return first
     }
 
-    /// All entries of the image that a name stands for, or all there are.
+    /// Returns all entries of the image that a name points to, or all entries without a name.
     func entries(_ name: RefName?, in place: String) throws(Failure) -> [Descriptor] {
         guard let name else { return manifests }
         let digest = try entry(name, in: place).digest
@@ -127,7 +126,7 @@ extension Index {
     }
 
     private func ambiguous(_ name: RefName, among found: [Descriptor], in place: String) -> Failure {
-        // A tag that is there once is enough; else only the digest tells.
+        // A unique tag selects an image; otherwise only the digest does.
         let names = found.map { entry in
             let tag = entry.referenceName.flatMap { tag in
                 manifests.filter { $0.referenceName == tag }.count == 1 ? tag : nil
@@ -136,7 +135,7 @@ extension Index {
         }
         return Failure(
             .nameAmbiguous,
-            name == .only ? "\(place) holds several images" : "\(name) fits several images of \(place)",
+            name == .only ? "\(place) contains several images" : "\(name) matches several images of \(place)",
             why: "it has " + found.map(\.shownName).joined(separator: ", "),
             try: Array(names.prefix(5))
         )
@@ -144,7 +143,7 @@ extension Index {
 }
 
 extension [Descriptor] {
-    /// The entries that a full reference stands for: that very name, that very digest, else all there are.
+    /// Returns the entries that a full reference means: those with its digest or its name, else all.
     fileprivate func matching(_ reference: Reference) -> [Descriptor] {
         if let digest = reference.digest { return filter { $0.digest == digest } }
         let named = filter { $0.isNamed(reference) }
@@ -157,6 +156,6 @@ extension Descriptor {
 }
 
 extension String {
-    /// What follows the last colon of a full name, or the whole.
+    /// The part after the last colon of a full name, or the whole string.
     fileprivate var tagPart: Substring { split(separator: ":").last ?? self[...] }
 }

@@ -5,10 +5,10 @@ package import OCI
 import SystemPackage
 
 extension ImageLayout: ContentDestination {
-    /// Never: a folder can be damaged, so every blob is looked at.
+    /// `false`: a folder can be damaged, so every blob is checked.
     package var enforcesReferences: Bool { false }
 
-    /// What a name stands for in this layout, under exactly that name.
+    /// Returns the manifest with exactly this name.
     package func current(_ name: RefName) async throws(Failure) -> Descriptor? {
         try current(EntryName(name))
     }
@@ -17,12 +17,12 @@ extension ImageLayout: ContentDestination {
         try index().manifests.first(where: name.replaces)?.annotated(nil)
     }
 
-    /// Whether a blob is there and is what its name says.
+    /// Returns whether a blob exists and matches its digest.
     package func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
         (try? Blob(verifying: path(of: descriptor.digest), against: descriptor)) != nil
     }
 
-    /// Writes a blob, in one step that readers see whole or not at all.
+    /// Writes a blob atomically: readers see the whole file or none.
     package func push(_ blob: Blob) async throws(Failure) {
         let target = path(of: blob.descriptor.digest)
         try Directory.create(target.directory)
@@ -31,7 +31,7 @@ extension ImageLayout: ContentDestination {
             try TemporaryFile.write(bytes, to: target)
         case .file(let source, let owner):
             if let owner, source.directory == spoolDirectory {
-                // It was made for this layout: its last step is a new name.
+                // The temporary file is in this layout, so a rename is enough.
                 try owner.move(to: target)
             } else {
                 try writeCopy(of: blob, to: target)
@@ -39,7 +39,7 @@ extension ImageLayout: ContentDestination {
         }
     }
 
-    /// Writes a manifest and names it: an older image of that name is replaced, and what nothing names any more goes.
+    /// Writes a manifest and names it; replaces an older image with that name and removes unreferenced blobs.
     package func tag(_ manifest: Blob, as name: RefName) async throws(Failure) {
         try await tag(manifest, as: EntryName(name))
     }
@@ -63,7 +63,7 @@ extension ImageLayout: ContentDestination {
     }
 }
 
-/// A layout where an image gets a name as it stands in another index, whatever it is asked to be called.
+/// A layout that gives each copied image a fixed name, and ignores the requested one.
 struct NamedEntry: ContentDestination {
     let layout: ImageLayout
     let name: EntryName
@@ -84,6 +84,6 @@ struct NamedEntry: ContentDestination {
 }
 
 extension ImageLayout {
-    /// This layout as a place where whatever is copied gets one name: that of an entry elsewhere, as it stands there.
+    /// Returns this layout as a destination that keeps an entry's name from another index.
     package func naming(_ name: EntryName) -> some ContentDestination { NamedEntry(layout: self, name: name) }
 }

@@ -5,9 +5,9 @@ import SystemPackage
 
 /// The names in a layout: the descriptors of `index.json` and their annotations.
 extension ImageLayout {
-    /// The index of the layout.
+    /// Reads the index of the layout.
     ///
-    /// Throws ``Failure/Code/layoutCorrupt`` when it is missing or not an index.
+    /// Throws ``Failure/Code/layoutCorrupt`` if it is missing or not an index.
     package func index() throws(Failure) -> Index { try decodeIndex(Index.self, from: indexBytes()) }
 
     private var indexFile: FilePath { path.appending("index.json") }
@@ -26,10 +26,9 @@ extension ImageLayout {
         try CanonicalJSON.decode(type, from: bytes, as: indexFile.string, failing: .layoutCorrupt)
     }
 
-    /// Replaces entries of the index by a new one, in one step that readers see whole or not at all.
+    /// Replaces entries of the index by a new one, atomically for readers.
     ///
-    /// The rest of the document stays as others wrote it, with fields that are unknown here. The caller holds the lock on
-    /// the layout's folder.
+    /// Keeps the rest of the document, including unknown fields. The caller holds the lock on the layout's folder.
     func changeIndex(
         removing isReplaced: (Descriptor) -> Bool,
         adding new: Descriptor
@@ -38,14 +37,14 @@ extension ImageLayout {
         let index = try decodeIndex(Index.self, from: bytes)
         var document = try decodeIndex([String: JSONValue].self, from: bytes)
         guard case .array(let entries)? = document["manifests"] else {
-            throw Failure(.layoutCorrupt, "\(indexFile) has no list of manifests")
+            throw Failure(.layoutCorrupt, "\(indexFile) does not contain a list of manifests")
         }
         let kept = zip(index.manifests, entries).filter { !isReplaced($0.0) }.map(\.1)
         document["manifests"] = .array(kept + [try JSONValue(encoding: new)])
         try TemporaryFile.write(CanonicalJSON.encode(document), to: indexFile)
     }
 
-    /// How another image is called that would have the same tag as one of this name, if there is one.
+    /// Returns the name of another image that has the same tag as this name; `nil` if there is none.
     package func rival(of name: EntryName, with digest: Digest) throws(Failure) -> String? {
         guard let tag = name.tag else { return nil }
         let rival = try index().manifests.first {
@@ -54,7 +53,7 @@ extension ImageLayout {
         return rival.map { $0.fullName ?? $0.digest.short }
     }
 
-    /// The full references under which the layout's images are known, for messages.
+    /// Returns the full references of the layout's images, for messages.
     package func names() throws(Failure) -> [String] {
         try index().names
     }
@@ -67,10 +66,10 @@ extension Descriptor {
     /// The full reference in a layout's index.
     package var fullName: String? { annotations?[AnnotationKey.fullImageName] }
 
-    /// Whether this entry of an index is an image that nothing names; an artifact of another kind is none.
+    /// Whether this entry of an index is an image without a name; an artifact of another kind does not count.
     var isUntagged: Bool { referenceName == nil && fullName == nil && artifactType == nil }
 
-    /// Whether this entry of an index is what a full reference names.
+    /// Returns whether this entry of an index has the name of a full reference.
     func isNamed(_ reference: Reference) -> Bool {
         guard let fullName, let own = try? Reference(parsing: fullName) else { return false }
         return own.nameInLayout == reference.nameInLayout
@@ -78,7 +77,7 @@ extension Descriptor {
 }
 
 extension Reference {
-    /// The full name of an image in a layout: by its tag, or by its digest if that is all there is.
+    /// The full name of an image in a layout: with its tag, or with its digest if it has no tag.
     var nameInLayout: String {
         if tag == nil, let digest { return pinned(to: digest).description }
         return tagged(tag ?? .latest).description

@@ -6,25 +6,25 @@ import SystemPackage
 extension ImageLayout: LocalStore {
     /// Finds an image in the layout.
     ///
-    /// A full reference stands for the image of that very name, else for the only image there is. Throws
-    /// ``Failure/Code/notFound``, or ``Failure/Code/nameAmbiguous`` when a tag fits several images; both list what is there.
+    /// A full reference means the image with exactly that name, or else the only image. Throws ``Failure/Code/notFound``,
+    /// or ``Failure/Code/nameAmbiguous`` if a tag matches several images; both list the existing images.
     package func resolve(_ name: RefName) async throws(Failure) -> Descriptor {
         try entry(name).annotated(nil)
     }
 
-    /// The same with the annotations that stand in the index, the names among them.
+    /// Finds an image as ``resolve(_:)`` does, and keeps the index entry's annotations, which include its names.
     package func entry(_ name: RefName) throws(Failure) -> Descriptor {
         try index().entry(name, in: path.string)
     }
 
-    /// One image, or without a name all of them, with the annotations that stand in the index.
+    /// Returns the index entries of one image, or of all images without a name, with their annotations.
     package func entries(_ name: RefName?) throws(Failure) -> [Descriptor] {
         try index().entries(name, in: path.string)
     }
 
-    /// Reads a blob of the layout, and proves it.
+    /// Reads and verifies a blob of the layout.
     ///
-    /// Throws ``Failure/Code/layoutCorrupt`` for a blob that is missing, a link, or not what its name says.
+    /// Throws ``Failure/Code/layoutCorrupt`` if the blob is missing, is a link, or does not match its digest.
     package func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
         let file = path(of: descriptor.digest)
         do throws(Failure) {
@@ -32,9 +32,9 @@ extension ImageLayout: LocalStore {
         } catch {
             switch error.code {
             case .fileMissing:
-                throw corrupt("\(file) is missing", "the layout names it as \(descriptor.role)")
+                throw corrupt("\(file) is missing", "the layout refers to it as \(descriptor.role)")
             case .digestMismatch:
-                throw corrupt("\(file) does not hash to its name", error.why)
+                throw corrupt("\(file) does not match the digest in its name", error.why)
             case .fileUnreadable where (try? file.stat(followTargetSymlink: false))?.type != .regular:
                 throw corrupt(error.message, error.why)
             default:
@@ -44,6 +44,6 @@ extension ImageLayout: LocalStore {
     }
 
     private func corrupt(_ message: String, _ why: String?) -> Failure {
-        Failure(.layoutCorrupt, message, why: why, try: ["wasmpack build again"])
+        Failure(.layoutCorrupt, message, why: why, try: ["build the layout again"])
     }
 }

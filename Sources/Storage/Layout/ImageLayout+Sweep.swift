@@ -4,17 +4,17 @@ import OCI
 import SystemPackage
 
 extension ImageLayout {
-    /// Removes the blobs that no image of the layout reaches any more, and files that an ended process left unfinished.
+    /// Removes unreferenced blobs, and unfinished files that an ended process left behind.
     ///
-    /// Nothing is removed while another process has the layout open, or when not everything that is named can be
-    /// followed: whoever comes last sweeps, and in doubt everything stays. What cannot be removed stays too.
+    /// Removes nothing while another process has the layout open, or if a manifest cannot be followed. The last process
+    /// that has the layout open sweeps it. Files that cannot be removed are kept.
     ///
-    /// The caller holds the lock on the layout's folder. `flock` may give up a shared lock for a moment when it cannot
-    /// make it exclusive; nobody else can sweep in that moment.
+    /// The caller holds the lock on the layout's folder. `flock` may release a shared lock for a moment if it cannot make
+    /// it exclusive; no other process can sweep in that moment.
     func sweep() async {
         guard let blobsInUse, blobsInUse.becomeExclusive() else { return }
         defer { blobsInUse.becomeShared() }
-        // Behind a link is another layout's folder, with images that this one knows nothing of.
+        // A link leads to another layout's folder, with images that this layout does not list.
         guard isFolderItself(spoolDirectory), let reachable = try? await reachableDigests() else { return }
         removeFiles(in: path, where: TemporaryFile.isUnfinished)
         removeFiles(in: spoolDirectory, where: TemporaryFile.isUnfinished)
@@ -39,7 +39,7 @@ extension ImageLayout {
         (try? path.stat(followTargetSymlink: false))?.type == .directory
     }
 
-    /// Throws when a manifest is missing, broken, too deep or of a kind that is not known: it could name anything.
+    /// Throws if a manifest is missing, invalid, nested too deeply or of an unknown type: it could refer to any blob.
     private func reachableDigests() async throws(Failure) -> Set<Digest> {
         var reachable: Set<Digest> = []
         var roots = try index().manifests
@@ -58,7 +58,7 @@ extension ImageLayout {
                         if case .index = node.document, let part = parts.first {
                             throw Failure(
                                 .manifestUnsupported,
-                                "\(part.digest) is of a kind that is not known"
+                                "\(part.digest) has an unknown type"
                             )
                         }
                         reachable.formUnion(parts.map(\.digest))
@@ -70,7 +70,8 @@ extension ImageLayout {
         return reachable
     }
 
-    /// What a signature is about, for example (image spec, "Image Manifest", `subject`); it may be missing.
+    /// Returns the manifest that a signature, for example, refers to (image spec, "Image Manifest", `subject`), if it
+    /// exists.
     private func subject(of node: ManifestGraph.Node) throws(Failure) -> Descriptor? {
         let referrer = try CanonicalJSON.decode(
             Referrer.self,

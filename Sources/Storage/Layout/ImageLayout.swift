@@ -5,24 +5,24 @@ package import SystemPackage
 
 /// A folder with images (image spec, "Image Layout"): `oci-layout`, `index.json` and `blobs/`.
 ///
-/// Whoever has a layout open shares a lock on its blobs, so that nobody's sweep removes what another one is about to
-/// name or to read. The index is changed under a lock of its own, in one step; only who holds that one sweeps. One value
-/// serves one build or copy at a time: its own sweep would take the blobs of a second one that has no name yet.
+/// Each process that has a layout open holds a shared lock on its blobs, so that no other process sweeps blobs that are
+/// about to be named or read. The index is changed atomically under a separate lock, which a sweep needs too. Use one
+/// value for one build or copy at a time: its sweep would remove blobs of a second one that are not named yet.
 package struct ImageLayout: Sendable {
     /// The layout's folder.
     package let path: FilePath
     let blobsInUse: DirectoryLock?
 
-    /// Whether a folder looks like a layout.
+    /// Returns whether a folder looks like a layout.
     package static func exists(at path: FilePath) -> Bool {
         Directory.type(of: path.appending("oci-layout")) == .regular
             || Directory.type(of: path.appending("index.json")) == .regular
     }
 
-    /// Opens a layout that is there.
+    /// Opens an existing layout.
     ///
-    /// Throws ``Failure/Code/layoutMissing`` when there is none, and ``Failure/Code/layoutCorrupt`` when it is not of the
-    /// version 1.0.0.
+    /// Throws ``Failure/Code/layoutMissing`` if it does not exist, and ``Failure/Code/layoutCorrupt`` if its version is
+    /// not 1.0.0.
     package init(opening path: FilePath) async throws(Failure) {
         guard Self.exists(at: path) else {
             let isThere = Directory.type(of: path) != nil
@@ -35,19 +35,19 @@ package struct ImageLayout: Sendable {
         }
         self.path = path
         try Self.checkMarker(of: path)
-        // A layout on a read-only or lockless file system can be read all the same.
+        // A layout on a file system that is read-only or without locks is still readable.
         blobsInUse = try? await DirectoryLock(on: path.appending("blobs"), isShared: true)
     }
 
-    /// Opens a layout, and makes an empty one first where there is none.
+    /// Opens a layout, and creates an empty one first if it does not exist.
     ///
-    /// Throws ``Failure/Code/fileUnwritable`` for a folder that holds something else, and what writing throws.
+    /// Throws ``Failure/Code/fileUnwritable`` for a folder with other content, and errors of writing.
     package init(creating path: FilePath) async throws(Failure) {
         guard try Self.isFree(path) else {
             throw Failure(
                 .fileUnwritable,
-                "\(path) holds something else than an OCI image layout",
-                why: "wasmpack writes into an empty folder, a new one or a layout",
+                "\(path) contains files that do not belong to an OCI image layout",
+                why: "wasmpack writes only to a layout, an empty folder or a new folder",
                 try: ["--layout another-folder"]
             )
         }
@@ -69,18 +69,18 @@ package struct ImageLayout: Sendable {
         blobsInUse = try await DirectoryLock(on: path.appending("blobs"), isShared: true)
     }
 
-    /// Where blobs under construction for the layout in a folder are, or would be, put.
+    /// Returns the folder for blobs under construction of the layout at a path.
     package static func spoolDirectory(of path: FilePath) -> FilePath { path.appending("blobs") }
 
-    /// Where blobs under construction for this layout are put: in the same file system, and swept if left behind.
+    /// The folder for blobs under construction: on the same file system, and swept if an ended process left files.
     package var spoolDirectory: FilePath { Self.spoolDirectory(of: path) }
 
-    /// Where a blob is, or would be.
+    /// Returns the path of a blob, which need not exist.
     func path(of digest: Digest) -> FilePath {
         path.appending("blobs").appending(digest.algorithm.rawValue).appending(digest.encoded)
     }
 
-    /// Whether a layout may be made there: where one is, and where nothing is but what one begins with.
+    /// Returns whether a layout exists, or may be created, at a path: other content of the folder prevents it.
     private static func isFree(_ path: FilePath) throws(Failure) -> Bool {
         if Directory.type(of: path.appending("oci-layout")) == .regular { return true }
         switch Directory.type(of: path) {
@@ -88,7 +88,7 @@ package struct ImageLayout: Sendable {
         case .directory?: break
         default: return false
         }
-        // Another process may just be making it: the index comes before the marker.
+        // Another process may be creating the layout now: it writes the index before the marker.
         let index = path.appending("index.json")
         if Directory.type(of: index) == .regular {
             let bytes = try ReadableFile.contents(of: index, limit: Manifest.sizeLimit)

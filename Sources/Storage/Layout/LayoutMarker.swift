@@ -1,14 +1,14 @@
 import Diagnostics
 import OCI
 
-/// The file `oci-layout`, by which a layout is known (image spec, "Image Layout").
+/// The file `oci-layout`, which marks a layout (image spec, "Image Layout").
 enum LayoutMarker {
-    /// What is written.
+    /// The content of a new file.
     static let bytes: [UInt8] = Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
-    /// The longest one that is read, in bytes.
+    /// The largest size that is read, in bytes.
     static let sizeLimit = 4096
 
-    /// Checks what was read; throws a failure with that code for anything but a layout of the version 1.0.0.
+    /// Checks the content of a file; throws a failure with this code unless the layout's version is 1.0.0.
     static func check(_ bytes: [UInt8], as name: String, failing code: Failure.Code) throws(Failure) {
         struct Marker: Decodable { let imageLayoutVersion: String }
         let marker = try CanonicalJSON.decode(Marker.self, from: bytes, as: name, failing: code)
@@ -16,7 +16,7 @@ enum LayoutMarker {
             throw Failure(
                 code,
                 "\(name) has the layout version \"\(marker.imageLayoutVersion.truncated(to: 40))\"",
-                why: "only 1.0.0 is known"
+                why: "wasmpack supports only 1.0.0"
             )
         }
     }
