@@ -39,8 +39,8 @@ import Testing
             "--also-tag",
             "v1"
         )
-        #expect(second.errorText.contains("tagged v1 (was sha256:3879810451ff…, replaced)"), "\(second)")
-        #expect(second.errorText.components(separatedBy: "the tag was moved").count == 2)
+        #expect(second.errorText.contains("tagged v1 (moved from sha256:3879810451ff…)"), "\(second)")
+        #expect(second.errorText.components(separatedBy: "now points to another image").count == 2)
         let document = try members(second)
         #expect(document["tags"] as? [String] == ["v2", "v1"])
         let previous = try #require(document["previousDigests"] as? [String: Any])
@@ -91,8 +91,8 @@ import Testing
         #expect(run.status == 0, "\(run)")
         let asked = try await registry.requests().dropFirst(before)
         #expect(asked.count == 4 && asked.allSatisfy { $0.hasPrefix("HEAD") }, "\(asked)")
-        #expect(run.errorText.contains("nothing was sent and no tag was set"))
-        #expect(run.errorText.contains("would set v1 (was sha256:3879810451ff…, replaced)"))
+        #expect(run.errorText.contains("nothing was sent, and no tag was set"))
+        #expect(run.errorText.contains("would set v1 (moved from sha256:3879810451ff…)"))
         #expect(run.errorText.contains("would set v2 (new)"))
         #expect(!run.errorText.contains("pushed"))
         let document = try members(run)
@@ -135,7 +135,8 @@ import Testing
         #expect(altered.status != 0, "\(altered)")
         let error = try #require(members(altered)["error"] as? [String: Any])
         #expect(
-            error["message"] as? String == "v1, v1x are set, but what is stored is not what was sent",
+            error["message"] as? String
+                == "v1, v1x are set, but the stored image differs from the one that was sent",
             "\(altered)"
         )
         #expect(!altered.errorText.contains("nothing was written"), "\(altered)")

@@ -295,7 +295,7 @@ struct RealRegistryTests {
         let second = try await work.start(
             ["push", reference, "two.wasm", "--digest-file", "d"] + access.trust
         ).wait()
-        #expect(second.errorText.contains("replaced"))
+        #expect(second.errorText.contains("moved from"))
         #expect(second.errorText.contains("IfNotPresent"))
         #expect(second.outputText.hasSuffix("@" + String(decoding: try work.bytes(of: "d"), as: UTF8.self)))
         // A digest in the target has to be the image's own.

@@ -76,11 +76,11 @@ import Testing
         ),
         (["delete", "r.example/a/b:v1"], 64, "try: wasmpack delete r.example/a/b:v1 --yes", "nobody to ask"),
         (
-            ["delete", "plugin-oci:v1"], 64, "a layout or a folder here; delete works on registries",
+            ["delete", "plugin-oci:v1"], 64, "a local layout or folder; delete works only on registries",
             "a layout"
         ),
         (
-            ["delete", "x.tar"], 64, "no reference; delete works on registries",
+            ["delete", "x.tar"], 64, "a path, not a reference; delete works only on registries",
             "an archive that is not there"
         ),
         (["tag", "plugin-oci:v1", "v2"], 64, "wasmpack copy plugin-oci:v1 DIR:v2", "a layout"),

@@ -99,7 +99,7 @@ struct Pull: RegistryCommand {
         context.record(.step("wrote", layout.path.string))
         if root.mediaType == .dockerManifest {
             context.record(
-                .warning("the image has Docker's media types; skopeo does not find such a one in a layout")
+                .warning("the image has Docker's media types; skopeo does not find it in a layout")
             )
         }
         let image = choice?.image ?? root
