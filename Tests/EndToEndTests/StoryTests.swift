@@ -30,7 +30,7 @@ struct StoryTests {
         wasmpack verify registry/test-oci/header-authorization:v0.0.1 --ca-file others.pem
         """
 
-    @Test func `the user's own line works as written`() async throws {
+    @Test func `the commands of the reference story work as written`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
         let support = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
