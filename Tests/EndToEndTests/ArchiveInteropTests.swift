@@ -44,7 +44,7 @@ struct ArchiveInteropTests {
         try #require(read.status == 0, "\(read)")
     }
 
-    @Test func `skopeo reads our archive, and we read skopeo's`() async throws {
+    @Test func `skopeo and wasmpack read each other's archives`() async throws {
         let digest = try await build()
         #expect(try await work.run("copy", "plugin-oci", "ours.tar").status == 0)
         try await withKnownIssueOfUsers {
@@ -57,7 +57,7 @@ struct ArchiveInteropTests {
         }
     }
 
-    @Test func `GNU tar unpacks ours, and what it packs is read`() async throws {
+    @Test func `GNU tar and wasmpack read each other's archives`() async throws {
         let digest = try await build()
         #expect(try await work.run("copy", "plugin-oci", "ours.tar").status == 0)
         let script = """
@@ -77,7 +77,7 @@ struct ArchiveInteropTests {
         }
     }
 
-    @Test(buildahRuns) func `archives of buildah are read, in both forms`() async throws {
+    @Test(buildahRuns) func `reads both kinds of buildah's archives`() async throws {
         let script = """
             set -e
             buildah() { command buildah --storage-driver vfs --root "$PWD/root" --runroot "$PWD/run" "$@"; }
@@ -99,7 +99,7 @@ struct ArchiveInteropTests {
 
     /// What `docker load` and `podman load` read too.
     @Test(arguments: ["image", "docker"])
-    func `an archive of an image is read as docker's, too, and becomes the same image again`(format: String)
+    func `an archive of an image is also a docker archive of the same image`(format: String)
         async throws
     {
         let built = try await work.run(
@@ -132,7 +132,7 @@ struct ArchiveInteropTests {
         #expect(back.outputText == built.outputText, "\(back)")
     }
 
-    @Test(buildahRuns) func `buildah pulls an archive of ours, and gives the module back`() async throws {
+    @Test(buildahRuns) func `buildah pulls an archive of wasmpack with the same module`() async throws {
         #expect(
             try await work.run("build", "-t", "r.example/team/plugin:v1", "--archive", "ours.tar").status == 0
         )
@@ -151,7 +151,7 @@ struct ArchiveInteropTests {
     }
 
     @Test(arguments: ["artifact", "wasm"])
-    func `an archive of a bare module is read by skopeo as an OCI archive`(format: String) async throws {
+    func `skopeo reads the archive of a bare module as an OCI archive`(format: String) async throws {
         let built = try await work.run(
             "build",
             "-t",

@@ -26,7 +26,7 @@ import Testing
         ("elf.wasm", [0x7F, 0x45, 0x4C, 0x46, 2], "not-wasm", 65, "wasm32"),
     ]
 
-    @Test("what is not a module is refused by build and by push", arguments: files)
+    @Test("build and push reject a file that is not a module", arguments: files)
     func notModules(name: String, bytes: [UInt8], code: String, status: Int32, phrase: String) async throws {
         let work = try Workspace()
         try work.write(bytes, to: name)
@@ -81,7 +81,7 @@ import Testing
         (["upload"], "usage", 64, "wasmpack push"),
     ]
 
-    @Test("a wrong command line is explained", arguments: commands)
+    @Test("explains an invalid command line", arguments: commands)
     func wrongCommands(arguments: [String], code: String, status: Int32, phrase: String) async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "main.wasm")
@@ -171,7 +171,7 @@ import Testing
             ),
         ]
 
-    @Test("a damaged layout is never pushed", arguments: damages.indices)
+    @Test("never pushes a damaged layout", arguments: damages.indices)
     func damagedLayouts(number: Int) async throws {
         let (what, status, phrase, damage) = Self.damages[number]
         let work = try Workspace()
@@ -196,7 +196,7 @@ import Testing
         #expect(pushed.errorText.contains("error[layout-corrupt]"), "\(what): \(pushed)")
     }
 
-    @Test func `the folder of a layout that cannot be written is explained`() async throws {
+    @Test func `explains an unwritable layout folder`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         try FileManager.default.createDirectory(
@@ -232,7 +232,7 @@ import Testing
         #expect(try work.names(in: "closed").isEmpty)
     }
 
-    @Test func `a full disk is explained, and nothing is left`() async throws {
+    @Test func `explains a full disk, and leaves no files behind`() async throws {
         let work = try Workspace()
         try work.write(Modules.large(3_000_000), to: "plugin.wasm")
         // A small file system of its own, in name spaces of its own.
@@ -257,7 +257,7 @@ import Testing
         #expect(run.outputText.split(separator: "\n").filter { $0.count == 64 }.isEmpty, "\(run)")
     }
 
-    @Test func `a result that cannot be written is an error`() async throws {
+    @Test func `fails if the result cannot be written`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let run = try await work.other("sh", "-c", "\(Workspace.program) build plugin.wasm >/dev/full")

@@ -66,7 +66,7 @@ import Testing
     static let rejections: [(arguments: [String], status: Int32, phrase: String)] = [
         (["--archive", "x.tgz"], 64, "x.tar"),
         (["--archive", "x.img"], 64, "x.tar"),
-        (["--archive", ""], 64, "no name of an archive"),
+        (["--archive", ""], 64, "is not a valid name for an archive"),
         (["--archive", "x.tar", "--layout", "l"], 64, "--archive and --layout cannot be used together"),
         (["--archive", "no/such/folder/x.tar"], 74, "does not exist"),
         (["--archive", "x.tar", "--digest-file", "x.tar"], 64, "digest"),
@@ -101,7 +101,7 @@ import Testing
 
     @Test func `warns of Docker types where skopeo does not support them`() async throws {
         let layout = try await work.run("build", "--format", "docker")
-        #expect(layout.errorText.contains("skopeo does not find such a one in a layout"), "\(layout)")
+        #expect(layout.errorText.contains("skopeo does not find it in a layout"), "\(layout)")
         let archive = try await work.run("build", "--format", "docker", "--archive", "x.tar")
         #expect(archive.errorText.contains("docker-archive: reads one"), "\(archive)")
     }

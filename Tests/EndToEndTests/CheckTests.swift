@@ -28,7 +28,7 @@ import Testing
         let run = try await work.run("check", "plugin.wasm")
         #expect(run.status == 1, "\(run)")
         #expect(run.outputText.contains(#"they will say: "Missing or unknown Proxy-Wasm ABI version""#))
-        #expect(run.outputText.contains("refused: istio, envoy-gateway, higress"))
+        #expect(run.outputText.contains("rejected: istio, envoy-gateway, higress"))
         let json = try await work.run("check", "plugin.wasm", "--json")
         #expect(json.status == 1)
         let document = try #require(
@@ -71,7 +71,7 @@ import Testing
         #expect(all.outputText.contains("(the manifest: what a WasmPlugin pins)"))
         let wkg = try await work.run("check", "plugin-oci", "--for", "wkg", "--for", "all")
         #expect(wkg.status == 1)
-        #expect(wkg.outputText.contains("ok: istio, envoy-gateway, higress; refused: wkg"), "\(wkg)")
+        #expect(wkg.outputText.contains("ok: istio, envoy-gateway, higress; rejected: wkg"), "\(wkg)")
         #expect(wkg.outputText.contains("Wasm components must have a config of type"))
         let unknown = try await work.run("check", "plugin-oci", "--for", "kong")
         #expect(unknown.status == 64)
@@ -88,7 +88,7 @@ import Testing
         #expect(run.outputText.contains("ok with warnings: istio"), "\(run)")
         let strict = try await work.run("check", "plugin.wasm", "--strict")
         #expect(strict.status == 1, "\(strict)")
-        #expect(strict.outputText.contains("refused for warnings (--strict): istio"), "\(strict)")
+        #expect(strict.outputText.contains("rejected because of warnings (--strict): istio"), "\(strict)")
     }
 
     @Test func `respects a smaller --max-size`() async throws {
@@ -202,6 +202,6 @@ struct CheckEnvoyTests {
         let run = try await work.run("check", "plugin.wasm", Self.envoy)
         #expect(run.status == 1, "\(run)")
         #expect(run.outputText.contains(#"they will say: "Failed to load Wasm bytecode""#), "\(run)")
-        #expect(run.outputText.contains("refused: istio, envoy-gateway, higress"))
+        #expect(run.outputText.contains("rejected: istio, envoy-gateway, higress"))
     }
 }

@@ -36,8 +36,8 @@ import Testing
     @Test(
         "rejects a module that crashes Envoy or does not finish loading",
         arguments: [
-            ("kill -SEGV $$", "crashes-envoy", "dies of the module (signal 11)"),
-            ("exec yes 'wasm|wasm log: on' >&2", "envoy-endless", "was not done with loading the module"),
+            ("kill -SEGV $$", "crashes-envoy", "crashes when it loads the module (signal 11)"),
+            ("exec yes 'wasm|wasm log: on' >&2", "envoy-endless", "had not finished loading the module"),
             ("exit 1", "envoy-refused", "does not load the module"),
         ]
     )
@@ -64,6 +64,6 @@ import Testing
             "--envoy=./envoy"
         )
         #expect(run.status == 1)
-        #expect(run.outputText.contains("ok: wkg; refused: istio"), "\(run)")
+        #expect(run.outputText.contains("ok: wkg; rejected: istio"), "\(run)")
     }
 }

@@ -18,7 +18,7 @@ import Testing
         return String(run.outputText.trimmingCharacters(in: .newlines).suffix(71))
     }
 
-    @Test func `an image goes round all kinds of places, and its digest and its name stay`() async throws {
+    @Test func `keeps digest and name across registries, layouts and archives`() async throws {
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1"
         let digest = try await build(reference)
@@ -63,7 +63,7 @@ import Testing
         )
     }
 
-    @Test func `what is there is reused, and only the name is new`() async throws {
+    @Test func `reuses existing blobs and adds only the name`() async throws {
         let registry = try await ScriptedRegistry()
         _ = try await build("\(registry.name)/team/plugin:v1")
         for tag in ["v1", "v2"] {
@@ -73,7 +73,7 @@ import Testing
         #expect(try await registry.requests().filter { $0.hasPrefix("POST") }.count == 2)
     }
 
-    @Test func `an image named by its digest goes without a tag, and any other needs one`() async throws {
+    @Test func `copies by digest without a tag, and otherwise requires a tag`() async throws {
         let registry = try await ScriptedRegistry()
         let digest = try await build("r.example/team/plugin:v1")
         let bare = try await work.run("copy", "plugin-oci@\(digest)", "\(registry.name)/team/plugin")
@@ -138,7 +138,7 @@ import Testing
         ),
     ]
 
-    @Test("a copy that cannot be meant is refused, with the line that can", arguments: refusals)
+    @Test("rejects an invalid copy and suggests a valid command", arguments: refusals)
     func refused(arguments: [String], status: Int32, phrase: String, why: String) async throws {
         _ = try await build("r.example/team/plugin:v1")
         let before = try work.names()
@@ -148,7 +148,7 @@ import Testing
         #expect(try work.names() == before, "\(why)")
     }
 
-    @Test func `a second image of the same tag is warned of, and a digest takes no name away`() async throws {
+    @Test func `warns of a second image with the same tag, and a digest removes no name`() async throws {
         let digest = try await build("r.example/team/plugin:v1")
         #expect(try await work.run("copy", "plugin-oci", "other").status == 0)
         try work.write(Modules.tiny, to: "b.wasm")
@@ -165,7 +165,7 @@ import Testing
         #expect(named.outputText == "r.example/team/plugin@\(digest)\n", "\(named)")
     }
 
-    @Test func `an image is not copied onto itself`() async throws {
+    @Test func `does not copy an image onto itself`() async throws {
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1"
         _ = try await build(reference)
@@ -184,7 +184,7 @@ import Testing
         #expect(try await registry.requests().dropFirst(before).allSatisfy { $0.hasPrefix("GET") })
     }
 
-    @Test func `an archive with other content stays, and one with the same is kept`() async throws {
+    @Test func `does not replace an archive, and accepts one with the same content`() async throws {
         _ = try await build("r.example/team/plugin:v1")
         #expect(try await work.run("copy", "plugin-oci", "x.tar").status == 0)
         let bytes = try work.bytes(of: "x.tar")
@@ -197,7 +197,7 @@ import Testing
         #expect(try work.bytes(of: "x.tar") == bytes)
     }
 
-    @Test func `an archive can be pushed, inspected and verified`() async throws {
+    @Test func `pushes, inspects and verifies an archive`() async throws {
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1"
         let digest = try await build(reference)

@@ -20,7 +20,7 @@ import Testing
         try work.write("{\"auths\":{\(auths.joined(separator: ","))}}".utf8, to: name)
     }
 
-    @Test func `credentials of one registry never reach the other`() async throws {
+    @Test func `never sends the credentials of one registry to the other`() async throws {
         let (one, two) = ("one-\(Secrets.password())", "two-\(Secrets.password())")
         let from = try await ScriptedRegistry("--auth", "basic", "--user", "ann:\(one)")
         let to = try await ScriptedRegistry("--auth", "basic", "--user", "bob:\(two)")
@@ -74,7 +74,7 @@ import Testing
         ([], ["WASMPACK_PASSWORD": "hush"], "$WASMPACK_PASSWORD"),
     ]
 
-    @Test("between two registries, a credential without a registry is refused", arguments: ownerless)
+    @Test("rejects a credential without a registry between two registries", arguments: ownerless)
     func refused(arguments: [String], environment: [String: String], phrase: String) async throws {
         let registries = (try await ScriptedRegistry(), try await ScriptedRegistry())
         let run = try await work.start(
@@ -89,7 +89,7 @@ import Testing
         #expect(try await registries.1.requests().isEmpty)
     }
 
-    @Test func `within one registry, one password from standard input serves both sides`() async throws {
+    @Test func `uses one password from standard input for both sides within one registry`() async throws {
         let password = Secrets.password()
         let registry = try await ScriptedRegistry("--auth", "bearer", "--user", "ann:\(password)")
         let flags = ["--username", "ann", "--password-stdin"]
@@ -107,7 +107,7 @@ import Testing
         ("/blobs/sha256", "GET"), ("/blobs/uploads/", "PUT"), ("/manifests/v1", "PUT"),
     ]
 
-    @Test("a copy that is interrupted leaves no tag, no archive and no temporary file", arguments: moments)
+    @Test("an interrupted copy leaves no tag, archive or temporary file behind", arguments: moments)
     func interrupted(request: String, method: String) async throws {
         let (from, to) = (try await ScriptedRegistry(), try await ScriptedRegistry())
         let source = "\(from.name)/team/plugin:v1"

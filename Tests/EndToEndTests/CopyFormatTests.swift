@@ -18,7 +18,7 @@ import Testing
         return String(run.outputText.trimmingCharacters(in: .newlines).suffix(71))
     }
 
-    @Test func `an image is repaired on the way between all kinds of places`() async throws {
+    @Test func `repairs an image between registries, layouts and archives`() async throws {
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1"
         let good = try await build("image", reference, in: "good")
@@ -40,7 +40,7 @@ import Testing
         #expect(try work.bytes(of: "a.tar") == work.bytes(of: "c.tar"))
     }
 
-    @Test func `an image is repaired in its place`() async throws {
+    @Test func `repairs an image in place`() async throws {
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1"
         let good = try await build("image", reference, in: "good")
@@ -54,7 +54,7 @@ import Testing
         #expect(try work.bytes(of: "bad/index.json") == work.bytes(of: "good/index.json"))
     }
 
-    @Test func `JSON says what the image was, and what it became`() async throws {
+    @Test func `JSON names the original and the new image`() async throws {
         let bad = try await build("artifact", name, in: "bad")
         let run = try await work.run("copy", "--format", "docker", "bad", "x.tar", "--json")
         #expect(run.outputText.contains(#""sourceDigest":"\#(bad)""#), "\(run)")
@@ -65,7 +65,7 @@ import Testing
         #expect(plain.outputText.contains(#""sourceDigest":"\#(bad)""#), "\(plain)")
     }
 
-    @Test func `an image that has the format already is copied byte for byte`() async throws {
+    @Test func `copies an image that already has the format byte for byte`() async throws {
         let built = try await work.run("build", "-t", name, "--compression-level", "9")
         let digest = String(built.outputText.trimmingCharacters(in: .newlines).suffix(71))
         let run = try await work.run("copy", "--format", "image", "plugin-oci", "x.tar")
@@ -73,7 +73,7 @@ import Testing
         #expect(run.errorText.contains("already has the format \"image\" and is copied unchanged"), "\(run)")
     }
 
-    @Test func `a name that was a digest is not the new image's`() async throws {
+    @Test func `does not name the new image after the old digest`() async throws {
         let registry = try await ScriptedRegistry()
         let bad = try await build("artifact", "\(registry.name)/team/plugin:v1", in: "bad")
         let pinned = "\(registry.name)/team/plugin@\(bad)"
@@ -85,7 +85,7 @@ import Testing
         #expect(!index.contains("annotations"), "\(index)")
     }
 
-    @Test func `a digest cannot be chosen, and an archive with something else stays`() async throws {
+    @Test func `rejects a digest as the destination, and does not replace an archive`() async throws {
         let bad = try await build("artifact", name, in: "bad")
         for to in ["r.example/team/plugin@\(bad)", "x-oci@\(bad)", "x.tar@\(bad)"] {
             let run = try await work.run("copy", "--format", "image", "bad", to)
@@ -99,7 +99,7 @@ import Testing
         #expect(try work.bytes(of: "x.tar") == bytes)
     }
 
-    @Test func `an image without a module in it is not repaired, and nothing is written`() async throws {
+    @Test func `rejects an image without a module, and writes nothing`() async throws {
         try work.write(Tar.entry("other.txt", [1]) + Tar.end, to: "l")
         let diffID = try await work.other("sha256sum", "l").outputText.prefix(64)
         let config = #"{"rootfs":{"type":"layers","diff_ids":["sha256:\#(diffID)"]}}"#

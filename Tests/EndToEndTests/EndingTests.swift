@@ -27,7 +27,7 @@ import Testing
         return run
     }
 
-    @Test("while a connection is made, or TLS is agreed on", arguments: [["--full"], []], signals)
+    @Test("ends during a connection attempt or TLS handshake", arguments: [["--full"], []], signals)
     func connecting(options: [String], signal: (number: Int32, status: Int32, code: String)) async throws {
         struct Ready: Decodable { let port: Int }
         let work = try Workspace()
@@ -51,7 +51,7 @@ import Testing
         ),
     ]
 
-    @Test("while a registry is asked", arguments: answers, signals)
+    @Test("ends while it waits for a registry", arguments: answers, signals)
     func asking(
         answer: (rule: String, path: String, count: Int, why: String),
         signal: (number: Int32, status: Int32, code: String)
@@ -74,7 +74,7 @@ import Testing
         #expect(document.error.code == signal.code, "\(answer.why)")
     }
 
-    @Test("while a credential helper is at work", arguments: signals)
+    @Test("ends while a credential helper runs", arguments: signals)
     func helping(signal: (number: Int32, status: Int32, code: String)) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", "basic", "--user", "ci:hush-word")
@@ -90,7 +90,7 @@ import Testing
         _ = try await end(running, by: signal, in: work) { try await work.wait(for: "log", running) }
     }
 
-    @Test("while a password is waited for on standard input", arguments: signals)
+    @Test("ends while it waits for a password on standard input", arguments: signals)
     func reading(signal: (number: Int32, status: Int32, code: String)) async throws {
         let work = try Workspace()
         _ = try await work.other("mkfifo", work.path("pipe"))
@@ -120,7 +120,7 @@ import Testing
         Issue.record("it was never caught while it read")
     }
 
-    @Test("an upload that is interrupted while it is sent is deleted", arguments: signals)
+    @Test("deletes an interrupted upload", arguments: signals)
     func sending(signal: (number: Int32, status: Int32, code: String)) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
@@ -136,7 +136,7 @@ import Testing
         try await expectNoUpload(at: registry, work)
     }
 
-    @Test func `an upload that is not done in time is deleted`() async throws {
+    @Test func `deletes an upload that exceeds the time limit`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.plugin, to: "module.wasm")
@@ -181,7 +181,7 @@ import Testing
         }
     }
 
-    @Test func `two signals, one right after the other, leave no temporary file either`() async throws {
+    @Test func `removes temporary files also after two signals in quick succession`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/test/plugin:v1"
@@ -201,7 +201,7 @@ import Testing
         #expect(!work.exists("plugin.wasm"))
     }
 
-    @Test func `a program that nohup has started does not hear that the terminal has gone`() async throws {
+    @Test func `ignores SIGHUP under nohup`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try await registry.order(#"[{"path": "/manifests/", "stall": 3600}]"#)

@@ -55,14 +55,14 @@ import Testing
     }
 
     @Test(.enabled(if: Envoy.isExpected, Envoy.whySkipped))
-    func `Envoy says of some modules what is recorded`() async throws {
+    func `Envoy's messages for some modules equal the recorded messages`() async throws {
         let modules = try await Self.sample()
         #expect(modules.count >= 30)
         let real = try await EnvoyVerdicts(asking: Envoy.program, about: modules.map(\.name))
         try Self.expectRecorded(modules, of: real)
     }
 
-    @Test func `no module makes a command crash, hang or end in another way than the documented ones`()
+    @Test func `commands end with a documented exit status for every kind of module`()
         async throws
     {
         try await Self.expectDocuments(["check", "build"], of: await Self.sample())
@@ -72,16 +72,16 @@ import Testing
 /// The same for all modules.
 @Suite(.long, .timed, .timeLimit(.minutes(15))) struct EnvoyVerdictLongTests {
     @Test(.enabled(if: Envoy.isExpected, Envoy.whySkipped))
-    func `Envoy says of every module what is recorded`() async throws {
+    func `Envoy's messages for all modules equal the recorded messages`() async throws {
         let modules = try await JudgedModules.shared.value.all
         try EnvoyVerdictTests.expectRecorded(modules, of: await EnvoyVerdicts(asking: Envoy.program))
     }
 
-    @Test func `no module of all makes check crash`() async throws {
+    @Test func `check does not crash on any module`() async throws {
         try await EnvoyVerdictTests.expectDocuments(["check"], of: await JudgedModules.shared.value.all)
     }
 
-    @Test func `no mutant makes a command crash`() async throws {
+    @Test func `commands do not crash on any mutant`() async throws {
         let mutants = try await JudgedModules.shared.value.mutants
         try await EnvoyVerdictTests.expectDocuments(["inspect", "build"], of: mutants)
     }

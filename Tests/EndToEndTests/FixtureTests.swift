@@ -9,7 +9,7 @@ import Testing
         get throws { String(decoding: try Fixtures.bytes("wasm/PROVENANCE.md"), as: UTF8.self) }
     }
 
-    @Test func `the reference plugin built again has the same bytes`() async throws {
+    @Test func `rebuilding the reference plugin gives the same bytes`() async throws {
         let work = try Workspace()
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let toolchain = try await work.other(
@@ -36,7 +36,7 @@ import Testing
         #expect(try work.bytes(of: "again.wasm") == Modules.plugin)
     }
 
-    @Test func `the tiny modules are their hexadecimal sources`() async throws {
+    @Test func `the tiny modules equal their hexadecimal sources`() async throws {
         let work = try Workspace()
         let built = try await work.other(Fixtures.path("wasm/tiny/build.sh"), work.folder.path())
         #expect(built.status == 0, "\(built)")
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `every digest in PROVENANCE is the file's`() throws {
+    @Test func `every digest in PROVENANCE.md matches its file`() throws {
         let rows = try Self.provenance.matches(of: /\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|/)
         #expect(rows.count >= 10)
         for row in rows {

@@ -65,7 +65,7 @@ import Testing
         ),
     ]
 
-    @Test("a pull of what is not as it should be writes nothing", arguments: pulls.indices)
+    @Test("a pull of invalid content writes nothing", arguments: pulls.indices)
     func pull(number: Int) async throws {
         let (what, rules, code, status) = Self.pulls[number]
         let work = try Workspace()
@@ -128,7 +128,7 @@ import Testing
         ),
     ]
 
-    @Test("a push that cannot land says why, and moves no tag", arguments: pushes.indices)
+    @Test("a failed push explains the cause and moves no tag", arguments: pushes.indices)
     func push(number: Int) async throws {
         let (what, rules, code, status) = Self.pushes[number]
         let work = try Workspace()
@@ -160,7 +160,7 @@ import Testing
         }
     }
 
-    @Test func `what fails once is tried again`() async throws {
+    @Test func `retries a request that failed once`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/test/plugin:v1"
@@ -177,7 +177,7 @@ import Testing
         #expect(try work.bytes(of: "plugin.wasm") == Modules.plugin)
     }
 
-    @Test func `a token that runs out in the middle of a push is renewed`() async throws {
+    @Test func `renews a token that expires during a push`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry(
             "--auth",

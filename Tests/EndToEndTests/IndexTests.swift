@@ -84,7 +84,7 @@ struct IndexTests {
         )
     }
 
-    @Test func `of an index, the image that proxies take is pulled, and its digest printed`() async throws {
+    @Test func `pulls the image in an index that proxies use, and prints its digest`() async throws {
         let pushed = try await Self.pushed()
         let run = try await pushed.run("pull", pushed.reference, "-o", "out.wasm", "--digest-file", "digest")
         #expect(run.status == 0, "\(run)")
@@ -114,7 +114,7 @@ struct IndexTests {
         #expect(!direct.errorText.contains("is an index"), "\(direct)")
     }
 
-    @Test func `a layout keeps the index as it is, with all that it lists`() async throws {
+    @Test func `a layout keeps the index unchanged, with everything that it lists`() async throws {
         let pushed = try await Self.pushed()
         let run = try await pushed.run("pull", pushed.reference, "--layout", "kept")
         #expect(run.status == 0, "\(run)")
@@ -137,7 +137,7 @@ struct IndexTests {
         #expect(document.outputText.contains(#""digest":"\#(pushed.image)""#), "\(document)")
     }
 
-    @Test func `the digest that is expected may be the index's or the image's, and no other`() async throws {
+    @Test func `the expected digest may be that of the index or of its image`() async throws {
         let pushed = try await Self.pushed()
         let sha512 = Digest(of: pushed.bytes, algorithm: .sha512)
         for expected in ["\(pushed.index)", pushed.image, "\(sha512)"] {

@@ -10,7 +10,7 @@ import Testing
         ("/manifests/v1", "PUT"),
     ]
 
-    @Test("a push that is interrupted leaves the tag as it was", arguments: moments)
+    @Test("an interrupted push leaves the tag unchanged", arguments: moments)
     func push(request: String, method: String) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test("a pull that is interrupted leaves no file", arguments: [SIGINT, SIGTERM])
+    @Test("an interrupted pull leaves no file behind", arguments: [SIGINT, SIGTERM])
     func pull(signal: Int32) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
@@ -72,7 +72,7 @@ import Testing
         #expect(try work.names().filter { $0.hasPrefix(".wasmpack") }.isEmpty)
     }
 
-    @Test func `a build that is interrupted leaves the layout as it was`() async throws {
+    @Test func `an interrupted build leaves the layout unchanged`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "old.wasm")
         try work.write(Modules.large(40_000_000), to: "new.wasm")

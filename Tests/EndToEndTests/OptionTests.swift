@@ -6,7 +6,7 @@ import Testing
 @Suite(.timed, .timeLimit(.minutes(5))) struct OptionTests {
     private static let zeros = "sha256:" + String(repeating: "0", count: 64)
 
-    @Test func `quiet is silent when all goes well, and says the error when not`() async throws {
+    @Test func `--quiet prints only errors`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let built = try await work.run("build", "-q")
@@ -20,7 +20,7 @@ import Testing
         #expect(failed.outputText.isEmpty)
     }
 
-    @Test func `the layout comes from WASMPACK_LAYOUT, unless --layout names another`() async throws {
+    @Test func `--layout has priority over WASMPACK_LAYOUT`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/test/plugin:v1"
@@ -59,7 +59,7 @@ import Testing
         #expect(second.outputText == two.outputText)
     }
 
-    @Test func `the compression level changes the layer, not what is in it`() async throws {
+    @Test func `the compression level changes the layer but not its content`() async throws {
         struct Document: Decodable {
             struct Part: Decodable, Equatable {
                 let role, digest: String
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `another digest than the expected one is a no`() async throws {
+    @Test func `verify exits 1 for an unexpected digest`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let built = try await work.run("build")
@@ -114,7 +114,7 @@ import Testing
         ([], [:], false),
     ]
 
-    @Test("errors and warnings have colour when it is wanted", arguments: colors.indices)
+    @Test("colors errors and warnings as the options and variables say", arguments: colors.indices)
     func color(number: Int) async throws {
         let (flags, variables, isColored) = Self.colors[number]
         let work = try Workspace()
@@ -139,7 +139,7 @@ import Testing
         #expect(!warned.outputText.contains("\u{1B}"))
     }
 
-    @Test func `an image that is built cannot be given a digest`() async throws {
+    @Test func `build rejects a digest as a name`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let run = try await work.run("build", "-t", "example.com/a:v1@\(Self.zeros)")
@@ -149,7 +149,7 @@ import Testing
         #expect(!work.exists("plugin-oci"))
     }
 
-    @Test func `a plugin that is no module is not pulled`() async throws {
+    @Test func `does not pull a plugin that is not a module`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/test/plugin:v1"
@@ -168,7 +168,7 @@ import Testing
         #expect(!work.exists("plugin.wasm"))
     }
 
-    @Test("a password may end with any line end, or none", arguments: ["\r\n", "\n", ""])
+    @Test("accepts a password with any line end, or none", arguments: ["\r\n", "\n", ""])
     func passwordLines(end: String) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry("--auth", "basic", "--user", "ci:hush-word")

@@ -5,7 +5,7 @@ import Testing
 /// Images of other programs are read, and ours are read by them.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct OtherClientsTests {
-    @Test func `skopeo reads our layout, and the digest stays what it is`() async throws {
+    @Test func `skopeo reads a layout of wasmpack with the same digest`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
@@ -53,7 +53,7 @@ struct OtherClientsTests {
         )
     }
 
-    @Test func `an image of umoci, whose tar just stops, is pulled`() async throws {
+    @Test func `pulls an image of umoci, whose tar has no end marker`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
@@ -74,7 +74,7 @@ struct OtherClientsTests {
         try await expectReadable(work, registry, access, layout: "umoci")
     }
 
-    @Test func `an image of buildah is pulled`() async throws {
+    @Test func `pulls an image of buildah`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)

@@ -4,7 +4,7 @@ import Testing
 
 /// Where results go, and what must not happen on the way there.
 @Suite(.timed, .timeLimit(.minutes(5))) struct OutputTests {
-    @Test func `a device or a pipe is written to, not replaced`() async throws {
+    @Test func `writes to a device or a pipe instead of replacing it`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let script = """
@@ -19,7 +19,7 @@ import Testing
         #expect(try work.bytes(of: "came") == work.bytes(of: "printed"))
     }
 
-    @Test func `a link stays, and what it points to is replaced`() async throws {
+    @Test func `replaces the target of a symbolic link, not the link`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         try work.write(Array("old".utf8), to: "real")
@@ -37,7 +37,7 @@ import Testing
         #expect(dangling.errorText.contains("symbolic link to nothing"))
     }
 
-    @Test func `a digest file that cannot be written is known before anything is done`() async throws {
+    @Test func `reports an unwritable digest file before doing anything`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let build = try await work.run("build", "--digest-file", "no/such/folder")
@@ -59,7 +59,7 @@ import Testing
         #expect(try await registry.requests().isEmpty)
     }
 
-    @Test("what looks like one option with one dash is refused", arguments: ["-plain-http", "-help", "-tag"])
+    @Test("rejects a long option with one dash", arguments: ["-plain-http", "-help", "-tag"])
     func joined(option: String) async throws {
         let run = try await Workspace().run("push", "127.0.0.1:1/a/b:v1", option)
         #expect(run.status == 64, "\(run)")
@@ -67,7 +67,7 @@ import Testing
         #expect(run.errorText.contains("try: -\(option)"))
     }
 
-    @Test func `an argument that is no text is refused, not changed`() async throws {
+    @Test func `rejects an argument that is not valid UTF-8`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         let run = try await work.other(
@@ -79,7 +79,7 @@ import Testing
         #expect(try work.names() == ["home", "plugin.wasm"])
     }
 
-    @Test func `a pull asks for the manifest once`() async throws {
+    @Test func `a pull requests the manifest once`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.plugin, to: "module.wasm")
@@ -95,7 +95,7 @@ import Testing
         )
     }
 
-    @Test func `a pull that fails leaves no layout, and a reader that leaves no folder`() async throws {
+    @Test func `a failed pull leaves no layout, and a reading command creates no folder`() async throws {
         let work = try Workspace()
         let missing = try await work.run("pull", "127.0.0.1:1/a/b:v1", "--layout", "new")
         #expect(missing.status == 69, "\(missing)")
@@ -114,7 +114,7 @@ import Testing
         #expect(try work.names(in: "tmp").isEmpty)
     }
 
-    @Test func `blobs behind a link are another layout's, and stay`() async throws {
+    @Test func `does not remove the blobs of another layout behind a symbolic link`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "one.wasm")
         try work.write(Modules.tiny, to: "two.wasm")
@@ -132,7 +132,7 @@ import Testing
         #expect(try await work.run("verify", "a").status == 0)
     }
 
-    @Test func `an entry with a wrong size is found, also beside a right one`() async throws {
+    @Test func `finds an entry with a wrong size, also beside a correct one`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         _ = try await work.run("build", "-t", "example.com/a:v1", "-t", "example.com/a:v2")
@@ -148,7 +148,7 @@ import Testing
 
 /// With a module of 260 MB.
 @Suite(.long, .timed, .timeLimit(.minutes(10))) struct LargeInterruptionLongTests {
-    @Test func `an interruption is heard while a large module is unpacked or hashed`() async throws {
+    @Test func `reacts to an interruption while it unpacks or hashes a large module`() async throws {
         let work = try Workspace()
         let size = 260_000_000
         let content = size - 14

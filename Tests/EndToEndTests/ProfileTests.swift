@@ -50,7 +50,7 @@ import Testing
         func layout(_ name: String) -> String { work.path(name) }
     }
 
-    @Test("push, push again and pull", arguments: profiles)
+    @Test("pushes, pushes again and pulls", arguments: profiles)
     func roundTrip(profile: Profile) async throws { try await Self.roundTrip(profile, "small") }
 
     static func roundTrip(_ profile: Profile, _ size: String) async throws {
@@ -65,7 +65,7 @@ import Testing
         #expect(try peer.work.bytes(of: "back.wasm") == images.modules[size])
     }
 
-    @Test("a mount that is refused is an upload", arguments: profiles)
+    @Test("uploads a blob if the mount is rejected", arguments: profiles)
     func mount(profile: Profile) async throws {
         let layout = try await Images.shared.value.layout("small")
         let peer = try await Peer(profile)
@@ -86,7 +86,7 @@ import Testing
 
     /// On a network where no long body gets through, a blob goes in pieces, and each registry answers to these in its way.
     @Test(
-        "a blob that does not get through whole goes in pieces",
+        "uploads a blob in chunks if a whole one does not get through",
         arguments: profiles.filter { ["ecr", "quay", "odd"].contains($0.name) }
     )
     func chunks(profile: Profile) async throws { try await Self.chunks(profile) }
@@ -104,7 +104,7 @@ import Testing
         #expect(try peer.work.bytes(of: "back.wasm") == images.modules["large"])
     }
 
-    @Test func `a tag that may not be moved stays`() async throws {
+    @Test func `does not move an immutable tag`() async throws {
         let images = try await Images.shared.value
         let peer = try await Peer(try #require(Self.profiles.first { $0.name == "artifactory" }))
         let first = try await peer.run("push", peer.reference, images.layout("small"))
@@ -129,13 +129,13 @@ import Testing
 
 /// The same with nine megabytes, which registries take whole or in pieces.
 @Suite(.long, .timed, .timeLimit(.minutes(10))) struct ProfileLongTests {
-    @Test("push, push again and pull what is large", arguments: ProfileTests.profiles)
+    @Test("pushes, pushes again and pulls a large module", arguments: ProfileTests.profiles)
     func roundTrip(profile: ProfileTests.Profile) async throws {
         try await ProfileTests.roundTrip(profile, "large")
     }
 
     @Test(
-        "a blob goes in pieces to each that takes them",
+        "uploads a blob in chunks to each registry that accepts them",
         arguments: ProfileTests.profiles.filter(\.takesChunks)
     )
     func chunks(profile: ProfileTests.Profile) async throws { try await ProfileTests.chunks(profile) }

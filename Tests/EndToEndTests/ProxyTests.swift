@@ -9,7 +9,7 @@ import Testing
     .enabled(if: Envoy.isExpected && RegistryPeer.isExpected, Envoy.whySkipped)
 )
 struct ProxyTests {
-    @Test func `what is pulled makes a real Envoy refuse and let through`() async throws {
+    @Test func `a real Envoy with the pulled plugin rejects and accepts requests`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.token)
         let access = try registry.access(work)
@@ -50,7 +50,7 @@ struct ProxyTests {
         #expect(log.contains("request header: 'allow' is false, only true can passthrough"), "\(log)")
     }
 
-    @Test func `an Envoy without a plugin that it can load does not start`() async throws {
+    @Test func `Envoy does not start with a plugin that it cannot load`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin.dropLast(20), to: "cut.wasm")
         await #expect(throws: PeerError.self) { try await Envoy(loading: work.path("cut.wasm")) }

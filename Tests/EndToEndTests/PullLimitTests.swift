@@ -54,7 +54,7 @@ import Testing
     ]
 
     @Test(
-        "what cannot be had is refused before anything is fetched, and verify and inspect say so",
+        "rejects unusable images before fetching blobs, also in verify and inspect",
         arguments: unusable
     )
     func unusableImage(change: String, code: String, phrase: String) async throws {
@@ -73,7 +73,7 @@ import Testing
         #expect(inspected.description.contains(phrase), "\(inspected)")
     }
 
-    @Test func `a layer that no proxy would load is refused by its size, before anything is fetched`()
+    @Test func `rejects a layer by its size before fetching, if no proxy would load it`()
         async throws
     {
         let large = try await manifest().replacing(/("size":)[0-9]+(\}\])/) {
@@ -86,7 +86,7 @@ import Testing
         #expect(try await blobs() == 0)
     }
 
-    @Test func `inspect asks for each document once`() async throws {
+    @Test func `inspect requests each document once`() async throws {
         try await registry.order("[]")
         let before = try await registry.requests().count
         let run = try await work.run("inspect", reference, "--plain-http")
@@ -107,7 +107,7 @@ import Testing
     ]
 
     @Test(
-        "a full disk is said, and nothing is left on it",
+        "reports a full disk, and leaves no files on it",
         .enabled(if: Internet.isPossible, Internet.whySkipped),
         arguments: disks
     )
@@ -133,7 +133,7 @@ import Testing
         #expect(!work.exists("plugin.wasm"))
     }
 
-    @Test func `a folder for temporary files that is not there is named`() async throws {
+    @Test func `names a missing folder for temporary files`() async throws {
         let run = try await work.run("pull", reference, "--plain-http", adding: ["TMPDIR": "/nonexistent"])
         #expect(run.status == 74, "\(run)")
         #expect(run.errorText.contains("error[file-unwritable]"), "\(run)")

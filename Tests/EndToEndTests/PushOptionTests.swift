@@ -15,7 +15,7 @@ import Testing
         try #require(JSONSerialization.jsonObject(with: run.outputBytes) as? [String: Any], "\(run)")
     }
 
-    @Test func `further tags are set after the first, each once`() async throws {
+    @Test func `sets further tags after the first, each once`() async throws {
         let work = try work()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1.2.3"
@@ -39,8 +39,8 @@ import Testing
             "--also-tag",
             "v1"
         )
-        #expect(second.errorText.contains("tagged v1 (was sha256:3879810451ff…, replaced)"), "\(second)")
-        #expect(second.errorText.components(separatedBy: "the tag was moved").count == 2)
+        #expect(second.errorText.contains("tagged v1 (moved from sha256:3879810451ff…)"), "\(second)")
+        #expect(second.errorText.components(separatedBy: "now points to another image").count == 2)
         let document = try members(second)
         #expect(document["tags"] as? [String] == ["v2", "v1"])
         let previous = try #require(document["previousDigests"] as? [String: Any])
@@ -48,7 +48,7 @@ import Testing
         #expect(previous["v2"] is NSNull)
     }
 
-    @Test func `a tag that is taken by another image stops a push before anything is sent`() async throws {
+    @Test func `--no-clobber stops a push before anything is sent if the tag exists`() async throws {
         let work = try work()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1"
@@ -72,7 +72,7 @@ import Testing
         #expect(same.status == 0, "\(same)")
     }
 
-    @Test func `a rehearsal asks everything and sends nothing`() async throws {
+    @Test func `a dry run makes all queries and sends nothing`() async throws {
         let work = try work()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1"
@@ -91,8 +91,8 @@ import Testing
         #expect(run.status == 0, "\(run)")
         let asked = try await registry.requests().dropFirst(before)
         #expect(asked.count == 4 && asked.allSatisfy { $0.hasPrefix("HEAD") }, "\(asked)")
-        #expect(run.errorText.contains("nothing was sent and no tag was set"))
-        #expect(run.errorText.contains("would set v1 (was sha256:3879810451ff…, replaced)"))
+        #expect(run.errorText.contains("nothing was sent, and no tag was set"))
+        #expect(run.errorText.contains("would set v1 (moved from sha256:3879810451ff…)"))
         #expect(run.errorText.contains("would set v2 (new)"))
         #expect(!run.errorText.contains("pushed"))
         let document = try members(run)
@@ -104,7 +104,7 @@ import Testing
         #expect(try pushed.outputText == "\(members(run)["reference"] ?? "")\n")
     }
 
-    @Test func `reading back finds what the registry has lost, also when nothing was sent`() async throws {
+    @Test func `--verify finds content that the registry lost, also if nothing was sent`() async throws {
         let work = try work()
         let registry = try await ScriptedRegistry()
         let arguments = ["push", "\(registry.name)/team/plugin:v1", "a.wasm", "--plain-http"]
@@ -120,7 +120,7 @@ import Testing
         #expect(try await work.start(arguments).wait().status == 0)
     }
 
-    @Test func `a push that cannot be read back says that its tags are set`() async throws {
+    @Test func `a failed --verify says that the tags are set`() async throws {
         let work = try work()
         let registry = try await ScriptedRegistry()
         try await registry.order(
@@ -135,7 +135,8 @@ import Testing
         #expect(altered.status != 0, "\(altered)")
         let error = try #require(members(altered)["error"] as? [String: Any])
         #expect(
-            error["message"] as? String == "v1, v1x are set, but what is stored is not what was sent",
+            error["message"] as? String
+                == "v1, v1x are set, but the stored image differs from the one that was sent",
             "\(altered)"
         )
         #expect(!altered.errorText.contains("nothing was written"), "\(altered)")
@@ -146,7 +147,7 @@ import Testing
         #expect(unread.status == 69, "\(unread)")
     }
 
-    @Test func `what is taken from another repository is called mounted`() async throws {
+    @Test func `reports blobs from another repository as mounted`() async throws {
         let work = try work()
         let registry = try await ScriptedRegistry()
         let host = registry.name
@@ -171,7 +172,7 @@ import Testing
         (["--dry-run", "--verify"], "cannot be used together", "nothing to read back"),
     ]
 
-    @Test("what cannot be meant is refused before anything is asked", arguments: refused)
+    @Test("rejects invalid combinations before any request", arguments: refused)
     func refusal(flags: [String], phrase: String, why: String) async throws {
         let work = try work()
         let run = try await work.start(["push", "127.0.0.1:1/a/c:v1", "a.wasm"] + flags).wait()
@@ -183,7 +184,7 @@ import Testing
 /// The same with Debian's docker-registry and its tokens.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct RealPushOptionTests {
-    @Test func `each command asks for the rights that it needs and no others`() async throws {
+    @Test func `each command requests only the scopes that it needs`() async throws {
         let work = try Workspace()
         let admin = Secrets.password()
         let registry = try await RegistryPeer.start(
@@ -224,7 +225,7 @@ struct RealPushOptionTests {
         return try #require(document?["digest"] as? String, "\(run)")
     }
 
-    @Test func `skopeo sees the tags that were set, and the one image behind them`() async throws {
+    @Test func `skopeo lists the tags that were set, all for the same image`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
@@ -263,7 +264,7 @@ struct RealPushOptionTests {
         )
     }
 
-    @Test func `docker-registry deletes an image with its tags, and is told from one that deletes tags`()
+    @Test func `docker-registry deletes an image with its tags, and wasmpack detects this`()
         async throws
     {
         let work = try Workspace()

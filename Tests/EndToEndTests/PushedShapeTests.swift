@@ -88,7 +88,7 @@ import Testing
         return work
     }
 
-    @Test func `what Istio refuses is refused with Istio's sentence`() async throws {
+    @Test func `rejects the images that Istio rejects, with Istio's message`() async throws {
         let work = try await written()
         for (shape, sentences) in Self.refused {
             let run = try await work.run("check", "images/\(shape)", "--for", "istio")
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `what Istio takes is taken`() async throws {
+    @Test func `accepts the images that Istio accepts`() async throws {
         let work = try await written()
         for shape in Self.taken {
             let run = try await work.run("check", "images/\(shape)", "--for", "istio", "--json")
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func `of an index, the image in it is taken out, wherever it lies`() async throws {
+    @Test func `repairs the image in an index, in layouts and archives`() async throws {
         let work = try await written()
         for shape in ["index", "index-several", "index-of-index", "index-arm64-only", "docker-list"] {
             let layout = try await work.run("copy", "--format", "image", "images/\(shape)", "\(shape)-oci")
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func `a damaged layer is unreadable, and nothing else is said of it`() async throws {
+    @Test func `reports a damaged layer only as unreadable`() async throws {
         let work = try await written()
         for shape in ["cut-gzip", "cut-tar"] {
             let run = try await work.run("check", "images/\(shape)", "--for", "istio")
@@ -141,7 +141,7 @@ import Testing
         }
     }
 
-    @Test func `repairing is advised only where there is a module to take`() async throws {
+    @Test func `suggests a repair only if the image has a module`() async throws {
         let work = try await written()
         let hopeless = [
             "folder-of-that-name", "nothing-in-it", "two-other-names", "module-is-text", "cut-tar",
@@ -170,7 +170,7 @@ import Testing
     }
 
     @Test(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
-    func `the module comes out of each shape that can be read`() async throws {
+    func `extracts the module from each readable shape`() async throws {
         let work = try await written()
         let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
@@ -189,8 +189,7 @@ import Testing
 
 /// Every command on every shape, and the shape of 257 MiB.
 @Suite(.long, .timed, .timeLimit(.minutes(15))) struct PushedShapeLongTests {
-    @Test func `no shape makes a command crash or end in another way than the documented ones`() async throws
-    {
+    @Test func `every command ends with a documented exit status for every image shape`() async throws {
         let work = try Workspace()
         try await PeerProcess.run("images.py", [work.path("images")])
         let shapes = try work.names(in: "images")

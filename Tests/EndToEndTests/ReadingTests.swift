@@ -53,7 +53,7 @@ struct ReadingTests {
         return trace
     }
 
-    @Test func `a push reads a layout before the first byte leaves, and while it leaves`() async throws {
+    @Test func `a push reads a layout once before the upload, and once during it`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.start(.open)
         let access = try ["--ca-file", registry.access(work).caFile]

@@ -5,7 +5,7 @@ import Testing
 /// Copies within Debian's docker-registry.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct RealCopyTests {
-    @Test func `from one repository to another nothing but the manifest travels`() async throws {
+    @Test func `between repositories of one registry, only the manifest is sent`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)

@@ -9,7 +9,7 @@ struct RealRegistryTests {
     private static let name = "test-oci/header-authorization"
 
     @Test(
-        "what is pushed comes back byte for byte, and other clients read it",
+        "a pulled module equals the pushed one, and other clients read the image",
         arguments: RegistryPeer.Authentication.allCases
     )
     func roundTrip(authentication: RegistryPeer.Authentication) async throws {
@@ -56,7 +56,7 @@ struct RealRegistryTests {
         }
     }
 
-    @Test func `a module of 20 MB goes there and back`() async throws {
+    @Test func `pushes and pulls a module of 20 MB`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.start(.token)
         let access = try registry.access(work)
@@ -99,7 +99,7 @@ struct RealRegistryTests {
             ),
         ]
 
-    @Test("a refusal of the registry is explained", arguments: refusals.indices)
+    @Test("explains an error response of the registry", arguments: refusals.indices)
     func explained(number: Int) async throws {
         let row = Self.refusals[number]
         let work = try Workspace()
@@ -126,7 +126,7 @@ struct RealRegistryTests {
         if !row.input.isEmpty { #expect(!run.errorText.contains(row.input + "\"")) }
     }
 
-    @Test func `an authority that nobody vouches for is not trusted, and --ca-file helps`() async throws {
+    @Test func `does not trust an unknown authority without --ca-file`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open)
         try work.write(Modules.tiny, to: "plugin.wasm")
@@ -150,7 +150,7 @@ struct RealRegistryTests {
         #expect(missing.status == 78, "\(missing)")
     }
 
-    @Test func `plain HTTP is for this machine, and for who asks for it`() async throws {
+    @Test func `uses plain HTTP only for loopback or with --plain-http`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open, usesTLS: false)
         try work.write(Modules.tiny, to: "plugin.wasm")
@@ -185,7 +185,7 @@ struct RealRegistryTests {
                 && !addresses.isEmpty
         }
     )
-    func `plain HTTP is not for a name that only resolves to this machine`() async throws {
+    func `does not use plain HTTP for a name that only resolves to loopback`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open, usesTLS: false)
         try work.write(Modules.tiny, to: "plugin.wasm")
@@ -197,7 +197,7 @@ struct RealRegistryTests {
         #expect(asked.status == 0, "\(asked)")
     }
 
-    @Test func `credentials come from where the documentation says, the first hit wins`() async throws {
+    @Test func `uses the first source of credentials in the documented order`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.htpasswd)
         let access = try registry.access(work)
@@ -254,7 +254,7 @@ struct RealRegistryTests {
         }
     }
 
-    @Test func `a file that exists is kept, unless it is the same or --force says so`() async throws {
+    @Test func `does not replace an existing file with other content without --force`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
@@ -283,7 +283,7 @@ struct RealRegistryTests {
         #expect(try work.files(below: "copy").count == 5)
     }
 
-    @Test func `a moved tag is said to be moved`() async throws {
+    @Test func `reports a moved tag`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
@@ -295,7 +295,7 @@ struct RealRegistryTests {
         let second = try await work.start(
             ["push", reference, "two.wasm", "--digest-file", "d"] + access.trust
         ).wait()
-        #expect(second.errorText.contains("replaced"))
+        #expect(second.errorText.contains("moved from"))
         #expect(second.errorText.contains("IfNotPresent"))
         #expect(second.outputText.hasSuffix("@" + String(decoding: try work.bytes(of: "d"), as: UTF8.self)))
         // A digest in the target has to be the image's own.

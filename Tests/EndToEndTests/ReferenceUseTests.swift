@@ -11,7 +11,7 @@ import Testing
         try work.write(Modules.plugin, to: "module.wasm")
     }
 
-    @Test func `a push with a tag and a digest sends nothing that has another digest`() async throws {
+    @Test func `a push with a tag and a digest sends nothing if the image has another digest`() async throws {
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/team/plugin:v1@sha256:\(String(repeating: "0", count: 64))"
         let run = try await work.run("push", reference, "module.wasm", "--plain-http")
@@ -20,7 +20,7 @@ import Testing
         #expect(try await registry.requests().allSatisfy { !$0.hasPrefix("P") })
     }
 
-    @Test func `a push with a tag and the right digest sets the tag`() async throws {
+    @Test func `a push with a tag and the correct digest sets the tag`() async throws {
         let registry = try await ScriptedRegistry()
         let built = try await work.run("build", "module.wasm", "--layout", "image")
         let digest = built.outputText.trimmingCharacters(in: .newlines)
@@ -35,7 +35,7 @@ import Testing
         #expect(try await registry.requests().contains("PUT /v2/team/plugin/manifests/v1"))
     }
 
-    @Test func `a pull with a tag and a digest asks for the digest alone, and says so`() async throws {
+    @Test func `a pull with a tag and a digest requests only the digest, with a note`() async throws {
         let registry = try await ScriptedRegistry()
         let pushed = try await work.run(
             "push",
@@ -60,7 +60,7 @@ import Testing
     static let names = ["plugin:v1", "docker.io/plugin:v1", "index.docker.io/library/plugin:v1"]
 
     @Test(
-        "Docker Hub is dialled by the one name of its API",
+        "connects to Docker Hub by the name of its API",
         .enabled(if: Internet.isPossible, Internet.whySkipped),
         arguments: names
     )
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(.enabled(if: Internet.isPossible, Internet.whySkipped))
-    func `a name of three parts without a host is asked of its first part, with a note`() async throws {
+    func `treats the first of three parts as the host, with a note`() async throws {
         let result = try await Internet().run(
             ["pull", "registry/test-oci/header-authorization:v0.0.1"],
             rules: [:],

@@ -10,7 +10,9 @@ import Testing
     .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped)
 )
 struct SoakLongTests {
-    @Test func `a large module lands through cuts, and kill -9 leaves nothing partial`() async throws {
+    @Test func `transfers a large module despite lost connections, and kill -9 leaves nothing partial`()
+        async throws
+    {
         let work = try Workspace()
         let options = ["--size", "20", "--cuts", "5", "--kills", "5", "--seed", "3"]
         let run = try await RunningProgram(

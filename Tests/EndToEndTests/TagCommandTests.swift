@@ -22,7 +22,7 @@ import Testing
 
     // MARK: tags
 
-    @Test func `a list is one tag per line, or one document`() async throws {
+    @Test func `lists one tag per line, or one document`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
         let text = try await work.run("tags", image.name, "--plain-http")
@@ -42,7 +42,7 @@ import Testing
         #expect(document?["complete"] as? Bool == false, "\(first)")
     }
 
-    @Test func `a reader that has seen enough is no error`() async throws {
+    @Test func `a closed pipe is not an error`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
         let tags = (0..<40_000).map { "\"tag-\($0)\"" }.joined(separator: ",")
@@ -76,11 +76,11 @@ import Testing
         ),
         (["delete", "r.example/a/b:v1"], 64, "try: wasmpack delete r.example/a/b:v1 --yes", "no terminal"),
         (
-            ["delete", "plugin-oci:v1"], 64, "a layout or a folder here; delete works on registries",
+            ["delete", "plugin-oci:v1"], 64, "a local layout or folder; delete works only on registries",
             "a layout"
         ),
         (
-            ["delete", "x.tar"], 64, "no reference; delete works on registries",
+            ["delete", "x.tar"], 64, "a path, not a reference; delete works only on registries",
             "an archive that is not there"
         ),
         (["tag", "plugin-oci:v1", "v2"], 64, "wasmpack copy plugin-oci:v1 DIR:v2", "a layout"),
@@ -91,7 +91,7 @@ import Testing
         (["images", "r.example/a/b"], 64, "try: wasmpack tags", "as docker has it"),
     ]
 
-    @Test("what cannot be meant is refused with the right line, before anything is asked", arguments: usage)
+    @Test("rejects invalid arguments with the correct command, before any request", arguments: usage)
     func refusal(arguments: [String], status: Int32, phrase: String, why: String) async throws {
         let work = try Workspace()
         try work.write([], to: "plugin-oci/index.json")
@@ -102,7 +102,7 @@ import Testing
 
     // MARK: tag
 
-    @Test func `an index gets a tag byte for byte, and nothing else moves`() async throws {
+    @Test func `tags an index byte for byte and sends nothing else`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
         let index =
@@ -135,7 +135,7 @@ import Testing
         #expect(back.outputText == index)
     }
 
-    @Test func `a tag that is taken stays, if that is wanted`() async throws {
+    @Test func `--no-clobber keeps an existing tag`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
         try work.write(Modules.plugin, to: "b.wasm")
@@ -159,7 +159,7 @@ import Testing
 
     // MARK: delete
 
-    @Test func `a tag is deleted after a yes, and the image stays`() async throws {
+    @Test func `deletes a tag after confirmation, and keeps the image`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
         let seen = try await work.seeing(
@@ -176,7 +176,7 @@ import Testing
         #expect(list.outputText == "v2  \(image.digest)\n", "\(list)")
     }
 
-    @Test func `who deletes an image is told which tags go with it`() async throws {
+    @Test func `names the tags that are deleted with an image`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
         let seen = try await work.seeing(
@@ -193,7 +193,7 @@ import Testing
         (#"{"type": "\u0003"}"#, 130, "Ctrl-C"), (#"{"signal": 15}"#, 143, "SIGTERM"),
     ]
 
-    @Test("without a yes nothing is deleted", arguments: noes)
+    @Test("deletes nothing without confirmation", arguments: noes)
     func decline(typed: String, status: Int32, why: String) async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
@@ -206,7 +206,7 @@ import Testing
         #expect(try await !image.registry.requests().contains { $0.hasPrefix("DELETE") }, "\(why)")
     }
 
-    @Test func `an image that the registry calls otherwise is not deleted, nor is the other`() async throws {
+    @Test func `deletes nothing if the registry reports another digest`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
         try await image.registry.order(
@@ -218,7 +218,7 @@ import Testing
         #expect(try await !image.registry.requests().contains { $0.hasPrefix("DELETE") })
     }
 
-    @Test func `what changed while the question stood is not deleted`() async throws {
+    @Test func `does not delete a tag that moved during the prompt`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
         // The second look finds another image.

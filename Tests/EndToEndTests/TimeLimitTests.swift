@@ -22,7 +22,7 @@ import Testing
         return [command] + (commands[command] ?? []).map { names[$0] ?? $0 } + ["--plain-http"]
     }
 
-    @Test func `every command that knows --timeout is tested here`() async throws {
+    @Test func `covers every command that has --timeout`() async throws {
         struct Surface: Decodable {
             struct Command: Decodable {
                 let commandName: String
@@ -41,7 +41,7 @@ import Testing
         #expect(Set(known.map(\.commandName)) == Set(Self.commands.keys))
     }
 
-    @Test("a command that takes longer than it may ends with 75", arguments: some)
+    @Test("exits 75 after the time limit", arguments: some)
     func timeLimit(command: String) async throws { try await Self.timeLimit(command) }
 
     static func timeLimit(_ command: String) async throws {
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(
-        "a limit also ends a pause",
+        "the time limit also ends a pause between retries",
         arguments: [#""status": 503"#, #""status": 429, "headers": {"Retry-After": "500"}"#]
     )
     func pause(answer: String) async throws {
@@ -86,7 +86,7 @@ import Testing
         #expect(run.errorText.contains("error[timed-out]: not done within 1 s"), "\(run)")
     }
 
-    @Test("so often is tried, and said", arguments: some, [0, 2])
+    @Test("retries as often as requested, and reports the number", arguments: some, [0, 2])
     func retries(command: String, count: Int) async throws { try await Self.retries(command, count) }
 
     static func retries(_ command: String, _ count: Int) async throws {
@@ -103,8 +103,7 @@ import Testing
         #expect(run.errorText.contains("tried 3 times") == (count == 2), "\(run)")
     }
 
-    @Test func `a registry that wants to be left alone for hours ends it with 75 and its words`() async throws
-    {
+    @Test func `exits 75 with the registry's message for a Retry-After of hours`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         let rule =
@@ -118,7 +117,7 @@ import Testing
         #expect(try await registry.requests().count == 1)
     }
 
-    @Test func `what a registry warns of is shown once, printable, and changes nothing`() async throws {
+    @Test func `shows a registry's warning once, in printable form`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/test/plugin:v1"
@@ -137,7 +136,7 @@ import Testing
     }
 
     @Test(
-        "what is no limit is refused",
+        "rejects an invalid limit",
         arguments: [
             ["--timeout", "0"], ["--timeout", "-1"], ["--timeout", "nan"], ["--timeout", "inf"],
             ["--timeout", "604801"], ["--timeout", "1e-300"], ["--timeout", "0.0009"],
@@ -153,10 +152,14 @@ import Testing
 
 /// The same for every command.
 @Suite(.long, .timed, .timeLimit(.minutes(10))) struct TimeLimitLongTests {
-    @Test("every command ends with 75", arguments: TimeLimitTests.commands.keys.sorted())
+    @Test("every command exits 75 after the time limit", arguments: TimeLimitTests.commands.keys.sorted())
     func timeLimit(command: String) async throws { try await TimeLimitTests.timeLimit(command) }
 
-    @Test("every command tries so often", arguments: TimeLimitTests.commands.keys.sorted(), [0, 2])
+    @Test(
+        "every command retries as often as requested",
+        arguments: TimeLimitTests.commands.keys.sorted(),
+        [0, 2]
+    )
     func retries(command: String, count: Int) async throws {
         try await TimeLimitTests.retries(command, count)
     }

@@ -104,6 +104,6 @@ struct Check: RegistryCommand {
         if let envoy, module != nil { verdict = try await EnvoyProgram(envoy).verdict(on: path) }
         let report = CheckReport(check, envoy: verdict, target: target, isStrict: strict)
         try context.print(report.document, orText: report.text)
-        if report.isRefused { throw NegativeResult() }
+        if report.isRejected { throw NegativeResult() }
     }
 }

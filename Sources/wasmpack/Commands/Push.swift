@@ -161,7 +161,7 @@ struct Push: RegistryCommand {
                 as: name,
                 events: SilentSink()
             )
-            report = PushReport(plan, rehearsing: copied, try await repository.current(plan.furtherTags))
+            report = PushReport(plan, dryRun: copied, try await repository.current(plan.furtherTags))
         } else {
             let copied = try await copy(
                 image.root,
@@ -177,7 +177,7 @@ struct Push: RegistryCommand {
         report.record(context.reporter)
         if verify {
             try await report.verify(image.manifest, in: repository, under: plan.tags)
-            report.recordProof(context.reporter)
+            report.recordVerification(context.reporter)
         }
         try await output.json
             ? JSONReport.print(report.document(repository.credential()))

@@ -5,9 +5,9 @@ import Packing
 import Storage
 import SystemPackage
 
-/// Where `build` puts an image: into a layout, under each of its names, or into a new archive.
+/// The destination of `build`: a layout, with one entry per name, or a new archive.
 struct BuildDestination {
-    private enum Place {
+    private enum Storage {
         case layout(ImageLayout)
         /// The folder holds the blobs until the archive is written.
         case archive(ImageArchiveOutput, TemporaryDirectory)
@@ -16,14 +16,14 @@ struct BuildDestination {
     /// The layout's folder, or the archive.
     let path: FilePath
     private let names: [RefName]
-    private let place: Place
+    private let storage: Storage
 
-    /// Prepares to write, so that a place that cannot be written to is known before anything is packed.
+    /// Opens the destination for writing, so that an unwritable path fails before anything is packed.
     init(archive: FilePath?, layout: FilePath, naming references: [Reference]) async throws(Failure) {
         path = archive ?? layout
         names = references.isEmpty ? [.only] : references.map(RefName.reference)
         guard let archive else {
-            place = .layout(try await ImageLayout(creating: layout))
+            storage = .layout(try await ImageLayout(creating: layout))
             return
         }
         let folder = try TemporaryDirectory()
@@ -32,21 +32,21 @@ struct BuildDestination {
             naming: names.map(EntryName.init),
             unpackingIn: folder.path
         )
-        place = .archive(output, folder)
+        storage = .archive(output, folder)
     }
 
-    /// Where the layers are to be put while the image is made.
+    /// The folder for layers while the image is built.
     var spoolDirectory: FilePath {
-        switch place {
+        switch storage {
         case .layout(let layout): layout.spoolDirectory
         case .archive(_, let folder): folder.path
         }
     }
 
-    /// Puts the image there.
+    /// Stores the image under each name.
     func store(_ image: BuiltImage, _ context: CommandContext) async throws(Failure) {
         let root = image.manifest.descriptor
-        switch place {
+        switch storage {
         case .layout(let layout):
             context.reporter.warnOfDockersTypes(of: root, inArchive: false)
             for name in names {

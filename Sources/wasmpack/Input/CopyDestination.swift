@@ -3,7 +3,7 @@ import HostSystem
 import OCI
 import SystemPackage
 
-/// Where `copy` puts an image: in a registry, a layout or an archive, which need not exist yet.
+/// The destination of `copy`: a registry, a layout or an archive, which need not exist yet.
 enum CopyDestination {
     case reference(Reference)
     case layout(FilePath, RefName?)
@@ -11,8 +11,8 @@ enum CopyDestination {
 
     /// Reads a destination.
     ///
-    /// An existing path wins; what ends in `.tar` is an archive; what can only be a path is a layout; what names a host is a
-    /// reference; anything else is a layout in a folder that is there.
+    /// The first rule that matches applies: an existing path; a name that ends in `.tar` is an archive; a text that can only
+    /// be a path is a layout; a text that names a host is a reference; anything else is a layout in an existing folder.
     init(parsing text: String) throws(Failure) {
         if text.isEmpty { throw Failure(.usage, "TO is empty") }
         if text == "-" {
@@ -20,7 +20,7 @@ enum CopyDestination {
                 .usage,
                 "copy does not write to standard output",
                 why: "it copies whole images",
-                try: ["wasmpack pull REFERENCE -o -, for the module; x.tar, for an archive"]
+                try: ["wasmpack pull REFERENCE -o -", "for an archive, copy to a name that ends in .tar"]
             )
         }
         switch try Target.existing(text) {
@@ -29,9 +29,9 @@ enum CopyDestination {
         case .module?:
             throw Failure(
                 .usage,
-                "\(text) is a file, neither a layout nor an archive",
-                why: "an archive's name ends in .tar",
-                try: ["another name"]
+                "\(text) is an existing file, not a layout or an archive",
+                why: "the name of an archive ends in .tar",
+                try: ["choose another name"]
             )
         case .reference?, nil: self = try Self.missing(text)
         }
@@ -41,8 +41,8 @@ enum CopyDestination {
         if Target.isBareHost(text), !Target.isArchive(text) {
             throw Failure(
                 .usage,
-                "\(text) is a registry alone; the repository is missing",
-                try: ["\(text)/REPOSITORY:TAG; ./\(text), if a layout is meant"]
+                "\(text) names only a registry; the repository is missing",
+                try: ["copy to \(text)/REPOSITORY:TAG", "for a layout, write ./\(text)"]
             )
         }
         if !Target.namesHost(text) { try checkName(in: text) }
@@ -53,15 +53,15 @@ enum CopyDestination {
         guard Directory.exists(path.directory) else {
             throw Failure(
                 .fileMissing,
-                "there is no folder \(path.directory) for the layout \(path)",
-                why: "\(text) names no registry",
-                try: ["docker.io/\(text), if Docker Hub is meant; ./\(text), if a layout is"]
+                "the folder \(path.directory) for the layout \(path) does not exist",
+                why: "\(text) does not name a registry",
+                try: ["for Docker Hub, write docker.io/\(text)", "for a layout, write ./\(text)"]
             )
         }
         return .layout(path, name)
     }
 
-    /// Throws for what stands behind a path and is neither a tag nor a digest.
+    /// Throws if the text after a path is neither a tag nor a digest.
     private static func checkName(in text: String) throws(Failure) {
         if let cut = text.firstRange(of: "@sha") {
             _ = try Digest(parsing: text[text.index(after: cut.lowerBound)...])
@@ -76,14 +76,14 @@ enum CopyDestination {
         return .archive(path, name)
     }
 
-    /// The image in a registry that is meant, if one is.
+    /// The reference, if the destination is in a registry.
     var reference: Reference? {
         if case .reference(let reference) = self { reference } else { nil }
     }
 }
 
 extension CopyDestination: CustomStringConvertible {
-    /// The place for a person.
+    /// The destination as text for messages.
     var description: String {
         switch self {
         case .reference(let reference): reference.description
@@ -98,7 +98,7 @@ extension CopyDestination: CustomStringConvertible {
 }
 
 extension FilePath {
-    /// Throws ``Failure/Code/usage`` for a file that is not called as the archives that are written are.
+    /// Throws ``Failure/Code/usage`` if the name does not end in `.tar`, the only form of archive that is written.
     func failUnlessPlainArchive() throws(Failure) {
         guard string.hasSuffix(".tar") else {
             let name = "\(stem.map { stem in stem.withoutTar } ?? "image").tar"
@@ -106,10 +106,10 @@ extension FilePath {
                 .usage,
                 Target.isArchive(string)
                     ? "archives are written without compression"
-                    : "\(self) is no name of an archive",
+                    : "\"\(self)\" is not a valid name for an archive",
                 why: Target.isArchive(string)
-                    ? "their layers are compressed already; \(self) would be a packed one"
-                    : "such a name ends in .tar",
+                    ? "their layers are already compressed; \(self) would be a compressed archive"
+                    : "the name of an archive ends in .tar",
                 try: ["\(removingLastComponent().appending(name))"]
             )
         }

@@ -9,7 +9,7 @@ import SystemPackage
     import Darwin
 #endif
 
-/// Where docker and podman keep credentials, as the environment says.
+/// The credential files of docker and podman, located by the environment.
 struct CredentialFiles {
     private let environment: Environment
     private let usesTLS: Bool
@@ -21,21 +21,21 @@ struct CredentialFiles {
         helpers = CredentialHelpers()
     }
 
-    /// All of them, in the order in which they are asked.
+    /// All files, in the order in which they are read.
     var all: [DockerConfig] { variables + [docker] + podman }
 
-    /// The one that the user named, a file or a folder.
+    /// Returns the source at a path that the user named, a file or a folder.
     func chosen(_ path: String) -> DockerConfig {
         DockerConfig(chosen: FilePath(path), usesTLS: usesTLS, helpers: helpers)
     }
 
-    /// Docker's own: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`.
+    /// Docker's file: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`.
     var docker: DockerConfig {
-        let place = Self.docker(environment)
-        return file(place.path, place.name)
+        let source = Self.docker(environment)
+        return file(source.path, source.name)
     }
 
-    /// Where docker's own is, and what it is called in messages.
+    /// Returns the path of docker's file and its name in messages.
     static func docker(_ environment: Environment) -> (path: FilePath, name: String) {
         if let folder = environment["DOCKER_CONFIG"] {
             return (FilePath(folder).appending("config.json"), "$DOCKER_CONFIG/config.json")
@@ -57,7 +57,7 @@ struct CredentialFiles {
         return found
     }
 
-    /// Podman's: what lasts until the user logs out of the machine, and what lasts longer (containers-auth.json(5)).
+    /// Podman's files: one for the login session, and a permanent one (containers-auth.json(5)).
     var podman: [DockerConfig] {
         let name = "containers/auth.json"
         let session =
@@ -69,13 +69,13 @@ struct CredentialFiles {
                     "/run/containers/\(getuid())/auth.json"
                 )
             }
-        let lasting =
+        let permanent =
             if let folder = environment["XDG_CONFIG_HOME"] {
                 file(FilePath(folder).appending(name), "$XDG_CONFIG_HOME/\(name)")
             } else {
                 file(home.appending(".config/\(name)"), "~/.config/\(name)")
             }
-        return [session, lasting]
+        return [session, permanent]
     }
 
     private var home: FilePath { FilePath(environment["HOME"] ?? "/") }

@@ -4,14 +4,14 @@
     import Foundation
 #endif
 
-/// The environment variables; one that is set to nothing counts as not set.
+/// The environment variables; an empty variable counts as unset.
 struct Environment {
     private let variables: [String: String]
 
     /// The environment of this process.
     static var current: Environment { Environment(variables: ProcessInfo.processInfo.environment) }
 
-    /// How many processors there are to work with.
+    /// The number of active processors.
     static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
     subscript(name: String) -> String? {

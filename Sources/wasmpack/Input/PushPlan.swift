@@ -3,13 +3,13 @@ import OCI
 import Storage
 import SystemPackage
 
-/// Where a push goes.
+/// The destination of a push.
 struct PushPlan {
-    /// The repository, and the name that is set first.
+    /// The repository, and the tag or digest that is set first.
     let target: Reference
-    /// Every tag that is set, each once: the target's, then the others.
+    /// All tags to set, without duplicates: the target's, then the others.
     let tags: [Tag]
-    /// A repository of the same registry that may have the blobs.
+    /// A repository of the same registry from which blobs may be mounted.
     let mountSource: RepositoryName?
 
     init(target: Reference, tags: [Tag], mountSource: RepositoryName?) {
@@ -18,27 +18,27 @@ struct PushPlan {
         self.mountSource = mountSource
     }
 
-    /// The tags that are set after the target's own.
+    /// The tags that are set after the target's tag.
     var furtherTags: [Tag] { tags.filter { $0 != target.tag } }
 }
 
-/// An image that may be pushed: packed just now, or verified.
+/// An image that may be pushed: just packed, or verified.
 struct PushedImage {
     let manifest: Blob
-    /// Where its content is.
+    /// The source of its content.
     let content: any ContentSource
-    /// What it is called in messages.
+    /// Its name in messages.
     let name: String
-    /// The module, layout or archive that it comes from.
+    /// The path of the module, layout or archive.
     let path: FilePath
 
     var root: Descriptor { manifest.descriptor }
 }
 
 extension Reference {
-    /// Reads the name of another repository of this registry, with or without the registry in front.
+    /// Reads the name of another repository of this registry, with or without the registry's name.
     ///
-    /// Throws ``Failure/Code/usage`` for one of another registry.
+    /// Throws ``Failure/Code/usage`` if the text names another registry.
     func sibling(_ text: String) throws(Failure) -> RepositoryName {
         let host = text.prefix { $0 != "/" }
         let namesHost = host.endIndex != text.endIndex && (Self.looksLikeHost(host) || host == "\(registry)")
@@ -49,8 +49,8 @@ extension Reference {
         guard other == registry else {
             throw Failure(
                 .usage,
-                "\(other) is another registry than \(registry)",
-                why: "blobs are shared within one registry only"
+                "\(other) and \(registry) are different registries",
+                why: "blobs can be mounted only within one registry"
             )
         }
         let name = try RepositoryName(parsing: text.dropFirst(host.count + 1))

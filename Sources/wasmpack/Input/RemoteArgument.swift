@@ -2,15 +2,15 @@ import Diagnostics
 import OCI
 
 extension Reference {
-    /// Reads the image or the repository of a command that works on registries only.
+    /// Reads the image or repository argument of a command that works only on registries.
     ///
-    /// Throws ``Failure/Code/usage`` for a path, which Docker Hub would be asked for else, and for a registry alone; the
-    /// line is what to type for the path instead, where there is something.
+    /// Throws ``Failure/Code/usage`` for a path, which would otherwise be looked up on Docker Hub, and for a registry
+    /// without a repository. `line` is the command that does the same for a path, if there is one.
     init(remote text: String, of command: String, insteadOfPath line: String? = nil) throws(Failure) {
         if text != "-", !Target.isPath(text), Target.isBareHost(text) {
             throw Failure(
                 .usage,
-                "\(text) is a registry alone; the repository is missing",
+                "\(text) names only a registry; the repository is missing",
                 try: ["wasmpack \(command) \(text)/REPOSITORY" + (command == "tags" ? "" : ":TAG")]
             )
         }
@@ -18,15 +18,15 @@ extension Reference {
         guard local == nil, !Target.isPath(text), text != "-" else {
             let kind =
                 switch local {
-                case .layout?: "a layout or a folder here"
-                case .archive?, .module?: "a file here"
-                case .reference?, nil: "no reference"
+                case .layout?: "a local layout or folder"
+                case .archive?, .module?: "a local file"
+                case .reference?, nil: "a path, not a reference"
                 }
             let isName = local != nil && !Target.isPath(text)
             throw Failure(
                 .usage,
-                "\(text) is \(kind); \(command) works on registries",
-                try: [line, isName ? "docker.io/\(text), if Docker Hub is meant" : nil].compactMap(\.self)
+                "\(text) is \(kind); \(command) works only on registries",
+                try: [line, isName ? "for Docker Hub, write docker.io/\(text)" : nil].compactMap(\.self)
             )
         }
         try self.init(parsing: text)

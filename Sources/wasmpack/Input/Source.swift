@@ -6,18 +6,18 @@ import Registry
 import Storage
 import SystemPackage
 
-/// A target that was opened, as far as that needs no registry.
+/// An opened target; a registry is not contacted yet.
 enum Source {
     case module(FilePath)
-    /// A layout or an archive, and which of its images is meant.
+    /// A layout or an archive, and the name of the image in it.
     case images(any LocalStore, RefName?)
     case reference(Reference)
 }
 
 extension Target {
-    /// Opens the target; what an archive is unpacked into is removed after the work.
+    /// Opens the target for the duration of `work`; then removes the temporary files of an unpacked archive.
     ///
-    /// Throws what opening a layout or an archive throws, and what the work throws.
+    /// Rethrows the errors of opening a layout or an archive, and those of `work`.
     func withSource<Result>(_ work: (Source) async throws -> Result) async throws -> Result {
         switch self {
         case .module(let path): try await work(.module(path))
@@ -31,18 +31,18 @@ extension Target {
     }
 }
 
-/// An image that a target means.
+/// The image that a target refers to.
 struct FoundImage {
     let root: Descriptor
     let source: any ContentSource
-    /// The reference as it was written; `nil` for an image of a layout or an archive.
+    /// The reference as the user wrote it; `nil` for an image in a layout or an archive.
     let reference: Reference?
-    /// The reference that was read, as text; `nil` for an image of a layout or an archive.
+    /// The reference that was resolved, as text; `nil` for an image in a layout or an archive.
     let name: String?
 }
 
 extension RegistryOptions {
-    /// Finds the image that a target means; what is fetched for that is removed after the work.
+    /// Finds the image that a target refers to; temporary files are removed after `module` or `image` returns.
     func withImage(
         of target: Target,
         _ context: CommandContext,
@@ -73,7 +73,7 @@ extension RegistryOptions {
 }
 
 extension InspectedImage {
-    /// Looks into an image; the module's file is removed after the work.
+    /// Inspects an image; the temporary file of its module is removed after `work` returns.
     static func with(
         _ root: Descriptor,
         in source: some ContentSource,

@@ -4,7 +4,7 @@ import OCI
 import Storage
 import SystemPackage
 
-/// What a command is pointed at: a module, an image in a layout or an archive, or one in a registry.
+/// The target of a command: a module, or an image in a layout, an archive or a registry.
 enum Target {
     case module(FilePath)
     case layout(FilePath, RefName?)
@@ -13,8 +13,8 @@ enum Target {
 
     /// Reads a target.
     ///
-    /// An existing path wins; what can only be a path is one; what names a host is a reference; anything else is a
-    /// file that is missing.
+    /// The first rule that matches applies: an existing path; a text that can only be a path is a missing file; a text that
+    /// names a host is a reference; anything else is a missing file.
     init(parsing text: String) throws(Failure) {
         if let local = try Self.existing(text) {
             self = local
@@ -25,12 +25,12 @@ enum Target {
         self = .reference(try Reference(parsing: text))
     }
 
-    /// What is there under a path, or under a path with a tag or digest behind it.
+    /// Returns the existing file or folder at a path, which may be followed by a tag or a digest.
     static func existing(_ text: String) throws(Failure) -> Target? {
         if let whole = existing(FilePath(text), nil) { return whole }
         guard let (path, name) = try named(text) else { return nil }
         switch existing(path, name) {
-        // A module has no names.
+        // A module has no tags or digests.
         case .module?, nil: return nil
         case let image?: return image
         }
@@ -45,9 +45,9 @@ enum Target {
         }
     }
 
-    /// Cuts a text into a path and the tag or digest behind it; `nil` without one.
+    /// Splits a text into a path and the tag or digest after it; `nil` without one.
     ///
-    /// Throws for a tag or digest that is none, if the path is there.
+    /// Throws for an invalid tag or digest if the path exists.
     static func named(_ text: String) throws(Failure) -> (FilePath, RefName)? {
         for separator in ["@", ":"] as [Character] {
             guard let cut = text.firstIndex(of: separator, isLast: separator == ":") else { continue }
@@ -63,7 +63,7 @@ enum Target {
         return nil
     }
 
-    /// Whether a file of this name is taken for an archive of images.
+    /// Whether a file of this name is treated as an archive of images.
     static func isArchive(_ name: String) -> Bool {
         [".tar", ".tar.gz", ".tgz", ".tar.zst"].contains { name.hasSuffix($0) }
     }
@@ -74,7 +74,7 @@ enum Target {
             || text.hasPrefix("/") || text == "." || text == ".."
     }
 
-    /// Whether a text names a registry's host, or has the three parts that only a registry's image has.
+    /// Whether a text names a registry's host, or has the three parts that only an image in a registry has.
     static func namesHost(_ text: String) -> Bool {
         if text.contains("://") { return true }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
@@ -83,7 +83,7 @@ enum Target {
             || (parts.count > 2 && last.contains { $0 == ":" || $0 == "@" })
     }
 
-    /// Whether a text is a registry's host and perhaps its port, and nothing else.
+    /// Whether a text is only a registry's host, with or without a port.
     static func isBareHost(_ text: String) -> Bool {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard let host = parts.first, parts.count <= 2, !host.hasPrefix("."), !text.contains("/") else {
@@ -97,8 +97,8 @@ enum Target {
         Failure(
             .fileMissing,
             "no such file: \(text)",
-            why: "it is no existing path, and names no registry either",
-            try: isPath(text) ? [] : ["registry.example.com/\(text), if an image in a registry is meant"]
+            why: "it is not an existing path, and does not name a registry",
+            try: isPath(text) ? [] : ["for an image in a registry, write registry.example.com/\(text)"]
         )
     }
 }

@@ -2,16 +2,16 @@ import Diagnostics
 import HostSystem
 import SystemPackage
 
-/// Asks the person at the terminal.
+/// Asks the user at the terminal.
 ///
-/// What is asked and answered goes over the terminal itself, so that both output streams may lead elsewhere.
+/// Questions and answers use the terminal directly, so that both output streams can be redirected.
 struct TerminalPrompt: ~Copyable {
-    /// A terminal hands on lines of at most 4095 bytes, and forgets the rest without a word.
+    /// A terminal passes on lines of at most 4095 bytes and silently drops the rest.
     private static let lineLimit = 4094
 
     private let terminal: FileDescriptor
 
-    /// Finds the terminal; `nil` when there is nobody to ask: standard input is something else.
+    /// Opens the terminal; `nil` if standard input is not a terminal.
     init?() {
         guard StandardInput.isTerminal,
             let terminal = try? FileDescriptor.open("/dev/tty", .readWrite, options: [.closeOnExec])
@@ -21,23 +21,23 @@ struct TerminalPrompt: ~Copyable {
 
     deinit { try? terminal.close() }
 
-    /// Asks for a line that everybody may see.
+    /// Asks for a line that is shown while it is typed.
     borrowing func line(_ question: String) async throws(Failure) -> String {
-        Self.say(question, on: terminal)
+        Self.write(question, on: terminal)
         return try await Self.answer(on: terminal)
     }
 
     /// Asks for a line that is not shown while it is typed.
     borrowing func secret(_ question: String) async throws(Failure) -> String {
         let terminal = terminal
-        let resumed: @Sendable () -> Void = { Self.say(question, on: terminal) }
+        let resumed: @Sendable () -> Void = { Self.write(question, on: terminal) }
         return try await SilencedTerminal.during(terminal, resumed: resumed) { () async throws(Failure) in
-            Self.say(question, on: terminal)
+            Self.write(question, on: terminal)
             return try await Self.answer(on: terminal)
         }
     }
 
-    private static func say(_ question: String, on terminal: FileDescriptor) {
+    private static func write(_ question: String, on terminal: FileDescriptor) {
         _ = try? terminal.writeAll((question.printable + ": ").utf8)
     }
 
@@ -49,7 +49,7 @@ struct TerminalPrompt: ~Copyable {
                 endLine(on: terminal)
                 throw Failure(
                     .usage,
-                    bytes.isEmpty ? "nothing was typed" : "what was typed did not end with Enter"
+                    bytes.isEmpty ? "nothing was typed" : "the input did not end with Enter"
                 )
             }
             bytes += piece
@@ -59,9 +59,9 @@ struct TerminalPrompt: ~Copyable {
         guard bytes.count < lineLimit, let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure(
                 .usage,
-                "what was typed cannot be used",
-                why: "it is not UTF-8, or longer than a terminal's line",
-                try: ["--password-stdin, which takes what is longer"]
+                "the typed text cannot be used",
+                why: "it is not valid UTF-8, or it is too long for a terminal",
+                try: ["use --password-stdin, which accepts longer passwords"]
             )
         }
         return text

@@ -1,4 +1,4 @@
-/// A number of bytes as people read it: `976 B`, `118.9 KiB`, `5.3 MiB`.
+/// A number of bytes in a readable unit: `976 B`, `118.9 KiB`, `5.3 MiB`.
 struct ByteCount: CustomStringConvertible {
     let bytes: Int
 

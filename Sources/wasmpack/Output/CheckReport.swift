@@ -5,7 +5,7 @@ import Packing
 import ProxyWasm
 import Wasm
 
-/// What `check` has found out, for people and as a document.
+/// The result of `check`, as text and as a JSON document.
 struct CheckReport {
     private let check: PluginCheck
     private let envoy: EnvoyVerdict?
@@ -19,15 +19,15 @@ struct CheckReport {
         self.isStrict = isStrict
     }
 
-    /// Whether somebody who was asked does not take it.
-    var isRefused: Bool {
+    /// Whether a selected consumer or the real Envoy rejects it.
+    var isRejected: Bool {
         let worst = max(check.worst ?? .note, envoy?.finding?.severity ?? .note)
         return worst == .error || isStrict && worst == .warning
     }
 
     private var isValidated: Bool { envoy?.hasValidatedBodies ?? false }
 
-    /// A real Envoy's word is stronger than that nobody has looked, whatever it is.
+    /// Whether the finding only says that function bodies were not validated, and a real Envoy has decided that.
     private func isAnswered(_ finding: Finding) -> Bool {
         envoy != nil && finding.id == "function-bodies-not-validated"
     }
@@ -37,7 +37,7 @@ struct CheckReport {
         return [answer.worst, envoy?.finding?.severity].compactMap(\.self).max()
     }
 
-    /// For people: what it is, what is said about it, and who takes it.
+    /// The report as a table: the image and its module, the findings, the verdict.
     var text: String {
         var rows: [(String, String)] = []
         if let image = check.image {
@@ -68,19 +68,19 @@ struct CheckReport {
         return Self.rows(for: finding, finding.message)
     }
 
-    /// Who takes it, and what nobody has looked at.
+    /// The consumers by verdict, and whether function bodies were validated.
     private var verdicts: String {
-        let words = [
-            "ok": "ok", "warning": isStrict ? "refused for warnings (--strict)" : "ok with warnings",
-            "error": "refused",
+        let labels = [
+            "ok": "ok", "warning": isStrict ? "rejected because of warnings (--strict)" : "ok with warnings",
+            "error": "rejected",
         ]
         let parts = ["ok", "warning", "error"].compactMap { verdict -> String? in
             let names = check.answers.filter { self.verdict(of: $0).verdict == verdict }.map(\.consumer.name)
-            return names.isEmpty ? nil : "\(words[verdict] ?? verdict): \(names.joined(separator: ", "))"
+            return names.isEmpty ? nil : "\(labels[verdict] ?? verdict): \(names.joined(separator: ", "))"
         }
-        let isOpen = envoy == nil && check.module?.check != nil
+        let isUnvalidated = envoy == nil && check.module?.check != nil
         return parts.joined(separator: "; ")
-            + (isOpen ? "   (function bodies not validated; --envoy has a real Envoy do that)" : "")
+            + (isUnvalidated ? "   (function bodies were not validated; --envoy runs a real Envoy)" : "")
     }
 
     struct Document: Encodable {
@@ -103,9 +103,9 @@ struct CheckReport {
         struct Consumer: Encodable {
             let name: String
             let verdict: String
-            /// Of the image.
+            /// Findings about the image.
             let findings: [FindingDocument]
-            /// Of the module, as far as it runs one.
+            /// Findings about the module; empty for a consumer that does not run modules.
             let moduleFindings: [FindingDocument]
         }
 
@@ -118,7 +118,7 @@ struct CheckReport {
 
     var document: Document {
         Document(
-            ok: !isRefused,
+            ok: !isRejected,
             target: target,
             image: Nullable(
                 check.image.map { image in
@@ -162,7 +162,7 @@ struct CheckReport {
     }
 }
 
-/// A module in the document of `check`.
+/// A module in the JSON document of `check`.
 struct CheckedModuleDocument: Encodable {
     let digest: String
     let size: Int
@@ -187,7 +187,7 @@ struct CheckedModuleDocument: Encodable {
 }
 
 extension ImageInspection {
-    /// The shape in a few words: how many layers, and what the last one is.
+    /// The number of layers, and the media type of the last one.
     var shape: String {
         let count = manifest.layers.count
         let type = manifest.layers.last.map { ", \($0.mediaType)" } ?? ""
@@ -196,10 +196,10 @@ extension ImageInspection {
 }
 
 extension ModuleInspection {
-    /// What it is in a line: size, interface, language, and how much goes in and out.
+    /// A summary in one line: size, interface, language, number of imports and exports.
     var summary: String {
         let size = ByteCount(identity.size).description
-        guard let check else { return "\(size)  \(isComponent ? "component" : "no readable module")" }
+        guard let check else { return "\(size)  \(isComponent ? "component" : "not a readable module")" }
         let counts = [(check.module.imports.count, "import"), (check.module.exports.count, "export")].map {
             "\($0) \($1)\($0 == 1 ? "" : "s")"
         }

@@ -3,18 +3,18 @@ import OCI
 import Packing
 import Storage
 
-/// What a copy did, for people and as a document.
+/// The result of a copy, as text and as a JSON document.
 struct CopyResult {
-    /// What was copied, as it was named.
+    /// The source, as the user wrote it.
     let from: String
     let to: CopyDestination
-    /// The image's full name where it is now, if it has one.
+    /// The full name of the copied image, if it has one.
     let reference: Reference?
     let report: CopyReport
-    /// The image that this one was made of, and its format, if it was made anew.
+    /// The original image and the new format, if the image was repacked.
     var origin: (digest: Digest, format: ImageFormat)?
 
-    /// The same of an image made of another one, or of one that could have been.
+    /// Returns the result with `image` as its origin, also if the image already had the format.
     func repacked(from image: Descriptor, _ format: ImageFormat) -> CopyResult {
         var copy = self
         copy.origin = (image.digest, format)
@@ -23,7 +23,7 @@ struct CopyResult {
 
     private var digest: Digest { report.root.digest }
 
-    /// One line: what became of the name, and how much was moved.
+    /// One line: what changed, and how much was copied.
     var summary: String {
         func count(_ status: CopyReport.Status) -> Int { report.parts.filter { $0.status == status }.count }
         let size = report.parts.reduce(0) { $1.status == .copied ? $0 &+ $1.descriptor.size : $0 }

@@ -2,17 +2,17 @@ import Diagnostics
 import EnvoyRunner
 
 extension EnvoyVerdict {
-    /// The finding that it is; `nil` when Envoy loaded the module.
+    /// The verdict as a finding; `nil` if Envoy loaded the module.
     var finding: Finding? {
         let name = "Envoy \(version)"
         switch outcome {
         case .loaded: return nil
-        // The module was loaded, compiled and started; it wants a configuration, which it was not given.
+        // The module was loaded, compiled and started, and then rejected its empty configuration.
         case .refused(let consumerMessage?) where consumerMessage == "Failed to configure base Wasm plugin":
             return Finding(
                 "envoy-configuration",
                 .warning,
-                "\(name) loads the module, which then refuses an empty configuration",
+                "\(name) loads the module, which then rejects an empty configuration",
                 consumerMessage: consumerMessage
             )
         case .refused(let consumerMessage):
@@ -26,24 +26,24 @@ extension EnvoyVerdict {
             return Finding(
                 "crashes-envoy",
                 .error,
-                "\(name) dies of the module (signal \(signal)), and takes all of its traffic with it"
+                "\(name) crashes when it loads the module (signal \(signal)), which interrupts all of its traffic"
             )
         case .endless(let seconds):
             return Finding(
                 "envoy-endless",
                 .error,
-                "\(name) was not done with loading the module after \(seconds) s"
+                "\(name) had not finished loading the module after \(seconds) s"
             )
         case .flooding(let size):
             return Finding(
                 "envoy-endless",
                 .error,
-                "\(name) had written \(size) bytes, and was not done with loading the module"
+                "\(name) had written \(size) bytes and had not finished loading the module"
             )
         }
     }
 
-    /// Whether it has compiled every function: it does so before it starts anything.
+    /// Whether Envoy has compiled every function, which it does before it starts the module.
     var hasValidatedBodies: Bool {
         switch outcome {
         case .loaded, .refused("Failed to configure base Wasm plugin"?): true

@@ -1,7 +1,7 @@
 import Diagnostics
 import OCI
 
-/// A failure as the process reports it: for people on standard error, and as a document when one was asked for.
+/// The report of a failure: text on standard error, and with `--json` a document on standard output.
 struct ErrorReport {
     private let failure: Failure
 
@@ -9,7 +9,7 @@ struct ErrorReport {
 
     func print(isJSON: Bool, color: ColorChoice = .auto) {
         if isJSON { printDocument() }
-        // An unfinished line of progress would stand before it.
+        // Erases an unfinished line of progress.
         if Terminal.isInteractive { Terminal.standardError("\r\u{1B}[K") }
         let word = "error"
         let text = failure.description
@@ -19,7 +19,7 @@ struct ErrorReport {
         )
     }
 
-    /// The document alone.
+    /// Prints only the JSON document.
     func printDocument() {
         struct Document: Encodable {
             let schema = "wasmpack.error/v1"

@@ -2,7 +2,7 @@ import Diagnostics
 import Packing
 import Wasm
 
-/// A finding in a document.
+/// A finding in a JSON document.
 struct FindingDocument: Encodable {
     let id: String
     let severity: String
@@ -22,7 +22,7 @@ struct FindingDocument: Encodable {
 }
 
 extension Finding.Severity? {
-    /// What it means for who asked: a note takes nothing away from an `ok`.
+    /// The verdict that follows from the worst severity; notes do not change `ok`.
     var verdict: String {
         switch self {
         case .error?: "error"

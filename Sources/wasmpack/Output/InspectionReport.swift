@@ -4,7 +4,7 @@ import OCI
 import Packing
 import Storage
 
-/// An image as `inspect` shows it.
+/// The report of `inspect` about an image.
 struct InspectionReport {
     private let inspection: ImageInspection
     private let module: ModuleInspection?
@@ -16,7 +16,7 @@ struct InspectionReport {
         self.name = name
     }
 
-    /// For people; both digests are labelled, because proxies want the one or the other.
+    /// The report as text. The digests of the manifest and the module are labeled, because proxies need either one.
     var text: String {
         let manifest = inspection.manifest
         var rows: [(String, String)] = [
@@ -48,7 +48,7 @@ struct InspectionReport {
             if let module { rows += ModuleReport(module).rows }
             rows += plugin.warnings.map { ("warning", $0) }
         case .failure(let failure):
-            rows.append(("module", "none that a proxy finds: \(failure.message)"))
+            rows.append(("module", "no proxy finds a module: \(failure.message)"))
             if let why = failure.why { rows.append(("", why)) }
         }
         rows += (manifest.annotations ?? [:]).sorted { $0.key < $1.key }.map {
@@ -60,7 +60,7 @@ struct InspectionReport {
         return Self.table(rows)
     }
 
-    /// Lines of a label and a value, with nothing that could steer a terminal.
+    /// Returns lines of a label and a value, without control characters.
     static func table(_ rows: [(String, String)]) -> String {
         rows.map { "\($0.0.padded(to: 12))\($0.1.printable)\n" }.joined()
     }
@@ -125,7 +125,7 @@ struct InspectionReport {
 }
 
 extension ImageInspection {
-    /// The format, and for what this program does not write, what it is.
+    /// The format, with a description for images in formats that wasmpack does not write.
     fileprivate var formatDescription: String {
         guard format == "other" else { return format }
         return switch variant {
@@ -137,7 +137,7 @@ extension ImageInspection {
         case .wasmToOCI: "other: a bare module as wasm-to-oci pushes it"
         case .componentLayer: "other: a bare component as runwasi's tools push it"
         case .tarOther: "other: an image whose layer proxies do not unpack"
-        case .raw: "other: a bare module under a type that does not say so"
+        case .raw: "other: a bare module with an unrelated media type"
         case .unknown: "other"
         }
     }

@@ -2,15 +2,15 @@ import Diagnostics
 import OCI
 import Packing
 
-/// Prints the one document of a command that was asked for JSON.
+/// Prints the JSON document of a command.
 enum JSONReport {
-    /// One line on standard output, with sorted keys.
+    /// Prints the document as one line on standard output, with sorted keys.
     static func print(_ document: some Encodable) throws(Failure) {
         try Terminal.standardOutput(String(decoding: CanonicalJSON.encode(document), as: UTF8.self) + "\n")
     }
 }
 
-/// A value that is written as `null` when it is missing, because readers look for its key.
+/// A value that is encoded as `null` if it is missing, so that its key is always present.
 struct Nullable<Value: Encodable>: Encodable {
     let value: Value?
 
@@ -22,7 +22,7 @@ struct Nullable<Value: Encodable>: Encodable {
     }
 }
 
-/// A module in a document.
+/// A module in a JSON document.
 struct ModuleDocument: Encodable {
     let digest: String
     let size: Int
@@ -33,7 +33,7 @@ struct ModuleDocument: Encodable {
     }
 }
 
-/// A config or a layer in a document.
+/// A config or a layer in a JSON document.
 struct PartDocument: Encodable {
     let role: String
     let mediaType: String

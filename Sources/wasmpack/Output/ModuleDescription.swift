@@ -3,7 +3,7 @@ import Packing
 import ProxyWasm
 import Wasm
 
-/// What is known of a module, in the documents of `inspect`.
+/// A module in the JSON documents of `inspect`.
 struct ModuleDescription: Encodable {
     let digest: String
     let size: Int
@@ -54,7 +54,7 @@ struct ModuleDescription: Encodable {
         let size: Int
     }
 
-    /// No document is longer for a module than this many entries of one kind; the counts are in `inspect`'s text.
+    /// The largest number of entries of one kind in a document; the text of `inspect` has the full counts.
     private static let limit = 10_000
 
     init(_ inspection: ModuleInspection) {

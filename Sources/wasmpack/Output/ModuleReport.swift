@@ -4,25 +4,25 @@ import Packing
 import ProxyWasm
 import Wasm
 
-/// A module as `inspect` shows it, alone or in its image.
+/// The report of `inspect` about a module, alone or in its image.
 struct ModuleReport {
     private let inspection: ModuleInspection
 
     init(_ inspection: ModuleInspection) { self.inspection = inspection }
 
-    /// Lines about what the bytes say, behind those about the file itself.
+    /// Rows about the content of the module, which follow the rows about the file.
     var rows: [(String, String)] {
         if case .failure(let failure) = inspection.module {
             return [("kind", failure.message + (failure.why.map { ": \($0)" } ?? ""))]
         }
         guard let check = inspection.check else { return [] }
         let module = check.module
-        let kind = check.pluginType.map { ", for \($0.rawValue.uppercased()) by its callbacks" } ?? ""
+        let kind = check.pluginType.map { ", \($0.rawValue.uppercased()) according to its callbacks" } ?? ""
         var rows = [
             ("kind", "core module, \(module.outline.sections.count) sections"),
             ("abi", (check.abi.map { "proxy-wasm \($0.rawValue)" } ?? "no proxy-wasm marker") + kind),
         ]
-        if let sdk = check.sdk { rows.append(("language", "\(sdk.rawValue), as far as can be told")) }
+        if let sdk = check.sdk { rows.append(("language", "probably \(sdk.rawValue)")) }
         if !module.producers.isEmpty { rows.append(("producers", Self.line(module.producers))) }
         rows.append(("imports", Self.line(module.imports.map { "\($0.module).\($0.name)" })))
         rows.append(("exports", Self.line(module.exports.map(\.name))))
@@ -53,7 +53,7 @@ struct ModuleReport {
         return rows
     }
 
-    /// The first names, and how many there are.
+    /// Returns the number of names, and the first six.
     private static func line(_ names: [String]) -> String {
         let shown = names.prefix(6).map { $0.truncated(to: 80) }
         let more = names.count > shown.count ? ", …" : ""
@@ -67,7 +67,7 @@ struct ModuleReport {
         }.joined(separator: "; ")
     }
 
-    /// The module alone, with the file that it is.
+    /// Returns the report about a module that is not in an image.
     func text(called name: String) -> String {
         InspectionReport.table(
             [

@@ -3,11 +3,11 @@ import Packing
 import Storage
 import SystemPackage
 
-/// What `pull` has fetched.
+/// The result of `pull`.
 struct PullReport {
-    /// The image, in the words that a WasmPlugin takes.
+    /// The image's reference with its digest, as a WasmPlugin uses it.
     let pinned: Reference
-    /// Where the module or the layout is; `nil` for standard output.
+    /// The path of the module or the layout; `nil` for standard output.
     let path: FilePath?
     private let root: Descriptor
     private let image: Descriptor

@@ -3,16 +3,16 @@ import HostSystem
 import Packing
 import SystemPackage
 
-/// The module that `pull` writes: a file that appears whole, or standard output after everything is verified.
+/// The module that `pull` writes: a file that appears only after verification, or standard output.
 final class PulledFile {
-    /// Where the module goes, as it was named; `nil` for standard output.
+    /// The destination as the user wrote it; `nil` for standard output.
     let path: FilePath?
     private let isForced: Bool
     private let output: OutputFile?
     private let file: TemporaryFile?
     private let folder: TemporaryDirectory?
 
-    /// Prepares to write; throws before anything is fetched when the place cannot be written to.
+    /// Opens the destination; throws before anything is fetched if it is not writable.
     init(_ name: String, isForced: Bool) throws(Failure) {
         self.isForced = isForced
         if name == "-" {
@@ -29,7 +29,7 @@ final class PulledFile {
         }
     }
 
-    /// Where the bytes are until everything is verified.
+    /// The temporary file that holds the bytes until everything is verified.
     private var unfinishedPath: FilePath { output?.unfinishedPath ?? file?.path ?? "" }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
@@ -37,12 +37,12 @@ final class PulledFile {
         try file?.write(bytes)
     }
 
-    /// Says so when no proxy will load what came.
+    /// Warns if no proxy will load the module.
     func warnIfNotLoadable(_ context: CommandContext) throws(Failure) {
         if let text = try PluginFile.warning(of: unfinishedPath) { context.record(.warning(text)) }
     }
 
-    /// Gives the file its name, as ``OutputFile/commit(replacing:)`` does, or hands its bytes on.
+    /// Renames the file by ``OutputFile/commit(replacing:)``, or writes its bytes to standard output.
     func finish(_ context: CommandContext) throws(Failure) {
         guard let output else {
             let written = try ReadableFile(opening: unfinishedPath)

@@ -3,60 +3,66 @@ import OCI
 import Registry
 import Storage
 
-/// What a push did, or would do.
+/// The result of a push, or of its dry run.
 struct PushReport {
     let copy: CopyReport
     private let target: Reference
     private let changes: [TagChange]
     private let isVerified: Bool
-    private let isRehearsal: Bool
-    /// Whether what would be sent may be taken over from another repository instead.
+    private let isDryRun: Bool
+    /// Whether missing blobs may be mounted from another repository instead of being sent.
     private let mayMount: Bool
 
-    /// Describes a push: what was copied, and what became of the tags after the first.
+    /// Describes a push: what was copied, and how the tags after the first changed.
     init(_ plan: PushPlan, _ copy: CopyReport, _ furtherChanges: [TagChange], isVerified: Bool) {
         self.copy = copy
         target = plan.target
         changes = (target.tag.map { [TagChange($0, previous: copy.previous)] } ?? []) + furtherChanges
         self.isVerified = isVerified
-        isRehearsal = false
+        isDryRun = false
         mayMount = false
     }
 
-    /// Describes what a push would do, and what the tags after the first stand for now.
-    init(_ plan: PushPlan, rehearsing copy: CopyReport, _ furtherTags: [Descriptor?]) {
+    /// Describes a dry run: what would be copied, and what the tags after the first point to now.
+    init(_ plan: PushPlan, dryRun copy: CopyReport, _ furtherTags: [Descriptor?]) {
         self.copy = copy
         target = plan.target
         changes =
             (target.tag.map { [TagChange($0, previous: copy.previous)] } ?? [])
             + zip(plan.furtherTags, furtherTags).map { TagChange($0, previous: $1) }
         isVerified = false
-        isRehearsal = true
+        isDryRun = true
         mayMount = plan.mountSource != nil
     }
 
-    /// The image by its digest.
+    /// The image's reference with its digest.
     var pinned: Reference { target.pinned(to: copy.root.digest) }
 
-    /// Tells people.
+    /// Reports the result on standard error.
     func record(_ reporter: Reporter) {
-        guard !isRehearsal else { return rehearse(reporter) }
+        guard !isDryRun else { return recordDryRun(reporter) }
         let name = target.tag?.description ?? copy.root.digest.short
-        let before = copy.root.replacing(copy.previous)
-        reporter.record(.step("pushed", "\(name) (\(before))  \(amount) sent, \(mounted)\(reused) reused"))
+        if copy.previous?.digest == copy.root.digest, copy.parts.allSatisfy({ $0.status == .exists }) {
+            reporter.record(.note("\(name) is already up to date, nothing sent"))
+        } else {
+            let change = copy.root.replacing(copy.previous)
+            reporter.record(
+                .step("pushed", "\(name) (\(change))  \(amount) sent, \(mounted)\(reused) reused")
+            )
+        }
         reporter.record(changes.filter { $0.tag != target.tag }, to: copy.root)
         reporter.noteMoves(in: changes, to: copy.root)
     }
 
-    /// Tells people that everything was read back.
-    func recordProof(_ reporter: Reporter) {
+    /// Reports that everything was read back and verified.
+    func recordVerification(_ reporter: Reporter) {
         let tags = changes.map { ", by \($0.tag)" }.joined()
         reporter.record(
-            .step("verified", "the manifest by its digest\(tags), and \(copy.parts.count) blobs")
+            .step("verified", "manifest by digest\(tags), and \(copy.parts.count) blobs")
         )
     }
 
-    /// Reads back what was pushed; a failure says that the push itself is done.
+    /// Reads back the pushed image; a failure says that the push itself is complete.
     func verify(_ manifest: Blob, in repository: RemoteRepository, under tags: [Tag]) async throws(Failure) {
         do throws(Failure) {
             try await repository.verify(manifest, under: tags)
@@ -65,7 +71,7 @@ struct PushReport {
         }
     }
 
-    /// The failure of a push that is done, and could not be read back as it was sent.
+    /// Returns the failure of a push that is complete but failed verification.
     private func unverified(_ failure: Failure) -> Failure {
         let tags = changes.map(\.tag.description)
         let set =
@@ -77,12 +83,13 @@ struct PushReport {
         )
         return failure.with(
             message: "\(set), but "
-                + (isOther ? "what is stored is not what was sent" : "it could not be read back"),
+                + (isOther
+                    ? "the stored image differs from the one that was sent" : "it could not be read back"),
             why: [failure.message, failure.why].compactMap(\.self).joined(separator: "; ")
         )
     }
 
-    private func rehearse(_ reporter: Reporter) {
+    private func recordDryRun(_ reporter: Reporter) {
         let sending = mayMount ? "send or mount " : "send "
         for part in copy.parts {
             let text =
@@ -94,7 +101,7 @@ struct PushReport {
         }
         reporter.record(
             .note(
-                "nothing was sent and no tag was set: \(amount) would be sent\(mayMount ? " or mounted" : ""), \(reused) reused"
+                "nothing was sent, and no tag was set: \(amount) would be sent\(mayMount ? " or mounted" : ""), \(reused) reused"
             )
         )
     }
@@ -141,10 +148,10 @@ struct PushReport {
             mediaType: copy.root.mediaType.description,
             size: copy.root.size,
             parts: copy.parts.map {
-                let sent = isRehearsal ? "missing" : "uploaded"
+                let sent = isDryRun ? "missing" : "uploaded"
                 return PartDocument($0.descriptor, status: $0.status == .copied ? sent : $0.status.rawValue)
             },
-            dryRun: isRehearsal,
+            dryRun: isDryRun,
             verified: isVerified,
             auth: Nullable(
                 credential.map { Document.Auth(source: $0.source, username: Nullable($0.username)) }

@@ -1,15 +1,15 @@
 import Diagnostics
 import Synchronization
 
-/// Tells people on standard error what happens, as much of it as they want to know.
+/// Reports events on standard error, as much as the output options ask for.
 final class Reporter: EventSink {
     private let isQuiet: Bool
     private let isVerbose: Bool
-    /// Whether exchanges are to be traced.
+    /// Whether exchanges are traced.
     let isTracing: Bool
     private let usesColor: Bool
     private let progress: Mutex<TransferProgress>
-    private let saidOnce = Mutex<Set<String>>([])
+    private let reported = Mutex<Set<String>>([])
 
     init(_ options: OutputOptions) {
         isQuiet = options.quiet
@@ -17,31 +17,31 @@ final class Reporter: EventSink {
         isTracing = options.debug
         usesColor = Terminal.usesColor(options.color)
         progress = Mutex(
-            TransferProgress(isMoving: Terminal.isInteractive && !options.noProgress && !options.quiet)
+            TransferProgress(updatesLine: Terminal.isInteractive && !options.noProgress && !options.quiet)
         )
         if isTracing { write(Program.origin + "\n\n\n") }
     }
 
     func record(_ event: Event) {
         switch event {
-        case .step(let verb, let text): say(verb, text)
+        case .step(let verb, let text): writeStep(verb, text)
         case .note(let text):
-            if saidOnce.withLock({ $0.insert(text).inserted }) { say("note", text) }
+            if reported.withLock({ $0.insert(text).inserted }) { writeStep("note", text) }
         case .warning(let text): warn(text)
-        case .detail(let text): if isVerbose { say("detail", text) }
-        // Its lines are printable one by one. Two blank lines tell one exchange from the next.
+        case .detail(let text): if isVerbose { writeStep("detail", text) }
+        // Each line is already printable. Two blank lines separate exchanges.
         case .trace(let text): if isTracing { write(text + "\n\n\n") }
         case .transfer(let transfer): report(transfer)
         }
     }
 
-    /// Warns, unless the same warning was given before.
+    /// Warns, unless the same warning was already given.
     func warnOnce(_ text: String) {
-        if saidOnce.withLock({ $0.insert(text).inserted }) { warn(text) }
+        if reported.withLock({ $0.insert(text).inserted }) { warn(text) }
     }
 
-    /// One line: what is done, and to what.
-    private func say(_ verb: String, _ text: String) {
+    /// Writes one line: a verb and its object.
+    private func writeStep(_ verb: String, _ text: String) {
         guard !isQuiet else { return }
         write(Self.line(verb, text))
     }
@@ -63,7 +63,7 @@ final class Reporter: EventSink {
         }
     }
 
-    /// The lines of both modes have the same words; without a terminal each begins with the program's name.
+    /// Returns a line for standard error; without a terminal it begins with the program's name.
     static func line(_ verb: String, _ text: String) -> String {
         guard Terminal.isInteractive else { return "wasmpack: \(verb) \(text.printable)\n" }
         return "  \(verb.padded(to: 8)) \(text.printable)\n"
@@ -71,7 +71,7 @@ final class Reporter: EventSink {
 }
 
 extension String {
-    /// The text with spaces behind it, so that it is at least so long.
+    /// Returns the text, padded with spaces on the right to at least `width` characters.
     func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - count))
     }

@@ -10,17 +10,17 @@ import SystemPackage
     import Darwin
 #endif
 
-/// Whoever read standard output has seen enough: `wasmpack pull REF -o - | head -c 8`.
+/// The reader of standard output closed it, as in `wasmpack pull REF -o - | head -c 8`.
 struct BrokenPipe: Error {}
 
-/// The two streams of the process: results on one, everything else on the other.
+/// The output streams of the process: results on standard output, everything else on standard error.
 enum Terminal {
     /// Whether standard error is a terminal that can move its cursor.
     static let isInteractive = isatty(STDERR_FILENO) == 1 && getenv("CI") == nil && !isDumb
 
     private static let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
 
-    /// Whether colour is wanted on standard error, by the choice made and the environment's conventions.
+    /// Whether to use color on standard error, by the user's choice and the environment's conventions.
     static func usesColor(_ choice: ColorChoice) -> Bool {
         func isSet(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
         return switch choice {
@@ -32,16 +32,16 @@ enum Terminal {
         }
     }
 
-    /// Whether text may have more than ASCII's characters, by the variable that decides on them (POSIX, "Locale").
+    /// Whether text may have characters outside ASCII, by the variables of the locale (POSIX, "Locale").
     private static let hasUnicode: Bool = {
         let names = ["LC_ALL", "LC_CTYPE", "LANG"]
         let locale = names.lazy.compactMap { getenv($0).map { String(cString: $0) } }.first { !$0.isEmpty }
         return locale.map { $0.lowercased().contains("utf-8") || $0.lowercased().contains("utf8") } ?? false
     }()
 
-    /// What stands before who takes something.
+    /// The mark before a consumer that accepts the plugin.
     static let checkMark = hasUnicode ? "✓" : "ok"
-    /// What stands before who does not.
+    /// The mark before a consumer that rejects the plugin.
     static let cross = hasUnicode ? "✗" : "not"
 
     /// Writes a result.
@@ -54,8 +54,8 @@ enum Terminal {
 
     /// Writes a result byte for byte.
     ///
-    /// Throws ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``; with ``BrokenPipe`` as its cause when
-    /// nobody reads it any more, which is not worth a word.
+    /// Throws ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``; with ``BrokenPipe`` as its cause if the reader
+    /// closed the pipe, which is not reported.
     static func standardOutput(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         do {
             try FileDescriptor.standardOutput.writeAll(bytes)
@@ -71,7 +71,7 @@ enum Terminal {
         }
     }
 
-    /// Writes for people; that nobody reads it is no error.
+    /// Writes a message; errors are ignored.
     static func standardError(_ text: String) {
         _ = try? FileDescriptor.standardError.writeAll(text.utf8)
     }

@@ -3,18 +3,18 @@ import OCI
 import Packing
 import Storage
 
-/// An image that was verified, and what it is called.
+/// An image that was verified, and its name.
 struct VerifiedEntry {
     let name: String
     let verification: Verification
-    /// The image that proxies take, if it can be told.
+    /// The image that proxies use, if it can be determined.
     let choice: ImageChoice?
-    /// Whether it has the digest that it must have.
+    /// Whether it has the expected digest.
     let isExpected: Bool
 
-    /// Verifies an image; of an index, everything in it.
+    /// Verifies an image, or everything in an index.
     ///
-    /// The expected digest may be that of the index or of the image that proxies take from it.
+    /// The expected digest may be that of the index or of the image in it that proxies use.
     init(
         _ name: String,
         _ root: Descriptor,
@@ -23,7 +23,7 @@ struct VerifiedEntry {
     ) async throws(Failure) {
         self.name = name
         verification = try await Verification(of: root, in: source)
-        // What is broken is a finding already.
+        // Broken content is already a finding.
         let choice = try? await ImageChoice(of: root, in: source)
         self.choice = choice
         let isMatch = try? await expected?.matches(
@@ -36,12 +36,12 @@ struct VerifiedEntry {
     var isClean: Bool { verification.findings.isEmpty && isExpected }
 }
 
-/// What `verify` found in one or more images.
+/// The findings of `verify` in one or more images.
 struct VerificationReport {
     let images: [VerifiedEntry]
     let expected: Digest?
 
-    /// Whether nothing is wrong anywhere.
+    /// Whether all images are free of findings.
     var isClean: Bool { images.allSatisfy(\.isClean) }
 
     var text: String {
@@ -49,7 +49,7 @@ struct VerificationReport {
             let verification = image.verification
             var lines = ["\(image.isClean ? "ok" : "FAIL")    \(image.name)  \(verification.root.digest)"]
             if !image.isExpected, let expected {
-                lines.append("        the manifest has another digest than expected: \(expected)")
+                lines.append("        expected \(expected), found \(verification.root.digest)")
             }
             for finding in verification.findings {
                 lines.append("        \(finding.subject): \(finding.failure.message)")
@@ -60,7 +60,7 @@ struct VerificationReport {
             let diffIDs =
                 verification.verifiedDiffIDs == 1 ? "1 diffID" : "\(verification.verifiedDiffIDs) diffIDs"
             lines.append(
-                "        right: \(verified.count) digests and sizes (\(ByteCount(bytes))), \(diffIDs)"
+                "        verified \(verified.count) digests and sizes, \(diffIDs) (\(ByteCount(bytes)))"
             )
             return lines.map { $0.printable + "\n" }.joined()
         }.joined()
