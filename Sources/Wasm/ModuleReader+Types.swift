@@ -49,7 +49,9 @@ extension ModuleReader {
         }
     }
 
-    private mutating func readValueTypes(_ what: String, before end: Int) throws(ModuleReadError) -> [ValueType] {
+    private mutating func readValueTypes(_ what: String, before end: Int) throws(ModuleReadError)
+        -> [ValueType]
+    {
         let start = bytes.offset
         let count = try bytes.count(of: what, limit: 1000)
         keptValueTypes += count

@@ -81,7 +81,9 @@ struct ImageLayoutTests {
     }
 
     @Test func `does not open a path that is not a layout`() async throws {
-        #expect(#expect(throws: Failure.self) { try await ImageLayout(opening: path) }?.code == .layoutMissing)
+        #expect(
+            #expect(throws: Failure.self) { try await ImageLayout(opening: path) }?.code == .layoutMissing
+        )
         try Directory.create(path)
         let failure = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
         #expect(failure?.code == .layoutMissing)
@@ -93,7 +95,10 @@ struct ImageLayoutTests {
         (#"{"imageLayoutVersion":"2.0.0"}"#, "has the layout version \"2.0.0\"", "a future major version"),
         ("{}", "is not valid", "no version"),
         ("", "is not valid JSON", "nothing"),
-        (#"{"imageLayoutVersion":"1.0.0","imageLayoutVersion":"2.0.0"}"#, "is not valid JSON", "two versions"),
+        (
+            #"{"imageLayoutVersion":"1.0.0","imageLayoutVersion":"2.0.0"}"#, "is not valid JSON",
+            "two versions"
+        ),
         (String(repeating: " ", count: 5000), "larger than 4096", "far too much"),
     ]
 
