@@ -138,7 +138,7 @@ struct ImageLayoutSweepTests {
     }
 
     @Test func `removes nothing if indexes are nested too deeply`() async throws {
-        let layout = try ImageLayout(creating: path)
+        let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("deep")
         let inner = try index(of: [image.manifest])
         let middle = try index(of: [inner])

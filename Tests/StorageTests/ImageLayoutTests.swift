@@ -81,12 +81,11 @@ struct ImageLayoutTests {
     }
 
     @Test func `does not open a path that is not a layout`() async throws {
-        #expect(
-            #expect(throws: Failure.self) { try await ImageLayout(opening: path) }?.code == .layoutMissing
-        )
+        let missing = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
+        #expect(missing?.code == .layoutMissing)
         try Directory.create(path)
-        let failure = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
-        #expect(failure?.code == .layoutMissing)
+        let present = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
+        #expect(present?.code == .layoutMissing)
         #expect(failure?.why?.contains("neither oci-layout nor index.json") == true)
     }
 

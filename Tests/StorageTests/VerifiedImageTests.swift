@@ -25,9 +25,9 @@ import Testing
     private let scratch: ScratchDirectory
     private let layout: ImageLayout
 
-    init() throws {
+    init() async throws {
         scratch = try ScratchDirectory()
-        layout = try ImageLayout(creating: scratch.appending("layout"))
+        layout = try await ImageLayout(creating: scratch.appending("layout"))
     }
 
     @Test func `reads each content only once`() async throws {
@@ -72,7 +72,7 @@ import Testing
         #expect(Digest(of: bytes) == image.manifest.descriptor.digest)
         let layer = layout.path.blob(image.layer.descriptor.digest)
         try TemporaryFile.write(Array(contents(of: layer).dropLast()) + [0xAA], to: layer)
-        let target = try ImageLayout(creating: scratch.appending("target"))
+        let target = try await ImageLayout(creating: scratch.appending("target"))
         let failure = await #expect(throws: Failure.self) {
             try await copy(.named("v1"), from: verified, to: target)
         }
