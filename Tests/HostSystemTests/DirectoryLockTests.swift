@@ -100,8 +100,8 @@ struct DirectoryLockTests {
         let holder = Holder(try await DirectoryLock(on: path, isShared: false))
         try await withThrowingTaskGroup { group in
             // More than the threads that all tasks share.
-            for _ in 0..<64 {
-                group.addTask { _ = try await DirectoryLock(on: path, isShared: true, waiting: .seconds(60)) }
+            for _ in 0..<16 {
+                group.addTask { _ = try await DirectoryLock(on: path, isShared: true, waiting: .seconds(20)) }
             }
             group.addTask {
                 for _ in 0..<100 { await Task.yield() }
