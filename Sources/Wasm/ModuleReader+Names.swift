@@ -8,14 +8,15 @@ extension ModuleReader {
             do throws(ModuleReadError) {
                 let id = try bytes.byte("a kind of names")
                 let size = try bytes.unsigned("the size of a part of the name section")
+                guard size <= bytes.remaining else { return }
                 let next = bytes.offset + size
-                bytes.read(from: bytes.offset, to: min(next, end))
+                bytes.read(from: bytes.offset, to: next)
                 switch id {
                 case 0: module.name = try readName("the name of the module")
                 case 1: try readFunctionNames()
                 default: break
                 }
-                bytes.read(from: min(next, end), to: end)
+                bytes.read(from: next, to: end)
             } catch {
                 guard case .problem = error else { throw error }
                 // The next part begins where this one ends.

@@ -84,7 +84,7 @@ import Wasm
 
     static let names: [(content: [UInt8], functions: [Int: String], why: String)] = [
         ([1], [:], "a part without a size"),
-        ([1, 5], [:], "a part beyond the section"),
+        ([1, 5, 1, 0, 1, 0x61], [:], "a part beyond the section"),
         ([1, 1, 5], [:], "more names than bytes"),
         ([1, 4, 1, 9, 1, 0xFF], [9: "\u{FFFD}"], "no UTF-8"),
         ([1, 7, 2, 0, 1, 0x61, 1, 9, 0x62], [0: "a"], "a name that is cut off"),
