@@ -46,7 +46,7 @@ import Testing
         try receive("012345678")
         #expect(throws: TransferError.self) { try receive("9+") }
         #expect(sink.byteCount == 9)
-        #expect(sink.failure?.why?.contains("more than that come") == true)
+        #expect(sink.failure?.why?.contains("the registry sent more") == true)
     }
 
     @Test func `a second answer with all of it begins anew, and the most that was there is known`() throws {

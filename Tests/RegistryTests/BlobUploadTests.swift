@@ -98,8 +98,8 @@ import Testing
     @Test func `a yes without the blob is none`() async throws {
         let registry = try await Self.open.value.reset()
         for (rule, phrase) in [
-            (#"{"method":"PUT","path":"uploads","status":202}"#, "answers 202"),
-            (#"{"method":"POST","status":201}"#, "answers 201"),
+            (#"{"method":"PUT","path":"uploads","status":202}"#, "unexpected status 202"),
+            (#"{"method":"POST","status":201}"#, "unexpected status 201"),
         ] {
             try await registry.order("[\(rule)]")
             let repository = try bench.repository(registry.name)

@@ -56,18 +56,27 @@ import Testing
     )
 
     static let refusals: [Refusal] = [
-        (true, 400, "DIGEST_INVALID", .deletionUnsupported, "a tag alone", "docker-registry 2.8"),
+        (
+            true, 400, "DIGEST_INVALID", .deletionUnsupported, "cannot delete only a tag",
+            "docker-registry 2.8"
+        ),
         (true, 400, "NAME_INVALID", .requestRejected, "(400 NAME_INVALID", "the registry's own reason"),
-        (true, 405, "UNSUPPORTED", .deletionUnsupported, "a tag alone", "what the specification says"),
-        (true, 404, "NOT_FOUND", .deletionUnsupported, "a tag alone", "no such endpoint: the tag is there"),
-        (true, 501, "X", .deletionUnsupported, "a tag alone", "not made yet"),
+        (
+            true, 405, "UNSUPPORTED", .deletionUnsupported, "cannot delete only a tag",
+            "what the specification says"
+        ),
+        (
+            true, 404, "NOT_FOUND", .deletionUnsupported, "cannot delete only a tag",
+            "no such endpoint: the tag is there"
+        ),
+        (true, 501, "X", .deletionUnsupported, "cannot delete only a tag", "not made yet"),
         (false, 405, "UNSUPPORTED", .deletionUnsupported, "storage.delete.enabled", "switched off"),
         (
             false, 400, "MANIFEST_INVALID", .requestRejected, "(400 MANIFEST_INVALID",
             "the registry's own reason"
         ),
         (false, 404, "MANIFEST_UNKNOWN", .notFound, "no manifest sha256:", "gone already"),
-        (true, 409, "X", .requestRejected, "refuses to delete from", "a rule of the registry's"),
+        (true, 409, "X", .requestRejected, "rejected the request to delete from", "a rule of the registry's"),
     ]
 
     @Test("a registry that does not delete is told from one that has nothing to delete", arguments: refusals)

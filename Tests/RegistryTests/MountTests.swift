@@ -71,7 +71,7 @@ import Testing
         let client = repository.client
         let task = Task { [layer = bench.image.layer] in
             try await repository.take(layer.descriptor) { () async throws(Failure) in
-                _ = client.retrying.rest.begin(
+                _ = client.retrying.gate.begin(
                     .seconds(3600),
                     patience: nil,
                     at: client.retrying.policy.clock.now()
@@ -79,7 +79,7 @@ import Testing
                 return layer
             }
         }
-        while client.retrying.rest.remaining(at: client.retrying.policy.clock.now(), spacing: .zero) == nil {
+        while client.retrying.gate.remaining(at: client.retrying.policy.clock.now(), spacing: .zero) == nil {
             try await Task.sleep(for: .milliseconds(5))
         }
         task.cancel()
@@ -130,7 +130,7 @@ import Testing
         let repository = try await beside(bench, at: registry)
         let client = repository.client
         let now = client.retrying.policy.clock.now
-        _ = client.retrying.rest.begin(.milliseconds(500), patience: nil, at: now())
+        _ = client.retrying.gate.begin(.milliseconds(500), patience: nil, at: now())
         try await registry.order(#"[{"path":"mount=","status":429,"headers":{"Retry-After":"1"}}]"#)
         let start = now()
         try await repository.push(bench.image.layer)

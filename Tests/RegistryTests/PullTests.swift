@@ -65,7 +65,7 @@ import Testing
         (#"[{"no_length":true}]"#, "no length, and the end of the connection is the end"),
         (#"[{"chunked":true}]"#, "chunked"),
         (#"[{"extra_headers":{"Docker-Content-Digest":null}}]"#, "no digest announced"),
-        (#"[{"path":"manifests","wrong_digest_header":"nonsense"}]"#, "something that is no digest"),
+        (#"[{"path":"manifests","wrong_digest_header":"nonsense"}]"#, "an invalid digest"),
         (
             #"[{"path":"manifests","extra_headers":{"Content-Type":null}}]"#,
             "the type stands in the manifest only"
@@ -104,17 +104,17 @@ import Testing
             "no repository", "no repository"
         ),
         (#"[{\#(blob),"status":404}]"#, .notFound, "sha256:", "no blob"),
-        (#"[{\#(manifest),"status":500}]"#, .serverFailed, "(500)", "for ever"),
+        (#"[{\#(manifest),"status":500}]"#, .serverFailed, "(500)", "permanent"),
         (
-            #"[{\#(manifest),"wrong_digest_header":true}]"#, .digestMismatch, "is announced",
+            #"[{\#(manifest),"wrong_digest_header":true}]"#, .digestMismatch, "was announced",
             "by tag, another digest"
         ),
-        (#"[{\#(manifest),"flip":40}]"#, .digestMismatch, "is announced", "a byte is another one"),
+        (#"[{\#(manifest),"flip":40}]"#, .digestMismatch, "was announced", "a flipped byte"),
         (
             #"[{\#(manifest),"flip":40,"extra_headers":{"Docker-Content-Digest":null}}]"#, .manifestInvalid,
             "manifest", "by tag without a digest: only its form can tell"
         ),
-        (#"[{\#(blob),"flip":7}]"#, .digestMismatch, "does not match its digest", "a byte is another one"),
+        (#"[{\#(blob),"flip":7}]"#, .digestMismatch, "does not match its digest", "a flipped byte"),
         (#"[{\#(blob),"flip":-1}]"#, .digestMismatch, "does not match its digest", "the last one"),
         (#"[{\#(blob),"truncate":20}]"#, .digestMismatch, "announces 20", "too short, and says so"),
         (
@@ -132,10 +132,13 @@ import Testing
             "\"br\"", "one of two encodings"
         ),
         (#"[{\#(blob),"status":200,"body":"x"}]"#, .digestMismatch, "announces 1", "something else"),
-        (#"[{\#(blob),"endless":"body"}]"#, .digestMismatch, "more than that come", "without an end"),
-        (#"[{\#(blob),"answer_status":206}]"#, .protocolViolation, "(206)", "a part that nobody asked for"),
-        (#"[{\#(manifest),"answer_status":206}]"#, .protocolViolation, "answers 206", "a part of a manifest"),
-        (#"[{\#(blob),"status":204}]"#, .protocolViolation, "answers 204", "nothing"),
+        (#"[{\#(blob),"endless":"body"}]"#, .digestMismatch, "the registry sent more", "without an end"),
+        (#"[{\#(blob),"answer_status":206}]"#, .protocolViolation, "(206)", "a part that was not requested"),
+        (
+            #"[{\#(manifest),"answer_status":206}]"#, .protocolViolation, "unexpected status 206",
+            "a part of a manifest"
+        ),
+        (#"[{\#(blob),"status":204}]"#, .protocolViolation, "unexpected status 204", "nothing"),
         (#"[{\#(blob),"status":403}]"#, .authenticationRequired, "(403)", "not for everybody"),
         (#"[{\#(manifest),"endless":"body"}]"#, .protocolViolation, "too large", "a manifest without an end"),
         (#"[{\#(manifest),"status":200,\#(html)}]"#, .protocolViolation, "web page", "a web page"),
@@ -154,7 +157,7 @@ import Testing
         ),
         (
             #"[{\#(blob),"status":307,"headers":{"Location":"http://u:p@x/"}}]"#, .protocolViolation,
-            "no address", "a password"
+            "invalid URL", "a password"
         ),
     ]
 
@@ -222,12 +225,12 @@ import Testing
         (#"{"Content-Type":"application/vnd.oci.image.manifest.v1+json; charset=utf-8"}"#, nil),
         (
             #"{"Content-Type":"text/plain; charset=utf-8"}"#,
-            "does not say that it sends a manifest (text/plain)"
+            "did not send a manifest type (text/plain)"
         ),
         (#"{"Content-Type":"application/octet-stream"}"#, "(application/octet-stream)"),
         (#"{"Content-Type":null}"#, "(no Content-Type)"),
         (#"{"Docker-Content-Digest":null}"#, nil),
-        (#"{"Docker-Content-Digest":"md5:0"}"#, #"announces a digest that is none: "md5:0""#),
+        (#"{"Docker-Content-Digest":"md5:0"}"#, #"sent an invalid digest: "md5:0""#),
     ]
 
     @Test("a manifest that comes with odd words is taken for what it is, with a warning", arguments: odd)

@@ -145,14 +145,17 @@ import Testing
     private static let html = #""body":"<html>hello</html>","headers":{"Content-Type":"text/html"}"#
 
     static let refusals: [Refusal] = [
-        (#"[{"method":"POST","status":500}]"#, .serverFailed, "(500)", "for ever"),
-        (#"[{"method":"POST","status":429}]"#, .rateLimited, "slow down (429)", "for ever"),
+        (#"[{"method":"POST","status":500}]"#, .serverFailed, "(500)", "permanent"),
+        (#"[{"method":"POST","status":429}]"#, .rateLimited, "slow down (429)", "permanent"),
         (
             #"[{"method":"POST","status":403,"body":{"errors":[{"code":"DENIED","message":"no"}]}}]"#,
-            .authenticationRequired, "403 DENIED \"no\"", "denied to who has not said who they are"
+            .authenticationRequired, "403 DENIED \"no\"", "denied without credentials"
         ),
         (#"[{"method":"POST","status":404}]"#, .notFound, "no repository", "no such repository"),
-        (#"[{"method":"POST","status":401}]"#, .authenticationRequired, "does not say how", "no challenge"),
+        (
+            #"[{"method":"POST","status":401}]"#, .authenticationRequired, "no supported method",
+            "no challenge"
+        ),
         (
             #"[{"method":"PUT","path":"uploads","status":400}]"#, .requestRejected, "(400)",
             "the registry's no"
@@ -161,32 +164,36 @@ import Testing
         (#"[{"method":"PUT","path":"manifests","status":400}]"#, .requestRejected, "(400)", "the manifest"),
         (#"[{"method":"PUT","path":"manifests","status":404}]"#, .notFound, "part of the image", "a blob"),
         (
-            #"[{"method":"POST","extra_headers":{"Location":null}}]"#, .protocolViolation, "missing Location",
+            #"[{"method":"POST","extra_headers":{"Location":null}}]"#, .protocolViolation,
+            "Location header is missing",
             "no Location"
         ),
-        (#"[{"method":"POST","location":"ftp://x/y"}]"#, .protocolViolation, "no address", "another scheme"),
+        (#"[{"method":"POST","location":"ftp://x/y"}]"#, .protocolViolation, "invalid URL", "another scheme"),
         (
-            #"[{"method":"POST","location":"http://u:open-hush@x/y"}]"#, .protocolViolation, "no address",
+            #"[{"method":"POST","location":"http://u:open-hush@x/y"}]"#, .protocolViolation, "invalid URL",
             "a password"
         ),
         (
             #"[{"method":"PUT","path":"uploads","wrong_digest_header":true}]"#, .digestMismatch,
-            "stored another", "another blob"
+            "stored a different", "another blob"
         ),
         (
             #"[{"method":"PUT","path":"manifests","wrong_digest_header":true}]"#, .digestMismatch,
-            "stored another manifest", "another manifest"
+            "stored a different manifest", "another manifest"
         ),
         (
             #"[{"method":"PUT","path":"manifests","wrong_digest_header":"nonsense"}]"#, .digestMismatch,
-            "stored another manifest", "no digest at all"
+            "stored a different manifest", "no digest at all"
         ),
-        (#"[{"status":200,\#(html)}]"#, .protocolViolation, "web page", "a web server that says 200 to all"),
-        (#"[{"status":201,\#(html)}]"#, .protocolViolation, "answers 201", "and one that says 201"),
-        (#"[{"status":202,\#(html)}]"#, .protocolViolation, "answers 202", "and one that says 202"),
+        (
+            #"[{"status":200,\#(html)}]"#, .protocolViolation, "web page",
+            "a web server that answers 200 to everything"
+        ),
+        (#"[{"status":201,\#(html)}]"#, .protocolViolation, "unexpected status 201", "and one that says 201"),
+        (#"[{"status":202,\#(html)}]"#, .protocolViolation, "unexpected status 202", "and one that says 202"),
         (
             #"[{"method":"HEAD","status":404},{"method":"POST|PUT|GET","status":201,"headers":{"Location":"/x"}}]"#,
-            .protocolViolation, "answers 201", "nothing there, all accepted"
+            .protocolViolation, "unexpected status 201", "nothing there, all accepted"
         ),
         (
             #"[{"method":"PUT","path":"manifests","status":201},{"method":"GET","status":200,\#(html)}]"#,

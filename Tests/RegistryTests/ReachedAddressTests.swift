@@ -40,7 +40,7 @@ import Testing
         #expect(try await pull(registry: ["203.0.113.5"], storage: "203.0.113.6") == nil)
         let failure = try await pull(registry: ["203.0.113.5"], storage: "10.0.0.6")
         #expect(failure?.code == .addressRefused)
-        #expect(failure?.message == "s.example, which the registry names, is not asked")
+        #expect(failure?.message == "s.example, which the registry names, is not allowed")
     }
 
     @Test func `a registry of a private network leads to that network too`() async throws {

@@ -30,7 +30,7 @@ struct RealUploadTests {
                 caFile: peer.caFile,
                 credential: Credential(username: peer.username, password: peer.password, source: "the test")
             )
-            repository.uploadWay.withLock { $0 = way }
+            repository.uploadStrategy.withLock { $0 = way }
             try await repository.push(bench.image.layer)
             #expect(try await repository.contains(bench.image.layer.descriptor), "\(way)")
             #expect(bench.events.events.contains { "\($0)".contains("PATCH") } == (way != .put))

@@ -94,7 +94,7 @@ import Testing
             .answer("POST \(base)/blobs/uploads/", 401),
         ])
         let client = try client(transport)
-        for phrase in ["knows negotiate", "neither this answer nor that of /v2/"] {
+        for phrase in ["offers negotiate", "neither this response nor that of /v2/"] {
             let answer = try await client.send(.post, "blobs/uploads/")
             let failure = try await client.failure(for: answer, doing: "push to").failure
             #expect(failure.code == .authenticationRequired)
@@ -140,7 +140,7 @@ import Testing
         let failure = try await client.failure(for: answer, doing: "read from").failure
         #expect(transport.authorizations == [nil, nil])
         #expect(failure.code == .authenticationDenied)
-        #expect(failure.message.hasPrefix("https://s3.example, where r.example leads to, refuses"))
+        #expect(failure.message.hasPrefix("https://s3.example, to which r.example redirects, denied access"))
         #expect(!failure.description.contains("wrong user name"))
     }
 
@@ -291,7 +291,7 @@ import Testing
     // MARK: Refusals
 
     static let refusals: [(status: Int, body: String, code: Failure.Code, phrase: String)] = [
-        (400, "", .requestRejected, "refuses to push to team/plugin (400)"),
+        (400, "", .requestRejected, "rejected the request to push to team/plugin (400)"),
         (
             403, #"{"errors":[{"code":"DENIED"}]}"#, .authenticationDenied,
             "ci may not push to team/plugin (403 DENIED)"
@@ -301,11 +301,11 @@ import Testing
         (408, "", .timedOut, "(408)"),
         (413, "", .requestRejected, "(413)"),
         (429, #"{"message":"toomanyrequests"}"#, .rateLimited, "asks to slow down (429 \"toomanyrequests\")"),
-        (500, "<html>", .serverFailed, "fails to push to team/plugin (500)"),
+        (500, "<html>", .serverFailed, "failed to push to team/plugin (500)"),
         (503, "", .serverFailed, "(503)"),
-        (200, "", .protocolViolation, "answers 200"),
-        (206, "", .protocolViolation, "answers 206"),
-        (302, "", .protocolViolation, "answers 302"),
+        (200, "", .protocolViolation, "unexpected status 200"),
+        (206, "", .protocolViolation, "unexpected status 206"),
+        (302, "", .protocolViolation, "unexpected status 302"),
     ]
 
     @Test("each status has its own code", arguments: refusals)

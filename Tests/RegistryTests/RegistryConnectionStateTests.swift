@@ -26,7 +26,7 @@ import Testing
 
     @Test func `who has spoken TLS once is not asked without it`() throws {
         let place = try place()
-        place.answered(place.origin)
+        place.recordAnswer(of: place.origin)
         #expect(!place.fallBack(from: place.origin, events))
         #expect(place.origin.scheme == .https)
         #expect(events.events.isEmpty)
@@ -34,7 +34,7 @@ import Testing
 
     @Test func `another origin's answer says nothing about the registry`() throws {
         let place = try place()
-        place.answered(Origin(scheme: .https, host: "auth.example", port: 443))
+        place.recordAnswer(of: Origin(scheme: .https, host: "auth.example", port: 443))
         #expect(place.fallBack(from: place.origin, events))
     }
 }

@@ -27,13 +27,13 @@ import Testing
         )
     }
 
-    /// Fails as told, then succeeds.
+    /// Fails with the given failures, then succeeds.
     private func run(
         _ failures: [RequestFailure],
         _ policy: RetryPolicy,
-        rest: RateLimitGate = RateLimitGate()
+        gate: RateLimitGate = RateLimitGate()
     ) async throws(Failure) -> Int {
-        try await Retrying(policy, rest: rest, events: events)("it") { number throws(RequestFailure) in
+        try await Retrying(policy, gate: gate, events: events)("it") { number throws(RequestFailure) in
             if number < failures.count { throw failures[number] }
             return number
         }
@@ -53,11 +53,11 @@ import Testing
         #expect(Set((0..<20).map { _ in RetryPolicy().pause(after: failures) }).count > 1)
     }
 
-    // MARK: What others who ask have of it
+    // MARK: Concurrent requests
 
     @Test func `what succeeds ends the rest of the registry`() async throws {
         let rest = RateLimitGate()
-        #expect(try await run([Self.limited(.seconds(5))], policy, rest: rest) == 1)
+        #expect(try await run([Self.limited(.seconds(5))], policy, gate: rest) == 1)
         for _ in 0..<2 { #expect(rest.remaining(at: clock.now + .seconds(1), spacing: .seconds(1)) == nil) }
     }
 
@@ -65,7 +65,7 @@ import Testing
         let rest = RateLimitGate()
         let once = RetryPolicy(count: 1, clock: clock.pauseClock)
         await #expect(throws: Failure.self) {
-            try await run([Self.limited(nil), Self.limited(nil)], once, rest: rest)
+            try await run([Self.limited(nil), Self.limited(nil)], once, gate: rest)
         }
         #expect(rest.remaining(at: clock.now, spacing: .seconds(1)) != nil)
     }
@@ -75,7 +75,7 @@ import Testing
         #expect(try await run([Self.limited(nil), Self.limited(nil)], impatient) == 2)
     }
 
-    // MARK: What is tried again
+    // MARK: Temporary failures
 
     @Test("a status that may pass is tried again", arguments: [408, 429, 499, 500, 502, 503, 504, 522])
     func temporaryStatus(_ status: Int) { #expect(RetryPolicy.isTemporary(status: status)) }
@@ -174,10 +174,10 @@ import Testing
             [RequestFailure(Failure(.timedOut, "it does not answer"), isTemporary: true)],
             policy
         )
-        #expect(events.events.contains(.note("it does not answer; trying again (try 2)")))
+        #expect(events.events.contains(.note("it does not answer; retrying (try 2)")))
     }
 
-    // MARK: The end by a cancellation
+    // MARK: Cancellation
 
     @Test func `a task that is cancelled does not try again`() async {
         let calls = Mutex(0)
@@ -225,7 +225,7 @@ import Testing
     }
 
     @Test func `each pause that a registry asks for is told in words of its own`() async throws {
-        // What is said twice in the same words is shown once.
+        // The same text is shown only once.
         _ = try await run([Self.limited(.seconds(60)), Self.limited(.seconds(60))], policy)
         let notes = events.events.filter { if case .note = $0 { true } else { false } }
         #expect(
@@ -247,7 +247,7 @@ import Testing
             try await run([Self.limited(.seconds(99999))], policy)
         }
         #expect(failure?.code == .rateLimited)
-        #expect(failure?.why == "the registry asks to wait 28 h; longer than 10 min in all is not waited")
+        #expect(failure?.why == "the registry asks to wait 28 h; the limit for all waits is 10 min")
         #expect(failure?.http?.status == 429)
         #expect(clock.pauses.isEmpty)
     }

@@ -104,21 +104,26 @@ import Testing
         #expect(bench.events.events.filter { if case .warning = $0 { true } else { false } }.count == 9)
         #expect(
             more.last
-                == .warning("\(registry.name) lists 45 more names that are no tags; they are left out too")
+                == .warning(
+                    "\(registry.name) lists 45 more names that are not valid tags; they are skipped too"
+                )
         )
     }
 
     static let refusals: [(rules: String, code: Failure.Code, phrase: String, why: String)] = [
-        (#""link": "otherhost""#, .addressRefused, "stays at its registry", "a page on another host"),
+        (
+            #""link": "otherhost""#, .addressRefused, "must be at the registry itself",
+            "a page on another host"
+        ),
         (#""link": "http://169.254.169.254/x""#, .addressRefused, "next page", "a cloud's secrets"),
-        (#""link": "file:///etc/passwd""#, .protocolViolation, "no address as next page", "no HTTP"),
+        (#""link": "file:///etc/passwd""#, .protocolViolation, "invalid URL as next page", "no HTTP"),
         (
             #""status": 200, "body": {"tags": ["a"]}, "headers": {"Link": "<>; rel=next"}"#,
             .protocolViolation, "does not end", "the same page again and again"
         ),
         (
             #""status": 200, "body": {"tags": ["a"]}, "headers": {"Link": "list?x; rel=next"}"#,
-            .protocolViolation, "how its list of tags goes on", "a Link that cannot be read"
+            .protocolViolation, "no valid link to the next page", "a Link that cannot be read"
         ),
         (#""endless": "body""#, .protocolViolation, "too large", "a page without an end"),
         (#""status": 200, "body": "<html>hello</html>""#, .protocolViolation, "list of tags", "a web page"),

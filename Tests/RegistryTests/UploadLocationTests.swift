@@ -71,6 +71,6 @@ import Testing
             try await repository.push(bench.image.layer)
         }
         #expect(failure?.code == .protocolViolation)
-        #expect(failure?.message.contains("missing Location header") == true)
+        #expect(failure?.message.contains("Location header is missing") == true)
     }
 }
