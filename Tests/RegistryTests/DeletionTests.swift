@@ -21,7 +21,7 @@ import Testing
         return (bench, try bench.repository(registry.name, access: .delete), tags)
     }
 
-    @Test func `a tag goes alone, an image with all its tags`() async throws {
+    @Test func `deletes only a tag, or an image with all its tags`() async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
         let digest = bench.image.manifest.descriptor.digest
@@ -34,7 +34,7 @@ import Testing
         #expect(try await repository.current(tags).allSatisfy { $0 == nil })
     }
 
-    @Test("each way to say that it is done is understood", arguments: [200, 202, 204])
+    @Test("accepts each success status of a deletion", arguments: [200, 202, 204])
     func done(status: Int) async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
@@ -43,7 +43,7 @@ import Testing
         try await repository.delete(bench.image.manifest.descriptor.digest)
     }
 
-    @Test func `a deletion whose answer is lost is done`() async throws {
+    @Test func `accepts a deletion whose response was lost`() async throws {
         let registry = try await Self.open.value.reset()
         let (_, repository, tags) = try await pushed(registry)
         try await registry.order(#"[{"method": "DELETE", "occurrence": 1, "drop": "after", "reset": true}]"#)
@@ -79,7 +79,7 @@ import Testing
         (true, 409, "X", .requestRejected, "rejected the request to delete from", "a rule of the registry's"),
     ]
 
-    @Test("a registry that does not delete is told from one that has nothing to delete", arguments: refusals)
+    @Test("distinguishes unsupported deletion from missing content", arguments: refusals)
     func refusal(_ refusal: Refusal) async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
@@ -101,7 +101,7 @@ import Testing
         )
     }
 
-    @Test func `what was not there when the registry came to it was not deleted`() async throws {
+    @Test func `reports notFound if a busy registry never had the content`() async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, _) = try await pushed(registry)
         try await registry.order(
@@ -115,7 +115,7 @@ import Testing
         #expect(failure?.code == .notFound)
     }
 
-    @Test func `a tag that is not there is not found`() async throws {
+    @Test func `reports a missing tag`() async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, _) = try await pushed(registry)
         let tag = try Tag(parsing: "other")
@@ -124,7 +124,7 @@ import Testing
         #expect(failure?.message.contains("no tag other") == true)
     }
 
-    @Test func `the tags of an image are found among the others`() async throws {
+    @Test func `finds the tags of an image`() async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
         #expect(await repository.tags(of: bench.image.manifest.descriptor.digest) == tags)

@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func `a blob of another repository is not sent, but mounted`() async throws {
+    @Test func `mounts a blob from another repository`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
@@ -52,7 +52,7 @@ import Testing
         #expect(try await repository.contains(bench.image.layer.descriptor))
     }
 
-    @Test func `an upload that is offered instead of a mount is used`() async throws {
+    @Test func `uses an upload that is offered instead of a mount`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
@@ -62,7 +62,7 @@ import Testing
         #expect(try await repository.contains(bench.image.layer.descriptor))
     }
 
-    @Test func `an upload that is offered instead of a mount and never used is deleted`() async throws {
+    @Test func `deletes an unused upload that was offered instead of a mount`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
@@ -88,7 +88,7 @@ import Testing
         #expect(try await lines(registry.drained()) == ["POST mount", "DELETE"])
     }
 
-    @Test func `an upload that is offered instead of a mount is deleted when there is nothing to send`()
+    @Test func `deletes an offered upload if the content cannot be fetched`()
         async throws
     {
         let registry = try await Self.open.value.reset()
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(
-        "what became of a blob is said",
+        "reports how a blob reached the registry",
         arguments: [("[]", CopyReport.Status.mounted), (noMount, .copied)]
     )
     func outcome(rules: String, status: CopyReport.Status) async throws {
@@ -124,7 +124,7 @@ import Testing
 
     private static let noMount = #"[{"path":"mount=","no_mount":true}]"#
 
-    @Test func `a mount waits for the end of a rest, and its refusal begins one`() async throws {
+    @Test func `a mount waits for the rate limit, and its 429 starts a wait`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
@@ -147,7 +147,7 @@ import Testing
         (#""drop":"before""#, "no answer"),
     ]
 
-    @Test("a mount that is refused in any way is an upload", arguments: refusals)
+    @Test("uploads a blob after any rejection of a mount", arguments: refusals)
     func refusal(rule: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()

@@ -23,7 +23,7 @@ import Testing
         return registry
     }
 
-    @Test func `a pull asks for the manifest once, and for each blob once`() async throws {
+    @Test func `a pull requests the manifest and each blob once`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
         let store = try await bench.pull(from: bench.repository(registry.name, access: .pull))
@@ -39,7 +39,7 @@ import Testing
         #expect(record.allSatisfy { $0.header("Accept-Encoding") == "identity" })
     }
 
-    @Test func `by digest the same image comes`() async throws {
+    @Test func `pulls the same image by digest`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
         let digest = bench.image.manifest.descriptor.digest
@@ -77,7 +77,7 @@ import Testing
         (#"[{"path":"/v2/.*blobs","redirect":"otherhost"}]"#, "one to a storage"),
     ]
 
-    @Test("what may pass is tried again, and the image comes whole", arguments: passing)
+    @Test("retries temporary failures of a pull until it succeeds", arguments: passing)
     func arrival(rules: String, why: String) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
@@ -161,7 +161,7 @@ import Testing
         ),
     ]
 
-    @Test("what is not what it should be is refused, and nothing is left", arguments: refusals)
+    @Test("rejects invalid content and leaves no files", arguments: refusals)
     func refusal(_ refusal: Refusal) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
@@ -175,7 +175,7 @@ import Testing
         #expect(bench.spool.names.isEmpty)
     }
 
-    @Test func `a manifest of more than 4 MiB is refused before it is read`() async throws {
+    @Test func `rejects a manifest over 4 MiB before reading it`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
         let large = String(repeating: "x", count: 4 * 1024 * 1024 + 1)
@@ -190,7 +190,7 @@ import Testing
         #expect(record.count { $0.method == "GET" && $0.path.contains("manifests") } == 1, "\(record)")
     }
 
-    @Test func `by digest another manifest is refused`() async throws {
+    @Test func `rejects a manifest with another digest than requested`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
         try await registry.order(
@@ -207,7 +207,7 @@ import Testing
         #expect(failure?.why?.contains("was asked for") == true)
     }
 
-    @Test func `the bytes of a manifest are hashed before anything reads them`() async throws {
+    @Test func `hashes a manifest before decoding it`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
         try await registry.order(
@@ -233,7 +233,7 @@ import Testing
         (#"{"Docker-Content-Digest":"md5:0"}"#, #"sent an invalid digest: "md5:0""#),
     ]
 
-    @Test("a manifest that comes with odd words is taken for what it is, with a warning", arguments: odd)
+    @Test("accepts a manifest with unusual header fields, with a warning", arguments: odd)
     func oddWords(headers: String, warning: String?) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
@@ -246,7 +246,7 @@ import Testing
         #expect(warnings.allSatisfy { $0.contains(warning ?? "-") }, "\(warnings)")
     }
 
-    @Test("a digest of another algorithm that the registry announces is computed", arguments: [true, false])
+    @Test("verifies an announced digest with another algorithm", arguments: [true, false])
     func otherAlgorithm(isRight: Bool) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
@@ -261,7 +261,7 @@ import Testing
         #expect(failure?.code == .digestMismatch)
     }
 
-    @Test func `content that the manifest brings is not asked for`() async throws {
+    @Test func `does not request content embedded in the manifest`() async throws {
         let bench = try Bench()
         let text = #"{"data":"e30=","digest":"\#(Digest(of: Array("{}".utf8)))","mediaType":"c/d","size":2}"#
         let descriptor = try CanonicalJSON.decode(
@@ -275,7 +275,7 @@ import Testing
         #expect(try blob.bytes(limit: .max) == Array("{}".utf8))
     }
 
-    @Test func `a foreign layer is not asked for`() async throws {
+    @Test func `does not request a foreign layer`() async throws {
         let bench = try Bench()
         let layer = bench.image.layer.descriptor
         let type = MediaType("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip")
@@ -289,7 +289,7 @@ import Testing
         #expect(failure?.why?.contains("may not be given on") == true)
     }
 
-    @Test func `an image is found by its SHA-512 too`() async throws {
+    @Test func `finds an image by its SHA-512`() async throws {
         let bench = try Bench()
         let bytes = try bench.image.manifest.bytes(limit: .max)
         let digest = Digest(of: bytes, algorithm: .sha512)
@@ -310,7 +310,7 @@ import Testing
 
     // MARK: Redirects
 
-    @Test func `a blob at a storage is fetched without credentials`() async throws {
+    @Test func `fetches a blob from a storage host without credentials`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench, Self.basic)
         // Refuses an Authorization with 400, as S3 does.
@@ -325,7 +325,7 @@ import Testing
         bench.expectNoSecrets()
     }
 
-    @Test func `a redirect from https to http is refused`() async throws {
+    @Test func `rejects a redirect from HTTPS to HTTP`() async throws {
         let bench = try Bench()
         let registry = try await ScriptedRegistry.start(usesTLS: true, host: "localhost")
         try await bench.push(to: bench.repository(registry.name, plain: false, caFile: registry.caFile))
@@ -345,7 +345,7 @@ import Testing
 
     // MARK: Cancellation
 
-    @Test func `a pull that is cancelled in the middle of a blob ends, and leaves nothing`() async throws {
+    @Test func `a canceled pull ends during a blob and leaves no files`() async throws {
         let bench = try Bench(layerSize: 3_000_000)
         let registry = try await filled(bench)
         try await registry.order(

@@ -13,7 +13,7 @@ import Testing
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
     private static let elsewhere = Task { try await ScriptedRegistry.start() }
 
-    @Test func `a first push asks for each blob, uploads it in two requests, and names the image last`()
+    @Test func `a first push checks each blob, uploads it in two requests and sets the tag last`()
         async throws
     {
         let registry = try await Self.open.value.reset()
@@ -42,7 +42,7 @@ import Testing
         #expect(record.last?.header("Content-Type") == "application/vnd.oci.image.manifest.v1+json")
     }
 
-    @Test func `a second push of the same image asks one question`() async throws {
+    @Test func `a second push of the same image sends one request`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name))
@@ -52,7 +52,7 @@ import Testing
         #expect(report.previous?.digest == bench.image.manifest.descriptor.digest)
     }
 
-    @Test func `blobs that are there already are not sent again`() async throws {
+    @Test func `does not upload existing blobs again`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name))
@@ -73,7 +73,7 @@ import Testing
         #expect(report.parts.map(\.status) == [.exists, .exists])
     }
 
-    @Test func `20 MB arrive in one request`() async throws {
+    @Test func `uploads 20 MB in one request`() async throws {
         let registry = try await ScriptedRegistry.start(.bearer)
         let bench = try Bench(layerSize: 20_000_000)
         try await bench.push(to: bench.repository(registry.name, credential: .known))
@@ -117,7 +117,7 @@ import Testing
         (#"[{"method":"POST|PUT","chunked":true}]"#, "chunked answers"),
     ]
 
-    @Test("what may pass is tried again, and the image lands", arguments: passing)
+    @Test("retries temporary failures of a push until it succeeds", arguments: passing)
     func landing(rules: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
@@ -128,7 +128,7 @@ import Testing
         bench.expectNoSecrets()
     }
 
-    @Test func `an upload that arrived without an answer is not sent again`() async throws {
+    @Test func `does not repeat an upload whose response was lost`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await registry.order(#"[{"method":"PUT","path":"uploads","drop":"after"}]"#)
@@ -213,7 +213,7 @@ import Testing
         ),
     ]
 
-    @Test("what does not pass ends with its reason", arguments: refusals)
+    @Test("fails with the reason for a permanent failure", arguments: refusals)
     func refusal(_ refusal: Refusal) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
@@ -224,7 +224,10 @@ import Testing
         #expect(failure?.description.contains(refusal.phrase) == true, "\(failure?.description ?? "")")
     }
 
-    @Test("a manifest's HEAD that is not understood is asked again as GET", arguments: [400, 405, 501])
+    @Test(
+        "falls back to GET if the registry does not support HEAD for manifests",
+        arguments: [400, 405, 501]
+    )
     func headByGet(status: Int) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
@@ -237,7 +240,7 @@ import Testing
         #expect(try await bench.image.lines(registry.drained()) == ["HEAD manifests/v1", "GET manifests/v1"])
     }
 
-    @Test func `nothing is named before everything is there`() async throws {
+    @Test func `sets no tag before all content is stored`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await registry.order(#"[{"method":"PUT","path":"uploads","status":400}]"#)
@@ -246,7 +249,7 @@ import Testing
         #expect(try await !bench.image.lines(registry.drained()).contains("PUT manifests/v1"))
     }
 
-    @Test func `a failure that stays is tried four times`() async throws {
+    @Test func `tries four times if a failure persists`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await registry.order(#"[{"method":"HEAD","path":"manifests","status":500}]"#)
@@ -259,7 +262,7 @@ import Testing
 
     // MARK: Location
 
-    @Test func `the query of a Location is kept byte for byte`() async throws {
+    @Test func `keeps the query of a Location byte for byte`() async throws {
         let registry = try await Self.open.value.reset()
         let elsewhere = try await Self.elsewhere.value.reset()
         let bench = try Bench()
@@ -277,7 +280,7 @@ import Testing
         }
     }
 
-    @Test func `an upload to another host goes there without credentials`() async throws {
+    @Test func `sends no credentials with an upload to another host`() async throws {
         let registry = try await Self.basic.value.reset()
         let bench = try Bench()
         try await registry.order(
@@ -293,7 +296,7 @@ import Testing
         #expect(record.contains { $0.method == "POST" && $0.header("Authorization") != nil })
     }
 
-    @Test func `a 401 of another host is not answered, and not blamed on the user`() async throws {
+    @Test func `does not answer a 401 of another host or blame the user's credentials`() async throws {
         let registry = try await Self.basic.value.reset()
         let bench = try Bench()
         try await registry.order(#"[{"method":"POST","location":"otherhost"}]"#)
@@ -307,7 +310,7 @@ import Testing
         )
     }
 
-    @Test func `a Location in http of a registry in https is taken as https`() async throws {
+    @Test func `upgrades an HTTP Location of an HTTPS registry`() async throws {
         let registry = try await ScriptedRegistry.start(.basic, usesTLS: true, host: "localhost")
         let bench = try Bench()
         try await registry.order(#"[{"method":"POST","location":"http"}]"#)
@@ -319,7 +322,7 @@ import Testing
         #expect(uploads.allSatisfy { $0.header("Authorization") != nil && $0.status == 201 })
     }
 
-    @Test func `an upload that is redirected is sent again whole`() async throws {
+    @Test func `sends a redirected upload again from the start`() async throws {
         let registry = try await Self.open.value.reset()
         let elsewhere = try await Self.elsewhere.value.reset()
         let bench = try Bench()
@@ -338,7 +341,7 @@ import Testing
 
     // MARK: Cancellation
 
-    @Test func `a push that is cancelled in the middle of an upload ends, and names nothing`() async throws {
+    @Test func `a canceled push ends during an upload and sets no tag`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 3_000_000)
         try await registry.order(#"[{"method":"PUT","path":"uploads","stall":3600}]"#)

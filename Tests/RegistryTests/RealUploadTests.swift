@@ -20,7 +20,7 @@ struct RealUploadTests {
     }
 
     /// All three ways, one after the other: this registry knows them all.
-    @Test func `a blob lands whole by PUT, whole by PATCH, and in chunks`() async throws {
+    @Test func `uploads a blob by PUT, by PATCH and in chunks`() async throws {
         let peer = try await RegistryPeer.shared(.token)
         for way in [UploadStrategy.put, .patch, .chunks] {
             let bench = try Bench(layerSize: 9_000_000)
@@ -38,7 +38,7 @@ struct RealUploadTests {
     }
 
     /// This registry knows no upload any more whose connection was cut: each try begins anew.
-    @Test func `a blob lands although the connection is cut 12 times`() async throws {
+    @Test func `uploads a blob in spite of 12 cut connections`() async throws {
         let peer = try await RegistryPeer.shared(.open, usesTLS: false)
         let log = try TemporaryFolder()
         let (process, port) = try await Self.relay(
@@ -54,7 +54,7 @@ struct RealUploadTests {
         withExtendedLifetime(process) {}
     }
 
-    @Test func `an upload that is given up is gone`() async throws {
+    @Test func `deletes an abandoned upload`() async throws {
         let peer = try await RegistryPeer.shared(.open, usesTLS: false)
         let bench = try Bench()
         let repository = try bench.repository(peer.name)
@@ -69,7 +69,7 @@ struct RealUploadTests {
         #expect(try await repository.client.send(request).status == 404)
     }
 
-    @Test func `a blob of another repository is mounted`() async throws {
+    @Test func `mounts a blob from another repository`() async throws {
         let peer = try await RegistryPeer.shared(.token)
         let credential = Credential(username: peer.username, password: peer.password, source: "the test")
         let bench = try Bench()

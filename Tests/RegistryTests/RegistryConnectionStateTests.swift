@@ -12,7 +12,7 @@ import Testing
         RegistryConnectionState(RegistryEndpoint(try RegistryName(parsing: "localhost:5000")))
     }
 
-    @Test func `who has spoken no TLS from the beginning is asked by HTTP`() throws {
+    @Test func `falls back to HTTP if the registry never used TLS`() throws {
         let place = try place()
         let first = place.origin
         #expect(first.scheme == .https)
@@ -24,7 +24,7 @@ import Testing
         #expect(events.events.count == 1)
     }
 
-    @Test func `who has spoken TLS once is not asked without it`() throws {
+    @Test func `does not fall back to HTTP after a TLS answer`() throws {
         let place = try place()
         place.recordAnswer(of: place.origin)
         #expect(!place.fallBack(from: place.origin, events))
@@ -32,7 +32,7 @@ import Testing
         #expect(events.events.isEmpty)
     }
 
-    @Test func `another origin's answer says nothing about the registry`() throws {
+    @Test func `another origin's answer does not prevent the fallback`() throws {
         let place = try place()
         place.recordAnswer(of: Origin(scheme: .https, host: "auth.example", port: 443))
         #expect(place.fallBack(from: place.origin, events))

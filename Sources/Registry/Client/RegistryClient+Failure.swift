@@ -137,7 +137,9 @@ extension RegistryClient {
             : context.denied(credential, action, summary, shown)
     }
 
-    /// Returns the registry's error message. A HEAD has no body, so a 403 is requested again by GET; a 401 needs no message.
+    /// Returns the registry's error message.
+    ///
+    /// A HEAD has no body, so a 403 is requested again by GET; a 401 needs no message.
     private func errorBody(of answer: Answer) async -> RegistryErrorBody {
         guard answer.method == .head, answer.status == 403 else { return answer.refusal }
         // If the GET fails, the HEAD's response is used.

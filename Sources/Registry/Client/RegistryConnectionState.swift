@@ -21,7 +21,9 @@ final class RegistryConnectionState: Sendable {
     /// The policy for URLs that the registry names.
     var policy: URLPolicy { URLPolicy(registry: origin, address: address.withLock { $0 }) }
 
-    /// Records the address. A registry once seen at a public address stays classified as public (DNS rebinding).
+    /// Records the address at which the registry was reached.
+    ///
+    /// A registry once seen at a public address stays classified as public (DNS rebinding).
     func recordAddress(_ address: String) {
         self.address.withLock { known in
             guard known == nil || !IPAddress.isPrivate(host: address) else { return }
