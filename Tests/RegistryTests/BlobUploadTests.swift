@@ -7,11 +7,11 @@ import Testing
 
 @testable import Registry
 
-/// One blob over real sockets, to registries that take it in their own ways, lose it, and forget it.
+/// Uploads of one blob over real sockets, to registries that accept different strategies or lose uploads.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct BlobUploadTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
-    /// Nobody takes the blob whole.
+    /// Rejects the whole blob by any method.
     private static let chunksOnly = #"{"method":"PUT","path":"uploads","over":0,"status":413}"#
 
     private let bench: Bench
@@ -19,7 +19,7 @@ import Testing
 
     init() throws { bench = try Bench(layerSize: 9_000_000) }
 
-    /// Pushes the layer to a registry with rules; gives what was asked of it, without what comes before the first upload.
+    /// Pushes the layer to a registry with rules; returns its requests from the first upload on.
     @discardableResult
     private func push(_ rules: String, retries: Int = 3) async throws -> [ScriptedRegistry.Entry] {
         let registry = try await Self.open.value.reset()
@@ -36,7 +36,7 @@ import Testing
         record.filter { $0.method == "PATCH" }.map { $0.header("Content-Range") ?? "all" }
     }
 
-    // MARK: The ways
+    // MARK: Strategies
 
     @Test("uploads by PATCH if the registry rejects a body in PUT", arguments: [404, 405, 411, 415, 501])
     func wholePatch(status: Int) async throws {
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    // MARK: Chunks and what is said of them
+    // MARK: Chunks
 
     static let said: [(rule: String, why: String)] = [
         (#""stale_range":true"#, "what it said before, as ECR"),
@@ -226,12 +226,12 @@ import Testing
         let repository = try bench.repository(registry.name, retries: 2)
         let failure = await bench.failure { () async throws(Failure) in try await repository.push(layer) }
         #expect(failure?.code == .connectionLost)
-        // One reaches more than ever before, 32 more get something through, the rest are the retries.
+        // One try makes new progress, 32 more send some data, and the others are the retries.
         let sessions = try await registry.drained().count { $0.method == "POST" }
         #expect((33...36).contains(sessions), "\(sessions)")
     }
 
-    // MARK: Endings
+    // MARK: Abandoned uploads
 
     static let aborts: [(rules: String, why: String)] = [
         (#"{"method":"PUT","path":"uploads","status":400}"#, "refused"),
@@ -260,7 +260,7 @@ import Testing
         }
         #expect(failure?.http?.status == (rules.contains("500}") && !rules.contains("400") ? 500 : 400))
         let record = try await registry.drained().filter { $0.status != 401 }
-        // What gets no answer is asked once more by libcurl.
+        // libcurl repeats a request without a response once.
         let deletions = record.reversed().prefix { $0.method == "DELETE" }
         #expect((1...2).contains(deletions.count), "\(why)")
         #expect(record.last?.header("Authorization") != nil)
@@ -324,7 +324,7 @@ import Testing
         #expect(try await registry.drained().allSatisfy { $0.method != "DELETE" })
     }
 
-    // MARK: What is said of the outcome
+    // MARK: Outcome
 
     @Test func `sends a blob once if it is pushed twice concurrently`() async throws {
         let registry = try await Self.open.value.reset()
@@ -363,7 +363,7 @@ import Testing
         #expect(failure?.code == .digestMismatch)
     }
 
-    // MARK: Whether it is there
+    // MARK: Existing blobs
 
     static let silent: [(rule: String, why: String)] = [
         (#""status":405"#, "no HEAD here"), (#""status":500"#, "broken for ever"),

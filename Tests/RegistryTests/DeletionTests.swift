@@ -6,11 +6,11 @@ import Testing
 
 @testable import Registry
 
-/// What a deletion deletes, and what registries make of one.
+/// Deletions of tags and images, and the responses of different registries.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct DeletionTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
-    /// An image under the tags v1 and v2, and the repository with the right to delete.
+    /// Pushes an image with the tags v1 and v2, and returns the repository with delete access.
     private func pushed(_ registry: ScriptedRegistry) async throws -> (Bench, RemoteRepository, [OCI.Tag]) {
         let bench = try Bench(layerSize: 100)
         let tags = try ["v1", "v2"].map { try Tag(parsing: $0) }

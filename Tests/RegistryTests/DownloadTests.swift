@@ -7,12 +7,12 @@ import Testing
 
 @testable import Registry
 
-/// Downloads over connections that break, from registries that can go on in the middle, and from others.
+/// Downloads over connections that break, from registries that can and cannot resume.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct DownloadTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let size = 100_000
 
-    /// A registry that has the image.
+    /// Starts a registry with the image.
     private func filled(
         _ bench: Bench,
         _ server: Task<ScriptedRegistry, any Error> = Self.open
@@ -23,12 +23,12 @@ import Testing
         return registry
     }
 
-    /// A rule for the layer alone.
+    /// A rule for only the layer.
     private func rule(_ bench: Bench, _ faults: String) -> String {
         #"{"method":"GET","path":"blobs?/.*\#(bench.image.layer.descriptor.digest)",\#(faults)}"#
     }
 
-    /// Which parts of the layer were asked for, in order; `nil` is all of it.
+    /// Returns the requested ranges of the layer in order; `nil` means the whole layer.
     private func ranges(_ bench: Bench, _ registry: ScriptedRegistry) async throws -> [String?] {
         try await registry.drained().filter {
             $0.path.hasSuffix(bench.image.layer.descriptor.digest.description)
@@ -84,7 +84,7 @@ import Testing
         #expect(bench.spool.names.isEmpty)
     }
 
-    // MARK: Registries that do not go on
+    // MARK: Registries that cannot resume
 
     private static let range = #""with":"Range","extra_headers""#
     private static let offTrack: [(faults: String, requests: Int, why: String)] = [
@@ -121,7 +121,7 @@ import Testing
         #expect(bench.spool.names.count == 2, "a file for each blob, and none for what was thrown away")
     }
 
-    // MARK: Ends that are none
+    // MARK: Incomplete responses
 
     @Test func `resumes a body without a length that ends early`() async throws {
         let bench = try Bench(layerSize: Self.size)
@@ -158,7 +158,7 @@ import Testing
         #expect(bench.spool.names.isEmpty)
     }
 
-    // MARK: The request for the rest goes the same way
+    // MARK: Redirects and tokens
 
     @Test func `resumes a download from a storage host without credentials`() async throws {
         let bench = try Bench(layerSize: Self.size)

@@ -198,7 +198,7 @@ import Testing
             let host = (0..<count).map { _ in pieces[random.next(below: pieces.count)] }.joined(
                 separator: "."
             )
-            // A dot at the end is no part of an address for inet_aton.
+            // inet_aton does not accept a dot at the end.
             guard host.last != "." else { continue }
             var address = in_addr()
             let isAddress = inet_aton(host, &address) == 1
@@ -214,7 +214,7 @@ import Testing
         for _ in 0..<20_000 {
             let text = (0..<1 + random.next(below: 6)).map { _ in pieces[random.next(below: pieces.count)] }
                 .joined()
-            // Brackets mark the text as IPv6 for the reader; without a dot it is what a reference may hold.
+            // Brackets mark the text as IPv6; a reference may contain only the form without dots.
             guard !text.contains(".") else { continue }
             var address = in6_addr()
             let isAddress = inet_pton(AF_INET6, text, &address) == 1

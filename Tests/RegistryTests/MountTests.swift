@@ -7,11 +7,11 @@ import Testing
 
 @testable import Registry
 
-/// Blobs of one repository in another one, without sending them, where that works.
+/// Mounts of blobs from another repository.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct MountTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
-    /// A repository beside another one, which has the image's blobs.
+    /// Makes a repository and a second one that has the image's blobs.
     private func beside(_ bench: Bench, at registry: ScriptedRegistry) async throws -> RemoteRepository {
         try await bench.push(to: bench.repository(registry.name))
         _ = try await registry.drained()
@@ -30,7 +30,7 @@ import Testing
         )
     }
 
-    /// What was asked about uploads: how each was opened, and whether it was used.
+    /// Returns the requests for uploads: how each was opened, and whether it was used.
     private func lines(_ record: [ScriptedRegistry.Entry]) -> [String] {
         record.filter { $0.path.contains("uploads") }.map { entry in
             entry.method + (entry.query.contains { $0[0] == "mount" } ? " mount" : "")
@@ -67,7 +67,7 @@ import Testing
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
         try await registry.order(#"[{"path":"mount=","no_mount":true}]"#)
-        // Somebody else is told to leave the registry alone, after the mount.
+        // Another request gets a rate limit after the mount.
         let client = repository.client
         let task = Task { [layer = bench.image.layer] in
             try await repository.take(layer.descriptor) { () async throws(Failure) in

@@ -37,7 +37,7 @@ import Testing
 
                 """
         )
-        // What was written is read as the same.
+        // The written document is read back unchanged.
         #expect(try parse(text(document)) == document)
     }
 

@@ -12,7 +12,7 @@ import Testing
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
 
-    /// A registry that has the image.
+    /// Starts a registry with the image.
     private func filled(
         _ bench: Bench,
         _ server: Task<ScriptedRegistry, any Error> = Self.open
@@ -53,7 +53,7 @@ import Testing
         #expect(try await bench.image.lines(registry.drained()).first == "GET manifests/manifest")
     }
 
-    // MARK: What passes by itself
+    // MARK: Temporary failures
 
     static let passing: [(rules: String, why: String)] = [
         (#"[{"method":"GET","path":"manifests","occurrence":1,"status":503}]"#, "busy"),
@@ -86,7 +86,7 @@ import Testing
         try await bench.image.expect(in: store)
     }
 
-    // MARK: What is not what it should be
+    // MARK: Invalid content
 
     typealias Refusal = (rules: String, code: Failure.Code, phrase: String, why: String)
 
@@ -185,7 +185,7 @@ import Testing
             try await bench.pull(from: repository)
         }
         #expect(failure?.code == .protocolViolation)
-        // A request of the test before, given up there, may still come in.
+        // A canceled request of the previous test may still arrive.
         let record = try await registry.drained()
         #expect(record.count { $0.method == "GET" && $0.path.contains("manifests") } == 1, "\(record)")
     }
@@ -313,7 +313,7 @@ import Testing
     @Test func `fetches a blob from a storage host without credentials`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench, Self.basic)
-        // Refuses an Authorization with 400, as S3 does.
+        // Rejects an Authorization with 400, as S3 does.
         try await registry.order(#"[{"path":"/v2/.*blobs","redirect":"otherhost"}]"#)
         let store = try await bench.pull(
             from: bench.repository(registry.name, access: .pull, credential: .known)

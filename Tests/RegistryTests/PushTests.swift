@@ -81,7 +81,7 @@ import Testing
         #expect(uploads.map(\.status) == [201])
     }
 
-    // MARK: What passes by itself
+    // MARK: Temporary failures
 
     static let passing: [(rules: String, why: String)] = [
         (#"[{"method":"POST","occurrence":1,"status":503}]"#, "busy"),
@@ -138,7 +138,7 @@ import Testing
         #expect(lines.filter { $0 == "HEAD blobs/layer" }.count == 2)
     }
 
-    // MARK: What does not
+    // MARK: Permanent failures
 
     typealias Refusal = (rules: String, code: Failure.Code, phrase: String, why: String)
 
@@ -255,7 +255,7 @@ import Testing
         try await registry.order(#"[{"method":"HEAD","path":"manifests","status":500}]"#)
         let repository = try bench.repository(registry.name)
         _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
-        // A request of the test before, given up there, may still come in.
+        // A canceled request of the previous test may still arrive.
         let record = try await registry.drained()
         #expect(record.count { $0.method == "HEAD" && $0.path.contains("manifests") } == 4, "\(record)")
     }
@@ -269,7 +269,7 @@ import Testing
         let location = "http://\(elsewhere.name)/up/x?a=%2F+%20&b==&c"
         try await registry.order(#"[{"method":"POST","location":"\#(location)"}]"#)
         try await elsewhere.order(#"[{"status":201}]"#)
-        // The blobs are not where the manifest is.
+        // The blobs are at another host than the manifest.
         let repository = try bench.repository(registry.name)
         _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
         let record = try await elsewhere.drained()
@@ -356,7 +356,7 @@ import Testing
 }
 
 extension Event {
-    /// Whether it tells of bytes on their way.
+    /// Whether it reports the progress of a transfer.
     var isMoving: Bool {
         if case .transfer(let transfer) = self, case .moved = transfer.stage { true } else { false }
     }

@@ -7,14 +7,13 @@ import Testing
 
 @testable import Registry
 
-/// Where a registry was reached decides where it may lead.
+/// The address at which a registry was reached decides to which addresses it may refer.
 @Suite struct ReachedAddressTests {
     private let bench: Bench
 
     init() throws { bench = try Bench(layerSize: 100) }
 
-    /// Pulls from a registry whose name stands for these addresses, one request after the other, and whose blobs are at
-    /// a storage with another.
+    /// Pulls from a registry whose name resolves to these addresses, one per request, with its blobs at a storage host.
     private func pull(registry: [String], storage: String) async throws -> Failure? {
         let manifest = try bench.image.manifest.bytes(limit: .max)
         let layer = try bench.image.layer.bytes(limit: .max)
@@ -57,7 +56,7 @@ import Testing
     }
 }
 
-/// A transport with a table of names: each host stands for its addresses, one request after the other.
+/// A transport with a table of names: each host resolves to its addresses, one per request.
 private final class ResolvingTransport: Transport {
     private let addresses: Mutex<[String: [String]]>
     private let answer: @Sendable (HTTPURL) -> (Response, [UInt8])

@@ -5,7 +5,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// Tokens that Debian's docker-registry verifies, of a token service beside it.
+/// Tokens of a separate token service, which Debian's docker-registry verifies.
 @Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timed, .timeLimit(.minutes(5)))
 struct RealTokenTests {
     private func repository(
@@ -30,7 +30,7 @@ struct RealTokenTests {
     }
 
     @Test func `a push continues after its token expires`() async throws {
-        // The registry takes a token for 60 seconds more than it says: these live ten.
+        // The registry accepts a token for 60 seconds after it expires; these are valid for ten.
         let peer = try await RegistryPeer.start(.token, tokens: ["--lifetime", "10", "--backdate", "60"])
         let bench = try Bench()
         let repository = try repository(bench, peer, .push, known(peer))
@@ -91,7 +91,7 @@ struct RealTokenTests {
 
     @Test("accepts an identity token in place of a password", arguments: [false, true])
     func identityToken(withoutPOST: Bool) async throws {
-        // Without POST the token goes as the password, which the service has to know as one.
+        // Without POST, the token is sent as the password, which the service must accept.
         let peer = try await RegistryPeer.start(
             .token,
             tokens: ["--identity-token", "demo:hush-identity", "--user", "robot:hush-identity"]

@@ -12,14 +12,14 @@ import Testing
 /// Uploads to Debian's docker-registry, over a network that cuts connections.
 @Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timed, .timeLimit(.minutes(5)))
 struct RealUploadTests {
-    /// A relay in front of a registry, that cuts connections at some counts of the bytes that go up.
+    /// A relay in front of a registry that cuts connections after certain numbers of uploaded bytes.
     private static func relay(to port: Int, _ arguments: [String]) async throws -> (PeerProcess, port: Int) {
         struct Ready: Decodable { let port: Int }
         let process = try await PeerProcess.start("cuts.py", ["--to", "\(port)"] + arguments)
         return (process, try JSONDecoder().decode(Ready.self, from: process.ready).port)
     }
 
-    /// All three ways, one after the other: this registry knows them all.
+    /// All three strategies, one after the other: this registry supports them.
     @Test func `uploads a blob by PUT, by PATCH and in chunks`() async throws {
         let peer = try await RegistryPeer.shared(.token)
         for way in [UploadStrategy.put, .patch, .chunks] {
@@ -37,7 +37,7 @@ struct RealUploadTests {
         }
     }
 
-    /// This registry knows no upload any more whose connection was cut: each try begins anew.
+    /// This registry discards an upload with its connection, so each try starts again.
     @Test func `uploads a blob in spite of 12 cut connections`() async throws {
         let peer = try await RegistryPeer.shared(.open, usesTLS: false)
         let log = try TemporaryFolder()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-/// What one client says to hosts that cannot be had on this machine.
+/// Requests to hosts that do not exist on this machine, with scripted responses.
 @Suite struct RegistryClientTests {
     let events = RecordingSink()
     static let secret = "open-hush"
@@ -72,7 +72,7 @@ import Testing
         ])
         let client = try client(transport)
         #expect(try await client.send(.post, "blobs/uploads/").status == 401)
-        // The next request does not get another chance with the same password.
+        // The next request does not try the same password again.
         #expect(try await client.send(.post, "blobs/uploads/").status == 401)
         #expect(transport.authorizations == [nil, authorization, authorization])
     }

@@ -18,7 +18,7 @@ import Testing
         #expect(first.scheme == .https)
         #expect(place.fallBack(from: first, events))
         #expect(place.origin.scheme == .http)
-        // Another request that had begun before.
+        // Another request that had started before.
         #expect(place.fallBack(from: first, events))
         #expect(!place.fallBack(from: place.origin, events))
         #expect(events.events.count == 1)

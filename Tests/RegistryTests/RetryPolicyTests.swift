@@ -14,7 +14,7 @@ import Testing
     var policy: RetryPolicy { RetryPolicy(clock: clock.pauseClock) }
     let temporary = RequestFailure(Failure(.serverFailed, "it fails"), isTemporary: true)
 
-    /// A 429 that asks for a pause.
+    /// Makes a 429 with a pause.
     static func limited(_ pause: Duration?) -> RequestFailure {
         RequestFailure(
             Failure(
@@ -112,7 +112,7 @@ import Testing
         #expect(failure.isTemporary == expected.contains(kind))
     }
 
-    // MARK: How often
+    // MARK: Number of tries
 
     @Test(
         "reports the last failure and the number of tries",
@@ -215,7 +215,7 @@ import Testing
         #expect(failure?.code == .interrupted)
     }
 
-    // MARK: When the registry wants to be left alone
+    // MARK: Rate limit
 
     @Test func `waits as long as the registry asks, and notes it once`() async throws {
         _ = try await run([Self.limited(.seconds(37))], policy)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-/// The list of a repository's tags, from a registry that says on command what it should not.
+/// Lists of tags, from a registry that sends invalid lists on command.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct TagListTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
@@ -25,7 +25,7 @@ import Testing
         return listed
     }
 
-    /// An image under three tags.
+    /// Pushes an image with three tags.
     private func bench(_ registry: ScriptedRegistry) async throws -> Bench {
         let bench = try Bench(layerSize: 100)
         let repository = try bench.repository(registry.name)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-/// Manifests and tags, and what a registry may say when it is sent them.
+/// Uploads of manifests and tags, and a registry's possible responses.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct TaggingTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
@@ -60,9 +60,9 @@ import Testing
         #expect(try await registry.drained().allSatisfy { $0.method == "HEAD" })
     }
 
-    // MARK: What a registry says
+    // MARK: Responses
 
-    /// A PUT of the image's manifest, answered as scripted.
+    /// Puts the image's manifest, with scripted responses.
     private func put(_ bench: Bench, _ exchanges: [(String, Int, HeaderFields, String)]) async throws
         -> Failure?
     {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-/// Where an upload goes, whatever form the registry writes its place in.
+/// Upload locations in all forms that registries use.
 @Suite struct UploadLocationTests {
     static let forms: [(location: String, target: String, why: String)] = [
         ("https://registry.example/up/1", "https://registry.example/up/1?", "absolute"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Registry
 
-/// What the answers of an upload say about it.
+/// The state of an upload after different responses.
 @Suite struct UploadSessionTests {
     private static func session(_ headers: HeaderFields = [:]) throws -> UploadSession {
         UploadSession(

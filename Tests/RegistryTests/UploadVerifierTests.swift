@@ -10,7 +10,7 @@ import Testing
 
 @testable import Registry
 
-/// A file may change after it was verified: what is not the blob any more does not become one.
+/// Files that change after verification, which must not be uploaded as the blob.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct UploadVerifierTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let chunksOnly = #"[{"method":"PUT","path":"uploads","over":0,"status":413}]"#
@@ -151,7 +151,7 @@ import Testing
     }
 }
 
-/// A sink that does something once, when the first bytes have moved.
+/// A sink that runs an action once, after the first bytes were sent.
 private final class ActingSink: EventSink {
     private let act: @Sendable () -> Void
     private let hasActed = Mutex(false)
