@@ -108,7 +108,7 @@ import Testing
         ("fec0::1", "a site's, deprecated"),
         ("ff02::1", "multicast"),
         ("::ffff:10.0.0.1", "IPv4 within IPv6"),
-        ("::ffff:8.8.8.8", "IPv4 within IPv6: nobody writes that in good faith"),
+        ("::ffff:8.8.8.8", "IPv4 within IPv6: no legitimate use"),
         ("64:ff9b::a9fe:a9fe", "the metadata service behind NAT64"),
         ("0064:ff9b:0::169.254.169.254", "the same, spelled otherwise"),
         ("2002:a9fe:a9fe::1", "the metadata service behind 6to4"),
