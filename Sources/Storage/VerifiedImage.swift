@@ -12,7 +12,7 @@ package struct VerifiedImage: Sendable {
     /// The image's manifest.
     package let root: Descriptor
     private let blobs: [Digest: Blob]
-    /// The store with the files. Holding it keeps a layout open, and an open layout is not swept.
+    /// The store with the files; holding it keeps a layout open, and an open layout is not swept.
     private let source: any ContentSource
 
     /// Reads and verifies all content of an image, each digest once.

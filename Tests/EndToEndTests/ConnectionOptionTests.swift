@@ -51,7 +51,10 @@ import Testing
             let refused = try await work.start(push + arguments).wait()
             #expect(refused.status == 69, "\(refused)")
             #expect(refused.errorText.contains("error[tls-failed]"), "\(refused)")
-            #expect(refused.errorText.contains("wants a client certificate, or another one"), "\(refused)")
+            #expect(
+                refused.errorText.contains("requires a client certificate, or a different one"),
+                "\(refused)"
+            )
             #expect(refused.errorText.contains("--client-cert"), "\(refused)")
         }
         let both = try work.bytes(of: "client.pem") + work.bytes(of: "client.key")
@@ -62,7 +65,7 @@ import Testing
             .wait()
         #expect(mixed.status == 78, "\(mixed)")
         #expect(
-            mixed.errorText.contains("error[config-invalid]: the client certificate cannot be used"),
+            mixed.errorText.contains("error[config-invalid]: cannot use the client certificate"),
             "\(mixed)"
         )
     }

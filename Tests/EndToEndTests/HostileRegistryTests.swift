@@ -170,7 +170,7 @@ import Testing
         )
         let pushed = try await work.run("push", reference, "module.wasm", "--plain-http", "-v")
         #expect(pushed.status == 0, "\(pushed)")
-        #expect(pushed.errorText.contains("trying again"))
+        #expect(pushed.errorText.contains("retrying"))
         try await registry.order(#"[{"method":"GET","path":"/blobs/","occurrence":1,"cut":10}]"#)
         let pulled = try await work.run("pull", reference, "--plain-http")
         #expect(pulled.status == 0, "\(pulled)")

@@ -128,10 +128,10 @@ import Testing
         let run = try await work.run("push", reference, "module.wasm", "--plain-http")
         #expect(run.status == 0, "\(run)")
         let warnings = run.errorText.split(separator: "\n").filter {
-            $0.hasPrefix("warning: \(registry.name) says: ")
+            $0.hasPrefix("warning: message from \(registry.name): ")
         }
         #expect(warnings.count == 2, "\(run)")
-        #expect(warnings.last?.hasSuffix("says: this too") == true, "\(run)")
+        #expect(warnings.last?.hasSuffix(": this too") == true, "\(run)")
         #expect(!run.errorText.unicodeScalars.contains("\u{9B}"))
     }
 

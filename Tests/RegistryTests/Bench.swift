@@ -7,12 +7,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What a test of a repository needs: an image, a folder, a transport, somebody who listens.
+/// The parts that a test of a repository needs: an image, a folder, a transport and an event sink.
 final class Bench: Sendable {
     let events = RecordingSink()
     let spool: TemporaryFolder
     let image: TestImage
-    /// What pauses are measured with; none of them is waited for.
+    /// The clock for pauses, which does not really wait.
     let clock = TestClock()
     /// A repository that no other test uses.
     let name = "team/plugin-\(UInt64.random(in: .min ... .max))"
@@ -22,7 +22,7 @@ final class Bench: Sendable {
         image = try TestImage(layerSize: layerSize)
     }
 
-    /// The repository at a registry.
+    /// Makes the repository at a registry.
     func repository(
         _ registry: String,
         access: Access = .push,
@@ -55,7 +55,7 @@ final class Bench: Sendable {
         )
     }
 
-    /// A check of credentials for a registry without TLS.
+    /// Makes a check of credentials for a registry without TLS.
     func signInCheck(_ registry: String) throws -> SignInCheck {
         SignInCheck(
             RegistryConnection(
@@ -81,7 +81,7 @@ final class Bench: Sendable {
         return store
     }
 
-    /// The failure of work that must fail; none of its text, nor of any event, shows a secret.
+    /// Returns the failure of work that must fail, and expects no secret in its text or in any event.
     func failure(
         sourceLocation: SourceLocation = #_sourceLocation,
         _ work: () async throws(Failure) -> Void
@@ -135,7 +135,7 @@ struct TestImage: Sendable {
         name = .tag(try Tag(parsing: "v1"))
     }
 
-    /// A store that has the image.
+    /// Makes a store with the image.
     func store() async -> InMemoryStore {
         let store = InMemoryStore()
         for blob in [config, layer] { await store.push(blob) }
@@ -143,7 +143,7 @@ struct TestImage: Sendable {
         return store
     }
 
-    /// Expects a store to have the same bytes.
+    /// Expects the same bytes in a store.
     func expect(in store: InMemoryStore, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let root = try await store.resolve(name)
         #expect(root == manifest.descriptor, sourceLocation: sourceLocation)
@@ -156,18 +156,18 @@ struct TestImage: Sendable {
         }
     }
 
-    /// Digests by what they are of.
+    /// The names of the image's parts by digest.
     func named(_ line: String) -> String {
         [(config, "config"), (layer, "layer"), (manifest, "manifest")].reduce(line) { line, pair in
             line.replacing(pair.0.descriptor.digest.description, with: pair.1)
         }
     }
 
-    /// The lines of a record.
+    /// Returns a record as lines.
     func lines(_ record: [ScriptedRegistry.Entry]) -> [String] { record.map { named($0.line) } }
 }
 
-/// A credential that was kept for later, as one of a file.
+/// A stored credential, as from a file.
 struct StoredCredential: CredentialStore {
     let credential: Credential?
 
@@ -181,12 +181,12 @@ struct StoredCredential: CredentialStore {
 }
 
 extension Credential {
-    /// The one that a scripted registry knows.
+    /// The credential that a scripted registry accepts.
     static let known = Credential(
         username: ScriptedRegistry.username,
         password: ScriptedRegistry.password,
         source: "the test"
     )
-    /// One that nobody knows.
+    /// A credential that every registry rejects.
     static let wrong = Credential(username: "ci", password: "open-hush-2", source: "the test")
 }

@@ -25,7 +25,7 @@ import Testing
         try Array(text.utf8).withUnsafeBytes { try sink.receive($0) }
     }
 
-    @Test func `what comes in pieces is a blob when all of it is there`() throws {
+    @Test func `makes a blob of all received pieces`() throws {
         try sink.begin(Response(status: 200))
         try receive("01234")
         #expect(sink.byteCount == 5)
@@ -33,7 +33,7 @@ import Testing
         #expect(try sink.finish().bytes(limit: .max) == Self.content)
     }
 
-    @Test func `a length that contradicts the size is refused before the first byte`() {
+    @Test func `rejects a wrong Content-Length before the first byte`() {
         let error = #expect(throws: TransferError.self) {
             try sink.begin(Response(status: 200, headers: ["Content-Length": "11"]))
         }
@@ -41,15 +41,15 @@ import Testing
         #expect(sink.failure?.code == .digestMismatch)
     }
 
-    @Test func `nothing is written beyond the size`() throws {
+    @Test func `does not write more bytes than the size`() throws {
         try sink.begin(Response(status: 200))
         try receive("012345678")
         #expect(throws: TransferError.self) { try receive("9+") }
         #expect(sink.byteCount == 9)
-        #expect(sink.failure?.why?.contains("more than that come") == true)
+        #expect(sink.failure?.why?.contains("the registry sent more") == true)
     }
 
-    @Test func `a second answer with all of it begins anew, and the most that was there is known`() throws {
+    @Test func `a second complete response starts again, and the most bytes received are kept`() throws {
         try sink.begin(Response(status: 200))
         try receive("0123456")
         try sink.begin(Response(status: 200))
@@ -59,7 +59,7 @@ import Testing
         #expect(try sink.finish().bytes(limit: .max) == Self.content)
     }
 
-    @Test func `the rest has to have the length of the rest`() throws {
+    @Test func `rejects a remaining part with the wrong length`() throws {
         try sink.begin(Response(status: 200))
         try receive("0123")
         let range: HeaderFields = ["Content-Range": "bytes 4-9/10", "Content-Length": "10"]
@@ -67,7 +67,7 @@ import Testing
         #expect(sink.failure?.code == .digestMismatch)
     }
 
-    @Test func `what is given up leaves no file`() throws {
+    @Test func `a discarded blob leaves no file`() throws {
         try sink.begin(Response(status: 200))
         try receive("0123")
         #expect(folder.names.count == 1)
@@ -83,7 +83,7 @@ import Testing
         ("bytes 4-9/99999999999999999999", false), ("bytes ٤-٩/10", false), ("", false),
     ]
 
-    @Test("a Content-Range has three numbers in order, or is none", arguments: ranges)
+    @Test("parses a Content-Range with three valid numbers only", arguments: ranges)
     func range(text: String, isRange: Bool) {
         #expect((ContentRange(parsing: text) != nil) == isRange)
     }
@@ -94,7 +94,7 @@ import Testing
         (["Content-Encoding": "gzip", "content-encoding": "br"], "gzip, br"),
     ]
 
-    @Test("what was done to a body on its way is seen", arguments: encodings)
+    @Test("detects a content coding", arguments: encodings)
     func encoding(fields: HeaderFields, encoding: String?) {
         #expect(Response(status: 200, headers: fields).contentEncoding == encoding)
     }

@@ -7,11 +7,11 @@ import Testing
 
 @testable import Registry
 
-/// One blob over real sockets, to registries that take it in their own ways, lose it, and forget it.
+/// Uploads of one blob over real sockets, to registries that accept different strategies or lose uploads.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct BlobUploadTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
-    /// Nobody takes the blob whole.
+    /// Rejects the whole blob by any method.
     private static let chunksOnly = #"{"method":"PUT","path":"uploads","over":0,"status":413}"#
 
     private let bench: Bench
@@ -19,7 +19,7 @@ import Testing
 
     init() throws { bench = try Bench(layerSize: 9_000_000) }
 
-    /// Pushes the layer to a registry with rules; gives what was asked of it, without what comes before the first upload.
+    /// Pushes the layer to a registry with rules; returns its requests from the first upload on.
     @discardableResult
     private func push(_ rules: String, retries: Int = 3) async throws -> [ScriptedRegistry.Entry] {
         let registry = try await Self.open.value.reset()
@@ -36,9 +36,9 @@ import Testing
         record.filter { $0.method == "PATCH" }.map { $0.header("Content-Range") ?? "all" }
     }
 
-    // MARK: The ways
+    // MARK: Strategies
 
-    @Test("a registry that takes no body in PUT gets it by PATCH", arguments: [404, 405, 411, 415, 501])
+    @Test("uploads by PATCH if the registry rejects a body in PUT", arguments: [404, 405, 411, 415, 501])
     func wholePatch(status: Int) async throws {
         let record = try await push(#"[{"method":"PUT","path":"uploads","over":0,"status":\#(status)}]"#)
         #expect(
@@ -51,7 +51,7 @@ import Testing
         #expect(record.last?.query.map(\.[0]) == ["_state", "digest"])
     }
 
-    @Test("what is too large for one request goes in chunks", arguments: [413, 416])
+    @Test("uploads in chunks if one request is too large", arguments: [413, 416])
     func chunks(status: Int) async throws {
         let record = try await push(#"[{"method":"PUT","path":"uploads","over":0,"status":\#(status)}]"#)
         #expect(ranges(record) == ["0-4190207", "4190208-8380415", "8380416-8999999"])
@@ -59,7 +59,7 @@ import Testing
         #expect(record.last?.header("Content-Length") == "0")
     }
 
-    @Test func `a registry that takes neither PUT nor PATCH whole gets chunks`() async throws {
+    @Test func `uploads in chunks if the registry rejects the whole blob by PUT and PATCH`() async throws {
         let record = try await push(
             #"""
             [{"method":"PUT","path":"uploads","over":0,"status":405},
@@ -69,7 +69,7 @@ import Testing
         #expect(ranges(record) == ["all", "0-4190207", "4190208-8380415", "8380416-8999999"])
     }
 
-    @Test func `the way that worked is where the next blob begins`() async throws {
+    @Test func `starts the next blob with the strategy that worked`() async throws {
         let registry = try await Self.open.value.reset()
         try await registry.order(#"[{"method":"PUT","path":"uploads","over":0,"status":405}]"#)
         let repository = try bench.repository(registry.name)
@@ -89,17 +89,17 @@ import Testing
         (#"\#(chunksOnly),{"method":"PATCH","answer_status":200}"#, "PATCH: 200"),
     ]
 
-    @Test("every kind of yes is one", arguments: accepted)
+    @Test("accepts every success status", arguments: accepted)
     func yes(rules: String, why: String) async throws {
         let record = try await push("[\(rules)]")
         #expect(record.filter { $0.method == "POST" }.count == 1, "\(why)")
     }
 
-    @Test func `a yes without the blob is none`() async throws {
+    @Test func `rejects a success status if the blob does not exist`() async throws {
         let registry = try await Self.open.value.reset()
         for (rule, phrase) in [
-            (#"{"method":"PUT","path":"uploads","status":202}"#, "answers 202"),
-            (#"{"method":"POST","status":201}"#, "answers 201"),
+            (#"{"method":"PUT","path":"uploads","status":202}"#, "unexpected status 202"),
+            (#"{"method":"POST","status":201}"#, "unexpected status 201"),
         ] {
             try await registry.order("[\(rule)]")
             let repository = try bench.repository(registry.name)
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    // MARK: Chunks and what is said of them
+    // MARK: Chunks
 
     static let said: [(rule: String, why: String)] = [
         (#""stale_range":true"#, "what it said before, as ECR"),
@@ -122,13 +122,13 @@ import Testing
         (#""location":"relative""#, "a relative place"),
     ]
 
-    @Test("chunks follow each other, whatever the registry says of them", arguments: said)
+    @Test("continues with the next chunk for any Range in the response", arguments: said)
     func following(rule: String, why: String) async throws {
         let record = try await push("[\(Self.chunksOnly),{\"method\":\"PATCH\",\(rule)}]")
         #expect(ranges(record) == ["0-4190207", "4190208-8380415", "8380416-8999999"], "\(why)")
     }
 
-    @Test func `a chunk is as long as the registry wants`() async throws {
+    @Test func `sends chunks of the registry's minimum size`() async throws {
         let record = try await push(#"[\#(Self.chunksOnly),{"method":"POST|PATCH","min_chunk":5000000}]"#)
         #expect(ranges(record) == ["0-4999999", "5000000-8999999"])
     }
@@ -185,14 +185,14 @@ import Testing
         ),
     ]
 
-    @Test("an interrupted chunk goes on where the registry is", arguments: interruptions)
+    @Test("resumes an interrupted chunk at the registry's offset", arguments: interruptions)
     func resuming(rule: String, ranges expected: [String], sessions: Int, why: String) async throws {
         let record = try await push("[\(Self.chunksOnly),\(rule)]")
         #expect(ranges(record) == expected, "\(why)")
         #expect(record.filter { $0.method == "POST" }.count == sessions, "\(why)")
     }
 
-    @Test func `a connection that is lost twice with the whole blob is lost with less the next time`()
+    @Test func `uploads in chunks after two connections are lost with the whole blob`()
         async throws
     {
         let record = try await push(
@@ -212,13 +212,13 @@ import Testing
         ),
     ]
 
-    @Test("20 cuts in a row do not keep a blob from landing", arguments: badNetworks)
+    @Test("an upload succeeds in spite of 20 cuts in a row", arguments: badNetworks)
     func manyCuts(rule: String, why: String) async throws {
         let record = try await push("[\(Self.chunksOnly),\(rule)]", retries: 1)
         #expect(record.filter { $0.method == "PATCH" }.count > 20, "\(why)")
     }
 
-    @Test func `a network that never lets the blob through ends the upload at last`() async throws {
+    @Test func `an upload ends if the network never lets the blob through`() async throws {
         let registry = try await Self.open.value.reset()
         try await registry.order(
             #"[\#(Self.chunksOnly),{"method":"PATCH","with":"Content-Range: 4190208","cut_upload":9,"forget":true}]"#
@@ -226,12 +226,12 @@ import Testing
         let repository = try bench.repository(registry.name, retries: 2)
         let failure = await bench.failure { () async throws(Failure) in try await repository.push(layer) }
         #expect(failure?.code == .connectionLost)
-        // One reaches more than ever before, 32 more get something through, the rest are the retries.
+        // One try makes new progress, 32 more send some data, and the others are the retries.
         let sessions = try await registry.drained().count { $0.method == "POST" }
         #expect((33...36).contains(sessions), "\(sessions)")
     }
 
-    // MARK: Endings
+    // MARK: Abandoned uploads
 
     static let aborts: [(rules: String, why: String)] = [
         (#"{"method":"PUT","path":"uploads","status":400}"#, "refused"),
@@ -250,7 +250,7 @@ import Testing
         ),
     ]
 
-    @Test("an upload that is given up is deleted, whatever comes of that", arguments: aborts)
+    @Test("deletes an abandoned upload and ignores the result", arguments: aborts)
     func deletion(rules: String, why: String) async throws {
         let registry = try await Self.basic.value.reset()
         try await registry.order("[\(rules)]")
@@ -260,7 +260,7 @@ import Testing
         }
         #expect(failure?.http?.status == (rules.contains("500}") && !rules.contains("400") ? 500 : 400))
         let record = try await registry.drained().filter { $0.status != 401 }
-        // What gets no answer is asked once more by libcurl.
+        // libcurl repeats a request without a response once.
         let deletions = record.reversed().prefix { $0.method == "DELETE" }
         #expect((1...2).contains(deletions.count), "\(why)")
         #expect(record.last?.header("Authorization") != nil)
@@ -270,7 +270,7 @@ import Testing
         )
     }
 
-    @Test func `an upload that is cancelled is deleted`() async throws {
+    @Test func `deletes a canceled upload`() async throws {
         let registry = try await Self.open.value.reset()
         try await registry.order(#"[{"method":"PUT","path":"uploads","stall":3600}]"#)
         let repository = try bench.repository(registry.name)
@@ -282,7 +282,7 @@ import Testing
         #expect(try await bench.image.lines(registry.drained()).last == "DELETE upload")
     }
 
-    @Test func `an upload that opens while its opening is cancelled is deleted`() async throws {
+    @Test func `deletes an upload that opens during its cancellation`() async throws {
         let registry = try await Self.open.value.reset()
         try await registry.order(#"[{"method":"POST","path":"uploads","stall":1}]"#)
         let repository = try bench.repository(registry.name)
@@ -295,7 +295,7 @@ import Testing
         #expect(try await bench.image.lines(registry.drained()) == ["DELETE upload"])
     }
 
-    @Test func `an opening that is not answered is not waited for when it is cancelled`() async throws {
+    @Test func `does not wait for an unanswered opening after its cancellation`() async throws {
         let registry = try await Self.open.value.reset()
         try await registry.order(#"[{"method":"POST","path":"uploads","stall":3600}]"#)
         let repository = try bench.repository(registry.name)
@@ -308,13 +308,13 @@ import Testing
         #expect(start.duration(to: .now) < .seconds(60))
     }
 
-    @Test func `an upload is deleted when the blob has come in another way`() async throws {
+    @Test func `deletes an upload if the blob exists already`() async throws {
         let record = try await push(#"[{"method":"PUT","path":"uploads","occurrence":1,"drop":"after"}]"#)
         #expect(bench.image.lines(record).suffix(2).first?.hasPrefix("HEAD blobs") == true)
         #expect(bench.image.lines(record).last == "DELETE upload")
     }
 
-    @Test func `an upload at another host is not deleted there`() async throws {
+    @Test func `does not delete an upload at another host`() async throws {
         let registry = try await Self.open.value.reset()
         try await registry.order(
             #"[{"method":"POST","location":"otherhost"},{"method":"PUT","path":"uploads","status":400}]"#
@@ -324,9 +324,9 @@ import Testing
         #expect(try await registry.drained().allSatisfy { $0.method != "DELETE" })
     }
 
-    // MARK: What is said of the outcome
+    // MARK: Outcome
 
-    @Test func `one blob that is pushed twice at a time is sent once`() async throws {
+    @Test func `sends a blob once if it is pushed twice concurrently`() async throws {
         let registry = try await Self.open.value.reset()
         let repository = try bench.repository(registry.name)
         async let one: Void = repository.push(layer)
@@ -336,7 +336,7 @@ import Testing
         #expect(try await bench.image.lines(registry.drained()) == ["POST uploads", "PUT upload"])
     }
 
-    @Test func `progress does not run backwards when something is sent again`() async throws {
+    @Test func `progress does not decrease when bytes are sent again`() async throws {
         try await push(#"[{"method":"PUT","path":"uploads","occurrence":1,"cut_upload":3000000}]"#)
         let moved = bench.events.events.compactMap { event -> Int? in
             guard case .transfer(let transfer) = event, case .moved(let bytes) = transfer.stage else {
@@ -349,7 +349,7 @@ import Testing
         #expect(moved.last == 9_000_000)
     }
 
-    @Test func `a digest of another algorithm is compared, not refused`() async throws {
+    @Test func `compares an announced digest with another algorithm`() async throws {
         let bytes = try layer.bytes(limit: .max)
         let right = Digest(of: bytes, algorithm: .sha512)
         let wrong = Digest(of: Array(bytes.dropLast()), algorithm: .sha512)
@@ -363,14 +363,14 @@ import Testing
         #expect(failure?.code == .digestMismatch)
     }
 
-    // MARK: Whether it is there
+    // MARK: Existing blobs
 
     static let silent: [(rule: String, why: String)] = [
         (#""status":405"#, "no HEAD here"), (#""status":500"#, "broken for ever"),
         (#""status":400"#, "refused"), (#""extra_headers":{"Content-Length":"17"}"#, "another size"),
     ]
 
-    @Test("a registry that cannot say whether it has a blob is sent it", arguments: silent)
+    @Test("uploads a blob if the registry cannot say whether it exists", arguments: silent)
     func presence(rule: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         try await registry.order("[{\"method\":\"HEAD\",\"path\":\"blobs\",\(rule)}]")

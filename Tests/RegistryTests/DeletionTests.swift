@@ -6,11 +6,11 @@ import Testing
 
 @testable import Registry
 
-/// What a deletion deletes, and what registries make of one.
+/// Deletions of tags and images, and the responses of different registries.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct DeletionTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
-    /// An image under the tags v1 and v2, and the repository with the right to delete.
+    /// Pushes an image with the tags v1 and v2, and returns the repository with delete access.
     private func pushed(_ registry: ScriptedRegistry) async throws -> (Bench, RemoteRepository, [OCI.Tag]) {
         let bench = try Bench(layerSize: 100)
         let tags = try ["v1", "v2"].map { try Tag(parsing: $0) }
@@ -21,7 +21,7 @@ import Testing
         return (bench, try bench.repository(registry.name, access: .delete), tags)
     }
 
-    @Test func `a tag goes alone, an image with all its tags`() async throws {
+    @Test func `deletes only a tag, or an image with all its tags`() async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
         let digest = bench.image.manifest.descriptor.digest
@@ -34,7 +34,7 @@ import Testing
         #expect(try await repository.current(tags).allSatisfy { $0 == nil })
     }
 
-    @Test("each way to say that it is done is understood", arguments: [200, 202, 204])
+    @Test("accepts each success status of a deletion", arguments: [200, 202, 204])
     func done(status: Int) async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
@@ -43,7 +43,7 @@ import Testing
         try await repository.delete(bench.image.manifest.descriptor.digest)
     }
 
-    @Test func `a deletion whose answer is lost is done`() async throws {
+    @Test func `accepts a deletion whose response was lost`() async throws {
         let registry = try await Self.open.value.reset()
         let (_, repository, tags) = try await pushed(registry)
         try await registry.order(#"[{"method": "DELETE", "occurrence": 1, "drop": "after", "reset": true}]"#)
@@ -56,21 +56,30 @@ import Testing
     )
 
     static let refusals: [Refusal] = [
-        (true, 400, "DIGEST_INVALID", .deletionUnsupported, "a tag alone", "docker-registry 2.8"),
+        (
+            true, 400, "DIGEST_INVALID", .deletionUnsupported, "cannot delete only a tag",
+            "docker-registry 2.8"
+        ),
         (true, 400, "NAME_INVALID", .requestRejected, "(400 NAME_INVALID", "the registry's own reason"),
-        (true, 405, "UNSUPPORTED", .deletionUnsupported, "a tag alone", "what the specification says"),
-        (true, 404, "NOT_FOUND", .deletionUnsupported, "a tag alone", "no such endpoint: the tag is there"),
-        (true, 501, "X", .deletionUnsupported, "a tag alone", "not made yet"),
+        (
+            true, 405, "UNSUPPORTED", .deletionUnsupported, "cannot delete only a tag",
+            "what the specification says"
+        ),
+        (
+            true, 404, "NOT_FOUND", .deletionUnsupported, "cannot delete only a tag",
+            "no such endpoint: the tag is there"
+        ),
+        (true, 501, "X", .deletionUnsupported, "cannot delete only a tag", "not made yet"),
         (false, 405, "UNSUPPORTED", .deletionUnsupported, "storage.delete.enabled", "switched off"),
         (
             false, 400, "MANIFEST_INVALID", .requestRejected, "(400 MANIFEST_INVALID",
             "the registry's own reason"
         ),
         (false, 404, "MANIFEST_UNKNOWN", .notFound, "no manifest sha256:", "gone already"),
-        (true, 409, "X", .requestRejected, "refuses to delete from", "a rule of the registry's"),
+        (true, 409, "X", .requestRejected, "rejected the request to delete from", "a rule of the registry's"),
     ]
 
-    @Test("a registry that does not delete is told from one that has nothing to delete", arguments: refusals)
+    @Test("distinguishes unsupported deletion from missing content", arguments: refusals)
     func refusal(_ refusal: Refusal) async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
@@ -92,7 +101,7 @@ import Testing
         )
     }
 
-    @Test func `what was not there when the registry came to it was not deleted`() async throws {
+    @Test func `reports notFound if a busy registry never had the content`() async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, _) = try await pushed(registry)
         try await registry.order(
@@ -106,7 +115,7 @@ import Testing
         #expect(failure?.code == .notFound)
     }
 
-    @Test func `a tag that is not there is not found`() async throws {
+    @Test func `reports a missing tag`() async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, _) = try await pushed(registry)
         let tag = try Tag(parsing: "other")
@@ -115,7 +124,7 @@ import Testing
         #expect(failure?.message.contains("no tag other") == true)
     }
 
-    @Test func `the tags of an image are found among the others`() async throws {
+    @Test func `finds the tags of an image`() async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
         #expect(await repository.tags(of: bench.image.manifest.descriptor.digest) == tags)

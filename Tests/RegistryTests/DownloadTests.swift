@@ -7,12 +7,12 @@ import Testing
 
 @testable import Registry
 
-/// Downloads over connections that break, from registries that can go on in the middle, and from others.
+/// Downloads over connections that break, from registries that can and cannot resume.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct DownloadTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let size = 100_000
 
-    /// A registry that has the image.
+    /// Starts a registry with the image.
     private func filled(
         _ bench: Bench,
         _ server: Task<ScriptedRegistry, any Error> = Self.open
@@ -23,19 +23,19 @@ import Testing
         return registry
     }
 
-    /// A rule for the layer alone.
+    /// A rule for only the layer.
     private func rule(_ bench: Bench, _ faults: String) -> String {
         #"{"method":"GET","path":"blobs?/.*\#(bench.image.layer.descriptor.digest)",\#(faults)}"#
     }
 
-    /// Which parts of the layer were asked for, in order; `nil` is all of it.
+    /// Returns the requested ranges of the layer in order; `nil` means the whole layer.
     private func ranges(_ bench: Bench, _ registry: ScriptedRegistry) async throws -> [String?] {
         try await registry.drained().filter {
             $0.path.hasSuffix(bench.image.layer.descriptor.digest.description)
         }.map { $0.header("Range") }
     }
 
-    @Test func `a download that breaks goes on where it stopped`() async throws {
+    @Test func `resumes a download after the connection is cut`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
         try await registry.order("[\(rule(bench, #""occurrence":[1,2,3],"cut":30000"#))]")
@@ -54,7 +54,7 @@ import Testing
         #expect(last == Self.size)
     }
 
-    @Test func `as long as more comes than ever before, no number of cuts ends a download`() async throws {
+    @Test func `a download continues after any number of cuts as long as it makes progress`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
         var random = SeededGenerator(seed: 20)
@@ -71,7 +71,7 @@ import Testing
         #expect(try await ranges(bench, registry).count == 21)
     }
 
-    @Test func `a download that never gets further ends after the tries`() async throws {
+    @Test func `a download without progress ends after the last retry`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
         try await registry.order("[\(rule(bench, #""cut":20000,"whole":true"#))]")
@@ -84,7 +84,7 @@ import Testing
         #expect(bench.spool.names.isEmpty)
     }
 
-    // MARK: Registries that do not go on
+    // MARK: Registries that cannot resume
 
     private static let range = #""with":"Range","extra_headers""#
     private static let offTrack: [(faults: String, requests: Int, why: String)] = [
@@ -108,7 +108,7 @@ import Testing
         ),
     ]
 
-    @Test("a registry that does not go on at the right byte is asked for all of it", arguments: offTrack)
+    @Test("starts again if the registry does not resume at the right byte", arguments: offTrack)
     func startOver(faults: String, requests: Int, why: String) async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
@@ -121,9 +121,9 @@ import Testing
         #expect(bench.spool.names.count == 2, "a file for each blob, and none for what was thrown away")
     }
 
-    // MARK: Ends that are none
+    // MARK: Incomplete responses
 
-    @Test func `a body without a length that ends early is continued`() async throws {
+    @Test func `resumes a body without a length that ends early`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
         try await registry.order("[\(rule(bench, #""occurrence":1,"truncate":40000,"no_length":true"#))]")
@@ -132,7 +132,7 @@ import Testing
         #expect(try await ranges(bench, registry) == [nil, "bytes=40000-"])
     }
 
-    @Test func `a body that is there but for the end of the answer is enough`() async throws {
+    @Test func `accepts a complete body if only the end of the response is missing`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
         try await registry.order("[\(rule(bench, #""chunked":true,"cut":\#(Self.size)"#))]")
@@ -141,7 +141,7 @@ import Testing
         #expect(try await ranges(bench, registry) == [nil])
     }
 
-    @Test func `content that came whole and is wrong is not asked for again`() async throws {
+    @Test func `does not request complete but wrong content again`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench)
         let rules = [
@@ -158,9 +158,9 @@ import Testing
         #expect(bench.spool.names.isEmpty)
     }
 
-    // MARK: The request for the rest goes the same way
+    // MARK: Redirects and tokens
 
-    @Test func `a download from a storage goes on there, without credentials`() async throws {
+    @Test func `resumes a download from a storage host without credentials`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench, Task { try await ScriptedRegistry.start(.basic) })
         try await registry.order(
@@ -176,7 +176,7 @@ import Testing
         bench.expectNoSecrets()
     }
 
-    @Test func `a download goes on with a new token when the old one has run out`() async throws {
+    @Test func `resumes a download with a new token after the old one expires`() async throws {
         let bench = try Bench(layerSize: Self.size)
         let layer = bench.image.layer
         let registry = try await ScriptedRegistry.start(.bearer, ["--token-uses", "1"])

@@ -39,7 +39,7 @@ import Testing
         ("0:0:0:0:0:ffff:7f12:3456", "IPv4 within IPv6, in full"),
     ]
 
-    @Test("these are this machine", arguments: loopback)
+    @Test("recognizes loopback hosts", arguments: loopback)
     func isLoopback(host: String, why: String) {
         #expect(IPAddress.Host(host).isLoopback, "\(why)")
         #expect(IPAddress.isPrivate(host: host), "\(why)")
@@ -62,7 +62,7 @@ import Testing
         ("", "nothing"),
     ]
 
-    @Test("these are not this machine", arguments: elsewhere)
+    @Test("recognizes hosts that are not loopback", arguments: elsewhere)
     func isNotLoopback(host: String, why: String) {
         #expect(!IPAddress.Host(host).isLoopback, "\(why)")
     }
@@ -108,7 +108,7 @@ import Testing
         ("fec0::1", "a site's, deprecated"),
         ("ff02::1", "multicast"),
         ("::ffff:10.0.0.1", "IPv4 within IPv6"),
-        ("::ffff:8.8.8.8", "IPv4 within IPv6: nobody writes that in good faith"),
+        ("::ffff:8.8.8.8", "IPv4 within IPv6: no legitimate use"),
         ("64:ff9b::a9fe:a9fe", "the metadata service behind NAT64"),
         ("0064:ff9b:0::169.254.169.254", "the same, spelled otherwise"),
         ("2002:a9fe:a9fe::1", "the metadata service behind 6to4"),
@@ -117,7 +117,7 @@ import Testing
         ("169.254.169.254..", "two dots at the end: cannot be judged"),
     ]
 
-    @Test("these are not for the public", arguments: hidden)
+    @Test("recognizes private hosts", arguments: hidden)
     func isPrivate(host: String, why: String) {
         #expect(IPAddress.isPrivate(host: host), "\(why)")
     }
@@ -155,7 +155,7 @@ import Testing
         ("", false, "nothing"),
     ]
 
-    @Test("where clouds keep the secrets of their machines is known", arguments: metadata)
+    @Test("recognizes cloud metadata services", arguments: metadata)
     func isMetadataService(host: String, isOne: Bool, why: String) {
         #expect(IPAddress.isMetadataService(host: host) == isOne, "\(why)")
     }
@@ -182,12 +182,12 @@ import Testing
         ("64:ff9b::808:808", "NAT64 of a public address"),
     ]
 
-    @Test("these are for the public", arguments: open)
+    @Test("recognizes public hosts", arguments: open)
     func isPublic(host: String, why: String) {
         #expect(!IPAddress.isPrivate(host: host), "\(why)")
     }
 
-    @Test func `IPv4 is read as inet_aton reads it`() {
+    @Test func `parses IPv4 like inet_aton`() {
         var random = SeededGenerator(seed: 3)
         let pieces = [
             "0", "1", "127", "0177", "0x7f", "0X7F", "255", "256", "65535", "2130706433", "08", "-1", "7f",
@@ -198,7 +198,7 @@ import Testing
             let host = (0..<count).map { _ in pieces[random.next(below: pieces.count)] }.joined(
                 separator: "."
             )
-            // A dot at the end is no part of an address for inet_aton.
+            // inet_aton does not accept a dot at the end.
             guard host.last != "." else { continue }
             var address = in_addr()
             let isAddress = inet_aton(host, &address) == 1
@@ -207,14 +207,14 @@ import Testing
         }
     }
 
-    @Test func `IPv6 is read as inet_pton reads it`() {
+    @Test func `parses IPv6 like inet_pton`() {
         var random = SeededGenerator(seed: 4)
         let pieces = ["0", "::", ":", ":0:", ":1", "ffff", "1.2.3.4", "00001", "0:0:0:0", "g", "+1", "."]
         var addresses = 0
         for _ in 0..<20_000 {
             let text = (0..<1 + random.next(below: 6)).map { _ in pieces[random.next(below: pieces.count)] }
                 .joined()
-            // Brackets mark the text as IPv6 for the reader; without a dot it is what a reference may hold.
+            // Brackets mark the text as IPv6; a reference may contain only the form without dots.
             guard !text.contains(".") else { continue }
             var address = in6_addr()
             let isAddress = inet_pton(AF_INET6, text, &address) == 1

@@ -20,14 +20,14 @@ import Testing
         (["<>; rel=next"], "", "the page itself"),
     ]
 
-    @Test("the next page is the first link that says so", arguments: next)
+    @Test("finds the first link to the next page", arguments: next)
     func nextPage(fields: [String], target: String?, why: String) throws {
         let links = try #require(LinkField.all(in: fields), "\(why)")
         #expect(links.first(where: \.isNext)?.target == target, "\(why)")
     }
 
     @Test(
-        "a field that is no list of links is not guessed at",
+        "rejects a field that is not a valid list of links",
         arguments: [
             "/v2/x/tags/list; rel=next", "<a; rel=next", #"<a>; rel="next"#, "<a> <b>; rel=next",
             #"<a>; rel="next\"#,

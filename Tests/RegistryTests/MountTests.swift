@@ -7,11 +7,11 @@ import Testing
 
 @testable import Registry
 
-/// Blobs of one repository in another one, without sending them, where that works.
+/// Mounts of blobs from another repository.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct MountTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
-    /// A repository beside another one, which has the image's blobs.
+    /// Makes a repository and a second one that has the image's blobs.
     private func beside(_ bench: Bench, at registry: ScriptedRegistry) async throws -> RemoteRepository {
         try await bench.push(to: bench.repository(registry.name))
         _ = try await registry.drained()
@@ -30,14 +30,14 @@ import Testing
         )
     }
 
-    /// What was asked about uploads: how each was opened, and whether it was used.
+    /// Returns the requests for uploads: how each was opened, and whether it was used.
     private func lines(_ record: [ScriptedRegistry.Entry]) -> [String] {
         record.filter { $0.path.contains("uploads") }.map { entry in
             entry.method + (entry.query.contains { $0[0] == "mount" } ? " mount" : "")
         }
     }
 
-    @Test func `a blob of another repository is not sent, but mounted`() async throws {
+    @Test func `mounts a blob from another repository`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
@@ -52,7 +52,7 @@ import Testing
         #expect(try await repository.contains(bench.image.layer.descriptor))
     }
 
-    @Test func `an upload that is offered instead of a mount is used`() async throws {
+    @Test func `uses an upload that is offered instead of a mount`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
@@ -62,16 +62,16 @@ import Testing
         #expect(try await repository.contains(bench.image.layer.descriptor))
     }
 
-    @Test func `an upload that is offered instead of a mount and never used is deleted`() async throws {
+    @Test func `deletes an unused upload that was offered instead of a mount`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
         try await registry.order(#"[{"path":"mount=","no_mount":true}]"#)
-        // Somebody else is told to leave the registry alone, after the mount.
+        // Another request gets a rate limit after the mount.
         let client = repository.client
         let task = Task { [layer = bench.image.layer] in
             try await repository.take(layer.descriptor) { () async throws(Failure) in
-                _ = client.retrying.rest.begin(
+                _ = client.retrying.gate.begin(
                     .seconds(3600),
                     patience: nil,
                     at: client.retrying.policy.clock.now()
@@ -79,7 +79,7 @@ import Testing
                 return layer
             }
         }
-        while client.retrying.rest.remaining(at: client.retrying.policy.clock.now(), spacing: .zero) == nil {
+        while client.retrying.gate.remaining(at: client.retrying.policy.clock.now(), spacing: .zero) == nil {
             try await Task.sleep(for: .milliseconds(5))
         }
         task.cancel()
@@ -88,7 +88,7 @@ import Testing
         #expect(try await lines(registry.drained()) == ["POST mount", "DELETE"])
     }
 
-    @Test func `an upload that is offered instead of a mount is deleted when there is nothing to send`()
+    @Test func `deletes an offered upload if the content cannot be fetched`()
         async throws
     {
         let registry = try await Self.open.value.reset()
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(
-        "what became of a blob is said",
+        "reports how a blob reached the registry",
         arguments: [("[]", CopyReport.Status.mounted), (noMount, .copied)]
     )
     func outcome(rules: String, status: CopyReport.Status) async throws {
@@ -124,13 +124,13 @@ import Testing
 
     private static let noMount = #"[{"path":"mount=","no_mount":true}]"#
 
-    @Test func `a mount waits for the end of a rest, and its refusal begins one`() async throws {
+    @Test func `a mount waits for the rate limit, and its 429 starts a wait`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
         let client = repository.client
         let now = client.retrying.policy.clock.now
-        _ = client.retrying.rest.begin(.milliseconds(500), patience: nil, at: now())
+        _ = client.retrying.gate.begin(.milliseconds(500), patience: nil, at: now())
         try await registry.order(#"[{"path":"mount=","status":429,"headers":{"Retry-After":"1"}}]"#)
         let start = now()
         try await repository.push(bench.image.layer)
@@ -147,7 +147,7 @@ import Testing
         (#""drop":"before""#, "no answer"),
     ]
 
-    @Test("a mount that is refused in any way is an upload", arguments: refusals)
+    @Test("uploads a blob after any rejection of a mount", arguments: refusals)
     func refusal(rule: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()

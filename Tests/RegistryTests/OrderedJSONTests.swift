@@ -10,7 +10,7 @@ import Testing
 
     private func text(_ value: OrderedJSON) -> String { String(decoding: value.bytes, as: UTF8.self) }
 
-    @Test func `order, numbers and spelling of what is not changed stay`() throws {
+    @Test func `keeps the order, numbers and text of unchanged members`() throws {
         var document = try parse(
             #"{"z":1.50,"a":{"y":12345678901234567890123,"b":[1e400,-0,[],{}]},"\u0061\/b":"\u00e9\n","n":null,"t":true}"#
         )
@@ -37,11 +37,11 @@ import Testing
 
                 """
         )
-        // What was written is read as the same.
+        // The written document is read back unchanged.
         #expect(try parse(text(document)) == document)
     }
 
-    @Test func `a member is found by the name it means`() throws {
+    @Test func `finds a member by its decoded name`() throws {
         var document = try parse(#" { "\u0061\/b" : "\u00e9" , "a" : 1 } "#)
         #expect(document["a/b"]?.string == "é")
         try document.set("a/b", to: OrderedJSON("x"))
@@ -53,7 +53,7 @@ import Testing
         #expect(document["a/b"] == nil)
     }
 
-    @Test func `strings with braces, commas and quotes are strings`() throws {
+    @Test func `parses strings with braces, commas and quotes`() throws {
         let document = try parse(#"{"a":"}],:{[\"\\","b":["]"],"":{"c":"\\"}}"#)
         #expect(document["a"]?.string == #"}],:{["\"#)
         #expect(document["b"] == .array([.scalar(#""]""#)]))
@@ -68,14 +68,14 @@ import Testing
         ("// c\n{}", "a comment"), ("\u{FEFF}{}", "a mark of the byte order"),
     ]
 
-    @Test("what is no JSON is refused", arguments: malformed)
+    @Test("rejects invalid JSON", arguments: malformed)
     func refusal(text: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try parse(text) }
         #expect(failure?.code == .configurationInvalid)
         #expect(failure?.message.contains("config.json") == true)
     }
 
-    @Test("a lone value is a document too", arguments: ["1", #""a""#, "null", "[]", "[[1],[2]]"])
+    @Test("accepts a single value as a document", arguments: ["1", #""a""#, "null", "[]", "[[1],[2]]"])
     func lone(text: String) throws {
         #expect(try parse(self.text(parse(text))) == parse(text))
     }

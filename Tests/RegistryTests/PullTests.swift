@@ -12,7 +12,7 @@ import Testing
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
 
-    /// A registry that has the image.
+    /// Starts a registry with the image.
     private func filled(
         _ bench: Bench,
         _ server: Task<ScriptedRegistry, any Error> = Self.open
@@ -23,7 +23,7 @@ import Testing
         return registry
     }
 
-    @Test func `a pull asks for the manifest once, and for each blob once`() async throws {
+    @Test func `a pull requests the manifest and each blob once`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
         let store = try await bench.pull(from: bench.repository(registry.name, access: .pull))
@@ -39,7 +39,7 @@ import Testing
         #expect(record.allSatisfy { $0.header("Accept-Encoding") == "identity" })
     }
 
-    @Test func `by digest the same image comes`() async throws {
+    @Test func `pulls the same image by digest`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
         let digest = bench.image.manifest.descriptor.digest
@@ -53,7 +53,7 @@ import Testing
         #expect(try await bench.image.lines(registry.drained()).first == "GET manifests/manifest")
     }
 
-    // MARK: What passes by itself
+    // MARK: Temporary failures
 
     static let passing: [(rules: String, why: String)] = [
         (#"[{"method":"GET","path":"manifests","occurrence":1,"status":503}]"#, "busy"),
@@ -65,7 +65,7 @@ import Testing
         (#"[{"no_length":true}]"#, "no length, and the end of the connection is the end"),
         (#"[{"chunked":true}]"#, "chunked"),
         (#"[{"extra_headers":{"Docker-Content-Digest":null}}]"#, "no digest announced"),
-        (#"[{"path":"manifests","wrong_digest_header":"nonsense"}]"#, "something that is no digest"),
+        (#"[{"path":"manifests","wrong_digest_header":"nonsense"}]"#, "an invalid digest"),
         (
             #"[{"path":"manifests","extra_headers":{"Content-Type":null}}]"#,
             "the type stands in the manifest only"
@@ -77,7 +77,7 @@ import Testing
         (#"[{"path":"/v2/.*blobs","redirect":"otherhost"}]"#, "one to a storage"),
     ]
 
-    @Test("what may pass is tried again, and the image comes whole", arguments: passing)
+    @Test("retries temporary failures of a pull until it succeeds", arguments: passing)
     func arrival(rules: String, why: String) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
@@ -86,7 +86,7 @@ import Testing
         try await bench.image.expect(in: store)
     }
 
-    // MARK: What is not what it should be
+    // MARK: Invalid content
 
     typealias Refusal = (rules: String, code: Failure.Code, phrase: String, why: String)
 
@@ -104,17 +104,17 @@ import Testing
             "no repository", "no repository"
         ),
         (#"[{\#(blob),"status":404}]"#, .notFound, "sha256:", "no blob"),
-        (#"[{\#(manifest),"status":500}]"#, .serverFailed, "(500)", "for ever"),
+        (#"[{\#(manifest),"status":500}]"#, .serverFailed, "(500)", "permanent"),
         (
-            #"[{\#(manifest),"wrong_digest_header":true}]"#, .digestMismatch, "is announced",
+            #"[{\#(manifest),"wrong_digest_header":true}]"#, .digestMismatch, "was announced",
             "by tag, another digest"
         ),
-        (#"[{\#(manifest),"flip":40}]"#, .digestMismatch, "is announced", "a byte is another one"),
+        (#"[{\#(manifest),"flip":40}]"#, .digestMismatch, "was announced", "a flipped byte"),
         (
             #"[{\#(manifest),"flip":40,"extra_headers":{"Docker-Content-Digest":null}}]"#, .manifestInvalid,
             "manifest", "by tag without a digest: only its form can tell"
         ),
-        (#"[{\#(blob),"flip":7}]"#, .digestMismatch, "does not match its digest", "a byte is another one"),
+        (#"[{\#(blob),"flip":7}]"#, .digestMismatch, "does not match its digest", "a flipped byte"),
         (#"[{\#(blob),"flip":-1}]"#, .digestMismatch, "does not match its digest", "the last one"),
         (#"[{\#(blob),"truncate":20}]"#, .digestMismatch, "announces 20", "too short, and says so"),
         (
@@ -132,10 +132,13 @@ import Testing
             "\"br\"", "one of two encodings"
         ),
         (#"[{\#(blob),"status":200,"body":"x"}]"#, .digestMismatch, "announces 1", "something else"),
-        (#"[{\#(blob),"endless":"body"}]"#, .digestMismatch, "more than that come", "without an end"),
-        (#"[{\#(blob),"answer_status":206}]"#, .protocolViolation, "(206)", "a part that nobody asked for"),
-        (#"[{\#(manifest),"answer_status":206}]"#, .protocolViolation, "answers 206", "a part of a manifest"),
-        (#"[{\#(blob),"status":204}]"#, .protocolViolation, "answers 204", "nothing"),
+        (#"[{\#(blob),"endless":"body"}]"#, .digestMismatch, "the registry sent more", "without an end"),
+        (#"[{\#(blob),"answer_status":206}]"#, .protocolViolation, "(206)", "a part that was not requested"),
+        (
+            #"[{\#(manifest),"answer_status":206}]"#, .protocolViolation, "unexpected status 206",
+            "a part of a manifest"
+        ),
+        (#"[{\#(blob),"status":204}]"#, .protocolViolation, "unexpected status 204", "nothing"),
         (#"[{\#(blob),"status":403}]"#, .authenticationRequired, "(403)", "not for everybody"),
         (#"[{\#(manifest),"endless":"body"}]"#, .protocolViolation, "too large", "a manifest without an end"),
         (#"[{\#(manifest),"status":200,\#(html)}]"#, .protocolViolation, "web page", "a web page"),
@@ -154,11 +157,11 @@ import Testing
         ),
         (
             #"[{\#(blob),"status":307,"headers":{"Location":"http://u:p@x/"}}]"#, .protocolViolation,
-            "no address", "a password"
+            "invalid URL", "a password"
         ),
     ]
 
-    @Test("what is not what it should be is refused, and nothing is left", arguments: refusals)
+    @Test("rejects invalid content and leaves no files", arguments: refusals)
     func refusal(_ refusal: Refusal) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
@@ -172,7 +175,7 @@ import Testing
         #expect(bench.spool.names.isEmpty)
     }
 
-    @Test func `a manifest of more than 4 MiB is refused before it is read`() async throws {
+    @Test func `rejects a manifest over 4 MiB before reading it`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
         let large = String(repeating: "x", count: 4 * 1024 * 1024 + 1)
@@ -182,12 +185,12 @@ import Testing
             try await bench.pull(from: repository)
         }
         #expect(failure?.code == .protocolViolation)
-        // A request of the test before, given up there, may still come in.
+        // A canceled request of the previous test may still arrive.
         let record = try await registry.drained()
         #expect(record.count { $0.method == "GET" && $0.path.contains("manifests") } == 1, "\(record)")
     }
 
-    @Test func `by digest another manifest is refused`() async throws {
+    @Test func `rejects a manifest with another digest than requested`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
         try await registry.order(
@@ -204,7 +207,7 @@ import Testing
         #expect(failure?.why?.contains("was asked for") == true)
     }
 
-    @Test func `the bytes of a manifest are hashed before anything reads them`() async throws {
+    @Test func `hashes a manifest before decoding it`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
         try await registry.order(
@@ -222,15 +225,15 @@ import Testing
         (#"{"Content-Type":"application/vnd.oci.image.manifest.v1+json; charset=utf-8"}"#, nil),
         (
             #"{"Content-Type":"text/plain; charset=utf-8"}"#,
-            "does not say that it sends a manifest (text/plain)"
+            "did not send a manifest type (text/plain)"
         ),
         (#"{"Content-Type":"application/octet-stream"}"#, "(application/octet-stream)"),
         (#"{"Content-Type":null}"#, "(no Content-Type)"),
         (#"{"Docker-Content-Digest":null}"#, nil),
-        (#"{"Docker-Content-Digest":"md5:0"}"#, #"announces a digest that is none: "md5:0""#),
+        (#"{"Docker-Content-Digest":"md5:0"}"#, #"sent an invalid digest: "md5:0""#),
     ]
 
-    @Test("a manifest that comes with odd words is taken for what it is, with a warning", arguments: odd)
+    @Test("accepts a manifest with unusual header fields, with a warning", arguments: odd)
     func oddWords(headers: String, warning: String?) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
@@ -243,7 +246,7 @@ import Testing
         #expect(warnings.allSatisfy { $0.contains(warning ?? "-") }, "\(warnings)")
     }
 
-    @Test("a digest of another algorithm that the registry announces is computed", arguments: [true, false])
+    @Test("verifies an announced digest with another algorithm", arguments: [true, false])
     func otherAlgorithm(isRight: Bool) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
@@ -258,7 +261,7 @@ import Testing
         #expect(failure?.code == .digestMismatch)
     }
 
-    @Test func `content that the manifest brings is not asked for`() async throws {
+    @Test func `does not request content embedded in the manifest`() async throws {
         let bench = try Bench()
         let text = #"{"data":"e30=","digest":"\#(Digest(of: Array("{}".utf8)))","mediaType":"c/d","size":2}"#
         let descriptor = try CanonicalJSON.decode(
@@ -272,7 +275,7 @@ import Testing
         #expect(try blob.bytes(limit: .max) == Array("{}".utf8))
     }
 
-    @Test func `a foreign layer is not asked for`() async throws {
+    @Test func `does not request a foreign layer`() async throws {
         let bench = try Bench()
         let layer = bench.image.layer.descriptor
         let type = MediaType("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip")
@@ -286,7 +289,7 @@ import Testing
         #expect(failure?.why?.contains("does not allow redistribution") == true)
     }
 
-    @Test func `an image is found by its SHA-512 too`() async throws {
+    @Test func `finds an image by its SHA-512`() async throws {
         let bench = try Bench()
         let bytes = try bench.image.manifest.bytes(limit: .max)
         let digest = Digest(of: bytes, algorithm: .sha512)
@@ -307,10 +310,10 @@ import Testing
 
     // MARK: Redirects
 
-    @Test func `a blob at a storage is fetched without credentials`() async throws {
+    @Test func `fetches a blob from a storage host without credentials`() async throws {
         let bench = try Bench()
         let registry = try await filled(bench, Self.basic)
-        // Refuses an Authorization with 400, as S3 does.
+        // Rejects an Authorization with 400, as S3 does.
         try await registry.order(#"[{"path":"/v2/.*blobs","redirect":"otherhost"}]"#)
         let store = try await bench.pull(
             from: bench.repository(registry.name, access: .pull, credential: .known)
@@ -322,7 +325,7 @@ import Testing
         bench.expectNoSecrets()
     }
 
-    @Test func `a redirect from https to http is refused`() async throws {
+    @Test func `rejects a redirect from HTTPS to HTTP`() async throws {
         let bench = try Bench()
         let registry = try await ScriptedRegistry.start(usesTLS: true, host: "localhost")
         try await bench.push(to: bench.repository(registry.name, plain: false, caFile: registry.caFile))
@@ -342,7 +345,7 @@ import Testing
 
     // MARK: Cancellation
 
-    @Test func `a pull that is cancelled in the middle of a blob ends, and leaves nothing`() async throws {
+    @Test func `a canceled pull ends during a blob and leaves no files`() async throws {
         let bench = try Bench(layerSize: 3_000_000)
         let registry = try await filled(bench)
         try await registry.order(

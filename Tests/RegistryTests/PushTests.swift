@@ -13,7 +13,7 @@ import Testing
     private static let basic = Task { try await ScriptedRegistry.start(.basic) }
     private static let elsewhere = Task { try await ScriptedRegistry.start() }
 
-    @Test func `a first push asks for each blob, uploads it in two requests, and names the image last`()
+    @Test func `a first push checks each blob, uploads it in two requests and sets the tag last`()
         async throws
     {
         let registry = try await Self.open.value.reset()
@@ -42,7 +42,7 @@ import Testing
         #expect(record.last?.header("Content-Type") == "application/vnd.oci.image.manifest.v1+json")
     }
 
-    @Test func `a second push of the same image asks one question`() async throws {
+    @Test func `a second push of the same image sends one request`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name))
@@ -52,7 +52,7 @@ import Testing
         #expect(report.previous?.digest == bench.image.manifest.descriptor.digest)
     }
 
-    @Test func `blobs that are there already are not sent again`() async throws {
+    @Test func `does not upload existing blobs again`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name))
@@ -73,7 +73,7 @@ import Testing
         #expect(report.parts.map(\.status) == [.exists, .exists])
     }
 
-    @Test func `20 MB arrive in one request`() async throws {
+    @Test func `uploads 20 MB in one request`() async throws {
         let registry = try await ScriptedRegistry.start(.bearer)
         let bench = try Bench(layerSize: 20_000_000)
         try await bench.push(to: bench.repository(registry.name, credential: .known))
@@ -81,7 +81,7 @@ import Testing
         #expect(uploads.map(\.status) == [201])
     }
 
-    // MARK: What passes by itself
+    // MARK: Temporary failures
 
     static let passing: [(rules: String, why: String)] = [
         (#"[{"method":"POST","occurrence":1,"status":503}]"#, "busy"),
@@ -117,7 +117,7 @@ import Testing
         (#"[{"method":"POST|PUT","chunked":true}]"#, "chunked answers"),
     ]
 
-    @Test("what may pass is tried again, and the image lands", arguments: passing)
+    @Test("retries temporary failures of a push until it succeeds", arguments: passing)
     func landing(rules: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
@@ -128,7 +128,7 @@ import Testing
         bench.expectNoSecrets()
     }
 
-    @Test func `an upload that arrived without an answer is not sent again`() async throws {
+    @Test func `does not repeat an upload whose response was lost`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await registry.order(#"[{"method":"PUT","path":"uploads","drop":"after"}]"#)
@@ -138,21 +138,24 @@ import Testing
         #expect(lines.filter { $0 == "HEAD blobs/layer" }.count == 2)
     }
 
-    // MARK: What does not
+    // MARK: Permanent failures
 
     typealias Refusal = (rules: String, code: Failure.Code, phrase: String, why: String)
 
     private static let html = #""body":"<html>hello</html>","headers":{"Content-Type":"text/html"}"#
 
     static let refusals: [Refusal] = [
-        (#"[{"method":"POST","status":500}]"#, .serverFailed, "(500)", "for ever"),
-        (#"[{"method":"POST","status":429}]"#, .rateLimited, "slow down (429)", "for ever"),
+        (#"[{"method":"POST","status":500}]"#, .serverFailed, "(500)", "permanent"),
+        (#"[{"method":"POST","status":429}]"#, .rateLimited, "slow down (429)", "permanent"),
         (
             #"[{"method":"POST","status":403,"body":{"errors":[{"code":"DENIED","message":"no"}]}}]"#,
-            .authenticationRequired, "403 DENIED \"no\"", "denied to who has not said who they are"
+            .authenticationRequired, "403 DENIED \"no\"", "denied without credentials"
         ),
         (#"[{"method":"POST","status":404}]"#, .notFound, "no repository", "no such repository"),
-        (#"[{"method":"POST","status":401}]"#, .authenticationRequired, "does not say how", "no challenge"),
+        (
+            #"[{"method":"POST","status":401}]"#, .authenticationRequired, "no supported method",
+            "no challenge"
+        ),
         (
             #"[{"method":"PUT","path":"uploads","status":400}]"#, .requestRejected, "(400)",
             "the registry's no"
@@ -161,32 +164,36 @@ import Testing
         (#"[{"method":"PUT","path":"manifests","status":400}]"#, .requestRejected, "(400)", "the manifest"),
         (#"[{"method":"PUT","path":"manifests","status":404}]"#, .notFound, "part of the image", "a blob"),
         (
-            #"[{"method":"POST","extra_headers":{"Location":null}}]"#, .protocolViolation, "missing Location",
+            #"[{"method":"POST","extra_headers":{"Location":null}}]"#, .protocolViolation,
+            "Location header is missing",
             "no Location"
         ),
-        (#"[{"method":"POST","location":"ftp://x/y"}]"#, .protocolViolation, "no address", "another scheme"),
+        (#"[{"method":"POST","location":"ftp://x/y"}]"#, .protocolViolation, "invalid URL", "another scheme"),
         (
-            #"[{"method":"POST","location":"http://u:open-hush@x/y"}]"#, .protocolViolation, "no address",
+            #"[{"method":"POST","location":"http://u:open-hush@x/y"}]"#, .protocolViolation, "invalid URL",
             "a password"
         ),
         (
             #"[{"method":"PUT","path":"uploads","wrong_digest_header":true}]"#, .digestMismatch,
-            "stored another", "another blob"
+            "stored a different", "another blob"
         ),
         (
             #"[{"method":"PUT","path":"manifests","wrong_digest_header":true}]"#, .digestMismatch,
-            "stored another manifest", "another manifest"
+            "stored a different manifest", "another manifest"
         ),
         (
             #"[{"method":"PUT","path":"manifests","wrong_digest_header":"nonsense"}]"#, .digestMismatch,
-            "stored another manifest", "no digest at all"
+            "stored a different manifest", "no digest at all"
         ),
-        (#"[{"status":200,\#(html)}]"#, .protocolViolation, "web page", "a web server that says 200 to all"),
-        (#"[{"status":201,\#(html)}]"#, .protocolViolation, "answers 201", "and one that says 201"),
-        (#"[{"status":202,\#(html)}]"#, .protocolViolation, "answers 202", "and one that says 202"),
+        (
+            #"[{"status":200,\#(html)}]"#, .protocolViolation, "web page",
+            "a web server that answers 200 to everything"
+        ),
+        (#"[{"status":201,\#(html)}]"#, .protocolViolation, "unexpected status 201", "and one that says 201"),
+        (#"[{"status":202,\#(html)}]"#, .protocolViolation, "unexpected status 202", "and one that says 202"),
         (
             #"[{"method":"HEAD","status":404},{"method":"POST|PUT|GET","status":201,"headers":{"Location":"/x"}}]"#,
-            .protocolViolation, "answers 201", "nothing there, all accepted"
+            .protocolViolation, "unexpected status 201", "nothing there, all accepted"
         ),
         (
             #"[{"method":"PUT","path":"manifests","status":201},{"method":"GET","status":200,\#(html)}]"#,
@@ -206,7 +213,7 @@ import Testing
         ),
     ]
 
-    @Test("what does not pass ends with its reason", arguments: refusals)
+    @Test("fails with the reason for a permanent failure", arguments: refusals)
     func refusal(_ refusal: Refusal) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
@@ -217,7 +224,10 @@ import Testing
         #expect(failure?.description.contains(refusal.phrase) == true, "\(failure?.description ?? "")")
     }
 
-    @Test("a manifest's HEAD that is not understood is asked again as GET", arguments: [400, 405, 501])
+    @Test(
+        "falls back to GET if the registry does not support HEAD for manifests",
+        arguments: [400, 405, 501]
+    )
     func headByGet(status: Int) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
@@ -230,7 +240,7 @@ import Testing
         #expect(try await bench.image.lines(registry.drained()) == ["HEAD manifests/v1", "GET manifests/v1"])
     }
 
-    @Test func `nothing is named before everything is there`() async throws {
+    @Test func `sets no tag before all content is stored`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await registry.order(#"[{"method":"PUT","path":"uploads","status":400}]"#)
@@ -239,27 +249,27 @@ import Testing
         #expect(try await !bench.image.lines(registry.drained()).contains("PUT manifests/v1"))
     }
 
-    @Test func `a failure that stays is tried four times`() async throws {
+    @Test func `tries four times if a failure persists`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await registry.order(#"[{"method":"HEAD","path":"manifests","status":500}]"#)
         let repository = try bench.repository(registry.name)
         _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
-        // A request of the test before, given up there, may still come in.
+        // A canceled request of the previous test may still arrive.
         let record = try await registry.drained()
         #expect(record.count { $0.method == "HEAD" && $0.path.contains("manifests") } == 4, "\(record)")
     }
 
     // MARK: Location
 
-    @Test func `the query of a Location is kept byte for byte`() async throws {
+    @Test func `keeps the query of a Location byte for byte`() async throws {
         let registry = try await Self.open.value.reset()
         let elsewhere = try await Self.elsewhere.value.reset()
         let bench = try Bench()
         let location = "http://\(elsewhere.name)/up/x?a=%2F+%20&b==&c"
         try await registry.order(#"[{"method":"POST","location":"\#(location)"}]"#)
         try await elsewhere.order(#"[{"status":201}]"#)
-        // The blobs are not where the manifest is.
+        // The blobs are at another host than the manifest.
         let repository = try bench.repository(registry.name)
         _ = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
         let record = try await elsewhere.drained()
@@ -270,7 +280,7 @@ import Testing
         }
     }
 
-    @Test func `an upload to another host goes there without credentials`() async throws {
+    @Test func `sends no credentials with an upload to another host`() async throws {
         let registry = try await Self.basic.value.reset()
         let bench = try Bench()
         try await registry.order(
@@ -286,7 +296,7 @@ import Testing
         #expect(record.contains { $0.method == "POST" && $0.header("Authorization") != nil })
     }
 
-    @Test func `a 401 of another host is not answered, and not blamed on the user`() async throws {
+    @Test func `does not answer a 401 of another host or blame the user's credentials`() async throws {
         let registry = try await Self.basic.value.reset()
         let bench = try Bench()
         try await registry.order(#"[{"method":"POST","location":"otherhost"}]"#)
@@ -300,7 +310,7 @@ import Testing
         )
     }
 
-    @Test func `a Location in http of a registry in https is taken as https`() async throws {
+    @Test func `upgrades an HTTP Location of an HTTPS registry`() async throws {
         let registry = try await ScriptedRegistry.start(.basic, usesTLS: true, host: "localhost")
         let bench = try Bench()
         try await registry.order(#"[{"method":"POST","location":"http"}]"#)
@@ -312,7 +322,7 @@ import Testing
         #expect(uploads.allSatisfy { $0.header("Authorization") != nil && $0.status == 201 })
     }
 
-    @Test func `an upload that is redirected is sent again whole`() async throws {
+    @Test func `sends a redirected upload again from the start`() async throws {
         let registry = try await Self.open.value.reset()
         let elsewhere = try await Self.elsewhere.value.reset()
         let bench = try Bench()
@@ -331,7 +341,7 @@ import Testing
 
     // MARK: Cancellation
 
-    @Test func `a push that is cancelled in the middle of an upload ends, and names nothing`() async throws {
+    @Test func `a canceled push ends during an upload and sets no tag`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 3_000_000)
         try await registry.order(#"[{"method":"PUT","path":"uploads","stall":3600}]"#)
@@ -346,7 +356,7 @@ import Testing
 }
 
 extension Event {
-    /// Whether it tells of bytes on their way.
+    /// Whether it reports the progress of a transfer.
     var isMoving: Bool {
         if case .transfer(let transfer) = self, case .moved = transfer.stage { true } else { false }
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Registry
 
 @Suite(.timed, .timeLimit(.minutes(5))) struct RateLimitGateTests {
-    @Test func `nobody asks before the end, and then one after the other`() {
+    @Test func `blocks requests until the end, then spaces them`() {
         let rest = RateLimitGate()
         #expect(rest.remaining(at: .zero, spacing: .seconds(1)) == nil)
         #expect(rest.begin(.seconds(10), patience: nil, at: .zero) == .begun)
@@ -16,7 +16,7 @@ import Testing
         #expect(rest.remaining(at: .seconds(11), spacing: .seconds(1)) == nil, "all is well again")
     }
 
-    @Test func `the wish of many at once is one wish`() {
+    @Test func `treats concurrent waits as one`() {
         let rest = RateLimitGate()
         #expect(rest.begin(.seconds(300), patience: .seconds(600), at: .zero) == .begun)
         for _ in 0..<10 {
@@ -25,14 +25,14 @@ import Testing
         #expect(rest.begin(.seconds(301), patience: .seconds(600), at: .seconds(300)) == .tooLong)
     }
 
-    @Test func `a shorter wish does not end a longer one`() {
+    @Test func `a shorter wait does not end a longer one`() {
         let rest = RateLimitGate()
         _ = rest.begin(.seconds(10), patience: nil, at: .zero)
         #expect(rest.begin(.seconds(1), patience: nil, at: .seconds(1)) == .known)
         #expect(rest.remaining(at: .seconds(2), spacing: .zero) == .seconds(8))
     }
 
-    @Test func `when the first is refused again, the others wait with it`() {
+    @Test func `all requests wait if the first one is limited again`() {
         let rest = RateLimitGate()
         _ = rest.begin(.seconds(10), patience: nil, at: .zero)
         #expect(rest.remaining(at: .seconds(10), spacing: .seconds(1)) == nil)

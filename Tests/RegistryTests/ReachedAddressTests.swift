@@ -7,14 +7,13 @@ import Testing
 
 @testable import Registry
 
-/// Where a registry was reached decides where it may lead.
+/// The address at which a registry was reached decides to which addresses it may refer.
 @Suite struct ReachedAddressTests {
     private let bench: Bench
 
     init() throws { bench = try Bench(layerSize: 100) }
 
-    /// Pulls from a registry whose name stands for these addresses, one request after the other, and whose blobs are at
-    /// a storage with another.
+    /// Pulls from a registry whose name resolves to these addresses, one per request, with its blobs at a storage host.
     private func pull(registry: [String], storage: String) async throws -> Failure? {
         let manifest = try bench.image.manifest.bytes(limit: .max)
         let layer = try bench.image.layer.bytes(limit: .max)
@@ -36,20 +35,20 @@ import Testing
         }
     }
 
-    @Test func `a public registry leads to public addresses alone`() async throws {
+    @Test func `a public registry may refer only to public addresses`() async throws {
         #expect(try await pull(registry: ["203.0.113.5"], storage: "203.0.113.6") == nil)
         let failure = try await pull(registry: ["203.0.113.5"], storage: "10.0.0.6")
         #expect(failure?.code == .addressRefused)
-        #expect(failure?.message == "s.example, which the registry names, is not asked")
+        #expect(failure?.message == "s.example, which the registry names, is not allowed")
     }
 
-    @Test func `a registry of a private network leads to that network too`() async throws {
+    @Test func `a private registry may refer to private addresses`() async throws {
         #expect(try await pull(registry: ["10.0.0.5"], storage: "10.0.0.6") == nil)
         #expect(try await pull(registry: ["10.0.0.5"], storage: "203.0.113.6") == nil)
         #expect(try await pull(registry: ["10.0.0.5"], storage: "169.254.169.254")?.code == .addressRefused)
     }
 
-    @Test func `a registry that was public once is not private later`() async throws {
+    @Test func `a registry once seen at a public address stays public`() async throws {
         let turned = try await pull(registry: ["203.0.113.5", "10.0.0.5"], storage: "10.0.0.6")
         #expect(turned?.code == .addressRefused)
         let back = try await pull(registry: ["10.0.0.5", "203.0.113.5"], storage: "10.0.0.6")
@@ -57,7 +56,7 @@ import Testing
     }
 }
 
-/// A transport with a table of names: each host stands for its addresses, one request after the other.
+/// A transport with a table of names: each host resolves to its addresses, one per request.
 private final class ResolvingTransport: Transport {
     private let addresses: Mutex<[String: [String]]>
     private let answer: @Sendable (HTTPURL) -> (Response, [UInt8])

@@ -13,7 +13,7 @@ struct RealRegistryTests {
     }
 
     @Test(arguments: RegistryPeer.Authentication.allCases)
-    func `what is pushed comes back, and a second push sends nothing`(
+    func `pulls what was pushed, and a second push sends nothing`(
         authentication: RegistryPeer.Authentication
     ) async throws {
         let peer = try await RegistryPeer.shared(authentication)
@@ -40,7 +40,7 @@ struct RealRegistryTests {
     }
 
     @Test(arguments: [RegistryPeer.Authentication.htpasswd, .token])
-    func `a wrong password is rejected, none is asked for`(
+    func `rejects a wrong password and requests a missing one`(
         authentication: RegistryPeer.Authentication
     ) async throws {
         let peer = try await RegistryPeer.shared(authentication)
@@ -62,7 +62,7 @@ struct RealRegistryTests {
         }
     }
 
-    @Test func `an unknown tag and an unknown repository are told apart from a refusal`() async throws {
+    @Test func `distinguishes an unknown tag and repository from denied access`() async throws {
         let peer = try await RegistryPeer.shared(.open, usesTLS: false)
         let bench = try Bench()
         let repository = try bench.repository(peer.name, access: .pull)

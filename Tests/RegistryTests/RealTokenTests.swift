@@ -5,7 +5,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// Tokens that Debian's docker-registry verifies, of a token service beside it.
+/// Tokens of a separate token service, which Debian's docker-registry verifies.
 @Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timed, .timeLimit(.minutes(5)))
 struct RealTokenTests {
     private func repository(
@@ -29,8 +29,8 @@ struct RealTokenTests {
         Credential(username: peer.username, password: peer.password, source: "the test")
     }
 
-    @Test func `a push goes on when its token runs out`() async throws {
-        // The registry takes a token for 60 seconds more than it says: these live ten.
+    @Test func `a push continues after its token expires`() async throws {
+        // The registry accepts a token for 60 seconds after it expires; these are valid for ten.
         let peer = try await RegistryPeer.start(.token, tokens: ["--lifetime", "10", "--backdate", "60"])
         let bench = try Bench()
         let repository = try repository(bench, peer, .push, known(peer))
@@ -59,7 +59,7 @@ struct RealTokenTests {
         #expect(try peer.tokenRequests(of: bench.name) == ["repository:\(bench.name):pull,push"])
     }
 
-    @Test func `who may only pull is told what the token was for`() async throws {
+    @Test func `names the token's scope to a user who may only pull`() async throws {
         let peer = try await RegistryPeer.start(.token, tokens: ["--user", "viewer:hush-viewer:pull"])
         let bench = try Bench()
         let viewer = Credential(username: "viewer", password: "hush-viewer", source: "the test")
@@ -74,7 +74,7 @@ struct RealTokenTests {
         )
     }
 
-    @Test func `a stored password that is wrong by now does not stand in the way of a public image`()
+    @Test func `pulls a public image in spite of a wrong stored password`()
         async throws
     {
         let peer = try await RegistryPeer.shared(.token)
@@ -89,9 +89,9 @@ struct RealTokenTests {
         #expect(failure?.code == .authenticationRejected)
     }
 
-    @Test("an identity token is as good as a password", arguments: [false, true])
+    @Test("accepts an identity token in place of a password", arguments: [false, true])
     func identityToken(withoutPOST: Bool) async throws {
-        // Without POST the token goes as the password, which the service has to know as one.
+        // Without POST, the token is sent as the password, which the service must accept.
         let peer = try await RegistryPeer.start(
             .token,
             tokens: ["--identity-token", "demo:hush-identity", "--user", "robot:hush-identity"]
@@ -113,8 +113,7 @@ struct RealTokenTests {
     }
 
     @Test(arguments: [RegistryPeer.Authentication.htpasswd, .token])
-    func `a sign-in is checked without a repository`(authentication: RegistryPeer.Authentication) async throws
-    {
+    func `checks a login without a repository`(authentication: RegistryPeer.Authentication) async throws {
         let peer = try await RegistryPeer.start(authentication, usesTLS: false)
         let bench = try Bench()
         let check = try bench.signInCheck(peer.name)

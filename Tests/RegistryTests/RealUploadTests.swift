@@ -12,15 +12,15 @@ import Testing
 /// Uploads to Debian's docker-registry, over a network that cuts connections.
 @Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timed, .timeLimit(.minutes(5)))
 struct RealUploadTests {
-    /// A relay in front of a registry, that cuts connections at some counts of the bytes that go up.
+    /// A relay in front of a registry that cuts connections after certain numbers of uploaded bytes.
     private static func relay(to port: Int, _ arguments: [String]) async throws -> (PeerProcess, port: Int) {
         struct Ready: Decodable { let port: Int }
         let process = try await PeerProcess.start("cuts.py", ["--to", "\(port)"] + arguments)
         return (process, try JSONDecoder().decode(Ready.self, from: process.ready).port)
     }
 
-    /// All three ways, one after the other: this registry knows them all.
-    @Test func `a blob lands whole by PUT, whole by PATCH, and in chunks`() async throws {
+    /// All three strategies, one after the other: this registry supports them.
+    @Test func `uploads a blob by PUT, by PATCH and in chunks`() async throws {
         let peer = try await RegistryPeer.shared(.token)
         for way in [UploadStrategy.put, .patch, .chunks] {
             let bench = try Bench(layerSize: 9_000_000)
@@ -30,15 +30,15 @@ struct RealUploadTests {
                 caFile: peer.caFile,
                 credential: Credential(username: peer.username, password: peer.password, source: "the test")
             )
-            repository.uploadWay.withLock { $0 = way }
+            repository.uploadStrategy.withLock { $0 = way }
             try await repository.push(bench.image.layer)
             #expect(try await repository.contains(bench.image.layer.descriptor), "\(way)")
             #expect(bench.events.events.contains { "\($0)".contains("PATCH") } == (way != .put))
         }
     }
 
-    /// This registry knows no upload any more whose connection was cut: each try begins anew.
-    @Test func `a blob lands although the connection is cut 12 times`() async throws {
+    /// This registry discards an upload with its connection, so each try starts again.
+    @Test func `uploads a blob in spite of 12 cut connections`() async throws {
         let peer = try await RegistryPeer.shared(.open, usesTLS: false)
         let log = try TemporaryFolder()
         let (process, port) = try await Self.relay(
@@ -54,7 +54,7 @@ struct RealUploadTests {
         withExtendedLifetime(process) {}
     }
 
-    @Test func `an upload that is given up is gone`() async throws {
+    @Test func `deletes an abandoned upload`() async throws {
         let peer = try await RegistryPeer.shared(.open, usesTLS: false)
         let bench = try Bench()
         let repository = try bench.repository(peer.name)
@@ -69,7 +69,7 @@ struct RealUploadTests {
         #expect(try await repository.client.send(request).status == 404)
     }
 
-    @Test func `a blob of another repository is mounted`() async throws {
+    @Test func `mounts a blob from another repository`() async throws {
         let peer = try await RegistryPeer.shared(.token)
         let credential = Credential(username: peer.username, password: peer.password, source: "the test")
         let bench = try Bench()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-/// What one client says to hosts that cannot be had on this machine.
+/// Requests to hosts that do not exist on this machine, with scripted responses.
 @Suite struct RegistryClientTests {
     let events = RecordingSink()
     static let secret = "open-hush"
@@ -51,7 +51,7 @@ import Testing
 
     // MARK: Challenges
 
-    @Test func `nothing is sent along until it is asked for, and from then on with every request`()
+    @Test func `sends credentials only after a challenge, then with every request`()
         async throws
     {
         let transport = ScriptedTransport([
@@ -64,7 +64,7 @@ import Testing
         #expect(transport.authorizations == [nil, authorization, authorization])
     }
 
-    @Test func `a second 401 is the last word`() async throws {
+    @Test func `returns a second 401`() async throws {
         let transport = ScriptedTransport([
             .answer("POST \(base)/blobs/uploads/", 401, basic),
             .answer("POST \(base)/blobs/uploads/", 401, basic),
@@ -72,12 +72,12 @@ import Testing
         ])
         let client = try client(transport)
         #expect(try await client.send(.post, "blobs/uploads/").status == 401)
-        // The next request does not get another chance with the same password.
+        // The next request does not try the same password again.
         #expect(try await client.send(.post, "blobs/uploads/").status == 401)
         #expect(transport.authorizations == [nil, authorization, authorization])
     }
 
-    @Test func `Basic without a credential is answered by nobody`() async throws {
+    @Test func `does not answer Basic without a credential`() async throws {
         let transport = ScriptedTransport([.answer("POST \(base)/blobs/uploads/", 401, basic)])
         let client = try client(transport, credential: false)
         let answer = try await client.send(.post, "blobs/uploads/")
@@ -87,14 +87,14 @@ import Testing
         #expect(failure.http?.status == 401)
     }
 
-    @Test func `a challenge that cannot be answered is explained`() async throws {
+    @Test func `explains an unsupported challenge`() async throws {
         let transport = ScriptedTransport([
             .answer("POST \(base)/blobs/uploads/", 401, ["WWW-Authenticate": "Negotiate"]),
             .answer("GET https://r.example/v2/", 200),
             .answer("POST \(base)/blobs/uploads/", 401),
         ])
         let client = try client(transport)
-        for phrase in ["knows negotiate", "neither this answer nor that of /v2/"] {
+        for phrase in ["offers negotiate", "neither this response nor that of /v2/"] {
             let answer = try await client.send(.post, "blobs/uploads/")
             let failure = try await client.failure(for: answer, doing: "push to").failure
             #expect(failure.code == .authenticationRequired)
@@ -103,7 +103,7 @@ import Testing
         #expect(transport.authorizations == [nil, nil, nil])
     }
 
-    @Test func `the body is sent again whole, with the credentials`() async throws {
+    @Test func `sends the whole body again with credentials`() async throws {
         let transport = ScriptedTransport([
             .answer("PUT \(base)/manifests/v1", 401, basic), .answer("PUT \(base)/manifests/v1", 201),
         ])
@@ -119,7 +119,7 @@ import Testing
 
     // MARK: Other hosts
 
-    @Test func `a redirect to another host gets no credentials, nor does the way back`() async throws {
+    @Test func `sends no credentials to another host or on a redirect back`() async throws {
         let transport = ScriptedTransport([
             .answer("GET \(base)/blobs/x", 401, basic),
             .answer("GET \(base)/blobs/x", 307, ["Location": "https://s3.example/x?signature=s"]),
@@ -130,7 +130,7 @@ import Testing
         #expect(transport.authorizations == [nil, authorization, nil, nil])
     }
 
-    @Test func `a challenge of another host is not answered`() async throws {
+    @Test func `does not answer another host's challenge`() async throws {
         let transport = ScriptedTransport([
             .answer("GET \(base)/blobs/x", 307, ["Location": "https://s3.example/x"]),
             .answer("GET https://s3.example/x", 401, basic),
@@ -140,11 +140,11 @@ import Testing
         let failure = try await client.failure(for: answer, doing: "read from").failure
         #expect(transport.authorizations == [nil, nil])
         #expect(failure.code == .authenticationDenied)
-        #expect(failure.message.hasPrefix("https://s3.example, where r.example leads to, refuses"))
+        #expect(failure.message.hasPrefix("https://s3.example, to which r.example redirects, denied access"))
         #expect(!failure.description.contains("wrong user name"))
     }
 
-    @Test func `another port is another host`() async throws {
+    @Test func `treats another port as another host`() async throws {
         let transport = ScriptedTransport([
             .answer("GET \(base)/blobs/x", 401, basic),
             .answer("GET \(base)/blobs/x", 307, ["Location": "https://r.example:8443/x"]),
@@ -165,7 +165,7 @@ import Testing
         ("https://\u{E9}.example/x", .protocolViolation, "not ASCII"),
     ]
 
-    @Test("a redirect to where nobody should go is not followed", arguments: refused)
+    @Test("does not follow a redirect to a forbidden address", arguments: refused)
     func hostileRedirect(target: String, code: Failure.Code, why: String) async throws {
         let transport = ScriptedTransport([.answer("GET \(base)/blobs/x", 307, ["Location": target])])
         let client = try client(transport)
@@ -183,7 +183,7 @@ import Testing
             ("https://localhost/t", .addressRefused, "this machine by name"),
         ]
 
-    @Test("a realm where no password should go is not asked", arguments: realms)
+    @Test("does not send a password to a forbidden token service", arguments: realms)
     func hostileRealm(realm: String, code: Failure.Code, why: String) async throws {
         let transport = ScriptedTransport([
             .answer(
@@ -200,7 +200,7 @@ import Testing
         #expect(transport.sent.count == 1)
     }
 
-    @Test func `a PUT is redirected only if it stays a PUT`() async throws {
+    @Test func `redirects a PUT only if the method stays PUT`() async throws {
         let transport = ScriptedTransport([
             .answer("PUT \(base)/manifests/v1", 307, ["Location": "/v2/team/plugin/manifests/v2"]),
             .answer("PUT \(base)/manifests/v2", 303, ["Location": "/elsewhere"]),
@@ -211,7 +211,7 @@ import Testing
         #expect(try await client.failure(for: answer, doing: "push to").failure.code == .protocolViolation)
     }
 
-    @Test func `redirects end somewhere`() async throws {
+    @Test func `limits the number of redirects`() async throws {
         let transport = ScriptedTransport(
             Array(repeating: .answer("GET \(base)/blobs/x", 302, ["Location": "x"]), count: 11)
         )
@@ -225,7 +225,7 @@ import Testing
 
     // MARK: Plain HTTP
 
-    @Test func `a registry of this machine that speaks no TLS is asked by HTTP, and that is said once`()
+    @Test func `falls back to HTTP for a loopback registry without TLS, with one note`()
         async throws
     {
         let (https, http) = ("https://localhost:5000/v2/team/plugin", "http://localhost:5000/v2/team/plugin")
@@ -241,7 +241,7 @@ import Testing
         #expect(notes.count == 1)
     }
 
-    @Test func `another machine that speaks no TLS is not`() async throws {
+    @Test func `does not fall back to HTTP for other hosts`() async throws {
         let transport = ScriptedTransport([.failure("GET \(base)/blobs/x", .notTLS)])
         let client = try client(transport)
         let failure = await failure { () async throws(RequestFailure) in
@@ -251,7 +251,7 @@ import Testing
         #expect(failure?.hints.first?.hasPrefix("--plain-http") == true)
     }
 
-    @Test func `a token service that speaks no TLS says nothing of the registry`() async throws {
+    @Test func `a token service without TLS does not change the registry's scheme`() async throws {
         let transport = ScriptedTransport([
             .answer(
                 "GET https://localhost:5000/v2/team/plugin/blobs/x",
@@ -276,7 +276,7 @@ import Testing
     @Test(arguments: [
         TransferError.Kind.unknownAuthority, .certificateInvalid, .tlsFailed, .connectionRefused,
     ])
-    func `any other failure of TLS is no reason for HTTP`(kind: TransferError.Kind) async throws {
+    func `does not fall back to HTTP after other TLS failures`(kind: TransferError.Kind) async throws {
         let transport = ScriptedTransport([
             .failure("GET https://localhost:5000/v2/team/plugin/blobs/x", kind)
         ])
@@ -291,7 +291,7 @@ import Testing
     // MARK: Refusals
 
     static let refusals: [(status: Int, body: String, code: Failure.Code, phrase: String)] = [
-        (400, "", .requestRejected, "refuses to push to team/plugin (400)"),
+        (400, "", .requestRejected, "rejected the request to push to team/plugin (400)"),
         (
             403, #"{"errors":[{"code":"DENIED"}]}"#, .authenticationDenied,
             "ci may not push to team/plugin (403 DENIED)"
@@ -301,14 +301,14 @@ import Testing
         (408, "", .timedOut, "(408)"),
         (413, "", .requestRejected, "(413)"),
         (429, #"{"message":"toomanyrequests"}"#, .rateLimited, "asks to slow down (429 \"toomanyrequests\")"),
-        (500, "<html>", .serverFailed, "fails to push to team/plugin (500)"),
+        (500, "<html>", .serverFailed, "failed to push to team/plugin (500)"),
         (503, "", .serverFailed, "(503)"),
-        (200, "", .protocolViolation, "answers 200"),
-        (206, "", .protocolViolation, "answers 206"),
-        (302, "", .protocolViolation, "answers 302"),
+        (200, "", .protocolViolation, "unexpected status 200"),
+        (206, "", .protocolViolation, "unexpected status 206"),
+        (302, "", .protocolViolation, "unexpected status 302"),
     ]
 
-    @Test("each status has its own code", arguments: refusals)
+    @Test("maps each status to its error code", arguments: refusals)
     func refusal(status: Int, body: String, code: Failure.Code, phrase: String) async throws {
         let transport = ScriptedTransport([.answer("POST \(base)/blobs/uploads/", status, body: body)])
         let client = try client(transport)
@@ -320,7 +320,7 @@ import Testing
         #expect(!failure.description.contains(Self.secret))
     }
 
-    @Test func `who is signed in, from where, and what was asked for stand in a refusal`() async throws {
+    @Test func `names the user, the source and the requested scope when access is denied`() async throws {
         let transport = ScriptedTransport([
             .answer(
                 "POST \(base)/blobs/uploads/",
@@ -350,7 +350,7 @@ import Testing
         )
     }
 
-    @Test func `an open registry's answer needs no credentials to be looked up`() async throws {
+    @Test func `does not look up credentials for an open registry`() async throws {
         let transport = ScriptedTransport([.answer("GET \(base)/blobs/x", 200)])
         let client = try client(transport)
         _ = try await client.send(.get, "blobs/x")

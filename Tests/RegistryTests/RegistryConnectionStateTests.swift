@@ -12,29 +12,29 @@ import Testing
         RegistryConnectionState(RegistryEndpoint(try RegistryName(parsing: "localhost:5000")))
     }
 
-    @Test func `who has spoken no TLS from the beginning is asked by HTTP`() throws {
+    @Test func `falls back to HTTP if the registry never used TLS`() throws {
         let place = try place()
         let first = place.origin
         #expect(first.scheme == .https)
         #expect(place.fallBack(from: first, events))
         #expect(place.origin.scheme == .http)
-        // Another request that had begun before.
+        // Another request that had started before.
         #expect(place.fallBack(from: first, events))
         #expect(!place.fallBack(from: place.origin, events))
         #expect(events.events.count == 1)
     }
 
-    @Test func `who has spoken TLS once is not asked without it`() throws {
+    @Test func `does not fall back to HTTP after a TLS answer`() throws {
         let place = try place()
-        place.answered(place.origin)
+        place.recordAnswer(of: place.origin)
         #expect(!place.fallBack(from: place.origin, events))
         #expect(place.origin.scheme == .https)
         #expect(events.events.isEmpty)
     }
 
-    @Test func `another origin's answer says nothing about the registry`() throws {
+    @Test func `another origin's answer does not prevent the fallback`() throws {
         let place = try place()
-        place.answered(Origin(scheme: .https, host: "auth.example", port: 443))
+        place.recordAnswer(of: Origin(scheme: .https, host: "auth.example", port: 443))
         #expect(place.fallBack(from: place.origin, events))
     }
 }

@@ -23,7 +23,7 @@ import Testing
         ("registry.local", false, ["https://registry.local"], "nor a name of the local network"),
     ]
 
-    @Test("HTTPS, and HTTP after it on this machine alone", arguments: table)
+    @Test("uses HTTPS, and falls back to HTTP only on loopback", arguments: table)
     func origins(registry: String, plain: Bool, origins: [String], why: String) throws {
         let endpoint = RegistryEndpoint(try RegistryName(parsing: registry), usesPlainHTTP: plain)
         #expect(endpoint.origins.map(\.description) == origins, "\(why)")

@@ -35,26 +35,26 @@ import Testing
         (String(repeating: "[", count: 60_000), "403", "a hostile depth"),
     ]
 
-    @Test("what a registry says in its own words is found, whatever the form", arguments: table)
+    @Test("finds the registry's message in all known forms", arguments: table)
     func reading(body: String, summary: String, why: String) {
         #expect(RegistryErrorBody(Array(body.utf8)).summary(status: 403) == summary, "\(why)")
     }
 
-    @Test func `what is not UTF-8 says nothing`() {
+    @Test func `ignores a body that is not UTF-8`() {
         let bytes = Array(#"{"errors":[{"code":"A","message":""#.utf8) + [0xFF, 0xC3] + Array(#""}]}"#.utf8)
         #expect(RegistryErrorBody(bytes).summary(status: 500) == "500")
     }
 
-    @Test func `words that repeat a secret are not taken`() {
+    @Test func `withholds a message that contains a secret`() {
         let body = RegistryErrorBody(
             Array(#"{"errors":[{"code":"hush-1","message":"no \u0068ush-2 here"}]}"#.utf8),
             withholding: ["", "hush-1", "hush-2"]
         )
         #expect(!body.summary(status: 401).contains("hush"))
-        #expect(body.summary(status: 401).contains("words that repeat a secret"))
+        #expect(body.summary(status: 401).contains("it contains a secret"))
     }
 
-    @Test func `a long text is cut`() {
+    @Test func `truncates a long message`() {
         let long = String(repeating: "x", count: 10_000)
         let body = RegistryErrorBody(Array(#"{"errors":[{"code":"\#(long)","message":"\#(long)"}]}"#.utf8))
         #expect((body.code?.utf8.count ?? 0) < 100)

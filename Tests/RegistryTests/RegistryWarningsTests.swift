@@ -15,12 +15,12 @@ import Testing
         ("299", nil, "a code alone"), ("", nil, "nothing"),
     ]
 
-    @Test("a warning is 299, no agent, and a text", arguments: fields)
+    @Test("accepts only warnings with code 299, no agent and a text", arguments: fields)
     func text(field: String, text: String?, why: String) {
         #expect(RegistryWarnings.text(of: field) == text, "\(why)")
     }
 
-    @Test func `each is new once, and all of them are not endless`() {
+    @Test func `returns each warning once, up to a total size`() {
         let warnings = RegistryWarnings()
         func new(_ texts: String...) -> [String] {
             var headers: HeaderFields = [:]

@@ -22,14 +22,13 @@ import Testing
         ("Sunny", nil, "no date"), ("06 Nov 1994 08:49:37 GMT", nil, "none of the three forms"),
     ]
 
-    @Test("Retry-After is a number of seconds or a date; anything else is no wish", arguments: fields)
+    @Test("accepts seconds or a date in Retry-After and ignores other values", arguments: fields)
     func retryAfter(value: String, pause: Duration?, why: String) {
         let response = Response(status: 429, headers: ["Retry-After": value, "Date": Self.date])
         #expect(response.retryAfter == pause, "\(why)")
     }
 
-    @Test func `a date is compared with this machine's clock when the server does not tell the time`() throws
-    {
+    @Test func `compares a date with this machine's clock if there is no Date field`() throws {
         let headers: HeaderFields = ["Retry-After": Self.date, "Date": "noon"]
         #expect(Response(status: 503, headers: headers).retryAfter == .zero)
         let far = Response(status: 503, headers: ["Retry-After": "Fri, 31 Dec 2200 23:59:59 GMT"])
@@ -45,7 +44,7 @@ import Testing
         (nil, "\u{1B}[2J", nil),
     ]
 
-    @Test("what is left of a quota is said as the registry's headers have it", arguments: quotas)
+    @Test("describes the remaining quota from the registry's header fields", arguments: quotas)
     func quota(limit: String?, remaining: String?, words: String?) {
         var headers: HeaderFields = [:]
         if let limit { headers.add("ratelimit-limit", limit) }

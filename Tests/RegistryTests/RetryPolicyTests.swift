@@ -14,7 +14,7 @@ import Testing
     var policy: RetryPolicy { RetryPolicy(clock: clock.pauseClock) }
     let temporary = RequestFailure(Failure(.serverFailed, "it fails"), isTemporary: true)
 
-    /// A 429 that asks for a pause.
+    /// Makes a 429 with a pause.
     static func limited(_ pause: Duration?) -> RequestFailure {
         RequestFailure(
             Failure(
@@ -27,13 +27,13 @@ import Testing
         )
     }
 
-    /// Fails as told, then succeeds.
+    /// Fails with the given failures, then succeeds.
     private func run(
         _ failures: [RequestFailure],
         _ policy: RetryPolicy,
-        rest: RateLimitGate = RateLimitGate()
+        gate: RateLimitGate = RateLimitGate()
     ) async throws(Failure) -> Int {
-        try await Retrying(policy, rest: rest, events: events)("it") { number throws(RequestFailure) in
+        try await Retrying(policy, gate: gate, events: events)("it") { number throws(RequestFailure) in
             if number < failures.count { throw failures[number] }
             return number
         }
@@ -47,41 +47,41 @@ import Testing
         (1_000_000, .seconds(27), .seconds(33)),
     ]
 
-    @Test("a pause doubles, up to a limit, give or take a tenth", arguments: pauses)
+    @Test("doubles the pause up to a limit, with 10 % jitter", arguments: pauses)
     func pause(failures: Int, least: Duration, most: Duration) {
         for _ in 0..<100 { #expect((least...most).contains(RetryPolicy().pause(after: failures))) }
         #expect(Set((0..<20).map { _ in RetryPolicy().pause(after: failures) }).count > 1)
     }
 
-    // MARK: What others who ask have of it
+    // MARK: Concurrent requests
 
-    @Test func `what succeeds ends the rest of the registry`() async throws {
+    @Test func `a success ends the spacing of requests`() async throws {
         let rest = RateLimitGate()
-        #expect(try await run([Self.limited(.seconds(5))], policy, rest: rest) == 1)
+        #expect(try await run([Self.limited(.seconds(5))], policy, gate: rest) == 1)
         for _ in 0..<2 { #expect(rest.remaining(at: clock.now + .seconds(1), spacing: .seconds(1)) == nil) }
     }
 
-    @Test func `a registry that only says to slow down is left alone by everybody`() async throws {
+    @Test func `all requests wait after a 429 without Retry-After`() async throws {
         let rest = RateLimitGate()
         let once = RetryPolicy(count: 1, clock: clock.pauseClock)
         await #expect(throws: Failure.self) {
-            try await run([Self.limited(nil), Self.limited(nil)], once, rest: rest)
+            try await run([Self.limited(nil), Self.limited(nil)], once, gate: rest)
         }
         #expect(rest.remaining(at: clock.now, spacing: .seconds(1)) != nil)
     }
 
-    @Test func `only pauses that the registry asks for tire the patience`() async throws {
+    @Test func `counts only the registry's own pauses against the limit`() async throws {
         let impatient = RetryPolicy(patience: .zero, clock: clock.pauseClock)
         #expect(try await run([Self.limited(nil), Self.limited(nil)], impatient) == 2)
     }
 
-    // MARK: What is tried again
+    // MARK: Temporary failures
 
-    @Test("a status that may pass is tried again", arguments: [408, 429, 499, 500, 502, 503, 504, 522])
+    @Test("retries a temporary status", arguments: [408, 429, 499, 500, 502, 503, 504, 522])
     func temporaryStatus(_ status: Int) { #expect(RetryPolicy.isTemporary(status: status)) }
 
     @Test(
-        "a status that will not pass is not",
+        "does not retry a permanent status",
         arguments: [200, 201, 301, 400, 401, 403, 404, 405, 409, 413, 416, 422, 501, 505, 511]
     )
     func finalStatus(_ status: Int) {
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(
-        "a registry's code says later, with whatever refusal",
+        "retries temporary error codes with any status",
         arguments: ["TOOMANYREQUESTS", "UNAVAILABLE"]
     )
     func temporaryCode(_ code: String) {
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test(
-        "an exchange without an answer is made again for three reasons only",
+        "retries an exchange without a response for only three reasons",
         arguments: TransferError.Kind.allCases
     )
     func exchange(_ kind: TransferError.Kind) throws {
@@ -112,10 +112,10 @@ import Testing
         #expect(failure.isTemporary == expected.contains(kind))
     }
 
-    // MARK: How often
+    // MARK: Number of tries
 
     @Test(
-        "after the last try the failure is the last one, and says how often was tried",
+        "reports the last failure and the number of tries",
         arguments: [0, 1, 3, 7]
     )
     func tries(_ count: Int) async {
@@ -133,7 +133,7 @@ import Testing
         #expect(clock.pauses.count == count)
     }
 
-    @Test func `a try that got further counts anew`() async throws {
+    @Test func `progress resets the count of retries`() async throws {
         var further = temporary
         further.madeProgress = true
         let rounds = [further, temporary, temporary, further, temporary, temporary, further]
@@ -145,7 +145,7 @@ import Testing
         #expect(failure?.why == "tried 4 times")
     }
 
-    @Test func `a failure that will not pass ends it at once, without a count`() async {
+    @Test func `a permanent failure ends immediately, without a number of tries`() async {
         let failure = await #expect(throws: Failure.self) {
             try await run([RequestFailure(Failure(.notFound, "not there"))], policy)
         }
@@ -153,7 +153,7 @@ import Testing
         #expect(clock.pauses.isEmpty)
     }
 
-    @Test func `each try is told with its reason and its pause, to who asked for it`() async throws {
+    @Test func `records each retry with its reason and pause as a detail`() async throws {
         _ = try await run([temporary, temporary], policy)
         let details = events.events.compactMap { event -> String? in
             if case .detail(let text) = event { text } else { nil }
@@ -169,17 +169,17 @@ import Testing
         )
     }
 
-    @Test func `after a time-out everybody is told that it goes on`() async throws {
+    @Test func `notes the retry after a time-out`() async throws {
         _ = try await run(
             [RequestFailure(Failure(.timedOut, "it does not answer"), isTemporary: true)],
             policy
         )
-        #expect(events.events.contains(.note("it does not answer; trying again (try 2)")))
+        #expect(events.events.contains(.note("it does not answer; retrying (try 2)")))
     }
 
-    // MARK: The end by a cancellation
+    // MARK: Cancellation
 
-    @Test func `a task that is cancelled does not try again`() async {
+    @Test func `a canceled task does not retry`() async {
         let calls = Mutex(0)
         let task = Task { [policy, temporary] in
             try await Retrying(policy, events: SilentSink())("it") { _ throws(RequestFailure) in
@@ -193,7 +193,7 @@ import Testing
     }
 
     @Test(
-        "a cancellation ends a pause at once, its own or the registry's",
+        "a cancellation immediately ends any pause",
         arguments: [nil, Duration.seconds(500)]
     )
     func cancelledPause(asked: Duration?) async {
@@ -215,17 +215,17 @@ import Testing
         #expect(failure?.code == .interrupted)
     }
 
-    // MARK: When the registry wants to be left alone
+    // MARK: Rate limit
 
-    @Test func `the pause that a registry asks for is kept, and told once`() async throws {
+    @Test func `waits as long as the registry asks, and notes it once`() async throws {
         _ = try await run([Self.limited(.seconds(37))], policy)
         #expect(clock.now == .seconds(37))
         let note = Event.note("the registry asks to wait 37 s (429); then try 2")
         #expect(events.events.filter { $0 == note }.count == 1)
     }
 
-    @Test func `each pause that a registry asks for is told in words of its own`() async throws {
-        // What is said twice in the same words is shown once.
+    @Test func `notes each pause of the registry with a distinct text`() async throws {
+        // The same text is shown only once.
         _ = try await run([Self.limited(.seconds(60)), Self.limited(.seconds(60))], policy)
         let notes = events.events.filter { if case .note = $0 { true } else { false } }
         #expect(
@@ -236,23 +236,23 @@ import Testing
         )
     }
 
-    @Test func `a pause of nothing is one of our own`() async throws {
+    @Test func `treats a zero Retry-After like no Retry-After`() async throws {
         _ = try await run([Self.limited(.zero)], policy)
         #expect(clock.now >= .milliseconds(225) && clock.now < .seconds(1))
         #expect(!events.events.contains { if case .note = $0 { true } else { false } })
     }
 
-    @Test func `what is longer than ten minutes ends it at once, in words`() async {
+    @Test func `fails immediately if the registry asks to wait over ten minutes`() async {
         let failure = await #expect(throws: Failure.self) {
             try await run([Self.limited(.seconds(99999))], policy)
         }
         #expect(failure?.code == .rateLimited)
-        #expect(failure?.why == "the registry asks to wait 28 h; longer than 10 min in all is not waited")
+        #expect(failure?.why == "the registry asks to wait 28 h; the limit for all waits is 10 min")
         #expect(failure?.http?.status == 429)
         #expect(clock.pauses.isEmpty)
     }
 
-    @Test func `ten minutes are the limit of all pauses together`() async throws {
+    @Test func `limits the sum of all pauses to ten minutes`() async throws {
         let failure = await #expect(throws: Failure.self) {
             try await run([Self.limited(.seconds(400)), Self.limited(.seconds(300))], policy)
         }
@@ -261,7 +261,7 @@ import Testing
         #expect(clock.now == .seconds(400))
     }
 
-    @Test("a registry that is busy otherwise keeps its exit status", arguments: [503, 502])
+    @Test("keeps the exit status of a 503 or 502 with Retry-After", arguments: [503, 502])
     func otherwiseBusy(_ status: Int) async {
         let answer = Failure.HTTPAnswer(status: status, code: nil, url: "https://a/")
         let busy = RequestFailure(
@@ -276,7 +276,8 @@ import Testing
     }
 
     @Test(arguments: [TransferError.Kind.connectionRefused, .addressUnknown, .unreachable])
-    func `who has answered before may come back, no other`(kind: TransferError.Kind) async throws {
+    func `retries an unreachable server only if it has answered before`(kind: TransferError.Kind) async throws
+    {
         let bench = try Bench()
         let layer = bench.image.layer.descriptor
         let head = "HEAD http://r.example/v2/\(bench.name)/blobs/\(layer.digest)"

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct RetryResetThresholdTests {
     @Test(
-        "bytes one by one are progress so often and no more",
+        "limits how often single bytes count as progress",
         arguments: [(100, 100), (64_000, 64), (8 << 20, 128)]
     )
     func steps(size: Int, count: Int) {
@@ -12,7 +12,7 @@ import Testing
         #expect((1...size).count { mark.advance(to: $0) } == count)
     }
 
-    @Test func `what was lost and comes again is none`() {
+    @Test func `bytes received again are not progress`() {
         var mark = RetryResetThreshold(size: 1 << 30)
         #expect(
             [65_535, 65_536, 100, 65_536, 131_071, 131_072].map { mark.advance(to: $0) } == [

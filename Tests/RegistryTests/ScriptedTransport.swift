@@ -2,9 +2,9 @@ import HTTPTransport
 import Synchronization
 import Testing
 
-/// A transport that knows beforehand what it will be asked, in which order, and what to answer.
+/// A transport that expects fixed requests in order, and returns fixed responses.
 final class ScriptedTransport: Transport {
-    /// One exchange: what is expected, and what comes of it.
+    /// One exchange: the expected request and its outcome.
     struct Exchange: Sendable {
         /// `METHOD URL`.
         let expected: String
@@ -40,13 +40,13 @@ final class ScriptedTransport: Transport {
 
     init(_ exchanges: [Exchange]) { state = Mutex(State(rest: exchanges)) }
 
-    /// What was sent so far.
+    /// The requests sent so far.
     var sent: [Request] { state.withLock { $0.sent } }
 
     /// The `Authorization` of each request so far.
     var authorizations: [String?] { sent.map { $0.headers["Authorization"] } }
 
-    /// How many exchanges nobody has asked for yet.
+    /// The number of exchanges that are left.
     var remaining: Int { state.withLock { $0.rest.count } }
 
     func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError) -> Response {
@@ -85,10 +85,10 @@ final class GatedTransport: Transport {
 
     init() { (arrivals, arrived) = AsyncStream.makeStream() }
 
-    /// How many requests have arrived.
+    /// The number of requests that have arrived.
     var requests: Int { count.withLock { $0 } }
 
-    /// Answers the oldest request that waits.
+    /// Answers the oldest waiting request.
     func answer(_ status: Int, _ body: String) {
         let next = waiting.withLock { waiting in
             waiting.keys.min().flatMap { waiting.removeValue(forKey: $0) }

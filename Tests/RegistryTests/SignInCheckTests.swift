@@ -109,8 +109,8 @@ import Testing
                 "token service: 401"
             ),
             ([.answer(place, 404)], .protocolViolation, "is not an OCI registry"),
-            ([.answer(place, 500), .answer(place, 500)], .serverFailed, "fails to log in (500)"),
-            ([.answer(place, 302)], .protocolViolation, "answers 302"),
+            ([.answer(place, 500), .answer(place, 500)], .serverFailed, "failed to log in (500)"),
+            ([.answer(place, 302)], .protocolViolation, "unexpected status 302"),
             ([.failure(place, .unknownAuthority)], .tlsUnknownAuthority, "unknown authority"),
         ]
     }()

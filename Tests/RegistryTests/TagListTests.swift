@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-/// The list of a repository's tags, from a registry that says on command what it should not.
+/// Lists of tags, from a registry that sends invalid lists on command.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct TagListTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
@@ -25,7 +25,7 @@ import Testing
         return listed
     }
 
-    /// An image under three tags.
+    /// Pushes an image with three tags.
     private func bench(_ registry: ScriptedRegistry) async throws -> Bench {
         let bench = try Bench(layerSize: 100)
         let repository = try bench.repository(registry.name)
@@ -35,7 +35,7 @@ import Testing
         return bench
     }
 
-    @Test func `pages are followed, in the registry's order`() async throws {
+    @Test func `follows pages in the registry's order`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await registry.order(
@@ -62,7 +62,7 @@ import Testing
         (1001, ["v1", "v2", "v3"], true),
     ]
 
-    @Test("no more is asked for than is wanted", arguments: limits)
+    @Test("requests no more tags than wanted", arguments: limits)
     func limit(limit: Int, tags: [String], isWhole: Bool) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try await bench(registry)
@@ -73,7 +73,7 @@ import Testing
         #expect(record.map(\.query) == [[["n", "\(min(limit, 1000))"]]])
     }
 
-    @Test func `a registry that gives more than was asked for is cut short`() async throws {
+    @Test func `truncates a list that is longer than requested`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await registry.order(
@@ -85,7 +85,7 @@ import Testing
         #expect(try await list(repository, limit: 3).isWhole)
     }
 
-    @Test func `no tags are no error, and what is no tag is left out`() async throws {
+    @Test func `accepts an empty list and skips invalid tags`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try bench.repository(registry.name)
@@ -104,21 +104,26 @@ import Testing
         #expect(bench.events.events.filter { if case .warning = $0 { true } else { false } }.count == 9)
         #expect(
             more.last
-                == .warning("\(registry.name) lists 45 more names that are no tags; they are left out too")
+                == .warning(
+                    "\(registry.name) lists 45 more names that are not valid tags; they are skipped too"
+                )
         )
     }
 
     static let refusals: [(rules: String, code: Failure.Code, phrase: String, why: String)] = [
-        (#""link": "otherhost""#, .addressRefused, "stays at its registry", "a page on another host"),
+        (
+            #""link": "otherhost""#, .addressRefused, "must be at the registry itself",
+            "a page on another host"
+        ),
         (#""link": "http://169.254.169.254/x""#, .addressRefused, "next page", "a cloud's secrets"),
-        (#""link": "file:///etc/passwd""#, .protocolViolation, "no address as next page", "no HTTP"),
+        (#""link": "file:///etc/passwd""#, .protocolViolation, "invalid URL as next page", "no HTTP"),
         (
             #""status": 200, "body": {"tags": ["a"]}, "headers": {"Link": "<>; rel=next"}"#,
             .protocolViolation, "does not end", "the same page again and again"
         ),
         (
             #""status": 200, "body": {"tags": ["a"]}, "headers": {"Link": "list?x; rel=next"}"#,
-            .protocolViolation, "how its list of tags goes on", "a Link that cannot be read"
+            .protocolViolation, "no valid link to the next page", "a Link that cannot be read"
         ),
         (#""endless": "body""#, .protocolViolation, "too large", "a page without an end"),
         (#""status": 200, "body": "<html>hello</html>""#, .protocolViolation, "list of tags", "a web page"),
@@ -129,10 +134,10 @@ import Testing
             "one member twice"
         ),
         (#""status": 404"#, .notFound, "no repository", "no such repository"),
-        (#""status": 405"#, .requestRejected, "refuses to read from", "not offered"),
+        (#""status": 405"#, .requestRejected, "rejected the request to read from", "not offered"),
     ]
 
-    @Test("a list that is none, leads astray or does not end is refused", arguments: refusals)
+    @Test("rejects an invalid, redirected or endless list", arguments: refusals)
     func refusal(rules: String, code: Failure.Code, phrase: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try await bench(registry)
@@ -144,7 +149,7 @@ import Testing
         #expect(try await registry.drained().count <= 2, "\(why)")
     }
 
-    @Test func `a thousand pages are enough, each under another address`() async throws {
+    @Test func `rejects a list of more than a thousand pages`() async throws {
         let bench = try Bench(layerSize: 100)
         let base = "http://r.test/v2/\(bench.name)/tags/list"
         let transport = ScriptedTransport(
@@ -161,7 +166,7 @@ import Testing
         #expect(transport.remaining == 0)
     }
 
-    @Test func `each tag's digest is looked up, also of one that is gone by then`() async throws {
+    @Test func `looks up each tag's digest, also of a tag deleted meanwhile`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try await bench(registry)
         let repository = try bench.repository(registry.name, access: .pull)
@@ -172,7 +177,9 @@ import Testing
         #expect(try await registry.drained().allSatisfy { $0.method == "HEAD" })
     }
 
-    @Test func `what a missing tag's failure says of the others is no request that can fail`() async throws {
+    @Test func `adds the existing tags to a missing tag's failure, and ignores errors in listing them`()
+        async throws
+    {
         let registry = try await Self.open.value.reset()
         let bench = try await bench(registry)
         let repository = try bench.repository(registry.name, access: .pull)

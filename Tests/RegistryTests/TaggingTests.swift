@@ -7,13 +7,13 @@ import Testing
 
 @testable import Registry
 
-/// Manifests and tags, and what a registry may say when it is sent them.
+/// Uploads of manifests and tags, and a registry's possible responses.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct TaggingTests {
     private static let open = Task { try await ScriptedRegistry.start() }
 
     private func tags(_ names: String...) throws -> [OCI.Tag] { try names.map { try Tag(parsing: $0) } }
 
-    @Test func `further tags get the very bytes, and what stands already is left alone`() async throws {
+    @Test func `sets further tags to the same bytes and does not change correct tags`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)
         let repository = try bench.repository(registry.name)
@@ -27,7 +27,7 @@ import Testing
         #expect(changes.map { $0.previous?.digest } == [bench.image.manifest.descriptor.digest, nil])
     }
 
-    @Test func `when a tag fails, it is said which are set and which are not`() async throws {
+    @Test func `names the tags that are set and not set when one fails`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)
         let repository = try bench.repository(registry.name)
@@ -41,7 +41,7 @@ import Testing
         #expect(failure?.http?.status == 403)
     }
 
-    @Test func `a tag that is taken is found before anything is sent`() async throws {
+    @Test func `finds a tag of another image before anything is sent`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)
         let repository = try bench.repository(registry.name)
@@ -55,14 +55,14 @@ import Testing
             try await repository.requireFree(wanted, for: other)
         }
         #expect(failure?.code == .tagExists)
-        #expect(failure?.message.contains("the tag v1 of") == true)
+        #expect(failure?.message.contains("tag v1 of") == true)
         #expect(failure?.why?.contains("\(own)") == true)
         #expect(try await registry.drained().allSatisfy { $0.method == "HEAD" })
     }
 
-    // MARK: What a registry says
+    // MARK: Responses
 
-    /// A PUT of the image's manifest, answered as scripted.
+    /// Puts the image's manifest, with scripted responses.
     private func put(_ bench: Bench, _ exchanges: [(String, Int, HeaderFields, String)]) async throws
         -> Failure?
     {
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(
-        "an answer that is not 201 is believed when the manifest can be read back",
+        "accepts an answer other than 201 if the manifest can be read back",
         arguments: [200, 202, 204]
     )
     func status(status: Int) async throws {
@@ -97,7 +97,7 @@ import Testing
         #expect(gone?.code == .notFound)
     }
 
-    @Test func `a manifest is read back exactly when its digest was not announced`() async throws {
+    @Test func `reads a manifest back only if its digest was not announced`() async throws {
         let bench = try Bench(layerSize: 100)
         let text = String(decoding: try bench.image.manifest.bytes(limit: .max), as: UTF8.self)
         let type: HeaderFields = ["Content-Type": "\(MediaType.imageManifest)"]
@@ -106,7 +106,7 @@ import Testing
         #expect(try await put(bench, [("PUT", 201, [:], ""), ("GET", 200, type, text)]) == nil)
     }
 
-    @Test func `a digest of another algorithm is compared by computing it`() async throws {
+    @Test func `compares an announced manifest digest with another algorithm`() async throws {
         let bench = try Bench(layerSize: 100)
         let right = Digest(of: try bench.image.manifest.bytes(limit: .max), algorithm: .sha512)
         #expect(try await put(bench, [("PUT", 201, ["Docker-Content-Digest": "\(right)"], "")]) == nil)
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(
-        "a registry that misses what it said it has is told from one that only refuses",
+        "distinguishes a missing part from other rejections of a manifest",
         arguments: [400, 404]
     )
     func missingPart(status: Int) async throws {
@@ -130,7 +130,7 @@ import Testing
         )
         let repository = try bench.repository(registry.name)
         let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
-        #expect(failure?.why?.contains("misses a part") == true, "\(failure?.description ?? "")")
+        #expect(failure?.why?.contains("a missing part") == true, "\(failure?.description ?? "")")
         #expect(failure?.hints.contains { $0.contains("another repository") } == true)
     }
 
@@ -148,7 +148,7 @@ import Testing
         ]
 
     @Test(
-        "a registry that refuses a format is told from others, with the format that all take",
+        "suggests --format image if the registry rejects the media types",
         arguments: rejections
     )
     func rejected(
@@ -177,7 +177,7 @@ import Testing
         #expect(failure?.hints.contains { $0.contains("--format image") } == isHinted, "\(why)")
     }
 
-    @Test func `a manifest of more than 4 MiB is refused before anything is uploaded`() async throws {
+    @Test func `rejects a manifest over 4 MiB before uploading anything`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)
         let text = String(decoding: try bench.image.manifest.bytes(limit: .max), as: UTF8.self)
@@ -189,7 +189,7 @@ import Testing
             _ = try await copy(bench.image.name, from: store, to: repository, events: bench.events)
         }
         #expect(failure?.code == .manifestInvalid)
-        #expect(failure?.message.contains("at most 4194304") == true)
+        #expect(failure?.message.contains("limit is 4194304") == true)
         #expect(try await registry.drained().allSatisfy { $0.method == "HEAD" })
     }
 
@@ -199,7 +199,7 @@ import Testing
         (#"{"method": "HEAD", "path": "blobs", "status": 404}"#, .notFound, "no config sha256:", "lost"),
         (
             #"{"method": "HEAD", "path": "blobs", "extra_headers": {"Content-Length": "5"}}"#,
-            .digestMismatch, "there it has 5", "cut short"
+            .digestMismatch, "the registry reports 5", "cut short"
         ),
         (
             #"{"method": "HEAD", "path": "blobs", "extra_headers": {"Content-Length": null}}, {"method": "GET", "path": "blobs", "flip": 0}"#,
@@ -212,15 +212,15 @@ import Testing
         (#"{"method": "GET", "path": "manifests/v1", "status": 404}"#, .notFound, "no tag v1", "not by tag"),
         (
             #"{"method": "GET", "path": "manifests/v1", "flip": 5, "extra_headers": {"Docker-Content-Digest": null}}"#,
-            .digestMismatch, "stored another manifest", "other bytes under the tag"
+            .digestMismatch, "stored a different manifest", "other bytes under the tag"
         ),
         (
             #"{"status": 200, "body": "<html></html>", "headers": {"Content-Type": "text/html"}}"#,
-            .protocolViolation, "web page", "a web server that says 200 to all"
+            .protocolViolation, "web page", "a web server that answers 200 to everything"
         ),
     ]
 
-    @Test("what is not there as it was sent is found by reading back", arguments: losses)
+    @Test("finds missing and altered content by reading back", arguments: losses)
     func loss(rules: String, code: Failure.Code, phrase: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)
@@ -236,7 +236,7 @@ import Testing
         #expect(failure?.description.contains(phrase) == true, "\(why): \(failure?.description ?? "")")
     }
 
-    @Test func `a tag that stands for another image by now is found too`() async throws {
+    @Test func `finds a tag that was moved meanwhile`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)
         let repository = try bench.repository(registry.name)
@@ -252,7 +252,7 @@ import Testing
         #expect(failure?.why?.contains("\(other.descriptor.digest) at v1") == true)
     }
 
-    @Test func `an index is read back with all that it lists`() async throws {
+    @Test func `reads back an index with all its content`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)
         let repository = try bench.repository(registry.name)

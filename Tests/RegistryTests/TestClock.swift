@@ -1,7 +1,7 @@
 import Registry
 import Synchronization
 
-/// A clock that only pauses move, and at once.
+/// A clock that only pauses advance, immediately.
 final class TestClock: Sendable {
     private struct State {
         var now = Duration.zero
@@ -10,13 +10,13 @@ final class TestClock: Sendable {
 
     private let state = Mutex(State())
 
-    /// What time it is.
+    /// The current time.
     var now: Duration { state.withLock { $0.now } }
 
     /// All pauses so far, in order.
     var pauses: [Duration] { state.withLock { $0.pauses } }
 
-    /// For a policy.
+    /// The clock for a policy.
     var pauseClock: PauseClock {
         PauseClock(now: { self.now }) { duration in
             try Task.checkCancellation()

@@ -85,7 +85,7 @@ import Testing
         ("http://localhost:5000", "https://localhost:5000/v2/tags", .link, nil, "whichever way it is left"),
     ]
 
-    @Test("a URL that a peer chose is dialled, upgraded or refused", arguments: table)
+    @Test("accepts, upgrades or rejects a peer's URL", arguments: table)
     func judgement(row: Row) throws {
         let policy = URLPolicy(registry: try HTTPURL(parsing: row.registry).origin)
         let url = try HTTPURL(parsing: row.url)
@@ -117,14 +117,14 @@ import Testing
         (nil, "https://a.example/t", "203.0.113.6", true, "public is good anyway"),
     ]
 
-    @Test("what a name stands for is judged as a literal is", arguments: addresses)
+    @Test("applies the same rules to resolved and literal addresses", arguments: addresses)
     func address(registry: String?, url: String, address: String, may: Bool, why: String) throws {
         let origin = Origin(scheme: .https, host: "r.example", port: 443)
         let policy = URLPolicy(registry: origin, address: registry)
         #expect(policy.mayDial(address, for: try HTTPURL(parsing: url)) == may, "\(why)")
     }
 
-    @Test func `a registry that was reached in a private network may name an address of it`() throws {
+    @Test func `a registry in a private network may name private addresses`() throws {
         let origin = Origin(scheme: .https, host: "r.example", port: 443)
         let url = try HTTPURL(parsing: "https://10.0.0.6/t")
         #expect(throws: Failure.self) { try URLPolicy(registry: origin).checked(url, as: .realm) }
@@ -140,13 +140,13 @@ import Testing
         ("https://r.example./v2/", false, "a name that a resolver may take for another"),
     ]
 
-    @Test("credentials belong to scheme, host and port", arguments: owners)
+    @Test("binds credentials to scheme, host and port", arguments: owners)
     func authorization(url: String, may: Bool, why: String) throws {
         let policy = URLPolicy(registry: Origin(scheme: .https, host: "r.example", port: 443))
         #expect(policy.mayAuthorize(try HTTPURL(parsing: url)) == may, "\(why)")
     }
 
-    @Test func `the query of a refused URL is not shown`() throws {
+    @Test func `does not show the query of a rejected URL`() throws {
         let policy = URLPolicy(registry: Origin(scheme: .https, host: "r.example", port: 443))
         let url = try HTTPURL(parsing: "https://10.0.0.1/x?signature=hush")
         let failure = #expect(throws: Failure.self) { try policy.checked(url, as: .redirect) }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Registry
 
-/// Where an upload goes, whatever form the registry writes its place in.
+/// Upload locations in all forms that registries use.
 @Suite struct UploadLocationTests {
     static let forms: [(location: String, target: String, why: String)] = [
         ("https://registry.example/up/1", "https://registry.example/up/1?", "absolute"),
@@ -27,7 +27,7 @@ import Testing
         ("https://storage.example/up/1?sig=a%2Bb", "https://storage.example/up/1?sig=a%2Bb&", "another host"),
     ]
 
-    @Test("an upload goes where Location leads, its query kept byte for byte", arguments: forms)
+    @Test("uploads to the Location and keeps its query byte for byte", arguments: forms)
     func form(location: String, target: String, why: String) async throws {
         let bench = try Bench(layerSize: 100)
         let layer = bench.image.layer.descriptor
@@ -61,7 +61,7 @@ import Testing
         )
     }
 
-    @Test func `a registry that does not say where to upload to is told so`() async throws {
+    @Test func `reports a missing Location`() async throws {
         let bench = try Bench(layerSize: 100)
         let transport = ScriptedTransport([
             .answer("POST https://registry.example/v2/\(bench.name)/blobs/uploads/", 202)
@@ -71,6 +71,6 @@ import Testing
             try await repository.push(bench.image.layer)
         }
         #expect(failure?.code == .protocolViolation)
-        #expect(failure?.message.contains("missing Location header") == true)
+        #expect(failure?.message.contains("Location header is missing") == true)
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Registry
 
-/// What the answers of an upload say about it.
+/// The state of an upload after different responses.
 @Suite struct UploadSessionTests {
     private static func session(_ headers: HeaderFields = [:]) throws -> UploadSession {
         UploadSession(
@@ -27,7 +27,7 @@ import Testing
         (nil, 200, "no word"),
     ]
 
-    @Test("a chunk that was taken leads on, whatever the Range says", arguments: ranges)
+    @Test("continues after an accepted chunk with any Range", arguments: ranges)
     func acknowledging(range: String?, next: Int, why: String) throws {
         var session = try Self.session()
         session.offset = 100
@@ -36,7 +36,7 @@ import Testing
         #expect(session.offset == next, "\(why)")
     }
 
-    @Test func `a registry that only ever keeps a part is not sent one chunk for each byte`() throws {
+    @Test func `limits the number of partly stored chunks`() throws {
         var session = try Self.session()
         for position in 1...UploadSession.shortfallLimit {
             session.acknowledge(Response(status: 202, headers: ["Range": "0-\(position)"]), upTo: 200)
@@ -56,7 +56,7 @@ import Testing
         (nil, nil, "no word"),
     ]
 
-    @Test("an upload goes on where the registry says it is, if that can be", arguments: states)
+    @Test("resumes an upload at the registry's offset if it is possible", arguments: states)
     func resuming(range: String?, offset: Int?, why: String) throws {
         var session = try Self.session()
         session.offset = 100
@@ -76,7 +76,7 @@ import Testing
         ("many", 4_190_208, "no number"),
     ]
 
-    @Test("a chunk is as large as the registry wants, within limits", arguments: wishes)
+    @Test("uses the registry's minimum chunk size within limits", arguments: wishes)
     func chunkSize(wish: String?, size: Int, why: String) throws {
         let session = try Self.session(wish.map { ["OCI-Chunk-Min-Length": $0] } ?? [:])
         #expect(session.nextChunk(of: 5_000_000_000) == 0..<size, "\(why)")

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Registry
 
-/// A file may change after it was verified: what is not the blob any more does not become one.
+/// Files that change after verification, which must not be uploaded as the blob.
 @Suite(.serialized, .timed, .timeLimit(.minutes(5))) struct UploadVerifierTests {
     private static let open = Task { try await ScriptedRegistry.start() }
     private static let chunksOnly = #"[{"method":"PUT","path":"uploads","over":0,"status":413}]"#
@@ -64,7 +64,7 @@ import Testing
         ("it is gone", "[]", { unlink($0.string) }),
     ]
 
-    @Test("a file that is another one by now is not uploaded", arguments: 0..<changes.count)
+    @Test("does not upload a file that was replaced", arguments: 0..<changes.count)
     func changed(row: Int) async throws {
         let (what, rules, change) = Self.changes[row]
         let registry = try await Self.open.value.reset()
@@ -92,7 +92,7 @@ import Testing
         #expect(try await !repository.contains(blob.descriptor))
     }
 
-    @Test("a file that changes while it is sent is not uploaded", arguments: ["[]", chunksOnly])
+    @Test("does not complete the upload of a file that changes meanwhile", arguments: ["[]", chunksOnly])
     func changing(rules: String) async throws {
         let registry = try await Self.open.value.reset()
         try await registry.order(rules)
@@ -112,7 +112,7 @@ import Testing
         try await expectRefusal(bench, repository, registry, "changed on the way")
     }
 
-    @Test func `what is sent again is hashed again`() async throws {
+    @Test func `hashes bytes again that are sent again`() async throws {
         let registry = try await Self.open.value.reset()
         for rules in [
             #"{"method":"PUT","path":"uploads","occurrence":1,"status":503}"#,
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func `a slice in any order is verified by what came before it`() throws {
+    @Test func `verifies ranges in any order, including the bytes before them`() throws {
         let bytes = Array(UInt8.min...UInt8.max)
         let proof = UploadVerifier(of: Blob(bytes, mediaType: .layerTarGzip))
         func send(_ range: Range<Int>) throws(TransferError) {
@@ -151,7 +151,7 @@ import Testing
     }
 }
 
-/// A sink that does something once, when the first bytes have moved.
+/// A sink that runs an action once, after the first bytes were sent.
 private final class ActingSink: EventSink {
     private let act: @Sendable () -> Void
     private let hasActed = Mutex(false)

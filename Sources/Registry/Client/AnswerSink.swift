@@ -1,12 +1,12 @@
 import HTTPTransport
 import Synchronization
 
-/// Lets the body of a good answer through, and keeps the beginning of a bad one to explain it.
+/// Forwards the body of a successful response, and keeps the beginning of an error's body to explain it.
 final class AnswerSink: ResponseSink {
-    /// How much of a bad answer is kept, in bytes.
+    /// The most bytes of an error's body that are kept.
     private static let explanationLimit = 64 * 1024
-    /// How much of a bad answer is taken, in bytes; what comes after it ends the exchange.
-    private static let patience = 1024 * 1024
+    /// The most bytes of an error's body that are received; a longer body ends the exchange.
+    private static let receiveLimit = 1024 * 1024
 
     private struct State {
         var isGood = false
@@ -19,7 +19,7 @@ final class AnswerSink: ResponseSink {
 
     init(_ good: any ResponseSink) { self.good = good }
 
-    /// The beginning of the last bad answer's body.
+    /// The beginning of the last error's body.
     var explanation: [UInt8] { state.withLock { $0.explanation } }
 
     func begin(_ response: Response) throws(TransferError) {
@@ -33,10 +33,10 @@ final class AnswerSink: ResponseSink {
         let isTooMuch = state.withLock { state in
             state.explanation += bytes.prefix(Self.explanationLimit - state.explanation.count)
             state.received += bytes.count
-            return state.received > Self.patience
+            return state.received > Self.receiveLimit
         }
         if isTooMuch {
-            throw TransferError(.tooLarge, "the text of an error has more than \(Self.patience) bytes")
+            throw TransferError(.tooLarge, "the error response has more than \(Self.receiveLimit) bytes")
         }
     }
 }

@@ -1,6 +1,6 @@
 import HTTPTransport
 
-/// Where a part of a body lies in the whole (RFC 9110 §14.4): `bytes first-last/total`.
+/// The position of a partial body in the whole (RFC 9110 §14.4): `bytes first-last/total`.
 struct ContentRange: Equatable {
     /// The position of the part's first byte.
     let first: Int
@@ -9,7 +9,7 @@ struct ContentRange: Equatable {
     /// The size of the whole, in bytes.
     let total: Int
 
-    /// Reads the value of a `Content-Range`; `nil` for everything but bytes, with all three numbers in order.
+    /// Parses the value of a `Content-Range`; `nil` unless its unit is bytes and all three numbers are valid.
     init?(parsing text: String) {
         guard let match = text.wholeMatch(of: /bytes ([0-9]+)-([0-9]+)\/([0-9]+)/),
             let first = Int(match.1), let last = Int(match.2), let total = Int(match.3),
@@ -20,7 +20,7 @@ struct ContentRange: Equatable {
         self.total = total
     }
 
-    /// The one range of an answer; `nil` when it has none, several, or one that cannot be read.
+    /// Reads the range of a response; `nil` if it has none, several, or an invalid one.
     init?(of response: Response) {
         let values = response.headers.all("Content-Range")
         guard values.count == 1, let value = values.first else { return nil }
@@ -29,9 +29,9 @@ struct ContentRange: Equatable {
 }
 
 extension Response {
-    /// What was done to the body on its way, if anything; nothing was asked for.
+    /// The content codings of the body other than `identity`; `nil` if there are none.
     ///
-    /// A decoded body and an encoded one have two digests. The bytes have to come as they are stored.
+    /// No coding was requested: digests are computed over the stored bytes, so the body must arrive unencoded.
     var contentEncoding: String? {
         let codings = headers.all("Content-Encoding").flatMap { $0.split(separator: ",") }
             .map { $0.trimmingPrefix(while: \.isWhitespace) }

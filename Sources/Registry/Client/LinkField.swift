@@ -1,18 +1,18 @@
-/// A link to another page, as the field `Link` of a response names it (RFC 8288 §3).
+/// A link in the header field `Link` of a response (RFC 8288 §3).
 struct LinkField: Hashable, Sendable {
     /// The address, relative to that of the response.
     let target: String
-    /// The first parameter of each name; names are in lower case.
+    /// The parameters by lower-case name; the first one of each name counts.
     let parameters: [String: String]
 
-    /// Whether it leads to what comes after the response itself.
+    /// Whether it points to the page after the response.
     var isNext: Bool {
-        // One with an anchor is about another page (§3.2). Relations are separated by blanks, in any case (§3.3).
+        // A link with an anchor belongs to another page (§3.2). Relations are separated by blanks and ignore case (§3.3).
         guard parameters["anchor"] == nil, let relations = parameters["rel"] else { return false }
         return relations.split(whereSeparator: \.isWhitespace).contains { $0.lowercased() == "next" }
     }
 
-    /// Reads every link of every such field; `nil` when one cannot be read.
+    /// Parses all links of all such fields; `nil` if one is invalid.
     static func all(in fields: [String]) -> [LinkField]? {
         var links: [LinkField] = []
         for field in fields {
@@ -69,7 +69,7 @@ private struct LinkReader {
         return String(token)
     }
 
-    /// What stands before the closing quote; `nil` without one.
+    /// Reads up to the closing quote; `nil` without one.
     private mutating func quotedString() -> String? {
         var result = ""
         while let character = rest.popFirst() {

@@ -1,10 +1,9 @@
 import Diagnostics
 
-// Which hosts are not for the public: the rules of ``URLPolicy``.
+// Private addresses and metadata services: the rules of ``URLPolicy``.
 
 extension IPAddress {
-    /// Whether a host is an address of this machine, a private network or a link, or one that cannot be judged: not
-    /// for the public.
+    /// Returns whether a host is loopback, private, link-local or not classifiable.
     static func isPrivate(host text: String) -> Bool {
         let host = Host(text)
         if host.isLoopback || host.isMetadataService { return true }
@@ -16,15 +15,15 @@ extension IPAddress {
         }
     }
 
-    /// Whether a host is one under which clouds tell a machine its secrets: any address of the link, and the few others
-    /// that are used (Alibaba, Azure, Oracle; AWS and Google for IPv6), in numbers or by name.
+    /// Returns whether a host is a cloud's metadata service, which gives a machine its secrets: any link-local address, and
+    /// the few others in use (Alibaba, Azure, Oracle; AWS and Google for IPv6), by address or name.
     ///
-    /// Nothing that a registry needs is there, not even for a registry of the same network.
+    /// A registry never needs such a service, not even a registry in the same network.
     static func isMetadataService(host: String) -> Bool { Host(host).isMetadataService }
 }
 
 extension IPAddress.Host {
-    /// A name that only begins alike may be a company's own host.
+    /// Exact names only: a longer name may be a company's own host.
     private static let metadataNames: Set<String> = [
         "metadata", "metadata.google.internal", "metadata.goog", "metadata.azure.internal",
         "metadata.tencentyun.com", "instance-data", "instance-data.ec2.internal",
@@ -40,7 +39,7 @@ extension IPAddress.Host {
 }
 
 extension IPAddress {
-    /// Of Alibaba, Azure and Oracle, outside of the link's addresses; of AWS and Google for IPv6.
+    /// Addresses that are not link-local: of Alibaba, Azure and Oracle, and of AWS and Google for IPv6.
     private static let metadataAddresses = Set(
         ["100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"]
             .compactMap { IPAddress($0)?.bytes }
@@ -54,13 +53,13 @@ extension IPAddress {
         return isOfLink || Self.metadataAddresses.contains(bytes)
     }
 
-    /// Whether it is not for the public.
+    /// Whether it is not a public address.
     ///
-    /// Of IPv6 only the global unicast addresses, `2000::/3`, are; one that leads to an IPv4 address is as private as
-    /// that.
+    /// For IPv6, only global unicast addresses, `2000::/3`, are public. An address that embeds an IPv4 address is as
+    /// private as that one.
     fileprivate var isPrivate: Bool {
         if bytes.count == 4 { return Self.isPrivate(bytes) }
-        // Nobody writes a mapped one (::ffff:8.8.8.8) in good faith.
+        // A mapped address (::ffff:8.8.8.8) has no legitimate use here, so it always counts as private.
         if !isMapped, let bytes = bytesWithin { return Self.isPrivate(bytes) }
         return bytes[0] & 0xE0 != 0x20
     }
@@ -78,9 +77,9 @@ extension IPAddress {
 
     private var isMapped: Bool { bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]) }
 
-    /// The IPv4 address that an IPv6 one leads to: mapped (RFC 4291), of NAT64 (RFC 6052), of 6to4 (RFC 3056).
+    /// The IPv4 address embedded in an IPv6 address: mapped (RFC 4291), NAT64 (RFC 6052) or 6to4 (RFC 3056).
     ///
-    /// In a network with NAT64 and DNS64 every public IPv4 host has such an address.
+    /// In a network with NAT64 and DNS64, every public IPv4 host has such an address.
     private var bytesWithin: [UInt8]? {
         if isMapped || bytes.starts(with: [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) {
             return Array(bytes[12...])

@@ -1,12 +1,12 @@
 import HTTPTransport
 
 extension RegistryClient {
-    /// What a registry answered, and which URL it was in the end.
+    /// A registry's response, with the final URL after redirects.
     struct Answer: Sendable {
-        /// The request as it was in the end, without credentials.
+        /// The final request after redirects, without credentials.
         let request: Request
         let response: Response
-        /// The registry's words, if it is a refusal.
+        /// The registry's error message, if the response is an error.
         let refusal: RegistryErrorBody
 
         var method: HTTPMethod { request.method }
@@ -20,7 +20,7 @@ extension RegistryClient {
 extension Response {
     var isSuccess: Bool { (200..<300).contains(status) }
 
-    /// Where to go instead; only a GET or HEAD goes anywhere, and everything else only when the method stays (307, 308).
+    /// Returns the target of a redirect; methods other than GET and HEAD are redirected only by 307 and 308.
     func redirectTarget(for method: HTTPMethod) -> String? {
         switch status {
         case 301, 302, 303: method == .get || method == .head ? headers["Location"] : nil

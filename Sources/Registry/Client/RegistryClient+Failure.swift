@@ -3,10 +3,14 @@ import HTTPTransport
 import OCI
 
 extension RegistryClient {
-    /// Explains an answer that is not the one hoped for.
+    /// Explains an error response.
     ///
-    /// The action is what was being done, for example `push to`; what is missing is what a 404 says is not there, for
-    /// example `tag v1`.
+    /// - Parameters:
+    ///   - answer: the response.
+    ///   - action: the attempted action, for example `push to`.
+    ///   - missing: the object that a 404 means, for example `tag v1`.
+    /// - Returns: the failure, and whether the request may be retried.
+    /// - Throws: errors of looking up the credential that the failure describes.
     func failure(
         for answer: Answer,
         doing action: String,
@@ -45,8 +49,8 @@ extension RegistryClient {
             return RequestFailure(
                 failure(
                     .authenticationDenied,
-                    "\(answer.url.origin), where \(endpoint.registry) leads to, refuses (\(summary))",
-                    "it was asked without credentials: those are for \(endpoint.registry) alone"
+                    "\(answer.url.origin), to which \(endpoint.registry) redirects, denied access (\(summary))",
+                    "credentials are sent only to \(endpoint.registry) itself"
                 )
             )
         case 401, 403:
@@ -60,80 +64,85 @@ extension RegistryClient {
                         ? "no repository \(place) (\(summary))"
                         : "no \(missing ?? "") in \(place) (\(summary))",
                     isRepository || missing == nil
-                        ? "it does not exist, or is hidden from who asks"
-                        : "the repository may exist without it, or be hidden from who asks"
+                        ? "it does not exist, or you may have no access"
+                        : "the repository may lack it, or you may have no access"
                 )
             )
         case 408:
-            return judged(failure(.timedOut, "\(endpoint.registry) waited too long (\(summary))"))
+            return judged(failure(.timedOut, "\(endpoint.registry) timed out the request (\(summary))"))
         case 499, 500...:
             return judged(
                 failure(
                     .serverFailed,
-                    "\(endpoint.registry) fails to \(action) (\(summary))",
-                    try: ["again later; if it repeats, tell who runs it"]
+                    "\(endpoint.registry) failed to \(action) (\(summary))",
+                    try: ["try again later; if it fails again, contact the registry's administrator"]
                 )
             )
-        case 400 where answer.refusal.wantsTLS || isSilentRefusalOfPlainHTTP(answer):
+        case 400 where answer.refusal.wantsTLS || mayRejectPlainHTTP(answer):
             return RequestFailure(
                 failure(
                     .protocolViolation,
-                    "\(endpoint.registry) speaks HTTPS, it seems, not plain HTTP",
-                    "it answers 400 to \(answer.url.redacted)",
-                    try: ["leave --plain-http away"]
+                    "\(endpoint.registry) seems to use HTTPS, not plain HTTP",
+                    "it answered 400 to \(answer.url.redacted)",
+                    try: ["omit --plain-http"]
                 )
             )
         case 400..<500:
             return judged(
-                failure(.requestRejected, "\(endpoint.registry) refuses to \(action) (\(summary))")
+                failure(
+                    .requestRejected,
+                    "\(endpoint.registry) rejected the request to \(action) (\(summary))"
+                )
             )
         default:
             return RequestFailure(
                 failure(
                     .protocolViolation,
-                    "\(endpoint.registry) answers \(answer.status), which means nothing here",
-                    "tried was to \(action); is it an OCI registry?"
+                    "\(endpoint.registry) answered with the unexpected status \(answer.status)",
+                    "the request was to \(action); the server may not be an OCI registry"
                 )
             )
         }
     }
 
-    /// A TLS server that is spoken to in plain HTTP answers 400; to a HEAD, without a word.
-    private func isSilentRefusalOfPlainHTTP(_ answer: Answer) -> Bool {
+    /// Returns whether a TLS server may have rejected plain HTTP: it answers 400, and without a body to a HEAD.
+    private func mayRejectPlainHTTP(_ answer: Answer) -> Bool {
         answer.method == .head && answer.url.scheme == .http && answer.refusal.code == nil
             && answer.refusal.text == nil
     }
 
     private func refusedAccess(_ answer: Answer, doing action: String) async throws(RequestFailure) -> Failure
     {
-        let refusal = await words(of: answer)
+        let refusal = await errorBody(of: answer)
         let summary = refusal.summary(status: answer.status)
         let shown = Failure.HTTPAnswer(status: answer.status, code: refusal.code, url: answer.url.redacted)
         if answer.status == 401, answer.challenges.preferred == nil, await !authenticator.isSignedIn {
             let schemes = answer.challenges.map(\.scheme).joined(separator: ", ")
             return Failure(
                 .authenticationRequired,
-                "\(endpoint.registry) wants credentials and does not say how (\(summary))",
+                "\(endpoint.registry) requires credentials, but offers no supported method (\(summary))",
                 why: schemes.isEmpty
-                    ? "neither this answer nor that of /v2/ has a WWW-Authenticate that can be read"
-                    : "it knows \(schemes.truncated(to: 160)); this program knows Bearer and Basic",
+                    ? "neither this response nor that of /v2/ has a valid WWW-Authenticate"
+                    : "it offers \(schemes.truncated(to: 160)); wasmpack supports Bearer and Basic",
                 http: shown
             )
         }
-        let standing = try await authenticator.standing()
-        guard let credential = standing.lookup.credential else {
-            return standing.required(action, summary, shown)
+        let context = try await authenticator.standing()
+        guard let credential = context.lookup.credential else {
+            return context.required(action, summary, shown)
         }
-        let isAboutWho = standing.scope?.items.isEmpty ?? true
-        return answer.status == 401 && isAboutWho || standing.fellBackToAnonymous
-            ? standing.rejected(credential, summary, shown)
-            : standing.denied(credential, action, summary, shown)
+        let isAboutIdentity = context.scope?.items.isEmpty ?? true
+        return answer.status == 401 && isAboutIdentity || context.fellBackToAnonymous
+            ? context.rejected(credential, summary, shown)
+            : context.denied(credential, action, summary, shown)
     }
 
-    /// The registry's words; a HEAD has none, so the same is asked by GET. (A 401 needs none.)
-    private func words(of answer: Answer) async -> RegistryErrorBody {
+    /// Returns the registry's error message.
+    ///
+    /// A HEAD has no body, so a 403 is requested again by GET; a 401 needs no message.
+    private func errorBody(of answer: Answer) async -> RegistryErrorBody {
         guard answer.method == .head, answer.status == 403 else { return answer.refusal }
-        // Whatever comes of it, the HEAD was refused.
+        // If the GET fails, the HEAD's response is used.
         let again = try? await readAgain(answer.request)
         return again?.status == answer.status ? again?.refusal ?? answer.refusal : answer.refusal
     }

@@ -2,21 +2,21 @@ import Diagnostics
 import HTTPTransport
 import OCI
 
-/// Makes requests to one registry, or to one repository of it: finds the scheme, answers challenges, follows redirects.
+/// A client for one registry or one of its repositories: finds the scheme, answers challenges and follows redirects.
 final class RegistryClient: Sendable {
-    /// How many redirects are followed.
+    /// The largest number of redirects that are followed.
     private static let redirectLimit = 10
 
     private let connection: RegistryConnection
-    /// Below what requests are made; `nil` for the registry itself.
+    /// The repository that paths are relative to; `nil` for the registry itself.
     let repository: RepositoryName?
     let authenticator: Authenticator
 
     var endpoint: RegistryEndpoint { connection.endpoint }
-    /// Repeats requests, within the registry's rate limit.
+    /// Retries requests, within the registry's rate limit.
     var retrying: Retrying { connection.retrying }
     var events: any EventSink { connection.events }
-    private var place: RegistryConnectionState { connection.place }
+    private var state: RegistryConnectionState { connection.state }
 
     init(
         _ connection: RegistryConnection,
@@ -37,11 +37,11 @@ final class RegistryClient: Sendable {
         )
     }
 
-    /// The registry as it is dialled now.
-    var origin: Origin { place.origin }
+    /// The registry's origin in use.
+    var origin: Origin { state.origin }
 
     /// The policy for URLs that the registry names.
-    var policy: URLPolicy { place.policy }
+    var policy: URLPolicy { state.policy }
 
     /// Makes a request below the repository, `/v2/<name>/…`, or the registry, `/v2/…`.
     func send(
@@ -58,21 +58,21 @@ final class RegistryClient: Sendable {
             do throws(RequestFailure) {
                 return try await send(request, into: sink)
             } catch {
-                // Not a token service, nor where a redirect leads to: the registry itself.
-                guard error.speakerOfPlainHTTP == origin, place.fallBack(from: origin, events) else {
+                // Only for the registry itself, not for a token service or a redirect target.
+                guard error.plainHTTPOrigin == origin, state.fallBack(from: origin, events) else {
                     throw error
                 }
             }
         }
     }
 
-    /// Makes a request to any URL that has passed the policy, with credentials if it is the registry's own.
+    /// Makes a request to a URL that has passed the policy, with credentials if it is the registry's own.
     ///
-    /// A refusal is answered as the ``Authenticator`` knows how to, each way once; the body is sent again from its
-    /// start. What is refused then is the registry's last word.
+    /// After a 401 or 403, each remedy of the ``Authenticator`` is tried once, and the body is sent again from its start.
+    /// Returns the last response if no remedy is left.
     func send(_ request: Request, into sink: (any ResponseSink)? = nil) async throws(RequestFailure) -> Answer
     {
-        // The length that a HEAD is answered with is that of a body which does not come.
+        // A HEAD's response has the length of a body that is not sent.
         let limit = request.method == .head ? Int.max : 64 * 1024
         let sink = AnswerSink(sink ?? BodyBuffer(limit: limit))
         var authorization =
@@ -93,7 +93,7 @@ final class RegistryClient: Sendable {
         }
     }
 
-    /// What the authenticator has to know of an answer; `nil` when it is none of its business.
+    /// Returns the data of a 401 or 403 of the registry for the authenticator; `nil` for other responses.
     private func refusal(in answer: Answer, to authorization: String?) -> Authenticator.Refusal? {
         guard answer.status == 401 || answer.status == 403, policy.mayAuthorize(answer.url) else {
             return nil
@@ -106,14 +106,14 @@ final class RegistryClient: Sendable {
         )
     }
 
-    /// Makes a request once more by GET, with what is sent along now.
+    /// Repeats a request as GET, with the current authorization.
     func readAgain(_ request: Request) async throws(RequestFailure) -> Answer {
         var request = request
         request.method = .get
         return try await sendOnce(request)
     }
 
-    /// Makes a request with what is sent along now, and takes whatever is answered.
+    /// Makes a request with the current authorization, and returns the response without retries.
     func sendOnce(_ request: Request) async throws(RequestFailure) -> Answer {
         let authorization =
             policy.mayAuthorize(request.url) ? try await authenticator.authorization(policy: policy) : nil
@@ -124,7 +124,7 @@ final class RegistryClient: Sendable {
         )
     }
 
-    /// Asks for `/v2/`: some registries say only there how to sign in.
+    /// Requests `/v2/`: some registries send a challenge only there.
     private func ping() async throws(RequestFailure) -> Authenticator.Refusal? {
         let request = Request(method: .get, url: try parse("\(origin)/v2/"))
         let answer = try await follow(
@@ -135,10 +135,10 @@ final class RegistryClient: Sendable {
         return answer.status == 401 ? refusal(in: answer, to: nil) : nil
     }
 
-    /// The credential in use; `nil` as long as the registry has not asked for one.
+    /// Returns the credential in use; `nil` until the registry requires one.
     func usedCredential() async -> Credential? { await authenticator.usedCredential }
 
-    /// Makes a request and follows redirects; each hop is judged, and makes its own exchange.
+    /// Makes a request and follows redirects; the policy checks each target.
     private func follow(
         _ first: Request,
         authorization: String?,
@@ -147,7 +147,7 @@ final class RegistryClient: Sendable {
         var request = first
         var authorization = authorization
         for _ in 0...Self.redirectLimit {
-            // Bound to the origin: another host, port or scheme never sees it, nor does what such a one leads back to.
+            // Credentials go only to the origin, and not even there after a redirect to another host, port or scheme.
             if !policy.mayAuthorize(request.url) { authorization = nil }
             let response: Response
             do throws(TransferError) {
@@ -155,14 +155,14 @@ final class RegistryClient: Sendable {
             } catch {
                 throw failure(error, of: request)
             }
-            place.answered(request.url.origin)
+            state.recordAnswer(of: request.url.origin)
             events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
             if policy.mayAuthorize(request.url) { await warn(response, authorization) }
             guard let target = response.redirectTarget(for: request.method) else {
                 return Answer(
                     request: request,
                     response: response,
-                    refusal: await words(response, sink.explanation, authorization)
+                    refusal: await errorBody(response, sink.explanation, authorization)
                 )
             }
             request.url = try resolve(target, against: request.url, as: .redirect)
@@ -176,42 +176,42 @@ final class RegistryClient: Sendable {
         )
     }
 
-    /// A request as it goes out: with what is sent along, and dialling only what the policy allows.
+    /// Adds the authorization to a request, and restricts the addresses it may connect to.
     private func prepared(_ request: Request, _ authorization: String?) -> Request {
         var request = request
         let policy = policy
-        request.acceptsAddress = { [place, url = request.url] address in
-            if policy.mayAuthorize(url) { place.recordAddress(at: address) }
+        request.acceptsAddress = { [state, url = request.url] address in
+            if policy.mayAuthorize(url) { state.recordAddress(address) }
             return policy.mayDial(address, for: url)
         }
         if let authorization { request.headers.add("Authorization", authorization) }
         return request
     }
 
-    /// The failure for an exchange that came to no answer.
+    /// Makes the failure for an exchange without a response.
     private func failure(_ error: TransferError, of request: Request) -> RequestFailure {
         events.record(
             .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)")
         )
         var failure = RequestFailure(error, to: request.url)
-        if RetryPolicy.mayComeBack(error.kind), place.hasAnswered(request.url.origin) {
+        if RetryPolicy.mayComeBack(error.kind), state.hasAnswered(request.url.origin) {
             failure.isTemporary = true
         }
         return failure
     }
 
-    /// Hands on what the registry itself says besides, without what nobody may see.
+    /// Forwards the registry's `Warning` headers, unless they contain a secret.
     private func warn(_ response: Response, _ authorization: String?) async {
         let texts = connection.warnings.new(in: response)
         guard !texts.isEmpty else { return }
         let secrets = await secrets(sentWith: authorization)
         for text in texts where !secrets.contains(where: text.contains) {
-            events.record(.warning("\(endpoint.registry) says: \(text)"))
+            events.record(.warning("message from \(endpoint.registry): \(text)"))
         }
     }
 
-    /// What a refusal says, without what nobody may see.
-    private func words(
+    /// Parses the error message of a response, without secrets.
+    private func errorBody(
         _ response: Response,
         _ body: [UInt8],
         _ authorization: String?
@@ -225,8 +225,10 @@ final class RegistryClient: Sendable {
         return (await authenticator.secrets + [sent].compactMap(\.self)).filter { !$0.isEmpty }
     }
 
-    /// Takes a URL that the registry named, relative or not, through the policy; without a base it is relative to the
-    /// registry.
+    /// Resolves and checks a URL that the registry named, relative to a base or else to the registry.
+    ///
+    /// Throws ``Failure/Code/protocolViolation`` for an invalid URL, and ``Failure/Code/addressRefused`` if the policy
+    /// rejects it.
     func resolve(
         _ text: String,
         against base: HTTPURL? = nil,
@@ -240,7 +242,7 @@ final class RegistryClient: Sendable {
             throw RequestFailure(
                 Failure(
                     .protocolViolation,
-                    "\(endpoint.registry) names no address as \(role.rawValue)",
+                    "\(endpoint.registry) sent an invalid URL as \(role.rawValue)",
                     why: error.detail
                 )
             )
@@ -256,7 +258,9 @@ final class RegistryClient: Sendable {
         do throws(TransferError) {
             return try HTTPURL(parsing: text)
         } catch {
-            throw RequestFailure(Failure(.referenceInvalid, "\"\(text)\" is no address", why: error.detail))
+            throw RequestFailure(
+                Failure(.referenceInvalid, "\"\(text)\" is not a valid URL", why: error.detail)
+            )
         }
     }
 }

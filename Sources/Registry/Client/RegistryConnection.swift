@@ -1,27 +1,26 @@
 package import Diagnostics
 package import HTTPTransport
 
-/// One registry for one command: what is known of it, and the transport that keeps its connections.
+/// The shared state of one registry during one command, with the transport that keeps its connections.
 ///
-/// All repositories of a registry that a command uses share it, so that connections, TLS sessions, the scheme that was found
-/// and the time for which the registry wants to be left alone hold for all of them.
+/// All repositories of the registry share connections, TLS sessions, the detected scheme and the rate limit.
 package final class RegistryConnection: Sendable {
-    /// Where the registry is dialled.
+    /// The registry's name and origins.
     package let endpoint: RegistryEndpoint
     let transport: any Transport
-    /// Repeats requests, within the registry's rate limit.
+    /// Retries requests, within the registry's rate limit.
     let retrying: Retrying
     let events: any EventSink
     let warnings = RegistryWarnings()
-    let place: RegistryConnectionState
+    let state: RegistryConnectionState
 
-    /// Names a registry; nothing is asked yet.
+    /// Makes the state of a registry; sends no request.
     ///
     /// - Parameters:
-    ///   - endpoint: where the registry is dialled.
+    ///   - endpoint: the registry's name and origins.
     ///   - transport: makes the exchanges.
-    ///   - retryPolicy: how often to try again.
-    ///   - events: told what happens.
+    ///   - retryPolicy: how often and when to retry.
+    ///   - events: receives notes, warnings and details.
     package init(
         _ endpoint: RegistryEndpoint,
         transport: any Transport,
@@ -32,6 +31,6 @@ package final class RegistryConnection: Sendable {
         self.transport = transport
         retrying = Retrying(retryPolicy, events: events)
         self.events = events
-        place = RegistryConnectionState(endpoint)
+        state = RegistryConnectionState(endpoint)
     }
 }

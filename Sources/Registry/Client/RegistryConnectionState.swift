@@ -3,47 +3,49 @@ import HTTPTransport
 import OCI
 import Synchronization
 
-/// Where a registry is found to be: by which of its endpoint's origins, and at which address.
+/// The origin and the address at which a registry was reached.
 final class RegistryConnectionState: Sendable {
     private let endpoint: RegistryEndpoint
-    /// Which of the endpoint's origins is in use.
+    /// The index of the endpoint's origin in use.
     private let position = Mutex(0)
-    /// Who has answered: the registry, and where it leads to.
+    /// The origins that have answered: the registry's and those it refers to.
     private let origins = Mutex<Set<Origin>>([])
-    /// Where the registry was reached, in numbers.
+    /// The IP address at which the registry was reached.
     private let address = Mutex<String?>(nil)
 
     init(_ endpoint: RegistryEndpoint) { self.endpoint = endpoint }
 
-    /// The registry as it is dialled now.
+    /// The registry's origin in use.
     var origin: Origin { endpoint.origins[position.withLock { $0 }] }
 
     /// The policy for URLs that the registry names.
     var policy: URLPolicy { URLPolicy(registry: origin, address: address.withLock { $0 }) }
 
-    /// Keeps where the registry is; one that was public once stays so, whatever its name stands for later.
-    func recordAddress(at address: String) {
+    /// Records the address at which the registry was reached.
+    ///
+    /// A registry once seen at a public address stays classified as public (DNS rebinding).
+    func recordAddress(_ address: String) {
         self.address.withLock { known in
             guard known == nil || !IPAddress.isPrivate(host: address) else { return }
             known = address
         }
     }
 
-    /// Keeps that an origin has answered: what it was sent is for it alone from now on.
-    func answered(_ origin: Origin) { origins.withLock { _ = $0.insert(origin) } }
+    /// Records that an origin has answered, so that requests to it no longer fall back to another origin.
+    func recordAnswer(of origin: Origin) { origins.withLock { _ = $0.insert(origin) } }
 
-    /// Whether an origin has answered: if it cannot be reached now, it may be again.
+    /// Returns whether an origin has answered: a later connection failure may be temporary.
     func hasAnswered(_ origin: Origin) -> Bool { origins.withLock { $0.contains(origin) } }
 
-    /// Goes on to the next origin, if there is one and nobody has done so yet; whether there is another one now.
+    /// Switches to the next origin; returns whether an origin other than the failed one is in use now.
     ///
-    /// Not from one that has answered: who speaks no TLS any more is somebody else, or wants to be taken for it.
+    /// Never after a TLS answer: a later plain-HTTP answer may be a downgrade attack.
     func fallBack(from used: Origin, _ events: any EventSink) -> Bool {
         position.withLock { position in
             guard endpoint.origins[position] == used else { return true }
             guard position + 1 < endpoint.origins.count, !hasAnswered(used) else { return false }
             position += 1
-            events.record(.note("\(endpoint.registry) speaks plain HTTP, which is fine on this machine only"))
+            events.record(.note("using plain HTTP for \(endpoint.registry) (loopback)"))
             return true
         }
     }

@@ -1,16 +1,16 @@
 package import HTTPTransport
 package import OCI
 
-/// Where a registry is dialled.
+/// A registry's name and the origins to connect to.
 package struct RegistryEndpoint: Sendable, Hashable {
-    /// The registry as references name it.
+    /// The registry's name in references.
     package let registry: RegistryName
-    /// Where it may be, most wanted first.
+    /// The possible origins, the preferred one first.
     ///
-    /// Only a host whose very name says that it is this machine has two: HTTPS, and HTTP if that speaks no TLS.
+    /// Only a loopback name has two: HTTPS, and HTTP if the server does not use TLS.
     package let origins: [Origin]
 
-    /// Finds out where a registry is dialled.
+    /// Determines the origins of a registry.
     ///
     /// - Parameters:
     ///   - registry: the registry.

@@ -1,21 +1,21 @@
 import Diagnostics
 import OCI
 
-/// What a registry says about a refusal (distribution spec, "Error Codes").
+/// The error message of a registry (distribution spec, "Error Codes").
 struct RegistryErrorBody: Sendable {
     /// The first error's code, for example `MANIFEST_UNKNOWN`.
     let code: String?
-    /// What the registry says in words, one line.
+    /// The registry's message, one line.
     let text: String?
-    /// Whether it is a TLS server's complaint that it is spoken to in plain HTTP (Go's, nginx's).
+    /// Whether it is the message of a TLS server that received plain HTTP (Go's, nginx's).
     let wantsTLS: Bool
 
-    /// Whether it is OAuth's way to say that who asks is not believed (RFC 6749 §5.2).
+    /// Whether it is an OAuth error for a rejected credential (RFC 6749 §5.2).
     var refusesGrant: Bool { ["invalid_grant", "invalid_client", "unauthorized_client"].contains(code) }
 
-    /// Reads `{"errors":[{code,message}]}`, and the forms of those who do it their own way, OAuth's among them.
+    /// Reads `{"errors":[{code,message}]}` and other known forms, OAuth's among them.
     ///
-    /// Words that repeat a secret are not taken.
+    /// Omits texts that contain a secret.
     init(_ bytes: [UInt8], withholding secrets: [String] = []) {
         struct Body: Decodable {
             struct Entry: Decodable {
@@ -32,7 +32,7 @@ struct RegistryErrorBody: Sendable {
 
             init(from decoder: any Decoder) throws {
                 let container = try decoder.container(keyedBy: CodingKeys.self)
-                // Each for itself: one of another type is no reason to lose the others.
+                // Each member separately: a wrong type in one must not discard the others.
                 errors = try? container.decode([Entry].self, forKey: .errors)
                 message = try? container.decode(String.self, forKey: .message)
                 details = try? container.decode(String.self, forKey: .details)
@@ -43,7 +43,7 @@ struct RegistryErrorBody: Sendable {
         func shown(_ text: String?, _ limit: Int) -> String? {
             guard let text, !text.isEmpty else { return nil }
             guard !secrets.contains(where: { !$0.isEmpty && text.contains($0) }) else {
-                return "(words that repeat a secret)"
+                return "(message withheld: it contains a secret)"
             }
             return text.truncated(to: limit)
         }
@@ -57,7 +57,7 @@ struct RegistryErrorBody: Sendable {
         text = shown(first?.message ?? body?.message ?? body?.error_description ?? body?.details, 300)
     }
 
-    /// The status and the registry's own words, for a message: `401 UNAUTHORIZED "authentication required"`.
+    /// Returns the status, the code and the registry's message: `401 UNAUTHORIZED "authentication required"`.
     func summary(status: Int) -> String {
         ([String(status)] + [code].compactMap(\.self) + [text.map { "\"\($0)\"" }].compactMap(\.self))
             .joined(separator: " ")

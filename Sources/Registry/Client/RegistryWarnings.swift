@@ -1,30 +1,32 @@
 import HTTPTransport
 import Synchronization
 
-/// What a registry says besides its answers (distribution spec, "Warnings"): each thing once, and not without end.
+/// The warnings of a registry (distribution spec, "Warnings"): each text once, up to a total size.
 final class RegistryWarnings: Sendable {
-    /// How many bytes of warnings a registry should send at most, by the specification; more is not listened to.
+    /// The most bytes of warnings that a registry should send by the specification; further ones are ignored.
     private static let limit = 4096
 
     private struct State {
-        var said: Set<String> = []
-        var left = RegistryWarnings.limit
+        var known: Set<String> = []
+        var remaining = RegistryWarnings.limit
     }
 
     private let state = Mutex(State())
 
-    /// The texts that are new.
+    /// Returns the texts of a response that have not been returned before.
     func new(in response: Response) -> [String] {
         response.headers.all("Warning").compactMap(Self.text).filter { text in
             state.withLock { state in
-                guard text.utf8.count <= state.left, state.said.insert(text).inserted else { return false }
-                state.left -= text.utf8.count
+                guard text.utf8.count <= state.remaining, state.known.insert(text).inserted else {
+                    return false
+                }
+                state.remaining -= text.utf8.count
                 return true
             }
         }
     }
 
-    /// The text of `299 - "text"`; `nil` for anything else.
+    /// Returns the text of `299 - "text"`; `nil` for other values.
     static func text(of field: String) -> String? {
         let start = "299 - \""
         guard field.hasPrefix(start) else { return nil }

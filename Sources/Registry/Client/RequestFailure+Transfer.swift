@@ -2,7 +2,7 @@ import Diagnostics
 import HTTPTransport
 
 extension RequestFailure {
-    /// Says what it means for a person that an exchange did not come to a response.
+    /// Explains an exchange without a response to the user.
     init(_ error: TransferError, to url: HTTPURL) {
         let place =
             url.port == url.scheme.defaultPort
@@ -23,22 +23,26 @@ extension RequestFailure {
             self.init(failure(.interrupted, "interrupted"))
         case .addressUnknown:
             self.init(
-                failure(.addressUnknown, "there is no host \"\(url.host)\"", try: ["check the name, and DNS"])
+                failure(
+                    .addressUnknown,
+                    "cannot resolve host \"\(url.host)\"",
+                    try: ["check the spelling, and this machine's DNS"]
+                )
             )
         case .connectionRefused:
             self.init(
                 failure(
                     .connectionRefused,
-                    "nothing listens at \(place) (connection refused)",
-                    try: ["check the name and the port, and whether the registry runs"]
+                    "connection refused by \(place)",
+                    try: ["check the name and the port, and that the registry is running"]
                 )
             )
         case .addressRefused:
             self.init(
                 failure(
                     .addressRefused,
-                    "\(place), which the registry names, is not asked",
-                    "\(error.detail), which is not for the public as the registry is",
+                    "\(place), which the registry names, is not allowed",
+                    "\(error.detail), which is not a public address like the registry's",
                     try: URLPolicy.remedies
                 )
             )
@@ -46,71 +50,71 @@ extension RequestFailure {
             self.init(
                 failure(
                     .connectionRefused,
-                    "there is no way to \(place)",
-                    try: ["check this machine's network, and whether a proxy is needed (HTTPS_PROXY)"]
+                    "cannot reach \(place)",
+                    try: ["check this machine's network, and whether it needs a proxy (HTTPS_PROXY)"]
                 )
             )
         case .connectTimedOut:
             self.init(failure(.timedOut, "\(place) does not answer"))
         case .stalled:
-            self.init(failure(.timedOut, "the transfer with \(place) stands still"))
+            self.init(failure(.timedOut, "the transfer with \(place) stalled"))
         case .connectionLost:
             self.init(failure(.connectionLost, "the connection to \(place) was lost"))
         case .notTLS:
             self.init(
                 failure(
                     .plainHTTP,
-                    "\(place) speaks plain HTTP, not HTTPS",
-                    "the TLS handshake was answered with something that is not TLS",
-                    try: ["--plain-http (credentials and module travel unencrypted)"]
+                    "\(place) uses plain HTTP, not HTTPS",
+                    "the response to the TLS handshake was not TLS",
+                    try: ["--plain-http (credentials and the module are sent unencrypted)"]
                 )
             )
-            speakerOfPlainHTTP = url.origin
+            plainHTTPOrigin = url.origin
         case .unknownAuthority:
             self.init(
                 failure(
                     .tlsUnknownAuthority,
                     "the certificate of \(place) is signed by an unknown authority",
                     try: [
-                        "--ca-file authority.pem, with the certificate of who signed it",
-                        "--tls-skip-verify, which gives up protection against interception",
+                        "--ca-file ca.pem, or copy the CA to /etc/docker/certs.d/\(place)/ca.crt for good",
+                        "--tls-skip-verify (anyone on the network path can read and modify the traffic)",
                     ]
                 )
             )
         case .certificateInvalid:
             let hint =
                 error.detail.contains("expired") || error.detail.contains("not yet valid")
-                ? "check this machine's clock; else tell who runs the registry"
-                : "use the name that the certificate is for, or tell who runs the registry"
+                ? "check this machine's clock, or contact the registry's administrator"
+                : "use the name in the certificate, or contact the registry's administrator"
             self.init(failure(.tlsFailed, "the certificate of \(place) is not valid", try: [hint]))
         case .tlsFailed:
-            self.init(failure(.tlsFailed, "no secure connection to \(place)"))
+            self.init(failure(.tlsFailed, "cannot make a secure connection to \(place)"))
         case .clientCertificateRefused:
             self.init(
                 failure(
                     .tlsFailed,
-                    "\(place) wants a client certificate, or another one",
+                    "\(place) requires a client certificate, or a different one",
                     try: ["--client-cert client.pem --client-key client.key"]
                 )
             )
         case .authorityFileUnusable:
-            self.init(failure(.configurationInvalid, "a file of certificate authorities cannot be used"))
+            self.init(failure(.configurationInvalid, "cannot use a file of CA certificates"))
         case .clientCertificateUnusable:
-            self.init(failure(.configurationInvalid, "the client certificate cannot be used"))
+            self.init(failure(.configurationInvalid, "cannot use the client certificate"))
         case .proxyFailed:
             self.init(
                 failure(
                     .proxyFailed,
-                    "the proxy does not lead to \(place)",
-                    try: ["correct the variable, or NO_PROXY=\(url.host) to go without"]
+                    "cannot reach \(place) through the proxy",
+                    try: ["correct the variable, or set NO_PROXY=\(url.host) to bypass the proxy"]
                 )
             )
         case .tooLarge:
-            self.init(failure(.protocolViolation, "the answer of \(url.redacted) is too large"))
+            self.init(failure(.protocolViolation, "the response of \(url.redacted) is too large"))
         case .protocolViolation:
-            self.init(failure(.protocolViolation, "\(place) does not speak HTTP as it has to"))
+            self.init(failure(.protocolViolation, "\(place) violates the HTTP protocol"))
         case .bodyUnreadable:
-            self.init(failure(.fileUnreadable, "what was to be sent changed or cannot be read"))
+            self.init(failure(.fileUnreadable, "the content to send has changed or cannot be read"))
         case .invalidURL, .invalidRequest, .sinkRefused, .other:
             self.init(failure(.internalError, "the request to \(url.redacted) failed"))
         }

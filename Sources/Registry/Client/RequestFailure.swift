@@ -1,17 +1,17 @@
 import Diagnostics
 import HTTPTransport
 
-/// Why a request came to nothing, and whether it may be made again.
+/// The failure of a request, and whether the request may be retried.
 struct RequestFailure: Error {
     let failure: Failure
-    /// Whether the same request may have another outcome.
+    /// Whether a retry may succeed.
     var isTemporary: Bool
-    /// How long the registry wants to be left alone.
+    /// The time after which the registry allows the next request.
     let retryAfter: Duration?
-    /// Whether more of the content has arrived than ever before: then the count of tries begins anew.
+    /// Whether more content has arrived than ever before, which resets the count of retries.
     var madeProgress = false
-    /// Who answered TLS with something else.
-    var speakerOfPlainHTTP: Origin?
+    /// The origin that answered a TLS handshake without TLS.
+    var plainHTTPOrigin: Origin?
 
     init(_ failure: Failure, isTemporary: Bool = false, retryAfter: Duration? = nil) {
         self.failure = failure
@@ -21,7 +21,7 @@ struct RequestFailure: Error {
 }
 
 extension RequestFailure {
-    /// Does something that has one outcome, whenever it is done.
+    /// Runs work whose failure is permanent, and wraps the failure.
     static func rethrowing<Result>(_ work: () throws(Failure) -> Result) throws(RequestFailure) -> Result {
         do throws(Failure) {
             return try work()

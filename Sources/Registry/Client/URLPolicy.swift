@@ -2,13 +2,12 @@ import Diagnostics
 import HTTPTransport
 import OCI
 
-/// The one judgement of every URL that a peer chose.
+/// The policy for all URLs that a peer chose.
 ///
-/// A registry names the token service, the place of an upload, the target of a redirect and the next page of a list. A
-/// hostile or broken one may name a service of the local network, or ask for secrets in the clear (registry-client
-/// advisories of 2020 to 2026).
+/// A registry names the token service, upload locations, redirect targets and next pages. A hostile or faulty registry may
+/// name a service of the local network, or request secrets unencrypted (registry-client advisories of 2020 to 2026).
 struct URLPolicy: Sendable {
-    /// What a URL is for.
+    /// The purpose of a URL.
     enum Role: String, Sendable, CaseIterable {
         case realm = "token service"
         case location = "upload location"
@@ -16,70 +15,74 @@ struct URLPolicy: Sendable {
         case link = "next page"
     }
 
-    /// What can be done about a URL that is refused.
-    static let remedies = ["tell who runs the registry, or check that nobody stands in between"]
+    /// The hints for a rejected URL.
+    static let remedies = [
+        "contact the registry's administrator, or check that nothing on the network path modifies the traffic"
+    ]
 
-    /// The registry, as it is dialled.
+    /// The registry's origin in use.
     let registry: Origin
-    /// Whether the registry itself is no service for the public, by its name or by the address that it was reached at.
+    /// Whether the registry itself is private, by its name or by the address at which it was reached.
     let isPrivate: Bool
 
-    /// The policy for a registry; its address is the one that it was reached at, in numbers, if that is known.
+    /// Makes the policy for a registry, with the IP address at which it was reached, if known.
     init(registry: Origin, address: String? = nil) {
         self.registry = registry
         isPrivate =
             IPAddress.isPrivate(host: registry.host) || address.map { IPAddress.isPrivate(host: $0) } ?? false
     }
 
-    /// The URL to use, which may have been upgraded to HTTPS; throws ``Failure/Code/addressRefused`` for one that must
-    /// not be asked.
+    /// Returns the URL to use, which may be upgraded to HTTPS; throws ``Failure/Code/addressRefused`` if it is not
+    /// allowed.
     func checked(_ url: HTTPURL, as role: Role) throws(Failure) -> HTTPURL {
         switch role {
         case .link:
-            guard url.origin == registry else { throw refused(url, role, "a list stays at its registry") }
+            guard url.origin == registry else {
+                throw rejected(url, role, "all pages of a list must be at the registry itself")
+            }
             return url
         case .realm, .location, .redirect:
-            return try judged(url, role)
+            return try checkedTarget(url, role)
         }
     }
 
-    private func judged(_ url: HTTPURL, _ role: Role) throws(Failure) -> HTTPURL {
+    private func checkedTarget(_ url: HTTPURL, _ role: Role) throws(Failure) -> HTTPURL {
         if url.origin == registry { return url }
         let isSameHost = url.host == registry.host
         if registry.scheme == .https, url.scheme == .http {
-            // A registry behind a TLS proxy often believes that it is spoken to in HTTP.
+            // A registry behind a TLS proxy often assumes that clients use HTTP.
             guard isSameHost, role == .location else {
-                throw refused(url, role, "it is not encrypted, the registry is")
+                throw rejected(url, role, "it is not encrypted, but the registry is")
             }
             let isDefault = url.port == HTTPURL.Scheme.http.defaultPort
             return url.with(scheme: .https, port: isDefault ? registry.port : url.port)
         }
         guard isSameHost || !IPAddress.isMetadataService(host: url.host) else {
-            throw refused(url, role, "it is where a cloud keeps the secrets of its machines")
+            throw rejected(url, role, "it is a cloud's metadata service, which gives machines their secrets")
         }
         guard isSameHost || isPrivate || !IPAddress.isPrivate(host: url.host) else {
-            throw refused(url, role, "it is an address of a private network, the registry is not")
+            throw rejected(url, role, "it is a private address, but the registry is public")
         }
         return url
     }
 
-    /// Whether a URL may be sent the registry's credentials.
+    /// Returns whether the registry's credentials may be sent to a URL.
     func mayAuthorize(_ url: HTTPURL) -> Bool { url.origin == registry }
 
-    /// Whether a URL that passed may be asked at an address that its name stands for.
+    /// Returns whether a URL that passed may be requested at an address that its name resolves to.
     ///
-    /// A public name may stand for an address of the local network (CVE-2026-48978): what holds for literals holds for
-    /// what is dialled.
+    /// A public name may resolve to an address of the local network (CVE-2026-48978), so resolved addresses follow the same
+    /// rules as literal ones.
     func mayDial(_ address: String, for url: HTTPURL) -> Bool {
         if url.origin == registry { return true }
         return !IPAddress.isMetadataService(host: address)
             && (isPrivate || !IPAddress.isPrivate(host: address))
     }
 
-    private func refused(_ url: HTTPURL, _ role: Role, _ why: String) -> Failure {
+    private func rejected(_ url: HTTPURL, _ role: Role, _ why: String) -> Failure {
         Failure(
             .addressRefused,
-            "\(registry) names \(url.redacted) as \(role.rawValue), which is not asked",
+            "\(registry) names \(url.redacted) as \(role.rawValue), which is not allowed",
             why: why,
             try: Self.remedies
         )

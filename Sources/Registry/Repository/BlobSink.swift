@@ -5,18 +5,18 @@ import Storage
 import Synchronization
 import SystemPackage
 
-/// Writes a blob to a temporary file while it comes in, hashed and measured on the way.
+/// Writes a blob to a temporary file while it is received, and hashes and measures it.
 ///
-/// It serves every request for the blob: what one leaves behind when its connection ends, the next one continues.
+/// All requests for the blob share one sink: after a broken connection, the next request continues where the last ended.
 final class BlobSink: ResponseSink {
     private struct State {
         var spool: BlobSpool?
-        /// The most bytes that were ever there.
+        /// The most bytes that have ever been received.
         var furthest = 0
-        /// Why the body was not taken, if that is what ended the transfer.
+        /// Why the body was rejected, if that ended the transfer.
         var failure: Failure?
-        /// Whether a part came that is not the one asked for.
-        var isOffTrack = false
+        /// Whether a part other than the requested one was received.
+        var isWrongRange = false
     }
 
     private let descriptor: Descriptor
@@ -39,109 +39,112 @@ final class BlobSink: ResponseSink {
         state = Mutex(State(spool: spool))
     }
 
-    /// How many bytes are there: where the next request goes on.
+    /// The number of bytes received, where the next request continues.
     var byteCount: Int { state.withLock { $0.spool?.byteCount ?? 0 } }
 
-    /// The most bytes that were ever there.
+    /// The most bytes that have ever been received.
     var furthest: Int { state.withLock { $0.furthest } }
 
-    /// Why the body was not taken, if that is what ended the transfer.
+    /// Why the body was rejected, if that ended the transfer.
     var failure: Failure? { state.withLock { $0.failure } }
 
-    /// Whether a part came that is not the one asked for, which ended the transfer.
-    var isOffTrack: Bool { state.withLock { $0.isOffTrack } }
+    /// Whether a part other than the requested one was received, which ended the transfer.
+    var isWrongRange: Bool { state.withLock { $0.isWrongRange } }
 
     func begin(_ response: Response) throws(TransferError) {
         if let encoding = response.contentEncoding {
-            throw refuse(Failure(encoded: encoding, from: registry))
+            throw reject(Failure(encoded: encoding, from: registry))
         }
         var expected = descriptor.size
         if response.status == 206 {
             let start = byteCount
             guard start > 0 else {
-                throw refuse(
-                    Failure(.protocolViolation, "\(registry) sends a part (206) of what was asked for whole")
+                throw reject(
+                    Failure(
+                        .protocolViolation,
+                        "\(registry) sent a part (206), but the whole blob was requested"
+                    )
                 )
             }
             let range = ContentRange(of: response)
             guard range?.first == start, range?.total == expected, range?.last == expected - 1 else {
-                state.withLock { $0.isOffTrack = true }
-                throw TransferError(.sinkRefused, "another part than the one asked for")
+                state.withLock { $0.isWrongRange = true }
+                throw TransferError(.sinkRefused, "the part is not the requested one")
             }
             expected -= start
         } else {
             do throws(Failure) {
                 try startOver()
             } catch {
-                throw refuse(error)
+                throw reject(error)
             }
         }
         if let length = response.headers["Content-Length"].flatMap({ Int($0) }), length != expected {
-            throw refuse(sizeFailure("the registry announces \(length)"))
+            throw reject(sizeFailure("the registry announces \(length)"))
         }
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
-        guard let spool = state.withLock({ $0.spool }) else { throw TransferError(.sinkRefused, "given up") }
+        guard let spool = state.withLock({ $0.spool }) else { throw TransferError(.sinkRefused, "discarded") }
         guard bytes.count <= descriptor.size - spool.byteCount else {
-            throw refuse(sizeFailure("more than that come"))
+            throw reject(sizeFailure("the registry sent more"))
         }
         do throws(Failure) {
             try spool.write(bytes)
         } catch {
-            throw refuse(error)
+            throw reject(error)
         }
         let count = spool.byteCount
         state.withLock { $0.furthest = max($0.furthest, count) }
         progress(count)
     }
 
-    /// Throws away what has come: the next bytes are the first ones.
+    /// Discards the received bytes: the next request starts at the first byte.
     func startOver() throws(Failure) {
         guard byteCount > 0 else { return }
         let spool = try BlobSpool(in: directory, algorithm: descriptor.digest.algorithm)
         state.withLock {
             $0.spool = spool
-            $0.isOffTrack = false
+            $0.isWrongRange = false
         }
     }
 
-    /// The blob, verified.
+    /// Returns the verified blob.
     func finish() throws(Failure) -> Blob {
         guard let spool = state.withLock({ $0.spool }) else {
-            throw Failure(.internalError, "the blob was given up")
+            throw Failure(.internalError, "the blob was discarded")
         }
         return try spool.finish(verifying: descriptor, from: registry.description)
     }
 
-    /// Removes what has come so far.
+    /// Removes the received bytes.
     ///
-    /// The transport may hold the sink a little longer than the exchange lasts, and the program may end before that.
+    /// Needed because the transport may keep the sink longer than the exchange, and the program may end before that.
     func discard() { state.withLock { $0.spool = nil } }
 
     private func sizeFailure(_ why: String) -> Failure {
         Failure(
             .digestMismatch,
-            "\(descriptor.role) \(descriptor.digest) has not the size that the manifest says",
-            why: "the manifest says \(descriptor.size) bytes, \(why)",
-            try: ["again; if it repeats, a proxy or the registry's storage has altered it"]
+            "\(descriptor.role) \(descriptor.digest) does not have the size in the manifest",
+            why: "the manifest says \(descriptor.size) bytes, but \(why)",
+            try: ["try again; if it fails again, a proxy or the registry's storage has altered the content"]
         )
     }
 
-    private func refuse(_ failure: Failure) -> TransferError {
+    private func reject(_ failure: Failure) -> TransferError {
         state.withLock { $0.failure = failure }
         return TransferError(.sinkRefused, failure.message)
     }
 }
 
 extension Failure {
-    /// The failure for a body that was encoded on its way.
+    /// Makes the failure for a body with a content coding.
     init(encoded encoding: String, from registry: RegistryName) {
         self.init(
             .protocolViolation,
-            "\(registry) sends content encoded as \"\(encoding.truncated(to: 40))\", which was not asked for",
-            why: "a digest is that of the stored bytes, and these are others",
-            try: ["without the proxy or cache in between that compresses answers"]
+            "\(registry) sent content encoded as \"\(encoding.truncated(to: 40))\", which was not requested",
+            why: "the digest belongs to the stored bytes, and encoded bytes differ",
+            try: ["bypass the proxy or cache that compresses responses"]
         )
     }
 }

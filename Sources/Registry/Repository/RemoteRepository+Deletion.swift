@@ -4,16 +4,16 @@ package import OCI
 import Storage
 
 extension RemoteRepository {
-    /// Deletes a tag alone; the image stays, under its digest and its other tags (distribution spec, "Deleting tags").
+    /// Deletes only a tag; keeps the image, its digest and its other tags (distribution spec, "Deleting tags").
     ///
-    /// Throws ``Failure/Code/notFound`` when it is not there, and ``Failure/Code/deletionUnsupported`` when the
-    /// registry deletes images only as a whole.
+    /// Throws ``Failure/Code/notFound`` if the tag does not exist, and ``Failure/Code/deletionUnsupported`` if the
+    /// registry deletes only whole images.
     package func delete(_ tag: Tag) async throws(Failure) { try await delete(tag.description, isTag: true) }
 
-    /// Deletes an image, and with it all tags that stand for it (distribution spec, "Deleting manifests").
+    /// Deletes an image with all tags that point to it (distribution spec, "Deleting manifests").
     ///
-    /// Its blobs stay until the registry collects them. Throws ``Failure/Code/notFound`` when it is not there, and
-    /// ``Failure/Code/deletionUnsupported`` when the registry does not allow it.
+    /// Its blobs stay until the registry collects garbage. Throws ``Failure/Code/notFound`` if the image does not exist,
+    /// and ``Failure/Code/deletionUnsupported`` if the registry does not allow deletion.
     package func delete(_ digest: Digest) async throws(Failure) {
         try await delete(digest.description, isTag: false)
     }
@@ -30,7 +30,7 @@ extension RemoteRepository {
             }
             switch answer.status {
             case 200, 202, 204: return
-            // The answer to an earlier try was lost, its effect was not.
+            // An earlier try deleted it, but its response was lost.
             case 404 where mayBeDone: return
             case 400 where isTag && Self.mayMeanTags(answer.refusal.code), 404 where isTag, 405, 501:
                 if answer.status == 404, try await self.head(target) == nil { break }
@@ -46,25 +46,28 @@ extension RemoteRepository {
         }
     }
 
-    /// Whether a 400 with this code can be about tags as such, and not about this request.
+    /// Returns whether a 400 with this code may reject tags in general, not this request.
     private static func mayMeanTags(_ code: String?) -> Bool {
         code.map { ["DIGEST_INVALID", "UNSUPPORTED"].contains($0) } ?? true
     }
 
     private func unsupported(_ answer: RegistryClient.Answer, isTag: Bool) -> Failure {
-        // What docker-registry says of a tag is about the digest that it takes the tag for.
-        let misleads = answer.status == 400
+        // The message of docker-registry is misleading: it parses the tag as a digest.
+        let isMisleading = answer.status == 400
         let summary =
-            misleads
+            isMisleading
             ? (["400"] + [answer.refusal.code].compactMap(\.self)).joined(separator: " ")
             : answer.refusal.summary(status: answer.status)
         return Failure(
             .deletionUnsupported,
             isTag
-                ? "\(registry) does not delete a tag alone (\(summary))"
+                ? "\(registry) cannot delete only a tag (\(summary))"
                 : "\(registry) does not allow deletion (\(summary))",
             try: isTag
-                ? [] : ["tell who runs it; in docker-registry's configuration it is storage.delete.enabled"],
+                ? []
+                : [
+                    "ask the registry's administrator to enable it (docker-registry: storage.delete.enabled)"
+                ],
             http: Failure.HTTPAnswer(
                 status: answer.status,
                 code: answer.refusal.code,

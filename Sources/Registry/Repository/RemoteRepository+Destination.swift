@@ -5,10 +5,10 @@ package import Storage
 import Synchronization
 
 extension RemoteRepository: ContentDestination {
-    /// A registry refuses a manifest whose blobs it does not have.
+    /// `true`: a registry rejects a manifest whose blobs it does not have.
     package var enforcesReferences: Bool { true }
 
-    /// What a name stands for in the registry now.
+    /// Returns the manifest that a name points to in the registry now.
     package func current(_ name: RefName) async throws(Failure) -> Descriptor? {
         guard let target = name.manifestTarget else { return nil }
         return try await retrying("manifest \(target)") { _ throws(RequestFailure) in
@@ -16,9 +16,9 @@ extension RemoteRepository: ContentDestination {
         }
     }
 
-    /// Whether the registry has the content, in the right size.
+    /// Returns whether the registry has the content with the right size.
     ///
-    /// One that cannot say so is sent it.
+    /// Returns `false` if the registry fails to answer, so that the content is uploaded.
     package func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool {
         let folder = descriptor.mediaType.isStoredAsManifest ? "manifests" : "blobs"
         let what = "\(descriptor.role) \(descriptor.digest.short)"
@@ -38,12 +38,12 @@ extension RemoteRepository: ContentDestination {
             }
         } catch {
             guard error.code == .serverFailed else { throw error }
-            client.events.record(.detail("\(what): \(error.message); taken as absent"))
+            client.events.record(.detail("\(what): \(error.message); uploading it"))
             return false
         }
     }
 
-    /// Stores content; a manifest goes under its digest.
+    /// Stores content; stores a manifest under its digest.
     package func push(_ blob: Blob) async throws(Failure) {
         if blob.descriptor.mediaType.isStoredAsManifest {
             try await put(blob, at: blob.descriptor.digest.description)
@@ -52,9 +52,9 @@ extension RemoteRepository: ContentDestination {
         }
     }
 
-    /// Takes a blob over from the repository to mount from, if there is one and the registry does it; else uploads it.
+    /// Mounts a blob from the mount source if possible, or else uploads it.
     ///
-    /// One that others upload at this moment, or have uploaded, is not sent again.
+    /// A blob that another task is uploading or has uploaded is not sent again.
     package func take(
         _ descriptor: Descriptor,
         _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
@@ -91,7 +91,7 @@ extension RemoteRepository: ContentDestination {
         }
     }
 
-    /// Gets the content for an upload, which is given up when that fails.
+    /// Fetches the content for an upload; deletes an opened upload if that fails.
     private func fetched(
         _ fetch: @Sendable () async throws(Failure) -> Blob,
         for offered: Opened?

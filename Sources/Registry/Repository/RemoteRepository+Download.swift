@@ -4,35 +4,34 @@ import OCI
 import Storage
 
 extension RemoteRepository {
-    /// Downloads a blob, and proves it.
+    /// Downloads and verifies a blob.
     ///
-    /// When a connection breaks, the next request asks for the rest (RFC 9110 §14.2). As long as clearly more of the blob
-    /// has come than ever before, the number of tries begins anew. Content that came whole and is not what it should be is not
-    /// asked for again.
+    /// After a broken connection, the next request asks for the rest (RFC 9110 §14.2). Clear progress resets the count of
+    /// retries. Complete content with a wrong digest is not requested again.
     func download(_ descriptor: Descriptor) async throws(Failure) -> Blob {
         let sink = try BlobSink(for: descriptor, from: registry, in: spoolDirectory) { [self] in
             report(descriptor, .moved(bytes: $0))
         }
-        // A finished blob owns its file by itself.
+        // A finished blob owns its file and keeps it.
         defer { sink.discard() }
-        var mark = RetryResetThreshold(size: descriptor.size)
+        var threshold = RetryResetThreshold(size: descriptor.size)
         return try await retrying("\(descriptor.role) \(descriptor.digest.short)") {
             _ throws(RequestFailure) in
             do throws(RequestFailure) {
                 return try await self.receive(descriptor, into: sink)
             } catch {
                 var failure = error
-                failure.madeProgress = mark.advance(to: sink.furthest)
+                failure.madeProgress = threshold.advance(to: sink.furthest)
                 throw failure
             }
         }
     }
 
-    /// Asks for what is not there yet; from the start, if the registry cannot go on where it stopped.
+    /// Requests the missing bytes; starts again from the first byte if the registry cannot resume.
     private func receive(_ descriptor: Descriptor, into sink: BlobSink) async throws(RequestFailure) -> Blob {
         if try await !request(descriptor, from: sink.byteCount, into: sink) {
             client.events.record(
-                .detail("\(registry) does not go on at byte \(sink.byteCount): from the start again")
+                .detail("\(registry) does not resume at byte \(sink.byteCount); starting again")
             )
             try RequestFailure.rethrowing { () throws(Failure) in try sink.startOver() }
             _ = try await request(descriptor, from: 0, into: sink)
@@ -40,12 +39,12 @@ extension RemoteRepository {
         do throws(Failure) {
             return try sink.finish()
         } catch {
-            // Without a length, a broken connection looks like the end of the content.
+            // Without a Content-Length, a broken connection looks like the end of the content.
             throw RequestFailure(error, isTemporary: sink.byteCount < descriptor.size)
         }
     }
 
-    /// Asks for a blob from a byte on; says whether it came, and not another part or none.
+    /// Requests a blob from an offset; returns `false` if the registry cannot send that part.
     private func request(
         _ descriptor: Descriptor,
         from start: Int,
@@ -61,8 +60,8 @@ extension RemoteRepository {
             )
         } catch {
             if let failure = sink.failure { throw RequestFailure(failure) }
-            if start > 0, sink.isOffTrack { return false }
-            // Only the end of the answer is missing, not of the content.
+            if start > 0, sink.isWrongRange { return false }
+            // The content is complete; only the end of the response is missing.
             if sink.byteCount > 0, sink.byteCount == descriptor.size { return true }
             throw error
         }

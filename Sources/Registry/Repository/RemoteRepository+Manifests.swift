@@ -4,13 +4,13 @@ import OCI
 import Storage
 
 extension RemoteRepository {
-    /// What a tag or digest stands for in the registry now; `nil` when it is not there.
+    /// Returns the manifest that a tag or digest points to in the registry now; `nil` if it does not exist.
     func head(_ target: String) async throws(RequestFailure) -> Descriptor? {
         let answer = try await client.send(.head, "manifests/\(target)", headers: Self.accepted)
         switch answer.status {
         case 200: break
         case 404: return nil
-        // A HEAD that is not understood: the same is asked by GET.
+        // The registry does not support this HEAD, so the manifest is requested by GET.
         case 400, 405, 501: return try await manifestIfAny(target)
         default: throw try await client.failure(for: answer, doing: access.action)
         }
@@ -18,7 +18,7 @@ extension RemoteRepository {
         guard let digest = headers["Docker-Content-Digest"].flatMap({ try? Digest(parsing: $0) }),
             let size = headers["Content-Length"].flatMap({ Int($0) }), let type = headers["Content-Type"]
         else {
-            // Only the bytes can tell.
+            // The headers are incomplete, so the descriptor is computed from the bytes.
             return try await manifest(target).descriptor
         }
         return Descriptor(mediaType: MediaType(type), digest: digest, size: size)
@@ -33,10 +33,10 @@ extension RemoteRepository {
         }
     }
 
-    /// Stores a manifest under a tag, or under its digest.
+    /// Stores a manifest under a tag or its digest.
     ///
-    /// The registry has to say which digest it stored, or the manifest is read back and compared: a web server may
-    /// answer 201 to anything.
+    /// If the response does not name the stored digest, the manifest is read back and compared, because any web server may
+    /// answer 201.
     func put(_ manifest: Blob, at target: String) async throws(Failure) {
         let bytes = try manifest.bytes(limit: Manifest.sizeLimit)
         let isVerified = try await retrying("manifest \(target)") { _ throws(RequestFailure) in
@@ -48,7 +48,7 @@ extension RemoteRepository {
             )
             switch answer.status {
             case 201: break
-            // Not what the specification says: believed when the manifest can be read back.
+            // Not specified: accepted if the manifest can be read back.
             case 200, 202, 204: return false
             default: throw try await self.refusal(of: manifest, answer)
             }
@@ -63,9 +63,9 @@ extension RemoteRepository {
         if !isVerified { try await readBack(manifest, from: target) }
     }
 
-    /// Reads a manifest as it is stored now, and compares its bytes.
+    /// Reads a stored manifest and compares its bytes.
     ///
-    /// Throws ``Failure/Code/digestMismatch`` when they are others.
+    /// Throws ``Failure/Code/digestMismatch`` if they differ.
     func readBack(_ manifest: Blob, from target: String) async throws(Failure) {
         let bytes = try manifest.bytes(limit: Manifest.sizeLimit)
         let stored = try await retrying("manifest \(target)") { _ throws(RequestFailure) in
@@ -79,7 +79,7 @@ extension RemoteRepository {
         }
     }
 
-    /// Explains that a manifest was not taken.
+    /// Explains why the registry rejected a manifest.
     private func refusal(of manifest: Blob, _ answer: RegistryClient.Answer) async throws(RequestFailure)
         -> RequestFailure
     {
@@ -88,13 +88,13 @@ extension RemoteRepository {
             doing: access.action,
             missing: "part of the image"
         )
-        let words = ["MANIFEST_INVALID", "UNSUPPORTED"]
-        if answer.status == 415 || answer.status == 400 && words.contains(answer.refusal.code ?? ""),
+        let formatCodes = ["MANIFEST_INVALID", "UNSUPPORTED"]
+        if answer.status == 415 || answer.status == 400 && formatCodes.contains(answer.refusal.code ?? ""),
             !manifest.isOrdinaryImage
         {
-            // GitLab, quay.io, ECR and others take the types only that they know.
+            // GitLab, quay.io, ECR and others accept only known media types.
             let hint =
-                "wasmpack build --format image, or copy --format image: every registry takes that format"
+                "wasmpack build --format image, or copy --format image: every registry accepts that format"
             return RequestFailure(refusal.failure.trying(hint))
         }
         let missing = ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"]
@@ -102,10 +102,10 @@ extension RemoteRepository {
         return RequestFailure(
             refusal.failure.with(
                 why:
-                    "it misses a part of the image, though each part was there when it was asked or has been taken",
+                    "it reports a missing part of the image, although it had confirmed or accepted each part",
                 try: [
-                    "again; if it repeats, the registry's storage has lost content: tell who runs it",
-                    "another repository name, where everything is sent anew",
+                    "try again; if it fails again, the registry has lost content: contact its administrator",
+                    "push to another repository name, to which everything is sent again",
                 ]
             )
         )
@@ -114,15 +114,15 @@ extension RemoteRepository {
     private func stored(_ actual: String, insteadOf expected: Digest) -> Failure {
         Failure(
             .digestMismatch,
-            "\(registry) stored another manifest than the one sent",
-            why: "sent was \(expected), stored is \(actual.truncated(to: 240))",
-            try: ["a proxy or the registry alters manifests: tell who runs it"]
+            "\(registry) stored a different manifest from the one sent",
+            why: "sent \(expected), but stored \(actual.truncated(to: 240))",
+            try: ["contact the registry's administrator: the registry or a proxy alters manifests"]
         )
     }
 }
 
 extension Blob {
-    /// Whether it is the manifest of an image with OCI's own types, which there is nothing more common than.
+    /// Whether it is an image manifest with only OCI's standard types, which every registry accepts.
     fileprivate var isOrdinaryImage: Bool {
         guard descriptor.mediaType == .imageManifest, let bytes = try? bytes(limit: Manifest.sizeLimit),
             case .image(let image)? = try? ManifestDocument(decoding: bytes, mediaType: .imageManifest)

@@ -4,10 +4,10 @@ import OCI
 import Storage
 
 extension RemoteRepository {
-    /// Asks for a blob of the repository to mount from (distribution spec, end-11); `nil` when there is none, or that leads
-    /// nowhere, for whatever reason: an upload always does.
+    /// Requests a mount of a blob from the mount source (distribution spec, end-11).
     ///
-    /// It is tried once, but a registry that wants to be left alone is left alone, before and afterwards.
+    /// Returns `nil` without a mount source, and if the mount fails for any reason: the caller then uploads the blob. The
+    /// mount is tried once, but within the registry's rate limit.
     func mount(_ descriptor: Descriptor) async throws(RequestFailure) -> Opened? {
         guard let source = mountSource else { return nil }
         let what = "\(descriptor.role) \(descriptor.digest.short)"
@@ -22,11 +22,11 @@ extension RemoteRepository {
             switch answer.status {
             case 201:
                 client.events.record(.detail("\(what): mounted from \(source)"))
-                retrying.rest.end()
+                retrying.gate.end()
                 return .done
             case 202:
                 let session = UploadSession(at: try location(of: answer), openedBy: answer.response)
-                retrying.rest.end()
+                retrying.gate.end()
                 return .session(session)
             case _ where RetryPolicy.isTemporary(status: answer.status, code: answer.refusal.code):
                 throw try await client.failure(for: answer, doing: "push to")
@@ -38,7 +38,7 @@ extension RemoteRepository {
             client.events.record(.detail("\(what): not mounted from \(source): \(error.failure.message)"))
             guard error.isTemporary, let pause = error.retryAfter else { return nil }
             try RequestFailure.rethrowing { () throws(Failure) in
-                try retrying.keep(pause, error, 0)
+                try retrying.limitRate(for: pause, error, 0)
             }
         }
         return nil

@@ -4,16 +4,16 @@ package import OCI
 package import Storage
 
 extension RemoteRepository: ContentSource {
-    /// The types of manifest that are asked for.
+    /// The header with the accepted manifest types.
     static let accepted: HeaderFields = [
         "Accept": [MediaType.imageManifest, .imageIndex, .dockerManifest, .dockerManifestList]
             .map(\.name).joined(separator: ", ")
     ]
 
-    /// Fetches the manifest that a name stands for, and tells what it is.
+    /// Fetches the manifest that a name points to, and returns its descriptor.
     ///
-    /// Throws ``Failure/Code/notFound``, and ``Failure/Code/digestMismatch`` when the registry's own digest of it
-    /// contradicts its bytes.
+    /// Throws ``Failure/Code/notFound``, and ``Failure/Code/digestMismatch`` if the digest in the registry's response does
+    /// not match the bytes.
     package func resolve(_ name: RefName) async throws(Failure) -> Descriptor {
         if case .digest(let digest) = name, let known = known(digest) { return known.descriptor }
         let reference = name.manifestReference
@@ -23,9 +23,9 @@ extension RemoteRepository: ContentSource {
         return manifest.descriptor
     }
 
-    /// Fetches content and proves it.
+    /// Fetches and verifies content.
     package func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
-        // Of whatever type: what the registry served as a manifest is none of its blobs.
+        // Also for other types: content that the registry served as a manifest is not among its blobs.
         if let known = known(descriptor.digest), known.descriptor.describesSameContent(as: descriptor) {
             return known
         }
@@ -36,9 +36,9 @@ extension RemoteRepository: ContentSource {
             guard manifest.descriptor.describesSameContent(as: descriptor) else {
                 throw Failure(
                     .digestMismatch,
-                    "the manifest \(descriptor.digest) is not what it is announced as",
+                    "the manifest \(descriptor.digest) does not match its descriptor",
                     why: "expected \(descriptor.mediaType), \(descriptor.size) bytes; "
-                        + "got \(manifest.descriptor.mediaType), \(manifest.descriptor.size) bytes"
+                        + "found \(manifest.descriptor.mediaType), \(manifest.descriptor.size) bytes"
                 )
             }
             return manifest
@@ -66,14 +66,18 @@ extension RemoteRepository: ContentSource {
         }
     }
 
-    /// The bytes of an answer as a manifest; hashed before anything reads them.
+    /// Returns the body of a response as a manifest, hashed before it is decoded.
     private func verified(_ bytes: [UInt8], asked reference: String, in response: Response) throws(Failure)
         -> Blob
     {
         if let encoding = response.contentEncoding { throw Failure(encoded: encoding, from: registry) }
         let announced = response.headers["Content-Type"].map { MediaType($0) }
         if announced?.name == "text/html" {
-            throw Failure(.protocolViolation, "the answer is a web page", why: "this is not an OCI registry")
+            throw Failure(
+                .protocolViolation,
+                "the response is a web page",
+                why: "the server is not an OCI registry"
+            )
         }
         try check(bytes, asked: reference, announced: response.headers["Docker-Content-Digest"])
         let manifest = try blob(bytes, mediaType(of: bytes, announced: announced), asked: reference)
@@ -81,15 +85,15 @@ extension RemoteRepository: ContentSource {
         return manifest
     }
 
-    /// The manifest has to be the one asked for, and what the registry says it is.
+    /// Checks that the bytes match the requested digest and the digest in the response.
     private func check(_ bytes: [UInt8], asked reference: String, announced: String?) throws(Failure) {
         if let announced, (try? Digest(parsing: announced)) == nil {
             client.events.record(
-                .warning("\(registry) announces a digest that is none: \"\(announced.truncated(to: 160))\"")
+                .warning("\(registry) sent an invalid digest: \"\(announced.truncated(to: 160))\"")
             )
         }
-        // Both at once: a digest asked for, and the registry's header. Neither may be another one.
-        for (text, who) in [(reference, "was asked for"), (announced ?? "", "is announced")] {
+        // Both the requested digest and the header's digest must match.
+        for (text, origin) in [(reference, "was requested"), (announced ?? "", "was announced")] {
             guard let expected = try? Digest(parsing: text) else { continue }
             let actual = Digest(of: bytes, algorithm: expected.algorithm)
             guard actual == expected else {
@@ -97,14 +101,16 @@ extension RemoteRepository: ContentSource {
                     .digestMismatch,
                     "manifest from \(registry) does not match its digest"
                         + (access == .pull ? "; nothing was written" : ""),
-                    why: "\(expected) \(who), the bytes have \(actual)",
-                    try: ["again; if it repeats, a proxy or the registry's storage has altered it"]
+                    why: "\(expected) \(origin), but the bytes have \(actual)",
+                    try: [
+                        "try again; if it fails again, a proxy or the registry's storage has altered the content"
+                    ]
                 )
             }
         }
     }
 
-    /// The manifest under the digest by which it was asked for, which need not be a SHA-256.
+    /// Makes a blob with the requested digest, which need not be a SHA-256.
     private func blob(_ bytes: [UInt8], _ mediaType: MediaType, asked reference: String) throws(Failure)
         -> Blob
     {
@@ -113,15 +119,15 @@ extension RemoteRepository: ContentSource {
         return try Blob(verifying: bytes, against: descriptor, from: registry.description)
     }
 
-    /// Types that only say "some file", as hosts of files do that are no registries.
-    private static let vague = [
+    /// Generic types, which file servers send.
+    private static let genericTypes = [
         "", "application/json", "application/octet-stream", "binary/octet-stream", "text/plain",
     ]
 
-    /// The announced type, unless it only says "some file": then the manifest's own.
+    /// Returns the announced type, or the manifest's own if the announced one is generic.
     private func mediaType(of bytes: [UInt8], announced: MediaType?) throws(Failure) -> MediaType {
         struct Typed: Decodable { let mediaType: MediaType? }
-        if let announced, !Self.vague.contains(announced.name.lowercased()) { return announced }
+        if let announced, !Self.genericTypes.contains(announced.name.lowercased()) { return announced }
         let body = try CanonicalJSON.decode(
             Typed.self,
             from: bytes,
@@ -132,15 +138,15 @@ extension RemoteRepository: ContentSource {
             guard let announced else {
                 throw Failure(
                     .manifestInvalid,
-                    "neither the registry nor the manifest says what type it has"
+                    "neither the registry nor the manifest names the manifest's type"
                 )
             }
             return announced
         }
         client.events.record(
             .warning(
-                "\(registry) does not say that it sends a manifest (\(announced?.name ?? "no Content-Type")); "
-                    + "it says so itself"
+                "\(registry) did not send a manifest type (\(announced?.name ?? "no Content-Type")); "
+                    + "using the type in the manifest"
             )
         )
         return own

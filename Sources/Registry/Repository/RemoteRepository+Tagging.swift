@@ -2,11 +2,11 @@ package import Diagnostics
 package import OCI
 package import Storage
 
-/// A tag that was set, and what it stood for before.
+/// A tag that was set, and its previous image.
 package struct TagChange: Sendable {
     /// The tag.
     package let tag: Tag
-    /// What it stood for; `nil` when it is new.
+    /// The manifest that it pointed to; `nil` for a new tag.
     package let previous: Descriptor?
 
     /// Describes a change.
@@ -17,16 +17,16 @@ package struct TagChange: Sendable {
 }
 
 extension RemoteRepository {
-    /// Sets tags, one after the other, to a manifest whose content is there.
+    /// Sets tags, one after the other, to a manifest whose content exists in the repository.
     ///
-    /// A tag that stands for it already is left alone.
+    /// A tag that already points to it is not changed.
     ///
     /// - Parameters:
-    ///   - tags: what to set.
-    ///   - manifest: what they are to stand for, byte for byte.
-    ///   - done: tags that were set to it before: the failure names them too.
-    /// - Returns: what the tags stood for before.
-    /// - Throws: why a tag could not be set, and which are set by then.
+    ///   - tags: the tags to set.
+    ///   - manifest: the manifest that they will point to, byte for byte.
+    ///   - done: tags that were set to it before; the failure names them too.
+    /// - Returns: the tags with their previous manifests.
+    /// - Throws: why a tag could not be set, and which tags have been set.
     package func set(
         _ tags: [Tag],
         to manifest: Blob,
@@ -51,17 +51,17 @@ extension RemoteRepository {
         return changes
     }
 
-    /// Throws ``Failure/Code/tagExists`` when one of the tags stands for something else.
+    /// Throws ``Failure/Code/tagExists`` if one of the tags points to another image.
     ///
-    /// Registries know no way to set a tag only if it is free: somebody else may set it between this and the push.
+    /// It is not atomic: another client may set the tag before the push.
     package func requireFree(_ tags: [Tag], for digest: Digest) async throws(Failure) {
         let taken = try await zip(tags, current(tags)).filter { $1 != nil && $1?.digest != digest }
         guard let (tag, found) = taken.first, let found else { return }
         throw Failure(
             .tagExists,
-            "the tag \(tag) of \(registry)/\(repository) stands for another image",
-            why: "\(found.digest) is there, \(digest) was to be; nothing was changed",
-            try: ["another tag, or leave --no-clobber away to move it"]
+            "tag \(tag) of \(registry)/\(repository) points to another image",
+            why: "it points to \(found.digest), not to \(digest); nothing was changed",
+            try: ["use another tag, or omit --no-clobber to move it"]
         )
     }
 }

@@ -4,30 +4,29 @@ package import OCI
 import Storage
 
 extension RemoteRepository {
-    /// How many tags are asked for at a time: more is an error for Amazon's registry.
+    /// The number of tags that are requested at a time: Amazon's registry rejects larger numbers.
     private static let pageSize = 1000
-    /// How many pages a list may have.
+    /// The largest number of pages in a list.
     private static let pageLimit = 1000
-    /// How many tags a list may have.
+    /// The largest number of tags in a list.
     private static let tagLimit = 1_000_000
-    /// The longest page that is read, in bytes: 4 MiB.
+    /// The largest size of a page in bytes: 4 MiB.
     private static let pageByteLimit = 4 * 1024 * 1024
-    /// How many names that are no tags are shown.
-    private static let strangerLimit = 5
-    /// How many tags are looked up at the same time.
+    /// The number of invalid names that are shown.
+    private static let shownInvalidNames = 5
+    /// The number of tags that are looked up in parallel.
     private static let parallelLookUps = 4
 
-    /// Lists the tags of the repository, in the order in which the registry names them (distribution spec, "Listing
-    /// tags").
+    /// Lists the tags of the repository, in the registry's order (distribution spec, "Listing tags").
     ///
-    /// What the registry lists and is no tag is left out, with a warning.
+    /// Names that are not valid tags are skipped with a warning.
     ///
     /// - Parameters:
-    ///   - limit: how many are wanted at most; no more is asked for than that takes.
-    ///   - page: is given the tags as they come.
-    /// - Returns: whether these are all.
-    /// - Throws: ``Failure/Code/notFound`` without such a repository; ``Failure/Code/protocolViolation`` for a list that
-    ///   is none, or does not end; what the closure throws.
+    ///   - limit: the largest number of tags; no more pages are requested than needed.
+    ///   - page: receives the tags page by page.
+    /// - Returns: whether the list is complete.
+    /// - Throws: ``Failure/Code/notFound`` if the repository does not exist; ``Failure/Code/protocolViolation`` for a list
+    ///   that is invalid or endless; errors of the closure.
     @discardableResult
     package func tags(
         limit: Int? = nil,
@@ -37,8 +36,8 @@ extension RemoteRepository {
         var seen: Set<String> = []
         var missing = limit ?? .max
         var received = 0
-        var strangers = 0
-        defer { reportStrangers(strangers) }
+        var invalidCount = 0
+        defer { reportInvalidNames(invalidCount) }
         for _ in 0..<Self.pageLimit {
             let size = min(missing, Self.pageSize)
             let answer = try await retrying("tags") { [place] _ throws(RequestFailure) in
@@ -46,7 +45,7 @@ extension RemoteRepository {
             }
             received += answer.names.count
             guard received <= Self.tagLimit else { throw endless("it has more than \(Self.tagLimit) tags") }
-            let tags = answer.names.compactMap { tag($0, &strangers) }
+            let tags = answer.names.compactMap { tag($0, &invalidCount) }
             try await page(Array(tags.prefix(missing)))
             let isCut = tags.count > missing
             missing -= min(missing, tags.count)
@@ -54,14 +53,14 @@ extension RemoteRepository {
             guard missing > 0 else { return false }
             seen.insert(answer.url.description)
             guard !seen.contains(next.description) else {
-                throw endless("it names the same page a second time")
+                throw endless("it refers to the same page twice")
             }
             place = next
         }
         throw endless("it has more than \(Self.pageLimit) pages")
     }
 
-    /// What each of some tags stands for, in their order; `nil` for one that is gone meanwhile.
+    /// Returns the manifests that tags point to, in their order; `nil` for a tag that no longer exists.
     package func current(_ tags: [Tag]) async throws(Failure) -> [Descriptor?] {
         let outcome = await withTaskGroup(of: (Int, Result<Descriptor?, Failure>).self) {
             group -> Result<[Descriptor?], Failure> in
@@ -92,7 +91,7 @@ extension RemoteRepository {
         return try outcome.get()
     }
 
-    /// A page of the list, its own address, and that of the next one.
+    /// A page of the list with its URL and the next page's.
     private typealias TagPage = (names: [String], url: HTTPURL, next: HTTPURL?)
 
     private func tagPage(at place: HTTPURL?, size: Int) async throws(RequestFailure) -> TagPage {
@@ -103,7 +102,7 @@ extension RemoteRepository {
 
             init(from decoder: any Decoder) throws {
                 let container = try decoder.container(keyedBy: CodingKeys.self)
-                // `null` is how some say that there are none; without the member it is something else.
+                // Some registries send `null` for an empty list; without the member it is not a list of tags.
                 let isNull = try container.decodeNil(forKey: .tags)
                 tags = isNull ? nil : try container.decode([String].self, forKey: .tags)
             }
@@ -130,8 +129,8 @@ extension RemoteRepository {
             throw RequestFailure(
                 Failure(
                     .protocolViolation,
-                    "\(registry) does not say how its list of tags goes on",
-                    why: "its Link header cannot be read (RFC 8288)"
+                    "\(registry) sent no valid link to the next page of tags",
+                    why: "its Link header is not valid (RFC 8288)"
                 )
             )
         }
@@ -142,22 +141,24 @@ extension RemoteRepository {
         return (page.tags ?? [], answer.url, next)
     }
 
-    private func tag(_ name: String, _ strangers: inout Int) -> Tag? {
+    private func tag(_ name: String, _ invalidCount: inout Int) -> Tag? {
         if let tag = try? Tag(parsing: name) { return tag }
-        strangers += 1
-        guard strangers <= Self.strangerLimit else { return nil }
+        invalidCount += 1
+        guard invalidCount <= Self.shownInvalidNames else { return nil }
         client.events.record(
-            .warning("\(registry) lists \"\(name.truncated(to: 160))\", which is no tag; it is left out")
+            .warning(
+                "\(registry) lists \"\(name.truncated(to: 160))\", which is not a valid tag; it is skipped"
+            )
         )
         return nil
     }
 
-    /// Says how many names are no tags, when they were too many to show each.
-    private func reportStrangers(_ count: Int) {
-        guard count > Self.strangerLimit else { return }
+    /// Reports the number of invalid names that were not shown.
+    private func reportInvalidNames(_ count: Int) {
+        guard count > Self.shownInvalidNames else { return }
         client.events.record(
             .warning(
-                "\(registry) lists \(count - Self.strangerLimit) more names that are no tags; they are left out too"
+                "\(registry) lists \(count - Self.shownInvalidNames) more names that are not valid tags; they are skipped too"
             )
         )
     }
@@ -167,13 +168,13 @@ extension RemoteRepository {
             .protocolViolation,
             "the list of tags of \(registry)/\(repository) does not end",
             why: why,
-            try: ["--limit N, for the first N"]
+            try: ["use --limit N to list the first N tags"]
         )
     }
 }
 
 extension RemoteRepository {
-    /// Says of a name that is not there which tags are, as far as the registry tells.
+    /// Adds the existing tags to a failure for a missing name, if the registry lists them.
     package func explaining(_ failure: Failure) async -> Failure {
         guard failure.code == .notFound else { return failure }
         var known: [Tag] = []
@@ -183,7 +184,7 @@ extension RemoteRepository {
         return failure.with(why: "the repository has the tags \(list)")
     }
 
-    /// The tags that stand for an image; `nil` when there are too many to look at, or the registry does not tell.
+    /// Returns the tags that point to an image; `nil` if there are too many to check, or the registry does not list them.
     package func tags(of digest: Digest) async -> [Tag]? {
         var all: [Tag] = []
         guard let isWhole = try? await tags(limit: 50, { all += $0 }), isWhole,

@@ -4,16 +4,16 @@ import OCI
 import Storage
 
 extension RemoteRepository {
-    /// What came of asking for an upload.
+    /// The result of a request for an upload.
     enum Opened {
         case session(UploadSession)
-        /// The blob is there, without any upload.
+        /// The blob already exists, so no upload is needed.
         case done
 
         var isDone: Bool { if case .done = self { true } else { false } }
     }
 
-    /// Whether a blob is there, in its right size as far as the registry tells one.
+    /// Returns whether a blob exists, with the right size if the registry sends one.
     func hasArrived(_ descriptor: Descriptor) async throws(RequestFailure) -> Bool {
         let answer = try await client.send(.head, "blobs/\(descriptor.digest)")
         return answer.status == 200 && answer.mayHaveLength(descriptor.size)
@@ -27,13 +27,13 @@ extension RemoteRepository {
         return .session(UploadSession(at: try location(of: answer), openedBy: answer.response))
     }
 
-    /// Where an upload goes on, whatever form the registry writes that in.
+    /// Returns the URL where an upload continues, absolute or resolved from a relative one.
     func location(of answer: RegistryClient.Answer) throws(RequestFailure) -> HTTPURL {
         guard let location = answer.response.headers["Location"] else {
             throw RequestFailure(
                 Failure(
                     .protocolViolation,
-                    "\(registry) does not say where to upload to: missing Location header"
+                    "\(registry) sent no upload location: the Location header is missing"
                 )
             )
         }
@@ -42,7 +42,7 @@ extension RemoteRepository {
 }
 
 extension RegistryClient.Answer {
-    /// Whether the length that is announced, if one is, is that of so many bytes.
+    /// Returns whether the response's length matches a size in bytes, or is missing.
     func mayHaveLength(_ size: Int) -> Bool {
         response.headers["Content-Length"].flatMap { Int($0) }.map { $0 == size } ?? true
     }

@@ -4,22 +4,22 @@ package import OCI
 package import Storage
 
 extension RemoteRepository {
-    /// Asks the registry again for an image that was just stored: the manifest by its digest and by each tag, byte for
-    /// byte, and whether each blob is there in its size.
+    /// Verifies an image that was just stored: reads the manifest by its digest and by each tag, compares it byte for
+    /// byte, and checks that each blob exists with the right size.
     ///
     /// - Parameters:
     ///   - manifest: the image.
-    ///   - tags: what has to stand for it.
-    /// - Throws: ``Failure/Code/digestMismatch`` for content that is not what was sent, ``Failure/Code/notFound`` for
-    ///   content that is not there.
+    ///   - tags: the tags that must point to it.
+    /// - Throws: ``Failure/Code/digestMismatch`` for content that differs, and ``Failure/Code/notFound`` for missing
+    ///   content.
     package func verify(_ manifest: Blob, under tags: [Tag]) async throws(Failure) {
         for target in [manifest.descriptor.digest.description] + tags.map(\.description) {
             try await readBack(manifest, from: target)
         }
-        try await proveParts(of: manifest)
+        try await verifyParts(of: manifest)
     }
 
-    private func proveParts(of manifest: Blob) async throws(Failure) {
+    private func verifyParts(of manifest: Blob) async throws(Failure) {
         try await ManifestGraph.walk(
             from: ManifestGraph.Node(manifest.descriptor, manifest),
             reading: { child throws(Failure) in
@@ -29,12 +29,12 @@ extension RemoteRepository {
             },
             visit: { step throws(Failure) in
                 guard case .content(let parts, _) = step else { return }
-                for part in parts { try await proveBlob(part) }
+                for part in parts { try await verifyBlob(part) }
             }
         )
     }
 
-    private func proveBlob(_ blob: Descriptor) async throws(Failure) {
+    private func verifyBlob(_ blob: Descriptor) async throws(Failure) {
         let size = try await retrying("\(blob.role) \(blob.digest.short)") { _ throws(RequestFailure) in
             let answer = try await self.client.send(.head, "blobs/\(blob.digest)")
             guard answer.status == 200 else {
@@ -47,16 +47,16 @@ extension RemoteRepository {
             return answer.response.headers["Content-Length"].flatMap { Int($0) }
         }
         guard let size else {
-            // Only the bytes can tell.
+            // Without a length, only the bytes show the size.
             _ = try await fetch(blob)
             return
         }
         guard size == blob.size else {
             throw Failure(
                 .digestMismatch,
-                "\(registry) has another \(blob.role) than the one sent",
-                why: "\(blob.digest) has \(blob.size) bytes, there it has \(size)",
-                try: ["push again; if it repeats, tell who runs the registry"]
+                "\(registry) has a different \(blob.role) from the one sent",
+                why: "\(blob.digest) has \(blob.size) bytes, but the registry reports \(size)",
+                try: ["push again; if it fails again, contact the registry's administrator"]
             )
         }
     }

@@ -4,7 +4,7 @@ import Storage
 import Synchronization
 package import SystemPackage
 
-/// A repository of a registry as a store (distribution spec 1.1).
+/// A repository in a registry, as a store of images (distribution spec 1.1).
 package final class RemoteRepository: Sendable {
     let client: RegistryClient
     let registry: RegistryName
@@ -13,23 +13,23 @@ package final class RemoteRepository: Sendable {
     let spoolDirectory: FilePath
     /// A repository of the same registry that may have the blobs already.
     let mountSource: RepositoryName?
-    /// The way that has worked for a blob, where the next one begins: what is refused once is not tried again.
-    let uploadWay = Mutex(UploadStrategy.put)
-    /// The uploads that are running; each blob has one.
+    /// The upload strategy that worked last; strategies that the registry rejected are not tried again.
+    let uploadStrategy = Mutex(UploadStrategy.put)
+    /// The running uploads, one for each blob.
     let uploads = SingleFlight<Digest, CopyReport.Status>()
-    /// What this process has uploaded.
+    /// The blobs that this process has uploaded.
     let uploaded = Mutex<Set<Digest>>([])
     private let manifests = Mutex<[Digest: Blob]>([:])
 
-    /// Names a repository; nothing is asked yet.
+    /// Makes a store for a repository; sends no request.
     ///
     /// - Parameters:
     ///   - repository: its name in the registry.
     ///   - connection: the registry.
-    ///   - access: what will be done; a token is asked for exactly that.
-    ///   - mountSource: a repository of the same registry whose blobs are used instead of sent, where that works.
-    ///   - credentials: asked when the registry wants some.
-    ///   - spoolDirectory: where blobs are put while they come in.
+    ///   - access: the intended operation, for which a token is requested.
+    ///   - mountSource: a repository of the same registry from which blobs are mounted if possible.
+    ///   - credentials: the source of credentials when the registry requires them.
+    ///   - spoolDirectory: the folder for blobs during a download.
     package init(
         _ repository: RepositoryName,
         at connection: RegistryConnection,
@@ -53,16 +53,16 @@ package final class RemoteRepository: Sendable {
         }
     }
 
-    /// The credential that was used, if the registry asked for one.
+    /// Returns the credential that was used, if the registry required one.
     package func credential() async -> Credential? { await client.usedCredential() }
 
-    /// A manifest that this process has had in its hands.
+    /// Returns a manifest that this process has fetched already.
     func known(_ digest: Digest) -> Blob? { manifests.withLock { $0[digest] } }
 
-    /// Keeps a manifest, so that it is not asked for twice.
+    /// Keeps a manifest, so that it is not requested twice.
     func keep(_ manifest: Blob) { manifests.withLock { $0[manifest.descriptor.digest] = manifest } }
 
-    /// Makes a request until it succeeds or has failed often enough.
+    /// Retries requests, within the registry's rate limit.
     var retrying: Retrying { client.retrying }
 
     func report(_ descriptor: Descriptor, _ stage: Transfer.Stage) {
@@ -71,7 +71,7 @@ package final class RemoteRepository: Sendable {
 }
 
 extension RefName {
-    /// How the distribution spec's paths name a manifest: the digest, else the tag, else `latest`.
+    /// The manifest's reference in the distribution spec's paths: the digest, else the tag, else `latest`.
     var manifestReference: String {
         switch self {
         case .reference(let reference):
@@ -82,7 +82,7 @@ extension RefName {
         }
     }
 
-    /// The name to store a manifest under: the tag is stronger here, the digest only has to be right.
+    /// The name to store a manifest under: the tag has precedence, and the digest is only compared.
     var manifestTarget: String? {
         switch self {
         case .reference(let reference):

@@ -1,11 +1,11 @@
-/// What time it is, and how to let time pass.
+/// A clock for pauses, which tests replace.
 package struct PauseClock: Sendable {
-    /// The time since a beginning that does not matter.
+    /// Returns the time since an arbitrary start.
     let now: @Sendable () -> Duration
-    /// Lets time pass; throws as soon as the task is cancelled.
+    /// Waits; throws when the task is canceled.
     let sleep: @Sendable (Duration) async throws -> Void
 
-    /// Describes a clock.
+    /// Makes a clock from functions.
     package init(
         now: @escaping @Sendable () -> Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void
@@ -14,7 +14,7 @@ package struct PauseClock: Sendable {
         self.sleep = sleep
     }
 
-    /// The machine's, which nobody can set.
+    /// The machine's monotonic clock.
     package static let system: PauseClock = {
         let start = ContinuousClock.now
         return PauseClock(now: { start.duration(to: .now) }, sleep: { try await Task.sleep(for: $0) })

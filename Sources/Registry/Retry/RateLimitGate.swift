@@ -1,40 +1,40 @@
 import Synchronization
 
-/// The time for which a registry wants to be left alone, by all who ask it at the same time.
+/// The wait that a registry's rate limit requires, shared by all concurrent requests to the registry.
 final class RateLimitGate: Sendable {
-    /// What a wish to be left alone means.
+    /// The effect of a new wait.
     enum Beginning {
-        /// Everybody waits now.
+        /// All requests wait from now on.
         case begun
-        /// Everybody waits already.
+        /// All requests were waiting already.
         case known
-        /// It is longer than anybody waits.
+        /// The total wait would be over the limit.
         case tooLong
     }
 
     private struct State {
         var end = Duration.zero
-        /// How much rest the registry has asked for so far.
-        var asked = Duration.zero
-        /// Whether nothing has succeeded since.
+        /// The total wait that the registry has required so far.
+        var total = Duration.zero
+        /// Whether no request has succeeded since the wait.
         var isRecovering = false
     }
 
     private let state = Mutex(State())
 
-    /// Begins to rest, or rests longer.
+    /// Starts a wait, or extends the current one.
     ///
     /// - Parameters:
-    ///   - pause: how long from now on.
-    ///   - patience: how long all that the registry asks for may be; `nil` when it did not ask.
-    ///   - now: what time it is.
-    /// - Returns: what came of it.
+    ///   - pause: the wait from now on.
+    ///   - patience: the limit for all waits that the registry requires; `nil` if it did not require this one.
+    ///   - now: the current time.
+    /// - Returns: the effect.
     func begin(_ pause: Duration, patience: Duration?, at now: Duration) -> Beginning {
         state.withLock { state in
             let longer = max(.zero, now + pause - max(state.end, now))
             if let patience {
-                guard state.asked + longer <= patience else { return .tooLong }
-                state.asked += longer
+                guard state.total + longer <= patience else { return .tooLong }
+                state.total += longer
             }
             state.isRecovering = true
             state.end += max(.zero, now + pause - state.end)
@@ -42,9 +42,9 @@ final class RateLimitGate: Sendable {
         }
     }
 
-    /// How much longer nobody may ask; `nil` when it is one's turn now.
+    /// Returns the remaining wait; `nil` if the caller may send a request now.
     ///
-    /// After a rest, one after the other takes its turn, until the registry is found well.
+    /// After a wait, requests are sent one by one, `spacing` apart, until one succeeds.
     func remaining(at now: Duration, spacing: Duration) -> Duration? {
         state.withLock { state in
             guard now >= state.end else { return state.end - now }
@@ -53,6 +53,6 @@ final class RateLimitGate: Sendable {
         }
     }
 
-    /// Takes note that the registry has done what it was asked for.
+    /// Records a successful request, which ends the spacing of requests.
     func end() { state.withLock { $0.isRecovering = false } }
 }

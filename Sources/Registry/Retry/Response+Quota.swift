@@ -1,12 +1,12 @@
 import HTTPTransport
 
 extension Response {
-    /// How many requests a registry still allows and in what time, in words, if it says so as Docker Hub does:
-    /// `ratelimit-limit: 100;w=21600`, `ratelimit-remaining: 0;w=21600`.
+    /// The remaining quota of requests as text, from Docker Hub's header fields: `ratelimit-limit: 100;w=21600`,
+    /// `ratelimit-remaining: 0;w=21600`.
     var quota: String? {
         guard let left = headers["RateLimit-Remaining"].flatMap(Self.quota) else { return nil }
         let limit = headers["RateLimit-Limit"].flatMap(Self.quota).map { " of \($0.count)" } ?? ""
-        let window = left.window.map { " in \(Duration.seconds($0).words)" } ?? ""
+        let window = left.window.map { " in \(Duration.seconds($0).formatted)" } ?? ""
         return "\(left.count)\(limit) requests\(window) are left"
     }
 

@@ -1,15 +1,15 @@
 import HTTPTransport
 
-// What is tried again, and what never. Every request is made so that it can be: reading changes nothing, content is stored
-// under its digest, a tag is set to the same manifest once more, and an upload that nobody goes on with expires.
+// The rules for retries. All requests are safe to repeat: reading changes nothing, content is stored under its digest, a tag
+// is set to the same manifest, and an abandoned upload expires.
 
 extension RetryPolicy {
-    /// Codes of a registry that say "later", whatever the status (distribution spec, "Error Codes").
+    /// The registry's error codes that mean a temporary failure with any status (distribution spec, "Error Codes").
     ///
-    /// `UNKNOWN` is not among them: with a status of 5xx it is tried again anyway, with another one it is an answer.
+    /// `UNKNOWN` is not among them: with a 5xx status the request is retried anyway, with other statuses it is final.
     static let temporaryCodes: Set = ["TOOMANYREQUESTS", "UNAVAILABLE"]
 
-    /// Whether an answer may be another one next time: the server was busy, failed, or gave up waiting.
+    /// Returns whether a retry may succeed: the server was busy, failed or timed out.
     static func isTemporary(status: Int, code: String? = nil) -> Bool {
         switch status {
         case 408, 429, 499, 500, 502, 503, 504, 522: true
@@ -18,11 +18,11 @@ extension RetryPolicy {
         }
     }
 
-    /// Whether an exchange that came to no answer may come to one next time.
+    /// Returns whether a retry may succeed after an exchange without a response.
     ///
-    /// A name that is not known, a port where nothing listens and a proxy that refuses are so in a second too, most often;
-    /// libcurl cannot tell the rest. (Unless they were there a moment ago: ``mayComeBack(_:)``.) What breaks TLS or HTTP is
-    /// no accident.
+    /// An unknown name, a refused connection and a proxy's rejection are usually permanent, and libcurl does not
+    /// distinguish the other cases. (See ``mayComeBack(_:)`` for servers that have answered before.) Errors of TLS and HTTP
+    /// are permanent.
     static func isTemporary(_ kind: TransferError.Kind) -> Bool {
         switch kind {
         case .connectTimedOut, .stalled, .connectionLost: true
@@ -35,7 +35,8 @@ extension RetryPolicy {
         }
     }
 
-    /// Whether a server that has answered before may only be away: it starts anew, or the network is gone for a moment.
+    /// Returns whether a failure is temporary for a server that has answered before: it may be restarting, or the network
+    /// may be down for a moment.
     static func mayComeBack(_ kind: TransferError.Kind) -> Bool {
         [.addressUnknown, .connectionRefused, .unreachable, .proxyFailed].contains(kind)
     }

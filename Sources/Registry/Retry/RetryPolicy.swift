@@ -1,16 +1,16 @@
-/// How often, and after what pause, a request is made again.
+/// The number of retries of a request, and the pauses between them.
 package struct RetryPolicy: Sendable {
-    /// How many failures in a row are followed by another try.
+    /// The number of consecutive temporary failures that are retried.
     package let count: Int
-    /// The first pause; each further one is twice as long.
+    /// The first pause; each further pause is twice as long.
     package let firstPause: Duration
-    /// The longest pause, unless the registry asks for one.
+    /// The longest pause, except for pauses that the registry requires.
     package let longestPause: Duration
-    /// How long the pauses may be in all that a registry asks for.
+    /// The limit for the sum of the pauses that the registry requires.
     package let patience: Duration
     let clock: PauseClock
 
-    /// Describes a policy; by default three more times, after about 0.25, 0.5 and 1 second, and ten minutes of patience.
+    /// Makes a policy; by default three retries after about 0.25, 0.5 and 1 second, and a limit of ten minutes.
     package init(
         count: Int = 3,
         firstPause: Duration = .milliseconds(250),
@@ -25,7 +25,7 @@ package struct RetryPolicy: Sendable {
         self.clock = clock
     }
 
-    /// How long to wait after so many failures, give or take 10 %, so that clients do not come back all at once.
+    /// Returns the pause after a number of failures, ±10 %, so that clients do not retry at the same moment.
     func pause(after failures: Int) -> Duration {
         min(firstPause * (1 << min(max(failures - 1, 0), 10)), longestPause) * Double.random(in: 0.9...1.1)
     }

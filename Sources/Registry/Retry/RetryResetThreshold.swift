@@ -1,19 +1,19 @@
-/// How far a blob has come, in steps that are worth a new count of tries.
+/// The progress of a blob in steps, each of which resets the count of retries.
 ///
-/// Without a least step, a peer that lets one byte more through each time would keep a command for ever.
+/// Without a minimum step, a peer that lets one more byte through each time could keep a command running forever.
 struct RetryResetThreshold {
-    /// The longest step, in bytes.
+    /// The longest step in bytes; any usable network transfers that much.
     private static let longestStep = 64 * 1024
-    /// How many steps a small blob has.
+    /// The number of steps of a small blob.
     private static let stepCount = 64
 
-    /// How many bytes more than before are a step: what all networks let through, and less of a small blob.
+    /// The number of further bytes that count as a step.
     private let step: Int
     private var reached = 0
 
     init(size: Int) { step = min(Self.longestStep, max(1, size / Self.stepCount)) }
 
-    /// Takes note of how many bytes have come; whether these are a step more than at the last one.
+    /// Records the number of bytes; returns whether they are at least one step more than at the last step.
     mutating func advance(to bytes: Int) -> Bool {
         guard bytes - reached >= step else { return false }
         reached = bytes

@@ -1,29 +1,29 @@
 import Diagnostics
 
-/// Makes requests to one registry again, and leaves it alone for as long as it wants.
+/// Retries requests to one registry, within its rate limit.
 ///
-/// It stands around a whole step, not around one request: an upload goes on where the try before has got to.
+/// A try is a whole step, not a single request: an upload resumes where the previous try ended.
 struct Retrying: Sendable {
     let policy: RetryPolicy
-    /// When the registry may be asked again, if it wants to be left alone; shared by all who ask it.
-    let rest: RateLimitGate
+    /// The registry's rate limit, shared by all its requests.
+    let gate: RateLimitGate
     private let events: any EventSink
 
-    /// Describes who tries: by which policy, and who is told of each pause.
-    init(_ policy: RetryPolicy, rest: RateLimitGate = RateLimitGate(), events: any EventSink) {
+    /// Makes a retrier with a policy; events receive each pause.
+    init(_ policy: RetryPolicy, gate: RateLimitGate = RateLimitGate(), events: any EventSink) {
         self.policy = policy
-        self.rest = rest
+        self.gate = gate
         self.events = events
     }
 
-    /// Does something until it succeeds, fails for good, or has failed often enough without getting further.
+    /// Repeats a step until it succeeds, fails permanently, or fails too often without progress.
     ///
     /// - Parameters:
-    ///   - what: what is done, for who asked to see each try.
-    ///   - attempt: one try; given how many there were before.
-    /// - Returns: what the try that succeeded gave.
-    /// - Throws: what the last try failed with, and how many there were; ``Failure/Code/rateLimited`` when the registry
-    ///   wants to be left alone for too long, ``Failure/Code/interrupted`` when the task is cancelled in a pause.
+    ///   - what: the step's name for detail events.
+    ///   - attempt: runs one try; receives the number of previous tries.
+    /// - Returns: the result of the successful try.
+    /// - Throws: the failure of the last try, with the number of tries; ``Failure/Code/rateLimited`` if the registry
+    ///   requires too long a wait, ``Failure/Code/interrupted`` if the task is canceled during a pause.
     func callAsFunction<Result: Sendable>(
         _ what: String,
         _ attempt: (_ number: Int) async throws(RequestFailure) -> Result
@@ -34,7 +34,7 @@ struct Retrying: Sendable {
             try await awaitTurn()
             do throws(RequestFailure) {
                 let result = try await attempt(number)
-                rest.end()
+                gate.end()
                 return result
             } catch {
                 number += 1
@@ -43,9 +43,9 @@ struct Retrying: Sendable {
                     throw error.failure.tried(number)
                 }
                 let pause = max(policy.pause(after: failures), error.retryAfter ?? .zero)
-                tell(what, error, number, pause)
+                report(what, error, number, pause)
                 if error.retryAfter != nil || error.failure.code == .rateLimited {
-                    try keep(pause, error, number)
+                    try limitRate(for: pause, error, number)
                 } else {
                     try await self.pause(pause)
                 }
@@ -53,9 +53,9 @@ struct Retrying: Sendable {
         }
     }
 
-    /// Waits until the registry may be asked; throws ``Failure/Code/interrupted`` when the task is cancelled meanwhile.
+    /// Waits until the rate limit allows a request; throws ``Failure/Code/interrupted`` if the task is canceled.
     func awaitTurn() async throws(Failure) {
-        while let remaining = rest.remaining(at: policy.clock.now(), spacing: policy.firstPause) {
+        while let remaining = gate.remaining(at: policy.clock.now(), spacing: policy.firstPause) {
             try await pause(remaining)
         }
     }
@@ -68,45 +68,48 @@ struct Retrying: Sendable {
         }
     }
 
-    private func tell(_ what: String, _ error: RequestFailure, _ number: Int, _ pause: Duration) {
+    private func report(_ what: String, _ error: RequestFailure, _ number: Int, _ pause: Duration) {
         events.record(
-            .detail("\(what): \(error.failure.message); trying again in \(pause.words) (try \(number + 1))")
+            .detail("\(what): \(error.failure.message); retrying in \(pause.formatted) (try \(number + 1))")
         )
-        // A time-out was a long silence: who waits has to hear that something is being done.
+        // After a long idle time, the user sees that the command continues.
         if error.failure.code == .timedOut {
-            events.record(.note("\(error.failure.message); trying again (try \(number + 1))"))
+            events.record(.note("\(error.failure.message); retrying (try \(number + 1))"))
         }
     }
 
-    /// Has everybody who asks the registry leave it alone for a while, after so many tries.
+    /// Makes all requests to the registry wait, after a number of tries.
     ///
-    /// Throws ``Failure/Code/rateLimited`` when that is longer than anybody waits.
-    func keep(_ pause: Duration, _ error: RequestFailure, _ number: Int) throws(Failure) {
-        let isAsked = error.retryAfter.map { $0 > .zero } ?? false
-        switch rest.begin(pause, patience: isAsked ? policy.patience : nil, at: policy.clock.now()) {
-        case .begun where isAsked:
+    /// Throws ``Failure/Code/rateLimited`` if the total wait would be over the policy's limit.
+    func limitRate(for pause: Duration, _ error: RequestFailure, _ number: Int) throws(Failure) {
+        let isRequired = error.retryAfter.map { $0 > .zero } ?? false
+        switch gate.begin(pause, patience: isRequired ? policy.patience : nil, at: policy.clock.now()) {
+        case .begun where isRequired:
             let status = error.failure.http.map { " (\($0.status))" } ?? ""
-            events.record(.note("the registry asks to wait \(pause.words)\(status); then try \(number + 1)"))
+            events.record(
+                .note("the registry asks to wait \(pause.formatted)\(status); then try \(number + 1)")
+            )
         case .begun, .known: break
         case .tooLong:
-            let wish =
-                "the registry asks to wait \(pause.words); longer than \(policy.patience.words) in all is not waited"
-            throw error.failure.with(code: .rateLimited, try: ["again after that time"]).adding(why: wish)
+            let reason =
+                "the registry asks to wait \(pause.formatted); the limit for all waits is \(policy.patience.formatted)"
+            throw error.failure.with(code: .rateLimited, try: ["try again after that time"])
+                .adding(why: reason)
                 .tried(number)
         }
     }
 }
 
 extension Failure {
-    /// The same failure, with how often it was met.
+    /// Adds the number of tries to the failure.
     fileprivate func tried(_ count: Int) -> Failure {
         count > 1 && code != .interrupted ? adding(why: "tried \(count) times") : self
     }
 }
 
 extension Duration {
-    /// The duration as people say it: tenths of a second when it is short, minutes and hours when it is long.
-    var words: String {
+    /// The duration as text: tenths of a second below two seconds, then seconds, minutes or hours.
+    var formatted: String {
         let seconds = components.seconds + (components.attoseconds > 0 ? 1 : 0)
         return switch seconds {
         case ..<2:

@@ -61,7 +61,7 @@ package struct IdleNoticeTransport: Transport {
     /// Records a note with a count, because equal notes are shown only once.
     private func report(_ host: Origin, _ count: Int) {
         let repeated = count > 1 ? ", \(count) times so far" : ""
-        events.record(.note("waiting for \(host) (\(Self.limit.words)\(repeated)) …"))
+        events.record(.note("waiting for \(host) (\(Self.limit.formatted)\(repeated)) …"))
     }
 }
 

@@ -4,37 +4,37 @@ import OCI
 import Storage
 import Synchronization
 
-/// One blob on its way into a repository, over as many tries and upload sessions as it takes.
+/// The upload of one blob to a repository, with as many tries and upload sessions as needed.
 ///
-/// Each try goes on with what the one before has got to: the way that is left, and the session, if the registry still
-/// knows it.
+/// Each try continues from the previous one: with the remaining strategies, and with the session if the registry still has
+/// it.
 final class BlobUpload {
-    /// How often a connection may be lost with the whole blob on its way before smaller pieces are tried.
+    /// The number of connections that may be lost with the whole blob in one request before chunks are tried.
     private static let lossLimit = 2
-    /// How many tries in a row count as progress because something got through, although no more than ever before.
+    /// The number of consecutive tries that count as progress because some data was sent, although not more than before.
     ///
-    /// Many registries (docker's among them) forget all of an upload with the connection; on a bad network each try then
-    /// ends somewhere, until one gets through.
+    /// Many registries, docker's among them, discard an upload with its connection. On a bad network, each try then ends at
+    /// a random position until one succeeds.
     private static let restartLimit = 32
-    /// How much has to have gone out before a connection was lost, in bytes, to count as something.
-    private static let leastPiece = 256 * 1024
+    /// The fewest bytes sent before a lost connection that count as progress.
+    private static let smallestProgress = 256 * 1024
 
     let repository: RemoteRepository
     let blob: Blob
-    private let proof: UploadVerifier
+    private let verifier: UploadVerifier
     private let progress: UploadProgress
-    private var way: UploadStrategy
-    /// What is open at the registry.
+    private var strategy: UploadStrategy
+    /// The open session at the registry.
     private var session: UploadSession?
-    /// A session that the registry has opened already, as long as it has not been used.
+    /// A session that the registry has opened already and that has not been used yet.
     private var offered: UploadSession?
     private var losses = 0
     private var restarts = 0
-    /// Whether anything has got through since the last failure.
-    private var gotThrough = false
-    /// The most that the registry has acknowledged, in bytes.
-    private var reached = 0
-    private var mark: RetryResetThreshold
+    /// Whether any data has been sent since the last failure.
+    private var hasSentData = false
+    /// The most bytes that the registry has acknowledged.
+    private var acknowledged = 0
+    private var threshold: RetryResetThreshold
 
     var descriptor: Descriptor { blob.descriptor }
     private var client: RegistryClient { repository.client }
@@ -42,31 +42,31 @@ final class BlobUpload {
     init(of blob: Blob, to repository: RemoteRepository, into offered: RemoteRepository.Opened?) {
         self.blob = blob
         self.repository = repository
-        proof = UploadVerifier(of: blob)
-        mark = RetryResetThreshold(size: blob.descriptor.size)
+        verifier = UploadVerifier(of: blob)
+        threshold = RetryResetThreshold(size: blob.descriptor.size)
         progress = UploadProgress(of: blob.descriptor, repository.client.events)
-        way = repository.uploadWay.withLock { $0 }
+        strategy = repository.uploadStrategy.withLock { $0 }
         if case .session(let session)? = offered { self.offered = session }
     }
 
-    /// Tries to get the blob there, in one way after the other; it is, when this returns.
+    /// Uploads the blob with one strategy after the other; the registry has the blob when this returns.
     ///
-    /// The number is that of the tries before: after one, the blob may have come by a request whose answer was lost, or from
-    /// somebody else, and the upload may still be open.
+    /// The number counts previous tries. After one, the blob may exist already, because a response was lost or another
+    /// client uploaded it, and the upload may still be open.
     func attempt(_ number: Int) async throws(RequestFailure) {
         if number > 0, try await repository.hasArrived(descriptor) { return await abandon() }
         do throws(RequestFailure) {
             var isSent = false
             while !isSent, try await isOpen() {
-                switch way {
+                switch strategy {
                 case .put, .patch:
-                    let way = way
-                    let answer = try await send(way == .put ? .put : .patch, 0..<descriptor.size)
+                    let strategy = strategy
+                    let answer = try await send(strategy == .put ? .put : .patch, 0..<descriptor.size)
                     if answer.isSuccess {
-                        try await way == .put ? check(answer) : commit()
+                        try await strategy == .put ? check(answer) : commit()
                         isSent = true
                     } else {
-                        try await chooseNextWay(after: answer)
+                        try await chooseNextStrategy(after: answer)
                     }
                 case .chunks:
                     try await sendChunks()
@@ -75,24 +75,24 @@ final class BlobUpload {
                 }
             }
             session = nil
-            repository.uploadWay.withLock { [way] in $0 = max($0, way) }
+            repository.uploadStrategy.withLock { [strategy] in $0 = max($0, strategy) }
         } catch {
-            throw counted(error)
+            throw withProgress(error)
         }
     }
 
-    /// Deletes what the registry still keeps of an upload that did not come to its end.
+    /// Deletes an unfinished upload at the registry.
     func abandon() async {
         guard let open = session ?? offered else { return }
         (session, offered) = (nil, nil)
         await client.abandon(open.location)
     }
 
-    // MARK: One way after the other
+    // MARK: Strategies
 
-    /// Goes on with the open session, or opens one; `false` when none is needed.
+    /// Resumes the open session, or opens one; returns `false` if no session is needed.
     private func isOpen() async throws(RequestFailure) -> Bool {
-        if way == .chunks { try await resume() } else if session != nil { await abandon() }
+        if strategy == .chunks { try await resume() } else if session != nil { await abandon() }
         if session == nil {
             guard case .session(let new) = try await open() else { return false }
             session = new
@@ -100,13 +100,13 @@ final class BlobUpload {
         return true
     }
 
-    /// Chooses the next way, if a refusal is about this one; throws what the refusal says if not.
-    private func chooseNextWay(after answer: RegistryClient.Answer) async throws(RequestFailure) {
-        guard !answer.refusal.forgetsUpload, let next = way.next(after: answer.status) else {
+    /// Chooses the next strategy if the registry rejected this one; throws the failure for other errors.
+    private func chooseNextStrategy(after answer: RegistryClient.Answer) async throws(RequestFailure) {
+        guard !answer.refusal.losesUpload, let next = strategy.next(after: answer.status) else {
             throw try await failure(for: answer)
         }
-        detail("\(way) is refused with \(answer.status); \(next) is tried")
-        way = next
+        detail("\(strategy) is rejected with \(answer.status); trying \(next)")
+        strategy = next
     }
 
     private func sendChunks() async throws(RequestFailure) {
@@ -115,28 +115,28 @@ final class BlobUpload {
             let answer = try await send(.patch, range)
             guard answer.isSuccess else { throw try await failure(for: answer) }
             session?.acknowledge(answer.response, upTo: range.upperBound)
-            gotThrough = true
-            reached = max(reached, session?.offset ?? 0)
+            hasSentData = true
+            acknowledged = max(acknowledged, session?.offset ?? 0)
         }
     }
 
-    /// Asks the registry what it has of a session that is in doubt; without a session afterwards, it has nothing.
+    /// Requests the offset of a session in doubt; ends the session if the registry no longer has it.
     private func resume() async throws(RequestFailure) {
         guard let current = session, current.isInDoubt else { return }
         let answer = try await client.send(Request(method: .get, url: current.location))
         if RetryPolicy.isTemporary(status: answer.status) { throw try await failure(for: answer) }
         guard answer.isSuccess, session?.resume(answer.response) == true else {
-            detail("the upload is lost; it starts again")
-            if answer.forgetsUpload { session = nil } else { await abandon() }
+            detail("the registry lost the upload; starting again")
+            if answer.losesUpload { session = nil } else { await abandon() }
             return
         }
-        reached = max(reached, session?.offset ?? 0)
-        try goOn(at: answer)
+        acknowledged = max(acknowledged, session?.offset ?? 0)
+        try updateLocation(from: answer)
     }
 
-    // MARK: The steps
+    // MARK: Requests
 
-    /// Opens a session, or finds that none is needed.
+    /// Opens a session, if one is needed.
     private func open() async throws(RequestFailure) -> RemoteRepository.Opened {
         if let offered {
             self.offered = nil
@@ -145,7 +145,7 @@ final class BlobUpload {
         return try await repository.openUpload(of: descriptor)
     }
 
-    /// Sends part of the blob, or all of it.
+    /// Sends a range of the blob.
     private func send(
         _ method: HTTPMethod,
         _ range: Range<Int>
@@ -153,37 +153,37 @@ final class BlobUpload {
         guard let current = session else {
             throw RequestFailure(Failure(.internalError, "no upload is open"))
         }
-        let (proof, progress, start) = (proof, progress, range.lowerBound)
-        try RequestFailure.rethrowing { () throws(Failure) in try proof.begin(at: start) }
+        let (verifier, progress, start) = (verifier, progress, range.lowerBound)
+        try RequestFailure.rethrowing { () throws(Failure) in try verifier.begin(at: start) }
         var request = Request(
             method: method,
             url: method == .put ? current.location.committing(descriptor.digest) : current.location,
             headers: ["Content-Type": "application/octet-stream"],
             body: blob.body(of: range),
-            inspectBody: { bytes, offset throws(TransferError) in try proof.inspect(bytes, offset) },
+            inspectBody: { bytes, offset throws(TransferError) in try verifier.inspect(bytes, offset) },
             uploadProgress: { progress.moved(to: start + $0) }
         )
-        // An upload has an end: what it has got of this piece is asked for first.
+        // The body is not resent automatically: the registry is asked first how much of it has arrived.
         request.sendsBodyOnce = true
-        // Both ends count. A request with the whole blob has none: some registries cap those that do.
-        if way == .chunks { request.headers.add("Content-Range", "\(start)-\(range.upperBound - 1)") }
+        // Both ends are inclusive. Omitted for a whole blob, because some registries limit the size of ranges.
+        if strategy == .chunks { request.headers.add("Content-Range", "\(start)-\(range.upperBound - 1)") }
         session?.sending(upTo: range.upperBound)
         progress.moved(to: start)
         do throws(RequestFailure) {
             let answer = try await client.send(request)
             if answer.isSuccess {
                 session?.isInDoubt = false
-                try goOn(at: answer)
+                try updateLocation(from: answer)
             }
             return answer
         } catch {
-            if let failure = proof.failure { throw RequestFailure(failure) }
+            if let failure = verifier.failure { throw RequestFailure(failure) }
             switch (error.failure.cause as? TransferError)?.kind {
             case .bodyUnreadable?: throw RequestFailure(Failure(changed: blob, "\(error.failure.why ?? "")"))
             case .connectionLost?:
-                if progress.position - start >= Self.leastPiece { gotThrough = true }
-                lost()
-            case .stalled?: lost()
+                if progress.position - start >= Self.smallestProgress { hasSentData = true }
+                countLoss()
+            case .stalled?: countLoss()
             default: break
             }
             throw error
@@ -201,20 +201,20 @@ final class BlobUpload {
             )
         )
         guard !answer.isSuccess else { return try await check(answer) }
-        guard way == .chunks, answer.refusal.code == "DIGEST_INVALID" else {
+        guard strategy == .chunks, answer.refusal.code == "DIGEST_INVALID" else {
             throw try await failure(for: answer)
         }
-        // What was sent is verified: the pieces were put together in a wrong way.
+        // The sent bytes were verified, so the registry joined the chunks incorrectly.
         let refusal = try await client.failure(for: answer, doing: "push to")
         await abandon()
-        gotThrough = false
+        hasSentData = false
         throw RequestFailure(refusal.failure, isTemporary: true)
     }
 
-    /// What an answer to the last request says has to be right.
+    /// Checks the response to the last request of an upload.
     private func check(_ answer: RegistryClient.Answer) async throws(RequestFailure) {
         if answer.status != 201, answer.status != 204 {
-            // Old registries say "accepted".
+            // Old registries answer 202.
             guard answer.status == 202, try await repository.hasArrived(descriptor) else {
                 throw try await failure(for: answer)
             }
@@ -226,27 +226,27 @@ final class BlobUpload {
             if let digest, try digest == blob.digest(by: digest.algorithm) { return }
             throw Failure(
                 .digestMismatch,
-                "\(repository.registry) stored another \(descriptor.role) than the one sent",
-                why: "sent was \(descriptor.digest), stored is \(announced.truncated(to: 160))"
+                "\(repository.registry) stored a different \(descriptor.role) from the one sent",
+                why: "sent \(descriptor.digest), but stored \(announced.truncated(to: 160))"
             )
         }
     }
 
-    /// Takes note of where an upload goes on.
-    private func goOn(at answer: RegistryClient.Answer) throws(RequestFailure) {
+    /// Updates the session's location from a response.
+    private func updateLocation(from answer: RegistryClient.Answer) throws(RequestFailure) {
         guard answer.method != .put, answer.response.headers["Location"] != nil else { return }
         session?.location = try repository.location(of: answer)
     }
 
     // MARK: Failures
 
-    /// The whole blob was on its way when the connection, or the upload, was lost.
-    private func lost() {
-        guard way != .chunks else { return }
+    /// Counts a connection or an upload that was lost while the whole blob was sent; switches to chunks at the limit.
+    private func countLoss() {
+        guard strategy != .chunks else { return }
         losses += 1
         guard losses >= Self.lossLimit else { return }
-        way = .chunks
-        detail("it did not get through whole; \(way) are tried")
+        strategy = .chunks
+        detail("sending it in one request failed; trying \(strategy)")
     }
 
     private func detail(_ text: String) {
@@ -255,26 +255,26 @@ final class BlobUpload {
 
     private func failure(for answer: RegistryClient.Answer) async throws(RequestFailure) -> RequestFailure {
         let refusal = try await client.failure(for: answer, doing: "push to", missing: "such upload")
-        if answer.forgetsUpload {
+        if answer.losesUpload {
             session = nil
-            lost()
+            countLoss()
         }
-        // Another session, or what the registry has of this one, may do.
-        guard answer.forgetsUpload || way == .chunks && answer.status == 416 else { return refusal }
+        // A new session, or resuming at the registry's offset, may succeed.
+        guard answer.losesUpload || strategy == .chunks && answer.status == 416 else { return refusal }
         return RequestFailure(refusal.failure, isTemporary: true)
     }
 
-    /// A failure with what was reached until then.
-    private func counted(_ error: RequestFailure) -> RequestFailure {
+    /// Adds to a failure whether the upload made progress.
+    private func withProgress(_ error: RequestFailure) -> RequestFailure {
         var error = error
-        if mark.advance(to: reached) {
+        if threshold.advance(to: acknowledged) {
             restarts = 0
             error.madeProgress = true
-        } else if gotThrough, restarts < Self.restartLimit {
+        } else if hasSentData, restarts < Self.restartLimit {
             restarts += 1
             error.madeProgress = true
         }
-        gotThrough = false
+        hasSentData = false
         return error
     }
 }
@@ -282,16 +282,16 @@ final class BlobUpload {
 extension RegistryClient.Answer {
     var isSuccess: Bool { response.isSuccess }
 
-    /// Whether the registry does not know an upload that it has opened.
-    fileprivate var forgetsUpload: Bool { status == 404 || refusal.forgetsUpload }
+    /// Whether the registry has lost an upload that it opened.
+    fileprivate var losesUpload: Bool { status == 404 || refusal.losesUpload }
 }
 
 extension RegistryErrorBody {
-    fileprivate var forgetsUpload: Bool { code == "BLOB_UPLOAD_UNKNOWN" || code == "BLOB_UPLOAD_INVALID" }
+    fileprivate var losesUpload: Bool { code == "BLOB_UPLOAD_UNKNOWN" || code == "BLOB_UPLOAD_INVALID" }
 }
 
 extension HTTPURL {
-    /// Where the last request of an upload goes; what the registry wrote stays byte for byte.
+    /// Returns the URL of the last request of an upload; keeps the registry's URL byte for byte.
     fileprivate func committing(_ digest: Digest) -> HTTPURL {
         appendingQuery("digest=" + digest.description.queryValue)
     }

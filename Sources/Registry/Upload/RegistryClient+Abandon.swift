@@ -2,18 +2,18 @@ import Diagnostics
 import HTTPTransport
 
 extension RegistryClient {
-    /// How long the deletion of an upload may take.
-    private static let patience = Duration.seconds(3)
+    /// The time limit for the deletion of an upload.
+    private static let deletionLimit = Duration.seconds(3)
 
-    /// Deletes an upload that will not be used (distribution spec, end-14), as well as that goes.
+    /// Deletes an upload that will not be used, if possible (distribution spec, end-14).
     ///
-    /// Also when the task is cancelled: the deletion is a task of its own. Whatever is answered, and whether anything is,
-    /// makes no difference; what is left over expires. An upload at another host is that host's alone.
+    /// The deletion is an unstructured task, so it also runs when the current task is canceled. Its result is ignored,
+    /// because abandoned uploads expire. Does nothing for an upload at another host.
     func abandon(_ location: HTTPURL) async {
         guard policy.mayAuthorize(location) else { return }
         let deletion = Task { _ = try? await sendOnce(Request(method: .delete, url: location)) }
         let limit = Task {
-            try? await Task.sleep(for: Self.patience)
+            try? await Task.sleep(for: Self.deletionLimit)
             deletion.cancel()
         }
         await deletion.value

@@ -2,14 +2,14 @@ import Diagnostics
 import HTTPTransport
 
 extension RegistryClient {
-    /// How long who is cancelled waits for the answer that names the upload.
+    /// The time to wait for a response with the upload's location after the task was canceled.
     private static let lastWait = Duration.milliseconds(1500)
 
-    /// Asks for an upload by POST; the answer to one who is cancelled meanwhile is waited for a little.
+    /// Requests an upload by POST; after a cancellation, waits briefly for the response and deletes the upload.
     ///
-    /// The registry may have opened the upload already, and its answer alone says where: a request that is dropped would
-    /// leave it there. It is a task of its own, therefore, and what it opens after the end is deleted. That takes less time
-    /// than the program has for its end.
+    /// The registry may have opened the upload already, and only its response names the location, so dropping the request
+    /// would leave the upload behind. The request is therefore an unstructured task. The wait is shorter than the time
+    /// that the program has to end.
     func askForUpload(_ path: String) async throws(RequestFailure) -> Answer {
         if Task.isCancelled { throw RequestFailure(Failure(.interrupted, "interrupted")) }
         let request = Task { () async -> Result<Answer, RequestFailure> in

@@ -3,7 +3,7 @@ import OCI
 import Storage
 import Synchronization
 
-/// Tells how far the upload of one blob has come; what is sent once more is not told once more.
+/// Reports the progress of one blob's upload; does not report bytes again that are sent again.
 final class UploadProgress: Sendable {
     private let descriptor: Descriptor
     private let events: any EventSink
@@ -15,10 +15,10 @@ final class UploadProgress: Sendable {
         self.events = events
     }
 
-    /// Where the bytes were that went out last.
+    /// The position after the bytes that were sent last.
     var position: Int { latest.withLock { $0 } }
 
-    /// Takes note of how many bytes of the blob are on their way or there.
+    /// Records the number of bytes of the blob that have been sent.
     func moved(to bytes: Int) {
         latest.withLock { $0 = bytes }
         let isNew = furthest.withLock { furthest in

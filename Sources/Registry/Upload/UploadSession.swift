@@ -1,25 +1,25 @@
 import HTTPTransport
 
-/// An upload that a registry has opened and waits for (distribution spec 1.1, "Pushing a blob in chunks").
+/// An open upload at a registry (distribution spec 1.1, "Pushing a blob in chunks").
 struct UploadSession: Sendable {
-    /// How large a chunk is, in bytes: some registries take less than 4 MiB.
+    /// The size of a chunk in bytes: some registries accept only chunks below 4 MiB.
     static let chunkSize = 4 * 1024 * 1024 - 4096
-    /// The most that a registry may want in one chunk, in bytes; a larger wish is taken for this one.
+    /// The largest minimum size of a chunk in bytes; larger values are reduced to it.
     static let longestMinimum = 1 << 30
-    /// How often less than what was sent is believed to have arrived: a registry that always keeps a byte has no end.
+    /// The number of times that a partly stored chunk is accepted, so that an upload always ends.
     static let shortfallLimit = 10
 
-    /// Where it goes on: each answer may name another place, and the newest is the one that counts.
+    /// The URL for the next request: the last one that the registry named.
     var location: HTTPURL
-    /// The least that a chunk must have, in bytes, but for the last one (`OCI-Chunk-Min-Length`).
+    /// The minimum size of all chunks but the last, in bytes (`OCI-Chunk-Min-Length`).
     let chunkMinimum: Int
-    /// How many bytes the registry has acknowledged.
+    /// The number of bytes that the registry has acknowledged.
     var offset = 0
-    /// Up to where bytes were sent, acknowledged or not.
+    /// The end of the bytes that were sent, acknowledged or not.
     var sent = 0
-    /// Whether something went wrong since the registry last said what it has.
+    /// Whether a request failed since the registry last reported its offset.
     var isInDoubt = false
-    /// How often a chunk was taken in part.
+    /// The number of chunks that were stored only in part.
     private var shortfalls = 0
 
     init(at location: HTTPURL, openedBy response: Response) {
@@ -28,22 +28,22 @@ struct UploadSession: Sendable {
         chunkMinimum = min(max(0, minimum), Self.longestMinimum)
     }
 
-    /// What to send next of so many bytes.
+    /// Returns the next range to send of a blob with a size in bytes.
     func nextChunk(of size: Int) -> Range<Int> {
         offset..<(offset + min(max(Self.chunkSize, chunkMinimum), size - offset))
     }
 
-    /// Takes note that bytes are about to be sent.
+    /// Records that bytes are about to be sent.
     mutating func sending(upTo end: Int) {
         sent = max(sent, end)
         isInDoubt = true
     }
 
-    /// Takes note of a chunk that was taken.
+    /// Records a chunk that the registry accepted.
     ///
-    /// The `Range` of the answer counts if it leads on and not past what was sent. Some registries repeat an old one, or
-    /// count from the chunk's start: then all of the chunk has arrived, as the status says. So it is when parts of chunks
-    /// arrive too often.
+    /// The response's `Range` counts if it ends within the chunk. Some registries repeat an old range, or count from the
+    /// chunk's start: then the whole chunk has arrived, as the status says. The same holds when too many chunks are stored
+    /// only in part.
     mutating func acknowledge(_ response: Response, upTo end: Int) {
         let stored = response.storedBytes ?? 0
         let isPart = stored > offset && stored < end
@@ -51,7 +51,7 @@ struct UploadSession: Sendable {
         offset = isPart && shortfalls <= Self.shortfallLimit ? stored : end
     }
 
-    /// Takes note of what the registry says it has; `false` if that cannot be.
+    /// Records the offset that the registry reports; returns `false` if it is not possible.
     mutating func resume(_ response: Response) -> Bool {
         guard let stored = response.storedBytes, stored <= sent else { return false }
         offset = stored
@@ -61,9 +61,9 @@ struct UploadSession: Sendable {
 }
 
 extension Response {
-    /// How many bytes an upload has, by its field `Range: 0-<last>`.
+    /// The number of stored bytes of an upload, from the header field `Range: 0-<last>`.
     ///
-    /// An empty upload says `0-0` too, so that one byte is none.
+    /// An empty upload also has `0-0`, so a single byte counts as none.
     var storedBytes: Int? {
         guard let range = headers["Range"] else { return nil }
         let ends = range.trimmingPrefix("bytes=").split(separator: "-", omittingEmptySubsequences: false)

@@ -1,20 +1,20 @@
-/// How a blob is sent into an upload session (distribution spec 1.1, "Pushing blobs").
+/// The way to send a blob to an upload session (distribution spec 1.1, "Pushing blobs").
 ///
-/// No way is taken by all registries; each next one is for those that refuse the one before.
+/// No strategy works with all registries; each next one is for registries that reject the previous one.
 enum UploadStrategy: Int, Comparable, Sendable {
     /// One PUT with the whole content, which also ends the session.
     case put
     /// One PATCH with the whole content, without `Content-Range`; then an empty PUT.
     case patch
-    /// PATCHes with `Content-Range`, one after the other, each of which the registry may keep; then an empty PUT.
+    /// PATCHes with `Content-Range`, one after the other, which the registry may keep separately; then an empty PUT.
     case chunks
 
-    static func < (one: UploadStrategy, other: UploadStrategy) -> Bool { one.rawValue < other.rawValue }
+    static func < (left: UploadStrategy, right: UploadStrategy) -> Bool { left.rawValue < right.rawValue }
 
-    /// The way to take when this one is refused with a status; `nil` when the refusal is about something else.
+    /// Returns the strategy to try after this one was rejected with a status; `nil` if the status has another cause.
     func next(after status: Int) -> UploadStrategy? {
         switch status {
-        // Too large for one request, here or on the way: smaller ones may pass.
+        // The registry or a proxy limits the size of a request, so smaller ones may succeed.
         case 413, 416: self < .chunks ? .chunks : nil
         case 404, 405, 411, 415, 501: self == .put ? .patch : nil
         default: nil

@@ -5,15 +5,14 @@ import OCI
 import Storage
 import Synchronization
 
-/// Hashes a blob while it goes out, and keeps its last bytes back until everything is verified to be what the blob names.
+/// Hashes a blob while it is sent, and holds back its last bytes until its digest is verified.
 ///
-/// A file may change after it was verified and while it is sent. What is sent again, whole or from some chunk on, is hashed
-/// again.
+/// A file may change after verification and during the upload. Bytes that are sent again are hashed again.
 final class UploadVerifier: Sendable {
     private struct State: ~Copyable {
-        /// What comes before the bytes that are being sent.
+        /// The hash of the bytes before the current request.
         var before: DigestHasher
-        /// The same and what has been sent of them.
+        /// The hash of the same bytes and those that the current request has sent.
         var sending: DigestHasher
         var failure: Failure?
     }
@@ -27,12 +26,12 @@ final class UploadVerifier: Sendable {
         state = Mutex(State(before: DigestHasher(algorithm), sending: DigestHasher(algorithm)))
     }
 
-    /// Why the content was not let out, if it was not.
+    /// Why the content was held back, if it was.
     var failure: Failure? { state.withLock { $0.failure } }
 
-    /// Gets ready for bytes from an offset on; what comes before and has not been hashed in its turn is read.
+    /// Prepares for a request from an offset; reads and hashes earlier bytes that have not been hashed.
     ///
-    /// Throws what reading the file throws.
+    /// Throws errors of reading the file.
     func begin(at offset: Int) throws(Failure) {
         try state.withLock { (state: inout State) throws(Failure) in
             if state.sending.byteCount <= offset {
@@ -45,7 +44,7 @@ final class UploadVerifier: Sendable {
         }
     }
 
-    /// Looks at bytes before they go out, by their offset in what is sent now.
+    /// Hashes bytes before they are sent; the offset is relative to the current request.
     func inspect(_ bytes: UnsafeRawBufferPointer, _ offset: Int) throws(TransferError) {
         try state.withLock { (state: inout State) throws(TransferError) in
             if offset == 0 { state.sending = state.before.copy() }
@@ -55,13 +54,13 @@ final class UploadVerifier: Sendable {
                 return
             }
             state.failure = Failure(changed: blob, "its digest is \(state.sending.digest()) now")
-            throw TransferError(.bodyUnreadable, "what was to be sent has changed")
+            throw TransferError(.bodyUnreadable, "the content to send has changed")
         }
     }
 }
 
 extension Failure {
-    /// The failure for content that is no longer what it was verified to be.
+    /// Makes the failure for content that changed after its verification.
     init(changed blob: Blob, _ what: String) {
         let descriptor = blob.descriptor
         switch blob.content {
@@ -70,22 +69,22 @@ extension Failure {
                 .layoutCorrupt,
                 "\(path) has changed since it was read",
                 why:
-                    "\(what); it was \(descriptor.digest) with \(descriptor.size) bytes; it was not sent whole",
-                try: ["wasmpack build again"]
+                    "\(what); it was \(descriptor.digest) with \(descriptor.size) bytes; the upload was stopped",
+                try: ["build the layout again"]
             )
         case .file, .bytes:
             self.init(
                 .digestMismatch,
-                "the \(descriptor.role) \(descriptor.digest) has changed since it was made",
-                why: "\(what); it was not sent whole",
-                try: ["again; if it repeats, something else writes into its folder"]
+                "the \(descriptor.role) \(descriptor.digest) has changed since it was created",
+                why: "\(what); the upload was stopped",
+                try: ["try again; if it fails again, another program is writing to its folder"]
             )
         }
     }
 }
 
 extension Blob {
-    /// Hands part of the content on, in pieces of at most 128 KiB; throws what opening and reading a file throws.
+    /// Reads a range of the content in pieces of at most 128 KiB; throws errors of opening and reading the file.
     func forEachPiece(
         of range: Range<Int>,
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
@@ -106,7 +105,7 @@ extension Blob {
         }
     }
 
-    /// The digest of the content by an algorithm; by another one than its own, all of it is read for that.
+    /// Returns the digest of the content; reads all content if the algorithm is not the descriptor's.
     func digest(by algorithm: Digest.Algorithm) throws(Failure) -> Digest {
         if algorithm == descriptor.digest.algorithm { return descriptor.digest }
         var hasher = DigestHasher(algorithm)

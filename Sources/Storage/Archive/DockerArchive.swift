@@ -20,7 +20,7 @@ struct DockerArchive {
     /// The total uncompressed size of the compressed layers so far, in bytes.
     private var unpackedSize = 0
 
-    /// The longest name that is kept, in bytes: Linux's `PATH_MAX`. A tar allows names of a megabyte.
+    /// The longest name that is kept, in bytes: `PATH_MAX` of Linux, while a tar allows names of a megabyte.
     private static let nameLimit = 4096
 
     init(of path: FilePath, limits: ArchiveLimits) {
@@ -101,7 +101,7 @@ struct DockerArchive {
         return (Blob(try CanonicalJSON.encode(manifest), mediaType: .dockerManifest), parts)
     }
 
-    /// Returns the file with a name, or the target of a link with this name. Never reads outside the archive.
+    /// Returns the file with a name, or the target of a link with this name; never reads outside the archive.
     private func file(_ name: String) throws(Failure) -> Blob {
         let parts = name.split(separator: "/").filter { $0 != "." }
         let plain = parts.joined(separator: "/")

@@ -28,7 +28,7 @@ package struct ImageLayout: Sendable {
             let isThere = Directory.type(of: path) != nil
             throw Failure(
                 .layoutMissing,
-                isThere ? "\(path) is not an OCI image layout" : "there is no image layout at \(path)",
+                isThere ? "\(path) is not an OCI image layout" : "no image layout at \(path)",
                 why: isThere ? "it has neither oci-layout nor index.json" : nil,
                 try: ["wasmpack build plugin.wasm --layout \(path)"]
             )
