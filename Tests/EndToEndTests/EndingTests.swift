@@ -150,7 +150,7 @@ import Testing
             "2"
         )
         #expect(run.status == 75, "\(run)")
-        #expect(run.errorText.contains("error[timed-out]: not done within 2 s"), "\(run)")
+        #expect(run.errorText.contains("error[timed-out]: not finished within 2 s"), "\(run)")
         try await expectNoUpload(at: registry, work)
     }
 

@@ -2,16 +2,16 @@ import Foundation
 import HTTPTransport
 import TestSupport
 
-/// A server of Tests/Support/http_peer.py, from its start until the last test lets go of it.
+/// A server of Tests/Support/http_peer.py, which runs until its last owner is freed.
 final class PythonPeer: Sendable {
-    /// The one for all tests that need neither TLS nor a server of their own.
+    /// The shared server for tests that need neither TLS nor a separate server.
     static let plain = Result { try PythonPeer() }
 
-    /// The port it listens on, on 127.0.0.1.
+    /// The server's port on 127.0.0.1.
     let port: Int
     private let scheme: String
     private let process: Int32
-    /// The server ends when this is closed, be it by the end of the test process.
+    /// The server ends when this is closed, also by the end of the test process.
     private let lifeline: FileHandle
 
     /// Starts a server and waits until it listens.
@@ -44,7 +44,7 @@ final class PythonPeer: Sendable {
 
     deinit { kill(process, SIGTERM) }
 
-    /// The URL of one of its paths.
+    /// Returns the URL of a path.
     func url(_ path: String, scheme: String? = nil, host: String = "127.0.0.1") throws -> HTTPURL {
         try HTTPURL(parsing: "\(scheme ?? self.scheme)://\(host):\(port)\(path)")
     }
@@ -54,7 +54,7 @@ struct PeerError: Error {
     let text: String
 }
 
-/// What `/echo` reports about the request it got.
+/// The report of `/echo` about its request.
 struct Echo: Decodable {
     let method: String
     let target: String
@@ -63,7 +63,7 @@ struct Echo: Decodable {
     let length: Int
     let connection: Int
     let requests: Int
-    /// Whose certificate the client has shown.
+    /// The subject of the client's certificate.
     let client: String?
 
     init(_ buffer: BodyBuffer) throws {

@@ -21,13 +21,13 @@ struct DirectoryLockTests {
 
     init() throws { scratch = try ScratchDirectory() }
 
-    @Test func `two may share a lock, and neither has it alone`() throws {
+    @Test func `two owners can share a lock, and neither has it exclusively`() throws {
         let first = try DirectoryLock(on: scratch.path, isShared: true)
         do {
             let second = try DirectoryLock(on: scratch.path, isShared: true)
             #expect(!first.becomeExclusive())
             #expect(!second.becomeExclusive())
-            // Neither lost it by asking.
+            // Both still have the lock after the attempt.
             #expect(!first.becomeExclusive())
         }
         #expect(first.becomeExclusive())
@@ -37,7 +37,7 @@ struct DirectoryLockTests {
         withExtendedLifetime(third) {}
     }
 
-    @Test func `an exclusive lock is held by one at a time`() async throws {
+    @Test func `only one owner at a time has an exclusive lock`() async throws {
         let holders = Holders()
         let path = scratch.path
         try await withThrowingTaskGroup { group in
@@ -57,7 +57,7 @@ struct DirectoryLockTests {
         #expect(holders.most == 1)
     }
 
-    @Test func `another process's lock counts, and is gone when that process is`() throws {
+    @Test func `respects another process's lock until that process ends`() throws {
         let lock = try DirectoryLock(on: scratch.path, isShared: true)
         let other = try RunningTool(
             "python3",
@@ -77,7 +77,7 @@ struct DirectoryLockTests {
         #expect(lock.becomeExclusive())
     }
 
-    @Test func `a lock that nobody lets go of is not waited for any longer than said`() throws {
+    @Test func `waits for a held lock only until the time limit`() throws {
         let lock = try DirectoryLock(on: scratch.path, isShared: false)
         let failure = #expect(throws: Failure.self) {
             try DirectoryLock(on: scratch.path, isShared: false, waiting: .milliseconds(20))
@@ -87,7 +87,7 @@ struct DirectoryLockTests {
         withExtendedLifetime(lock) {}
     }
 
-    @Test func `what is no folder cannot be locked`() throws {
+    @Test func `locks only folders`() throws {
         let missing = #expect(throws: Failure.self) {
             try DirectoryLock(on: scratch.appending("missing"), isShared: true)
         }

@@ -22,7 +22,7 @@ struct PrivateFileTests {
         PrivateFile(at: scratch.path.pushing(FilePath(name)), limit: 1000)
     }
 
-    /// Writes a text, whatever was there.
+    /// Writes a text, replacing any content.
     private func write(_ text: String, to name: String) throws(Failure) {
         try file(name).change { (_) throws(Failure) in Array(text.utf8) }
     }
@@ -31,7 +31,7 @@ struct PrivateFileTests {
         CInt(try scratch.path.pushing(FilePath(name)).stat(followTargetSymlink: false).permissions.rawValue)
     }
 
-    @Test func `a new file and the folders made for it are their owner's alone`() throws {
+    @Test func `only the owner can access a new file and its new folders`() throws {
         try write("new", to: "a/b/config.json")
         #expect(try mode("a/b/config.json") == 0o600)
         #expect(try mode("a/b") == 0o700)
@@ -39,7 +39,7 @@ struct PrivateFileTests {
         #expect(try tree(scratch.path) == ["a", "a/b", "a/b/config.json"])
     }
 
-    @Test func `the body sees what is there, and nil leaves it alone`() throws {
+    @Test func `passes the content to the body, and nil keeps the file`() throws {
         var seen: [[UInt8]?] = []
         try file("config.json").change {
             seen.append($0); return nil
@@ -64,7 +64,7 @@ struct PrivateFileTests {
         #expect(file("config.json").isShared == (mode & 0o044 != 0))
     }
 
-    @Test(.enabled(if: geteuid() == 0, "only root may give files away"))
+    @Test(.enabled(if: geteuid() == 0, "only root may change the owner"))
     func `an existing file keeps its owner and group`() throws {
         let path = try scratch.write(Array("old".utf8), to: "config.json")
         #expect(chown(path.string, 1234, 2345) == 0)
@@ -75,8 +75,8 @@ struct PrivateFileTests {
         #expect(try mode("config.json") == 0o640)
     }
 
-    @Test(.enabled(if: geteuid() == 0, "needs a file of somebody else's"))
-    func `where the owner cannot be kept, nobody else may read the new file`() throws {
+    @Test(.enabled(if: geteuid() == 0, "needs a file of another user"))
+    func `only the owner can read a new file if the old owner cannot be kept`() throws {
         let path = try scratch.write(Array("old".utf8), to: "config.json")
         #expect(chmod(path.string, 0o644) == 0)
         #expect(chmod(scratch.path.string, 0o777) == 0)
@@ -90,7 +90,7 @@ struct PrivateFileTests {
         #expect(try mode("config.json") == 0o600)
     }
 
-    @Test func `a symbolic link stays one, and what it leads to is replaced`() throws {
+    @Test func `keeps a symbolic link and replaces its target`() throws {
         try scratch.write(Array("old".utf8), to: "dotfiles/docker.json")
         try scratch.write([], to: "home/other")
         #expect(symlink("../dotfiles/link", scratch.path.pushing("home/config.json").string) == 0)
@@ -111,7 +111,7 @@ struct PrivateFileTests {
         )
     }
 
-    @Test func `a link to nothing yet is filled, if there is a folder for it`() throws {
+    @Test func `creates the target of a dangling link if its folder exists`() throws {
         try scratch.write([], to: "dotfiles/other")
         #expect(symlink("dotfiles/docker.json", scratch.appending("config.json").string) == 0)
         try write("new", to: "config.json")
@@ -123,13 +123,13 @@ struct PrivateFileTests {
         #expect(try !tree(scratch.path).contains("unmounted"))
     }
 
-    @Test func `links in a circle are refused`() throws {
+    @Test func `rejects a loop of links`() throws {
         #expect(symlink("b", scratch.appending("a").string) == 0)
         #expect(symlink("a", scratch.appending("b").string) == 0)
         #expect(#expect(throws: Failure.self) { try write("new", to: "a") }?.code == .fileUnreadable)
     }
 
-    @Test func `what fails in the body or on the way changes nothing`() throws {
+    @Test func `an error keeps the file unchanged`() throws {
         let path = try scratch.write(Array("old".utf8), to: "config.json")
         let failure = #expect(throws: Failure.self) {
             try file("config.json").change { (_) throws(Failure) in throw Failure(.usage, "no") }
@@ -143,9 +143,9 @@ struct PrivateFileTests {
         #expect(try tree(scratch.path) == ["config.json", "folder", "folder/file", "large"])
     }
 
-    @Test func `a full disk loses nothing`() throws {
+    @Test func `a full disk keeps the file unchanged`() throws {
         guard let disk = try SmallFileSystem() else {
-            try Test.cancel("this system lets nobody mount a file system of their own")
+            try Test.cancel("this system does not allow unprivileged mounts")
         }
         let file = PrivateFile(at: disk.path.appending("config.json"), limit: 1_000_000)
         try file.change { (_) throws(Failure) in Array("old".utf8) }
@@ -157,7 +157,7 @@ struct PrivateFileTests {
         #expect(try tree(disk.path) == ["config.json"])
     }
 
-    @Test func `what killed processes left behind is removed, and nothing else`() throws {
+    @Test func `removes only the files of killed processes`() throws {
         try scratch.write([], to: ".wasmpack-secret-1a2b.tmp")
         try scratch.write([], to: ".wasmpack-1a2b.tmp")
         try scratch.write([], to: ".wasmpack-secret-note")
@@ -165,16 +165,16 @@ struct PrivateFileTests {
         #expect(try tree(scratch.path) == [".wasmpack-1a2b.tmp", ".wasmpack-secret-note", "config.json"])
     }
 
-    @Test func `meanwhile its temporary file is its owner's alone, even where the file is not`() throws {
+    @Test func `only the owner can read the temporary file, even if the file is shared`() throws {
         let path = try scratch.write(Array("old".utf8), to: "config.json")
         #expect(chmod(path.string, 0o666) == 0)
-        // The same folder, so that nobody else sweeps there while it is looked at.
+        // The same folder, so that no other process removes files there during the check.
         let temporary = try TemporaryFile(in: scratch.path, holdsSecrets: true)
         #expect(try temporary.path.stat().permissions == .ownerReadWrite)
         #expect(TemporaryFile.isUnfinished(temporary.path.lastComponent?.string ?? ""))
     }
 
-    @Test func `many at once lose nothing`() async throws {
+    @Test func `parallel changes lose nothing`() async throws {
         let file = file("counter")
         await withTaskGroup { group in
             for number in 0..<20 {

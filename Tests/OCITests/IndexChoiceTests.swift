@@ -3,7 +3,7 @@ import OCI
 import Testing
 
 @Suite struct IndexChoiceTests {
-    /// An entry: its platform as `os/architecture`, or what else it is.
+    /// An entry: its platform as `os/architecture`, or its kind.
     private static func entry(_ platform: String?, note: String? = nil, artifact: MediaType? = nil) -> String
     {
         let parts = platform.map { $0.split(separator: "/") } ?? []

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct StrictJSONTests {
-    /// Any JSON at all, so that only the check of the text can refuse it.
+    /// Any JSON, so that only the check of the text can reject it.
     private struct Anything: Decodable {
         init(from decoder: any Decoder) {}
     }

@@ -88,7 +88,10 @@ import Testing
         (#"{"kind":"List","items":[]}"#, .configurationInvalid, "its kind is List"),
         (secret(#""data":{".dockercfg":"e30="}"#), .configurationInvalid, "it has no .dockerconfigjson"),
         (secret(#""data":{".dockerconfigjson":"hush!"}"#), .configurationInvalid, "is not base64"),
-        (secret(#""data":{".dockerconfigjson":"aHVzaA=="}"#), .configurationInvalid, "the error is at byte 0"),
+        (
+            secret(#""data":{".dockerconfigjson":"aHVzaA=="}"#), .configurationInvalid,
+            "the error is at byte 0"
+        ),
         (
             "apiVersion: v1\nkind: Secret\ndata: hush\n", .configurationInvalid,
             "kubectl get secret NAME -o json"

@@ -91,7 +91,10 @@ struct ImageLayoutTests {
         (#"{"imageLayoutVersion":"2.0.0"}"#, "has the layout version \"2.0.0\"", "another one"),
         ("{}", "is not valid", "no version"),
         ("", "is not valid JSON", "nothing"),
-        (#"{"imageLayoutVersion":"1.0.0","imageLayoutVersion":"2.0.0"}"#, "is not valid JSON", "two versions"),
+        (
+            #"{"imageLayoutVersion":"1.0.0","imageLayoutVersion":"2.0.0"}"#, "is not valid JSON",
+            "two versions"
+        ),
         (String(repeating: " ", count: 5000), "larger than 4096", "far too much"),
     ]
 
