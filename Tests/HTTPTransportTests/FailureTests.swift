@@ -37,8 +37,8 @@ import Testing
         ("/fields/100/700", .protocolViolation, "fields of more than 64 KiB together"),
         ("/fields/200/1", .protocolViolation, "201 fields with Content-Length"),
         ("/interim-forever", .protocolViolation, "interim heads without an end"),
-        ("/endless", .tooLarge, "more than the sink takes"),
-        ("/huge", .tooLarge, "announces more than the sink takes"),
+        ("/endless", .tooLarge, "more than the sink accepts"),
+        ("/huge", .tooLarge, "announces more than the sink accepts"),
     ]
 
     @Test("reports the kind of each invalid response", arguments: broken)

@@ -35,7 +35,7 @@ import Testing
     func parsing(text: String, becomes: String, why: String) throws {
         let url = try HTTPURL(parsing: text)
         #expect(url.description == becomes, "\(why)")
-        #expect(try HTTPURL(parsing: url.description) == url, "what is dialled is the same URL")
+        #expect(try HTTPURL(parsing: url.description) == url, "the printed URL is the same URL")
     }
 
     static let refused: [(text: String, why: String)] = [
@@ -47,8 +47,8 @@ import Testing
         ("file:///etc/passwd", "another scheme"),
         ("httpss://registry.example/", "another scheme"),
         ("http:registry.example", "no slashes"),
-        ("http:/registry.example/", "one slash, which libcurl takes"),
-        ("http:///registry.example/", "three slashes, which libcurl takes"),
+        ("http:/registry.example/", "one slash, which libcurl accepts"),
+        ("http:///registry.example/", "three slashes, which libcurl accepts"),
         ("http://", "no host"),
         ("http:///x", "no host"),
         ("http://?x", "no host"),
@@ -125,7 +125,7 @@ import Testing
 
     static let appended: [(text: String, item: String, becomes: String, why: String)] = [
         ("https://h/a", "digest=sha256:0", "https://h/a?digest=sha256:0", "the first item"),
-        ("https://h/a?x=%2f", "y=1", "https://h/a?x=%2f&y=1", "what is there stays as it is"),
+        ("https://h/a?x=%2f", "y=1", "https://h/a?x=%2f&y=1", "the existing query is unchanged"),
         ("https://h/a?", "y=1", "https://h/a?y=1", "an empty query"),
         ("https://h/a", "x=a b#c\r\nü", "https://h/a?x=a%20b%23c%0D%0A%C3%BC", "bytes that no query holds"),
         ("https://h/a", "x=%20+&y", "https://h/a?x=%20+&y", "what the caller encoded"),

@@ -68,8 +68,8 @@ struct TransferSettings: Sendable {
         if let proxy, !proxy.isUnambiguous {
             throw TransferError(
                 .proxyFailed,
-                "the proxy of $\(proxy.variable) cannot be read: in a user name or password, @ is written %40, / is %2F, # is "
-                    + "%23 and ? is %3F"
+                "the proxy of $\(proxy.variable) cannot be read: in its user name and password, write @ as %40, / as %2F, "
+                    + "# as %23 and ? as %3F"
             )
         }
         try easy.set(CURLOPT_PROXY, to: proxy?.url ?? "")
