@@ -1,7 +1,7 @@
 extension String {
-    /// Returns the candidate that is most like the text; `nil` if each one takes more edits than the limit.
+    /// Returns the candidate with the fewest edits; `nil` if all candidates need more edits than the limit.
     ///
-    /// An edit inserts, removes or replaces one character (Levenshtein). Of several that are alike the first one counts.
+    /// An edit inserts, removes or replaces one character (Levenshtein). With several such candidates, returns the first.
     package func nearest(of candidates: some Sequence<String>, within limit: Int) -> String? {
         let text = Array(unicodeScalars)
         let distances = candidates.lazy.map { candidate in
@@ -12,9 +12,9 @@ extension String {
 }
 
 extension [Unicode.Scalar] {
-    /// How many edits make the other text of this one; more than the limit if it would take more.
+    /// Returns the number of edits between two texts; a number over the limit if there are more.
     fileprivate func edits(to other: Self, within limit: Int) -> Int {
-        // A text may be very long: each character more or less is an edit.
+        // Each additional character is an edit; this check avoids the work for very long texts.
         guard abs(count - other.count) <= limit else { return limit + 1 }
         var row = Array<Int>(0...other.count)
         for (position, scalar) in enumerated() {

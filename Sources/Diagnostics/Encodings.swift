@@ -1,20 +1,20 @@
 extension Sequence<UInt8> {
-    /// The bytes in hexadecimal, two digits each.
+    /// Returns the bytes in hexadecimal, two digits each.
     package func hexadecimal(separator: String = "", isUpperCase: Bool = false) -> String {
         map { String($0, digits: 2, isUpperCase: isUpperCase) }.joined(separator: separator)
     }
 }
 
 extension String {
-    /// A number in hexadecimal, with zeros before it up to a number of digits.
+    /// Creates a hexadecimal number with leading zeros up to a number of digits.
     package init(_ number: some BinaryInteger, digits count: Int, isUpperCase: Bool = false) {
         let digits = String(number, radix: 16, uppercase: isUpperCase)
         self.init(repeating: "0", count: Swift.max(0, count - digits.utf8.count))
         append(digits)
     }
 
-    /// The text with `%XX` for each byte that is not an ASCII letter, a digit or one of the characters kept (RFC 3986,
-    /// section 2.1).
+    /// Returns the text with `%XX` for each byte except ASCII letters, digits and the characters in `kept` (RFC 3986, section
+    /// 2.1).
     package func percentEncoded(keeping kept: String, isUpperCase: Bool = true) -> String {
         utf8.reduce(into: "") { result, byte in
             let character = Character(UnicodeScalar(byte))

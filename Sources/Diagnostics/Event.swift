@@ -1,47 +1,47 @@
-/// What a long operation reports while it works.
+/// An event of a long operation.
 ///
-/// Libraries report; only the command line prints.
+/// Libraries report events; only the command line prints them.
 package enum Event: Sendable, Equatable {
-    /// One step is done: a short verb and what it was done to, for example `wrote` and `plugin-oci`.
+    /// A completed step: a short verb and its object, for example `wrote` and `plugin-oci`.
     case step(String, String)
-    /// Something the user did not ask for and should know.
+    /// Information that the user did not request but should know.
     case note(String)
-    /// Something that works now and will hurt later.
+    /// A problem that has no effect now but probably will later.
     case warning(String)
-    /// How a decision was made, for who asked to see it.
+    /// The reason for a decision, for `--verbose`.
     case detail(String)
-    /// An exchange with a server in full, several lines without a secret, for who asked to see it.
+    /// A whole exchange with a server, in several lines without secrets, for `--debug`.
     case trace(String)
-    /// A blob or manifest on its way.
+    /// A transfer of a blob or manifest.
     case transfer(Transfer)
 }
 
-/// One piece of content on its way into a store.
+/// A transfer of one blob or manifest to a store.
 package struct Transfer: Sendable, Equatable {
-    /// How far it has come.
+    /// The stage of a transfer.
     package enum Stage: Sendable, Equatable {
-        /// It is about to be moved.
+        /// The transfer is about to begin.
         case started
-        /// So many bytes have been moved.
+        /// This number of bytes has been transferred.
         case moved(bytes: Int)
-        /// It is there, verified.
+        /// The content is in the store, verified.
         case finished
-        /// It was there already; nothing was moved.
+        /// The content already exists in the store; nothing was transferred.
         case exists
-        /// It was taken over from another repository of the registry; nothing was moved.
+        /// The content was mounted from another repository of the registry; nothing was transferred.
         case mounted
     }
 
-    /// What it is in the image: `layer`, `config` or `manifest`.
+    /// The role of the content in the image: `layer`, `config` or `manifest`.
     package let role: String
-    /// The digest, as text.
+    /// The digest as text.
     package let digest: String
-    /// The whole size, in bytes.
+    /// The total size, in bytes.
     package let size: Int
-    /// How far it has come.
+    /// The stage of the transfer.
     package let stage: Stage
 
-    /// Describes the state of one transfer.
+    /// Creates the state of a transfer.
     package init(role: String, digest: String, size: Int, stage: Stage) {
         self.role = role
         self.digest = digest
@@ -50,17 +50,17 @@ package struct Transfer: Sendable, Equatable {
     }
 }
 
-/// Where events go.
+/// Receives events.
 ///
-/// Implementations must not block for long: events come from the middle of transfers.
+/// Implementations must not block for long, because events are reported during transfers.
 package protocol EventSink: Sendable {
-    /// Takes note of one event.
+    /// Records an event.
     func record(_ event: Event)
 }
 
-/// The sink for who does not want to know.
+/// A sink that discards all events.
 package struct SilentSink: EventSink {
-    /// Makes a sink that forgets everything.
+    /// Creates a sink.
     package init() {}
 
     /// Does nothing.

@@ -1,28 +1,28 @@
-/// What the process tells its caller, in the numbers of `sysexits.h`.
+/// The exit status of the process, with the numbers of `sysexits.h`.
 package enum ExitStatus: Int32, Sendable {
-    /// Everything that was asked for is done.
+    /// The command succeeded.
     case done = 0
-    /// The program looked, and the answer is no.
+    /// The command completed with a negative result.
     case negativeResult = 1
-    /// The command line cannot be understood.
+    /// The command line is invalid.
     case usage = 64
-    /// What was read is not what it has to be.
+    /// The input data is invalid.
     case badData = 65
-    /// What was named does not exist.
+    /// A file, tag or image does not exist.
     case notFound = 66
-    /// The other side cannot be reached, or fails.
+    /// A server is unreachable or fails.
     case unreachable = 69
-    /// A mistake of wasmpack's own.
+    /// An internal error.
     case internalError = 70
     /// A file cannot be read or written.
     case inputOutput = 74
-    /// It may work later.
+    /// A temporary failure.
     case temporary = 75
-    /// The other side does not speak the protocol.
+    /// A server violates the protocol.
     case protocolViolation = 76
-    /// The other side does not let us.
+    /// Permission denied.
     case noPermission = 77
-    /// A configuration file or a helper it names cannot be used.
+    /// A configuration file, or a helper program named in it, cannot be used.
     case configuration = 78
     /// Ended by SIGHUP.
     case hangup = 129

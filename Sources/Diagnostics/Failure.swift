@@ -1,22 +1,22 @@
-/// The one error a person reads: what happened, why, and what to do about it.
+/// The error that users see: what failed, why, and how to fix it.
 ///
-/// A failure is made at the place that knows the remedy. Typed inner errors stay inside their target and travel
-/// as ``cause``. No text of a failure may ever hold a secret.
+/// Code that knows the remedy creates the failure. Typed errors of a target do not leave it, except as ``cause``. No text
+/// of a failure may contain a secret.
 package struct Failure: Error, Sendable {
-    /// What kind of failure it is.
+    /// The kind of failure.
     package let code: Code
-    /// What happened, in one sentence that names the thing.
+    /// One sentence that says what failed and names the thing.
     package let message: String
-    /// Why, as far as it is known: what was expected and what came.
+    /// The cause, if it is known: what was expected and what was found.
     package let why: String?
-    /// What to do, most useful first; each one a command or a short sentence.
+    /// The remedies, most useful first; each is a command or a short sentence.
     package let hints: [String]
-    /// What the other side answered, if it was an HTTP server.
+    /// The response of an HTTP server, if there is one.
     package let http: HTTPAnswer?
-    /// The error underneath.
+    /// The underlying error.
     package let cause: (any Error)?
 
-    /// Describes what went wrong for a person.
+    /// Creates a failure.
     package init(
         _ code: Code,
         _ message: String,
@@ -35,7 +35,7 @@ package struct Failure: Error, Sendable {
 }
 
 extension Failure {
-    /// Returns the same failure with other parts; those that are `nil` stay, as do ``http`` and ``cause``.
+    /// Returns the failure with other parts; keeps parts that are `nil`, ``http`` and ``cause``.
     package func with(
         code: Code? = nil,
         message: String? = nil,
@@ -52,24 +52,24 @@ extension Failure {
         )
     }
 
-    /// Returns the same failure with one more thing to do about it.
+    /// Returns the failure with another remedy.
     package func trying(_ hint: String) -> Failure { with(try: hints + [hint]) }
 
-    /// Returns the same failure with one more thing that explains it.
+    /// Returns the failure with another cause appended.
     package func adding(why more: String) -> Failure {
         with(why: [why, more].compactMap(\.self).joined(separator: "; "))
     }
 
-    /// The part of an HTTP answer that an error report shows.
+    /// The part of an HTTP response that an error report shows.
     package struct HTTPAnswer: Sendable, Equatable {
         /// The status code, for example 403.
         package let status: Int
-        /// The registry's own code, for example `DENIED` (distribution spec, "Error Codes").
+        /// The registry's error code, for example `DENIED` (distribution spec, "Error Codes").
         package let code: String?
-        /// The URL asked, without its query.
+        /// The requested URL, without its query.
         package let url: String
 
-        /// Describes an answer.
+        /// Creates the description of a response.
         package init(status: Int, code: String?, url: String) {
             self.status = status
             self.code = code
@@ -79,9 +79,9 @@ extension Failure {
 }
 
 extension Failure: CustomStringConvertible {
-    /// The report as it stands on a terminal: `error[code]: …`, `why: …`, `try: …`.
+    /// The report on a terminal: `error[code]: …`, `why: …`, `try: …`.
     ///
-    /// Names and texts that came from outside may hold control characters; none of them reaches the terminal.
+    /// Control characters in names and texts from outside are escaped.
     package var description: String {
         var lines = ["error[\(code.rawValue)]: \(message.printable)"]
         if let why { lines.append("  why: \(why.printable)") }

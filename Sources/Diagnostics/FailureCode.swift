@@ -1,7 +1,7 @@
 extension Failure {
-    /// The stable name of a kind of failure: what scripts compare, and what `error[…]` shows.
+    /// The stable name of a kind of failure, which `error[…]` shows and scripts may compare.
     ///
-    /// Codes are only ever added. Each one has exactly one exit status, so that a caller may look at either.
+    /// Codes are only added, never removed. Each code has exactly one exit status.
     package enum Code: String, Sendable, CaseIterable {
         case usage
         case argumentsSwapped = "arguments-swapped"
@@ -70,7 +70,7 @@ extension Failure {
         case terminated
         case hangup = "hangup"
 
-        /// The exit status that goes with this code.
+        /// The exit status of this code.
         package var exitStatus: ExitStatus {
             switch self {
             case .usage, .argumentsSwapped, .referenceInvalid, .repositoryUppercase, .tagInvalid,

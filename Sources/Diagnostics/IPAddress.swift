@@ -11,10 +11,10 @@ package struct IPAddress: Hashable, Sendable {
     /// The address in network byte order: four bytes of IPv4, or sixteen of IPv6.
     package let bytes: [UInt8]
 
-    /// Reads the usual spelling: four decimal numbers (`inet_pton`), or IPv6 without brackets and zone (RFC 4291,
+    /// Reads the usual notation: four decimal numbers (`inet_pton`), or IPv6 without brackets and zone (RFC 4291,
     /// section 2.2); `nil` for anything else.
     package init?(_ text: String) {
-        // libc reads up to a NUL.
+        // libc stops at a NUL.
         guard !text.utf8.contains(0) else { return nil }
         for (family, size) in [(AF_INET, 4), (AF_INET6, 16)] {
             var bytes = [UInt8](repeating: 0, count: size)
@@ -26,8 +26,8 @@ package struct IPAddress: Hashable, Sendable {
         return nil
     }
 
-    /// Reads IPv4 in every spelling that a resolver dials: one to four decimal, octal (`0…`) or hexadecimal (`0x…`)
-    /// numbers, the last of which fills all bytes that remain (`inet_aton`); `nil` for anything else.
+    /// Reads IPv4 in every notation that resolvers accept: one to four decimal, octal (`0…`) or hexadecimal (`0x…`)
+    /// numbers, of which the last fills all remaining bytes (`inet_aton`); `nil` for anything else.
     package init?(dialedAs text: String) {
         // libc stops at a space and ignores the rest.
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
@@ -36,7 +36,7 @@ package struct IPAddress: Hashable, Sendable {
         bytes = withUnsafeBytes(of: address.s_addr) { [UInt8]($0) }
     }
 
-    /// Whether it is `127.0.0.0/8`, `::1`, or the former within IPv6 (`::ffff:127.0.0.1`).
+    /// Whether the address is in `127.0.0.0/8`, also mapped to IPv6 (`::ffff:127.0.0.1`), or is `::1`.
     package var isLoopback: Bool {
         let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 127]
         return bytes.count == 4 ? bytes.first == 127 : bytes == Self.loopback || bytes.starts(with: mapped)
@@ -46,18 +46,18 @@ package struct IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress {
-    /// What the host of a URL or reference is.
+    /// The host of a URL or reference: an address or a name.
     ///
-    /// The host may be written in any case, with brackets, a zone, or a dot at its end.
+    /// The text may be in any case, and have brackets, a zone or a trailing dot.
     package enum Host: Equatable, Sendable {
-        /// An address, in any spelling that a resolver dials.
+        /// An address, in any notation that resolvers accept.
         case address(IPAddress)
-        /// A name to look up, in lower case and without a dot at its end.
+        /// A name to resolve, in lower case and without a trailing dot.
         case name(String)
-        /// Neither: it has a colon, or ends in two dots or in a number as no top-level domain does, and is not an address.
+        /// Neither: the text has a colon, or ends in two dots or in a number (unlike a top-level domain), but is not an address.
         case unclear
 
-        /// Tells what a host is.
+        /// Classifies a host.
         package init(_ text: some StringProtocol) {
             var host = text.lowercased()[...]
             if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
@@ -76,7 +76,7 @@ extension IPAddress {
             }
         }
 
-        /// Whether it is a loopback address, `localhost`, or a name that ends in `.localhost` (RFC 6761).
+        /// Whether the host is a loopback address, `localhost`, or a name that ends in `.localhost` (RFC 6761).
         package var isLoopback: Bool {
             switch self {
             case .address(let address): address.isLoopback
@@ -88,7 +88,7 @@ extension IPAddress {
 }
 
 extension Substring {
-    /// Whether the last part of a name is a number, which no top-level domain is.
+    /// Whether the last part of a name is a number, unlike a top-level domain.
     fileprivate var endsInNumber: Bool {
         guard let last = utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).last,
             !last.isEmpty

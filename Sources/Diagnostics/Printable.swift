@@ -1,13 +1,12 @@
 extension String {
-    /// The same text with everything that could steer a terminal made visible (CWE-150).
+    /// The text with escaped terminal control characters (CWE-150).
     ///
-    /// Escaped are the C0 and C1 controls, DEL and Unicode's bidirectional controls; what remains is printed as
-    /// it is.
+    /// Escapes the C0 and C1 controls, DEL and Unicode's bidirectional controls; keeps all other characters.
     package var printable: String {
-        guard unicodeScalars.contains(where: \.steersTerminals) else { return self }
+        guard unicodeScalars.contains(where: \.isTerminalControl) else { return self }
         var result = ""
         for scalar in unicodeScalars {
-            if scalar.steersTerminals {
+            if scalar.isTerminalControl {
                 result += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
                 result.unicodeScalars.append(scalar)
@@ -16,16 +15,16 @@ extension String {
         return result
     }
 
-    /// The text cut to a number of characters, with an ellipsis where something was left out.
+    /// Returns the text truncated to a number of characters, with an ellipsis.
     package func truncated(to limit: Int) -> String {
-        // By scalars: any number of combining marks is one `Character`.
+        // Counts scalars, because a `Character` may have any number of combining marks.
         let scalars = unicodeScalars.prefix(limit)
         return scalars.endIndex == endIndex ? self : String(scalars) + "…"
     }
 }
 
 extension Unicode.Scalar {
-    fileprivate var steersTerminals: Bool {
+    fileprivate var isTerminalControl: Bool {
         switch value {
         case 0x00...0x1F, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
         default: false

@@ -2,24 +2,23 @@ import Diagnostics
 import OCI
 import SystemPackage
 
-/// The smallest configuration with which Envoy loads a plugin: one HTTP listener with the plugin before the router.
+/// The smallest configuration that makes Envoy load a plugin: one HTTP listener with the plugin before the router.
 ///
-/// Network plugins are loaded the same way: before it runs anything for a connection, Envoy does not look at which
-/// callbacks there are.
+/// Network plugins are loaded in the same way, because Envoy reads a plugin's callbacks only when it handles a connection.
 struct EnvoyBootstrap {
-    /// The name under which Envoy speaks of the plugin.
+    /// The name of the plugin in Envoy's messages.
     static let pluginName = "plugin"
 
     private let module: FilePath
 
     init(loading module: FilePath) { self.module = module }
 
-    /// The configuration as JSON.
+    /// Returns the configuration as JSON.
     func bytes() throws(Failure) -> [UInt8] { try CanonicalJSON.encode(document) }
 
     private var document: JSONValue {
         let address: JSONValue = .object([
-            // Nothing listens in validation; the port is not taken.
+            // Envoy does not listen in validation mode, so the port is not used.
             "socket_address": .object(["address": .string("127.0.0.1"), "port_value": .integer(0)])
         ])
         let chain: JSONValue = .object(["filters": .array([connectionManager])])

@@ -2,42 +2,42 @@ package import Diagnostics
 import HostSystem
 package import SystemPackage
 
-/// An Envoy of this machine, asked what it makes of a module.
+/// An Envoy on this machine, which loads a module to check it.
 package struct EnvoyProgram: Sendable {
-    /// What is looked for when nobody names a program.
+    /// The default name of the program.
     package static let defaultName = "envoy"
 
-    /// How much it may write, in bytes: a plugin that logs a lot while it starts is no reason to fail.
+    /// The output limit, in bytes, which is high because a plugin may log a lot during its start.
     private static let outputLimit = 64 * 1024 * 1024
 
-    /// How long it may take to tell its version.
+    /// The time limit for `--version`.
     private static let versionTimeLimit = Duration.seconds(60)
 
     private let name: String
     private let timeLimit: Duration
 
-    /// Names an Envoy; nothing is run yet.
+    /// Creates a reference to an Envoy; runs nothing.
     ///
     /// - Parameters:
-    ///   - name: a name that is looked for in `PATH`, or a path with a `/` in it.
-    ///   - timeLimit: how long it may take to load a module.
+    ///   - name: a name that is searched in `PATH`, or a path that contains a `/`.
+    ///   - timeLimit: the time limit for loading a module.
     package init(_ name: String = defaultName, timeLimit: Duration = .seconds(60)) {
         self.name = name
         self.timeLimit = timeLimit
     }
 
-    /// Has Envoy load and start a module (`--mode validate`), without opening a port.
+    /// Makes Envoy load and start a module (`--mode validate`), without opening a port.
     ///
     /// - Parameter module: the module's file.
-    /// - Returns: what it did; that it refused the module or died of it is an answer.
-    /// - Throws: ``Failure/Code/envoyMissing`` if there is no Envoy that can be run, and what cancelling the task and
-    ///   writing the configuration throw.
+    /// - Returns: the verdict, also if Envoy rejects the module or crashes.
+    /// - Throws: ``Failure/Code/envoyMissing`` if Envoy cannot be run, ``Failure/Code/interrupted`` if the task is canceled,
+    ///   and errors of writing the configuration.
     package func verdict(on module: FilePath) async throws(Failure) -> EnvoyVerdict {
         let version = try await version()
         let folder = try TemporaryDirectory()
         defer { withExtendedLifetime(folder) {} }
         let configuration = folder.path.appending("envoy.json")
-        // Envoy resolves the name from where it runs, which is here.
+        // Envoy resolves a relative path from its working folder, which is ours.
         try TemporaryFile.write(EnvoyBootstrap(loading: module).bytes(), to: configuration)
         do throws(ChildProcessError) {
             let outcome = try await program(
@@ -63,16 +63,16 @@ package struct EnvoyProgram: Sendable {
     private static func outcome(of process: ChildProcess.Outcome) -> EnvoyVerdict.Outcome {
         switch process.ending {
         case .exited(0): .loaded
-        // How a shell around Envoy tells that it was killed.
+        // A shell wrapper reports a killed Envoy with 128 plus the signal's number.
         case .exited(let status) where (129...192).contains(status): .killed(signal: status - 128)
         case .exited: .refused(consumerMessage: EnvoyLog(process.errors).reason)
         case .killed(let signal): .killed(signal: signal)
         }
     }
 
-    /// What `envoy --version` says between the revision and the build's kind: `…/1.40.0/Clean/RELEASE/BoringSSL`.
+    /// Reads the version from `envoy --version`, which prints `…/1.40.0/Clean/RELEASE/BoringSSL`.
     ///
-    /// Another program may end well as well, and that would be taken for an answer.
+    /// This check also detects other programs, whose success would be mistaken for a verdict.
     private func version() async throws(Failure) -> String {
         let output: [UInt8]
         do throws(ChildProcessError) {
@@ -88,8 +88,8 @@ package struct EnvoyProgram: Sendable {
         else {
             throw Failure(
                 .envoyMissing,
-                "\(name) is no Envoy",
-                why: "with --version it does not tell one of Envoy's",
+                "\(name) is not Envoy",
+                why: "its --version prints no version of Envoy",
                 try: Self.hints
             )
         }
@@ -117,8 +117,9 @@ package struct EnvoyProgram: Sendable {
         case .notFound:
             Failure(
                 .envoyMissing,
-                "there is no Envoy: \(name)",
-                why: name.contains("/") ? "no executable file is there" : "no folder of PATH has it",
+                "Envoy not found: \(name)",
+                why: name.contains("/")
+                    ? "the path is not an executable file" : "no folder in PATH has this program",
                 try: hints
             )
         case .notStarted(let why), .lost(let why):
@@ -126,14 +127,14 @@ package struct EnvoyProgram: Sendable {
         case .timedOut(let limit):
             Failure(
                 .envoyMissing,
-                "\(name) does not tell its version",
-                why: "it was not done after \(limit.components.seconds) s",
+                "\(name) does not print its version",
+                why: "it did not finish within \(limit.components.seconds) s",
                 try: hints
             )
         case .outputTooLong(let limit):
             Failure(
                 .envoyMissing,
-                "\(name) is no Envoy",
+                "\(name) is not Envoy",
                 why: "it wrote more than \(limit) bytes",
                 try: hints
             )

@@ -1,32 +1,32 @@
-/// What a real Envoy did with a module.
+/// The result of loading a module in a real Envoy.
 package struct EnvoyVerdict: Sendable, Equatable {
-    /// How it went.
+    /// The outcome of loading a module.
     package enum Outcome: Sendable, Equatable {
-        /// It loaded and started the module, which includes compiling every function.
+        /// Envoy loaded and started the module, which includes compiling every function.
         case loaded
-        /// It refused the module, in the words of its log; `nil` when it said nothing about the module.
+        /// Envoy rejected the module, with a message from its log; `nil` if the log says nothing about the module.
         case refused(consumerMessage: String?)
-        /// The Envoy process died of the module, by this signal.
+        /// The module crashed the Envoy process with this signal.
         case killed(signal: Int32)
-        /// It was not done in time: the module runs on and on when it is started. In seconds.
+        /// Envoy exceeded the time limit, in seconds: the start of the module does not end.
         case endless(after: Int64)
-        /// It wrote more than this before it was done: the module logs on and on when it is started. In bytes.
+        /// Envoy exceeded the output limit, in bytes: the start of the module logs endlessly.
         case flooding(after: Int)
     }
 
-    /// Its version, for example `1.40.0`.
+    /// The version of Envoy, for example `1.40.0`.
     package let version: String
-    /// How it went.
+    /// The outcome.
     package let outcome: Outcome
 
-    /// Says what an Envoy did.
+    /// Creates a verdict.
     package init(version: String, outcome: Outcome) {
         self.version = version
         self.outcome = outcome
     }
 }
 
-/// What Envoy has logged while it validated, one message a line, as `EnvoyProgram` asks for: `logger|message`.
+/// Envoy's log of a validation, with one message per line in the format of `EnvoyProgram`: `logger|message`.
 struct EnvoyLog {
     private let lines: [(logger: Substring, message: Substring)]
 
@@ -37,7 +37,7 @@ struct EnvoyLog {
         }
     }
 
-    /// Why the plugin was not loaded: the first that Envoy's host for Wasm said about it, else the last that it said
+    /// The reason why the plugin was not loaded: the first message of Envoy's Wasm host about it, or else the last message
     /// about the configuration.
     var reason: String? {
         let prefix = "Wasm VM failed "

@@ -10,29 +10,29 @@ import Synchronization
     import Darwin
 #endif
 
-/// Why all work is given up.
+/// The reason why all work is canceled.
 enum CancellationReason: Sendable {
     case signal(CInt)
-    case timeIsUp(Duration)
+    case timeout(Duration)
 
-    /// What it means for who started the work.
+    /// The failure to report.
     var failure: Failure {
         switch self {
         case .signal(SIGTERM): Failure(.terminated, "terminated")
-        case .signal(SIGHUP): Failure(.hangup, "the terminal has gone")
+        case .signal(SIGHUP): Failure(.hangup, "the terminal was closed")
         case .signal: Failure(.interrupted, "interrupted")
-        case .timeIsUp(let limit):
+        case .timeout(let limit):
             Failure(
                 .timedOut,
-                "not done within \(limit.inSeconds) s",
-                why: "that was the limit of the whole command (--timeout)",
-                try: ["a longer --timeout", "or --verbose, which shows what takes so long"]
+                "not finished within \(limit.inSeconds) s",
+                why: "--timeout limits the time of the whole command",
+                try: ["a longer --timeout, or --verbose to see which step is slow"]
             )
         }
     }
 }
 
-/// Whether work is given up, and how that is done.
+/// The state of a cancellation and the action that cancels the work.
 final class CancellationState: Sendable {
     private struct State {
         var reason: CancellationReason?
@@ -44,8 +44,8 @@ final class CancellationState: Sendable {
 
     var reason: CancellationReason? { state.withLock { $0.reason } }
 
-    /// Takes note of a reason; tells whether it is the first one, which cancels the work.
-    func isFirst(_ reason: CancellationReason) -> Bool {
+    /// Records a reason and cancels the work; returns `false` if there is an earlier reason.
+    func record(_ reason: CancellationReason) -> Bool {
         state.withLock { state in
             guard state.reason == nil else { return false }
             state.reason = reason
@@ -54,8 +54,8 @@ final class CancellationState: Sendable {
         }
     }
 
-    /// Says how the work is cancelled, which it is at once if there is a reason already.
-    func cancels(by cancel: @escaping @Sendable () -> Void) {
+    /// Sets the action that cancels the work; calls it immediately if there is a reason.
+    func setCancelAction(_ cancel: @escaping @Sendable () -> Void) {
         state.withLock { state in
             state.cancel = cancel
             if state.reason != nil { cancel() }
@@ -64,13 +64,13 @@ final class CancellationState: Sendable {
 }
 
 extension Duration {
-    /// The duration in nanoseconds, at most thirty years.
+    /// The duration in nanoseconds, at most about 30 years.
     var wholeNanoseconds: Int {
         let (seconds, attoseconds) = components
         return Int(min(max(seconds, 0), 1_000_000_000)) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
     }
 
-    /// The seconds, with as many decimals as there are.
+    /// The duration in seconds, with all decimals.
     fileprivate var inSeconds: String {
         let (seconds, attoseconds) = components
         return attoseconds == 0 ? "\(seconds)" : "\(Double(seconds) + Double(attoseconds) / 1e18)"

@@ -1,27 +1,27 @@
 import Subprocess
 import SystemPackage
 
-/// Another program, run to its end with what it is to read, and what it wrote.
+/// Another program, which is run to its end with a given input.
 ///
-/// No shell is between: the program is looked for by name in the absolute folders of `PATH`, unless a path names it, and
-/// gets its arguments as they are. It runs in a session of its own, with every signal at its default; when its time is up or the task is
-/// cancelled, it is killed together with the processes it has started there.
+/// No shell is used: a name is searched in the absolute folders of `PATH`, and the arguments are passed unchanged. The
+/// program runs in a separate session with default signal handlers. At the time limit or when the task is canceled, the
+/// program and the processes that it started in its session are killed.
 package struct ChildProcess: Sendable {
     /// How a program ended.
     package enum Ending: Sendable, Equatable {
-        /// By itself, with this status.
+        /// The program exited with this status.
         case exited(Int32)
-        /// By this signal.
+        /// A signal of this number killed the program.
         case killed(Int32)
     }
 
-    /// What a program did.
+    /// The result of a program.
     package struct Outcome: Sendable {
         /// How it ended.
         package let ending: Ending
-        /// What it wrote to its standard output.
+        /// The bytes of its standard output.
         package let output: [UInt8]
-        /// What it wrote to its standard error.
+        /// The bytes of its standard error.
         package let errors: [UInt8]
     }
 
@@ -31,15 +31,15 @@ package struct ChildProcess: Sendable {
     private let outputLimit: Int
     private let timeLimit: Duration
 
-    /// Describes what is to be run.
+    /// Describes a program to run.
     ///
     /// - Parameters:
-    ///   - name: the program's name; with a `/` in it, its path.
-    ///   - arguments: what follows the name.
-    ///   - environment: what differs from this process's environment; `nil` takes a variable away. `PATH` in it is where
-    ///     the program is looked for.
-    ///   - outputLimit: how much it may write to its standard output, and how much to its standard error, in bytes.
-    ///   - timeLimit: how long it may take.
+    ///   - name: the program's name, or its path if it contains a `/`.
+    ///   - arguments: the arguments, without the name.
+    ///   - environment: changes to this process's environment; `nil` removes a variable. Its `PATH` is searched for the
+    ///     program.
+    ///   - outputLimit: the limit for standard output and for standard error, in bytes each.
+    ///   - timeLimit: the time limit.
     package init(
         _ name: String,
         _ arguments: [String],
@@ -54,7 +54,7 @@ package struct ChildProcess: Sendable {
         self.timeLimit = timeLimit
     }
 
-    /// Whether there is such a program.
+    /// Whether the program exists.
     package var isOnPath: Bool {
         get async {
             (try? await executable.resolveExecutablePath(in: changedEnvironment)) != nil
@@ -71,10 +71,10 @@ package struct ChildProcess: Sendable {
         return .inherit.updating(changes)
     }
 
-    /// Runs the program to its end; one that does not read its input is fine.
+    /// Runs the program to its end; a program need not read its input.
     package func run(input: [UInt8] = []) async throws(ChildProcessError) -> Outcome {
         guard !Task.isCancelled else { throw .interrupted }
-        // A program that ends before it has read everything must not end this one.
+        // A program that ends before reading its input must not end this process by SIGPIPE.
         Interruption.ignoreClosedPipes()
         let result = await withTaskGroup(of: Result<Outcome, ChildProcessError>?.self) { group in
             group.addTask { await attempt(input) }
@@ -83,7 +83,7 @@ package struct ChildProcess: Sendable {
                 return nil
             }
             let first = await group.next()
-            // Whichever is still there: the clock, or a program that this kills.
+            // Ends the remaining task: the clock, or the program, which this kills.
             group.cancelAll()
             await group.waitForAll()
             return first ?? nil
@@ -113,7 +113,7 @@ package struct ChildProcess: Sendable {
                     _ = try await execution.standardInputWriter.write(input)
                     try await execution.standardInputWriter.finish()
                 } catch let error as SubprocessError where error.underlyingError == .brokenPipe {
-                    // It did not want to know.
+                    // The program did not read all its input.
                 }
             }
             let ending: Ending =
@@ -132,19 +132,19 @@ package struct ChildProcess: Sendable {
     }
 }
 
-/// Why a program did not run to its end.
+/// The reason why a program did not run to its end.
 package enum ChildProcessError: Error, Sendable, Equatable {
-    /// No folder of `PATH` has an executable file of this name, or none is at this path.
+    /// No folder of `PATH` has an executable file of this name, or there is no executable file at the path.
     case notFound
-    /// The system does not start it; in the system's words.
+    /// The system cannot start it; with the system's message.
     case notStarted(String)
-    /// It took longer than it may, and was killed.
+    /// It exceeded the time limit and was killed.
     case timedOut(after: Duration)
-    /// It wrote more than it may, in bytes, and was killed.
+    /// It exceeded the output limit, in bytes, and was killed.
     case outputTooLong(limit: Int)
-    /// The task was cancelled, and the program killed.
+    /// The task was canceled and the program killed.
     case interrupted
-    /// Its input, output or end could not be followed; why.
+    /// Its input, output or end was lost; with the reason.
     case lost(String)
 
     fileprivate init(_ error: SubprocessError, outputLimit: Int) {
@@ -153,8 +153,8 @@ package enum ChildProcessError: Error, Sendable, Equatable {
             case .executableNotFound: .notFound
             case .outputLimitExceeded: .outputTooLong(limit: outputLimit)
             case .spawnFailed:
-                .notStarted(error.underlyingError?.description.lowercased() ?? "the system does not say why")
-            default: .lost(error.underlyingError?.description.lowercased() ?? "the system does not say why")
+                .notStarted(error.underlyingError?.description.lowercased() ?? "the system gives no reason")
+            default: .lost(error.underlyingError?.description.lowercased() ?? "the system gives no reason")
             }
     }
 }

@@ -9,13 +9,13 @@ package import SystemPackage
     import Darwin
 #endif
 
-/// What can be done with folders.
+/// Functions for folders.
 package enum Directory {
-    /// Creates a folder and those above it that are missing; an existing one is fine, and stays as it is.
+    /// Creates a folder and its missing parents; an existing folder stays unchanged.
     ///
     /// - Parameters:
     ///   - path: the folder.
-    ///   - isPrivate: whether only its owner may enter it; otherwise the umask decides who may.
+    ///   - isPrivate: whether only the owner has access; otherwise the umask decides.
     /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
     package static func create(_ path: FilePath, isPrivate: Bool = false) throws(Failure) {
         if path.isEmpty || exists(path) { return }
@@ -25,23 +25,23 @@ package enum Directory {
             let permissions = FilePermissions(rawValue: isPrivate ? 0o700 : 0o777)
             try system({ Failure(writing: path, $0) }) { try makeDirectory(path, permissions) }
         } catch  where exists(path) {
-            // Someone else was faster.
+            // Another process created the folder meanwhile.
         }
     }
 
-    /// Whether there is a folder at a path, links followed.
+    /// Returns whether a path is a folder, following links.
     package static func exists(_ path: FilePath) -> Bool { type(of: path) == .directory }
 
-    /// What is at a path, links followed; `nil` when nothing is there or it cannot be seen.
+    /// Returns the type of a file, following links; `nil` if it does not exist or is not accessible.
     package static func type(of path: FilePath) -> FileType? { (try? path.stat())?.type }
 
-    /// Whether two paths lead to the same file or folder, links followed.
+    /// Returns whether two paths are the same file or folder, following links.
     package static func isSame(_ path: FilePath, _ other: FilePath) -> Bool {
         guard let own = try? path.stat(), let its = try? other.stat() else { return false }
         return own.deviceID == its.deviceID && own.inode == its.inode
     }
 
-    /// The names in a folder, sorted, without `.` and `..`.
+    /// Returns the sorted names in a folder, without `.` and `..`.
     ///
     /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
     package static func names(in path: FilePath) throws(Failure) -> [String] {
@@ -59,21 +59,21 @@ package enum Directory {
         return names.sorted()
     }
 
-    /// Removes a file; one that is not there is fine.
+    /// Removes a file if it exists.
     package static func remove(file path: FilePath) throws(Failure) {
         do throws(Failure) {
             try system({ Failure(writing: path, $0) }) { try removeFile(path) }
         } catch  where type(of: path) == nil {
-            // It is gone, whoever removed it.
+            // The file does not exist.
         }
     }
 }
 
-/// Makes a folder that only this user can enter, and removes it with the files in it after the work.
+/// Creates a folder that only this user can access, and removes it with its files after the work.
 ///
-/// - Parameter work: takes the folder's path; files that it leaves there are removed.
+/// - Parameter work: receives the folder's path; its remaining files are removed.
 /// - Returns: what the work returns.
-/// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull`` for the folder, and what the work throws.
+/// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull`` for the folder, and errors of the work.
 package func withTemporaryDirectory<Result>(
     _ work: (_ path: FilePath) async throws -> Result
 ) async throws -> Result {
@@ -82,20 +82,20 @@ package func withTemporaryDirectory<Result>(
     return try await work(folder.path)
 }
 
-/// A folder of this process's own, removed with the files in it when its last owner lets go of it.
+/// A temporary folder, removed with its files in `deinit`.
 package final class TemporaryDirectory: Sendable {
-    /// Where the folder is.
+    /// The path of the folder.
     package let path: FilePath
 
-    /// Creates a folder under `$TMPDIR`, or `/tmp`, that only this user can enter.
+    /// Creates a folder under `$TMPDIR`, or `/tmp`, that only this user can access.
     package init() throws(Failure) {
         let parent = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array(FilePath(parent).appending("wasmpack-XXXXXX").string.utf8CString)
         guard let created = mkdtemp(&template) else {
             let failure = Failure(writing: FilePath(parent), Errno(rawValue: errno))
             throw failure.with(
-                message: "no folder for temporary files can be made: \(failure.message)",
-                try: ["TMPDIR=/a/folder/that/can/be/written"]
+                message: "cannot create a folder for temporary files: \(failure.message)",
+                try: ["TMPDIR=/path/to/writable/folder"]
             )
         }
         path = FilePath(String(cString: created))
@@ -109,7 +109,7 @@ package final class TemporaryDirectory: Sendable {
 }
 
 extension Directory {
-    /// The absolute path of a file or folder without symbolic links; `nil` when nothing is there.
+    /// Returns the absolute path of a file or folder without symbolic links; `nil` if it does not exist.
     package static func resolved(_ path: FilePath) -> FilePath? {
         guard let resolved = path.withPlatformString({ realpath($0, nil) }) else { return nil }
         defer { free(resolved) }

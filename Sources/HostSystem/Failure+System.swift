@@ -2,9 +2,9 @@ package import Diagnostics
 package import SystemPackage
 
 extension Failure {
-    /// Says what a system call's refusal means for a file that was to be read.
+    /// Creates the failure of a system call that reads a file.
     ///
-    /// A missing file is ``Code/fileMissing``; everything else ``Code/fileUnreadable``.
+    /// A missing file is ``Code/fileMissing``; all other errors are ``Code/fileUnreadable``.
     package init(reading path: FilePath, _ errno: Errno) {
         switch errno {
         case .noSuchFileOrDirectory, .notDirectory:
@@ -14,9 +14,9 @@ extension Failure {
         }
     }
 
-    /// Says what a system call's refusal means for a file or folder that was to be written.
+    /// Creates the failure of a system call that writes a file or folder.
     ///
-    /// A full disk is ``Code/diskFull``; everything else ``Code/fileUnwritable``.
+    /// A full disk is ``Code/diskFull``; all other errors are ``Code/fileUnwritable``.
     package init(writing path: FilePath, _ errno: Errno) {
         let what = "cannot write \(path): \(errno.description.lowercased())"
         switch errno {
@@ -24,7 +24,7 @@ extension Failure {
             self.init(
                 .diskFull,
                 what,
-                why: "what was written so far has been removed",
+                why: "the incomplete output was removed",
                 try: ["free some space, or write to another disk"],
                 cause: errno
             )
@@ -34,8 +34,8 @@ extension Failure {
             self.init(
                 .fileUnwritable,
                 what,
-                why: "this user may not write there",
-                try: ["choose another place, or correct the permissions"],
+                why: "this user has no permission to write there",
+                try: ["choose another path, or correct the permissions"],
                 cause: errno
             )
         default:
@@ -44,7 +44,7 @@ extension Failure {
     }
 }
 
-/// Runs a call of SystemPackage, whose errors are all `Errno`, and turns a refusal into a failure.
+/// Runs a call of SystemPackage and converts its error, an `Errno`, into a failure.
 func system<Result>(
     _ failure: (Errno) -> Failure,
     _ call: () throws -> Result
@@ -54,6 +54,6 @@ func system<Result>(
     } catch let errno as Errno {
         throw failure(errno)
     } catch {
-        throw Failure(.internalError, "an unexpected error of the system", cause: error)
+        throw Failure(.internalError, "unexpected system error", cause: error)
     }
 }

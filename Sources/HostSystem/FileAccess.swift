@@ -8,15 +8,15 @@ import SystemPackage
     import Darwin
 #endif
 
-/// Whose a file is and who may read it, to be handed on to the file that replaces it.
+/// The owner and permissions of a file, to be copied to the file that replaces it.
 struct FileAccess {
     private let owner: (user: UserID, group: GroupID)?
     private let permissions: FilePermissions
 
-    /// That of a new file with secrets: this user's, and nobody else's.
+    /// The access of a new file with secrets: only for its owner, this user.
     static let ownerOnly = FileAccess(owner: nil, permissions: .ownerReadWrite)
 
-    /// That of a file which is there.
+    /// Reads the access of an existing file.
     init(of stat: Stat) {
         owner = (stat.userID, stat.groupID)
         permissions = stat.permissions.intersection([
@@ -29,15 +29,15 @@ struct FileAccess {
         self.permissions = permissions
     }
 
-    /// Whether somebody else than the owner may read it.
+    /// Returns whether users other than the owner may read the file.
     static func isShared(_ permissions: FilePermissions) -> Bool {
         !permissions.isDisjoint(with: [.groupRead, .otherRead])
     }
 
-    /// Gives a file the owner and the group; tells whether it has them now.
+    /// Sets the owner and group of a file; returns whether it succeeded.
     ///
-    /// Only root may give files away, and anybody else only to groups of their own.
-    func giveOwner(to descriptor: FileDescriptor) -> Bool {
+    /// Only root may change the owner; other users may set only groups that they belong to.
+    func setOwner(of descriptor: FileDescriptor) -> Bool {
         guard let owner else { return true }
         do {
             let stat = try descriptor.stat()
@@ -49,8 +49,8 @@ struct FileAccess {
         }
     }
 
-    /// Gives a file the permissions; those of a group or owner that it does not have are nobody's.
-    func givePermissions(to descriptor: FileDescriptor, isOwned: Bool) {
+    /// Sets the permissions of a file; without the same owner and group, only the owner's permissions.
+    func setPermissions(of descriptor: FileDescriptor, isOwned: Bool) {
         let given = isOwned ? permissions : permissions.intersection(.ownerReadWriteExecute)
         try? changePermissions(descriptor, given)
     }

@@ -10,22 +10,22 @@ import Synchronization
     import Darwin
 #endif
 
-/// Turns SIGINT, SIGTERM, SIGHUP and the end of the time that was given into the cancellation of a task, so that everything
-/// it holds is given back.
+/// Cancels a task on SIGINT, SIGTERM, SIGHUP or a timeout, so that it can clean up.
 ///
-/// A second signal ends the process at once, and so does the first one if the work has not ended five seconds later.
+/// A second signal ends the process immediately. The process also ends if the work continues for five seconds after the
+/// cancellation.
 package enum Interruption {
-    /// Runs work that the first of these signals cancels, or a clock.
+    /// Runs work and cancels it on the first signal or at the time limit.
     ///
-    /// A SIGHUP that is ignored already, as `nohup` has it, stays so. Work that was done all the same is done.
+    /// A SIGHUP that is ignored, as with `nohup`, stays ignored. Work that succeeds despite the cancellation succeeds.
     ///
     /// - Parameters:
-    ///   - limit: how long the work may take; `nil` for as long as it wants.
-    ///   - lastWords: told why, before the process ends at once because its time is up and the work does not end.
-    ///   - work: what is done.
-    /// - Returns: what the work gives.
+    ///   - limit: the time limit of the work; `nil` for none.
+    ///   - lastWords: called with the failure before the process ends because the work continues after the time limit.
+    ///   - work: the work.
+    /// - Returns: the result of the work.
     /// - Throws: ``Failure/Code/interrupted``, ``Failure/Code/terminated`` or ``Failure/Code/hangup`` when the work fails after
-    ///   such a signal, ``Failure/Code/timedOut`` when it does after its time, and what it throws otherwise.
+    ///   such a signal, ``Failure/Code/timedOut`` when it fails after the time limit, and errors of the work otherwise.
     package static func guarding<Value: Sendable>(
         within limit: Duration? = nil,
         lastWords: @escaping @Sendable (Failure) -> Void = { _ in },
@@ -33,27 +33,27 @@ package enum Interruption {
     ) async throws(Failure) -> Value {
         let state = CancellationState()
         @Sendable func cancel(_ reason: CancellationReason) {
-            guard state.isFirst(reason) else { return }
+            guard state.record(reason) else { return }
             state.queue.asyncAfter(deadline: .now() + .seconds(5)) {
-                if case .timeIsUp = reason { lastWords(reason.failure) }
-                endAtOnce(reason)
+                if case .timeout = reason { lastWords(reason.failure) }
+                exitImmediately(reason)
             }
         }
         let body: @Sendable (CInt) -> Void = { number in
-            if state.reason != nil { endAtOnce(.signal(number)) }
+            if state.reason != nil { exitImmediately(.signal(number)) }
             cancel(.signal(number))
         }
-        // Before the work begins: whatever it shows or does may be answered by a signal at once.
+        // Before the work starts, because a signal may arrive at any time after that.
         let watch = SignalWatch([SIGINT, SIGTERM], on: state.queue, body)
-        let hangUps = SignalWatch([SIGHUP], leavingIgnored: true, on: state.queue, body)
+        let hangUps = SignalWatch([SIGHUP], keepingIgnored: true, on: state.queue, body)
         defer { withExtendedLifetime((watch, hangUps)) {} }
         if let limit {
             state.queue.asyncAfter(deadline: .now() + .nanoseconds(limit.wholeNanoseconds)) { [weak state] in
-                if state != nil { cancel(.timeIsUp(limit)) }
+                if state != nil { cancel(.timeout(limit)) }
             }
         }
         let task = Task { await work() }
-        state.cancels { task.cancel() }
+        state.setCancelAction { task.cancel() }
         do throws(Failure) {
             return try await task.value.get()
         } catch {
@@ -61,21 +61,21 @@ package enum Interruption {
         }
     }
 
-    private static func endAtOnce(_ reason: CancellationReason) -> Never {
-        TemporaryPaths.discard()
+    private static func exitImmediately(_ reason: CancellationReason) -> Never {
+        TemporaryPaths.removeAll()
         _exit(reason.failure.code.exitStatus.rawValue)
     }
 
-    /// Lets Ctrl-\ end the process and no more: Swift's runtime would print what its memory holds on the terminal.
+    /// Makes Ctrl-\ end the process without a backtrace, which could print secrets from memory on the terminal.
     package static func quitWithoutBacktrace() {
         if SignalWatch.isIgnored(signal(SIGQUIT, SIG_DFL)) { signal(SIGQUIT, SIG_IGN) }
     }
 
-    /// Lets a closed pipe show as an error of `write`, not as the end of the process.
+    /// Ignores SIGPIPE, so that writing to a closed pipe fails with an error and does not end the process.
     package static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
 }
 
-/// Throws ``Failure/Code/interrupted`` when the task at work is cancelled: for long work that waits for nothing.
+/// Throws ``Failure/Code/interrupted`` if the current task is canceled; for long work that does not suspend.
 package func checkCancellation() throws(Failure) {
     if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
 }

@@ -1,21 +1,21 @@
 package import Diagnostics
 package import SystemPackage
 
-/// A result on its way to where the user wants it.
+/// An output file that is written only when it is complete.
 ///
-/// A regular file is replaced in one step, also behind a symbolic link, which stays. A device or a pipe is not replaced
-/// but written to, after everything is there.
+/// A regular file is replaced atomically; a symbolic link is kept, and its target is replaced. A device or a pipe is not
+/// replaced, but receives the bytes when all are available.
 package final class OutputFile: Sendable {
-    /// The path as it was named.
+    /// The given path.
     package let path: FilePath
-    /// The regular file that will be there, links followed; `nil` for a device or a pipe.
+    /// The path of the regular file, with links followed; `nil` for a device or a pipe.
     package let target: FilePath?
     private let file: TemporaryFile
     private let folder: TemporaryDirectory?
 
-    /// Prepares to write, so that a place that cannot be written to is known before any work is done.
+    /// Prepares to write, so that an unwritable path fails before any work is done.
     ///
-    /// Throws ``Failure/Code/fileUnwritable`` for a folder, for a link to nothing, and for what is in no folder.
+    /// Throws ``Failure/Code/fileUnwritable`` for a folder, a dangling link, or a path in a folder that does not exist.
     package init(at path: FilePath) throws(Failure) {
         self.path = path
         let isThere = (try? path.stat(followTargetSymlink: false)) != nil
@@ -24,11 +24,11 @@ package final class OutputFile: Sendable {
             throw Failure(
                 .fileUnwritable,
                 "\(path) is a folder",
-                why: "a file is to be written",
+                why: "a file is expected",
                 try: ["\(path.appending("plugin.wasm"))"]
             )
         case nil where isThere:
-            throw Failure(.fileUnwritable, "\(path) is a symbolic link to nothing")
+            throw Failure(.fileUnwritable, "\(path) is a dangling symbolic link")
         case nil, .regular?:
             let target = isThere ? try resolved(path) : path
             guard Directory.exists(target.directory) else {
@@ -49,20 +49,20 @@ package final class OutputFile: Sendable {
         }
     }
 
-    /// Where the bytes are until then.
+    /// The path of the temporary file.
     package var unfinishedPath: FilePath { file.path }
 
     /// Appends bytes; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) { try file.write(bytes) }
 
-    /// What became of a file that may not replace other content.
+    /// The result of a conditional commit.
     package enum Outcome: Sendable {
         case written
-        /// A file with the same content was there, and stays.
+        /// A file with the same content already exists.
         case unchanged
     }
 
-    /// Puts the bytes where they belong, unless they are there already.
+    /// Writes the output unless the file already has the same content.
     ///
     /// - Parameter mayReplace: whether a file with other content may be replaced.
     /// - Returns: whether the file was written.
@@ -98,7 +98,7 @@ package final class OutputFile: Sendable {
         return true
     }
 
-    /// Puts the bytes where they belong.
+    /// Writes the output.
     package func commit() throws(Failure) {
         if let target { return try file.move(to: target) }
         let descriptor = try system({ [path] in Failure(writing: path, $0) }) {

@@ -1,36 +1,36 @@
 package import Diagnostics
 package import SystemPackage
 
-/// A small file with secrets that several programs read and write, and that is replaced as a whole.
+/// A small file with secrets that several programs share and that is replaced atomically.
 ///
-/// Readers see the old one or the new one, whenever this process ends. A symbolic link stays one, and what it leads
-/// to is replaced.
+/// Readers see the old or the new file, even if this process ends meanwhile. A symbolic link is kept, and its target is
+/// replaced.
 package struct PrivateFile: Sendable {
-    /// How many symbolic links are followed, as many as Linux does.
+    /// The most symbolic links that are followed, as in Linux.
     private static let linkLimit = 40
 
-    /// The path as it was named.
+    /// The given path.
     package let path: FilePath
     /// The largest content that is read, in bytes.
     private let limit: Int
-    /// How long others may keep the folder to themselves.
-    private let patience: Duration
+    /// How long to wait for the lock on the folder.
+    private let lockTimeout: Duration
 
-    /// Names a file, which need not be there.
+    /// Creates a reference to a file, which need not exist.
     ///
     /// - Parameters:
-    ///   - path: where it is.
+    ///   - path: the path of the file.
     ///   - limit: the largest content that is read, in bytes.
-    ///   - patience: how long to wait for others who are changing something in its folder.
-    package init(at path: FilePath, limit: Int, patience: Duration = .seconds(30)) {
+    ///   - lockTimeout: how long to wait for other processes that change files in its folder.
+    package init(at path: FilePath, limit: Int, lockTimeout: Duration = .seconds(30)) {
         self.path = path
         self.limit = limit
-        self.patience = patience
+        self.lockTimeout = lockTimeout
     }
 
-    /// Reads the file; `nil` if it is not there.
+    /// Reads the file; returns `nil` if it does not exist.
     ///
-    /// Throws ``Failure/Code/fileUnreadable``, also for what is not a regular file.
+    /// Throws ``Failure/Code/fileUnreadable``, also for a path that is not a regular file.
     package func contents() throws(Failure) -> [UInt8]? {
         do throws(Failure) {
             return try ReadableFile.contents(of: path, limit: limit)
@@ -42,14 +42,14 @@ package struct PrivateFile: Sendable {
     /// Whether other users may read it.
     package var isShared: Bool { ((try? path.stat()).map { FileAccess.isShared($0.permissions) }) ?? false }
 
-    /// Reads the file, and replaces it by what the body makes of that; `nil` leaves it alone.
+    /// Reads the file and replaces it with the body's result; `nil` keeps the file.
     ///
-    /// No two processes do this at the same time, as far as the file system has locks. A new file is readable by its
-    /// owner alone, and so is a folder made for it; an existing one keeps its owner and permissions, or has fewer where
-    /// this user cannot give it the same owner. The body is given `nil` when there is no file.
+    /// Only one process does this at a time, if the file system supports locks. Only the owner can read a new file and a
+    /// folder created for it. An existing file keeps its owner and permissions; if this user cannot keep the owner, the
+    /// permissions are reduced. The body receives `nil` if the file does not exist.
     ///
-    /// Throws what the body throws, ``Failure/Code/fileUnreadable``, ``Failure/Code/fileUnwritable`` or
-    /// ``Failure/Code/diskFull``; the file then is as it was.
+    /// Throws errors of the body, ``Failure/Code/fileUnreadable``, ``Failure/Code/fileUnwritable`` or
+    /// ``Failure/Code/diskFull``; the file is then unchanged.
     package func change(_ body: ([UInt8]?) throws(Failure) -> [UInt8]?) async throws(Failure) {
         let target = try destination()
         let folder = target.directory
@@ -67,22 +67,22 @@ package struct PrivateFile: Sendable {
         let old = try PrivateFile(at: target, limit: limit).contents()
         let access = (try? target.stat()).map { FileAccess(of: $0) } ?? .ownerOnly
         guard let new = try body(old) else { return }
-        // Of processes that were killed: whoever is still at it would have the lock.
+        // Files of killed processes: a running process would hold the lock.
         if isLocked { try Self.removeLeftovers(in: folder) }
         let file = try TemporaryFile(in: folder, holdsSecrets: true)
         try new.withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
         try file.move(to: target, as: access)
-        // The new name too is to survive a loss of power; not every file system can promise that.
+        // The new name should survive a power failure, too; not every file system supports this.
         if let descriptor = try? FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec]) {
             try? synchronize(descriptor)
             try? descriptor.close()
         }
     }
 
-    /// The lock on a folder; `nil` where the file system has none for folders, as some networks' do not.
+    /// Returns the lock on a folder; `nil` if the file system does not support it, as some network file systems.
     private func lock(_ folder: FilePath) async throws(Failure) -> DirectoryLock? {
         do throws(Failure) {
-            return try await DirectoryLock(on: folder, isShared: false, waiting: patience)
+            return try await DirectoryLock(on: folder, isShared: false, waiting: lockTimeout)
         } catch  where error.code == .fileUnreadable {
             return nil
         } catch  where error.code == .fileMissing {
@@ -96,7 +96,7 @@ package struct PrivateFile: Sendable {
         }
     }
 
-    /// Where the path leads, also if there is nothing yet.
+    /// Returns the target of the path, which need not exist.
     private func destination() throws(Failure) -> FilePath {
         var target = path
         for _ in 0..<Self.linkLimit {

@@ -1,24 +1,24 @@
 package import Diagnostics
 package import SystemPackage
 
-/// An open regular file, closed when its owner goes out of scope.
+/// An open regular file, closed in `deinit`.
 package struct ReadableFile: ~Copyable {
-    /// Whether a symbolic link in the path's last place is followed.
+    /// Whether a symbolic link as the path's last component is followed.
     package enum Links: Sendable {
         case followed
         case refused
     }
 
     private let descriptor: FileDescriptor
-    /// Where it was opened.
+    /// The path at which it was opened.
     package let path: FilePath
     /// Its size when it was opened, in bytes.
     package let size: Int
 
     /// Opens a regular file.
     ///
-    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``; a folder, pipe or device, and a link where
-    /// links are refused, are unreadable too.
+    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``, also for a folder, a pipe, a device, or a
+    /// rejected link.
     package init(opening path: FilePath, links: Links = .followed) throws(Failure) {
         var options: FileDescriptor.OpenOptions = [.closeOnExec, .nonBlocking]
         if links == .refused { options.insert(.noFollow) }
@@ -27,7 +27,7 @@ package struct ReadableFile: ~Copyable {
                 ? Failure(
                     .fileUnreadable,
                     "\(path) is a symbolic link",
-                    why: "what it points to could be any file"
+                    why: "it could point to any file"
                 )
                 : Failure(reading: path, errno)
         }) { try FileDescriptor.open(path, .readOnly, options: options) }
@@ -50,12 +50,12 @@ package struct ReadableFile: ~Copyable {
 
     deinit { try? descriptor.close() }
 
-    /// Reads the next bytes into a buffer; returns how many, 0 at the end.
+    /// Reads the next bytes into a buffer; returns their number, 0 at the end.
     package borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         try system({ Failure(reading: path, $0) }) { try descriptor.read(into: buffer) }
     }
 
-    /// Reads up to `count` bytes at an offset; fewer only where the file ends.
+    /// Reads up to `count` bytes at an offset; fewer only at the end of the file.
     package borrowing func read(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
@@ -74,7 +74,7 @@ package struct ReadableFile: ~Copyable {
         return bytes
     }
 
-    /// Hands the whole file on from its start, in pieces of at most 128 KiB.
+    /// Calls a function with the whole file, in pieces of at most 128 KiB.
     package borrowing func forEachPiece(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
@@ -88,7 +88,7 @@ package struct ReadableFile: ~Copyable {
         }
     }
 
-    /// Reads a small file whole; throws ``Failure/Code/fileUnreadable`` when it is larger than `limit` bytes.
+    /// Reads a whole small file; throws ``Failure/Code/fileUnreadable`` if it is larger than `limit` bytes.
     package static func contents(of path: FilePath, limit: Int, links: Links = .followed) throws(Failure)
         -> [UInt8]
     {

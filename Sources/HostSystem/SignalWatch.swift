@@ -8,10 +8,10 @@ import Dispatch
     import Darwin
 #endif
 
-/// Has a body run on a queue for each of these signals that comes, until the watch is given up.
+/// Runs a function on a queue for each of these signals, until `deinit`.
 ///
-/// None is missed or has another effect once this returns. Afterwards each is without any effect. A signal can be watched
-/// once in a process's life, for more is not made of it by libdispatch.
+/// After `init`, no signal is missed and none has its default effect. After `deinit`, the signals are ignored. libdispatch
+/// supports only one watch per signal in the life of a process.
 final class SignalWatch {
     typealias Handler = @convention(c) (CInt) -> Void
 
@@ -21,19 +21,19 @@ final class SignalWatch {
     /// Watches signals.
     ///
     /// - Parameters:
-    ///   - numbers: which.
-    ///   - leavingIgnored: whether those that are ignored already stay so, as `nohup` wants it of SIGHUP.
-    ///   - queue: where the body runs.
-    ///   - body: is given the signal's number.
+    ///   - numbers: the numbers of the signals.
+    ///   - keepingIgnored: whether ignored signals stay ignored, as `nohup` requires for SIGHUP.
+    ///   - queue: the queue of the function.
+    ///   - body: a function that receives the signal's number.
     init(
         _ numbers: [CInt],
-        leavingIgnored: Bool = false,
+        keepingIgnored: Bool = false,
         on queue: DispatchQueue,
         _ body: @escaping @Sendable (CInt) -> Void
     ) {
         let registered = DispatchGroup()
         before = numbers.map { ($0, signal($0, SIG_IGN)) }
-            .filter { !leavingIgnored || !Self.isIgnored($0.1) }
+            .filter { !keepingIgnored || !Self.isIgnored($0.1) }
         sources = before.map { number, _ in
             registered.enter()
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
@@ -45,13 +45,13 @@ final class SignalWatch {
         registered.wait()
     }
 
-    /// Whether what `signal` gives back means that the signal had no effect.
+    /// Returns whether a handler that `signal` returned ignores the signal.
     static func isIgnored(_ handler: Handler?) -> Bool {
         unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Gives each signal the effect that it had before.
-    func giveBack() {
+    /// Restores the previous handler of each signal.
+    func restoreHandlers() {
         for (number, handler) in before { signal(number, handler) }
     }
 

@@ -11,53 +11,53 @@ package import SystemPackage
     import Darwin
 #endif
 
-/// A terminal that does not show what is typed, for as long as a secret is.
+/// A terminal without echo, for typing a secret.
 package struct SilencedTerminal {
-    /// What ends or stops a process otherwise; the others are those of ``Interruption``.
+    /// The signals that end or stop the process and that ``Interruption`` does not handle.
     private static let signals = [SIGTSTP, SIGQUIT]
 
     private let descriptor: FileDescriptor
     private let original: termios
 
-    /// Runs a body while what is typed on a terminal is not shown.
+    /// Runs a function while the terminal's echo is off.
     ///
-    /// However the process ends meanwhile, by its own will or by a signal, the terminal is as it was. That holds for
-    /// SIGQUIT, which ends it at once, and for Ctrl-Z, which only lets it rest; one that was ignored before stays so.
+    /// The echo is restored when the process exits or a signal ends it. SIGQUIT ends the process immediately. Ctrl-Z restores
+    /// the echo until the process continues. Ignored signals stay ignored.
     ///
     /// - Parameters:
     ///   - descriptor: the terminal.
-    ///   - resumed: is told when the process goes on after Ctrl-Z, to ask again.
-    ///   - body: what reads the secret.
-    /// - Returns: what the body returns.
-    /// - Throws: what the body throws, and ``Failure/Code/usage`` when it is no terminal, or one that cannot be
-    ///   kept from showing what is typed.
+    ///   - resumed: called when the process continues after Ctrl-Z, to prompt again.
+    ///   - body: a function that reads the secret.
+    /// - Returns: the result of the body.
+    /// - Throws: errors of the body, and ``Failure/Code/usage`` if the descriptor is not a terminal, or the echo cannot be
+    ///   disabled.
     package static func during<Value>(
         _ descriptor: FileDescriptor,
         resumed: @escaping @Sendable () -> Void,
         _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let queue = DispatchQueue(label: "terminal signals")
-        let watch = SignalWatch(signals, leavingIgnored: true, on: queue) { number in
-            if number == SIGTSTP { return rest(resumed) }
-            TemporaryPaths.discard()
+        let watch = SignalWatch(signals, keepingIgnored: true, on: queue) { number in
+            if number == SIGTSTP { return suspend(resumed) }
+            TemporaryPaths.removeAll()
             _exit(128 + number)
         }
-        defer { watch.giveBack() }
+        defer { watch.restoreHandlers() }
         try TemporaryPaths.terminal.withLock { current throws(Failure) in
             let terminal = try SilencedTerminal(descriptor)
             current = terminal
-            guard terminal.hide() else {
-                terminal.show()
+            guard terminal.disableEcho() else {
+                terminal.restoreEcho()
                 current = nil
                 throw Failure(
                     .usage,
-                    "no secret can be typed here: this terminal cannot be kept from showing it"
+                    "cannot read a secret here: this terminal would show it"
                 )
             }
         }
         defer {
             TemporaryPaths.terminal.withLock { current in
-                current?.show()
+                current?.restoreEcho()
                 current = nil
             }
         }
@@ -68,25 +68,25 @@ package struct SilencedTerminal {
         self.descriptor = descriptor
         var settings = termios()
         guard tcgetattr(descriptor.rawValue, &settings) == 0 else {
-            throw Failure(.usage, "no secret can be typed here: this is no terminal")
+            throw Failure(.usage, "cannot read a secret here: this is not a terminal")
         }
         original = settings
     }
 
-    /// Shows nothing but the line end, or tells that this does not work; what was typed before anyone asked is forgotten.
-    private func hide() -> Bool {
+    /// Disables the echo except for the line end, and discards earlier input; returns whether it succeeded.
+    private func disableEcho() -> Bool {
         var silent = original
         silent.c_lflag &= ~tcflag_t(ECHO)
         silent.c_lflag |= tcflag_t(ECHONL)
-        // The call succeeds when it did anything that it was told to: only a look shows what it did.
+        // tcsetattr succeeds if it made any of the changes, so the result is checked.
         var settings = termios()
         return set(silent, TCSAFLUSH) && tcgetattr(descriptor.rawValue, &settings) == 0
             && settings.c_lflag & tcflag_t(ECHO) == 0
     }
 
-    /// Shows again what is typed.
-    func show() {
-        // In the background this call would stop the process otherwise.
+    /// Restores the echo.
+    func restoreEcho() {
+        // Otherwise this call would stop a background process.
         let before = signal(SIGTTOU, SIG_IGN)
         _ = set(original, TCSADRAIN)
         signal(SIGTTOU, before)
@@ -100,16 +100,16 @@ package struct SilencedTerminal {
         return true
     }
 
-    /// Stops this process as Ctrl-Z asks for, and returns when it is to go on.
-    private static func rest(_ resumed: () -> Void) {
-        // Locked until it goes on: nobody may find the terminal in a state of its own choice.
+    /// Stops this process for Ctrl-Z, and returns when it continues.
+    private static func suspend(_ resumed: () -> Void) {
+        // Locked until the process continues, so that no other thread changes the terminal meanwhile.
         TemporaryPaths.terminal.withLock { current in
             guard let current else { return }
-            current.show()
-            // To this very thread, so that it does not get further before it stops.
+            current.restoreEcho()
+            // Sent to this thread, so that it stops before it continues here.
             raise(SIGSTOP)
-            // Nobody is left to be asked: the terminal has gone meanwhile.
-            guard current.hide() else { _exit(128 + SIGHUP) }
+            // The terminal was closed meanwhile.
+            guard current.disableEcho() else { _exit(128 + SIGHUP) }
             resumed()
         }
     }

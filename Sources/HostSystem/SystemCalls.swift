@@ -9,7 +9,7 @@ import SystemPackage
     import Darwin
 #endif
 
-// The few calls that SystemPackage does not have yet, each with `Errno` as its error.
+// System calls that SystemPackage lacks, each with `Errno` as its error.
 
 func rename(_ source: FilePath, to target: FilePath) throws {
     try check(source.withPlatformString { source in target.withPlatformString { rename(source, $0) } })
@@ -23,7 +23,7 @@ func removeDirectory(_ path: FilePath) throws {
     try check(path.withPlatformString { rmdir($0) })
 }
 
-/// The umask takes away from the permissions.
+/// Creates a folder; the umask reduces the permissions.
 func makeDirectory(_ path: FilePath, _ permissions: FilePermissions) throws {
     try check(path.withPlatformString { mkdir($0, permissions.rawValue) })
 }
@@ -32,7 +32,7 @@ func synchronize(_ descriptor: FileDescriptor) throws {
     try check(fsync(descriptor.rawValue))
 }
 
-/// Takes, changes or gives up a lock: `LOCK_SH`, `LOCK_EX` or `LOCK_UN`, with or without `LOCK_NB`.
+/// Acquires, changes or releases a lock: `LOCK_SH`, `LOCK_EX` or `LOCK_UN`, with or without `LOCK_NB`.
 func lock(_ descriptor: FileDescriptor, _ operation: Int32) throws {
     while true {
         do {
@@ -43,7 +43,7 @@ func lock(_ descriptor: FileDescriptor, _ operation: Int32) throws {
     }
 }
 
-/// Like ``lock(_:_:)`` without waiting; tells whether the lock was free.
+/// Acquires a lock without waiting, like ``lock(_:_:)``; returns whether it succeeded.
 func isLocked(_ descriptor: FileDescriptor, _ operation: Int32) throws -> Bool {
     do {
         try lock(descriptor, operation)
@@ -53,7 +53,7 @@ func isLocked(_ descriptor: FileDescriptor, _ operation: Int32) throws -> Bool {
     }
 }
 
-/// What a symbolic link leads to, as it stands there.
+/// Returns the unchanged target of a symbolic link.
 func linkTarget(_ path: FilePath) throws -> FilePath {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     let length = path.withPlatformString { readlink($0, &buffer, buffer.count - 1) }
@@ -69,7 +69,7 @@ func changePermissions(_ descriptor: FileDescriptor, _ permissions: FilePermissi
     try check(fchmod(descriptor.rawValue, permissions.rawValue))
 }
 
-/// The path without symbolic links.
+/// Returns the path without symbolic links.
 func resolved(_ path: FilePath) throws(Failure) -> FilePath {
     guard let text = path.withPlatformString({ realpath($0, nil) }) else {
         throw Failure(writing: path, Errno(rawValue: errno))

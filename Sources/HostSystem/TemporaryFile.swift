@@ -2,20 +2,20 @@ package import Diagnostics
 import Synchronization
 package import SystemPackage
 
-/// A file under construction: invisible under its final name until it is whole, gone when it is given up.
+/// A file that gets its final name only when it is complete.
 ///
-/// The file is removed when the last owner lets go of it, unless it was moved into its place.
+/// The file is removed in `deinit` unless it was moved to its final name.
 package final class TemporaryFile: Sendable {
     private static let prefix = ".wasmpack-"
     private static let secretPrefix = prefix + "secret-"
     private static let suffix = ".tmp"
 
-    /// Whether a file of this name is an unfinished one: of a process at work, or of one that ended in its midst.
+    /// Returns whether a file name is that of an unfinished file, of a running or a killed process.
     package static func isUnfinished(_ name: String) -> Bool {
         name.hasPrefix(prefix) && name.hasSuffix(suffix)
     }
 
-    /// Whether it is one that holds secrets.
+    /// Returns whether a file name is that of an unfinished file with secrets.
     static func isUnfinishedSecret(_ name: String) -> Bool {
         isUnfinished(name) && name.hasPrefix(secretPrefix)
     }
@@ -28,14 +28,14 @@ package final class TemporaryFile: Sendable {
         var descriptor: FileDescriptor?
     }
 
-    /// Where the file is: under its final name once it was moved there.
+    /// The current path: temporary, or the final name after the move.
     package var path: FilePath { state.withLock { $0.path } }
 
-    /// Creates an empty file with a name of its own in a folder.
+    /// Creates an empty file with a unique name in a folder.
     ///
     /// - Parameters:
     ///   - directory: the folder.
-    ///   - holdsSecrets: whether only its owner may read it; otherwise the umask decides who may.
+    ///   - holdsSecrets: whether only the owner may read the file; otherwise the umask decides.
     /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
     package init(in directory: FilePath, holdsSecrets: Bool = false) throws(Failure) {
         let prefix = holdsSecrets ? Self.secretPrefix : Self.prefix
@@ -73,23 +73,22 @@ package final class TemporaryFile: Sendable {
         }
     }
 
-    /// Waits until the disk has the bytes and gives the file its final name, in one step that readers see whole or not
-    /// at all.
+    /// Flushes the file to the disk and moves it to its final name atomically.
     ///
-    /// Throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``, and ``Failure/Code/interrupted`` when the task
-    /// is cancelled: nothing is committed after that. The file then is where it was.
+    /// Throws ``Failure/Code/diskFull``, ``Failure/Code/fileUnwritable``, or ``Failure/Code/interrupted`` when the task was
+    /// canceled. The file is then not moved.
     package func move(to target: FilePath) throws(Failure) { try move(to: target, as: nil) }
 
-    /// The same for a file whose owner and permissions are not those that it was made with.
+    /// Like ``move(to:)``, and also sets the owner and permissions.
     func move(to target: FilePath, as access: FileAccess?) throws(Failure) {
         try checkCancellation()
         try state.withLock { state throws(Failure) in
             guard let descriptor = state.descriptor else { throw Self.closed(state.path) }
-            let isOwned = access.map { $0.giveOwner(to: descriptor) } ?? true
+            let isOwned = access.map { $0.setOwner(of: descriptor) } ?? true
             try system({ Failure(writing: target, $0) }) { try synchronize(descriptor) }
             try system({ Failure(writing: target, $0) }) { try rename(state.path, to: target) }
-            // Not before: under its temporary name nobody else may ever read it.
-            access?.givePermissions(to: descriptor, isOwned: isOwned)
+            // Not earlier: other users must not read the file under its temporary name.
+            access?.setPermissions(of: descriptor, isOwned: isOwned)
             TemporaryPaths.remove(state.path)
             state.path = target
             state.descriptor = nil
@@ -97,7 +96,7 @@ package final class TemporaryFile: Sendable {
         }
     }
 
-    /// Writes a whole small file atomically; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
+    /// Writes a small file atomically; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
     package static func write(_ bytes: [UInt8], to target: FilePath) throws(Failure) {
         let file = try TemporaryFile(in: target.directory)
         try bytes.withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
@@ -105,12 +104,12 @@ package final class TemporaryFile: Sendable {
     }
 
     private static func closed(_ path: FilePath) -> Failure {
-        Failure(.internalError, "\(path) was moved already")
+        Failure(.internalError, "\(path) has already been moved")
     }
 }
 
 extension FilePath {
-    /// The folder that the path's last component is in; `.` for a bare name.
+    /// The folder of the path's last component; `.` for a bare name.
     package var directory: FilePath {
         let parent = removingLastComponent()
         return parent.isEmpty ? "." : parent

@@ -1,9 +1,9 @@
 import Synchronization
 import SystemPackage
 
-/// What this process has to put in order before it ends, for the one end that no `deinit` sees: the one at once.
+/// The temporary files and folders of this process, and the terminal without echo.
 ///
-/// Its temporary files and folders are removed, and a terminal that shows nothing shows again what is typed.
+/// They are cleaned up here when the process exits immediately, because no `deinit` runs then.
 enum TemporaryPaths {
     private static let paths = Mutex<Set<FilePath>>([])
     /// The terminal whose echo is off.
@@ -13,9 +13,9 @@ enum TemporaryPaths {
 
     static func remove(_ path: FilePath) { paths.withLock { _ = $0.remove(path) } }
 
-    /// Does all of that, as well as it goes.
-    static func discard() {
-        terminal.withLock { $0?.show() }
+    /// Removes all temporary paths and restores the terminal's echo, ignoring errors.
+    static func removeAll() {
+        terminal.withLock { $0?.restoreEcho() }
         for path in paths.withLock({ $0 }) {
             if Directory.exists(path) { removeFolder(path) } else { try? removeFile(path) }
         }

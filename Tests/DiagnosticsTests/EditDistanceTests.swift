@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct EditDistanceTests {
     @Test(
-        "the word that is most like another one is found",
+        "finds the most similar word",
         arguments: [
             ("psuh", "push"), ("pul", "pull"), ("psh", "push"), ("pullls", "pull"), ("pyll", "pull"),
             ("push", "push"), ("pus", "push"), ("é", nil), ("", nil), ("plugin", nil), ("bild", "build"),
@@ -13,13 +13,13 @@ import Testing
         #expect(word.nearest(of: ["push", "pull", "build"], within: 2) == expected)
     }
 
-    @Test func `the first of several that are alike is taken`() {
+    @Test func `returns the first of several equally similar words`() {
         #expect("pu".nearest(of: ["pub", "pup"], within: 1) == "pub")
         #expect("pu".nearest(of: ["xx", "pup"], within: 2) == "pup")
         #expect("pu".nearest(of: [], within: 2) == nil)
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a very long word costs nothing`() {
+    @Test(.timeLimit(.minutes(10))) func `a very long word costs no time`() {
         let word = String(repeating: "a", count: 500_000)
         #expect(word.nearest(of: ["push", String(word.dropLast(3))], within: 2) == nil)
     }

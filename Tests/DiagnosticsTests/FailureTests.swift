@@ -2,7 +2,7 @@ import Diagnostics
 import Testing
 
 @Suite struct FailureTests {
-    @Test func `a report says what, why and what to do, each on a line of its own`() {
+    @Test func `a report has separate lines for failure, cause and remedies`() {
         let failure = Failure(
             .tagInvalid,
             "tag \"a+b\" is not allowed",
@@ -19,7 +19,7 @@ import Testing
         )
     }
 
-    @Test func `a failure with other words keeps its cause and the answer`() {
+    @Test func `a failure with another message keeps its cause and response`() {
         struct Cause: Error, Equatable {}
         let http = Failure.HTTPAnswer(status: 403, code: "DENIED", url: "https://r.example/v2/")
         let failure = Failure(.serverFailed, "m", why: "w", try: ["h"], http: http, cause: Cause())
@@ -40,7 +40,7 @@ import Testing
         #expect(failure.adding(why: "x").why == "w; x")
     }
 
-    @Test func `nothing a registry says can steer the terminal`() {
+    @Test func `escapes control characters from a registry`() {
         let hostile = "\u{1B}]52;c;aGk=\u{07}\u{9B}2J\u{202E}evil\r\n"
         let text = Failure(.serverFailed, hostile, why: hostile, try: [hostile]).description
         #expect(!text.contains("\u{1B}"))
@@ -63,7 +63,7 @@ import Testing
         #expect(code.exitStatus.rawValue == Int32(status))
     }
 
-    @Test func `text without controls is printed as it is`() {
+    @Test func `prints text without control characters unchanged`() {
         #expect("grüße/日本 ✓".printable == "grüße/日本 ✓")
         #expect("abcdef".truncated(to: 3) == "abc…")
         #expect("abc".truncated(to: 3) == "abc")

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct PrintableTests {
     @Test(
-        "what steers a terminal is made visible",
+        "escapes terminal control characters",
         arguments: [
             ("\u{00}", "\\u{0}"), ("\n", "\\u{a}"), ("\u{1B}", "\\u{1b}"), ("\u{7F}", "\\u{7f}"),
             ("\u{85}", "\\u{85}"), ("\u{9B}", "\\u{9b}"), ("\u{61C}", "\\u{61c}"), ("\u{200F}", "\\u{200f}"),
@@ -15,7 +15,7 @@ import Testing
         #expect(("a" + text + "b").printable == "a" + shown + "b")
     }
 
-    @Test func `any number of marks on one letter is cut as well`() {
+    @Test func `truncates a letter with any number of combining marks`() {
         let text = "a" + String(repeating: "\u{301}", count: 100_000)
         #expect(text.truncated(to: 160).unicodeScalars.count == 161)
         #expect("".truncated(to: 0) == "")

@@ -146,7 +146,7 @@ import Testing
             let push = ["push", "\(registry.name)/test/plugin:v1", "module.wasm", "--plain-http"]
             let run = try await work.start(push + ["--timeout", "\(limit)"]).wait()
             #expect(run.status == 75, "\(run)")
-            #expect(run.errorText.contains("error[timed-out]: not done within \(limit) s"), "\(run)")
+            #expect(run.errorText.contains("error[timed-out]: not finished within \(limit) s"), "\(run)")
             if try await registry.requests().contains(where: { $0.hasPrefix("PUT ") }) { break }
         }
         try await expectNoUpload(at: registry, work)

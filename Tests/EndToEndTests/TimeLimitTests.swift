@@ -55,7 +55,7 @@ import Testing
             adding: work.ownTemporaryFolder()
         ).wait()
         #expect(run.status == 75, "\(run)")
-        #expect(run.errorText.contains("error[timed-out]: not done within 1.5 s"), "\(run)")
+        #expect(run.errorText.contains("error[timed-out]: not finished within 1.5 s"), "\(run)")
         #expect(
             run.outputText.contains(#""code":"timed-out""#)
                 || run.outputText.contains(#""code": "timed-out""#),
@@ -83,7 +83,7 @@ import Testing
             "50"
         )
         #expect(run.status == 75, "\(run)")
-        #expect(run.errorText.contains("error[timed-out]: not done within 1 s"), "\(run)")
+        #expect(run.errorText.contains("error[timed-out]: not finished within 1 s"), "\(run)")
     }
 
     @Test("retries as often as requested, and reports the number", arguments: some, [0, 2])

@@ -5,13 +5,13 @@ import Testing
 
 @testable import EnvoyRunner
 
-/// What is made of Envoy's answer, with scripts that answer as it does; `CheckEnvoyTests` has the real one.
+/// Verdicts from Envoy's output, with scripts that imitate Envoy; `CheckEnvoyTests` uses the real one.
 @Suite(.timed, .timeLimit(.minutes(5))) struct EnvoyProgramTests {
     let scratch: ScratchDirectory
 
     init() throws { scratch = try ScratchDirectory() }
 
-    /// An "Envoy" that tells a version, and else does what the lines say.
+    /// Writes a script that prints a version of Envoy, and otherwise runs the given lines.
     private func verdict(_ lines: String, timeLimit: Duration = .seconds(120)) async throws -> EnvoyVerdict {
         let path = scratch.appending("envoy").string
         try writeScript(
@@ -25,13 +25,12 @@ import Testing
         return try await EnvoyProgram(path, timeLimit: timeLimit).verdict(on: "plugin.wasm")
     }
 
-    @Test func `an Envoy that ends well has loaded the module`() async throws {
+    @Test func `a status of 0 means that the module was loaded`() async throws {
         let verdict = try await verdict("exit 0")
         #expect(verdict == EnvoyVerdict(version: "1.40.0", outcome: .loaded))
     }
 
-    @Test func `the first reason is the one that counts, whatever the plugin itself has logged`() async throws
-    {
+    @Test func `returns the first reason, regardless of the plugin's own logs`() async throws {
         let log = """
             cat >&2 <<'END'
             wasm|wasm log: Wasm VM failed to be interesting
@@ -46,7 +45,7 @@ import Testing
         #expect(try await verdict(log).outcome == .refused(consumerMessage: reason))
     }
 
-    @Test func `what the plugin itself has logged is no reason`() async throws {
+    @Test func `does not return the plugin's own logs as the reason`() async throws {
         let log = """
             echo 'wasm|wasm log plugin: no configuration' >&2
             echo 'wasm|Failed to start base Wasm' >&2
@@ -55,23 +54,23 @@ import Testing
         #expect(try await verdict(log).outcome == .refused(consumerMessage: "Failed to start base Wasm"))
     }
 
-    @Test func `without one, the last word about the configuration is the reason`() async throws {
+    @Test func `without a Wasm message, returns the last message about the configuration`() async throws {
         let verdict = try await verdict("echo 'main|first' >&2; echo 'main|no such type' >&2; exit 1")
         #expect(verdict.outcome == .refused(consumerMessage: "no such type"))
         #expect(try await self.verdict("exit 1").outcome == .refused(consumerMessage: nil))
     }
 
-    @Test func `an Envoy that dies of the module is an answer, also behind a shell`() async throws {
+    @Test func `reports a crash of Envoy, also behind a shell`() async throws {
         #expect(try await verdict("kill -SEGV $$").outcome == .killed(signal: 11))
         #expect(try await verdict("exit 139").outcome == .killed(signal: 11))
     }
 
-    @Test func `an Envoy that does not come to an end is an answer`() async throws {
+    @Test func `reports an Envoy that does not end`() async throws {
         let verdict = try await verdict("exec sleep 1000", timeLimit: .seconds(2))
         #expect(verdict.outcome == .endless(after: 2))
     }
 
-    @Test func `an Envoy that logs on and on for a module is an answer, and an Envoy`() async throws {
+    @Test func `reports an Envoy that logs endlessly`() async throws {
         let verdict = try await verdict("exec yes 'wasm|wasm log: on and on' >&2")
         guard case .flooding(let size) = verdict.outcome else {
             Issue.record("\(verdict)")
@@ -80,7 +79,7 @@ import Testing
         #expect(size > 1_000_000)
     }
 
-    @Test func `a program that is not there is said to be missing`() async throws {
+    @Test func `reports a missing program`() async throws {
         for name in [scratch.appending("nothing").string, "no-such-envoy"] {
             let failure = await #expect(throws: Failure.self) {
                 try await EnvoyProgram(name).verdict(on: "plugin.wasm")
@@ -91,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `a program that is no Envoy gives no answer, however it ends`() async throws {
+    @Test func `rejects a program that is not Envoy, with any status`() async throws {
         for lines in ["exit 0", "exit 1", "echo 'GNU coreutils 9.1'", "echo 'x version: 1.2'"] {
             let path = scratch.appending("other").string
             try writeScript("#!/bin/sh\n\(lines)\n", to: path)
@@ -99,11 +98,11 @@ import Testing
                 try await EnvoyProgram(path).verdict(on: "plugin.wasm")
             }
             #expect(failure?.code == .envoyMissing)
-            #expect(failure?.message == "\(path) is no Envoy")
+            #expect(failure?.message == "\(path) is not Envoy")
         }
     }
 
-    @Test func `what it is given names the module, and is gone afterwards`() async throws {
+    @Test func `the configuration names the module and is removed afterwards`() async throws {
         let copy = scratch.appending("seen").string
         _ = try await verdict("cp \"$4\" '\(copy)'; printf '%s' \"$4\" >'\(copy).path'; exit 0")
         let seen = String(decoding: try contents(of: scratch.appending("seen")), as: UTF8.self)

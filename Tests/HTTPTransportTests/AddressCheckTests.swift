@@ -17,7 +17,7 @@ import Testing
         return try? Echo(buffer)
     }
 
-    @Test func `a name that stands for an address that is not wanted is not dialled`() async throws {
+    @Test func `does not connect to a rejected address of a name`() async throws {
         let peer = try PythonPeer()
         let transport = try CurlTransport()
         let url = try peer.url("/echo", host: "localhost")
@@ -26,19 +26,18 @@ import Testing
         }
         #expect(error?.kind == .addressRefused)
         #expect(error?.detail.contains("127.0.0.1") == true || error?.detail.contains("::1") == true)
-        // The first connection that the server has ever seen.
+        // The first connection to the server.
         #expect(try await send(url, over: CurlTransport()) { _ in true }?.connection == 1)
     }
 
-    @Test func `of several addresses those that are wanted are dialled`() async throws {
+    @Test func `connects only to the accepted addresses of a name`() async throws {
         let peer = try PythonPeer()
         let url = try peer.url("/echo", host: "localhost")
         let echo = try await send(url, over: CurlTransport()) { !$0.contains(":") }
         #expect(echo?.requests == 1)
     }
 
-    @Test func `the address is asked for in numbers, and again when a connection is used again`() async throws
-    {
+    @Test func `checks the numeric address, also of a reused connection`() async throws {
         let peer = try PythonPeer()
         let transport = try CurlTransport()
         let asked = Mutex<[String]>([])
@@ -57,11 +56,11 @@ import Testing
             try await send(url, over: transport) { _ in false }
         }
         #expect(error?.kind == .addressRefused)
-        // What was refused has not been sent over the connection that stands.
+        // The rejected request was not sent over the existing connection.
         #expect(try await send(url, over: CurlTransport()) { _ in true }?.requests == 1)
     }
 
-    @Test func `a connection that was opened without a question is not used for one that has one`()
+    @Test func `does not reuse an unchecked connection for a checked request`()
         async throws
     {
         let peer = try PythonPeer()
@@ -74,7 +73,7 @@ import Testing
         #expect(error?.kind == .addressRefused)
     }
 
-    @Test func `behind a proxy nothing is asked, for the proxy looks names up`() async throws {
+    @Test func `does not check addresses behind a proxy, which resolves names`() async throws {
         let proxy = try PythonPeer()
         let environment = ["http_proxy": "http://127.0.0.1:\(proxy.port)", "no_proxy": "localhost"]
         let transport = try CurlTransport(TransportOptions(proxies: Proxies { environment[$0] }))
@@ -82,7 +81,7 @@ import Testing
         request.acceptsAddress = { _ in false }
         let response = try await transport.send(request, into: BodyBuffer(limit: 1024 * 1024))
         #expect(response.status == 404, "the peer looks for a path and gets a URL")
-        // Whom the proxy is not for is asked about.
+        // Hosts that bypass the proxy are checked.
         let spared = try proxy.url("/echo", host: "localhost")
         let error = await #expect(throws: TransferError.self) {
             try await send(spared, over: transport) { _ in false }

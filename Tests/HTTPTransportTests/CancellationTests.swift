@@ -9,23 +9,23 @@ import Testing
 
     init() throws {
         peer = try PythonPeer.plain.get()
-        // No timer of libcurl's shall wake the transport's thread: it has to be told.
+        // No timer of libcurl may wake the transport's thread; only the cancellation does.
         transport = try CurlTransport(TransportOptions(connectTimeout: .seconds(3600), stallSpeed: 0))
     }
 
-    /// Waits until the server has seen something happen.
+    /// Waits until the server has recorded an event.
     func waitFor(_ mark: String) async throws {
         let (response, _) = try await exchange(.get, try peer.url("/when/\(mark)"), over: CurlTransport())
         try #require(response.status == 200)
     }
 
-    /// Leaves a connection behind: on one that stands already, libcurl has no timers but those of the options.
+    /// Opens a connection for reuse, on which libcurl has no timers except those of the options.
     func warmUp() async throws {
         _ = try await exchange(.get, try peer.url("/echo"), over: transport)
     }
 
     @Test(arguments: ["silent", "drip"])
-    func `cancelling ends the transfer, and the server sees the connection close`(path: String) async throws {
+    func `canceling ends the transfer and closes the connection`(path: String) async throws {
         let mark = UUID().uuidString
         let url = try peer.url("/\(path)/\(mark)")
         try await warmUp()
@@ -36,7 +36,7 @@ import Testing
         try await waitFor("\(mark)-gone")
     }
 
-    @Test func `a task that is cancelled already sends nothing`() async throws {
+    @Test func `a canceled task sends nothing`() async throws {
         let url = try HTTPURL(parsing: "http://127.0.0.1:1/")
         let gate = Gate()
         let task = Task {
@@ -48,7 +48,7 @@ import Testing
         #expect(await task.value?.kind == .cancelled)
     }
 
-    @Test func `a cancelled transfer leaves the others alone`() async throws {
+    @Test func `canceling one transfer does not affect the others`() async throws {
         let mark = UUID().uuidString
         let silent = try peer.url("/silent/\(mark)")
         try await warmUp()
@@ -62,7 +62,7 @@ import Testing
         #expect(try await other.response.status == 200)
     }
 
-    @Test func `cancelling at any moment ends every transfer one way or the other`() async throws {
+    @Test func `canceling at any moment ends every transfer`() async throws {
         let url = try peer.url("/echo")
         for round in 0..<200 {
             let task = Task { await failure(of: url, over: transport) }
@@ -75,7 +75,7 @@ import Testing
         #expect(response.status == 200)
     }
 
-    @Test func `an upload can be cancelled`() async throws {
+    @Test func `cancels an upload`() async throws {
         let mark = UUID().uuidString
         let request = Request(
             method: .put,
@@ -91,7 +91,7 @@ import Testing
     }
 }
 
-/// Lets a task wait for the test.
+/// Makes a task wait for the test.
 private final class Gate: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
@@ -100,6 +100,6 @@ private final class Gate: Sendable {
 
     func open() { continuation.finish() }
 
-    /// Returns when the gate is open, or the task is cancelled.
+    /// Returns when the gate is open or the task is canceled.
     func wait() async { for await _ in stream {} }
 }

@@ -64,7 +64,7 @@ import Testing
                 over: try Self.transport(showing: nil, to: url, trusting: server)
             )
             #expect(error?.kind == .connectionLost)
-            let phrase = "the server had asked for a client certificate"
+            let phrase = "the server had requested a client certificate"
             #expect(error?.detail.contains(phrase) == isAsking, "\(String(describing: error))")
         }
     }

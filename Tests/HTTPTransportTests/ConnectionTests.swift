@@ -8,7 +8,7 @@ import Testing
 
     init() throws { peer = try PythonPeer.plain.get() }
 
-    @Test func `requests one after the other share one connection`() async throws {
+    @Test func `sequential requests share one connection`() async throws {
         let transport = try CurlTransport()
         var connections: Set<Int> = []
         for round in 1...6 {
@@ -22,7 +22,7 @@ import Testing
         #expect(connections.count == 1)
     }
 
-    @Test func `eight requests are under way at the same time`() async throws {
+    @Test func `sends eight requests in parallel`() async throws {
         let transport = try CurlTransport()
         let url = try peer.url("/meet/\(UUID().uuidString)/8")
         let connections = try await withThrowingTaskGroup(of: [UInt8].self) { group in
@@ -44,7 +44,7 @@ import Testing
         #expect(try Echo(first).connection != Echo(second).connection)
     }
 
-    @Test func `a connection that the server closed is replaced without the caller seeing it`() async throws {
+    @Test func `replaces a closed connection transparently`() async throws {
         let transport = try CurlTransport()
         for _ in 1...5 {
             let url = try peer.url("/once")
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `requests from many tasks at once all get their own answer`() async throws {
+    @Test func `parallel requests from many tasks get their own responses`() async throws {
         let transport = try CurlTransport()
         try await withThrowingTaskGroup { group in
             for number in 1...40 {
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func `a transport goes away with its last user, and its connections with it`() async throws {
+    @Test func `the last owner frees the transport and its connections`() async throws {
         let mark = UUID().uuidString
         weak var released: CurlTransport?
         do {

@@ -1,6 +1,6 @@
 import HTTPTransport
 
-/// Sends a request and gives the response with its whole body.
+/// Sends a request and returns the response with its whole body.
 func exchange(
     _ method: HTTPMethod = .get,
     _ url: HTTPURL,
@@ -14,7 +14,7 @@ func exchange(
     return (try await transport.send(request, into: buffer), buffer)
 }
 
-/// Sends a request that must fail, and gives the error.
+/// Sends a request that must fail, and returns the error.
 func failure(
     of url: HTTPURL,
     over transport: CurlTransport,

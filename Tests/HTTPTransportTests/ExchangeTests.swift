@@ -12,7 +12,7 @@ import Testing
         transport = try CurlTransport(TransportOptions(userAgent: "wasmpack/test"))
     }
 
-    @Test func `a request carries what it was given and nothing else`() async throws {
+    @Test func `sends only the given fields and body`() async throws {
         let (response, body) = try await exchange(
             .get,
             try peer.url("/echo/a%2Fb/../c?x=%2f&y=a+b"),
@@ -38,7 +38,7 @@ import Testing
         )
     }
 
-    @Test func `an empty query is sent as one`() async throws {
+    @Test func `sends an empty query`() async throws {
         let (_, body) = try await exchange(.get, try peer.url("/echo?"), over: transport)
         #expect(try Echo(body).target == "/echo?")
     }
@@ -51,7 +51,7 @@ import Testing
         (.get, [], "has no body by nature"),
     ]
 
-    @Test("a request without a body says so where RFC 9110 §8.6 wants it", arguments: empty)
+    @Test("sends a length of 0 where RFC 9110 §8.6 requires it", arguments: empty)
     func emptyBodies(method: HTTPMethod, length: [String], why: String) async throws {
         let (_, body) = try await exchange(method, try peer.url("/echo"), over: transport)
         let echo = try Echo(body)
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [HTTPMethod.post, .put, .patch, .delete])
-    func `a body of bytes arrives with its length, not chunked`(method: HTTPMethod) async throws {
+    func `sends a body with its length, not chunked`(method: HTTPMethod) async throws {
         let (_, body) = try await exchange(
             method,
             try peer.url("/echo"),
@@ -77,20 +77,20 @@ import Testing
     }
 
     @Test(arguments: [200, 201, 204, 206, 301, 307, 304, 401, 404, 429, 500, 503])
-    func `every status is a response, and no redirect is followed`(status: Int) async throws {
+    func `returns every status as a response and follows no redirect`(status: Int) async throws {
         let (response, body) = try await exchange(.get, try peer.url("/status/\(status)"), over: transport)
         #expect(response.status == status)
         #expect(response.headers["Location"] == "/elsewhere")
         #expect(body.bytes == ([204, 304].contains(status) ? [] : Array("body of \(status)".utf8)))
     }
 
-    @Test func `HEAD has the head and no body`() async throws {
+    @Test func `HEAD returns a head without a body`() async throws {
         let (response, body) = try await exchange(.head, try peer.url("/bytes/1000"), over: transport)
         #expect(response.headers["Content-Length"] == "1000")
         #expect(body.bytes.isEmpty)
     }
 
-    @Test func `a body arrives whole`() async throws {
+    @Test func `receives a whole body`() async throws {
         let (_, body) = try await exchange(.get, try peer.url("/bytes/3000001"), over: transport)
         #expect(body.bytes.count == 3_000_001)
         var expected: [UInt8] = []
@@ -98,14 +98,14 @@ import Testing
         #expect(body.bytes == Array(expected.prefix(3_000_001)))
     }
 
-    @Test func `a chunked body arrives without its chunks, and its trailer is not a head`() async throws {
+    @Test func `decodes a chunked body and ignores its trailer`() async throws {
         let (response, body) = try await exchange(.get, try peer.url("/chunked"), over: transport)
         #expect(response.status == 200)
         #expect(response.headers["X-Late"] == nil)
         #expect(body.bytes == Array("hello world".utf8))
     }
 
-    @Test func `interim heads are not the response`() async throws {
+    @Test func `skips interim heads`() async throws {
         let (response, body) = try await exchange(.get, try peer.url("/interim"), over: transport)
         #expect(response.status == 200)
         #expect(response.headers["X-Final"] == "yes")
@@ -120,7 +120,7 @@ import Testing
         ("gzip-body", "not gzip", "a content coding is not undone: digests are of what was sent"),
     ]
 
-    @Test("answers that are odd but unambiguous are taken", arguments: odd)
+    @Test("accepts unusual but unambiguous responses", arguments: odd)
     func oddAnswers(name: String, body: String, why: String) async throws {
         let (response, received) = try await exchange(.get, try peer.url("/raw/\(name)"), over: transport)
         #expect(response.status == 200)
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func `a head up to the limits is taken`() async throws {
+    @Test func `accepts a head at the limits`() async throws {
         let (response, _) = try await exchange(.get, try peer.url("/fields/199/300"), over: transport)
         #expect(response.headers.fields.count == 200)
     }

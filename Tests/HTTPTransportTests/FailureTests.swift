@@ -17,14 +17,14 @@ import Testing
         ("/bad-chunk", .protocolViolation, "a chunk without a size"),
         ("/raw/garbage", .protocolViolation, "not HTTP"),
         ("/raw/http09", .protocolViolation, "HTTP/0.9 has no head to judge by"),
-        ("/raw/version2", .protocolViolation, "a version nobody asked for"),
+        ("/raw/version2", .protocolViolation, "a version that was not requested"),
         ("/raw/two-lengths", .protocolViolation, "two lengths: where does the body end?"),
         ("/raw/listed-lengths", .protocolViolation, "two lengths in one field"),
         ("/raw/signed-length", .protocolViolation, "a length is digits"),
         ("/raw/negative-length", .protocolViolation, "a length is digits"),
         ("/raw/word-length", .protocolViolation, "a length is digits"),
-        ("/raw/overflowing-length", .protocolViolation, "a length nobody can count to"),
-        ("/raw/gzip-transfer", .protocolViolation, "a transfer coding nobody asked for"),
+        ("/raw/overflowing-length", .protocolViolation, "a length that overflows"),
+        ("/raw/gzip-transfer", .protocolViolation, "a transfer coding that was not requested"),
         ("/raw/no-colon", .protocolViolation, "a line that is no field"),
         (
             "/raw/blank-before-colon", .protocolViolation,
@@ -37,18 +37,18 @@ import Testing
         ("/fields/100/700", .protocolViolation, "fields of more than 64 KiB together"),
         ("/fields/200/1", .protocolViolation, "201 fields with Content-Length"),
         ("/interim-forever", .protocolViolation, "interim heads without an end"),
-        ("/endless", .tooLarge, "more than the sink takes"),
-        ("/huge", .tooLarge, "announces more than the sink takes"),
+        ("/endless", .tooLarge, "more than the sink accepts"),
+        ("/huge", .tooLarge, "announces more than the sink accepts"),
     ]
 
-    @Test("a broken answer fails by its kind", arguments: broken)
+    @Test("reports the kind of each invalid response", arguments: broken)
     func brokenAnswer(path: String, kind: TransferError.Kind, why: String) async throws {
         let error = await failure(of: try peer.url(path), over: try CurlTransport(), limit: 1_000_000)
         #expect(error?.kind == kind, "\(why): \(String(describing: error))")
         #expect(error?.detail.isEmpty == false)
     }
 
-    @Test func `a body as large as the limit fits, one byte more does not`() async throws {
+    @Test func `accepts a body at the limit and rejects one more byte`() async throws {
         let transport = try CurlTransport()
         let (_, body) = try await exchange(.get, try peer.url("/bytes/1000"), over: transport, limit: 1000)
         #expect(body.bytes.count == 1000)
@@ -56,7 +56,7 @@ import Testing
         #expect(error?.kind == .tooLarge)
     }
 
-    @Test func `a silent server is given up on, before and within the body`() async throws {
+    @Test func `gives up on a stalled server, before and within the body`() async throws {
         let options = TransportOptions(stallPeriod: .seconds(1))
         let transport = try CurlTransport(options)
         for path in ["silent", "drip"] {
@@ -72,8 +72,7 @@ import Testing
         }
     }
 
-    @Test func `a server that never finishes the TLS handshake is a connection that timed out`() async throws
-    {
+    @Test func `reports an unfinished TLS handshake as a connection timeout`() async throws {
         let socket = try SilentSocket(isListening: true)
         let transport = try CurlTransport(TransportOptions(connectTimeout: .milliseconds(300)))
         let error = await failure(
@@ -83,18 +82,18 @@ import Testing
         #expect(error?.kind == .connectTimedOut)
     }
 
-    @Test func `a port where nothing listens refuses`() async throws {
+    @Test func `reports a port without a listener as refused`() async throws {
         let socket = try SilentSocket(isListening: false)
         let url = try HTTPURL(parsing: "http://127.0.0.1:\(socket.port)/")
         #expect(await failure(of: url, over: try CurlTransport())?.kind == .connectionRefused)
     }
 
-    @Test func `a name without an address is said to be unknown`() async throws {
+    @Test func `reports an unknown host name`() async throws {
         let url = try HTTPURL(parsing: "http://wasmpack-test.invalid/")
         #expect(await failure(of: url, over: try CurlTransport())?.kind == .addressUnknown)
     }
 
-    @Test func `one failure leaves the other transfers alone`() async throws {
+    @Test func `a failed transfer does not affect the others`() async throws {
         let transport = try CurlTransport()
         async let broken = failure(of: try peer.url("/cut/10"), over: transport)
         async let whole = exchange(.get, try peer.url("/bytes/2000000"), over: transport)

@@ -2,7 +2,7 @@ import HTTPTransport
 import Testing
 
 @Suite struct HTTPURLResolvingTests {
-    /// RFC 3986 §5.4.1 and §5.4.2, without the rows that are not http, and without fragments.
+    /// RFC 3986 §5.4.1 and §5.4.2, without rows for other schemes and without fragments.
     static let ofTheStandard: [(reference: String, becomes: String)] = [
         ("g", "http://a/b/c/g"),
         ("./g", "http://a/b/c/g"),
@@ -45,7 +45,7 @@ import Testing
         ("g#s/./x", "http://a/b/c/g"),
     ]
 
-    @Test("references mean what RFC 3986 says", arguments: ofTheStandard)
+    @Test("resolves references like RFC 3986", arguments: ofTheStandard)
     func standard(reference: String, becomes: String) throws {
         let base = try HTTPURL(parsing: "http://a/b/c/d;p?q")
         #expect(try base.resolving(reference).description == becomes)
@@ -72,7 +72,7 @@ import Testing
         ("?x=http://h/", "https://r:5000/v2/a/tags/list?x=http://h/", "a URL in a query is no scheme"),
     ]
 
-    @Test("what registries send resolves against the request's URL", arguments: ofRegistries)
+    @Test("resolves a registry's references against the request's URL", arguments: ofRegistries)
     func registries(reference: String, becomes: String, why: String) throws {
         let base = try HTTPURL(parsing: "https://r:5000/v2/a/tags/list?n=1")
         #expect(try base.resolving(reference).description == becomes, "\(why)")
@@ -87,14 +87,14 @@ import Testing
         ("//", "no host"),
         ("//user@h/", "a user name"),
         ("https://user:word@h/", "a password"),
-        ("a:b", "a scheme nobody knows"),
+        ("a:b", "an unknown scheme"),
         ("/a b", "a space"),
         ("/a\r\nX: y", "header injection"),
         ("/ü", "not ASCII"),
         ("//h:0/", "port 0"),
     ]
 
-    @Test("a reference to what would not be dialled is refused", arguments: refused)
+    @Test("rejects references to unsupported URLs", arguments: refused)
     func refusal(reference: String, why: String) throws {
         let base = try HTTPURL(parsing: "https://r:5000/v2/")
         let error = #expect(throws: TransferError.self, "\(why)") { try base.resolving(reference) }

@@ -31,11 +31,11 @@ import Testing
         ("https://h/user@name?a@b", "https://h/user@name?a@b", "an @ that is no user name"),
     ]
 
-    @Test("a URL is taken apart as libcurl dials it", arguments: taken)
+    @Test("parses URLs like libcurl", arguments: taken)
     func parsing(text: String, becomes: String, why: String) throws {
         let url = try HTTPURL(parsing: text)
         #expect(url.description == becomes, "\(why)")
-        #expect(try HTTPURL(parsing: url.description) == url, "what is dialled is the same URL")
+        #expect(try HTTPURL(parsing: url.description) == url, "the printed URL is the same URL")
     }
 
     static let refused: [(text: String, why: String)] = [
@@ -47,8 +47,8 @@ import Testing
         ("file:///etc/passwd", "another scheme"),
         ("httpss://registry.example/", "another scheme"),
         ("http:registry.example", "no slashes"),
-        ("http:/registry.example/", "one slash, which libcurl takes"),
-        ("http:///registry.example/", "three slashes, which libcurl takes"),
+        ("http:/registry.example/", "one slash, which libcurl accepts"),
+        ("http:///registry.example/", "three slashes, which libcurl accepts"),
         ("http://", "no host"),
         ("http:///x", "no host"),
         ("http://?x", "no host"),
@@ -89,7 +89,7 @@ import Testing
     ]
 
     @Test(
-        "what is not an http(s) URL, or means different things to different parsers, is refused",
+        "rejects other schemes and ambiguous URLs",
         arguments: refused
     )
     func refusal(text: String, why: String) {
@@ -97,14 +97,14 @@ import Testing
         #expect(error?.kind == .invalidURL)
     }
 
-    @Test func `an error does not repeat the URL, which may hold a secret`() {
+    @Test func `does not quote the URL in an error, because it may contain a secret`() {
         let error = #expect(throws: TransferError.self) {
             try HTTPURL(parsing: "http://user:hush@h/?signature=hush")
         }
         #expect(error?.detail.contains("hush") == false)
     }
 
-    @Test func `the parts are those of the text`() throws {
+    @Test func `keeps the parts of the text`() throws {
         let url = try HTTPURL(parsing: "http://[2001:DB8::1]:5000/v2/a?b=c")
         #expect(url.scheme == .http)
         #expect(url.host == "2001:db8::1")
@@ -115,7 +115,7 @@ import Testing
         #expect(url.origin.description == "http://[2001:db8::1]:5000")
     }
 
-    @Test func `origins differ in scheme, host and port and in nothing else`() throws {
+    @Test func `compares origins by scheme, host and port only`() throws {
         let origin = try HTTPURL(parsing: "https://h/a?b").origin
         #expect(try HTTPURL(parsing: "https://H:443/c").origin == origin)
         #expect(try HTTPURL(parsing: "http://h:443/a?b").origin != origin)
@@ -125,20 +125,20 @@ import Testing
 
     static let appended: [(text: String, item: String, becomes: String, why: String)] = [
         ("https://h/a", "digest=sha256:0", "https://h/a?digest=sha256:0", "the first item"),
-        ("https://h/a?x=%2f", "y=1", "https://h/a?x=%2f&y=1", "what is there stays as it is"),
+        ("https://h/a?x=%2f", "y=1", "https://h/a?x=%2f&y=1", "the existing query is unchanged"),
         ("https://h/a?", "y=1", "https://h/a?y=1", "an empty query"),
         ("https://h/a", "x=a b#c\r\nü", "https://h/a?x=a%20b%23c%0D%0A%C3%BC", "bytes that no query holds"),
         ("https://h/a", "x=%20+&y", "https://h/a?x=%20+&y", "what the caller encoded"),
     ]
 
-    @Test("an item goes to the end of the query", arguments: appended)
+    @Test("appends an item to the query", arguments: appended)
     func appending(text: String, item: String, becomes: String, why: String) throws {
         let url = try HTTPURL(parsing: text).appendingQuery(item)
         #expect(url.description == becomes, "\(why)")
         #expect(try HTTPURL(parsing: url.description) == url)
     }
 
-    @Test func `a URL can be moved to https on the same host`() throws {
+    @Test func `changes a URL to https on the same host`() throws {
         let url = try HTTPURL(parsing: "http://h:5000/a?b").with(scheme: .https, port: 443)
         #expect(url.description == "https://h/a?b")
     }

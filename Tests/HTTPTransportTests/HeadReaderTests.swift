@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPTransport
 
 @Suite struct HeadReaderTests {
-    /// Gives the lines to a reader and returns every final head it comes to.
+    /// Passes the lines to a reader and returns every final head.
     func read(_ lines: [String]) throws(TransferError) -> [Response] {
         var reader = HeadReader()
         var heads: [Response] = []
@@ -17,22 +17,22 @@ import Testing
         return heads
     }
 
-    @Test func `a trailer that looks like a head is none`() throws {
+    @Test func `does not read a trailer as a head`() throws {
         let heads = try read(["HTTP/1.1 200 OK", "A: b", "", "HTTP/1.1 500 Late", "C: d", ""])
         #expect(heads == [Response(status: 200, headers: ["A": "b"])])
     }
 
-    @Test func `the fields of interim heads are not the response's`() throws {
+    @Test func `excludes the fields of interim heads`() throws {
         let heads = try read(["HTTP/1.1 103 Early", "A: b", "", "HTTP/1.1 204 OK", "C: d", ""])
         #expect(heads == [Response(status: 204, headers: ["C": "d"])])
     }
 
-    @Test func `blanks around a value are not part of it`() throws {
+    @Test func `trims blanks around a value`() throws {
         let heads = try read(["HTTP/1.0 200", "A: \t b c \t", "B:", "C::", ""])
         #expect(heads == [Response(status: 200, headers: ["A": "b c", "B": "", "C": ":"])])
     }
 
-    @Test func `endless trailers are refused`() {
+    @Test func `rejects endless trailers`() {
         let trailer = (1...HeadReader.countLimit + 1).map { "X-\($0): late" }
         let error = #expect(throws: TransferError.self) { try read(["HTTP/1.1 200 OK", ""] + trailer) }
         #expect(error?.kind == .protocolViolation)
@@ -50,7 +50,7 @@ import Testing
         ("ICY 200 OK", "another protocol"),
     ]
 
-    @Test("what is not a status line is refused", arguments: refused)
+    @Test("rejects an invalid status line", arguments: refused)
     func refusal(line: String, why: String) {
         let error = #expect(throws: TransferError.self, "\(why)") { try read([line]) }
         #expect(error?.kind == .protocolViolation)

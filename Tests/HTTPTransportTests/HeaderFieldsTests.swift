@@ -2,7 +2,7 @@ import HTTPTransport
 import Testing
 
 @Suite struct HeaderFieldsTests {
-    @Test func `names are compared without case and values keep their order`() {
+    @Test func `compares names without case and keeps the order of values`() {
         var fields: HeaderFields = ["Accept": "a", "Link": "x"]
         fields.add("accept", "b")
         #expect(fields["ACCEPT"] == "a")
@@ -12,7 +12,7 @@ import Testing
         #expect(fields.fields.map(\.name) == ["Accept", "Link", "accept"])
     }
 
-    @Test func `only ASCII letters lose their case`() {
+    @Test func `ignores case only for ASCII letters`() {
         let fields: HeaderFields = ["[": "bracket", "\u{212A}": "kelvin"]
         #expect(fields["{"] == nil, "differs from \"[\" in the bit that is the case of letters")
         #expect(fields["k"] == nil, "Unicode folds the Kelvin sign to k")
@@ -37,9 +37,9 @@ import Testing
         ("Accept-Encoding", "gzip", "the transport's own"),
     ]
 
-    @Test("a request with a field that cannot be sent fails before anything is sent", arguments: unsendable)
+    @Test("rejects an invalid field before sending anything", arguments: unsendable)
     func unsendableField(name: String, value: String, why: String) async throws {
-        // Nothing listens there: an attempt to send would fail in another way.
+        // Nothing listens on this port, so an attempt to send would fail differently.
         let url = try HTTPURL(parsing: "http://127.0.0.1:1/")
         let error = await #expect(throws: TransferError.self, "\(why)") {
             try await exchange(.get, url, headers: [name: value], over: CurlTransport())
@@ -56,7 +56,7 @@ import Testing
         #expect(error?.kind == .invalidRequest)
     }
 
-    @Test func `a user agent that no header can hold is refused`() {
+    @Test func `rejects a user agent with control characters`() {
         let error = #expect(throws: TransferError.self) {
             try CurlTransport(TransportOptions(userAgent: "a\r\nX-Injected: yes"))
         }

@@ -2,12 +2,12 @@ import Foundation
 import HTTPTransport
 import TestSupport
 
-/// A server of Tests/Support/http_peer.py, from its start until the last test lets go of it.
+/// A server of Tests/Support/http_peer.py, which runs until its last owner is freed.
 final class PythonPeer: Sendable {
-    /// The one for all tests that need neither TLS nor a server of their own.
+    /// The shared server for tests that need neither TLS nor a separate server.
     static let plain = Result { try PythonPeer() }
 
-    /// The port it listens on, on 127.0.0.1.
+    /// The server's port on 127.0.0.1.
     let port: Int
     private let scheme: String
     private let process: PeerProcess
@@ -20,13 +20,13 @@ final class PythonPeer: Sendable {
         port = try JSONDecoder().decode(Int.self, from: process.ready)
     }
 
-    /// The URL of one of its paths.
+    /// Returns the URL of a path.
     func url(_ path: String, scheme: String? = nil, host: String = "127.0.0.1") throws -> HTTPURL {
         try HTTPURL(parsing: "\(scheme ?? self.scheme)://\(host):\(port)\(path)")
     }
 }
 
-/// What `/echo` reports about the request it got.
+/// The report of `/echo` about its request.
 struct Echo: Decodable {
     let method: String
     let target: String
@@ -35,7 +35,7 @@ struct Echo: Decodable {
     let length: Int
     let connection: Int
     let requests: Int
-    /// Whose certificate the client has shown.
+    /// The subject of the client's certificate.
     let client: String?
 
     init(_ buffer: BodyBuffer) throws {

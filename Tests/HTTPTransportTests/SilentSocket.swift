@@ -2,13 +2,13 @@ import Foundation
 import HTTPTransport
 import TestSupport
 
-/// A socket on loopback behind which nobody says anything; closed with its owner.
+/// A socket on loopback that never answers; closed in `deinit`.
 final class SilentSocket: Sendable {
-    /// Its port on 127.0.0.1.
+    /// The port on 127.0.0.1.
     let port: Int
     private let socket: Int32
 
-    /// Binds a port of its own, which refuses connections unless it listens.
+    /// Binds a free port, which refuses connections unless it listens.
     init(isListening: Bool) throws {
         #if canImport(Glibc)
             let stream = Int32(SOCK_STREAM.rawValue)

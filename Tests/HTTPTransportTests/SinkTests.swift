@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Writes down what it is told, and throws where it is told to.
+/// Records its calls, and throws at a given call.
 final class ScriptedSink: ResponseSink {
     enum Step: Equatable, Sendable {
         case began(Int)
@@ -41,33 +41,33 @@ final class ScriptedSink: ResponseSink {
         transport = try CurlTransport()
     }
 
-    @Test func `the head comes first, once, and the body in pieces`() async throws {
+    @Test func `passes the head once, then the body in pieces`() async throws {
         let sink = ScriptedSink()
         _ = try await transport.send(Request(method: .get, url: try peer.url("/interim")), into: sink)
         #expect(sink.steps.all == [.began(200), .received(5)])
     }
 
-    @Test func `a response without a body begins all the same`() async throws {
+    @Test func `passes the head of a response without a body`() async throws {
         let sink = ScriptedSink()
         _ = try await transport.send(Request(method: .get, url: try peer.url("/status/204")), into: sink)
         #expect(sink.steps.all == [.began(204)])
     }
 
-    @Test func `a sink that refuses the head gets no body, and its error comes out`() async throws {
+    @Test func `stops after a sink rejects the head, and throws its error`() async throws {
         let sink = ScriptedSink(refusesHead: true)
         let request = Request(method: .get, url: try peer.url("/endless"))
         await #expect(throws: ScriptedSink.refusal) { try await self.transport.send(request, into: sink) }
         #expect(sink.steps.all == [.began(200)])
     }
 
-    @Test func `a sink that refuses the body gets no more of it, and its error comes out`() async throws {
+    @Test func `stops after a sink rejects the body, and throws its error`() async throws {
         let sink = ScriptedSink(refusesBody: true)
         let request = Request(method: .get, url: try peer.url("/endless"))
         await #expect(throws: ScriptedSink.refusal) { try await self.transport.send(request, into: sink) }
         #expect(sink.steps.all.count == 2)
     }
 
-    @Test func `a buffer used again forgets the first body`() async throws {
+    @Test func `a reused buffer discards the first body`() async throws {
         let buffer = BodyBuffer(limit: 100)
         for path in ["/bytes/80", "/bytes/30"] {
             _ = try await transport.send(Request(method: .get, url: try peer.url(path)), into: buffer)
@@ -75,7 +75,7 @@ final class ScriptedSink: ResponseSink {
         #expect(buffer.bytes.count == 30)
     }
 
-    @Test func `a transport works on after a sink has refused`() async throws {
+    @Test func `a transport works after a sink has rejected a response`() async throws {
         let request = Request(method: .get, url: try peer.url("/endless"))
         _ = try? await transport.send(request, into: ScriptedSink(refusesBody: true))
         let (response, _) = try await exchange(.get, try peer.url("/echo"), over: transport)

@@ -3,15 +3,15 @@ import HTTPTransport
 import SystemPackage
 import TestSupport
 
-/// A self-signed certificate for 127.0.0.1, made by the openssl command in a folder that goes with it.
+/// A self-signed certificate for 127.0.0.1 from the openssl command, in a temporary folder.
 final class TestCertificate: Sendable {
-    /// The path of the certificate, PEM.
+    /// The path of the certificate (PEM).
     let certificate: String
-    /// The path of its private key, PEM.
+    /// The path of its private key (PEM).
     let key: String
     private let folder: URL
 
-    /// Makes a certificate for a host (`IP:…` or `DNS:…`), valid for two days, or until yesterday.
+    /// Creates a certificate for a host (`IP:…` or `DNS:…`), valid for two days, or expired since yesterday.
     init(subject: String = "IP:127.0.0.1", name: String = "wasmpack test", isExpired: Bool = false) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -37,7 +37,7 @@ final class TestCertificate: Sendable {
             "subjectAltName=\(subject)"
         )
         if isExpired {
-            // `req` takes no days in the past, `x509` takes one.
+            // `req` rejects days in the past; `x509` accepts one.
             let fresh = certificate + ".fresh"
             try FileManager.default.moveItem(atPath: certificate, toPath: fresh)
             try Self.openssl("x509", "-in", fresh, "-signkey", key, "-days", "-1", "-out", certificate)
@@ -54,13 +54,13 @@ final class TestCertificate: Sendable {
         guard openssl.terminationStatus == 0 else { throw PeerError("openssl fails: \(arguments)") }
     }
 
-    /// Its SHA-256, as the openssl command writes it.
+    /// The SHA-256 of the certificate, in the openssl command's format.
     func fingerprint() throws -> String {
         let run = try Tool.run("openssl", ["x509", "-noout", "-fingerprint", "-sha256", "-in", certificate])
         return run.output.split(separator: "=").last.map { $0.trimmingCharacters(in: .newlines) } ?? "none"
     }
 
-    /// The certificate as one that a transport trusts.
+    /// The certificate as a trusted authority.
     var authority: AuthorityFile { AuthorityFile(FilePath(certificate), from: "the test") }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

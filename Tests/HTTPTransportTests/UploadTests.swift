@@ -20,13 +20,13 @@ import Testing
 
     deinit { try? FileManager.default.removeItem(atPath: file.string) }
 
-    /// What the file holds: no two blocks of it are alike.
+    /// The content of the file; all its blocks differ.
     static let content = (0..<3_000_001).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ ($0 >> 8)) }
 
-    /// The content's digest, as sha256sum says.
+    /// The content's digest from sha256sum.
     static let digest = "8cee8b8069d82ec13cc0dcce31e058d7d49db3a1ca46afe94a30017e980fd4d0"
 
-    @Test func `a file arrives byte for byte, and again when it is sent again`() async throws {
+    @Test func `sends a file byte for byte, also the second time`() async throws {
         for _ in 1...2 {
             let (_, body) = try await exchange(
                 .put,
@@ -42,10 +42,10 @@ import Testing
         }
     }
 
-    @Test func `a file is sent again from its start when a kept connection turns out to be dead`()
+    @Test func `sends a file again from its start after a reused connection fails`()
         async throws
     {
-        // A server may close a kept connection just when the next request is on its way. libcurl sends it again.
+        // A server may close a reused connection while the next request is in transit. libcurl sends it again.
         _ = try await exchange(.get, try peer.url("/echo"), over: transport)
         let steps = Log<Int>()
         let buffer = BodyBuffer(limit: 10_000)
@@ -60,7 +60,7 @@ import Testing
         #expect(steps.all.filter { $0 == 3_000_001 }.count == 2, "it was sent twice")
     }
 
-    @Test func `a body that must go out once is not sent again by itself`() async throws {
+    @Test func `does not send a body again that must be sent once`() async throws {
         _ = try await exchange(.get, try peer.url("/echo"), over: transport)
         let steps = Log<Int>()
         var request = Request(
@@ -78,7 +78,7 @@ import Testing
         #expect(steps.all.filter { $0 == 3_000_001 }.count == 1, "it was sent once")
     }
 
-    @Test func `progress grows up to the whole size`() async throws {
+    @Test func `reports progress up to the whole size`() async throws {
         let steps = Log<Int>()
         let request = Request(
             method: .put,
@@ -98,7 +98,7 @@ import Testing
         (0, "the file has grown from nothing"),
     ]
 
-    @Test("a file of another size than announced is not sent", arguments: wrongSizes)
+    @Test("does not send a file whose size differs from the announced size", arguments: wrongSizes)
     func wrongSize(size: Int, why: String) async throws {
         let body = Body.file(file, size: size)
         let error = await #expect(throws: TransferError.self, "\(why)") {
@@ -113,7 +113,7 @@ import Testing
         #expect(error?.detail.contains("3000001") == true)
     }
 
-    @Test func `a file that shrinks on the way ends the transfer`() async throws {
+    @Test func `fails if a file shrinks during the upload`() async throws {
         let path = file.string
         let request = Request(
             method: .put,
@@ -134,7 +134,7 @@ import Testing
         ("/dev/null", "it is a device, of another size"),
     ]
 
-    @Test("a body that cannot be read fails as such", arguments: unreadable)
+    @Test("reports an unreadable body", arguments: unreadable)
     func unreadableBody(path: FilePath, why: String) async throws {
         let error = await #expect(throws: TransferError.self, "\(why)") {
             try await exchange(
@@ -147,7 +147,7 @@ import Testing
         #expect(error?.kind == .bodyUnreadable)
     }
 
-    @Test func `a link instead of a file is not followed`() async throws {
+    @Test func `does not follow a link`() async throws {
         let link = file.string + ".link"
         try #require(symlink(file.string, link) == 0)
         defer { unlink(link) }
@@ -168,7 +168,7 @@ import Testing
         (1_000_000..<2_500_000, "some in the middle"), (7..<7, "nothing"),
     ]
 
-    @Test("part of a file arrives byte for byte", arguments: slices)
+    @Test("sends part of a file byte for byte", arguments: slices)
     func slice(range: Range<Int>, why: String) async throws {
         func sent(_ body: Body) async throws -> Echo {
             try Echo(try await exchange(.patch, try peer.url("/echo"), body: body, over: transport).body)
@@ -185,7 +185,7 @@ import Testing
         (0..<4, 3_000_000, .bodyUnreadable, "of a file that has another size"),
     ]
 
-    @Test("what is no part of the file is not sent", arguments: badSlices)
+    @Test("rejects a range outside of the file", arguments: badSlices)
     func badSlice(range: Range<Int>, size: Int, kind: TransferError.Kind, why: String) async throws {
         let error = await #expect(throws: TransferError.self, "\(why)") {
             try await exchange(
@@ -198,7 +198,7 @@ import Testing
         #expect(error?.kind == kind)
     }
 
-    @Test func `a body is inspected before it goes out, again when it is sent again`() async throws {
+    @Test func `inspects a body before each sending`() async throws {
         _ = try await exchange(.get, try peer.url("/echo"), over: transport)
         let pieces = Log<(count: Int, offset: Int)>()
         let request = Request(
@@ -218,7 +218,7 @@ import Testing
         #expect(expected == 3_000_001)
     }
 
-    @Test func `a piece that the inspection refuses stays here`() async throws {
+    @Test func `does not send a piece that the inspection rejects`() async throws {
         let sent = Log<Int>()
         let request = Request(
             method: .put,
@@ -236,7 +236,7 @@ import Testing
         #expect((sent.all.last ?? 0) < 3_000_001)
     }
 
-    @Test func `a pipe instead of a file does not hold up the transport`() async throws {
+    @Test func `a pipe does not block the transport`() async throws {
         let pipe = file.string + ".pipe"
         try #require(mkfifo(pipe, 0o600) == 0)
         defer { unlink(pipe) }
@@ -251,7 +251,7 @@ import Testing
         #expect(error?.kind == .bodyUnreadable)
     }
 
-    @Test func `an answer that comes before the body is the response`() async throws {
+    @Test func `returns a response that arrives before the body is sent`() async throws {
         let (response, body) = try await exchange(
             .put,
             try peer.url("/refuse"),
@@ -262,7 +262,7 @@ import Testing
         #expect(body.bytes == Array("who are you".utf8))
     }
 
-    @Test func `a connection reset in the middle of an upload is a lost one`() async throws {
+    @Test func `reports a reset during an upload as a lost connection`() async throws {
         let error = await #expect(throws: TransferError.self) {
             try await exchange(
                 .put,
@@ -275,7 +275,7 @@ import Testing
     }
 }
 
-/// Remembers what a callback on another thread is told.
+/// Records the arguments of a callback on another thread.
 final class Log<Element: Sendable>: Sendable {
     private let elements = Mutex<[Element]>([])
 

@@ -40,7 +40,7 @@ import Testing
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-    @Test func `input, output, errors and status go through`() async throws {
+    @Test func `passes input and returns output, errors and status`() async throws {
         try script("printf '%s|' \"$@\"; cat; echo trouble >&2; exit 3")
         let outcome = try await run(["a b", "$HOME", ";"], input: "in\n")
         #expect(text(outcome.output) == "a b|$HOME|;|in\n")
@@ -48,14 +48,14 @@ import Testing
         #expect(outcome.ending == .exited(3))
     }
 
-    @Test func `variables can be set and taken away, and the rest is inherited`() async throws {
+    @Test func `sets and removes variables, and inherits the others`() async throws {
         let home = getenv("HOME").map { String(cString: $0) } ?? "gone"
         try script("echo \"${HOME-gone} ${ADDED-gone}\"")
         #expect(try text(await run(adding: ["ADDED": "yes"]).output) == "\(home) yes\n")
         #expect(try text(await run(adding: ["HOME": nil]).output) == "gone gone\n")
     }
 
-    @Test func `a program that reads nothing is fine, whatever it was to read`() async throws {
+    @Test func `a program need not read its input`() async throws {
         try script("exec <&-; sleep 0.05; echo done")
         let input = String(repeating: "x", count: 300_000)
         #expect(try text(await run(input: input).output) == "done\n")
@@ -63,9 +63,9 @@ import Testing
         #expect(try await run(input: input).ending == .exited(0))
     }
 
-    @Test func `a program that is not there is said to be missing`() async throws {
+    @Test func `reports a missing program`() async throws {
         await #expect(throws: ChildProcessError.notFound) { try await run() }
-        // Not executable, and a folder, are none either.
+        // A file without permission to execute and a folder are not programs either.
         _ = try scratch.write([], to: "child")
         await #expect(throws: ChildProcessError.notFound) { try await run() }
         _ = try scratch.write([], to: "folder/child/file")
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `the working folder is never searched`() async throws {
+    @Test func `never searches the working folder`() async throws {
         try script("echo found")
         let relative = FilePath("../../../../../../../../../..").pushing(
             FilePath(String(scratch.path.string.drop { $0 == "/" }))
@@ -84,14 +84,14 @@ import Testing
         }
     }
 
-    @Test func `a program that cannot be started says why`() async throws {
+    @Test func `reports the reason why a program cannot be started`() async throws {
         try writeScript("no program", to: scratch.appending("child").string)
         let error = await #expect(throws: ChildProcessError.self) { try await run() }
         guard case .notStarted(let why)? = error else { throw PeerError("\(error as Any)") }
         #expect(why.contains("exec format error"))
     }
 
-    @Test func `too much output ends it, on either stream`() async throws {
+    @Test func `too much output on either stream kills the program`() async throws {
         for redirection in ["", ">&2"] {
             try script("while :; do echo 0123456789 \(redirection); done")
             await #expect(throws: ChildProcessError.outputTooLong(limit: 4096)) { try await run() }
@@ -100,25 +100,25 @@ import Testing
         #expect(try await run(outputLimit: 8).output.count == 8)
     }
 
-    @Test func `a signal that ends it is told`() async throws {
+    @Test func `reports the signal that killed the program`() async throws {
         try script("kill -9 $$")
         #expect(try await run().ending == .killed(9))
     }
 
-    @Test func `signals have their default meaning there`() async throws {
+    @Test func `the program has default signal handlers`() async throws {
         Interruption.ignoreClosedPipes()
         try script("grep -E '^Sig(Ign|Blk)' /proc/self/status")
         let lines = try text(await run().output).split(separator: "\n")
         #expect(lines.count == 2)
         for line in lines {
             let mask = UInt64(line.split(separator: "\t").last ?? "", radix: 16)
-            // 32 and 33 are glibc's own.
+            // glibc reserves 32 and 33.
             #expect(mask.map { $0 & 0x7FFF_FFFF } == 0, "\(line)")
         }
     }
 
-    @Test func `it has a session of its own, without the terminal of this one`() async throws {
-        // The sixth field after the name in brackets: parent, group, session, terminal.
+    @Test func `the program runs in a separate session without this terminal`() async throws {
+        // The fields after the name in brackets: state, parent, group, session, terminal.
         try script("echo $$; sed 's/.*) . [0-9]* //' /proc/$$/stat")
         let words = try text(await run().output).split(whereSeparator: \.isWhitespace)
         try #require(words.count > 3)
@@ -126,7 +126,7 @@ import Testing
         #expect(words[3] == "0")
     }
 
-    /// Two processes that hold a pipe; who lives on says so there.
+    /// Two processes that hold a pipe; a surviving process writes to it.
     private func survivors(_ pipe: FilePath) -> String {
         """
         trap '' TERM HUP
@@ -137,17 +137,17 @@ import Testing
         """
     }
 
-    @Test func `when its time is up it is killed, and what it has started too`() async throws {
+    @Test func `the time limit kills the program and its children`() async throws {
         let pipe = try NamedPipe(in: scratch)
         try script(survivors(pipe.path))
-        // So much that it has started them by then, on any machine that is not standing still.
+        // Enough time to start them, even on a slow machine.
         await #expect(throws: ChildProcessError.timedOut(after: .seconds(2))) {
             try await run(timeLimit: .seconds(2))
         }
         #expect(try await !pipe.everything().contains("survived"))
     }
 
-    @Test func `cancellation kills it, and what it has started too`() async throws {
+    @Test func `cancellation kills the program and its children`() async throws {
         let pipe = try NamedPipe(in: scratch)
         try script(survivors(pipe.path))
         let task = Task { () async -> ChildProcessError? in
@@ -160,13 +160,13 @@ import Testing
         #expect(try await !pipe.everything().contains("survived"))
     }
 
-    @Test func `a process left behind does not keep it from ending`() async throws {
+    @Test func `a remaining child does not delay the result`() async throws {
         try script("sleep 5 & echo done")
         #expect(try text(await run().output) == "done\n")
     }
 }
 
-/// A pipe in the file system, whose reading end the test holds.
+/// A named pipe whose reading end the test holds.
 private final class NamedPipe: Sendable {
     let path: FilePath
     private let end: FileDescriptor
@@ -179,7 +179,7 @@ private final class NamedPipe: Sendable {
 
     deinit { try? end.close() }
 
-    /// What is in it now, at most 4096 bytes.
+    /// Returns its current content, at most 4096 bytes.
     func next() throws -> String {
         let bytes = try [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
             do {
@@ -191,7 +191,7 @@ private final class NamedPipe: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// What comes until every process that holds the other end is gone.
+    /// Returns all bytes until every process that holds the other end has ended.
     func everything() async throws -> String {
         _ = fcntl(end.rawValue, F_SETFL, 0)
         return try await withCheckedThrowingContinuation { continuation in

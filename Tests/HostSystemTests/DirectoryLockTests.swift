@@ -29,13 +29,13 @@ struct DirectoryLockTests {
 
     init() throws { scratch = try ScratchDirectory() }
 
-    @Test func `two may share a lock, and neither has it alone`() async throws {
+    @Test func `two owners can share a lock, and neither has it exclusively`() async throws {
         let first = try await DirectoryLock(on: scratch.path, isShared: true)
         do {
             let second = try await DirectoryLock(on: scratch.path, isShared: true)
             #expect(!first.becomeExclusive())
             #expect(!second.becomeExclusive())
-            // Neither lost it by asking.
+            // Both still have the lock after the attempt.
             #expect(!first.becomeExclusive())
         }
         #expect(first.becomeExclusive())
@@ -45,7 +45,7 @@ struct DirectoryLockTests {
         withExtendedLifetime(third) {}
     }
 
-    @Test func `an exclusive lock is held by one at a time`() async throws {
+    @Test func `only one owner at a time has an exclusive lock`() async throws {
         let holders = Holders()
         let path = scratch.path
         try await withThrowingTaskGroup { group in
@@ -65,7 +65,7 @@ struct DirectoryLockTests {
         #expect(holders.most == 1)
     }
 
-    @Test func `another process's lock counts, and is gone when that process is`() async throws {
+    @Test func `respects another process's lock until that process ends`() async throws {
         let lock = try await DirectoryLock(on: scratch.path, isShared: true)
         let other = try RunningTool(
             "python3",
@@ -85,7 +85,7 @@ struct DirectoryLockTests {
         #expect(lock.becomeExclusive())
     }
 
-    @Test func `a lock that nobody lets go of is not waited for any longer than said`() async throws {
+    @Test func `waits for a held lock only until the time limit`() async throws {
         let lock = try await DirectoryLock(on: scratch.path, isShared: false)
         let failure = await #expect(throws: Failure.self) {
             try await DirectoryLock(on: scratch.path, isShared: false, waiting: .milliseconds(20))
@@ -95,7 +95,7 @@ struct DirectoryLockTests {
         withExtendedLifetime(lock) {}
     }
 
-    @Test func `tasks that wait for a lock leave their threads to others`() async throws {
+    @Test func `waiting for a lock blocks no thread that tasks share`() async throws {
         let path = scratch.path
         let holder = Holder(try await DirectoryLock(on: path, isShared: false))
         try await withThrowingTaskGroup { group in
@@ -110,7 +110,7 @@ struct DirectoryLockTests {
         }
     }
 
-    @Test func `a task that is canceled does not wait for a lock any longer`() async throws {
+    @Test func `a canceled task stops waiting for a lock`() async throws {
         let path = scratch.path
         let lock = try await DirectoryLock(on: path, isShared: false)
         let task = Task { () -> Failure? in
@@ -127,7 +127,7 @@ struct DirectoryLockTests {
         withExtendedLifetime(lock) {}
     }
 
-    @Test func `what is no folder cannot be locked`() async throws {
+    @Test func `locks only folders`() async throws {
         let missing = await #expect(throws: Failure.self) {
             try await DirectoryLock(on: scratch.appending("missing"), isShared: true)
         }

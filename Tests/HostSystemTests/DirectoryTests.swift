@@ -18,7 +18,7 @@ struct DirectoryTests {
 
     init() throws { scratch = try ScratchDirectory() }
 
-    @Test func `folders are made with those above them, once and again`() throws {
+    @Test func `creates folders with their parents, also repeatedly`() throws {
         let path = scratch.path.pushing("a/b/c")
         try Directory.create(path)
         try Directory.create(path)
@@ -27,7 +27,7 @@ struct DirectoryTests {
         try Directory.create("/")
     }
 
-    @Test func `many may make the same folders at once`() async throws {
+    @Test func `many tasks can create the same folders in parallel`() async throws {
         for round in 0..<20 {
             let path = scratch.path.pushing(FilePath("\(round)/a/b/c/d"))
             try await withThrowingTaskGroup { group in
@@ -38,7 +38,7 @@ struct DirectoryTests {
         }
     }
 
-    @Test func `a file in the way is not replaced`() throws {
+    @Test func `does not replace a file by a folder`() throws {
         try scratch.write([], to: "file")
         for name in ["file", "file/folder"] {
             let failure = #expect(throws: Failure.self) {
@@ -48,14 +48,14 @@ struct DirectoryTests {
         }
     }
 
-    @Test func `names are sorted, and hold no dots`() throws {
+    @Test func `lists sorted names without dots`() throws {
         for name in ["b", "a", ".hidden", "c/d"] { try scratch.write([], to: name) }
         #expect(try Directory.names(in: scratch.path) == [".hidden", "a", "b", "c"])
         let missing = #expect(throws: Failure.self) { try Directory.names(in: scratch.appending("missing")) }
         #expect(missing?.code == .fileMissing)
     }
 
-    @Test func `a file is removed, and one that is gone is no problem`() throws {
+    @Test func `removes a file if it exists`() throws {
         let file = try scratch.write([], to: "file")
         try Directory.remove(file: file)
         try Directory.remove(file: file)
@@ -64,20 +64,20 @@ struct DirectoryTests {
         #expect(failure?.code == .fileUnwritable)
     }
 
-    @Test func `a link is removed, and not what it points to`() throws {
+    @Test func `removes a link, not its target`() throws {
         let file = try scratch.write([], to: "file")
         #expect(symlink(file.string, scratch.appending("link").string) == 0)
         try Directory.remove(file: scratch.appending("link"))
         #expect(try tree(scratch.path) == ["file"])
     }
 
-    @Test func `a link that leads nowhere is removed too`() throws {
+    @Test func `removes a dangling link`() throws {
         #expect(symlink("nowhere", scratch.appending("link").string) == 0)
         try Directory.remove(file: scratch.appending("link"))
         #expect(try tree(scratch.path) == [])
     }
 
-    @Test func `a temporary folder is this user's own, and goes with its files`() throws {
+    @Test func `only this user can access a temporary folder, which is removed with its files`() throws {
         let path: FilePath
         do {
             let folder = try TemporaryDirectory()

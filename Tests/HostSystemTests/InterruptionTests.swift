@@ -5,9 +5,9 @@ import Testing
 
 @testable import HostSystem
 
-/// Signals end even work that does not want to hear of them; each in a process of its own.
+/// Signals end even work that ignores cancellation; each test runs in a separate process.
 @Suite(.timed, .timeLimit(.minutes(5))) struct InterruptionTests {
-    /// Takes note that it is cancelled, and goes on all the same; the alarm ends what is not ended otherwise.
+    /// Records the cancellation and continues; the alarm ends the process if nothing else does.
     private static func stubbornWork(_ cancelled: @escaping @Sendable () -> Void) async throws(Failure) {
         signal(SIGALRM, SIG_DFL)
         alarm(120)
@@ -16,7 +16,7 @@ import Testing
             while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
             cancelled()
             while true {
-                // Not `Task.sleep`, which a cancelled task does not get.
+                // Not `Task.sleep`, which returns immediately in a canceled task.
                 await withCheckedContinuation { continuation in
                     DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) {
                         continuation.resume()
@@ -26,14 +26,14 @@ import Testing
         }
     }
 
-    @Test func `a second signal ends the process at once`() async {
-        // The second one's number: it was not the clock of the first one.
+    @Test func `a second signal ends the process immediately`() async {
+        // The number of the second signal shows that the timer of the first one did not end the process.
         await #expect(processExitsWith: .exitCode(143)) {
             try await Self.stubbornWork { kill(getpid(), SIGTERM) }
         }
     }
 
-    @Test func `work that does not end after a signal is ended`() async {
+    @Test func `ends the process if the work continues after a signal`() async {
         await #expect(processExitsWith: .exitCode(130)) { try await Self.stubbornWork {} }
     }
 }

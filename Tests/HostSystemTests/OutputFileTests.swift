@@ -16,7 +16,7 @@ struct OutputFileTests {
         return try file.commit(replacing: replacing)
     }
 
-    @Test func `other content is replaced only where that is allowed`() throws {
+    @Test func `replaces other content only if that is allowed`() throws {
         #expect(try commit("one", replacing: false) == .written)
         #expect(try commit("one", replacing: false) == .unchanged)
         for other in ["two", "longer"] {

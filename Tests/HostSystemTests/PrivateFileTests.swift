@@ -23,7 +23,7 @@ struct PrivateFileTests {
         PrivateFile(at: scratch.path.pushing(FilePath(name)), limit: 1000)
     }
 
-    /// Writes a text, whatever was there.
+    /// Writes a text, replacing any content.
     private func write(_ text: String, to name: String) async throws(Failure) {
         try await file(name).change { (_) throws(Failure) in Array(text.utf8) }
     }
@@ -32,7 +32,7 @@ struct PrivateFileTests {
         CInt(try scratch.path.pushing(FilePath(name)).stat(followTargetSymlink: false).permissions.rawValue)
     }
 
-    @Test func `a new file and the folders made for it are their owner's alone`() async throws {
+    @Test func `only the owner can access a new file and its new folders`() async throws {
         try await write("new", to: "a/b/config.json")
         #expect(try mode("a/b/config.json") == 0o600)
         #expect(try mode("a/b") == 0o700)
@@ -40,7 +40,7 @@ struct PrivateFileTests {
         #expect(try tree(scratch.path) == ["a", "a/b", "a/b/config.json"])
     }
 
-    @Test func `the body sees what is there, and nil leaves it alone`() async throws {
+    @Test func `passes the content to the body, and nil keeps the file`() async throws {
         var seen: [[UInt8]?] = []
         try await file("config.json").change {
             seen.append($0); return nil
@@ -65,7 +65,7 @@ struct PrivateFileTests {
         #expect(file("config.json").isShared == (mode & 0o044 != 0))
     }
 
-    @Test(.enabled(if: geteuid() == 0, "only root may give files away"))
+    @Test(.enabled(if: geteuid() == 0, "only root may change the owner"))
     func `an existing file keeps its owner and group`() async throws {
         let path = try scratch.write(Array("old".utf8), to: "config.json")
         #expect(chown(path.string, 1234, 2345) == 0)
@@ -76,8 +76,8 @@ struct PrivateFileTests {
         #expect(try mode("config.json") == 0o640)
     }
 
-    @Test(.enabled(if: geteuid() == 0, "needs a file of somebody else's"))
-    func `where the owner cannot be kept, nobody else may read the new file`() throws {
+    @Test(.enabled(if: geteuid() == 0, "needs a file of another user"))
+    func `only the owner can read a new file if the old owner cannot be kept`() throws {
         let path = try scratch.write(Array("old".utf8), to: "config.json")
         #expect(chmod(path.string, 0o644) == 0)
         #expect(chmod(scratch.path.string, 0o777) == 0)
@@ -97,7 +97,7 @@ struct PrivateFileTests {
         #expect(try mode("config.json") == 0o600)
     }
 
-    @Test func `a symbolic link stays one, and what it leads to is replaced`() async throws {
+    @Test func `keeps a symbolic link and replaces its target`() async throws {
         try scratch.write(Array("old".utf8), to: "dotfiles/docker.json")
         try scratch.write([], to: "home/other")
         #expect(symlink("../dotfiles/link", scratch.path.pushing("home/config.json").string) == 0)
@@ -118,7 +118,7 @@ struct PrivateFileTests {
         )
     }
 
-    @Test func `a link to nothing yet is filled, if there is a folder for it`() async throws {
+    @Test func `creates the target of a dangling link if its folder exists`() async throws {
         try scratch.write([], to: "dotfiles/other")
         #expect(symlink("dotfiles/docker.json", scratch.appending("config.json").string) == 0)
         try await write("new", to: "config.json")
@@ -130,14 +130,14 @@ struct PrivateFileTests {
         #expect(try !tree(scratch.path).contains("unmounted"))
     }
 
-    @Test func `links in a circle are refused`() async throws {
+    @Test func `rejects a loop of links`() async throws {
         #expect(symlink("b", scratch.appending("a").string) == 0)
         #expect(symlink("a", scratch.appending("b").string) == 0)
         let circle = await #expect(throws: Failure.self) { try await write("new", to: "a") }
         #expect(circle?.code == .fileUnreadable)
     }
 
-    @Test func `what fails in the body or on the way changes nothing`() async throws {
+    @Test func `an error keeps the file unchanged`() async throws {
         let path = try scratch.write(Array("old".utf8), to: "config.json")
         let failure = await #expect(throws: Failure.self) {
             try await file("config.json").change { (_) throws(Failure) in throw Failure(.usage, "no") }
@@ -153,9 +153,9 @@ struct PrivateFileTests {
         #expect(try tree(scratch.path) == ["config.json", "folder", "folder/file", "large"])
     }
 
-    @Test func `a full disk loses nothing`() async throws {
+    @Test func `a full disk keeps the file unchanged`() async throws {
         guard let disk = try SmallFileSystem() else {
-            try Test.cancel("this system lets nobody mount a file system of their own")
+            try Test.cancel("this system does not allow unprivileged mounts")
         }
         let file = PrivateFile(at: disk.path.appending("config.json"), limit: 1_000_000)
         try await file.change { (_) throws(Failure) in Array("old".utf8) }
@@ -167,7 +167,7 @@ struct PrivateFileTests {
         #expect(try tree(disk.path) == ["config.json"])
     }
 
-    @Test func `what killed processes left behind is removed, and nothing else`() async throws {
+    @Test func `removes only the files of killed processes`() async throws {
         try scratch.write([], to: ".wasmpack-secret-1a2b.tmp")
         try scratch.write([], to: ".wasmpack-1a2b.tmp")
         try scratch.write([], to: ".wasmpack-secret-note")
@@ -175,16 +175,16 @@ struct PrivateFileTests {
         #expect(try tree(scratch.path) == [".wasmpack-1a2b.tmp", ".wasmpack-secret-note", "config.json"])
     }
 
-    @Test func `meanwhile its temporary file is its owner's alone, even where the file is not`() throws {
+    @Test func `only the owner can read the temporary file, even if the file is shared`() throws {
         let path = try scratch.write(Array("old".utf8), to: "config.json")
         #expect(chmod(path.string, 0o666) == 0)
-        // The same folder, so that nobody else sweeps there while it is looked at.
+        // The same folder, so that no other process removes files there during the check.
         let temporary = try TemporaryFile(in: scratch.path, holdsSecrets: true)
         #expect(try temporary.path.stat().permissions == .ownerReadWrite)
         #expect(TemporaryFile.isUnfinished(temporary.path.lastComponent?.string ?? ""))
     }
 
-    @Test func `many at once lose nothing`() async throws {
+    @Test func `parallel changes lose nothing`() async throws {
         let file = file("counter")
         await withTaskGroup { group in
             for number in 0..<20 {

@@ -10,10 +10,10 @@ import Testing
     import Darwin
 #endif
 
-/// Runs a test's body as a user who may not write everywhere, and tells whether that was possible.
+/// Runs a test's body as a user without permission to write everywhere; returns whether that was possible.
 ///
-/// Root may do everything, so for root this one thread looks at files as `nobody` meanwhile (Linux's `setfsuid`, which
-/// changes nothing else and nobody else's rights). The body must not suspend.
+/// For root, this thread accesses files as the user `nobody` meanwhile (`setfsuid` of Linux, which changes only this
+/// thread's file access). The body must not suspend.
 func withoutPrivileges(_ body: () throws -> Void) rethrows -> Bool {
     guard geteuid() == 0 else {
         try body()
@@ -32,17 +32,17 @@ func withoutPrivileges(_ body: () throws -> Void) rethrows -> Bool {
     #endif
 }
 
-/// A file system of 64 KiB, as full as one makes it; gone with its owner.
+/// A file system of 64 KiB, for tests of a full disk; removed in `deinit`.
 ///
-/// A child process mounts it in a namespace of its own, and we reach it through `/proc/PID/root`: no rights are needed
-/// beyond unprivileged user namespaces, and nothing is left behind.
+/// A child process mounts it in a separate namespace, and the test accesses it through `/proc/PID/root`. This needs only
+/// unprivileged user namespaces and leaves nothing behind.
 final class SmallFileSystem {
     private let keeper: RunningTool
     private let scratch: ScratchDirectory
-    /// Its root folder.
+    /// The root folder.
     let path: FilePath
 
-    /// Mounts it; `nil` where that is not permitted.
+    /// Mounts the file system; returns `nil` if that is not permitted.
     init?() throws {
         scratch = try ScratchDirectory()
         keeper = try RunningTool(

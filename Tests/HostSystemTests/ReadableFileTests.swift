@@ -18,7 +18,7 @@ struct ReadableFileTests {
 
     init() throws { scratch = try ScratchDirectory() }
 
-    @Test func `a file is read whole, in pieces and at any place`() throws {
+    @Test func `reads a file whole, in pieces and at any offset`() throws {
         let bytes = SampleModule.noise(size: 300_000)
         let file = try ReadableFile(opening: scratch.write(bytes, to: "file"))
         #expect(file.size == bytes.count)
@@ -31,7 +31,7 @@ struct ReadableFileTests {
         #expect(try file.read(at: 0, count: 0) == [])
     }
 
-    @Test func `an empty file has no bytes`() throws {
+    @Test func `reads an empty file`() throws {
         let path = try scratch.write([], to: "empty")
         let file = try ReadableFile(opening: path)
         #expect(file.size == 0)
@@ -39,7 +39,7 @@ struct ReadableFileTests {
         #expect(try ReadableFile.contents(of: path, limit: 0) == [])
     }
 
-    @Test func `a missing file is missing, also where a folder on the way is a file`() throws {
+    @Test func `reports a missing file, also below a file`() throws {
         try scratch.write([], to: "file")
         for name in ["missing", "missing/file"] {
             let path = scratch.path.pushing(FilePath(name))
@@ -51,25 +51,25 @@ struct ReadableFileTests {
         #expect(#expect(throws: Failure.self) { _ = try ReadableFile(opening: within) }?.code == .fileMissing)
     }
 
-    @Test func `a folder is no file`() {
+    @Test func `rejects a folder`() {
         let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: scratch.path) }
         #expect(failure?.code == .fileUnreadable)
         #expect(failure?.message.contains("is not a regular file") == true)
     }
 
-    @Test func `a pipe is no file, and nobody waits for its other end`() {
+    @Test func `rejects a pipe without waiting for its other end`() {
         let pipe = scratch.appending("pipe")
         #expect(mkfifo(pipe.string, 0o600) == 0)
         let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: pipe) }
         #expect(failure?.code == .fileUnreadable)
     }
 
-    @Test func `a device is no file`() {
+    @Test func `rejects a device`() {
         let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: "/dev/zero") }
         #expect(failure?.code == .fileUnreadable)
     }
 
-    @Test func `a link is followed, or refused`() throws {
+    @Test func `follows or rejects a link`() throws {
         let link = scratch.appending("link")
         #expect(symlink(try scratch.write([1, 2], to: "file").string, link.string) == 0)
         #expect(try ReadableFile.contents(of: link, limit: 2) == [1, 2])
@@ -78,7 +78,7 @@ struct ReadableFileTests {
         #expect(failure?.message.contains("is a symbolic link") == true)
     }
 
-    @Test func `links that lead in circles end`() {
+    @Test func `detects a loop of links`() {
         let link = scratch.appending("link")
         #expect(symlink("link", link.string) == 0)
         let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: link) }
@@ -86,7 +86,7 @@ struct ReadableFileTests {
         #expect(failure?.message.contains("is a symbolic link") == false)
     }
 
-    @Test func `a file that this user may not read says so`() throws {
+    @Test func `reports missing permission to read a file`() throws {
         let file = try scratch.write([1], to: "secret")
         #expect(chmod(file.string, 0) == 0)
         var failure: Failure?
@@ -98,7 +98,7 @@ struct ReadableFileTests {
         #expect(failure?.message.contains("permission denied") == true)
     }
 
-    @Test("a small file is read up to a limit", arguments: [(3, true), (4, true), (2, false), (0, false)])
+    @Test("reads a small file up to a limit", arguments: [(3, true), (4, true), (2, false), (0, false)])
     func limit(limit: Int, isRead: Bool) throws {
         let file = try scratch.write([1, 2, 3], to: "file")
         let bytes = try? ReadableFile.contents(of: file, limit: limit)

@@ -22,7 +22,7 @@ struct TemporaryFileTests {
         try Array(text.utf8).withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
     }
 
-    @Test func `a file is seen under its name only when it is whole`() throws {
+    @Test func `a file gets its name only when it is complete`() throws {
         let target = scratch.appending("result")
         let file = try TemporaryFile(in: scratch.path)
         try write("half ", to: file)
@@ -35,7 +35,7 @@ struct TemporaryFileTests {
         #expect(try contents(of: target) == Array("half and half".utf8))
     }
 
-    @Test func `a file that is given up is gone`() throws {
+    @Test func `removes a file that was not moved`() throws {
         do {
             let file = try TemporaryFile(in: scratch.path)
             try write("half", to: file)
@@ -44,7 +44,7 @@ struct TemporaryFileTests {
         #expect(try tree(scratch.path) == [])
     }
 
-    @Test func `a file that was moved stays when its owner lets go of it`() throws {
+    @Test func `keeps a moved file`() throws {
         do {
             let file = try TemporaryFile(in: scratch.path)
             try file.move(to: scratch.appending("result"))
@@ -52,7 +52,7 @@ struct TemporaryFileTests {
         #expect(try tree(scratch.path) == ["result"])
     }
 
-    @Test func `moving replaces a file, and not what a link points to`() throws {
+    @Test func `moving replaces a file or a link, not a link's target`() throws {
         let target = scratch.appending("result")
         let other = try scratch.write(Array("other".utf8), to: "other")
         #expect(symlink(other.string, target.string) == 0)
@@ -64,7 +64,7 @@ struct TemporaryFileTests {
         #expect(try tree(scratch.path) == ["other", "result"])
     }
 
-    @Test func `a file that was moved takes no more bytes, and is not moved twice`() throws {
+    @Test func `rejects writes and moves after a move`() throws {
         let file = try TemporaryFile(in: scratch.path)
         try file.move(to: scratch.appending("result"))
         #expect(#expect(throws: Failure.self) { try write("x", to: file) }?.code == .internalError)
@@ -73,15 +73,15 @@ struct TemporaryFileTests {
         #expect(try tree(scratch.path) == ["result"])
     }
 
-    @Test func `the umask decides who may read it`() throws {
+    @Test func `the umask decides the permissions`() throws {
         let path = try TemporaryFile(in: scratch.path)
         let probe = try scratch.write([], to: "probe")
-        // Any other file of this process has the same bits, whatever its umask is.
+        // Any other file of this process has the same permissions, with any umask.
         #expect(try path.path.stat().permissions == probe.stat().permissions)
         #expect(try !path.path.stat().permissions.contains(.ownerExecute))
     }
 
-    @Test func `a failed move leaves nothing behind`() throws {
+    @Test func `a failed move leaves no file behind`() throws {
         try scratch.write([], to: "folder/file")
         do {
             let failure = #expect(throws: Failure.self) {
@@ -92,7 +92,7 @@ struct TemporaryFileTests {
         #expect(try tree(scratch.path) == ["folder", "folder/file"])
     }
 
-    @Test func `a folder that is missing is named`() throws {
+    @Test func `names a missing folder`() throws {
         let failure = #expect(throws: Failure.self) {
             try TemporaryFile(in: scratch.appending("missing"))
         }
@@ -101,7 +101,7 @@ struct TemporaryFileTests {
         #expect(failure?.message.contains(scratch.appending("missing").string) == true)
     }
 
-    @Test func `a folder where this user may not write is named`() throws {
+    @Test func `names a folder without permission to write`() throws {
         #expect(chmod(scratch.path.string, 0o555) == 0)
         var failure: Failure?
         let isTried = withoutPrivileges {
@@ -115,9 +115,9 @@ struct TemporaryFileTests {
         #expect(try tree(scratch.path) == [])
     }
 
-    @Test func `a full disk is said to be one, and nothing is left on it`() throws {
+    @Test func `reports a full disk and leaves nothing on it`() throws {
         guard let disk = try SmallFileSystem() else {
-            try Test.cancel("this system lets nobody mount a file system of their own")
+            try Test.cancel("this system does not allow unprivileged mounts")
         }
         do {
             let file = try TemporaryFile(in: disk.path)
@@ -137,17 +137,20 @@ struct TemporaryFileTests {
     static let names: [(name: String, isUnfinished: Bool, why: String)] = [
         (".wasmpack-1y2z.tmp", true, "as they are made"),
         (".wasmpack-.tmp", true, "the least"),
-        (".wasmpack-config", false, "somebody's own file"),
+        (".wasmpack-config", false, "a file of the user"),
         ("plugin.tmp", false, "another program's"),
         ("wasmpack-1.tmp", false, "one that is seen"),
     ]
 
-    @Test("unfinished files are known by their names", arguments: names)
+    @Test("recognizes unfinished files by their names", arguments: names)
     func unfinished(name: String, isUnfinished: Bool, why: String) {
         #expect(TemporaryFile.isUnfinished(name) == isUnfinished, "\(why)")
     }
 
-    @Test("a bare name is in the current folder", arguments: [("a", "."), ("a/b", "a"), ("/a", "/")])
+    @Test(
+        "the folder of a bare name is the current folder",
+        arguments: [("a", "."), ("a/b", "a"), ("/a", "/")]
+    )
     func folder(path: String, folder: String) {
         #expect(FilePath(path).directory == FilePath(folder))
     }

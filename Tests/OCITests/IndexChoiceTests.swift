@@ -3,7 +3,7 @@ import OCI
 import Testing
 
 @Suite struct IndexChoiceTests {
-    /// An entry: its platform as `os/architecture`, or what else it is.
+    /// An entry: its platform as `os/architecture`, or its kind.
     private static func entry(_ platform: String?, note: String? = nil, artifact: MediaType? = nil) -> String
     {
         let parts = platform.map { $0.split(separator: "/") } ?? []
@@ -28,13 +28,13 @@ import Testing
     private static let statement = entry("linux/s390x", artifact: MediaType("application/vnd.in-toto+json"))
 
     private static let choices: [(entries: [String], choice: String?, why: String)] = [
-        ([wasm, amd64], amd64, "what Istio takes"),
+        ([wasm, amd64], amd64, "the choice of Istio"),
         ([wasm, bare], bare, "an entry without a platform counts as the usual one"),
         ([bare, amd64], bare, "the first of them"),
         ([arm64], arm64, "the only one"),
         ([attestation, reference, statement, wasm], wasm, "the only one besides what describes it"),
         ([arm64, wasm], wasm, "the one for Wasm"),
-        ([arm64, entry("linux/s390x")], nil, "none of these is more right than the other"),
+        ([arm64, entry("linux/s390x")], nil, "the selection is ambiguous"),
         ([attestation, reference, statement], nil, "no image at all"),
         ([], nil, "nothing"),
     ]

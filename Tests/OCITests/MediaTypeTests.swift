@@ -8,7 +8,7 @@ import Testing
         ("application/json; charset=utf-8", "application/json", "a parameter"),
         ("application/json;charset=utf-8;q=1", "application/json", "parameters without spaces"),
         (" \tapplication/json \t", "application/json", "white space of a header"),
-        ("application/vnd.acme+json", "application/vnd.acme+json", "a type nobody knows"),
+        ("application/vnd.acme+json", "application/vnd.acme+json", "an unknown type"),
         ("appli cation/json", "appli cation/json", "a space within makes it no other type"),
         ("", "", "nothing"),
         (";", "", "only a parameter"),

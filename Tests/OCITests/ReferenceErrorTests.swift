@@ -3,7 +3,7 @@ import OCI
 import TestSupport
 import Testing
 
-/// The words of each refusal, as users see them: what, where, and what was probably meant.
+/// The messages for invalid references, with the position and a suggestion.
 @Suite struct ReferenceErrorTests {
     private static let hexadecimal = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 

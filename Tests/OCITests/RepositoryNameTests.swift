@@ -67,7 +67,7 @@ import Testing
         ("My Plugin/", ["my-plugin"], "and upper case"),
         ("c-", ["c"], "a separator at the end"),
         ("c%2fd", ["c-2fd"], "an escape"),
-        ("c..d", [], "nobody knows which of the two"),
+        ("c..d", [], "no suggestion for two dots"),
         ("/", [], "nothing is left"),
         (
             String(repeating: "a/", count: 120) + "a?", [String(repeating: "a/", count: 120) + "a"],

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct StrictJSONTests {
-    /// Any JSON at all, so that only the check of the text can refuse it.
+    /// Any JSON, so that only the check of the text can reject it.
     private struct Anything: Decodable {
         init(from decoder: any Decoder) {}
     }
@@ -77,7 +77,7 @@ import Testing
         ("\"a\nb\"", "a control character", "a line end in a text"),
         ("\"\u{1F}\"", "a control character", "the last control"),
         ("\"\0\"", "a control character", "NUL in a text"),
-        (#""\x41""#, "an escape is unknown", "an escape of C's"),
+        (#""\x41""#, "an escape is unknown", "an escape from C"),
         (#""\"#, "an escape is incomplete", "half an escape"),
         (#""\u12""#, "four hexadecimal characters", "half an escape of Unicode"),
         (#""\u+123""#, "four hexadecimal characters", "a sign in it"),

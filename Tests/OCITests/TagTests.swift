@@ -24,7 +24,7 @@ import Testing
         ("a:b", "is not allowed", ["a-b"], "a colon"),
         ("a\u{301}", "is not allowed", ["a-"], "a combining mark"),
         ("a\r\nb", "is not allowed", ["a--b"], "a header injection"),
-        ("\u{212A}", "is not allowed", [], "a sign that Swift takes for K"),
+        ("\u{212A}", "is not allowed", [], "a sign that Swift lowercases to k"),
         ("...", "is not allowed", [], "nothing can be made of it"),
         (String(repeating: "a", count: 129), "is too long", [], "one over the limit"),
         (

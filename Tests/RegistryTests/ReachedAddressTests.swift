@@ -73,7 +73,7 @@ private final class ResolvingTransport: Transport {
             return all.first ?? "0.0.0.0"
         }
         guard let accepts = request.acceptsAddress, accepts(address) else {
-            throw TransferError(.addressRefused, "its name stands for the address \(address)")
+            throw TransferError(.addressRefused, "its name resolves to the address \(address)")
         }
         let (response, body) = answer(request.url)
         try sink.begin(response)

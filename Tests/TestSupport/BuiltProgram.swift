@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the build has put beside the tests.
+/// The programs that the build created beside the tests.
 package enum BuiltProgram {
     /// The path of `wasmpack`.
     package static let wasmpack: String = {

@@ -1,7 +1,7 @@
 package import Foundation
 import Synchronization
 
-/// What a program said and how it ended.
+/// The output and the exit status of a program.
 package struct CommandLineRun: Sendable, CustomStringConvertible {
     /// The exit status, or the negative number of the signal that ended it.
     package let status: Int32
@@ -13,14 +13,14 @@ package struct CommandLineRun: Sendable, CustomStringConvertible {
     /// Standard output, as text.
     package var outputText: String { String(decoding: outputBytes, as: UTF8.self) }
 
-    /// Everything, for a failing test.
+    /// The whole result, for the report of a failed test.
     package var description: String { "exit \(status)\nstdout: \(outputText)\nstderr: \(errorText)" }
 }
 
-/// A program started by a test, while it runs.
+/// A running program that a test started.
 ///
-/// By `posix_spawn`: Foundation's `Process` has crashed under many threads on Linux, and hands its children the signals
-/// that its own thread has blocked.
+/// Uses `posix_spawn`, because Foundation's `Process` has crashed with many threads on Linux, and passes its thread's
+/// blocked signals to its children.
 package final class RunningProgram: Sendable {
     private let identifier: pid_t
     private let ended: Task<CommandLineRun, any Error>
@@ -31,16 +31,16 @@ package final class RunningProgram: Sendable {
         let hasCome = Mutex(false)
     }
 
-    /// Starts a program with an environment of its own; its output goes to files, so that it never waits for a reader.
+    /// Starts a program with a given environment; its output goes to files, so that it never waits for a reader.
     ///
     /// - Parameters:
     ///   - executable: the path of the program.
-    ///   - arguments: what it is told.
-    ///   - environment: all of its environment.
-    ///   - input: what it reads from standard input.
-    ///   - directory: where it runs.
-    ///   - check: what is done with every run that is waited for.
-    /// - Throws: when it cannot be started.
+    ///   - arguments: the arguments.
+    ///   - environment: the whole environment.
+    ///   - input: the standard input.
+    ///   - directory: the working folder.
+    ///   - check: a function that is called with the result.
+    /// - Throws: an error if the program cannot be started.
     package init(
         _ executable: String,
         _ arguments: [String],
@@ -58,7 +58,7 @@ package final class RunningProgram: Sendable {
         try Data(input.utf8).write(to: files[0])
         for file in files.dropFirst() { try Data().write(to: file) }
         identifier = try Self.spawn(
-            // Only `env` can change the folder here; it becomes the program, with the same number.
+            // `env` changes the folder and then becomes the program, with the same process identifier.
             ["/usr/bin/env", "-C", directory.path(), executable] + arguments,
             environment: environment.map { "\($0.key)=\($0.value)" },
             files: files.map { $0.path() }
@@ -74,25 +74,25 @@ package final class RunningProgram: Sendable {
         }
     }
 
-    /// Waits for its end.
+    /// Waits until the program ends.
     package func wait() async throws -> CommandLineRun {
         let run = try await ended.value
         check(run)
         return run
     }
 
-    /// Whether it has ended.
+    /// Whether the program has ended.
     package var hasEnded: Bool { end.hasCome.withLock { $0 } }
 
-    /// Sends it a signal, if it still runs.
+    /// Sends the program a signal if it is still running.
     package func signal(_ number: Int32) {
-        // Held, so that its number cannot be another process's by now.
+        // Locked, so that the process identifier cannot belong to another process meanwhile.
         end.hasCome.withLock { hasEnded in
             if !hasEnded { kill(identifier, number) }
         }
     }
 
-    /// Waits on a thread that may block, which those of Swift's concurrency must not.
+    /// Waits on a separate thread, because the threads of Swift concurrency must not block.
     private static func status(of identifier: pid_t, _ end: End) async -> Int32 {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
@@ -130,7 +130,7 @@ package final class RunningProgram: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, files[0], O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, files[1], O_WRONLY | O_APPEND, 0)
         posix_spawn_file_actions_addopen(&actions, 2, files[2], O_WRONLY | O_APPEND, 0)
-        // A program is started with no signal blocked and all with their default meaning.
+        // The program starts without blocked signals and with default signal handlers.
         var none = sigset_t()
         var all = sigset_t()
         sigemptyset(&none)

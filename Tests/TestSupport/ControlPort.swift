@@ -1,16 +1,16 @@
 package import Foundation
 
-/// Plain HTTP/1.1 to a port of this machine, a connection for each request: how a test speaks to a server of its own.
+/// A client for a test's server on this machine: plain HTTP/1.1, with a new connection per request.
 package struct ControlPort: Sendable {
     private let port: Int
 
     /// The port of a server on 127.0.0.1.
     package init(_ port: Int) { self.port = port }
 
-    /// Sends a request and waits for the whole answer; throws when there is none, or its status is not 200.
+    /// Sends a request and returns the response's body; throws without a response of status 200.
     package func send(_ method: String, _ target: String, body: String = "") async throws -> Data {
         try await withCheckedThrowingContinuation { continuation in
-            // Reading blocks, which the threads of Swift's concurrency must not.
+            // Reading blocks, which is not allowed on the threads of Swift concurrency.
             DispatchQueue.global().async {
                 continuation.resume(with: Result { try exchange(method, target, body) })
             }

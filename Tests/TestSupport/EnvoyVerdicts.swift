@@ -1,34 +1,34 @@
 import Foundation
 import SystemPackage
 
-/// What a real Envoy makes of the modules of Tests/Support/modules.py and mutants.py.
+/// The verdicts of a real Envoy on the modules of Tests/Support/modules.py and mutants.py.
 ///
-/// Envoy is asked by `oracle.py`. What it said is recorded in Fixtures/envoy, so that most tests need no Envoy.
+/// `oracle.py` runs Envoy. Fixtures/envoy contains the recorded verdicts, so most tests need no Envoy.
 package struct EnvoyVerdicts: Sendable {
-    /// How Envoy's `--mode validate` ends.
+    /// The outcome of Envoy's `--mode validate`.
     package enum Verdict: String, Decodable, Sendable, CaseIterable {
         case loads
         case refuses
-        /// The proxy's process ended by a signal.
+        /// A signal ended Envoy's process.
         case dies
         case hangs
     }
 
-    /// What it makes of one module.
+    /// The verdict on a module.
     package struct Answer: Sendable, Equatable {
         package let verdict: Verdict
-        /// What it logs as errors.
+        /// The logged errors.
         package let said: [String]
-        /// Its engine would compile the module if its function bodies were others.
+        /// Whether the engine would compile the module with other function bodies.
         package let isOfBodies: Bool
     }
 
-    /// The version of that Envoy.
+    /// The version of Envoy.
     package let envoy: String
-    /// The answers, by the SHA-256 of the module.
+    /// The verdicts, by the SHA-256 of the module.
     package let answers: [String: Answer]
 
-    /// The recorded ones.
+    /// The recorded verdicts.
     package static let recorded = Result { try EnvoyVerdicts(recordedFor: "1.40.0") }
 
     private init(recordedFor version: String) throws {
@@ -40,7 +40,7 @@ package struct EnvoyVerdicts: Sendable {
         }
     }
 
-    /// Asks an Envoy about some modules, or about all.
+    /// Runs an Envoy on some modules, or on all.
     package init(asking envoy: String, about names: [String]? = nil) async throws {
         let only = names.map { $0.map { "--only=\($0)" } } ?? []
         let output = try await PeerProcess.output(of: "oracle.py", ["--envoy", envoy] + only)
@@ -88,18 +88,18 @@ package struct EnvoyVerdicts: Sendable {
     }
 }
 
-/// The modules that Envoy and `check` both judge: files in a folder, written once a process.
+/// The modules for Envoy and `check`: files in a folder, written once per process.
 package struct JudgedModules: Sendable {
     private let folder: TemporaryFolder
-    /// The modules that were made on purpose: name and path.
+    /// The modules from `modules.py`: name and path.
     package let corpus: [(name: String, path: String)]
-    /// The seeded changes of whole modules.
+    /// The seeded mutations of whole modules.
     package let mutants: [(name: String, path: String)]
 
-    /// All of them, by name.
+    /// All modules by name.
     package var all: [(name: String, path: String)] { corpus + mutants }
 
-    /// The ones for the whole process.
+    /// The modules of the whole process.
     package static let shared = Task {
         let folder = try TemporaryFolder()
         try await PeerProcess.run("oracle.py", ["--write", folder.path.string])

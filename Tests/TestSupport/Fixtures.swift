@@ -6,25 +6,24 @@ package import Testing
     import Foundation
 #endif
 
-/// The files under `Fixtures/` at the root of the package.
+/// The files in `Fixtures/` at the root of the package.
 package enum Fixtures {
-    /// The folder itself, as an absolute path.
+    /// The absolute path of the folder.
     package static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Fixtures").path()
 
-    /// The absolute path of a fixture, for example of `oci/manifest.json`.
+    /// Returns the absolute path of a fixture, for example `oci/manifest.json`.
     package static func path(_ path: String) -> String { root + "/" + path }
 
-    /// The bytes of a fixture; throws when there is no such file.
+    /// Returns the bytes of a fixture; throws if the file does not exist.
     package static func bytes(_ path: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(filePath: Self.path(path))))
     }
 }
 
-/// Expects bytes to be those of a golden file.
+/// Expects bytes to equal a golden file.
 ///
-/// With `WASMPACK_RECORD=1` in the environment the file is written instead; look at the difference before it is
-/// committed.
+/// With `WASMPACK_RECORD=1` in the environment, writes the file instead; review the difference before you commit it.
 package func expectGolden(
     _ bytes: [UInt8],
     _ path: String,
@@ -44,7 +43,7 @@ package func expectGolden(
             "not the golden \(path)",
             sourceLocation: sourceLocation
         )
-        // Also where the texts are the same in Swift's eyes, or no texts at all.
+        // Also for texts that Swift considers equal, and for bytes that are not text.
         #expect(bytes == golden, sourceLocation: sourceLocation)
     }
 }

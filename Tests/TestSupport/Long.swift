@@ -2,9 +2,9 @@ import Foundation
 package import Testing
 
 extension Trait where Self == ConditionTrait {
-    /// Marks what takes long for what it tells: `make test` leaves it out and counts it, `make test-all` runs it too.
+    /// Marks slow tests: `make test` skips and counts them, `make test-all` runs them.
     ///
-    /// Only for suites whose name ends with `LongTests`, by which `make test-long` finds them.
+    /// Only for suites whose names end with `LongTests`, which `make test-long` runs.
     package static var long: Self {
         .enabled(if: ProcessInfo.processInfo.environment["WASMPACK_TESTS"] == "all", "long: make test-all")
     }

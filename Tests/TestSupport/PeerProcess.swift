@@ -1,34 +1,34 @@
 package import Foundation
 
-/// A server of Tests/Support, from its start until the last test lets go of it.
+/// A server of Tests/Support, which runs until its last owner is freed.
 ///
-/// It ends when its stdin is closed, be it by the end of the test process.
+/// It ends when its stdin is closed, also by the end of the test process.
 package final class PeerProcess: Sendable {
     /// The folder of the servers.
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Support")
 
-    /// The line of JSON that it said when it was ready.
+    /// The line of JSON that the server printed when it was ready.
     package let ready: Data
     private let process: Int32
     private let lifeline: FileHandle
 
-    /// Starts a script of Tests/Support, with its arguments, and waits until it is ready.
+    /// Starts a script of Tests/Support with arguments, and waits until it is ready.
     package static func start(_ script: String, _ arguments: [String] = []) async throws -> PeerProcess {
         try await withCheckedThrowingContinuation { continuation in
-            // Reading blocks, which the threads of Swift's concurrency must not.
+            // Reading blocks, which is not allowed on the threads of Swift concurrency.
             DispatchQueue.global().async {
                 continuation.resume(with: Result { try PeerProcess(script, arguments) })
             }
         }
     }
 
-    /// Runs a script of Tests/Support that ends by itself; throws unless it says that all is well.
+    /// Runs a script of Tests/Support to its end; throws unless it succeeds.
     package static func run(_ script: String, _ arguments: [String] = []) async throws {
         _ = try await output(of: script, arguments)
     }
 
-    /// The same, and gives what it has written to its standard output.
+    /// Runs a script of Tests/Support to its end and returns its standard output.
     package static func output(of script: String, _ arguments: [String] = []) async throws -> Data {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
@@ -49,7 +49,7 @@ package final class PeerProcess: Sendable {
         }
     }
 
-    /// Where a script of Tests/Support is, for who starts it in a way of its own.
+    /// Returns the path of a script of Tests/Support.
     package static func path(of script: String) -> String { folder.appending(path: script).path() }
 
     private static func process(_ script: String, _ arguments: [String]) -> Process {
@@ -80,16 +80,16 @@ package final class PeerProcess: Sendable {
     }
 
     deinit {
-        // Its stdin is closed by now at the latest; a child that is busy elsewhere hears the signal too.
+        // The stdin is closed now; the signal also ends a busy child.
         kill(process, SIGTERM)
     }
 }
 
-/// Why a peer of a test is of no use.
+/// The reason why a peer of a test cannot be used.
 package struct PeerError: Error, CustomStringConvertible {
-    /// What happened.
+    /// The description of the error.
     package let description: String
 
-    /// Says what happened.
+    /// Creates an error.
     package init(_ description: String) { self.description = description }
 }

@@ -3,9 +3,9 @@ package import Foundation
 private let oneAtATime = NSLock()
 
 extension Process {
-    /// Starts the program while no other one is started.
+    /// Starts the program, one program at a time.
     ///
-    /// On Linux, `run()` on several threads at once has crashed within Foundation.
+    /// On Linux, parallel calls of `run()` have crashed in Foundation.
     package func runAlone() throws {
         oneAtATime.lock()
         defer { oneAtATime.unlock() }

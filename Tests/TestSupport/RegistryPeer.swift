@@ -3,21 +3,21 @@ import Synchronization
 package import SystemPackage
 package import Testing
 
-/// A real registry, Debian's `docker-registry`, on a free port of this machine and with a folder of its own.
+/// A real registry, Debian's `docker-registry`, on a free port of this machine and with a temporary folder.
 ///
-/// It is ended, and its folder removed, when the last owner lets go of it. Tests that need one say so:
+/// It ends, and its folder is removed, when the last owner is freed. Tests that need a registry declare it:
 ///
 ///     @Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 ///
-/// Most take the one of its kind that all tests of the process share, and name repositories that no other test uses.
+/// Most tests share one registry of each kind and use unique names of repositories.
 package final class RegistryPeer: Sendable {
-    /// Who may do what.
+    /// The permissions of users.
     package enum Authentication: String, Sendable, CaseIterable {
-        /// Everybody everything.
+        /// Every user has all permissions.
         case open
-        /// The one user, by Basic.
+        /// Only the registry's user has permissions, with Basic authentication.
         case htpasswd
-        /// The one user, by tokens of a service beside the registry, which lets everybody else pull.
+        /// The registry's user has all permissions, with tokens of a token service; other users can pull.
         case token
     }
 
@@ -28,7 +28,7 @@ package final class RegistryPeer: Sendable {
         let token_log: String?
     }
 
-    /// Whether tests with a real registry are to run: it is installed, or this is CI, where it has to be.
+    /// Whether tests with a real registry run: if it is installed, and always in CI.
     package static var isExpected: Bool {
         let environment = ProcessInfo.processInfo.environment
         if environment["CI"]?.isEmpty == false { return true }
@@ -38,28 +38,28 @@ package final class RegistryPeer: Sendable {
         }
     }
 
-    /// Why such tests are skipped, for the test report.
+    /// The reason for skipping such tests, for the test report.
     package static let whySkipped: Comment = "docker-registry or htpasswd is not installed (make test-deps)"
 
-    /// The name that the certificate is for.
+    /// The host name of the certificate.
     package let host = "localhost"
     /// The port.
     package let port: Int
-    /// The file of the authority that signed the certificate; `nil` for a registry without TLS.
+    /// The path of the certificate authority; `nil` without TLS.
     package let caFile: FilePath?
-    /// The one user; may be given to an open registry too.
+    /// The registry's user; an open registry accepts it too.
     package let username: String
     /// The user's password.
     package let password: String
     private let tokenLog: FilePath?
     private let process: PeerProcess
 
-    /// The registry as a reference names it: `localhost:PORT`.
+    /// The registry, as written in references: `localhost:PORT`.
     package var name: String { "\(host):\(port)" }
 
     private static let kinds = Mutex<[String: Task<RegistryPeer, any Error>]>([:])
 
-    /// The registry of a kind that all tests of the process share; a test's repositories have names of its own.
+    /// Returns the registry of a kind that all tests of the process share; tests use unique names of repositories.
     package static func shared(_ authentication: Authentication, usesTLS: Bool = true) async throws
         -> RegistryPeer
     {
@@ -71,10 +71,10 @@ package final class RegistryPeer: Sendable {
         }.value
     }
 
-    /// Starts a registry of a test's own and waits until it answers.
+    /// Starts a separate registry and waits until it answers.
     ///
-    /// It speaks HTTPS with a certificate of a private authority, or plain HTTP. Its token service is started with
-    /// further arguments, if there are any: its `--help` has them.
+    /// It uses HTTPS with a certificate of a private authority, or plain HTTP. The additional arguments are for its token
+    /// service; see its `--help`.
     package static func start(
         _ authentication: Authentication,
         usesTLS: Bool = true,
@@ -100,9 +100,9 @@ package final class RegistryPeer: Sendable {
         self.process = process
     }
 
-    /// The scopes of each request that the token service has answered, in order, joined by spaces.
+    /// Returns the scopes of each request to the token service, in order, joined by spaces.
     ///
-    /// With a repository, the requests for that one alone.
+    /// With a repository, returns only the requests for that repository.
     package func tokenRequests(of repository: String? = nil) throws -> [String] {
         struct Line: Decodable {
             let query: [[String]]

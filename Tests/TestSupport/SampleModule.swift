@@ -1,18 +1,17 @@
-/// Modules to pack that a proxy loads: a plugin that does nothing, and a custom section that makes it as large as wanted
-/// and compresses about as well as code does.
+/// Modules that proxies load: an empty plugin, with a custom section of any size that compresses about as well as code.
 package enum SampleModule {
     /// The preamble of every module.
     package static let preamble: [UInt8] = [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]
 
-    /// The smallest plugin that a proxy loads: the marker of ABI 0.2.1, a `malloc` that always fails, and a memory.
+    /// The smallest plugin that proxies load: the marker of ABI 0.2.1, a `malloc` that always fails, and a memory.
     package static let smallest = plugin()
 
-    /// A function that a plugin imports: so many i32 in, one out.
+    /// A function that a plugin imports: a number of i32 parameters and one i32 result.
     package typealias Import = (module: String, name: String, parameterCount: Int)
 
-    /// The same with one import.
+    /// Returns the smallest plugin with one import.
     package static func plugin(importing function: Import? = nil) -> [UInt8] {
-        // Imported functions come first, so that the others' indexes move up.
+        // Imported functions come first, so the indexes of the other functions increase.
         let first: UInt8 = function == nil ? 0 : 1
         let exports =
             export("proxy_abi_version_0_2_1", [0, first]) + export("malloc", [0, first + 1])
@@ -39,7 +38,7 @@ package enum SampleModule {
 
     private static func named(_ name: String) -> [UInt8] { [UInt8(name.utf8.count)] + name.utf8 }
 
-    /// A module of exactly `size` bytes (150 at least), with one custom section; the same for the same seed.
+    /// Returns a module of exactly `size` bytes (at least 150) with one custom section; the same for the same seed.
     package static func bytes(size: Int, seed: UInt64 = 1) -> [UInt8] {
         var module = outline(of: size)
         module.reserveCapacity(size + 512)
@@ -57,22 +56,22 @@ package enum SampleModule {
         return module
     }
 
-    /// A module of exactly `size` bytes (150 at least) whose layer is as large: its one custom section cannot be compressed.
+    /// Returns a module of exactly `size` bytes (at least 150) whose custom section cannot be compressed.
     package static func incompressible(size: Int, seed: UInt64 = 1) -> [UInt8] {
         let outline = outline(of: size)
         return outline + noise(size: size - outline.count, seed: seed)
     }
 
-    /// What stands before the content of the one custom section, which is called `x`.
+    /// Returns the header of the custom section `x`.
     package static func outline(of size: Int) -> [UInt8] {
         let content = size - smallest.count - 6
         precondition(content >= 2)
-        // A length in five bytes, also where fewer would do: the specification allows that.
+        // The length always has five bytes, which the specification allows.
         let length = (0..<5).map { UInt8(content >> (7 * $0) & 0x7F) | ($0 < 4 ? 0x80 : 0) }
         return smallest + [0] + length + [1, UInt8(ascii: "x")]
     }
 
-    /// Bytes that nothing can compress; the same for the same seed.
+    /// Returns bytes that cannot be compressed; the same for the same seed.
     package static func noise(size: Int, seed: UInt64 = 1) -> [UInt8] {
         var random = SeededGenerator(seed: seed)
         return [UInt8](unsafeUninitializedCapacity: size + 8) { buffer, count in

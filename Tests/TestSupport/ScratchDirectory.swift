@@ -6,12 +6,12 @@ package import SystemPackage
     import Foundation
 #endif
 
-/// A folder for one test, removed with everything in it when its owner lets go of it.
+/// A folder for one test, removed with its content in `deinit`.
 package final class ScratchDirectory: Sendable {
-    /// Where the folder is.
+    /// The path of the folder.
     package let path: FilePath
 
-    /// Makes an empty folder.
+    /// Creates an empty folder.
     package init() throws {
         let url = FileManager.default.temporaryDirectory.appending(
             path: "wasmpack-tests-\(UUID().uuidString)"
@@ -22,10 +22,10 @@ package final class ScratchDirectory: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path.string) }
 
-    /// Where a file or folder of this name is, or would be.
+    /// Returns the path of a file or folder with this name, which need not exist.
     package func appending(_ name: String) -> FilePath { path.appending(name) }
 
-    /// Writes a file, and the folders above it; gives its path.
+    /// Writes a file and its parent folders; returns the path.
     @discardableResult
     package func write(_ bytes: [UInt8], to name: String) throws -> FilePath {
         let file = path.pushing(FilePath(name))
@@ -38,12 +38,12 @@ package final class ScratchDirectory: Sendable {
     }
 }
 
-/// The bytes of a file; throws when it cannot be read.
+/// Returns the bytes of a file; throws if it cannot be read.
 package func contents(of path: FilePath) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(filePath: path.string)))
 }
 
-/// The names in a folder and all folders below it, sorted, each from that folder on.
+/// Returns the sorted relative paths of all files and folders below a folder.
 package func tree(_ path: FilePath) throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: path.string).sorted()
 }

@@ -1,14 +1,14 @@
 import Foundation
 package import SystemPackage
 
-/// A server of Tests/Support/scripted_registry.py: correct, until a script makes it fail.
+/// A server of Tests/Support/scripted_registry.py, which is correct until a script makes it fail.
 package final class ScriptedRegistry: Sendable {
-    /// Who may do what.
+    /// The permissions of users.
     package enum Authentication: String, Sendable {
         case open, basic, bearer
     }
 
-    /// One request that it was sent.
+    /// A request that the server received.
     package struct Entry: Decodable, Sendable {
         package let method: String
         package let path: String
@@ -16,17 +16,17 @@ package final class ScriptedRegistry: Sendable {
         package let headers: [[String]]
         package let form: [[String]]?
         package let status: Int?
-        /// Absent as long as there is no answer.
+        /// `nil` until there is a response.
         package let body_length: Int?
-        /// The number of the connection that it came on.
+        /// The number of the request's connection.
         package let connection: Int
 
-        /// The value of a header field, the first if there are several.
+        /// Returns the first value of a header field.
         package func header(_ name: String) -> String? {
             headers.first { $0[0].lowercased() == name.lowercased() }?[1]
         }
 
-        /// `METHOD what`, without the repository and what differs from run to run.
+        /// `METHOD path`, without the repository and parts that differ between runs.
         package var line: String {
             var what = path.split(separator: "/").dropFirst(3).joined(separator: "/")
             if what.hasPrefix("blobs/uploads") { what = method == "POST" ? "uploads" : "upload" }
@@ -34,7 +34,7 @@ package final class ScriptedRegistry: Sendable {
         }
     }
 
-    /// The one user of a registry that was started with authentication.
+    /// The only user of a registry with authentication.
     package static let username = "ci"
     /// The user's password.
     package static let password = "open-hush"
@@ -44,25 +44,25 @@ package final class ScriptedRegistry: Sendable {
         let control: Int
     }
 
-    /// Its port.
+    /// The port.
     package let port: Int
-    /// How it is named; its address is 127.0.0.1.
+    /// The host name; the address is 127.0.0.1.
     package let host: String
-    /// The authority of its certificate; `nil` without TLS.
+    /// The authority of the certificate; `nil` without TLS.
     package let caFile: FilePath?
     private let process: PeerProcess
     private let certificates: TemporaryFolder?
     private let control: ControlPort
 
-    /// The registry as a reference names it.
+    /// The registry, as written in references.
     package var name: String { "\(host):\(port)" }
 
-    /// Starts one that everybody may use, or with the arguments of the script.
+    /// Starts a registry without authentication, or with arguments of the script.
     package convenience init(_ arguments: String...) async throws {
         try self.init(await PeerProcess.start("scripted_registry.py", arguments), nil, host: "127.0.0.1")
     }
 
-    /// Starts one with its user, with a certificate for `localhost` and 127.0.0.1 if it speaks TLS.
+    /// Starts a registry with its user, and with TLS with a certificate for `localhost` and 127.0.0.1.
     package static func start(
         _ authentication: Authentication = .open,
         usesTLS: Bool = false,
@@ -90,42 +90,42 @@ package final class ScriptedRegistry: Sendable {
         caFile = certificates.map { $0.path.appending("ca/ca.crt") }
     }
 
-    /// The same server without rules and record, for one test after the other.
+    /// Resets the server's rules and record, so that tests can share it in sequence.
     package func reset() async throws -> ScriptedRegistry {
         try await order("[]")
         _ = try await drained()
         return self
     }
 
-    /// Replaces the rules, a JSON list (Tests/Support/faults.py), and counts from the start.
+    /// Replaces the rules, a JSON list (Tests/Support/faults.py), and resets the counters.
     package func order(_ rules: String) async throws {
         _ = try await control.send("PUT", "/__control", body: rules)
     }
 
-    /// Everything that it was asked since it started or was last drained, as `METHOD path`.
+    /// Returns the requests since the start or the last drain, as `METHOD path`.
     package func requests() async throws -> [String] { try await record().map { "\($0.method) \($0.path)" } }
 
-    /// Everything that it was asked since it started or was last drained.
+    /// Returns the requests since the start or the last drain.
     package func record() async throws -> [Entry] {
         try JSONDecoder().decode([Entry].self, from: await control.send("GET", "/__record"))
     }
 
-    /// How many connections its requests used, not counting its first requests.
+    /// Returns the number of connections, without those of the first requests.
     package func connectionCount(after first: Int) async throws -> Int {
         Set(try await record().dropFirst(first).map(\.connection)).count
     }
 
-    /// The same, and forgets it.
+    /// Returns the record and clears it.
     package func drained() async throws -> [Entry] {
         try JSONDecoder().decode([Entry].self, from: await control.send("DELETE", "/__record"))
     }
 
-    /// The record as it is: JSON.
+    /// Returns the record as JSON.
     package func recordText() async throws -> String {
         String(decoding: try await control.send("GET", "/__record"), as: UTF8.self)
     }
 
-    /// Waits, two minutes at most, until it was asked for something so often, not counting its first requests.
+    /// Waits at most two minutes for a number of requests, without the first requests.
     package func wait(for method: String = "", _ path: String, after first: Int = 0, count: Int = 1)
         async throws
     {
@@ -136,9 +136,9 @@ package final class ScriptedRegistry: Sendable {
     }
 }
 
-/// A private certificate authority, and a certificate by it for `localhost` and 127.0.0.1.
+/// A private certificate authority and its certificate for `localhost` and 127.0.0.1.
 package enum TestAuthority {
-    /// The folder that `certificates.py` has written, one for the whole process.
+    /// The folder from `certificates.py`, one for the whole process.
     package static let shared = Task {
         let folder = try TemporaryFolder()
         try await PeerProcess.run("certificates.py", [folder.path.string])

@@ -1,25 +1,25 @@
 package import Foundation
 
-/// Finds what no output may hold: every secret of the tests has `hush` in it, and every token is a JWT.
+/// Finds secrets in outputs: every secret of the tests contains `hush`, and every token is a JWT.
 package enum Secrets {
-    /// What the secrets of the tests have in common.
+    /// The mark in all secrets of the tests.
     package static let mark = "hush"
 
-    /// A password of its own for one test, with the mark in it.
+    /// Returns a unique password with the mark, for one test.
     package static func password() -> String { "\(mark)-\(UInt64.random(in: .min ... .max))" }
 
-    /// The mark as it is, and what base64 makes of it, wherever in a group of three bytes it begins.
+    /// The mark, and its base64 encodings at each position in a group of three bytes.
     static let marks: [String] =
         [mark]
         + (0..<3).map { offset in
             let encoded = Data(repeating: 0, count: offset) + Data(mark.utf8)
-            // The first and the last character hold bits of what stands around the mark.
+            // The first and the last character contain bits of the surrounding bytes.
             let first = (offset * 8 + 5) / 6
             let last = (offset + mark.utf8.count) * 8 / 6
             return String(Array(encoded.base64EncodedString())[first..<last])
         }
 
-    /// The places in a text where a secret stands, each with a little of what is around it.
+    /// Returns the occurrences of secrets in a text, each with some context.
     package static func found(in text: String) -> [String] {
         let places = marks.flatMap { text.ranges(of: $0) } + text.ranges(of: /eyJ[\w-]{8,}\.eyJ/)
         return places.map { place in
@@ -30,9 +30,9 @@ package enum Secrets {
         }
     }
 
-    /// The files below a folder that hold a secret, except those that are there to hold one.
+    /// Returns the files below a folder that contain a secret, except files that should contain one.
     ///
-    /// Modules and what is larger than a document are left out: a random word may be anything.
+    /// Skips modules and files larger than a document, because random bytes may match.
     package static func found(inFilesBelow folder: URL, except names: Set<String>) -> [String] {
         guard let files = FileManager.default.enumerator(atPath: folder.path()) else { return [] }
         return files.compactMap { $0 as? String }.filter { file in

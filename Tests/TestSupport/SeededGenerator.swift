@@ -1,14 +1,14 @@
-/// Random numbers that are the same in every run (SplitMix64), so that what fails once fails again.
+/// Random numbers that are the same in every run (SplitMix64), so that failures are reproducible.
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    /// Starts the sequence of a seed.
+    /// Creates the sequence of a seed.
     package init(seed: UInt64) { state = seed }
 
-    /// A number from 0 to one less than the bound.
+    /// Returns a number from 0 to one less than the bound.
     package mutating func next(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state

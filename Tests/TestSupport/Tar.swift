@@ -1,12 +1,12 @@
-/// Makes tars by hand, also those that no library would write (POSIX.1-1988 `ustar`; pax and GNU extensions).
+/// Writes tars without a library, also invalid ones (POSIX.1-1988 `ustar`; pax and GNU extensions).
 package enum Tar {
     /// The two empty blocks at the end of a tar.
     package static let end = [UInt8](repeating: 0, count: 1024)
 
-    /// One entry: a header, the content and its padding.
+    /// Returns an entry: a header, the content and its padding.
     ///
-    /// The type flag is `0` for a file, `1` for a hard link, `2` for a symbolic link and `5` for a folder. `claimed` are
-    /// the twelve bytes of the size field, if it is to claim another size than the content has.
+    /// The type flag is `0` for a file, `1` for a hard link, `2` for a symbolic link and `5` for a folder. `claimed` are the
+    /// twelve bytes of the size field, if the size should differ from the content's.
     package static func entry(
         _ name: String,
         _ content: [UInt8] = [],
@@ -35,7 +35,7 @@ package enum Tar {
         return header + content + [UInt8](repeating: 0, count: padding)
     }
 
-    /// A pax header for the entry that follows.
+    /// Returns a pax header for the following entry.
     package static func pax(_ key: String, _ value: String) -> [UInt8] {
         let rest = " \(key)=\(value)\n"
         var length = rest.utf8.count
@@ -51,9 +51,9 @@ package enum Tar {
     }
 }
 
-/// Makes gzip by hand, without compression (RFC 1951, 3.2.4; RFC 1952).
+/// Writes gzip without a library and without compression (RFC 1951, 3.2.4; RFC 1952).
 package enum Gzip {
-    /// One member.
+    /// Returns a gzip member.
     package static func stored(_ bytes: [UInt8]) -> [UInt8] {
         var member: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
         var rest = bytes[...]

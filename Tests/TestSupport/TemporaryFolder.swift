@@ -1,19 +1,19 @@
 import Foundation
 package import SystemPackage
 
-/// A folder of a test's own, removed with everything in it when the test lets go of it.
+/// A temporary folder of a test, removed with its content in `deinit`.
 package final class TemporaryFolder: Sendable {
-    /// Where it is.
+    /// The path of the folder.
     package let path: FilePath
 
-    /// Makes an empty folder.
+    /// Creates an empty folder.
     package init() throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "wasmpack-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = FilePath(url.path())
     }
 
-    /// The names of what is in it.
+    /// Returns the names in the folder.
     package var names: [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: path.string)) ?? []).sorted()
     }

@@ -1,14 +1,14 @@
 import Foundation
 package import Testing
 
-/// Says on standard error how long each test took, for the list of the slowest (Tests/Support/run_tests.py).
+/// Prints the duration of each test on standard error, for the list of the slowest tests (Tests/Support/run_tests.py).
 ///
-/// Swift Testing's own times begin when a test begins to wait for its turn.
+/// Swift Testing's durations include the time that a test waits for its turn.
 package struct Timed: SuiteTrait, TestTrait, TestScoping {
-    /// Every test of the suite, each of its cases.
+    /// Applies to every test case of the suite.
     package let isRecursive = true
 
-    /// Takes the time of one case.
+    /// Measures the duration of a test case.
     package func provideScope(
         for test: Test,
         testCase: Test.Case?,
@@ -18,7 +18,7 @@ package struct Timed: SuiteTrait, TestTrait, TestScoping {
         defer {
             let seconds = start.duration(to: .now) / .seconds(1)
             let name = "\(test.sourceLocation.fileID): \(test.displayName ?? test.name)"
-            // In one piece, so that no other line gets into it.
+            // One write, so that no other line is mixed into it.
             FileHandle.standardError.write(Data("◷ \(seconds) \(name)\n".utf8))
         }
         try await function()
@@ -26,6 +26,6 @@ package struct Timed: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == Timed {
-    /// Has its tests in the list of the slowest: for suites that start programs, or move or wait for anything.
+    /// Adds tests to the list of the slowest; for suites that start programs, transfer data or wait.
     package static var timed: Self { Timed() }
 }

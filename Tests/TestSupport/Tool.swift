@@ -1,19 +1,19 @@
 import Foundation
 import SystemPackage
 
-/// Runs other programs, to see what they make of what we write.
+/// Runs other programs, to check that they can read our output.
 package enum Tool {
-    /// What a program did.
+    /// The result of a program.
     package struct Outcome: Sendable {
-        /// Its exit status.
+        /// The exit status.
         package let status: Int32
-        /// What it wrote to its standard output.
+        /// The bytes of standard output.
         package let output: String
-        /// What it wrote to its standard error.
+        /// The bytes of standard error.
         package let errors: String
     }
 
-    /// Runs a program of `PATH` to its end, without standard input.
+    /// Runs a program in `PATH` to its end, without standard input.
     package static func run(_ program: String, _ arguments: [String]) throws -> Outcome {
         let scratch = try ScratchDirectory()
         let output = URL(filePath: try scratch.write([], to: "output").string)
@@ -34,13 +34,13 @@ package enum Tool {
     }
 }
 
-/// A program that runs until its owner lets go of it: it has to end when its standard input does.
+/// A program that runs until `deinit`; it must end when its standard input ends.
 package final class RunningTool {
     private let process = Process()
     private let input = Pipe()
     private let output = Pipe()
 
-    /// Starts a program of `PATH`.
+    /// Starts a program in `PATH`.
     package init(_ program: String, _ arguments: [String]) throws {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [program] + arguments
@@ -50,16 +50,16 @@ package final class RunningTool {
         try process.runAlone()
     }
 
-    /// The process, for `/proc`.
+    /// The process identifier, for `/proc`.
     package var processIdentifier: Int32 { process.processIdentifier }
 
-    /// Waits for the first bytes that the program writes; `nil` when it ends without any.
+    /// Waits for the first output of the program; returns `nil` if it ends without output.
     package func firstOutput() -> String? {
         let data = output.fileHandleForReading.availableData
         return data.isEmpty ? nil : String(decoding: data, as: UTF8.self)
     }
 
-    /// Ends the program's input, and waits until it has ended.
+    /// Closes the program's input and waits for its end.
     package func stop() {
         try? input.fileHandleForWriting.close()
         process.waitUntilExit()

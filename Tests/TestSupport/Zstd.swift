@@ -1,9 +1,9 @@
-/// Makes zstd by hand, without compression (RFC 8878, 3.1.1).
+/// Writes zstd without a library and without compression (RFC 8878, 3.1.1).
 package enum Zstd {
     private static let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
     private static let blockSize = 128 * 1024
 
-    /// One frame of raw blocks; `window` is the exponent over 1 KiB of the window that it asks for.
+    /// Returns a frame of raw blocks; `window` is the exponent over 1 KiB of its window size.
     package static func stored(_ bytes: [UInt8], window: UInt8 = 7) -> [UInt8] {
         var frame = magic + [0, window << 3]
         var rest = bytes[...]
@@ -15,7 +15,7 @@ package enum Zstd {
         return frame
     }
 
-    /// One frame that repeats a byte for so many blocks of 128 KiB, each of them four bytes.
+    /// Returns a frame that repeats a byte for a number of blocks of 128 KiB, of which each has four bytes.
     package static func bomb(_ byte: UInt8, blocks: Int) -> [UInt8] {
         (0..<blocks).reduce(into: magic + [0, 7 << 3]) { frame, number in
             frame += header(size: blockSize, kind: 1, isLast: number == blocks - 1) + [byte]

@@ -25,7 +25,7 @@ unsigned wasmpack_setopt_copied_blob(void *handle, unsigned option, const void *
 
 // Addresses.c
 
-// A check of a numeric IP address, called before it is connected to and before a connection to it is reused. `accepts`
+// A check of a numeric IP address, called before a connection to it is opened or reused. `accepts`
 // returns 0 to reject the address.
 typedef struct {
     int (*accepts)(void *context, const char *address);

@@ -1,42 +1,42 @@
 import CCurl
 
-/// Asks ``Request/acceptsAddress`` at the two moments that matter, for one transfer.
+/// Calls ``Request/acceptsAddress`` for one transfer.
 ///
-/// Before a socket is opened, so that a refused host sees nothing at all; and before a request goes over a connection
-/// that another request has opened.
+/// It is called before a socket is opened, so that a rejected host receives nothing, and before a connection of another
+/// request is reused.
 final class AddressCheck {
     private let accepts: @Sendable (String) -> Bool
-    /// The last address that was not accepted.
-    private var refused: String?
+    /// The last rejected address.
+    private var rejected: String?
 
-    /// The check for a request; `nil` when there is nothing to ask.
+    /// Creates the check for a request; `nil` for a request that accepts all addresses.
     init?(_ request: Request) {
         guard let accepts = request.acceptsAddress else { return nil }
         self.accepts = accepts
     }
 
-    /// Makes libcurl ask; whoever calls this keeps the check alive as long as the handle.
+    /// Registers the check with libcurl; the caller keeps the check alive as long as the handle.
     func apply(to easy: inout EasyHandle) throws(TransferError) {
         try easy.setAddressCheck(onAddress, context: Unmanaged.passUnretained(self).toOpaque())
     }
 
-    /// What the end of a transfer means, if it came from here.
+    /// Returns the error of a transfer that this check ended; `nil` if the check did not end it.
     func error(for code: CURLcode) -> TransferError? {
-        guard let refused, [CURLE_COULDNT_CONNECT, CURLE_ABORTED_BY_CALLBACK].contains(code) else {
+        guard let rejected, [CURLE_COULDNT_CONNECT, CURLE_ABORTED_BY_CALLBACK].contains(code) else {
             return nil
         }
-        return TransferError(.addressRefused, "its name stands for the address \(refused)")
+        return TransferError(.addressRefused, "its name resolves to the address \(rejected)")
     }
 
-    fileprivate func takes(_ address: String) -> Bool {
+    fileprivate func check(_ address: String) -> Bool {
         if accepts(address) { return true }
-        refused = address
+        rejected = address
         return false
     }
 }
 
 private func onAddress(_ context: UnsafeMutableRawPointer?, _ address: UnsafePointer<CChar>?) -> Int32 {
     guard let context, let address else { return 0 }
-    let check = Unmanaged<AddressCheck>.fromOpaque(context).takeUnretainedValue()
-    return check.takes(String(cString: address)) ? 1 : 0
+    let addressCheck = Unmanaged<AddressCheck>.fromOpaque(context).takeUnretainedValue()
+    return addressCheck.check(String(cString: address)) ? 1 : 0
 }

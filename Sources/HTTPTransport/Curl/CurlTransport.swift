@@ -2,16 +2,16 @@ import CCurl
 import Dispatch
 import Synchronization
 
-/// HTTP/1.1 over libcurl: one pool of connections, and one thread while there is something to transfer.
+/// HTTP/1.1 over libcurl, with one pool of connections.
 ///
-/// It reads no environment: ``TransportOptions/proxies`` says which proxies there are.
+/// It does not read environment variables; ``TransportOptions/proxies`` lists the proxies.
 ///
-/// All transfers run on one thread, over one multi handle. The thread is there while there are transfers and sleeps while
-/// none of them moves; without transfers there is none, and the connections rest in the multi handle. So nothing has to be
-/// told to stop: whoever waits for a transfer holds the transport, and the last to let go frees it.
+/// All transfers run on one thread and one multi handle. The thread exists only while there are transfers, and the multi
+/// handle keeps idle connections. The transport needs no shutdown: each waiting task retains it, and the last owner frees
+/// it.
 package final class CurlTransport: Transport {
     private struct Inbox {
-        var waiting: [Job] = []
+        var waiting: [PendingTransfer] = []
         var isRunning = false
     }
 
@@ -20,10 +20,10 @@ package final class CurlTransport: Transport {
     private let settings: TransferSettings
     private let queue = DispatchQueue(label: "wasmpack.http-transport")
 
-    /// Makes a transport without connections.
+    /// Creates a transport without connections.
     ///
     /// Throws ``TransferError/Kind/authorityFileUnusable``, ``TransferError/Kind/invalidRequest`` for a user agent
-    /// that no header can hold, and ``TransferError/Kind/other`` if libcurl does not start.
+    /// with control characters, and ``TransferError/Kind/other`` if libcurl cannot be initialized.
     package init(_ options: TransportOptions = TransportOptions()) throws(TransferError) {
         settings = try TransferSettings(options)
         multi = try MultiHandle()
@@ -33,20 +33,25 @@ package final class CurlTransport: Transport {
     package func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError)
         -> Response
     {
-        let ticket = CancellationFlag()
+        let cancellation = CancellationFlag()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 // The thread resumes it exactly once.
-                let job = Job(request: request, sink: sink, ticket: ticket, continuation: continuation)
+                let pending = PendingTransfer(
+                    request: request,
+                    sink: sink,
+                    cancellation: cancellation,
+                    continuation: continuation
+                )
                 let wasRunning = inbox.withLock { inbox in
-                    inbox.waiting.append(job)
+                    inbox.waiting.append(pending)
                     defer { inbox.isRunning = true }
                     return inbox.isRunning
                 }
                 if wasRunning { multi.wakeUp() } else { queue.async { self.run() } }
             }
         } onCancel: {
-            ticket.cancel()
+            cancellation.cancel()
             multi.wakeUp()
         }
         return try result.get()
@@ -54,18 +59,18 @@ package final class CurlTransport: Transport {
 
     private func run() {
         var active: [ObjectIdentifier: Transfer] = [:]
-        while let jobs = takeJobs(stoppingIfIdle: active.isEmpty) {
-            for job in jobs {
+        while let transfers = takePendingTransfers(stoppingIfIdle: active.isEmpty) {
+            for pending in transfers {
                 do throws(TransferError) {
-                    guard !job.ticket.isCancelled else { throw .cancelledByTask }
-                    let transfer = try Transfer(job, settings: settings)
+                    guard !pending.cancellation.isCancelled else { throw .cancelledByTask }
+                    let transfer = try Transfer(pending, settings: settings)
                     try multi.add(transfer.easy)
                     active[ObjectIdentifier(transfer)] = transfer
                 } catch {
-                    job.continuation.resume(returning: .failure(error))
+                    pending.continuation.resume(returning: .failure(error))
                 }
             }
-            for transfer in active.values where transfer.job.ticket.isCancelled {
+            for transfer in active.values where transfer.pending.cancellation.isCancelled {
                 end(transfer, in: &active, .failure(.cancelledByTask))
             }
             do {
@@ -76,14 +81,14 @@ package final class CurlTransport: Transport {
                 }
                 if !active.isEmpty { try multi.wait() }
             } catch {
-                // Only a lack of memory or a mistake of ours leads here. Nobody may wait forever.
+                // Lack of memory or an internal error. Every waiting task must be resumed.
                 for transfer in active.values { end(transfer, in: &active, .failure(error)) }
             }
         }
     }
 
-    /// New jobs, maybe none; `nil` when the thread has nothing to do and may go.
-    private func takeJobs(stoppingIfIdle isIdle: Bool) -> [Job]? {
+    /// Returns the new transfers; `nil` if the thread has nothing to do and must end.
+    private func takePendingTransfers(stoppingIfIdle isIdle: Bool) -> [PendingTransfer]? {
         inbox.withLock { inbox in
             guard !inbox.waiting.isEmpty || !isIdle else {
                 inbox.isRunning = false
@@ -101,26 +106,26 @@ package final class CurlTransport: Transport {
     ) {
         multi.remove(transfer.easy)
         active[ObjectIdentifier(transfer)] = nil
-        transfer.job.continuation.resume(returning: result)
+        transfer.pending.continuation.resume(returning: result)
     }
 }
 
 extension TransferError {
-    fileprivate static let cancelledByTask = TransferError(.cancelled, "the transfer was cancelled")
+    fileprivate static let cancelledByTask = TransferError(.cancelled, "the transfer was canceled")
 }
 
-/// A request on its way to the transport's thread, with everything needed to answer it.
-struct Job: Sendable {
+/// A request that waits for the transport's thread, with its sink and continuation.
+struct PendingTransfer: Sendable {
     let request: Request
     let sink: any ResponseSink
-    let ticket: CancellationFlag
+    let cancellation: CancellationFlag
     let continuation: CheckedContinuation<Result<Response, TransferError>, Never>
 }
 
-/// Whether somebody still waits for a job.
+/// Whether a transfer was canceled.
 ///
-/// A cancellation may come before the job itself reaches the transport's thread. A flag that both share is there
-/// from the start and goes with the last who knows it, so nothing has to be remembered or forgotten.
+/// A task may be canceled before its transfer reaches the transport's thread, so the task and the transfer share the
+/// flag.
 final class CancellationFlag: Sendable {
     private let cancelled = Atomic(false)
 
@@ -129,15 +134,15 @@ final class CancellationFlag: Sendable {
     func cancel() { cancelled.store(true, ordering: .releasing) }
 }
 
-/// Which libraries the transport stands on.
+/// The versions of the libraries that the transport uses.
 package enum LibraryVersions {
     /// libcurl and its version, for example `libcurl/7.88.1`.
-    package static var curl: String { words.first ?? "libcurl" }
+    package static var curl: String { components.first ?? "libcurl" }
 
-    /// The TLS library below it and its version, for example `OpenSSL/3.0.15`.
-    package static var tls: String { words.dropFirst().first ?? "no TLS" }
+    /// The TLS library of libcurl and its version, for example `OpenSSL/3.0.15`.
+    package static var tls: String { components.dropFirst().first ?? "no TLS" }
 
-    private static var words: [String] {
+    private static var components: [String] {
         curl_version().map { String(cString: $0).split(separator: " ").map(String.init) } ?? []
     }
 }

@@ -2,7 +2,7 @@ import CCurl
 import CCurlShims
 import Diagnostics
 
-/// One libcurl easy handle with all the memory it points to, freed exactly once when its owner goes out of scope.
+/// A libcurl easy handle and its memory, freed exactly once.
 struct EasyHandle: ~Copyable {
     typealias DataCallback =
         @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
@@ -17,7 +17,7 @@ struct EasyHandle: ~Copyable {
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var addressCheck: UnsafeMutablePointer<wasmpack_address_check>?
 
-    /// Whether libcurl's global state is ready; made once in the life of the process.
+    /// Whether libcurl's global state is initialized; initialized once per process.
     private static let isReady: Bool = {
         wasmpack_tls_start()
         return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
@@ -25,7 +25,7 @@ struct EasyHandle: ~Copyable {
 
     init() throws(TransferError) {
         guard Self.isReady, let raw = curl_easy_init() else {
-            throw TransferError(.other, "libcurl cannot be started")
+            throw TransferError(.other, "libcurl cannot be initialized")
         }
         guard let peer = wasmpack_new_peer() else {
             curl_easy_cleanup(raw)
@@ -45,8 +45,8 @@ struct EasyHandle: ~Copyable {
         wasmpack_release_peer(peer)
     }
 
-    /// Has libcurl write its explanations where ``explanation(of:)`` reads them.
-    borrowing func keepExplanations() throws(TransferError) {
+    /// Makes libcurl write its error messages where ``errorMessage(for:)`` reads them.
+    borrowing func keepErrorMessages() throws(TransferError) {
         try Self.check(wasmpack_setopt_pointer(raw, CURLOPT_ERRORBUFFER.rawValue, message))
         wasmpack_keep_peer(raw, peer)
     }
@@ -87,7 +87,7 @@ struct EasyHandle: ~Copyable {
         try Self.check(wasmpack_setopt_seek_callback(raw, callback))
     }
 
-    /// Has libcurl ask about each address; the context is the caller's to keep alive.
+    /// Makes libcurl check each address; the caller keeps the context alive.
     mutating func setAddressCheck(
         _ accepts: AddressCallback,
         context: UnsafeMutableRawPointer
@@ -99,7 +99,7 @@ struct EasyHandle: ~Copyable {
         try Self.check(wasmpack_setopt_address_check(raw, check))
     }
 
-    /// Sets the request's own header lines.
+    /// Sets the header lines of the request.
     mutating func setHeaderLines(_ lines: [String]) throws(TransferError) {
         for line in lines {
             guard let longer = curl_slist_append(fields, line) else {
@@ -110,32 +110,32 @@ struct EasyHandle: ~Copyable {
         try Self.check(wasmpack_setopt_pointer(raw, CURLOPT_HTTPHEADER.rawValue, fields))
     }
 
-    /// A number libcurl knows about the transfer; 0 if it does not.
+    /// Returns a number about the transfer; 0 if libcurl does not have it.
     borrowing func number(_ info: CURLINFO) -> Int {
         var value = 0
         return wasmpack_getinfo_long(raw, info.rawValue, &value) == CURLE_OK.rawValue ? value : 0
     }
 
-    /// A size or time libcurl knows about the transfer; 0 if it does not.
+    /// Returns a size or time of the transfer; 0 if libcurl does not have it.
     borrowing func offset(_ info: CURLINFO) -> Int {
         var value: Int64 = 0
         return wasmpack_getinfo_offset(raw, info.rawValue, &value) == CURLE_OK.rawValue ? Int(value) : 0
     }
 
-    /// A text libcurl knows, for example where the system keeps its authorities.
+    /// Returns a string from libcurl, for example the path of the system's authorities.
     borrowing func text(_ info: CURLINFO) -> String? {
         var value: UnsafePointer<CChar>?
         guard wasmpack_getinfo_string(raw, info.rawValue, &value) == CURLE_OK.rawValue else { return nil }
         return value.map { String(cString: $0) }
     }
 
-    /// The version of TLS that the transfer runs over, while it runs.
+    /// Returns the transfer's version of TLS, only during the transfer.
     borrowing func tlsVersion() -> String? { wasmpack_tls_version(raw).map { String(cString: $0) } }
 
-    /// Whether the server of a handshake of this handle asked for a certificate.
+    /// Returns whether a server requested a client certificate in a handshake of this handle.
     borrowing func wasAskedForCertificate() -> Bool { peer.pointee.asked_for_certificate == 1 }
 
-    /// Whose certificate a handshake of this handle was about; `nil` when there was none.
+    /// Returns the issuer and the fingerprint of the server's certificate; `nil` without a handshake.
     borrowing func peerDescription() -> String? {
         let issuer = withUnsafeBytes(of: &peer.pointee.issuer) {
             String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
@@ -148,23 +148,23 @@ struct EasyHandle: ~Copyable {
         return "issuer \"\(issuer)\", SHA-256 of the server's certificate \(digest)"
     }
 
-    /// What libcurl says about the failure in its own words.
-    borrowing func explanation(of code: CURLcode) -> String {
+    /// Returns libcurl's message for a failure.
+    borrowing func errorMessage(for code: CURLcode) -> String {
         let own = String(cString: message)
-        guard !own.isEmpty else { return Self.meaning(of: code) }
-        // These quote the proxy's URL as the environment has it, maybe with a password.
+        guard !own.isEmpty else { return Self.description(of: code) }
+        // These messages quote the proxy's URL from the environment, which may contain a password.
         return own.hasPrefix("Unsupported proxy") || own.contains("@") ? own.prefix { $0 != "'" } + "…" : own
     }
 
-    /// Puts the handle into the hands of a multi handle; what is done to one is done by `action` alone.
+    /// Calls `action` with the raw handle, to add it to or remove it from a multi handle.
     borrowing func withHandle<Result>(_ action: (UnsafeMutableRawPointer) -> Result) -> Result { action(raw) }
 
-    private static func meaning(of code: CURLcode) -> String {
+    private static func description(of code: CURLcode) -> String {
         curl_easy_strerror(code).map { String(cString: $0) } ?? "libcurl's error \(code.rawValue)"
     }
 
     private static func check(_ code: UInt32) throws(TransferError) {
         guard code != CURLE_OK.rawValue else { return }
-        throw TransferError(.other, "libcurl refuses an option: \(meaning(of: CURLcode(rawValue: code)))")
+        throw TransferError(.other, "libcurl rejects an option: \(description(of: CURLcode(rawValue: code)))")
     }
 }

@@ -1,16 +1,18 @@
 import CCurl
 import CCurlShims
 
-/// One libcurl multi handle: the connections, and the transfers that run over them.
+/// A libcurl multi handle with its connections and transfers.
 ///
-/// All of it belongs to the thread of ``CurlTransport``, but for ``wakeUp()``.
+/// Only the thread of ``CurlTransport`` uses it, except for ``wakeUp()``.
 struct MultiHandle: ~Copyable, Sendable {
-    // Proof: the pointer never changes, `curl_multi_wakeup` is documented to be callable from any thread, and every
-    // other use is inside `CurlTransport.run`, of which a serial queue runs one at a time, or in `deinit`.
+    // Safe: the pointer never changes, `curl_multi_wakeup` is documented as callable from any thread, and every other use
+    // is inside `CurlTransport.run`, which runs on a serial queue, or in `deinit`.
     nonisolated(unsafe) private let raw: UnsafeMutableRawPointer
 
     init() throws(TransferError) {
-        guard let raw = curl_multi_init() else { throw TransferError(.other, "libcurl cannot be started") }
+        guard let raw = curl_multi_init() else {
+            throw TransferError(.other, "libcurl cannot be initialized")
+        }
         self.raw = raw
     }
 
@@ -18,7 +20,7 @@ struct MultiHandle: ~Copyable, Sendable {
 
     /// Makes the current or the next ``wait()`` return; may be called from any thread.
     borrowing func wakeUp() {
-        // Fails only without memory or a free descriptor, and then there is nobody to tell.
+        // Fails only without memory or a free descriptor; nothing can report that here.
         _ = curl_multi_wakeup(raw)
     }
 
@@ -26,24 +28,24 @@ struct MultiHandle: ~Copyable, Sendable {
         try Self.check(easy.withHandle { curl_multi_add_handle(raw, $0) })
     }
 
-    /// Ends the transfer if it has not ended; its connection is then closed.
+    /// Removes a transfer; closes the connection of a transfer that has not ended.
     borrowing func remove(_ easy: borrowing EasyHandle) {
         // Fails only for a handle that was never added.
         _ = easy.withHandle { curl_multi_remove_handle(raw, $0) }
     }
 
-    /// Does all that can be done without waiting; the transfers' callbacks run inside.
+    /// Performs all transfers as far as possible without waiting; calls the transfers' callbacks.
     borrowing func perform() throws(TransferError) {
         var running: Int32 = 0
         try Self.check(curl_multi_perform(raw, &running))
     }
 
-    /// Sleeps until there is something to do: on a socket, at one of libcurl's own times, or a wake-up.
+    /// Waits for a socket, a timer of libcurl or ``wakeUp()``.
     borrowing func wait() throws(TransferError) {
         try Self.check(curl_multi_poll(raw, nil, 0, Int32.max, nil))
     }
 
-    /// The next transfer that has ended, as the context it was set up with, and how it ended.
+    /// Returns the context and the result of the next transfer that has ended.
     borrowing func nextEnded() -> (context: UnsafeMutableRawPointer, code: CURLcode)? {
         var left: Int32 = 0
         while let message = curl_multi_info_read(raw, &left) {

@@ -1,30 +1,30 @@
 import CCurl
 
-/// One exchange while it runs: the easy handle and what its callbacks need.
+/// A running exchange: the easy handle and the state of its callbacks.
 ///
-/// It lives on the transport's thread only. libcurl holds an unretained pointer to it as the callbacks' context.
-/// ``CurlTransport`` keeps it alive from before the handle is added to the multi handle until after it was removed.
+/// Only the transport's thread uses it. libcurl holds an unretained pointer to it as the callbacks' context.
+/// ``CurlTransport`` keeps it alive from before the handle is added to the multi handle until after it is removed.
 final class Transfer {
-    let job: Job
+    let pending: PendingTransfer
     private(set) var easy: EasyHandle
     private let body: BodyReader?
     private let proxy: Proxy?
     private let addressCheck: AddressCheck?
     private var head = HeadReader()
-    /// The final head, once it is complete, and what it came over.
+    /// The final head and its connection, when the head is complete.
     private var response: Response?
-    /// Why one of our own callbacks ended the transfer.
-    private var refusal: TransferError?
+    /// The error with which one of our callbacks ended the transfer.
+    private var callbackError: TransferError?
 
-    init(_ job: Job, settings: TransferSettings) throws(TransferError) {
-        self.job = job
+    init(_ pending: PendingTransfer, settings: TransferSettings) throws(TransferError) {
+        self.pending = pending
         easy = try EasyHandle()
-        proxy = settings.proxy(for: job.request)
-        addressCheck = proxy == nil ? AddressCheck(job.request) : nil
+        proxy = settings.proxy(for: pending.request)
+        addressCheck = proxy == nil ? AddressCheck(pending.request) : nil
         body =
-            try job.request.hasBody
-            ? BodyReader(job.request.body, inspect: job.request.inspectBody) : nil
-        try settings.apply(to: &easy, for: job.request, bodySize: body?.size)
+            try pending.request.hasBody
+            ? BodyReader(pending.request.body, inspect: pending.request.inspectBody) : nil
+        try settings.apply(to: &easy, for: pending.request, bodySize: body?.size)
 
         let context = Unmanaged.passUnretained(self).toOpaque()
         try easy.set(CURLOPT_PRIVATE, toPointer: context)
@@ -39,9 +39,11 @@ final class Transfer {
         try addressCheck?.apply(to: &easy)
     }
 
-    /// What came out of it, once libcurl says that it has ended.
+    /// Returns the result of the transfer, which libcurl has ended with a code.
     func outcome(_ code: CURLcode) -> Result<Response, TransferError> {
-        if let refusal = refusal ?? addressCheck?.error(for: code) { return .failure(refusal) }
+        if let callbackError = callbackError ?? addressCheck?.error(for: code) {
+            return .failure(callbackError)
+        }
         guard code == CURLE_OK else {
             return .failure(
                 TransferError(code: code, of: easy, through: proxy, headIsComplete: head.response != nil)
@@ -53,46 +55,49 @@ final class Transfer {
         return .success(response)
     }
 
-    fileprivate func takeHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
-        unlessRefused(line.count, refused: 0) { () throws(TransferError) in
+    fileprivate func receiveHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
+        runStep(line.count, failed: 0) { () throws(TransferError) in
             guard var response = try head.take(line) else { return }
-            if response.status == 407, let proxy, proxy.answers(job.request) {
+            if response.status == 407, let proxy, proxy.answers(pending.request) {
                 throw TransferError(
                     .proxyFailed,
-                    "\(proxy.description): it wants a user and a password (407)"
+                    "\(proxy.description): it requires a user name and a password (407)"
                 )
             }
             response.connection = connection
             self.response = response
-            try job.sink.begin(response)
+            try pending.sink.begin(response)
         }
     }
 
-    fileprivate func takeBody(_ bytes: UnsafeRawBufferPointer) -> Int {
-        unlessRefused(bytes.count, refused: 0) { () throws(TransferError) in
-            try job.sink.receive(bytes)
+    fileprivate func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
+        runStep(bytes.count, failed: 0) { () throws(TransferError) in
+            try pending.sink.receive(bytes)
         }
     }
 
-    fileprivate func giveBody(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    fileprivate func sendBody(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         guard let body else { return 0 }
         var count = 0
-        return unlessRefused(count, refused: Int(CURL_READFUNC_ABORT)) { () throws(TransferError) in
+        return runStep(count, failed: Int(CURL_READFUNC_ABORT)) { () throws(TransferError) in
             count = try body.read(into: buffer)
-            job.request.uploadProgress?(body.offset)
+            pending.request.uploadProgress?(body.offset)
         }
     }
 
     fileprivate func rewindBody(to offset: Int, from origin: Int32) -> Int32 {
-        guard !job.request.sendsBodyOnce else {
-            refusal = TransferError(.connectionLost, "the connection ended while the body was on its way")
+        guard !pending.request.sendsBodyOnce else {
+            callbackError = TransferError(
+                .connectionLost,
+                "the connection ended during the upload of the body"
+            )
             return CURL_SEEKFUNC_FAIL
         }
         guard origin == SEEK_SET, let body, body.seek(to: offset) else { return CURL_SEEKFUNC_FAIL }
         return CURL_SEEKFUNC_OK
     }
 
-    /// Only known while the transfer runs: afterwards its connection may be another's.
+    /// The connection, only during the transfer; afterwards another transfer may use it.
     private var connection: Connection {
         let address = easy.text(CURLINFO_PRIMARY_IP) ?? ""
         return Connection(
@@ -104,24 +109,24 @@ final class Transfer {
         )
     }
 
-    /// Runs one step of a callback; what it throws is kept, and libcurl told to stop.
-    private func unlessRefused(
-        _ accepted: @autoclosure () -> Int,
-        refused: Int,
+    /// Runs one step of a callback; keeps an error and returns the value that stops libcurl.
+    private func runStep(
+        _ succeeded: @autoclosure () -> Int,
+        failed: Int,
         _ step: () throws(TransferError) -> Void
     ) -> Int {
         do {
             try step()
-            return accepted()
+            return succeeded()
         } catch {
-            refusal = error
-            return refused
+            callbackError = error
+            return failed
         }
     }
 }
 
 extension Transfer {
-    /// The transfer that a callback's context stands for; see the type's comment for why it is alive.
+    /// Returns the transfer of a callback's context, which ``CurlTransport`` keeps alive.
     static func of(_ context: UnsafeMutableRawPointer) -> Transfer {
         Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     }
@@ -134,7 +139,7 @@ private func onHeaderLine(
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let context else { return 0 }
-    return Transfer.of(context).takeHeaderLine(UnsafeRawBufferPointer(start: bytes, count: size * count))
+    return Transfer.of(context).receiveHeaderLine(UnsafeRawBufferPointer(start: bytes, count: size * count))
 }
 
 private func onBodyBytes(
@@ -144,7 +149,7 @@ private func onBodyBytes(
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let context else { return 0 }
-    return Transfer.of(context).takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
+    return Transfer.of(context).receiveBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
 }
 
 private func onBodyWanted(
@@ -154,7 +159,7 @@ private func onBodyWanted(
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let context else { return 0 }
-    return Transfer.of(context).giveBody(
+    return Transfer.of(context).sendBody(
         into: UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
     )
 }

@@ -2,11 +2,11 @@ import CCurl
 import SystemPackage
 
 extension TransferError {
-    /// Says in our kinds what libcurl says in its codes, looking at what else it knows where a code is too coarse.
+    /// Converts an error of libcurl; where its code is ambiguous, also reads the handle's state.
     ///
-    /// A connection that does not come about is the proxy's failure, if there is one: it is the proxy that was dialled.
+    /// With a proxy, a failed connection is the proxy's failure, because the connection is to the proxy.
     init(code: CURLcode, of easy: borrowing EasyHandle, through proxy: Proxy?, headIsComplete: Bool) {
-        let detail = easy.explanation(of: code)
+        let detail = easy.errorMessage(for: code)
         let kind = Self.kind(code, detail, of: easy, hasProxy: proxy != nil, headIsComplete)
         switch kind {
         case .proxyFailed:
@@ -15,11 +15,10 @@ extension TransferError {
         case .unknownAuthority, .certificateInvalid:
             self.init(kind, [detail, easy.peerDescription()].compactMap { $0 }.joined(separator: "; "))
         case .connectionLost where easy.wasAskedForCertificate() && !headIsComplete:
-            // With TLS 1.3 a server refuses a certificate, or none, after the handshake: the reason may be lost on the
-            // way.
-            self.init(kind, "\(detail); the server had asked for a client certificate")
+            // With TLS 1.3, a server rejects a client certificate after the handshake, so its alert may be lost.
+            self.init(kind, "\(detail); the server had requested a client certificate")
         case .tlsFailed where Self.isAboutVersion(detail):
-            self.init(kind, "\(detail); TLS 1.2 is the oldest that is spoken here")
+            self.init(kind, "\(detail); the oldest supported version is TLS 1.2")
         default:
             self.init(kind, detail)
         }
@@ -37,15 +36,15 @@ extension TransferError {
         case CURLE_COULDNT_RESOLVE_HOST: .addressUnknown
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxyFailed
         case CURLE_COULDNT_CONNECT where hasProxy: .proxyFailed
-        case CURLE_COULDNT_CONNECT: connecting(errno: easy.number(CURLINFO_OS_ERRNO))
+        case CURLE_COULDNT_CONNECT: connectKind(errno: easy.number(CURLINFO_OS_ERRNO))
         case CURLE_OPERATION_TIMEDOUT:
             easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 ? .stalled : .connectTimedOut
-        case CURLE_RECV_ERROR, CURLE_SEND_ERROR: talking(detail, easy: easy)
+        case CURLE_RECV_ERROR, CURLE_SEND_ERROR: transferKind(detail, easy: easy)
         case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: .connectionLost
-        case CURLE_SSL_CONNECT_ERROR: handshake(detail)
+        case CURLE_SSL_CONNECT_ERROR: handshakeKind(detail)
         case CURLE_PEER_FAILED_VERIFICATION where easy.number(CURLINFO_PROXY_SSL_VERIFYRESULT) != 0:
             .proxyFailed
-        case CURLE_PEER_FAILED_VERIFICATION: verification(easy.number(CURLINFO_SSL_VERIFYRESULT))
+        case CURLE_PEER_FAILED_VERIFICATION: verificationKind(easy.number(CURLINFO_SSL_VERIFYRESULT))
         case CURLE_SSL_CACERT_BADFILE: .unknownAuthority
         case CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CRL_BADFILE:
             .certificateInvalid
@@ -53,7 +52,7 @@ extension TransferError {
             CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CERTPROBLEM, CURLE_SSL_SHUTDOWN_FAILED,
             CURLE_USE_SSL_FAILED:
             .tlsFailed
-        // Only http and https are dialled, so "unsupported protocol" means the version in the answer.
+        // Only http and https are allowed, so "unsupported protocol" refers to the version in the response.
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
             .protocolViolation
         // libcurl's own limit for one header line (100 KB) is reported as a lack of memory.
@@ -67,7 +66,7 @@ extension TransferError {
         ["alert protocol version", "unsupported protocol"].contains(where: detail.contains)
     }
 
-    private static func connecting(errno: Int) -> Kind {
+    private static func connectKind(errno: Int) -> Kind {
         switch Errno(rawValue: CInt(truncatingIfNeeded: errno)) {
         case .timedOut: .connectTimedOut
         case .networkUnreachable, .noRouteToHost, .networkDown, .addressNotAvailable: .unreachable
@@ -75,7 +74,7 @@ extension TransferError {
         }
     }
 
-    private static func talking(_ detail: String, easy: borrowing EasyHandle) -> Kind {
+    private static func transferKind(_ detail: String, easy: borrowing EasyHandle) -> Kind {
         let tunnel = easy.number(CURLINFO_HTTP_CONNECTCODE)
         if tunnel != 0, !(200...299).contains(tunnel) || detail.hasPrefix("Proxy CONNECT") {
             return .proxyFailed
@@ -84,8 +83,8 @@ extension TransferError {
         return detail.contains("chunked-encoding") ? .protocolViolation : .connectionLost
     }
 
-    /// TLS libraries have one code for a failed handshake; the rest is in OpenSSL's words.
-    private static func handshake(_ detail: String) -> Kind {
+    /// All failed handshakes have the same code, so OpenSSL's message decides.
+    private static func handshakeKind(_ detail: String) -> Kind {
         if ["wrong version number", "packet length too long", "http request"].contains(where: detail.contains)
         {
             return .notTLS
@@ -95,7 +94,7 @@ extension TransferError {
         return ends.contains(where: detail.contains) ? .connectionLost : .tlsFailed
     }
 
-    /// The alerts that a server sends when it does not like whom it talks to (RFC 8446 §6.2), in OpenSSL's words.
+    /// Returns whether OpenSSL's message is an alert with which a server rejects a client (RFC 8446 §6.2).
     private static func isAboutClientCertificate(_ detail: String) -> Bool {
         [
             "alert certificate required", "alert bad certificate", "alert unknown ca",
@@ -104,8 +103,8 @@ extension TransferError {
         ].contains(where: detail.contains)
     }
 
-    /// OpenSSL's verification results (`X509_V_ERR_…` in x509_vfy.h) that mean: nobody we know vouches for it.
-    private static func verification(_ result: Int) -> Kind {
+    /// Tells an unknown authority from an invalid certificate by OpenSSL's result (`X509_V_ERR_…` in x509_vfy.h).
+    private static func verificationKind(_ result: Int) -> Kind {
         let unableToGetIssuer = 2
         let selfSigned = 18
         let selfSignedInChain = 19

@@ -1,50 +1,50 @@
-/// Why an HTTP exchange did not come to a response: a kind to decide by, and libcurl's own words to show.
+/// The reason why an HTTP exchange has no response: a kind for decisions, and a message for users.
 ///
-/// An HTTP status, whatever it is, is not an error here: it is a ``Response``.
+/// No HTTP status is an error here; every status is a ``Response``.
 package struct TransferError: Error, Sendable, Equatable {
-    /// What kind of failure it is.
+    /// A kind of failure.
     package enum Kind: String, Sendable, CaseIterable {
-        /// The Swift task that waited for the response was cancelled.
+        /// The Swift task that waited for the response was canceled.
         case cancelled
-        /// The text is not a URL this transport dials.
+        /// The text is not a URL that this transport supports.
         case invalidURL
-        /// The request cannot be sent as it is: nothing has left the machine.
+        /// The request is not valid; nothing was sent.
         case invalidRequest
-        /// The host's name has no address (DNS).
+        /// The host name cannot be resolved (DNS).
         case addressUnknown
-        /// The host answers that nothing listens on the port.
+        /// The host refuses the connection: nothing listens on the port.
         case connectionRefused
-        /// The host's name leads only to addresses that ``Request/acceptsAddress`` does not want.
+        /// ``Request/acceptsAddress`` rejects every address of the host.
         case addressRefused
-        /// There is no way to the host: no route, or the network is down.
+        /// The host is unreachable: there is no route, or the network is down.
         case unreachable
-        /// The connection ended before the response did: reset, empty reply, body cut short.
+        /// The connection ended before the response: a reset, an empty reply or a truncated body.
         case connectionLost
-        /// The connection (TCP and TLS) was not there within ``TransportOptions/connectTimeout``.
+        /// The connection (TCP and TLS) was not established within ``TransportOptions/connectTimeout``.
         case connectTimedOut
-        /// The connection stood, but less than ``TransportOptions/stallSpeed`` went over it for too long.
+        /// The transfer was slower than ``TransportOptions/stallSpeed`` for ``TransportOptions/stallPeriod``.
         case stalled
-        /// The other side answered the TLS handshake with something that is not TLS.
+        /// The server answered the TLS handshake without TLS.
         case notTLS
-        /// No known authority vouches for the server's certificate: self-signed, or a private authority.
+        /// No trusted authority signed the server's certificate: it is self-signed or from a private authority.
         case unknownAuthority
-        /// The certificate is wrong in itself: expired, another host's name, revoked.
+        /// The certificate is invalid: expired, for another host or revoked.
         case certificateInvalid
-        /// TLS failed in any other way.
+        /// TLS failed for another reason.
         case tlsFailed
-        /// The proxy cannot be reached, or does not let the request through.
+        /// The proxy is unreachable or rejects the request.
         case proxyFailed
-        /// The server wants a client certificate, or another one.
+        /// The server requires a client certificate, or rejects the one that was sent.
         case clientCertificateRefused
         /// The body is larger than the sink's limit.
         case tooLarge
-        /// What came is not HTTP as RFC 9112 has it, or its head exceeds the limits.
+        /// The response violates RFC 9112, or its head exceeds the limits.
         case protocolViolation
-        /// The sink did not want the response.
+        /// The sink rejects the response.
         case sinkRefused
-        /// The request's body could not be read as it was announced.
+        /// The request's body cannot be read, or does not have the announced size.
         case bodyUnreadable
-        /// A file of authorities cannot be used.
+        /// A file of certificate authorities cannot be used.
         case authorityFileUnusable
         /// The client certificate or its key cannot be used.
         case clientCertificateUnusable
@@ -52,12 +52,12 @@ package struct TransferError: Error, Sendable, Equatable {
         case other
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     package let kind: Kind
-    /// What happened, in libcurl's words or ours; never holds a secret, may hold control characters of a peer.
+    /// The message from libcurl or this transport; never contains a secret, may contain control characters of a peer.
     package let detail: String
 
-    /// Describes a failed exchange.
+    /// Creates the error of a failed exchange.
     package init(_ kind: Kind, _ detail: String) {
         self.kind = kind
         self.detail = detail
@@ -65,6 +65,6 @@ package struct TransferError: Error, Sendable, Equatable {
 }
 
 extension TransferError: CustomStringConvertible {
-    /// The kind and the detail, for logs and test reports.
+    /// The kind and the message, for logs and test reports.
     package var description: String { "\(kind.rawValue): \(detail)" }
 }

@@ -1,11 +1,11 @@
 import CCurl
 
-/// What every transfer of one transport is set up with, checked once.
+/// The settings of every transfer of a transport, checked once.
 struct TransferSettings: Sendable {
-    /// How many bytes go to and from the kernel at once.
+    /// The size of libcurl's buffers for one read or write, in bytes.
     private static let bufferSize = 128 * 1024
 
-    /// After how many seconds of silence a connection is tested.
+    /// The idle time before TCP keep-alive probes, in seconds.
     private static let keepAliveSeconds = 30
 
     private let options: TransportOptions
@@ -13,13 +13,13 @@ struct TransferSettings: Sendable {
 
     init(_ options: TransportOptions) throws(TransferError) {
         guard options.userAgent.isFieldValue else {
-            throw TransferError(.invalidRequest, "the user agent holds a control character")
+            throw TransferError(.invalidRequest, "the user agent contains a control character")
         }
         self.options = options
         authorities = try Authorities(options.tls)
     }
 
-    /// What stands between here and a request's server.
+    /// Returns the proxy for a request; `nil` without one.
     func proxy(for request: Request) -> Proxy? { options.proxies.proxy(for: request.url.origin) }
 
     func apply(
@@ -27,19 +27,19 @@ struct TransferSettings: Sendable {
         for request: Request,
         bodySize: Int?
     ) throws(TransferError) {
-        try easy.keepExplanations()
+        try easy.keepErrorMessages()
         try easy.set(CURLOPT_URL, to: request.url.description)
         try easy.set(CURLOPT_PATH_AS_IS, to: 1)
         try easy.set(CURLOPT_PROTOCOLS_STR, to: "http,https")
-        // Each redirect has to pass the caller's policy first. Cookies, .netrc and HSTS are off unless asked for.
+        // The caller checks and follows redirects. Cookies, .netrc and HSTS are off by default.
         try easy.set(CURLOPT_FOLLOWLOCATION, to: 0)
         try easy.set(CURLOPT_HTTP_VERSION, to: CURL_HTTP_VERSION_1_1)
         try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, to: 1)
         try easy.set(CURLOPT_HTTP_CONTENT_DECODING, to: 0)
         try easy.set(CURLOPT_USERAGENT, to: options.userAgent)
 
-        // No signals in a process with threads; and a name server that is silent must not hold up the one thread
-        // when a transfer is cancelled (libcurl would wait for its resolver).
+        // Signals are unsafe with threads. Without QUICK_EXIT, a canceled transfer would block the thread until the
+        // resolver ends.
         try easy.set(CURLOPT_NOSIGNAL, to: 1)
         try easy.set(CURLOPT_QUICK_EXIT, to: 1)
         try easy.set(CURLOPT_BUFFERSIZE, to: Self.bufferSize)
@@ -48,7 +48,7 @@ struct TransferSettings: Sendable {
         try easy.set(CURLOPT_LOW_SPEED_LIMIT, to: options.stallSpeed)
         try easy.set(CURLOPT_LOW_SPEED_TIME, to: max(1, options.stallPeriod.wholeMilliseconds / 1000))
 
-        // So that neither a router forgets a connection that only waits, nor a dead peer goes unnoticed.
+        // Keeps idle connections open in routers and detects dead peers.
         try easy.set(CURLOPT_TCP_KEEPALIVE, to: 1)
         try easy.set(CURLOPT_TCP_KEEPIDLE, to: Self.keepAliveSeconds)
         try easy.set(CURLOPT_TCP_KEEPINTVL, to: Self.keepAliveSeconds)
@@ -63,13 +63,13 @@ struct TransferSettings: Sendable {
             try server.clientCertificate?.apply(to: easy)
         }
 
-        // Chosen here, not by libcurl from the environment: empty texts keep it from looking there.
+        // Empty strings prevent libcurl from reading proxies from the environment.
         let proxy = proxy(for: request)
         if let proxy, !proxy.isUnambiguous {
             throw TransferError(
                 .proxyFailed,
-                "the proxy of $\(proxy.variable) cannot be read: in a user name or password, @ is written %40, / is %2F, # is "
-                    + "%23 and ? is %3F"
+                "the proxy of $\(proxy.variable) cannot be read: in its user name and password, write @ as %40, / as %2F, "
+                    + "# as %23 and ? as %3F"
             )
         }
         try easy.set(CURLOPT_PROXY, to: proxy?.url ?? "")
@@ -85,7 +85,7 @@ struct TransferSettings: Sendable {
         to easy: borrowing EasyHandle
     ) throws(TransferError) {
         if let bodySize {
-            // UPLOAD is PUT to libcurl, whatever the word: Content-Length and our read callback.
+            // UPLOAD makes libcurl send Content-Length and call our read callback, with any method.
             try easy.set(CURLOPT_UPLOAD, to: 1)
             try easy.set(CURLOPT_INFILESIZE_LARGE, toOffset: bodySize)
         }
@@ -98,7 +98,7 @@ struct TransferSettings: Sendable {
 }
 
 extension Duration {
-    /// The duration in milliseconds, rounded up and kept within 24 days, as libcurl counts.
+    /// The duration in milliseconds, rounded up, at most 23 days because of libcurl's limit.
     fileprivate var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
         guard seconds < 2_000_000 else { return 2_000_000_000 }

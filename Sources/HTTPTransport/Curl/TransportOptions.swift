@@ -1,27 +1,26 @@
-/// What holds for all exchanges of one transport.
+/// The options of a transport.
 package struct TransportOptions: Sendable {
-    /// How long name, TCP and TLS may take together: 10 seconds.
+    /// The default time limit for DNS, TCP and TLS together: 10 seconds.
     package static let defaultConnectTimeout = Duration.seconds(10)
-    /// The least speed that does not count as a stall: 1024 bytes a second.
+    /// The default speed below which a transfer is stalled: 1024 bytes per second.
     package static let defaultStallSpeed = 1024
-    /// How long a transfer may stay below that speed, in either direction or while it waits: 60 seconds.
+    /// The default time that a transfer may be stalled, in either direction or while waiting: 60 seconds.
     package static let defaultStallPeriod = Duration.seconds(60)
 
-    /// How long name, TCP and TLS may take together, to the millisecond; ``TransferError/Kind/connectTimedOut``.
+    /// The time limit for DNS, TCP and TLS together, in milliseconds; ``TransferError/Kind/connectTimedOut``.
     package var connectTimeout: Duration
-    /// The least speed that does not count as a stall, in bytes a second; at 0 nothing ever counts as one.
+    /// The speed below which a transfer is stalled, in bytes per second; 0 disables the check.
     package var stallSpeed: Int
-    /// How long a transfer may stay below that speed, in whole seconds, at least one;
-    /// ``TransferError/Kind/stalled``.
+    /// The time that a transfer may be stalled, in whole seconds, at least 1; ``TransferError/Kind/stalled``.
     package var stallPeriod: Duration
     /// The value of `User-Agent`.
     package var userAgent: String
-    /// How the other side is verified.
+    /// The verification of servers.
     package var tls: TLSOptions
-    /// What stands between; by default nothing.
+    /// The proxies; none by default.
     package var proxies: Proxies
 
-    /// Describes a transport; only what differs from the defaults has to be named.
+    /// Creates options; all have defaults.
     package init(
         connectTimeout: Duration = defaultConnectTimeout,
         stallSpeed: Int = defaultStallSpeed,

@@ -5,7 +5,7 @@ package final class BodyBuffer: ResponseSink {
     private let limit: Int
     private let received = Mutex<[UInt8]>([])
 
-    /// Makes an empty buffer for at most so many bytes; a larger body fails with ``TransferError/Kind/tooLarge``.
+    /// Creates an empty buffer with a limit in bytes; a larger body fails with ``TransferError/Kind/tooLarge``.
     package init(limit: Int) {
         self.limit = limit
     }
@@ -13,7 +13,7 @@ package final class BodyBuffer: ResponseSink {
     /// The body received so far.
     package var bytes: [UInt8] { received.withLock { $0 } }
 
-    /// Forgets an earlier body; refuses one whose announced length is over the limit.
+    /// Discards an earlier body; rejects a body whose announced length is over the limit.
     package func begin(_ response: Response) throws(TransferError) {
         received.withLock { $0.removeAll() }
         if let announced = response.headers["Content-Length"].flatMap({ Int($0) }), announced > limit {
@@ -21,9 +21,9 @@ package final class BodyBuffer: ResponseSink {
         }
     }
 
-    /// Keeps the bytes.
+    /// Appends the bytes.
     ///
-    /// Memory grows with what has come, never with what was announced.
+    /// Memory grows with the received bytes, not with the announced length.
     package func receive(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
         try received.withLock { (received) throws(TransferError) in
             guard bytes.count <= limit - received.count else { throw tooLarge }

@@ -1,19 +1,19 @@
 import SystemPackage
 
-/// Reads a request's body for libcurl, from the start as often as needed; closes its file when it goes.
+/// Reads a request's body for libcurl, repeatedly if necessary; closes its file in `deinit`.
 final class BodyReader {
-    /// How many bytes there are.
+    /// The size of the body, in bytes.
     let size: Int
-    /// How many of them have been read since the start.
+    /// The number of bytes read since the start.
     private(set) var offset = 0
 
     private let bytes: [UInt8]
     private let file: FileDescriptor?
-    /// Where in the file the body starts.
+    /// The offset of the body in the file.
     private let start: Int
     private let inspect: Request.Inspection?
 
-    /// Opens the body; throws ``TransferError/Kind/bodyUnreadable`` if it is not what was announced.
+    /// Opens the body; throws ``TransferError/Kind/bodyUnreadable`` if it does not have the announced size.
     init(_ body: Body, inspect: Request.Inspection? = nil) throws(TransferError) {
         self.inspect = inspect
         switch body {
@@ -25,7 +25,10 @@ final class BodyReader {
             (bytes, file, start, size) = ([], try Self.open(path, announced: announced), 0, announced)
         case .slice(let path, let range, let announced):
             guard range.lowerBound >= 0, range.upperBound <= announced else {
-                throw TransferError(.invalidRequest, "\(range) is no part of \(announced) bytes")
+                throw TransferError(
+                    .invalidRequest,
+                    "the range \(range) is outside of the file's \(announced) bytes"
+                )
             }
             (bytes, start, size) = ([], range.lowerBound, range.count)
             file = try Self.open(path, announced: announced)
@@ -34,14 +37,14 @@ final class BodyReader {
 
     deinit { try? file?.close() }
 
-    /// Fills the buffer as far as there is something left; 0 is the end.
+    /// Fills the buffer with the next bytes; returns their number, 0 at the end.
     ///
-    /// What the request's inspection does not like is not given away.
+    /// Bytes that the request's inspection rejects are not sent.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(TransferError) -> Int {
-        let place = offset
+        let start = offset
         let count = try fill(buffer)
         if count > 0, let inspect {
-            try inspect(UnsafeRawBufferPointer(rebasing: buffer[..<count]), place)
+            try inspect(UnsafeRawBufferPointer(rebasing: buffer[..<count]), start)
         }
         return count
     }
@@ -71,9 +74,9 @@ final class BodyReader {
         return count
     }
 
-    /// Goes on from another place; `false` if there is no such place.
+    /// Continues at another offset; returns `false` for an invalid offset.
     ///
-    /// What is inspected is inspected whole: it only ever begins again.
+    /// An inspected body can only restart at 0, because the inspection needs all bytes in order.
     func seek(to position: Int) -> Bool {
         guard (0...size).contains(position), position == 0 || inspect == nil else { return false }
         offset = position
@@ -82,7 +85,7 @@ final class BodyReader {
 
     private static func open(_ path: FilePath, announced: Int) throws(TransferError) -> FileDescriptor {
         do {
-            // Without O_NONBLOCK a pipe of that name would hold up all transfers.
+            // Without O_NONBLOCK, opening a pipe would block all transfers.
             let file = try FileDescriptor.open(
                 path,
                 .readOnly,

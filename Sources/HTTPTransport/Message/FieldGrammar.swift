@@ -1,10 +1,10 @@
-// The small grammar of header fields (RFC 9110 §5), for both directions.
+// The grammar of header fields (RFC 9110 §5), for requests and responses.
 
 extension StringProtocol {
-    /// Whether this is a token (RFC 9110 §5.6.2), as each field's name must be.
+    /// Whether this is a valid field name: a token (RFC 9110 §5.6.2).
     package var isFieldName: Bool { !isEmpty && utf8.allSatisfy(\.isTokenByte) }
 
-    /// Whether a field's value may hold this: no control character but the tab.
+    /// Whether this is a valid field value: no control character except tab.
     package var isFieldValue: Bool { utf8.allSatisfy { $0 == 0x09 || $0 >= 0x20 && $0 != 0x7F } }
 
     /// The text without spaces and tabs around it.
@@ -16,7 +16,7 @@ extension StringProtocol {
 }
 
 extension UnsafeRawBufferPointer {
-    /// The line as text without its line end and blanks; what is not UTF-8 becomes U+FFFD.
+    /// The line as text without its line end and blanks; invalid UTF-8 becomes U+FFFD.
     var trimmedText: String {
         let end = lastIndex { $0 != 0x0D && $0 != 0x0A }.map { $0 + 1 } ?? 0
         return String(decoding: self[..<end], as: UTF8.self).trimmingBlanks

@@ -1,9 +1,9 @@
 extension HTTPURL {
-    /// What a reference in one of this URL's responses means (RFC 3986 §5.2): `Location`, `Link`.
+    /// Resolves a reference in a response (`Location`, `Link`) against this URL (RFC 3986 §5.2).
     ///
-    /// The reference may be absolute, `//host/path`, `/path`, relative or only a query. Its query is kept byte for
-    /// byte and dot segments are taken out of its path. Throws ``TransferError/Kind/invalidURL`` for everything
-    /// that ``init(parsing:)`` refuses.
+    /// The reference may be absolute, `//host/path`, `/path`, relative or only a query. Keeps its query byte for byte and
+    /// removes dot segments from its path. Throws ``TransferError/Kind/invalidURL`` for URLs that ``init(parsing:)``
+    /// rejects.
     package func resolving(_ reference: String) throws(TransferError) -> HTTPURL {
         try Self.requireVisibleASCII(reference)
         var rest = reference.prefix { $0 != "#" }
@@ -30,7 +30,7 @@ extension HTTPURL {
 }
 
 extension Substring {
-    /// Takes off everything from the first such character on; gives back what followed the character.
+    /// Removes everything from the first such character on; returns the text after the character.
     fileprivate mutating func cut(at character: Character) -> Substring? {
         guard let mark = firstIndex(of: character) else { return nil }
         let tail = self[index(after: mark)...]
@@ -46,12 +46,12 @@ extension Substring {
 }
 
 extension String {
-    /// RFC 3986 §5.2.3, the base's part of a merged path.
+    /// The base's part of a merged path (RFC 3986 §5.2.3).
     fileprivate var upToLastSlash: String {
         lastIndex(of: "/").map { String(self[...$0]) } ?? "/"
     }
 
-    /// RFC 3986 §5.2.4 for a path that starts with a slash.
+    /// The path, which starts with a slash, without dot segments (RFC 3986 §5.2.4).
     fileprivate var removingDotSegments: String {
         let segments = split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         var kept: [Substring] = []

@@ -1,11 +1,11 @@
-/// Puts a response's head together from the lines libcurl hands over, within limits.
+/// Parses a response's head from the lines that libcurl passes, within limits.
 struct HeadReader {
-    /// The most bytes that all heads and trailers of one exchange may have: 64 KiB.
+    /// The largest total size of all heads and trailers of an exchange, in bytes: 64 KiB.
     static let sizeLimit = 64 * 1024
-    /// The most fields that they may have.
+    /// The largest number of fields in all heads and trailers.
     static let countLimit = 200
 
-    /// The final head, once it is complete.
+    /// The final head, when it is complete.
     private(set) var response: Response?
 
     private var size = 0
@@ -13,7 +13,7 @@ struct HeadReader {
     private var status: Int?
     private var headers = HeaderFields()
 
-    /// Takes the next line with its line end; gives the final head when this line completes it.
+    /// Parses the next line, including its line end; returns the final head when this line completes it.
     mutating func take(_ line: UnsafeRawBufferPointer) throws(TransferError) -> Response? {
         size += line.count
         guard size <= Self.sizeLimit else {
@@ -24,7 +24,7 @@ struct HeadReader {
         }
         let text = line.trimmedText
         guard let status else {
-            // After the final head only a trailer can come. Nobody needs it.
+            // Only a trailer can follow the final head; it is ignored.
             if response == nil { self.status = try Self.status(of: text) } else { try countField() }
             return nil
         }
@@ -36,7 +36,7 @@ struct HeadReader {
         defer { headers = HeaderFields() }
         guard status >= 200 else {
             guard status != 101 else {
-                throw TransferError(.protocolViolation, "the server switches to a protocol nobody asked for")
+                throw TransferError(.protocolViolation, "the server switches protocols without a request")
             }
             return nil
         }
@@ -45,7 +45,7 @@ struct HeadReader {
         return response
     }
 
-    /// `HTTP/1.1 200 OK` (RFC 9112 §4).
+    /// Parses a status line such as `HTTP/1.1 200 OK` (RFC 9112 §4).
     private static func status(of line: String) throws(TransferError) -> Int {
         let parts = line.split(separator: " ", maxSplits: 2)
         guard parts.count >= 2, parts[0].hasPrefix("HTTP/1."), parts[1].utf8.count == 3,
@@ -81,7 +81,7 @@ struct HeadReader {
         }
     }
 
-    /// Where the body ends must be beyond doubt (RFC 9112 §6): libcurl takes the last of several lengths.
+    /// Checks that the end of the body is unambiguous (RFC 9112 §6); libcurl would use the last of several lengths.
     private func checkFraming() throws(TransferError) {
         let lengths = headers.all("Content-Length").flatMap { $0.split(separator: ",") }.map(\.trimmingBlanks)
         for length in lengths {

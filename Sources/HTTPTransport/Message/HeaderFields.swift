@@ -1,22 +1,22 @@
-/// The fields of an HTTP head in their order; names are compared without case (RFC 9110 §5.1).
+/// The fields of an HTTP head in order; names are case-insensitive (RFC 9110 §5.1).
 ///
-/// It holds what it is given. A request whose fields cannot be sent as they are fails as a whole.
+/// Fields are not checked here. A request with an invalid field fails before anything is sent.
 package struct HeaderFields: Sendable, Hashable {
-    /// One line of a head.
+    /// A field of a head.
     package struct Field: Sendable, Hashable {
-        /// The name as it was written.
+        /// The name in its original case.
         package let name: String
-        /// The value without the blanks around it.
+        /// The value without surrounding blanks.
         package let value: String
     }
 
-    /// All fields in the order in which they were added or received.
+    /// All fields in the order of adding or receiving.
     package private(set) var fields: [Field] = []
 
-    /// Makes an empty list of fields.
+    /// Creates an empty list of fields.
     package init() {}
 
-    /// Adds a field behind the others, also if there is one of that name.
+    /// Appends a field, even if a field of that name exists.
     package mutating func add(_ name: String, _ value: String) {
         fields.append(Field(name: name, value: value))
     }
@@ -39,14 +39,14 @@ package struct HeaderFields: Sendable, Hashable {
 }
 
 extension HeaderFields: ExpressibleByDictionaryLiteral {
-    /// Makes a list of fields in the order of the literal.
+    /// Creates a list of fields in the order of the literal.
     package init(dictionaryLiteral elements: (String, String)...) {
         for (name, value) in elements { add(name, value) }
     }
 }
 
 extension String {
-    /// Whether two names are the same but for the case of ASCII letters.
+    /// Returns whether two names are equal except for the case of ASCII letters.
     func equalsIgnoringCase(_ other: String) -> Bool {
         utf8.count == other.utf8.count
             && zip(utf8, other.utf8).allSatisfy { $0.lowercasedASCII == $1.lowercasedASCII }

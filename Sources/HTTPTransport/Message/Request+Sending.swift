@@ -1,16 +1,16 @@
 extension Request {
-    /// The fields that say how the message is framed: the transport's alone.
+    /// The fields that only the transport may set.
     private static let framing = [
         "Accept-Encoding", "Connection", "Content-Length", "Expect", "Host", "Transfer-Encoding", "Upgrade",
     ]
 
-    /// Whether a `Content-Length` has to be sent, if only 0 (RFC 9110 §8.6).
+    /// Whether a `Content-Length` must be sent, even if it is 0 (RFC 9110 §8.6).
     var hasBody: Bool {
         if case .none = body { return [.post, .put, .patch].contains(method) }
         return true
     }
 
-    /// The header lines as libcurl wants them; throws ``TransferError/Kind/invalidRequest`` for what cannot be sent.
+    /// Returns the header lines for libcurl; throws ``TransferError/Kind/invalidRequest`` for an invalid field.
     func headerLines() throws(TransferError) -> [String] {
         guard !hasBody || ![.get, .head].contains(method) else {
             throw TransferError(.invalidRequest, "\(method.rawValue) has no body")
@@ -23,14 +23,14 @@ extension Request {
             guard field.value.isFieldValue else {
                 throw TransferError(
                     .invalidRequest,
-                    "the value of \"\(field.name)\" holds a control character"
+                    "the value of \"\(field.name)\" contains a control character"
                 )
             }
             guard !Self.framing.contains(where: { $0.equalsIgnoringCase(field.name) }) else {
-                throw TransferError(.invalidRequest, "\"\(field.name)\" is written by the transport itself")
+                throw TransferError(.invalidRequest, "the transport sets \"\(field.name)\" itself")
             }
             let value = field.value.trimmingBlanks
-            // "Name:" would tell libcurl to leave the field out.
+            // "Name:" would make libcurl omit the field.
             lines.append(value.isEmpty ? "\(field.name);" : "\(field.name): \(value)")
         }
         return lines

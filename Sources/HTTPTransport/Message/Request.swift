@@ -1,6 +1,6 @@
 package import SystemPackage
 
-/// The verbs a registry is spoken to with.
+/// The HTTP methods of requests to registries.
 package enum HTTPMethod: String, Sendable {
     case get = "GET"
     case head = "HEAD"
@@ -10,49 +10,48 @@ package enum HTTPMethod: String, Sendable {
     case delete = "DELETE"
 }
 
-/// One HTTP request.
+/// An HTTP request.
 ///
-/// The transport writes `Host`, `Content-Length`, `Transfer-Encoding`, `Connection`, `Expect` and `Accept-Encoding`
-/// itself; a request that brings one of them fails with ``TransferError/Kind/invalidRequest``.
+/// The transport sets `Host`, `Content-Length`, `Transfer-Encoding`, `Connection`, `Expect`, `Upgrade` and
+/// `Accept-Encoding` itself; a request that contains one of them fails with ``TransferError/Kind/invalidRequest``.
 package struct Request: Sendable {
-    /// Takes bytes of a body, and the offset of the first of them in it.
+    /// A function that receives bytes of a body and the offset of the first byte.
     ///
-    /// A body may be sent several times, whole or in part: each time it begins at offset 0 again.
+    /// A body may be sent several times; each time it restarts at offset 0.
     package typealias Inspection = @Sendable (UnsafeRawBufferPointer, Int) throws(TransferError) -> Void
 
-    /// What to do.
+    /// The HTTP method.
     package var method: HTTPMethod
-    /// Where.
+    /// The URL.
     package var url: HTTPURL
-    /// The caller's own fields.
+    /// The header fields from the caller.
     ///
-    /// A CR, LF, NUL or other control character in one makes the request fail unsent.
+    /// A request with a control character (CR, LF, NUL …) in a field fails before it is sent.
     package var headers: HeaderFields
-    /// What to send; GET and HEAD have no body.
+    /// The body; GET and HEAD have none.
     package var body: Body
-    /// Told how many bytes of the body have been handed to the network so far, on the transport's thread.
+    /// Called on the transport's thread with the number of body bytes passed to the network so far.
     ///
-    /// The number falls back when the body has to be sent again.
+    /// The number decreases when the body is sent again.
     package var uploadProgress: (@Sendable (Int) -> Void)?
-    /// Whether what has gone out of the body must not go out again by itself.
+    /// Whether the transport must not send the body a second time.
     ///
-    /// When a connection that was used before ends without an answer, the exchange is tried once more, which is right for
-    /// what may be repeated (RFC 9112 §9.3.1). With this it fails with ``TransferError/Kind/connectionLost`` instead.
+    /// By default, a request is retried once if a reused connection ends without a response (RFC 9112 §9.3.1). With this, it
+    /// fails with ``TransferError/Kind/connectionLost`` instead.
     package var sendsBodyOnce = false
-    /// Shown every piece of the body before it goes to the network, on the transport's thread.
+    /// Called on the transport's thread with every piece of the body before it is sent.
     ///
-    /// What it throws ends the exchange, and the piece stays here: whoever keeps a proof to the last piece keeps the last
-    /// piece back.
+    /// An error that it throws ends the exchange, and the piece is not sent. So a failed verification at the last piece keeps
+    /// the body incomplete.
     package var inspectBody: Inspection?
-    /// Asked for every address that would be dialled, and for that of a connection used again, before anything of the
-    /// request is sent; on the transport's thread.
+    /// Called on the transport's thread with every address before a connection to it is opened or reused.
     ///
-    /// The address is numeric, an IPv6 one without brackets. If none is accepted, the exchange fails with
-    /// ``TransferError/Kind/addressRefused``. Not asked when the request goes through a proxy, which looks names up
-    /// itself.
+    /// The address is numeric; an IPv6 address has no brackets. If it accepts no address, the exchange fails with
+    /// ``TransferError/Kind/addressRefused`` before anything is sent. It is not called for requests through a proxy, which
+    /// resolves names itself.
     package var acceptsAddress: (@Sendable (String) -> Bool)?
 
-    /// Describes a request.
+    /// Creates a request.
     package init(
         method: HTTPMethod,
         url: HTTPURL,
@@ -70,19 +69,19 @@ package struct Request: Sendable {
     }
 }
 
-/// The body of a request, which can be read as often as it has to be sent.
+/// The body of a request, which can be read repeatedly.
 ///
-/// It goes out under a `Content-Length`, never chunked.
+/// It is sent with a `Content-Length`, never chunked.
 package enum Body: Sendable {
-    /// No body; POST, PUT and PATCH then say `Content-Length: 0`.
+    /// No body; POST, PUT and PATCH then send `Content-Length: 0`.
     case none
     /// These bytes.
     case bytes([UInt8])
-    /// The whole of a regular file that has this many bytes.
+    /// A whole regular file of this size, in bytes.
     ///
-    /// It is opened when the request is sent. If its size is another one by then, if it is a link or no regular file, or
-    /// if it ends early, the exchange fails with ``TransferError/Kind/bodyUnreadable``.
+    /// The file is opened when the request is sent. If it has another size, is not a regular file, is a link or ends early,
+    /// the exchange fails with ``TransferError/Kind/bodyUnreadable``.
     case file(FilePath, size: Int)
-    /// Some bytes of such a file, by their offsets; the file is measured all the same.
+    /// A range of bytes of such a file; the size of the file is checked too.
     case slice(FilePath, Range<Int>, size: Int)
 }

@@ -1,13 +1,13 @@
-/// The final head of an HTTP response; interim ones (1xx) have been skipped.
+/// The final head of an HTTP response; interim heads (1xx) are skipped.
 package struct Response: Sendable, Hashable {
     /// The status code, 200 to 999.
     package var status: Int
-    /// The head's fields; those of a trailer are not among them.
+    /// The fields of the head, without those of a trailer.
     package var headers: HeaderFields
-    /// What it came over, as far as that is known.
+    /// The connection of the response, if it is known.
     package var connection: Connection?
 
-    /// Describes a response.
+    /// Creates a response.
     package init(status: Int, headers: HeaderFields = [:], connection: Connection? = nil) {
         self.status = status
         self.headers = headers
@@ -15,18 +15,18 @@ package struct Response: Sendable, Hashable {
     }
 }
 
-/// What a response came over.
+/// The connection of a response.
 package struct Connection: Sendable, Hashable {
-    /// Whether it was opened for this exchange; otherwise an earlier one had left it open.
+    /// Whether the connection was opened for this exchange; `false` for a reused connection.
     package let isNew: Bool
-    /// The other end's address and port: the server's, or the proxy's.
+    /// The address and port of the server or the proxy.
     package let address: String
-    /// The version of TLS, for example `TLSv1.3`; `nil` for a connection without.
+    /// The version of TLS, for example `TLSv1.3`; `nil` without TLS.
     package let tlsVersion: String?
-    /// The proxy in between, without user and password.
+    /// The proxy, without user name and password.
     package let proxy: String?
 
-    /// Describes a connection.
+    /// Creates a connection.
     package init(isNew: Bool, address: String, tlsVersion: String? = nil, proxy: String? = nil) {
         self.isNew = isNew
         self.address = address

@@ -1,29 +1,27 @@
-/// One HTTP exchange: a request in, a response out, its body streamed into a sink.
+/// Sends HTTP requests and streams each response's body into a sink.
 ///
-/// Redirects, authentication and retries are the caller's. ``CurlTransport`` is the one of real life.
+/// Callers handle redirects, authentication and retries. ``CurlTransport`` is the implementation outside of tests.
 package protocol Transport: Sendable {
-    /// Sends a request and returns when the whole response has gone into the sink.
+    /// Sends a request and returns when the sink has received the whole response.
     ///
-    /// Every status is a response. Throws what the sink throws, ``TransferError/Kind/cancelled`` soon after the
-    /// task was cancelled, and a ``TransferError`` of another kind for everything that kept the response from
-    /// coming whole.
+    /// Every status is a response. Throws errors of the sink, ``TransferError/Kind/cancelled`` soon after the task was
+    /// canceled, and a ``TransferError`` of another kind for an incomplete response.
     func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError) -> Response
 }
 
-/// Where a response's body goes.
+/// Receives a response's body.
 ///
-/// Its methods are called on the transport's thread, in order, and should not block
-/// it for long: all transfers share it.
+/// Its methods are called in order on the transport's thread, which all transfers share, so they should not block it.
 ///
-/// A sink may serve several exchanges, one after the other: each begins with ``begin(_:)``.
+/// A sink may be used for several exchanges in sequence; each begins with ``begin(_:)``.
 package protocol ResponseSink: AnyObject, Sendable {
-    /// The head is complete and no byte of the body has come; called once for each response, also without a body.
+    /// Receives the head of a response; called once per response, before its body, even if there is no body.
     ///
-    /// Throwing ends the transfer at once, and `send` throws that error.
+    /// An error ends the transfer immediately, and `send` throws it.
     func begin(_ response: Response) throws(TransferError)
 
-    /// The next bytes of the body; the buffer is valid during the call only.
+    /// Receives the next bytes of the body; the buffer is valid only during the call.
     ///
-    /// Throwing ends the transfer at once, and `send` throws that error.
+    /// An error ends the transfer immediately, and `send` throws it.
     func receive(_ bytes: UnsafeRawBufferPointer) throws(TransferError)
 }

@@ -1,6 +1,6 @@
 import CCurl
 
-/// One parsed URL of libcurl's, freed exactly once when its owner goes out of scope.
+/// A URL parsed by libcurl, freed exactly once.
 struct URLHandle: ~Copyable {
     private let raw: OpaquePointer
 
@@ -11,7 +11,7 @@ struct URLHandle: ~Copyable {
 
     deinit { curl_url_cleanup(raw) }
 
-    /// Parses an absolute URL without a user name or password, and leaves its path alone.
+    /// Parses an absolute URL without a user name or password; keeps its path unchanged.
     borrowing func parse(_ text: String) throws(TransferError) {
         try Self.check(curl_url_set(raw, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER | CURLU_PATH_AS_IS)))
     }
