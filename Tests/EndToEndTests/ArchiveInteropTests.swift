@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Archives of other programs are read, and ours are read by them.
+/// Tests that wasmpack and other programs read each other's archives.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct ArchiveInteropTests {
     private let work: Workspace
@@ -17,13 +17,13 @@ struct ArchiveInteropTests {
         return String(built.outputText.trimmingCharacters(in: .newlines).suffix(71))
     }
 
-    /// As an ordinary user buildah wants a user name space in which it is root: here it would have to be set up for that.
+    /// An ordinary user can run buildah only in a configured user namespace.
     private static let buildahRuns: ConditionTrait = .enabled(
         if: geteuid() == 0,
         "buildah needs root, or a user with numbers of other users (/etc/subuid)"
     )
 
-    /// skopeo makes the folders that our archives do not name, and gives them to root.
+    /// skopeo creates the folders that archives of wasmpack do not list, with root as their owner.
     private func withKnownIssueOfUsers(_ body: () async throws -> Void) async throws {
         if geteuid() == 0 { return try await body() }
         await withKnownIssue(
@@ -32,7 +32,7 @@ struct ArchiveInteropTests {
         )
     }
 
-    /// Has skopeo make an archive of ours.
+    /// Converts an archive of wasmpack with skopeo.
     private func convert() async throws {
         let read = try await work.other(
             "skopeo",
@@ -97,7 +97,7 @@ struct ArchiveInteropTests {
         #expect(try await work.run("verify", "from-docker").status == 0)
     }
 
-    /// What `docker load` and `podman load` read too.
+    /// `docker load` and `podman load` also read this form.
     @Test(arguments: ["image", "docker"])
     func `an archive of an image is also a docker archive of the same image`(format: String)
         async throws
@@ -123,7 +123,7 @@ struct ArchiveInteropTests {
             "docker-archive:theirs.tar:r.example/team/plugin:v3"
         )
         #expect(read.status == 0, "\(read)")
-        // Theirs has links, and layers that are not packed.
+        // buildah's archive has links, and uncompressed layers.
         let listed = try await work.other("tar", "tvf", "theirs.tar")
         #expect(listed.outputText.contains("layer.tar -> ../"), "\(listed)")
         let verified = try await work.run("verify", "theirs.tar:v3")

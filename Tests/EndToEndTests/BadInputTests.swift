@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Bad input on this machine: the right exit status, one explained error, nothing left behind.
+/// Local invalid input: the correct exit status, one explained error, no files left behind.
 @Suite(.timed, .timeLimit(.minutes(5))) struct BadInputTests {
     static let files: [(name: String, bytes: [UInt8], code: String, status: Int32, phrase: String)] = [
         ("empty.wasm", [], "not-wasm", 65, "is empty"),
@@ -180,7 +180,7 @@ import Testing
         try damage(work)
         let verified = try await work.run("verify", "plugin-oci")
         #expect(verified.status == status, "\(what): \(verified)")
-        // A damaged blob is an answer; a broken index or layout file is an error.
+        // A damaged blob is a finding; a broken index or layout file is an error.
         if status == 1 {
             #expect(verified.outputText.hasPrefix("FAIL"), "\(what): \(verified)")
             #expect(verified.outputText.contains(phrase), "\(what): \(verified)")
@@ -190,7 +190,7 @@ import Testing
             #expect(verified.errorText.contains("error[layout-corrupt]"), "\(what): \(verified)")
             #expect(verified.errorText.contains(phrase), "\(what): \(verified)")
         }
-        // Port 1 refuses connections: had it got as far as the network, the status would be 69.
+        // Port 1 refuses connections: the status would be 69 if the command had used the network.
         let pushed = try await work.run("push", "127.0.0.1:1/a/b:v1")
         #expect(pushed.status == 65, "\(what): \(pushed)")
         #expect(pushed.errorText.contains("error[layout-corrupt]"), "\(what): \(pushed)")
@@ -211,9 +211,9 @@ import Testing
             )
         }
         let copy = work.path("wasmpack")
-        // Not by this process: what it has open for writing, a program started by another test would have too.
+        // Written by another process: a program that another test starts would inherit a descriptor open for writing.
         #expect(try await work.other("cp", Workspace.program, copy).status == 0)
-        // Root may write everywhere: ask as somebody else.
+        // Root may write everywhere, so this runs as another user.
         let asNobody =
             geteuid() == 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", copy] : [copy]
         for arguments in [
@@ -235,7 +235,7 @@ import Testing
     @Test func `explains a full disk, and leaves no files behind`() async throws {
         let work = try Workspace()
         try work.write(Modules.large(3_000_000), to: "plugin.wasm")
-        // A small file system of its own, in name spaces of its own.
+        // A small separate file system, in separate namespaces.
         let script = """
             mkdir small && mount -t tmpfs -o size=256k tmpfs small || exit 99
             \(Workspace.program) build plugin.wasm --layout small/plugin-oci; status=$?

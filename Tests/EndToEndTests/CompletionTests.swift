@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The scripts in `completions/` are those of the program; `WASMPACK_RECORD=1` writes them anew.
+/// The scripts in `completions/` equal the program's output; `WASMPACK_RECORD=1` writes them again.
 @Suite struct CompletionTests {
     static let scripts = [("bash", "wasmpack.bash"), ("zsh", "_wasmpack"), ("fish", "wasmpack.fish")]
 
@@ -12,7 +12,7 @@ import Testing
         let run = try await work.run("--generate-completion-script", shell)
         #expect(run.status == 0, "\(run)")
         try expectGolden([UInt8](run.outputBytes), "../completions/\(file)")
-        // The shell itself has to understand it; one that is not installed cannot say.
+        // The shell must be able to parse the script; a missing shell is skipped.
         let path = Fixtures.path("../completions/\(file)")
         guard try await work.other("which", shell).status == 0 else {
             try #require(!Workspace.isCI, "\(shell) is not installed (make test-deps)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `copy` from everywhere to everywhere, on the scripted registry.
+/// `copy` between all kinds of sources and destinations, with the scripted registry.
 @Suite(.timed, .timeLimit(.minutes(5))) struct CopyCommandTests {
     private let work: Workspace
 
@@ -11,7 +11,7 @@ import Testing
         try work.write(Modules.plugin, to: "plugin.wasm")
     }
 
-    /// Builds an image of a name into a layout; gives its digest.
+    /// Builds an image with a name into a layout; returns its digest.
     private func build(_ reference: String, in layout: String = "plugin-oci") async throws -> String {
         let run = try await work.run("build", "plugin.wasm", "-t", reference, "--layout", layout)
         #expect(run.status == 0, "\(run)")
@@ -93,15 +93,15 @@ import Testing
         let copied = try await work.run("copy", source, target, "--tls-skip-verify")
         #expect(copied.status == 0, "\(copied)")
         #expect(copied.errorText.components(separatedBy: "is not verified").count == 2, "\(copied)")
-        // The config and the layer travel side by side.
+        // The config and the layer are sent in parallel.
         #expect(try await registry.connectionCount(after: first) <= 2)
-        // With everything there already, one request follows the other.
+        // If everything exists, the requests are sequential.
         first = try await registry.requests().count
         let again = try await work.run("copy", source, target)
         #expect(again.status == 0, "\(again)")
         #expect(try await registry.requests().count > first + 1)
         #expect(try await registry.connectionCount(after: first) == 1)
-        // Each side that is reached in its own way has its own.
+        // Sides with different connection options do not share a connection.
         first = try await registry.requests().count
         let apart = try await work.run("copy", source, target, "--to-plain-http")
         #expect(apart.status == 0, "\(apart)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Copies between two registries that ask who is there, and copies that end early.
+/// Copies between two registries that require a login, and interrupted copies.
 @Suite(.timed, .timeLimit(.minutes(5))) struct CopyCredentialTests {
     private let work: Workspace
 
@@ -35,8 +35,8 @@ import Testing
             let run = try await work.start(["copy", source, target, "--debug"] + arguments).wait()
             #expect(run.status == 0, "\(run)")
         }
-        // Where each side has a file of its own, variables have no say.
-        let variables = ["WASMPACK_USERNAME": "eve", "WASMPACK_PASSWORD": "hush-of-nobody"]
+        // Variables are ignored if each side has a separate file.
+        let variables = ["WASMPACK_USERNAME": "eve", "WASMPACK_PASSWORD": "hush-unused"]
         let beside = try await work.start(["copy", source, target] + own, adding: variables).wait()
         #expect(beside.status == 0, "\(beside)")
         let swapped = try await work.start(
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    /// How the record shows a Basic credential: as the digest of what stands behind the word.
+    /// The form of a Basic credential in the record: the digest of the text after `Basic`.
     private func shown(_ credential: String) async throws -> String {
         let encoded = Data(credential.utf8).base64EncodedString()
         let run = try await work.other("sha256sum", input: encoded)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `copy --format`: an image that proxies refuse becomes one that they take, wherever it lies.
+/// `copy --format` converts an image that proxies reject into one that they accept, in every kind of store.
 @Suite(.timed, .timeLimit(.minutes(5))) struct CopyFormatTests {
     private let work: Workspace
     private let name = "r.example/team/plugin:v1"

@@ -2,15 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Wherever a signal comes, the end is orderly: the program says so, and nothing is left.
+/// A signal at any moment ends the program with a message and without leftover files.
 ///
-/// A program that does not end by itself within five seconds ends at once, without a word: so the word proves that it did.
+/// A program that does not stop within five seconds exits immediately, without a message. So the message shows that the
+/// program stopped in time.
 @Suite(.timed, .timeLimit(.minutes(5))) struct EndingTests {
     static let signals: [(number: Int32, status: Int32, code: String)] = [
         (SIGINT, 130, "interrupted"), (SIGTERM, 143, "terminated"), (SIGHUP, 129, "hangup"),
     ]
 
-    /// Ends a program by a signal once a moment has come, and looks at what is left.
+    /// Sends a signal to a program at a given moment, and checks for leftover files.
     private func end(
         _ running: RunningProgram,
         by signal: (number: Int32, status: Int32, code: String),
@@ -94,11 +95,11 @@ import Testing
     func reading(signal: (number: Int32, status: Int32, code: String)) async throws {
         let work = try Workspace()
         _ = try await work.other("mkfifo", work.path("pipe"))
-        // The shell opens the pipe for both ends, so that nothing ever comes and nothing ever ends.
+        // The shell opens both ends of the pipe, so that it never has input and never ends.
         let command =
             "echo > started; exec \(Workspace.program) login 127.0.0.1:1 -u ci --password-stdin <> pipe"
-        // One that is caught before it has begun dies as any program does; then another one gets more time. It can have as
-        // much as it likes: what it waits for never comes.
+        // A program that receives the signal before it has started dies without a message; the next attempt waits longer.
+        // Any wait is possible, because the input never arrives.
         for attempt in 1...100 {
             try? FileManager.default.removeItem(atPath: work.path("started"))
             let running = try RunningProgram(
@@ -154,7 +155,7 @@ import Testing
 
     private static let stallingUploads = #"[{"method": "PUT", "path": "/blobs/uploads/", "stall": 3600}]"#
 
-    /// Expects every upload that was sent to be deleted, and the registry to know none of them any more.
+    /// Expects that every started upload was deleted, and that the registry has none of them.
     private func expectNoUpload(at registry: ScriptedRegistry, _ work: Workspace) async throws {
         func paths(_ method: String, _ requests: [String]) -> Set<String> {
             Set(

@@ -3,10 +3,10 @@ import OCI
 import TestSupport
 import Testing
 
-/// The recorded verdicts of Envoy are those of a real one, and no module makes a command fall over.
+/// The recorded verdicts of Envoy equal those of a real Envoy, and no module makes a command crash.
 ///
-/// What `check` says is held against the recorded verdicts in `OracleTests`. Here are a few modules, of each verdict and
-/// spread over the names; `EnvoyVerdictLongTests` has all.
+/// `OracleTests` compares `check` with the recorded verdicts. This suite uses a few modules of each verdict,
+/// spread over the names; `EnvoyVerdictLongTests` uses all of them.
 @Suite(.timed, .timeLimit(.minutes(5))) struct EnvoyVerdictTests {
     typealias Module = (name: String, path: String)
 
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    /// Expects of modules what was recorded of them.
+    /// Expects the recorded verdicts for these modules.
     static func expectRecorded(_ modules: [Module], of real: EnvoyVerdicts) throws {
         let recorded = try EnvoyVerdicts.recorded.get()
         #expect(real.envoy == recorded.envoy, "another Envoy: make verdicts")
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    /// Expects commands to end in a documented way, and to say so in a document.
+    /// Expects commands to end with a documented exit status and the matching document.
     static func expectDocuments(_ commands: [String], of modules: [Module]) async throws {
         let work = try Workspace()
         for (number, module) in modules.enumerated() {

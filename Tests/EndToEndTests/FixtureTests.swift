@@ -3,7 +3,7 @@ import OCI
 import TestSupport
 import Testing
 
-/// The modules in Fixtures are what their sources give, and what PROVENANCE.md says they are.
+/// The modules in Fixtures match their sources and PROVENANCE.md.
 @Suite(.timed, .timeLimit(.minutes(5))) struct FixtureTests {
     private static var provenance: String {
         get throws { String(decoding: try Fixtures.bytes("wasm/PROVENANCE.md"), as: UTF8.self) }
@@ -22,7 +22,7 @@ import Testing
         )
         let version = toolchain.outputText.split(separator: "\n").first.map(String.init) ?? ""
         guard !version.isEmpty, try Self.provenance.contains(version) else {
-            // Another compiler may give other bytes: that is no fault of the fixture.
+            // Another compiler may give other bytes, which is not an error of the fixture.
             print("skipped: the fixture was built by another clang than \"\(version)\"")
             return
         }

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A registry that lies, fails or misunderstands: nothing unverified appears, and the reason is named.
+/// A registry that lies, fails or misbehaves: no unverified file appears, and the error names the reason.
 @Suite(.timed, .timeLimit(.minutes(5))) struct HostileRegistryTests {
     static let pulls: [(what: String, rules: String, code: String, status: Int32)] = [
-        // Gzip does not notice another time in its header, and the config stays right: the layer's digest alone tells.
+        // Gzip ignores a changed time in its header, and the config stays correct: only the layer's digest differs.
         (
             "another time in the layer's gzip header", #"[{"method":"GET","path":"/blobs/LAYER","flip":4}]"#,
             "digest-mismatch", 65
@@ -49,7 +49,7 @@ import Testing
             "connection-lost", 69
         ),
         (
-            "nobody may look",
+            "access denied",
             #"[{"method":"GET","path":"/manifests/","status":403,"body":{"errors":[{"code":"DENIED"}]}}]"#,
             "auth-required", 77
         ),

@@ -3,7 +3,7 @@ import OCI
 import TestSupport
 import Testing
 
-/// An index in a registry, as BuildKit and skopeo leave one: proxies choose an image from it, and so does the program.
+/// An index in a registry, as BuildKit and skopeo create it: proxies choose an image from it, and so does the program.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct IndexTests {
     private struct Entry: Codable {
@@ -20,14 +20,14 @@ struct IndexTests {
         var manifests: [Entry]
     }
 
-    /// An index of two images and an attestation in a real registry, put there by skopeo.
+    /// An index of two images and an attestation, pushed to a real registry by skopeo.
     private struct Pushed {
         let work: Workspace
         let registry: RegistryPeer
         let access: RegistryPeer.Access
         let reference: String
         let index: Digest
-        /// The image that proxies take, with the reference plugin.
+        /// The image that proxies use, with the reference plugin.
         let image: String
         let bytes: [UInt8]
 

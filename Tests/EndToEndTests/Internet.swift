@@ -3,12 +3,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// An internet of a test's own: public names and addresses, with a scripted registry behind each.
+/// A simulated internet for one test: public names and addresses, with a scripted registry behind each.
 ///
-/// On loopback every host is one of this machine, and a program may trust it; what it does with a public registry that
-/// names other hosts shows only here (Tests/Support/internet.py).
+/// On loopback every host is local and may be trusted. The behavior with a public registry that
+/// names other hosts can be tested only here (Tests/Support/internet.py).
 struct Internet {
-    /// What stands behind a name.
+    /// The server behind a name.
     struct Host: Encodable {
         let address: String
         var auth = "open"
@@ -17,13 +17,13 @@ struct Internet {
         var speaks = "https"
     }
 
-    /// What came of a run, and what everybody was asked meanwhile.
+    /// The result of a run, and the requests that all hosts received during it.
     struct Result: Decodable, CustomStringConvertible {
         let status: Int32
         let stdout: String
         let stderr: String
         let requests: [String: [Request]]
-        /// How many connections were opened, also without a request.
+        /// The number of opened connections, including those without a request.
         let connections: [String: Int]
 
         var description: String {
@@ -41,7 +41,7 @@ struct Internet {
             }
         }
 
-        /// Whether nobody at all has come to a host.
+        /// Whether a host received no connections.
         func isUntouched(_ host: String) -> Bool { connections[host] == 0 }
     }
 
@@ -67,7 +67,7 @@ struct Internet {
 
     static let password = "hush-of-the-advisories"
 
-    /// The names that every such internet has.
+    /// The names that every simulated internet has.
     static let hosts = [
         registry: Host(address: "203.0.113.5", auth: "bearer", user: ["ci:\(password)"]),
         tokens: Host(address: "203.0.113.6", auth: "bearer", user: ["ci:\(password)"]),
@@ -83,13 +83,13 @@ struct Internet {
     static let registry = "registry.example"
     static let tokens = "auth.example"
     static let stranger = "stranger.example"
-    /// Public by its name, and this machine by its address.
+    /// A public name with a loopback address.
     static let inside = "inside.example"
-    /// Public by its name, and of a private network by its address.
+    /// A public name with a private address.
     static let intranet = "intranet.example"
     static let metadata = "169.254.169.254"
 
-    /// Certificates for those names, made by the first who needs them.
+    /// Certificates for those names, created on first use.
     private static let certificates = Task {
         let folder = try TemporaryFolder()
         let work = try Workspace()
@@ -98,10 +98,10 @@ struct Internet {
         return folder
     }
 
-    /// Whether such an internet can be made here; CI has to be able to.
+    /// Whether this machine can simulate an internet; CI must be able to.
     static let isPossible = Workspace.isCI || canUnshare()
 
-    static let whySkipped: Comment = "unshare makes no network of its own here"
+    static let whySkipped: Comment = "unshare cannot create a network namespace here"
 
     private static func canUnshare() -> Bool {
         let unshare = Process()
@@ -115,10 +115,10 @@ struct Internet {
 
     private let hosts: [String: Host]
 
-    /// An internet with some hosts other than they usually are; the certificates are for the usual names alone.
+    /// Creates an internet in which some hosts differ from the defaults; the certificates cover only the default names.
     init(_ changes: [String: Host] = [:]) { hosts = Self.hosts.merging(changes) { $1 } }
 
-    /// Pushes the reference plugin to the registry as `team/plugin:v1`; then, under other rules, runs a command.
+    /// Pushes the reference plugin to the registry as `team/plugin:v1`; then runs a command under other rules.
     func run(
         _ arguments: [String],
         rules: [String: String],

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Whoever presses Ctrl-C gets 130, soon, and nothing half-done.
+/// Ctrl-C ends the program promptly with 130, and leaves nothing partial.
 @Suite(.timed, .timeLimit(.minutes(5))) struct InterruptionTests {
     static let moments: [(request: String, method: String)] = [
         ("/manifests/v1", "HEAD"), ("/blobs/sha256", "HEAD"), ("/blobs/uploads/", "POST"),
@@ -88,9 +88,9 @@ import Testing
 }
 
 extension InterruptionTests {
-    /// Interrupts a build in its middle: when the layer grows under a name of its own.
+    /// Interrupts a build in the middle, while the temporary file of the layer grows.
     ///
-    /// A machine that is too fast or too busy to be caught at it is given another try.
+    /// Tries again if the machine is too fast or too busy.
     private func interruptedBuild(in work: Workspace) async throws -> CommandLineRun {
         while true {
             let running = try work.start(["build", "new.wasm", "-t", "example.com/a:v2"])
@@ -108,7 +108,7 @@ extension InterruptionTests {
 }
 
 extension Workspace {
-    /// A folder for temporary files that is this test's alone.
+    /// A folder for the temporary files of this test only.
     func ownTemporaryFolder() throws -> [String: String] {
         try FileManager.default.createDirectory(atPath: path("tmp"), withIntermediateDirectories: true)
         return ["TMPDIR": path("tmp")]

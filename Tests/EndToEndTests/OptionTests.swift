@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Options and variables that the other suites do not need: each does what the documentation says.
+/// Options and variables that the other suites do not use: each behaves as documented.
 @Suite(.timed, .timeLimit(.minutes(5))) struct OptionTests {
     private static let zeros = "sha256:" + String(repeating: "0", count: 64)
 
@@ -187,7 +187,7 @@ import Testing
         #expect(!run.description.contains("hush-word"))
     }
 
-    /// A layout whose `plugin.wasm` is the file `text`, made without wasmpack, which would refuse it.
+    /// A layout whose `plugin.wasm` is the file `text`, created without wasmpack, which would reject it.
     private static let imageOfText = """
         import gzip, hashlib, io, json, os, tarfile
         os.makedirs("by-hand/blobs/sha256")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Images of other programs are read, and ours are read by them.
+/// Tests that wasmpack and other programs read each other's images.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct OtherClientsTests {
     @Test func `skopeo reads a layout of wasmpack with the same digest`() async throws {
@@ -30,7 +30,7 @@ struct OtherClientsTests {
         ).wait()
         #expect(pulled.outputText.contains(digest), "\(pulled)")
         #expect(try work.bytes(of: "b.wasm") == Modules.plugin)
-        // Docker's own media types, as skopeo converts to.
+        // Converted by skopeo to Docker's media types.
         let converted = try await work.skopeo(
             registry,
             [
@@ -88,7 +88,7 @@ struct OtherClientsTests {
             """
         let run = try await work.other("sh", "-c", script)
         #expect(run.status == 0, "\(run)")
-        // It leaves the layer unpacked, which no proxy reads.
+        // The layer is uncompressed, which no proxy reads.
         let refused = try await work.run(
             "push",
             "\(registry.name)/\(work.namespace)/from/buildah:v1",
@@ -99,7 +99,7 @@ struct OtherClientsTests {
         try await expectReadable(work, registry, access, layout: "buildah")
     }
 
-    /// Our client pushes the layout of another program, and gets the module back.
+    /// Pushes the layout of another program with wasmpack, and pulls the module back.
     private func expectReadable(
         _ work: Workspace,
         _ registry: RegistryPeer,

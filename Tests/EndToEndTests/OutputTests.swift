@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Where results go, and what must not happen on the way there.
+/// Where results are written, and which side effects must not happen.
 @Suite(.timed, .timeLimit(.minutes(5))) struct OutputTests {
     @Test func `writes to a device or a pipe instead of replacing it`() async throws {
         let work = try Workspace()
@@ -170,9 +170,9 @@ import Testing
         #expect(try work.names(in: "tmp").isEmpty)
     }
 
-    /// Interrupts a pull when the module grows beside its final name.
+    /// Interrupts a pull while the temporary file of the module grows.
     ///
-    /// A machine that is too fast or too busy to be caught at it is given another try.
+    /// Tries again if the machine is too fast or too busy.
     private func interruptedPull(of reference: String, in work: Workspace) async throws -> CommandLineRun {
         func isGrowing() throws -> Bool {
             try work.names().contains { name in

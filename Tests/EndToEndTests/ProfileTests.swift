@@ -2,19 +2,19 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Registries that people use differ from the specification; a push, a second one and a pull work with all of them.
+/// Real registries differ from the specification; a push, a second push and a pull work with all of them.
 ///
-/// Each profile of the scripted registry has the quirks that were reported of the one that it is named after.
+/// Each profile of the scripted registry has the reported quirks of the registry that it is named after.
 @Suite(.timed, .timeLimit(.minutes(10))) struct ProfileTests {
-    /// A profile, and who signs in there.
+    /// A profile, and the user that logs in.
     struct Profile: Sendable, CustomTestStringConvertible {
         let name: String
         var user = "ci"
-        /// Whether what is stored for it is an identity token.
+        /// Whether its stored credential is an identity token.
         var hasIdentityToken = false
-        /// Whether it takes over the blobs of another repository.
+        /// Whether it mounts blobs from another repository.
         var mounts = true
-        /// Whether it takes pieces of a blob.
+        /// Whether it accepts chunked uploads.
         var takesChunks = true
 
         var testDescription: String { name }
@@ -31,7 +31,7 @@ import Testing
         Profile(name: "pulp"), Profile(name: "distribution", mounts: false), Profile(name: "odd"),
     ]
 
-    /// Two modules and their layouts, built once: one that fits into any cap, and one of several pieces.
+    /// Two modules and their layouts, built once: one that fits into any size limit, and one of several chunks.
     struct Images: Sendable {
         let work: Workspace
         let modules: [String: [UInt8]]
@@ -84,7 +84,7 @@ import Testing
         #expect(try peer.work.bytes(of: "back.wasm") == Modules.tiny)
     }
 
-    /// On a network where no long body gets through, a blob goes in pieces, and each registry answers to these in its way.
+    /// On a network that cuts every long body, a blob is uploaded in chunks, which registries answer differently.
     @Test(
         "uploads a blob in chunks if a whole one does not get through",
         arguments: profiles.filter { ["ecr", "quay", "odd"].contains($0.name) }
@@ -127,7 +127,7 @@ import Testing
     }
 }
 
-/// The same with nine megabytes, which registries take whole or in pieces.
+/// The same with nine megabytes, which registries accept whole or in chunks.
 @Suite(.long, .timed, .timeLimit(.minutes(10))) struct ProfileLongTests {
     @Test("pushes, pushes again and pulls a large module", arguments: ProfileTests.profiles)
     func roundTrip(profile: ProfileTests.Profile) async throws {
@@ -141,7 +141,7 @@ import Testing
     func chunks(profile: ProfileTests.Profile) async throws { try await ProfileTests.chunks(profile) }
 }
 
-/// A registry with a profile, and somebody who may push there.
+/// A registry with a profile, and a user with push access.
 private struct Peer {
     let work: Workspace
     let registry: ScriptedRegistry

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The last part of the reference story: the proxy loads what was pulled, and does what the plugin says.
+/// The last part of the reference story: a proxy loads the pulled plugin and runs it.
 @Suite(
     .timed,
     .timeLimit(.minutes(5)),
@@ -68,7 +68,7 @@ struct Envoy {
     static let program = Fixtures.path("../.venv/bin/envoy")
     static let whySkipped: Comment = "there is no .venv/bin/envoy or no docker-registry (make test-deps)"
 
-    /// Whether tests with Envoy are to run: it is installed, or this is CI, where it has to be.
+    /// Whether tests with Envoy run: it is installed, or this is CI, where it must be.
     static var isExpected: Bool {
         ProcessInfo.processInfo.environment["CI"]?.isEmpty == false
             || FileManager.default.isExecutableFile(atPath: program)

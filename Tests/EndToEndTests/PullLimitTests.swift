@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a pull does not do: fetch what it cannot use, fetch twice, or leave something where there is no room.
+/// A pull does not fetch unusable content, fetch content twice, or leave files on a full disk.
 @Suite(.timed, .timeLimit(.minutes(5))) struct PullLimitTests {
     private let work: Workspace
     private let registry: ScriptedRegistry
@@ -16,12 +16,12 @@ import Testing
         #expect(pushed.status == 0, "\(pushed)")
     }
 
-    /// The manifest that was pushed.
+    /// The pushed manifest.
     private func manifest() async throws -> String {
         try await work.run("inspect", reference, "--raw", "manifest", "--plain-http").outputText
     }
 
-    /// Has the registry answer each question for a manifest with this one, and forgets what it was asked.
+    /// Makes the registry answer each manifest request with this manifest, and clears its record.
     private func serve(_ manifest: String) async throws {
         struct Rule: Encodable {
             let method = "GET"
@@ -35,7 +35,7 @@ import Testing
         )
     }
 
-    /// How often the registry was asked for blobs.
+    /// The number of blob requests to the registry.
     private func blobs() async throws -> Int {
         try await registry.requests().count { $0.hasPrefix("GET") && $0.contains("/blobs/") }
     }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `push` can be asked for besides, with a registry that keeps a record.
+/// Further options of `push`, with a registry that records requests.
 @Suite(.timed, .timeLimit(.minutes(5))) struct PushOptionTests {
     private func work() throws -> Workspace {
         let work = try Workspace()
@@ -99,7 +99,7 @@ import Testing
         #expect(document["dryRun"] as? Bool == true)
         let parts = try #require(document["parts"] as? [[String: Any]])
         #expect(parts.map { $0["status"] as? String } == ["missing", "missing"])
-        // What it says is what a push then does.
+        // The push then does what the dry run reported.
         let pushed = try await work.run("push", reference, "b.wasm", "--plain-http")
         #expect(try pushed.outputText == "\(members(run)["reference"] ?? "")\n")
     }

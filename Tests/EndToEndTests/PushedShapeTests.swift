@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Images of every shape that people have pushed: what `check` says Istio will say, and what can be read all the same.
+/// Images of every shape found in registries: `check` predicts Istio's messages, and readable modules are extracted.
 ///
 /// `Tests/Support/images.py` writes them.
 @Suite(.timed, .timeLimit(.minutes(15))) struct PushedShapeTests {
     private static let ociGzip = "application/vnd.oci.image.layer.v1.tar+gzip"
     private static let dockerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
-    /// Istio's own sentences (pkg/wasm/imagefetcher.go, cache.go), by shape.
+    /// Istio's messages (pkg/wasm/imagefetcher.go, cache.go), by shape.
     static let refused: [(shape: String, sentences: [String])] = [
         (
             "wasm-to-oci",
@@ -56,7 +56,7 @@ import Testing
         ("module-is-a-component", ["Missing or unknown Proxy-Wasm ABI version"]),
     ]
 
-    /// What Istio takes; with a warning or without.
+    /// The shapes that Istio accepts, with or without a warning.
     static let taken = [
         "image", "docker", "artifact", "higress-layers", "empty-config", "two-layers", "in-a-folder",
         "with-a-dot", "twice",
@@ -65,7 +65,7 @@ import Testing
         "docker-list",
     ]
 
-    /// What `pull` gets the module out of, though some proxies would not.
+    /// The shapes from which `pull` extracts the module, although some proxies reject them.
     static let readable =
         taken + [
             "wasm", "wasm-to-oci", "artifact-three-layers", "artifact-one-layer", "oras-raw", "lower-layer",
@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    /// It has more in it than consumers read.
+    /// The archive contains more than consumers read.
     static let largest = "more-than-256-MiB"
 
     static func expectDocument(_ command: String, _ shape: String, _ work: Workspace) async throws {
@@ -195,7 +195,7 @@ import Testing
         let shapes = try work.names(in: "images")
         #expect(shapes.count > 60)
         for shape in shapes where shape != "module.wasm" {
-            // The largest takes each command a minute on a busy machine, and all read it the same way.
+            // Each command needs a minute for the largest shape on a busy machine, and all read it the same way.
             let commands = shape == PushedShapeTests.largest ? ["check"] : ["check", "inspect", "verify"]
             for command in commands { try await PushedShapeTests.expectDocument(command, shape, work) }
         }

@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// How often a command reads what it sends: once before the first byte leaves, and once while it leaves.
+/// A command reads the content that it sends once before the upload, and once during it.
 @Suite(
     .timeLimit(.minutes(5)),
     .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped),
     .enabled(if: Workspace.canTrace, "strace is not installed (make test-deps)")
 )
 struct ReadingTests {
-    /// How often the blobs of a layout were opened, and what was written into it.
+    /// The number of times that a layout's blobs were opened, and the files written into it.
     private struct Trace {
         var manifest = 0
         var config = 0
@@ -97,6 +97,6 @@ struct ReadingTests {
 }
 
 extension Workspace {
-    /// Whether it can be told which files a program opens.
+    /// Whether this machine can trace the files that a program opens.
     static var canTrace: Bool { isCI || FileManager.default.isExecutableFile(atPath: "/usr/bin/strace") }
 }

@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// build → push → pull → verify against Debian's docker-registry, in all ways in which it lets people in.
+/// build → push → pull → verify against Debian's docker-registry, with each of its authentication methods.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct RealRegistryTests {
     private static let name = "test-oci/header-authorization"
@@ -175,7 +175,7 @@ struct RealRegistryTests {
         #expect(nothing.errorText.contains("error[refused]"))
     }
 
-    /// A name that says "this machine" has plain HTTP; the machine's host name only resolves to it.
+    /// Plain HTTP is allowed for loopback names; the machine's host name only resolves to loopback.
     @Test(
         .enabled("the host name is a loopback name here, or does not resolve to 127.0.0.1") {
             let name = ProcessInfo.processInfo.hostName
@@ -298,7 +298,7 @@ struct RealRegistryTests {
         #expect(second.errorText.contains("moved from"))
         #expect(second.errorText.contains("IfNotPresent"))
         #expect(second.outputText.hasSuffix("@" + String(decoding: try work.bytes(of: "d"), as: UTF8.self)))
-        // A digest in the target has to be the image's own.
+        // A digest in the target must be the image's digest.
         let other = String(first.outputText.split(separator: "@").last ?? "").trimmingCharacters(
             in: .newlines
         )
@@ -309,17 +309,17 @@ struct RealRegistryTests {
 }
 
 extension RegistryPeer {
-    /// What a command needs to be let in.
+    /// The options for access to the registry.
     struct Access {
         let caFile: String
-        /// The folder with the authority's certificate alone, as skopeo wants it.
+        /// A folder with only the authority's certificate, for skopeo.
         let folder: String
         let credentials: [String]
         let input: String
 
         /// Without credentials.
         var trust: [String] { ["--ca-file", caFile] }
-        /// With them; the password comes as input.
+        /// With credentials; the password is read from standard input.
         var flags: [String] { trust + credentials }
     }
 

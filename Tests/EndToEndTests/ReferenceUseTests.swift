@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the parts of a reference make the program ask for.
+/// The requests that the parts of a reference cause.
 @Suite(.timed, .timeLimit(.minutes(5))) struct ReferenceUseTests {
     private let work: Workspace
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The soak in small (`make soak` is the long one): a real registry behind a network that cuts, and sudden ends.
+/// A short soak test (`make soak` is the long one): a real registry behind an unreliable network, and killed commands.
 @Suite(
     .long,
     .timed,
@@ -22,7 +22,7 @@ struct SoakLongTests {
             in: work.folder
         ).wait()
         #expect(run.status == 0, "\(run)")
-        // Five each way: more than the tries that a transfer has which gets no further.
+        // Five in each direction: more than the retries of a transfer without progress.
         #expect(run.outputText.contains("up 5 cuts"), "\(run)")
         #expect(run.outputText.contains("down 5 cuts"), "\(run)")
         #expect(run.outputText.contains("5 kills"), "\(run)")

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The reference story, as far as the registry: the user's own lines against a registry called `registry`.
+/// The reference story up to the registry: the user's commands against a registry named `registry`.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct StoryTests {
-    /// Runs in name spaces of its own: `registry` is this machine, and port 443 is free for everybody.
+    /// Runs in separate namespaces: `registry` is this machine, and port 443 is free.
     private static let script = """
         ip link set lo up && printf '127.0.0.1 localhost registry\\n' >hosts && mount --bind hosts /etc/hosts || exit 99
         mkfifo lifeline ready
@@ -15,7 +15,7 @@ struct StoryTests {
         read -r line <ready
         echo "$line" | python3 -c 'import json, sys; print(json.load(sys.stdin)["ca"])' >ca
         cp /etc/ssl/certs/ca-certificates.crt others.pem || exit 99
-        # The system trusts the registry's authority, as a company's machines do.
+        # The system trusts the registry's authority, as machines in a company do.
         mount --bind "$(cat ca)" /etc/ssl/certs/ca-certificates.crt || exit 99
         export WASMPACK_USERNAME=ci-bot WASMPACK_PASSWORD=hush-story
         wasmpack() { "$WASMPACK" "$@"; }
@@ -26,7 +26,7 @@ struct StoryTests {
         unset WASMPACK_USERNAME WASMPACK_PASSWORD
         wasmpack pull registry/test-oci/header-authorization:v0.0.1 -o pulled.wasm
         wasmpack verify registry/test-oci/header-authorization:v0.0.1
-        # A file of other authorities does not take the system's away.
+        # A file of other authorities does not replace the system's.
         wasmpack verify registry/test-oci/header-authorization:v0.0.1 --ca-file others.pem
         """
 
@@ -54,13 +54,13 @@ struct StoryTests {
         #expect(try work.bytes(of: "pulled.wasm") == Modules.plugin)
         let digest = run.outputText.split(separator: "\n").first.map(String.init) ?? ""
         #expect(digest.hasPrefix("registry/test-oci/header-authorization@sha256:"))
-        // Build, two pushes and the pull print the same line; verify says ok, twice.
+        // Build, two pushes and the pull print the same line; verify prints ok twice.
         #expect(run.outputText.components(separatedBy: digest).count == 5, "\(run)")
         #expect(
             run.outputText.components(separatedBy: "ok    registry/test-oci/header-authorization:v0.0.1")
                 .count == 3
         )
-        // How the host-less name was read is said once a command.
+        // Each command prints once how it reads the name without a host.
         #expect(run.errorText.contains("\"registry\" is read as the registry's host"))
         #expect(run.errorText.contains("is already up to date, nothing sent"))
     }

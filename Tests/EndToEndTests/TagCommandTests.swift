@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `tags`, `tag` and `delete`, as a person uses them.
+/// `tags`, `tag` and `delete`, as users run them.
 @Suite(.timed, .timeLimit(.minutes(5))) struct TagCommandTests {
-    /// A registry that has one image under the tags v1 and v2; it is there as long as this is.
+    /// A registry with one image under the tags v1 and v2, for the lifetime of this value.
     private final class Pushed: Sendable {
         let registry: ScriptedRegistry
         let name: String
@@ -221,7 +221,7 @@ import Testing
     @Test func `does not delete a tag that moved during the prompt`() async throws {
         let work = try Workspace()
         let image = try await Pushed(work)
-        // The second look finds another image.
+        // The second request finds another image.
         try await image.registry.order(
             #"[{"method": "HEAD", "path": "manifests/v1", "occurrence": 2, "wrong_digest_header": true}]"#
         )

@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--timeout` and `--retries`, as every command has them that asks a registry.
+/// `--timeout` and `--retries` in every command that contacts a registry.
 @Suite(.timed, .timeLimit(.minutes(5))) struct TimeLimitTests {
-    /// What each command is told besides; `REF`, `REPOSITORY` and `HOST` stand for the registry's.
+    /// The other arguments of each command; `REF`, `REPOSITORY` and `HOST` are placeholders for the registry's values.
     static let commands: [String: [String]] = [
         "push": ["REF", "module.wasm"], "pull": ["REF"], "inspect": ["REF"], "verify": ["REF"],
         "login": ["HOST", "-u", "ci", "--password-stdin"], "tags": ["REPOSITORY"], "tag": ["REF", "v2"],
         "delete": ["REF", "--yes"], "check": ["REF"], "copy": ["REF", "copied.tar"],
     ]
 
-    /// Those that stand for the others, which have the same options.
+    /// Commands that represent the others, which have the same options.
     static let some = ["login", "pull", "push"]
 
     private static func arguments(_ command: String, _ registry: ScriptedRegistry) -> [String] {

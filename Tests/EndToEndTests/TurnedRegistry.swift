@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A public registry that turns hostile after a push to it, and what the program then does.
+/// A public registry that becomes hostile after a push, and the program's reaction.
 struct TurnedRegistry {
     let work: Workspace
     let reference = "\(Internet.registry)/team/plugin:v1"
@@ -30,7 +30,7 @@ struct TurnedRegistry {
         )
     }
 
-    /// Expects a run to have failed for a reason, with no secret in its words and no file left.
+    /// Expects that a run failed for a reason, without secrets in its output or leftover files.
     func expect(
         _ result: Internet.Result,
         _ status: Int32,
@@ -49,7 +49,7 @@ struct TurnedRegistry {
         #expect(!work.exists("out.wasm"), sourceLocation: sourceLocation)
     }
 
-    /// The manifest that the push has sent, as text to be changed.
+    /// The pushed manifest as text, to be modified.
     func manifest() async throws -> String {
         try work.write(Modules.plugin, to: "module.wasm")
         let run = try await work.run("build", "module.wasm", "--layout", "image")
@@ -57,7 +57,7 @@ struct TurnedRegistry {
         return String(decoding: try work.bytes(of: "image/blobs/sha256/\(digest)"), as: UTF8.self)
     }
 
-    /// A rule by which the registry answers each question for a manifest with this one.
+    /// Returns a rule that answers each manifest request with this manifest.
     func rule(manifest: String) throws -> String {
         struct Rule: Encodable {
             let method = "GET"

@@ -3,13 +3,13 @@ import TestSupport
 import Testing
 
 extension Workspace {
-    /// What was seen on a terminal.
+    /// The output on a terminal.
     struct Seen: Decodable {
         let status: Int32
         let screen: String
     }
 
-    /// Runs `wasmpack` on a terminal of its own, with a person who does the steps of `terminal.py`; standard output goes
+    /// Runs `wasmpack` on a new terminal with the user input of `terminal.py`'s steps; standard output goes
     /// to the file `output`.
     func seeing(_ steps: String, _ arguments: [String]) async throws -> Seen {
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

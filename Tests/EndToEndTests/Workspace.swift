@@ -3,22 +3,22 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A folder of a test's own, and the built `wasmpack` to run in it.
+/// A separate folder for one test, and the built `wasmpack` to run in it.
 ///
-/// Nothing of the calling shell reaches the program: no docker configuration, no proxy, no credentials.
+/// The program inherits nothing from the calling shell: no docker configuration, proxy or credentials.
 final class Workspace: Sendable {
     let folder: URL
-    /// Where programs put what they need for a while; beside the folder, so that a test finds only its own there.
+    /// The folder for temporary files, beside the workspace, so that the workspace contains only the test's files.
     private let temporary: URL
-    /// What the repositories of this test begin with, at a registry that tests share.
+    /// The prefix of this test's repositories in a shared registry.
     let namespace = "t\(UInt64.random(in: .min ... .max))"
-    /// What the test itself has written, which may be a secret.
+    /// The files that the test itself has written, which may contain secrets.
     private let written = Mutex<Set<String>>([])
 
-    /// The files that are there to keep credentials.
+    /// The files that may contain credentials.
     private static let keepsSecrets: Set = ["config.json", "auth.json"]
 
-    /// The program, as the build has put it beside the tests.
+    /// The built program beside the tests.
     static let program = BuiltProgram.wasmpack
 
     init() throws {
@@ -29,16 +29,16 @@ final class Workspace: Sendable {
         for path in [folder.appending(path: "home"), temporary] {
             try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
         }
-        // As the system's own: some tests run the program as another user.
+        // The same mode as the system's folder: some tests run the program as another user.
         try FileManager.default.setAttributes([.posixPermissions: 0o1777], ofItemAtPath: temporary.path())
     }
 
     deinit { try? FileManager.default.removeItem(at: folder.deletingLastPathComponent()) }
 
-    /// Whether this is CI, where nothing may be skipped because something is missing.
+    /// Whether this is CI, where missing tools must not skip tests.
     static var isCI: Bool { ProcessInfo.processInfo.environment["CI"]?.isEmpty == false }
 
-    /// What every program gets; what a test puts into `bin` is found first.
+    /// The environment of every program; executables in the test's `bin` have priority.
     var environment: [String: String] {
         [
             "PATH": "\(path("bin")):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -64,9 +64,9 @@ final class Workspace: Sendable {
         )
     }
 
-    /// Every run of the program is searched for the secrets of the tests, in what it said and in what it wrote.
+    /// Searches the output and the files of every run of the program for the secrets of the tests.
     ///
-    /// A login that was killed may have left a file of its own behind, which the next one removes.
+    /// A killed login may have left a temporary file behind, which the next one removes.
     func expectNoSecrets(_ run: CommandLineRun) {
         for secret in Secrets.found(in: run.outputText) + Secrets.found(in: run.errorText) {
             Issue.record("a secret in the output: \(secret)")
@@ -78,14 +78,14 @@ final class Workspace: Sendable {
         if !files.isEmpty { Issue.record("a secret in \(files.joined(separator: ", "))") }
     }
 
-    /// Runs `wasmpack` to its end.
+    /// Runs `wasmpack` and waits for its exit.
     func run(_ arguments: String..., input: String = "", adding: [String: String] = [:]) async throws
         -> CommandLineRun
     {
         try await start(arguments, input: input, adding: adding).wait()
     }
 
-    /// Runs `wasmpack` by way of another program, such as a shell, and searches what that says as well.
+    /// Runs `wasmpack` through another program, such as a shell, and also searches that program's output.
     func run(by program: String, _ arguments: String..., input: String = "") async throws -> CommandLineRun {
         try await RunningProgram(
             "/usr/bin/env",
@@ -97,7 +97,7 @@ final class Workspace: Sendable {
         ).wait()
     }
 
-    /// Runs any other program to its end; what it says may be a secret.
+    /// Runs any other program and waits for its exit; its output may contain secrets.
     func other(_ program: String, _ arguments: String..., input: String = "") async throws -> CommandLineRun {
         try await RunningProgram(
             "/usr/bin/env",
@@ -128,14 +128,14 @@ final class Workspace: Sendable {
         [UInt8](try Data(contentsOf: folder.appending(path: name)))
     }
 
-    /// Waits until a program has made a file, or has ended.
+    /// Waits until a program has created a file or has exited.
     func wait(for name: String, _ running: RunningProgram) async throws {
         while !exists(name), !running.hasEnded { try await Task.sleep(for: .milliseconds(10)) }
     }
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
-    /// All files below a folder, hidden ones too; none when there is no such folder.
+    /// Returns all files below a folder, including hidden ones; empty if the folder does not exist.
     func files(below name: String) throws -> [String] {
         guard let all = FileManager.default.enumerator(atPath: path(name)) else { return [] }
         return all.compactMap { $0 as? String }.filter { file in
@@ -145,7 +145,7 @@ final class Workspace: Sendable {
         }
     }
 
-    /// The names in a folder, hidden ones too.
+    /// Returns the names in a folder, including hidden ones.
     func names(in name: String = "") throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path(name)).sorted()
     }
@@ -158,10 +158,10 @@ enum Modules {
         get throws { try Fixtures.bytes("wasm/header-authorization/plugin.wasm") }
     }
 
-    /// The smallest one that proxies load.
+    /// The smallest module that proxies load.
     static let tiny = SampleModule.smallest
 
-    /// A module of exactly so many bytes that compresses like a real one: a custom section of words, not of noise.
+    /// Returns a module of exactly `size` bytes that compresses like a real one: its custom section consists of words.
     static func large(_ size: Int, seed: UInt64 = 1) -> [UInt8] {
         var generator = SeededGenerator(seed: seed)
         let words = (0..<4096).map { _ in

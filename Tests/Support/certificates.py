@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes into FOLDER what a test needs to speak TLS and to sign tokens, all by the openssl command:
+"""Writes the files for TLS and for signing tokens into FOLDER, with the openssl command:
 
-  ca/ca.crt, ca.key       a private certificate authority; ca/ holds nothing but ca.crt, as skopeo's --cert-dir wants
-  server.crt, server.key  a server certificate by it for localhost, 127.0.0.1, ::1 and every --host
+  ca/ca.crt, ca.key       a private certificate authority; ca/ contains only ca.crt, as skopeo's --cert-dir requires
+  server.crt, server.key  a server certificate issued by it for localhost, 127.0.0.1, ::1 and every --host
   sign.crt, sign.key      a self-signed certificate for the token service and the registry's rootcertbundle
 
 Keys are P-256; --rsa makes the signing key RSA 2048 (RS256 instead of ES256). Valid from now for --days.

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A relay on loopback that ends connections in the middle: a bad network between a client and a real server.
+"""A relay on loopback that cuts connections in the middle: an unreliable network between a client and a real server.
 
-It passes bytes both ways, whatever they are (TLS too), and counts those of one direction over all connections. Where the count
-reaches one of its points, both ends of that connection are ended, by FIN or by RST; after the last point everything passes.
-The points are given (--at), or drawn below a total (--cuts and --total): who gets at least that much through meets them all.
+It passes all bytes both ways (also TLS), and counts those of one direction over all connections. Where the count
+reaches one of its points, both ends of that connection are closed, by FIN or by RST; after the last point everything passes.
+The points are given (--at), or random below a total (--cuts and --total): a transfer of at least that size meets all of them.
 
 Prints {"port": N} when ready; each cut is a line of JSON in the file of --log. Ends when stdin closes or on SIGTERM.
 """
@@ -20,12 +20,12 @@ import loopback
 
 
 def points(count, total, seed):
-    """Where to cut: so many places below a total, in order; the same for the same seed."""
+    """Returns `count` points below a total, in order; the same for the same seed."""
     return sorted(random.Random(seed).sample(range(1, total), count))
 
 
 class Relay:
-    """Listens on a port of its own and leads everything to another one of this machine."""
+    """Listens on a free port and forwards everything to another port of this machine."""
 
     def __init__(self, to, direction="up", at=(), seed=1, log=None):
         self.to, self.direction, self.log = to, direction, log
@@ -37,7 +37,7 @@ class Relay:
         threading.Thread(target=self.accept, daemon=True).start()
 
     def cut_from_here(self, at):
-        """New points, counted from now; what was cut so far is kept."""
+        """Sets new points, counted from now; keeps the record of earlier cuts."""
         with self.lock:
             self.points = sorted(self.passed + point for point in at)
 
@@ -67,7 +67,7 @@ class Relay:
                 threading.Thread(target=self.pump, args=(source, target, direction), daemon=True).start()
 
     def pump(self, source, target, direction):
-        """One direction of one connection, until its end or a cut."""
+        """Forwards one direction of one connection, until its end or a cut."""
         try:
             while data := source.recv(loopback.PIECE):
                 counts = self.direction in (direction, "both")
@@ -81,7 +81,7 @@ class Relay:
             self.end(source, target, "fin")
 
     def count(self, size, direction):
-        """How much of a piece may pass, and how the connection ends after it, if it does."""
+        """Returns how much of a piece may pass, and how the connection is cut after it, if it is."""
         with self.lock:
             if not self.points or self.passed + size < self.points[0]:
                 self.passed += size
@@ -101,7 +101,7 @@ class Relay:
             try:
                 if how == "reset":
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                # Wakes the other direction, which holds the connection open as long as it waits there.
+                # Wakes the other direction, which keeps the connection open while it waits.
                 connection.shutdown(socket.SHUT_RD if how == "reset" else socket.SHUT_RDWR)
             except OSError:
                 pass
@@ -111,10 +111,10 @@ class Relay:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--to", type=int, required=True, metavar="PORT", help="where everything leads to")
+    parser.add_argument("--to", type=int, required=True, metavar="PORT", help="the port to which everything is forwarded")
     parser.add_argument("--direction", choices=["up", "down", "both"], default="up", help="default: %(default)s")
     parser.add_argument("--at", type=int, action="append", default=[], metavar="BYTES", help="a point, repeatable")
-    parser.add_argument("--cuts", type=int, default=0, metavar="N", help="so many points at random")
+    parser.add_argument("--cuts", type=int, default=0, metavar="N", help="number of random points")
     parser.add_argument("--total", type=int, default=1 << 20, metavar="BYTES", help="below this; default: %(default)s")
     parser.add_argument("--seed", type=int, default=1, help="of what is random; default: %(default)s")
     parser.add_argument("--log", metavar="FILE", help="a line of JSON for each cut")

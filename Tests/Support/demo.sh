@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows the main job on this machine: packs the fixture plugin, pushes it to a real registry (Debian's docker-registry,
-# with TLS and token authentication), pulls it back and proves that nothing changed on the way.
+# with TLS and token authentication), pulls it back and verifies that nothing changed.
 # Usage: demo.sh WASMPACK     (the binary; `make demo` builds it and gives it here)
 set -euo pipefail
 
@@ -11,7 +11,7 @@ fi
 PATH=$(cd "$(dirname "$1")" && pwd):$PATH
 cd "$(dirname "$0")/../.."
 
-# The caller's own logins and proxies stay out of it.
+# The caller's logins and proxies are not used.
 unset REGISTRY_AUTH_FILE DOCKER_AUTH_CONFIG WASMPACK_USERNAME WASMPACK_PASSWORD WASMPACK_REGISTRY WASMPACK_LAYOUT
 unset SSL_CERT_FILE SSL_CERT_DIR XDG_RUNTIME_DIR
 export NO_PROXY=localhost no_proxy=localhost
@@ -35,11 +35,11 @@ show() {
     "$@"
 }
 
-# A registry as a company has one: its own certificate authority, tokens from a service beside it.
+# A registry like in a company: a private certificate authority, tokens from a separate service.
 
 python3 Tests/Support/certificates.py "$work"
 password=$(openssl rand -hex 12)
-# Logs are there before anybody reads them. The token service ends when its input does: with this shell at the latest.
+# Creates the logs before they are read. The token service ends with its input: with this shell at the latest.
 : >"$work/tokens.out"
 : >"$work/registry.log"
 mkfifo "$work/input"

@@ -1,6 +1,6 @@
-"""The distribution API in memory: what the scripted registry answers when nothing is to go wrong.
+"""The distribution API in memory: the responses of the scripted registry without faults.
 
-`API` is the part of a request handler that knows blobs, uploads, manifests and tags; each method returns an `Answer`.
+`API` is the part of a request handler for blobs, uploads, manifests and tags; each method returns an `Answer`.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ class Repository:
 
 
 class Upload:
-    """What an upload has so far; `is_short` once a piece was shorter than the registry wants all but the last."""
+    """The received part of an upload; `is_short` once a chunk was shorter than the registry's minimum for all but the last."""
 
     def __init__(self, identifier, data=b""):
         self.identifier, self.data, self.is_short = identifier, bytearray(data), False
@@ -89,7 +89,7 @@ class API:
             self.body()
             return error(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry")
         state = dict(self.query).get("_state", "")
-        # Who has lost the connection knows an old state only, and may ask for the new one or give up.
+        # A client that lost the connection knows only an old state, and may request the new one or stop.
         is_known = state.startswith(upload.identifier[::-1] + "-") if self.command in ("GET", "DELETE") else False
         if state != upload.state and not is_known:
             self.body()
@@ -150,7 +150,7 @@ class API:
         return self.content(self.repository.blobs[digest], digest, "application/octet-stream")
 
     def elsewhere(self, digest):
-        """A blob at a storage that has its own signature in the URL, as S3: two ways to authenticate are an error."""
+        """Serves a blob from a storage with a signed URL, like S3: a second authentication method is an error."""
         if "Authorization" in self.headers:
             return Answer(400, b"<Error><Code>InvalidArgument</Code></Error>", Content_Type="application/xml")
         if digest not in self.repository.blobs:

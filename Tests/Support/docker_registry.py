@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Starts Debian's `docker-registry` (distribution 2.8) on a free port, with everything it needs in a folder of its own.
+"""Starts Debian's `docker-registry` (distribution 2.8) on a free port, with all its files in a separate folder.
 
-  --auth open       everybody may do everything
+  --auth open       everything is allowed without credentials
   --auth htpasswd   Basic, one user
-  --auth token      Bearer: a token service of ours beside it; without credentials one gets a token to pull
+  --auth token      Bearer, with token_service.py; a client without credentials gets a token to pull
 
 Prints one line of JSON when it is ready: {"port": N, "ca": FILE or null, "folder": FOLDER, "token_log": FILE or null}.
-Ends when its stdin closes or on SIGTERM: the servers are ended by their ids, and the folder is removed.
+Ends when its stdin closes or on SIGTERM: the servers are killed by their process IDs, and the folder is removed.
 """
 
 import argparse
@@ -28,7 +28,7 @@ PATIENCE = 20
 
 
 def first_line(stream, pattern):
-    """What the pattern finds in the first line that has it, within PATIENCE; the rest is read and forgotten."""
+    """Returns the match in the first line that has one, within PATIENCE; reads and drops the rest."""
     found, result, seen = threading.Event(), [], []
 
     def read():
@@ -102,9 +102,9 @@ def serve(options, folder, processes):
         configuration["http"]["tls"] = {"certificate": f"{folder}/server.crt", "key": f"{folder}/server.key"}
     if auth := authentication(options, folder, processes):
         configuration["auth"] = auth
-    # JSON is YAML too.
+    # JSON is also YAML.
     (folder / "registry.yml").write_text(json.dumps(configuration))
-    # Each REGISTRY_… of the caller's would be taken for a piece of the configuration, also other tools' own.
+    # The registry reads each REGISTRY_… variable as configuration, also those of other tools.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
     command = ["docker-registry", "serve", str(folder / "registry.yml")]
     return int(start(processes, command, r"listening on [^ ]*:(\d+)", **environment))

@@ -1,9 +1,9 @@
 """Starts a real Envoy with a Wasm plugin in front of a backend, on free ports of this machine.
 
-The plugin is a file, as a mesh's agent leaves it for its proxy after the pull; the backend answers 200 to everything.
+The plugin is a file, as a mesh's agent provides it to its proxy; the backend answers 200 to everything.
 
 Prints one line of JSON when the proxy is ready: {"port": N}, or {"error": TEXT} with what Envoy said.
-Ends when its stdin closes or on SIGTERM: Envoy is ended by its id, and the folder is removed.
+Ends when its stdin closes or on SIGTERM: Envoy is killed by its process ID, and the folder is removed.
 """
 
 import argparse
@@ -82,7 +82,7 @@ def listening_port(admin):
 
 
 def wait_until_ready(envoy, folder):
-    """The proxy's port; Envoy has no other way to say that it is ready than to be asked."""
+    """Returns the proxy's port; polls, because Envoy does not report that it is ready."""
     deadline = time.monotonic() + PATIENCE
     place = folder / "admin"
     while time.monotonic() < deadline and envoy.poll() is None:

@@ -1,4 +1,4 @@
-"""Asks a real Envoy what it makes of modules: `--mode validate`, two at a time, each with a time limit.
+"""Gets a real Envoy's verdicts on modules: `--mode validate`, two in parallel, each with a time limit.
 
 Reads every *.wasm of a folder. Prints one JSON document: {NAME: {"verdict": VERDICT, "said": [LINE]}}, where the verdict
 is "loads", "refuses", "dies" (ended by a signal) or "hangs", and the lines are what Envoy logged as errors.
@@ -22,7 +22,7 @@ LOUDEST = 20
 
 
 def judged(envoy, folder, limit, module):
-    """The verdict, and what was logged."""
+    """Returns the verdict and the log."""
     place = folder / f"{module.stem}.json"
     place.write_text(json.dumps(configuration(str(module), backend=9)))
     command = [envoy, "--mode", "validate", "-c", place, "--concurrency", "1", "--disable-hot-restart"]
@@ -39,7 +39,7 @@ def judged(envoy, folder, limit, module):
 
 
 def hollowed(modules, folder):
-    """Those that can be taken apart, in the folder, without their bodies."""
+    """Writes the modules that can be parsed into the folder, without their function bodies."""
     places = []
     for module in modules:
         place = folder / module.name
@@ -52,7 +52,7 @@ def hollowed(modules, folder):
 
 
 def judge(envoy, modules, limit=60, at_once=2):
-    """The verdict of each module, by name."""
+    """Returns the verdict of each module, by name."""
     with tempfile.TemporaryDirectory(prefix="wasmpack-judge-") as folder:
         with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
             answers = pool.map(functools.partial(judged, started(envoy), pathlib.Path(folder), limit), modules)
@@ -60,14 +60,14 @@ def judge(envoy, modules, limit=60, at_once=2):
 
 
 def with_bad_bodies(envoy, modules):
-    """Which of these modules, that the engine does not compile, it would with `unreachable` for every function body."""
+    """Returns the modules that the engine compiles only with `unreachable` as every function body."""
     with tempfile.TemporaryDirectory(prefix="wasmpack-hollow-") as folder:
         verdicts = judge(envoy, hollowed(modules, pathlib.Path(folder)))
     return {name for name, verdict in verdicts.items() if NOT_COMPILED not in verdict["said"]}
 
 
 def started(envoy):
-    """The program itself: PyPI's `envoy` is a script that does nothing but start it, and takes a quarter of the time."""
+    """Returns the real executable: PyPI's `envoy` is a script that only starts it, and takes a quarter of the time."""
     programs = pathlib.Path(envoy).resolve().parent.parent.glob("lib/python*/site-packages/envoy/_bin/**/envoy")
     return str(next(programs, envoy))
 

@@ -1,59 +1,59 @@
-"""The faults of the scripted registry: which requests they hit, and what they do to an answer.
+"""The faults of the scripted registry: which requests they affect, and how they change a response.
 
-A script is a JSON list of rules. A rule says which requests it is for, and what goes wrong with them:
+A script is a JSON list of rules. A rule selects requests and defines their faults:
 
   method        "GET" or "GET|HEAD"; any if absent
   path          a regular expression, searched in path and query; any if absent
   with          a header field that the request has, or "Name: start of its value"
-  without       one that it has not
+  without       a header field that the request does not have
   over          N: only if Content-Length is more than N
-  occurrence    which of the requests that fit, counted from 1: 2, [1, 3], "2+" (the second and later); all if absent
+  occurrence    which of the matching requests, counted from 1: 2, [1, 3], "2+" (the second and later); all if absent
 
-Instead of doing what was asked:
+Instead of the requested action:
   status        answer with this status, with `headers` (an object) and `body` (text, or JSON that is not text)
   unread        with status: answer without reading the request's body, and close
-  drop          "before": close without doing anything; "after": do it, and close without an answer
+  drop          "before": close without any action; "after": perform the action, and close without a response
   cut_upload    N: read N bytes of the request's body, then close; an upload keeps them
-  forget        true, with cut_upload or a connection that ends: the upload is gone, with all that it had
-  redirect      PLACE: 307 to the same blob at a place without authentication, which refuses an Authorization header
+  forget        true, with cut_upload or a closed connection: the upload and its content are deleted
+  redirect      PLACE: 307 to the same blob without authentication, where an Authorization header is rejected
 
-  no_mount      true: the blob of another repository is not taken over; an upload begins (202)
-  token_ends    true: the token of this request ends while it is under way, which is a 401 after its body
-  min_chunk     N: POST announces OCI-Chunk-Min-Length, and a piece after a shorter one is refused with 416
-  needs_media_type      true: a manifest that does not say its own mediaType is refused
-  config_types  a list: a manifest whose config has another media type is refused
+  no_mount      true: the blob is not mounted from another repository; an upload begins (202)
+  token_ends    true: the token expires during this request, which gives a 401 after its body
+  min_chunk     N: POST announces OCI-Chunk-Min-Length, and a chunk after a shorter one is rejected with 416
+  needs_media_type      true: a manifest without mediaType is rejected
+  config_types  a list: a manifest whose config has another media type is rejected
   no_overwrite  true: a tag is not moved
 
 To the answer's headers:
-  answer_status do what was asked, and answer with this status
-  location      PLACE: where Location points to
-  realm         PLACE: where the challenge points to, instead of /token
+  answer_status perform the action, and answer with this status
+  location      PLACE: the target of Location
+  realm         PLACE: the realm of the challenge, instead of /token
   challenges    a list: the values of WWW-Authenticate on a 401, one field each; {realm} is /token's URL, {scope} the scope
-  link          PLACE: where the next page of a list is; on the last page too, so that a list never ends
-  stale_range   true: Range says what it said before this request, as ECR's does; "piece": it counts from this piece;
-                another text is said instead
-  wrong_digest_header   true (a digest of something else) or the text to claim in Docker-Content-Digest
-  extra_headers         an object; a header of that name is replaced, null removes it, a list gives several
-  odd_case      true: lower and upper case of field names are exchanged
-  no_length     true: no Content-Length; the end of the connection is the end of the body
+  link          PLACE: the URL of a list's next page; also on the last page, so that a list never ends
+  stale_range   true: Range has its value from before this request, as in ECR; "piece": it counts from this chunk;
+                any other text is sent instead
+  wrong_digest_header   true (a digest of other content) or the text for Docker-Content-Digest
+  extra_headers         an object; replaces headers by name; null removes a header, a list gives several
+  odd_case      true: swaps lower and upper case in field names
+  no_length     true: no Content-Length; the end of the connection ends the body
   chunked       true: Transfer-Encoding: chunked instead
 
 To the answer's body:
-  whole         true: all of a blob (200), though a part was asked for
+  whole         true: the whole blob (200), although a part was requested
   flip          N: the byte at N (negative: from the end) is inverted
   truncate      N: only the first N bytes, with a Content-Length that fits
-  missing_as    the code that a 404 has in its error, whatever is missing
-  encoded       true: Content-Encoding: gzip, asked for or not
-  endless       "body" or "headers": it never ends (until the peer goes away)
+  missing_as    the error code of every 404
+  encoded       true: Content-Encoding: gzip, whether or not it was requested
+  endless       "body" or "headers": it never ends (until the peer disconnects)
 
-To its delivery:
-  stall         seconds before the answer, or {"after": N, "seconds": S}: N bytes of the body, then silence, then on
+To the delivery:
+  stall         seconds before the answer, or {"after": N, "seconds": S}: N bytes of the body, then a pause, then the rest
   slow          {"bytes": N, "seconds": S}: N bytes of the body at a time, with a pause after each
-  cut           N: N bytes of the body, then the connection ends
-  reset         true, with cut, drop or cut_upload: ends it by RST instead of FIN
+  cut           N: N bytes of the body, then the connection is closed
+  reset         true, with cut, drop or cut_upload: closes it by RST instead of FIN
 
 A PLACE is "absolute", "relative", "http", "otherhost" (localhost for 127.0.0.1 and the reverse), or a literal value.
-All rules that fit a request apply together; of two that set the same thing the later one wins.
+All rules that match a request apply together; the later of two conflicting rules has priority.
 """
 
 import gzip
@@ -79,7 +79,7 @@ FAULTS = {
 
 
 class Script:
-    """The rules, and how often each has been met; those of a profile come first and stay."""
+    """The rules, and how often each has matched; the rules of a profile come first and are kept."""
 
     def __init__(self, rules=(), profile=()):
         self.lock = threading.Lock()
@@ -87,7 +87,7 @@ class Script:
         self.replace(list(rules))
 
     def replace(self, rules):
-        """Takes new rules and counts from the start; refuses a rule it would not understand."""
+        """Sets new rules and resets the counts; rejects an unknown rule."""
         for rule in rules:
             if unknown := set(rule) - SELECTORS - FAULTS:
                 raise ValueError(f"unknown fault: {', '.join(sorted(unknown))}")
@@ -96,7 +96,7 @@ class Script:
             self.rules = [(rule, [0]) for rule in rules]
 
     def faults(self, method, target, headers):
-        """What goes wrong with this request: the faults of every rule that fits it, merged."""
+        """Returns the merged faults of all rules that match this request."""
         merged = {}
         with self.lock:
             for rule, count in self.profile + self.rules:
@@ -134,7 +134,7 @@ def hits(occurrence, number):
 
 
 class Answer:
-    """An answer before it is sent: what a correct registry says, then what the faults make of it."""
+    """A response before it is sent: the correct one, then with the faults applied."""
 
     def __init__(self, status, body=b"", **headers):
         self.status, self.body = status, body
@@ -192,19 +192,19 @@ class Answer:
 
 
 def literal(value):
-    """The `body` of a rule as bytes."""
+    """Returns the `body` of a rule as bytes."""
     return (value if isinstance(value, str) else json.dumps(value)).encode()
 
 
 def abort(connection, faults):
-    """Ends the connection here; what was not sent never comes."""
+    """Closes the connection; the rest is never sent."""
     if faults.get("reset"):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     raise loopback.Abort
 
 
 def deliver(answer, request, faults):
-    """Sends the answer over the request's connection, with the faults of its delivery."""
+    """Sends the response over the request's connection, with the delivery faults."""
     stall = faults.get("stall")
     if isinstance(stall, (int, float)):
         time.sleep(stall)

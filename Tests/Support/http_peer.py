@@ -1,4 +1,4 @@
-"""An HTTP/1.1 server on loopback that does what it is told, right or wrong. For tests; standard library only.
+"""An HTTP/1.1 server on loopback with correct and faulty behavior on demand. For tests; standard library only.
 
 It prints its port on one line when it is ready, and ends when its standard input ends.
 
@@ -17,12 +17,12 @@ import threading
 import warnings
 
 CHUNK = bytes(range(256)) * 256
-# How long it waits for a mark: longer than any suite may take, so that the suite's own limit is what ends a test.
+# The time limit for a mark: longer than any suite may take, so that the suite's limit ends a test first.
 PATIENCE = 600
 
 
 class Marks:
-    """Things that have happened, by name, for tests that have to wait for one."""
+    """Events by name, for tests that wait for one."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -78,7 +78,7 @@ class Connection:
         return action(*words) is not False
 
     def refuse_tls(self):
-        """What servers answer to a TLS handshake on a plain port; then waits for the client to go."""
+        """Answers a TLS handshake on a plain port as servers do; then waits until the client disconnects."""
         self.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         while self.reader.read1(65536):
             pass
@@ -88,7 +88,7 @@ class Connection:
         return next((value for name, value in self.fields if name.lower() == wanted), None)
 
     def body(self):
-        """Reads the request's body; gives its digest."""
+        """Reads the request's body; returns its digest."""
         digest, left = hashlib.sha256(), self.length
         while left > 0:
             data = self.reader.read(min(left, 65536))
@@ -106,14 +106,14 @@ class Connection:
         self.send("\r\n".join(head).encode() + (b"" if self.method == "HEAD" else data))
 
     def client(self):
-        """The common name of the certificate that the client has shown, if it has."""
+        """Returns the common name of the client's certificate, if it sent one."""
         shown = getattr(self.sock, "getpeercert", dict)() or {}
         return next((value for part in shown.get("subject", ()) for name, value in part if name == "commonName"), None)
 
-    # What a path stands for. A method that returns False closes the connection.
+    # The methods for each path. A method that returns False closes the connection.
 
     def do_echo(self, *_):
-        """What was received, and on which connection."""
+        """Returns the received request and the number of its connection."""
         digest = self.body()
         report = {
             "method": self.method, "target": self.target, "headers": self.fields, "sha256": digest,
@@ -122,7 +122,7 @@ class Connection:
         self.answer(200, json.dumps(report).encode(), "Content-Type: application/json", "X-Two: a", "x-two: b")
 
     def do_ask_again(self):
-        """Asks for a certificate after the handshake (TLS 1.3); says whether the client has offered to be asked."""
+        """Requests a certificate after the handshake (TLS 1.3); reports whether the client supports this."""
         try:
             self.sock.verify_client_post_handshake()
             self.answer(200, b"asked")
@@ -130,7 +130,7 @@ class Connection:
             self.answer(200, error.reason.encode())
 
     def do_drop_reused(self):
-        """Closes without an answer, unless the connection is new."""
+        """Closes without a response, unless the connection is new."""
         return self.do_echo() if self.requests == 1 else self.body() and False
 
     def do_status(self, code, *_):
@@ -138,7 +138,7 @@ class Connection:
         self.answer(int(code), b"" if code in ("204", "304") else b"body of " + code.encode(), "Location: /elsewhere")
 
     def do_bytes(self, count):
-        """A body of so many bytes 00 01 … FF 00 …"""
+        """Sends a body of the given size: 00 01 … FF 00 …"""
         self.answer(200, (CHUNK * (int(count) // len(CHUNK) + 1))[: int(count)])
 
     def do_chunked(self):
@@ -166,12 +166,12 @@ class Connection:
             self.send(b"%x\r\n" % len(CHUNK) + CHUNK + b"\r\n")
 
     def do_huge(self):
-        """Announces a body nobody can hold."""
+        """Announces an impossibly large body."""
         self.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4611686018427387904\r\n\r\n")
         return False
 
     def do_silent(self, mark):
-        """Says nothing. Marks when it was asked and when the client has gone."""
+        """Sends nothing. Marks when the request arrives and when the client disconnects."""
         MARKS[mark + "-asked"].set()
         try:
             self.reader.read(1)
@@ -180,12 +180,12 @@ class Connection:
         return False
 
     def do_drip(self, mark):
-        """A head, some bytes, then nothing more."""
+        """Sends a head and some bytes, then nothing more."""
         self.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nfirst")
         return self.do_silent(mark)
 
     def do_stuck(self, mark):
-        """Reads nothing more, so that an upload comes to a halt, until told to go."""
+        """Stops reading, so that an upload stalls, until the test releases it."""
         MARKS[mark + "-asked"].set()
         MARKS[mark + "-go"].wait(PATIENCE)
         return False
@@ -195,11 +195,11 @@ class Connection:
         self.answer(200, b"")
 
     def do_when(self, mark):
-        """Answers when something has happened."""
+        """Answers when an event has happened."""
         self.answer(200 if MARKS[mark].wait(PATIENCE) else 504, b"")
 
     def do_meet(self, name, count):
-        """Answers when so many requests are waiting here at the same time."""
+        """Answers when the given number of requests wait here at the same time."""
         with MARKS.lock:
             waiting = MARKS.events.setdefault(name + "-barrier", threading.Barrier(int(count)))
         waiting.wait(PATIENCE)
@@ -218,7 +218,7 @@ class Connection:
         return self.do_reset()
 
     def do_refuse(self):
-        """Answers 401 before the body has been read, then takes the rest and drops it."""
+        """Answers 401 before the body has been read, then reads and drops the rest."""
         self.answer(401, b"who are you", "Connection: close")
         while self.reader.read1(65536):
             pass
@@ -236,7 +236,7 @@ class Connection:
         return False
 
     def do_raw(self, name):
-        """Answers that are no proper HTTP, by name."""
+        """Sends invalid HTTP responses, by name."""
         self.body()
         self.send(RAW[name])
         return False
@@ -250,7 +250,7 @@ class Connection:
             self.send(b"HTTP/1.1 103 Early Hints\r\nLink: </style>\r\n\r\n")
 
     def do_fields(self, count, size):
-        """A head with so many fields whose values have so many bytes."""
+        """Sends a head with the given number of fields and bytes per value."""
         self.answer(200, b"", *(f"X-{n}: {'v' * int(size)}" for n in range(int(count))))
 
 
@@ -284,7 +284,7 @@ def serve(number, sock, context):
             sock = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
             sock.do_handshake()
     except OSError:
-        # Whoever is refused gets to read the alert, not a reset.
+        # A rejected client can read the alert instead of a reset.
         with socket.socket(fileno=sock.detach()) as raw, contextlib.suppress(OSError):
             raw.settimeout(10)
             raw.shutdown(socket.SHUT_WR)
@@ -315,7 +315,7 @@ def main():
             context.verify_mode = ssl.CERT_OPTIONAL
             context.post_handshake_auth = "--later" in sys.argv
         if sys.argv[4:5] == ["--old"]:
-            # TLS 1.1 and no newer, which OpenSSL only speaks when nothing has to be secure.
+            # At most TLS 1.1, which OpenSSL only allows at security level 0.
             warnings.simplefilter("ignore", DeprecationWarning)
             context.set_ciphers("DEFAULT:@SECLEVEL=0")
             context.minimum_version = ssl.TLSVersion.TLSv1

@@ -1,6 +1,6 @@
-"""Writes images of every shape that people have pushed, each an OCI layout NAME/ with the tag v1, into a folder.
+"""Writes images of every shape found in registries, each as an OCI layout NAME/ with the tag v1, into a folder.
 
-The module that is in most of them lies beside them as module.wasm.
+The module in most of them is also written as module.wasm.
 """
 
 import argparse
@@ -45,14 +45,14 @@ def packed(data):
 
 
 def zstd(data):
-    """A frame of one raw block (RFC 8878 §3.1.1): no compressor is needed to store."""
+    """Returns a zstd frame of one raw block (RFC 8878 §3.1.1), which needs no compressor."""
     assert len(data) < 1 << 17
     head = b"\x28\xb5\x2f\xfd\xa0" + len(data).to_bytes(4, "little")
     return head + (1 | len(data) << 3).to_bytes(3, "little") + data
 
 
 def tar(*entries):
-    """A ustar; an entry is a name and its bytes, or a name, a type and what it points to."""
+    """Returns a ustar archive; an entry is a name and its bytes, or a name, a type and a link target."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for entry in entries:
@@ -70,7 +70,7 @@ PLUGIN = tar(("plugin.wasm", MODULE))
 
 
 class Image:
-    """A manifest and what it names."""
+    """A manifest and the blobs that it references."""
 
     def __init__(self, layers, config=None, kind=OCI_MANIFEST, config_type=None, **members):
         """A layer is its type, its bytes and, for an ordinary image, the tar in it."""
@@ -135,7 +135,7 @@ def attestation():
 
 
 def shapes():
-    """The rows of the readers' tables, by name."""
+    """Returns the rows of the readers' tables, by name."""
     yield "image", usual()
     yield "docker", Image([(DOCKER_LAYER_GZIP, packed(PLUGIN), PLUGIN)], kind=DOCKER_MANIFEST)
     yield "artifact", solo()
@@ -145,7 +145,7 @@ def shapes():
     spec = [(f"application/vnd.module.wasm.{kind}", kind.encode()) for kind in ("spec.v1+yaml", "doc.v1+markdown")]
     yield "higress-layers", usual(*spec)
     yield "empty-config", usual(config=b"{}", config_type="application/vnd.oci.empty.v1+json")
-    # What people pushed by mistake.
+    # Pushed by mistake.
     yield "artifact-one-layer", solo(1)
     yield "artifact-three-layers", solo(3)
     yield "artifact-four-layers", solo(4)
@@ -167,13 +167,13 @@ def shapes():
     yield "layer-unknown", Image([("application/octet-stream", b"something else")], b"{}")
     yield "docker-with-oci-layers", usual(kind=DOCKER_MANIFEST)
     yield "oci-with-docker-layers", Image([(DOCKER_LAYER_GZIP, packed(PLUGIN), PLUGIN)])
-    # Types that say one thing and bytes that say another.
+    # Media types that do not match the bytes.
     yield "says-gzip-is-tar", Image([(OCI_LAYER_GZIP, PLUGIN)])
     yield "says-gzip-is-zstd", Image([(OCI_LAYER_GZIP, zstd(PLUGIN), PLUGIN)])
     yield "says-gzip-is-module", Image([(OCI_LAYER_GZIP, MODULE)])
     yield "says-tar-is-gzip", Image([(OCI_LAYER, packed(PLUGIN), PLUGIN)])
     yield "says-module-is-tar", solo_of(packed(PLUGIN))
-    # What is in the tar.
+    # Content of the tar.
     yield "in-a-folder", Image([gzipped(("usr/share/plugin.wasm", MODULE))])
     yield "with-a-dot", Image([gzipped(("./plugin.wasm", MODULE))])
     yield "absolute", Image([gzipped(("/plugin.wasm", MODULE))])
@@ -190,13 +190,13 @@ def shapes():
     yield "cut-gzip", Image([(OCI_LAYER_GZIP, packed(PLUGIN)[:-20], PLUGIN)])
     yield "two-members", Image([(OCI_LAYER_GZIP, packed(PLUGIN[:512]) + packed(PLUGIN[512:]), PLUGIN)])
     yield "more-than-256-MiB", too_large()
-    # What is in the file.
+    # Content of the file.
     yield "module-is-text", Image([gzipped(("plugin.wasm", b"(module)"))])
     yield "module-is-empty", Image([gzipped(("plugin.wasm", b""))])
     yield "module-is-a-component", Image([gzipped(("plugin.wasm", COMPONENT))])
     yield "module-is-cut", Image([gzipped(("plugin.wasm", MODULE[:-3]))])
     yield "module-misses-an-import", Image([gzipped(("plugin.wasm", Plugin().bring("env", "nope", ":").bytes()))])
-    # Documents that do not fit.
+    # Inconsistent documents.
     yield "no-layers", Image([])
     yield "wrong-diff-id", usual(config={"rootfs": {"type": "layers", "diff_ids": [digest(b"")]}})
     yield "too-many-diff-ids", usual(config={"rootfs": {"type": "layers", "diff_ids": [digest(PLUGIN)] * 2}})
@@ -237,7 +237,7 @@ def without_end():
 
 
 def too_large():
-    """257 MiB of zeros before the plugin: a quarter of a megabyte to fetch."""
+    """Returns a layer with 257 MiB of zeros before the plugin, compressed to a quarter of a megabyte."""
     head = tarfile.TarInfo("zeros")
     head.size = LIMIT + (1 << 20)
     squeezed = gzip.compress(head.tobuf(tarfile.USTAR_FORMAT), mtime=0)
@@ -258,7 +258,7 @@ def foreign():
 
 
 def write(image, folder):
-    """An image as a layout."""
+    """Writes an image as a layout."""
     descriptor = image.manifest()
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)

@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""Runs commands in an internet of their own: public names and addresses, each with a scripted registry behind it.
+"""Runs commands in a simulated internet: public names and addresses, each with a scripted registry behind it.
 
-What a client does with a *public* registry cannot be seen on loopback. This runs in a network and a file system of its
-own, which `unshare -rmn internet.py` makes without any rights; nothing of it can be seen outside.
+The behavior of a client with a *public* registry cannot be tested on loopback. This runs in a separate network and mount
+namespace, which `unshare -rmn internet.py` creates without privileges; it is not visible outside.
 
 Reads one JSON document from stdin:
 
   folder    a folder for the table of names
-  certificates   a folder for certificates, made if it is not there; its ca/ca.crt vouches for every host
-  hosts     {NAME: {"address": A, ...}}: the name stands for the address; NAME may be an address itself.
+  certificates   a folder for certificates, created if missing; its ca/ca.crt is the authority for every host
+  hosts     {NAME: {"address": A, ...}}: the name resolves to the address; NAME may be an address itself.
             Every address has a scripted registry: TLS on the ports 443 and 8443, plain HTTP on 80. Further members:
             "auth" (open, basic, bearer), "user" (a list of NAME:PASSWORD), "unknown_authority": true (a certificate
-            that nobody vouches for), "speaks": "http" (plain HTTP on 443 and 8443 too)
+            of an unknown authority), "speaks": "http" (plain HTTP also on 443 and 8443)
   steps     a list of {"rules": {NAME: a list of rules, as JSON or as text}, "run": [PROGRAM, ARGUMENT...], "input": TEXT}
 
 Prints a JSON list, for each step: {"status", "stdout", "stderr", "requests": {NAME: the record}, "connections":
-{NAME: how many were opened}}. Rules and records begin anew with each step; what was pushed stays.
+{NAME: the number of opened connections}}. Each step resets rules and records; pushed content is kept.
 """
 
 import argparse
@@ -33,7 +33,7 @@ PATIENCE = 120
 
 
 class Host:
-    """One name, its address, and the servers there, which share everything but their port."""
+    """One name, its address, and its servers, which share everything except their port."""
 
     def __init__(self, name, facts, certificates):
         self.name, self.address = name, facts["address"]

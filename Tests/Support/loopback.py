@@ -1,7 +1,7 @@
-"""What the test servers of this folder share: a threaded HTTP/1.1 server on loopback, with or without TLS.
+"""The shared code of the test servers in this folder: a threaded HTTP/1.1 server on loopback, with or without TLS.
 
 A server here is started by a test or a script, prints one JSON line with its port on stdout when it is ready, and ends
-when its stdin closes or on SIGTERM: a caller that dies takes its servers with it, and no port is ever guessed.
+when its stdin closes or on SIGTERM: servers end with their caller, and no port is ever guessed.
 """
 
 import argparse
@@ -22,7 +22,7 @@ PIECE = 64 * 1024
 
 
 class Abort(Exception):
-    """Ends the connection at once: what was sent so far is all that the peer gets."""
+    """Closes the connection immediately: the peer gets only what was already sent."""
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -49,7 +49,7 @@ class Server(http.server.ThreadingHTTPServer):
         return "https" if self.tls else "http"
 
     def verify_request(self, request, client_address):
-        self.accepted += 1  # also what never gets as far as a request
+        self.accepted += 1  # including connections without a request
         return True
 
     def finish_request(self, request, client_address):
@@ -78,7 +78,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 def farewell(connection):
-    """Ends a connection whose handshake has failed so that the peer gets to read the alert, not a reset."""
+    """Closes a connection after a failed handshake so that the peer can read the alert instead of a reset."""
     raw = socket.socket(fileno=connection.detach())
     with raw:
         raw.settimeout(10)
@@ -125,7 +125,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return chunked or int(self.headers.get("Content-Length") or 0) > 0
 
     def linger(self):
-        """Gives the peer half a second to read the answer to a body we did not take; closing now would reset it."""
+        """Gives the peer half a second to read the response to an unread body; closing immediately would reset the connection."""
         try:
             self.wfile.flush()
             if not self.server.tls:
@@ -135,7 +135,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             pass
 
     def pieces(self):
-        """The request's body, with Content-Length or chunked, as it arrives."""
+        """Yields the request's body, with Content-Length or chunked, as it arrives."""
         if self.headers.get("Expect", "").lower() == "100-continue":
             self.send_response_only(100)
             self.end_headers()
@@ -163,7 +163,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return "sha256:" + self.body_hash.hexdigest()
 
     def send(self, status, headers=(), body=b""):
-        """A whole answer in one write; HEAD gets the same headers and no body."""
+        """Sends a complete response in one write; HEAD gets the same headers and no body."""
         self.send_response_only(status)
         for name, value in headers:
             self.send_header(name, value)
@@ -181,7 +181,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def basic_credentials(header):
-    """(user, password) of an `Authorization: Basic` value, or None."""
+    """Returns (user, password) of an `Authorization: Basic` value, or None."""
     scheme, _, value = (header or "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -193,12 +193,12 @@ def basic_credentials(header):
 
 
 def fingerprint(secret):
-    """What a record shows of a secret: enough to see whether two are the same, not what they are."""
+    """Returns the form of a secret in a record: enough to compare two secrets, but not to read them."""
     return "sha256:" + hashlib.sha256(secret.encode()).hexdigest()
 
 
 def parser(documentation):
-    """An argument parser with the options that every server here has."""
+    """Returns an argument parser with the options that all servers share."""
     result = argparse.ArgumentParser(
         description=documentation, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -206,13 +206,13 @@ def parser(documentation):
     result.add_argument("--address", default="127.0.0.1", help="where to listen; default: %(default)s")
     result.add_argument("--cert", metavar="FILE", help="serve TLS with this certificate (PEM)")
     result.add_argument("--key", metavar="FILE", help="and its private key (PEM)")
-    result.add_argument("--client-ca", metavar="FILE", help="let in only who has a certificate by this authority (PEM)")
+    result.add_argument("--client-ca", metavar="FILE", help="accept only clients with a certificate by this authority (PEM)")
     return result
 
 
 def end_with_stdin(done):
-    """Sets an event when stdin closes or a signal asks for the end."""
-    # Who starts us may have signals blocked, and our children would inherit that too.
+    """Sets an event when stdin closes or a termination signal arrives."""
+    # The caller may have blocked signals, and our children would inherit the mask.
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.signal(signal.SIGTERM, lambda *_: done.set())
     signal.signal(signal.SIGINT, lambda *_: done.set())
@@ -226,7 +226,7 @@ def end_with_stdin(done):
 
 
 def run(server, **others):
-    """Serves until stdin closes or SIGTERM comes, having said where; other servers beside it, each under its name."""
+    """Prints the ports and serves until stdin closes or SIGTERM arrives; also runs the other servers, each under its name."""
     done = threading.Event()
     end_with_stdin(done)
     ports = {}

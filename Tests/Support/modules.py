@@ -1,4 +1,4 @@
-"""Writes the modules that a real Envoy and `wasmpack check` both judge, one NAME.wasm each, into a folder."""
+"""Writes the corpus for comparing a real Envoy with `wasmpack check`, one NAME.wasm per module, into a folder."""
 
 import argparse
 import pathlib
@@ -8,7 +8,7 @@ import modules_interface
 
 
 def corpus():
-    """Name and bytes of each module; the names are unique."""
+    """Returns the name and the bytes of each module; the names are unique."""
     for part in (modules_interface, modules_binary):
         yield from part.modules()
 

@@ -1,4 +1,4 @@
-"""Modules whose bytes are as the binary format and the engine want them, or not: the other half of the corpus."""
+"""Modules that are valid or invalid in the binary format or for the engine: the other half of the corpus."""
 
 from wasm_assembler import (
     CODE, CUSTOM, DATA, DATA_COUNT, DROP, ELEMENT, END, EXPORT, FUNC_KIND, FUNCTION, GLOBAL, GLOBAL_KIND, IMPORT, MAGIC,
@@ -23,7 +23,7 @@ def elements(offset, count=1):
 
 
 def every_section():
-    """A module that has them all and loads: what mutants are made of."""
+    """Returns a module that has all of them and loads: the basis of the mutants."""
     plugin = Plugin("0_2_1", memories=(limits(2, 16),)).bring("env", "proxy_log", "iii:i")
     plugin.bring("wasi_snapshot_preview1", "fd_write", "iiii:i").bring_other(
         "env", "t", TABLE_KIND, table(minimum=4, maximum=8)

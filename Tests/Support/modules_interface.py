@@ -1,4 +1,4 @@
-"""Modules whose imports, exports and start are as a proxy wants them, or not: half of the oracle's corpus."""
+"""Modules whose imports, exports and start are valid or invalid for a proxy: half of the oracle's corpus."""
 
 from wasm_assembler import (
     DROP, GLOBAL_KIND, MEMORY_KIND, TABLE_KIND, TAG_KIND, UNREACHABLE,
@@ -51,7 +51,7 @@ proxy_on_response_metadata ii:i|proxy_on_http_call_response iiiii:|proxy_on_grpc
 proxy_on_grpc_close iii:|proxy_on_grpc_receive_initial_metadata iii:|proxy_on_grpc_receive_trailing_metadata iii:
 proxy_on_queue_ready ii:|proxy_on_foreign_function iii:|proxy_on_done i:i|proxy_on_log i:|proxy_on_delete i:
 """
-# They say no by returning zero; all other callbacks may return what they like as long as nothing calls them.
+# These reject by returning zero; the results of all other callbacks do not matter as long as nothing calls them.
 SAY_YES = {"proxy_on_vm_start", "proxy_on_configure"}
 
 

@@ -1,4 +1,4 @@
-"""Writes modules that are nearly right: seeded changes of whole modules, one NAME.wasm each, into a folder."""
+"""Writes nearly valid modules: seeded changes of complete modules, one NAME.wasm each, into a folder."""
 
 import argparse
 import pathlib
@@ -119,7 +119,7 @@ CHANGES = (
 
 
 def mutants(originals, count, seed):
-    """Name and bytes of each mutant; the same for the same seed, whatever the machine."""
+    """Returns the name and the bytes of each mutant; the same for the same seed on every machine."""
     for number in range(count):
         chance = random.Random(seed * 1_000_003 + number)
         change = CHANGES[number % len(CHANGES)]

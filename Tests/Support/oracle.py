@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""What a real Envoy makes of the corpus of modules.py and the mutants of mutants.py, and what was recorded of it.
+"""Gets or records a real Envoy's verdicts on the corpus of modules.py and the mutants of mutants.py.
 
-  --write FOLDER          no Envoy: the modules, as corpus/NAME.wasm and mutants/NAME.wasm
-  --envoy FILE            asks that Envoy about them, and prints {NAME: ROW}
+  --write FOLDER          writes the modules as corpus/NAME.wasm and mutants/NAME.wasm, without Envoy
+  --envoy FILE            runs that Envoy on them, and prints {NAME: ROW}
   --envoy FILE --record FOLDER
-                          the same, and keeps it as FOLDER/VERSION.json for the tests that do not start Envoy
+                          also writes FOLDER/VERSION.json for the tests that do not start Envoy
 
-A row has what Envoy did: "verdict" and "said" (envoy_judge.py), and is "of_bodies" when Envoy's engine does not compile the
-module, and would with other function bodies. A record has the rows by the SHA-256 of the module, a line each, and each
-sentence once. Judges nothing itself.
+A row has "verdict" and "said" (envoy_judge.py), and is "of_bodies" if Envoy's engine does not compile the
+module, but would with other function bodies. A record has the rows by the SHA-256 of the module, a line each, and each
+message once. The script itself decides nothing.
 """
 
 import argparse
@@ -26,12 +26,12 @@ import mutants
 PLUGIN = pathlib.Path(__file__).parents[2] / "Fixtures/wasm/header-authorization/plugin.wasm"
 MUTANTS, SEED = 210, 1
 CONFIGURATION = re.compile(r"'[^']*/wasmpack-[^']*'")
-# What Envoy logs while it dies is of addresses.
+# Envoy's log of a crash contains memory addresses.
 OF_A_DEATH = re.compile(r"#\d+: |Address mapping: |Backtrace |Caught |Envoy version: ")
 
 
 def write(folder):
-    """The modules; mutants are made of a whole plugin and of two of the corpus."""
+    """Returns the modules; the mutants derive from a complete plugin and from two modules of the corpus."""
     corpus = dict(modules.corpus())
     modules.write(corpus, folder / "corpus")
     originals = [("plugin", PLUGIN.read_bytes())]
@@ -40,7 +40,7 @@ def write(folder):
 
 
 def steady(sentences):
-    """The sentences without what differs from run to run."""
+    """Returns the messages without the parts that differ between runs."""
     return [CONFIGURATION.sub("…", sentence) for sentence in sentences if not OF_A_DEATH.match(sentence)]
 
 
@@ -66,7 +66,7 @@ def version(envoy):
 
 
 def record(found, envoy):
-    """The rows as JSON; each sentence has a number, and a module's line is [VERDICT, OF_BODIES, NUMBER …]."""
+    """Returns the rows as JSON; each message has a number, and a module's line is [VERDICT, OF_BODIES, NUMBER …]."""
     sentences = sorted({sentence for row in found.values() for sentence in row["said"]})
     number = {sentence: index for index, sentence in enumerate(sentences)}
     lines = {

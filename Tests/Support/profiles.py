@@ -1,8 +1,8 @@
-"""How registries that people use differ from the specification, by name: what `scripted_registry.py --profile` is started with.
+"""Differences between real registries and the specification, by name, for `scripted_registry.py --profile`.
 
-A profile is data: options of the registry, and rules as faults.py knows them, which stay when a script is replaced. All is
-written down from reports of these registries' users and from other clients' sources; nothing here was run against the real
-service. A quirk is chosen by profile, never by the name of a host, and a client has to do without the names too.
+A profile is data: options of the registry, and rules of faults.py, which are kept when a script is replaced. All of it is
+based on reports of these registries' users and on other clients' sources; it was not tested against the real
+services. A quirk is selected by profile, never by the name of a host, and a client must not depend on names either.
 """
 
 import dataclasses
@@ -18,7 +18,7 @@ CONFIG_TYPES = [
 
 @dataclasses.dataclass(frozen=True)
 class Profile:
-    """One registry: what it is known for, the scripted registry's options, the rules that always hold."""
+    """One registry: its known quirks, the scripted registry's options, the permanent rules."""
 
     known_for: str
     options: dict
@@ -26,7 +26,7 @@ class Profile:
 
 
 def refusal(status, code, message="", **rule):
-    """A rule that answers with an error as the specification has them."""
+    """Returns a rule that answers with an error in the specification's format."""
     body = {"errors": [{"code": code, "message": message, "detail": None}]}
     return {**rule, "status": status, "body": body, "headers": {"Content-Type": "application/json"}}
 
@@ -35,15 +35,15 @@ def mount_refused(status, code, message):
     return refusal(status, code, message, method="POST", path=r"[?&]mount=")
 
 
-# Blobs are at a storage that signs its URLs and refuses an Authorization header.
+# Blobs are in a storage with signed URLs that rejects an Authorization header.
 STORED_ELSEWHERE = {"method": "GET", "path": "/blobs/sha256:", "redirect": "otherhost"}
-# A body of unknown length is never taken in; here it is at least never an endless wait.
+# A body of unknown length is never accepted; here, at least, the client does not wait forever.
 NO_STREAMS = {"with": "Transfer-Encoding", "drop": "before"}
 UPLOADS = "/blobs/uploads/."
 
 PROFILES = {
     "hub": Profile(
-        "tokens from another host; a limit of pulls, told in a form of its own; mounts from unknown places are 400",
+        "tokens from another host; a limit of pulls, reported in a nonstandard form; mounts from unknown places are 400",
         {"auth": "bearer", "anonymous_pull": True, "token_life": 300},
         [
             {"realm": "otherhost"},
@@ -113,7 +113,7 @@ PROFILES = {
         [{"method": "PATCH", "stale_range": "piece"}],
     ),
     "quay": Profile(
-        "config media types on a list; mount needs from; nobody may delete; slow with bodies of unknown length",
+        "config media types on a list; mount needs from; deleting is forbidden; slow with bodies of unknown length",
         {"auth": "bearer"},
         [
             STORED_ELSEWHERE,
@@ -160,5 +160,5 @@ PROFILES = {
 
 
 def overview():
-    """For --help: the names, and what each is known for."""
+    """Returns the names and quirks for --help."""
     return "\n".join(f"  {name:13} {profile.known_for}" for name, profile in PROFILES.items())

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """A proxy on loopback: CONNECT tunnels, whole URLs for plain HTTP, and SOCKS 5, on one port.
 
-Whatever host it is asked for, it leads to 127.0.0.1 and the port asked for, or the one of --to. With --user it lets in only who
-says that name and password (Basic; SOCKS 5's method 2). Each request is a line of JSON in the file of --log: how it came, the
-target, the names of its header fields, and whether it was let in. Prints {"port": N} when ready; ends when stdin closes.
+It connects every host to 127.0.0.1, with the requested port or the one of --to. With --user it accepts only clients
+with that name and password (Basic; SOCKS 5's method 2). Each request is a line of JSON in the file of --log: its kind, the
+target, the names of its header fields, and whether it was accepted. Prints {"port": N} when ready; ends when stdin closes.
 """
 
 import argparse
@@ -112,8 +112,8 @@ class Proxy:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--user", metavar="NAME:PASSWORD", help="who is let in")
-    parser.add_argument("--to", type=int, metavar="PORT", help="where everything leads to")
+    parser.add_argument("--user", metavar="NAME:PASSWORD", help="the accepted user")
+    parser.add_argument("--to", type=int, metavar="PORT", help="the port for all connections")
     parser.add_argument("--status", type=int, help="what it answers instead of doing what it is asked")
     parser.add_argument("--log", metavar="FILE", help="a line of JSON for each request")
     proxy = Proxy(parser.parse_args())

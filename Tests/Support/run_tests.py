@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs `swift test` and prints little: each failing test as it fails, then the slowest tests, what was skipped, and the last line.
+"""Runs `swift test` with short output: each failing test immediately, then the slowest tests, skipped tests and a summary.
 
-Everything that the tests print goes into a log, whose name is printed when something is wrong. The run fails as well when a
+All output of the tests goes into a log, whose name is printed after a failure. The run also fails if a
 secret of the tests is in that log: every secret that a test uses has "hush" in it, and every token is a JWT; both are found
 in base64 too.
 
@@ -23,20 +23,20 @@ LONGEST_LINE = 1000
 MOST_LINES = 60
 """Lines of one issue that are printed."""
 LONG = "make test-all"
-"""In the reason of a test that is skipped because it is long (Tests/TestSupport/Long.swift)."""
+"""Marks the reason of a test that is skipped because it is long (Tests/TestSupport/Long.swift)."""
 
-# Swift Testing's symbols, and what it says of a test's arguments: that is what the test put in, not what came out.
+# Swift Testing's symbols, and its lines about a test's arguments, which are input and not output.
 MARKS = tuple(mark.encode() for mark in "◇✔✘↳➜±⚠")
 INPUT = "◇ Test case passing ".encode()
 PROBLEM = "✘ Test ".encode()
 DETAILS = tuple(mark.encode() for mark in "↳±")
 TIMED = "◷ ".encode()
-"""Begins the line in which a test says how long it took (Tests/TestSupport/Timed.swift)."""
+"""Begins the line with a test's duration (Tests/TestSupport/Timed.swift)."""
 KNOWN = re.compile(rb"recorded a known issue|passed after .* with \d+ known issues?\.")
 
 
 def marks(mark=b"hush"):
-    """The mark as it is, and what base64 makes of it wherever in a group of three bytes it begins."""
+    """Returns the mark, and its base64 encodings at each of the three offsets."""
     yield mark
     for offset in range(3):
         encoded = base64.b64encode(bytes(offset) + mark)
@@ -48,14 +48,14 @@ SECRET = re.compile(b"|".join(re.escape(mark) for mark in marks()) + rb"|eyJ[\w-
 
 
 class Secrets:
-    """Finds the lines that hold a secret, and passes over what was put in."""
+    """Finds lines that contain a secret, and ignores the tests' input."""
 
     def __init__(self):
         self.is_input, self.number, self.found = False, 0, []
 
     def search(self, line):
         self.number += 1
-        # The arguments may have several lines; the next record, or the end of this one, is no input any more.
+        # The arguments may have several lines; they end with the next record, or the end of this one.
         if line.startswith(MARKS):
             self.is_input = line.startswith(INPUT)
         if not self.is_input and SECRET.search(line):
@@ -64,7 +64,7 @@ class Secrets:
 
 
 class Problems:
-    """Prints the lines of failing tests, each issue with its details, and nothing else."""
+    """Prints only the lines of failing tests, each issue with its details."""
 
     def __init__(self):
         self.is_inside, self.lines, self.count = False, 0, 0
@@ -88,7 +88,7 @@ def say(line):
 
 
 class Events:
-    """What Swift Testing's stream of events tells: which tests were skipped and why, and which have not ended."""
+    """The skipped tests with their reasons, and the unfinished tests, from Swift Testing's stream of events."""
 
     def __init__(self, path):
         self.names, self.open, self.skipped = {}, collections.Counter(), collections.defaultdict(list)
@@ -120,13 +120,13 @@ class Events:
 
 
 class Times:
-    """How long each test took, as `.timed` says it: Swift Testing's own times begin before a test has its turn."""
+    """The duration of each test, from `.timed`: Swift Testing's times include the wait before a test starts."""
 
     def __init__(self):
         self.seconds = collections.Counter()
 
     def take(self, line):
-        """Whether the line is one about a time."""
+        """Returns whether the line reports a duration."""
         if not line.startswith(TIMED):
             return False
         _, seconds, name = line.decode("utf-8", "replace").rstrip("\n").split(" ", 2)
@@ -135,7 +135,7 @@ class Times:
 
 
 def summary(events, times):
-    """The slowest tests, their cases added up, and the skipped ones by reason."""
+    """Prints the slowest tests, with their cases added up, and the skipped ones by reason."""
     print(f"the slowest {SLOWEST} tests, in seconds:")
     for name, seconds in times.seconds.most_common(SLOWEST):
         say(f"{seconds:8.1f}  {name}")
@@ -151,7 +151,7 @@ def summary(events, times):
 
 
 def run(log_path, command):
-    """The exit status; what is wrong besides, the last line, and the log's path where that helps."""
+    """Returns the exit status; prints further problems, the summary, and the log's path if it helps."""
     log_path.parent.mkdir(parents=True, exist_ok=True)
     events_path = log_path.with_suffix(".json")
     events_path.write_bytes(b"")
@@ -188,7 +188,7 @@ def run(log_path, command):
         summary(events, times)
     if status or secrets.found:
         print(f"everything that was said: {log_path}")
-    # A program that looks for the result finds it here.
+    # Other programs read the result here.
     print(last or "no tests were run", flush=True)
     return status or int(bool(secrets.found)) or int(last is None)
 

@@ -2,17 +2,17 @@
 """A small registry in memory that is correct until a script tells it to fail.
 
 It speaks the distribution API (blobs with ranges, uploads by POST, PATCH, PUT or a single POST, mounts, manifests, tags)
-over real sockets, and does to chosen requests what real networks and registries do: faults.py has the list.
+over real sockets, and applies the faults of real networks and registries to chosen requests: faults.py has the list.
 
   PUT    /__control   a JSON list of rules: replaces the script, counts from the start
-  GET    /__record    every request so far, as JSON: secrets as their sha256, bodies as length and digest
+  GET    /__record    all requests so far, as JSON: secrets as their sha256, bodies as length and digest
   DELETE /__record    forgets them
   GET    /__wait      ?method=M&path=P&after=A&count=C: answers when C requests of the record, not counting its first A,
                       had that method (any, without it) and P in their path; 504 after two minutes
 
-These are answered on a port of their own, plain and without a record, and on the registry's port too.
+These are available on a separate port, with plain HTTP and without a record, and also on the registry's port.
 
-With --auth bearer, /token gives opaque tokens for the scopes asked (GET with Basic, POST with grant_type password or
+With --auth bearer, /token gives opaque tokens for the requested scopes (GET with Basic, POST with grant_type password or
 refresh_token).
 Prints {"port": N, "control": M} on stdout when ready; ends when stdin closes or on SIGTERM.
 """
@@ -38,7 +38,7 @@ SECRET_FIELDS = {"password", "refresh_token"}
 
 
 class Control:
-    """What a test orders and asks; `registry` is the server that it is about."""
+    """The tests' control requests; `registry` is the server that they control."""
 
     def control(self, registry, path, query):
         if path == "/__control" and self.command == "PUT":
@@ -55,7 +55,7 @@ class Control:
 
 
 class ControlHandler(Control, loopback.Handler):
-    """The port for a test alone."""
+    """The separate port for tests."""
 
     def answer(self):
         path, _, query = self.path.partition("?")
@@ -87,7 +87,7 @@ class RegistryHandler(Control, distribution.API, loopback.Handler):
         return faults.deliver(answer, self, self.faults)
 
     def faulty(self):
-        """The answer of a fault that comes instead of the right one."""
+        """Sends the response of a fault instead of the correct one."""
         if self.faults.get("drop") == "before":
             faults.abort(self.connection, self.faults)
         if "status" in self.faults:
@@ -114,7 +114,7 @@ class RegistryHandler(Control, distribution.API, loopback.Handler):
         return error(404, message="no such endpoint")
 
     def settle_body(self, answer):
-        """What Go's servers do with a body that nobody read: a small one is taken, after a large one they close."""
+        """Handles an unread body like Go's servers: reads a small one, and closes after a large one."""
         if "cut_upload" in self.faults:
             self.body()
         if self.body_is_read or not self.has_body():
@@ -134,7 +134,7 @@ class RegistryHandler(Control, distribution.API, loopback.Handler):
         return b"".join(self.pieces())
 
     def place(self, kind, path):
-        """A PLACE of faults.py as a URL for a path of this server."""
+        """Returns a PLACE of faults.py as a URL for a path of this server."""
         host = self.headers.get("Host", f"127.0.0.1:{self.server.server_address[1]}")
         scheme, path = self.server.scheme, re.sub(r"^https?://[^/]*", "", path)
         if kind == "otherhost":
@@ -151,7 +151,7 @@ class RegistryHandler(Control, distribution.API, loopback.Handler):
     # Authentication
 
     def refuse(self, name):
-        """A 401 when the request may not do what it asks; None when it may."""
+        """Returns a 401 if the request is not allowed; otherwise None."""
         options, header = self.server.options, self.headers.get("Authorization", "")
         if options.auth == "open":
             return None
@@ -208,7 +208,7 @@ class RegistryHandler(Control, distribution.API, loopback.Handler):
         return self.granted(scopes, None if known else {"pull"})
 
     def exchange(self, form):
-        """OAuth2's refresh_token grant: each identity token is good once, the answer brings the next one."""
+        """Handles OAuth2's refresh_token grant: each identity token is valid once, the response contains the next one."""
         if not self.server.take_identity_token(form.get("refresh_token")):
             return Answer(400, b'{"error": "invalid_grant"}', Content_Type="application/json")
         if self.server.options.reusable_identity_tokens:
@@ -246,7 +246,7 @@ class RegistryServer(loopback.Server):
         return bool(credentials) and ":".join(map(str, credentials)) in self.options.user
 
     def new_token(self, scopes, only=None):
-        """A token for (repository, action) pairs; it ends by time or by use."""
+        """Returns a token for (repository, action) pairs; it expires by time or by use."""
         token, rights = secrets.token_hex(16), set()
         for scope in scopes:
             if scope == self.options.token_scope:
@@ -276,7 +276,7 @@ class RegistryServer(loopback.Server):
             self.tokens.pop(token, None)
 
     def use_token(self, token, name, action):
-        """None if the token is good for that, else the challenge's error."""
+        """Returns None if the token allows the request, else the challenge's error."""
         with self.lock:
             if token not in self.tokens:
                 return "invalid_token"
@@ -323,7 +323,7 @@ class RegistryServer(loopback.Server):
         return entries
 
     def wait(self, method="", path="", after="0", count="1"):
-        """Whether there were so many such requests before the patience is over."""
+        """Returns whether the given number of requests arrived before the time limit."""
 
         def enough():
             new = self.entries[int(after):]
@@ -335,18 +335,18 @@ class RegistryServer(loopback.Server):
 
 def options(arguments=None):
     parser = loopback.parser(f"{__doc__}\nProfiles:\n{profiles.overview()}")
-    parser.add_argument("--profile", choices=profiles.PROFILES, metavar="NAME", help="behave as a registry that people use")
+    parser.add_argument("--profile", choices=profiles.PROFILES, metavar="NAME", help="behave like this real registry")
     parser.add_argument("--script", metavar="FILE", help="the first rules, a JSON list")
     parser.add_argument("--auth", choices=["open", "basic", "bearer"], default="open", help="default: %(default)s")
     parser.add_argument("--user", action="append", default=[], metavar="NAME:PASSWORD", help="repeatable")
     parser.add_argument("--anonymous-pull", action="store_true", help="bearer: tokens to pull without credentials")
-    parser.add_argument("--identity-token", action="append", default=[], metavar="TOKEN", help="bearer: good once")
-    parser.add_argument("--also-needs", metavar="TYPE:NAME:ACTION", help="bearer: a scope that only a refusal names")
+    parser.add_argument("--identity-token", action="append", default=[], metavar="TOKEN", help="bearer: valid once")
+    parser.add_argument("--also-needs", metavar="TYPE:NAME:ACTION", help="bearer: a scope that only a 403 names")
     parser.add_argument(
         "--insufficient-status", type=int, default=401, metavar="CODE", help="of insufficient_scope: 401 or 403"
     )
     parser.add_argument("--token-life", type=float, default=300, metavar="SECONDS", help="default: %(default)s")
-    parser.add_argument("--token-uses", type=int, metavar="N", help="a token is good for N requests, whatever its life")
+    parser.add_argument("--token-uses", type=int, metavar="N", help="a token is valid for N requests, regardless of its lifetime")
     parser.set_defaults(token_path="/token", token_scope=None, reusable_identity_tokens=False)
     result = parser.parse_args(arguments)
     if result.profile:

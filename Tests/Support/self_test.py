@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the test servers of this folder themselves: a fault that does not happen proves nothing.
+"""Checks the test servers of this folder: a fault that does not happen tests nothing.
 
 Needs the openssl command only. Takes the options of Python's unittest, for example `self_test.py -v Faults`.
 """
@@ -74,7 +74,7 @@ class Client:
 
 
 class Registry(unittest.TestCase):
-    """The registry when nothing goes wrong."""
+    """The registry without faults."""
 
     def setUp(self):
         self.client = Client(self.enterContext(server("scripted_registry.py")))
@@ -115,7 +115,7 @@ class Registry(unittest.TestCase):
 
 
 class Faults(unittest.TestCase):
-    """Each fault happens, to the request it is meant for."""
+    """Each fault happens to the intended request."""
 
     def setUp(self):
         self.port = self.enterContext(server("scripted_registry.py"))
@@ -170,7 +170,7 @@ class Faults(unittest.TestCase):
             self.client.script({"method": "PATCH", "stale_range": fault})
             answer = self.client("PATCH", start.headers["Location"], DATA[:1000])
             self.assertEqual((answer.status, answer.headers["Range"]), (202, expected))
-            # Only the header lies: the upload goes on where it is.
+            # Only the header is wrong: the upload resumes at the real offset.
             done = self.client("PUT", answer.headers["Location"] + "&digest=" + DIGEST, DATA[1000:])
             self.assertEqual(done.status, 201)
 
@@ -281,10 +281,10 @@ MANIFEST = {"schemaVersion": 2, "config": {"digest": DIGEST}, "layers": []}
 
 
 class Profiles(unittest.TestCase):
-    """What a client that knows the specification only would run into, at each profile."""
+    """The problems of a client that only follows the specification, for each profile."""
 
     def open(self, name, wanted="pull,push"):
-        """Somebody who is signed in there."""
+        """Returns a logged-in client."""
         options = ["--identity-token", IDENTITY] if name == "azure" else ["--user", "ci:hush"]
         self.port = self.enterContext(server("scripted_registry.py", "--profile", name, *options))
         self.client, self.basic = Client(self.port), "Basic " + base64.b64encode(b"ci:hush").decode()
@@ -471,7 +471,7 @@ class Profiles(unittest.TestCase):
 
 
 class Soak(unittest.TestCase):
-    """The soak sees what must not be."""
+    """The soak detects violations."""
 
     def setUp(self):
         self.bench = soak_bench.Bench("wasmpack")
@@ -540,7 +540,7 @@ class Soak(unittest.TestCase):
 
 
 class Cuts(unittest.TestCase):
-    """The relay cuts where it is told to, as often as it is told to, and then no more."""
+    """The relay cuts only at the given points."""
 
     def setUp(self):
         self.port = self.enterContext(server("scripted_registry.py"))
@@ -582,7 +582,7 @@ class Cuts(unittest.TestCase):
 
 
 class Ends(unittest.TestCase):
-    """A server ends with its caller, or when it is told to."""
+    """A server ends with its caller, or on SIGTERM."""
 
     def test_both_ways_with_status_0(self):
         for end in (lambda process: process.stdin.close(), lambda process: process.terminate()):
@@ -594,7 +594,7 @@ class Ends(unittest.TestCase):
 
 
 class Tokens(unittest.TestCase):
-    """The registry's own tokens and the token service's."""
+    """The registry's tokens and the token service's."""
 
     def test_a_token_ends_by_use(self):
         options = ["--auth", "bearer", "--user", "alice:secret", "--token-uses", "1"]
@@ -659,12 +659,12 @@ class Tokens(unittest.TestCase):
 
 
 class Internet(unittest.TestCase):
-    """Names and addresses of an internet of its own."""
+    """Names and addresses of a simulated internet."""
 
     def test_each_name_has_its_address_and_its_record(self):
         command = ["unshare", "-rmn", sys.executable, str(HERE / "internet.py")]
         if subprocess.run([*command[:2], "true"], capture_output=True, check=False).returncode:
-            self.skipTest("unshare makes no network of its own here")
+            self.skipTest("unshare cannot create a network namespace here")
         folder = self.enterContext(tempfile.TemporaryDirectory())
         curl = ["curl", "-sS", "--cacert", f"{folder}/ca/ca.crt", "-o", "/dev/null", "-w", "%{remote_ip} %{http_code}"]
         plan = {
@@ -692,7 +692,7 @@ class Internet(unittest.TestCase):
 
 
 class Secrets(unittest.TestCase):
-    """The search that the log of the tests goes through finds a secret in what came out, not in what was put in."""
+    """The search of the tests' log finds a secret in output, not in input."""
 
     def search(self, text):
         return self.run_tests(text).returncode
@@ -740,7 +740,7 @@ class Secrets(unittest.TestCase):
 
 
 class Modules(unittest.TestCase):
-    """The corpus and the mutants are the same in every run, and a mutant is no copy."""
+    """The corpus and the mutants are the same in every run, and a mutant differs from its original."""
 
     def test_each_name_stands_for_one_module(self):
         names = [name for name, _ in modules.corpus()]

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""A server on 127.0.0.1 that says nothing: it takes each connection, and that is all.
+"""A server on 127.0.0.1 that sends nothing: it only accepts each connection.
 
-  --full       not even that: a connection never comes about (Linux drops what does not fit into a full queue)
-  --log FILE   a file that appears as soon as somebody connects, or with --full tries to
+  --full       does not accept connections either (Linux drops connection requests when the queue is full)
+  --log FILE   a file that appears on the first connection, or with --full on the first attempt
 
 Prints {"port": N} on stdout when ready; ends when stdin closes.
 """
@@ -19,7 +19,7 @@ SYN_SENT = "02"
 
 
 def wait_for_attempt(port):
-    """Returns when a process of this machine is about to connect to the port (see proc_net_tcp in the kernel's documentation)."""
+    """Returns when a local process is about to connect to the port (see proc_net_tcp in the kernel's documentation)."""
     while True:
         for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
             fields = line.split()

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Long transfers over a bad network, and sudden ends: the program against a real docker-registry, until something is wrong.
+"""Long transfers over an unreliable network, and kill -9: the program with a real docker-registry, until the first violation.
 
-1. A module whose layer is as large as itself goes to the registry, and comes back, through a relay that cuts the connection at
-   random points. It has to land with the right digest, as a look at the registry shows that uses no client of ours, and skopeo.
+1. An incompressible module is pushed to the registry and pulled back, through a relay that cuts the connection at
+   random points. It must arrive with the correct digest, verified by direct requests to the registry and by skopeo.
 2. kill -9 at random moments of pull, push, login and build in turn: never a partial or wrong file, never a tag without its
    content, never a layout or a config.json that is neither the old one nor the new one; and the same command works again.
 
-One line for each step, then a summary. The first violation ends it: exit status 1, and the folder to look at is kept.
-The same seed gives the same module, the same points, and the same parts of each command's time.
+Prints one line for each step, then a summary. The first violation ends it with exit status 1; the folder is kept for inspection.
+The same seed gives the same module, the same points, and the same fractions of each command's duration.
 """
 
 import argparse
@@ -40,7 +40,7 @@ class Images:
 
 
 def cut_both_ways(images, count, seed, say):
-    """Up and down through cuts; gives a line for the summary."""
+    """Pushes and pulls through cuts; returns a line for the summary."""
     bench, lines = images.bench, []
     for direction in ("up", "down"):
         relay = cuts.Relay(images.port, direction, cuts.points(count, images.layer, seed), seed)
@@ -86,7 +86,7 @@ def soak(bench, options, say):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", help="the path of wasmpack")
+    parser.add_argument("program", help="the path to wasmpack")
     parser.add_argument("--size", type=int, default=20, metavar="MB", help="of the module; default: %(default)s")
     parser.add_argument("--cuts", type=int, default=3, metavar="N", help="each way; default: %(default)s")
     parser.add_argument("--kills", type=int, default=5, metavar="N", help="in all; default: %(default)s")

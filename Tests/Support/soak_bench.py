@@ -1,4 +1,4 @@
-"""What the soak works with: a folder of its own, modules, a real registry, runs of the program, and the registry asked directly."""
+"""The environment of the soak: a separate folder, modules, a real registry, runs of the program, and direct requests."""
 
 import contextlib
 import hashlib
@@ -20,7 +20,7 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
 class Violation(Exception):
-    """A promise that was not kept, and where to look."""
+    """A violated promise, and where to look."""
 
 
 def require(condition, *what):
@@ -50,7 +50,7 @@ PLUGIN = bytes.fromhex(
 
 
 def write_module(path, size, seed):
-    """A valid module of about that size with one custom section that nothing can compress; gives its digest."""
+    """Writes a valid module of about that size with one incompressible custom section; returns its digest."""
     source, length, encoded = random.Random(seed), size + 1, b""
     while True:
         length, low = length >> 7, length & 0x7F
@@ -67,7 +67,7 @@ def write_module(path, size, seed):
 
 
 class Run:
-    """A program that was started, its output in files: it never waits for a reader."""
+    """A started program with its output in files, so that it never waits for a reader."""
 
     def __init__(self, bench, arguments, given=b""):
         self.arguments, self.given = arguments, tempfile.TemporaryFile()
@@ -86,14 +86,14 @@ class Run:
         bench.children.append(self.process)
 
     def end(self, seconds=PATIENCE):
-        """Waits for its end; None if it still runs after that long."""
+        """Waits for its exit; None if it still runs after the time limit."""
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
 
     def said(self, file=0):
-        """Its output; with 1 what it said besides."""
+        """Returns its standard output, or standard error for 1."""
         self.files[file].seek(0)
         return self.files[file].read().decode(errors="replace").strip()
 
@@ -107,7 +107,7 @@ class Run:
 
 
 class Bench:
-    """The folder, the program and its surroundings; ends what it has started."""
+    """The folder, the program and its environment; ends all processes that it started."""
 
     def __init__(self, program):
         self.program, self.children, self.lifelines = os.path.abspath(program), [], []
@@ -135,7 +135,7 @@ class Bench:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def registry(self, *options):
-        """Starts a real docker-registry over plain HTTP; gives its port."""
+        """Starts a real docker-registry over plain HTTP; returns its port."""
         command = [sys.executable, str(HERE / "docker_registry.py"), "--plain", *options]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.lifelines.append(process)
@@ -152,7 +152,7 @@ class Bench:
 
 @contextlib.contextmanager
 def answer(port, path, **headers):
-    """What the registry says to a GET, without any client of ours."""
+    """Returns the registry's response to a direct GET."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path, headers=headers)
@@ -162,7 +162,7 @@ def answer(port, path, **headers):
 
 
 def stored_image(port, repository, tag):
-    """The digest that a tag stands for, when all that it names is there and is what it is called; None without the tag."""
+    """Returns the digest that a tag points to, after verifying all content; None without the tag."""
     with answer(port, f"/v2/{repository}/manifests/{tag}", Accept=MANIFEST) as response:
         if response.status == 404:
             return None

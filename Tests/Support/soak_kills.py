@@ -1,7 +1,7 @@
-"""kill -9 at moments spread over pull, push, login and build; what is left behind each time, and what the next run makes of it.
+"""kill -9 at moments spread over pull, push, login and build; checks the remaining files and the next run each time.
 
-Each command is a class with: `set_up`, what is there before; `start`, the run that is killed; `check`, what must hold after it
-(it tells which of the allowed states was met); `again`, the same command in the same place, which has to succeed.
+Each command is a class with: `set_up`, the state before; `start`, the run that is killed; `check`, the conditions after it
+(it returns which of the allowed states was found); `again`, the same command in the same folder, which must succeed.
 """
 
 import base64
@@ -16,12 +16,12 @@ USER, PASSWORD = "demo", "hush-of-the-soak"
 
 
 def leftovers(folder):
-    """The program's temporary files that lie about."""
+    """Returns the program's leftover temporary files."""
     return {str(path) for path in folder.rglob("*wasmpack-*") if path.is_file()}
 
 
 class Pull:
-    """The target is absent (or the old file) or whole and right."""
+    """The target is absent (or the old file), or complete and correct."""
 
     def __init__(self, images):
         self.images, self.bench = images, images.bench
@@ -52,14 +52,14 @@ class Pull:
 
 
 class Push:
-    """The tag stands for the old or the new image, and all of that is there."""
+    """The tag points to the old or the new image, and that image is complete."""
 
     def __init__(self, images):
         self.images, self.bench = images, images.bench
         self.repositories = 0
 
     def set_up(self, number):
-        # A repository of its own for each try: what is in another one has to be sent all the same.
+        # A separate repository for each attempt, so that all content must be sent.
         self.repositories += 1
         self.repository = f"soak/push-{self.repositories}"
         self.reference = f"localhost:{self.images.port}/{self.repository}:v1"
@@ -80,7 +80,7 @@ class Push:
 
 
 class Login:
-    """config.json is the old or the new one, and its owner's alone."""
+    """config.json is the old or the new file, and only its owner can read it."""
 
     def __init__(self, images):
         self.bench = images.bench
@@ -116,7 +116,7 @@ class Login:
 
 
 class Build:
-    """The layout is whole, or has no index yet; its tag stands for the old or the new image."""
+    """The layout is complete, or has no index yet; its tag points to the old or the new image."""
 
     def __init__(self, images):
         self.images, self.bench = images, images.bench
@@ -153,7 +153,7 @@ class Build:
 
 
 def moments(count, seconds, source):
-    """Half of them spread over the whole of a duration, half over its end, where things get their names; in random order."""
+    """Returns moments in random order: half spread over the whole duration, half over its end, where files are renamed."""
     late = count // 2
     parts = [(0, 1, count - late), (0.8, 0.2, late)]
     result = [(start + width * (part + source.random()) / of) * seconds for start, width, of in parts for part in range(of)]
@@ -162,7 +162,7 @@ def moments(count, seconds, source):
 
 
 def killed_at(command, number, moment):
-    """Starts the command and kills it at a moment; if it has ended by then, once more and earlier."""
+    """Starts the command and kills it at a moment; if it has already exited, tries again earlier."""
     for _ in range(50):
         command.set_up(number)
         run = command.start()
@@ -177,7 +177,7 @@ def killed_at(command, number, moment):
 
 
 def kill(images, count, seed, say):
-    """Kills the commands in turn; says what was met, and gives a line for the summary."""
+    """Kills the commands in turn; prints the found states, and returns a line for the summary."""
     bench, source = images.bench, random.Random(seed)
     commands = [Pull(images), Push(images), Login(images), Build(images)]
     plans = []
@@ -190,7 +190,7 @@ def kill(images, count, seed, say):
     for number in range(count):
         command = commands[number % len(commands)]
         name = type(command).__name__.lower()
-        # Odd and even are two ways to begin; each command has to see both.
+        # Odd and even runs have different initial states; each command must get both.
         variant = number // len(commands)
         moment = killed_at(command, variant, plans[number % len(commands)].pop())
         state = command.check(variant)

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Runs a program on a terminal of its own, as a person would, and tells what was seen.
+"""Runs a program on a new pseudo-terminal with simulated user input, and reports its output.
 
   terminal.py '[{"expect": "Password"}, {"type": "secret\\n"}]' PROGRAM ARGUMENT...
 
 The steps are done in order:
 
-  {"expect": TEXT}    waits until the text is on the screen, after what was expected before
+  {"expect": TEXT}    waits until the text is on the screen, after the previously expected text
   {"type": TEXT}      types; "\\u0003" is Ctrl-C, "\\u001a" Ctrl-Z, "\\u001c" Ctrl-\\, "\\u0004" the end
   {"signal": NUMBER}  sends a signal to the program
   {"until": STATE}    waits until the terminal's echo is "on" or "off", or the program is "stopped"
 
 Prints one line of JSON: {"status": N, "screen": TEXT, "echo": [ON, ...], "isRestored": ON} where `status` is the negative
 number of the signal that ended the program, `echo` whether typing was shown before each `type`, and `isRestored` whether
-the terminal's settings are in the end what they were in the beginning. Standard output of the program goes to the file
-named by --output, if it is. Ends with 1 when a step takes longer than 20 seconds; the program is killed.
+the terminal's settings are the same at the end as at the beginning. Standard output of the program goes to the file
+of --output, if given. Exits with 1 if a step takes longer than 20 seconds; the program is killed.
 """
 
 import argparse
@@ -50,7 +50,7 @@ class Terminal:
         return bool(termios.tcgetattr(self.slave)[3] & termios.ECHO)
 
     def look(self, seconds):
-        """Reads what is new on the screen, for so long at most."""
+        """Reads new output on the screen, up to a time limit."""
         if select.select([self.master], [], [], seconds)[0]:
             self.screen += os.read(self.master, 65536).decode("utf-8", "replace")
 
@@ -71,7 +71,7 @@ class Terminal:
         self.wait(is_there, repr(text))
 
     def reap(self, flags=0):
-        """Whether the program has ended, or, if asked for, stopped."""
+        """Returns whether the program has exited, or optionally stopped."""
         if self.status is not None:
             return True
         process, status = os.waitpid(self.process, os.WNOHANG | flags)
@@ -106,7 +106,7 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--output", metavar="FILE", help="where the program's standard output goes")
+    parser.add_argument("--output", metavar="FILE", help="the file for the program's standard output")
     parser.add_argument("steps", help="a JSON list")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()

@@ -9,7 +9,7 @@ Prints {"port": N} on stdout when ready; ends when stdin closes or on SIGTERM. T
 
   auth: {token: {realm: "https://HOST:PORT/token", service: SERVICE, issuer: ISSUER, rootcertbundle: SIGNING.crt}}
 
-distribution takes a token for another 60 seconds after it expired; --backdate 60 takes that grace away.
+distribution accepts a token for another 60 seconds after it expired; --backdate 60 removes that grace period.
 """
 
 import base64
@@ -60,7 +60,7 @@ class Signer:
 
 
 def raw_signature(der):
-    """ECDSA's r and s, 32 bytes each as JWS wants them, out of SEQUENCE { INTEGER r, INTEGER s }.
+    """Returns ECDSA's r and s, 32 bytes each as JWS requires, from SEQUENCE { INTEGER r, INTEGER s }.
 
     For P-256 every length fits one byte."""
     position, numbers = 2, []
@@ -72,7 +72,7 @@ def raw_signature(der):
 
 
 class Users:
-    """Who may do what: passwords, identity tokens, rights."""
+    """The users: passwords, identity tokens, rights."""
 
     def __init__(self, users, identity_tokens, anonymous):
         self.passwords, self.rights, self.tokens = {}, {}, {}
@@ -104,13 +104,13 @@ class Users:
         return token
 
     def granted(self, name, wanted):
-        """Of the wanted actions those the user has; an anonymous one (None) has what --anonymous says."""
+        """Returns the requested actions that the user has; for an anonymous user (None) by --anonymous."""
         have = self.anonymous if name is None else self.rights.get(name, {"pull", "push"})
         return [action for action in wanted if action in have or "*" in have]
 
 
 def access(scopes, name, users):
-    """The `access` claim for the scopes asked: less than asked, without an error, when the user may do less."""
+    """Returns the `access` claim for the requested scopes, without an error if the user has fewer rights."""
     claim = []
     for scope in " ".join(scopes).split():
         kind, _, rest = scope.partition(":")
@@ -210,7 +210,7 @@ class TokenHandler(loopback.Handler):
         return self.reply(401, {"errors": [{"code": "UNAUTHORIZED", "message": message}]}, challenge)
 
     def reply(self, status, value, headers=()):
-        # Written first: who has the answer in hand finds its line in the log.
+        # Written first, so that a client that has the response finds its line in the log.
         self.server.record(self, status)
         self.send_json(status, value, [("Cache-Control", "no-store"), *headers])
 
@@ -227,7 +227,7 @@ class TokenServer(loopback.Server):
         self.log_lock = threading.Lock()
 
     def record(self, request, status):
-        """One line of JSON for each request, without a secret in it."""
+        """Writes one line of JSON for each request, without secrets."""
         if not self.log:
             return
         headers = []
@@ -273,7 +273,7 @@ def main():
         action="append",
         default=[],
         metavar="NAME:TOKEN",
-        help="repeatable; a refresh token that stands for the user",
+        help="repeatable; a refresh token of the user",
     )
     parser.add_argument(
         "--anonymous",

@@ -1,6 +1,6 @@
-"""A small assembler: a plugin's sections from Python values, and whatever else somebody might put into a .wasm.
+"""A small assembler: the sections of a plugin, or of any other .wasm file, from Python values.
 
-A signature is written as letters, parameters before the colon, results behind it: "ii:i". A body is bytes without the
+A signature is written as letters, parameters before the colon, results after it: "ii:i". A body is bytes without the
 final `end`; where it needs the index of a function, it is a callable that gets `index_of`.
 """
 
@@ -26,7 +26,7 @@ DROP = b"\x1a"
 
 
 def unsigned(value, width=0):
-    """LEB128, padded to `width` bytes if that is more than needed."""
+    """Returns the LEB128 encoding, padded to at least `width` bytes."""
     out = bytearray()
     while True:
         byte = value & 0x7F
@@ -92,7 +92,7 @@ def global_type(letter, mutable=False):
 
 
 def read_unsigned(data, at):
-    """A number of at most five bytes and where it ends; ValueError without one."""
+    """Returns a number of at most five bytes and its end; ValueError without one."""
     value = 0
     for position, byte in enumerate(data[at : at + 5]):
         value |= (byte & 0x7F) << 7 * position
@@ -102,7 +102,7 @@ def read_unsigned(data, at):
 
 
 def taken_apart(module):
-    """The sections of a module, number and payload; ValueError when they do not fill the file."""
+    """Returns the sections of a module, number and payload; ValueError if they do not fill the file."""
     at, found = len(PREAMBLE), []
     while at < len(module):
         size, start = read_unsigned(module, at + 1)
@@ -118,7 +118,7 @@ def put_together(sections):
 
 
 def hollow(module):
-    """The module with `unreachable` for every body, which is right whatever the function is; ValueError if that cannot be."""
+    """Returns the module with `unreachable` as every body, which is valid for every function; ValueError if impossible."""
     sections = taken_apart(module)
     for index, (number, payload) in enumerate(sections):
         if number == CODE:
@@ -145,7 +145,7 @@ def call(index):
 
 
 class Plugin:
-    """A plugin that Envoy takes, unless it is told otherwise; everything may be added, changed or left out."""
+    """A plugin that Envoy accepts by default; every part can be added, changed or omitted."""
 
     def __init__(self, marker="0_2_1", malloc="i:i", memories=(limits(1),)):
         self.types = []
@@ -177,12 +177,12 @@ class Plugin:
         return self.types.index(encoded)
 
     def knowing(self, *types):
-        """Types behind those that are used already; gives them indexes from `len(self.types)` on."""
+        """Adds types after the used ones; their indexes start at `len(self.types)`."""
         self.types += types
         return self
 
     def bring(self, module, title, signature):
-        """Imports a function; all imports come before all functions of the module's own."""
+        """Imports a function; all imports come before the functions that the module defines."""
         self.imports.append((module, title, FUNC_KIND, unsigned(self.type(signature))))
         return self
 
@@ -191,7 +191,7 @@ class Plugin:
         return self
 
     def define(self, title, signature, body=None, local_runs=b"\0"):
-        """A function, exported when it has a name; without a body it gives zeros."""
+        """Adds a function, exported if it has a name; without a body it returns zeros."""
         self.functions.append((self.type(signature), self.zeros(signature) if body is None else body, local_runs))
         if title is not None:
             self.exports.append((title, FUNC_KIND, ("own", len(self.functions) - 1)))
@@ -208,7 +208,7 @@ class Plugin:
         return self
 
     def having(self, **changes):
-        """Sets what has no method of its own."""
+        """Sets a part that has no separate method."""
         for key, value in changes.items():
             setattr(self, key, value)
         return self
@@ -229,7 +229,7 @@ class Plugin:
         return sum(1 for entry in self.imports if entry[2] == kind)
 
     def index_of(self, title):
-        """The index of an imported function by its name, or of one that is exported."""
+        """Returns the index of an imported or exported function by its name."""
         functions = [entry for entry in self.imports if entry[2] == FUNC_KIND]
         for index, entry in enumerate(functions):
             if entry[1] == title:
@@ -242,7 +242,7 @@ class Plugin:
         return self.imported(kind) + index[1] if isinstance(index, tuple) else index
 
     def sections(self):
-        """The sections that there are, by number, encoded without their heads, in the order of the format."""
+        """Returns the existing sections by number, encoded without their heads, in the order of the format."""
         bodies = []
         for _, body, local_runs in self.functions:
             bodies.append(sized(local_runs + (body(self.index_of) if callable(body) else body) + END))
