@@ -86,7 +86,7 @@ struct ImageLayoutTests {
         try Directory.create(path)
         let present = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
         #expect(present?.code == .layoutMissing)
-        #expect(failure?.why?.contains("neither oci-layout nor index.json") == true)
+        #expect(present?.why?.contains("neither oci-layout nor index.json") == true)
     }
 
     static let markers: [(text: String, phrase: String, why: String)] = [
