@@ -16,7 +16,9 @@ struct InspectionReport {
         self.name = name
     }
 
-    /// The report as text. The digests of the manifest and the module are labeled, because proxies need either one.
+    /// The report as text.
+    ///
+    /// The digests of the manifest and the module are labeled, because proxies need either one.
     var text: String {
         let manifest = inspection.manifest
         var rows: [(String, String)] = [
