@@ -17,10 +17,10 @@ struct ArchiveInteropTests {
         return String(built.outputText.trimmingCharacters(in: .newlines).suffix(71))
     }
 
-    /// An ordinary user can run buildah only in a configured user namespace.
-    private static let buildahRuns: ConditionTrait = .enabled(
+    /// An ordinary user can mount only within `buildah unshare`.
+    private static let buildahMounts: ConditionTrait = .enabled(
         if: geteuid() == 0,
-        "buildah needs root, or a user with numbers of other users (/etc/subuid)"
+        "`buildah mount` is for root, or within `buildah unshare`"
     )
 
     /// skopeo creates the folders that archives of wasmpack do not list, with root as their owner.
@@ -77,7 +77,7 @@ struct ArchiveInteropTests {
         }
     }
 
-    @Test(buildahRuns) func `reads both kinds of buildah's archives`() async throws {
+    @Test func `reads both kinds of buildah's archives`() async throws {
         let script = """
             set -e
             buildah() { command buildah --storage-driver vfs --root "$PWD/root" --runroot "$PWD/run" "$@"; }
@@ -132,7 +132,7 @@ struct ArchiveInteropTests {
         #expect(back.outputText == built.outputText, "\(back)")
     }
 
-    @Test(buildahRuns) func `buildah pulls an archive of wasmpack with the same module`() async throws {
+    @Test(buildahMounts) func `buildah pulls an archive of wasmpack with the same module`() async throws {
         #expect(
             try await work.run("build", "-t", "r.example/team/plugin:v1", "--archive", "ours.tar").status == 0
         )

@@ -61,7 +61,7 @@ def rows(envoy, folder, only):
 
 
 def version(envoy):
-    said = subprocess.run([envoy, "--version"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run([envoy_judge.started(envoy), "--version"], capture_output=True, text=True, check=True).stdout
     return re.search(r"/(\d+\.\d+\.\d+)/", said)[1]
 
 

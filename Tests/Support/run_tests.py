@@ -30,6 +30,8 @@ MARKS = tuple(mark.encode() for mark in "◇✔✘↳➜±⚠")
 INPUT = "◇ Test case passing ".encode()
 PROBLEM = "✘ Test ".encode()
 DETAILS = tuple(mark.encode() for mark in "↳±")
+SKIPPED = b"skipped: "
+"""Begins the line of a test that finds out on its way that it cannot go on here."""
 TIMED = "◷ ".encode()
 """Begins the line with a test's duration (Tests/TestSupport/Timed.swift)."""
 KNOWN = re.compile(rb"recorded a known issue|passed after .* with \d+ known issues?\.")
@@ -156,7 +158,7 @@ def run(log_path, command):
     events_path = log_path.with_suffix(".json")
     events_path.write_bytes(b"")
     secrets, problems, times = Secrets(), Problems(), Times()
-    last, tail = None, collections.deque(maxlen=30)
+    last, tail, skips = None, collections.deque(maxlen=30), []
     with subprocess.Popen(
         [*command, "--event-stream-output-path", str(events_path)],
         stdout=subprocess.PIPE,
@@ -171,6 +173,8 @@ def run(log_path, command):
                 continue
             problems.show(line)
             tail.append(line)
+            if line.startswith(SKIPPED):
+                skips.append(line.decode("utf-8", "replace").strip())
             if b" Test run with " in line:
                 last = line.decode("utf-8", "replace").strip()
     status = process.returncode
@@ -186,6 +190,8 @@ def run(log_path, command):
         print(f"{len(secrets.found)} lines hold a secret of the tests, in {log_path} at {numbers}")
     if not status:
         summary(events, times)
+        for line in sorted(set(skips)):
+            say(line)
     if status or secrets.found:
         print(f"everything that was said: {log_path}")
     # Other programs read the result here.
