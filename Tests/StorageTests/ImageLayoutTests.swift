@@ -122,7 +122,7 @@ struct ImageLayoutTests {
     static let indexes: [(text: String, phrase: String, why: String)] = [
         ("", "ends too early", "nothing"),
         ("{", "a key is expected", "it is cut off"),
-        ("[]", "another type", "a list"),
+        ("[]", "has the wrong type", "a list"),
         (#"{"schemaVersion":2}"#, "manifests", "no list of manifests"),
         (entry("sha256:../../../etc/passwd"), "invalid digest format", "a path for a digest (CVE-2024-3727)"),
         (entry("sha256:"), "invalid digest format", "half a digest"),
