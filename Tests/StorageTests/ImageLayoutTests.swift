@@ -61,7 +61,7 @@ struct ImageLayoutTests {
         let before = try tree(path)
         let failure = await #expect(throws: Failure.self, "\(why)") { try await ImageLayout(creating: path) }
         #expect(failure?.code == .fileUnwritable, "\(why)")
-        #expect(failure?.message.contains("files that do not belong") == true, "\(why)")
+        #expect(failure?.message.contains("is not an OCI image layout") == true, "\(why)")
         #expect(try tree(path) == before, "\(why)")
     }
 
