@@ -116,7 +116,10 @@ import Testing
         )
         let lost = try await work.start(arguments + ["--verify"]).wait()
         #expect(lost.status == 65, "\(lost)")
-        #expect(lost.errorText.contains("error[digest-mismatch]: v1 is set, but the stored image differs"), "\(lost)")
+        #expect(
+            lost.errorText.contains("error[digest-mismatch]: v1 is set, but the stored image differs"),
+            "\(lost)"
+        )
         #expect(try await work.start(arguments).wait().status == 0)
     }
 
