@@ -1,6 +1,6 @@
 import Wasm
 
-/// A function that a proxy calls if the module exports it. With another type, the proxy rejects the module.
+/// A function that a proxy calls if the module exports it; the proxy rejects a module that has it with another type.
 struct Callback: Sendable {
     /// The export's name.
     let name: String
@@ -20,7 +20,7 @@ struct Callback: Sendable {
     )
     /// Runs first if no `_initialize` has the right type.
     static let start = table("_start  -  -")
-    /// The allocators. The proxy uses the first that the module exports with the right type.
+    /// The allocators; the proxy uses the first that the module exports with the right type.
     static let allocators = table(
         """
         malloc                    i  i

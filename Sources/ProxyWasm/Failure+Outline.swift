@@ -97,7 +97,7 @@ extension Failure {
     }
 
     private static func guess(_ start: [UInt8]) -> String? {
-        if start.starts(with: MagicNumber.gzip) { return "the file is gzip-compressed: decompress it with gunzip" }
+        if start.starts(with: MagicNumber.gzip) { return "the file is gzip-compressed: run gunzip" }
         if start.starts(with: MagicNumber.elf) { return "the file is a native program: build for wasm32" }
         if start.starts(with: "(module".utf8) {
             return "the file is WebAssembly text: wat2wasm plugin.wat -o plugin.wasm"

@@ -7,15 +7,21 @@ import Wasm
 /// type that it does not support, instead of returning an error.
 extension ModuleCheck {
     var crashingImportFindings: [Finding] {
-        crashing(module.imports.lazy.map { ("import \($0.path)", $0.type, $0.offset) }, section: "imports")
+        findings(
+            for: module.imports.lazy.map { ("import \($0.path)", $0.type, $0.offset) },
+            section: "imports"
+        )
     }
 
     var crashingExportFindings: [Finding] {
-        crashing(module.exports.lazy.map { ("export \($0.name.shown)", $0.type, $0.offset) }, section: "exports")
+        findings(
+            for: module.exports.lazy.map { ("export \($0.name.shown)", $0.type, $0.offset) },
+            section: "exports"
+        )
     }
 
-    private func crashing(
-        _ items: some Sequence<(String, ExternalType, Int)>,
+    private func findings(
+        for items: some Sequence<(String, ExternalType, Int)>,
         section: String
     ) -> [Finding] {
         items.compactMap { item, type, offset in

@@ -17,7 +17,9 @@ extension ModuleCheck {
         for moduleImport in module.imports {
             switch moduleImport.type {
             case .function(let type):
-                guard let function = HostFunction.named(moduleImport.name, of: moduleImport.module), isOffered(function) else {
+                guard let function = HostFunction.named(moduleImport.name, of: moduleImport.module),
+                    isOffered(function)
+                else {
                     add(missing(moduleImport), "missing-import")
                     continue
                 }
@@ -59,7 +61,9 @@ extension ModuleCheck {
             message = "it imports \(moduleImport.path), which only Higress has"
             hints = ["run it in Higress, or build it with another SDK"]
         } else {
-            message = "it imports \(moduleImport.path), which no Envoy has\(advice.origin.map { ": \($0)" } ?? "")"
+            message =
+                "it imports \(moduleImport.path), which no Envoy has"
+                + (advice.origin.map { ": \($0)" } ?? "")
         }
         return Finding(
             "missing-import",
@@ -71,7 +75,11 @@ extension ModuleCheck {
         )
     }
 
-    private func mismatch(_ moduleImport: ModuleImport, _ type: FunctionType, _ function: HostFunction) -> Finding {
+    private func mismatch(
+        _ moduleImport: ModuleImport,
+        _ type: FunctionType,
+        _ function: HostFunction
+    ) -> Finding {
         let wanted = type.envoyNotation
         let offered = function.type.envoyNotation
         let isOdd = ["path_link", "path_symlink"].contains(function.name)
@@ -79,8 +87,8 @@ extension ModuleCheck {
             "import-type-mismatch",
             .error,
             "it imports \(moduleImport.path) as \(wanted), but Envoy has it as \(offered)",
-            consumerMessage: "Failed to load Wasm module due to an import type mismatch: \(moduleImport.path), "
-                + "want: \(wanted), but host exports: \(offered)",
+            consumerMessage: "Failed to load Wasm module due to an import type mismatch: "
+                + "\(moduleImport.path), want: \(wanted), but host exports: \(offered)",
             try: [
                 isOdd
                     ? "no Envoy has WASI's own type of \(function.name): remove code that links files"

@@ -49,7 +49,9 @@ extension HostFunction {
     ///
     /// Envoy forbids all `proxy_*` except `proxy_log` too, but only language runtimes call functions that early.
     static func isRestrictedAtStart(_ moduleImport: ModuleImport) -> Bool {
-        guard case .function = moduleImport.type, named(moduleImport.name, of: moduleImport.module) != nil else { return false }
+        guard case .function = moduleImport.type,
+            named(moduleImport.name, of: moduleImport.module) != nil
+        else { return false }
         return restrictedAtStart.contains(moduleImport.name)
     }
 }

@@ -40,7 +40,9 @@ extension ModuleCheck {
         }
     }
 
-    /// The findings about memories and tables that Envoy cannot provide. A second import would get the same one.
+    /// The findings about imported memories and tables that Envoy cannot provide.
+    ///
+    /// A second import would get the same memory or table as the first.
     var storeImportFindings: [Finding] {
         var hasMemory = false
         var hasTable = false
@@ -69,7 +71,8 @@ extension ModuleCheck {
         } else if limits.isShared {
             reason = "it imports the \(what) \(moduleImport.path) as shared, but Envoy's is not shared"
         } else if limits.is64 {
-            reason = "it imports the \(what) \(moduleImport.path) with 64-bit addresses, but Envoy's has 32-bit addresses"
+            reason =
+                "it imports the \(what) \(moduleImport.path) with 64-bit addresses, but Envoy's has 32-bit addresses"
         } else {
             return nil
         }

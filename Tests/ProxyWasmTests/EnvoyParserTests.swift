@@ -81,7 +81,7 @@ import Wasm
 
     @Test("Envoy parses the exports up to the marker", arguments: exports)
     func looking(content: [UInt8], consumerMessage: String, why: String) throws {
-        // What is behind the section is not taken for exports.
+        // Bytes after the section are not parsed as exports.
         let errors = try ModuleCheck(PluginBytes([7: content], rest: custom("a", content)).read()).errors
         #expect(errors.map(\.consumerMessage) == [consumerMessage], "\(why)")
     }

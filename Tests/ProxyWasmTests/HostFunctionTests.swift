@@ -5,7 +5,7 @@ import Wasm
 @testable import ProxyWasm
 
 @Suite struct HostFunctionTests {
-    /// How many functions the pages of proxy-wasm and of its C++ host have; a line that cannot be read would be missing.
+    /// Compares with the numbers of functions of proxy-wasm and its C++ host; a line that cannot be parsed would be missing.
     @Test func `the tables are complete`() {
         #expect(HostFunction.proxyWasm.count == 36 + 4 + 2 + 1 + 2 + 5)
         let offered = HostFunction.proxyWasm.filter { $0.hosts.contains(.envoy) }

@@ -59,7 +59,7 @@ import Wasm
                 module.producers = [PluginSDKTests.producer(of: sdk)]
             }
         )
-        let word = sdk == .cPlusPlus ? "C++" : sdk == .go ? "Go 1.24" : sdk.rawValue
-        #expect(check.firstError?.hints.first?.hasPrefix(word) == true)
+        let prefix = sdk == .cPlusPlus ? "C++" : sdk == .go ? "Go 1.24" : sdk.rawValue
+        #expect(check.firstError?.hints.first?.hasPrefix(prefix) == true)
     }
 }

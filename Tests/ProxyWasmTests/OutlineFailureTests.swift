@@ -14,7 +14,7 @@ import Wasm
         }
     }
 
-    static let refused: [(bytes: [UInt8], code: Failure.Code, phrase: String, hint: String?, why: String)] = [
+    static let files: [(bytes: [UInt8], code: Failure.Code, phrase: String, hint: String?, why: String)] = [
         ([], .notWasm, "plugin.wasm is empty", "build it again", "nothing"),
         ([0], .notWasm, "it starts with 00", nil, "one byte of the magic number"),
         ([0, 0x61, 0x73], .notWasm, "it starts with 00 61 73", nil, "three bytes of it"),
@@ -43,8 +43,8 @@ import Wasm
         (Array("\0asM\u{1}\0\0\0".utf8), .notWasm, "00 61 73 4d", nil, "the case counts"),
     ]
 
-    @Test("identifies a file that is not a core module", arguments: refused)
-    func refusal(bytes: [UInt8], code: Failure.Code, phrase: String, hint: String?, why: String) {
+    @Test("identifies a file that is not a core module", arguments: files)
+    func rejection(bytes: [UInt8], code: Failure.Code, phrase: String, hint: String?, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try outline(bytes) }
         #expect(failure?.code == code, "\(why)")
         let text = "\(failure?.message ?? "") \(failure?.why ?? "")"
@@ -171,7 +171,7 @@ import Wasm
         ]
 
     @Test("quotes Envoy's message only if it is certain", arguments: consumerMessages)
-    func words(problem: ModuleOutline.Problem, size: Int, consumerMessage: String?, offset: Int?) {
+    func message(problem: ModuleOutline.Problem, size: Int, consumerMessage: String?, offset: Int?) {
         #expect(problem.consumerMessage(ofSize: size) == consumerMessage)
         #expect(problem.offset == offset)
     }
