@@ -17,7 +17,7 @@ import Testing
             "version.wasm", [0, 0x61, 0x73, 0x6D, 2, 0, 0, 0], "wasm-malformed", 65,
             "unknown WebAssembly version"
         ),
-        ("cut.wasm", [0, 0x61, 0x73, 0x6D, 1, 0], "wasm-malformed", 65, "within the preamble"),
+        ("cut.wasm", [0, 0x61, 0x73, 0x6D, 1, 0], "wasm-malformed", 65, "the preamble has 8"),
         (
             "section.wasm", [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 5, 1], "wasm-malformed", 65,
             "the file seems truncated"
