@@ -1,33 +1,33 @@
 import Wasm
 
-/// A function of the module that a proxy calls, if the module exports it; one of another type refuses the module.
+/// A function that a proxy calls if the module exports it; the proxy rejects a module that has it with another type.
 struct Callback: Sendable {
     /// The export's name.
     let name: String
-    /// What it has to take and to give.
+    /// The type that the proxy requires.
     let type: FunctionType
-    /// The versions of the interface in which the proxy looks for it.
+    /// The ABI versions in which the proxy searches for it.
     let abis: [ProxyWasmABI]
 
-    /// Run at the start, before anything else; ``main`` follows it.
+    /// Runs first; ``main`` runs next.
     static let initialize = table("_initialize  -  -")
-    /// Looked for after a right `_initialize`.
+    /// Used after an `_initialize` of the right type.
     static let main = table(
         """
         main         ii  i
         __main_void  -   i
         """
     )
-    /// Looked for, and run at the start, without a right `_initialize`.
+    /// Runs first if no `_initialize` has the right type.
     static let start = table("_start  -  -")
-    /// The first that the module exports with the right type gives the proxy memory in the module.
+    /// The allocators; the proxy uses the first that the module exports with the right type.
     static let allocators = table(
         """
         malloc                    i  i
         proxy_on_memory_allocate  i  i
         """
     )
-    /// The rest, in the order in which Envoy looks for them (proxy-wasm-cpp-host, `wasm.cc`, `getFunctions`).
+    /// The other callbacks, in the order of Envoy's search (proxy-wasm-cpp-host, `wasm.cc`, `getFunctions`).
     static let others =
         table(
             """
@@ -74,7 +74,7 @@ struct Callback: Sendable {
             abis: [.v0_2_0, .v0_2_1]
         )
 
-    /// Reads a table of callbacks: per line the name, the parameters and the results.
+    /// Parses a table of callbacks; each line has the name, the parameters and the results.
     private static func table(
         _ lines: String,
         abis: [ProxyWasmABI] = ProxyWasmABI.allCases

@@ -1,9 +1,9 @@
-/// What Envoy's own parser refuses in a module, before any engine sees it (proxy-wasm-cpp-host, `bytecode_util.cc`).
+/// An error of Envoy's own parser, which runs before the engine (proxy-wasm-cpp-host, `bytecode_util.cc`).
 struct Corruption: Hashable, Sendable {
-    /// When Envoy trips over it: while it walks through the exports, or later, in a custom section.
+    /// The step at which Envoy fails: at the exports, or later, at a custom section.
     let step: LoadStep
-    /// What is the matter, in one sentence without its place.
+    /// The error, in one sentence without its offset.
     let message: String
-    /// Where it is, in bytes from the start of the module.
+    /// The offset, in bytes from the start of the module.
     let offset: Int
 }

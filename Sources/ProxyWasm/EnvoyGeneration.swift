@@ -1,15 +1,15 @@
-/// The Envoys that have the same host functions.
+/// A range of Envoy versions with the same host functions.
 ///
-/// What a host offers only ever grew: a module that loads in one generation loads in the later ones.
+/// Host functions are only added: a module that loads in a generation also loads in later ones.
 package enum EnvoyGeneration: Int, Sendable, Comparable, CaseIterable {
     /// Envoy 1.21, January 2022, and later.
     case baseline
-    /// With what Go's own compiler needs.
+    /// Adds the functions that Go's own compiler needs.
     case year2025
-    /// With all of WASI preview 1 that is files and sockets; it mostly answers that it is not supported.
+    /// Adds the file and socket functions of WASI preview 1; most of them return "not supported".
     case year2026
 
-    /// Since when Envoy has what this generation brought, and where to read about it.
+    /// The month of the change in Envoy, and its pull request.
     package var since: String {
         switch self {
         case .baseline: "November 2021 (envoyproxy/envoy#19074)"
@@ -19,7 +19,7 @@ package enum EnvoyGeneration: Int, Sendable, Comparable, CaseIterable {
     }
 
     /// Older before newer.
-    package static func < (one: EnvoyGeneration, other: EnvoyGeneration) -> Bool {
-        one.rawValue < other.rawValue
+    package static func < (left: EnvoyGeneration, right: EnvoyGeneration) -> Bool {
+        left.rawValue < right.rawValue
     }
 }

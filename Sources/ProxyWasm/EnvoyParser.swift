@@ -1,15 +1,15 @@
 import Diagnostics
 import Wasm
 
-/// How Envoy itself reads the bytes that it looks at before any engine does (proxy-wasm-cpp-host, `bytecode_util.cc`):
+/// Parses the bytes that Envoy itself parses before its engine (proxy-wasm-cpp-host, `bytecode_util.cc`):
 /// the exports, the names of custom sections, and the first `name` section.
 struct EnvoyParser {
-    /// What Envoy refuses, in the order of the file.
+    /// The errors that make Envoy reject the module, in the order of the file.
     private(set) var corruptions: [Corruption] = []
-    /// Where the content of those sections begins that Envoy cannot walk through.
-    private(set) var refusedSections: Set<Int> = []
+    /// The offsets of the contents of sections that Envoy cannot parse.
+    private(set) var rejectedSections: Set<Int> = []
 
-    private typealias Refusal = ReadError<Corruption>
+    private typealias Rejection = ReadError<Corruption>
 
     private var bytes: ByteReader
     private var step = LoadStep.readExports
@@ -17,19 +17,19 @@ struct EnvoyParser {
 
     init(_ bytes: ByteReader) { self.bytes = bytes }
 
-    /// Looks through the sections that Envoy looks at; throws what reading the bytes throws.
-    mutating func look(through outline: ModuleOutline) throws(Failure) {
+    /// Parses the sections that Envoy parses; throws what reading the bytes throws.
+    mutating func parse(_ outline: ModuleOutline) throws(Failure) {
         for section in outline.sectionsInPlace where section.id == 0 || section.id == 7 {
             bytes.read(from: section.offset, to: section.offset + section.size)
             step = section.id == 7 ? .readExports : .parse
-            do throws(Refusal) {
-                if section.id == 7 { try lookThroughExports() } else { try readCustomSection() }
+            do throws(Rejection) {
+                if section.id == 7 { try readExports() } else { try readCustomSection() }
             } catch {
                 switch error {
                 case .failure(let failure): throw failure
                 case .problem(let corruption):
                     corruptions.append(corruption)
-                    refusedSections.insert(section.offset)
+                    rejectedSections.insert(section.offset)
                 }
             }
         }
@@ -37,25 +37,25 @@ struct EnvoyParser {
 
     // MARK: Numbers and bytes
 
-    /// A number of at most five bytes and below 2³⁰.
-    private mutating func number(_ what: String) throws(Refusal) -> Int {
+    /// Reads a number of at most five bytes and below 2³⁰.
+    private mutating func number(_ what: String) throws(Rejection) -> Int {
         let start = bytes.offset
         do throws(ModuleReadError) {
             return Int(try bytes.unsigned(what, bits: 30))
         } catch {
-            throw refusal(error, "\(what) is no number below 2³⁰", at: start)
+            throw rejection(error, "\(what) is not a number below 2³⁰", at: start)
         }
     }
 
-    private mutating func byte(_ what: String, orRefuse message: String) throws(Refusal) -> UInt8 {
+    private mutating func byte(_ what: String, orReject message: String) throws(Rejection) -> UInt8 {
         let start = bytes.offset
         do throws(ModuleReadError) { return try bytes.byte(what) } catch {
-            throw refusal(error, message, at: start)
+            throw rejection(error, message, at: start)
         }
     }
 
-    /// A length and as many bytes, whatever they are; the first of them are kept.
-    private mutating func text(_ what: String, keeping limit: Int) throws(Refusal) -> [UInt8] {
+    /// Reads a length and that many bytes of any value; returns the first of them.
+    private mutating func text(_ what: String, keeping limit: Int) throws(Rejection) -> [UInt8] {
         let start = bytes.offset
         let length = try number("the length of \(what)")
         let remaining = bytes.remaining
@@ -64,7 +64,7 @@ struct EnvoyParser {
             try bytes.skip(length - kept.count, what)
             return kept
         } catch {
-            throw refusal(
+            throw rejection(
                 error,
                 "\(what) should have \(length) bytes, but \(remaining) follow",
                 at: start
@@ -72,22 +72,22 @@ struct EnvoyParser {
         }
     }
 
-    /// What stops the walk: the bytes did not come, or Envoy refuses them.
-    private func refusal(_ obstacle: ModuleReadError, _ message: String, at offset: Int) -> Refusal {
-        switch obstacle {
+    /// Returns the error that ends parsing: the bytes cannot be read, or Envoy rejects them.
+    private func rejection(_ error: ModuleReadError, _ message: String, at offset: Int) -> Rejection {
+        switch error {
         case .failure(let failure): .failure(failure)
         case .problem: corrupted(message, at: offset)
         }
     }
 
-    private func corrupted(_ message: String, at offset: Int) -> Refusal {
+    private func corrupted(_ message: String, at offset: Int) -> Rejection {
         .problem(Corruption(step: step, message: message, offset: offset))
     }
 
     // MARK: Exports
 
-    /// Envoy's look for the marker of the ABI among the exports, which ends with the marker.
-    private mutating func lookThroughExports() throws(Refusal) {
+    /// Searches the exports for the ABI marker, as Envoy does; stops at the marker.
+    private mutating func readExports() throws(Rejection) {
         let start = bytes.offset
         let count = try number("the number of exports")
         guard count <= bytes.remaining else {
@@ -98,7 +98,7 @@ struct EnvoyParser {
         }
         for _ in 0..<count {
             let name = try text("the name of an export", keeping: Self.keptNameSize)
-            let kind = try byte("the kind of an export", orRefuse: "the exports end too early")
+            let kind = try byte("the kind of an export", orReject: "the exports end too early")
             guard kind != 0 || !Self.markers.contains(where: name.elementsEqual) else { return }
             _ = try number("the index of an export")
         }
@@ -108,11 +108,11 @@ struct EnvoyParser {
 
     // MARK: Custom sections
 
-    private mutating func readCustomSection() throws(Refusal) {
+    private mutating func readCustomSection() throws(Rejection) {
         let title = try text("the name of a custom section", keeping: Self.keptNameSize)
         guard title.elementsEqual("name".utf8), !hasNames else { return }
         hasNames = true
-        do throws(Refusal) {
+        do throws(Rejection) {
             try readNames()
         } catch {
             guard case .problem(let corruption) = error else { throw error }
@@ -122,16 +122,16 @@ struct EnvoyParser {
 
     /// The `name` section (WebAssembly, "Name Section").
     ///
-    /// Envoy keeps the functions' names for its back-traces and refuses a module whose map of them does not fill its place
-    /// exactly. It checks neither indexes nor UTF-8, and not what the other subsections hold.
-    private mutating func readNames() throws(Refusal) {
+    /// Envoy keeps the function names for its backtraces. It rejects a module whose map of them does not fill its
+    /// subsection exactly. It does not check indexes, UTF-8 or the content of other subsections.
+    private mutating func readNames() throws(Rejection) {
         while bytes.remaining > 0 {
             let start = bytes.offset
-            let id = try byte("a kind of names", orRefuse: "the name section ends too early")
-            let size = try number("the size of a part of the name section")
+            let id = try byte("the id of a subsection", orReject: "the name section ends too early")
+            let size = try number("the size of a subsection of the name section")
             guard size <= bytes.remaining else {
                 throw corrupted(
-                    "a part of the name section should have \(size) bytes, but \(bytes.remaining) follow",
+                    "a subsection of the name section should have \(size) bytes, but \(bytes.remaining) follow",
                     at: start
                 )
             }
@@ -139,16 +139,16 @@ struct EnvoyParser {
             if id == 1 {
                 try readFunctionNames()
                 guard bytes.offset == next else {
-                    throw corrupted("the names of functions do not end where they should", at: start)
+                    throw corrupted("the function names do not fill their subsection exactly", at: start)
                 }
             }
             bytes.read(from: next, to: bytes.end)
         }
     }
 
-    private mutating func readFunctionNames() throws(Refusal) {
+    private mutating func readFunctionNames() throws(Rejection) {
         let start = bytes.offset
-        let count = try number("the number of names of functions")
+        let count = try number("the number of function names")
         guard count <= bytes.remaining else {
             throw corrupted(
                 "\(count) names should follow, but only \(bytes.remaining) bytes do",
@@ -161,6 +161,6 @@ struct EnvoyParser {
         }
     }
 
-    /// As much of a name as tells whether it is one that Envoy looks for, in bytes.
+    /// The number of bytes that are kept of a name: enough to compare it with the names that Envoy searches for.
     private static let keptNameSize = 64
 }

@@ -1,13 +1,13 @@
 package import Diagnostics
 package import Wasm
 
-/// A module, and what Envoy's own parser makes of its bytes.
+/// A module, and the errors of Envoy's own parser.
 package struct EnvoyReading: Sendable {
-    /// What its sections say.
+    /// The module as its sections describe it.
     ///
-    /// Exports, or a custom section, that Envoy cannot walk through are left out.
+    /// Exports and custom sections that Envoy cannot parse are omitted.
     package let module: Module
-    /// What Envoy refuses, in the order of the file.
+    /// The errors that make Envoy reject the module, in the order of the file.
     let corruptions: [Corruption]
 
     init(_ module: Module, corruptions: [Corruption]) {
@@ -15,27 +15,27 @@ package struct EnvoyReading: Sendable {
         self.corruptions = corruptions
     }
 
-    /// Reads a module; of its bytes no more than 64 KiB are held at a time, and code and data are not looked into.
+    /// Reads a module in pieces of at most 64 KiB; code and data are not parsed.
     ///
     /// - Parameters:
-    ///   - name: what the module is called in messages.
-    ///   - size: the size of the whole, in bytes.
-    ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
+    ///   - name: the name of the module in messages.
+    ///   - size: the size of the module, in bytes.
+    ///   - read: returns up to `count` bytes at an offset; fewer only at the end.
     /// - Throws: ``Failure/Code/moduleTooLarge``, ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent`` or
-    ///   ``Failure/Code/wasmMalformed`` for what has no sections to read, and whatever `read` throws.
+    ///   ``Failure/Code/wasmMalformed`` if the sections cannot be read, and what `read` throws.
     package init(
         of name: String,
         size: Int,
         reading read: ByteFetch
     ) throws(Failure) {
         let outline = try ModuleOutline(of: name, size: size, reading: read)
-        let refused: Set<Int>
-        (corruptions, refused) = try withoutActuallyEscaping(read) {
+        let rejected: Set<Int>
+        (corruptions, rejected) = try withoutActuallyEscaping(read) {
             (read) throws(Failure) -> ([Corruption], Set<Int>) in
             var parser = EnvoyParser(ByteReader(read))
-            try parser.look(through: outline)
-            return (parser.corruptions, parser.refusedSections)
+            try parser.parse(outline)
+            return (parser.corruptions, parser.rejectedSections)
         }
-        module = try Module(outline, skipping: refused, reading: read)
+        module = try Module(outline, skipping: rejected, reading: read)
     }
 }

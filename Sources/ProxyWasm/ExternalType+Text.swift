@@ -1,7 +1,7 @@
 package import Wasm
 
 extension ExternalType {
-    /// What it is, in one word.
+    /// The kind, in one word.
     package var kind: String {
         switch self {
         case .function: "function"
@@ -12,7 +12,7 @@ extension ExternalType {
         }
     }
 
-    /// Its type, in the words in which Envoy tells types: `i32 i32 -> i32` for a function.
+    /// The type in Envoy's notation: `i32 i32 -> i32` for a function.
     package var text: String {
         switch self {
         case .function(let type), .tag(let type): type.envoyNotation
@@ -24,7 +24,7 @@ extension ExternalType {
 }
 
 extension Limits {
-    /// The least and the most, for example `2...16` or `2...`.
+    /// The minimum and the maximum, for example `2...16` or `2...`.
     package var text: String {
         "\(minimum)..." + (maximum.map(String.init) ?? "") + (isShared ? " shared" : "")
             + (is64 ? " 64-bit" : "")

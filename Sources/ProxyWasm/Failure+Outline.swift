@@ -2,16 +2,16 @@ import Diagnostics
 import Wasm
 
 extension Failure {
-    /// What a file that has no sections to be read is to somebody who wants to run it in a proxy.
+    /// Creates the failure for a file whose sections cannot be read.
     init(_ problem: ModuleOutline.Problem, of name: String) {
         switch problem {
         case .notWasm(let start): self.init(notWasm: start, name, problem)
         case .cutPreamble(let size):
             self.init(
                 .wasmMalformed,
-                "\(name) is not a whole WebAssembly module",
-                why: "it ends after \(size) bytes, within the preamble of 8",
-                try: [Self.cutOff],
+                "\(name) is not a complete WebAssembly module",
+                why: "it ends after \(size) bytes; the preamble has 8",
+                try: [Self.truncated],
                 cause: problem
             )
         case .component(let version):
@@ -23,7 +23,7 @@ extension Failure {
                     + "\"Missing or unknown Proxy-Wasm ABI version\"",
                 try: [
                     "Rust: build for wasm32-wasip1, crate-type cdylib",
-                    "Go and TinyGo: -buildmode=c-shared, target wasip1",
+                    "Go and TinyGo: build for wasip1 with -buildmode=c-shared",
                 ],
                 cause: problem
             )
@@ -43,13 +43,13 @@ extension Failure {
         case .unreadableLength(let offset):
             self.init(malformed: name, "the length of the section at byte \(offset) cannot be read", problem)
         case .unknownSection(let id, let offset):
-            self.init(malformed: name, "there is no section \(id); it stands at byte \(offset)", problem)
+            self.init(malformed: name, "the section at byte \(offset) has the unknown id \(id)", problem)
         case .cutSection(let offset, let size, let following):
             self.init(
                 malformed: name,
-                "the section at byte \(offset) says that it has \(size) bytes, but \(following) follow",
+                "the section at byte \(offset) should have \(size) bytes, but \(following) follow",
                 problem,
-                try: Self.cutOff
+                try: Self.truncated
             )
         }
     }
@@ -62,16 +62,16 @@ extension Failure {
     ) {
         self.init(
             .wasmMalformed,
-            "\(name) is not a whole WebAssembly module",
+            "\(name) is not a complete WebAssembly module",
             why: why,
             try: [hint],
             cause: problem
         )
     }
 
-    private static let cutOff = "it seems cut off: build or download it again"
+    private static let truncated = "the file seems truncated: build or download it again"
 
-    // MARK: What else a file could be
+    // MARK: Other types of files
 
     private init(notWasm start: [UInt8], _ name: String, _ problem: ModuleOutline.Problem) {
         let expected = "a module starts with \(Preamble.magic.hexadecimal(separator: " "))"
@@ -97,13 +97,13 @@ extension Failure {
     }
 
     private static func guess(_ start: [UInt8]) -> String? {
-        if start.starts(with: MagicNumber.gzip) { return "it is gzip: unpack it first" }
-        if start.starts(with: MagicNumber.elf) { return "it is a program for this machine: build for wasm32" }
+        if start.starts(with: MagicNumber.gzip) { return "the file is gzip-compressed: run gunzip" }
+        if start.starts(with: MagicNumber.elf) { return "the file is a native program: build for wasm32" }
         if start.starts(with: "(module".utf8) {
-            return "it is WebAssembly text: wat2wasm plugin.wat -o plugin.wasm"
+            return "the file is WebAssembly text: wat2wasm plugin.wat -o plugin.wasm"
         }
         if start.starts(with: "!<arch>".utf8) {
-            return "it is a static library: link it, crate-type cdylib"
+            return "the file is a static library: build with crate-type cdylib"
         }
         return nil
     }

@@ -1,9 +1,9 @@
 import Diagnostics
 import Wasm
 
-/// What is found while a module is read. Each sentence is Envoy's own, as a real one prints it.
+/// The findings from reading a module. Each `consumerMessage` is what a real Envoy prints.
 extension Finding {
-    /// Envoy's own look at the file, before any engine sees it, refuses the module.
+    /// Returns the finding for an error of Envoy's own parser.
     static func corrupted(_ corruption: Corruption) -> Finding {
         Finding(
             "corrupted-module",
@@ -15,7 +15,7 @@ extension Finding {
         )
     }
 
-    /// What the reader of the sections has found.
+    /// Returns the finding for a problem in the sections.
     static func problem(_ problem: ModuleProblem) -> Finding {
         switch problem.kind {
         case .invalid:
@@ -33,15 +33,15 @@ extension Finding {
                 .error,
                 "\(problem)",
                 consumerMessage: "Failed to create new Wasm instance",
-                try: ["build it again; a tool that changed the module may have broken it"],
+                try: ["build it again; a tool may have damaged it after the build"],
                 offset: problem.offset
             )
         case .notJudged:
             Finding(
                 "not-validated",
                 .note,
-                "\(problem); whether a proxy takes that is not known",
-                try: ["wasmpack check --envoy asks a real Envoy"],
+                "\(problem); wasmpack cannot tell whether a proxy accepts it",
+                try: ["wasmpack check --envoy loads the plugin in a real Envoy"],
                 offset: problem.offset
             )
         case .unreadableSection:

@@ -1,9 +1,9 @@
 import Wasm
 
-/// How this target writes types down, and how Envoy does.
+/// The notations of types: in the tables of this target, and in Envoy.
 extension FunctionType {
-    /// Reads a type as the tables of this target have it: `i`, `I`, `f` and `F` are i32, i64, f32 and f64, one letter
-    /// for each value; `-` is nothing at all.
+    /// Parses a type in the notation of the tables: `i`, `I`, `f` and `F` are i32, i64, f32 and f64, one letter
+    /// for each value; `-` means no values.
     init?(_ parameters: some StringProtocol, _ results: some StringProtocol) {
         guard let parameters = Self.values(parameters), let results = Self.values(results) else { return nil }
         self.init(parameters, results)
@@ -24,7 +24,7 @@ extension FunctionType {
         return values
     }
 
-    /// In Envoy's words, for example `i32 i64 -> void`.
+    /// The type in Envoy's notation, for example `i32 i64 -> void`.
     var envoyNotation: String {
         "\(Self.envoyNotation(parameters)) -> \(Self.envoyNotation(results))"
     }
@@ -33,12 +33,12 @@ extension FunctionType {
         values.isEmpty ? "void" : values.map(\.envoyNotation).joined(separator: " ")
     }
 
-    /// The first of its values that Envoy does not survive to look at.
-    var crashingType: ValueType? { parameters.first(where: \.isDeadly) ?? results.first(where: \.isDeadly) }
+    /// The first of its value types that crashes Envoy.
+    var crashingType: ValueType? { (parameters + results).first(where: \.crashesEnvoy) }
 }
 
 extension ValueType {
-    /// In Envoy's words, which know no difference between a reference that may be null and one that may not.
+    /// The type in Envoy's notation, which does not show whether a reference may be null.
     var envoyNotation: String {
         switch self {
         case .i32: "i32"
@@ -52,10 +52,10 @@ extension ValueType {
         }
     }
 
-    /// Whether Envoy's process ends when it describes an import or export that mentions this type.
+    /// Whether an import or export of this type crashes Envoy.
     ///
-    /// V8's C API, which Envoy asks for the types, knows these six and no others: it stops the process on the rest.
-    var isDeadly: Bool {
+    /// Envoy gets the types from V8's C API, which supports only these six and aborts the process for all others.
+    var crashesEnvoy: Bool {
         switch self {
         case .i32, .i64, .f32, .f64: false
         case .v128: true

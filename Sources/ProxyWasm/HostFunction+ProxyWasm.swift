@@ -1,4 +1,4 @@
-/// What proxies offer in the module `env` (proxy-wasm-cpp-host, `exports.h` and `wasm.cc`).
+/// The host functions of the module `env` (proxy-wasm-cpp-host, `exports.h` and `wasm.cc`).
 extension HostFunction {
     static let proxyWasm =
         table(
@@ -58,7 +58,7 @@ extension HostFunction {
             abis: [.v0_2_0, .v0_2_1]
         )
         + table("proxy_get_log_level  i  i", abis: [.v0_2_1])
-        // Emscripten's.
+        // For Emscripten.
         + table(
             """
             pthread_equal                    ii            i

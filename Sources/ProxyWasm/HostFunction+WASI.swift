@@ -1,4 +1,4 @@
-/// What proxies offer of WASI, under both of its names (proxy-wasm-cpp-host, `exports.h`).
+/// The host functions of WASI, under both of its names (proxy-wasm-cpp-host, `exports.h`).
 extension HostFunction {
     static let wasi =
         table(
@@ -28,7 +28,7 @@ extension HostFunction {
             """,
             since: .year2025
         )
-        // `path_link` and `path_symlink` are not WASI's: these take 7 and 5 numbers.
+        // Envoy's `path_link` and `path_symlink` differ from WASI's, which take 7 and 5 numbers.
         + table(
             """
             fd_fdstat_set_rights     iII           i

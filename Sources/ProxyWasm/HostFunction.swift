@@ -2,18 +2,18 @@ import Wasm
 
 /// A function that a proxy offers to modules.
 struct HostFunction: Sendable {
-    /// The second name of its import.
+    /// The import's name within its module.
     let name: String
-    /// What it takes and gives; an import of another type is refused.
+    /// Its type; the proxy rejects an import of another type.
     let type: FunctionType
-    /// The versions of the interface that have it.
+    /// The ABI versions that have it.
     let abis: [ProxyWasmABI]
-    /// The first Envoys that have it.
+    /// The first generation of Envoy that has it.
     let since: EnvoyGeneration
-    /// Who has it.
+    /// The proxies that have it.
     let hosts: [ProxyHost]
 
-    /// The function that an import asks for, of any version and host.
+    /// Returns the function of any ABI version and host that an import names.
     static func named(_ name: String, of module: String) -> HostFunction? { all[module]?[name] }
 
     private static let all: [String: [String: HostFunction]] = {
@@ -25,7 +25,7 @@ struct HostFunction: Sendable {
         Dictionary(functions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Reads a table of functions: per line the name, the parameters and the results.
+    /// Parses a table of functions; each line has the name, the parameters and the results.
     static func table(
         _ lines: String,
         abis: [ProxyWasmABI] = ProxyWasmABI.allCases,
@@ -39,7 +39,7 @@ struct HostFunction: Sendable {
         }
     }
 
-    /// Whether Envoy stops a module that calls it before `proxy_on_vm_start`; of `proxy_*` only `proxy_log` is allowed.
+    /// The functions that Envoy forbids before `proxy_on_vm_start`; of `proxy_*` it allows only `proxy_log`.
     static let restrictedAtStart: Set<String> = [
         "fd_close", "fd_read", "fd_seek", "path_open", "proc_exit", "pthread_equal", "sched_yield",
     ]

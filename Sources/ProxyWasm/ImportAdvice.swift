@@ -1,15 +1,15 @@
 import Wasm
 
-/// Where an import that no proxy has comes from, and how to build a module without it.
+/// The origin of an import that no proxy offers, and how to build a module without it.
 struct ImportAdvice {
-    /// What the import belongs to, if its names tell.
+    /// The toolchain or interface that the import belongs to; `nil` if unknown.
     let origin: String?
-    /// What to do, best first.
+    /// The hints, best first.
     let hints: [String]
 
-    init(for one: ModuleImport, sdk: PluginSDK?) {
-        let name = one.name
-        switch one.module {
+    init(for missing: ModuleImport, sdk: PluginSDK?) {
+        let name = missing.name
+        switch missing.module {
         case "go", "gojs":
             self.init(
                 "it was built for a browser (GOOS=js)",
@@ -20,8 +20,8 @@ struct ImportAdvice {
             self.init(
                 "it belongs to wasm-bindgen, which needs JavaScript",
                 [
-                    "cargo build --target wasm32-wasip1 --release, without wasm-pack",
-                    "some crates call JavaScript by a feature of theirs: getrandom/js, chrono/wasmbind",
+                    "cargo build --target wasm32-wasip1 --release, instead of wasm-pack",
+                    "disable crate features that call JavaScript: getrandom/js, chrono/wasmbind",
                 ]
             )
         case let module where module.hasPrefix("wasi:") || module == "wasi_snapshot_preview2":
@@ -35,7 +35,7 @@ struct ImportAdvice {
         default:
             self.init(
                 nil,
-                ["build it without what calls \(one.path): a proxy has only env and WASI preview 1"]
+                ["remove the calls of \(missing.path): a proxy offers only env and WASI preview 1"]
             )
         }
     }
@@ -47,7 +47,7 @@ struct ImportAdvice {
 
     private static let dynamicLinking = ImportAdvice(
         "it belongs to dynamic linking",
-        ["link it into one module: without -shared, -sSIDE_MODULE or -sRELOCATABLE"]
+        ["link it into one module: omit -shared, -sSIDE_MODULE and -sRELOCATABLE"]
     )
 
     private static func environment(_ name: String, _ sdk: PluginSDK?) -> ImportAdvice {
@@ -56,7 +56,7 @@ struct ImportAdvice {
             return dynamicLinking
         case "abort", "seed", "trace", "console.log":
             return ImportAdvice(
-                "it belongs to AssemblyScript's own host",
+                "it belongs to AssemblyScript's default host",
                 ["asc --use abort=abort_proc_exit, with @solo-io/proxy-runtime"]
             )
         case _
@@ -72,7 +72,7 @@ struct ImportAdvice {
         default:
             return ImportAdvice(
                 "it seems to be a function that the linker did not find",
-                ["link the library that has \(name.shown), and leave out --allow-undefined"]
+                ["link the library that defines \(name.shown), and omit --allow-undefined"]
             )
         }
     }
@@ -82,13 +82,13 @@ struct ImportAdvice {
             return [
                 name == "sched_yield"
                     ? "nottinygc: add -tags=nottinygc_envoy, or export a function sched_yield that returns 0"
-                    : "TinyGo: leave out what opens files: os, net/http, and what imports them"
+                    : "TinyGo: remove packages that open files, such as os and net/http"
             ]
         }
         return switch sdk {
-        case .rust: ["Rust: leave out std::fs, std::net, std::process and what uses them"]
-        case .go: ["Go: run a newer Envoy, or build with an older Go; leave out what opens files"]
-        default: ["build it without what calls \(name.shown)"]
+        case .rust: ["Rust: remove the uses of std::fs, std::net and std::process"]
+        case .go: ["Go: run a newer Envoy, build with an older Go, or remove code that opens files"]
+        default: ["remove the calls of \(name.shown)"]
         }
     }
 

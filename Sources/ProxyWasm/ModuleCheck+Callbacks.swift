@@ -1,9 +1,9 @@
 import Diagnostics
 import Wasm
 
-/// The functions that Envoy looks for in a module, in the order in which it looks for them.
+/// Findings about the functions that Envoy calls, in the order of Envoy's search.
 ///
-/// All that have a wrong type are named, not only the first.
+/// Every function of a wrong type is reported, not only the first.
 extension ModuleCheck {
     var callbackFindings: [Finding] {
         var findings: [Finding] = []
@@ -14,11 +14,11 @@ extension ModuleCheck {
         for callback in Callback.others where abi.map(callback.abis.contains) ?? false {
             findings += wrongType(callback)
         }
-        // Without their places in the file: this is the order of the search.
+        // These findings have no offsets, so that they stay in the order of the search.
         return findings
     }
 
-    /// Whether Envoy runs `_initialize`, and `main` behind it, rather than `_start`.
+    /// Whether Envoy runs `_initialize` and then `main`, instead of `_start`.
     var hasInitialize: Bool { Callback.initialize.contains { functions[$0.name] == $0.type } }
 
     private var allocatorFindings: [Finding] {
@@ -37,7 +37,7 @@ extension ModuleCheck {
             "missing-malloc",
             .error,
             "it exports no function malloc or proxy_on_memory_allocate of the type i32 -> i32, "
-                + "so Envoy cannot give it any data",
+                + "so Envoy cannot pass data to it",
             consumerMessage: "Wasm module is missing malloc function.",
             try: [allocatorHint]
         )
@@ -47,10 +47,10 @@ extension ModuleCheck {
         switch sdk {
         case .rust: "Rust: use the crate proxy-wasm as a cdylib; it exports proxy_on_memory_allocate"
         case .go: "Go: use proxy-wasm-go-sdk, which exports proxy_on_memory_allocate"
-        case .tinyGo: "TinyGo: -target=wasip1 exports malloc; with -tags=custommalloc, export one of yours"
+        case .tinyGo: "TinyGo: -target=wasip1 exports malloc; with -tags=custommalloc, export your own"
         case .cPlusPlus: "Emscripten: -sEXPORTED_FUNCTIONS=_malloc; wasi-sdk: -Wl,--export=malloc"
         case .assemblyScript: "AssemblyScript: export * from \"@solo-io/proxy-runtime/proxy\""
-        case nil: "export the allocator of your program as malloc"
+        case nil: "export your program's allocator as malloc"
         }
     }
 
@@ -70,13 +70,13 @@ extension ModuleCheck {
         ]
     }
 
-    /// The headers' callbacks changed between the versions: a module may have the one version's marker and the other's types.
+    /// The header callbacks changed between ABI versions: the marker may be of one version and the types of another.
     private func typeHint(_ callback: Callback, _ type: FunctionType) -> String {
-        let others = Callback.others.filter { $0.name == callback.name && $0.type == type }.flatMap(\.abis)
-        guard let other = others.first else {
-            return "give it the type \(callback.type.envoyNotation), or export it under another name"
+        let abis = Callback.others.filter { $0.name == callback.name && $0.type == type }.flatMap(\.abis)
+        guard let otherABI = abis.first else {
+            return "change its type to \(callback.type.envoyNotation), or export it under another name"
         }
         return
-            "this is its type in ABI \(other.rawValue): the module's marker and its code belong to different versions"
+            "this is its type in ABI \(otherABI.rawValue): use the same ABI version for the marker and the code"
     }
 }

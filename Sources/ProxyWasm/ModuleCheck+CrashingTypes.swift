@@ -1,32 +1,39 @@
 import Diagnostics
 import Wasm
 
-/// Types that Envoy's process does not survive.
+/// Findings about types that crash Envoy.
 ///
-/// Before it looks at any import, and before it looks at any export, Envoy has the engine describe them all. V8's C API
-/// stops the process at a type that it does not know, where an error would be expected.
+/// Envoy asks the engine for the types of all imports, and later of all exports. V8's C API aborts the process for a
+/// type that it does not support, instead of returning an error.
 extension ModuleCheck {
     var crashingImportFindings: [Finding] {
-        deadly(module.imports.lazy.map { ("import \($0.path)", $0.type, $0.offset) }, verb: "imports")
+        findings(
+            for: module.imports.lazy.map { ("import \($0.path)", $0.type, $0.offset) },
+            section: "imports"
+        )
     }
 
     var crashingExportFindings: [Finding] {
-        deadly(module.exports.lazy.map { ("export \($0.name.shown)", $0.type, $0.offset) }, verb: "exports")
+        findings(
+            for: module.exports.lazy.map { ("export \($0.name.shown)", $0.type, $0.offset) },
+            section: "exports"
+        )
     }
 
-    private func deadly(
-        _ items: some Sequence<(String, ExternalType, Int)>,
-        verb: String
+    private func findings(
+        for items: some Sequence<(String, ExternalType, Int)>,
+        section: String
     ) -> [Finding] {
         items.compactMap { item, type, offset in
-            type.crashingType.map { deadly in
+            type.crashingType.map { crashingType in
                 Finding(
                     "crashes-envoy",
                     .error,
-                    "its \(item) \(type.kind == "tag" ? "is a tag" : "has \(deadly) in its type"): Envoy's process dies of it, "
-                        + "and takes all traffic of that proxy with it",
+                    "its \(item) \(type.kind == "tag" ? "is a tag" : "has \(crashingType) in its type"): "
+                        + "this crashes Envoy and stops all traffic through that proxy",
                     try: [
-                        "build it without \(type.kind == "tag" ? "exceptions" : deadly) in what it \(verb); within the module they do no harm"
+                        "build it without \(type.kind == "tag" ? "exceptions" : crashingType) in its \(section); "
+                            + "inside the module they are harmless"
                     ],
                     offset: offset
                 )

@@ -1,32 +1,34 @@
 import Diagnostics
 import Wasm
 
-/// What a module asks its host for, and what the host has.
+/// Findings about imports that the host does not offer.
 extension ModuleCheck {
     var importFindings: [Finding] {
         var findings: [Finding] = []
         var newer: [EnvoyGeneration: [ModuleImport]] = [:]
         var last: [String: (count: Int, finding: Finding)] = [:]
-        // What nobody will read is counted, not worded again: there may be a million imports of a thousand parameters.
+        // Findings over the limit are only counted: there may be a million imports with a thousand parameters each.
         func add(_ make: @autoclosure () -> Finding, _ id: String) {
             let count = last[id]?.count ?? 0
             let finding = count < Self.limitPerKind ? make() : last[id]?.finding ?? make()
             last[id] = (count + 1, finding)
             findings.append(finding)
         }
-        for one in module.imports {
-            switch one.type {
+        for moduleImport in module.imports {
+            switch moduleImport.type {
             case .function(let type):
-                guard let function = HostFunction.named(one.name, of: one.module), isOffered(function) else {
-                    add(missing(one), "missing-import")
+                guard let function = HostFunction.named(moduleImport.name, of: moduleImport.module),
+                    isOffered(function)
+                else {
+                    add(missing(moduleImport), "missing-import")
                     continue
                 }
                 if function.type != type {
-                    add(mismatch(one, type, function), "import-type-mismatch")
+                    add(mismatch(moduleImport, type, function), "import-type-mismatch")
                 } else if function.since > .baseline {
-                    newer[function.since, default: []].append(one)
+                    newer[function.since, default: []].append(moduleImport)
                 }
-            case .global: add(global(one), "imported-global")
+            case .global: add(global(moduleImport), "imported-global")
             case .memory, .table, .tag: break
             }
         }
@@ -38,66 +40,72 @@ extension ModuleCheck {
         return findings
     }
 
-    /// Whether the host has it for the module's version of the interface; any version is right without a marker.
+    /// Whether the host offers it for the module's ABI version; a module without a marker may use any version.
     private func isOffered(_ function: HostFunction) -> Bool {
         function.hosts.contains(host) && (abi.map(function.abis.contains) ?? true)
     }
 
-    private func missing(_ one: ModuleImport) -> Finding {
-        let function = HostFunction.named(one.name, of: one.module)
-        let advice = ImportAdvice(for: one, sdk: sdk)
+    private func missing(_ moduleImport: ModuleImport) -> Finding {
+        let function = HostFunction.named(moduleImport.name, of: moduleImport.module)
+        let advice = ImportAdvice(for: moduleImport, sdk: sdk)
         let message: String
         var hints = advice.hints
         if let function, let abi, !function.abis.contains(abi) {
-            let others = function.abis.map(\.rawValue).joined(separator: " and ")
+            let versions = function.abis.map(\.rawValue).joined(separator: " and ")
             message =
-                "it imports \(one.path), which proxy-wasm ABI \(others) has, but it says that it is for \(abi.rawValue)"
+                "it imports \(moduleImport.path) of proxy-wasm ABI \(versions), but its marker is for ABI \(abi.rawValue)"
             hints = [
-                "build it with an SDK for ABI \(others), or without what calls \(one.name)"
+                "build it with an SDK for ABI \(versions), or remove the calls of \(moduleImport.name.shown)"
             ]
         } else if let function, !function.hosts.contains(host) {
-            message = "it imports \(one.path), which only Higress has"
-            hints = ["run it in Higress, or build it with an SDK that is not Higress's"]
+            message = "it imports \(moduleImport.path), which only Higress has"
+            hints = ["run it in Higress, or build it with another SDK"]
         } else {
-            message = "it imports \(one.path), which no Envoy has\(advice.origin.map { ": \($0)" } ?? "")"
+            message =
+                "it imports \(moduleImport.path), which no Envoy has"
+                + (advice.origin.map { ": \($0)" } ?? "")
         }
         return Finding(
             "missing-import",
             .error,
             message,
-            consumerMessage: Self.missingSaying(one),
+            consumerMessage: Self.missingMessage(moduleImport),
             try: hints,
-            offset: one.offset
+            offset: moduleImport.offset
         )
     }
 
-    private func mismatch(_ one: ModuleImport, _ type: FunctionType, _ function: HostFunction) -> Finding {
+    private func mismatch(
+        _ moduleImport: ModuleImport,
+        _ type: FunctionType,
+        _ function: HostFunction
+    ) -> Finding {
         let wanted = type.envoyNotation
         let offered = function.type.envoyNotation
         let isOdd = ["path_link", "path_symlink"].contains(function.name)
         return Finding(
             "import-type-mismatch",
             .error,
-            "it imports \(one.path) as \(wanted), but Envoy has it as \(offered)",
-            consumerMessage: "Failed to load Wasm module due to an import type mismatch: \(one.path), "
-                + "want: \(wanted), but host exports: \(offered)",
+            "it imports \(moduleImport.path) as \(wanted), but Envoy has it as \(offered)",
+            consumerMessage: "Failed to load Wasm module due to an import type mismatch: "
+                + "\(moduleImport.path), want: \(wanted), but host exports: \(offered)",
             try: [
                 isOdd
-                    ? "no Envoy has WASI's own type of \(function.name): leave out what makes links between files"
-                    : "declare it as Envoy has it, or use a current proxy-wasm SDK"
+                    ? "no Envoy has WASI's own type of \(function.name): remove code that links files"
+                    : "declare it with Envoy's type, or use a current proxy-wasm SDK"
             ],
-            offset: one.offset
+            offset: moduleImport.offset
         )
     }
 
-    private func global(_ one: ModuleImport) -> Finding {
+    private func global(_ moduleImport: ModuleImport) -> Finding {
         Finding(
             "imported-global",
             .error,
-            "it imports the global \(one.path), and Envoy has none to give",
-            consumerMessage: Self.missingSaying(one),
-            try: ImportAdvice(for: one, sdk: sdk).hints,
-            offset: one.offset
+            "it imports the global \(moduleImport.path), but Envoy offers no globals",
+            consumerMessage: Self.missingMessage(moduleImport),
+            try: ImportAdvice(for: moduleImport, sdk: sdk).hints,
+            offset: moduleImport.offset
         )
     }
 
@@ -111,29 +119,29 @@ extension ModuleCheck {
         return Finding(
             "newer-envoy-import",
             .warning,
-            "only an Envoy with changes of \(generation.since) has what it imports: \(names)\(more)",
-            consumerMessage: Self.missingSaying(first),
+            "its imports need an Envoy with the changes of \(generation.since): \(names)\(more)",
+            consumerMessage: Self.missingMessage(first),
             try: ImportAdvice(for: first, sdk: sdk).hints,
             offset: first.offset
         )
     }
 
-    private static func missingSaying(_ one: ModuleImport) -> String {
-        "Failed to load Wasm module due to a missing import: \(one.path)"
+    private static func missingMessage(_ moduleImport: ModuleImport) -> String {
+        "Failed to load Wasm module due to a missing import: \(moduleImport.path)"
     }
 }
 
 extension ModuleImport {
-    /// Both names, as Envoy writes them and as they may be shown.
+    /// Both names in Envoy's notation, safe to print.
     var path: String { "\(module).\(name)".shown }
 }
 
 extension ExternalType {
-    /// The type in it that Envoy does not survive to look at; any tag is such.
+    /// The type in it that crashes Envoy; every tag does.
     var crashingType: String? {
         switch self {
         case .function(let type): type.crashingType?.envoyNotation
-        case .table(let type, _), .global(let type, _): type.isDeadly ? type.envoyNotation : nil
+        case .table(let type, _), .global(let type, _): type.crashesEnvoy ? type.envoyNotation : nil
         case .memory: nil
         case .tag: "tag"
         }

@@ -1,7 +1,7 @@
 import Diagnostics
 import Wasm
 
-/// The marker by which Envoy knows which interface a module was made for.
+/// Findings about the ABI marker, which tells Envoy the ABI version of a module.
 extension ModuleCheck {
     var markerFindings: [Finding] {
         let markers = module.exports.filter { $0.abi != nil }
@@ -11,7 +11,7 @@ extension ModuleCheck {
             Finding(
                 "several-abi-markers",
                 .note,
-                "it has \(markers.count) ABI markers; the first that it exports counts, \(first.name)",
+                "it has \(markers.count) ABI markers; Envoy uses the first one, \(first.name)",
                 offset: first.offset
             )
         ]
@@ -22,12 +22,12 @@ extension ModuleCheck {
         let message =
             switch similar {
             case nil:
-                "it does not say which proxy-wasm ABI it was made for: no function proxy_abi_version_0_2_1 is exported"
+                "it does not declare its proxy-wasm ABI: it exports no function such as proxy_abi_version_0_2_1"
             case .some(let export) where ProxyWasmABI(marker: export.name) != nil:
-                "its export \(export.name.shown) is not a function, and only functions count as ABI markers"
+                "its export \(export.name.shown) is not a function, but an ABI marker must be a function"
             case .some(let export):
-                "no Envoy knows its proxy-wasm ABI: it exports \(export.name.shown), "
-                    + "not one of 0_1_0, 0_2_0 and 0_2_1"
+                "Envoy does not support its proxy-wasm ABI: it exports \(export.name.shown); "
+                    + "Envoy supports 0_1_0, 0_2_0 and 0_2_1"
             }
         return Finding(
             "missing-abi-marker",

@@ -1,7 +1,7 @@
 import Diagnostics
 import Wasm
 
-/// A module's memory, and how its language uses it.
+/// Findings about a module's memory and garbage collector.
 extension ModuleCheck {
     var memoryFindings: [Finding] {
         let isReachable =
@@ -13,32 +13,32 @@ extension ModuleCheck {
             Finding(
                 "unreachable-memory",
                 .warning,
-                "it exports no memory: Envoy's process dies at the first host call that passes a pointer",
-                try: ["export the memory; linkers do so unless they are told not to"]
+                "it exports no memory: Envoy crashes at the first host call that passes a pointer",
+                try: ["export the memory, as linkers do by default"]
             )
         ]
     }
 
-    /// TinyGo's default collector takes numbers for pointers and keeps what they seem to point to.
+    /// TinyGo's default collector treats numbers as pointers and keeps the memory that they seem to point to.
     var collectorFindings: [Finding] {
         guard sdk == .tinyGo, hasDefaultCollector else { return [] }
         return [
             Finding(
                 "tinygo-gc-leak",
                 .note,
-                "it seems to have TinyGo's default garbage collector, with which plugins in Envoy need more and more memory",
+                "it seems to use TinyGo's default garbage collector; such plugins need more and more memory in Envoy",
                 try: [
-                    "Go 1.24 or later instead of TinyGo: GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared",
-                    "with nottinygc: tinygo build -gc=custom -tags='custommalloc nottinygc_envoy'",
+                    "use Go 1.24 or later instead of TinyGo: GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared",
+                    "use nottinygc: tinygo build -gc=custom -tags='custommalloc nottinygc_envoy'",
                 ]
             )
         ]
     }
 
-    /// A guess.
+    /// Guesses whether the module uses TinyGo's default collector.
     ///
-    /// It rests on the collector's functions where the names are there, else on the C allocator that TinyGo exports unless
-    /// another one is built in. nottinygc exports `onCollectionEvent` and is made of bdwgc and mimalloc.
+    /// Uses the function names if the module has them, else the C allocator that TinyGo exports by default.
+    /// nottinygc exports `onCollectionEvent` and contains bdwgc and mimalloc.
     private var hasDefaultCollector: Bool {
         let others = ["github.com/wasilibs/nottinygc", "GC_malloc", "mi_malloc"]
         if functions["onCollectionEvent"] != nil || module.hasFunction(startingWith: others) { return false }

@@ -1,7 +1,7 @@
 import Diagnostics
 import Wasm
 
-/// What a module does before it gets its first event: nobody knows without running it, but some of it is forbidden.
+/// Findings about code that runs at start. Some host calls are forbidden there; only a real run shows whether they happen.
 extension ModuleCheck {
     var startSectionFindings: [Finding] {
         guard let start = module.start else { return [] }
@@ -11,10 +11,10 @@ extension ModuleCheck {
                 "start-section",
                 callsOut ? .warning : .note,
                 callsOut
-                    ? "function \(start) runs before Envoy is ready (start section): a call of the host there kills Envoy's process"
-                    : "function \(start) runs when the module is loaded (start section): whether it ends well cannot be told",
+                    ? "the start section runs function \(start) before Envoy is ready: a host call there crashes Envoy"
+                    : "the start section runs function \(start) at load; wasmpack cannot tell whether it fails",
                 consumerMessage: callsOut ? nil : "Failed to create new Wasm instance",
-                try: ["do it in _initialize or proxy_on_vm_start instead"]
+                try: ["move this code to _initialize or proxy_on_vm_start"]
             )
         ]
     }
@@ -25,7 +25,7 @@ extension ModuleCheck {
         }
         let restricted = module.imports.filter { HostFunction.isRestrictedAtStart($0) }
         guard !restricted.isEmpty else { return [] }
-        // Go's _start ends every program by proc_exit, that of others only one that failed.
+        // Go's _start ends every program with proc_exit; other languages call it only after a failure.
         let exits = name == "_start" && sdk == .go && restricted.contains { $0.name == "proc_exit" }
         let names = restricted.map(\.name).joined(separator: ", ")
         return [
@@ -33,8 +33,8 @@ extension ModuleCheck {
                 exits ? "start-exits" : "restricted-at-start",
                 exits ? .warning : .note,
                 exits
-                    ? "it is a program, not a library: its _start ends by proc_exit, which Envoy does not allow there"
-                    : "whether \(name) calls what Envoy does not allow there cannot be told: \(names)",
+                    ? "it is a program, not a library: its _start ends with proc_exit, which Envoy forbids there"
+                    : "wasmpack cannot tell whether \(name) calls functions that Envoy forbids there: \(names)",
                 consumerMessage: "Function: \(name) failed: Uncaught Error: restricted_callback",
                 try: exits
                     ? ["Go 1.24 or later: go build -buildmode=c-shared, which has _initialize instead"]
@@ -45,11 +45,13 @@ extension ModuleCheck {
 }
 
 extension HostFunction {
-    /// Whether Envoy refuses a call of it at the start.
+    /// Whether Envoy forbids calling it at start.
     ///
-    /// All `proxy_*` but `proxy_log` are refused too; no SDK calls those, but languages' runtimes call these.
-    static func isRestrictedAtStart(_ one: ModuleImport) -> Bool {
-        guard case .function = one.type, named(one.name, of: one.module) != nil else { return false }
-        return restrictedAtStart.contains(one.name)
+    /// Envoy forbids all `proxy_*` except `proxy_log` too, but only language runtimes call functions that early.
+    static func isRestrictedAtStart(_ moduleImport: ModuleImport) -> Bool {
+        guard case .function = moduleImport.type,
+            named(moduleImport.name, of: moduleImport.module) != nil
+        else { return false }
+        return restrictedAtStart.contains(moduleImport.name)
     }
 }

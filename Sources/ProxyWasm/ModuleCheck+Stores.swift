@@ -1,12 +1,12 @@
 import Diagnostics
 import Wasm
 
-/// Imported memories and tables: Envoy makes one of each for a module, of the plain kind.
+/// Findings about memories and tables. Envoy creates one memory and one table, neither shared nor 64-bit.
 extension ModuleCheck {
-    /// The largest memory that an instance may begin with in Envoy: 1 GiB, in pages of 64 KiB.
+    /// The largest initial memory of an instance in Envoy: 1 GiB, in pages of 64 KiB.
     private static let pageLimit: UInt64 = 16_384
 
-    /// The first memory of the module's own with which no instance can begin.
+    /// The finding about the module's first memory that is too large.
     var largeMemoryFindings: [Finding] {
         let memory = module.memories.first { !$0.isImported && $0.limits.minimum > Self.pageLimit }
         guard let memory else { return [] }
@@ -14,45 +14,46 @@ extension ModuleCheck {
             Finding(
                 "memory-too-large",
                 .error,
-                "the memory has \(memory.limits.minimum) pages at first; Envoy gives an instance at most \(Self.pageLimit), "
-                    + "which is 1 GiB (at byte \(memory.offset))",
+                "the memory starts with \(memory.limits.minimum) pages; Envoy allows at most \(Self.pageLimit) pages, "
+                    + "1 GiB (at byte \(memory.offset))",
                 consumerMessage: "Failed to create new Wasm instance",
-                try: ["build it with less initial memory: the linker's --initial-memory"],
+                try: ["reduce the initial memory with the linker's --initial-memory"],
                 offset: memory.offset
             )
         ]
     }
 
-    /// Envoy cannot make a memory of more than 1 GiB to give it to the module.
+    /// The findings about imported memories over 1 GiB, which Envoy cannot create.
     var largeMemoryImportFindings: [Finding] {
-        module.imports.compactMap { one in
-            guard case .memory(let limits) = one.type, limits.minimum > Self.pageLimit else {
+        module.imports.compactMap { moduleImport in
+            guard case .memory(let limits) = moduleImport.type, limits.minimum > Self.pageLimit else {
                 return nil
             }
             return Finding(
                 "memory-too-large",
                 .error,
-                "it imports a memory of \(limits.minimum) pages; Envoy gives an instance at most \(Self.pageLimit), "
-                    + "which is 1 GiB",
+                "it imports a memory of \(limits.minimum) pages; Envoy allows at most \(Self.pageLimit) pages, 1 GiB",
                 consumerMessage: "Failed to initialize Wasm code",
-                try: ["build it with less initial memory: the linker's --initial-memory"],
-                offset: one.offset
+                try: ["reduce the initial memory with the linker's --initial-memory"],
+                offset: moduleImport.offset
             )
         }
     }
 
-    /// Envoy makes one memory and one table, and gives the same to a second import of either.
+    /// The findings about imported memories and tables that Envoy cannot provide.
+    ///
+    /// A second import would get the same memory or table as the first.
     var storeImportFindings: [Finding] {
         var hasMemory = false
         var hasTable = false
-        return module.imports.compactMap { one in
-            switch one.type {
+        return module.imports.compactMap { moduleImport in
+            switch moduleImport.type {
             case .memory(let limits):
                 defer { hasMemory = true }
-                return unsuitable("memory", one, limits, isSecond: hasMemory)
+                return unsuitable("memory", moduleImport, limits, isSecond: hasMemory)
             case .table(_, let limits):
                 defer { hasTable = true }
-                return unsuitable("table", one, limits, isSecond: hasTable)
+                return unsuitable("table", moduleImport, limits, isSecond: hasTable)
             case .function, .global, .tag: return nil
             }
         }
@@ -60,17 +61,18 @@ extension ModuleCheck {
 
     private func unsuitable(
         _ what: String,
-        _ one: ModuleImport,
+        _ moduleImport: ModuleImport,
         _ limits: Limits,
         isSecond: Bool
     ) -> Finding? {
         let reason: String
         if isSecond {
-            reason = "it imports \(one.path) besides another \(what), and Envoy has one to give"
+            reason = "it imports \(moduleImport.path) as a second \(what), but Envoy provides only one"
         } else if limits.isShared {
-            reason = "it imports the \(what) \(one.path) as shared by threads, and Envoy's is not"
+            reason = "it imports the \(what) \(moduleImport.path) as shared, but Envoy's is not shared"
         } else if limits.is64 {
-            reason = "it imports the \(what) \(one.path) with 64-bit addresses, and Envoy's has 32"
+            reason =
+                "it imports the \(what) \(moduleImport.path) with 64-bit addresses, but Envoy's has 32-bit addresses"
         } else {
             return nil
         }
@@ -79,8 +81,8 @@ extension ModuleCheck {
             .error,
             reason,
             consumerMessage: "Failed to create new Wasm instance",
-            try: ["let the module have a \(what) of its own, and export it"],
-            offset: one.offset
+            try: ["define the \(what) in the module, and export it"],
+            offset: moduleImport.offset
         )
     }
 }

@@ -1,22 +1,22 @@
 package import Diagnostics
 package import Wasm
 
-/// What a proxy will say about a module when it loads it, known before.
+/// The findings that predict whether a proxy loads a module.
 ///
-/// The rules are those of proxy-wasm-cpp-host and of the V8 in Envoy. Function bodies are not looked into, and nothing is
-/// run: a note says so.
+/// The rules are those of proxy-wasm-cpp-host and of the V8 in Envoy. Function bodies are not validated, and nothing is
+/// run; a note says so.
 package struct ModuleCheck: Sendable {
-    /// What was checked.
+    /// The checked module.
     package let module: Module
     /// The proxy that would run it.
     package let host: ProxyHost
-    /// The version of the interface that the module was made for; `nil` without a marker.
+    /// The ABI version of the module; `nil` without a marker.
     package let abi: ProxyWasmABI?
-    /// What it is for, a guess; `nil` when nothing tells.
+    /// The guessed type of plugin; `nil` if unknown.
     package let pluginType: PluginType?
-    /// What it was made with, a guess; `nil` when nothing tells.
+    /// The guessed SDK; `nil` if unknown.
     package let sdk: PluginSDK?
-    /// What was found, in the order in which Envoy would trip over it: its first error is the one that Envoy prints.
+    /// The findings, in the order of Envoy's load steps: the first error is the one that Envoy prints.
     package private(set) var findings: [Finding] = []
 
     /// The functions that the module exports.
@@ -41,7 +41,7 @@ package struct ModuleCheck: Sendable {
         findings = Self.limited(inOrder)
     }
 
-    /// The worst severity among the findings.
+    /// The highest severity of the findings.
     package var verdict: Finding.Severity? { findings.map(\.severity).max() }
 
     private var inOrder: [Finding] {
@@ -53,7 +53,7 @@ package struct ModuleCheck: Sendable {
             .describeExports: crashingExportFindings,
             .lookUp: callbackFindings,
             .start: startFindings,
-            .run: memoryFindings + collectorFindings + [Self.bodiesAreNotValidated],
+            .run: memoryFindings + collectorFindings + [Self.bodiesNotValidated],
         ]
         for corruption in corruptions {
             steps[corruption.step, default: []].insert(.corrupted(corruption), at: 0)
@@ -62,27 +62,27 @@ package struct ModuleCheck: Sendable {
             steps[LoadStep(problem.kind), default: []].insert(.problem(problem), at: 0)
         }
         return LoadStep.allCases.flatMap { step in
-            // One after the other through the file, as Envoy goes; what has no place comes last.
-            (steps[step] ?? []).enumerated().sorted { one, other in
-                (one.element.offset ?? .max, one.offset) < (other.element.offset ?? .max, other.offset)
+            // In the order of the file, like Envoy; findings without an offset come last.
+            (steps[step] ?? []).enumerated().sorted { left, right in
+                (left.element.offset ?? .max, left.offset) < (right.element.offset ?? .max, right.offset)
             }.map(\.element)
         }
     }
 
-    /// Whether all exports are known: without that, nobody can say that one is missing.
+    /// Whether all exports are known; otherwise a missing export cannot be reported.
     ///
-    /// What an export is stands in the sections before; one that the reader could not make sense of hides it.
+    /// The types of exports are in the sections before them, so an invalid section there hides exports.
     var exportsAreKnown: Bool {
         let exports = module.outline.sections.first { $0.id == 7 }
-        let isWalkedThrough = !corruptions.contains { $0.step == .readExports }
-        return isWalkedThrough
+        let isParsed = !corruptions.contains { $0.step == .readExports }
+        return isParsed
             && !module.problems.contains { problem in
                 isInExports(problem)
                     || problem.kind == .invalid && problem.offset <= exports?.offset ?? .max
             }
     }
 
-    /// Whether a problem lies within a section of exports.
+    /// Whether a problem is within an export section.
     private func isInExports(_ problem: ModuleProblem) -> Bool {
         module.outline.sections.contains { section in
             section.id == 7 && problem.offset >= section.offset
@@ -90,36 +90,38 @@ package struct ModuleCheck: Sendable {
         }
     }
 
-    /// Nobody reads a thousand sentences of one kind.
+    /// Limits the number of findings of each kind.
     private static func limited(_ findings: [Finding]) -> [Finding] {
         var counts: [String: Int] = [:]
         var kept: [Finding] = []
-        var left: Finding.Severity?
+        var omittedSeverity: Finding.Severity?
         for finding in findings {
             counts[finding.id, default: 0] += 1
             if counts[finding.id, default: 0] <= limitPerKind {
                 kept.append(finding)
             } else {
-                left = max(left ?? .note, finding.severity)
+                omittedSeverity = max(omittedSeverity ?? .note, finding.severity)
             }
         }
-        guard let left else { return kept }
+        guard let omittedSeverity else { return kept }
         let more = findings.count - kept.count
-        return kept + [Finding("more-findings", left, "\(more) more findings of the same kinds are left out")]
+        return kept + [
+            Finding("more-findings", omittedSeverity, "\(more) more findings of the same kinds are omitted")
+        ]
     }
 
     static let limitPerKind = 100
 
-    private static let bodiesAreNotValidated = Finding(
+    private static let bodiesNotValidated = Finding(
         "function-bodies-not-validated",
         .note,
-        "the bodies of its functions are not validated here, and nothing of it is run",
-        try: ["wasmpack check --envoy has a real Envoy do both"]
+        "function bodies were not validated",
+        try: ["wasmpack check --envoy loads the plugin in a real Envoy"]
     )
 }
 
 extension ModuleExport {
-    /// The version of the interface whose marker this is: a function of any type, exported under the marker's name.
+    /// The ABI version whose marker this is; a marker is a function of any type.
     package var abi: ProxyWasmABI? {
         guard case .function = type else { return nil }
         return ProxyWasmABI(marker: name)
@@ -127,6 +129,6 @@ extension ModuleExport {
 }
 
 extension String {
-    /// A name from a module as it may be shown.
+    /// A name from a module, shortened and safe to print.
     var shown: String { truncated(to: 200).printable }
 }

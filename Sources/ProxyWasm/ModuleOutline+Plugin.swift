@@ -2,19 +2,19 @@ package import Diagnostics
 package import Wasm
 
 extension ModuleOutline {
-    /// The largest module that consumers load, in bytes: 256 MiB less the 1536 bytes that its tar adds.
+    /// The largest module that consumers load, in bytes: 256 MiB minus the 1536 bytes that its tar adds.
     ///
     /// Istio and Envoy Gateway stop reading a layer's tar at 256 MiB.
     package static let sizeLimit = 268_433_920
 
-    /// Reads the outline of a module for proxies; of a large one only some bytes per section are read.
+    /// Reads the outline of a module for proxies; reads only some bytes per section.
     ///
     /// - Parameters:
-    ///   - name: what the module is called in messages.
-    ///   - size: the size of the whole, in bytes.
-    ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
+    ///   - name: the name of the module in messages.
+    ///   - size: the size of the module, in bytes.
+    ///   - read: returns up to `count` bytes at an offset; fewer only at the end.
     /// - Throws: ``Failure/Code/moduleTooLarge``; ``Failure/Code/notWasm``, ``Failure/Code/wasmComponent`` or
-    ///   ``Failure/Code/wasmMalformed``, each with a ``Problem`` as its cause; and whatever `read` throws.
+    ///   ``Failure/Code/wasmMalformed``, each with a ``Problem`` as its cause; and what `read` throws.
     package init(
         of name: String,
         size: Int,
@@ -26,7 +26,7 @@ extension ModuleOutline {
                 "\(name) is too large: \(size) bytes",
                 why: "proxies read at most 256 MiB, which leaves \(Self.sizeLimit) bytes for the module",
                 try: [
-                    "build it optimised and without debug information, for example wasm-opt -Oz --strip-debug"
+                    "optimize it and remove debug information: wasm-opt -Oz --strip-debug plugin.wasm -o plugin.wasm"
                 ]
             )
         }
@@ -42,15 +42,15 @@ extension ModuleOutline {
 }
 
 extension ModuleOutline.Problem {
-    /// What Envoy says of a file of a size that has no sections to be read; `nil` when it says nothing, or what depends on
-    /// bytes that are not looked at.
+    /// Returns Envoy's message for a file of this size; `nil` if Envoy prints none, or if the message depends on bytes
+    /// that were not read.
     package func consumerMessage(ofSize size: Int) -> String? {
         switch self {
         case .notWasm(let start) where start.isEmpty: nil
         case .notWasm(let start) where start.count < Preamble.size: Self.unknownABI
         case .cutPreamble: Self.unknownABI
-        // Envoy steps over sections that it does not know, and reads a component's as if they were a module's: what it says
-        // depends on what else is there.
+        // Envoy skips unknown sections, and reads a component's sections as a module's. Its message depends on the rest
+        // of the file.
         case .component: size > Preamble.size ? nil : Self.unknownABI
         case .unknownSection: nil
         case .unknownVersion: "Failed to load Wasm bytecode"
@@ -59,7 +59,7 @@ extension ModuleOutline.Problem {
         }
     }
 
-    /// Where the magic number or the version is wrong, in bytes; the message itself names any other place.
+    /// The offset of a wrong magic number or version, in bytes; messages name any other offset themselves.
     package var offset: Int? {
         switch self {
         case .notWasm: 0

@@ -1,6 +1,6 @@
 import Wasm
 
-/// What a module was made with, guessed by what toolchains leave in it.
+/// The toolchain of a module, guessed from its traces in the module.
 package enum PluginSDK: String, Sendable, CaseIterable {
     case rust = "Rust"
     case go = "Go"
@@ -8,13 +8,13 @@ package enum PluginSDK: String, Sendable, CaseIterable {
     case cPlusPlus = "C++"
     case assemblyScript = "AssemblyScript"
 
-    /// Guesses; `nil` when nothing tells.
+    /// Guesses the toolchain; `nil` if unknown.
     ///
-    /// The `producers` section is what toolchains say themselves. Without it, stripped modules still show their runtime's
-    /// exports and imports.
+    /// Toolchains name themselves in the `producers` section. Modules without it still have their runtime's exports
+    /// and imports.
     init?(of module: Module) {
-        if let told = Self.told(by: module.producers) {
-            self = told
+        if let named = Self.named(by: module.producers) {
+            self = named
             return
         }
         let exports = Set(module.exports.map(\.name))
@@ -28,7 +28,7 @@ package enum PluginSDK: String, Sendable, CaseIterable {
         } else if module.hasFunction(named: "runtime.alloc") || exports.contains("onCollectionEvent")
             || exports.isSuperset(of: ["malloc", "free", "calloc", "realloc"])
         {
-            // TinyGo exports its C allocator, which no other toolchain does unasked; nottinygc its collector's event.
+            // TinyGo exports its C allocator, which no other toolchain does by default; nottinygc exports its collector's event.
             self = .tinyGo
         } else if module.hasFunction(startingWith: Self.rustNames) {
             self = .rust
@@ -44,18 +44,18 @@ package enum PluginSDK: String, Sendable, CaseIterable {
     /// Rust's libraries, mangled or not, and its allocator.
     private static let rustNames = ["core::", "alloc::", "_ZN4core", "_ZN5alloc", "__rust_alloc"]
 
-    private static func told(by producers: [Module.Producer]) -> PluginSDK? {
-        func said(_ name: String, in fields: [String]) -> Bool {
+    private static func named(by producers: [Module.Producer]) -> PluginSDK? {
+        func names(_ name: String, in fields: [String]) -> Bool {
             producers.contains { fields.contains($0.field) && $0.name.hasPrefix(name) }
         }
-        // clang stands in many modules that have a little C besides their own language: it comes last.
-        if said("TinyGo", in: ["processed-by", "sdk"]) { return .tinyGo }
-        if said("Rust", in: ["language"]) || said("rustc", in: ["processed-by"]) { return .rust }
-        if said("Go cmd/compile", in: ["processed-by"]) { return .go }
-        if said("Go", in: ["language"]) { return .tinyGo }
-        if said("AssemblyScript", in: ["language", "processed-by"]) { return .assemblyScript }
-        if said("C", in: ["language"]) || said("clang", in: ["processed-by"])
-            || said("Emscripten", in: ["sdk", "processed-by"])
+        // clang comes last: many modules in other languages contain some C.
+        if names("TinyGo", in: ["processed-by", "sdk"]) { return .tinyGo }
+        if names("Rust", in: ["language"]) || names("rustc", in: ["processed-by"]) { return .rust }
+        if names("Go cmd/compile", in: ["processed-by"]) { return .go }
+        if names("Go", in: ["language"]) { return .tinyGo }
+        if names("AssemblyScript", in: ["language", "processed-by"]) { return .assemblyScript }
+        if names("C", in: ["language"]) || names("clang", in: ["processed-by"])
+            || names("Emscripten", in: ["sdk", "processed-by"])
         {
             return .cPlusPlus
         }

@@ -1,13 +1,13 @@
-/// The filter chain that a module is for, guessed by what it exports.
+/// The filter chain that a module is for, guessed from its exports.
 ///
-/// A guess only: an SDK may export every callback, and a proxy asks nobody but its configuration.
+/// An SDK may export every callback, and a proxy follows only its configuration.
 package enum PluginType: String, Sendable, CaseIterable {
     /// Requests and responses.
     case http
     /// Connections and their bytes.
     case network
 
-    /// Guesses; `nil` when a module has no callback of either.
+    /// Guesses the type; `nil` if a module has callbacks of neither type.
     init?(exporting names: Set<String>) {
         if names.contains(where: { Self.http.prefixes.contains(where: $0.hasPrefix) }) {
             self = .http

@@ -1,7 +1,7 @@
-/// The program that runs a module.
+/// The proxy that runs a module.
 package enum ProxyHost: String, Sendable, CaseIterable {
-    /// Envoy as its project builds it, also within Istio and Envoy Gateway.
+    /// Upstream Envoy, also in Istio and Envoy Gateway.
     case envoy
-    /// Higress, whose Envoy has host functions of its own.
+    /// Higress, whose Envoy has additional host functions.
     case higress
 }

@@ -4,7 +4,7 @@ package enum ProxyWasmABI: String, Sendable, CaseIterable {
     case v0_2_0 = "0.2.0"
     case v0_2_1 = "0.2.1"
 
-    /// The name of the function by whose export a module says that it was made for this version.
+    /// The name of the exported function that declares this version.
     package var marker: String {
         switch self {
         case .v0_1_0: "proxy_abi_version_0_1_0"
@@ -13,7 +13,7 @@ package enum ProxyWasmABI: String, Sendable, CaseIterable {
         }
     }
 
-    /// The version whose marker has this name.
+    /// Returns the version whose marker has this name.
     init?(marker: String) {
         guard let version = Self.allCases.first(where: { $0.marker == marker }) else { return nil }
         self = version

@@ -17,10 +17,10 @@ import Testing
             "version.wasm", [0, 0x61, 0x73, 0x6D, 2, 0, 0, 0], "wasm-malformed", 65,
             "unknown WebAssembly version"
         ),
-        ("cut.wasm", [0, 0x61, 0x73, 0x6D, 1, 0], "wasm-malformed", 65, "within the preamble"),
+        ("cut.wasm", [0, 0x61, 0x73, 0x6D, 1, 0], "wasm-malformed", 65, "the preamble has 8"),
         (
             "section.wasm", [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 5, 1], "wasm-malformed", 65,
-            "it seems cut off"
+            "the file seems truncated"
         ),
         ("gzip.wasm", [0x1F, 0x8B, 8, 0], "not-wasm", 65, "gzip"),
         ("elf.wasm", [0x7F, 0x45, 0x4C, 0x46, 2], "not-wasm", 65, "wasm32"),

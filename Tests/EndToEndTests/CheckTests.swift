@@ -163,7 +163,7 @@ import Testing
         try work.write(Self.unmarked, to: "plugin.wasm")
         let run = try await work.run("build", "plugin.wasm", "--format", "wasm")
         #expect(run.status == 0, "\(run)")
-        #expect(run.errorText.contains("warning: istio, envoy-gateway, higress will refuse it"))
+        #expect(run.errorText.contains("warning: istio, envoy-gateway, higress will reject it"))
         #expect(run.errorText.contains("number of layers must be 2 but got 1"))
         #expect(!run.errorText.contains("✓ istio"))
     }

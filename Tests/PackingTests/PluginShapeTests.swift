@@ -150,7 +150,7 @@ import Testing
     private static let noModules: [(file: [UInt8], code: Failure.Code, phrase: String)] = [
         ([], .notWasm, "plugin.wasm is empty"),
         (Array("version https://git-lfs.github.com/spec/v1\n".utf8), .notWasm, "Git LFS"),
-        ([0x7F, 0x45, 0x4C, 0x46, 0, 0, 0, 0], .notWasm, "program for this machine"),
+        ([0x7F, 0x45, 0x4C, 0x46, 0, 0, 0, 0], .notWasm, "native program"),
         (Array(module.prefix(7)), .wasmMalformed, "it ends after 7 bytes"),
     ]
 

@@ -17,24 +17,24 @@ struct PrepublishCheckTests {
         return try PrepublishCheck.ofModule(at: path, as: format)
     }
 
-    /// A whole module without the marker of an interface, which no proxy loads.
+    /// A complete module without an ABI marker, which no proxy loads.
     private static let unmarked = SampleModule.preamble
 
-    @Test func `a module that all proxies reject is refused, but not in the format that is not for them`()
+    @Test func `rejects a module that all proxies reject, but not in a format that is not for proxies`()
         throws
     {
         let good = try check(SampleModule.smallest, as: .image)
-        #expect(good?.refusal == nil)
+        #expect(good?.rejection == nil)
         #expect(good?.answers.map(\.consumer.name) == ["istio", "envoy-gateway", "higress"])
         let bad = try check(Self.unmarked, as: .image)
-        #expect(bad?.refusal?.code == .checkFailed)
+        #expect(bad?.rejection?.code == .checkFailed)
         let other = try check(Self.unmarked, as: .wasm)
-        #expect(other?.refusal == nil)
+        #expect(other?.rejection == nil)
         #expect(other?.answers.isEmpty == true)
         #expect(other?.warnings.isEmpty == false)
     }
 
-    @Test func `an image without a module is refused`() async throws {
+    @Test func `rejects an image without a module`() async throws {
         let store = InMemoryStore()
         let root = try await MadeImage(Tar.entry("readme", [1]) + Tar.end)
             .stored(in: store)
@@ -44,7 +44,7 @@ struct PrepublishCheckTests {
             called: "the image",
             spoolingIn: scratch.path
         )
-        #expect(check.refusal?.code == .checkFailed)
+        #expect(check.rejection?.code == .checkFailed)
         #expect(check.module == nil)
     }
 }

@@ -33,7 +33,7 @@ import Wasm
     }
 
     @Test(
-        "every callback of a wrong type is named, in the order in which Envoy looks",
+        "reports every callback of a wrong type, in the order of Envoy's search",
         arguments: ProxyWasmABI.allCases
     )
     func all(abi: ProxyWasmABI) throws {
@@ -68,7 +68,7 @@ import Wasm
     static let starts: [(exports: [(String, FunctionType)], wrong: [String], why: String)] = [
         (
             [("_initialize", PluginModule.nothing), ("_start", PluginModule.allocation)], [],
-            "_start is not looked for"
+            "_start is not used"
         ),
         (
             [("_initialize", PluginModule.nothing), ("main", PluginModule.nothing)], ["main"],
@@ -78,7 +78,7 @@ import Wasm
             [("_initialize", PluginModule.nothing), ("__main_void", PluginModule.nothing)], ["__main_void"],
             "and so does __main_void"
         ),
-        ([("_start", PluginModule.nothing), ("main", PluginModule.nothing)], [], "main is not looked for"),
+        ([("_start", PluginModule.nothing), ("main", PluginModule.nothing)], [], "main is not used"),
         ([("main", PluginModule.nothing)], [], "nor without either"),
         (
             [("_initialize", PluginModule.allocation), ("_start", PluginModule.allocation)],
@@ -87,7 +87,7 @@ import Wasm
         ([("_start", PluginModule.allocation)], ["_start"], "_start has to be right"),
     ]
 
-    @Test("which functions run at the start depends on _initialize", arguments: starts)
+    @Test("_initialize determines which functions run at start", arguments: starts)
     func start(exports: [(String, FunctionType)], wrong: [String], why: String) throws {
         let check = ModuleCheck(
             try PluginModule.make { for (name, type) in exports { $0.export(name, type) } }
@@ -112,17 +112,17 @@ import Wasm
             [
                 ("malloc", .function(PluginModule.nothing)),
                 ("proxy_on_memory_allocate", .function(PluginModule.allocation)),
-            ], ["callback-type-mismatch"], "a wrong one refuses the module even beside a right one"
+            ], ["callback-type-mismatch"], "Envoy rejects a wrong one even with a right one"
         ),
         (
             [
                 ("malloc", .function(PluginModule.allocation)),
                 ("proxy_on_memory_allocate", .function(PluginModule.nothing)),
-            ], [], "the other one is not looked for"
+            ], [], "the second allocator is not used"
         ),
     ]
 
-    @Test("a module has to have an allocator", arguments: allocators)
+    @Test("a module needs an allocator", arguments: allocators)
     func allocator(exports: [(String, ExternalType)], ids: [String], why: String) throws {
         let check = ModuleCheck(
             try PluginModule.make { module in
@@ -133,7 +133,7 @@ import Wasm
         #expect(check.ids == ids, "\(why)")
     }
 
-    @Test func `the types of the other ABI's callbacks are recognised`() throws {
+    @Test func `recognizes the callback types of another ABI`() throws {
         let check = ModuleCheck(
             try PluginModule.make {
                 $0.export("proxy_on_request_headers", FunctionType([.i32, .i32], [.i32]))

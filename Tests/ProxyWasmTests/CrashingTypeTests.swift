@@ -9,7 +9,7 @@ import Wasm
         .i32, .i64, .f32, .f64, .reference("funcref"), .reference("externref"), .reference("(ref func)"),
         .reference("(ref extern)"),
     ]
-    static let deadly: [ValueType] =
+    static let crashing: [ValueType] =
         [.v128]
         + [
             "exnref", "anyref", "eqref", "i31ref", "structref", "arrayref", "nullref", "nullfuncref",
@@ -24,7 +24,7 @@ import Wasm
         ]
     }
 
-    @Test("Envoy survives numbers and plain references", arguments: safe)
+    @Test("numbers and plain references do not crash Envoy", arguments: safe)
     func survived(type: ValueType) throws {
         for place in Self.places(type) {
             #expect(ModuleCheck(try PluginModule.make { $0.export("f", place) }).ids == [])
@@ -34,7 +34,7 @@ import Wasm
         }
     }
 
-    @Test("other types in imports and exports kill Envoy", arguments: deadly)
+    @Test("other types in imports and exports crash Envoy", arguments: crashing)
     func fatal(type: ValueType) throws {
         for place in Self.places(type) {
             for check in [
@@ -43,13 +43,13 @@ import Wasm
             ] {
                 let finding = try #require(check.firstError)
                 #expect(finding.id == "crashes-envoy")
-                #expect(finding.message.contains("takes all traffic of that proxy with it"))
+                #expect(finding.message.contains("stops all traffic through that proxy"))
                 #expect(finding.hints.count == 1)
             }
         }
     }
 
-    @Test func `a tag kills Envoy whatever it carries`() throws {
+    @Test func `every tag crashes Envoy`() throws {
         for check in [
             ModuleCheck(try PluginModule.make { $0.export("e", .tag(PluginModule.nothing)) }),
             ModuleCheck(try PluginModule.make { $0.import("e", .tag(PluginModule.nothing)) }),

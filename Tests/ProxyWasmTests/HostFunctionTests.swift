@@ -5,7 +5,7 @@ import Wasm
 @testable import ProxyWasm
 
 @Suite struct HostFunctionTests {
-    /// How many functions the pages of proxy-wasm and of its C++ host have; a line that cannot be read would be missing.
+    /// Compares with the numbers of functions of proxy-wasm and its C++ host; a line that cannot be parsed would be missing.
     @Test func `the tables are complete`() {
         #expect(HostFunction.proxyWasm.count == 36 + 4 + 2 + 1 + 2 + 5)
         let offered = HostFunction.proxyWasm.filter { $0.hosts.contains(.envoy) }
@@ -39,7 +39,7 @@ import Wasm
         ("wasi_unstable", "clock_time_get", "iIi", "i"),
     ]
 
-    @Test("a function of the host is taken in its type, and in no other", arguments: spelled)
+    @Test("accepts a host function only with its own type", arguments: spelled)
     func type(module: String, name: String, parameters: String, results: String) throws {
         #expect(
             ModuleCheck(try PluginModule.make { $0.import(name, of: module, parameters, results) }).verdict
@@ -66,7 +66,7 @@ import Wasm
         ("proxy_log", "iii", ProxyWasmABI.allCases),
     ]
 
-    @Test("a function of another ABI is missing, and its ABI is named", arguments: byABI)
+    @Test("reports a function of another ABI as missing, and names that ABI", arguments: byABI)
     func abi(name: String, parameters: String, abis: [ProxyWasmABI]) throws {
         for abi in ProxyWasmABI.allCases {
             let check = ModuleCheck(
@@ -85,8 +85,8 @@ import Wasm
             #expect(
                 finding.consumerMessage == "Failed to load Wasm module due to a missing import: env.\(name)"
             )
-            for other in abis { #expect(finding.message.contains("\(other.rawValue)")) }
-            #expect(finding.message.contains("it says that it is for \(abi.rawValue)"))
+            for version in abis { #expect(finding.message.contains("\(version.rawValue)")) }
+            #expect(finding.message.contains("its marker is for ABI \(abi.rawValue)"))
         }
     }
 
@@ -98,7 +98,7 @@ import Wasm
         ("proxy_set_upstream_override_host", "ii"),
     ]
 
-    @Test("what only Higress has is missing in Envoy", arguments: ofHigress)
+    @Test("functions that only Higress has are missing in Envoy", arguments: ofHigress)
     func higress(name: String, parameters: String) throws {
         let module = try PluginModule.make { $0.import(name, parameters) }
         #expect(ModuleCheck(module, host: .higress).ids == [])
@@ -107,7 +107,7 @@ import Wasm
         #expect(finding.message.contains("only Higress has"))
     }
 
-    @Test func `what only newer Envoys have is a warning for each generation`() throws {
+    @Test func `warns once per generation about functions of newer Envoys`() throws {
         let check = ModuleCheck(
             try PluginModule.make {
                 $0.import("fd_tell", of: "wasi_snapshot_preview1", "ii")
@@ -132,7 +132,7 @@ import Wasm
     }
 
     @Test(
-        "two functions of WASI are in no Envoy as WASI has them",
+        "Envoy has two functions of WASI with other types",
         arguments: [("path_link", 7), ("path_symlink", 5)]
     )
     func odd(name: String, count: Int) throws {
@@ -150,7 +150,7 @@ import Wasm
         #expect(envoys.ids == ["newer-envoy-import"])
     }
 
-    @Test func `a mismatch is said in Envoy's own words`() throws {
+    @Test func `a type mismatch has Envoy's message`() throws {
         let references = [ValueType.i32, .i64, .f32, .f64, .reference("(ref func)"), .reference("externref")]
         let check = ModuleCheck(
             try PluginModule.make {
@@ -168,7 +168,7 @@ import Wasm
         )
     }
 
-    @Test func `a global is missing under every name, also under a function's`() throws {
+    @Test func `reports every imported global, even with a host function's name`() throws {
         let check = ModuleCheck(
             try PluginModule.make { $0.import("proxy_log", .global(.i32, isMutable: true)) }
         )

@@ -8,8 +8,8 @@ import Wasm
 @Suite struct HostileReadingTests {
     private static let plugin = "wasm/header-authorization/plugin.wasm"
 
-    /// Whether a module is refused: there is nothing to read, or an engine would not take it.
-    private func isRefused(_ bytes: [UInt8]) -> Bool {
+    /// Returns whether a module is rejected: it cannot be read, or the engine would reject it.
+    private func isRejected(_ bytes: [UInt8]) -> Bool {
         guard let reading = try? readModule(bytes) else { return true }
         return !ModuleCheck(reading).errors.isEmpty
     }
@@ -21,7 +21,7 @@ import Wasm
     func mutation(file: String) throws {
         let original = try Fixtures.bytes(file)
         var random = SeededGenerator(seed: 20)
-        var refused = 0
+        var rejected = 0
         for _ in 0..<1_000 {
             var bytes = original
             for _ in 0...random.next(below: 4) {
@@ -33,14 +33,17 @@ import Wasm
                 default: bytes.remove(at: place)
                 }
             }
-            if isRefused(bytes) { refused += 1 }
+            if isRejected(bytes) { rejected += 1 }
         }
-        #expect(refused > 250)
+        #expect(rejected > 250)
     }
 
-    @Test("a count that lies costs nothing", arguments: [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13] as [UInt8])
+    @Test(
+        "a false count does not cause reading or allocation",
+        arguments: [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13] as [UInt8]
+    )
     func counts(id: UInt8) throws {
-        // A section that says it fills 256 MiB less a little, of which the file has nothing.
+        // A section with a declared size of almost 256 MiB, in a file without its content.
         let size = ModuleOutline.sizeLimit
         let content = size - 13
         let start: [UInt8] =
@@ -55,7 +58,7 @@ import Wasm
         #expect(fetched < 10)
     }
 
-    @Test func `a module of 256 MiB is read in pieces, and its code is stepped over`() throws {
+    @Test func `reads a module of 256 MiB in pieces and skips its content`() throws {
         // One custom section of almost the whole size.
         let size = ModuleOutline.sizeLimit
         let plugin = PluginBytes().bytes
@@ -73,7 +76,7 @@ import Wasm
         #expect(sum < 1 << 20)
     }
 
-    @Test func `names of megabytes are stepped over`() throws {
+    @Test func `skips names of megabytes`() throws {
         let size = 64 << 20
         let length = unsigned(10 << 20)
         // An import's module name, and a custom section's name, of zeros.
@@ -93,7 +96,7 @@ import Wasm
         }
     }
 
-    @Test func `what a module says is shown without what steers terminals`() throws {
+    @Test func `messages contain no control characters from the module`() throws {
         let title = "\u{1B}[2J\u{202E}" + String(repeating: "x", count: 500)
         let module = try PluginBytes(
             [7: vector([marker, export(title, 0, 9)])],

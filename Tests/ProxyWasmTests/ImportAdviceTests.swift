@@ -8,7 +8,7 @@ import Wasm
     static let origins: [(module: String, name: String, origin: String, hint: String)] = [
         ("go", "runtime.wasmExit", "GOOS=js", "-buildmode=c-shared"),
         ("gojs", "syscall/js.valueGet", "GOOS=js", "GOOS=wasip1"),
-        ("wbg", "__wbg_now_1", "wasm-bindgen", "without wasm-pack"),
+        ("wbg", "__wbg_now_1", "wasm-bindgen", "instead of wasm-pack"),
         ("__wbindgen_placeholder__", "__wbindgen_throw", "wasm-bindgen", "wasm32-wasip1"),
         ("./plugin_bg.js", "__wbindgen_string_new", "wasm-bindgen", "wasm32-wasip1"),
         ("wasi:cli/stdout@0.2.0", "get-stdout", "WASI preview 2", "wasm32-wasip1"),
@@ -19,13 +19,13 @@ import Wasm
         ("env", "invoke_vii", "Emscripten", "STANDALONE_WASM"),
         ("env", "__cxa_throw", "Emscripten", "-fno-exceptions"),
         ("env", "emscripten_resize_heap", "Emscripten", "STANDALONE_WASM"),
-        ("env", "strlen", "the linker did not find", "link the library that has strlen"),
+        ("env", "strlen", "the linker did not find", "link the library that defines strlen"),
         ("env", "proxy_fly", "which no Envoy has", "SDK for ABI"),
-        ("wasi_snapshot_preview1", "proc_raise", "which no Envoy has", "without what calls proc_raise"),
-        ("host", "f", "which no Envoy has", "a proxy has only env and WASI preview 1"),
+        ("wasi_snapshot_preview1", "proc_raise", "which no Envoy has", "remove the calls of proc_raise"),
+        ("host", "f", "which no Envoy has", "a proxy offers only env and WASI preview 1"),
     ]
 
-    @Test("a missing import says where it comes from and how to build without it", arguments: origins)
+    @Test("names the origin of a missing import and how to build without it", arguments: origins)
     func origin(module: String, name: String, origin: String, hint: String) throws {
         let check = ModuleCheck(try PluginModule.make { $0.import(name, of: module, "i") })
         #expect(check.ids == ["missing-import"])
@@ -38,7 +38,7 @@ import Wasm
     }
 
     @Test(
-        "the toolchain's own words are used for what needs files",
+        "the hint for file functions names the toolchain",
         arguments: [PluginSDK.rust, .go, .tinyGo]
     )
     func files(sdk: PluginSDK) throws {

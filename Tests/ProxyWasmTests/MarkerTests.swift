@@ -7,16 +7,16 @@ import Wasm
 @Suite struct MarkerTests {
     static let markers: [(exports: [String], abi: ProxyWasmABI?, why: String)] = [
         (["proxy_abi_version_0_1_0"], .v0_1_0, "the oldest"),
-        (["proxy_abi_version_0_2_0"], .v0_2_0, "the one between"),
+        (["proxy_abi_version_0_2_0"], .v0_2_0, "the middle one"),
         (["proxy_abi_version_0_2_1"], .v0_2_1, "the newest"),
-        (["proxy_abi_version_0_2_0", "proxy_abi_version_0_2_1"], .v0_2_0, "the first that stands there"),
-        (["proxy_abi_version_0_2_1", "proxy_abi_version_0_1_0"], .v0_2_1, "the first that stands there"),
-        (["proxy_abi_version_0_3_0"], nil, "one to come"),
+        (["proxy_abi_version_0_2_0", "proxy_abi_version_0_2_1"], .v0_2_0, "the first in the export section"),
+        (["proxy_abi_version_0_2_1", "proxy_abi_version_0_1_0"], .v0_2_1, "the first in the export section"),
+        (["proxy_abi_version_0_3_0"], nil, "a future version"),
         (["proxy_abi_version_0_2_1x"], nil, "a longer name"),
         ([], nil, "none"),
     ]
 
-    @Test("the first marker that is exported counts", arguments: markers)
+    @Test("uses the first exported marker", arguments: markers)
     func version(exports: [String], abi: ProxyWasmABI?, why: String) throws {
         let check = ModuleCheck(
             try PluginModule.make { module in
@@ -30,13 +30,13 @@ import Wasm
     }
 
     static let missing: [(name: String?, type: ExternalType, phrase: String)] = [
-        (nil, .global(.i32, isMutable: false), "does not say which proxy-wasm ABI"),
+        (nil, .global(.i32, isMutable: false), "does not declare its proxy-wasm ABI"),
         ("proxy_abi_version_0_2_1", .global(.i32, isMutable: false), "is not a function"),
         ("proxy_abi_version_0_2_1", .memory(Limits(minimum: 1)), "is not a function"),
         ("proxy_abi_version_9_9_9", .function(PluginModule.nothing), "exports proxy_abi_version_9_9_9"),
     ]
 
-    @Test("a missing marker is explained by what is there instead", arguments: missing)
+    @Test("explains a missing marker", arguments: missing)
     func explanation(name: String?, type: ExternalType, phrase: String) throws {
         let check = ModuleCheck(
             try PluginModule.make { module in
@@ -51,7 +51,7 @@ import Wasm
         #expect(finding.hints.count == 1)
     }
 
-    @Test("who has no marker is told how the own toolchain makes one", arguments: PluginSDK.allCases)
+    @Test("the hint for a missing marker names the toolchain", arguments: PluginSDK.allCases)
     func hints(sdk: PluginSDK) throws {
         let check = ModuleCheck(
             try PluginModule.make { module in
@@ -59,7 +59,7 @@ import Wasm
                 module.producers = [PluginSDKTests.producer(of: sdk)]
             }
         )
-        let word = sdk == .cPlusPlus ? "C++" : sdk == .go ? "Go 1.24" : sdk.rawValue
-        #expect(check.firstError?.hints.first?.hasPrefix(word) == true)
+        let prefix = sdk == .cPlusPlus ? "C++" : sdk == .go ? "Go 1.24" : sdk.rawValue
+        #expect(check.firstError?.hints.first?.hasPrefix(prefix) == true)
     }
 }

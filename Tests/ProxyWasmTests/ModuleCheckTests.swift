@@ -6,14 +6,14 @@ import Wasm
 @testable import ProxyWasm
 
 @Suite struct ModuleCheckTests {
-    @Test func `a module that loads is told nothing but that nobody looked into its functions`() throws {
+    @Test func `a module that loads has only the note about function bodies`() throws {
         let check = ModuleCheck(try PluginModule.make())
         #expect(check.findings.map(\.id) == ["function-bodies-not-validated"])
         #expect(check.verdict == .note)
         #expect(check.abi == .v0_2_1)
     }
 
-    @Test func `a real plugin is read, judged and guessed at`() throws {
+    @Test func `checks a real plugin and guesses its type`() throws {
         let bytes = try Fixtures.bytes("wasm/header-authorization/plugin.wasm")
         let module = try readModule(bytes)
         for host in ProxyHost.allCases {
@@ -25,7 +25,7 @@ import Wasm
         }
     }
 
-    /// A module, and what Envoy's own parser refuses in it.
+    /// A module, and the errors of Envoy's own parser.
     struct Broken {
         var module: Module
         var corruptions: [Corruption] = []
@@ -35,19 +35,19 @@ import Wasm
         }
     }
 
-    /// Breaks a module in two ways; what a real Envoy 1.40 printed of such modules.
+    /// Modules with two errors, and the first that a real Envoy 1.40 reported.
     static let orders: [(change: @Sendable (inout Broken) -> Void, first: String, why: String)] = [
         (
             {
                 $0.module.withdraw("proxy_abi_version_0_2_1")
                 $0.corrupt(.parse, "the name section", at: 900)
-            }, "missing-abi-marker", "the marker is looked for before the custom sections are"
+            }, "missing-abi-marker", "the marker is searched before the custom sections"
         ),
         (
             {
                 $0.corrupt(.readExports, "the exports", at: 12)
                 $0.module.problems.append(ModuleProblem(.invalid, "a type", at: 11))
-            }, "corrupted-module", "the marker is looked for, through all exports, before the engine compiles"
+            }, "corrupted-module", "all exports are searched for the marker before the engine compiles"
         ),
         (
             {
@@ -59,19 +59,19 @@ import Wasm
             {
                 $0.module.problems.append(ModuleProblem(.invalid, "a body", at: 950))
                 $0.corrupt(.parse, "the name section", at: 900)
-            }, "corrupted-module", "custom sections are looked at before the engine compiles"
+            }, "corrupted-module", "custom sections are parsed before the engine compiles"
         ),
         (
             {
                 $0.module.import("f", .function(FunctionType([.v128], [])))
                 $0.module.problems.append(ModuleProblem(.invalid, "a body", at: 950))
-            }, "invalid-module", "what does not compile has no imports"
+            }, "invalid-module", "imports are read after compilation"
         ),
         (
             {
                 $0.module.import("nope", "i")
                 $0.module.import("f", .function(FunctionType([.v128], [])))
-            }, "crashes-envoy", "all imports are described before one is looked at"
+            }, "crashes-envoy", "all imports are described before the first is linked"
         ),
         (
             {
@@ -119,13 +119,13 @@ import Wasm
             {
                 $0.module.withdraw("malloc")
                 $0.module.export("f", FunctionType([.v128], []))
-            }, "crashes-envoy", "functions are looked for last"
+            }, "crashes-envoy", "functions are searched last"
         ),
         (
             {
                 $0.module.withdraw("malloc")
                 $0.module.export("proxy_on_log", PluginModule.nothing)
-            }, "missing-malloc", "the allocator is looked for before the callbacks"
+            }, "missing-malloc", "the allocator is searched before the callbacks"
         ),
     ]
 
@@ -136,10 +136,10 @@ import Wasm
         let check = ModuleCheck(EnvoyReading(broken.module, corruptions: broken.corruptions))
         #expect(check.firstError?.id == first, "\(why): \(check.ids)")
         #expect(check.verdict == .error)
-        #expect(check.findings.count > 2, "the other one is said too: \(check.ids)")
+        #expect(check.findings.count > 2, "the second error is reported too: \(check.ids)")
     }
 
-    @Test func `what an unreadable section hides is not called missing`() throws {
+    @Test func `does not report exports as missing that an unreadable section hides`() throws {
         var module = try PluginModule.make { $0.exports = [] }
         let corruption = Corruption(step: .readExports, message: "the exports", offset: 12)
         #expect(ModuleCheck(EnvoyReading(module, corruptions: [corruption])).ids == ["corrupted-module"])
@@ -147,7 +147,7 @@ import Wasm
         #expect(ModuleCheck(module).ids == ["invalid-module"])
     }
 
-    @Test func `of a thousand findings of one kind a hundred are said`() throws {
+    @Test func `reports at most 100 findings of one kind`() throws {
         let check = ModuleCheck(
             try PluginModule.make { for number in 0..<1000 { $0.import("nope\(number)", "i") } }
         )
@@ -157,7 +157,7 @@ import Wasm
         #expect(check.findings.last?.severity == .error)
     }
 
-    @Test func `what is counted only is not said in place of something else`() throws {
+    @Test func `omitted findings do not replace findings of other kinds`() throws {
         let check = ModuleCheck(
             try PluginModule.make {
                 for number in 0..<300 {
@@ -176,7 +176,7 @@ import Wasm
         #expect(check.findings.last?.message.hasPrefix("600 more") == true)
     }
 
-    @Test func `what a module calls things cannot steer a terminal`() throws {
+    @Test func `names in a module cannot control the terminal`() throws {
         let name = "\u{1B}[2J" + String(repeating: "x", count: 5_000)
         let check = ModuleCheck(
             try PluginModule.make {

@@ -5,7 +5,7 @@ import Wasm
 
 @testable import ProxyWasm
 
-/// What the problems of the reader are to a proxy.
+/// Tests the findings for problems of the reader.
 @Suite struct ModuleFindingTests {
     static let kinds:
         [(kind: ModuleProblem.Kind, id: String, severity: Finding.Severity, consumerMessage: String?)] =
@@ -16,7 +16,7 @@ import Wasm
                 (.unreadableSection, "custom-section-unreadable", .note, nil),
             ]
 
-    @Test("each kind of problem has its finding, with Envoy's words", arguments: kinds)
+    @Test("each kind of problem has its finding, with Envoy's message", arguments: kinds)
     func finding(kind: ModuleProblem.Kind, id: String, severity: Finding.Severity, consumerMessage: String?)
         throws
     {
@@ -32,14 +32,14 @@ import Wasm
         #expect(Self.kinds.count == ModuleProblem.Kind.allCases.count)
     }
 
-    @Test func `what is corrupted is said in Envoy's words`() {
+    @Test func `a corruption has Envoy's message`() {
         let finding = Finding.corrupted(Corruption(step: .parse, message: "it is odd", offset: 12))
         #expect(finding.id == "corrupted-module" && finding.severity == .error)
         #expect(finding.consumerMessage == "Failed to parse corrupted Wasm module")
         #expect(finding.message == "it is odd (at byte 12)" && finding.offset == 12)
     }
 
-    @Test func `a problem is told at the step at which Envoy trips over it`() throws {
+    @Test func `a problem belongs to the step at which Envoy fails`() throws {
         let check = ModuleCheck(
             try PluginBytes([5: [9], 7: vector([marker, export("malloc", 0, 1)])]).read()
         )
@@ -52,10 +52,10 @@ import Wasm
         ([5: vector([[0] + unsigned(16_385)])], "16385 pages", "a page over 1 GiB"),
         ([5: vector([[4] + unsigned(262_144)])], "262144 pages", "64 bits"),
         ([5: vector([[0, 1], [0] + unsigned(65_536)])], "65536", "the second memory"),
-        ([5: vector([[0] + unsigned(16_385), [0] + unsigned(16_386)])], "16385", "the first is told"),
+        ([5: vector([[0] + unsigned(16_385), [0] + unsigned(16_386)])], "16385", "the first is reported"),
     ]
 
-    @Test("a memory with which no instance can begin is found, with its place", arguments: memories)
+    @Test("reports a memory that is too large, with its offset", arguments: memories)
     func memory(changes: [UInt8: [UInt8]], phrase: String, why: String) throws {
         let plugin = PluginBytes(changes)
         let check = ModuleCheck(try plugin.read())
@@ -69,7 +69,7 @@ import Wasm
         #expect(plugin.bytes[offset] == changes[5]?[1] ?? 0xFF, "\(why)")
     }
 
-    @Test func `a memory of 1 GiB is taken`() throws {
+    @Test func `accepts a memory of 1 GiB`() throws {
         #expect(ModuleCheck(try PluginBytes([5: vector([[0] + unsigned(16_384)])]).read()).ids == [])
     }
 }

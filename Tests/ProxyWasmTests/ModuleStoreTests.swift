@@ -4,7 +4,7 @@ import Wasm
 
 @testable import ProxyWasm
 
-/// Memories and tables, what runs at the start, and the garbage collector.
+/// Tests the findings about memories, tables, code that runs at start, and the garbage collector.
 @Suite struct ModuleStoreTests {
     private static func memory(
         _ minimum: UInt64 = 1,
@@ -16,13 +16,13 @@ import Wasm
     }
 
     static let imported: [(types: [ExternalType], ids: [String], why: String)] = [
-        ([memory()], [], "Envoy makes one"),
+        ([memory()], [], "Envoy creates one"),
         ([memory(16_384, maximum: 65_536)], [], "1 GiB at first, and later more"),
         ([memory(16_385)], ["memory-too-large"], "a page more"),
         ([memory(), memory()], ["unsuitable-import"], "Envoy has one only"),
         ([memory(isShared: true)], ["unsuitable-import"], "shared by threads"),
         ([memory(is64: true)], ["unsuitable-import"], "64-bit addresses"),
-        ([.table(.reference("funcref"), Limits(minimum: 1))], [], "Envoy makes one"),
+        ([.table(.reference("funcref"), Limits(minimum: 1))], [], "Envoy creates one"),
         (
             [
                 .table(.reference("funcref"), Limits(minimum: 1)),
@@ -36,7 +36,7 @@ import Wasm
         ([memory(), .table(.reference("funcref"), Limits(minimum: 1))], [], "one of each"),
     ]
 
-    @Test("Envoy gives a module one plain memory and one plain table", arguments: imported)
+    @Test("Envoy provides one plain memory and one plain table", arguments: imported)
     func imports(types: [ExternalType], ids: [String], why: String) throws {
         let check = ModuleCheck(
             try PluginModule.make {
@@ -52,7 +52,7 @@ import Wasm
         }
     }
 
-    @Test func `a memory that Envoy cannot reach is a warning once the module calls the host`() throws {
+    @Test func `warns about a memory that Envoy cannot reach if the module calls the host`() throws {
         let hidden = try PluginModule.make { $0.withdraw("memory") }
         #expect(ModuleCheck(hidden).ids == [])
         var calling = hidden
@@ -63,7 +63,7 @@ import Wasm
         #expect(ModuleCheck(calling).ids == [])
     }
 
-    @Test func `a start section is a note, and a warning once the module can call the host`() throws {
+    @Test func `a start section is a note, or a warning if the module can call the host`() throws {
         var module = try PluginModule.make { $0.start = 3 }
         #expect(ModuleCheck(module).ids == ["start-section"])
         #expect(ModuleCheck(module).verdict == .note)
@@ -83,7 +83,7 @@ import Wasm
         ("_initialize", ["proc_exit"], .go, ["restricted-at-start"]),
     ]
 
-    @Test("what may not be called at the start is a note, and a warning where it will be", arguments: starts)
+    @Test("a forbidden call at start is a note, or a warning if it is certain", arguments: starts)
     func restricted(export: String?, imports: [String], sdk: PluginSDK?, ids: [String]) throws {
         let types = [
             "proc_exit": ("i", ""), "fd_write": ("iiii", "i"), "random_get": ("ii", "i"),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Wasm
 
-/// What a file without sections to read is to somebody who wants to run it in a proxy.
+/// Tests the failures for files whose sections cannot be read.
 @Suite struct OutlineFailureTests {
     private static let preamble = SampleModule.preamble
 
@@ -14,13 +14,13 @@ import Wasm
         }
     }
 
-    static let refused: [(bytes: [UInt8], code: Failure.Code, phrase: String, hint: String?, why: String)] = [
+    static let files: [(bytes: [UInt8], code: Failure.Code, phrase: String, hint: String?, why: String)] = [
         ([], .notWasm, "plugin.wasm is empty", "build it again", "nothing"),
         ([0], .notWasm, "it starts with 00", nil, "one byte of the magic number"),
         ([0, 0x61, 0x73], .notWasm, "it starts with 00 61 73", nil, "three bytes of it"),
-        ([0, 0x61, 0x73, 0x6D], .wasmMalformed, "it ends after 4 bytes", "cut off", "no version"),
+        ([0, 0x61, 0x73, 0x6D], .wasmMalformed, "it ends after 4 bytes", "truncated", "no version"),
         (
-            [0, 0x61, 0x73, 0x6D, 1, 0, 0], .wasmMalformed, "it ends after 7 bytes", "cut off",
+            [0, 0x61, 0x73, 0x6D, 1, 0, 0], .wasmMalformed, "it ends after 7 bytes", "truncated",
             "half a version"
         ),
         (
@@ -34,7 +34,7 @@ import Wasm
         ([0, 0x61, 0x73, 0x6D, 2, 0, 0, 0], .wasmMalformed, "version 02 00 00 00", nil, "a version to come"),
         ([0, 0x61, 0x73, 0x6D, 0, 0, 0, 1], .wasmMalformed, "version 00 00 00 01", nil, "the wrong order"),
         ([0, 0x61, 0x73, 0x6D, 13, 0, 1, 1], .wasmMalformed, "version 0d 00 01 01", nil, "layer 257"),
-        ([0x1F, 0x8B, 8, 0, 0, 0, 0, 0], .notWasm, "it starts with 1f 8b 08 00", "unpack it first", "gzip"),
+        ([0x1F, 0x8B, 8, 0, 0, 0, 0, 0], .notWasm, "it starts with 1f 8b 08 00", "gunzip", "gzip"),
         (Array("\u{7F}ELF\u{2}\u{1}\u{1}".utf8), .notWasm, "7f 45 4c 46", "build for wasm32", "a program"),
         (Array("(module (func))".utf8), .notWasm, "\"(module (func))\"", "wat2wasm", "WebAssembly text"),
         (Array("!<arch>\nlib.o/".utf8), .notWasm, "\"!<arch>\"", "crate-type cdylib", "a static library"),
@@ -43,8 +43,8 @@ import Wasm
         (Array("\0asM\u{1}\0\0\0".utf8), .notWasm, "00 61 73 4d", nil, "the case counts"),
     ]
 
-    @Test("what is no core module is named, with what it seems to be", arguments: refused)
-    func refusal(bytes: [UInt8], code: Failure.Code, phrase: String, hint: String?, why: String) {
+    @Test("identifies a file that is not a core module", arguments: files)
+    func rejection(bytes: [UInt8], code: Failure.Code, phrase: String, hint: String?, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try outline(bytes) }
         #expect(failure?.code == code, "\(why)")
         let text = "\(failure?.message ?? "") \(failure?.why ?? "")"
@@ -61,7 +61,7 @@ import Wasm
         ("wasm/tiny/git-lfs-pointer/plugin.wasm", .notWasm, "is not a WebAssembly module"),
     ]
 
-    @Test("the fixtures are told apart", arguments: fixtures)
+    @Test("distinguishes the fixtures", arguments: fixtures)
     func fixture(file: String, code: Failure.Code, phrase: String) throws {
         let bytes = try Fixtures.bytes(file)
         let failure = #expect(throws: Failure.self) { try outline(bytes) }
@@ -69,7 +69,7 @@ import Wasm
         #expect(failure?.message.contains(phrase) == true)
     }
 
-    @Test func `a Git LFS pointer comes with the command that helps`() throws {
+    @Test func `suggests git lfs pull for a Git LFS pointer`() throws {
         let bytes = try Fixtures.bytes("wasm/tiny/git-lfs-pointer/plugin.wasm")
         let failure = #expect(throws: Failure.self) { try outline(bytes) }
         #expect(failure?.hints == ["git lfs pull"])
@@ -78,20 +78,20 @@ import Wasm
     static let broken: [(bytes: [UInt8], phrase: String, why: String)] = [
         (preamble + [1], "cannot be read", "a section without a length"),
         (preamble + [1, 0x80], "cannot be read", "it ends within the length"),
-        (preamble + [1, 1], "it has 1 bytes, but 0 follow", "one byte is missing"),
+        (preamble + [1, 1], "should have 1 bytes, but 0 follow", "one byte is missing"),
         (preamble + [1, 0xFF, 0xFF, 0xFF, 0x7F, 0], "268435455 bytes, but 1 follow", "far beyond the end"),
         (preamble + [1, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], "4294967295 bytes, but 0 follow", "2³² - 1"),
         (preamble + [1, 0xFF, 0xFF, 0xFF, 0xFF, 0x1F], "cannot be read", "a length of 33 bits"),
         (preamble + [1, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], "cannot be read", "a length of 35 bits"),
         (preamble + [1, 0x80, 0x80, 0x80, 0x80, 0x80, 0], "cannot be read", "a length of six bytes"),
-        (preamble + [14, 0], "there is no section 14; it stands at byte 8", "the first id that is unknown"),
+        (preamble + [14, 0], "the section at byte 8 has the unknown id 14", "the first id that is unknown"),
         (
-            preamble + [0, 0, 255, 0], "there is no section 255; it stands at byte 10",
+            preamble + [0, 0, 255, 0], "the section at byte 10 has the unknown id 255",
             "an unknown id later on"
         ),
     ]
 
-    @Test("a module whose sections do not fit is refused", arguments: broken)
+    @Test("rejects a module with invalid sections", arguments: broken)
     func brokenSections(bytes: [UInt8], phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try outline(bytes) }
         #expect(failure?.code == .wasmMalformed, "\(why)")
@@ -100,17 +100,17 @@ import Wasm
     }
 
     @Test(
-        "the fixtures' broken modules are refused as cut off",
+        "rejects the truncated fixtures",
         arguments: ["truncated", "section-beyond-end"]
     )
     func brokenFixtures(name: String) throws {
         let bytes = try Fixtures.bytes("wasm/tiny/\(name).wasm")
         let failure = #expect(throws: Failure.self) { try outline(bytes) }
         #expect(failure?.code == .wasmMalformed)
-        #expect(failure?.hints.first?.contains("cut off") == true)
+        #expect(failure?.hints.first?.contains("truncated") == true)
     }
 
-    @Test func `the largest module that proxies load is taken, and one byte more is not`() throws {
+    @Test func `accepts the largest module that proxies load, and rejects one byte more`() throws {
         #expect(ModuleOutline.sizeLimit == 268_433_920)
         // The preamble, and one custom section with all the rest.
         let content = ModuleOutline.sizeLimit - 13
@@ -123,7 +123,7 @@ import Wasm
         for size in [ModuleOutline.sizeLimit + 1, .max] {
             let failure = #expect(throws: Failure.self) {
                 try ModuleOutline(of: "plugin.wasm", size: size) { _, _ in
-                    Issue.record("nothing of it has to be read")
+                    Issue.record("nothing must be read")
                     return []
                 }
             }
@@ -132,7 +132,7 @@ import Wasm
         }
     }
 
-    @Test func `a module of nothing but sections is refused before it fills the memory`() throws {
+    @Test func `rejects a module with too many sections before it fills the memory`() throws {
         let limit = 100_000
         let sections = [UInt8](repeating: 0, count: 2 * limit)
         #expect(try outline(Self.preamble + sections).sections.count == limit)
@@ -141,7 +141,7 @@ import Wasm
         #expect(failure?.why?.contains("more than 100000 sections") == true)
     }
 
-    @Test func `a failure of the reader comes through`() {
+    @Test func `passes on a failure of the reader`() {
         let failure = #expect(throws: Failure.self) {
             try ModuleOutline(of: "plugin.wasm", size: 8) { (_, _) throws(Failure) in
                 throw Failure(.fileUnreadable, "gone")
@@ -150,7 +150,7 @@ import Wasm
         #expect(failure?.code == .fileUnreadable)
     }
 
-    @Test func `a file that got shorter since it was measured is refused`() {
+    @Test func `rejects a file that shrank after its size was read`() {
         let failure = #expect(throws: Failure.self) { try outline(Self.preamble, size: 20) }
         #expect(failure?.code == .wasmMalformed)
     }
@@ -170,8 +170,8 @@ import Wasm
             (.cutSection(at: 8, size: 5, following: 1), 11, "Failed to parse corrupted Wasm module", nil),
         ]
 
-    @Test("Envoy's words are told where they are sure", arguments: consumerMessages)
-    func words(problem: ModuleOutline.Problem, size: Int, consumerMessage: String?, offset: Int?) {
+    @Test("quotes Envoy's message only if it is certain", arguments: consumerMessages)
+    func message(problem: ModuleOutline.Problem, size: Int, consumerMessage: String?, offset: Int?) {
         #expect(problem.consumerMessage(ofSize: size) == consumerMessage)
         #expect(problem.offset == offset)
     }

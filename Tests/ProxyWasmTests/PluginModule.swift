@@ -4,7 +4,7 @@ import Wasm
 
 @testable import ProxyWasm
 
-/// Modules made by hand, as a reader would describe them.
+/// Modules built in tests, as the reader would describe them.
 enum PluginModule {
     static let i32 = ValueType.i32
     static let nothing = FunctionType([], [])
@@ -27,7 +27,7 @@ enum PluginModule {
         return module
     }
 
-    /// Numbers for letters: `i`, `I`, `f`, `F`.
+    /// Parses letters as value types: `i`, `I`, `f`, `F`.
     static func values(_ letters: String) -> [ValueType] {
         letters.map { letter in
             switch letter {
@@ -41,27 +41,27 @@ enum PluginModule {
 }
 
 extension Module {
-    /// Adds an export behind all others.
+    /// Adds an export after all others.
     mutating func export(_ name: String, _ type: FunctionType) { export(name, .function(type)) }
 
-    /// Adds an export behind all others.
+    /// Adds an export after all others.
     mutating func export(_ name: String, _ type: ExternalType) {
         exports.append(
             ModuleExport(name: name, type: type, index: exports.count, offset: 100 + 10 * exports.count)
         )
     }
 
-    /// Takes an export away.
+    /// Removes an export.
     mutating func withdraw(_ name: String) { exports.removeAll { $0.name == name } }
 
-    /// Adds an import behind all others.
+    /// Adds an import after all others.
     mutating func `import`(_ name: String, of module: String = "env", _ type: ExternalType) {
         imports.append(
             ModuleImport(module: module, name: name, type: type, offset: 10 + imports.count)
         )
     }
 
-    /// Adds an imported function behind all others.
+    /// Adds an imported function after all others.
     mutating func `import`(
         _ name: String,
         of module: String = "env",
@@ -74,7 +74,7 @@ extension Module {
 }
 
 extension ModuleCheck {
-    /// Checks a module in which Envoy's own parser finds nothing to refuse.
+    /// Checks a module that Envoy's own parser accepts.
     init(_ module: Module, host: ProxyHost = .envoy) {
         self.init(EnvoyReading(module, corruptions: []), host: host)
     }
@@ -82,7 +82,7 @@ extension ModuleCheck {
     /// All errors in their order.
     var errors: [Finding] { findings.filter { $0.severity == .error } }
 
-    /// The ids of all findings in their order, but for the note that each module gets.
+    /// The ids of all findings in their order, without the note that every module has.
     var ids: [String] { findings.map(\.id).filter { $0 != "function-bodies-not-validated" } }
 
     /// The first error, which is the one that Envoy prints.

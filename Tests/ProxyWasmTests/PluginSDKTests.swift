@@ -15,7 +15,7 @@ import Wasm
         }
     }
 
-    @Test("the producers section tells", arguments: PluginSDK.allCases)
+    @Test("identifies the toolchain from the producers section", arguments: PluginSDK.allCases)
     func producers(sdk: PluginSDK) throws {
         let clang = Self.producer(of: .cPlusPlus)
         let check = ModuleCheck(try PluginModule.make { $0.producers = [clang, Self.producer(of: sdk)] })
@@ -23,7 +23,7 @@ import Wasm
     }
 
     static let stripped: [(sdk: PluginSDK?, change: @Sendable (inout Module) -> Void, why: String)] = [
-        (nil, { _ in }, "nothing tells"),
+        (nil, { _ in }, "no traces"),
         (
             .go, { $0.customSections = [CustomSection(name: "go:buildid", offset: 20, size: 9)] },
             "Go's linker leaves the build's id"
@@ -57,11 +57,11 @@ import Wasm
         (
             nil,
             { $0.producers = [Module.Producer(field: "sdk", name: "Zig", version: "1")] },
-            "a language that is not known"
+            "an unknown language"
         ),
     ]
 
-    @Test("stripped modules are known by their runtimes", arguments: stripped)
+    @Test("identifies stripped modules by their runtimes", arguments: stripped)
     func guess(sdk: PluginSDK?, change: @Sendable (inout Module) -> Void, why: String) throws {
         #expect(ModuleCheck(try PluginModule.make(change)).sdk == sdk, "\(why)")
     }
@@ -76,7 +76,7 @@ import Wasm
         (["proxy_on_downstream_connection_close", "proxy_on_request_body"], .http),
     ]
 
-    @Test("the callbacks tell which filter chain a module is for", arguments: types)
+    @Test("guesses the filter chain from the callbacks", arguments: types)
     func type(exports: [String], type: PluginType?) throws {
         let check = ModuleCheck(
             try PluginModule.make { for name in exports { $0.export(name, PluginModule.nothing) } }

@@ -1,37 +1,37 @@
 package import Diagnostics
 
-/// What several consumers say, each thing once and with everybody who says it.
+/// The findings of several consumers, each once with the names of its consumers.
 package struct FindingList: Sendable {
-    /// One thing that is said.
+    /// A finding and its consumers.
     package struct Row: Sendable {
         package let finding: Finding
-        /// Who says it; empty for what is true of the module for everybody.
-        package fileprivate(set) var speakers: [String]
+        /// The names of the consumers; empty for a finding about the module that applies to all of them.
+        package fileprivate(set) var consumers: [String]
     }
 
-    /// The worst first, else in the order in which they come up.
+    /// The rows, the most severe first, then in the order of the check.
     package let rows: [Row]
 
-    /// Lists what a check has shown.
+    /// Lists the findings of a check.
     package init(_ check: PluginCheck) {
         var rows: [Row] = []
-        func add(_ finding: Finding, from speaker: String) {
-            if let place = rows.firstIndex(where: { $0.finding == finding }) {
-                rows[place].speakers.append(speaker)
+        func add(_ finding: Finding, of consumer: String) {
+            if let index = rows.firstIndex(where: { $0.finding == finding }) {
+                rows[index].consumers.append(consumer)
             } else {
-                rows.append(Row(finding: finding, speakers: [speaker]))
+                rows.append(Row(finding: finding, consumers: [consumer]))
             }
         }
         for answer in check.answers {
-            for finding in answer.imageFindings { add(finding, from: answer.consumer.name) }
+            for finding in answer.imageFindings { add(finding, of: answer.consumer.name) }
         }
         let imageRowCount = rows.count
         for answer in check.answers {
-            for finding in answer.moduleFindings { add(finding, from: answer.consumer.name) }
+            for finding in answer.moduleFindings { add(finding, of: answer.consumer.name) }
         }
         let hostCount = check.answers.filter { $0.consumer.host != nil }.count
-        for place in imageRowCount..<rows.count where rows[place].speakers.count == hostCount {
-            rows[place].speakers = []
+        for index in imageRowCount..<rows.count where rows[index].consumers.count == hostCount {
+            rows[index].consumers = []
         }
         self.init(rows)
     }
@@ -44,8 +44,8 @@ package struct FindingList: Sendable {
 }
 
 extension FindingList.Row {
-    /// What is said, by whom, in one line.
+    /// The consumers and the message, in one line.
     package var line: String {
-        (speakers.isEmpty ? "" : speakers.joined(separator: ", ") + ": ") + finding.message
+        (consumers.isEmpty ? "" : consumers.joined(separator: ", ") + ": ") + finding.message
     }
 }

@@ -2,7 +2,7 @@ import Archive
 import Diagnostics
 import OCI
 
-/// The findings about the layer that is read.
+/// The findings about the layer that the fetcher reads.
 extension MeshFetcher {
     func tarFindings(_ layer: LayerFacts) -> [Finding] {
         guard let contents = layer.contents else { return [unreadable(layer)] }

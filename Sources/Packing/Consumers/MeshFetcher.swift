@@ -148,7 +148,7 @@ struct MeshFetcher {
     }
 
     /// The remedy for a module that is too large.
-    static let smaller = "run wasm-opt -Oz --strip-debug, or use the compiler's options for small code"
+    static let smaller = "reduce the size: wasm-opt -Oz --strip-debug plugin.wasm -o plugin.wasm"
 
     /// The command that repairs the image, or builds it again if it has no core module.
     private var remedy: String {

@@ -4,22 +4,22 @@ import OCI
 package import ProxyWasm
 package import Wasm
 
-/// A module by its own bytes: what it is, and what each proxy will say of it.
+/// A module that was read, and the findings of each proxy about it.
 package struct ModuleInspection: Sendable {
-    /// The module's own digest and size.
+    /// The module's digest and size.
     package let identity: ModuleIdentity
-    /// What its sections say, or why nobody can read them.
+    /// The module as its sections describe it, or the failure to read them.
     package var module: Result<Module, Failure> { reading.map(\.module) }
-    /// What is known of it beyond its sections, by the rules of Envoy; `nil` when nobody can read them.
+    /// The check by the rules of Envoy; `nil` if the sections cannot be read.
     package let check: ModuleCheck?
     private let reading: Result<EnvoyReading, Failure>
 
-    /// Reads a module; what is wrong with it is part of the answer.
+    /// Reads a module; an invalid module is part of the result, not an error.
     ///
     /// - Parameters:
-    ///   - name: what it is called in messages.
-    ///   - file: its bytes, which are read twice.
-    /// - Throws: what reading the file throws.
+    ///   - name: the name of the module in messages.
+    ///   - file: the module's file, which is read twice.
+    /// - Throws: errors of reading the file.
     package init(of name: String, in file: borrowing ReadableFile) throws(Failure) {
         var hasher = DigestHasher()
         try file.forEachPiece { piece in hasher.update(piece) }
@@ -37,12 +37,12 @@ package struct ModuleInspection: Sendable {
         check = (try? reading.get()).map { ModuleCheck($0, host: .envoy) }
     }
 
-    /// Whether it is a component, which is no module that proxies know.
+    /// Whether it is a component, which proxies do not support.
     package var isComponent: Bool {
         if case .failure(let failure) = module { failure.code == .wasmComponent } else { false }
     }
 
-    /// What a proxy will say of it, in the order in which it will trip over it.
+    /// Returns the findings for a proxy, in the order of its load steps.
     package func findings(in host: ProxyHost) -> [Finding] {
         switch reading {
         case .success(let reading):
@@ -64,14 +64,14 @@ package struct ModuleInspection: Sendable {
 }
 
 extension Failure {
-    /// Whether it says what a module is not, rather than that it cannot be read.
+    /// Whether the failure is about the module's content, not about reading the file.
     package var isAboutModule: Bool {
         [.notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge].contains(code)
     }
 }
 
 extension Finding {
-    /// The finding that a failure is to whoever asked what is wrong.
+    /// Creates a finding from a failure.
     package init(_ failure: Failure, consumerMessage: String? = nil, offset: Int? = nil) {
         self.init(
             failure.code.rawValue,

@@ -5,25 +5,25 @@ package import Storage
 package import SystemPackage
 import Wasm
 
-/// The check that `build` and `push` make before anything is written or sent.
+/// The check by `build` and `push` before they write or send anything.
 ///
-/// What all consumers reject for whom the image is made is a refusal; what only some of them reject, such as a plugin for
-/// Higress, is a warning.
+/// If every intended consumer would reject the image, the check fails. If only some would reject it, such as a plugin for
+/// Higress, the check warns.
 package struct PrepublishCheck: Sendable {
-    /// The module that was read; `nil` for an image without one, or whose module was checked before.
+    /// The module; `nil` for an image without a module, or if the module was checked before.
     package let module: ModuleInspection?
-    /// What each consumer says of the module; empty where no proxy is meant.
+    /// The findings of each consumer about the module; empty for a format that is not for proxies.
     package let answers: [PluginCheck.Answer]
-    /// What to tell the user, in the order in which it was found.
+    /// The warnings, in the order of the check.
     package let warnings: [String]
-    /// Why the command must not go on; ``Failure/Code/checkFailed``.
-    package let refusal: Failure?
+    /// The failure that stops the command, ``Failure/Code/checkFailed``; `nil` if the check passed.
+    package let rejection: Failure?
 
     private init(
         _ check: PluginCheck,
         showing answers: [PluginCheck.Answer],
         warnings: [String] = [],
-        refusing: Bool,
+        rejecting: Bool,
         called name: String
     ) {
         module = check.module
@@ -31,19 +31,19 @@ package struct PrepublishCheck: Sendable {
         let rows = FindingList(check).rows
         self.warnings =
             warnings
-            + rows.filter { $0.finding.severity == .warning || !refusing && $0.isRefusal }
+            + rows.filter { $0.finding.severity == .warning || !rejecting && $0.isRejection }
             .map { $0.line + $0.quotation }
-        let refusals = rows.filter(\.isRefusal)
-        refusal = refusing ? Self.refusal(refusals, called: name) : nil
+        let rejections = rows.filter(\.isRejection)
+        rejection = rejecting ? Self.rejection(rejections, called: name) : nil
     }
 
-    /// Checks a module that is to be packed.
+    /// Checks a module before it is packed.
     ///
     /// - Parameters:
-    ///   - path: the module.
-    ///   - format: what it is to be packed as.
-    /// - Returns: `nil` for a component in the format that is made for it: no rule of a proxy holds for it.
-    /// - Throws: what reading the file throws, and why it cannot be read as a module.
+    ///   - path: the path of the module.
+    ///   - format: the format of the image.
+    /// - Returns: the check; `nil` for a component in the `wasm` format, which proxies do not load.
+    /// - Throws: errors of reading the file, and a failure if it is not a valid module.
     package static func ofModule(at path: FilePath, as format: ImageFormat) throws(Failure)
         -> PrepublishCheck?
     {
@@ -56,14 +56,14 @@ package struct PrepublishCheck: Sendable {
         return PrepublishCheck(
             proxies,
             showing: format == .wasm ? [] : proxies.answers,
-            refusing: format != .wasm && proxies.isRefusedByAll,
+            rejecting: format != .wasm && proxies.isRejectedByAll,
             called: path.string
         )
     }
 
-    /// Checks where the module is to be in the image, before there has to be a place for that.
+    /// Checks that the module will be in the last layer, before the image is written.
     ///
-    /// Throws ``Failure/Code/checkFailed`` when it is not in the last layer.
+    /// Throws ``Failure/Code/checkFailed`` otherwise.
     package static func checkPlace(in contents: ImageContents, as format: ImageFormat, called name: String)
         throws(Failure)
     {
@@ -72,28 +72,28 @@ package struct PrepublishCheck: Sendable {
             .checkFailed,
             "\(name) would not be loaded: \(PluginFile.name) is not in the last layer",
             why: "they will say \"\(PluginFile.name) not found in the archive\"",
-            try: ["move the line that adds it to the end", "--no-check, to go on all the same"]
+            try: ["move the line that adds it to the end", skipHint]
         )
     }
 
     /// Checks an image whose module was checked before.
     ///
-    /// Throws what reading the image throws.
+    /// Throws errors of reading the image.
     package static func ofPacked(_ root: Descriptor, in source: some ContentSource, called name: String)
         async throws(Failure) -> PrepublishCheck
     {
         try await PrepublishCheck(of: ImageInspection(of: root, in: source), module: nil, called: name)
     }
 
-    /// Checks an image that comes from a store, and the module in it.
+    /// Checks an image in a store, and its module.
     ///
     /// - Parameters:
-    ///   - root: the image, or an index.
-    ///   - source: where it is.
-    ///   - name: what the user calls it.
-    ///   - folder: where the module is put for as long as it is read.
-    /// - Returns: a warning alone for an index from which no consumer can choose.
-    /// - Throws: what reading the image throws.
+    ///   - root: the descriptor of the image or index.
+    ///   - source: the store.
+    ///   - name: its name in messages.
+    ///   - folder: the folder for the temporary file of the module.
+    /// - Returns: the check; only a warning for an index from which consumers cannot select an image.
+    /// - Throws: errors of reading the image.
     package static func ofImage(
         _ root: Descriptor,
         in source: some ContentSource,
@@ -104,8 +104,8 @@ package struct PrepublishCheck: Sendable {
             return PrepublishCheck(
                 PluginCheck(nil, module: nil, for: []),
                 showing: [],
-                warnings: ["\(name) is not checked: nobody can choose an image from its index"],
-                refusing: false,
+                warnings: ["\(name) was not checked: consumers cannot select an image from its index"],
+                rejecting: false,
                 called: name
             )
         }
@@ -114,48 +114,50 @@ package struct PrepublishCheck: Sendable {
     }
 
     private init(of image: ImageInspection, module: ModuleInspection?, called name: String) {
-        let isForOthers = image.variant == .wasm
-        let consumers = Consumers.intended(for: isForOthers ? .wasm : .image)
+        let isForOtherTools = image.variant == .wasm
+        let consumers = Consumers.intended(for: isForOtherTools ? .wasm : .image)
         let check = PluginCheck(image, module: module, for: consumers)
         self.init(
             check,
             showing: check.answers,
-            warnings: isForOthers ? Self.warning(of: image).map { [$0] } ?? [] : [],
-            refusing: check.isRefusedByAll,
+            warnings: isForOtherTools ? Self.warning(of: image).map { [$0] } ?? [] : [],
+            rejecting: check.isRejectedByAll,
             called: name
         )
     }
 
-    /// An image that is not made for proxies, in the words in which they will refuse it.
+    /// Returns a warning with the proxies' message for an image that is not for proxies.
     private static func warning(of image: ImageInspection) -> String? {
         let check = PluginCheck(image, module: nil, for: Consumers.proxies)
         let names = check.answers.filter { $0.worst == .error }.map(\.consumer.name)
         let consumerMessage = check.answers.lazy.flatMap(\.imageFindings).first { $0.severity == .error }?
             .consumerMessage
         guard !names.isEmpty else { return nil }
-        return "\(names.joined(separator: ", ")) will refuse it"
+        return "\(names.joined(separator: ", ")) will reject it"
             + (consumerMessage.map { ": \"\($0)\"" } ?? "")
     }
 
-    private static func refusal(_ refusals: [FindingList.Row], called name: String) -> Failure? {
-        guard let first = refusals.first else { return nil }
+    private static let skipHint = "skip this check with --no-check"
+
+    private static func rejection(_ rejections: [FindingList.Row], called name: String) -> Failure? {
+        guard let first = rejections.first else { return nil }
         return Failure(
             .checkFailed,
             "\(name) would not be loaded: \(first.line)",
             why: first.finding.consumerMessage.map { "they will say \"\($0)\"" }
-                .map { $0 + (refusals.count > 1 ? "; \(refusals.count - 1) more: wasmpack check" : "") },
-            try: first.finding.hints + ["--no-check, to go on all the same"]
+                .map { $0 + (rejections.count > 1 ? "; \(rejections.count - 1) more: wasmpack check" : "") },
+            try: first.finding.hints + [skipHint]
         )
     }
 }
 
 extension PluginCheck {
-    fileprivate var isRefusedByAll: Bool { answers.allSatisfy { $0.worst == .error } }
+    fileprivate var isRejectedByAll: Bool { answers.allSatisfy { $0.worst == .error } }
 }
 
 extension FindingList.Row {
-    fileprivate var isRefusal: Bool { finding.severity == .error }
+    fileprivate var isRejection: Bool { finding.severity == .error }
 
-    /// What the consumer will say, behind what is said here.
+    /// The consumer's message, which follows the finding's own.
     fileprivate var quotation: String { finding.consumerMessage.map { "; they will say \"\($0)\"" } ?? "" }
 }

@@ -65,6 +65,6 @@ struct CheckStep {
             )
         }
         for warning in check.warnings { context.record(.warning(warning)) }
-        if let refusal = check.refusal { throw refusal }
+        if let rejection = check.rejection { throw rejection }
     }
 }

@@ -7,21 +7,21 @@ import SystemPackage
 import TestSupport
 import Wasm
 
-/// What a real Envoy makes of a module, as recorded, and what `check` says of it.
+/// A module with the recorded verdict of a real Envoy and the findings of `check`.
 struct JudgedModule: Sendable {
     let name: String
     let isMutant: Bool
     let envoy: EnvoyVerdicts.Answer
-    /// For all proxies, as the command asks when it is not told for which.
+    /// The findings for all proxies, the default of the command.
     let findings: [Finding]
 
-    /// Whether `check` finds nothing for which a proxy would refuse it.
+    /// Whether `check` finds no error.
     var isAccepted: Bool { !findings.contains { $0.severity == .error } }
 
-    /// The first reason for which it is refused.
+    /// The first error.
     var error: Finding? { findings.first { $0.severity == .error } }
 
-    /// Every module, judged once in a process.
+    /// Every module, checked once per process.
     static let all = Task {
         let modules = try await JudgedModules.shared.value
         let recorded = try EnvoyVerdicts.recorded.get()

@@ -24,7 +24,9 @@ import Wasm
         #expect(!corpus.contains { $0.envoy.verdict == .hangs })
     }
 
-    @Test func `check accepts what Envoy loads and refuses what it refuses`() async throws {
+    @Test func `check accepts the modules that Envoy loads, and rejects those that Envoy rejects`()
+        async throws
+    {
         let unknowable = try Unknowable.table()
         for module in try await JudgedModule.all.value {
             if module.isAccepted == (module.envoy.verdict == .loads) { continue }
@@ -40,7 +42,7 @@ import Wasm
         }
     }
 
-    @Test func `what check quotes is what Envoy prints`() async throws {
+    @Test func `check quotes messages that Envoy prints`() async throws {
         for module in try await corpus() where module.envoy.verdict == .refuses {
             guard let consumerMessage = module.error?.consumerMessage else { continue }
             #expect(
@@ -50,7 +52,7 @@ import Wasm
         }
     }
 
-    @Test func `a module that kills Envoy is refused as such`() async throws {
+    @Test func `check reports a module that crashes Envoy as crashes-envoy`() async throws {
         let unknowable = try Unknowable.table()
         for module in try await corpus() where module.envoy.verdict == .dies {
             if unknowable.contains(where: { $0.covers(module.name) }) { continue }
@@ -58,13 +60,15 @@ import Wasm
         }
     }
 
-    @Test func `what does not kill Envoy is refused for another reason first, or not at all`() async throws {
+    @Test func `check does not report crashes-envoy first for a module that does not crash Envoy`()
+        async throws
+    {
         for module in try await corpus() where module.envoy.verdict != .dies {
             #expect(module.error?.id != "crashes-envoy", "\(module.name)")
         }
     }
 
-    @Test func `each row of what check cannot tell is still needed`() async throws {
+    @Test func `each row of the table of limits of check is still needed`() async throws {
         let corpus = try await corpus()
         let table = try Unknowable.table()
         #expect(!table.isEmpty)
