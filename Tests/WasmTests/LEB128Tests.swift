@@ -19,7 +19,7 @@ import Testing
         ([UInt8](repeating: 0xFF, count: 9) + [3], 64, nil, "65 bits"),
     ]
 
-    @Test("unsigned numbers", arguments: unsigned)
+    @Test("reads unsigned numbers", arguments: unsigned)
     func readsUnsigned(bytes: [UInt8], bits: Int, value: UInt64?, why: String) {
         let number = LEB128.unsigned(bytes, bits: bits)
         #expect(number?.value == value, "\(why)")
@@ -47,7 +47,7 @@ import Testing
         ([UInt8](repeating: 0xFF, count: 10) + [0], 64, nil, "eleven bytes"),
     ]
 
-    @Test("signed numbers", arguments: signed)
+    @Test("reads signed numbers", arguments: signed)
     func readsSigned(bytes: [UInt8], bits: Int, value: Int64?, why: String) {
         let number = LEB128.signed(bytes, bits: bits)
         #expect(number?.value == value, "\(why)")
