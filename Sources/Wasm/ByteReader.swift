@@ -14,7 +14,7 @@ package struct ByteReader {
     private var piece: [UInt8] = []
     private var pieceOffset = 0
 
-    /// Makes a reader with an empty range; call ``read(from:to:)`` first.
+    /// Creates a reader with an empty range; call ``read(from:to:)`` first.
     package init(_ fetch: @escaping ByteFetch) { self.fetch = fetch }
 
     /// The number of bytes left in the range.

@@ -9,7 +9,7 @@ package struct Module: Sendable, Hashable {
         /// May be empty.
         package let version: String
 
-        /// Makes a producer.
+        /// Creates a producer.
         package init(field: String, name: String, version: String) {
             self.field = field
             self.name = name
@@ -46,7 +46,7 @@ package struct Module: Sendable, Hashable {
     /// The violations of rules that an engine checks before it runs the module, in the order of the file.
     package var problems: [ModuleProblem] = []
 
-    /// Makes a module with only its outline.
+    /// Creates a module with only its outline.
     package init(_ outline: ModuleOutline) { self.outline = outline }
 
     /// The number of bytes that stripping removes: `.debug_*` sections and names.

@@ -19,7 +19,7 @@ package struct ModuleProblem: Hashable, Sendable {
     /// Its offset, in bytes from the start of the module.
     package let offset: Int
 
-    /// Makes a problem.
+    /// Creates a problem.
     package init(_ kind: Kind, _ message: String, at offset: Int) {
         self.kind = kind
         self.message = message

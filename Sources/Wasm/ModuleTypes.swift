@@ -16,7 +16,7 @@ package struct FunctionType: Hashable, Sendable {
     /// The results' types in order.
     package let results: [ValueType]
 
-    /// Makes a function type.
+    /// Creates a function type.
     package init(_ parameters: [ValueType], _ results: [ValueType]) {
         self.parameters = parameters
         self.results = results
@@ -34,7 +34,7 @@ package struct Limits: Hashable, Sendable {
     /// Whether its addresses have 64 bits.
     package let is64: Bool
 
-    /// Makes limits.
+    /// Creates limits.
     package init(minimum: UInt64, maximum: UInt64? = nil, isShared: Bool = false, is64: Bool = false) {
         self.minimum = minimum
         self.maximum = maximum
@@ -52,7 +52,7 @@ package struct ModuleMemory: Hashable, Sendable {
     /// The offset of its limits, in bytes from the start of the module.
     package let offset: Int
 
-    /// Makes a memory.
+    /// Creates a memory.
     package init(_ limits: Limits, isImported: Bool = false, offset: Int) {
         self.limits = limits
         self.isImported = isImported
@@ -80,7 +80,7 @@ package struct ModuleImport: Hashable, Sendable {
     /// The offset of the import, in bytes from the start of the module.
     package let offset: Int
 
-    /// Makes an import.
+    /// Creates an import.
     package init(module: String, name: String, type: ExternalType, offset: Int) {
         self.module = module
         self.name = name
@@ -100,7 +100,7 @@ package struct ModuleExport: Hashable, Sendable {
     /// The offset of the export, in bytes from the start of the module.
     package let offset: Int
 
-    /// Makes an export.
+    /// Creates an export.
     package init(name: String, type: ExternalType, index: Int, offset: Int) {
         self.name = name
         self.type = type
@@ -118,7 +118,7 @@ package struct CustomSection: Hashable, Sendable {
     /// The size of the content after the name, in bytes.
     package let size: Int
 
-    /// Makes a custom section.
+    /// Creates a custom section.
     package init(name: String, offset: Int, size: Int) {
         self.name = name
         self.offset = offset

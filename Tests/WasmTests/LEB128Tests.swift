@@ -31,7 +31,7 @@ import Testing
         ([0x3F], 32, 63, "the largest of one byte"),
         ([0x40], 32, -64, "the least of one byte"),
         ([0x7F], 32, -1, "minus one"),
-        ([0xFF, 0], 32, 127, "a sign of its own"),
+        ([0xFF, 0], 32, 127, "a redundant sign byte"),
         ([0xFF, 0xFF, 0xFF, 0xFF, 0x07], 32, Int64(Int32.max), "the largest"),
         ([0x80, 0x80, 0x80, 0x80, 0x78], 32, Int64(Int32.min), "the least"),
         ([0xFF, 0xFF, 0xFF, 0xFF, 0x7F], 32, -1, "minus one in five bytes"),

@@ -260,7 +260,7 @@ import Wasm
         (global([i32], [0x41, 0x80, 0x80, 0x80, 0x80, 0x78]), "the least number of 32 bits"),
         (global([i64], [0x42] + [UInt8](repeating: 0xFF, count: 9) + [0x7F]), "-1 in ten bytes"),
         (global([funcref], [0xD0, 0x73]), "null of no function"),
-        (global([0x64, 0], [0xD2, 0]), "a function of its own type"),
+        (global([0x64, 0], [0xD2, 0]), "a function of the expected type"),
         (global([0x63, 0], [0xD0, 0x73]), "null of no function for a type of the module"),
         (global([0x6E], [0xD0, 0x6D]), "a subtype"),
         (global([0x6C], [0xD0, 0x71]), "null of the whole hierarchy"),
