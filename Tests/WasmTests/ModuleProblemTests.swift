@@ -178,7 +178,7 @@ import Wasm
         ),
         (code([5, 0, 0x0B]), "has 5 bytes, but 2 follow", "longer than the section"),
         (code([2, 1, 1]), "should have 1 bytes, but 0 follow", "cut off within the locals"),
-        (code([4, 1, 1, 0x10, 0x0B]), "there is no type 16", "a local of an unknown type"),
+        (code([4, 1, 1, 0x10, 0x0B]), "unknown type 16", "a local of an unknown type"),
         (
             [10: vector([[3, 1, 1, i32], [4, 0, 0x20, 0, 0x0B]])], "function 0 ends within its locals",
             "only locals"
