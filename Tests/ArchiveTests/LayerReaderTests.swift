@@ -165,9 +165,9 @@ struct LayerReaderTests {
     }
 }
 
-/// With 256 MiB; what zstd unpacks to as much is a test above.
+/// Tests with 256 MiB of data.
 @Suite(.long, .timed, .timeLimit(.minutes(5))) struct LayerReaderLongTests {
-    @Test func `a small gzip that unpacks to more than 256 MiB is refused`() async throws {
+    @Test func `rejects a small gzip that unpacks to more than 256 MiB`() async throws {
         var layer: [UInt8] = []
         let size = LayerReader.tarLimit
         _ = try await LayerWriter(compressionLevel: 1, time: 0, processorCount: 2).write(

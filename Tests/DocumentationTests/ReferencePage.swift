@@ -4,7 +4,7 @@ import Foundation
 struct ReferencePage {
     /// The lines around the generated part; what stands before and after them is written by people.
     static let start =
-        "<!-- Generated. To renew: WASMPACK_RECORD=1 swift test --filter DocumentationTests -->"
+        "<!-- Generated. To renew: WASMPACK_RECORD=1 swift test --no-parallel --filter DocumentationTests -->"
     static let end = "<!-- End of the generated part. -->"
 
     let command: CommandSurface.Command

@@ -59,8 +59,11 @@ import Testing
             ["build", "main.wasm", "-t", "https://example.com/a:v1"], "reference-invalid", 64,
             "example.com/a:v1"
         ),
-        (["build", "main.wasm", "--layout", "folder-with-things"], "file-unwritable", 74, "something else"),
-        (["build", "main.wasm", "--layout", "main.wasm"], "file-unwritable", 74, "something else"),
+        (
+            ["build", "main.wasm", "--layout", "folder-with-things"], "file-unwritable", 74,
+            "not an OCI image layout"
+        ),
+        (["build", "main.wasm", "--layout", "main.wasm"], "file-unwritable", 74, "not an OCI image layout"),
         (["build", "main.wasm", "--annotation", "nokey"], "usage", 64, "KEY=VALUE"),
         (["build", "main.wasm", "--created", "yesterday"], "usage", 64, "is not a time"),
         (["push", "example.com/a:v1"], "layout-missing", 66, "wasmpack build"),
@@ -76,7 +79,7 @@ import Testing
         (["verify", "folder"], "layout-missing", 66, "neither oci-layout nor index.json"),
         (["verify", "main.wasm"], "usage", 64, "is a module"),
         (["verify", "folder@sha256:ABC"], "digest-invalid", 64, "64 lower-case"),
-        (["inspect", "user:hush@example.com/a:v1"], "reference-invalid", 64, "no user name or password"),
+        (["inspect", "user:hush@example.com/a:v1"], "reference-invalid", 64, "a user name or password"),
         (["pusj", "x"], "usage", 64, "wasmpack push"),
         (["upload"], "usage", 64, "wasmpack push"),
     ]

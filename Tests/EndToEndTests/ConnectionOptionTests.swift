@@ -65,7 +65,7 @@ import Testing
             .wait()
         #expect(mixed.status == 78, "\(mixed)")
         #expect(
-            mixed.errorText.contains("error[config-invalid]: cannot use the client certificate"),
+            mixed.errorText.contains("error[config-invalid]: the client certificate cannot be used"),
             "\(mixed)"
         )
     }

@@ -110,7 +110,7 @@ import Testing
 
     @Test func `checks a typed user name before the password prompt`() async throws {
         let work = try Workspace()
-        let seen = try await login(work, #"[{"expect": "User name"}, {"type": "c:i\n"}]"#, [])
+        let seen = try await login(work, #"[{"expect": "Username"}, {"type": "c:i\n"}]"#, [])
         #expect(seen.status == 64, "\(seen)")
         #expect(seen.screen.contains("a colon"), "\(seen)")
         #expect(!seen.screen.contains("Password"), "\(seen)")

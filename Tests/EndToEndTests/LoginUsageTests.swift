@@ -41,7 +41,7 @@ import Testing
         (["http://r.example"], "", "wasmpack login r.example --plain-http"),
         (["hush-me:hush-word@r.example"], "", "cannot contain a user name or password"),
         (["https://hush-me:hush-word@r.example/v1/"], "", "cannot contain a user name or password"),
-        (["ftp://r.example"], "", "has no \"ftp://\""),
+        (["ftp://r.example"], "", "does not begin with \"ftp://\""),
         (["r.example"], "", "cannot ask for the password: there is no terminal"),
         (["r.example", "-u", "ci"], "", "cannot ask for the password: there is no terminal"),
         (["r.example", "--password-stdin"], "hush-word", "--password-stdin needs --username"),
@@ -194,7 +194,7 @@ import Testing
             // The end of each run searches its output for the secret.
             let run = try await Workspace().start(arguments + more).wait()
             #expect(run.status == 64, "\(run)")
-            #expect(run.errorText.contains("never an argument"), "\(run)")
+            #expect(run.errorText.contains("other users of this machine can read arguments"), "\(run)")
             #expect(run.errorText.contains("--password-stdin"), "\(run)")
         }
     }

@@ -116,7 +116,10 @@ import Testing
         )
         let lost = try await work.start(arguments + ["--verify"]).wait()
         #expect(lost.status == 65, "\(lost)")
-        #expect(lost.errorText.contains("error[digest-mismatch]: v1 is set, but what is stored"), "\(lost)")
+        #expect(
+            lost.errorText.contains("error[digest-mismatch]: v1 is set, but the stored image differs"),
+            "\(lost)"
+        )
         #expect(try await work.start(arguments).wait().status == 0)
     }
 
@@ -166,7 +169,7 @@ import Testing
     static let refused: [(flags: [String], phrase: String, why: String)] = [
         (["--also-tag", "v1+2"], "try: v1-2", "no tag"),
         (["--also-tag", ""], "the tag is empty", "none at all"),
-        (["--mount-from", "ghcr.io/a/b"], "another registry", "another registry"),
+        (["--mount-from", "ghcr.io/a/b"], "different registries", "another registry"),
         (["--mount-from", "a/b:v1"], "not a repository name", "an image"),
         (["--dry-run", "--digest-file", "d.txt"], "cannot be used together", "no digest of a push"),
         (["--dry-run", "--verify"], "cannot be used together", "nothing to read back"),

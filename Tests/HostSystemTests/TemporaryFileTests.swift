@@ -109,7 +109,7 @@ struct TemporaryFileTests {
         }
         try #require(isTried)
         #expect(failure?.code == .fileUnwritable)
-        #expect(failure?.why?.contains("may not write") == true)
+        #expect(failure?.why?.contains("no permission to write") == true)
         #expect(failure?.hints.isEmpty == false)
         #expect(chmod(scratch.path.string, 0o755) == 0)
         #expect(try tree(scratch.path) == [])

@@ -55,7 +55,7 @@ import Testing
         let failure = #expect(throws: Failure.self) {
             try Tag(parsing: String(repeating: "a", count: 100_000))
         }
-        #expect(failure?.why?.contains("this one has 100000") == true)
+        #expect(failure?.why?.contains("this tag has 100000") == true)
         #expect((failure?.description.utf8.count ?? 0) < 1024)
     }
 

@@ -204,7 +204,7 @@ import Testing
             _ = try await repository.resolve(.digest(bench.image.manifest.descriptor.digest))
         }
         #expect(failure?.code == .digestMismatch)
-        #expect(failure?.why?.contains("was asked for") == true)
+        #expect(failure?.why?.contains("was requested") == true)
     }
 
     @Test func `hashes a manifest before decoding it`() async throws {

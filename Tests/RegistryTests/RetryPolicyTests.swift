@@ -160,11 +160,11 @@ import Testing
         }
         #expect(details.count == 2 && events.events.count == 2, "\(events.events)")
         #expect(
-            details.first?.wholeMatch(of: /it: it fails; trying again in 0\.2 s \(try 2\)/) != nil,
+            details.first?.wholeMatch(of: /it: it fails; retrying in 0\.2 s \(try 2\)/) != nil,
             "\(details)"
         )
         #expect(
-            details.last?.wholeMatch(of: /it: it fails; trying again in 0\.[45] s \(try 3\)/) != nil,
+            details.last?.wholeMatch(of: /it: it fails; retrying in 0\.[45] s \(try 3\)/) != nil,
             "\(details)"
         )
     }

@@ -61,7 +61,7 @@ struct ImageLayoutTests {
         let before = try tree(path)
         let failure = await #expect(throws: Failure.self, "\(why)") { try await ImageLayout(creating: path) }
         #expect(failure?.code == .fileUnwritable, "\(why)")
-        #expect(failure?.message.contains("files that do not belong") == true, "\(why)")
+        #expect(failure?.message.contains("is not an OCI image layout") == true, "\(why)")
         #expect(try tree(path) == before, "\(why)")
     }
 
@@ -122,7 +122,7 @@ struct ImageLayoutTests {
     static let indexes: [(text: String, phrase: String, why: String)] = [
         ("", "ends too early", "nothing"),
         ("{", "a key is expected", "it is cut off"),
-        ("[]", "another type", "a list"),
+        ("[]", "has the wrong type", "a list"),
         (#"{"schemaVersion":2}"#, "manifests", "no list of manifests"),
         (entry("sha256:../../../etc/passwd"), "invalid digest format", "a path for a digest (CVE-2024-3727)"),
         (entry("sha256:"), "invalid digest format", "half a digest"),

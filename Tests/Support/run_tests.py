@@ -34,7 +34,7 @@ SKIPPED = b"skipped: "
 """Begins the line of a test that finds out on its way that it cannot go on here."""
 TIMED = "◷ ".encode()
 """Begins the line with a test's duration (Tests/TestSupport/Timed.swift)."""
-KNOWN = re.compile(rb"recorded a known issue|passed after .* with \d+ known issues?\.")
+NO_PROBLEM = re.compile(rb" Test run with |recorded a known issue|passed after .* with \d+ known issues?\.")
 
 
 def marks(mark=b"hush"):
@@ -73,7 +73,7 @@ class Problems:
 
     def show(self, line):
         if line.startswith(PROBLEM):
-            self.is_inside, self.lines = not KNOWN.search(line), 0
+            self.is_inside, self.lines = not NO_PROBLEM.search(line), 0
             self.count += self.is_inside
         elif line.startswith(MARKS) and not line.startswith(DETAILS):
             self.is_inside = False

@@ -733,6 +733,15 @@ class Secrets(unittest.TestCase):
         self.assertNotIn("noise", run.stdout)
         self.assertIn("Test run with 1 test", run.stdout)
 
+    def test_each_long_suite_is_called_so(self):
+        """`make test-long` finds them by name; `make test` leaves them out by their mark."""
+        texts = [place.read_text() for place in HERE.parent.glob("*Tests/**/*.swift")]
+        suites = [suite for text in texts for suite in re.findall(r"@Suite\((.*?)\)\s+(?:final )?(?:struct|class) (\w+)", text, re.S)]
+        self.assertEqual([name for marks, name in suites if name.endswith("LongTests") != marks.strip().startswith(".long")], [])
+        self.assertGreater(sum(name.endswith("LongTests") for _, name in suites), 5)
+        self.assertEqual(sum(text.count(".long,") + text.count("(.long)") for text in texts),
+                         sum(name.endswith("LongTests") for _, name in suites))  # fmt: skip
+
     def test_a_run_that_dies_shows_its_last_lines(self):
         run = self.run_tests("Fatal error: no", status=132)
         self.assertEqual(run.returncode, 132)

@@ -46,7 +46,7 @@ package struct ImageLayout: Sendable {
         guard try Self.isFree(path) else {
             throw Failure(
                 .fileUnwritable,
-                "\(path) contains files that do not belong to an OCI image layout",
+                "\(path) is not an OCI image layout",
                 why: "wasmpack writes only to a layout, an empty folder or a new folder",
                 try: ["--layout another-folder"]
             )
