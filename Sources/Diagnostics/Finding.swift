@@ -2,7 +2,7 @@
 package struct Finding: Hashable, Sendable {
     /// How bad it is.
     package enum Severity: String, Sendable, Comparable, CaseIterable {
-        /// Worth knowing; nothing is wrong, or nobody can tell without running the module.
+        /// Information: nothing is wrong, or the result depends on running the module.
         case note
         /// It may fail: with an older proxy, or in a way that only shows later.
         case warning
@@ -10,7 +10,7 @@ package struct Finding: Hashable, Sendable {
         case error
 
         /// Notes before warnings before errors.
-        package static func < (one: Severity, other: Severity) -> Bool { one.rank < other.rank }
+        package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
 
         private var rank: Int {
             switch self {
@@ -25,13 +25,13 @@ package struct Finding: Hashable, Sendable {
     package let id: String
     /// How bad it is.
     package let severity: Severity
-    /// What is the matter, in one sentence.
+    /// The finding, as one sentence.
     package let message: String
     /// What the consumer prints, word for word; `nil` when it says nothing.
     package let consumerMessage: String?
     /// What to do, best first; may be empty.
     package let hints: [String]
-    /// Where it is, in bytes from the start of the module; `nil` for what has no one place.
+    /// Its offset, in bytes from the start of the module; `nil` without a single place.
     package let offset: Int?
 
     /// Describes a finding.

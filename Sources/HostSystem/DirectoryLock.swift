@@ -9,25 +9,25 @@ package import SystemPackage
     import Darwin
 #endif
 
-/// An advisory lock on a folder, held until its last owner lets go of it, or the process ends in any way.
+/// An advisory lock on a folder, held until its last owner releases it or the process ends in any way.
 ///
-/// The folder itself is locked (`flock`), so that nothing has to be created and nothing is left behind.
+/// Locks the folder itself (`flock`), so no lock file has to be created or removed.
 package final class DirectoryLock: Sendable {
     private let descriptor: FileDescriptor
 
     /// Waits for the lock on a folder.
     ///
     /// - Parameters:
-    ///   - path: the folder, which has to exist.
-    ///   - isShared: whether others may hold it at the same time, if they share it too.
-    ///   - limit: how long to wait; for ever, when `nil`.
+    ///   - path: the folder; it must exist.
+    ///   - isShared: whether other shared locks may exist at the same time.
+    ///   - limit: how long to wait; `nil` for no limit.
     /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/fileUnreadable`` when the folder cannot be opened or its file
-    ///   system has no locks, or ``Failure/Code/fileUnwritable`` when somebody else keeps it for too long.
+    ///   system has no locks, or ``Failure/Code/fileUnwritable`` when another process keeps it for too long.
     package init(on path: FilePath, isShared: Bool, waiting limit: Duration? = nil) async throws(Failure) {
         descriptor = try Self.open(path)
         let end = limit.map { ContinuousClock.now + $0 }
         do throws(Failure) {
-            // A wait in the system would not hear of an interruption, and hold a thread that other tasks need.
+            // A wait in the system would not notice a cancellation, and would block a thread that other tasks need.
             while try !system(
                 { Failure(reading: path, $0) },
                 { [descriptor] in
@@ -39,11 +39,11 @@ package final class DirectoryLock: Sendable {
                     throw Failure(
                         .fileUnwritable,
                         "another process keeps the folder \(path) locked",
-                        why: "it has not let go of it for \(limit ?? .zero)",
-                        try: ["see who it is: fuser -v \(path)"]
+                        why: "the lock was not released within \(limit ?? .zero)",
+                        try: ["fuser -v \(path)"]
                     )
                 }
-                // Cut short by a cancellation, which the next round sees.
+                // A cancellation ends the sleep; the next iteration throws it.
                 try? await Task.sleep(for: .milliseconds(5))
             }
         } catch {
@@ -54,9 +54,9 @@ package final class DirectoryLock: Sendable {
 
     deinit { try? descriptor.close() }
 
-    /// Turns a shared lock into one that nobody else has, without waiting; tells whether that worked.
+    /// Makes a shared lock exclusive, without waiting; returns whether it succeeded.
     ///
-    /// If it did not, the lock may be lost for a moment, as `flock` says; it is shared again when this returns.
+    /// After a failure the lock may be lost for a moment, as `flock` documents; it is shared again on return.
     package func becomeExclusive() -> Bool {
         do {
             try lock(descriptor, LOCK_EX | LOCK_NB)
@@ -67,7 +67,7 @@ package final class DirectoryLock: Sendable {
         }
     }
 
-    /// Lets others share the lock.
+    /// Makes the lock shared.
     package func becomeShared() { try? lock(descriptor, LOCK_SH) }
 
     private static func open(_ path: FilePath) throws(Failure) -> FileDescriptor {

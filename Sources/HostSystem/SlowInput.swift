@@ -12,13 +12,13 @@ package import SystemPackage
 #endif
 
 extension FileDescriptor {
-    /// Reads the next bytes of something that may take its time, such as a person or a pipe; none at its end.
+    /// Reads the next bytes from a slow input, such as a terminal or a pipe; none at its end.
     ///
-    /// A thread of its own waits, not one of those that tasks share.
+    /// A separate thread waits, not one that tasks share.
     ///
-    /// - Parameter what: what is read, for messages.
+    /// - Parameter what: the name of the input for messages.
     /// - Returns: at most 4096 bytes.
-    /// - Throws: ``Failure/Code/interrupted`` soon after the task is cancelled, and ``Failure/Code/fileUnreadable``.
+    /// - Throws: ``Failure/Code/interrupted`` soon after the task is canceled, and ``Failure/Code/fileUnreadable``.
     package func nextInput(_ what: String) async throws(Failure) -> [UInt8] {
         let flag = CancellationFlag()
         let result = await withTaskCancellationHandler {
@@ -36,7 +36,7 @@ extension FileDescriptor {
     private func wait(_ flag: CancellationFlag, _ what: String) throws(Failure) -> [UInt8] {
         var input = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
         while true {
-            // A read would not hear of a cancellation.
+            // A blocking read would not notice a cancellation.
             let count = poll(&input, 1, 100)
             if flag.isSet.load(ordering: .acquiring) { throw Failure(.interrupted, "interrupted") }
             if count > 0 || count < 0 && errno != EINTR { break }
@@ -51,7 +51,7 @@ extension FileDescriptor {
     }
 }
 
-/// Whether the task that waits was cancelled.
+/// Whether the waiting task was canceled.
 private final class CancellationFlag: Sendable {
     let isSet = Atomic(false)
 }

@@ -1,32 +1,32 @@
 import Diagnostics
 
-/// The bytes of a module from one place to another, fetched in pieces: no more than one piece is held.
+/// A reader of a range of a module's bytes, which fetches them in pieces and holds one piece at a time.
 package struct ByteReader {
-    /// How much is fetched at once, in bytes.
+    /// The size of a piece, in bytes.
     static let pieceSize = 64 * 1024
 
-    /// Where the next byte stands, from the start of the module.
+    /// The offset of the next byte from the start of the module.
     package private(set) var offset = 0
-    /// Where what may be read now ends.
+    /// The end of the range that may be read now.
     package private(set) var end = 0
 
     private let fetch: ByteFetch
     private var piece: [UInt8] = []
     private var pieceOffset = 0
 
-    /// A reader that stands at the start and may read nothing yet: ``read(from:to:)`` comes first.
+    /// Creates a reader with an empty range; call ``read(from:to:)`` first.
     package init(_ fetch: @escaping ByteFetch) { self.fetch = fetch }
 
-    /// How many bytes may still be read.
+    /// The number of bytes left in the range.
     package var remaining: Int { end - offset }
 
-    /// Goes to a place; what may be read from there ends at `end`.
+    /// Sets the range that may be read.
     package mutating func read(from offset: Int, to end: Int) {
         self.offset = offset
         self.end = end
     }
 
-    /// The next byte; `what` it is stands in messages, here and below.
+    /// Reads a byte; `what` names it in messages, here and below.
     package mutating func byte(_ what: String) throws(ModuleReadError) -> UInt8 {
         guard offset < end else { throw missing(what, 1) }
         let index = try index(what)
@@ -34,14 +34,14 @@ package struct ByteReader {
         return piece[index]
     }
 
-    /// The next byte, which stays the next.
+    /// Returns the next byte without reading it; `nil` at the end of the range.
     mutating func peek() throws(ModuleReadError) -> UInt8? {
         let start = offset
         defer { offset = start }
         return remaining > 0 ? try byte("a byte") : nil
     }
 
-    /// The next bytes; no more of them are held than there are.
+    /// Reads bytes; allocates no memory for bytes that do not exist.
     package mutating func bytes(_ count: Int, _ what: String) throws(ModuleReadError) -> [UInt8] {
         guard count <= remaining else { throw missing(what, count) }
         var bytes: [UInt8] = []
@@ -53,18 +53,18 @@ package struct ByteReader {
         return bytes
     }
 
-    /// Goes past bytes, which are not fetched.
+    /// Skips bytes without fetching them.
     package mutating func skip(_ count: Int, _ what: String) throws(ModuleReadError) {
         guard count <= remaining else { throw missing(what, count) }
         offset += count
     }
 
-    /// An unsigned number of 32 bits.
+    /// Reads an unsigned number of 32 bits.
     mutating func unsigned(_ what: String) throws(ModuleReadError) -> Int {
         Int(try unsigned(what, bits: 32))
     }
 
-    /// An unsigned number of up to `bits` bits, 64 at most.
+    /// Reads an unsigned number of up to `bits` bits, 64 at most.
     package mutating func unsigned(_ what: String, bits: Int) throws(ModuleReadError) -> UInt64 {
         let start = offset
         guard let number = LEB128.unsigned(try encoded(what, bits), bits: bits) else {
@@ -81,13 +81,13 @@ package struct ByteReader {
         return number.value
     }
 
-    /// How many entries follow; each has at least one byte.
+    /// Reads the number of entries that follow; each has at least one byte.
     mutating func count(of what: String, limit: Int) throws(ModuleReadError) -> Int {
         let start = offset
         let count = try unsigned("the number of \(what)")
         guard count <= limit else {
             throw .problem(
-                .invalid("\(count) \(what) are more than the \(limit) that engines take", at: start)
+                .invalid("\(count) \(what) exceed the limit of \(limit) in engines", at: start)
             )
         }
         guard count <= remaining else {
@@ -98,12 +98,12 @@ package struct ByteReader {
         return count
     }
 
-    /// A name: its length and as many bytes of UTF-8.
+    /// Reads a name: its length and as many bytes of UTF-8.
     mutating func name(_ what: String) throws(ModuleReadError) -> String {
         let start = offset
         let length = try unsigned("the length of \(what)")
         guard length <= Self.nameLimit || length > remaining else {
-            throw .problem(.notJudged("\(what) has \(length) bytes, too many to look at", at: start))
+            throw .problem(.notJudged("\(what) has \(length) bytes, which is too long to check", at: start))
         }
         guard let name = String(validating: try bytes(length, what), as: UTF8.self) else {
             throw .problem(.invalid("\(what) is not UTF-8", at: start))
@@ -111,7 +111,7 @@ package struct ByteReader {
         return name
     }
 
-    /// The longest name that is looked at, in bytes; engines take any.
+    /// The longest name that is checked, in bytes; engines have no limit.
     private static let nameLimit = 1 << 20
 
     private mutating func encoded(_ what: String, _ bits: Int) throws(ModuleReadError) -> [UInt8] {
@@ -122,7 +122,7 @@ package struct ByteReader {
         return bytes
     }
 
-    /// Where in the piece the next byte is.
+    /// Returns the index of the next byte in the piece, which is fetched if necessary.
     private mutating func index(_ what: String) throws(ModuleReadError) -> Int {
         if !(pieceOffset..<pieceOffset + piece.count).contains(offset) {
             do throws(Failure) {
@@ -131,7 +131,7 @@ package struct ByteReader {
                 throw .failure(error)
             }
             pieceOffset = offset
-            // The file became shorter since it was measured.
+            // The file was truncated after its size was read.
             guard !piece.isEmpty else { throw missing(what, 1) }
         }
         return offset - pieceOffset

@@ -1,15 +1,15 @@
 package import Diagnostics
 
-/// A component seen from outside: the names of what it needs and gives (component model, "Binary Format").
+/// The names of a component's imports and exports (component model, "Binary Format").
 ///
-/// Only its outermost sections are looked at, and of these the imports and the exports; whether it is valid is not.
+/// Reads only the import and export sections at the top level, and does not validate the component.
 package struct ComponentOutline: Hashable, Sendable {
-    /// What it imports, in the order in which it stands there, for example `wasi:io/streams@0.2.0`.
+    /// The names of its imports in the order of the file, for example `wasi:io/streams@0.2.0`.
     package private(set) var imports: [String] = []
-    /// What it exports.
+    /// The names of its exports in the order of the file.
     package private(set) var exports: [String] = []
 
-    /// As many as are read; a world has some dozens.
+    /// The largest number of names that are read; a world has some dozens.
     private static let nameCountLimit = 10_000
     private static let importSection: UInt8 = 10
     private static let exportSection: UInt8 = 11
@@ -17,10 +17,10 @@ package struct ComponentOutline: Hashable, Sendable {
     /// Reads the outline of a component.
     ///
     /// - Parameters:
-    ///   - name: what the component is called in messages.
-    ///   - size: the size of the whole, in bytes.
-    ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
-    /// - Throws: ``Failure/Code/wasmMalformed`` for sections that cannot be read, and whatever `read` throws.
+    ///   - name: the component's name in messages.
+    ///   - size: the size of the component, in bytes.
+    ///   - read: returns up to `count` bytes at an offset; fewer only at the end.
+    /// - Throws: ``Failure/Code/wasmMalformed`` for sections that cannot be read, and errors of `read`.
     package init(
         of name: String,
         size: Int,
@@ -35,7 +35,7 @@ package struct ComponentOutline: Hashable, Sendable {
                 case .problem(let problem):
                     throw Failure(
                         .wasmMalformed,
-                        "\(name) is not a whole component",
+                        "\(name) is not a well-formed component",
                         why: problem.description,
                         try: ["build it again"]
                     )
@@ -73,29 +73,29 @@ package struct ComponentOutline: Hashable, Sendable {
     private mutating func readExports(_ bytes: inout ByteReader) throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "exports", limit: Self.nameCountLimit - exports.count)) {
             exports.append(try bytes.externalName())
-            // What is exported: a sort, of a core item two bytes long, and an index.
+            // The exported item: a sort, which has two bytes for a core item, and an index.
             if try bytes.byte("a sort") == 0 { try bytes.skip(1, "a core sort") }
             _ = try bytes.unsigned("an index")
-            // And perhaps as what.
-            let place = bytes.offset
+            // The optional type.
+            let start = bytes.offset
             switch try bytes.byte("an option") {
             case 0: break
             case 1: try bytes.skipExternalType()
-            default: throw .problem(.invalid("an option is neither there nor not there", at: place))
+            default: throw .problem(.invalid("an option has an invalid flag", at: start))
             }
         }
     }
 }
 
 extension ByteReader {
-    /// `importname'` or `exportname'`: a kind, the name, and for the third kind the rest of its version.
+    /// Reads `importname'` or `exportname'`: a kind, the name, and for kind 2 the rest of its version.
     fileprivate mutating func externalName() throws(ModuleReadError) -> String {
         let kind = try byte("the kind of a name")
         let name = try name("a name")
         return kind == 2 ? name + (try self.name("a version")) : name
     }
 
-    /// `externdesc`, but for values, which no toolchain writes.
+    /// Skips an `externdesc`; rejects values, which no toolchain writes.
     fileprivate mutating func skipExternalType() throws(ModuleReadError) {
         let start = offset
         switch try byte("the kind of a type") {
@@ -104,9 +104,9 @@ extension ByteReader {
             _ = try unsigned("a type")
         case 1, 4, 5: _ = try unsigned("a type")
         case 3:
-            // An equal type has an index, a resource has none.
+            // An `eq` bound has an index, a `sub resource` bound has none.
             if try byte("a bound") == 0 { _ = try unsigned("a type") }
-        case let kind: throw .problem(.invalid("a type of the kind \(kind) is not known", at: start))
+        case let kind: throw .problem(.invalid("a type has the unknown kind \(kind)", at: start))
         }
     }
 }

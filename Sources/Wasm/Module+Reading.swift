@@ -1,16 +1,15 @@
 package import Diagnostics
 
 extension Module {
-    /// Reads the sections of a module; of its bytes no more than 64 KiB are held at a time, and code and data are not looked
-    /// into.
+    /// Reads the sections of a module, and holds at most 64 KiB of its bytes at a time.
     ///
-    /// What an engine would refuse, though the rest can be read, is in ``problems``.
+    /// Code and data are not validated. ``problems`` has the faults for which an engine would reject the module.
     ///
     /// - Parameters:
-    ///   - outline: where its sections lie.
-    ///   - skipped: the offsets of sections that are not looked into: for what somebody else refuses in them.
-    ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
-    /// - Throws: whatever `read` throws.
+    ///   - outline: the places of its sections.
+    ///   - skipped: the offsets of sections that are not read, because another check rejects them.
+    ///   - read: returns up to `count` bytes at an offset; fewer only at the end.
+    /// - Throws: errors of `read`.
     package init(
         _ outline: ModuleOutline,
         skipping skipped: Set<Int> = [],

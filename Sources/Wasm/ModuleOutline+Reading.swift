@@ -1,26 +1,26 @@
 package import Diagnostics
 
-/// Why bytes cannot be read on.
+/// An error that ends the reading of bytes.
 package enum ReadError<Problem: Sendable>: Error {
-    /// The bytes did not come.
+    /// The bytes could not be read.
     case failure(Failure)
-    /// They are not what they should be.
+    /// The bytes are invalid.
     case problem(Problem)
 }
 
-/// Why a part of a module cannot be read on.
+/// An error that ends the reading of a part of a module.
 package typealias ModuleReadError = ReadError<ModuleProblem>
 
-/// Gives up to `count` bytes of a module at an offset; fewer only at its end.
+/// Returns up to `count` bytes of a module at an offset; fewer only at its end.
 package typealias ByteFetch = (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
 
 extension ModuleOutline {
-    /// Reads the outline of a module; of a large one only some bytes per section are read.
+    /// Reads the outline of a module: at most six bytes of each section.
     ///
     /// - Parameters:
-    ///   - size: the size of the whole, in bytes.
-    ///   - read: gives up to `count` bytes at an offset; fewer only at the end.
-    /// - Throws: why there are no sections to be read, and whatever `read` throws.
+    ///   - size: the size of the module, in bytes.
+    ///   - read: returns up to `count` bytes at an offset; fewer only at the end.
+    /// - Throws: the reason why the sections cannot be read, and errors of `read`.
     package init(
         size: Int,
         reading read: ByteFetch

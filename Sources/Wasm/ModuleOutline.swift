@@ -1,13 +1,13 @@
-/// A core WebAssembly module seen from outside: its preamble and where its sections lie.
+/// The places of a core WebAssembly module's sections.
 ///
 /// The structure is the binary format's (WebAssembly 2.0, "Binary Format", Modules): eight bytes of preamble, then
-/// sections of one id byte and a length each, to the end of the file. Nothing within a section is looked at.
+/// sections of one id byte and a length each, to the end of the file. The content of sections is not read.
 package struct ModuleOutline: Hashable, Sendable {
     /// One section of a module.
     package struct Section: Hashable, Sendable {
-        /// What it holds: 0 for a custom section, 1 to 13 for the known ones.
+        /// Its kind: 0 for a custom section, 1 to 13 for the known ones.
         package let id: UInt8
-        /// Where its content begins, in bytes from the start of the module.
+        /// The offset of its content, in bytes from the start of the module.
         package let offset: Int
         /// The size of its content, in bytes.
         package let size: Int
@@ -15,35 +15,37 @@ package struct ModuleOutline: Hashable, Sendable {
 
     /// The size of the whole module, in bytes.
     package let size: Int
-    /// The sections in the order in which they stand there.
+    /// The sections in the order of the file.
     package let sections: [Section]
 
-    /// Far more than any compiler writes; without a limit, a module of empty sections would fill the memory.
+    /// The largest number of sections; compilers write far fewer.
+    ///
+    /// Without it, a module of empty sections could exhaust the memory.
     package static let sectionCountLimit = 100_000
-    /// The id and a length of up to five bytes.
+    /// The size of an id and a length of up to five bytes, in bytes.
     static let sectionHeadSize = 6
     /// Custom, type, import, function, table, memory, global, export, start, element, code, data, data count, tag.
     static let lastKnownSection: UInt8 = 13
 }
 
 extension ModuleOutline {
-    /// Why a file has no sections to be read.
+    /// The reason why the sections of a file cannot be read.
     package enum Problem: Error, Hashable {
-        /// It does not begin with the magic number, but with these bytes: 64, or all that there are.
+        /// It begins with these bytes instead of the magic number; at most 64 bytes.
         case notWasm(start: [UInt8])
-        /// It ends within the preamble, after so many bytes.
+        /// It ends within the preamble, after `size` bytes.
         case cutPreamble(size: Int)
-        /// It is a component (component model, "Binary Format"); the four bytes behind the magic number.
+        /// It is a component (component model, "Binary Format") with these four bytes after the magic number.
         case component(version: [UInt8])
-        /// The four bytes of a version that no specification knows.
+        /// No specification has a version with these four bytes.
         case unknownVersion([UInt8])
         /// There are more than ``ModuleOutline/sectionCountLimit``.
         case tooManySections
-        /// The length of the section at an offset is no number, or the file ends within it.
+        /// The length of the section at an offset is not a number, or the file ends within it.
         case unreadableLength(at: Int)
-        /// No specification knows the section at an offset; an engine may walk on behind it.
+        /// No specification has a section with this id; an engine may skip it.
         case unknownSection(id: UInt8, at: Int)
-        /// The section at an offset says that it has more bytes than follow.
+        /// The section at an offset declares more bytes than follow.
         case cutSection(at: Int, size: Int, following: Int)
     }
 }

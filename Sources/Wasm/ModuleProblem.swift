@@ -1,25 +1,25 @@
-/// One thing that is wrong with the content of a module's sections, or that the reader does not judge.
+/// A fault in the content of a module's sections, or a part that the reader cannot check.
 package struct ModuleProblem: Hashable, Sendable {
-    /// What an engine makes of it.
+    /// The effect in an engine.
     package enum Kind: Hashable, Sendable, CaseIterable {
-        /// It is malformed or not valid (WebAssembly 3.0, "Validation"), or beyond V8's limits: an engine refuses the module.
+        /// It is malformed or not valid (WebAssembly 3.0, "Validation"), or exceeds V8's limits: an engine rejects the module.
         case invalid
-        /// A segment ends behind the memory or table that it fills: the module compiles, but there can be no instance of it.
+        /// A segment ends beyond the memory or table that it fills: the module compiles, but cannot be instantiated.
         case segmentOutOfBounds
         /// The reader cannot tell whether it is valid.
         case notJudged
-        /// A custom section has other content than the tool conventions say, which no engine minds.
+        /// A custom section does not follow the tool conventions; engines ignore that.
         case unreadableSection
     }
 
-    /// What an engine makes of it.
+    /// The effect in an engine.
     package let kind: Kind
-    /// What is the matter, in one sentence without its place.
+    /// The fault, as one sentence without its place.
     package let message: String
-    /// Where it is, in bytes from the start of the module.
+    /// Its offset, in bytes from the start of the module.
     package let offset: Int
 
-    /// Describes a problem.
+    /// Creates a problem.
     package init(_ kind: Kind, _ message: String, at offset: Int) {
         self.kind = kind
         self.message = message
@@ -28,7 +28,7 @@ package struct ModuleProblem: Hashable, Sendable {
 }
 
 extension ModuleProblem: CustomStringConvertible {
-    /// The sentence with its place.
+    /// The message with its place.
     package var description: String { "\(message) (at byte \(offset))" }
 
     static func invalid(_ message: String, at offset: Int) -> ModuleProblem {

@@ -29,7 +29,7 @@ extension ModuleReader {
         guard (1...Self.bodySizeLimit).contains(size) else {
             throw .problem(
                 .invalid(
-                    "the body of function \(function) has \(size) bytes, not 1 to \(Self.bodySizeLimit)",
+                    "the body of function \(function) has \(size) bytes; engines accept 1 to \(Self.bodySizeLimit)",
                     at: start
                 )
             )
@@ -39,7 +39,9 @@ extension ModuleReader {
         try bytes.skip(end - bytes.offset - 1, "a body")
         let last = bytes.offset
         guard try bytes.byte("a body") == 0x0B else {
-            throw .problem(.invalid("the body of function \(function) has no end", at: last))
+            throw .problem(
+                .invalid("the body of function \(function) does not finish with an end instruction", at: last)
+            )
         }
     }
 

@@ -1,14 +1,14 @@
-/// What a constant expression gives: the first value of a global or table entry, or where a segment goes.
+/// The value of a constant expression: the initial value of a global or table entry, or the offset of a segment.
 struct Constant {
-    /// Its type; `nil` when it takes an engine to tell.
+    /// Its type; `nil` if only an engine can determine it.
     let type: StackType?
-    /// An integer's value; `nil` when it is no integer or known at run time only.
+    /// An integer's value; `nil` for other types, or if it is known only at run time.
     var value: Int64?
 }
 
 /// Constant expressions (WebAssembly 3.0, "Constant Expressions").
 extension ModuleReader {
-    /// Reads an expression that has to give a value of a type.
+    /// Reads an expression that must give a value of a type.
     mutating func readConstant(of expected: StackType, _ what: String) throws(ModuleReadError) -> Constant {
         let start = bytes.offset
         let constant = try readConstant(what)
@@ -25,7 +25,7 @@ extension ModuleReader {
     private mutating func readConstant(_ what: String) throws(ModuleReadError) -> Constant {
         let start = bytes.offset
         var stack: [Constant] = []
-        // Behind an instruction of garbage collection the types are not followed.
+        // After an instruction of garbage collection, the types are unknown.
         var isKnown = true
         while true {
             let place = bytes.offset
@@ -33,7 +33,9 @@ extension ModuleReader {
             switch code {
             case 0x0B where isKnown:
                 guard let result = stack.last, stack.count == 1 else {
-                    throw .problem(.invalid("the value of \(what) is \(stack.count) values", at: start))
+                    throw .problem(
+                        .invalid("the expression for \(what) gives \(stack.count) values", at: start)
+                    )
                 }
                 return result
             case 0x0B:
@@ -57,13 +59,13 @@ extension ModuleReader {
             }
             guard stack.count <= Self.stackLimit else {
                 throw .problem(
-                    .notJudged("the value of \(what) is too long to be looked through", at: start)
+                    .notJudged("the value of \(what) is too long to check", at: start)
                 )
             }
         }
     }
 
-    /// An instruction that gives a value and takes none.
+    /// Reads an instruction that gives a value and takes none.
     private mutating func readOperand(
         _ code: UInt8,
         at place: Int,
@@ -85,10 +87,12 @@ extension ModuleReader {
         case 0x23:
             let index = try bytes.unsigned("the index of a global")
             guard index < globals.count else {
-                throw .problem(.invalid("\(what) names global \(index), which is not there yet", at: place))
+                throw .problem(
+                    .invalid("\(what) refers to global \(index), which is not defined yet", at: place)
+                )
             }
             guard !globals[index].isMutable else {
-                throw .problem(.invalid("\(what) names global \(index), which can change", at: place))
+                throw .problem(.invalid("\(what) refers to global \(index), which is mutable", at: place))
             }
             return Constant(type: globals[index].type, value: globals[index].value?.value)
         case 0xD0:
@@ -98,7 +102,9 @@ extension ModuleReader {
         case 0xD2:
             let index = try bytes.unsigned("the index of a function")
             guard index < functions.count else {
-                throw .problem(.invalid("\(what) names function \(index), which does not exist", at: place))
+                throw .problem(
+                    .invalid("\(what) refers to function \(index), which does not exist", at: place)
+                )
             }
             return Constant(
                 type: .reference(ReferenceType(isNullable: false, heap: .defined(functions[index])))
@@ -108,7 +114,7 @@ extension ModuleReader {
         throw .problem(.invalid("the value of \(what) is not constant: instruction \(code)", at: place))
     }
 
-    /// Goes past an instruction that makes a structure, an array or an `i31`.
+    /// Skips an instruction that makes a structure, an array or an `i31`.
     private mutating func skipAggregateInstruction(_ what: String) throws(ModuleReadError) {
         let place = bytes.offset
         switch try bytes.unsigned("an instruction") {
@@ -124,26 +130,28 @@ extension ModuleReader {
         }
     }
 
-    /// Far more than any compiler writes; without a limit, an expression of nothing but numbers would fill the memory.
+    /// The largest number of values; compilers write far fewer.
+    ///
+    /// Without it, an expression of only numbers could exhaust the memory.
     private static let stackLimit = 100_000
 }
 
 extension Constant {
     init(type: StackType) { self.init(type: type, value: nil) }
 
-    /// `i32.add`, `sub`, `mul` and their kin of 64 bits, which wrap around; `nil` for operands of a wrong type.
+    /// Evaluates `add`, `sub` or `mul` of 32 or 64 bits, which wrap around; `nil` for operands of a wrong type.
     fileprivate init?(_ code: UInt8, _ left: Constant, _ right: Constant) {
         let type = StackType.number(code < 0x70 ? .i32 : .i64)
         guard left.type == type, right.type == type else { return nil }
-        guard let one = left.value, let other = right.value else {
+        guard let first = left.value, let second = right.value else {
             self.init(type: type)
             return
         }
         let wide =
             switch code {
-            case 0x6A, 0x7C: one &+ other
-            case 0x6B, 0x7D: one &- other
-            default: one &* other
+            case 0x6A, 0x7C: first &+ second
+            case 0x6B, 0x7D: first &- second
+            default: first &* second
             }
         self.init(type: type, value: code < 0x70 ? Int64(Int32(truncatingIfNeeded: wide)) : wide)
     }

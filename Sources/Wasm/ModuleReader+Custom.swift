@@ -2,7 +2,7 @@ import Diagnostics
 
 /// Custom sections, as the specification's appendix and the tool conventions define them.
 ///
-/// Only their names can make a module invalid.
+/// Only an invalid section name makes a module invalid.
 extension ModuleReader {
     mutating func readCustomSection() throws(ModuleReadError) {
         let start = bytes.offset
@@ -55,14 +55,14 @@ extension ModuleReader {
         let length = try bytes.unsigned("the length of the name of a custom section")
         let bytes = try firstBytes(of: length, "the name of a custom section", Self.customNameLimit)
         guard bytes.count < Self.customNameLimit else {
-            noteOnce(.notJudged("the name of a custom section is too long to be looked at", at: start))
+            noteOnce(.notJudged("the name of a custom section is too long to check", at: start))
             return String(decoding: bytes, as: UTF8.self)
         }
         if let name = String(validating: bytes, as: UTF8.self) { return name }
         throw .problem(.invalid("the name of a custom section is not UTF-8", at: start))
     }
 
-    /// The first of some bytes, and no more than a limit; the rest is stepped over.
+    /// Reads some bytes up to a limit, and skips the rest.
     mutating func firstBytes(of count: Int, _ what: String, _ limit: Int) throws(ModuleReadError) -> [UInt8] {
         guard count <= bytes.remaining else {
             throw .problem(
@@ -77,7 +77,7 @@ extension ModuleReader {
         return kept
     }
 
-    /// Tool conventions, "Producers Section".
+    /// Reads the `producers` section (tool conventions, "Producers Section").
     private mutating func readProducers() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "fields", limit: Self.shownLimit)) {
             let field = try bytes.name("the name of a field")
@@ -90,7 +90,7 @@ extension ModuleReader {
         }
     }
 
-    /// Tool conventions, "Target Features Section".
+    /// Reads the `target_features` section (tool conventions, "Target Features Section").
     private mutating func readTargetFeatures() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "features", limit: Self.shownLimit)) {
             let start = bytes.offset
@@ -104,12 +104,12 @@ extension ModuleReader {
         }
     }
 
-    /// In bytes; no tool's name has more than some dozens.
+    /// In bytes; the tools' section names have at most some dozens.
     private static let customNameLimit = 1 << 16
-    /// In characters; what is longer is cut, as a module may have thousands of such sections.
+    /// In characters; longer names are truncated, because a module may have thousands of such sections.
     private static let keptNameLength = 512
     /// In bytes; linkers write 8 to 32.
     private static let buildIDLimit = 256
-    /// More entries than any tool writes, of one list and of all sections together.
+    /// The largest number of entries of one list and of all sections together; tools write fewer.
     private static let shownLimit = 1000
 }

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// What a module imports, defines and exports (WebAssembly 3.0, "Binary Format", Modules).
+/// Imports, definitions and exports of a module (WebAssembly 3.0, "Binary Format", Modules).
 extension ModuleReader {
     mutating func readImports() throws(ModuleReadError) {
         defer { importedFunctionCount = functions.count }
@@ -40,7 +40,7 @@ extension ModuleReader {
             tags.append(type)
             return .tag(type)
         case let kind:
-            throw .problem(.invalid("there is no import of kind \(kind)", at: start))
+            throw .problem(.invalid("an import has the unknown kind \(kind)", at: start))
         }
     }
 
@@ -58,19 +58,19 @@ extension ModuleReader {
     mutating func readTables() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "tables", limit: Self.tableLimit)) {
             let start = bytes.offset
-            // 0x40 0x00 announces a table whose entries have a value of their own at first.
+            // 0x40 0x00 begins a table with an initial value for its entries.
             let hasValue = try bytes.peek() == 0x40
             if hasValue {
                 try bytes.skip(1, "a table")
                 guard try bytes.byte("a table") == 0 else {
-                    throw .problem(.invalid("there is no such kind of table", at: start))
+                    throw .problem(.invalid("a table has an unknown kind", at: start))
                 }
             }
             let type = try readReferenceType()
             let limits = try readTableLimits()
-            if hasValue { _ = try readConstant(of: .reference(type), "the first value of a table") }
+            if hasValue { _ = try readConstant(of: .reference(type), "the initial value of a table") }
             guard hasValue || type.isNullable else {
-                throw .problem(.invalid("a table of \(type) needs a first value", at: start))
+                throw .problem(.invalid("a table of \(type) needs an initial value", at: start))
             }
             tables.append(Table(type: type, limits: limits))
         }
@@ -91,7 +91,7 @@ extension ModuleReader {
         let start = bytes.offset
         let attribute = try bytes.byte("the attribute of a tag")
         guard attribute == 0 else {
-            throw .problem(.invalid("there is no tag of attribute \(attribute)", at: start))
+            throw .problem(.invalid("a tag has the unknown attribute \(attribute)", at: start))
         }
         let type = try readFunctionType().type
         guard type.results.isEmpty else { throw .problem(.invalid("a tag has results", at: start)) }
@@ -108,7 +108,7 @@ extension ModuleReader {
     }
 
     mutating func readExports() throws(ModuleReadError) {
-        // By their bytes: to Swift, "é" in one scalar and in two is the same text.
+        // Compared as bytes, because Swift's strings are equal if only their normalization differs.
         var names: Set<[UInt8]> = []
         for _ in 0..<(try bytes.count(of: "exports", limit: Self.entryLimit)) {
             let start = bytes.offset
@@ -119,7 +119,7 @@ extension ModuleReader {
                 let shown = name.printable.truncated(to: 80)
                 throw .problem(
                     .invalid(
-                        "there is nothing of kind \(kind) and index \(index) to export as \"\(shown)\"",
+                        "the export \"\(shown)\" refers to item \(index) of kind \(kind), which does not exist",
                         at: start
                     )
                 )
@@ -148,10 +148,10 @@ extension ModuleReader {
         let start = bytes.offset
         let index = try bytes.unsigned("the index of the start function")
         guard let type = functionType(at: index) else {
-            throw .problem(.invalid("there is no function \(index) to start with", at: start))
+            throw .problem(.invalid("the start function, \(index), does not exist", at: start))
         }
         guard type == FunctionType([], []) else {
-            throw .problem(.invalid("the start function, \(index), takes or gives values", at: start))
+            throw .problem(.invalid("the start function, \(index), has parameters or results", at: start))
         }
         module.start = index
     }

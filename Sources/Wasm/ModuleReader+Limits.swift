@@ -1,4 +1,4 @@
-/// How large memories and tables are (WebAssembly 3.0, "Binary Format", Limits).
+/// The sizes of memories and tables (WebAssembly 3.0, "Binary Format", Limits).
 extension ModuleReader {
     mutating func readMemoryLimits() throws(ModuleReadError) -> Limits {
         let start = bytes.offset
@@ -6,11 +6,11 @@ extension ModuleReader {
         let most: UInt64 = limits.is64 ? 262_144 : 65_536
         guard limits.minimum <= most else {
             throw .problem(
-                .invalid("a memory of \(limits.minimum) pages is beyond the limit of \(most)", at: start)
+                .invalid("a memory of \(limits.minimum) pages exceeds the limit of \(most)", at: start)
             )
         }
         guard limits.maximum ?? 0 <= most else {
-            throw .problem(.invalid("a memory may not become larger than \(most) pages", at: start))
+            throw .problem(.invalid("the maximum of a memory exceeds the limit of \(most) pages", at: start))
         }
         guard !limits.isShared || limits.maximum != nil else {
             throw .problem(.invalid("a shared memory has no maximum", at: start))
@@ -24,7 +24,7 @@ extension ModuleReader {
         guard !limits.isShared else { throw .problem(.invalid("a table is shared", at: start)) }
         guard limits.minimum <= 10_000_000 else {
             throw .problem(
-                .invalid("a table of \(limits.minimum) entries is beyond the limit of 10000000", at: start)
+                .invalid("a table of \(limits.minimum) entries exceeds the limit of 10000000", at: start)
             )
         }
         return limits

@@ -1,6 +1,6 @@
-/// The `name` section (WebAssembly 3.0, "Custom Sections", Name Section): the module's own name, and functions' names.
+/// The `name` section (WebAssembly 3.0, "Custom Sections", Name Section): the names of the module and its functions.
 ///
-/// It is for people: indexes and UTF-8 are not checked, and what cannot be read is left out without a word.
+/// The names are only for display: indexes and UTF-8 are not checked, and unreadable parts are omitted silently.
 extension ModuleReader {
     mutating func readNames() throws(ModuleReadError) {
         let end = bytes.end
@@ -19,7 +19,7 @@ extension ModuleReader {
                 bytes.read(from: next, to: end)
             } catch {
                 guard case .problem = error else { throw error }
-                // The next part begins where this one ends.
+                // Continue with the next part.
                 bytes.read(from: bytes.end, to: end)
             }
         }
@@ -39,7 +39,7 @@ extension ModuleReader {
         return String(decoding: try firstBytes(of: length, what, Self.keptNameSize), as: UTF8.self)
     }
 
-    /// As many names as the largest plugins have, and as much of each, in bytes, as tells its function.
+    /// Enough names for the largest plugins, and enough of each, in bytes, to identify the function.
     private static let keptNameLimit = 50_000
     private static let keptNameSize = 512
 }

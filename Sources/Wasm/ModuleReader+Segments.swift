@@ -1,4 +1,4 @@
-/// What fills tables and memories at the start (WebAssembly 3.0, "Binary Format", Element Section, Data Section).
+/// Segments, which initialize tables and memories (WebAssembly 3.0, "Binary Format", Element Section, Data Section).
 extension ModuleReader {
     mutating func readElements() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "element segments", limit: Self.entryLimit)) { try readElement() }
@@ -8,7 +8,7 @@ extension ModuleReader {
         let start = bytes.offset
         let flags = try bytes.unsigned("the kind of an element segment")
         guard flags < 8 else {
-            throw .problem(.invalid("there is no element segment of kind \(flags)", at: start))
+            throw .problem(.invalid("an element segment has the unknown kind \(flags)", at: start))
         }
         let isActive = flags & 1 == 0
         let hasExpressions = flags & 4 != 0
@@ -23,7 +23,7 @@ extension ModuleReader {
             }
             place = try readConstant(
                 of: .number(tables[table].limits.is64 ? .i64 : .i32),
-                "the place of an element segment"
+                "the offset of an element segment"
             )
         }
         let type = try readElementType(flags)
@@ -37,34 +37,34 @@ extension ModuleReader {
                 let index = try bytes.unsigned("the index of a function")
                 guard index < functions.count else {
                     throw .problem(
-                        .invalid("an element names function \(index), which does not exist", at: place)
+                        .invalid("an element refers to function \(index), which does not exist", at: place)
                     )
                 }
             }
         }
         guard let place, let value = place.value else { return }
         let limits = tables[table].limits
-        noteUnlessInside(value, count, limits.minimum, limits, "an element segment", "the table", at: start)
+        noteOutOfBounds(value, count, limits.minimum, limits, "an element segment", "the table", at: start)
     }
 
-    /// What the entries of a segment of some kind are.
+    /// Reads the type of the entries of an element segment.
     private mutating func readElementType(_ flags: Int) throws(ModuleReadError) -> StackType {
         let start = bytes.offset
         let hasExpressions = flags & 4 != 0
         let function = ReferenceType(isNullable: hasExpressions, heap: .function)
-        // The kinds 0 and 4 leave it out.
+        // The kinds 0 and 4 omit it.
         guard flags & 3 != 0 else { return .reference(function) }
         guard hasExpressions else {
             let kind = try bytes.byte("the kind of elements")
             guard kind == 0 else {
-                throw .problem(.invalid("there are no elements of kind \(kind)", at: start))
+                throw .problem(.invalid("elements have the unknown kind \(kind)", at: start))
             }
             return .reference(function)
         }
         let type = try readType()
         if case .number = type {
-            // V8 takes such a segment as long as nothing uses it.
-            noteOnce(.notJudged("an element segment is of \(type)", at: start))
+            // V8 accepts such a segment as long as nothing uses it.
+            noteOnce(.notJudged("an element segment of \(type) is not checked", at: start))
         }
         return type
     }
@@ -87,17 +87,20 @@ extension ModuleReader {
         hasData = true
         if let dataCount, dataCount != count {
             throw .problem(
-                .invalid("\(dataCount) data segments are announced, but there are \(count)", at: start)
+                .invalid(
+                    "the data count is \(dataCount), but the number of data segments is \(count)",
+                    at: start
+                )
             )
         }
-        for _ in 0..<count { try readDatum() }
+        for _ in 0..<count { try readDataSegment() }
     }
 
-    private mutating func readDatum() throws(ModuleReadError) {
+    private mutating func readDataSegment() throws(ModuleReadError) {
         let start = bytes.offset
         let flags = try bytes.unsigned("the kind of a data segment")
         guard flags < 3 else {
-            throw .problem(.invalid("there is no data segment of kind \(flags)", at: start))
+            throw .problem(.invalid("a data segment has the unknown kind \(flags)", at: start))
         }
         var memory: Limits?
         var place: Constant?
@@ -111,18 +114,18 @@ extension ModuleReader {
             memory = module.memories[index].limits
             place = try readConstant(
                 of: .number(module.memories[index].limits.is64 ? .i64 : .i32),
-                "the place of a data segment"
+                "the offset of a data segment"
             )
         }
         let size = try bytes.unsigned("the size of a data segment")
         try bytes.skip(size, "a data segment")
         guard let memory, let value = place?.value else { return }
-        // At most 262144 pages, as the limits were checked.
-        noteUnlessInside(value, size, memory.minimum << 16, memory, "a data segment", "the memory", at: start)
+        // Cannot overflow: the limits allow at most 262144 pages.
+        noteOutOfBounds(value, size, memory.minimum << 16, memory, "a data segment", "the memory", at: start)
     }
 
-    /// Notes a segment that ends behind what it should fill, which engines find when they make an instance.
-    private mutating func noteUnlessInside(
+    /// Notes a segment that ends beyond its memory or table; engines reject it at instantiation.
+    private mutating func noteOutOfBounds(
         _ place: Int64,
         _ count: Int,
         _ size: UInt64,
@@ -137,7 +140,7 @@ extension ModuleReader {
         noteOnce(
             ModuleProblem(
                 .segmentOutOfBounds,
-                "\(what) of \(count) at \(first) does not fit into \(whole), which has \(size) at first",
+                "\(what) of \(count) at \(first) does not fit into \(whole), which has \(size) initially",
                 at: start
             )
         )

@@ -1,4 +1,4 @@
-/// The type section, and the types that stand in other sections (WebAssembly 3.0, "Binary Format", Types).
+/// The type section, and types in other sections (WebAssembly 3.0, "Binary Format", Types).
 extension ModuleReader {
     mutating func readTypes() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "types", limit: Self.typeLimit)) { try readRecursiveGroup() }
@@ -16,7 +16,7 @@ extension ModuleReader {
         }
     }
 
-    /// One type, which may name those before `end`.
+    /// Reads a type, which may refer to types before `end`.
     private mutating func readSubtype(_ form: UInt8, at start: Int, of end: Int) throws(ModuleReadError) {
         guard types.count < Self.typeLimit else {
             throw .problem(.invalid("there are more than \(Self.typeLimit) types", at: start))
@@ -26,7 +26,7 @@ extension ModuleReader {
             for _ in 0..<(try bytes.count(of: "supertypes", limit: 1)) {
                 let start = bytes.offset
                 let index = try bytes.unsigned("a supertype")
-                guard index < types.count else { throw Self.noType(index, at: start) }
+                guard index < types.count else { throw Self.undefinedType(index, at: start) }
                 noteOnce(.notJudged("whether a type fits its supertype is not checked", at: start))
             }
             form = try bytes.byte("a type")
@@ -45,7 +45,7 @@ extension ModuleReader {
             try readField(before: end)
             types.append(.array)
         default:
-            throw .problem(.invalid("there is no type of form \(form)", at: start))
+            throw .problem(.invalid("a type has the unknown form \(form)", at: start))
         }
     }
 
@@ -56,7 +56,7 @@ extension ModuleReader {
         let count = try bytes.count(of: what, limit: 1000)
         keptValueTypes += count
         guard keptValueTypes <= Self.keptValueTypeLimit else {
-            throw .problem(.notJudged("there are too many types to keep", at: start))
+            throw .problem(.notJudged("there are too many types to check", at: start))
         }
         var types: [ValueType] = []
         for _ in 0..<count { types.append(try readType(before: end).valueType) }
@@ -71,15 +71,15 @@ extension ModuleReader {
         try readMutability()
     }
 
-    /// Whether something can be changed.
+    /// Reads whether a global or field is mutable.
     @discardableResult mutating func readMutability() throws(ModuleReadError) -> Bool {
         let start = bytes.offset
         let code = try bytes.byte("a mutability")
-        guard code <= 1 else { throw .problem(.invalid("there is no mutability \(code)", at: start)) }
+        guard code <= 1 else { throw .problem(.invalid("invalid mutability \(code)", at: start)) }
         return code == 1
     }
 
-    /// A value's type; it may name the module's types before `end`, all when that is `nil`.
+    /// Reads a value's type; it may refer to the module's types before `end`, or to all if that is `nil`.
     mutating func readType(before end: Int? = nil) throws(ModuleReadError) -> StackType {
         let start = bytes.offset
         return try readType(bytes.byte("a type"), at: start, before: end)
@@ -101,7 +101,7 @@ extension ModuleReader {
             return .reference(ReferenceType(isNullable: code == 0x63, heap: heap))
         default:
             guard let heap = ReferenceType.Heap(code: code) else {
-                throw .problem(.invalid("there is no type \(code)", at: start))
+                throw .problem(.invalid("unknown type \(code)", at: start))
             }
             return .reference(ReferenceType(isNullable: true, heap: heap))
         }
@@ -110,7 +110,7 @@ extension ModuleReader {
     mutating func readReferenceType() throws(ModuleReadError) -> ReferenceType {
         let start = bytes.offset
         guard case .reference(let type) = try readType() else {
-            throw .problem(.invalid("a reference type should stand here", at: start))
+            throw .problem(.invalid("a reference type is expected here", at: start))
         }
         return type
     }
@@ -119,27 +119,27 @@ extension ModuleReader {
         let start = bytes.offset
         let code = try bytes.signed("a heap type", bits: 33)
         if let index = Int(exactly: code), index >= 0 {
-            guard index < end ?? types.count else { throw Self.noType(index, at: start) }
+            guard index < end ?? types.count else { throw Self.undefinedType(index, at: start) }
             return .defined(index)
         }
         guard code >= -64, let heap = ReferenceType.Heap(code: UInt8(truncatingIfNeeded: code & 0x7F)) else {
-            throw .problem(.invalid("there is no heap type \(code)", at: start))
+            throw .problem(.invalid("unknown heap type \(code)", at: start))
         }
         return heap
     }
 
-    /// The index of a function type, and that type.
+    /// Reads the index of a function type, and returns it with the type.
     mutating func readFunctionType() throws(ModuleReadError) -> (index: Int, type: FunctionType) {
         let start = bytes.offset
         let index = try bytes.unsigned("the index of a type")
-        guard types.indices.contains(index) else { throw Self.noType(index, at: start) }
+        guard types.indices.contains(index) else { throw Self.undefinedType(index, at: start) }
         guard case .function(let type) = types[index] else {
-            throw .problem(.invalid("type \(index) is not a function's", at: start))
+            throw .problem(.invalid("type \(index) is not a function type", at: start))
         }
         return (index, type)
     }
 
-    /// The type of a function that is known to exist, or not.
+    /// Returns the type of a function; `nil` if the function does not exist.
     func functionType(at index: Int) -> FunctionType? {
         guard functions.indices.contains(index), case .function(let type) = types[functions[index]] else {
             return nil
@@ -147,13 +147,13 @@ extension ModuleReader {
         return type
     }
 
-    private static func noType(_ index: Int, at offset: Int) -> ModuleReadError {
-        .problem(.invalid("there is no type \(index) to name here", at: offset))
+    private static func undefinedType(_ index: Int, at offset: Int) -> ModuleReadError {
+        .problem(.invalid("type \(index) is not defined", at: offset))
     }
 
     /// V8's limits.
     private static let typeLimit = 1_000_000
     private static let fieldLimit = 10_000
-    /// More than any compiler writes; a module of nothing but types would fill the memory.
+    /// Compilers write fewer; a module of only types could exhaust the memory.
     private static let keptValueTypeLimit = 2_000_000
 }

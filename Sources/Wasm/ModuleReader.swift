@@ -1,33 +1,33 @@
 import Diagnostics
 
-/// Reads the sections of a module one after the other, and notes what is wrong with them.
+/// A reader of a module's sections in their order, which notes problems.
 ///
-/// It holds what the sections say about types, imports and exports; code and data are only walked over. As an engine, it
-/// tells the first thing that makes a module invalid only: what follows may be no more than a consequence.
+/// It keeps types, imports and exports, and skips code and data. Like an engine, it reports only the first validation
+/// error, because later ones may be consequences.
 struct ModuleReader {
     var module: Module
     var bytes: ByteReader
-    /// The types, functions, … by index, imported ones first.
+    /// The types by index.
     var types: [DefinedType] = []
-    /// The type of each function, by its index.
+    /// The index of each function's type, by the function's index, imported ones first.
     var functions: [Int] = []
     var tables: [Table] = []
     var globals: [Global] = []
     var tags: [FunctionType] = []
     var importedFunctionCount = 0
-    /// How many parameters and results of types are held.
+    /// The number of parameters and results in ``types``.
     var keptValueTypes = 0
-    /// Whether the function map of a `name` section was read: only the first counts.
+    /// Whether a `name` section was read: only the first counts.
     var hasNames = false
-    /// How many data segments are announced (data count section).
+    /// The value of the data count section.
     var dataCount: Int?
     var hasCode = false
     var hasData = false
     private var isInvalid = false
-    /// Where the content of sections begins that are not looked into.
+    /// The offsets of sections that are not read.
     private let skipped: Set<Int>
 
-    /// A global, with its value where that is known before the module runs.
+    /// A global, with its value if that is known before the module runs.
     struct Global {
         let type: StackType
         let isMutable: Bool
@@ -59,7 +59,7 @@ struct ModuleReader {
                 if bytes.remaining > 0, section.id != 0 {
                     throw .problem(
                         .invalid(
-                            "\(bytes.remaining) bytes are left over in section \(section.id)",
+                            "section \(section.id) has \(bytes.remaining) bytes after its content",
                             at: bytes.offset
                         )
                     )
@@ -71,21 +71,21 @@ struct ModuleReader {
                 }
             }
         }
-        noteWhatIsMissing()
+        noteMissingSections()
     }
 
-    /// What only the end of the module shows.
-    private mutating func noteWhatIsMissing() {
+    /// Notes missing code and data sections, at the end of the module.
+    private mutating func noteMissingSections() {
         let size = module.outline.size
         if !hasCode, functions.count > importedFunctionCount {
             note(.invalid("\(functions.count - importedFunctionCount) functions have no bodies", at: size))
         }
         if !hasData, let dataCount, dataCount > 0 {
-            note(.invalid("\(dataCount) data segments are announced, but there are none", at: size))
+            note(.invalid("the data count is \(dataCount), but there is no data section", at: size))
         }
     }
 
-    /// Adds a problem, unless it is one more that makes the module invalid.
+    /// Adds a problem, except a second one that makes the module invalid.
     mutating func note(_ problem: ModuleProblem) {
         if problem.kind == .invalid {
             guard !isInvalid else { return }
@@ -94,7 +94,7 @@ struct ModuleReader {
         module.problems.append(problem)
     }
 
-    /// Adds a problem, unless there is one of the same kind: a module may give reason for thousands.
+    /// Adds a problem unless there is one of the same kind, because a module may have thousands.
     mutating func noteOnce(_ problem: ModuleProblem) {
         guard !module.problems.contains(where: { $0.kind == problem.kind }) else { return }
         note(problem)
@@ -121,23 +121,23 @@ struct ModuleReader {
 }
 
 extension ModuleOutline {
-    /// The sections that stand where they may, in their order; an engine reads no other.
+    /// The sections in the order of the file, without those that are out of order or repeated; an engine reads only these.
     package var sectionsInPlace: [Section] {
         var order = SectionOrder()
         return sections.filter { order.problem(with: $0) == nil }
     }
 }
 
-/// The order that sections have (WebAssembly, "Binary Format", Modules): each once, custom ones anywhere.
+/// The required order of sections (WebAssembly, "Binary Format", Modules): each once, custom ones anywhere.
 struct SectionOrder {
     private static let known: [UInt8] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11]
     private var next = 0
 
-    /// What is wrong with a section at its place.
+    /// Returns the problem with a section at its place; `nil` if it is in order.
     mutating func problem(with section: ModuleOutline.Section) -> ModuleProblem? {
         guard let place = Self.known.firstIndex(of: section.id) else { return nil }
         guard place >= next else {
-            return .invalid("section \(section.id) comes too late or twice", at: section.offset)
+            return .invalid("section \(section.id) is out of order or repeated", at: section.offset)
         }
         next = place + 1
         return nil

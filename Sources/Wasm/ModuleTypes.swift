@@ -1,40 +1,40 @@
-/// The type of a value (WebAssembly 3.0, "Binary Format", Value Types), as far as a reader of imports and exports needs it.
+/// The type of a value (WebAssembly 3.0, "Binary Format", Value Types) in an import or export.
 package enum ValueType: Hashable, Sendable {
     case i32
     case i64
     case f32
     case f64
     case v128
-    /// Any reference type, in the text format's words: `funcref`, `externref`, `(ref null $3)`, …
+    /// Any reference type, in the notation of the text format: `funcref`, `externref`, `(ref null $3)`, …
     case reference(String)
 }
 
-/// What a function takes and gives.
+/// The type of a function.
 package struct FunctionType: Hashable, Sendable {
     /// The parameters' types in order.
     package let parameters: [ValueType]
     /// The results' types in order.
     package let results: [ValueType]
 
-    /// Describes a function type.
+    /// Creates a function type.
     package init(_ parameters: [ValueType], _ results: [ValueType]) {
         self.parameters = parameters
         self.results = results
     }
 }
 
-/// How large a memory or table is at first, and may become.
+/// The initial and maximum size of a memory or table.
 package struct Limits: Hashable, Sendable {
-    /// At first: pages of 64 KiB, or entries.
+    /// The initial size: pages of 64 KiB, or entries.
     package let minimum: UInt64
-    /// At most; `nil` without a bound.
+    /// The maximum size; `nil` for none.
     package let maximum: UInt64?
     /// Whether threads share it.
     package let isShared: Bool
-    /// Whether it is addressed by 64 bits.
+    /// Whether its addresses have 64 bits.
     package let is64: Bool
 
-    /// Describes limits.
+    /// Creates limits.
     package init(minimum: UInt64, maximum: UInt64? = nil, isShared: Bool = false, is64: Bool = false) {
         self.minimum = minimum
         self.maximum = maximum
@@ -43,16 +43,16 @@ package struct Limits: Hashable, Sendable {
     }
 }
 
-/// One memory of a module.
+/// A memory of a module.
 package struct ModuleMemory: Hashable, Sendable {
-    /// How large it is.
+    /// Its size.
     package let limits: Limits
-    /// Whether the module gets it from outside.
+    /// Whether the module imports it.
     package let isImported: Bool
-    /// Where its limits stand, in bytes from the start of the module.
+    /// The offset of its limits, in bytes from the start of the module.
     package let offset: Int
 
-    /// Describes a memory.
+    /// Creates a memory.
     package init(_ limits: Limits, isImported: Bool = false, offset: Int) {
         self.limits = limits
         self.isImported = isImported
@@ -60,7 +60,7 @@ package struct ModuleMemory: Hashable, Sendable {
     }
 }
 
-/// What is imported or exported.
+/// The type of an import or export.
 package enum ExternalType: Hashable, Sendable {
     case function(FunctionType)
     case table(ValueType, Limits)
@@ -69,18 +69,18 @@ package enum ExternalType: Hashable, Sendable {
     case tag(FunctionType)
 }
 
-/// One import of a module.
+/// An import of a module.
 package struct ModuleImport: Hashable, Sendable {
-    /// The first name, for example `env`.
+    /// The module name, for example `env`.
     package let module: String
-    /// The second name.
+    /// The name within that module.
     package let name: String
-    /// What is asked for.
+    /// The required type.
     package let type: ExternalType
-    /// Where the import begins, in bytes from the start of the module.
+    /// The offset of the import, in bytes from the start of the module.
     package let offset: Int
 
-    /// Describes an import.
+    /// Creates an import.
     package init(module: String, name: String, type: ExternalType, offset: Int) {
         self.module = module
         self.name = name
@@ -89,18 +89,18 @@ package struct ModuleImport: Hashable, Sendable {
     }
 }
 
-/// One export of a module.
+/// An export of a module.
 package struct ModuleExport: Hashable, Sendable {
     /// Its name.
     package let name: String
-    /// What is given.
+    /// Its type.
     package let type: ExternalType
     /// Its index among the module's functions, tables, memories, globals or tags, imports first.
     package let index: Int
-    /// Where the export begins, in bytes from the start of the module.
+    /// The offset of the export, in bytes from the start of the module.
     package let offset: Int
 
-    /// Describes an export.
+    /// Creates an export.
     package init(name: String, type: ExternalType, index: Int, offset: Int) {
         self.name = name
         self.type = type
@@ -113,12 +113,12 @@ package struct ModuleExport: Hashable, Sendable {
 package struct CustomSection: Hashable, Sendable {
     /// Its name.
     package let name: String
-    /// Where its content begins behind the name, in bytes from the start of the module.
+    /// The offset of the content after the name, in bytes from the start of the module.
     package let offset: Int
-    /// The size of the content behind the name, in bytes.
+    /// The size of the content after the name, in bytes.
     package let size: Int
 
-    /// Describes a custom section.
+    /// Creates a custom section.
     package init(name: String, offset: Int, size: Int) {
         self.name = name
         self.offset = offset

@@ -1,17 +1,17 @@
 import Diagnostics
 
-/// The first bytes of a module (WebAssembly, "Binary Format", Modules).
+/// The preamble of a module: magic number and version (WebAssembly, "Binary Format", Modules).
 package enum Preamble {
-    /// What every module and every component begins with.
+    /// The first bytes of every module and component.
     package static let magic: [UInt8] = MagicNumber.wasm
-    /// Magic number and version, in bytes.
+    /// The size of the magic number and the version, in bytes.
     package static let size = 8
-    /// How much of a file is looked at to tell what it is, in bytes.
+    /// The number of bytes that are read to detect the kind of a file.
     package static let excerptSize = 64
 
     private static let module: [UInt8] = [0x01, 0x00, 0x00, 0x00]
 
-    /// Why a file that starts like this is no core module; `nil` for one that may be.
+    /// Returns why a file with this start is not a core module; `nil` if it may be one.
     static func problem(with start: [UInt8]) -> ModuleOutline.Problem? {
         guard start.starts(with: magic) else { return .notWasm(start: start) }
         let version = Array(start.dropFirst(magic.count).prefix(module.count))

@@ -1,6 +1,6 @@
-/// A reference to a function, an object of the host or of the collected heap (WebAssembly 3.0, "Reference Types").
+/// A reference to a function, a host object or a garbage-collected object (WebAssembly 3.0, "Reference Types").
 struct ReferenceType: Hashable, CustomStringConvertible {
-    /// What it may point to.
+    /// The type of its target.
     enum Heap: Hashable {
         case function, noFunction
         case external, noExternal
@@ -9,7 +9,7 @@ struct ReferenceType: Hashable, CustomStringConvertible {
         /// A type of the module.
         case defined(Int)
 
-        /// The byte of an abstract heap type, which also is the short form of the nullable reference to it.
+        /// Decodes an abstract heap type; its byte is also the short form of a nullable reference to it.
         init?(code: UInt8) {
             switch code {
             case 0x74: self = .noException
@@ -53,7 +53,7 @@ struct ReferenceType: Hashable, CustomStringConvertible {
 
     var valueType: ValueType { .reference(description) }
 
-    /// In the words of the text format: `funcref`, `(ref extern)`, `(ref null $3)`, `nullref`.
+    /// The notation of the text format: `funcref`, `(ref extern)`, `(ref null $3)`, `nullref`.
     var description: String {
         guard isNullable else { return "(ref \(heap.name))" }
         return switch heap {
@@ -67,7 +67,7 @@ struct ReferenceType: Hashable, CustomStringConvertible {
     }
 }
 
-/// A type of a value, with a reference's parts.
+/// The type of a value; references are not reduced to text.
 enum StackType: Hashable, CustomStringConvertible {
     case number(ValueType)
     case reference(ReferenceType)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Two pages say which test holds what; a promise without its test is none.
+/// The pages that list promises with their tests.
 @Suite struct PromiseTests {
     static let pages = ["Tests/promises.md", "Tests/transfers.md"]
 
@@ -12,7 +12,7 @@ import Testing
         var sources: [String: String] = [:]
         for case let file as String in files where file.hasSuffix(".swift") {
             let name = URL(filePath: file).deletingPathExtension().lastPathComponent
-            // Two files of one name are one place to look.
+            // Files with the same name are searched together.
             sources[name, default: ""] += try String(
                 contentsOf: root.appending(path: file),
                 encoding: .utf8
@@ -26,7 +26,7 @@ import Testing
             || source.contains("@Test(\n        \"\(test)\"")
     }
 
-    @Test("every promise names a test that exists", arguments: pages)
+    @Test("every promise names an existing test", arguments: pages)
     func holds(page: String) throws {
         let document = try Document(page)
         let sources = try Self.sources()
@@ -34,7 +34,7 @@ import Testing
         #expect(!sections.isEmpty)
         for section in sections {
             let rows = document.rows(section).dropFirst()
-            #expect(!rows.isEmpty, "\(section) promises nothing")
+            #expect(!rows.isEmpty, "\(section) has no promises")
             for row in rows {
                 let tests = row.last?.code ?? []
                 #expect(!tests.isEmpty, "no test: \(row.first ?? "")")

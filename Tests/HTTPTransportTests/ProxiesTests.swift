@@ -56,7 +56,7 @@ import Testing
         #expect(proxies.proxy(for: Origin(scheme: .http, host: host, port: 80)) != nil)
     }
 
-    static let dialled: [(url: String, dialled: String)] = [
+    static let dialed: [(url: String, dialed: String)] = [
         ("socks5://me:hush-proxy@proxy.example:1080", "socks5h://me:hush-proxy@proxy.example:1080"),
         ("SOCKS4://proxy.example", "socks4a://proxy.example"),
         ("socks://proxy.example", "socks4a://proxy.example"),
@@ -66,9 +66,9 @@ import Testing
         ("socks5:3128", "socks5:3128"),
     ]
 
-    @Test("lets every SOCKS proxy resolve names", arguments: dialled)
-    func socks(url: String, dialled: String) {
-        #expect(Proxy(url, variable: "all_proxy").url == dialled)
+    @Test("lets every SOCKS proxy resolve names", arguments: dialed)
+    func socks(url: String, dialed: String) {
+        #expect(Proxy(url, variable: "all_proxy").url == dialed)
     }
 
     static let names: [(url: String, name: String)] = [

@@ -7,13 +7,13 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct SlowInputTests {
-    /// An end of a pipe that is closed once.
+    /// An end of a pipe that is closed at most once.
     private final class End: Sendable {
         private let descriptor: Mutex<FileDescriptor?>
 
         init(_ descriptor: FileDescriptor) { self.descriptor = Mutex(descriptor) }
 
-        /// Closes it; tells whether it was open.
+        /// Closes it; returns whether it was open.
         func close() -> Bool {
             descriptor.withLock { descriptor in
                 defer { descriptor = nil }
@@ -26,7 +26,7 @@ struct SlowInputTests {
 
     init() throws { pipe = try FileDescriptor.pipe() }
 
-    @Test func `what comes is read, and nothing at the end`() async throws {
+    @Test func `reads input as it arrives, and nothing at the end`() async throws {
         defer { try? pipe.readEnd.close() }
         try pipe.writeEnd.writeAll("secret".utf8)
         #expect(try await pipe.readEnd.nextInput("the answer") == Array("secret".utf8))
@@ -34,9 +34,9 @@ struct SlowInputTests {
         #expect(try await pipe.readEnd.nextInput("the answer") == [])
     }
 
-    @Test func `tasks that wait for input leave their threads to others`() async throws {
+    @Test func `waiting for input blocks no thread that tasks share`() async throws {
         let (readEnd, end) = (pipe.readEnd, End(pipe.writeEnd))
-        // So that the test fails, and does not hang.
+        // Makes the test fail instead of hanging.
         DispatchQueue.global().asyncAfter(deadline: .now() + 120) { _ = end.close() }
         try await withThrowingTaskGroup { group in
             // More than the threads that all tasks share.
@@ -49,7 +49,7 @@ struct SlowInputTests {
         try readEnd.close()
     }
 
-    @Test func `a task that is canceled waits no longer`() async throws {
+    @Test func `a canceled task stops waiting for input`() async throws {
         defer {
             try? pipe.readEnd.close()
             try? pipe.writeEnd.close()
@@ -67,7 +67,7 @@ struct SlowInputTests {
         #expect(await task.value?.code == .interrupted)
     }
 
-    @Test func `what cannot be read is a failure`() async throws {
+    @Test func `unreadable input is an error`() async throws {
         try pipe.readEnd.close()
         try pipe.writeEnd.close()
         let folder = try FileDescriptor.open("/", .readOnly)

@@ -58,7 +58,7 @@ import Testing
         ("0.0.0.0", "any address, not this one"),
         ("::", "any address, not this one"),
         ("::2", "the next address"),
-        ("::127.0.0.1", "an IPv4-compatible address is not dialled as IPv4"),
+        ("::127.0.0.1", "an IPv4-compatible address is not dialed as IPv4"),
         ("", "nothing"),
     ]
 
@@ -68,7 +68,7 @@ import Testing
     }
 
     static let hidden: [(host: String, why: String)] = [
-        ("0.0.0.0", "dialled as loopback by Linux"),
+        ("0.0.0.0", "dialed as loopback by Linux"),
         ("0", "0.0.0.0 in one number"),
         ("10.0.0.1", "RFC 1918"),
         ("172.16.0.1", "RFC 1918, the first"),
@@ -202,8 +202,8 @@ import Testing
             guard host.last != "." else { continue }
             var address = in_addr()
             let isAddress = inet_aton(host, &address) == 1
-            let isDialledHere = isAddress && UInt32(bigEndian: address.s_addr) >> 24 == 127
-            #expect(IPAddress.Host(host).isLoopback == isDialledHere, "\(host)")
+            let isDialedHere = isAddress && UInt32(bigEndian: address.s_addr) >> 24 == 127
+            #expect(IPAddress.Host(host).isLoopback == isDialedHere, "\(host)")
         }
     }
 

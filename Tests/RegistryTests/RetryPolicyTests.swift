@@ -196,7 +196,7 @@ import Testing
         "a cancellation immediately ends any pause",
         arguments: [nil, Duration.seconds(500)]
     )
-    func cancelledPause(asked: Duration?) async {
+    func canceledPause(asked: Duration?) async {
         let (pausing, began) = AsyncStream<Void>.makeStream()
         let clock = PauseClock(now: { .zero }) { _ in
             began.yield()

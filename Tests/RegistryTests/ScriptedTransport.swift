@@ -121,7 +121,7 @@ final class GatedTransport: Transport {
     }
 
     private func cancel(_ number: Int) {
-        let cancelled = waiting.withLock { $0.removeValue(forKey: number) }
-        cancelled?.resume(returning: .failure(TransferError(.cancelled, "cancelled")))
+        let canceled = waiting.withLock { $0.removeValue(forKey: number) }
+        canceled?.resume(returning: .failure(TransferError(.cancelled, "canceled")))
     }
 }

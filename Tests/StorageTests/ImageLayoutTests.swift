@@ -249,7 +249,7 @@ struct ImageLayoutTests {
             #expect(failure?.code == code, "\(why)")
             #expect(
                 failure?.why?.contains("r.example/team/auth:v1") == true,
-                "what is there is listed: \(why)"
+                "lists existing entries: \(why)"
             )
         }
     }

@@ -12,18 +12,18 @@ import Wasm
         }
     }
 
-    @Test func `the names of a component are those of its outermost imports and exports`() throws {
+    @Test func `reads the names of a component's top-level imports and exports`() throws {
         let outline = try outline(Fixtures.bytes("wasm/component/names.wasm"))
         #expect(outline.imports == ["wasi:io/error@0.2.0", "log", "point"])
         #expect(outline.exports == ["wasi:http/incoming-handler@0.2.0", "run", "m"])
     }
 
-    @Test func `a component without sections needs and gives nothing`() throws {
+    @Test func `a component without sections has no imports or exports`() throws {
         let outline = try outline(Self.header)
         #expect(outline.imports.isEmpty && outline.exports.isEmpty)
     }
 
-    @Test func `a name whose version is kept apart is put together`() throws {
+    @Test func `joins a name and its separate version`() throws {
         let name = Array("a:b/c@1".utf8)
         let entry = [1, 2, UInt8(name.count)] + name + [2] + Array(".2".utf8) + [5, 0]
         #expect(try outline(Self.header + [10, UInt8(entry.count)] + entry).imports == ["a:b/c@1.2"])
@@ -41,14 +41,14 @@ import Wasm
         ([11, 7, 1, 0, 1, 0x61, 1, 0, 2], "an option", "an export that is cut after its index"),
     ]
 
-    @Test("a component that is not whole is refused", arguments: broken)
+    @Test("rejects a malformed component", arguments: broken)
     func refused(bytes: [UInt8], phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try outline(Self.header + bytes) }
         #expect(failure?.code == .wasmMalformed, "\(why)")
         #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "")")
     }
 
-    @Test func `whatever is cut off or changed, nothing traps`() throws {
+    @Test func `does not crash on truncated or changed components`() throws {
         let whole = try Fixtures.bytes("wasm/component/names.wasm")
         var random = SeededGenerator(seed: 11)
         for _ in 0..<2_000 {

@@ -3,7 +3,7 @@ import Testing
 import Wasm
 
 @Suite struct CustomSectionTests {
-    @Test func `who made a module is read`() throws {
+    @Test func `reads the producers of a module`() throws {
         let fields = vector([
             name("language") + vector([name("Rust") + name("")]),
             name("processed-by") + vector([name("rustc") + name("1.94.0"), name("wasm-opt") + name("125")]),
@@ -19,7 +19,7 @@ import Wasm
         )
     }
 
-    @Test func `what thousands of sections say together fills no memory`() throws {
+    @Test func `limits the memory for thousands of sections`() throws {
         let producers = custom(
             "producers",
             vector([name("x") + vector(Array(repeating: [0, 0], count: 800))])
@@ -35,7 +35,7 @@ import Wasm
         #expect(module.customSections.allSatisfy { $0.name.utf8.count < 1000 })
     }
 
-    @Test func `features, the build's identity and the source map are read`() throws {
+    @Test func `reads features, the build ID and the source map`() throws {
         let features = vector([[0x2B] + name("simd128"), [0x2D] + name("atomics")])
         let rest =
             custom("target_features", features) + custom("build_id", [3, 0x0A, 0, 0xFF])
@@ -47,7 +47,7 @@ import Wasm
         #expect(module.sourceMappingURL == "https://maps.example/a.map")
     }
 
-    @Test func `sections are seen by name, with the place and size of what they hold`() throws {
+    @Test func `lists sections with name, offset and size of their content`() throws {
         let names = ["signature", "precompiled_v8", "dylink.0", "component-type:a", ".debug_info", "", "ä"]
         let plugin = PluginBytes(rest: names.flatMap { custom($0, [7, 7, 7]) })
         let module = try plugin.read()
@@ -59,7 +59,7 @@ import Wasm
         }
     }
 
-    @Test func `names and debug information can be stripped`() throws {
+    @Test func `counts names and debug information as strippable`() throws {
         let rest =
             custom(".debug_line", [1, 2, 3]) + custom("name", [0, 2, 1, 0x61]) + custom("producers", [0])
         #expect(try PluginBytes(rest: rest).read().strippableSize == 7)
@@ -75,7 +75,7 @@ import Wasm
         ("sourceMappingURL", [1, 0xFF], "no UTF-8"),
     ]
 
-    @Test("what nobody needs to load a module is a note at most", arguments: unreadable)
+    @Test("reports unreadable optional sections as notes at most", arguments: unreadable)
     func note(title: String, content: [UInt8], why: String) throws {
         let module = try PluginBytes(rest: custom(title, content)).read()
         #expect(module.problems.map(\.kind) == [.unreadableSection], "\(why)")
@@ -91,7 +91,7 @@ import Wasm
         ([0, 2, 9, 0x61, 1, 4, 1, 0, 1, 0x61], [0: "a"], "a name of the module that is cut off"),
     ]
 
-    @Test("names are for people: what cannot be read of them is left out", arguments: names)
+    @Test("omits unreadable names silently", arguments: names)
     func unreadableNames(content: [UInt8], functions: [Int: String], why: String) throws {
         let module = try PluginBytes(rest: custom("name", content)).read()
         #expect(module.problems == [], "\(why)")
@@ -99,14 +99,14 @@ import Wasm
         #expect(module.customSections.map(\.name) == ["name"], "\(why)")
     }
 
-    @Test func `a section's name that is not UTF-8 or is cut off is invalid`() throws {
+    @Test func `rejects a section name that is truncated or not UTF-8`() throws {
         for content in [[1, 0xFF], [5, 0x61], []] as [[UInt8]] {
             let problems = try PluginBytes(rest: section(0, content)).read().problems
             #expect(problems.map(\.kind) == [.invalid])
         }
     }
 
-    @Test func `sections that are to be skipped are not looked into`() throws {
+    @Test func `does not read skipped sections`() throws {
         let bytes = PluginBytes([7: [1, 9]], rest: section(0, [9])).bytes
         let outline = try ModuleOutline(size: bytes.count) { offset, count in
             Array(bytes.dropFirst(offset).prefix(count))

@@ -5,28 +5,28 @@ import Wasm
 @Suite struct HostileModuleTests {
     private static let plugin = "wasm/header-authorization/plugin.wasm"
 
-    /// Whether a module is refused: there is nothing to read, or an engine would not take it.
-    private func isRefused(_ bytes: [UInt8]) -> Bool {
+    /// Returns whether a module is rejected: its sections cannot be read, or an engine would reject it.
+    private func isRejected(_ bytes: [UInt8]) -> Bool {
         guard let module = try? readModule(bytes) else { return true }
         return module.problems.contains { [.invalid, .segmentOutOfBounds].contains($0.kind) }
     }
 
     @Test(
-        "a module that ends too early is refused wherever it ends",
+        "rejects a module that is truncated at any place",
         arguments: [try Fixtures.bytes(plugin), ModuleTests.everything.bytes]
     )
     func truncation(bytes: [UInt8]) throws {
-        #expect(!isRefused(bytes))
-        // Where a section ends a module may end, unless something is missing then.
+        #expect(!isRejected(bytes))
+        // A module may end after a section, unless a required section is missing.
         let ends = Set(try readModule(bytes).outline.sections.map { $0.offset + $0.size } + [8])
         for count in 0..<bytes.count {
-            let isRefused = isRefused(Array(bytes.prefix(count)))
-            #expect(isRefused || ends.contains(count), "\(count) bytes of it")
+            let isRejected = isRejected(Array(bytes.prefix(count)))
+            #expect(isRejected || ends.contains(count), "\(count) bytes of it")
         }
     }
 
     @Test(
-        "no mutation makes the reader trap",
+        "does not crash on any mutation",
         arguments: [try Fixtures.bytes(plugin), ModuleTests.everything.bytes]
     )
     func mutation(bytes original: [UInt8]) {
@@ -43,14 +43,17 @@ import Wasm
                 default: bytes.remove(at: place)
                 }
             }
-            if isRefused(bytes) { refused += 1 }
+            if isRejected(bytes) { refused += 1 }
         }
         #expect(refused > 1_000)
     }
 
-    @Test("a count that lies costs nothing", arguments: [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13] as [UInt8])
+    @Test(
+        "does not allocate memory for a false count",
+        arguments: [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13] as [UInt8]
+    )
     func counts(id: UInt8) throws {
-        // A section that says it fills 256 MiB less a little, of which the file has nothing.
+        // A section that declares almost 256 MiB, in a file without that content.
         let size = 256 << 20
         let content = size - 13
         let start: [UInt8] =
@@ -65,7 +68,7 @@ import Wasm
         #expect(fetched < 10)
     }
 
-    @Test func `a module of 256 MiB is read in pieces, and its code is stepped over`() throws {
+    @Test func `reads a module of 256 MiB in pieces, and skips its code`() throws {
         // One custom section of almost the whole size.
         let size = 256 << 20
         let plugin = PluginBytes().bytes
@@ -83,7 +86,7 @@ import Wasm
         #expect(sum < 1 << 20)
     }
 
-    @Test func `names of megabytes are stepped over`() throws {
+    @Test func `skips names of several megabytes`() throws {
         let size = 64 << 20
         let length = unsigned(10 << 20)
         // An import's module name, and a custom section's name, of zeros.
@@ -103,7 +106,7 @@ import Wasm
         }
     }
 
-    @Test func `more types than are worth keeping are not kept`() throws {
+    @Test func `limits the number of types in memory`() throws {
         let type = function([UInt8](repeating: i32, count: 1000))
         let types = vector([function(), function([i32], [i32])] + [[UInt8]](repeating: type, count: 2001))
         let module = try PluginBytes([1: types]).read()
@@ -112,13 +115,13 @@ import Wasm
         )
     }
 
-    @Test func `an expression of nothing but numbers ends`() throws {
+    @Test func `limits the length of a constant expression`() throws {
         let value = [UInt8]([[UInt8]](repeating: [0x41, 0], count: 100_001).joined())
         let module = try PluginBytes([6: vector([[i32, 0] + value + [0x0B]])]).read()
         #expect(module.problems.map(\.kind) == [.notJudged])
     }
 
-    @Test func `what a module says is shown without what steers terminals`() throws {
+    @Test func `shows a module's text without control characters`() throws {
         let title = "\u{1B}[2J\u{202E}" + String(repeating: "x", count: 500)
         let module = try PluginBytes(
             [7: vector([marker, export(title, 0, 9)])],

@@ -19,7 +19,7 @@ import Testing
         ([UInt8](repeating: 0xFF, count: 9) + [3], 64, nil, "65 bits"),
     ]
 
-    @Test("unsigned numbers", arguments: unsigned)
+    @Test("reads unsigned numbers", arguments: unsigned)
     func readsUnsigned(bytes: [UInt8], bits: Int, value: UInt64?, why: String) {
         let number = LEB128.unsigned(bytes, bits: bits)
         #expect(number?.value == value, "\(why)")
@@ -31,7 +31,7 @@ import Testing
         ([0x3F], 32, 63, "the largest of one byte"),
         ([0x40], 32, -64, "the least of one byte"),
         ([0x7F], 32, -1, "minus one"),
-        ([0xFF, 0], 32, 127, "a sign of its own"),
+        ([0xFF, 0], 32, 127, "a redundant sign byte"),
         ([0xFF, 0xFF, 0xFF, 0xFF, 0x07], 32, Int64(Int32.max), "the largest"),
         ([0x80, 0x80, 0x80, 0x80, 0x78], 32, Int64(Int32.min), "the least"),
         ([0xFF, 0xFF, 0xFF, 0xFF, 0x7F], 32, -1, "minus one in five bytes"),
@@ -47,7 +47,7 @@ import Testing
         ([UInt8](repeating: 0xFF, count: 10) + [0], 64, nil, "eleven bytes"),
     ]
 
-    @Test("signed numbers", arguments: signed)
+    @Test("reads signed numbers", arguments: signed)
     func readsSigned(bytes: [UInt8], bits: Int, value: Int64?, why: String) {
         let number = LEB128.signed(bytes, bits: bits)
         #expect(number?.value == value, "\(why)")

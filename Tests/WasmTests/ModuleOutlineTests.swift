@@ -30,14 +30,14 @@ import Wasm
         ),
     ]
 
-    @Test("the sections are found where they are", arguments: read)
+    @Test("finds the offset and size of each section", arguments: read)
     func reading(bytes: [UInt8], sections: [[Int]], why: String) throws {
         let outline = try outline(bytes)
         #expect(shape(outline) == sections, "\(why)")
         #expect(outline.size == bytes.count, "\(why)")
     }
 
-    @Test func `the fixtures' modules are read`() throws {
+    @Test func `reads the modules of the fixtures`() throws {
         #expect(try outline(Fixtures.bytes("wasm/tiny/empty.wasm")).sections.isEmpty)
         #expect(try outline(Fixtures.bytes("wasm/tiny/abi-0.2.1.wasm")).sections.map(\.id) == [7])
         #expect(try outline(Fixtures.bytes("wasm/header-authorization/plugin.wasm")).sections.count > 5)
@@ -69,19 +69,19 @@ import Wasm
         (preamble + [0, 0, 255, 0], .unknownSection(id: 255, at: 10), "an unknown id later on"),
     ]
 
-    @Test("a module whose sections do not fit is refused", arguments: broken)
+    @Test("rejects a module with invalid sections", arguments: broken)
     func refusal(bytes: [UInt8], problem: ModuleOutline.Problem, why: String) {
         #expect(outlineProblem(of: bytes) == problem, "\(why)")
     }
 
-    @Test func `a module of nothing but sections is refused before it fills the memory`() throws {
+    @Test func `limits the number of sections`() throws {
         let limit = 100_000
         let sections = [UInt8](repeating: 0, count: 2 * limit)
         #expect(try outline(Self.preamble + sections).sections.count == limit)
         #expect(outlineProblem(of: Self.preamble + sections + [0, 0]) == .tooManySections)
     }
 
-    @Test func `a failure of the reader comes through`() throws {
+    @Test func `throws read errors`() throws {
         let error = #expect(throws: ReadError<ModuleOutline.Problem>.self) {
             try ModuleOutline(size: 8) { (_, _) throws(Failure) in throw Failure(.fileUnreadable, "gone") }
         }
@@ -92,11 +92,11 @@ import Wasm
         #expect(failure.code == .fileUnreadable)
     }
 
-    @Test func `a file that got shorter since it was measured is refused`() {
+    @Test func `rejects a file that was truncated after its size was read`() {
         #expect(outlineProblem(of: Self.preamble, size: 20) == .unreadableLength(at: 8))
     }
 
-    @Test func `no mutation of a module makes the reader trap`() throws {
+    @Test func `does not crash on any mutation of a module`() throws {
         var random = SeededGenerator(seed: 5)
         let original = try Fixtures.bytes("wasm/header-authorization/plugin.wasm")
         var refused = 0

@@ -4,7 +4,7 @@ import Testing
 import Wasm
 
 @Suite struct ModuleTests {
-    @Test func `names are the same when their bytes are, whatever they look like`() throws {
+    @Test func `compares names by their bytes`() throws {
         let names = ["caf\u{E9}", "cafe\u{301}"]
         let exports = names.map { export($0, 0, 0) }
         let bytes =
@@ -49,7 +49,7 @@ import Wasm
         rest: custom("name", [0, 2, 1, 0x61, 1, 4, 1, 1, 1, 0x66])
     )
 
-    @Test func `each kind of section is read`() throws {
+    @Test func `reads every kind of section`() throws {
         let module = try Self.everything.read()
         #expect(module.problems == [])
         let call = FunctionType([.i64, .f32, .f64, .v128], [])
@@ -83,7 +83,7 @@ import Wasm
         #expect(module.functionNames == [1: "f"])
     }
 
-    @Test func `places are those of the file`() throws {
+    @Test func `reports offsets from the start of the file`() throws {
         let plugin = Self.everything
         let module = try plugin.read()
         for one in module.imports {
@@ -110,13 +110,13 @@ import Wasm
         ([0x64, 0x71], "(ref none)"),
     ]
 
-    @Test("references have the names of the text format", arguments: references)
+    @Test("shows references in the notation of the text format", arguments: references)
     func reference(bytes: [UInt8], words: String) throws {
         let module = try PluginBytes([2: vector([imported("g", [3] + bytes + [0])])]).read()
         #expect(module.imports.map(\.type) == [.global(.reference(words), isMutable: false)])
     }
 
-    @Test func `a real plugin is read`() throws {
+    @Test func `reads a real plugin`() throws {
         let module = try readModule(Fixtures.bytes("wasm/header-authorization/plugin.wasm"))
         #expect(module.problems == [])
         #expect(module.imports.allSatisfy { $0.module == "env" })
@@ -125,21 +125,21 @@ import Wasm
         #expect(module.memories.map(\.limits) == [Limits(minimum: 2)])
     }
 
-    @Test func `what cannot be read hides nothing that stands in other sections`() throws {
+    @Test func `reads other sections after an unreadable one`() throws {
         let module = try PluginBytes([5: [9]]).read()
         #expect(module.problems.map(\.kind) == [.invalid])
         #expect(module.exports.map(\.name) == ["proxy_abi_version_0_2_1", "malloc"])
     }
 
-    @Test func `the first that makes a module invalid is told, and not what follows from it`() throws {
-        // Without the types, no function has one.
+    @Test func `reports only the first validation error`() throws {
+        // Without types, every function is invalid too.
         let module = try PluginBytes([1: [1, 0x99]]).read()
         #expect(module.problems.count == 1)
-        #expect(module.problems.first?.description == "there is no type of form 153 (at byte 11)")
+        #expect(module.problems.first?.description == "a type has the unknown form 153 (at byte 11)")
         #expect(module.problems.first?.offset == 11)
     }
 
-    @Test func `a failure of the file comes through`() {
+    @Test func `throws read errors of the file`() {
         let bytes = Self.everything.bytes
         let failure = #expect(throws: Failure.self) {
             var calls = 0

@@ -20,7 +20,7 @@ import Wasm
         ),
     ]
 
-    @Test("what is no core module is told apart", arguments: refused)
+    @Test("distinguishes other files from core modules", arguments: refused)
     func refusal(bytes: [UInt8], problem: ModuleOutline.Problem, why: String) {
         #expect(outlineProblem(of: bytes) == problem, "\(why)")
     }

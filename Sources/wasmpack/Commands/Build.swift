@@ -68,7 +68,7 @@ struct Build: ReportingCommand {
             events: context.reporter
         )
         guard let module = contents.module else {
-            throw Failure(.pluginMissing, "there is no module to build from")
+            throw Failure(.pluginMissing, "the input has no module")
         }
         let digestFile = try digestFile.open(apartFrom: [module] + [archive].compactMap(\.self))
         let builder = ImageBuilder(options, processorCount: Environment.processorCount)

@@ -10,25 +10,25 @@ import SystemPackage
     import Darwin
 #endif
 
-/// What is read from standard input.
+/// Passwords and tokens from standard input.
 enum StandardInput {
     /// The longest secret that is read, in bytes.
     private static let limit = 64 * 1024
 
-    /// Whether a person sits at it.
+    /// Whether standard input is a terminal.
     static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// A password, as ``secret(_:flag:)`` reads it.
+    /// Reads a password, like ``secret(_:flag:)``.
     static func password() async throws(Failure) -> String {
         try await secret("password", flag: "--username NAME --password-stdin")
     }
 
-    /// A token that stands for a password, as ``secret(_:flag:)`` reads it.
+    /// Reads an identity token, like ``secret(_:flag:)``.
     static func identityToken() async throws(Failure) -> String {
         try await secret("identity token", flag: "--identity-token-stdin")
     }
 
-    /// A secret: everything up to the end, without one line end.
+    /// Reads a secret up to the end of input, and removes one line end.
     private static func secret(_ what: String, flag: String) async throws(Failure) -> String {
         let remedy = "printf %s \"$SECRET\" | wasmpack … \(flag)"
         guard !isTerminal else {
@@ -46,12 +46,12 @@ enum StandardInput {
         }
         bytes.removeLineEnd()
         guard !bytes.isEmpty else {
-            throw Failure(.usage, "there is no \(what) on standard input", try: [remedy])
+            throw Failure(.usage, "standard input has no \(what)", try: [remedy])
         }
         guard bytes.count <= limit, let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure(
                 .usage,
-                "what is on standard input is no \(what)",
+                "standard input is not a valid \(what)",
                 why: "it is too long or not UTF-8"
             )
         }
@@ -60,7 +60,7 @@ enum StandardInput {
 }
 
 extension [UInt8] {
-    /// Takes one line end away: LF, CR LF or CR.
+    /// Removes one line end: LF, CR LF or CR.
     mutating func removeLineEnd() {
         if last == 0x0A { removeLast() }
         if last == 0x0D { removeLast() }
