@@ -26,29 +26,25 @@ package final class DirectoryLock: Sendable {
     package init(on path: FilePath, isShared: Bool, waiting limit: Duration? = nil) async throws(Failure) {
         descriptor = try Self.open(path)
         let end = limit.map { ContinuousClock.now + $0 }
-        do throws(Failure) {
-            // A wait in the system would not notice a cancellation, and would block a thread that other tasks need.
-            while try !system(
-                { Failure(reading: path, $0) },
-                { [descriptor] in
-                    try isLocked(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB)
-                }
-            ) {
-                try checkCancellation()
-                if let end, ContinuousClock.now >= end {
-                    throw Failure(
-                        .fileUnwritable,
-                        "another process keeps the folder \(path) locked",
-                        why: "the lock was not released within \(limit ?? .zero)",
-                        try: ["fuser -v \(path)"]
-                    )
-                }
-                // A cancellation ends the sleep; the next iteration throws it.
-                try? await Task.sleep(for: .milliseconds(5))
+        // After a failure, deinit closes the descriptor.
+        // A wait in the system would not notice a cancellation, and would block a thread that other tasks need.
+        while try !system(
+            { Failure(reading: path, $0) },
+            { [descriptor] in
+                try isLocked(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB)
             }
-        } catch {
-            try? descriptor.close()
-            throw error
+        ) {
+            try checkCancellation()
+            if let end, ContinuousClock.now >= end {
+                throw Failure(
+                    .fileUnwritable,
+                    "another process keeps the folder \(path) locked",
+                    why: "the lock was not released within \(limit ?? .zero)",
+                    try: ["fuser -v \(path)"]
+                )
+            }
+            // A cancellation ends the sleep; the next iteration throws it.
+            try? await Task.sleep(for: .milliseconds(5))
         }
     }
 

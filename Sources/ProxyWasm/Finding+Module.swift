@@ -41,7 +41,7 @@ extension Finding {
                 "not-validated",
                 .note,
                 "\(problem); wasmpack cannot tell whether a proxy accepts it",
-                try: ["wasmpack check --envoy loads the plugin in a real Envoy"],
+                try: ["use --envoy to load the plugin in a real Envoy"],
                 offset: problem.offset
             )
         case .unreadableSection:

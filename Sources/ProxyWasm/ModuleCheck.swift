@@ -116,7 +116,7 @@ package struct ModuleCheck: Sendable {
         "function-bodies-not-validated",
         .note,
         "function bodies were not validated",
-        try: ["wasmpack check --envoy loads the plugin in a real Envoy"]
+        try: ["use --envoy to load the plugin in a real Envoy"]
     )
 }
 

@@ -76,7 +76,7 @@ extension RequestFailure {
                     .tlsUnknownAuthority,
                     "the certificate of \(place) is signed by an unknown authority",
                     try: [
-                        "--ca-file ca.pem, or copy the CA to /etc/docker/certs.d/\(place)/ca.crt for good",
+                        "--ca-file ca.pem (for good: docker's certs.d, or the system's CA certificates)",
                         "--tls-skip-verify (anyone on the network path can read and modify the traffic)",
                     ]
                 )

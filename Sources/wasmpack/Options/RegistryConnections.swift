@@ -40,10 +40,12 @@ final class RegistryConnections: Sendable {
             retryPolicy: options.retryPolicy,
             events: context.reporter
         )
-        state.withLock { state in
+        return state.withLock { state in
+            // Another task may have made it meanwhile; all callers share one.
+            if let known = state.connections[key]?[headers] { return known }
             state.transports[key] = transport
             state.connections[key, default: [:]][headers] = connection
+            return connection
         }
-        return connection
     }
 }

@@ -43,7 +43,8 @@ struct PushReport {
         guard !isDryRun else { return recordDryRun(reporter) }
         let name = target.tag?.description ?? copy.root.digest.short
         if copy.previous?.digest == copy.root.digest, copy.parts.allSatisfy({ $0.status == .exists }) {
-            reporter.record(.note("\(name) is already up to date, nothing sent"))
+            let isUnchanged = changes.allSatisfy { $0.previous?.digest == copy.root.digest }
+            reporter.record(.note("\(name) is already up to date" + (isUnchanged ? ", nothing sent" : "")))
         } else {
             let change = copy.root.replacing(copy.previous)
             reporter.record(
