@@ -15,7 +15,7 @@ package enum LayerReader {
     private static let shownEntries = 100
     /// The maximum length of a name to keep, in bytes: Linux's `PATH_MAX`.
     ///
-    /// A name in a tar may have a megabyte.
+    /// In characters; a tar allows names of up to a megabyte.
     private static let shownNameLength = 4096
 
     /// Reads a layer to its end.

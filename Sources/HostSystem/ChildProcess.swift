@@ -1,9 +1,9 @@
 import Subprocess
 import SystemPackage
 
-/// Another program, which is run to its end with a given input.
+/// A program to be run to completion with a given input.
 ///
-/// No shell is used: a name is searched in the absolute folders of `PATH`, and the arguments are passed unchanged. The
+/// No shell is used: names are looked up in `PATH`'s absolute folders, and the arguments are passed unchanged. The
 /// program runs in a separate session with default signal handlers. At the time limit or when the task is canceled, the
 /// program and the processes that it started in its session are killed.
 package struct ChildProcess: Sendable {
@@ -83,7 +83,7 @@ package struct ChildProcess: Sendable {
                 return nil
             }
             let first = await group.next()
-            // Ends the remaining task: the clock, or the program, which this kills.
+            // Cancels the other task: the timer, or the program, which this kills.
             group.cancelAll()
             await group.waitForAll()
             return first ?? nil

@@ -21,7 +21,7 @@ package enum Interruption {
     ///
     /// - Parameters:
     ///   - limit: the time limit of the work; `nil` for none.
-    ///   - lastWords: called with the failure before the process ends because the work continues after the time limit.
+    ///   - lastWords: called with the failure just before the process is ended because the work ignored the time limit.
     ///   - work: the work.
     /// - Returns: the result of the work.
     /// - Throws: ``Failure/Code/interrupted``, ``Failure/Code/terminated`` or ``Failure/Code/hangup`` when the work fails after

@@ -1,7 +1,7 @@
 import Diagnostics
 import Wasm
 
-/// Parses the bytes that Envoy itself parses before its engine (proxy-wasm-cpp-host, `bytecode_util.cc`):
+/// Parses the parts of a module that Envoy parses before its engine (proxy-wasm-cpp-host, `bytecode_util.cc`):
 /// the exports, the names of custom sections, and the first `name` section.
 struct EnvoyParser {
     /// The errors that make Envoy reject the module, in the order of the file.
@@ -17,7 +17,7 @@ struct EnvoyParser {
 
     init(_ bytes: ByteReader) { self.bytes = bytes }
 
-    /// Parses the sections that Envoy parses; throws what reading the bytes throws.
+    /// Parses the sections that Envoy parses; throws errors of reading.
     mutating func parse(_ outline: ModuleOutline) throws(Failure) {
         for section in outline.sectionsInPlace where section.id == 0 || section.id == 7 {
             bytes.read(from: section.offset, to: section.offset + section.size)

@@ -14,7 +14,7 @@ package struct Reference: Hashable, Sendable {
     package let tag: Tag?
     /// The digest, if there is one; it takes precedence over the tag.
     package let digest: Digest?
-    /// Whether the registry is a first part that does not look like a host.
+    /// Whether a first part that does not look like a host was read as one.
     package let registryIsAssumed: Bool
 
     /// Creates a reference.

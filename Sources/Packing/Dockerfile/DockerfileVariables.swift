@@ -38,7 +38,7 @@ struct DockerfileVariables {
         return result
     }
 
-    /// Adds a value that is written to the image to the total size; throws ``Failure/Code/dockerfileInvalid`` above
+    /// Adds to the total size a value that is written to the image; throws ``Failure/Code/dockerfileInvalid`` above
     /// ``totalLimit``.
     mutating func count(_ value: String, at location: SourceLocation) throws(Failure) {
         total += value.utf8.count

@@ -15,7 +15,7 @@ actor TokenService {
     private let events: any EventSink
     /// The identity token that replaces the old one; only this service receives it.
     private(set) var replacement: Credential?
-    /// Whether the service has responded before, so that a failed connection is temporary.
+    /// Whether the service has responded before; if so, a failed connection is temporary.
     private var hasAnswered = false
 
     init(_ realm: TokenRealm, of registry: RegistryName, transport: any Transport, events: any EventSink) {

@@ -43,7 +43,7 @@ final class RegistryClient: Sendable {
     /// The policy for URLs that the registry names.
     var policy: URLPolicy { state.policy }
 
-    /// Makes a request below the repository, `/v2/<name>/…`, or the registry, `/v2/…`.
+    /// Sends a request below `/v2/<name>/` (repository) or `/v2/` (registry).
     func send(
         _ method: HTTPMethod,
         _ path: String,
@@ -93,7 +93,7 @@ final class RegistryClient: Sendable {
         }
     }
 
-    /// Returns the data of a 401 or 403 of the registry for the authenticator; `nil` for other responses.
+    /// Returns what the authenticator needs of a registry's 401 or 403; `nil` for other responses.
     private func refusal(in answer: Answer, to authorization: String?) -> Authenticator.Refusal? {
         guard answer.status == 401 || answer.status == 403, policy.mayAuthorize(answer.url) else {
             return nil

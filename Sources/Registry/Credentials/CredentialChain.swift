@@ -7,7 +7,7 @@ package struct CredentialChain: CredentialStore {
 
     private let advice: @Sendable (RegistryName) -> SignInAdvice
 
-    /// Searches stores in this order; the advice is for failures of authentication.
+    /// Searches stores in this order; `advice` is what to suggest when authentication fails.
     package init(
         _ stores: [any CredentialStore],
         advice: @escaping @Sendable (RegistryName) -> SignInAdvice = SignInAdvice.usual
@@ -42,7 +42,7 @@ package struct CredentialChain: CredentialStore {
     }
 }
 
-/// A credential that the user gave for this command, or the source that could have held one.
+/// A source that the user can set for one command, such as flags, with its credential if one was given.
 package struct ExplicitCredential: CredentialStore {
     private let credential: Credential?
     private let source: String

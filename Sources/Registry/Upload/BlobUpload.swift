@@ -9,9 +9,9 @@ import Synchronization
 /// Each try continues from the previous one: with the remaining strategies, and with the session if the registry still has
 /// it.
 final class BlobUpload {
-    /// The number of connections that may be lost with the whole blob in one request before chunks are tried.
+    /// How many connections may be lost while the blob is sent in one request, before chunks are tried.
     private static let lossLimit = 2
-    /// The number of consecutive tries that count as progress because some data was sent, although not more than before.
+    /// How many tries in a row count as progress if they sent data but got no further than before.
     ///
     /// Many registries, docker's among them, discard an upload with its connection. On a bad network, each try then ends at
     /// a random position until one succeeds.
@@ -51,7 +51,7 @@ final class BlobUpload {
 
     /// Uploads the blob with one strategy after the other; the registry has the blob when this returns.
     ///
-    /// The number counts previous tries. After one, the blob may exist already, because a response was lost or another
+    /// `number` is how many tries came before. After one, the blob may exist already, because a response was lost or another
     /// client uploaded it, and the upload may still be open.
     func attempt(_ number: Int) async throws(RequestFailure) {
         if number > 0, try await repository.hasArrived(descriptor) { return await abandon() }
@@ -120,7 +120,7 @@ final class BlobUpload {
         }
     }
 
-    /// Requests the offset of a session in doubt; ends the session if the registry no longer has it.
+    /// Requests the offset of an uncertain session; ends the session if the registry no longer has it.
     private func resume() async throws(RequestFailure) {
         guard let current = session, current.isInDoubt else { return }
         let answer = try await client.send(Request(method: .get, url: current.location))

@@ -1,6 +1,6 @@
 /// The way to send a blob to an upload session (distribution spec 1.1, "Pushing blobs").
 ///
-/// No strategy works with all registries; each next one is for registries that reject the previous one.
+/// No strategy works with all registries; each strategy is for registries that reject the one before it.
 enum UploadStrategy: Int, Comparable, Sendable {
     /// One PUT with the whole content, which also ends the session.
     case put

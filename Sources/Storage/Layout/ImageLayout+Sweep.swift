@@ -14,7 +14,7 @@ extension ImageLayout {
     func sweep() async {
         guard let blobsInUse, blobsInUse.becomeExclusive() else { return }
         defer { blobsInUse.becomeShared() }
-        // A link leads to another layout's folder, with images that this layout does not list.
+        // A link may lead into another layout, whose images this layout does not list.
         guard isFolderItself(spoolDirectory), let reachable = try? await reachableDigests() else { return }
         removeFiles(in: path, where: TemporaryFile.isUnfinished)
         removeFiles(in: spoolDirectory, where: TemporaryFile.isUnfinished)

@@ -125,7 +125,7 @@ struct Delete: RegistryCommand {
         }
     }
 
-    /// The tags that are deleted with an image, for people; `nil` if there are none.
+    /// Describes the tags that are deleted with an image; `nil` if there are none.
     private static func affectedTags(_ tags: [Tag]?, _ noun: String) -> String? {
         guard let tags else { return "every \(noun) that points to it" }
         guard !tags.isEmpty else { return nil }

@@ -54,7 +54,7 @@ struct CredentialOptions: ParsableArguments {
 
     /// Returns the sources of credentials in the documented order; the first match is used.
     ///
-    /// The side is FROM or TO where a command has two registries.
+    /// `side` is FROM or TO for a command with two registries.
     func store(_ environment: Environment, usesTLS: Bool, for side: String? = nil) async throws(Failure)
         -> CredentialChain
     {
