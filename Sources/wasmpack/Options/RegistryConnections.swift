@@ -36,7 +36,8 @@ final class RegistryConnections: Sendable {
             }
         let connection = RegistryConnection(
             endpoint,
-            transport: HeaderTransport(transport, sending: headers, to: endpoint),
+            transport: headers.fields.isEmpty
+                ? transport : HeaderTransport(transport, sending: headers, to: endpoint),
             retryPolicy: options.retryPolicy,
             events: context.reporter
         )
