@@ -74,7 +74,7 @@ import Testing
                     do {
                         try await clock.pauseClock.sleep(.seconds(9))
                     } catch {
-                        throw TransferError(.cancelled, "\(error)")
+                        throw TransferError(.canceled, "\(error)")
                     }
                     request.uploadProgress?(count)
                 }
