@@ -42,7 +42,7 @@ import Testing
                 "list",
                 [.mapping([YAMLEntry("x", "1"), YAMLEntry("y", [.null, .bool(true)])]), "z"]
             ),
-            YAMLEntry("none", []),
+            YAMLEntry("none", .sequence([])),
             YAMLEntry("empty", .mapping([])),
         ])
         #expect(
@@ -54,7 +54,7 @@ import Testing
                 #
                 list:
                 - x: "1"
-                  y:
+                  "y":
                   - null
                   - true
                 - z
