@@ -577,7 +577,7 @@ class Kills(unittest.TestCase):
         for at, fired in ((10, True), (len(DATA), True), (2 * len(DATA), False)):
             relay.arm(at)
             relay.aim(run, at)
-            self.assertEqual(Client(relay.port)("GET", BLOB)[2], DATA)
+            self.assertEqual(Client(relay.port)("GET", BLOB).content, DATA)
             self.assertEqual(relay.fired, fired)
         self.assertEqual(sent, [10, len(DATA)])
 
