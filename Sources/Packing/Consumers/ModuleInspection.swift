@@ -76,10 +76,16 @@ extension Finding {
         self.init(
             failure.code.rawValue,
             .error,
-            failure.message + (failure.why.map { ": \($0)" } ?? ""),
+            failure.message + (failure.why.map { ": \(Self.omitting(consumerMessage, from: $0))" } ?? ""),
             consumerMessage: consumerMessage,
             try: failure.hints,
             offset: offset
         )
+    }
+
+    /// Returns a cause without its quotation of the consumer's message, which the finding has as a value.
+    private static func omitting(_ consumerMessage: String?, from why: String) -> String {
+        guard let consumerMessage else { return why }
+        return why.replacing(" and would say \"\(consumerMessage)\"", with: "")
     }
 }

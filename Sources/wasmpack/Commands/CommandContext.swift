@@ -19,11 +19,11 @@ struct CommandContext {
     /// Reports an event on standard error.
     func record(_ event: Event) { reporter.record(event) }
 
-    /// Prints the result on standard output: the document with `--json`, the text without.
-    func print(_ document: @autoclosure () -> some Encodable, orText text: @autoclosure () -> String)
+    /// Prints the result on standard output: the document with `--json`, the rows without.
+    func print(_ document: @autoclosure () -> some Encodable, orRows rows: @autoclosure () -> [Row])
         throws(Failure)
     {
-        output.json ? try JSONReport.print(document()) : try Terminal.standardOutput(text())
+        output.json ? try JSONReport.print(document()) : try Screen.main.print(rows())
     }
 }
 

@@ -96,7 +96,7 @@ struct Pull: RegistryCommand {
             from: repository,
             to: layout,
             as: .reference(target),
-            events: context.reporter
+            events: context.reporter.transfers("received")
         )
         context.record(.step("wrote", layout.path.string))
         if root.mediaType == .dockerManifest {
@@ -129,7 +129,7 @@ struct Pull: RegistryCommand {
                 .digest(choice.image.digest),
                 from: repository,
                 to: store,
-                events: context.reporter
+                events: context.reporter.transfers("received")
             )
             let extractor = PluginExtractor(store)
             let config = try await extractor.config(of: choice.manifest)
@@ -154,14 +154,7 @@ struct Pull: RegistryCommand {
         _ context: CommandContext
     ) async throws(Failure) -> RemoteRepository {
         registry.announce(reference, context)
-        let repository = try await registry.repository(
-            of: reference,
-            for: .pull,
-            spoolingIn: directory,
-            context
-        )
-        context.record(.step("pull", reference.description))
-        return repository
+        return try await registry.repository(of: reference, for: .pull, spoolingIn: directory, context)
     }
 
     /// Throws unless the image or its index has the expected digest; notes how an image was chosen from an index.
@@ -188,8 +181,8 @@ struct Pull: RegistryCommand {
 
     private func finish(_ report: PullReport) throws(Failure) {
         if output.json { return try JSONReport.print(report.document) }
-        guard report.path != nil else { return Terminal.standardError("\(report.pinned)\n") }
-        try Terminal.standardOutput("\(report.pinned)\n")
+        guard report.path != nil else { return Screen.main.write("\(report.pinned)\n") }
+        try Screen.main.print("\(report.pinned)\n")
     }
 }
 
