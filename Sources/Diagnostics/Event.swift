@@ -26,6 +26,18 @@ package struct Work: Sendable, Equatable {
         case packing
         /// Content is read and its digest is computed.
         case hashing
+        /// A layer or an archive is read, to unpack or to copy it.
+        case reading
+    }
+
+    /// Receives the progress of the current task and its children; `nil` if it is not wanted.
+    ///
+    /// A task-local value, because the loops that read files are many calls below the command that shows their progress.
+    @TaskLocal package static var sink: (any EventSink)?
+
+    /// Reports progress, if it is wanted.
+    package static func report(_ kind: Kind, _ name: @autoclosure () -> String, bytes: Int, of total: Int) {
+        if let sink { sink.record(.work(Work(kind, name(), bytes: bytes, of: total))) }
     }
 
     /// The kind of work.

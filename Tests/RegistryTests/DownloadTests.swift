@@ -47,7 +47,7 @@ import Testing
         var last = 0
         for case .transfer(let transfer) in bench.events.events.dropFirst(pushed)
         where transfer.size == Self.size {
-            guard case .moved(let bytes) = transfer.stage else { continue }
+            guard case .received(let bytes) = transfer.stage else { continue }
             #expect(bytes >= last, "what is shown never falls back")
             last = bytes
         }
@@ -164,7 +164,11 @@ import Testing
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench, Task { try await ScriptedRegistry.start(.basic) })
         try await registry.order(
-            #"[{"path":"/v2/.*blobs","redirect":"otherhost"},{"path":"/__blob/","occurrence":[1,2],"cut":30}]"#
+            #"""
+            [{"path":"/v2/.*blobs","redirect":"otherhost"},
+             {"path":"/__blob/.*\#(bench.image.config.descriptor.digest)","occurrence":1,"cut":30},
+             {"path":"/__blob/.*\#(bench.image.layer.descriptor.digest)","occurrence":1,"cut":30}]
+            """#
         )
         let store = try await bench.pull(
             from: bench.repository(registry.name, access: .pull, credential: .known)

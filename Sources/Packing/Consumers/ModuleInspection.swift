@@ -22,7 +22,11 @@ package struct ModuleInspection: Sendable {
     /// - Throws: errors of reading the file.
     package init(of name: String, in file: borrowing ReadableFile) throws(Failure) {
         var hasher = DigestHasher()
-        try file.forEachPiece { piece in hasher.update(piece) }
+        let size = file.size
+        try file.forEachPiece { piece in
+            hasher.update(piece)
+            Work.report(.hashing, name, bytes: min(hasher.byteCount, size), of: size)
+        }
         identity = ModuleIdentity(digest: hasher.digest(), size: hasher.byteCount)
         do throws(Failure) {
             reading = .success(

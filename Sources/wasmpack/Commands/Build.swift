@@ -17,9 +17,9 @@ struct Build: ReportingCommand {
 
               wasmpack build plugin.wasm -t ghcr.io/me/my-plugin:v1 --archive my-plugin.tar
 
-            The image equals that of a Dockerfile with FROM scratch and ADD ./plugin.wasm ./plugin.wasm: one manifest, \
-            one gzipped layer, one file plugin.wasm. The same module always gives the same digest. A Dockerfile can be \
-            built if it is FROM scratch and only copies local files; no command in it is run.
+            The image is the same as from a Dockerfile with FROM scratch and ADD ./plugin.wasm ./plugin.wasm: one \
+            manifest, one gzip layer, one file plugin.wasm. The same module always gives the same digest. A Dockerfile \
+            must be FROM scratch and may only copy local files; RUN is not supported.
             """
     )
 
@@ -53,6 +53,9 @@ struct Build: ReportingCommand {
             throw ValidationError("--archive and --layout cannot be used together.")
         }
     }
+
+    // With several names, some may have been written.
+    var interruptionConsequence: String? { archive != nil || tag.count < 2 ? "no image was written" : nil }
 
     func run(_ context: CommandContext) async throws {
         let references = try tag.map { text throws(Failure) in try Reference(tagging: text) }
@@ -163,7 +166,8 @@ extension BuiltImage {
     /// Describes what was packed: the file as the user named it, its size before and after, and its interface.
     func packed(_ path: FilePath, _ interface: String) -> String {
         let size = ByteCount(layers.reduce(0) { $0 &+ $1.descriptor.size })
-        let packed = diffIDs.isEmpty ? "" : " → \(size)" + (layers.count == 1 ? "" : " in \(layers.count) layers")
+        let packed =
+            diffIDs.isEmpty ? "" : " → \(size)" + (layers.count == 1 ? "" : " in \(layers.count) layers")
         return "\(path)  \(ByteCount(module.size))\(packed)  \(interface)"
     }
 }

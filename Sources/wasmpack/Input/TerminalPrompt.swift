@@ -35,7 +35,7 @@ struct TerminalPrompt: ~Copyable {
         let terminal = terminal
         let resumed: @Sendable () -> Void = { Self.write(question, on: terminal) }
         return try await Screen.main.whileAsking { () async throws(Failure) in
-            try await SilencedTerminal.during(terminal, resumed: resumed) { () async throws(Failure) in
+            try await EchoSuppression.during(terminal, resumed: resumed) { () async throws(Failure) in
                 Self.write(question, on: terminal)
                 return try await Self.answer(on: terminal)
             }

@@ -56,8 +56,9 @@ struct CheckReport {
 
     private static func rows(for finding: Finding, _ line: String) -> [Row] {
         // A note says how to avoid the message, an error leads to it.
-        let lead = finding.severity == .note ? "without it" : "they will say"
-        return [finding.severity.row(line)] + (finding.consumerMessage.map { [.more("\(lead): \"\($0)\"")] } ?? [])
+        let lead = finding.severity == .note ? "without it" : "the proxy reports"
+        return [finding.severity.row(line)]
+            + (finding.consumerMessage.map { [.more("\(lead): \"\($0)\"")] } ?? [])
             + (finding.severity == .note ? [] : finding.hints.map(Row.remedy))
     }
 

@@ -35,7 +35,11 @@ struct ErrorReport {
         let text = Words(failure.message)
         // The first line has less room than the next ones, which begin under the causes.
         let indent = 7
-        let lines = text.lines(within: columns.map { max($0 - indent, 12) }, style, after: label.count + 1 - indent)
+        let lines = text.lines(
+            within: columns.map { max($0 - indent, 12) },
+            style,
+            after: label.count + 1 - indent
+        )
         return lines.enumerated().map { position, line in
             (position == 0 ? style.painted(label, .bad) + " " : String(repeating: " ", count: indent)) + line
                 + "\n"

@@ -28,8 +28,9 @@ struct Grid: Sendable {
     static let steps = Grid(indent: 2, labelWidth: 9)
     /// The reports on standard output, where a digest of 71 characters ends at column 80.
     static let reports = Grid(indent: 0, labelWidth: 9)
-    /// Under this width of the text's column, wrapping does more harm than good.
-    private static let leastTextWidth = 12
+    /// In a narrower column, the text continues under its label instead.
+    private static let leastTextWidth = 20
+    private static let narrowIndent = 4
 
     let indent: Int
     /// The columns of a label with the space after it.
@@ -47,10 +48,11 @@ struct Grid: Sendable {
             String(repeating: " ", count: indent) + style.painted(row.label, row.tone)
             + String(label.dropFirst(row.label.count)) + " "
         let column = indent + labelWidth
-        let room = columns.map { max($0 - column, Self.leastTextWidth) }
-        let lines = row.text.lines(within: room, style)
+        let next = columns.map { $0 - column < Self.leastTextWidth ? min(Self.narrowIndent, column) : column }
+        let room = columns.map { max($0 - (next ?? 0), 1) }
+        let lines = row.text.lines(within: room, style, after: column - (next ?? column))
         return lines.enumerated().map { position, line in
-            let start = position == 0 ? head : String(repeating: " ", count: column)
+            let start = position == 0 ? head : String(repeating: " ", count: next ?? column)
             return Self.trimmed(start + line) + "\n"
         }.joined()
     }

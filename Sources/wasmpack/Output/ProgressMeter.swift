@@ -1,6 +1,8 @@
 import Diagnostics
 
-/// The progress of long work: what is under way, how fast it is, and when to show it. Time comes from the caller.
+/// The progress of long work: what is under way, how fast it is, and when to show it.
+///
+/// Time comes from the caller.
 struct ProgressMeter {
     typealias Instant = ContinuousClock.Instant
 
@@ -23,6 +25,8 @@ struct ProgressMeter {
     }
 
     private var items: [String: Item] = [:]
+    private static let transfers = "transfer"
+
     /// The kind of the current work; another kind starts from zero.
     private var kind = ""
     private var start: Instant?
@@ -36,6 +40,8 @@ struct ProgressMeter {
 
     /// Records work on a file.
     mutating func update(_ work: Work, at now: Instant) {
+        // Blobs that arrive are copied on this machine in parallel.
+        if kind == Self.transfers, isActive { return }
         begin(work.kind.rawValue, at: now)
         let key = "\(work.kind.rawValue) \(work.name)"
         set(key, work.kind.rawValue, work.bytes, of: work.total, endsByEvent: false, at: now)
@@ -44,7 +50,7 @@ struct ProgressMeter {
     /// Records a transfer, whose bytes are moved `passes` times; returns how long it took, when it has ended.
     @discardableResult
     mutating func update(_ transfer: Transfer, passes: Int, at now: Instant) -> Duration? {
-        begin("transfer", at: now)
+        begin(Self.transfers, at: now)
         let size = transfer.size
         let known = items[transfer.digest]
         let passes = known?.passes ?? passes
@@ -82,7 +88,8 @@ struct ProgressMeter {
     private mutating func begin(_ newKind: String, at now: Instant) {
         if let end, items.isEmpty, now - end >= Self.delay { start = nil }
         if start == nil { start = now }
-        guard newKind != kind || samples.isEmpty || end.map({ items.isEmpty && now - $0 >= Self.delay }) == true
+        guard
+            newKind != kind || samples.isEmpty || end.map({ items.isEmpty && now - $0 >= Self.delay }) == true
         else { return }
         if newKind != kind { items = [:] }
         kind = newKind
@@ -101,7 +108,8 @@ struct ProgressMeter {
         at now: Instant
     ) {
         let before = items[key]
-        moved &+= max(0, done &- (before?.done ?? 0))
+        // The first report may be of bytes that were moved earlier.
+        if let before { moved &+= max(0, done &- before.done) }
         items[key] = Item(
             label: label,
             done: max(0, min(done, total)),

@@ -64,7 +64,9 @@ struct ProgressReading: Equatable {
     }
 
     /// Returns a line for output that is not a terminal.
-    var plainLine: String { [Self.aligned("\(percent)%"), bytes, speed, timeLeft].compactMap(\.self).joined(separator: "  ") }
+    var plainLine: String {
+        [Self.aligned("\(percent)%"), bytes, speed, timeLeft].compactMap(\.self).joined(separator: "  ")
+    }
 
     private static func aligned(_ share: String) -> String {
         String(repeating: " ", count: max(0, 4 - share.count)) + share

@@ -49,7 +49,8 @@ struct PushReport {
             let change = copy.root.replacing(copy.previous)
             let counts = [
                 change, "\(amount) sent",
-                count(.mounted) == 0 ? nil : "\(count(.mounted)) mounted", reused == 0 ? nil : "\(reused) reused",
+                count(.mounted) == 0 ? nil : "\(count(.mounted)) mounted",
+                reused == 0 ? nil : "\(reused) reused",
             ]
             let shown = target.tag == nil ? counts.dropFirst() : counts[...]
             reporter.record(.step("pushed", "\(target)  " + shown.compactMap(\.self).joined(separator: ", ")))

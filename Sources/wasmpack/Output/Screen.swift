@@ -165,8 +165,8 @@ final class Screen: Sendable {
         }
     }
 
-    /// Erases the progress; for the end of the process.
-    func clear() { state.withLock { erase(&$0) } }
+    /// Erases the progress, for the end of the process; unless a write to a terminal that accepts nothing has the lock.
+    func clear() { _ = state.withLockIfAvailable { erase(&$0) } }
 
     private func startedTimer() -> any DispatchSourceTimer {
         let timer = DispatchSource.makeTimerSource(queue: queue)
@@ -208,12 +208,16 @@ final class Screen: Sendable {
         state.isDrawn = true
     }
 
-    private func writeLine(_ reading: ProgressReading, at now: ContinuousClock.Instant, _ state: inout State) {
+    private func writeLine(_ reading: ProgressReading, at now: ContinuousClock.Instant, _ state: inout State)
+    {
         let last = state.lastLine ?? now - ProgressMeter.delay
         if state.lastLine == nil { state.lastLine = last }
         guard now - last >= ProgressMeter.linePeriod else { return }
         state.lastLine = now
-        let style = Style(hasColor: rules.hasColor(state.color, isTerminal: false), hasUnicode: rules.hasUnicode)
+        let style = Style(
+            hasColor: rules.hasColor(state.color, isTerminal: false),
+            hasUnicode: rules.hasUnicode
+        )
         let row = Row(reading.label, reading.plainLine)
         Self.writeError(Grid.steps.text([row], style, columns: nil))
     }

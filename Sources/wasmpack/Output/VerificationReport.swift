@@ -49,7 +49,9 @@ struct VerificationReport {
             let verification = image.verification
             var rows = [Row("image", image.name), Row("digest", verification.root.digest.description)]
             if !image.isExpected, let expected {
-                rows.append(Row("FAIL", "expected \(expected), found \(verification.root.digest)", tone: .bad))
+                rows.append(
+                    Row("FAIL", "expected \(expected), found \(verification.root.digest)", tone: .bad)
+                )
             }
             for finding in verification.findings {
                 rows.append(Row("FAIL", "\(finding.subject): \(finding.failure.message)", tone: .bad))

@@ -16,7 +16,9 @@ struct Words: Sendable, ExpressibleByStringInterpolation {
     }
 
     /// Programs whose command lines are not wrapped, so that they can be copied.
-    private static let programs: Set = ["wasmpack", "wasm-opt", "printf", "docker", "skopeo", "chmod", "kubectl"]
+    private static let programs: Set = [
+        "wasmpack", "wasm-opt", "printf", "docker", "skopeo", "chmod", "kubectl",
+    ]
 
     /// The longest text of one line, in characters; longer text from outside is cut.
     static let limit = 2000
@@ -38,7 +40,7 @@ struct Words: Sendable, ExpressibleByStringInterpolation {
                 continue
             }
             let word = String(part)
-            if isInCommand, gap == 1, let last = words.indices.last {
+            if gap == 1, let last = words.indices.last, isInCommand || Self.isUnit(word, after: words[last]) {
                 words[last].pieces.append((" " + word, tone))
             } else {
                 words.append(Word(pieces: [(word, tone)], gap: words.isEmpty ? 0 : gap))
@@ -48,6 +50,12 @@ struct Words: Sendable, ExpressibleByStringInterpolation {
             if let last = word.last, ",;:)".contains(last) { isInCommand = false }
             gap = 1
         }
+    }
+
+    /// Whether a word is the unit of the number before it: both stay on one line.
+    private static func isUnit(_ word: String, after number: Word) -> Bool {
+        ["B", "KiB", "MiB", "GiB", "s"].contains(word.filter(\.isLetter))
+            && number.pieces.last?.text.last?.isNumber == true
     }
 
     /// The names of consumers, each after its mark.
@@ -80,13 +88,14 @@ struct Words: Sendable, ExpressibleByStringInterpolation {
         var width = used
         for (position, word) in words.enumerated() {
             let needed = word.width(style)
-            if position > 0, let columns, width + word.gap + needed > columns {
+            let gap = position == 0 ? 0 : word.gap
+            if let columns, width > 0, width + gap + needed > columns {
                 lines.append(line)
                 line = ""
                 width = 0
-            } else if position > 0 {
-                line += String(repeating: " ", count: word.gap)
-                width += word.gap
+            } else {
+                line += String(repeating: " ", count: gap)
+                width += gap
             }
             line += word.text(style)
             width += needed
