@@ -8,6 +8,9 @@
 struct Environment {
     private let variables: [String: String]
 
+    /// Takes given variables.
+    init(variables: [String: String]) { self.variables = variables }
+
     /// The environment of this process.
     static var current: Environment { Environment(variables: ProcessInfo.processInfo.environment) }
 
