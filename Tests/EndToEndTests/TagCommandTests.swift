@@ -28,7 +28,7 @@ import Testing
         let text = try await work.run("tags", image.name, "--plain-http")
         #expect(text.outputText == "v1\nv2\n", "\(text)")
         let first = try await work.run(
-            "ls",
+            "tags",
             image.name,
             "--plain-http",
             "--limit",

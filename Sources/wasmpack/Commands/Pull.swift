@@ -13,6 +13,7 @@ struct Pull: RegistryCommand {
         discussion: """
             EXAMPLES
               wasmpack pull ghcr.io/me/my-plugin:v1
+              wasmpack pull ghcr.io/me/my-plugin:v1 -o build/
               wasmpack pull ghcr.io/me/my-plugin@sha256:… -o build/plugin.wasm
               wasmpack pull ghcr.io/me/my-plugin:v1 -o - | wasm-objdump -h /dev/stdin
               wasmpack pull ghcr.io/me/my-plugin:v1 --layout plugin-oci
@@ -28,7 +29,7 @@ struct Pull: RegistryCommand {
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp(
-            "Write the module to this file; - is standard output (default: plugin.wasm)",
+            "A file, DIR/, or - for standard output (default: plugin.wasm)",
             valueName: "file"
         ),
         completion: .file(extensions: ["wasm"])
@@ -42,7 +43,7 @@ struct Pull: RegistryCommand {
     var expect: String?
 
     @Option(
-        help: ArgumentHelp("Write the whole image to this OCI layout instead", valueName: "dir"),
+        help: ArgumentHelp("Write the whole image to this layout instead", valueName: "dir"),
         completion: .directory
     )
     var layout: String?
