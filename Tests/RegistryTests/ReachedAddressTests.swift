@@ -38,21 +38,21 @@ import Testing
     @Test func `a public registry may refer only to public addresses`() async throws {
         #expect(try await pull(registry: ["203.0.113.5"], storage: "203.0.113.6") == nil)
         let failure = try await pull(registry: ["203.0.113.5"], storage: "10.0.0.6")
-        #expect(failure?.code == .addressRefused)
+        #expect(failure?.code == .addressRejected)
         #expect(failure?.message == "s.example, which the registry names, is not allowed")
     }
 
     @Test func `a private registry may refer to private addresses`() async throws {
         #expect(try await pull(registry: ["10.0.0.5"], storage: "10.0.0.6") == nil)
         #expect(try await pull(registry: ["10.0.0.5"], storage: "203.0.113.6") == nil)
-        #expect(try await pull(registry: ["10.0.0.5"], storage: "169.254.169.254")?.code == .addressRefused)
+        #expect(try await pull(registry: ["10.0.0.5"], storage: "169.254.169.254")?.code == .addressRejected)
     }
 
     @Test func `a registry once seen at a public address stays public`() async throws {
         let turned = try await pull(registry: ["203.0.113.5", "10.0.0.5"], storage: "10.0.0.6")
-        #expect(turned?.code == .addressRefused)
+        #expect(turned?.code == .addressRejected)
         let back = try await pull(registry: ["10.0.0.5", "203.0.113.5"], storage: "10.0.0.6")
-        #expect(back?.code == .addressRefused)
+        #expect(back?.code == .addressRejected)
     }
 }
 
@@ -73,7 +73,7 @@ private final class ResolvingTransport: Transport {
             return all.first ?? "0.0.0.0"
         }
         guard let accepts = request.acceptsAddress, accepts(address) else {
-            throw TransferError(.addressRefused, "its name resolves to the address \(address)")
+            throw TransferError(.addressRejected, "its name resolves to the address \(address)")
         }
         let (response, body) = answer(request.url)
         try sink.begin(response)

@@ -19,7 +19,7 @@ extension RequestFailure {
             )
         }
         switch error.kind {
-        case .cancelled:
+        case .canceled:
             self.init(failure(.interrupted, "interrupted"))
         case .addressUnknown:
             self.init(
@@ -37,10 +37,10 @@ extension RequestFailure {
                     try: ["check the name and the port, and that the registry is running"]
                 )
             )
-        case .addressRefused:
+        case .addressRejected:
             self.init(
                 failure(
-                    .addressRefused,
+                    .addressRejected,
                     "\(place), which the registry names, is not allowed",
                     "\(error.detail), which is not a public address like the registry's",
                     try: URLPolicy.remedies
@@ -89,7 +89,7 @@ extension RequestFailure {
             self.init(failure(.tlsFailed, "the certificate of \(place) is not valid", try: [hint]))
         case .tlsFailed:
             self.init(failure(.tlsFailed, "cannot make a secure connection to \(place)"))
-        case .clientCertificateRefused:
+        case .clientCertificateRejected:
             self.init(
                 failure(
                     .tlsFailed,
@@ -115,7 +115,7 @@ extension RequestFailure {
             self.init(failure(.protocolViolation, "\(place) violates the HTTP protocol"))
         case .bodyUnreadable:
             self.init(failure(.fileUnreadable, "the content to send has changed or cannot be read"))
-        case .invalidURL, .invalidRequest, .sinkRefused, .other:
+        case .invalidURL, .invalidRequest, .sinkRejected, .other:
             self.init(failure(.internalError, "the request to \(url.redacted) failed"))
         }
         isTemporary = RetryPolicy.isTemporary(error.kind)

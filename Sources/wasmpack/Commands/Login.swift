@@ -23,11 +23,11 @@ struct Login: ReportingCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The user name (default: ask)", valueName: "name")
+        help: ArgumentHelp("User name (default: prompt)", valueName: "name")
     )
     var username: String?
 
-    @Flag(help: "Read the password from standard input (default: ask)")
+    @Flag(help: "Read the password from standard input (default: prompt)")
     var passwordStdin = false
 
     @Flag(help: "Read an identity token from standard input")

@@ -47,7 +47,7 @@ struct Push: RegistryCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Reuse blobs of this repository of the registry",
+            "Reuse blobs from this repository of the registry",
             valueName: "repository"
         )
     )
