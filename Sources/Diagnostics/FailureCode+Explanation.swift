@@ -354,7 +354,7 @@ extension Failure.Code {
                 why: "it is no registry, or a proxy answers in its place",
                 try: "check the host, the port and the path"
             )
-        case .addressRefused:
+        case .addressRejected:
             Explanation(
                 "the registry refers to an address that is not contacted",
                 why:

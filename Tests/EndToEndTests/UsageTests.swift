@@ -51,7 +51,10 @@ import Testing
             "wasmpack check --envoy=/opt/envoy plugin.wasm"
         ),
         // Commands of other tools.
-        (["images"], "wasmpack has no command \"images\"", "wasmpack ls plugin-oci"),
+        (
+            ["images"], "wasmpack has no command \"images\"",
+            "wasmpack ls plugin-oci, or for a registry wasmpack tags REPOSITORY"
+        ),
         (["upload"], "wasmpack has no command \"upload\"", "wasmpack push REFERENCE plugin.wasm"),
         (["resolve"], "wasmpack has no command \"resolve\"", "wasmpack inspect --json REFERENCE"),
         (["manifest"], "wasmpack has no command \"manifest\"", "wasmpack inspect --raw manifest REFERENCE"),

@@ -73,8 +73,16 @@ struct Pull: RegistryCommand {
         if let layout {
             try await pull(target, expected, intoLayout: FilePath(layout), context)
         } else {
-            try await pull(target, expected, toFile: file ?? PluginFile.name, context)
+            let path = Self.destination(file ?? PluginFile.name)
+            guard path != "-" else { return try await pull(target, expected, toFile: path, context) }
+            try await withFolders(of: path) { try await pull(target, expected, toFile: path, context) }
         }
+    }
+
+    /// The file of `--output`: a folder, or a name that ends in `/`, gets a `plugin.wasm`.
+    private static func destination(_ name: String) -> FilePath {
+        let path = FilePath(name)
+        return name.hasSuffix("/") || Directory.exists(path) ? path.appending(PluginFile.name) : path
     }
 
     private func pull(
@@ -113,13 +121,13 @@ struct Pull: RegistryCommand {
     private func pull(
         _ target: Reference,
         _ expected: Digest?,
-        toFile name: String,
+        toFile path: FilePath,
         _ context: CommandContext
     ) async throws {
         try await withTemporaryDirectory { folder in
             let repository = try await repository(of: target, spoolingIn: folder, context)
-            let file = try PulledFile(name, isForced: force)
-            let digestFile = try digestFile.open(apartFrom: [FilePath(name)])
+            let file = try PulledFile(path, isForced: force)
+            let digestFile = try digestFile.open(apartFrom: [path])
             let root = try await repository.resolve(.reference(target))
             let choice = try await ImageChoice(of: root, in: repository)
             try await check(expected, root, choice, in: repository, context)

@@ -25,7 +25,10 @@ struct ForeignWord {
             (["show", "info", "config", "describe", "history"], "inspect", "wasmpack inspect \(reference)"),
             (["manifest"], "inspect", "wasmpack inspect --raw manifest \(reference)"),
             (["resolve", "digest", "head"], "inspect", "wasmpack inspect --json \(reference)"),
-            (["images", "image"], "ls", "wasmpack ls plugin-oci"),
+            (
+                ["images", "image"], "ls",
+                "wasmpack ls plugin-oci, or for a registry wasmpack tags REPOSITORY"
+            ),
             (["list", "catalog", "repo"], "tags", "wasmpack tags REPOSITORY"),
             (["retag"], "tag", "wasmpack tag \(reference) NEW-TAG"),
             (["rmi", "remove", "del"], "delete", "wasmpack delete \(reference)"),
