@@ -46,7 +46,7 @@ struct Wasmpack: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(name: "Look", subcommands: [Inspect.self, List.self, Verify.self, Tags.self]),
-            CommandGroup(name: "Deploy", subcommands: [Check.self]),
+            CommandGroup(name: "Deploy", subcommands: [Check.self, Generate.self]),
             CommandGroup(name: unlistedGroup, subcommands: [Version.self, Completion.self]),
         ]
     )
