@@ -50,7 +50,7 @@ package final class TarReader {
     /// Begins to read a tar.
     package init(_ source: any ByteSource) throws(Failure) {
         guard let archive = archive_read_new() else {
-            throw Failure(.internalError, "libarchive has no memory")
+            throw Failure(.internalError, "libarchive cannot allocate memory")
         }
         self.archive = archive
         input = ArchiveInput(source)

@@ -21,7 +21,9 @@ final class TarWriter {
     }
 
     init(_ format: Format = .ustar) throws(ArchiveError) {
-        guard let archive = archive_write_new() else { throw ArchiveError("libarchive has no memory") }
+        guard let archive = archive_write_new() else {
+            throw ArchiveError("libarchive cannot allocate memory")
+        }
         self.archive = archive
         output = Output()
         switch format {
@@ -76,7 +78,7 @@ final class TarWriter {
     private func begin(_ name: String, _ type: UInt32, size: Int, permissions: UInt16, time: Int64)
         throws(ArchiveError)
     {
-        guard let entry = archive_entry_new() else { throw ArchiveError("libarchive has no memory") }
+        guard let entry = archive_entry_new() else { throw ArchiveError("libarchive cannot allocate memory") }
         defer { archive_entry_free(entry) }
         archive_entry_set_pathname(entry, name)
         archive_entry_set_filetype(entry, type)

@@ -17,7 +17,7 @@ package final class ZstdReader: ByteSource {
     /// Throws ``Failure/Code/layerInvalid`` also if libarchive was built without zstd.
     package init(_ source: any ByteSource) throws(Failure) {
         guard let archive = archive_read_new() else {
-            throw Failure(.internalError, "libarchive has no memory")
+            throw Failure(.internalError, "libarchive cannot allocate memory")
         }
         self.archive = archive
         input = ArchiveInput(source)

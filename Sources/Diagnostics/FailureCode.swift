@@ -50,7 +50,7 @@ extension Failure {
 
         case plainHTTP = "plain-http"
         case protocolViolation = "protocol-violation"
-        case addressRefused = "address-refused"
+        case addressRejected = "address-rejected"
 
         case authenticationRequired = "auth-required"
         case authenticationRejected = "auth-rejected"
@@ -92,7 +92,7 @@ extension Failure {
                 .inputOutput
             case .rateLimited, .timedOut:
                 .temporary
-            case .plainHTTP, .protocolViolation, .addressRefused:
+            case .plainHTTP, .protocolViolation, .addressRejected:
                 .protocolViolation
             case .authenticationRequired, .authenticationRejected, .authenticationDenied:
                 .noPermission

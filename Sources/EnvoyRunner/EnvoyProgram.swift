@@ -73,7 +73,7 @@ package struct EnvoyProgram: Sendable {
         case .exited(0): .loaded
         // A shell wrapper reports a killed Envoy with 128 plus the signal's number.
         case .exited(let status) where (129...192).contains(status): .killed(signal: status - 128)
-        case .exited: .refused(consumerMessage: EnvoyLog(process.errors).reason)
+        case .exited: .rejected(consumerMessage: EnvoyLog(process.errors).reason)
         case .killed(let signal): .killed(signal: signal)
         }
     }

@@ -5,7 +5,7 @@ package struct EnvoyVerdict: Sendable, Equatable {
         /// Envoy loaded and started the module, which includes compiling every function.
         case loaded
         /// Envoy rejected the module, with a message from its log; `nil` if the log says nothing about the module.
-        case refused(consumerMessage: String?)
+        case rejected(consumerMessage: String?)
         /// The module crashed the Envoy process with this signal.
         case killed(signal: Int32)
         /// Envoy exceeded the time limit, in seconds: the start of the module does not end.

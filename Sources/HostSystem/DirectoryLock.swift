@@ -31,7 +31,7 @@ package final class DirectoryLock: Sendable {
         while try !system(
             { Failure(reading: path, $0) },
             { [descriptor] in
-                try isLocked(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB)
+                try tryLock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB)
             }
         ) {
             try checkCancellation()

@@ -21,21 +21,21 @@ package enum Interruption {
     ///
     /// - Parameters:
     ///   - limit: the time limit of the work; `nil` for none.
-    ///   - lastWords: called with the failure just before the process is ended because the work ignored the time limit.
+    ///   - onForcedExit: called with the failure just before the process is ended because the work ignored the time limit.
     ///   - work: the work.
     /// - Returns: the result of the work.
     /// - Throws: ``Failure/Code/interrupted``, ``Failure/Code/terminated`` or ``Failure/Code/hangup`` when the work fails after
     ///   such a signal, ``Failure/Code/timedOut`` when it fails after the time limit, and errors of the work otherwise.
     package static func guarding<Value: Sendable>(
         within limit: Duration? = nil,
-        lastWords: @escaping @Sendable (Failure) -> Void = { _ in },
+        onForcedExit: @escaping @Sendable (Failure) -> Void = { _ in },
         _ work: sending @escaping () async -> Result<Value, Failure>
     ) async throws(Failure) -> Value {
         let state = CancellationState()
         @Sendable func cancel(_ reason: CancellationReason) {
             guard state.record(reason) else { return }
             state.queue.asyncAfter(deadline: .now() + .seconds(5)) {
-                if case .timeout = reason { lastWords(reason.failure) }
+                if case .timeout = reason { onForcedExit(reason.failure) }
                 exitImmediately(reason)
             }
         }

@@ -6,7 +6,7 @@ package struct ReadableFile: ~Copyable {
     /// Whether a symbolic link as the path's last component is followed.
     package enum Links: Sendable {
         case followed
-        case refused
+        case rejected
     }
 
     private let descriptor: FileDescriptor
@@ -21,9 +21,9 @@ package struct ReadableFile: ~Copyable {
     /// rejected link.
     package init(opening path: FilePath, links: Links = .followed) throws(Failure) {
         var options: FileDescriptor.OpenOptions = [.closeOnExec, .nonBlocking]
-        if links == .refused { options.insert(.noFollow) }
+        if links == .rejected { options.insert(.noFollow) }
         let descriptor = try system({ errno in
-            errno == .tooManySymbolicLinkLevels && links == .refused
+            errno == .tooManySymbolicLinkLevels && links == .rejected
                 ? Failure(
                     .fileUnreadable,
                     "\(path) is a symbolic link",

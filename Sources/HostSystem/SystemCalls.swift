@@ -44,7 +44,7 @@ func lock(_ descriptor: FileDescriptor, _ operation: Int32) throws {
 }
 
 /// Acquires a lock without waiting, like ``lock(_:_:)``; returns whether it succeeded.
-func isLocked(_ descriptor: FileDescriptor, _ operation: Int32) throws -> Bool {
+func tryLock(_ descriptor: FileDescriptor, _ operation: Int32) throws -> Bool {
     do {
         try lock(descriptor, operation)
         return true

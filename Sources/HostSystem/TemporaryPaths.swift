@@ -7,7 +7,7 @@ import SystemPackage
 enum TemporaryPaths {
     private static let paths = Mutex<Set<FilePath>>([])
     /// The terminal whose echo is off.
-    static let terminal = Mutex<SilencedTerminal?>(nil)
+    static let terminal = Mutex<EchoSuppression?>(nil)
 
     static func add(_ path: FilePath) { paths.withLock { _ = $0.insert(path) } }
 

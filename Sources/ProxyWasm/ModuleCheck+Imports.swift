@@ -86,12 +86,12 @@ extension ModuleCheck {
         return Finding(
             "import-type-mismatch",
             .error,
-            "it imports \(moduleImport.path) as \(wanted), but Envoy has it as \(offered)",
+            "it imports \(moduleImport.path) as \(wanted), but Envoy declares it as \(offered)",
             consumerMessage: "Failed to load Wasm module due to an import type mismatch: "
                 + "\(moduleImport.path), want: \(wanted), but host exports: \(offered)",
             try: [
                 isOdd
-                    ? "no Envoy has WASI's own type of \(function.name): remove code that links files"
+                    ? "remove the code that creates links: Envoy declares \(function.name) differently from WASI"
                     : "declare it with Envoy's type, or use a current proxy-wasm SDK"
             ],
             offset: moduleImport.offset
@@ -119,7 +119,7 @@ extension ModuleCheck {
         return Finding(
             "newer-envoy-import",
             .warning,
-            "its imports need an Envoy with the changes of \(generation.since): \(names)\(more)",
+            "it imports functions that Envoy has only since \(generation.since): \(names)\(more)",
             consumerMessage: Self.missingMessage(first),
             try: ImportAdvice(for: first, sdk: sdk).hints,
             offset: first.offset

@@ -52,7 +52,7 @@ package struct Blob: Sendable {
     /// Throws ``Failure/Code/digestMismatch`` if it differs, and errors of opening and reading the file. Symbolic links are
     /// rejected.
     package init(verifying path: FilePath, against descriptor: Descriptor) throws(Failure) {
-        let file = try ReadableFile(opening: path, links: .refused)
+        let file = try ReadableFile(opening: path, links: .rejected)
         var hasher = DigestHasher(descriptor.digest.algorithm)
         try file.forEachPiece { piece in hasher.update(piece) }
         guard hasher.byteCount == descriptor.size, hasher.digest() == descriptor.digest else {
@@ -83,7 +83,7 @@ package struct Blob: Sendable {
         switch content {
         case .bytes(let bytes): return bytes
         case .file(let path, _):
-            let bytes = try ReadableFile.contents(of: path, limit: limit, links: .refused)
+            let bytes = try ReadableFile.contents(of: path, limit: limit, links: .rejected)
             _ = try Blob(verifying: bytes, against: descriptor, from: path.string)
             return bytes
         }
@@ -93,7 +93,7 @@ package struct Blob: Sendable {
     package func source() throws(Failure) -> any ByteSource {
         switch content {
         case .bytes(let bytes): MemorySource(bytes)
-        case .file(let path, _): try FileSource(ReadableFile(opening: path, links: .refused))
+        case .file(let path, _): try FileSource(ReadableFile(opening: path, links: .rejected))
         }
     }
 }

@@ -26,7 +26,7 @@ enum Main {
         do throws(Failure) {
             try await Interruption.guarding(
                 within: reporting?.timeLimit,
-                lastWords: { ErrorReport($0).print(isJSON: isJSON, color: color) }
+                onForcedExit: { ErrorReport($0).print(isJSON: isJSON, color: color) }
             ) { await Self.run(command) }
         } catch {
             if error.cause is BrokenPipe { Terminal.exit(.done) }

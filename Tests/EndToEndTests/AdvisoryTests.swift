@@ -32,16 +32,16 @@ struct AdvisoryTests {
     // MARK: The token service
 
     static let realms: [(realm: String, code: String, why: String)] = [
-        ("http://auth.example/token", "address-refused", "a password in the clear"),
-        ("http://registry.example/token", "address-refused", "also at the registry itself"),
-        ("https://169.254.169.254/token", "address-refused", "where a cloud keeps its secrets"),
-        ("https://10.0.0.7/token", "address-refused", "a private network"),
-        ("https://127.0.0.1/token", "address-refused", "this machine"),
-        ("https://2130706433/token", "address-refused", "this machine in disguise"),
-        ("https://localhost/token", "address-refused", "this machine by name"),
-        ("https://metadata.google.internal/token", "address-refused", "a cloud's secrets by name"),
-        ("https://inside.example/token", "address-refused", "a public name with a loopback address"),
-        ("https://intranet.example/token", "address-refused", "and one for a private network"),
+        ("http://auth.example/token", "address-rejected", "a password in the clear"),
+        ("http://registry.example/token", "address-rejected", "also at the registry itself"),
+        ("https://169.254.169.254/token", "address-rejected", "where a cloud keeps its secrets"),
+        ("https://10.0.0.7/token", "address-rejected", "a private network"),
+        ("https://127.0.0.1/token", "address-rejected", "this machine"),
+        ("https://2130706433/token", "address-rejected", "this machine in disguise"),
+        ("https://localhost/token", "address-rejected", "this machine by name"),
+        ("https://metadata.google.internal/token", "address-rejected", "a cloud's secrets by name"),
+        ("https://inside.example/token", "address-rejected", "a public name with a loopback address"),
+        ("https://intranet.example/token", "address-rejected", "and one for a private network"),
         // UTF-8, a byte at a time: the peer writes its headers as Latin-1.
         (
             "https://169\u{E3}\u{80}\u{82}254\u{E3}\u{80}\u{82}169\u{E3}\u{80}\u{82}254/token",
@@ -126,7 +126,7 @@ struct AdvisoryTests {
                 #"[{"realm":"\#(realm)"}]"#,
                 internet: Internet([Internet.registry: mapped])
             )
-            registry.expect(result, 76, "address-refused")
+            registry.expect(result, 76, "address-rejected")
             #expect(result.isUntouched(Internet.intranet) && result.isUntouched(Internet.inside))
         }
     }
@@ -137,7 +137,7 @@ struct AdvisoryTests {
             reference: "turned.example/team/plugin:v1",
             internet: Internet(["turned.example": Internet.Host(address: "100.100.100.200")])
         )
-        registry.expect(run, 76, "address-refused", "the address of turned.example is not allowed")
+        registry.expect(run, 76, "address-rejected", "the address of turned.example is not allowed")
         #expect(run.isUntouched("turned.example"))
     }
 
@@ -179,7 +179,7 @@ struct AdvisoryTests {
         let result = try await registry.push(
             #"[{"method":"POST","path":"/blobs/uploads/","location":"\#(location)"}]"#
         )
-        registry.expect(result, 76, "address-refused")
+        registry.expect(result, 76, "address-rejected")
         for host in [Internet.stranger, Internet.inside, Internet.intranet, Internet.metadata] {
             #expect(result.isUntouched(host), "\(why): \(result)")
         }
@@ -239,7 +239,7 @@ struct AdvisoryTests {
     @Test("regclient#1095: does not follow a redirect to a local service", arguments: traps)
     func redirectSSRF(target: String, why: String) async throws {
         let result = try await registry.pull(redirect(target))
-        registry.expect(result, 76, "address-refused")
+        registry.expect(result, 76, "address-rejected")
         for host in [Internet.stranger, Internet.inside, Internet.metadata] {
             #expect(result.isUntouched(host), "\(why): \(result)")
         }
@@ -267,7 +267,7 @@ struct AdvisoryTests {
         )
         #expect(allowed.hasCredentials(Internet.tokens), "\(allowed)")
         let refused = try await registry.pull(redirect("https://169.254.169.254/x"), internet: internet)
-        registry.expect(refused, 76, "address-refused")
+        registry.expect(refused, 76, "address-rejected")
         #expect(refused.isUntouched(Internet.metadata))
     }
 

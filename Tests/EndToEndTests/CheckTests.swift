@@ -27,7 +27,7 @@ import Testing
         try work.write(Self.unmarked, to: "plugin.wasm")
         let run = try await work.run("check", "plugin.wasm")
         #expect(run.status == 1, "\(run)")
-        #expect(run.outputText.contains(#"they will say: "Missing or unknown Proxy-Wasm ABI version""#))
+        #expect(run.outputText.contains(#"the proxy reports: "Missing or unknown Proxy-Wasm ABI version""#))
         #expect(run.outputText.contains("rejected: istio, envoy-gateway, higress"))
         let json = try await work.run("check", "plugin.wasm", "--json")
         #expect(json.status == 1)
@@ -99,7 +99,7 @@ import Testing
             #expect(try await work.run("check", target, "--max-size", "110000").status == 0)
             let run = try await work.run("check", target, "--max-size", "100000", "--for", "istio")
             #expect(run.status == 1, "\(run)")
-            #expect(run.outputText.contains(#"they will say: "unexpected EOF""#), "\(run)")
+            #expect(run.outputText.contains(#"the proxy reports: "unexpected EOF""#), "\(run)")
         }
         #expect(try await work.run("check", "plugin.wasm", "--max-size", "0").status == 64)
     }
@@ -201,7 +201,7 @@ struct CheckEnvoyTests {
         #expect(without.outputText.contains("function bodies were not validated"))
         let run = try await work.run("check", "plugin.wasm", Self.envoy)
         #expect(run.status == 1, "\(run)")
-        #expect(run.outputText.contains(#"they will say: "Failed to load Wasm bytecode""#), "\(run)")
+        #expect(run.outputText.contains(#"the proxy reports: "Failed to load Wasm bytecode""#), "\(run)")
         #expect(run.outputText.contains("rejected: istio, envoy-gateway, higress"))
     }
 }

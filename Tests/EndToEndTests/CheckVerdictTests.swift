@@ -38,7 +38,7 @@ import Testing
         arguments: [
             ("kill -SEGV $$", "crashes-envoy", "crashes when it loads the module (signal 11)"),
             ("exec yes 'wasm|wasm log: on' >&2", "envoy-endless", "had not finished loading the module"),
-            ("exit 1", "envoy-refused", "does not load the module"),
+            ("exit 1", "envoy-rejected", "does not load the module"),
         ]
     )
     func rejection(_ row: (line: String, id: String, message: String)) async throws {

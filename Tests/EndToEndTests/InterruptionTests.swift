@@ -94,10 +94,9 @@ extension InterruptionTests {
     private func interruptedBuild(in work: Workspace) async throws -> CommandLineRun {
         while true {
             let running = try work.start(["build", "new.wasm", "-t", "example.com/a:v2"])
-            while !running.hasEnded,
-                try !work.files(below: "plugin-oci").contains(where: { $0.contains(".wasmpack-") })
-            {
-                try await Task.sleep(for: .milliseconds(5))
+            try await wait(for: "a temporary file") {
+                try running.hasEnded
+                    || work.files(below: "plugin-oci").contains { $0.contains(".wasmpack-") }
             }
             running.signal(SIGINT)
             let run = try await running.wait()

@@ -34,7 +34,7 @@ import Testing
         #expect(logout.outputText.contains(#""removed":["\#(key)"]"#), "\(logout)")
     }
 
-    static let refused: [(arguments: [String], input: String, phrase: String)] = [
+    static let rejected: [(arguments: [String], input: String, phrase: String)] = [
         (["r.example/team/plugin:v1"], "", "wasmpack login r.example"),
         (["team/plugin"], "", "wasmpack login docker.io"),
         (["oci://r.example/team/plugin"], "", "wasmpack login r.example"),
@@ -60,9 +60,9 @@ import Testing
         ([], "", "Missing expected argument"),
     ]
 
-    @Test("rejects invalid combinations immediately", arguments: refused.indices)
+    @Test("rejects invalid combinations immediately", arguments: rejected.indices)
     func refusal(number: Int) async throws {
-        let row = Self.refused[number]
+        let row = Self.rejected[number]
         let work = try Workspace()
         let run = try await work.start(["login"] + row.arguments, input: row.input).wait()
         #expect(run.status == 64, "\(run)")

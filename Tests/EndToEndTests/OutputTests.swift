@@ -185,7 +185,7 @@ import Testing
                 ["pull", reference, "--plain-http"],
                 adding: work.ownTemporaryFolder()
             )
-            while try !running.hasEnded && !isGrowing() { try await Task.sleep(for: .milliseconds(5)) }
+            try await wait(for: "a growing file") { try running.hasEnded || isGrowing() }
             running.signal(SIGINT)
             let run = try await running.wait()
             if run.status != 0 { return run }

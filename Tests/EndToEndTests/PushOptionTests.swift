@@ -166,7 +166,7 @@ import Testing
         #expect(parts.allSatisfy { $0["status"] as? String == "mounted" }, "\(run)")
     }
 
-    static let refused: [(flags: [String], phrase: String, why: String)] = [
+    static let rejected: [(flags: [String], phrase: String, why: String)] = [
         (["--also-tag", "v1+2"], "try: v1-2", "no tag"),
         (["--also-tag", ""], "the tag is empty", "none at all"),
         (["--mount-from", "ghcr.io/a/b"], "different registries", "another registry"),
@@ -175,7 +175,7 @@ import Testing
         (["--dry-run", "--verify"], "cannot be used together", "nothing to read back"),
     ]
 
-    @Test("rejects invalid combinations before any request", arguments: refused)
+    @Test("rejects invalid combinations before any request", arguments: rejected)
     func refusal(flags: [String], phrase: String, why: String) async throws {
         let work = try work()
         let run = try await work.start(["push", "127.0.0.1:1/a/c:v1", "a.wasm"] + flags).wait()
@@ -279,14 +279,14 @@ struct RealPushOptionTests {
             ["push", "\(name):v1", "a.wasm", "--also-tag", "v2"] + access.trust
         ).wait()
         let pinned = pushed.outputText.trimmingCharacters(in: .newlines)
-        let refused = try await work.start(["delete", "\(name):v1", "--yes"] + access.trust).wait()
-        #expect(refused.status == 65, "\(refused)")
+        let rejected = try await work.start(["delete", "\(name):v1", "--yes"] + access.trust).wait()
+        #expect(rejected.status == 65, "\(rejected)")
         #expect(
-            refused.errorText.contains("deleting that image would also delete the other tag v2"),
-            "\(refused)"
+            rejected.errorText.contains("deleting that image would also delete the other tag v2"),
+            "\(rejected)"
         )
-        #expect(refused.errorText.contains("try: wasmpack delete \(pinned)\n"), "\(refused)")
-        #expect(refused.errorText.contains("(400 DIGEST_INVALID)"), "\(refused)")
+        #expect(rejected.errorText.contains("try: wasmpack delete \(pinned)\n"), "\(rejected)")
+        #expect(rejected.errorText.contains("(400 DIGEST_INVALID)"), "\(rejected)")
         let deleted = try await work.start(["delete", pinned, "--yes", "--json"] + access.trust).wait()
         let document = try JSONSerialization.jsonObject(with: deleted.outputBytes) as? [String: Any]
         #expect((document?["tags"] as? [String])?.sorted() == ["v1", "v2"], "\(deleted)")

@@ -10,7 +10,7 @@ import Testing
     private static let dockerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
     /// Istio's messages (pkg/wasm/imagefetcher.go, cache.go), by shape.
-    static let refused: [(shape: String, sentences: [String])] = [
+    static let rejected: [(shape: String, sentences: [String])] = [
         (
             "wasm-to-oci",
             [
@@ -90,7 +90,7 @@ import Testing
 
     @Test func `rejects the images that Istio rejects, with Istio's message`() async throws {
         let work = try await written()
-        for (shape, sentences) in Self.refused {
+        for (shape, sentences) in Self.rejected {
             let run = try await work.run("check", "images/\(shape)", "--for", "istio")
             #expect(run.status == 1, "\(shape): \(run)")
             for sentence in sentences { #expect(run.outputText.contains(sentence), "\(shape): \(run)") }

@@ -230,7 +230,7 @@ import Testing
             ["delete", "\(image.name):v1", "--plain-http"]
         )
         #expect(seen.status == 66, "\(seen)")
-        #expect(seen.screen.contains("has changed since the question; nothing was deleted"), "\(seen)")
+        #expect(seen.screen.contains("has changed since you were asked; nothing was deleted"), "\(seen)")
         #expect(try await !image.registry.requests().contains { $0.hasPrefix("DELETE") })
     }
 }

@@ -140,7 +140,7 @@ final class Workspace: Sendable {
 
     /// Waits until a program has created a file or has exited.
     func wait(for name: String, _ running: RunningProgram) async throws {
-        while !exists(name), !running.hasEnded { try await Task.sleep(for: .milliseconds(10)) }
+        try await TestSupport.wait(for: name) { exists(name) || running.hasEnded }
     }
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }

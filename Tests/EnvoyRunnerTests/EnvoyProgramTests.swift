@@ -42,7 +42,7 @@ import Testing
             exit 1
             """
         let reason = "Failed to load Wasm module due to a missing import: env.nothing"
-        #expect(try await verdict(log).outcome == .refused(consumerMessage: reason))
+        #expect(try await verdict(log).outcome == .rejected(consumerMessage: reason))
     }
 
     @Test func `does not return the plugin's own logs as the reason`() async throws {
@@ -51,13 +51,13 @@ import Testing
             echo 'wasm|Failed to start base Wasm' >&2
             exit 1
             """
-        #expect(try await verdict(log).outcome == .refused(consumerMessage: "Failed to start base Wasm"))
+        #expect(try await verdict(log).outcome == .rejected(consumerMessage: "Failed to start base Wasm"))
     }
 
     @Test func `without a Wasm message, returns the last message about the configuration`() async throws {
         let verdict = try await verdict("echo 'main|first' >&2; echo 'main|no such type' >&2; exit 1")
-        #expect(verdict.outcome == .refused(consumerMessage: "no such type"))
-        #expect(try await self.verdict("exit 1").outcome == .refused(consumerMessage: nil))
+        #expect(verdict.outcome == .rejected(consumerMessage: "no such type"))
+        #expect(try await self.verdict("exit 1").outcome == .rejected(consumerMessage: nil))
     }
 
     @Test func `reports a crash of Envoy, also behind a shell`() async throws {

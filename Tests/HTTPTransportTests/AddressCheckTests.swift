@@ -24,7 +24,7 @@ import Testing
         let error = await #expect(throws: TransferError.self) {
             try await send(url, over: transport) { _ in false }
         }
-        #expect(error?.kind == .addressRefused)
+        #expect(error?.kind == .addressRejected)
         #expect(error?.detail.contains("127.0.0.1") == true || error?.detail.contains("::1") == true)
         // The first connection to the server.
         #expect(try await send(url, over: CurlTransport()) { _ in true }?.connection == 1)
@@ -55,7 +55,7 @@ import Testing
         let error = await #expect(throws: TransferError.self) {
             try await send(url, over: transport) { _ in false }
         }
-        #expect(error?.kind == .addressRefused)
+        #expect(error?.kind == .addressRejected)
         // The rejected request was not sent over the existing connection.
         #expect(try await send(url, over: CurlTransport()) { _ in true }?.requests == 1)
     }
@@ -81,7 +81,7 @@ import Testing
         let error = await #expect(throws: TransferError.self) {
             try await send(url, over: transport) { _ in false }
         }
-        #expect(error?.kind == .addressRefused)
+        #expect(error?.kind == .addressRejected)
     }
 
     @Test func `does not check addresses behind a proxy, which resolves names`() async throws {
@@ -97,6 +97,6 @@ import Testing
         let error = await #expect(throws: TransferError.self) {
             try await send(spared, over: transport) { _ in false }
         }
-        #expect(error?.kind == .addressRefused)
+        #expect(error?.kind == .addressRejected)
     }
 }

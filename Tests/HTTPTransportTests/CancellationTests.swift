@@ -32,7 +32,7 @@ import Testing
         let task = Task { await failure(of: url, over: transport) }
         try await waitFor("\(mark)-asked")
         task.cancel()
-        #expect(await task.value?.kind == .cancelled)
+        #expect(await task.value?.kind == .canceled)
         try await waitFor("\(mark)-gone")
     }
 
@@ -45,7 +45,7 @@ import Testing
         }
         task.cancel()
         gate.open()
-        #expect(await task.value?.kind == .cancelled)
+        #expect(await task.value?.kind == .canceled)
     }
 
     @Test func `canceling one transfer does not affect the others`() async throws {
@@ -58,7 +58,7 @@ import Testing
         #expect(response.status == 200, "a new request wakes the thread")
         async let other = exchange(.get, try peer.url("/when/\(mark)-gone"), over: transport)
         task.cancel()
-        #expect(await task.value?.kind == .cancelled)
+        #expect(await task.value?.kind == .canceled)
         #expect(try await other.response.status == 200)
     }
 
@@ -69,7 +69,7 @@ import Testing
             for _ in 0..<(round % 20) { await Task.yield() }
             task.cancel()
             let error = await task.value
-            #expect(error == nil || error?.kind == .cancelled)
+            #expect(error == nil || error?.kind == .canceled)
         }
         let (response, _) = try await exchange(.get, url, over: transport)
         #expect(response.status == 200)
@@ -86,7 +86,7 @@ import Testing
         try await waitFor("\(mark)-asked")
         task.cancel()
         let error = await #expect(throws: TransferError.self) { try await task.value }
-        #expect(error?.kind == .cancelled)
+        #expect(error?.kind == .canceled)
         _ = try await exchange(.get, try peer.url("/mark/\(mark)-go"), over: CurlTransport())
     }
 }

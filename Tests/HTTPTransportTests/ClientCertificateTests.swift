@@ -34,7 +34,7 @@ import Testing
         for wrong in [nil, try TestCertificate(name: "untrusted")] {
             let transport = try Self.transport(showing: wrong, to: url, trusting: server)
             let error = await failure(of: url, over: transport)
-            #expect(error?.kind == .clientCertificateRefused, "\(String(describing: error))")
+            #expect(error?.kind == .clientCertificateRejected, "\(String(describing: error))")
         }
     }
 

@@ -78,7 +78,7 @@ import Testing
         #expect(try base.resolving(reference).description == becomes, "\(why)")
     }
 
-    static let refused: [(reference: String, why: String)] = [
+    static let rejected: [(reference: String, why: String)] = [
         ("file:///etc/passwd", "another scheme"),
         ("gopher://h/", "another scheme"),
         ("http:g", "the old form without slashes (RFC 3986 §5.4.2, strict)"),
@@ -94,7 +94,7 @@ import Testing
         ("//h:0/", "port 0"),
     ]
 
-    @Test("rejects references to unsupported URLs", arguments: refused)
+    @Test("rejects references to unsupported URLs", arguments: rejected)
     func refusal(reference: String, why: String) throws {
         let base = try HTTPURL(parsing: "https://r:5000/v2/")
         let error = #expect(throws: TransferError.self, "\(why)") { try base.resolving(reference) }

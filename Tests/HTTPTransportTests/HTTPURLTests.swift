@@ -38,7 +38,7 @@ import Testing
         #expect(try HTTPURL(parsing: url.description) == url, "the printed URL is the same URL")
     }
 
-    static let refused: [(text: String, why: String)] = [
+    static let rejected: [(text: String, why: String)] = [
         ("", "empty"),
         ("/v2/", "relative"),
         ("registry.example/v2/", "no scheme"),
@@ -90,7 +90,7 @@ import Testing
 
     @Test(
         "rejects other schemes and ambiguous URLs",
-        arguments: refused
+        arguments: rejected
     )
     func refusal(text: String, why: String) {
         let error = #expect(throws: TransferError.self, "\(why)") { try HTTPURL(parsing: text) }

@@ -38,7 +38,7 @@ import Testing
         #expect(error?.kind == .protocolViolation)
     }
 
-    static let refused: [(line: String, why: String)] = [
+    static let rejected: [(line: String, why: String)] = [
         ("", "nothing"),
         ("HTTP/1.1", "no status"),
         ("HTTP/1.1 20", "two digits"),
@@ -50,7 +50,7 @@ import Testing
         ("ICY 200 OK", "another protocol"),
     ]
 
-    @Test("rejects an invalid status line", arguments: refused)
+    @Test("rejects an invalid status line", arguments: rejected)
     func refusal(line: String, why: String) {
         let error = #expect(throws: TransferError.self, "\(why)") { try read([line]) }
         #expect(error?.kind == .protocolViolation)

@@ -10,7 +10,7 @@ final class ScriptedSink: ResponseSink {
         case received(Int)
     }
 
-    static let refusal = TransferError(.sinkRefused, "not this one")
+    static let refusal = TransferError(.sinkRejected, "not this one")
 
     let steps = Log<Step>()
     private let refusesHead: Bool

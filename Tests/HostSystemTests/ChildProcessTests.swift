@@ -154,7 +154,7 @@ import Testing
             do throws(ChildProcessError) { _ = try await run() } catch { return error }
             return nil
         }
-        while try pipe.next().isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        try await wait(for: "the program's start") { try !pipe.next().isEmpty }
         task.cancel()
         #expect(await task.value == .interrupted)
         #expect(try await !pipe.everything().contains("survived"))

@@ -73,7 +73,7 @@ struct ReadableFileTests {
         let link = scratch.appending("link")
         #expect(symlink(try scratch.write([1, 2], to: "file").string, link.string) == 0)
         #expect(try ReadableFile.contents(of: link, limit: 2) == [1, 2])
-        let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: link, links: .refused) }
+        let failure = #expect(throws: Failure.self) { _ = try ReadableFile(opening: link, links: .rejected) }
         #expect(failure?.code == .fileUnreadable)
         #expect(failure?.message.contains("is a symbolic link") == true)
     }

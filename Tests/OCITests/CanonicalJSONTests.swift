@@ -37,7 +37,7 @@ import Testing
         let digest: Digest?
     }
 
-    static let refused: [(text: String, why: String)] = [
+    static let rejected: [(text: String, why: String)] = [
         (#"{"parts":[]}"#, #"the document has no "name""#),
         (#"{"name":"a","parts":[{"size":1},{}]}"#, #""parts[1]" has no "size""#),
         (#"{"name":1,"parts":[]}"#, #""name" has the wrong type"#),
@@ -54,7 +54,7 @@ import Testing
         ("", "it ends too early, at byte 0"),
     ]
 
-    @Test("describes an error in terms of the document", arguments: refused)
+    @Test("describes an error in terms of the document", arguments: rejected)
     func refusal(text: String, why: String) {
         let failure = #expect(throws: Failure.self) {
             try CanonicalJSON.decode(

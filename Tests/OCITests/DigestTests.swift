@@ -10,7 +10,7 @@ import Testing
         )
     }
 
-    static let refused: [(text: String, why: String)] = [
+    static let rejected: [(text: String, why: String)] = [
         ("", "empty"),
         ("sha256:", "nothing encoded"),
         ("sha256:../../../etc/passwd", "a path (CVE-2024-3727)"),
@@ -23,7 +23,7 @@ import Testing
         (String(repeating: "a", count: 64), "no algorithm"),
     ]
 
-    @Test("rejects everything except a well-formed digest", arguments: refused)
+    @Test("rejects everything except a well-formed digest", arguments: rejected)
     func refusal(text: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try Digest(parsing: text) }
         #expect(failure?.code == .digestInvalid)

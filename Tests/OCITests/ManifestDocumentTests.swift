@@ -50,7 +50,7 @@ import Testing
         #expect(try read(text).successors.count == 1)
     }
 
-    static let refused: [(text: String, type: MediaType, phrase: String, why: String)] = [
+    static let rejected: [(text: String, type: MediaType, phrase: String, why: String)] = [
         (
             #"{"schemaVersion":2,"manifests":[],"config":\#(descriptor()),"layers":[]}"#, .imageManifest,
             "ambiguous",
@@ -115,7 +115,7 @@ import Testing
         #"{"schemaVersion":2,"config":\#(descriptor()),"layers":[\#(descriptor(size: size, digest: digest))]}"#
     }
 
-    @Test("rejects documents that are not manifests of the declared type", arguments: refused)
+    @Test("rejects documents that are not manifests of the declared type", arguments: rejected)
     func refusals(text: String, type: MediaType, phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try read(text, as: type) }
         #expect(failure?.code == .manifestInvalid, "\(why)")

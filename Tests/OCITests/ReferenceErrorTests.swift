@@ -7,7 +7,7 @@ import Testing
 @Suite struct ReferenceErrorTests {
     private static let hexadecimal = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
-    private static let refused = [
+    private static let rejected = [
         "", "oci://", "/", "a.b/", "a.b/c/", "a.b//c", "/a/b", "a.b/c d", "a.b/c\u{1B}[2J", "a.b/ü", "a.b/-c",
         "a.b/c-", "a.b/c..d", "a.b/../d", "a.b/c?x=1", "a.b/c%2fd", "A..b/c", "a.b/C", "ghcr.io/Me/Plugin:v1",
         "a.b/" + String(repeating: "a", count: 256), String(repeating: "a", count: 248), hexadecimal,
@@ -25,7 +25,7 @@ import Testing
     ]
 
     @Test func `errors for invalid references equal the golden file`() throws {
-        let texts = Self.refused.map { text in
+        let texts = Self.rejected.map { text in
             let shown = text.count > 100 ? "\(text.prefix(20))… (\(text.count) characters)" : text.printable
             do throws(Failure) {
                 return "\(shown)\ntaken as \(try Reference(parsing: text))"

@@ -80,7 +80,7 @@ import Testing
         #expect(refusal(of: "a.b:1/c:" + letters(129))?.code == .tagInvalid)
     }
 
-    static let refused: [(text: String, code: Failure.Code, phrase: String, why: String)] = [
+    static let rejected: [(text: String, code: Failure.Code, phrase: String, why: String)] = [
         ("", .referenceInvalid, "is empty", "nothing"),
         ("oci://", .referenceInvalid, "at least one component", "nothing behind the scheme"),
         ("/", .referenceInvalid, "is not a repository name", "only a slash"),
@@ -150,7 +150,7 @@ import Testing
         ("a.b\u{FF0F}c", .referenceInvalid, "invalid reference format", "a slash of full width"),
     ]
 
-    @Test("rejects invalid references", arguments: refused)
+    @Test("rejects invalid references", arguments: rejected)
     func refusals(text: String, code: Failure.Code, phrase: String, why: String) {
         let failure = refusal(of: text)
         #expect(failure?.code == code, "\(why)")

@@ -38,7 +38,7 @@ import Testing
         #expect(try RegistryName(parsing: name.description) == name)
     }
 
-    static let refused: [(text: String, phrase: String, why: String)] = [
+    static let rejected: [(text: String, phrase: String, why: String)] = [
         ("", "the host is empty", "nothing"),
         (":5000", "the host is empty", "only a port"),
         ("a..b", "a part of the host is empty", "an empty part"),
@@ -83,7 +83,7 @@ import Testing
         ("1.2.3.4.5", "four decimal numbers", "an address that cannot be"),
     ]
 
-    @Test("rejects everything except a host with an optional port", arguments: refused)
+    @Test("rejects everything except a host with an optional port", arguments: rejected)
     func refusal(text: String, phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try RegistryName(parsing: text) }
         #expect(failure?.code == .referenceInvalid)

@@ -19,7 +19,7 @@ import Testing
         #expect(try RepositoryName(parsing: text).description == text, "\(why)")
     }
 
-    static let refused: [(text: String, phrase: String, why: String)] = [
+    static let rejected: [(text: String, phrase: String, why: String)] = [
         ("/a", "\"/\" at character 1;", "an empty part first"),
         ("a/", "it ends with a separator", "an empty part last"),
         ("a//b", "\"/\" at character 3;", "an empty part between"),
@@ -42,7 +42,7 @@ import Testing
         ("A..b", "\"A\" at character 1;", "would not be a name in lower case either"),
     ]
 
-    @Test("rejects an invalid name with the position", arguments: refused)
+    @Test("rejects an invalid name with the position", arguments: rejected)
     func refusal(text: String, phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try RepositoryName(parsing: text) }
         #expect(failure?.code == .referenceInvalid)

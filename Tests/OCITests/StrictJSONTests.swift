@@ -44,7 +44,7 @@ import Testing
         #expect(refusal(of: Array(text.utf8)) == nil, "\(why)")
     }
 
-    static let refused: [(text: String, phrase: String, why: String)] = [
+    static let rejected: [(text: String, phrase: String, why: String)] = [
         ("", "ends too early", "nothing"),
         (" \n", "ends too early", "only white space"),
         (#"{"a":1,"a":2}"#, "is a duplicate", "a key twice"),
@@ -101,7 +101,7 @@ import Testing
         ("0x10", "is not a value", "hexadecimal"),
     ]
 
-    @Test("rejects invalid and ambiguous JSON", arguments: refused)
+    @Test("rejects invalid and ambiguous JSON", arguments: rejected)
     func refusals(text: String, phrase: String, why: String) {
         let failure = refusal(of: Array(text.utf8))
         #expect(failure?.code == .configurationInvalid, "\(why)")

@@ -14,7 +14,7 @@ import Testing
         #expect(try Tag(parsing: text).description == text)
     }
 
-    static let refused: [(text: String, phrase: String, suggestion: [String], why: String)] = [
+    static let rejected: [(text: String, phrase: String, suggestion: [String], why: String)] = [
         ("", "is empty", ["v0.0.1"], "nothing"),
         ("v0.0.1+build5", "is not allowed", ["v0.0.1-build5"], "a build of semantic versioning"),
         (".hidden", "is not allowed", ["hidden"], "starts with a dot"),
@@ -37,7 +37,7 @@ import Testing
         ),
     ]
 
-    @Test("rejects an invalid tag", arguments: refused)
+    @Test("rejects an invalid tag", arguments: rejected)
     func refusal(text: String, phrase: String, suggestion: [String], why: String) throws {
         let failure = #expect(throws: Failure.self, "\(why)") { try Tag(parsing: text) }
         #expect(failure?.code == .tagInvalid)

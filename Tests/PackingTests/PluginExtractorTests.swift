@@ -49,7 +49,7 @@ import Testing
         ),
         (
             Image(Tar.entry("plugin.wasm", module) + Tar.entry("a/plugin.wasm", [1]) + Tar.end),
-            ["the layer has 2 files plugin.wasm", "the layer has 2 entries"], "the first of two"
+            ["the layer contains plugin.wasm 2 times", "the layer has 2 entries"], "the first of two"
         ),
         (
             changed(Image(tar)) {

@@ -55,7 +55,7 @@ import Testing
         #expect(try BearerToken(answer: Array(json.utf8), from: "r").text == token, "\(why)")
     }
 
-    static let refused: [(json: String, why: String)] = [
+    static let rejected: [(json: String, why: String)] = [
         ("", "nothing"), ("<html>hush</html>", "a web page"), (#"["hush"]"#, "a list"),
         (#"{"hush":"hush"}"#, "no token"), (#"{"token":null,"refresh_token":"hush"}"#, "null"),
         (#"{"token":{"hush":1}}"#, "an object"), (#"{"token":"hush","token":"x"}"#, "two"),
@@ -64,7 +64,7 @@ import Testing
         (#"{"token":"","access_token":""}"#, "both empty"),
     ]
 
-    @Test("rejects a response without a token and does not quote it", arguments: refused)
+    @Test("rejects a response without a token and does not quote it", arguments: rejected)
     func refusal(json: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") {
             try BearerToken(answer: Array(json.utf8), from: "https://auth.example/t")

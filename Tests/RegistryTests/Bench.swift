@@ -17,7 +17,10 @@ final class Bench: Sendable {
     /// A repository that no other test uses.
     let name = "team/plugin-\(UInt64.random(in: .min ... .max))"
 
-    init(layerSize: Int = 100_000) throws {
+    private let chunkSize: Int
+
+    init(layerSize: Int = 100_000, chunkSize: Int = RemoteRepository.defaultChunkSize) throws {
+        self.chunkSize = chunkSize
         spool = try TemporaryFolder()
         image = try TestImage(layerSize: layerSize)
     }
@@ -31,6 +34,7 @@ final class Bench: Sendable {
         credential: Credential? = nil,
         isStored: Bool = false,
         retries: Int = 3,
+        clock: PauseClock? = nil,
         transport: (any Transport)? = nil
     ) throws -> RemoteRepository {
         let tls = TLSOptions(authorityFile: caFile.map { AuthorityFile($0, from: "the test") })
@@ -43,7 +47,7 @@ final class Bench: Sendable {
                     count: retries,
                     firstPause: .zero,
                     longestPause: .zero,
-                    clock: clock.pauseClock
+                    clock: clock ?? self.clock.pauseClock
                 ),
                 events: events
             ),
@@ -51,7 +55,8 @@ final class Bench: Sendable {
             credentials: isStored
                 ? StoredCredential(credential: credential)
                 : ExplicitCredential(credential, source: "the test"),
-            spoolDirectory: spool.path
+            spoolDirectory: spool.path,
+            chunkSize: chunkSize
         )
     }
 

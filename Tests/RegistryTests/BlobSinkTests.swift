@@ -37,7 +37,7 @@ import Testing
         let error = #expect(throws: TransferError.self) {
             try sink.begin(Response(status: 200, headers: ["Content-Length": "11"]))
         }
-        #expect(error?.kind == .sinkRefused)
+        #expect(error?.kind == .sinkRejected)
         #expect(sink.failure?.code == .digestMismatch)
     }
 

@@ -76,7 +76,7 @@ import Testing
         #expect(try await lookUp("folder").warnings == [])
     }
 
-    static let refused: [(text: String, code: Failure.Code, phrase: String)] = [
+    static let rejected: [(text: String, code: Failure.Code, phrase: String)] = [
         (
             secret(#""data":{"password":"aHVzaA=="}"#, type: "Opaque"), .configurationInvalid,
             "its type is Opaque"
@@ -100,7 +100,7 @@ import Testing
         ("hush", .configurationInvalid, "not a valid JSON"),
     ]
 
-    @Test("rejects other files with a reason and without their content", arguments: refused)
+    @Test("rejects other files with a reason and without their content", arguments: rejected)
     func refusal(text: String, code: Failure.Code, phrase: String) async throws {
         try write(text)
         let failure = await #expect(throws: Failure.self) { try await lookUp("file") }

@@ -29,11 +29,15 @@ struct FakeHelpers {
         try writeScript(text, to: scratch.appending("docker-credential-\(suffix)").string)
     }
 
-    func helper(_ suffix: String, timeLimit: Duration = .seconds(240)) throws -> CredentialHelper {
+    func helper(
+        _ suffix: String,
+        timeLimit: Duration = .seconds(240),
+        adding more: [String: String] = [:]
+    ) throws -> CredentialHelper {
         try CredentialHelper(
             suffix: suffix,
             namedBy: "~/.docker/config.json (credsStore)",
-            environment: environment,
+            environment: environment.merging(more) { $1 },
             timeLimit: timeLimit
         )
     }
@@ -190,12 +194,7 @@ extension CredentialHelper {
             #"echo "{\"Username\":\"${WASMPACK_PASSWORD-none}\",\"Secret\":\"${DOCKER_AUTH_CONFIG-none}\"}""#
         )
         let secrets = ["WASMPACK_PASSWORD": "hush-password", "DOCKER_AUTH_CONFIG": "hush-config"]
-        let helper = try CredentialHelper(
-            suffix: "x",
-            namedBy: "a file",
-            environment: helpers.environment.merging(secrets) { $1 },
-            timeLimit: .seconds(30)
-        )
+        let helper = try helpers.helper("x", adding: secrets)
         let credential = try await helper.get("registry.example")
         #expect(credential?.username == "none")
         #expect(credential?.password == "none")

@@ -164,7 +164,11 @@ import Testing
         let bench = try Bench(layerSize: Self.size)
         let registry = try await filled(bench, Task { try await ScriptedRegistry.start(.basic) })
         try await registry.order(
-            #"[{"path":"/v2/.*blobs","redirect":"otherhost"},{"path":"/__blob/","occurrence":[1,2],"cut":30}]"#
+            #"""
+            [{"path":"/v2/.*blobs","redirect":"otherhost"},
+             {"path":"/__blob/.*\#(bench.image.config.descriptor.digest)","occurrence":1,"cut":30},
+             {"path":"/__blob/.*\#(bench.image.layer.descriptor.digest)","occurrence":1,"cut":30}]
+            """#
         )
         let store = try await bench.pull(
             from: bench.repository(registry.name, access: .pull, credential: .known)

@@ -20,31 +20,25 @@ import Testing
             try await transport.send(Request(method: .get, url: url), into: BodyBuffer(limit: 10))
         }
         for await _ in gate.arrivals { break }
-        while notes().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        await events.wait { !$0.isEmpty }
         #expect(clock.pauses == [.seconds(10)])
         gate.answer(200, "")
         #expect(try await exchange.value.status == 200)
         #expect(notes() == [.note("waiting for https://registry.example (10 s) …")])
     }
 
-    @Test func `reports each idle period once for all concurrent requests`() async throws {
+    @Test func `counts the idle periods of a host`() async throws {
         let gate = GatedTransport()
-        let clock = TestClock()
-        let transport = IdleNoticeTransport(gate, events: events, clock: clock.pauseClock)
+        let transport = IdleNoticeTransport(gate, events: events, clock: TestClock().pauseClock)
         let url = try url.get()
-        func exchange() -> Task<Response, any Error> {
-            Task { try await transport.send(Request(method: .get, url: url), into: BodyBuffer(limit: 10)) }
-        }
         for round in 1...2 {
-            let both = [exchange(), exchange()]
-            while notes().count < round || gate.requests < 2 * round {
-                try await Task.sleep(for: .milliseconds(5))
+            let exchange = Task {
+                try await transport.send(Request(method: .get, url: url), into: BodyBuffer(limit: 10))
             }
-            // Both requests must be idle before one of them ends.
-            try await Task.sleep(for: .milliseconds(100))
+            for await _ in gate.arrivals { break }
+            await events.wait { $0.count == round }
             gate.answer(200, "")
-            gate.answer(200, "")
-            for one in both { _ = try await one.value }
+            _ = try await exchange.value
         }
         #expect(
             notes() == [
@@ -52,6 +46,20 @@ import Testing
                 .note("waiting for https://registry.example (10 s, 2 times so far) …"),
             ]
         )
+    }
+
+    @Test func `requests that are idle together are one idle period of their host`() throws {
+        let hosts = IdleHosts()
+        let host = try url.get().origin
+        let other = try HTTPURL(parsing: "https://other.example/").origin
+        #expect(hosts.begin(at: host) == 1)
+        #expect(hosts.begin(at: host) == nil)
+        #expect(hosts.begin(at: other) == 1)
+        hosts.end(at: host)
+        #expect(hosts.begin(at: host) == nil, "one of them is still idle")
+        hosts.end(at: host)
+        hosts.end(at: host)
+        #expect(hosts.begin(at: host) == 2)
     }
 
     @Test func `does not report an active transfer`() async throws {
@@ -66,7 +74,7 @@ import Testing
                     do {
                         try await clock.pauseClock.sleep(.seconds(9))
                     } catch {
-                        throw TransferError(.cancelled, "\(error)")
+                        throw TransferError(.canceled, "\(error)")
                     }
                     request.uploadProgress?(count)
                 }

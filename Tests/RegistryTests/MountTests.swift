@@ -12,7 +12,11 @@ import Testing
     private static let open = Task { try await ScriptedRegistry.start() }
 
     /// Makes a repository and a second one that has the image's blobs.
-    private func beside(_ bench: Bench, at registry: ScriptedRegistry) async throws -> RemoteRepository {
+    private func beside(
+        _ bench: Bench,
+        at registry: ScriptedRegistry,
+        clock: PauseClock? = nil
+    ) async throws -> RemoteRepository {
         try await bench.push(to: bench.repository(registry.name))
         _ = try await registry.drained()
         return RemoteRepository(
@@ -20,7 +24,12 @@ import Testing
             at: RegistryConnection(
                 RegistryEndpoint(try RegistryName(parsing: registry.name), usesPlainHTTP: true),
                 transport: try CurlTransport(),
-                retryPolicy: RetryPolicy(count: 1, firstPause: .zero, longestPause: .zero),
+                retryPolicy: RetryPolicy(
+                    count: 1,
+                    firstPause: .zero,
+                    longestPause: .zero,
+                    clock: clock ?? bench.clock.pauseClock
+                ),
                 events: bench.events
             ),
             access: .push,
@@ -65,10 +74,11 @@ import Testing
     @Test func `deletes an unused upload that was offered instead of a mount`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
-        let repository = try await beside(bench, at: registry)
+        let repository = try await beside(bench, at: registry, clock: .stopped)
         try await registry.order(#"[{"path":"mount=","no_mount":true}]"#)
         // Another request gets a rate limit after the mount.
         let client = repository.client
+        let (fetches, fetched) = AsyncStream.makeStream(of: Void.self)
         let task = Task { [layer = bench.image.layer] in
             try await repository.take(layer.descriptor) { () async throws(Failure) in
                 _ = client.retrying.gate.begin(
@@ -76,12 +86,11 @@ import Testing
                     patience: nil,
                     at: client.retrying.policy.clock.now()
                 )
+                fetched.yield()
                 return layer
             }
         }
-        while client.retrying.gate.remaining(at: client.retrying.policy.clock.now(), spacing: .zero) == nil {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        for await _ in fetches { break }
         task.cancel()
         let failure = await #expect(throws: Failure.self) { try await task.value }
         #expect(failure?.code == .interrupted)
@@ -129,12 +138,10 @@ import Testing
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
         let client = repository.client
-        let now = client.retrying.policy.clock.now
-        _ = client.retrying.gate.begin(.milliseconds(500), patience: nil, at: now())
+        _ = client.retrying.gate.begin(.milliseconds(500), patience: nil, at: bench.clock.now)
         try await registry.order(#"[{"path":"mount=","status":429,"headers":{"Retry-After":"1"}}]"#)
-        let start = now()
         try await repository.push(bench.image.layer)
-        #expect(now() - start >= .milliseconds(1500))
+        #expect(bench.clock.pauses.reduce(.zero, +) >= .milliseconds(1500))
         #expect(try await lines(registry.drained()) == ["POST mount", "POST", "PUT"])
         #expect(bench.events.events.contains { "\($0)".contains("asks to wait 1") })
     }

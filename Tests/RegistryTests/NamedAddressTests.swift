@@ -32,9 +32,9 @@ import Testing
     }
 
     static let others: [TransferError.Kind] = [
-        .addressRefused, .stalled, .connectionLost, .notTLS, .unknownAuthority, .certificateInvalid,
+        .addressRejected, .stalled, .connectionLost, .notTLS, .unknownAuthority, .certificateInvalid,
         .tlsFailed,
-        .clientCertificateRefused, .protocolViolation,
+        .clientCertificateRejected, .protocolViolation,
     ]
 
     @Test("says who named a host in every other message", arguments: others, URLPolicy.Role.allCases)

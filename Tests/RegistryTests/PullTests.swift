@@ -339,7 +339,7 @@ import Testing
         let failure = await bench.failure { () async throws(Failure) in
             try await bench.pull(from: repository)
         }
-        #expect(failure?.code == .addressRefused)
+        #expect(failure?.code == .addressRejected)
         #expect(bench.spool.names.isEmpty)
     }
 

@@ -35,11 +35,11 @@ struct RealTokenTests {
         let bench = try Bench()
         let repository = try repository(bench, peer, .push, known(peer))
         var number = 0
-        while try peer.tokenRequests().count < 2 {
+        try await wait(for: "a second token") {
             let bytes = Array("blob \(number)".utf8)
             try await repository.push(Blob(bytes, mediaType: .layerTarGzip))
             number += 1
-            try await Task.sleep(for: .milliseconds(20))
+            return try peer.tokenRequests().count > 1
         }
         try await bench.push(to: repository)
     }

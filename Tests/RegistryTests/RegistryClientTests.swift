@@ -154,18 +154,18 @@ import Testing
         #expect(transport.authorizations == [nil, authorization, nil])
     }
 
-    static let refused: [(target: String, code: Failure.Code, why: String)] = [
-        ("http://r.example/x", .addressRefused, "from https to http"),
-        ("http://s3.example/x", .addressRefused, "and elsewhere"),
-        ("https://127.0.0.1/x", .addressRefused, "this machine"),
-        ("https://169.254.169.254/latest", .addressRefused, "the cloud's metadata"),
+    static let rejected: [(target: String, code: Failure.Code, why: String)] = [
+        ("http://r.example/x", .addressRejected, "from https to http"),
+        ("http://s3.example/x", .addressRejected, "and elsewhere"),
+        ("https://127.0.0.1/x", .addressRejected, "this machine"),
+        ("https://169.254.169.254/latest", .addressRejected, "the cloud's metadata"),
         ("file:///etc/passwd", .protocolViolation, "another scheme"),
         ("https://user:pw@s3.example/x", .protocolViolation, "a password in a URL"),
         ("https://s3.example:0/x", .protocolViolation, "no port"),
         ("https://\u{E9}.example/x", .protocolViolation, "not ASCII"),
     ]
 
-    @Test("does not follow a redirect to a forbidden address", arguments: refused)
+    @Test("does not follow a redirect to a forbidden address", arguments: rejected)
     func hostileRedirect(target: String, code: Failure.Code, why: String) async throws {
         let transport = ScriptedTransport([.answer("GET \(base)/blobs/x", 307, ["Location": target])])
         let client = try client(transport)
@@ -177,10 +177,10 @@ import Testing
     }
 
     static let realms: [(target: String, code: Failure.Code, why: String)] =
-        refused + [
-            ("https://[fd00:ec2::254]/t", .addressRefused, "the metadata, IPv6"),
-            ("http://r.example/t", .addressRefused, "the registry itself, in the clear"),
-            ("https://localhost/t", .addressRefused, "this machine by name"),
+        rejected + [
+            ("https://[fd00:ec2::254]/t", .addressRejected, "the metadata, IPv6"),
+            ("http://r.example/t", .addressRejected, "the registry itself, in the clear"),
+            ("https://localhost/t", .addressRejected, "this machine by name"),
         ]
 
     @Test("does not send a password to a forbidden token service", arguments: realms)

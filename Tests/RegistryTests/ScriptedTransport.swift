@@ -122,6 +122,6 @@ final class GatedTransport: Transport {
 
     private func cancel(_ number: Int) {
         let canceled = waiting.withLock { $0.removeValue(forKey: number) }
-        canceled?.resume(returning: .failure(TransferError(.cancelled, "canceled")))
+        canceled?.resume(returning: .failure(TransferError(.canceled, "canceled")))
     }
 }

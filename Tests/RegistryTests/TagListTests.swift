@@ -112,10 +112,10 @@ import Testing
 
     static let refusals: [(rules: String, code: Failure.Code, phrase: String, why: String)] = [
         (
-            #""link": "otherhost""#, .addressRefused, "must be at the registry itself",
+            #""link": "otherhost""#, .addressRejected, "must be at the registry itself",
             "a page on another host"
         ),
-        (#""link": "http://169.254.169.254/x""#, .addressRefused, "next page", "a cloud's secrets"),
+        (#""link": "http://169.254.169.254/x""#, .addressRejected, "next page", "a cloud's secrets"),
         (#""link": "file:///etc/passwd""#, .protocolViolation, "invalid URL as next page", "no HTTP"),
         (
             #""status": 200, "body": {"tags": ["a"]}, "headers": {"Link": "<>; rel=next"}"#,

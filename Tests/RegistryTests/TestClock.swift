@@ -27,3 +27,11 @@ final class TestClock: Sendable {
         }
     }
 }
+
+extension PauseClock {
+    /// A clock whose pauses end only when their task is canceled.
+    static let stopped = PauseClock(
+        now: { .zero },
+        sleep: { _ in try await Task.sleep(for: .seconds(86400)) }
+    )
+}

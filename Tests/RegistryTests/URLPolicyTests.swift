@@ -95,7 +95,7 @@ import Testing
             let failure = #expect(throws: Failure.self, "\(row.why)") {
                 try policy.checked(url, as: row.role)
             }
-            #expect(failure?.code == .addressRefused)
+            #expect(failure?.code == .addressRejected)
             #expect(failure?.message.contains(url.host) == true)
         }
     }

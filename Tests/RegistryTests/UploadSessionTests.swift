@@ -8,7 +8,8 @@ import Testing
     private static func session(_ headers: HeaderFields = [:]) throws -> UploadSession {
         UploadSession(
             at: try HTTPURL(parsing: "https://registry.example/up"),
-            openedBy: Response(status: 202, headers: headers)
+            openedBy: Response(status: 202, headers: headers),
+            chunkSize: RemoteRepository.defaultChunkSize
         )
     }
 

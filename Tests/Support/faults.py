@@ -47,6 +47,7 @@ To the answer's body:
   endless       "body" or "headers": it never ends (until the peer disconnects)
 
 To the delivery:
+  held          true: the answer waits until the rules are replaced
   stall         seconds before the answer, or {"after": N, "seconds": S}: N bytes of the body, then a pause, then the rest
   slow          {"bytes": N, "seconds": S}: N bytes of the body at a time, with a pause after each
   cut           N: N bytes of the body, then the connection is closed
@@ -74,7 +75,7 @@ FAULTS = {
     *("answer_status", "location", "realm", "challenges", "link", "stale_range"),
     *("wrong_digest_header", "extra_headers", "odd_case", "no_length", "chunked"),
     *("missing_as", "whole", "flip", "truncate", "encoded", "endless"),
-    *("stall", "slow", "cut", "reset"),
+    *("held", "stall", "slow", "cut", "reset"),
 }
 
 
@@ -82,7 +83,7 @@ class Script:
     """The rules, and how often each has matched; the rules of a profile come first and are kept."""
 
     def __init__(self, rules=(), profile=()):
-        self.lock = threading.Lock()
+        self.lock = threading.Condition()
         self.profile = [(rule, [0]) for rule in profile]
         self.replace(list(rules))
 
@@ -94,6 +95,13 @@ class Script:
             re.compile(rule.get("path", ""))
         with self.lock:
             self.rules = [(rule, [0]) for rule in rules]
+            self.lock.notify_all()
+
+    def wait_for_others(self):
+        """Waits until the rules are replaced."""
+        with self.lock:
+            rules = self.rules
+            self.lock.wait_for(lambda: self.rules is not rules)
 
     def faults(self, method, target, headers):
         """Returns the merged faults of all rules that match this request."""
@@ -205,6 +213,8 @@ def abort(connection, faults):
 
 def deliver(answer, request, faults):
     """Sends the response over the request's connection, with the delivery faults."""
+    if faults.get("held"):
+        request.server.script.wait_for_others()
     stall = faults.get("stall")
     if isinstance(stall, (int, float)):
         time.sleep(stall)

@@ -20,6 +20,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -251,6 +252,18 @@ class Faults(unittest.TestCase):
         start = time.monotonic()
         self.assertEqual(self.client("GET", BLOB).content, DATA)
         self.assertGreater(time.monotonic() - start, 0.3)
+
+    def test_held(self):
+        self.client.script({"path": "/blobs/", "held": True})
+        got = []
+        other = Client(self.port)
+        waiting = threading.Thread(target=lambda: got.append(other("GET", BLOB).content))
+        waiting.start()
+        self.client("GET", "/__wait?path=/blobs/sha256")
+        self.assertEqual(got, [])
+        self.client.script()
+        waiting.join(60)
+        self.assertEqual(got, [DATA])
 
     def test_no_end(self):
         for kind in ("body", "headers"):

@@ -81,6 +81,9 @@ package final class RunningProgram: Sendable {
         return run
     }
 
+    /// Waits until the program ends, without a check of the result.
+    package func waitForEnd() async { _ = await ended.result }
+
     /// Whether the program has ended.
     package var hasEnded: Bool { end.hasCome.withLock { $0 } }
 

@@ -2,7 +2,7 @@ import Testing
 import Wasm
 
 @Suite struct PreambleTests {
-    static let refused: [(bytes: [UInt8], problem: ModuleOutline.Problem, why: String)] = [
+    static let rejected: [(bytes: [UInt8], problem: ModuleOutline.Problem, why: String)] = [
         ([], .notWasm(start: []), "nothing"),
         ([0], .notWasm(start: [0]), "one byte of the magic number"),
         ([0, 0x61, 0x73], .notWasm(start: [0, 0x61, 0x73]), "three bytes of it"),
@@ -20,7 +20,7 @@ import Wasm
         ),
     ]
 
-    @Test("distinguishes other files from core modules", arguments: refused)
+    @Test("distinguishes other files from core modules", arguments: rejected)
     func refusal(bytes: [UInt8], problem: ModuleOutline.Problem, why: String) {
         #expect(outlineProblem(of: bytes) == problem, "\(why)")
     }

@@ -27,7 +27,7 @@ final class AddressCheck {
         guard let rejected, [CURLE_COULDNT_CONNECT, CURLE_ABORTED_BY_CALLBACK].contains(code) else {
             return nil
         }
-        return TransferError(.addressRefused, "its name resolves to the address \(rejected)")
+        return TransferError(.addressRejected, "its name resolves to the address \(rejected)")
     }
 
     fileprivate func check(_ address: String, isConnected: Bool) -> Bool {

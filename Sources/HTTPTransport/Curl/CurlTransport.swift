@@ -62,7 +62,7 @@ package final class CurlTransport: Transport {
         while let transfers = takePendingTransfers(stoppingIfIdle: active.isEmpty) {
             for pending in transfers {
                 do throws(TransferError) {
-                    guard !pending.cancellation.isCancelled else { throw .cancelledByTask }
+                    guard !pending.cancellation.isCancelled else { throw .canceledByTask }
                     let transfer = try Transfer(pending, settings: settings)
                     try multi.add(transfer.easy)
                     active[ObjectIdentifier(transfer)] = transfer
@@ -71,7 +71,7 @@ package final class CurlTransport: Transport {
                 }
             }
             for transfer in active.values where transfer.pending.cancellation.isCancelled {
-                end(transfer, in: &active, .failure(.cancelledByTask))
+                end(transfer, in: &active, .failure(.canceledByTask))
             }
             do {
                 try multi.perform()
@@ -111,7 +111,7 @@ package final class CurlTransport: Transport {
 }
 
 extension TransferError {
-    fileprivate static let cancelledByTask = TransferError(.cancelled, "the transfer was canceled")
+    fileprivate static let canceledByTask = TransferError(.canceled, "the transfer was canceled")
 }
 
 /// A request that waits for the transport's thread, with its sink and continuation.
@@ -127,11 +127,11 @@ struct PendingTransfer: Sendable {
 /// A task may be canceled before its transfer reaches the transport's thread, so the task and the transfer share the
 /// flag.
 final class CancellationFlag: Sendable {
-    private let cancelled = Atomic(false)
+    private let canceled = Atomic(false)
 
-    var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
+    var isCancelled: Bool { canceled.load(ordering: .acquiring) }
 
-    func cancel() { cancelled.store(true, ordering: .releasing) }
+    func cancel() { canceled.store(true, ordering: .releasing) }
 }
 
 /// The versions of the libraries that the transport uses.

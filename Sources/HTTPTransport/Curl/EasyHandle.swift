@@ -29,7 +29,7 @@ struct EasyHandle: ~Copyable {
         }
         guard let peer = wasmpack_new_peer() else {
             curl_easy_cleanup(raw)
-            throw TransferError(.other, "libcurl has no memory for another request")
+            throw TransferError(.other, "libcurl cannot allocate memory for another request")
         }
         self.raw = raw
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -103,7 +103,7 @@ struct EasyHandle: ~Copyable {
     mutating func setHeaderLines(_ lines: [String]) throws(TransferError) {
         for line in lines {
             guard let longer = curl_slist_append(fields, line) else {
-                throw TransferError(.other, "libcurl has no memory for a header field")
+                throw TransferError(.other, "libcurl cannot allocate memory for a header field")
             }
             fields = longer
         }

@@ -79,7 +79,7 @@ extension TransferError {
         if tunnel != 0, !(200...299).contains(tunnel) || detail.hasPrefix("Proxy CONNECT") {
             return .proxyFailed
         }
-        if isAboutClientCertificate(detail) { return .clientCertificateRefused }
+        if isAboutClientCertificate(detail) { return .clientCertificateRejected }
         return detail.contains("chunked-encoding") ? .protocolViolation : .connectionLost
     }
 
@@ -89,7 +89,7 @@ extension TransferError {
         {
             return .notTLS
         }
-        if isAboutClientCertificate(detail) { return .clientCertificateRefused }
+        if isAboutClientCertificate(detail) { return .clientCertificateRejected }
         let ends = ["SSL_ERROR_SYSCALL", "unexpected eof", "Connection reset by peer", "Broken pipe"]
         return ends.contains(where: detail.contains) ? .connectionLost : .tlsFailed
     }

@@ -5,7 +5,7 @@ package struct TransferError: Error, Sendable, Equatable {
     /// A kind of failure.
     package enum Kind: String, Sendable, CaseIterable {
         /// The Swift task that waited for the response was canceled.
-        case cancelled
+        case canceled
         /// The text is not a URL that this transport supports.
         case invalidURL
         /// The request is not valid; nothing was sent.
@@ -15,7 +15,7 @@ package struct TransferError: Error, Sendable, Equatable {
         /// The host refuses the connection: nothing listens on the port.
         case connectionRefused
         /// ``Request/acceptsAddress`` rejects every address of the host.
-        case addressRefused
+        case addressRejected
         /// The host is unreachable: there is no route, or the network is down.
         case unreachable
         /// The connection ended before the response: a reset, an empty reply or a truncated body.
@@ -35,13 +35,13 @@ package struct TransferError: Error, Sendable, Equatable {
         /// The proxy is unreachable or rejects the request.
         case proxyFailed
         /// The server requires a client certificate, or rejects the one that was sent.
-        case clientCertificateRefused
+        case clientCertificateRejected
         /// The body is larger than the sink's limit.
         case tooLarge
         /// The response violates RFC 9112, or its head exceeds the limits.
         case protocolViolation
         /// The sink rejects the response.
-        case sinkRefused
+        case sinkRejected
         /// The request's body cannot be read, or does not have the announced size.
         case bodyUnreadable
         /// A file of certificate authorities cannot be used.

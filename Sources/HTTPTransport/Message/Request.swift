@@ -47,7 +47,7 @@ package struct Request: Sendable {
     /// Called on the transport's thread with every address before a connection to it is opened or reused.
     ///
     /// The address is numeric; an IPv6 address has no brackets. If it accepts no address, the exchange fails with
-    /// ``TransferError/Kind/addressRefused`` before anything is sent. It is not called for requests through a proxy, which
+    /// ``TransferError/Kind/addressRejected`` before anything is sent. It is not called for requests through a proxy, which
     /// resolves names itself.
     package var acceptsAddress: (@Sendable (String) -> Bool)?
     /// Called on the transport's thread with the accepted address of the connection over which the request is sent.

@@ -4,7 +4,7 @@
 package protocol Transport: Sendable {
     /// Sends a request and returns when the sink has received the whole response.
     ///
-    /// Every status is a response. Throws errors of the sink, ``TransferError/Kind/cancelled`` soon after the task was
+    /// Every status is a response. Throws errors of the sink, ``TransferError/Kind/canceled`` soon after the task was
     /// canceled, and a ``TransferError`` of another kind for an incomplete response.
     func send(_ request: Request, into sink: some ResponseSink) async throws(TransferError) -> Response
 }

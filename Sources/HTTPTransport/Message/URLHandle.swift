@@ -5,7 +5,9 @@ struct URLHandle: ~Copyable {
     private let raw: OpaquePointer
 
     init() throws(TransferError) {
-        guard let raw = curl_url() else { throw TransferError(.other, "libcurl has no memory for a URL") }
+        guard let raw = curl_url() else {
+            throw TransferError(.other, "libcurl cannot allocate memory for a URL")
+        }
         self.raw = raw
     }
 

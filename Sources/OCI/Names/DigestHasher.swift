@@ -41,7 +41,7 @@ package struct DigestHasher: ~Copyable, @unchecked Sendable {
 
     private init(copying other: borrowing DigestHasher) {
         guard let context = EVP_MD_CTX_new(), EVP_MD_CTX_copy_ex(context, other.context) == 1 else {
-            fatalError("libcrypto has no memory for a digest")
+            fatalError("libcrypto cannot allocate memory for a digest")
         }
         self.context = context
         algorithm = other.algorithm
@@ -51,7 +51,7 @@ package struct DigestHasher: ~Copyable, @unchecked Sendable {
     /// Returns the digest of all bytes so far; more may follow.
     package borrowing func digest() -> Digest {
         guard let copy = EVP_MD_CTX_new(), EVP_MD_CTX_copy_ex(copy, context) == 1 else {
-            fatalError("libcrypto has no memory for a digest")
+            fatalError("libcrypto cannot allocate memory for a digest")
         }
         defer { EVP_MD_CTX_free(copy) }
         var length: UInt32 = 0

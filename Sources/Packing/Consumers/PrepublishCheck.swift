@@ -71,7 +71,7 @@ package struct PrepublishCheck: Sendable {
         throw Failure(
             .checkFailed,
             "\(name) would not be loaded: \(PluginFile.name) is not in the last layer",
-            why: "they will say \"\(PluginFile.name) not found in the archive\"",
+            why: "the proxy reports \"\(PluginFile.name) not found in the archive\"",
             try: ["move the line that adds it to the end", skipHint]
         )
     }
@@ -144,7 +144,7 @@ package struct PrepublishCheck: Sendable {
         return Failure(
             .checkFailed,
             "\(name) would not be loaded: \(first.line)",
-            why: first.finding.consumerMessage.map { "they will say \"\($0)\"" }
+            why: first.finding.consumerMessage.map { "the proxy reports \"\($0)\"" }
                 .map { $0 + (rejections.count > 1 ? "; \(rejections.count - 1) more: wasmpack check" : "") },
             try: first.finding.hints + [skipHint]
         )
@@ -159,5 +159,7 @@ extension FindingList.Row {
     fileprivate var isRejection: Bool { finding.severity == .error }
 
     /// The consumer's message, which follows the finding's own.
-    fileprivate var quotation: String { finding.consumerMessage.map { "; they will say \"\($0)\"" } ?? "" }
+    fileprivate var quotation: String {
+        finding.consumerMessage.map { "; the proxy reports \"\($0)\"" } ?? ""
+    }
 }

@@ -213,7 +213,7 @@ struct PluginSearch {
         }
         if contents.matches.count > 1 {
             warnings.append(
-                "the layer has \(contents.matches.count) files \(PluginFile.name); the first one is used, as in proxies"
+                "the layer contains \(PluginFile.name) \(contents.matches.count) times; proxies load the first"
             )
         }
         if contents.entryCount > 1 {

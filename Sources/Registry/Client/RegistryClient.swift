@@ -229,7 +229,7 @@ final class RegistryClient: Sendable {
 
     /// Resolves and checks a URL that the registry named, relative to a base or else to the registry.
     ///
-    /// Throws ``Failure/Code/protocolViolation`` for an invalid URL, and ``Failure/Code/addressRefused`` if the policy
+    /// Throws ``Failure/Code/protocolViolation`` for an invalid URL, and ``Failure/Code/addressRejected`` if the policy
     /// rejects it.
     func resolve(
         _ text: String,

@@ -38,7 +38,7 @@ extension RequestFailure {
                 ]
         }
         switch error.kind {
-        case .cancelled:
+        case .canceled:
             self.init(failure(.interrupted, "interrupted"))
         case .addressUnknown:
             self.init(
@@ -58,10 +58,10 @@ extension RequestFailure {
                     try: hints(["check the name and the port, and that the registry is running"])
                 )
             )
-        case .addressRefused:
+        case .addressRejected:
             self.init(
                 failure(
-                    .addressRefused,
+                    .addressRejected,
                     role == nil ? "the address of \(host) is not allowed" : "\(place) is not allowed",
                     role == nil
                         ? "\(error.detail), a metadata service, or a private address after a public one"
@@ -123,7 +123,7 @@ extension RequestFailure {
             self.init(failure(.tlsFailed, "the certificate of \(place) is not valid", try: [hint]))
         case .tlsFailed:
             self.init(failure(.tlsFailed, "cannot make a secure connection to \(place)"))
-        case .clientCertificateRefused:
+        case .clientCertificateRejected:
             self.init(
                 failure(
                     .tlsFailed,
@@ -151,7 +151,7 @@ extension RequestFailure {
             self.init(failure(.protocolViolation, "\(place) violates the HTTP protocol"))
         case .bodyUnreadable:
             self.init(failure(.fileUnreadable, "the content to send has changed or cannot be read"))
-        case .invalidURL, .invalidRequest, .sinkRefused, .other:
+        case .invalidURL, .invalidRequest, .sinkRejected, .other:
             self.init(failure(.internalError, "the request to \(url.redacted) failed"))
         }
         isTemporary = RetryPolicy.isTemporary(error.kind)

@@ -38,7 +38,7 @@ struct URLPolicy: Sendable {
         wasPublic = !isNamedPrivate && reached == .public
     }
 
-    /// Returns the URL to use, which may be upgraded to HTTPS; throws ``Failure/Code/addressRefused`` if it is not
+    /// Returns the URL to use, which may be upgraded to HTTPS; throws ``Failure/Code/addressRejected`` if it is not
     /// allowed.
     func checked(_ url: HTTPURL, as role: Role) throws(Failure) -> HTTPURL {
         switch role {
@@ -91,7 +91,7 @@ struct URLPolicy: Sendable {
 
     private func rejected(_ url: HTTPURL, _ role: Role, _ why: String) -> Failure {
         Failure(
-            .addressRefused,
+            .addressRejected,
             "\(registry) names \(url.redacted) as \(role.rawValue), which is not allowed",
             why: why,
             try: Self.remedies

@@ -69,7 +69,7 @@ final class BlobSink: ResponseSink {
             let range = ContentRange(of: response)
             guard range?.first == start, range?.total == expected, range?.last == expected - 1 else {
                 state.withLock { $0.isWrongRange = true }
-                throw TransferError(.sinkRefused, "the part is not the requested one")
+                throw TransferError(.sinkRejected, "the part is not the requested one")
             }
             expected -= start
         } else {
@@ -85,7 +85,9 @@ final class BlobSink: ResponseSink {
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
-        guard let spool = state.withLock({ $0.spool }) else { throw TransferError(.sinkRefused, "discarded") }
+        guard let spool = state.withLock({ $0.spool }) else {
+            throw TransferError(.sinkRejected, "discarded")
+        }
         guard bytes.count <= descriptor.size - spool.byteCount else {
             throw reject(sizeFailure("the registry sent more"))
         }
@@ -133,7 +135,7 @@ final class BlobSink: ResponseSink {
 
     private func reject(_ failure: Failure) -> TransferError {
         state.withLock { $0.failure = failure }
-        return TransferError(.sinkRefused, failure.message)
+        return TransferError(.sinkRejected, failure.message)
     }
 }
 

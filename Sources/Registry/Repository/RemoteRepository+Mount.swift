@@ -25,7 +25,7 @@ extension RemoteRepository {
                 retrying.gate.end()
                 return .done
             case 202:
-                let session = UploadSession(at: try location(of: answer), openedBy: answer.response)
+                let session = try session(openedBy: answer)
                 retrying.gate.end()
                 return .session(session)
             case _ where RetryPolicy.isTemporary(status: answer.status, code: answer.refusal.code):

@@ -24,7 +24,12 @@ extension RemoteRepository {
         let answer = try await client.askForUpload("blobs/uploads/")
         if answer.status == 201, try await hasArrived(descriptor) { return .done }
         guard answer.status == 202 else { throw try await client.failure(for: answer, doing: "push to") }
-        return .session(UploadSession(at: try location(of: answer), openedBy: answer.response))
+        return .session(try session(openedBy: answer))
+    }
+
+    /// Returns the upload that a response has opened.
+    func session(openedBy answer: RegistryClient.Answer) throws(RequestFailure) -> UploadSession {
+        UploadSession(at: try location(of: answer), openedBy: answer.response, chunkSize: chunkSize)
     }
 
     /// Returns the URL where an upload continues, absolute or resolved from a relative one.

@@ -6,11 +6,16 @@ package import SystemPackage
 
 /// A repository in a registry, as a store of images (distribution spec 1.1).
 package final class RemoteRepository: Sendable {
+    /// The usual size of a chunk in bytes: some registries accept only chunks below 4 MiB.
+    package static let defaultChunkSize = 4 * 1024 * 1024 - 4096
+
     let client: RegistryClient
     let registry: RegistryName
     let repository: RepositoryName
     let access: Access
     let spoolDirectory: FilePath
+    /// The size of a chunk in bytes, if a blob is uploaded in chunks.
+    let chunkSize: Int
     /// A repository of the same registry that may have the blobs already.
     let mountSource: RepositoryName?
     /// The upload strategy that worked last; strategies that the registry rejected are not tried again.
@@ -30,18 +35,21 @@ package final class RemoteRepository: Sendable {
     ///   - mountSource: a repository of the same registry from which blobs are mounted if possible.
     ///   - credentials: the source of credentials when the registry requires them.
     ///   - spoolDirectory: the folder for blobs during a download.
+    ///   - chunkSize: the size of a chunk in bytes, if a blob is uploaded in chunks.
     package init(
         _ repository: RepositoryName,
         at connection: RegistryConnection,
         access: Access,
         mountingFrom mountSource: RepositoryName? = nil,
         credentials: any CredentialStore,
-        spoolDirectory: FilePath
+        spoolDirectory: FilePath,
+        chunkSize: Int = RemoteRepository.defaultChunkSize
     ) {
         registry = connection.endpoint.registry
         self.repository = repository
         self.access = access
         self.spoolDirectory = spoolDirectory
+        self.chunkSize = chunkSize
         self.mountSource = mountSource == repository ? nil : mountSource
         client = RegistryClient(
             connection,

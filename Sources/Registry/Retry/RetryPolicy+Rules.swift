@@ -26,12 +26,12 @@ extension RetryPolicy {
     static func isTemporary(_ kind: TransferError.Kind) -> Bool {
         switch kind {
         case .connectTimedOut, .stalled, .connectionLost: true
-        case .addressUnknown, .connectionRefused, .unreachable, .proxyFailed, .addressRefused: false
-        case .notTLS, .unknownAuthority, .certificateInvalid, .tlsFailed, .clientCertificateRefused,
+        case .addressUnknown, .connectionRefused, .unreachable, .proxyFailed, .addressRejected: false
+        case .notTLS, .unknownAuthority, .certificateInvalid, .tlsFailed, .clientCertificateRejected,
             .authorityFileUnusable, .clientCertificateUnusable:
             false
-        case .tooLarge, .protocolViolation, .sinkRefused: false
-        case .cancelled, .invalidURL, .invalidRequest, .bodyUnreadable, .other: false
+        case .tooLarge, .protocolViolation, .sinkRejected: false
+        case .canceled, .invalidURL, .invalidRequest, .bodyUnreadable, .other: false
         }
     }
 

@@ -66,7 +66,7 @@ package struct IdleNoticeTransport: Transport {
 }
 
 /// The servers that are idle now, with the number of idle periods of each server.
-private final class IdleHosts: Sendable {
+final class IdleHosts: Sendable {
     private struct State {
         /// The number of idle requests per server.
         var waiting: [Origin: Int] = [:]

@@ -23,7 +23,7 @@ extension RegistryClient {
             await request.value
         } onCancel: {
             Task {
-                try? await Task.sleep(for: Self.lastWait)
+                try? await retrying.policy.clock.sleep(Self.lastWait)
                 request.cancel()
             }
         }

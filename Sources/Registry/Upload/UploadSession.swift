@@ -2,8 +2,6 @@ import HTTPTransport
 
 /// An open upload at a registry (distribution spec 1.1, "Pushing a blob in chunks").
 struct UploadSession: Sendable {
-    /// The size of a chunk in bytes: some registries accept only chunks below 4 MiB.
-    static let chunkSize = 4 * 1024 * 1024 - 4096
     /// The largest minimum size of a chunk in bytes; larger values are reduced to it.
     static let longestMinimum = 1 << 30
     /// The number of times that a partly stored chunk is accepted, so that an upload always ends.
@@ -11,8 +9,8 @@ struct UploadSession: Sendable {
 
     /// The URL for the next request: the last one that the registry named.
     var location: HTTPURL
-    /// The minimum size of all chunks but the last, in bytes (`OCI-Chunk-Min-Length`).
-    let chunkMinimum: Int
+    /// The size of all chunks but the last, in bytes.
+    let chunkSize: Int
     /// The number of bytes that the registry has acknowledged.
     var offset = 0
     /// The end of the bytes that were sent, acknowledged or not.
@@ -22,15 +20,21 @@ struct UploadSession: Sendable {
     /// The number of chunks that were stored only in part.
     private var shortfalls = 0
 
-    init(at location: HTTPURL, openedBy response: Response) {
+    /// Describes an upload that the registry has opened.
+    ///
+    /// - Parameters:
+    ///   - location: the URL for the next request.
+    ///   - response: the response that opened it, which may announce a minimum (`OCI-Chunk-Min-Length`).
+    ///   - chunkSize: the size of a chunk in bytes, if the minimum is not larger.
+    init(at location: HTTPURL, openedBy response: Response, chunkSize: Int) {
         self.location = location
         let minimum = response.headers["OCI-Chunk-Min-Length"].flatMap { Int($0) } ?? 0
-        chunkMinimum = min(max(0, minimum), Self.longestMinimum)
+        self.chunkSize = max(chunkSize, min(minimum, Self.longestMinimum))
     }
 
     /// Returns the next range to send of a blob with a size in bytes.
     func nextChunk(of size: Int) -> Range<Int> {
-        offset..<(offset + min(max(Self.chunkSize, chunkMinimum), size - offset))
+        offset..<(offset + min(chunkSize, size - offset))
     }
 
     /// Records that bytes are about to be sent.

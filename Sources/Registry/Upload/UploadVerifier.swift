@@ -94,7 +94,7 @@ extension Blob {
             try Array(bytes[range]).withUnsafeBytesTyped(body)
         case .file(let path, _):
             guard !range.isEmpty else { return }
-            let file = try ReadableFile(opening: path, links: .refused)
+            let file = try ReadableFile(opening: path, links: .rejected)
             var offset = range.lowerBound
             while offset < range.upperBound {
                 let piece = try file.read(at: offset, count: min(128 * 1024, range.upperBound - offset))

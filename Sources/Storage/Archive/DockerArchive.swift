@@ -152,7 +152,7 @@ struct DockerArchive {
         throw Failure(
             archive: path,
             "is damaged: \(name.shown) does not match its diffID",
-            why: "the config says \(diffID), its tar has \(digest)"
+            why: "the config expects \(diffID), but the unpacked layer has \(digest)"
         )
     }
 

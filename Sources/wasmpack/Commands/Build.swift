@@ -17,9 +17,9 @@ struct Build: ReportingCommand {
 
               wasmpack build plugin.wasm -t ghcr.io/me/my-plugin:v1 --archive my-plugin.tar
 
-            The image equals that of a Dockerfile with FROM scratch and ADD ./plugin.wasm ./plugin.wasm: one manifest, \
-            one gzipped layer, one file plugin.wasm. The same module always gives the same digest. A Dockerfile can be \
-            built if it is FROM scratch and only copies local files; no command in it is run.
+            The image is the same as from a Dockerfile with FROM scratch and ADD ./plugin.wasm ./plugin.wasm: one \
+            manifest, one gzip layer, one file plugin.wasm. The same module always gives the same digest. A Dockerfile \
+            must be FROM scratch and may only copy local files; RUN is not supported.
             """
     )
 

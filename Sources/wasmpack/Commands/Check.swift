@@ -31,7 +31,7 @@ struct Check: RegistryCommand {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Consumer to check for: istio, envoy-gateway, higress, wkg or all (all but wkg); may be repeated "
+            "Consumer to check for: istio, envoy-gateway, higress, all three (all) or wkg; may be repeated "
                 + "(default: all)",
             valueName: "consumer"
         )
@@ -46,7 +46,7 @@ struct Check: RegistryCommand {
         // Without this, `--envoy=path --json` would lose the path.
         parsing: .next,
         help: ArgumentHelp(
-            "Also load the module in a real Envoy: the one in $PATH, or --envoy=path",
+            "Also load the module in a real Envoy, found in $PATH or given as --envoy=path",
             valueName: "path"
         ),
         completion: .file()

@@ -44,7 +44,7 @@ struct Delete: RegistryCommand {
                 guard try await repository.current(name)?.digest == found.digest else {
                     throw Failure(
                         .notFound,
-                        "\(target) has changed since the question; nothing was deleted",
+                        "\(target) has changed since you were asked; nothing was deleted",
                         why: "another client changed or deleted it in the meantime"
                     )
                 }

@@ -23,11 +23,11 @@ struct Login: ReportingCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The user name (default: asked for on a terminal)", valueName: "name")
+        help: ArgumentHelp("User name (default: prompt on a terminal)", valueName: "name")
     )
     var username: String?
 
-    @Flag(help: "Read the password from standard input (default: asked for on a terminal)")
+    @Flag(help: "Read the password from standard input (default: prompt on a terminal)")
     var passwordStdin = false
 
     @Flag(help: "Read an identity token from standard input, instead of a password")

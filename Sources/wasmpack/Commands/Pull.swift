@@ -17,8 +17,8 @@ struct Pull: RegistryCommand {
               wasmpack pull ghcr.io/me/my-plugin:v1 -o - | wasm-objdump -h /dev/stdin
               wasmpack pull ghcr.io/me/my-plugin:v1 --layout plugin-oci
 
-            Files appear only after verification of every digest and size. From an index, the image that proxies choose \
-            is pulled. Its digest is printed, so that you can pin it.
+            Files appear only after every digest and size is verified. From an index, pulls the image that proxies \
+            choose. Prints its digest, so that you can pin it.
             """
     )
 

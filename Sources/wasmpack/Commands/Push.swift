@@ -50,7 +50,7 @@ struct Push: RegistryCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Reuse blobs of this repository of the same registry, if the registry supports it",
+            "Reuse blobs from this repository in the same registry instead of uploading them",
             valueName: "repository"
         )
     )

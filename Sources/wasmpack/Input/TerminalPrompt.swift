@@ -31,7 +31,7 @@ struct TerminalPrompt: ~Copyable {
     borrowing func secret(_ question: String) async throws(Failure) -> String {
         let terminal = terminal
         let resumed: @Sendable () -> Void = { Self.write(question, on: terminal) }
-        return try await SilencedTerminal.during(terminal, resumed: resumed) { () async throws(Failure) in
+        return try await EchoSuppression.during(terminal, resumed: resumed) { () async throws(Failure) in
             Self.write(question, on: terminal)
             return try await Self.answer(on: terminal)
         }

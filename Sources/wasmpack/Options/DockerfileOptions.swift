@@ -17,7 +17,7 @@ struct DockerfileOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Set an ARG of the Dockerfile; the value defaults to the environment's; may be repeated",
+            "Set an ARG of the Dockerfile; without a value, takes it from the environment; may be repeated",
             valueName: "name[=value]"
         )
     )

@@ -57,7 +57,8 @@ struct CheckReport {
 
     private static func rows(for finding: Finding, _ line: String) -> [(String, String)] {
         let label = finding.severity == .error ? "FAIL" : finding.severity.rawValue
-        return [(label, line)] + (finding.consumerMessage.map { [("", "they will say: \"\($0)\"")] } ?? [])
+        return [(label, line)]
+            + (finding.consumerMessage.map { [("", "the proxy reports: \"\($0)\"")] } ?? [])
             + finding.hints.map { ("", "try: \($0)") }
     }
 

@@ -8,16 +8,16 @@ extension EnvoyVerdict {
         switch outcome {
         case .loaded: return nil
         // The module was loaded, compiled and started, and then rejected its empty configuration.
-        case .refused(let consumerMessage?) where consumerMessage == "Failed to configure base Wasm plugin":
+        case .rejected(let consumerMessage?) where consumerMessage == "Failed to configure base Wasm plugin":
             return Finding(
                 "envoy-configuration",
                 .warning,
                 "\(name) loads the module, which then rejects an empty configuration",
                 consumerMessage: consumerMessage
             )
-        case .refused(let consumerMessage):
+        case .rejected(let consumerMessage):
             return Finding(
-                "envoy-refused",
+                "envoy-rejected",
                 .error,
                 "\(name) does not load the module",
                 consumerMessage: consumerMessage?.truncated(to: 1000)
@@ -46,7 +46,7 @@ extension EnvoyVerdict {
     /// Whether Envoy has compiled every function, which it does before it starts the module.
     var hasValidatedBodies: Bool {
         switch outcome {
-        case .loaded, .refused("Failed to configure base Wasm plugin"?): true
+        case .loaded, .rejected("Failed to configure base Wasm plugin"?): true
         default: false
         }
     }

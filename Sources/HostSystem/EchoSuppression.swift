@@ -12,7 +12,7 @@ package import SystemPackage
 #endif
 
 /// A terminal without echo, for typing a secret.
-package struct SilencedTerminal {
+package struct EchoSuppression {
     /// The signals that end or stop the process and that ``Interruption`` does not handle.
     private static let signals = [SIGTSTP, SIGQUIT]
 
@@ -44,7 +44,7 @@ package struct SilencedTerminal {
         }
         defer { watch.restoreHandlers() }
         try TemporaryPaths.terminal.withLock { current throws(Failure) in
-            let terminal = try SilencedTerminal(descriptor)
+            let terminal = try EchoSuppression(descriptor)
             current = terminal
             guard terminal.disableEcho() else {
                 terminal.restoreEcho()
