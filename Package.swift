@@ -78,13 +78,14 @@ let package = Package(
             "Packing",
             ["OCI", "Wasm", "ProxyWasm", "Archive", "Storage", "HostSystem", "Diagnostics", system]
         ),
+        library("Deployment", ["OCI", "Diagnostics"]),
         library("EnvoyRunner", ["OCI", "HostSystem", "Diagnostics", system]),
         .executableTarget(
             name: "wasmpack",
             dependencies: [
                 "Diagnostics", "HostSystem", "OCI", "Wasm", "ProxyWasm", "Archive", "Storage",
                 "HTTPTransport",
-                "Registry", "Packing", "EnvoyRunner", system, arguments,
+                "Registry", "Packing", "Deployment", "EnvoyRunner", system, arguments,
             ],
             swiftSettings: strict
         ),
@@ -110,6 +111,7 @@ let package = Package(
                 system,
             ]
         ),
+        tests("DeploymentTests", ["Deployment", "OCI", "Diagnostics"]),
         tests("EnvoyRunnerTests", ["EnvoyRunner", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),
