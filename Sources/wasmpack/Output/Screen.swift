@@ -38,9 +38,9 @@ final class Screen: Sendable {
     private let errorIsTerminal: Bool
 
     init(_ environment: Environment) {
-        rules = TerminalRules(environment)
+        rules = TerminalRules { try? environment[$0] }
         // Until the options are read, as for an invalid command line.
-        let annotates = rules.isGitHubActions && !CommandLine.arguments.contains("--no-annotations")
+        let annotates = rules.isGitHubActions && (try? ProgramArguments.read())?.contains("--no-annotations") != true
         state.withLock { $0.annotates = annotates }
         outputIsTerminal = TerminalSize.isTerminal(.standardOutput)
         errorIsTerminal = TerminalSize.isTerminal(.standardError)
