@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A scripted registry named `registry.example.com`, and windows of a terminal in which `wasmpack` uses it.
