@@ -7,7 +7,7 @@ import Testing
     /// A digest in the reference needs no registry.
     private static let image =
         "registry.example.com/team/header-auth:v1@sha256:"
-        + "fb4f378ad02ce3d0bdf4e37a8470bbb61747f9c23ca0a17fc21bae272be0c373"
+        + "e36c65fd99efe5a114dd6e9a2945812fc90a6b8faa1728a0bf8e6a52b233e796"
 
     static let refused: [(arguments: [String], phrases: [String], why: String)] = [
         (["wasmplugin", "IMAGE", "--name", "My_Plugin"], ["--name my-plugin"], "no Kubernetes name"),
