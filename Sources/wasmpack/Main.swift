@@ -8,9 +8,10 @@ enum Main {
     static func main() async {
         Interruption.ignoreClosedPipes()
         Interruption.quitWithoutBacktrace()
-        let arguments = CommandLineRules.normalized(Array(CommandLine.arguments.dropFirst()))
+        var arguments: [String] = []
         let command: any ParsableCommand
         do {
+            arguments = CommandLineRules.normalized(try ProgramArguments.read())
             try CommandLineRules.check(arguments)
             if let help = try HelpRequest.answer(to: arguments, width: Terminal.helpWidth) {
                 end(printing: help)

@@ -17,27 +17,9 @@ enum CommandLineRules {
     ///
     /// Throws ``Failure/Code/usage`` for arguments that ArgumentParser would misread, or would print.
     static func check(_ arguments: [String]) throws(Failure) {
-        if let failure = unreadableArgument() ?? unknownCommand(arguments) ?? secretArgument(arguments)
-            ?? joinedOption(arguments)
-        {
+        if let failure = unknownCommand(arguments) ?? secretArgument(arguments) ?? joinedOption(arguments) {
             throw failure
         }
-    }
-
-    /// Returns the failure for an argument that is not UTF-8, because `String` would silently change its bytes.
-    private static func unreadableArgument() -> Failure? {
-        let arguments = CommandLine.unsafeArgv
-        for position in 0..<Int(CommandLine.argc) {
-            guard let argument = arguments[position], String(validatingCString: argument) == nil else {
-                continue
-            }
-            return Failure(
-                .usage,
-                "argument \(position) is not valid UTF-8",
-                why: "\"\(String(cString: argument))\""
-            )
-        }
-        return nil
     }
 
     /// Returns the failure for a secret in an argument, which other users can see.
