@@ -17,6 +17,7 @@ struct HelpPage {
         static let registry: Set = [connection, "CREDENTIALS"]
         static let output = "OUTPUT"
         static let image = "IMAGE"
+        static let fields = "FIELDS"
     }
 
     /// Returns the help about the program: its commands in groups, and how to get more.
@@ -74,7 +75,8 @@ struct HelpPage {
         let sharesImage = command.commandName != "build"
         func isShared(_ option: CommandSurface.Argument) -> Bool {
             guard let title = option.sectionTitle else { return false }
-            return title == Shared.output || usesRegistry && Shared.registry.contains(title)
+            return title == Shared.output || title == Shared.fields
+                || usesRegistry && Shared.registry.contains(title)
                 || sharesImage && title == Shared.image
         }
         let own = command.options.filter { !isShared($0) }
@@ -82,6 +84,9 @@ struct HelpPage {
         let image = command.options.filter { sharesImage && $0.sectionTitle == Shared.image }
         if !image.isEmpty {
             page.add(rows: [("--format, --label, …", "Image options, as in: wasmpack help build")])
+        }
+        if command.options.contains(where: { $0.sectionTitle == Shared.fields }) {
+            page.add("Fields of the document: wasmpack help fields")
         }
         if usesRegistry { page.add("Registry and login options: wasmpack help registry") }
         let output = command.options.filter { $0.sectionTitle == Shared.output }

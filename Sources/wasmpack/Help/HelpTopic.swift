@@ -6,6 +6,7 @@ enum HelpTopic: String, CaseIterable {
     case credentials
     case references
     case output
+    case fields
     case exitCodes = "exit-codes"
 
     /// A part of the text.
@@ -24,6 +25,8 @@ enum HelpTopic: String, CaseIterable {
         case .credentials: Self.credentialParts
         case .references: Self.referenceParts
         case .output: Self.outputParts
+        case .fields:
+            [.text("Fields of the documents of wasmpack generate:"), .options(["FIELDS"], of: "generate")]
         case .exitCodes: Self.exitCodeParts
         }
     }

@@ -17,9 +17,7 @@ enum CommandLineRules {
     ///
     /// Throws ``Failure/Code/usage`` for arguments that ArgumentParser would misread, or would print.
     static func check(_ arguments: [String]) throws(Failure) {
-        if let failure = unknownCommand(arguments) ?? secretArgument(arguments)
-            ?? joinedOption(arguments)
-        {
+        if let failure = unknownCommand(arguments) ?? secretArgument(arguments) ?? joinedOption(arguments) {
             throw failure
         }
     }
