@@ -86,9 +86,10 @@ final class Screen: Sendable {
     }
 
     /// Writes an annotation, if they are wanted.
-    func annotate(_ kind: WorkflowCommands.Kind, title: String, _ message: String) {
+    func annotate(_ kind: WorkflowCommands.Kind, title: String, _ lines: [String]) {
         guard annotates else { return }
-        let line = WorkflowCommands.annotation(kind, title: title, message.printable)
+        let message = lines.map { $0.truncated(to: Words.limit).printable }.joined(separator: "\n")
+        let line = WorkflowCommands.annotation(kind, title: title, message)
         state.withLock { state in
             erase(&state)
             Self.writeError(line)
