@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|copy|check|inspect|verify|tags|tag|delete|login|logout|help)
+    build|push|pull|copy|check|inspect|verify|tags|tag|delete|login|logout|generate|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull copy check inspect verify tags tag delete login logout help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull copy check inspect verify tags tag delete login logout generate help' -- "${cur}"))
         ;;
     esac
 }
@@ -788,6 +788,115 @@ _wasmpack_logout() {
         ;;
     '--color')
         __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_generate() {
+    repeating_flags=()
+    non_repeating_flags=(--no-pin --offline --force --show --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=(--selector --target --env --match --with)
+    non_repeating_options=(--name --namespace --phase --priority --fail-strategy --plugin-config --type --pull-policy --pull-secret --root-id --module --for -o --output --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
+    __wasmpack_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--name')
+        return
+        ;;
+    '--namespace')
+        return
+        ;;
+    '--selector')
+        return
+        ;;
+    '--target')
+        return
+        ;;
+    '--phase')
+        __wasmpack_add_completions -W 'AUTHN'$'\n''AUTHZ'$'\n''STATS'
+        return
+        ;;
+    '--priority')
+        return
+        ;;
+    '--fail-strategy')
+        __wasmpack_add_completions -W 'close'$'\n''open'$'\n''reload'
+        return
+        ;;
+    '--plugin-config')
+        return
+        ;;
+    '--env')
+        return
+        ;;
+    '--match')
+        return
+        ;;
+    '--type')
+        __wasmpack_add_completions -W 'http'$'\n''network'
+        return
+        ;;
+    '--pull-policy')
+        __wasmpack_add_completions -W 'IfNotPresent'$'\n''Always'$'\n''Never'
+        return
+        ;;
+    '--pull-secret')
+        return
+        ;;
+    '--root-id')
+        return
+        ;;
+    '--module')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--with')
+        __wasmpack_add_completions -W 'wasmplugin'$'\n''trafficextension'$'\n''envoy-gateway'$'\n''higress'$'\n''envoy'$'\n''image-volume'$'\n''pull-secret'$'\n''kustomization'
+        return
+        ;;
+    '-o'|'--output')
+        __wasmpack_add_completions -d
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -W 'wasmplugin'$'\n''trafficextension'$'\n''envoy-gateway'$'\n''higress'$'\n''envoy'$'\n''image-volume'$'\n''pull-secret'$'\n''kustomization'
         return
         ;;
     esac

@@ -8,11 +8,11 @@ enum Main {
     static func main() async {
         Interruption.ignoreClosedPipes()
         Interruption.quitWithoutBacktrace()
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        var arguments: [String] = []
         let command: any ParsableCommand
         do {
-            if let failure = unreadableArgument() ?? unknownCommand(arguments) ?? secretArgument(arguments)
-                ?? joinedOption(arguments)
+            arguments = try ProgramArguments.read()
+            if let failure = unknownCommand(arguments) ?? secretArgument(arguments) ?? joinedOption(arguments)
             {
                 throw failure
             }
@@ -74,22 +74,6 @@ enum Main {
         }
         Terminal.standardError(text + "\n")
         Terminal.exit(.usage)
-    }
-
-    /// Returns the failure for an argument that is not UTF-8, because `String` would silently change its bytes.
-    private static func unreadableArgument() -> Failure? {
-        let arguments = CommandLine.unsafeArgv
-        for position in 0..<Int(CommandLine.argc) {
-            guard let argument = arguments[position], String(validatingCString: argument) == nil else {
-                continue
-            }
-            return Failure(
-                .usage,
-                "argument \(position) is not valid UTF-8",
-                why: "\"\(String(cString: argument))\""
-            )
-        }
-        return nil
     }
 
     /// Returns the failure for a secret in an argument, which other users can see and the parser would print.

@@ -44,7 +44,7 @@ struct Wasmpack: AsyncParsableCommand {
         version: "wasmpack \(Program.version) (zlib \(zlibVersion))",
         subcommands: [
             Build.self, Push.self, Pull.self, Copy.self, Check.self, Inspect.self, Verify.self, Tags.self,
-            TagImage.self, Delete.self, Login.self, Logout.self,
+            TagImage.self, Delete.self, Login.self, Logout.self, Generate.self,
         ]
     )
 }

@@ -5,7 +5,7 @@ import Testing
 /// What the variables of the environment allow.
 @Suite struct TerminalRulesTests {
     private func rules(_ variables: [String: String]) -> TerminalRules {
-        TerminalRules(Environment(variables: variables))
+        TerminalRules(variables)
     }
 
     static let redrawing: [(variables: [String: String], allowed: Bool, why: String)] = [

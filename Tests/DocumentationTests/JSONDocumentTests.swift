@@ -62,6 +62,7 @@ import Testing
         let commands = [
             ("push", "push \(reference):v1 plugin.wasm"), ("pull", "pull \(reference):v1"),
             ("tags", "tags \(reference)"), ("tag", "tag \(reference):v1 v2"),
+            ("generate", "generate wasmplugin \(reference):v1"),
             ("delete", "delete \(reference)@sha256:… --yes"),
         ]
         for (name, command) in commands {

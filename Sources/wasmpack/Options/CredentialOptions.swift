@@ -130,11 +130,13 @@ struct CredentialOptions: ParsableArguments {
     {
         let names = (user: "WASMPACK_USERNAME", password: "WASMPACK_PASSWORD", registry: "WASMPACK_REGISTRY")
         let place = "$\(names.user)"
-        switch (environment[names.user], environment[names.password]) {
+        switch (try environment[names.user], try environment[names.password]) {
         case (nil, nil): return ExplicitCredential(nil, source: place)
         case (let username?, let password?):
             var registry: RegistryName?
-            if let text = environment[names.registry] { registry = try Self.registry(text, names.registry) }
+            if let text = try environment[names.registry] {
+                registry = try Self.registry(text, names.registry)
+            }
             let credential = Credential(username: username, password: password, source: place)
             let owner = registry.map { " (for \($0))" } ?? ""
             return ExplicitCredential(credential, source: place + owner, only: registry)

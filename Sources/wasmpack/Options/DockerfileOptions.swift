@@ -38,7 +38,7 @@ struct DockerfileOptions: ParsableArguments {
             guard !name.isEmpty else {
                 throw Failure(.usage, "--build-arg \"\(text.truncated(to: 80))\" has no name")
             }
-            arguments[name] = name == text ? environment[name] : String(text.dropFirst(name.count + 1))
+            arguments[name] = name == text ? try environment[name] : String(text.dropFirst(name.count + 1))
         }
         return arguments
     }

@@ -62,7 +62,7 @@ struct MetadataOptions: ParsableArguments {
 
     private func timestamp(_ environment: Environment) throws(Failure) -> Timestamp {
         if let created { return try Timestamp(parsing: created, from: "--created") }
-        guard let epoch = environment["SOURCE_DATE_EPOCH"] else { return .epoch }
+        guard let epoch = try environment["SOURCE_DATE_EPOCH"] else { return .epoch }
         return try Timestamp(parsing: epoch, from: "SOURCE_DATE_EPOCH")
     }
 

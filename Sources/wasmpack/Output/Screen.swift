@@ -11,7 +11,7 @@ import SystemPackage
 /// be erased, even if a narrower window has wrapped it.
 final class Screen: Sendable {
     /// The screen of this process.
-    static let main = Screen(.current)
+    static let main = Screen()
 
     private static let drawingPeriod = DispatchTimeInterval.milliseconds(100)
     private static let erasing = "\r\u{1B}[J"
@@ -37,8 +37,8 @@ final class Screen: Sendable {
     private let outputIsTerminal: Bool
     private let errorIsTerminal: Bool
 
-    init(_ environment: Environment) {
-        rules = TerminalRules(environment)
+    private init() {
+        rules = .current
         // Until the options are read, as for an invalid command line.
         let annotates = rules.isGitHubActions && !CommandLine.arguments.contains("--no-annotations")
         state.withLock { $0.annotates = annotates }

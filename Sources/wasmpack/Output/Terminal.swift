@@ -15,6 +15,9 @@ struct BrokenPipe: Error {}
 
 /// The end of the process, and writing for ``Screen``.
 enum Terminal {
+    /// Whether standard output is a terminal, where a secret would stay visible.
+    static var showsResults: Bool { TerminalSize.isTerminal(.standardOutput) }
+
     /// Writes a result.
     static func standardOutput(_ text: String) throws(Failure) { try Screen.main.print(text) }
 

@@ -1,8 +1,24 @@
 /// What the environment allows on the output streams, by the conventions of terminals and CI systems.
 struct TerminalRules: Sendable {
-    private let environment: Environment
+    private static let names = [
+        "TERM", "CI", "NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "LC_ALL", "LC_CTYPE", "LANG",
+        "GITHUB_ACTIONS",
+    ]
 
-    init(_ environment: Environment) { self.environment = environment }
+    /// Set variables that are not empty.
+    private let environment: [String: String]
+
+    /// Takes given variables; an empty one counts as unset.
+    init(_ variables: [String: String]) { environment = variables.filter { !$0.value.isEmpty } }
+
+    /// Reads the environment of this process; a variable that is not valid UTF-8 counts as unset.
+    static var current: TerminalRules {
+        let environment = Environment.current
+        let values = names.map { name in
+            (name, environment.bytes(name).flatMap { String(validating: $0, as: UTF8.self) } ?? "")
+        }
+        return TerminalRules(Dictionary(uniqueKeysWithValues: values))
+    }
 
     /// Whether a line on a terminal may be drawn again: not in CI, and not on a terminal that cannot move its cursor.
     var allowsRedrawing: Bool { !isCI && environment["TERM"].map { $0 != "dumb" } ?? false }
