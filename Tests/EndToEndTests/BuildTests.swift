@@ -83,7 +83,7 @@ import Testing
         #expect(third.outputText == second.outputText)
         #expect(try work.names(in: "plugin-oci/blobs/sha256").count == 3)
         let other = try await work.run("build", "one.wasm", "-t", "example.org/b:v1")
-        #expect(other.errorText.contains("warning: plugin-oci has another image with the tag v1"))
+        #expect(other.errorText.contains("  warning  plugin-oci has another image with the tag v1"))
         let ambiguous = try await work.run("inspect", "plugin-oci:v1")
         #expect(ambiguous.status == 64)
         #expect(ambiguous.errorText.contains("example.com/a:v1"))

@@ -5,7 +5,7 @@ package struct FindingList: Sendable {
     /// A finding and its consumers.
     package struct Row: Sendable {
         package let finding: Finding
-        /// The names of the consumers; empty for a finding about the module that applies to all of them.
+        /// The names of the consumers; empty for a finding that applies to all of them.
         package fileprivate(set) var consumers: [String]
     }
 
@@ -30,6 +30,9 @@ package struct FindingList: Sendable {
             for finding in answer.moduleFindings { add(finding, of: answer.consumer.name) }
         }
         let hostCount = check.answers.filter { $0.consumer.host != nil }.count
+        for index in 0..<imageRowCount where rows[index].consumers.count == check.answers.count {
+            rows[index].consumers = []
+        }
         for index in imageRowCount..<rows.count where rows[index].consumers.count == hostCount {
             rows[index].consumers = []
         }

@@ -10,7 +10,7 @@ extension RemoteRepository {
     /// retries. Complete content with a wrong digest is not requested again.
     func download(_ descriptor: Descriptor) async throws(Failure) -> Blob {
         let sink = try BlobSink(for: descriptor, from: registry, in: spoolDirectory) { [self] in
-            report(descriptor, .moved(bytes: $0))
+            report(descriptor, .received(bytes: $0))
         }
         // A finished blob owns its file and keeps it.
         defer { sink.discard() }

@@ -30,12 +30,13 @@ package struct ImageArchive: Sendable {
         let source = try FileSource(opening: path)
         var contents = ArchiveContents(of: path, unpackingIn: folder, limits: limits)
         do throws(Failure) {
-            let unpacked = try LayerReader.Compression(of: source.read(at: 0, count: 4)).unpacked(source)
+            let reported = ReportingSource(source, named: path.string, size: source.size)
+            let unpacked = try LayerReader.Compression(of: source.read(at: 0, count: 4)).unpacked(reported)
             let tar = try TarReader(unpacked)
             while let entry = try tar.next() {
                 try contents.read(entry, from: tar)
             }
-            if unpacked !== source { try limits.drain(unpacked) }
+            if unpacked !== reported { try limits.drain(unpacked) }
         } catch  where error.code == .layerInvalid {
             throw Failure(archive: path, "is not a complete image archive", why: error.why ?? error.message)
         }

@@ -55,6 +55,9 @@ struct Build: ReportingCommand {
         }
     }
 
+    // With several names, some may have been written.
+    var interruptionConsequence: String? { archive != nil || tag.count < 2 ? "no image was written" : nil }
+
     func run(_ context: CommandContext) async throws {
         let references = try tag.map { text throws(Failure) in try Reference(tagging: text) }
         let options = try metadata.imageOptions(context.environment)
@@ -76,7 +79,7 @@ struct Build: ReportingCommand {
         try builder.check(contents)
         let kind = try PluginFile.check(module, as: options.format)
         let checkStep = CheckStep(checkOption, context)
-        try checkStep.checkModule(module, as: options.format)
+        let moduleCheck = try checkStep.checkModule(module, as: options.format)
         try checkStep.checkPlace(in: contents, as: options.format, called: path)
         let destination = try await BuildDestination(
             archive: archive,
@@ -84,9 +87,8 @@ struct Build: ReportingCommand {
             naming: references
         )
         let image = try await builder.build(contents, spoolingIn: destination.spoolDirectory)
-        context.record(.step("read", "\(module)  \(ByteCount(image.module.size))  \(kind.rawValue)"))
-        context.record(.step("pack", image.packed))
-        try await checkStep.checkPacked(image.manifest.descriptor, in: image, called: path)
+        context.record(.step("packed", image.packed(module, moduleCheck?.module?.interface ?? kind.rawValue)))
+        try await checkStep.checkPacked(image, after: moduleCheck, called: path)
         try await destination.store(image, context)
         context.record(.step("wrote", destination.path.string))
         try report(image, references, destination)
@@ -98,10 +100,9 @@ struct Build: ReportingCommand {
     {
         let digest = image.manifest.descriptor.digest
         guard output.json else {
-            try Terminal.standardOutput(
+            return try Screen.main.print(
                 (references.first?.pinned(to: digest).description ?? digest.description) + "\n"
             )
-            return
         }
         struct Document: Encodable {
             let schema = "wasmpack.build/v1"
@@ -163,10 +164,11 @@ extension Reference {
 }
 
 extension BuiltImage {
-    /// The number and size of the layers, for people.
-    var packed: String {
-        let size = layers.reduce(0) { $0 + $1.descriptor.size }
-        let packed = diffIDs.isEmpty ? "" : " gzip"
-        return "\(layers.count) layer\(layers.count == 1 ? "" : "s")  \(ByteCount(size))\(packed)"
+    /// Describes what was packed: the file as the user named it, its size before and after, and its interface.
+    func packed(_ path: FilePath, _ interface: String) -> String {
+        let size = ByteCount(layers.reduce(0) { $0 &+ $1.descriptor.size })
+        let packed =
+            diffIDs.isEmpty ? "" : " → \(size)" + (layers.count == 1 ? "" : " in \(layers.count) layers")
+        return "\(path)  \(ByteCount(module.size))\(packed)  \(interface)"
     }
 }

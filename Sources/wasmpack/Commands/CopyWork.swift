@@ -93,7 +93,7 @@ struct CopyWork {
                 .repacked(from: old, format)
         }
         let root = new.manifest.descriptor
-        context.record(.step("repack", "\(old.digest) as \(root.digest) (\(format))"))
+        context.record(.step("repacked", "\(old.digest) as \(root.digest) (\(format))"))
         return try await copy(Image(root: root, name: image.name).named(insteadOf: image.root), from: new)
             .repacked(from: old, format)
     }
@@ -150,13 +150,13 @@ struct CopyWork {
         as name: RefName,
         called reference: Reference?
     ) async throws(Failure) -> CopyResult {
-        context.record(.step("copy", "\(from) to \(to)"))
+        let isBetweenRegistries = image.repository != nil && to.reference != nil
         let report = try await Storage.copy(
             image.root,
             from: source,
             to: destination,
             as: name,
-            events: context.reporter
+            events: context.reporter.transfers("copied", passes: isBetweenRegistries ? 2 : 1)
         )
         let result = CopyResult(from: from, to: to, reference: reference, report: report)
         context.record(.step("copied", result.summary))

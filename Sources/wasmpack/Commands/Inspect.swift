@@ -54,7 +54,7 @@ struct Inspect: RegistryCommand {
             let module = try ModuleInspection(of: path.string, in: ReadableFile(opening: path))
             if case .failure(let failure) = module.module, !module.isComponent { throw failure }
             let report = ModuleReport(module)
-            try context.print(report.document(called: path.string), orText: report.text(called: path.string))
+            try context.print(report.document(called: path.string), orRows: report.rows(called: path.string))
         } image: { found in
             try await inspect(found.root, in: found.source, called: found.name ?? target, context)
         }
@@ -68,17 +68,17 @@ struct Inspect: RegistryCommand {
     ) async throws {
         switch raw {
         case .manifest?:
-            try await Terminal.standardOutput(source.fetch(root).bytes(limit: Manifest.sizeLimit))
+            try await Screen.main.print(bytes: source.fetch(root).bytes(limit: Manifest.sizeLimit))
         case .config?:
             let choice = try await ImageChoice(of: root, in: source)
             if let note = choice.note { context.record(.note(note)) }
             let config = choice.manifest.config
-            try await Terminal.standardOutput(source.fetch(config).bytes(limit: ImageConfig.sizeLimit))
+            try await Screen.main.print(bytes: source.fetch(config).bytes(limit: ImageConfig.sizeLimit))
         case nil:
             try await InspectedImage.with(root, in: source) { image in
                 if let note = image.inspection.choice.note { context.record(.note(note)) }
                 let report = InspectionReport(image.inspection, image.module, name: name)
-                try context.print(report.document, orText: report.text)
+                try context.print(report.document, orRows: report.rows)
             }
         }
     }

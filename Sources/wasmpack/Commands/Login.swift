@@ -131,7 +131,7 @@ struct Login: ReportingCommand {
         context.record(
             noVerify
                 ? .step("stored", "\(credential.holder) for \(registry) \(place)")
-                : .step("logged in", "to \(registry) \(user) (stored \(place))")
+                : .step("ok", "logged in to \(registry) \(user) (stored \(place))")
         )
         if stored.helper == nil {
             context.record(

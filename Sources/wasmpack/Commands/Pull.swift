@@ -62,6 +62,9 @@ struct Pull: RegistryCommand {
         }
     }
 
+    // The file appears at the end. A layout may have received blobs.
+    var interruptionConsequence: String? { layout == nil ? "nothing was written" : nil }
+
     func run(_ context: CommandContext) async throws {
         let expected = try expect.map { text throws(Failure) in try Digest(parsing: text) }
         let target = try Reference(
@@ -105,7 +108,7 @@ struct Pull: RegistryCommand {
             from: repository,
             to: layout,
             as: .reference(target),
-            events: context.reporter
+            events: context.reporter.transfers("received")
         )
         context.record(.step("wrote", layout.path.string))
         if root.mediaType == .dockerManifest {
@@ -138,7 +141,7 @@ struct Pull: RegistryCommand {
                 .digest(choice.image.digest),
                 from: repository,
                 to: store,
-                events: context.reporter
+                events: context.reporter.transfers("received")
             )
             let extractor = PluginExtractor(store)
             let config = try await extractor.config(of: choice.manifest)
@@ -163,14 +166,7 @@ struct Pull: RegistryCommand {
         _ context: CommandContext
     ) async throws(Failure) -> RemoteRepository {
         registry.announce(reference, context)
-        let repository = try await registry.repository(
-            of: reference,
-            for: .pull,
-            spoolingIn: directory,
-            context
-        )
-        context.record(.step("pull", reference.description))
-        return repository
+        return try await registry.repository(of: reference, for: .pull, spoolingIn: directory, context)
     }
 
     /// Throws unless the image or its index has the expected digest; notes how an image was chosen from an index.
@@ -197,8 +193,8 @@ struct Pull: RegistryCommand {
 
     private func finish(_ report: PullReport) throws(Failure) {
         if output.json { return try JSONReport.print(report.document) }
-        guard report.path != nil else { return Terminal.standardError("\(report.pinned)\n") }
-        try Terminal.standardOutput("\(report.pinned)\n")
+        guard report.path != nil else { return Screen.main.write("\(report.pinned)\n") }
+        try Screen.main.print("\(report.pinned)\n")
     }
 }
 

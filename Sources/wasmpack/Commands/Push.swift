@@ -108,14 +108,17 @@ struct Push: RegistryCommand {
         switch source {
         case .module(let path):
             let module = try PluginFile.locate(path)
-            try checkStep.checkModule(module, as: .image)
+            let moduleCheck = try checkStep.checkModule(module, as: .image)
             let image = try await ImageBuilder(ImageOptions(), processorCount: Environment.processorCount)
                 .build(module, spoolingIn: folder)
-            context.record(.step("pack", "\(path)  \(ByteCount(image.module.size)), \(image.packed)"))
+            let interface = moduleCheck?.module?.interface ?? PluginFile.Kind.module.rawValue
+            context.record(.step("packed", image.packed(module, interface)))
+            try await checkStep.checkPacked(image, after: moduleCheck, called: path.string)
             return PushedImage(manifest: image.manifest, content: image, name: path.string, path: path)
         case .images(let store, let name):
             let image = try await store.verify(store.resolve(name ?? .reference(plan.target)))
             let shown = self.source ?? store.path.string
+            context.record(.step("verified", shown))
             try await checkStep.checkImage(image.root, in: image, called: shown)
             let manifest = try await image.fetch(image.root)
             return PushedImage(manifest: manifest, content: image, name: shown, path: store.path)
@@ -144,7 +147,6 @@ struct Push: RegistryCommand {
             spoolingIn: folder,
             context
         )
-        context.record(.step("push", "\(image.name) to \(plan.target)"))
         if noClobber { try await repository.requireFree(plan.tags, for: image.root.digest) }
         let name = RefName.reference(plan.target)
         let report: PushReport
@@ -163,7 +165,7 @@ struct Push: RegistryCommand {
                 from: image.content,
                 to: repository,
                 as: name,
-                events: context.reporter
+                events: context.reporter.transfers("sent")
             )
             let done = plan.target.tag.map { [$0] } ?? []
             let changes = try await repository.set(plan.furtherTags, to: image.manifest, after: done)
@@ -176,7 +178,7 @@ struct Push: RegistryCommand {
         }
         try await output.json
             ? JSONReport.print(report.document(repository.credential()))
-            : Terminal.standardOutput("\(report.pinned)\n")
+            : Screen.main.print("\(report.pinned)\n")
         try digestFile?.finish(with: report.copy.root.digest)
     }
 

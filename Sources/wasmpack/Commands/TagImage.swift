@@ -76,7 +76,7 @@ struct TagImage: RegistryCommand {
 
     private func print(_ root: Descriptor, _ changes: [TagChange], _ image: Reference) throws(Failure) {
         let pinned = image.pinned(to: root.digest)
-        guard output.json else { return try Terminal.standardOutput("\(pinned)\n") }
+        guard output.json else { return try Screen.main.print("\(pinned)\n") }
         struct Document: Encodable {
             let schema = "wasmpack.tag/v1"
             let ok = true

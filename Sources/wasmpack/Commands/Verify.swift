@@ -82,7 +82,7 @@ struct Verify: RegistryCommand {
     private func report(_ images: [VerifiedEntry], _ expected: Digest?, _ context: CommandContext) throws {
         for note in images.compactMap({ $0.choice?.note }) { context.record(.note(note)) }
         let report = VerificationReport(images: images, expected: expected)
-        try context.print(report.document, orText: report.text)
+        try context.print(report.document, orRows: report.rows)
         if !report.isClean { throw NegativeResult() }
     }
 }

@@ -46,11 +46,11 @@ final class PulledFile {
     func finish(_ context: CommandContext) throws(Failure) {
         guard let output else {
             let written = try ReadableFile(opening: unfinishedPath)
-            return try written.forEachPiece { piece throws(Failure) in try Terminal.standardOutput(piece) }
+            return try written.forEachPiece { piece throws(Failure) in try Screen.main.print(bytes: piece) }
         }
         switch try output.commit(replacing: isForced) {
         case .written: context.record(.step("wrote", output.path.string))
-        case .unchanged: context.record(.step("kept", "\(output.path), which has the same content"))
+        case .unchanged: context.record(.step("kept", "\(output.path)  it has the same content"))
         }
     }
 }

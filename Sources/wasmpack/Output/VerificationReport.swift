@@ -44,26 +44,25 @@ struct VerificationReport {
     /// Whether all images are free of findings.
     var isClean: Bool { images.allSatisfy(\.isClean) }
 
-    var text: String {
-        images.map { image in
+    var rows: [Row] {
+        images.flatMap { image in
             let verification = image.verification
-            var lines = ["\(image.isClean ? "ok" : "FAIL")    \(image.name)  \(verification.root.digest)"]
+            var rows = [Row("image", image.name), Row("digest", verification.root.digest.description)]
             if !image.isExpected, let expected {
-                lines.append("        expected \(expected), found \(verification.root.digest)")
+                rows.append(Row("FAIL", "expected \(expected)", tone: .bad))
+                rows.append(.more("found \(verification.root.digest)"))
             }
             for finding in verification.findings {
-                lines.append("        \(finding.subject): \(finding.failure.message)")
-                if let why = finding.failure.why { lines.append("          why: \(why)") }
+                rows.append(Row("FAIL", "\(finding.subject): \(finding.failure.message)", tone: .bad))
+                if let why = finding.failure.why { rows.append(.more("why: \(why)")) }
             }
-            let verified = verification.verified
-            let bytes = verified.reduce(0) { $0 &+ $1.size }
+            let bytes = verification.verified.reduce(0) { $0 &+ $1.size }
             let diffIDs =
                 verification.verifiedDiffIDs == 1 ? "1 diffID" : "\(verification.verifiedDiffIDs) diffIDs"
-            lines.append(
-                "        verified \(verified.count) digests and sizes, \(diffIDs) (\(ByteCount(bytes)))"
-            )
-            return lines.map { $0.printable + "\n" }.joined()
-        }.joined()
+            let summary =
+                "verified \(verification.verified.count) digests and sizes, \(diffIDs) (\(ByteCount(bytes)))"
+            return rows + [image.isClean ? Row("ok", summary, tone: .good) : Row("", summary)]
+        }
     }
 
     struct Document: Encodable {
