@@ -179,7 +179,7 @@ _wasmpack() {
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull copy tag delete login logout inspect ls verify tags check generate version completion help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull copy tag delete login logout inspect ls verify tags check generate version completion help cp rm' -- "${cur}"))
         ;;
     esac
 }
@@ -244,7 +244,7 @@ _wasmpack_build() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm)'
         return
         ;;
     esac
@@ -306,8 +306,12 @@ _wasmpack_push() {
 
     # Offer positional completions
     case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -W "$(__wasmpack_custom_complete ---completion push -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)")"
+        return
+        ;;
     2)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm|tar)'
         return
         ;;
     esac
@@ -432,11 +436,11 @@ _wasmpack_copy() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
         return
         ;;
     2)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
         return
         ;;
     esac
@@ -448,6 +452,7 @@ _wasmpack_tag() {
     repeating_options=()
     non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
+    __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -632,7 +637,7 @@ _wasmpack_inspect() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm|tar)'
         return
         ;;
     esac
@@ -712,7 +717,7 @@ _wasmpack_verify() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -d
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
         return
         ;;
     esac
@@ -772,6 +777,7 @@ _wasmpack_check() {
     # Offer option value completions
     case "${prev}" in
     '--for')
+        __wasmpack_add_completions -W 'istio'$'\n''envoy-gateway'$'\n''higress'$'\n''wkg'$'\n''all'
         return
         ;;
     '--envoy')
@@ -815,7 +821,7 @@ _wasmpack_check() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm|tar)'
         return
         ;;
     esac
@@ -976,6 +982,52 @@ _wasmpack_help() {
     repeating_options=()
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
+    __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
 }
 
-complete -o filenames -F _wasmpack wasmpack
+# Joins the words that readline splits at ":", "=" and "@", and replaces an alias by its command.
+__wasmpack_joined() {
+    local -a joined=()
+    local -i index cword=0
+    local word rest="${COMP_LINE}" cur
+    for ((index = 0; index < ${#COMP_WORDS[@]}; index++)); do
+        word="${COMP_WORDS[index]}"
+        if [[ "${index}" -eq 0 || "${rest}" == [[:space:]]* ]]; then
+            rest="${rest#"${rest%%[![:space:]]*}"}"
+            joined+=("${word}")
+        else
+            joined[${#joined[@]}-1]+="${word}"
+        fi
+        rest="${rest#"${word}"}"
+        if [[ "${index}" -eq "${COMP_CWORD}" ]]; then cword=$((${#joined[@]} - 1)); fi
+    done
+    if [[ "${cword}" -gt 1 ]]; then
+        case "${joined[1]}" in
+        cp) joined[1]=copy ;;
+        rm) joined[1]=delete ;;
+        esac
+    fi
+    cur="${joined[cword]}"
+    # "--option=value" completes like "--option value".
+    if [[ "${cur}" == --*=* ]]; then
+        joined=("${joined[@]:0:cword}" "${cur%%=*}" "${cur#*=}" "${joined[@]:cword+1}")
+        cword=$((cword + 1))
+        cur="${joined[cword]}"
+    fi
+    local -a COMP_WORDS=("${joined[@]}")
+    local -i COMP_CWORD="${cword}"
+    _wasmpack "${1}" "${cur}" "${joined[cword-1]}"
+    # Without a special candidate, any file.
+    if [[ "${#COMPREPLY[@]}" -eq 0 && "${cword}" -gt 1 && "${cur}" != -* ]]; then
+        local IFS=$'\n'
+        COMPREPLY=($(compgen -f -- "${cur}"))
+    fi
+    # readline replaces only the part after the last character at which it splits.
+    local prefix="${cur%"${2}"}"
+    for ((index = 0; index < ${#COMPREPLY[@]}; index++)); do
+        COMPREPLY[index]="${COMPREPLY[index]#"${prefix}"}"
+    done
+}
+
+complete -o filenames -o nosort -F __wasmpack_joined wasmpack 2>/dev/null ||
+    complete -o filenames -F __wasmpack_joined wasmpack

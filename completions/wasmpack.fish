@@ -60,7 +60,7 @@ function __wasmpack_parse_tokens -S
     end
 end
 
-function __wasmpack_tokens
+function __wasmpack_typed_tokens
     if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
         commandline --tokens-raw $argv
     else
@@ -128,7 +128,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "w
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'version' -d 'Show the version'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'completion' -d 'Print a shell completion script'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'help' -d 'Show subcommand help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack build" -eq 1' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack build" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'wasm\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'tag' -s 't' -d 'Name of the image; may be repeated' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" archive' -l 'archive' -d 'Write a new .tar archive instead of a layout' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" f file' -l 'file' -s 'f' -d 'The Dockerfile (default: that in the folder)' -rF
@@ -150,7 +150,8 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" no-progress' -l 'no-progress' -d 'Hide the progress bar'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack push" -eq 1' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack push" -eq 1' -fka '(__wasmpack_custom_completion ---completion push -- positional@0 (count (__wasmpack_tokens -pc)) (__wasmpack_tokens -tC))'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack push" -eq 2' -fa '(set -l exts \'wasm\' \'tar\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push"' -l 'also-tag' -d 'Also set this tag; may be repeated' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" no-clobber' -l 'no-clobber' -d 'Push nothing if a tag points to another image'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" dry-run' -l 'dry-run' -d 'Show what would be sent and set, but change nothing'
@@ -204,8 +205,8 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" no-progress' -l 'no-progress' -d 'Hide the progress bar'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack copy" -eq 1' -F
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack copy" -eq 2' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack copy" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack copy" -eq 2' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" format' -l 'format' -d 'Repack the module as image, docker, artifact or wasm' -rfka 'image docker artifact wasm'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" from-plain-http' -l 'from-plain-http' -d 'Use HTTP instead of HTTPS for the registry of FROM'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" to-plain-http' -l 'to-plain-http' -d 'Use HTTP instead of HTTPS for the registry of TO'
@@ -304,7 +305,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack logout" no-progress' -l 'no-progress' -d 'Hide the progress bar'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack logout" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack logout" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack inspect" -eq 1' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack inspect" -eq 1' -fa '(set -l exts \'wasm\' \'tar\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" raw' -l 'raw' -d 'Print one document byte for byte: manifest or config' -rfka 'manifest config'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" plain-http' -l 'plain-http' -d 'Use HTTP instead of HTTPS; nothing is encrypted'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" ca-file' -l 'ca-file' -d 'Also trust the CA certificates in this PEM file' -rfa '(set -l exts \'pem\' \'crt\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
@@ -336,7 +337,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack ls" no-progress' -l 'no-progress' -d 'Hide the progress bar'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack ls" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack ls" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack verify" -eq 1' -fa '(__wasmpack_complete_directories)'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack verify" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" expect' -l 'expect' -d 'The digest that the manifest must have' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" plain-http' -l 'plain-http' -d 'Use HTTP instead of HTTPS; nothing is encrypted'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" ca-file' -l 'ca-file' -d 'Also trust the CA certificates in this PEM file' -rfa '(set -l exts \'pem\' \'crt\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
@@ -380,8 +381,8 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" no-progress' -l 'no-progress' -d 'Hide the progress bar'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack check" -eq 1' -F
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check"' -l 'for' -d 'Check for istio, envoy-gateway, higress, wkg or all (the first three, the default); may be repeated' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack check" -eq 1' -fa '(set -l exts \'wasm\' \'tar\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check"' -l 'for' -d 'Check for istio, envoy-gateway, higress, wkg or all (the first three, the default); may be repeated' -rfka 'istio envoy-gateway higress wkg all'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" strict' -l 'strict' -d 'Treat warnings as errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" envoy' -l 'envoy' -d 'Also load it in a real Envoy: that in $PATH, or PATH' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" max-size' -l 'max-size' -d 'Largest unpacked layer that consumers read' -rfka ''
@@ -466,3 +467,20 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack completion" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack completion" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack help" version' -l 'version' -d 'Show the version.'
+# Replaces an alias by its command.
+function __wasmpack_tokens
+    set -l tokens (__wasmpack_typed_tokens $argv)
+    switch "$tokens[2]"
+        case cp
+            set tokens[2] copy
+        case rm
+            set tokens[2] delete
+    end
+    if set -q tokens[1]
+        printf '%s\n' $tokens
+    end
+end
+
+complete -c 'wasmpack' -n '__fish_use_subcommand' -a 'cp' -d 'Alias of copy'
+complete -c 'wasmpack' -n '__fish_use_subcommand' -a 'rm' -d 'Alias of delete'
+complete -c 'wasmpack' -n '__fish_seen_subcommand_from help' -a 'build push pull copy tag delete login logout inspect ls verify tags check generate version completion registry credentials references output fields exit-codes'

@@ -16,6 +16,7 @@ enum Main {
             if let help = try HelpRequest.answer(to: arguments, width: Terminal.helpWidth) {
                 end(printing: help)
             }
+            if let script = CompletionScript(requestedBy: arguments) { end(printing: script.text) }
             command = try await Wasmpack.asyncParseAsRoot(arguments)
         } catch {
             end(refusing: error, arguments)

@@ -79,7 +79,7 @@ import Testing
         #expect("漢字".displayWidth == 4)
         #expect("e\u{301}".displayWidth == 1)
         #expect("漢字".fitting(3) == "漢")
-        let text = steps([Row("note", "漢字漢字 漢字漢字")], columns: 24)
+        let text = steps([Row("note", "漢字漢字 漢字漢字")], columns: 27)
         #expect(text == "  note     漢字漢字\n           漢字漢字\n")
     }
 

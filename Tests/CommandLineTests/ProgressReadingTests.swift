@@ -18,7 +18,7 @@ import Testing
             "everything"
         ),
         (
-            70, "  layer    ━━━━───────   42%  82.0 of 190.8 MiB  8.0 MiB/s  14 s left",
+            70, "  layer    ━━━━━───────   42%  82.0 of 190.8 MiB  8.0 MiB/s  14 s left",
             "a shorter bar"
         ),
         (60, "  layer     42%  82.0 of 190.8 MiB  8.0 MiB/s  14 s left", "no bar"),

@@ -5,7 +5,7 @@ import Testing
 /// What the variables of the environment allow.
 @Suite struct TerminalRulesTests {
     private func rules(_ variables: [String: String]) -> TerminalRules {
-        TerminalRules { variables[$0].flatMap { $0.isEmpty ? nil : $0 } }
+        TerminalRules(variables)
     }
 
     static let redrawing: [(variables: [String: String], allowed: Bool, why: String)] = [

@@ -97,7 +97,7 @@ import Testing
         let run = try await work.run("verify", "plugin-oci", "--expect", Self.zeros)
         #expect(run.status == 1, "\(run)")
         #expect(run.outputText.contains("\nFAIL     expected"), "\(run)")
-        #expect(run.outputText.contains("expected \(Self.zeros), found sha256:"), "\(run)")
+        #expect(run.outputText.contains("expected \(Self.zeros)\n         found sha256:"), "\(run)")
         let digest = built.outputText.trimmingCharacters(in: .newlines)
         let right = try await work.run("verify", "plugin-oci", "--expect", digest)
         #expect(right.status == 0, "\(right)")

@@ -90,22 +90,45 @@ class Window:
         self.stream.feed(piece.replace(b"\x1b[2m", b"\x1b[90m"))
         return True
 
-    def colors(self):
-        """Returns the colored runs of the screen: row, first and last column, color."""
+    def lines(self):
+        """Returns the rows as pairs of text and colored runs.
+
+        Blobs are transferred in parallel, so that their lines come in any order: the layer comes first here.
+        """
+        blocks = []
+        for row, text in enumerate(self.screen.display):
+            # The rest of a full row belongs to it.
+            is_full = row > 0 and len(self.screen.display[row - 1].rstrip()) == self.screen.columns
+            if not blocks or not is_full and re.match(r"(  )?\w", text) or not text.strip():
+                blocks.append([])
+            blocks[-1].append((text.rstrip(), self.runs(row)))
+        position = 1
+        while position < len(blocks):
+            if blocks[position - 1][0][0].startswith("  config ") and blocks[position][0][0].startswith("  layer "):
+                blocks[position - 1 : position + 1] = [blocks[position], blocks[position - 1]]
+                position = max(position - 1, 1)
+            else:
+                position += 1
+        return [line for block in blocks for line in block]
+
+    def runs(self, row):
+        """Returns the colored runs of a row: first and last column, color."""
         runs = []
-        for row in range(self.screen.lines):
-            for column in range(self.screen.columns):
-                color = self.screen.buffer[row][column].fg
-                if color == "default":
-                    continue
-                if runs and runs[-1][0] == row and runs[-1][2] == column - 1 and runs[-1][3] == color:
-                    runs[-1][2] = column
-                else:
-                    runs.append([row, column, column, color])
+        for column in range(self.screen.columns):
+            color = self.screen.buffer[row][column].fg
+            if color == "default":
+                continue
+            if runs and runs[-1][1] == column - 1 and runs[-1][2] == color:
+                runs[-1][1] = column
+            else:
+                runs.append([column, column, color])
         return runs
 
+    def colors(self):
+        return [[row, *run] for row, (_, runs) in enumerate(self.lines()) for run in runs]
+
     def text(self):
-        return "\n".join(line.rstrip() for line in self.screen.display).rstrip() + "\n"
+        return "\n".join(text for text, _ in self.lines()).rstrip() + "\n"
 
     def wait(self, condition, what):
         deadline = time.monotonic() + PATIENCE

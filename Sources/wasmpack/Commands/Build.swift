@@ -26,7 +26,7 @@ struct Build: ReportingCommand {
 
     @Argument(
         help: "The module, Dockerfile or folder (default: .)",
-        completion: .file()
+        completion: .file(extensions: ["wasm"])
     )
     var path = "."
 

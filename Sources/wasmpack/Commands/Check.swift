@@ -24,7 +24,7 @@ struct Check: RegistryCommand {
 
     @Argument(
         help: "A .wasm file, a layout (DIR, DIR:TAG), an archive or a reference",
-        completion: .file()
+        completion: .file(extensions: ["wasm", "tar"])
     )
     var target: String
 

@@ -19,6 +19,13 @@ struct CommandContext {
     /// Reports an event on standard error.
     func record(_ event: Event) { reporter.record(event) }
 
+    /// Prints the result on standard output: the document with `--json`, the text without.
+    func print(_ document: @autoclosure () -> some Encodable, orText text: @autoclosure () -> String)
+        throws(Failure)
+    {
+        output.json ? try JSONReport.print(document()) : try Screen.main.print(text())
+    }
+
     /// Prints the result on standard output: the document with `--json`, the rows without.
     func print(_ document: @autoclosure () -> some Encodable, orRows rows: @autoclosure () -> [Row])
         throws(Failure)

@@ -29,13 +29,13 @@ struct Copy: RegistryCommand {
 
     @Argument(
         help: "A reference, a layout (DIR, DIR:TAG) or an archive",
-        completion: .file()
+        completion: .file(extensions: ["tar"])
     )
     var from: String
 
     @Argument(
         help: "A reference, a layout (DIR, DIR:TAG) or a new x.tar",
-        completion: .file()
+        completion: .file(extensions: ["tar"])
     )
     var to: String
 

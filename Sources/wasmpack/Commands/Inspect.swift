@@ -27,7 +27,7 @@ struct Inspect: RegistryCommand {
 
     @Argument(
         help: "A .wasm file, a layout (DIR, DIR:TAG), an archive or a reference",
-        completion: .file()
+        completion: .file(extensions: ["wasm", "tar"])
     )
     var target: String
 

@@ -25,12 +25,12 @@ struct Push: RegistryCommand {
             """
     )
 
-    @Argument(help: "Where to: host/repository:tag, or @digest")
+    @Argument(help: "Where to: host/repository:tag, or @digest", completion: LayoutNames.completion)
     var reference: String
 
     @Argument(
         help: "A layout (DIR, DIR:TAG), archive or .wasm file",
-        completion: .file()
+        completion: .file(extensions: ["wasm", "tar"])
     )
     var source: String?
 

@@ -21,7 +21,7 @@ struct Verify: RegistryCommand {
 
     @Argument(
         help: "A layout (DIR, DIR:TAG), an archive or a reference",
-        completion: .directory
+        completion: .file(extensions: ["tar"])
     )
     var target: String
 

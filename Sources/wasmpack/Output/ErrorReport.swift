@@ -15,7 +15,7 @@ struct ErrorReport {
         screen.annotate(
             .error,
             title: "wasmpack: \(failure.code.rawValue)",
-            ([failure.message] + more).joined(separator: "\n")
+            [failure.message] + more
         )
     }
 
@@ -41,8 +41,8 @@ struct ErrorReport {
             after: label.count + 1 - indent
         )
         return lines.enumerated().map { position, line in
-            (position == 0 ? style.painted(label, .bad) + " " : String(repeating: " ", count: indent)) + line
-                + "\n"
+            if position == 0 { return style.painted(label, .bad) + (line.isEmpty ? "\n" : " \(line)\n") }
+            return String(repeating: " ", count: indent) + line + "\n"
         }.joined()
     }
 

@@ -29,7 +29,7 @@ struct Grid: Sendable {
     /// The reports on standard output, where a digest of 71 characters ends at column 80.
     static let reports = Grid(indent: 0, labelWidth: 9)
     /// In a narrower column, the text continues under its label instead.
-    private static let leastTextWidth = 20
+    private static let leastTextWidth = 16
     private static let narrowIndent = 4
 
     let indent: Int
@@ -50,9 +50,11 @@ struct Grid: Sendable {
         let column = indent + labelWidth
         let next = columns.map { $0 - column < Self.leastTextWidth ? min(Self.narrowIndent, column) : column }
         let room = columns.map { max($0 - (next ?? 0), 1) }
-        let lines = row.text.lines(within: room, style, after: column - (next ?? column))
+        let used = row.label.isEmpty ? 0 : column - (next ?? column)
+        let lines = row.text.lines(within: room, style, after: used)
         return lines.enumerated().map { position, line in
-            let start = position == 0 ? head : String(repeating: " ", count: next ?? column)
+            let start =
+                position == 0 && !row.label.isEmpty ? head : String(repeating: " ", count: next ?? column)
             return Self.trimmed(start + line) + "\n"
         }.joined()
     }

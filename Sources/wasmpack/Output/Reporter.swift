@@ -51,11 +51,7 @@ final class Reporter: EventSink {
     private func warn(_ text: String, _ hints: [String]) {
         guard !isQuiet else { return }
         screen.write([Row("warning", text, tone: .caution)] + hints.map(Row.remedy))
-        screen.annotate(
-            .warning,
-            title: "wasmpack",
-            ([text] + hints.map { "try: \($0)" }).joined(separator: "\n")
-        )
+        screen.annotate(.warning, title: "wasmpack", [text] + hints.map { "try: \($0)" })
     }
 }
 

@@ -11,7 +11,7 @@ import SystemPackage
 /// be erased, even if a narrower window has wrapped it.
 final class Screen: Sendable {
     /// The screen of this process.
-    static let main = Screen(.current)
+    static let main = Screen()
 
     private static let drawingPeriod = DispatchTimeInterval.milliseconds(100)
     private static let erasing = "\r\u{1B}[J"
@@ -37,10 +37,10 @@ final class Screen: Sendable {
     private let outputIsTerminal: Bool
     private let errorIsTerminal: Bool
 
-    init(_ environment: Environment) {
-        rules = TerminalRules { try? environment[$0] }
+    private init() {
+        rules = .current
         // Until the options are read, as for an invalid command line.
-        let annotates = rules.isGitHubActions && (try? ProgramArguments.read())?.contains("--no-annotations") != true
+        let annotates = rules.isGitHubActions && !CommandLine.arguments.contains("--no-annotations")
         state.withLock { $0.annotates = annotates }
         outputIsTerminal = TerminalSize.isTerminal(.standardOutput)
         errorIsTerminal = TerminalSize.isTerminal(.standardError)
@@ -86,9 +86,10 @@ final class Screen: Sendable {
     }
 
     /// Writes an annotation, if they are wanted.
-    func annotate(_ kind: WorkflowCommands.Kind, title: String, _ message: String) {
+    func annotate(_ kind: WorkflowCommands.Kind, title: String, _ lines: [String]) {
         guard annotates else { return }
-        let line = WorkflowCommands.annotation(kind, title: title, message.printable)
+        let message = lines.map { $0.truncated(to: Words.limit).printable }.joined(separator: "\n")
+        let line = WorkflowCommands.annotation(kind, title: title, message)
         state.withLock { state in
             erase(&state)
             Self.writeError(line)

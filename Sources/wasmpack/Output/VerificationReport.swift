@@ -49,9 +49,8 @@ struct VerificationReport {
             let verification = image.verification
             var rows = [Row("image", image.name), Row("digest", verification.root.digest.description)]
             if !image.isExpected, let expected {
-                rows.append(
-                    Row("FAIL", "expected \(expected), found \(verification.root.digest)", tone: .bad)
-                )
+                rows.append(Row("FAIL", "expected \(expected)", tone: .bad))
+                rows.append(.more("found \(verification.root.digest)"))
             }
             for finding in verification.findings {
                 rows.append(Row("FAIL", "\(finding.subject): \(finding.failure.message)", tone: .bad))
