@@ -8,7 +8,7 @@ import SystemPackage
 struct CredentialFileOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Credential file (default: $DOCKER_CONFIG/config.json or ~/.docker/config.json)",
+            "Credential file (default: Docker's config.json)",
             valueName: "file"
         ),
         completion: .file()

@@ -7,6 +7,7 @@ import Registry
 /// The options for the credentials of a registry.
 struct CredentialOptions: ParsableArguments {
     @Option(
+        name: .shortAndLong,
         help: ArgumentHelp(
             "Log in as this user; needs --password-stdin or --identity-token-stdin",
             valueName: "name"
@@ -22,8 +23,7 @@ struct CredentialOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Read credentials from this file only: a Docker config.json, a Kubernetes Secret as JSON, or a folder "
-                + "where a Secret is mounted",
+            "Read credentials from this file only: a config.json, a Kubernetes Secret as JSON or mounted",
             valueName: "file"
         ),
         completion: .file()

@@ -8,7 +8,7 @@ struct DockerfileOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "The Dockerfile (default: Dockerfile or Containerfile in the folder)",
+            "The Dockerfile (default: that in the folder)",
             valueName: "dockerfile"
         ),
         completion: .file()
@@ -17,7 +17,7 @@ struct DockerfileOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Set an ARG of the Dockerfile; without a value, takes it from the environment; may be repeated",
+            "Set an ARG of the Dockerfile; may be repeated",
             valueName: "name[=value]"
         )
     )

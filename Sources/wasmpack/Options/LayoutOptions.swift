@@ -6,7 +6,7 @@ import SystemPackage
 struct LayoutOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Folder of the OCI image layout (default: $WASMPACK_LAYOUT or ./plugin-oci)",
+            "The layout (default: $WASMPACK_LAYOUT, plugin-oci)",
             valueName: "dir"
         ),
         completion: .directory
