@@ -71,7 +71,7 @@ import Testing
         #expect(all.outputText.contains("\ndigest   sha256:"), "\(all)")
         let wkg = try await work.run("check", "plugin-oci", "--for", "wkg", "--for", "all")
         #expect(wkg.status == 1)
-        #expect(wkg.outputText.contains("\nFAIL     ✗ wkg  ✓ istio  ✓ envoy-gateway  ✓ higress\n"), "\(wkg)")
+        #expect(wkg.outputText.contains("\nFAIL     ✓ istio  ✓ envoy-gateway  ✓ higress  ✗ wkg\n"), "\(wkg)")
         #expect(wkg.outputText.contains("Wasm components must have a config of type"))
         let unknown = try await work.run("check", "plugin-oci", "--for", "kong")
         #expect(unknown.status == 64)

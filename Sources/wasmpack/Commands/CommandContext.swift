@@ -32,13 +32,6 @@ struct CommandContext {
     {
         output.json ? try JSONReport.print(document()) : try Screen.main.print(rows())
     }
-
-    /// Prints the result on standard output: the document with `--json`, the text without, which is never wrapped.
-    func print(_ document: @autoclosure () -> some Encodable, orText text: @autoclosure () -> String)
-        throws(Failure)
-    {
-        output.json ? try JSONReport.print(document()) : try Terminal.standardOutput(text())
-    }
 }
 
 /// A command with the common output options.
