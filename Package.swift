@@ -111,7 +111,7 @@ let package = Package(
                 system,
             ]
         ),
-        tests("DeploymentTests", ["Deployment", "OCI", "Diagnostics"]),
+        tests("DeploymentTests", ["Deployment", "OCI", "Diagnostics", system]),
         tests("EnvoyRunnerTests", ["EnvoyRunner", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
         tests("CommandLineTests", ["wasmpack", "Diagnostics"]),

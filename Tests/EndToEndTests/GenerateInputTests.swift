@@ -45,8 +45,18 @@ import Testing
             ["wasmplugin", "IMAGE", "--for", "istio@1.26", "--fail-strategy", "reload"],
             ["new in Istio 1.27"], "new in 1.27"
         ),
-        (["wasmplugin", "IMAGE", "--for", "istio"], ["istio@1.29"], "no version"),
-        (["wasmplugin", "IMAGE", "--for", "linkerd@2"], ["is not a version"], "another mesh"),
+        (["wasmplugin", "IMAGE", "--for", "istio@x"], ["MAJOR.MINOR"], "no version"),
+        (["wasmplugin", "IMAGE", "--for", "higress"], ["read by istio, asm"], "another kind's consumer"),
+        (["wasmplugin", "IMAGE", "--root-id", ""], ["1 to 256 characters"], "an empty root ID"),
+        (["wasmplugin", "IMAGE", "--env", "A", "--env", "A=1"], ["given twice"], "one variable"),
+        (["wasmplugin", "IMAGE", "--pull-policy", "Never"], ["image-volume"], "only volumes have it"),
+        (["wasmplugin", "DIGEST", "--no-pin"], ["--no-pin needs a tag"], "only a digest"),
+        (["envoy-gateway", "IMAGE", "--fail-strategy", "reload"], ["wasmplugin"], "no reload"),
+        (
+            ["wasmplugin", "IMAGE", "--plugin-config", "a\tb: 1\r\n---\n"], ["not a JSON object"],
+            "YAML's traps"
+        ),
+        (["wasmplugin", "IMAGE", "--for", "linkerd@2"], ["is not a known consumer"], "another mesh"),
         (["wasmplugin", "IMAGE", "--match", "server:0"], ["1 to 65535"], "port 0"),
         (["wasmplugin", "IMAGE", "--match", "in:80"], ["client, server or both"], "no mode"),
         (["wasmplugin", "IMAGE", "--target", "Pod/x"], ["cannot be of the kind"], "no target"),
@@ -69,7 +79,10 @@ import Testing
     func rejected(arguments: [String], phrases: [String], why: String) async throws {
         let work = try Workspace()
         let words = arguments.map {
-            $0.replacing("IMAGE", with: Self.image).replacing("TAGGED", with: "registry.example.com/a/b:v1")
+            $0.replacing("IMAGE", with: Self.image).replacing(
+                "DIGEST",
+                with: Self.image.replacing(":v1@", with: "@")
+            ).replacing("TAGGED", with: "registry.example.com/a/b:v1")
         }
         let run = try await work.start(["generate"] + words + ["--offline"]).wait()
         #expect(run.status == 64, "\(why): \(run)")

@@ -84,6 +84,19 @@ struct IndexTests {
         )
     }
 
+    @Test func `generate pins the image in an index, and rejects the digest of the index`() async throws {
+        let pushed = try await Self.pushed()
+        let run = try await pushed.run("generate", "wasmplugin", pushed.reference)
+        #expect(run.status == 0, "\(run)")
+        #expect(run.outputText.contains("url: oci://\(pushed.repository)@\(pushed.image)  # v1\n"), "\(run)")
+        #expect(!run.errorText.contains("warning"), "\(run)")
+        let refused = try await pushed.run("generate", "wasmplugin", "\(pushed.repository)@\(pushed.index)")
+        #expect(refused.status == 1, "\(refused)")
+        #expect(refused.outputText.isEmpty)
+        #expect(refused.errorText.contains("is an index, not an image"), "\(refused)")
+        #expect(refused.errorText.contains("try: \(pushed.repository)@\(pushed.image)"), "\(refused)")
+    }
+
     @Test func `pulls the image in an index that proxies use, and prints its digest`() async throws {
         let pushed = try await Self.pushed()
         let run = try await pushed.run("pull", pushed.reference, "-o", "out.wasm", "--digest-file", "digest")

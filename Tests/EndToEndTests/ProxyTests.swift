@@ -78,8 +78,14 @@ struct Envoy {
     let url: String
     let log: String
 
-    init(loading module: String) async throws {
-        process = try await PeerProcess.start("envoy.py", [Self.program, module])
+    /// Starts Envoy with a module.
+    init(loading module: String) async throws { try await self.init([module]) }
+
+    /// Starts Envoy with a bootstrap of `generate envoy`, whose ports are filled in.
+    init(configuredBy bootstrap: String) async throws { try await self.init(["--configuration", bootstrap]) }
+
+    private init(_ arguments: [String]) async throws {
+        process = try await PeerProcess.start("envoy.py", [Self.program] + arguments)
         let ready = try JSONDecoder().decode(Ready.self, from: process.ready)
         guard let port = ready.port, let log = ready.log else {
             throw PeerError(ready.error ?? "Envoy did not start")

@@ -1,6 +1,8 @@
 """Starts a real Envoy with a Wasm plugin in front of a backend, on free ports of this machine.
 
-The plugin is a file, as a mesh's agent provides it to its proxy; the backend answers 200 to everything.
+The plugin is a file, as a mesh's agent provides it to its proxy. With --configuration, a bootstrap of `wasmpack generate
+envoy` is used instead: the port of Envoy and that of the backend are filled in, as its user does, and an admin interface
+is added. The backend answers 200 to everything, and /status/418 with a teapot.
 
 Prints one line of JSON when the proxy is ready: {"port": N}, or {"error": TEXT} with what Envoy said.
 Ends when its stdin closes or on SIGTERM: Envoy is killed by its process ID, and the folder is removed.
@@ -21,14 +23,26 @@ import loopback
 
 PATIENCE = 30
 BODY = b"hello from the backend\n"
+TEAPOT = rb"""
+    -=[ teapot ]=-
+
+       _...._
+     .'  _ _ `.
+    | ."` ^ `". _,
+    \_;`"---"`|//
+      |       ;/
+      \_     _/
+        `---`
+"""
 
 
 class Backend(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(BODY)))
+        status, body = (418, TEAPOT) if self.path == "/status/418" else (200, BODY)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(BODY)
+        self.wfile.write(body)
 
     def log_message(self, *_):
         pass
@@ -75,6 +89,15 @@ def configuration(module, backend):
     }
 
 
+def filled_in(bootstrap, backend):
+    """The generated bootstrap with the ports of this machine, and an admin interface to ask for Envoy's own."""
+    for given, own in (("port_value: 10000", "port_value: 0"), ("port_value: 8080", f"port_value: {backend}")):
+        if bootstrap.count(given) != 1:
+            raise RuntimeError(f"the bootstrap does not have {given!r} once")
+        bootstrap = bootstrap.replace(given, own)
+    return bootstrap + 'admin: {address: {socket_address: {address: "127.0.0.1", port_value: 0}}}\n'
+
+
 def listening_port(admin):
     with urllib.request.urlopen(f"http://{admin}/listeners?format=json", timeout=PATIENCE) as answer:
         statuses = json.load(answer)["listener_statuses"]
@@ -102,7 +125,8 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("envoy", help="the program")
-    parser.add_argument("module", help="the plugin, a .wasm")
+    parser.add_argument("module", nargs="?", help="the plugin, a .wasm")
+    parser.add_argument("--configuration", metavar="FILE", help="a bootstrap of `wasmpack generate envoy`")
     options = parser.parse_args()
 
     done = threading.Event()
@@ -110,8 +134,12 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="wasmpack-envoy-"))
     backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
     threading.Thread(target=backend.serve_forever, daemon=True).start()
-    (folder / "envoy.json").write_text(json.dumps(configuration(options.module, backend.server_port)))
-    command = [options.envoy, "-c", str(folder / "envoy.json"), "--concurrency", "1", "--disable-hot-restart"]
+    if options.configuration:
+        text = filled_in(pathlib.Path(options.configuration).read_text(), backend.server_port)
+    else:
+        text = json.dumps(configuration(options.module, backend.server_port))
+    (folder / "envoy.yaml").write_text(text)
+    command = [options.envoy, "-c", str(folder / "envoy.yaml"), "--concurrency", "1", "--disable-hot-restart"]
     command += ["--admin-address-path", str(folder / "admin"), "-l", "warning", "--component-log-level", "wasm:debug"]
     with open(folder / "log", "wb") as log:
         envoy = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)

@@ -11,6 +11,9 @@ package struct RemoteModule: Sendable, Equatable {
     /// The digest of the module.
     package let digest: Digest
 
+    /// Whether the host is an IP address, which no name server knows.
+    fileprivate var isAddress: Bool { IPAddress(host) != nil }
+
     package init(url: String, host: String, port: Int, usesTLS: Bool, digest: Digest) {
         self.url = url
         self.host = host
@@ -20,20 +23,29 @@ package struct RemoteModule: Sendable, Equatable {
     }
 }
 
+/// Where a plain Envoy gets the module.
+package enum ModuleSource: Sendable, Equatable {
+    /// A file on its machine; `why` tells why it cannot fetch the module, if that was found out.
+    case file(why: String?)
+    case url(RemoteModule)
+}
+
 /// A bootstrap configuration of an Envoy with the plugin in its filter chain (Envoy 1.36 to 1.40).
 package struct EnvoyBootstrap: Sendable {
     private let plugin: PluginDeployment
-    private let remote: RemoteModule?
+    private let source: ModuleSource
 
     /// Creates the generator.
     ///
     /// - Parameters:
-    ///   - plugin: the plugin; its module path is used if `remote` is `nil`.
-    ///   - remote: the module's URL, if Envoy fetches it.
-    package init(_ plugin: PluginDeployment, remote: RemoteModule? = nil) {
+    ///   - plugin: the plugin, with the path of its module, if Envoy reads a file.
+    ///   - source: where Envoy gets the module.
+    package init(_ plugin: PluginDeployment, from source: ModuleSource = .file(why: nil)) {
         self.plugin = plugin
-        self.remote = remote
+        self.source = source
     }
+
+    private var remote: RemoteModule? { if case .url(let module) = source { module } else { nil } }
 
     /// The path of the module if none is given.
     package static let usualModulePath = "/etc/envoy/plugin.wasm"
@@ -52,14 +64,20 @@ package struct EnvoyBootstrap: Sendable {
             )
         ])
         let start = "envoy -c envoy.yaml --component-log-level wasm:debug"
-        let fetch =
-            remote == nil
-            ? [
-                "Envoy does not fetch images. To write the module:",
-                "  wasmpack pull \(plugin.image.name) -o plugin.wasm",
+        return GeneratedDocument("envoy.yaml", object, comments: origin + ["To start it:", "  \(start)"])
+    }
+
+    /// How the module reaches Envoy.
+    private var origin: [String] {
+        switch source {
+        case .url: ["Envoy fetches the module from the registry, without credentials."]
+        case .file(let why):
+            [
+                why.map { "Envoy reads the module from a file, because \($0)." }
+                    ?? "Envoy reads the module from a file.", "To write it:",
+                "  wasmpack pull \(plugin.image.reference) -o plugin.wasm",
             ]
-            : ["Envoy fetches the module from the registry, without credentials."]
-        return GeneratedDocument("envoy.yaml", object, comments: fetch + ["To start it:", "  \(start)"])
+        }
     }
 
     private static func typed(_ type: String, _ entries: [YAMLEntry]) -> YAMLEntry {
@@ -203,10 +221,10 @@ package struct EnvoyBootstrap: Sendable {
     }
 
     private func cluster(of remote: RemoteModule) -> YAMLNode {
+        let name = remote.isAddress ? [] : [YAMLEntry("sni", remote.host)]
         let tls = Self.typed(
             "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
-            [
-                YAMLEntry("sni", remote.host),
+            name + [
                 YAMLEntry(
                     "common_tls_context",
                     [
@@ -215,12 +233,27 @@ package struct EnvoyBootstrap: Sendable {
                             [
                                 YAMLEntry(
                                     "trusted_ca",
-                                    [YAMLEntry("filename", "/etc/ssl/certs/ca-certificates.crt")]
-                                )
+                                    [
+                                        YAMLEntry(
+                                            "filename",
+                                            .string("/etc/ssl/certs/ca-certificates.crt"),
+                                            comment: "the authorities that Envoy trusts"
+                                        )
+                                    ]
+                                ),
+                                YAMLEntry(
+                                    "match_typed_subject_alt_names",
+                                    .sequence([
+                                        .mapping([
+                                            YAMLEntry("san_type", remote.isAddress ? "IP_ADDRESS" : "DNS"),
+                                            YAMLEntry("matcher", [YAMLEntry("exact", remote.host)]),
+                                        ])
+                                    ])
+                                ),
                             ]
                         )
                     ]
-                ),
+                )
             ]
         )
         let socket = YAMLEntry("transport_socket", [YAMLEntry("name", "envoy.transport_sockets.tls"), tls])
@@ -228,7 +261,7 @@ package struct EnvoyBootstrap: Sendable {
             "registry",
             remote.host,
             remote.port,
-            isNamed: true,
+            isNamed: !remote.isAddress,
             more: remote.usesTLS ? [socket] : [],
             comment: nil
         )

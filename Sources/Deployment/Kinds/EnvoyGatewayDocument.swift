@@ -11,7 +11,6 @@ package struct EnvoyGatewayDocument: Sendable {
     package func document() throws(Failure) -> GeneratedDocument {
         try plugin.check(for: .envoyGateway)
         try checkTargets()
-        let namespace = plugin.namespace?.description ?? "default"
         let object = YAMLNode.mapping([
             YAMLEntry("apiVersion", "gateway.envoyproxy.io/v1alpha1"),
             YAMLEntry("kind", "EnvoyExtensionPolicy"),
@@ -28,7 +27,21 @@ package struct EnvoyGatewayDocument: Sendable {
             ),
             YAMLEntry("spec", targets + [YAMLEntry("wasm", .sequence([.mapping(try wasm())]))]),
         ])
-        return GeneratedDocument("envoy-gateway.yaml", object)
+        return GeneratedDocument("envoy-gateway.yaml", object, warnings: warnings)
+    }
+
+    private var namespace: String {
+        plugin.namespace?.description ?? DocumentKind.envoyGateway.usualNamespace ?? "default"
+    }
+
+    private var warnings: [String] {
+        guard let configuration = plugin.configuration else { return [] }
+        guard configuration.json != nil else {
+            return [
+                "--plugin-config is not JSON: Envoy Gateway passes it as a JSON string, so the plugin reads it in quotes"
+            ]
+        }
+        return configuration.precisionWarnings(of: "config", in: nil)
     }
 
     private func checkTargets() throws(Failure) {
@@ -66,7 +79,8 @@ package struct EnvoyGatewayDocument: Sendable {
                 YAMLEntry(comments: [
                     "To select targets by label instead, in place of targetRefs:",
                     "targetSelectors:", "- group: gateway.networking.k8s.io", "  kind: HTTPRoute",
-                    "  matchLabels: {}",
+                    "  matchLabels:",
+                    "    team: my-team",
                 ]),
             ]
         }
@@ -116,6 +130,7 @@ package struct EnvoyGatewayDocument: Sendable {
             )
         }
         if let secret = plugin.pullSecret {
+            fields += DeploymentComments(plugin).pullSecret(in: namespace)
             fields.append(
                 YAMLEntry(
                     "pullSecretRef",
@@ -125,8 +140,8 @@ package struct EnvoyGatewayDocument: Sendable {
         }
         fields.append(
             YAMLEntry(comments: [
-                "For a registry with a private CA, in a Secret with the key ca.crt:",
-                "tls:", "  caCertificateRef:", "    name: registry-ca",
+                "If the registry's certificate has a private CA, which is in a Secret with the key ca.crt:",
+                "tls:", "  caCertificateRef:", "    name: registry-ca", "    kind: Secret",
             ])
         )
         return fields

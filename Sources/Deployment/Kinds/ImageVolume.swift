@@ -10,12 +10,17 @@ package struct ImageVolume: Sendable {
 
     package init(_ plugin: PluginDeployment) { self.plugin = plugin }
 
-    /// Returns one document each for Istio's sidecars, Envoy Gateway and a Pod of your own.
+    /// Returns one document each for Istio's sidecars, Envoy Gateway and a Pod of your own, or only that of `--for`.
     ///
     /// Throws ``Failure/Code/usage`` for values that they lack.
     package func documents() throws(Failure) -> [GeneratedDocument] {
         try plugin.check(for: .imageVolume)
-        return try [istio(), envoyGateway, pod]
+        return switch plugin.consumer?.consumer {
+        case nil: try [istio(), envoyGateway, pod]
+        case .istio, .asm: [try istio()]
+        case .envoyGateway: [envoyGateway]
+        case .envoy, .higress: [pod]
+        }
     }
 
     private var namespace: YAMLEntry {
@@ -97,9 +102,9 @@ package struct ImageVolume: Sendable {
                 ),
             ]),
             comments: [
-                "Istio's sidecars: a patch for your Deployment (kubectl patch --patch-file).",
-                "The WasmPlugin then has the url file://\(Self.folder)/plugin.wasm and needs no pull Secret;",
-                "the Pod's imagePullSecrets are used.",
+                "Istio's sidecars: a patch for your Deployment (kubectl patch --patch-file), for Kubernetes 1.35 and later.",
+                "The WasmPlugin then has the url file://\(Self.folder)/plugin.wasm and no imagePullSecret: the kubelet pulls",
+                "the image, with the imagePullSecrets of the Pod.",
             ]
         )
     }
@@ -128,8 +133,8 @@ package struct ImageVolume: Sendable {
                 ),
             ]),
             comments: [
-                "Envoy Gateway: for the parametersRef of a GatewayClass or Gateway. An EnvoyExtensionPolicy cannot name",
-                "a file yet (Envoy Gateway 1.9); an EnvoyPatchPolicy can.",
+                "Envoy Gateway: for the parametersRef of a GatewayClass or Gateway, on Kubernetes 1.35 and later. An",
+                "EnvoyExtensionPolicy cannot name a file (Envoy Gateway 1.9); an EnvoyPatchPolicy can.",
             ]
         )
     }
@@ -149,7 +154,7 @@ package struct ImageVolume: Sendable {
                 YAMLEntry("spec", [YAMLEntry("containers", .sequence([container])), volumes] + secrets),
             ]),
             comments: [
-                "A Pod of your own: the module is \(Self.folder)/plugin.wasm in the container."
+                "A Pod of your own, on Kubernetes 1.35 and later: the module is \(Self.folder)/plugin.wasm in the container."
             ]
         )
     }

@@ -13,37 +13,46 @@ package struct IstioDocuments: Sendable {
     /// Returns the `WasmPlugin` of Istio and ASM; throws ``Failure/Code/usage`` for values that it lacks.
     package func wasmPlugin() throws(Failure) -> GeneratedDocument {
         try plugin.check(for: .wasmplugin)
-        try checkIstio(.wasmplugin)
-        let fields = try attachment(.wasmplugin) + source() + policy() + configuration(.wasmplugin)
-        return try document(
+        try checkTargets(.wasmplugin)
+        try checkVersion()
+        let fields =
+            attachment + source(.wasmplugin) + order + failStrategy + matches + type
+            + (try configuration(.wasmplugin))
+        return document(
             .wasmplugin,
             "extensions.istio.io/v1alpha1",
             "WasmPlugin",
             fields,
-            comments: istioComments
+            comments: DeploymentComments(plugin).asm("this") + logName,
+            warnings: precision("pluginConfig", "Istio")
         )
     }
 
     /// Returns the `TrafficExtension`; throws ``Failure/Code/usage`` for values that it lacks, and for Istio before 1.30.
     package func trafficExtension() throws(Failure) -> GeneratedDocument {
-        try plugin.check(for: .trafficextension)
-        if let istio = plugin.istio, istio.minor < 30 {
+        if let consumer = plugin.consumer, consumer.consumer == .asm || !consumer.isAtLeast(1, 30) {
             throw Failure(
                 .usage,
-                "Istio \(istio) has no TrafficExtension",
-                why: "it is new in Istio 1.30",
+                "\(consumer) has no TrafficExtension",
+                why: consumer.consumer == .asm
+                    ? "the documentation of ASM does not mention it" : "it is new in Istio 1.30",
                 try: ["wasmpack generate wasmplugin \(plugin.image.reference)"]
             )
         }
-        try checkIstio(.trafficextension)
-        let wasm = try source() + failStrategy + configuration(.trafficextension) + type
-        let fields = try attachment(.trafficextension) + order + matches + [YAMLEntry("wasm", wasm)]
-        return try document(
+        try plugin.check(for: .trafficextension)
+        try checkTargets(.trafficextension)
+        let wasm =
+            source(.trafficextension) + failStrategy + (try configuration(.trafficextension)) + type
+        return document(
             .trafficextension,
             "extensions.istio.io/v1alpha1",
             "TrafficExtension",
-            fields,
-            comments: ["For Istio 1.30 and later. It prefers TrafficExtension to WasmPlugin."]
+            attachment + order + matches + [YAMLEntry("wasm", wasm)],
+            comments: [
+                "For Istio 1.30 and later; older versions do not know this kind. Logs and statistics name the plugin",
+                "\(namespace(.trafficextension)).\(plugin.name).",
+            ],
+            warnings: precision("wasm.pluginConfig", "Istio")
         )
     }
 
@@ -59,20 +68,31 @@ package struct IstioDocuments: Sendable {
         }
         let configuration = try plugin.configuration?.object(of: .higress)
         let fields =
-            try source() + order + failStrategy + rootID + environment() + [
+            source(.higress) + order + failStrategy + rootID + environment + [
                 YAMLEntry("defaultConfig", YAMLNode(.object(configuration ?? [:]))),
                 YAMLEntry(comments: [
-                    "To configure the plugin for some routes or domains only (Higress's own SDK reads these rules):",
-                    "matchRules:", "- domain: [\"*.example.com\"]", "  config: {}",
+                    "Other configurations for some domains, routes or services. Only plugins that are made with Higress's",
+                    "SDK read them:",
+                    "matchRules:", "- domain:", "  - \"*.example.com\"", "  ingress:", "  - default/my-route",
+                    "  config: {}",
                 ]),
             ]
-        return try document(
+        return document(
             .higress,
             "extensions.higress.io/v1alpha1",
             "WasmPlugin",
             fields,
-            comments: ["Higress reads WasmPlugins and pull Secrets of its own namespace only."]
+            comments: ["Higress reads WasmPlugins and pull Secrets of its own namespace only."],
+            warnings: precision("defaultConfig", "Higress")
         )
+    }
+
+    private func precision(_ field: String, _ consumer: String) -> [String] {
+        plugin.configuration?.precisionWarnings(of: field, in: consumer) ?? []
+    }
+
+    private func namespace(_ kind: DocumentKind) -> String {
+        plugin.namespace?.description ?? kind.usualNamespace ?? "default"
     }
 
     private func document(
@@ -80,9 +100,9 @@ package struct IstioDocuments: Sendable {
         _ apiVersion: String,
         _ name: String,
         _ fields: [YAMLEntry],
-        comments: [String]
-    ) throws(Failure) -> GeneratedDocument {
-        let namespace = plugin.namespace?.description ?? kind.usualNamespace ?? "default"
+        comments: [String],
+        warnings: [String]
+    ) -> GeneratedDocument {
         let object = YAMLNode.mapping([
             YAMLEntry("apiVersion", apiVersion),
             YAMLEntry("kind", name),
@@ -92,7 +112,7 @@ package struct IstioDocuments: Sendable {
                     YAMLEntry("name", plugin.name.description),
                     YAMLEntry(
                         "namespace",
-                        namespace,
+                        namespace(kind),
                         comment: plugin.namespace == nil ? "the usual one; --namespace sets another" : nil
                     ),
                 ]
@@ -103,45 +123,59 @@ package struct IstioDocuments: Sendable {
             "\(kind.rawValue).yaml",
             object,
             comments: comments,
-            warnings: plugin.configuration?.precisionWarnings ?? []
+            warnings: warnings
         )
     }
 
-    private func checkIstio(_ kind: DocumentKind) throws(Failure) {
-        let targets = plugin.targets.filter { !PolicyTarget.istioKinds.contains($0.kind) }
-        if let target = targets.first {
+    private func checkTargets(_ kind: DocumentKind) throws(Failure) {
+        guard let target = plugin.targets.first(where: { !PolicyTarget.istioKinds.contains($0.kind) }) else {
+            return
+        }
+        throw Failure(
+            .usage,
+            "--target \(target.kind)/\(target.name) does not apply to \(kind.rawValue)",
+            why: "Istio accepts \(PolicyTarget.istioKinds.joined(separator: ", "))",
+            try: ["wasmpack generate envoy-gateway, for routes of Envoy Gateway"]
+        )
+    }
+
+    private func checkVersion() throws(Failure) {
+        guard let consumer = plugin.consumer else { return }
+        if consumer.consumer == .asm, !consumer.isAtLeast(1, 18) {
             throw Failure(
                 .usage,
-                "--target \(target.kind)/\(target.name) does not apply to \(kind.rawValue)",
-                why: "Istio accepts \(PolicyTarget.istioKinds.joined(separator: ", "))",
-                try: ["wasmpack generate envoy-gateway, for routes of Envoy Gateway"]
+                "\(consumer) has no WasmPlugin",
+                why: "ASM documents it for version 1.18 and later"
             )
         }
-        if plugin.failStrategy == .reload, let istio = plugin.istio, istio.minor < 27 {
+        if plugin.failStrategy == .reload, !consumer.isAtLeast(1, 27) {
             throw Failure(
                 .usage,
-                "Istio \(istio) has no fail strategy reload",
+                "\(consumer) has no fail strategy reload",
                 why: "it is new in Istio 1.27",
                 try: ["--fail-strategy close"]
             )
         }
     }
 
-    private var istioComments: [String] {
-        var lines = [
-            "ASM has two API servers: apply this with the kubeconfig of the ASM instance, and the pull Secret with the",
-            "one of the cluster where the pods run.",
-        ]
-        if plugin.istio.map({ $0.minor >= 30 }) ?? true {
-            lines += [
-                "Since Istio 1.30, the logs name the plugin \(plugin.name)~istio-translated-wasmplugin."
+    /// The name in logs, which changed in Istio 1.30.
+    private var logName: [String] {
+        let name = "\(namespace(.wasmplugin)).\(plugin.name)"
+        let translated = "\(name)~istio-translated-wasmplugin"
+        guard let consumer = plugin.consumer else {
+            return [
+                "Logs and statistics name the plugin \(name), and since Istio 1.30",
+                "\(translated).",
             ]
         }
-        return lines
+        return [
+            "Logs and statistics of \(consumer) name the plugin",
+            "\(consumer.isAtLeast(1, 30) ? translated : name).",
+        ]
     }
 
     /// What the plugin is attached to.
-    private func attachment(_ kind: DocumentKind) throws(Failure) -> [YAMLEntry] {
+    private var attachment: [YAMLEntry] {
         if !plugin.targets.isEmpty {
             let targets = plugin.targets.map { target in
                 YAMLNode.mapping([
@@ -150,12 +184,17 @@ package struct IstioDocuments: Sendable {
                     YAMLEntry("name", target.name.description),
                 ])
             }
-            return [YAMLEntry("targetRefs", .sequence(targets))]
+            return [
+                YAMLEntry(comments: [
+                    "Gateways of the Gateway API and waypoints read targetRefs; sidecars ignore the whole object."
+                ]),
+                YAMLEntry("targetRefs", .sequence(targets)),
+            ]
         }
         guard !plugin.selector.isEmpty else {
             return [
                 YAMLEntry(comments: [
-                    "Without a selector, it applies to every workload of the namespace (of the mesh, in istio-system):",
+                    "Without a selector, it applies to every workload of the namespace, or of the mesh in Istio's own:",
                     "selector:", "  matchLabels:", "    istio: ingressgateway",
                 ])
             ]
@@ -165,15 +204,15 @@ package struct IstioDocuments: Sendable {
     }
 
     /// Where the module comes from.
-    private func source() throws(Failure) -> [YAMLEntry] {
+    private func source(_ kind: DocumentKind) -> [YAMLEntry] {
         var fields = [YAMLEntry("url", plugin.image.url, comment: plugin.image.comment)]
         if let policy = plugin.pullPolicy { fields.append(YAMLEntry("imagePullPolicy", policy.rawValue)) }
-        if let secret = plugin.pullSecret { fields.append(YAMLEntry("imagePullSecret", secret.description)) }
+        if let secret = plugin.pullSecret {
+            fields += DeploymentComments(plugin).pullSecret(in: namespace(kind))
+            fields.append(YAMLEntry("imagePullSecret", secret.description))
+        }
         return fields
     }
-
-    /// The place in the filter chain, in the order of a `WasmPlugin`.
-    private func policy() -> [YAMLEntry] { order + failStrategy + matches + type }
 
     private var order: [YAMLEntry] {
         (plugin.phase.map { [YAMLEntry("phase", $0.rawValue)] } ?? [])
@@ -203,7 +242,7 @@ package struct IstioDocuments: Sendable {
     }
 
     private var type: [YAMLEntry] {
-        [YAMLEntry("type", (plugin.type ?? .http).rawValue.uppercased())]
+        plugin.type.map { [YAMLEntry("type", $0.rawValue.uppercased())] } ?? []
     }
 
     private var rootID: [YAMLEntry] { plugin.rootID.map { [YAMLEntry("pluginName", $0)] } ?? [] }
@@ -211,10 +250,10 @@ package struct IstioDocuments: Sendable {
     private func configuration(_ kind: DocumentKind) throws(Failure) -> [YAMLEntry] {
         let object = try plugin.configuration?.object(of: kind)
         return rootID + (object.map { [YAMLEntry("pluginConfig", YAMLNode(.object($0)))] } ?? [])
-            + environment()
+            + environment
     }
 
-    private func environment() -> [YAMLEntry] {
+    private var environment: [YAMLEntry] {
         guard !plugin.environment.isEmpty else { return [] }
         let variables = plugin.environment.map { variable in
             YAMLNode.mapping(

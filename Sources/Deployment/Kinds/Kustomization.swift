@@ -4,7 +4,9 @@ import OCI
 /// A folder of documents for `kubectl apply -k`.
 package struct Kustomization: Sendable {
     /// The file with the registry's credentials, which is never written and never committed.
-    private static let secretFile = "pull-secret.json"
+    package static let secretFile = "pull-secret.json"
+    /// The file that keeps the credentials out of git.
+    package static let ignoreFile = ".gitignore"
 
     private let plugin: PluginDeployment
     private let kinds: [DocumentKind]
@@ -56,6 +58,7 @@ package struct Kustomization: Sendable {
     package func files() throws(Failure) -> (files: [File], warnings: [String]) {
         var documents: [GeneratedDocument] = []
         for kind in kinds {
+            let plugin = try version(for: kind)
             switch kind {
             case .wasmplugin: documents.append(try IstioDocuments(plugin).wasmPlugin())
             case .trafficextension: documents.append(try IstioDocuments(plugin).trafficExtension())
@@ -67,8 +70,23 @@ package struct Kustomization: Sendable {
         let hasSecret = kinds.contains(.pullSecret)
         var files = documents.map { File(name: $0.fileName, text: $0.yaml) }
         files.append(File(name: "kustomization.yaml", text: kustomization(documents, hasSecret).yaml))
-        if hasSecret { files.append(File(name: ".gitignore", text: "\(Self.secretFile)\n")) }
+        if hasSecret { files.append(File(name: Self.ignoreFile, text: "\(Self.secretFile)\n")) }
         return (files, documents.flatMap(\.warnings))
+    }
+
+    /// Returns the deployment for one kind: with the version of its own consumer only.
+    private func version(for kind: DocumentKind) throws(Failure) -> PluginDeployment {
+        guard let consumer = plugin.consumer, !kind.readers.contains(consumer.consumer) else { return plugin }
+        guard kinds.contains(where: { $0 != .pullSecret && $0.readers.contains(consumer.consumer) }) else {
+            throw Failure(
+                .usage,
+                "--for \(consumer.consumer.rawValue) applies to none of the kinds",
+                why: "--with names \(kinds.map(\.rawValue).joined(separator: ", "))"
+            )
+        }
+        var plugin = plugin
+        plugin.consumer = nil
+        return plugin
     }
 
     private func kustomization(_ documents: [GeneratedDocument], _ hasSecret: Bool) -> GeneratedDocument {
@@ -82,15 +100,12 @@ package struct Kustomization: Sendable {
         if hasSecret, let name = plugin.pullSecret {
             entries += [
                 YAMLEntry(comments: [
-                    "\(Self.secretFile) has the registry's credentials in the form of Docker's config.json. It is in",
-                    ".gitignore. To write it:",
-                    "  wasmpack generate pull-secret \(plugin.image.reference.registry) --name \(name) --json |",
+                    "\(Self.secretFile) has the registry's credentials, in the form of Docker's config.json. It is in",
+                    "\(Self.ignoreFile). To write it:",
+                    "  wasmpack generate pull-secret \(plugin.image.reference.repositoryDescription) --name \(name) --json |",
                     "    jq -r '.documents[0].data[\".dockerconfigjson\"]' | base64 -d > \(Self.secretFile)",
                 ]),
-                YAMLEntry(
-                    "secretGenerator",
-                    .sequence([.mapping(secretEntries(name, documents))])
-                ),
+                YAMLEntry("secretGenerator", .sequence(namespaces.map { secret(name, in: $0) })),
                 // kustomize does not know that imagePullSecret names a Secret, so the name must stay.
                 YAMLEntry("generatorOptions", [YAMLEntry("disableNameSuffixHash", .bool(true))]),
             ]
@@ -98,14 +113,20 @@ package struct Kustomization: Sendable {
         return GeneratedDocument("kustomization.yaml", .mapping(entries))
     }
 
-    private func secretEntries(_ name: KubernetesName, _ documents: [GeneratedDocument]) -> [YAMLEntry] {
-        let namespace =
-            plugin.namespace?.description ?? kinds.lazy.compactMap(\.usualNamespace).first ?? "default"
-        return [
+    /// The namespaces of the documents, each once: a Secret must be in that of the object that names it.
+    private var namespaces: [String] {
+        if let namespace = plugin.namespace { return [namespace.description] }
+        var names: [String] = []
+        for name in kinds.compactMap(\.usualNamespace) where !names.contains(name) { names.append(name) }
+        return names.isEmpty ? ["default"] : names
+    }
+
+    private func secret(_ name: KubernetesName, in namespace: String) -> YAMLNode {
+        .mapping([
             YAMLEntry("name", name.description),
             YAMLEntry("namespace", namespace),
             YAMLEntry("type", "kubernetes.io/dockerconfigjson"),
             YAMLEntry("files", .sequence([.string(".dockerconfigjson=\(Self.secretFile)")])),
-        ]
+        ])
     }
 }

@@ -1,3 +1,5 @@
+package import OCI
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -9,6 +11,7 @@
 /// Its description never contains the credentials.
 package struct PullSecret: Sendable, CustomStringConvertible {
     private let configuration: [UInt8]
+    private let registry: RegistryName
     private let name: KubernetesName
     private let namespace: KubernetesName?
 
@@ -16,10 +19,17 @@ package struct PullSecret: Sendable, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - configuration: the value of `.dockerconfigjson`, with credentials.
+    ///   - registry: the registry that the credentials are for.
     ///   - name: the name of the Secret.
     ///   - namespace: its namespace; the context's own, if `nil`.
-    package init(_ configuration: [UInt8], name: KubernetesName, namespace: KubernetesName?) {
+    package init(
+        _ configuration: [UInt8],
+        for registry: RegistryName,
+        name: KubernetesName,
+        namespace: KubernetesName?
+    ) {
         self.configuration = configuration
+        self.registry = registry
         self.name = name
         self.namespace = namespace
     }
@@ -44,7 +54,11 @@ package struct PullSecret: Sendable, CustomStringConvertible {
                 YAMLEntry("kind", "Secret"),
                 YAMLEntry("metadata", metadata),
                 YAMLEntry("type", "kubernetes.io/dockerconfigjson"),
-            ])
+            ]),
+            comments: [
+                "It must be in the namespace of the object that names it. For ASM, apply it with the kubeconfig of the",
+                "cluster where the pods run, not with that of the ASM instance.",
+            ] + (AlibabaRegistry(registry)?.comments ?? [])
         )
     }
 }

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 
 /// A kind of document that deploys a plugin.
 package enum DocumentKind: String, Sendable, CaseIterable {
@@ -43,6 +43,20 @@ package enum DocumentKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// The consumers that read it, for `--for`.
+    package var readers: [ConsumerVersion.Consumer] {
+        switch self {
+        case .wasmplugin: [.istio, .asm]
+        case .trafficextension: [.istio]
+        case .envoyGateway: [.envoyGateway]
+        case .higress: [.higress]
+        case .envoy: [.envoy]
+        case .imageVolume: [.istio, .asm, .envoyGateway, .envoy]
+        case .pullSecret: [.istio, .asm, .envoyGateway, .higress]
+        case .kustomization: ConsumerVersion.Consumer.allCases
+        }
+    }
+
     /// The namespace where its objects usually are; `nil` for documents without a namespace.
     package var usualNamespace: String? {
         switch self {
@@ -81,7 +95,7 @@ package enum DeploymentSetting: String, Sendable, CaseIterable {
     }
 
     /// Throws ``Failure/Code/usage`` if a kind lacks it.
-    func check(_ kind: DocumentKind) throws(Failure) {
+    package func check(_ kind: DocumentKind) throws(Failure) {
         guard !kinds.contains(kind) else { return }
         throw Failure(
             .usage,

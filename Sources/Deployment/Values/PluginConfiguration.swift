@@ -61,26 +61,38 @@ package struct PluginConfiguration: Sendable, Equatable {
         ["--plugin-config '{\"key\": \"value\"}', if the plugin reads JSON"]
     }
 
-    /// Warnings about numbers that change on their way through Istio, which makes a 64-bit float of each.
-    var precisionWarnings: [String] {
-        let numbers = json.map { Self.lossy($0, path: "") } ?? []
+    /// Returns warnings about numbers that the plugin would read as other numbers.
+    ///
+    /// - Parameters:
+    ///   - field: the name of the field in the document.
+    ///   - consumer: the consumer's name, if it makes a 64-bit float of each number; `nil` if it passes JSON unchanged, so
+    ///     that only numbers are lost that this program cannot hold.
+    func precisionWarnings(of field: String, in consumer: String?) -> [String] {
+        let numbers = json.map { Self.lossy($0, path: "", floatsOnly: consumer == nil) } ?? []
+        let why =
+            consumer.map { "\($0) passes numbers as 64-bit floats" } ?? "it does not fit into 64 bits"
         return numbers.prefix(5).map { path, number in
-            "pluginConfig\(path) is \(number), beyond 2^53: Istio passes numbers as 64-bit floats, so the plugin "
-                + "reads another number; write it as a string"
+            "\(field)\(path) is \(number), beyond 2^53: \(why), so the plugin may read another number; "
+                + "write it as a string"
         }
     }
 
-    private static func lossy(_ value: JSONValue, path: String) -> [(path: String, number: String)] {
+    private static func lossy(_ value: JSONValue, path: String, floatsOnly: Bool) -> [(
+        path: String, number: String
+    )] {
         switch value {
-        case .integer(let integer)
-        where Int64(exactly: Double(integer)) != integer || integer.magnitude > 1 << 53:
+        case .integer(let integer) where !floatsOnly && integer.magnitude > 1 << 53:
             [(path, "\(integer)")]
-        case .number(let number) where number.magnitude > Double(1 << 53) && number.rounded() == number:
+        case .number(let number) where number.magnitude > 0x1p53 && number.rounded() == number:
             [(path, "\(number)")]
         case .array(let values):
-            values.enumerated().flatMap { lossy($0.element, path: "\(path)[\($0.offset)]") }
+            values.enumerated().flatMap {
+                lossy($0.element, path: "\(path)[\($0.offset)]", floatsOnly: floatsOnly)
+            }
         case .object(let members):
-            members.sorted { $0.key < $1.key }.flatMap { lossy($0.value, path: "\(path).\($0.key)") }
+            members.sorted { $0.key < $1.key }.flatMap {
+                lossy($0.value, path: "\(path).\($0.key)", floatsOnly: floatsOnly)
+            }
         default: []
         }
     }
@@ -92,25 +104,27 @@ package struct PluginVariable: Sendable, Equatable {
     /// The value; `nil` to take the value from the proxy's environment.
     package let value: String?
 
-    /// Reads a variable; throws ``Failure/Code/usage`` beyond the limits of Istio's schema: 256 bytes for the name, 2048
-    /// for the value.
+    /// Reads a variable; throws ``Failure/Code/usage`` beyond the limits of Istio's schema: 256 characters for the
+    /// name, 2048 for the value.
     package init(parsing text: String) throws(Failure) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
             String.init
         )
-        guard let name = parts.first, (1...256).contains(name.utf8.count), !name.utf8.contains(0) else {
+        guard let name = parts.first, (1...256).contains(name.unicodeScalars.count),
+            !text.utf8.contains(0)
+        else {
             throw Failure(
                 .usage,
                 "--env \"\(text.truncated(to: 80))\" is not valid",
-                why: "it is NAME=VALUE or NAME; the name has 1 to 256 bytes"
+                why: "it is NAME=VALUE or NAME; the name has 1 to 256 characters"
             )
         }
         let value = parts.count == 2 ? parts[1] : nil
-        guard (value ?? "").utf8.count <= 2048 else {
+        guard (value ?? "").unicodeScalars.count <= 2048 else {
             throw Failure(
                 .usage,
                 "the value of --env \(name.truncated(to: 80)) is too long",
-                why: "Istio accepts at most 2048 bytes"
+                why: "Istio accepts at most 2048 characters"
             )
         }
         self.name = name

@@ -1,5 +1,4 @@
 package import Diagnostics
-package import OCI
 
 /// The phase of the filter chain in which a plugin runs (Istio's `PluginPhase`).
 package enum PluginPhase: String, Sendable, CaseIterable {
@@ -31,63 +30,6 @@ package enum PullPolicy: String, Sendable, CaseIterable {
     case never = "Never"
 }
 
-/// A version of Istio: `1.29`.
-package struct IstioVersion: Sendable, Comparable, CustomStringConvertible {
-    package let minor: Int
-
-    package var description: String { "1.\(minor)" }
-
-    /// Reads `1.MINOR` or `1.MINOR.PATCH`; throws ``Failure/Code/usage`` otherwise.
-    package init(parsing text: String) throws(Failure) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), parts[0] == "1", let minor = Int(parts[1]),
-            (0...999).contains(minor),
-            parts.dropFirst(2).allSatisfy({ Int($0) != nil })
-        else {
-            throw Failure(
-                .usage,
-                "\"\(text.truncated(to: 40))\" is not a version of Istio",
-                try: ["--for istio@1.29"]
-            )
-        }
-        self.minor = minor
-    }
-
-    package static func < (left: IstioVersion, right: IstioVersion) -> Bool { left.minor < right.minor }
-}
-
-/// The image of a plugin in a registry.
-package struct DeployedImage: Sendable, Equatable {
-    /// The reference as the user wrote it.
-    package let reference: Reference
-    /// The digest to pin; `nil` to deploy by tag.
-    package let digest: Digest?
-
-    package init(_ reference: Reference, pinnedTo digest: Digest?) {
-        self.reference = reference
-        self.digest = digest
-    }
-
-    /// `host:port/repository@digest`, with a port where the proxy needs one.
-    package var name: String {
-        let repository = "\(host)/\(reference.repository)"
-        if let digest { return "\(repository)@\(digest)" }
-        return "\(repository):\(reference.tag?.description ?? "latest")"
-    }
-
-    /// The URL for a proxy's configuration, always with its scheme.
-    package var url: String { "oci://\(name)" }
-
-    /// The comment beside a pinned URL: the tag.
-    package var comment: String? { digest == nil ? nil : reference.tag?.description }
-
-    /// The host; one without a dot gets its port, because Istio would look for it on Docker Hub otherwise.
-    private var host: String {
-        let host = reference.registry.description
-        return Reference.looksLikeHost(host) ? host : "\(host):443"
-    }
-}
-
 /// Everything that a document says about a plugin.
 package struct PluginDeployment: Sendable {
     package var image: DeployedImage
@@ -107,8 +49,8 @@ package struct PluginDeployment: Sendable {
     package var rootID: String?
     /// The path of the module on the proxy's machine, for a plain Envoy.
     package var modulePath: String?
-    /// The version of Istio; `nil` for the newest.
-    package var istio: IstioVersion?
+    /// The consumer and its version that the document is for; `nil` for the newest of each.
+    package var consumer: ConsumerVersion?
 
     package init(_ image: DeployedImage, name: KubernetesName, namespace: KubernetesName? = nil) {
         self.image = image
@@ -140,14 +82,18 @@ package struct PluginDeployment: Sendable {
         }
         try Self.checkUnique(selector.map(\.key), of: "--selector")
         try Self.checkUnique(environment.map(\.name), of: "--env")
-        guard environment.count <= 256, targets.count <= 16, (rootID ?? "x").utf8.count <= 256,
-            rootID != ""
-        else {
+        if kind != .envoy, kind != .imageVolume { try image.checkAlgorithm(for: kind) }
+        if let consumer, !kind.readers.contains(consumer.consumer) {
             throw Failure(
                 .usage,
-                "too many values",
-                why: "at most 256 of --env, 16 of --target, and 1 to 256 bytes in --root-id are accepted"
+                "--for \(consumer.consumer.rawValue) does not apply to \(kind.rawValue)",
+                why: "it is read by \(kind.readers.map(\.rawValue).joined(separator: ", "))"
             )
+        }
+        try Self.checkCount(environment.count, of: "--env", limit: 256)
+        try Self.checkCount(targets.count, of: "--target", limit: 16)
+        guard (1...256).contains((rootID ?? "x").unicodeScalars.count) else {
+            throw Failure(.usage, "--root-id has a wrong length", why: "it has 1 to 256 characters")
         }
         if pullPolicy == .never, kind != .imageVolume {
             throw Failure(
@@ -156,6 +102,11 @@ package struct PluginDeployment: Sendable {
                 why: "the kind that has it is image-volume"
             )
         }
+    }
+
+    private static func checkCount(_ count: Int, of option: String, limit: Int) throws(Failure) {
+        guard count > limit else { return }
+        throw Failure(.usage, "\(option) is given \(count) times", why: "at most \(limit) are accepted")
     }
 
     private static func checkUnique(_ names: [String], of option: String) throws(Failure) {

@@ -64,11 +64,18 @@ package struct YAMLWriter {
         case .null: "null"
         case .bool(let bool): bool ? "true" : "false"
         case .integer(let integer): "\(integer)"
-        case .number(let number): "\(number)"
+        case .number(let number): Self.decimal(number)
         case .string(let string): quoted(string)
         case .sequence: "[]"
         case .mapping: "{}"
         }
+    }
+
+    /// Returns a number with a dot, without which YAML 1.1 takes `1e+19` for a text.
+    private static func decimal(_ number: Double) -> String {
+        let text = "\(number)"
+        guard !text.contains("."), let exponent = text.firstIndex(of: "e") else { return text }
+        return "\(text[..<exponent]).0\(text[exponent...])"
     }
 
     /// Returns a comment that cannot end before its line does.

@@ -6,18 +6,33 @@ package struct DeploymentCheck: Sendable {
     private let rows: [FindingList.Row]
     private let name: Reference
 
+    /// The findings about names that generated documents take care of: the host's port, the scheme, and indexes.
+    private static let solved: Set<String> = ["host-without-dot", "scheme-needed"]
+    /// The findings that only concern images without a pin.
+    private static let ofTags: Set<String> = ["untagged", "unpinned", "index-pin"]
+
     /// Checks an image.
     ///
     /// - Parameters:
     ///   - image: the inspected image, with its module.
     ///   - name: its name in its registry.
     ///   - consumer: the name of the consumer, as in `--for`; every proxy, if `nil`.
-    package init(of image: InspectedImage, named name: Reference, for consumer: String?) {
+    ///   - isPinned: whether the document has the digest of the image.
+    package init(
+        of image: InspectedImage,
+        named name: Reference,
+        for consumer: String?,
+        isPinned: Bool = true
+    ) {
         let consumers = Consumers.proxies.filter { consumer == nil || $0.name == consumer }
         let check = PluginCheck(image.inspection, named: name, module: image.module, for: consumers)
         // Without a consumer, the kubelet pulls the image or a user does: only the module counts.
         rows = FindingList(check).rows.filter { row in
-            consumer != nil || check.answers.allSatisfy { $0.moduleFindings.contains(row.finding) }
+            guard !Self.solved.contains(row.finding.id), !(isPinned && Self.ofTags.contains(row.finding.id))
+            else {
+                return false
+            }
+            return consumer != nil || check.answers.allSatisfy { $0.moduleFindings.contains(row.finding) }
         }
         self.name = name
     }
@@ -36,6 +51,17 @@ package struct DeploymentCheck: Sendable {
             try: first.finding.hints
                 + (rejections.count > 1
                     ? ["wasmpack check \(name), which lists \(rejections.count) findings"] : [])
+        )
+    }
+
+    /// Throws ``Failure/Code/checkFailed`` if the kubelet would not find `plugin.wasm` at the root of the mounted image.
+    package static func failIfNotMountable(_ name: Reference, _ image: ImageInspection) throws(Failure) {
+        guard image.format != "image", image.format != "docker" else { return }
+        throw Failure(
+            .checkFailed,
+            "\(name) cannot be mounted as a volume with a plugin.wasm",
+            why: "its format is \(image.format); a volume needs an image whose layer is a tar",
+            try: ["wasmpack copy --format image \(name) TO, then TO"]
         )
     }
 

@@ -135,6 +135,17 @@ final class RegistryClient: Sendable {
         return answer.status == 401 ? refusal(in: answer, to: nil) : nil
     }
 
+    /// Requests the first byte below `/v2/<name>/` without credentials, and returns the status; follows no redirect.
+    func statusWithoutCredentials(_ path: String) async throws(RequestFailure) -> Int {
+        let url = try parse("\(origin)/v2/" + (repository.map { "\($0)/" } ?? "") + path)
+        let request = Request(method: .get, url: url, headers: ["Range": "bytes=0-0"])
+        do throws(TransferError) {
+            return try await connection.transport.send(prepared(request, nil), into: DiscardingSink()).status
+        } catch {
+            throw failure(error, of: request)
+        }
+    }
+
     /// Returns the credential in use; `nil` until the registry requires one.
     func usedCredential() async -> Credential? { await authenticator.usedCredential }
 

@@ -73,6 +73,9 @@ struct AuthKey {
         return match
     }
 
+    /// Whether the key is for a registry or for a part of it.
+    func concerns(_ registry: RegistryName) -> Bool { match(host: registry) != nil }
+
     private func match(host registry: RegistryName) -> Match? {
         func match(isByDefaultPort: Bool = false, isPattern: Bool = false) -> Match {
             Match(

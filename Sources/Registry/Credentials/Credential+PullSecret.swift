@@ -11,7 +11,11 @@ extension Credential {
     ///
     /// Has the same bytes as `kubectl create secret docker-registry` writes for a password: the members `username`,
     /// `password` and `auth`, compact, with Go's escapes. Contains the secret.
-    package func pullSecretConfiguration(for registry: RegistryName) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - registry: the registry.
+    ///   - host: its host as in the image's URL; Docker Hub has a key of its own.
+    package func pullSecretConfiguration(for registry: RegistryName, host: String) -> [UInt8] {
         var members: [(String, String)] = []
         if let username { members.append(("username", username)) }
         switch secret {
@@ -21,7 +25,8 @@ extension Credential {
         case .registryToken(let token): members.append(("registrytoken", token))
         }
         let entry = members.map { "\"\($0)\":\(Self.goQuoted($1))" }.joined(separator: ",")
-        return Array("{\"auths\":{\(Self.goQuoted(registry.credentialKey)):{\(entry)}}}".utf8)
+        let key = registry.isDockerHub ? registry.credentialKey : host
+        return Array("{\"auths\":{\(Self.goQuoted(key)):{\(entry)}}}".utf8)
     }
 
     /// Returns a JSON string with the escapes of Go's encoding/json.

@@ -124,6 +124,14 @@ package struct DockerConfig: CredentialStore {
         }
     }
 
+    /// Returns the keys of all entries for a registry and for parts of it; none from an unreadable file.
+    package func keys(of registry: RegistryName) -> [String] {
+        guard let content = try? file.read() else { return [] }
+        return (content.document.auths ?? [:]).keys.filter {
+            AuthKey($0, rules: content.rules).concerns(registry)
+        }.sorted()
+    }
+
     /// Returns the `HttpHeaders` to send to the registry; none from an unreadable file.
     ///
     /// Only ``lookUp(_:_:for:)`` reports an unreadable file, because many registries need neither headers nor

@@ -73,6 +73,7 @@ struct Generate: RegistryCommand {
         if kind == .pullSecret, noPin || offline {
             throw ValidationError("--no-pin and --offline do not apply to pull-secret.")
         }
+        if kind == .envoy, noPin { throw ValidationError("--no-pin does not apply to envoy.") }
     }
 
     func run(_ context: CommandContext) async throws {
@@ -81,14 +82,14 @@ struct Generate: RegistryCommand {
         // Wrong values are reported before the registry is asked.
         _ = try documents(fields.deployment(of: DeployedImage(reference, pinnedTo: reference.digest)))
         let image = try await image(reference, context)
-        let generated = try documents(fields.deployment(of: image))
+        let generated = try documents(fields.deployment(of: image.deployed), image.source)
         for warning in generated.warnings { context.record(.warning(warning)) }
-        if let folder { return try write(generated, image, to: FilePath(folder), context) }
+        if let folder { return try write(generated, image.deployed, to: FilePath(folder), context) }
         try context.print(
             GenerateReport(
                 kind,
-                image.reference.description,
-                image.digest,
+                image.deployed.reference.description,
+                image.deployed.digest,
                 generated.objects,
                 warnings: generated.warnings
             ),
@@ -100,159 +101,66 @@ struct Generate: RegistryCommand {
     private struct Generated {
         var documents: [GeneratedDocument] = []
         var files: [Kustomization.File] = []
+        /// Each once.
         var warnings: [String] = []
 
         var objects: [JSONValue] { documents.map(\.object.json) }
     }
 
-    private func documents(_ plugin: PluginDeployment) throws(Failure) -> Generated {
+    private func documents(_ plugin: PluginDeployment, _ source: ModuleSource = .file(why: nil))
+        throws(Failure) -> Generated
+    {
         var generated = Generated()
         switch kind {
         case .wasmplugin: generated.documents = [try IstioDocuments(plugin).wasmPlugin()]
         case .trafficextension: generated.documents = [try IstioDocuments(plugin).trafficExtension()]
         case .higress: generated.documents = [try IstioDocuments(plugin).higress()]
         case .envoyGateway: generated.documents = [try EnvoyGatewayDocument(plugin).document()]
-        case .envoy: generated.documents = [try EnvoyBootstrap(plugin).document()]
+        case .envoy: generated.documents = [try EnvoyBootstrap(plugin, from: source).document()]
         case .imageVolume: generated.documents = try ImageVolume(plugin).documents()
         case .kustomization:
             (generated.files, generated.warnings) = try Kustomization(plugin, with: with).files()
         case .pullSecret: break
         }
-        generated.warnings += generated.documents.flatMap(\.warnings)
+        for warning in generated.documents.flatMap(\.warnings) where !generated.warnings.contains(warning) {
+            generated.warnings.append(warning)
+        }
         return generated
     }
 
-    /// Checks the image in its registry, and returns it with the digest to pin.
-    private func image(_ reference: Reference, _ context: CommandContext) async throws -> DeployedImage {
-        if offline {
-            guard noPin || reference.digest != nil else {
-                throw Failure(
-                    .usage,
-                    "a tag cannot be pinned offline",
-                    why: "only the registry knows its digest",
-                    try: ["omit --offline", "or --no-pin, to deploy by tag", "or \(reference)@sha256:…"]
-                )
-            }
-            return DeployedImage(reference, pinnedTo: reference.digest)
-        }
-        var digest: Digest?
-        try await registry.withImage(reference.reading(context), context) { root, repository in
-            try await InspectedImage.with(root, in: repository) { image in
-                try DeploymentCheck.failIfIndex(reference, root: root, image: image.inspection.image)
-                let consumers = kind == .kustomization ? with.map(\.consumer) : [kind.consumer]
-                for consumer in Set(consumers).sorted(by: { ($0 ?? "") < ($1 ?? "") }) {
-                    let check = DeploymentCheck(of: image, named: reference, for: consumer)
-                    try check.failIfRejected()
-                    for warning in check.warnings { context.record(.warning(warning)) }
-                }
-                digest = image.inspection.image.digest
-            }
-        }
-        return DeployedImage(reference, pinnedTo: noPin && reference.digest == nil ? nil : digest)
-    }
-
+    /// Writes the files of a kustomization; replaces none with other content without `--force`.
     private func write(
         _ generated: Generated,
         _ image: DeployedImage,
         to folder: FilePath,
         _ context: CommandContext
-    )
-        throws(Failure)
-    {
-        try FileSet(generated.files.map { ($0.name, Array($0.text.utf8)) }).write(
-            to: folder,
-            replacing: force
-        )
-        for file in generated.files {
-            context.record(.step("wrote", folder.appending(file.name).string))
+    ) throws(Failure) {
+        let files = generated.files.map { file in
+            let name = folder.appending(file.name)
+            let text = file.name == Kustomization.ignoreFile ? Self.adding(file.text, to: name) : file.text
+            return (name: file.name, content: Array(text.utf8))
         }
-        let files = generated.files.map { folder.appending($0.name).string }
+        try FileSet(files).write(to: folder, replacing: force)
+        let names = files.map { folder.appending($0.name).string }
+        for name in names { context.record(.step("wrote", name)) }
         try context.print(
             GenerateReport(
                 kind,
                 image.reference.description,
                 image.digest,
                 [],
-                files: files,
+                files: names,
                 warnings: generated.warnings
             ),
-            orText: files.map { $0 + "\n" }.joined()
-        )
-    }
-}
-
-extension Generate {
-    /// Writes a pull Secret, which contains a password.
-    private func writeSecret(_ context: CommandContext) async throws {
-        guard show || !Terminal.showsResults else {
-            throw Failure(
-                .usage,
-                "a pull Secret contains a password, and standard output is a terminal",
-                why: "nothing was printed",
-                try: ["wasmpack generate pull-secret … | kubectl apply -f -", "or --show, to print it here"]
-            )
-        }
-        guard let name = fields.name else {
-            throw Failure(.usage, "a pull Secret needs a name", try: ["--name wasm-secret"])
-        }
-        let names = (
-            try KubernetesName(parsing: name, as: .object, of: "--name"),
-            try fields.namespace.map { name throws(Failure) in
-                try KubernetesName(parsing: name, as: .namespace, of: "--namespace")
-            }
-        )
-        let credential = try await credential(context)
-        let secret = PullSecret(
-            credential.found.pullSecretConfiguration(for: credential.registry),
-            name: names.0,
-            namespace: names.1
-        )
-        context.record(
-            .step(
-                "secret",
-                "\(credential.found.holder) for \(credential.registry), from \(credential.found.source)"
-            )
-        )
-        let document = secret.document
-        try context.print(
-            GenerateReport(kind, reference, nil, [document.object.json]),
-            orText: document.yaml
+            orText: names.map { $0 + "\n" }.joined()
         )
     }
 
-    private func credential(_ context: CommandContext) async throws -> (
-        registry: RegistryName, found: Credential
-    ) {
-        let isRegistry = !reference.contains("/")
-        let registry: RegistryName
-        var repository: RepositoryName?
-        if isRegistry {
-            registry = try RegistryName(argument: reference, of: "generate pull-secret")
-        } else {
-            let image = try Reference(remote: reference, of: "generate")
-            registry = image.registry
-            repository = image.repository
-        }
-        let chain = try await self.registry.credentials.store(
-            context.environment,
-            usesTLS: !self.registry.connection.plainHttp
-        )
-        let lookup = try await chain.lookUp(
-            registry,
-            repository ?? RepositoryName(parsing: "wasmpack"),
-            for: .pull
-        )
-        for warning in lookup.warnings { context.record(.warning(warning)) }
-        guard let credential = lookup.credential else {
-            throw Failure(
-                .authenticationRequired,
-                "there are no credentials for \(registry)",
-                why: "no credentials for it in: \(lookup.sources.joined(separator: ", "))",
-                try: ["wasmpack login \(registry)"]
-                    + (isRegistry
-                        ? ["or give the whole reference, if they are for a part of the registry"] : [])
-            )
-        }
-        return (registry, credential)
+    /// Returns the user's own lines with the missing one, so that none of them is lost.
+    private static func adding(_ line: String, to file: FilePath) -> String {
+        guard let bytes = try? ReadableFile.contents(of: file, limit: 1024 * 1024) else { return line }
+        let old = String(decoding: bytes, as: UTF8.self)
+        if old.split(separator: "\n").contains(line.prefix { $0 != "\n" }) { return old }
+        return old + (old.hasSuffix("\n") || old.isEmpty ? "" : "\n") + line
     }
 }

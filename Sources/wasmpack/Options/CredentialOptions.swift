@@ -76,6 +76,17 @@ struct CredentialOptions: ParsableArguments {
         )
     }
 
+    /// Returns the keys of the entries for a registry and for parts of it, by the name of their file.
+    func keys(of registry: RegistryName, _ environment: Environment, usesTLS: Bool) -> [String: [String]] {
+        guard !anonymous else { return [:] }
+        let files = CredentialFiles(environment, usesTLS: usesTLS)
+        let sources = authfile.map { [files.chosen($0)] } ?? files.all
+        return Dictionary(
+            sources.map { ($0.shownPath, $0.keys(of: registry)) }.filter { !$0.1.isEmpty },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
     /// Returns the advice for a registry that rejects the credentials, which depends on the options.
     private func advice(for side: String?) -> @Sendable (RegistryName) -> SignInAdvice {
         let (anonymous, authfile) = (anonymous, authfile)

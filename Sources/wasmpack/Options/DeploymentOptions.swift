@@ -78,7 +78,13 @@ struct DeploymentOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Path of the module on the proxy's machine (envoy)", valueName: "path"))
     var module: String?
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("Version of Istio", valueName: "istio@version"))
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "Consumer and version that will read it, such as istio@1.29: istio, asm, envoy-gateway, higress or envoy",
+            valueName: "name[@version]"
+        )
+    )
     var consumer: String?
 
     /// Returns the deployment of an image.
@@ -90,9 +96,7 @@ struct DeploymentOptions: ParsableArguments {
             name: try name.map { name throws(Failure) in
                 try KubernetesName(parsing: name, as: .object, of: "--name")
             } ?? KubernetesName(ofPlugin: image.reference.repository.description),
-            namespace: try namespace.map { name throws(Failure) in
-                try KubernetesName(parsing: name, as: .namespace, of: "--namespace")
-            }
+            namespace: try parsedNamespace()
         )
         plugin.selector = try selector.map { text throws(Failure) in try WorkloadLabel(parsing: text) }
         plugin.targets = try target.map { text throws(Failure) in try PolicyTarget(parsing: text) }
@@ -109,7 +113,7 @@ struct DeploymentOptions: ParsableArguments {
         }
         plugin.rootID = rootId
         plugin.modulePath = module
-        plugin.istio = try consumer.map(Self.version)
+        plugin.consumer = try consumer.map { text throws(Failure) in try ConsumerVersion(parsing: text) }
         return plugin
     }
 
@@ -121,17 +125,23 @@ struct DeploymentOptions: ParsableArguments {
         )
     }
 
-    private static func version(_ text: String) throws(Failure) -> IstioVersion {
-        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(
-            String.init
-        )
-        guard parts.count == 2, parts[0] == "istio" else {
-            throw Failure(
-                .usage,
-                "--for \"\(text.truncated(to: 40))\" is not a version of Istio",
-                try: ["--for istio@1.29"]
-            )
+    /// Returns the namespace; throws ``Failure/Code/usage`` for an invalid one.
+    func parsedNamespace() throws(Failure) -> KubernetesName? {
+        try namespace.map { name throws(Failure) in
+            try KubernetesName(parsing: name, as: .namespace, of: "--namespace")
         }
-        return try IstioVersion(parsing: parts[1])
+    }
+
+    /// Throws ``Failure/Code/usage`` for a field that a pull Secret lacks.
+    func failIfNotOfSecret() throws(Failure) {
+        let given: [(DeploymentSetting, Bool)] = [
+            (.selector, !selector.isEmpty), (.target, !target.isEmpty), (.phase, phase != nil),
+            (.priority, priority != nil), (.failStrategy, failStrategy != nil),
+            (.pluginConfig, pluginConfig != nil), (.env, !env.isEmpty), (.match, !match.isEmpty),
+            (.type, type != nil), (.pullPolicy, pullPolicy != nil), (.pullSecret, pullSecret != nil),
+            (.rootID, rootId != nil), (.module, module != nil),
+        ]
+        for (setting, _) in given.filter(\.1) { try setting.check(.pullSecret) }
+        if let consumer { _ = try ConsumerVersion(parsing: consumer) }
     }
 }

@@ -1,0 +1,30 @@
+import OCI
+
+/// Lines of comment that several documents share.
+struct DeploymentComments {
+    private let plugin: PluginDeployment
+
+    init(_ plugin: PluginDeployment) { self.plugin = plugin }
+
+    /// Which API server of ASM reads a document, and the other domain of its registry; nothing if it is for another mesh.
+    func asm(_ document: String) -> [String] {
+        let consumer = plugin.consumer?.consumer
+        guard consumer == nil || consumer == .asm else { return [] }
+        return [
+            "ASM has two API servers: apply \(document) with the kubeconfig of the ASM instance, and the pull Secret",
+            "with that of the cluster where the pods run.",
+        ] + (AlibabaRegistry(plugin.image.reference.registry)?.comments ?? [])
+    }
+
+    /// How to make the pull Secret that a document names.
+    func pullSecret(in namespace: String) -> [YAMLEntry] {
+        guard let secret = plugin.pullSecret else { return [] }
+        return [
+            YAMLEntry(comments: [
+                "To create it in this namespace:",
+                "  wasmpack generate pull-secret \(plugin.image.reference.repositoryDescription) \\",
+                "    --name \(secret) --namespace \(namespace) | kubectl apply -f -",
+            ])
+        ]
+    }
+}

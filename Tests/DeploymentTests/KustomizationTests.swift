@@ -1,0 +1,56 @@
+import Deployment
+import Diagnostics
+import Testing
+
+/// The files of a kustomization.
+@Suite struct KustomizationTests {
+    private func files(_ kinds: [DocumentKind], _ set: DocumentTests.Setting = { (_) throws(Failure) in })
+        throws(Failure)
+        -> [String: String]
+    {
+        let plugin = try Deployments.plugin(set: set)
+        return Dictionary(
+            try Kustomization(plugin, with: kinds).files().files.map { ($0.name, $0.text) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    @Test func `each namespace of the documents gets the Secret, whose file is ignored by git`() throws {
+        let files = try files([.wasmplugin, .higress, .pullSecret]) { (plugin) throws(Failure) in
+            plugin.pullSecret = try KubernetesName(parsing: "s", as: .object, of: "x")
+        }
+        #expect(
+            Set(files.keys) == ["wasmplugin.yaml", "higress.yaml", "kustomization.yaml", ".gitignore"]
+        )
+        #expect(files[".gitignore"] == "pull-secret.json\n")
+        let text = try #require(files["kustomization.yaml"])
+        for namespace in ["istio-system", "higress-system"] {
+            #expect(text.contains("namespace: \(namespace)"))
+        }
+        #expect(text.contains("disableNameSuffixHash: true"))
+    }
+
+    @Test func `without a Secret there is nothing to ignore`() throws {
+        #expect(Set(try files([.trafficextension]).keys) == ["trafficextension.yaml", "kustomization.yaml"])
+    }
+
+    @Test func `a version belongs to the kinds that its consumer reads`() throws {
+        let set: DocumentTests.Setting = { (plugin) throws(Failure) in
+            plugin.consumer = try ConsumerVersion(parsing: "istio@1.29")
+        }
+        #expect(try files([.wasmplugin, .higress], set).count == 3)
+        #expect(throws: Failure.self) { try files([.higress], set) }
+        #expect(throws: Failure.self) { try files([.trafficextension, .wasmplugin], set) }
+    }
+
+    static let refused: [(kinds: [DocumentKind], why: String)] = [
+        ([], "nothing"), ([.envoy], "no Kubernetes object"), ([.imageVolume], "patches"),
+        ([.higress, .higress], "twice"), ([.pullSecret], "a Secret without a name"),
+        ([.kustomization], "itself"),
+    ]
+
+    @Test("rejects kinds that cannot be part of it", arguments: refused)
+    func unusable(kinds: [DocumentKind], why: String) {
+        #expect(throws: Failure.self, "\(why)") { try files(kinds) }
+    }
+}

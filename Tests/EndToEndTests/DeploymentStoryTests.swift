@@ -1,0 +1,211 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// From the module to the proxy, with the documents that `generate` writes in between.
+///
+/// There is no cluster here: kubectl reads the documents without an API server, and Envoy runs without a mesh.
+@Suite(
+    .timed,
+    .timeLimit(.minutes(5)),
+    .enabled(if: Envoy.isExpected && RegistryPeer.isExpected && Kubernetes.isExpected, Kubernetes.whySkipped)
+)
+struct DeploymentStoryTests {
+    private static let teapot = "-=[ teapot ]=-"
+    private static let rejection = "Forbidden by ASM Wasm Plugin 403"
+
+    /// Requests the teapot through a proxy; returns the body and the status.
+    private func request(_ work: Workspace, _ envoy: Envoy, _ header: String? = nil) async throws -> String {
+        let headers = header.map { ["-H", $0] } ?? []
+        let run = try await RunningProgram(
+            "/usr/bin/env",
+            ["curl", "-sS", "-w", " %{http_code}", envoy.url + "status/418"] + headers,
+            environment: work.environment,
+            in: work.folder
+        ).wait()
+        #expect(run.status == 0, "\(run)")
+        return run.outputText
+    }
+
+    @Test
+    func `a plugin is built, pushed, described for the mesh, pulled with its Secret, and runs in Envoy`()
+        async throws
+    {
+        let work = try Workspace()
+        // Nobody may pull without credentials.
+        let registry = try await RegistryPeer.start(.token, tokens: ["--anonymous", "none"])
+        let access = try registry.access(work)
+        let reference = "\(registry.name)/test-oci/header-authorization:v0.0.1"
+        func wasmpack(_ arguments: [String]) async throws -> CommandLineRun {
+            let run = try await RunningProgram(
+                Workspace.program,
+                arguments + access.flags,
+                environment: work.environment,
+                input: access.input,
+                in: work.folder
+            ).wait()
+            try #require(run.status == 0, "\(arguments): \(run)")
+            return run
+        }
+
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let built = try await work.run("build", "plugin.wasm", "-t", reference)
+        #expect(built.status == 0, "\(built)")
+        let pushed = try await wasmpack(["push", reference])
+
+        let make = [
+            "generate", "pull-secret", reference, "--name", "wasm-secret", "--namespace", "istio-system",
+        ]
+        let secret = try await wasmpack(make)
+        let plugin = try await wasmpack([
+            "generate", "wasmplugin", reference, "--phase", "AUTHN", "--selector", "istio=ingressgateway",
+            "--pull-secret", "wasm-secret",
+        ])
+        try await work.expectValid(plugin.outputText, "wasmplugin")
+        let pinned = pushed.outputText.trimmingCharacters(in: .newlines)
+        let expected: NSDictionary = [
+            "apiVersion": "extensions.istio.io/v1alpha1", "kind": "WasmPlugin",
+            "metadata": ["name": "header-authorization", "namespace": "istio-system"],
+            "spec": [
+                "selector": ["matchLabels": ["istio": "ingressgateway"]], "phase": "AUTHN",
+                "imagePullSecret": "wasm-secret", "url": "oci://\(pinned)",
+            ],
+        ]
+        #expect(try await work.readByKubectl(plugin.outputText) == [expected])
+
+        // kustomize reads both as they are, too.
+        try work.write(plugin.outputBytes, to: "deploy/wasmplugin.yaml")
+        try work.write(secret.outputBytes, to: "deploy/pull-secret.yaml")
+        try work.write(
+            Array("resources: [wasmplugin.yaml, pull-secret.yaml]\n".utf8),
+            to: "deploy/kustomization.yaml"
+        )
+        let kustomized = try await work.other(Kubernetes.kubectl, "kustomize", "deploy")
+        #expect(kustomized.status == 0, "\(kustomized)")
+        let objects = try await work.readByKubectl(kustomized.outputText)
+        let given = try await work.readByKubectl(secret.outputText) + [expected]
+        #expect(objects.count == 2 && given.allSatisfy(objects.contains))
+
+        // The Secret alone is enough to pull, and without it nothing is.
+        let object = try await work.other(
+            Kubernetes.kubectl,
+            "label",
+            "--local",
+            "-f",
+            "-",
+            "x=y",
+            "-o",
+            "json",
+            input: secret.outputText
+        )
+        try work.write(object.outputBytes, to: "secret.json")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o600],
+            ofItemAtPath: work.path("secret.json")
+        )
+        let pull = ["pull", reference, "-o", "pulled.wasm"] + access.trust
+        let anonymous = try await work.start(pull).wait()
+        #expect(anonymous.status == 77, "\(anonymous)")
+        let pulled = try await work.start(pull + ["--authfile", "secret.json"]).wait()
+        #expect(pulled.status == 0, "\(pulled)")
+        #expect(try work.bytes(of: "pulled.wasm") == Modules.plugin)
+
+        let bootstrap = try await wasmpack([
+            "generate", "envoy", reference, "--module", work.path("pulled.wasm"),
+        ])
+        try work.write(bootstrap.outputBytes, to: "envoy.yaml")
+        let envoy = try await Envoy(configuredBy: work.path("envoy.yaml"))
+        #expect(try await request(work, envoy) == Self.rejection)
+        #expect(try await request(work, envoy, "allow: false") == Self.rejection)
+        let allowed = try await request(work, envoy, "allow: true")
+        #expect(allowed.contains(Self.teapot) && allowed.hasSuffix(" 418"), "\(allowed)")
+        let log = try String(contentsOfFile: envoy.log, encoding: .utf8)
+        let line = "request header: 'allow' is false, only true can passthrough"
+        #expect(log.split(separator: "\n").contains { $0.contains("[debug]") && $0.contains(line) }, "\(log)")
+    }
+
+    static let sources: [(kind: RegistryPeer.Authentication, format: String, reason: String?)] = [
+        (.open, "artifact", nil), (.open, "wasm", nil), (.open, "image", "in a layer of the image"),
+        (.token, "artifact", "requires credentials or a token"),
+    ]
+
+    @Test(
+        "Envoy fetches a bare module of a registry without credentials, and reads a file otherwise",
+        arguments: sources.indices
+    )
+    func remote(number: Int) async throws {
+        let (kind, format, reason) = Self.sources[number]
+        let work = try Workspace()
+        let registry = try await RegistryPeer.shared(kind, usesTLS: kind == .token)
+        let flags = kind == .token ? try registry.access(work).flags : []
+        let input = registry.password + "\n"
+        let reference = "\(registry.name)/\(work.namespace)/plugin:v1"
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let built = try await work.run("build", "plugin.wasm", "-t", reference, "--format", format)
+        #expect(built.status == 0, "\(built)")
+        let pushed = try await work.start(["push", reference] + flags, input: input).wait()
+        #expect(pushed.status == 0, "\(pushed)")
+        let run = try await work.start(["generate", "envoy", reference] + flags, input: input).wait()
+        #expect(run.status == 0, "\(run)")
+        if let reason {
+            #expect(run.outputText.contains(reason), "\(run)")
+            #expect(run.outputText.contains("filename: /etc/envoy/plugin.wasm"), "\(run)")
+            return
+        }
+        #expect(
+            run.outputText.contains("uri: \"http://\(registry.name)/v2/")
+                || run.outputText.contains("uri: http://\(registry.name)/v2/"),
+            "\(run)"
+        )
+        try work.write(run.outputBytes, to: "envoy.yaml")
+        let envoy = try await Envoy(configuredBy: work.path("envoy.yaml"))
+        #expect(try await request(work, envoy) == Self.rejection)
+        #expect(try await request(work, envoy, "allow: true").hasSuffix(" 418"))
+    }
+
+    @Test func `an image that is missing or that a proxy would reject gives no document`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.shared(.open, usesTLS: false)
+        let repository = "\(registry.name)/\(work.namespace)/plugin"
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        for (format, tag) in [("wasm", "wasm"), ("image", "v1")] {
+            let built = try await work.run(
+                "build",
+                "plugin.wasm",
+                "-t",
+                "\(repository):\(tag)",
+                "--format",
+                format,
+                "--layout",
+                tag
+            )
+            #expect(built.status == 0, "\(built)")
+            let pushed = try await work.run("push", "\(repository):\(tag)", tag)
+            #expect(pushed.status == 0, "\(pushed)")
+        }
+        let zeros = String(repeating: "0", count: 64)
+        let rows: [(arguments: [String], status: Int32, phrase: String)] = [
+            (["wasmplugin", "\(repository):v2"], 66, "no tag v2"),
+            (["wasmplugin", "\(repository)@sha256:\(zeros)"], 66, "no manifest"),
+            (["wasmplugin", "\(repository):wasm"], 1, "would not be loaded: istio: "),
+            (["higress", "\(repository):wasm"], 1, "higress: "),
+            (["envoy-gateway", "\(repository):wasm"], 1, "envoy-gateway: "),
+            (["image-volume", "\(repository):wasm"], 1, "cannot be mounted"),
+            (["kustomization", "\(repository):wasm", "--with", "wasmplugin", "-o", "k"], 1, "istio: "),
+        ]
+        for (arguments, status, phrase) in rows {
+            let run = try await work.start(["generate"] + arguments).wait()
+            #expect(run.status == status, "\(arguments): \(run)")
+            #expect(run.outputText.isEmpty, "\(arguments): \(run)")
+            #expect(run.errorText.contains(phrase), "\(arguments): \(run)")
+        }
+        #expect(!work.exists("k"))
+        for kind in ["wasmplugin", "trafficextension", "envoy-gateway", "higress", "image-volume"] {
+            let run = try await work.run("generate", kind, "\(repository):v1")
+            #expect(run.status == 0, "\(run)")
+            #expect(run.errorText.split(separator: "\n").allSatisfy { !$0.contains("warning") }, "\(run)")
+            let byTag = try await work.run("generate", kind, "\(repository):v1", "--no-pin")
+            #expect(byTag.outputText.contains("plugin:v1"), "\(byTag)")
+        }
+    }
+}
