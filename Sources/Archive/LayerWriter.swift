@@ -30,6 +30,7 @@ package struct LayerWriter: Sendable {
     /// - Parameters:
     ///   - entries: its files and folders, in the order of the tar.
     ///   - time: the modification time of every entry, in seconds since 1970.
+    /// - Returns: the digest of the uncompressed tar.
     /// - Throws: the errors of the files, and ``Failure/Code/interrupted`` if the task is canceled.
     package static func diffID(of entries: [LayerEntry], time: Int64) throws(Failure) -> Digest {
         let source = try TarSource(entries, time: time)

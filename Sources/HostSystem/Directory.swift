@@ -41,22 +41,32 @@ package enum Directory {
         return own.deviceID == its.deviceID && own.inode == its.inode
     }
 
-    /// Returns the sorted names in a folder, without `.` and `..`.
+    /// Returns the sorted names in a folder as text, without `.` and `..`.
+    ///
+    /// A name that is not UTF-8 cannot be opened by its text; ``entries(in:)`` keeps the bytes. Throws
+    /// ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
+    package static func names(in path: FilePath) throws(Failure) -> [String] {
+        try entries(in: path).map(\.string).sorted()
+    }
+
+    /// Returns the names in a folder byte for byte, without `.` and `..`, in no order.
     ///
     /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
-    package static func names(in path: FilePath) throws(Failure) -> [String] {
+    package static func entries(in path: FilePath) throws(Failure) -> [FilePath.Component] {
         guard let stream = path.withPlatformString({ opendir($0) }) else {
             throw Failure(reading: path, Errno(rawValue: errno))
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        var entries: [FilePath.Component] = []
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                Array(bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }) + [0]
             }
-            if name != ".", name != ".." { names.append(name) }
+            guard let component = FilePath.Component(platformString: name), component.kind == .regular
+            else { continue }
+            entries.append(component)
         }
-        return names.sorted()
+        return entries
     }
 
     /// Returns the time since a file was last written, by its own clock; `nil` if it does not exist.

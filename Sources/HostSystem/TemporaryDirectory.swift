@@ -36,8 +36,8 @@ package final class TemporaryDirectory: Sendable {
 
     /// Creates a folder under `$TMPDIR`, or `/tmp`, that only this user can access.
     package convenience init() throws(Failure) {
-        let text = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        try self.init(in: FilePath(text))
+        let chosen = getenv("TMPDIR").map { FilePath(platformString: $0) } ?? ""
+        try self.init(in: chosen.isEmpty ? "/tmp" : chosen)
     }
 
     /// Creates a folder in another one.

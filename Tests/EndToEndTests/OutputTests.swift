@@ -195,10 +195,10 @@ import Testing
 }
 
 extension OutputTests {
-    static let withoutFolder: [(arguments: [String], status: Int32, phrase: String, why: String)] = [
-        (["push", "REF"], 0, "pushed", "an image of a layout"),
-        (["tags", "REPO"], 0, "", "a list"),
-        (["tag", "REF", "v2"], 0, "", "a tag"),
+    static let withoutFolder: [(arguments: [String], status: Int32, phrase: String?, why: String)] = [
+        (["push", "REF", "--no-check"], 0, "pushed", "an image of a layout"),
+        (["tags", "REPO"], 0, nil, "a list"),
+        (["tag", "REF", "v2"], 0, "tagged", "a tag"),
         (["copy", "plugin-oci", "copied-oci"], 0, "copied", "a copy between folders"),
         (["copy", "plugin-oci", "copied.tar"], 0, "copied", "a new archive"),
         (["push", "REF", "no.wasm"], 66, "no such file", "an error in the arguments"),
@@ -206,7 +206,7 @@ extension OutputTests {
     ]
 
     @Test("needs a folder for temporary files only to write them", arguments: withoutFolder)
-    func folder(arguments: [String], status: Int32, phrase: String, why: String) async throws {
+    func folder(arguments: [String], status: Int32, phrase: String?, why: String) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/a/b:v1"
@@ -219,6 +219,6 @@ extension OutputTests {
             adding: ["TMPDIR": "/nonexistent"]
         ).wait()
         #expect(run.status == status, "\(why): \(run)")
-        #expect(run.errorText.contains(phrase), "\(why): \(run)")
+        if let phrase { #expect(run.errorText.contains(phrase), "\(why): \(run)") }
     }
 }

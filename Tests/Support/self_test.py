@@ -15,6 +15,7 @@ import os
 import pathlib
 import random
 import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -24,6 +25,8 @@ import threading
 import time
 import unittest
 
+import kill_points
+import kills
 import modules
 import mutants
 import profiles
@@ -550,6 +553,58 @@ class Soak(unittest.TestCase):
         early, late = [sorted(moment for moment in found if (moment >= 32) is is_late) for is_late in (False, True)]
         self.assertEqual(sorted(int(moment // 10) for moment in early + late[:1]), [0, 1, 2, 3])
         self.assertEqual([int((moment - 32) // 2) for moment in late[-4:]], [0, 1, 2, 3])
+
+
+class Kills(unittest.TestCase):
+    """A kill comes at its event, and what it must not leave is seen."""
+
+    def test_only_calls_that_change_files_are_points(self):
+        trace = r"""
+12 write(2, "a message", 9) = 9
+12 write(4, "\1\0\0\0\0\0\0\0", 8) = 8
+12 write(5, "content", 7) = 7
+13 write(6, "content" <unfinished ...>
+12 rename("a", "b") = 0
+"""
+        self.assertEqual(kill_points.calls_of(trace), [("write", 3), ("write", 1), ("rename", 1)])
+
+    def test_a_relay_signals_at_its_byte_and_passes_everything(self):
+        port = self.enterContext(server("scripted_registry.py"))
+        Client(port).seed()
+        relay, sent = kill_points.Watch(port), []
+        self.addCleanup(relay.close)
+        run = argparse.Namespace(process=argparse.Namespace(send_signal=sent.append))
+        for at, fired in ((10, True), (len(DATA), True), (2 * len(DATA), False)):
+            relay.arm(at)
+            relay.aim(run, at)
+            self.assertEqual(Client(relay.port)("GET", BLOB).content, DATA)
+            self.assertEqual(relay.fired, fired)
+        self.assertEqual(sent, [10, len(DATA)])
+
+    def test_a_secret_in_a_file(self):
+        bench = soak_bench.Bench("wasmpack")
+        self.addCleanup(bench.close, False)
+        kills.require_no_secret(bench, may_keep=False)
+        for secret in (b"hush", base64.b64encode(b"demo:hush-word"), base64.b64encode(b"me:hush-word")):
+            bench.config.write_bytes(secret)
+            kills.require_no_secret(bench, may_keep=False)
+            left = bench.temporary / ".wasmpack-secret-1.tmp"
+            left.write_bytes(secret)
+            left.chmod(0o600)
+            kills.require_no_secret(bench, may_keep=True)
+            self.assertRaises(Violation, kills.require_no_secret, bench, may_keep=False)
+            left.chmod(0o644)
+            self.assertRaises(Violation, kills.require_no_secret, bench, may_keep=True)
+            left.unlink()
+
+    def test_a_status_that_no_signal_gives(self):
+        def run(status):
+            return argparse.Namespace(status=status, said=lambda *_: "")
+
+        for status, state in ((143, "old"), (0, "old"), (75, "new"), (-11, "old")):
+            self.assertRaises(Violation, kills.require_status, run(status), signal.SIGINT, state)
+        for status, state in ((130, "old"), (0, "new"), (-2, "old")):
+            kills.require_status(run(status), signal.SIGINT, state)
 
 
 class Cuts(unittest.TestCase):

@@ -111,6 +111,7 @@ class Bench:
 
     def __init__(self, program):
         self.program, self.children, self.lifelines = os.path.abspath(program), [], []
+        self.wrapper, self.headers = [], {}  # what starts the program; what direct requests to the registry carry
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="wasmpack-soak-"))
         self.temporary = self.folder / "tmp"
         for name in ("tmp", "home/.docker"):
@@ -144,7 +145,7 @@ class Bench:
         return ready["port"]
 
     def start(self, *arguments, given=b""):
-        return Run(self, [self.program, *arguments], given)
+        return Run(self, [*self.wrapper, self.program, *arguments], given)
 
     def run(self, *arguments, given=b""):
         return self.start(*arguments, given=given).succeed()
@@ -161,16 +162,16 @@ def answer(port, path, **headers):
         connection.close()
 
 
-def stored_image(port, repository, tag):
+def stored_image(port, repository, tag, **headers):
     """Returns the digest that a tag points to, after verifying all content; None without the tag."""
-    with answer(port, f"/v2/{repository}/manifests/{tag}", Accept=MANIFEST) as response:
+    with answer(port, f"/v2/{repository}/manifests/{tag}", Accept=MANIFEST, **headers) as response:
         if response.status == 404:
             return None
         require(response.status == 200, f"the registry answers {response.status} for the tag {tag} of {repository}")
         manifest = response.read()
     value = json.loads(manifest)
     for blob in [value["config"], *value["layers"]]:
-        with answer(port, f"/v2/{repository}/blobs/{blob['digest']}") as response:
+        with answer(port, f"/v2/{repository}/blobs/{blob['digest']}", **headers) as response:
             what = f"{repository}:{tag} names {blob['digest']}"
             require(response.status == 200, what, f"but the registry answers {response.status}")
             actual = sha256(iter(lambda response=response: response.read(PIECE), b""))

@@ -69,7 +69,7 @@ class Push:
         return self.bench.start("push", self.reference, "large", "--plain-http")
 
     def check(self, number):
-        digest = stored_image(self.images.port, self.repository, "v1")
+        digest = stored_image(self.images.port, self.repository, "v1", **self.bench.headers)
         state = {self.images.small: "old", self.images.large: "new"}.get(digest)
         require(state, f"{self.reference} is {digest}", f"neither {self.images.small} nor {self.images.large}")
         return state

@@ -14,6 +14,7 @@ extension PluginExtractor {
     /// - Parameters:
     ///   - path: the file, which need not exist.
     ///   - image: the image's manifest.
+    /// - Returns: `true` if digests or sizes show that the file has other content.
     /// - Throws: the errors of reading the file and the config.
     package func excludes(_ path: FilePath, as image: Manifest) async throws(Failure) -> Bool {
         guard Directory.type(of: path) == .regular else { return false }
