@@ -196,7 +196,7 @@ import Testing
 
 extension OutputTests {
     static let withoutFolder: [(arguments: [String], status: Int32, phrase: String?, why: String)] = [
-        (["push", "REF", "--no-check"], 0, "pushed", "an image of a layout"),
+        (["push", "REF", "--no-check"], 0, "up to date", "an image of a layout"),
         (["tags", "REPO"], 0, nil, "a list"),
         (["tag", "REF", "v2"], 0, "tagged", "a tag"),
         (["copy", "plugin-oci", "copied-oci"], 0, "copied", "a copy between folders"),
