@@ -63,7 +63,7 @@ test-all: test test-long ## both
 
 # What a real Envoy makes of each module, for the tests that do not ask one: after a new module or another ENVOY.
 verdicts: deps test-deps ## record the verdicts of Envoy in Fixtures/envoy again
-	Tests/Support/oracle.py .venv/bin/envoy --record Fixtures/envoy
+	Tests/Support/oracle.py --envoy .venv/bin/envoy --record Fixtures/envoy
 
 # A module of 200 MB through 20 cuts each way, and 50 sudden ends. Not a part of CI.
 SOAK = --size 200 --cuts 20 --kills 50 --seed 1

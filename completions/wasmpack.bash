@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|copy|check|inspect|verify|tags|tag|delete|login|logout|help)
+    build|push|pull|copy|tag|delete|login|logout|inspect|ls|verify|tags|check|generate|version|completion|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull copy check inspect verify tags tag delete login logout help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull copy tag delete login logout inspect ls verify tags check generate version completion help' -- "${cur}"))
         ;;
     esac
 }
@@ -254,7 +254,7 @@ _wasmpack_push() {
     repeating_flags=()
     non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=(--also-tag)
-    non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --timeout --retries --username --authfile --digest-file --color)
+    non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
@@ -287,7 +287,7 @@ _wasmpack_push() {
     '--retries')
         return
         ;;
-    '--username')
+    '--username'|'-u')
         return
         ;;
     '--authfile')
@@ -317,7 +317,7 @@ _wasmpack_pull() {
     repeating_flags=()
     non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(-o --output --expect --layout --ca-file --client-cert --client-key --timeout --retries --username --authfile --digest-file --color)
+    non_repeating_options=(-o --output --expect --layout --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --digest-file --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -351,7 +351,7 @@ _wasmpack_pull() {
     '--retries')
         return
         ;;
-    '--username')
+    '--username'|'-u')
         return
         ;;
     '--authfile')
@@ -373,7 +373,7 @@ _wasmpack_copy() {
     repeating_flags=()
     non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--format --from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
+    non_repeating_options=(--format --from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
@@ -416,7 +416,7 @@ _wasmpack_copy() {
     '--retries')
         return
         ;;
-    '--username')
+    '--username'|'-u')
         return
         ;;
     '--authfile')
@@ -442,219 +442,11 @@ _wasmpack_copy() {
     esac
 }
 
-_wasmpack_check() {
-    repeating_flags=()
-    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
-    repeating_options=(--for)
-    non_repeating_options=(--envoy --max-size --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
-    __wasmpack_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--for')
-        return
-        ;;
-    '--envoy')
-        __wasmpack_add_completions -f
-        return
-        ;;
-    '--max-size')
-        return
-        ;;
-    '--ca-file')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
-        return
-        ;;
-    '--client-cert')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
-        return
-        ;;
-    '--client-key')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
-        return
-        ;;
-    '--timeout')
-        return
-        ;;
-    '--retries')
-        return
-        ;;
-    '--username')
-        return
-        ;;
-    '--authfile')
-        __wasmpack_add_completions -f
-        return
-        ;;
-    '--color')
-        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    1)
-        __wasmpack_add_completions -f
-        return
-        ;;
-    esac
-}
-
-_wasmpack_inspect() {
-    repeating_flags=()
-    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--raw --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
-    __wasmpack_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--raw')
-        __wasmpack_add_completions -W 'manifest'$'\n''config'
-        return
-        ;;
-    '--ca-file')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
-        return
-        ;;
-    '--client-cert')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
-        return
-        ;;
-    '--client-key')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
-        return
-        ;;
-    '--timeout')
-        return
-        ;;
-    '--retries')
-        return
-        ;;
-    '--username')
-        return
-        ;;
-    '--authfile')
-        __wasmpack_add_completions -f
-        return
-        ;;
-    '--color')
-        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    1)
-        __wasmpack_add_completions -f
-        return
-        ;;
-    esac
-}
-
-_wasmpack_verify() {
-    repeating_flags=()
-    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--expect --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
-    __wasmpack_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--expect')
-        return
-        ;;
-    '--ca-file')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
-        return
-        ;;
-    '--client-cert')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
-        return
-        ;;
-    '--client-key')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
-        return
-        ;;
-    '--timeout')
-        return
-        ;;
-    '--retries')
-        return
-        ;;
-    '--username')
-        return
-        ;;
-    '--authfile')
-        __wasmpack_add_completions -f
-        return
-        ;;
-    '--color')
-        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    1)
-        __wasmpack_add_completions -d
-        return
-        ;;
-    esac
-}
-
-_wasmpack_tags() {
-    repeating_flags=()
-    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--limit --ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
-    __wasmpack_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--limit')
-        return
-        ;;
-    '--ca-file')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
-        return
-        ;;
-    '--client-cert')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
-        return
-        ;;
-    '--client-key')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
-        return
-        ;;
-    '--timeout')
-        return
-        ;;
-    '--retries')
-        return
-        ;;
-    '--username')
-        return
-        ;;
-    '--authfile')
-        __wasmpack_add_completions -f
-        return
-        ;;
-    '--color')
-        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-}
-
 _wasmpack_tag() {
     repeating_flags=()
     non_repeating_flags=(--no-clobber --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
+    non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
 
     # Offer option value completions
@@ -677,7 +469,7 @@ _wasmpack_tag() {
     '--retries')
         return
         ;;
-    '--username')
+    '--username'|'-u')
         return
         ;;
     '--authfile')
@@ -695,7 +487,7 @@ _wasmpack_delete() {
     repeating_flags=()
     non_repeating_flags=(--yes --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
     repeating_options=()
-    non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username --authfile --color)
+    non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -718,7 +510,7 @@ _wasmpack_delete() {
     '--retries')
         return
         ;;
-    '--username')
+    '--username'|'-u')
         return
         ;;
     '--authfile')
@@ -788,6 +580,391 @@ _wasmpack_logout() {
         ;;
     '--color')
         __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_inspect() {
+    repeating_flags=()
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--raw --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--raw')
+        __wasmpack_add_completions -W 'manifest'$'\n''config'
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_wasmpack_ls() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--layout --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--layout')
+        __wasmpack_add_completions -d
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_verify() {
+    repeating_flags=()
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--expect --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--expect')
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_wasmpack_tags() {
+    repeating_flags=()
+    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--limit --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--limit')
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_check() {
+    repeating_flags=()
+    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=(--for)
+    non_repeating_options=(--envoy --max-size --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--for')
+        return
+        ;;
+    '--envoy')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_wasmpack_generate() {
+    repeating_flags=()
+    non_repeating_flags=(--no-pin --offline --force --show --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=(--selector --target --env --match --with)
+    non_repeating_options=(--name --namespace --phase --priority --fail-strategy --plugin-config --type --pull-policy --pull-secret --root-id --module --for -o --output --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--name')
+        return
+        ;;
+    '--namespace')
+        return
+        ;;
+    '--selector')
+        return
+        ;;
+    '--target')
+        return
+        ;;
+    '--phase')
+        __wasmpack_add_completions -W 'AUTHN'$'\n''AUTHZ'$'\n''STATS'
+        return
+        ;;
+    '--priority')
+        return
+        ;;
+    '--fail-strategy')
+        __wasmpack_add_completions -W 'close'$'\n''open'$'\n''reload'
+        return
+        ;;
+    '--plugin-config')
+        return
+        ;;
+    '--env')
+        return
+        ;;
+    '--match')
+        return
+        ;;
+    '--type')
+        __wasmpack_add_completions -W 'http'$'\n''network'
+        return
+        ;;
+    '--pull-policy')
+        __wasmpack_add_completions -W 'IfNotPresent'$'\n''Always'$'\n''Never'
+        return
+        ;;
+    '--pull-secret')
+        return
+        ;;
+    '--root-id')
+        return
+        ;;
+    '--module')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--with')
+        __wasmpack_add_completions -W 'wasmplugin'$'\n''trafficextension'$'\n''envoy-gateway'$'\n''higress'$'\n''envoy'$'\n''image-volume'$'\n''pull-secret'$'\n''kustomization'
+        return
+        ;;
+    '-o'|'--output')
+        __wasmpack_add_completions -d
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -W 'wasmplugin'$'\n''trafficextension'$'\n''envoy-gateway'$'\n''higress'$'\n''envoy'$'\n''image-volume'$'\n''pull-secret'$'\n''kustomization'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_version() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--color)
+    __wasmpack_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_completion() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -W 'bash'$'\n''zsh'$'\n''fish'
         return
         ;;
     esac

@@ -15,8 +15,12 @@ package enum LayerReader {
     private static let shownEntries = 100
     /// The maximum length of a name to keep, in bytes: Linux's `PATH_MAX`.
     ///
-    /// In characters; a tar allows names of up to a megabyte.
+    /// A tar allows names of up to a megabyte.
     private static let shownNameLength = 4096
+
+    /// The maximum length of all names and link targets in a layer, in bytes: 64 MiB, 100 bytes for each of the most entries
+    /// that fit into ``tarLimit``.
+    private static let namesLimit = 64 * 1024 * 1024
 
     /// Reads a layer to its end.
     ///
@@ -68,7 +72,16 @@ package enum LayerReader {
         write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
         var wasExtracted = false
+        var nameBytes = 0
         while let entry = try tar.next() {
+            nameBytes += entry.name.utf8.count + (entry.link?.utf8.count ?? 0)
+            guard nameBytes <= namesLimit else {
+                throw Failure(
+                    .layerInvalid,
+                    "the names in the layer have more than 64 MiB",
+                    why: "at most 64 MiB of file names are read from a layer"
+                )
+            }
             let place = contents.entryCount
             contents.content = .tar
             contents.entryCount += 1

@@ -33,7 +33,11 @@ package final class TarReader {
 
         /// The last component of the name.
         package var baseName: Substring {
-            name.split(separator: "/", omittingEmptySubsequences: true).last ?? ""
+            // From the end: a hostile name may have a million components.
+            let trimmed = name.utf8.lastIndex { $0 != UInt8(ascii: "/") }
+            guard let last = trimmed else { return "" }
+            let start = name.utf8[...last].lastIndex(of: UInt8(ascii: "/")).map(name.utf8.index(after:))
+            return name[(start ?? name.startIndex)...last]
         }
     }
 

@@ -14,7 +14,7 @@ static curl_socket_t open_socket(void *check, curlsocktype purpose, struct curl_
                           : to->family == AF_INET6 ? (const void *)&((struct sockaddr_in6 *)&to->addr)->sin6_addr
                                                    : NULL;
     (void)purpose;
-    if (!address || !inet_ntop(to->family, address, text, sizeof text) || !address_check->accepts(address_check->context, text))
+    if (!address || !inet_ntop(to->family, address, text, sizeof text) || !address_check->accepts(address_check->context, text, 0))
         return CURL_SOCKET_BAD;
     int type = to->socktype;
 #ifdef SOCK_CLOEXEC
@@ -27,7 +27,7 @@ static curl_socket_t open_socket(void *check, curlsocktype purpose, struct curl_
 static int begin_request(void *check, char *address, char *own_address, int port, int own_port) {
     const wasmpack_address_check *address_check = check;
     (void)own_address, (void)port, (void)own_port;
-    return address_check->accepts(address_check->context, address) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    return address_check->accepts(address_check->context, address, 1) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 unsigned wasmpack_setopt_address_check(void *handle, const wasmpack_address_check *check) {

@@ -1,5 +1,5 @@
 /// The exit status of the process, with the numbers of `sysexits.h`.
-package enum ExitStatus: Int32, Sendable {
+package enum ExitStatus: Int32, Sendable, CaseIterable {
     /// The command succeeded.
     case done = 0
     /// The command completed with a negative result.

@@ -37,6 +37,14 @@ package struct EnvoyProgram: Sendable {
         let folder = try TemporaryDirectory()
         defer { withExtendedLifetime(folder) {} }
         let configuration = folder.path.appending("envoy.json")
+        guard String(validating: configuration) != nil, String(validating: module) != nil else {
+            throw Failure(
+                .configurationInvalid,
+                "Envoy cannot open a file below \(folder.path.directory)",
+                why: "the path is not valid UTF-8, and Envoy's configuration is text",
+                try: ["TMPDIR=/tmp"]
+            )
+        }
         // Envoy resolves a relative path from its working folder, which is ours.
         try TemporaryFile.write(EnvoyBootstrap(loading: module).bytes(), to: configuration)
         do throws(ChildProcessError) {

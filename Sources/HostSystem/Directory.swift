@@ -41,22 +41,32 @@ package enum Directory {
         return own.deviceID == its.deviceID && own.inode == its.inode
     }
 
-    /// Returns the sorted names in a folder, without `.` and `..`.
+    /// Returns the sorted names in a folder as text, without `.` and `..`.
+    ///
+    /// A name that is not UTF-8 cannot be opened by its text; ``entries(in:)`` keeps the bytes. Throws
+    /// ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
+    package static func names(in path: FilePath) throws(Failure) -> [String] {
+        try entries(in: path).map(\.string).sorted()
+    }
+
+    /// Returns the names in a folder byte for byte, without `.` and `..`, in no order.
     ///
     /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
-    package static func names(in path: FilePath) throws(Failure) -> [String] {
+    package static func entries(in path: FilePath) throws(Failure) -> [FilePath.Component] {
         guard let stream = path.withPlatformString({ opendir($0) }) else {
             throw Failure(reading: path, Errno(rawValue: errno))
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        var entries: [FilePath.Component] = []
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                Array(bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }) + [0]
             }
-            if name != ".", name != ".." { names.append(name) }
+            guard let component = FilePath.Component(platformString: name), component.kind == .regular
+            else { continue }
+            entries.append(component)
         }
-        return names.sorted()
+        return entries
     }
 
     /// Removes a file if it exists.
@@ -89,16 +99,19 @@ package final class TemporaryDirectory: Sendable {
 
     /// Creates a folder under `$TMPDIR`, or `/tmp`, that only this user can access.
     package init() throws(Failure) {
-        let parent = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        var template = Array(FilePath(parent).appending("wasmpack-XXXXXX").string.utf8CString)
+        let chosen = getenv("TMPDIR").map { FilePath(platformString: $0) } ?? ""
+        let parent = chosen.isEmpty ? "/tmp" : chosen
+        var template = parent.appending("wasmpack-XXXXXX").withPlatformString {
+            Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+        }
         guard let created = mkdtemp(&template) else {
-            let failure = Failure(writing: FilePath(parent), Errno(rawValue: errno))
+            let failure = Failure(writing: parent, Errno(rawValue: errno))
             throw failure.with(
                 message: "cannot create a folder for temporary files: \(failure.message)",
                 try: ["TMPDIR=/path/to/writable/folder"]
             )
         }
-        path = FilePath(String(cString: created))
+        path = FilePath(platformString: created)
         TemporaryPaths.add(path)
     }
 

@@ -23,7 +23,7 @@ enum TemporaryPaths {
 
     /// Removes a folder and the files in it.
     static func removeFolder(_ path: FilePath) {
-        for name in (try? Directory.names(in: path)) ?? [] { try? removeFile(path.appending(name)) }
+        for name in (try? Directory.entries(in: path)) ?? [] { try? removeFile(path.appending(name)) }
         try? removeDirectory(path)
     }
 }

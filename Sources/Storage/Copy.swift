@@ -129,11 +129,13 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
     let destination: Destination
     let events: Events
 
-    /// Copies blobs in parallel, at most ``parallelBlobs`` at a time.
+    /// Copies blobs in parallel, at most ``parallelBlobs`` at a time; a blob that is listed repeatedly is copied once.
     func copyBlobs(_ descriptors: [Descriptor]) async throws(Failure) -> [Part] {
+        var listed: Set<Descriptor> = []
+        let descriptors = descriptors.filter { listed.insert($0).inserted }
         let outcome = await withTaskGroup(of: Result<Part, Failure>.self) {
             group -> Result<[Part], Failure> in
-            var parts: [Part] = []
+            var parts: [Descriptor: Part] = [:]
             var waiting = descriptors[...]
             func addNext() {
                 guard let next = waiting.popFirst() else { return }
@@ -148,7 +150,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
             for _ in 0..<parallelBlobs { addNext() }
             while let done = await group.next() {
                 switch done {
-                case .success(let part): parts.append(part)
+                case .success(let part): parts[part.descriptor] = part
                 case .failure(let failure):
                     group.cancelAll()
                     return .failure(failure)
@@ -156,7 +158,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
                 addNext()
             }
             // Copies finish in any order, but the report has the order of the image.
-            return .success(descriptors.compactMap { wanted in parts.first { $0.descriptor == wanted } })
+            return .success(descriptors.compactMap { parts[$0] })
         }
         return try outcome.get()
     }

@@ -52,6 +52,8 @@ package enum ManifestGraph {
 
     /// Walks an image: each manifest before its content, and the content in the manifest's order.
     ///
+    /// A manifest that several indexes list, or one index repeatedly, is visited once.
+    ///
     /// - Parameters:
     ///   - root: the image's manifest.
     ///   - read: returns a manifest; `nil` skips it and all its content.
@@ -78,6 +80,28 @@ package enum ManifestGraph {
         },
         visit: (Step) async throws(Failure) -> Void
     ) async throws(Failure) {
+        var visited: Set<Content> = [Content(node.descriptor)]
+        try await walk(from: node, &visited, read, broken, visit)
+    }
+
+    /// The content that a descriptor refers to, without annotations.
+    private struct Content: Hashable {
+        let digest: Digest
+        let size: Int
+        let mediaType: MediaType
+
+        init(_ descriptor: Descriptor) {
+            (digest, size, mediaType) = (descriptor.digest, descriptor.size, descriptor.mediaType)
+        }
+    }
+
+    private static func walk(
+        from node: Node,
+        _ visited: inout Set<Content>,
+        _ read: (Descriptor) async throws(Failure) -> Blob?,
+        _ broken: (Descriptor, Failure) throws(Failure) -> Void,
+        _ visit: (Step) async throws(Failure) -> Void
+    ) async throws(Failure) {
         try await visit(.begin(node))
         var rest = node.document.successors[...]
         while let next = rest.first {
@@ -85,8 +109,10 @@ package enum ManifestGraph {
             rest = rest.dropFirst(max(1, content.count))
             if !content.isEmpty {
                 try await visit(.content(Array(content), of: node))
-            } else if let child = try await Self.node(next, within: node, read, broken) {
-                try await walk(from: child, reading: read, broken: broken, visit: visit)
+            } else if visited.insert(Content(next)).inserted,
+                let child = try await Self.node(next, within: node, read, broken)
+            {
+                try await walk(from: child, &visited, read, broken, visit)
             }
         }
         try await visit(.end(node))

@@ -4,6 +4,17 @@ package import OCI
 
 /// The result of verifying every digest and size of an image.
 package struct Verification: Sendable {
+    /// The maximum size of all unpacked layers of an image, in bytes: 16 GiB.
+    private static let unpackedLimit = 64 * LayerReader.tarLimit
+
+    /// The result of reading a blob, without its bytes, which may be a temporary file.
+    private struct Result {
+        let descriptor: Descriptor
+        /// The contents of a layer, once it was unpacked; a failure was reported.
+        var contents: LayerReader.Contents?
+        var isUnpacked = false
+    }
+
     /// One error in the image.
     package struct Finding: Sendable {
         /// The affected content, for example `layer sha256:…`.
@@ -18,6 +29,10 @@ package struct Verification: Sendable {
     package private(set) var verified: [Descriptor] = []
     /// The number of layers whose uncompressed tars match the config's diffIDs.
     package private(set) var verifiedDiffIDs = 0
+    /// The results by digest, so that each is read once, however often the image lists it.
+    private var results: [Digest: Result] = [:]
+    /// The number of bytes that layers may still unpack to.
+    private var budget = Self.unpackedLimit
     /// All errors, in the order in which they were found.
     package private(set) var findings: [Finding] = []
 
@@ -34,7 +49,14 @@ package struct Verification: Sendable {
                 guard case .content(let parts, let node) = step else { return }
                 switch node.document {
                 case .image(let image): try await visit(image, in: source)
-                case .index: for part in parts { _ = try await fetch(part, from: source) }
+                case .index:
+                    for part in parts {
+                        if let known = results[part.digest] {
+                            _ = isSameSize(part, known)
+                            continue
+                        }
+                        _ = try await fetch(part, from: source)
+                    }
                 }
             }
         )
@@ -60,10 +82,10 @@ package struct Verification: Sendable {
             )
         }
         for (position, layer) in image.layers.enumerated() {
-            guard let blob = try await fetch(layer, from: source) else { continue }
             let expected = diffIDs.flatMap { position < $0.count ? $0[position] : nil }
+            guard let contents = try await contents(of: layer, in: source) else { continue }
             if let compression = layer.mediaType.layerCompression {
-                verifyDiffID(of: blob, compressed: compression, expected: expected)
+                verifyDiffID(of: layer, contents, compressed: compression, expected: expected)
             }
         }
     }
@@ -86,48 +108,94 @@ package struct Verification: Sendable {
         return parsed.rootfs?.diffIDs ?? []
     }
 
+    /// Reads and unpacks a layer, once for each digest; `nil` after an error, and for a layer that is not a tar.
+    private mutating func contents(of layer: Descriptor, in source: some ContentSource)
+        async throws(Failure) -> LayerReader.Contents?
+    {
+        if let known = results[layer.digest], known.isUnpacked || layer.mediaType.layerCompression == nil {
+            return isSameSize(layer, known) ? known.contents : nil
+        }
+        guard let blob = try await fetch(layer, from: source), layer.mediaType.layerCompression != nil else {
+            return nil
+        }
+        results[layer.digest]?.isUnpacked = true
+        do throws(Failure) {
+            guard budget > 0 else {
+                throw Failure(
+                    .layerInvalid,
+                    "the layers of the image unpack to more than 16 GiB",
+                    why: "at most 16 GiB are unpacked to verify diffIDs"
+                )
+            }
+            var contents = LayerReader.Contents()
+            defer { budget -= contents.unpackedSize }
+            try LayerReader.read(blob.source(), into: &contents)
+            results[layer.digest]?.contents = contents
+            return contents
+        } catch {
+            note(layer, error)
+            return nil
+        }
+    }
+
     private mutating func verifyDiffID(
-        of layer: Blob,
+        of layer: Descriptor,
+        _ contents: LayerReader.Contents,
         compressed compression: LayerReader.Compression,
         expected: Digest?
     ) {
         do throws(Failure) {
-            var contents = LayerReader.Contents()
-            try LayerReader.read(layer.source(), into: &contents)
             guard contents.compression == compression, contents.content == .tar else {
                 throw Failure(
                     .layerInvalid,
-                    "the layer \(layer.descriptor.digest) does not match its media type",
-                    why: "the type is \(layer.descriptor.mediaType), but the content is \(contents.described)"
+                    "the layer \(layer.digest) does not match its media type",
+                    why: "the type is \(layer.mediaType), but the content is \(contents.described)"
                 )
             }
             guard let expected, let diffID = contents.diffID else { return }
             guard diffID == expected else {
                 throw Failure(
                     .digestMismatch,
-                    "the layer \(layer.descriptor.digest) does not match its diffID",
+                    "the layer \(layer.digest) does not match its diffID",
                     why: "the config says \(expected), but the uncompressed tar has \(diffID)"
                 )
             }
             verifiedDiffIDs += 1
         } catch {
-            note(layer.descriptor, error)
+            note(layer, error)
         }
     }
 
+    /// Reads and verifies a blob; a digest that is known already is not counted again.
     private mutating func fetch(
         _ descriptor: Descriptor,
         from source: some ContentSource
     ) async throws(Failure) -> Blob? {
         do throws(Failure) {
             let blob = try await source.fetch(descriptor)
-            verified.append(descriptor)
+            if results[descriptor.digest] == nil { verified.append(descriptor) }
+            results[descriptor.digest] = Result(descriptor: descriptor)
             return blob
         } catch {
             guard error.isAboutContent else { throw error }
             note(descriptor, error)
             return nil
         }
+    }
+
+    /// Reports a size that differs from the verified one.
+    private mutating func isSameSize(_ descriptor: Descriptor, _ known: Result) -> Bool {
+        guard known.descriptor.size != descriptor.size else { return true }
+        note(
+            descriptor,
+            Failure(
+                mismatchOf: descriptor,
+                digest: known.descriptor.digest,
+                size: known.descriptor.size,
+                from: "the manifest"
+            )
+        )
+        return false
     }
 
     private mutating func note(_ descriptor: Descriptor, _ failure: Failure) {

@@ -30,21 +30,24 @@ enum Program {
 }
 
 struct Wasmpack: AsyncParsableCommand {
+    /// The group of commands that the list of commands names below the others.
+    static let unlistedGroup = "More"
+
     static let configuration = CommandConfiguration(
         commandName: "wasmpack",
         abstract: "Package Envoy Wasm plugins as OCI images; push, pull and check them.",
-        discussion: """
-            EXAMPLES
-              wasmpack build plugin.wasm -t registry.example.com/team/header-auth:v1
-              wasmpack push registry.example.com/team/header-auth:v1
-              wasmpack pull registry.example.com/team/header-auth:v1 -o plugin.wasm
-
-            Needs no Docker daemon, root or configuration.
-            """,
         version: "wasmpack \(Program.version) (zlib \(zlibVersion))",
-        subcommands: [
-            Build.self, Push.self, Pull.self, Copy.self, Check.self, Inspect.self, Verify.self, Tags.self,
-            TagImage.self, Delete.self, Login.self, Logout.self,
+        groupedSubcommands: [
+            CommandGroup(name: "Make", subcommands: [Build.self]),
+            CommandGroup(
+                name: "Move",
+                subcommands: [
+                    Push.self, Pull.self, Copy.self, TagImage.self, Delete.self, Login.self, Logout.self,
+                ]
+            ),
+            CommandGroup(name: "Look", subcommands: [Inspect.self, List.self, Verify.self, Tags.self]),
+            CommandGroup(name: "Deploy", subcommands: [Check.self, Generate.self]),
+            CommandGroup(name: unlistedGroup, subcommands: [Version.self, Completion.self]),
         ]
     )
 }

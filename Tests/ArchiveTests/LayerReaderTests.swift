@@ -50,6 +50,36 @@ struct LayerReaderTests {
         ([], [], 0, "nothing at all"),
     ]
 
+    @Test("limits the bytes of all names in a layer", arguments: ["a", "a/", "/"])
+    func longNames(piece: String) throws {
+        let name = "x" + String(repeating: piece, count: 900_000 / piece.count)
+        let long = Tar.pax("path", name) + Tar.entry("x")
+        let plugin = Tar.entry("plugin.wasm", [1])
+        #expect(try read(long + plugin + Tar.end).file == [1])
+        var many = plugin
+        for _ in 0..<80 { many += long }
+        let failure = #expect(throws: Failure.self) { try read(many) }
+        #expect(failure?.code == .layerInvalid)
+        #expect(failure?.message.contains("names") == true)
+    }
+
+    static let baseNames: [(name: String, last: String)] = [
+        ("a", "a"), ("a/b", "b"), ("a/b/", "b"), ("a/b//", "b"), ("/", ""), ("./x", "x"), ("//x", "x"),
+    ]
+
+    @Test("finds the last component of a name", arguments: baseNames)
+    func baseName(name: String, last: String) throws {
+        var names: [String] = []
+        var contents = LayerReader.Contents()
+        let tar = Tar.entry(name) + Tar.end
+        try LayerReader.read(
+            ArraySource(tar),
+            into: &contents,
+            visit: { entry, _ in names.append(String(entry.baseName)) }
+        )
+        #expect(names == [last])
+    }
+
     @Test("extracts the first regular file with the name", arguments: found)
     func reading(tar: [UInt8], file: [UInt8], matches: Int, why: String) throws {
         for compression in LayerReader.Compression.allCases where compression != .zstd || !tar.isEmpty {

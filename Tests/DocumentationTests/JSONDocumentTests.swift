@@ -34,6 +34,14 @@ import Testing
         let described = outline["module"] as? [String: Any] ?? [:]
         #expect(Set(described.keys).union(["schema", "ok"]) == members("### Facts about a module"))
 
+        let listed = try await document("ls", "plugin-oci", in: folder)
+        #expect(Set(listed.keys) == ["schema", "ok", "target", "images"])
+        let entry = (listed["images"] as? [[String: Any]])?.first ?? [:]
+        #expect(Set(entry.keys).union(["schema", "ok"]) == members("## `wasmpack.ls/v1`"))
+        #expect(entry["size"] as? Int == 1582)
+        let version = try await document("version", in: folder)
+        #expect(Set(version.keys) == members("## `wasmpack.version/v1`"))
+
         let verified = try await document("verify", "plugin-oci", in: folder)
         #expect(Set(verified.keys) == ["schema", "ok", "images"])
         let first = (verified["images"] as? [[String: Any]])?.first ?? [:]
@@ -62,6 +70,7 @@ import Testing
         let commands = [
             ("push", "push \(reference):v1 plugin.wasm"), ("pull", "pull \(reference):v1"),
             ("tags", "tags \(reference)"), ("tag", "tag \(reference):v1 v2"),
+            ("generate", "generate wasmplugin \(reference):v1"),
             ("delete", "delete \(reference)@sha256:… --yes"),
         ]
         for (name, command) in commands {

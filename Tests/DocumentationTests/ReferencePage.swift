@@ -60,7 +60,9 @@ struct ReferencePage {
 
     private func spelling(of option: CommandSurface.Argument) -> String {
         let names = option.spellings.joined(separator: ", ")
-        return option.kind == "option" ? "\(names) <\(option.valueName ?? "")>" : names
+        guard option.kind == "option" else { return names }
+        // A word after this option is the next argument.
+        return names == "--envoy" ? "\(names)[=<path>]" : "\(names) <\(option.valueName ?? "")>"
     }
 
     private func table(_ title: String, _ rows: [(String, CommandSurface.Argument)]) -> String {

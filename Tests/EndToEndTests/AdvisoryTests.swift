@@ -81,6 +81,66 @@ struct AdvisoryTests {
         #expect(result.isUntouched(Internet.metadata))
     }
 
+    static let unreachable: [(rules: String, isPush: Bool, what: String, why: String)] = [
+        (
+            #"[{"realm":"https://unknown.example/token"}]"#, false,
+            "the token service that registry.example names, https://unknown.example/token, cannot be reached",
+            "cannot resolve host \"unknown.example\""
+        ),
+        (
+            #"[{"realm":"https://auth.example:9/token"}]"#, false,
+            "the token service that registry.example names, https://auth.example:9/token, cannot be reached",
+            "connection refused by auth.example:9"
+        ),
+        (
+            #"[{"path":"/blobs/","status":307,"headers":{"Location":"https://unknown.example/x?s=hush"}}]"#,
+            false,
+            "the redirect target that registry.example names, https://unknown.example/x",
+            "cannot resolve host \"unknown.example\""
+        ),
+        (
+            #"[{"method":"POST","path":"/blobs/uploads/","location":"https://stranger.example:9/u"}]"#, true,
+            "the upload location that registry.example names, https://stranger.example:9/u",
+            "connection refused by stranger.example:9"
+        ),
+    ]
+
+    @Test("says that the registry named a host that cannot be reached", arguments: unreachable)
+    func unreachableHost(rules: String, isPush: Bool, what: String, why: String) async throws {
+        let result = try await isPush ? registry.push(rules) : registry.pull(rules)
+        #expect(result.status == 69, "\(result)")
+        #expect(result.stderr.contains(what), "\(result)")
+        #expect(result.stderr.contains(why), "\(result)")
+        #expect(!result.stderr.contains("spelling"))
+    }
+
+    @Test func `a public registry whose only address is mapped to IPv6 stays public`() async throws {
+        let mapped = Internet.Host(
+            address: "203.0.113.5",
+            auth: "bearer",
+            user: ["ci:\(Internet.password)"],
+            resolves_to: "::ffff:203.0.113.5"
+        )
+        for realm in ["https://10.0.0.7/token", "https://intranet.example/token", "https://127.0.0.1/token"] {
+            let result = try await registry.pull(
+                #"[{"realm":"\#(realm)"}]"#,
+                internet: Internet([Internet.registry: mapped])
+            )
+            registry.expect(result, 76, "address-rejected")
+            #expect(result.isUntouched(Internet.intranet) && result.isUntouched(Internet.inside))
+        }
+    }
+
+    @Test func `a registry whose name resolves to a metadata service is not contacted`() async throws {
+        let run = try await registry.pull(
+            "[]",
+            reference: "turned.example/team/plugin:v1",
+            internet: Internet(["turned.example": Internet.Host(address: "100.100.100.200")])
+        )
+        registry.expect(run, 76, "address-rejected", "the address of turned.example is not allowed")
+        #expect(run.isUntouched("turned.example"))
+    }
+
     @Test func `CVE-2019-10214: verifies a token service's certificate before sending a password`()
         async throws
     {

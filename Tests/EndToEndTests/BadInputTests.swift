@@ -73,8 +73,12 @@ import Testing
             "wasmpack push example.com/a:v1 main.wasm"
         ),
         (["push", "example.com/a:v1", "no-layout"], "file-missing", 66, "no such file"),
-        (["pull", "example.com/a:v1", "-o", "folder"], "file-unwritable", 74, "is a folder"),
-        (["pull", "example.com/a:v1", "-o", "no/such/place.wasm"], "file-unwritable", 74, "does not exist"),
+        (
+            ["pull", "example.com/a:v1", "-o", "main.wasm/x/y.wasm"], "file-unwritable", 74,
+            "main.wasm is not a folder"
+        ),
+        // Nothing listens there; the folder is removed again.
+        (["pull", "127.0.0.1:1/a:v1", "-o", "no/such/place.wasm"], "refused", 69, "127.0.0.1:1"),
         (["verify", "nope"], "file-missing", 66, "no such file"),
         (["verify", "folder"], "layout-missing", 66, "neither oci-layout nor index.json"),
         (["verify", "main.wasm"], "usage", 64, "is a module"),

@@ -15,6 +15,8 @@ struct Internet {
         var user: [String] = []
         var unknown_authority = false
         var speaks = "https"
+        /// The address that the name resolves to, if it differs from the server's.
+        var resolves_to: String?
     }
 
     /// The result of a run, and the requests that all hosts received during it.

@@ -57,7 +57,7 @@ import Testing
             "cannot be used together"
         ),
         ([""], "", "the host is empty"),
-        ([], "", "Missing expected argument"),
+        ([], "", "needs a registry"),
     ]
 
     @Test("rejects invalid combinations immediately", arguments: rejected.indices)

@@ -260,7 +260,7 @@ struct RealPushOptionTests {
             )
             #expect(inspected.outputText == "\(digest)\n", "\(inspected)")
         }
-        let digests = try await work.start(["ls", name, "--digests"] + access.trust).wait()
+        let digests = try await work.start(["tags", name, "--digests"] + access.trust).wait()
         #expect(
             digests.outputText.split(separator: "\n").allSatisfy { $0.hasSuffix("  \(digest)") },
             "\(digests)"

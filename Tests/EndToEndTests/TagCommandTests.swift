@@ -28,7 +28,7 @@ import Testing
         let text = try await work.run("tags", image.name, "--plain-http")
         #expect(text.outputText == "v1\nv2\n", "\(text)")
         let first = try await work.run(
-            "ls",
+            "tags",
             image.name,
             "--plain-http",
             "--limit",
@@ -62,7 +62,7 @@ import Testing
             "a digest"
         ),
         (["tags", "r.example/a/b", "--limit", "0"], 64, "at least 1", "none at all"),
-        (["tag", "r.example/a/b:v1"], 64, "new-tag", "no new tag"),
+        (["tag", "r.example/a/b:v1"], 64, "tag needs a new tag", "no new tag"),
         (["tag", "r.example/a/b:v1", "v1+2"], 64, "try: v1-2", "no tag"),
         (
             ["tag", "r.example/a/b:v1", "r.example/a/b:v2"], 64, "try: wasmpack tag r.example/a/b:v1 v2",
@@ -86,9 +86,9 @@ import Testing
         (["tag", "plugin-oci:v1", "v2"], 64, "wasmpack copy plugin-oci:v1 DIR:v2", "a layout"),
         (["pull", "plugin-oci"], 64, "try: wasmpack inspect plugin-oci", "a layout"),
         (["pull", "plugin-oci", "--layout", "b"], 64, "try: wasmpack copy plugin-oci b", "into a layout"),
-        (["tags", "plugin-oci"], 64, "try: wasmpack verify plugin-oci", "a layout"),
+        (["tags", "plugin-oci"], 64, "try: wasmpack ls plugin-oci", "a layout"),
         (["tags", "127.0.0.1:7004"], 64, "try: wasmpack tags 127.0.0.1:7004/REPOSITORY", "a host alone"),
-        (["images", "r.example/a/b"], 64, "try: wasmpack tags", "as docker has it"),
+        (["images", "r.example/a/b"], 64, "wasmpack tags", "as docker has it"),
     ]
 
     @Test("rejects invalid arguments with the correct command, before any request", arguments: usage)

@@ -108,6 +108,16 @@ final class Workspace: Sendable {
         ).wait()
     }
 
+    /// The same with a list of arguments.
+    func otherwise(_ program: String, _ arguments: [String]) async throws -> CommandLineRun {
+        try await RunningProgram(
+            "/usr/bin/env",
+            [program] + arguments,
+            environment: environment,
+            in: folder
+        ).wait()
+    }
+
     func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
         let file = folder.appending(path: name)
         written.withLock { _ = $0.insert(name) }

@@ -60,6 +60,17 @@ import Testing
         #expect(try await send(url, over: CurlTransport()) { _ in true }?.requests == 1)
     }
 
+    @Test func `reports the address over which a request is sent`() async throws {
+        let peer = try PythonPeer()
+        let transport = try CurlTransport()
+        let reached = Mutex<[String]>([])
+        var request = Request(method: .get, url: try peer.url("/echo", host: "localhost"))
+        request.acceptsAddress = { !$0.contains(":") }
+        request.reachedAddress = { address in reached.withLock { $0.append(address) } }
+        for _ in 1...2 { _ = try await transport.send(request, into: BodyBuffer(limit: 1024 * 1024)) }
+        #expect(reached.withLock { $0 } == ["127.0.0.1", "127.0.0.1"])
+    }
+
     @Test func `does not reuse an unchecked connection for a checked request`()
         async throws
     {

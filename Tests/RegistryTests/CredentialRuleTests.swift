@@ -18,7 +18,7 @@ import Testing
     }
 
     private func config(_ text: String) -> DockerConfig {
-        DockerConfig(text: text, shownAs: "C", usesTLS: true, helpers: CredentialHelpers())
+        DockerConfig(bytes: Array(text.utf8), shownAs: "C", usesTLS: true, helpers: CredentialHelpers())
     }
 
     private func chosen(_ name: String) -> DockerConfig {

@@ -303,7 +303,7 @@ import Testing
 
     private func store(_ json: String = config) -> DockerConfig {
         DockerConfig(
-            text: json,
+            bytes: Array(json.utf8),
             shownAs: "C",
             usesTLS: true,
             helpers: CredentialHelpers(environment: helpers.environment, timeLimit: .seconds(240))

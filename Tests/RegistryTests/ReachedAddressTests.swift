@@ -39,7 +39,7 @@ import Testing
         #expect(try await pull(registry: ["203.0.113.5"], storage: "203.0.113.6") == nil)
         let failure = try await pull(registry: ["203.0.113.5"], storage: "10.0.0.6")
         #expect(failure?.code == .addressRejected)
-        #expect(failure?.message == "s.example, which the registry names, is not allowed")
+        #expect(failure?.message == "the redirect target that r.example names, s.example, is not allowed")
     }
 
     @Test func `a private registry may refer to private addresses`() async throws {
@@ -48,9 +48,25 @@ import Testing
         #expect(try await pull(registry: ["10.0.0.5"], storage: "169.254.169.254")?.code == .addressRejected)
     }
 
+    @Test func `a registry at a mapped public address is public`() async throws {
+        let mapped = "::ffff:203.0.113.5"
+        #expect(try await pull(registry: [mapped], storage: "203.0.113.6") == nil)
+        for storage in ["10.0.0.6", "::ffff:10.0.0.6", "127.0.0.1"] {
+            #expect(try await pull(registry: [mapped], storage: storage)?.code == .addressRejected)
+        }
+    }
+
+    @Test func `a registry may turn from a doubtful or private address to another one`() async throws {
+        #expect(try await pull(registry: ["198.18.0.5", "198.18.0.9"], storage: "203.0.113.6") == nil)
+        #expect(try await pull(registry: ["10.0.0.5", "203.0.113.5"], storage: "203.0.113.6") == nil)
+        let metadata = try await pull(registry: ["203.0.113.5", "fd00:ec2::254"], storage: "203.0.113.6")
+        #expect(metadata?.code == .addressRejected)
+    }
+
     @Test func `a registry once seen at a public address stays public`() async throws {
-        let turned = try await pull(registry: ["203.0.113.5", "10.0.0.5"], storage: "10.0.0.6")
+        let turned = try await pull(registry: ["203.0.113.5", "10.0.0.5"], storage: "203.0.113.6")
         #expect(turned?.code == .addressRejected)
+        #expect(turned?.message == "the address of r.example is not allowed")
         let back = try await pull(registry: ["10.0.0.5", "203.0.113.5"], storage: "10.0.0.6")
         #expect(back?.code == .addressRejected)
     }
@@ -75,6 +91,7 @@ private final class ResolvingTransport: Transport {
         guard let accepts = request.acceptsAddress, accepts(address) else {
             throw TransferError(.addressRejected, "its name resolves to the address \(address)")
         }
+        request.reachedAddress?(address)
         let (response, body) = answer(request.url)
         try sink.begin(response)
         do {

@@ -107,7 +107,9 @@ import Testing
         let expected: Set<TransferError.Kind> = [.connectTimedOut, .stalled, .connectionLost]
         let failure = RequestFailure(
             TransferError(kind, "why"),
-            to: try HTTPURL(parsing: "https://registry.example/v2/")
+            to: try HTTPURL(parsing: "https://registry.example/v2/"),
+            namedBy: try RegistryName(parsing: "registry.example"),
+            as: nil
         )
         #expect(failure.isTemporary == expected.contains(kind))
     }

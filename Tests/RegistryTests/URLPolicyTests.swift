@@ -101,7 +101,7 @@ import Testing
     }
 
     static let addresses: [(registry: String?, url: String, address: String, may: Bool, why: String)] = [
-        ("203.0.113.5", "https://r.example/v2/", "10.0.0.5", true, "the registry is where its name leads to"),
+        ("203.0.113.5", "https://r.example/v2/", "10.0.0.5", false, "once public, always public"),
         ("203.0.113.5", "https://r.example:444/t", "10.0.0.5", false, "but not for another port"),
         ("203.0.113.5", "https://a.example/t", "203.0.113.6", true, "public and public"),
         ("203.0.113.5", "https://a.example/t", "127.0.0.1", false, "a public name for this machine"),
@@ -113,6 +113,18 @@ import Testing
         ("2001:db8::5", "https://a.example/t", "64:ff9b::808:808", true, "a public host behind NAT64"),
         ("10.0.0.5", "https://a.example/t", "10.0.0.6", true, "a registry of a private network"),
         ("10.0.0.5", "https://a.example/t", "169.254.169.254", false, "but not the metadata"),
+        ("::ffff:203.0.113.5", "https://a.example/t", "10.0.0.6", false, "a public registry, within IPv6"),
+        ("::ffff:203.0.113.5", "https://a.example/t", "::ffff:203.0.113.6", true, "public and public"),
+        ("198.18.0.5", "https://a.example/t", "10.0.0.6", false, "a doubtful address grants nothing"),
+        ("198.18.0.5", "https://r.example/v2/", "10.0.0.5", true, "and forbids the registry itself nothing"),
+        ("10.0.0.5", "https://r.example/v2/", "10.0.0.6", true, "a registry with several addresses"),
+        ("203.0.113.5", "https://r.example/v2/", "203.0.113.6", true, "a public one with several"),
+        ("203.0.113.5", "https://r.example/v2/", "169.254.169.254", false, "never the metadata"),
+        (nil, "https://r.example/v2/", "169.254.169.254", false, "not even first"),
+        (nil, "https://r.example/v2/", "::ffff:169.254.169.254", false, "nor within IPv6"),
+        (nil, "https://r.example/v2/", "fd00:ec2::254", false, "nor in IPv6"),
+        (nil, "https://r.example/v2/", "100.100.100.200", false, "nor another cloud's"),
+        (nil, "https://r.example/v2/", "169.254.7.7", true, "a registry on this link"),
         (nil, "https://a.example/t", "10.0.0.6", false, "what is not known is taken for public"),
         (nil, "https://a.example/t", "203.0.113.6", true, "public is good anyway"),
     ]

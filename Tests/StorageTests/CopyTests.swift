@@ -62,6 +62,20 @@ struct CopyTests {
 
     private func name() throws -> RefName { try .named("registry.example/team/auth:v1") }
 
+    @Test func `copies each digest once, however often an image or an index lists it`() async throws {
+        let image = try SampleImage("a")
+        let layers = Array(repeating: image.layer.descriptor, count: 40)
+        let document = Manifest(mediaType: .imageManifest, config: image.config.descriptor, layers: layers)
+        let manifest = Blob(try CanonicalJSON.encode(document), mediaType: .imageManifest)
+        let root = try index(of: Array(repeating: manifest, count: 40))
+        let recorder = Recorder()
+        let source = FixedSource(root: root, blobs: [manifest, image.config, image.layer])
+        try await copy(.named("v1"), from: source, to: recorder)
+        let expected = [image.config, image.layer, manifest, root].map(\.descriptor.digest)
+        #expect(await Set(recorder.pushed) == Set(expected))
+        #expect(await recorder.pushed.count == 4)
+    }
+
     @Test func `copies blobs before the manifest, and a second copy sends no blobs`() async throws {
         let image = try SampleImage("hello")
         let recorder = Recorder()

@@ -18,12 +18,15 @@ struct SampleImage: ContentSource {
     let config: Blob
     let layer: Blob
     let manifest: Blob
+    /// The digest of the uncompressed layer.
+    let diffID: Digest
 
     var blobs: [Blob] { [config, layer, manifest] }
 
     /// Images with different texts differ in every blob.
     init(_ words: String, diffID: Digest? = nil, layer: [UInt8]? = nil) throws {
         let tar = Tar.entry("plugin.wasm", SampleModule.preamble + Array(words.utf8)) + Tar.end
+        self.diffID = Digest(of: tar)
         self.layer = Blob(layer ?? Gzip.stored(tar), mediaType: .layerTarGzip)
         config = Blob(
             try CanonicalJSON.encode(

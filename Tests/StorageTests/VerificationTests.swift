@@ -36,6 +36,65 @@ import Testing
         #expect(verification.verifiedDiffIDs == 1)
     }
 
+    /// A source that counts its reads.
+    private actor CountingSource: ContentSource {
+        private let source: FixedSource
+        private(set) var reads: [Digest: Int] = [:]
+
+        init(_ source: FixedSource) { self.source = source }
+
+        func resolve(_ name: RefName) -> Descriptor { source.resolve(name) }
+
+        func fetch(_ descriptor: Descriptor) throws(Failure) -> Blob {
+            reads[descriptor.digest, default: 0] += 1
+            return try source.fetch(descriptor)
+        }
+    }
+
+    /// Verifies an image, or an index of it, and returns how often each digest was read.
+    private func reads(of root: Blob, _ blobs: [Blob]) async throws -> (Verification, [Digest: Int]) {
+        let source = CountingSource(FixedSource(root: root, blobs: blobs))
+        let verification = try await Verification(of: root.descriptor, in: source)
+        return (verification, await source.reads)
+    }
+
+    @Test func `reads each digest once, however often an image or an index lists it`() async throws {
+        let image = try SampleImage("a")
+        let config = Blob(
+            try CanonicalJSON.encode(
+                ImageConfig(
+                    platform: Platform(os: "linux", architecture: "amd64"),
+                    created: "1970-01-01T00:00:00Z",
+                    config: .init(env: [], workingDir: "/", labels: [:]),
+                    history: [],
+                    rootfs: .init(diffIDs: Array(repeating: image.diffID, count: 200))
+                )
+            ),
+            mediaType: .imageConfig
+        )
+        let layers = Array(repeating: image.layer.descriptor, count: 200)
+        let document = Manifest(mediaType: .imageManifest, config: config.descriptor, layers: layers)
+        let manifest = Blob(try CanonicalJSON.encode(document), mediaType: .imageManifest)
+        let root = try index(of: Array(repeating: manifest, count: 50))
+        let (verification, reads) = try await reads(of: root, [manifest, config, image.layer])
+        #expect(verification.findings.isEmpty)
+        #expect(verification.verified.count == 4)
+        #expect(verification.verifiedDiffIDs == 200)
+        #expect(reads.values.allSatisfy { $0 == 1 } && reads.count == 4, "\(reads)")
+    }
+
+    @Test func `reports a wrong size of a digest that it has read already`() async throws {
+        let image = try SampleImage("a")
+        let layer = image.layer.descriptor
+        let wrong = Descriptor(mediaType: layer.mediaType, digest: layer.digest, size: layer.size + 1)
+        let document = Manifest(mediaType: .imageManifest, config: image.config.descriptor, layers: [wrong])
+        let manifest = Blob(try CanonicalJSON.encode(document), mediaType: .imageManifest)
+        let root = try index(of: [image.manifest, manifest])
+        let (verification, reads) = try await reads(of: root, image.blobs + [manifest])
+        #expect(reads[layer.digest] == 1)
+        #expect(verification.findings.map(\.failure.code) == [.digestMismatch])
+    }
+
     @Test("finds a flipped bit anywhere in a layer", arguments: [0, 4, 20, -1])
     func flippedLayer(offset: Int) async throws {
         // Offset 4 is in the time of the gzip header, so only the digest reveals the change.

@@ -112,7 +112,7 @@ def main():
     threading.Thread(target=backend.serve_forever, daemon=True).start()
     (folder / "envoy.json").write_text(json.dumps(configuration(options.module, backend.server_port)))
     command = [options.envoy, "-c", str(folder / "envoy.json"), "--concurrency", "1", "--disable-hot-restart"]
-    command += ["--admin-address-path", str(folder / "admin"), "-l", "warning", "--component-log-level", "wasm:info"]
+    command += ["--admin-address-path", str(folder / "admin"), "-l", "warning", "--component-log-level", "wasm:debug"]
     with open(folder / "log", "wb") as log:
         envoy = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:

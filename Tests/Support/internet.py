@@ -11,7 +11,8 @@ Reads one JSON document from stdin:
   hosts     {NAME: {"address": A, ...}}: the name resolves to the address; NAME may be an address itself.
             Every address has a scripted registry: TLS on the ports 443 and 8443, plain HTTP on 80. Further members:
             "auth" (open, basic, bearer), "user" (a list of NAME:PASSWORD), "unknown_authority": true (a certificate
-            of an unknown authority), "speaks": "http" (plain HTTP also on 443 and 8443)
+            of an unknown authority), "speaks": "http" (plain HTTP also on 443 and 8443), "resolves_to" (the address
+            for the name, if it is another notation of the server's)
   steps     a list of {"rules": {NAME: a list of rules, as JSON or as text}, "run": [PROGRAM, ARGUMENT...], "input": TEXT}
 
 Prints a JSON list, for each step: {"status", "stdout", "stderr", "requests": {NAME: the record}, "connections":
@@ -78,7 +79,7 @@ def prepare(plan, folder):
     orders += [f"addr add {address}/32 dev lo" for address in addresses if not address.startswith("127.")]
     subprocess.run(["ip", "-batch", "-"], input="\n".join(orders), text=True, check=True)
     lines = ["127.0.0.1 localhost"]
-    lines += [f"{facts['address']} {name}" for name, facts in plan["hosts"].items() if name != facts["address"]]
+    lines += [f"{facts.get('resolves_to') or facts['address']} {name}" for name, facts in plan["hosts"].items() if name != facts["address"]]
     (folder / "hosts").write_text("\n".join(lines) + "\n")
     subprocess.run(["mount", "--bind", str(folder / "hosts"), "/etc/hosts"], check=True)
 

@@ -9,7 +9,7 @@
 #define EXPORT(name) __attribute__((export_name(name)))
 #define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
 
-enum { LOG_INFO = 2 };
+enum { LOG_DEBUG = 1 };
 enum { STATUS_OK = 0 };
 enum { MAP_REQUEST_HEADERS = 0 };
 enum { ACTION_CONTINUE = 0, ACTION_PAUSE = 1 };
@@ -101,7 +101,7 @@ static void log_refusal(const char *value, size_t size) {
     char *end = append(message, before, LENGTH(before));
     end = append(end, value, size);
     end = append(end, after, LENGTH(after));
-    proxy_log(LOG_INFO, message, (size_t)(end - message));
+    proxy_log(LOG_DEBUG, message, (size_t)(end - message));
 }
 
 // The marker of the ABI version; a host looks at its name only.

@@ -25,10 +25,10 @@ unsigned wasmpack_setopt_copied_blob(void *handle, unsigned option, const void *
 
 // Addresses.c
 
-// A check of a numeric IP address, called before a connection to it is opened or reused. `accepts`
-// returns 0 to reject the address.
+// A check of a numeric IP address, called before a connection to it is opened (`is_connected` is 0), and before a request
+// is sent over a connection to it (1). `accepts` returns 0 to reject the address.
 typedef struct {
-    int (*accepts)(void *context, const char *address);
+    int (*accepts)(void *context, const char *address, int is_connected);
     void *context;
 } wasmpack_address_check;
 

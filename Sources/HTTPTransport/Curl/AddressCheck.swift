@@ -1,11 +1,12 @@
 import CCurl
 
-/// Calls ``Request/acceptsAddress`` for one transfer.
+/// Calls ``Request/acceptsAddress`` and ``Request/reachedAddress`` for one transfer.
 ///
 /// It is called before a socket is opened, so that a rejected host receives nothing, and before a connection of another
 /// request is reused.
 final class AddressCheck {
     private let accepts: @Sendable (String) -> Bool
+    private let reached: @Sendable (String) -> Void
     /// The last rejected address.
     private var rejected: String?
 
@@ -13,6 +14,7 @@ final class AddressCheck {
     init?(_ request: Request) {
         guard let accepts = request.acceptsAddress else { return nil }
         self.accepts = accepts
+        reached = request.reachedAddress ?? { _ in }
     }
 
     /// Registers the check with libcurl; the caller keeps the check alive as long as the handle.
@@ -28,15 +30,22 @@ final class AddressCheck {
         return TransferError(.addressRejected, "its name resolves to the address \(rejected)")
     }
 
-    fileprivate func check(_ address: String) -> Bool {
-        if accepts(address) { return true }
-        rejected = address
-        return false
+    fileprivate func check(_ address: String, isConnected: Bool) -> Bool {
+        guard accepts(address) else {
+            rejected = address
+            return false
+        }
+        if isConnected { reached(address) }
+        return true
     }
 }
 
-private func onAddress(_ context: UnsafeMutableRawPointer?, _ address: UnsafePointer<CChar>?) -> Int32 {
+private func onAddress(
+    _ context: UnsafeMutableRawPointer?,
+    _ address: UnsafePointer<CChar>?,
+    _ isConnected: Int32
+) -> Int32 {
     guard let context, let address else { return 0 }
     let addressCheck = Unmanaged<AddressCheck>.fromOpaque(context).takeUnretainedValue()
-    return addressCheck.check(String(cString: address)) ? 1 : 0
+    return addressCheck.check(String(cString: address), isConnected: isConnected != 0) ? 1 : 0
 }

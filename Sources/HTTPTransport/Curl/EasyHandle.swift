@@ -9,7 +9,7 @@ struct EasyHandle: ~Copyable {
     typealias SeekCallback = @convention(c) (UnsafeMutableRawPointer?, Int64, Int32) -> Int32
 
     typealias AddressCallback =
-        @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Int32
+        @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, Int32) -> Int32
 
     private let raw: UnsafeMutableRawPointer
     private let message: UnsafeMutablePointer<CChar>

@@ -50,6 +50,10 @@ package struct Request: Sendable {
     /// ``TransferError/Kind/addressRejected`` before anything is sent. It is not called for requests through a proxy, which
     /// resolves names itself.
     package var acceptsAddress: (@Sendable (String) -> Bool)?
+    /// Called on the transport's thread with the accepted address of the connection over which the request is sent.
+    ///
+    /// It is called only together with ``acceptsAddress``.
+    package var reachedAddress: (@Sendable (String) -> Void)?
 
     /// Creates a request.
     package init(

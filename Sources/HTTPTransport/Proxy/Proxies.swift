@@ -14,17 +14,19 @@ package struct Proxies: Sendable {
 
     /// Reads `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` in both cases; empty variables count as
     /// unset.
-    package init(environment: (String) -> String?) {
-        func first(_ names: [String]) -> Proxy? {
+    ///
+    /// Rethrows the errors of `environment`.
+    package init<E: Error>(environment: (String) throws(E) -> String?) throws(E) {
+        func first(_ names: [String]) throws(E) -> Proxy? {
             for name in names {
-                if let text = environment(name), !text.isEmpty { return Proxy(text, variable: name) }
+                if let text = try environment(name), !text.isEmpty { return Proxy(text, variable: name) }
             }
             return nil
         }
-        let http = environment("REQUEST_METHOD") == nil ? ["http_proxy", "HTTP_PROXY"] : ["http_proxy"]
-        forHTTP = first(http + ["all_proxy", "ALL_PROXY"])
-        forHTTPS = first(["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
-        let exceptions = [environment("no_proxy"), environment("NO_PROXY")].compactMap { $0 }
+        let http = try environment("REQUEST_METHOD") == nil ? ["http_proxy", "HTTP_PROXY"] : ["http_proxy"]
+        forHTTP = try first(http + ["all_proxy", "ALL_PROXY"])
+        forHTTPS = try first(["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
+        let exceptions = [try environment("no_proxy"), try environment("NO_PROXY")].compactMap { $0 }
         self.exceptions = ProxyExceptions(exceptions.first { !$0.isEmpty } ?? "")
     }
 

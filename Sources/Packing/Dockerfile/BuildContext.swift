@@ -93,9 +93,16 @@ package struct BuildContext: Sendable {
         var items: [Item] = []
         var folders = [""]
         while let above = folders.popLast() {
-            for entry in try Directory.names(
+            let entries = try Directory.entries(
                 in: above.isEmpty ? folder.path : folder.path.pushing(FilePath(above))
-            ) {
+            )
+            if let unreadable = entries.first(where: { String(validating: $0) == nil }) {
+                throw location.invalid(
+                    "the name of \(Self.join(folder.name, Self.join(above, unreadable.string)).quoted) is not valid UTF-8",
+                    try: ["rename the file, or list its folder in .dockerignore"]
+                )
+            }
+            for entry in entries.map(\.string).sorted() {
                 let name = Self.join(above, entry)
                 let whole = Self.join(folder.name, name)
                 let path = folder.path.pushing(FilePath(name))

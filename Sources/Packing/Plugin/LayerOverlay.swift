@@ -38,12 +38,14 @@ struct LayerOverlay {
 
     /// Adds an entry of a layer and removes the files that it hides in lower layers.
     mutating func add(_ entry: TarReader.Entry, at place: Int, of layer: Int) {
+        // A longer name fits no file system, so it hides nothing.
+        guard entry.name.utf8.count <= Self.nameLimit else { return }
         let path = Self.path(of: entry)
         guard let last = path.last else { return }
         let hidden = HiddenPaths(path, last, isFolder: entry.kind == .folder)
         named.removeAll { $0.layer < layer && hidden.contains($0.path) }
         modules.removeAll { $0.layer < layer && hidden.contains($0.path) }
-        guard entry.isRegularFile, entry.name.utf8.count <= Self.nameLimit else { return }
+        guard entry.isRegularFile else { return }
         let file = File(layer: layer, place: place, entry: entry, path: path)
         if last == baseName {
             Self.keep(file, in: &named)

@@ -11,7 +11,7 @@ struct PluginSearch {
     private let variant: ImageVariant
     private let config: ImageConfig?
     private let source: any ContentSource
-    private var blobs: [Int: Blob] = [:]
+    private var blobs: [Digest: Blob] = [:]
     private var warnings: [String] = []
     /// The number of unpacked bytes that a search of all layers may still read; initially 1 GiB.
     private var budget = 4 * LayerReader.tarLimit
@@ -82,11 +82,11 @@ struct PluginSearch {
     ) async throws(Failure) -> LayerReader.Contents {
         let descriptor = image.layers[place]
         let blob: Blob
-        if let known = blobs[place] {
+        if let known = blobs[descriptor.digest], known.descriptor.size == descriptor.size {
             blob = known
         } else {
             blob = try await source.fetch(descriptor)
-            blobs[place] = blob
+            blobs[descriptor.digest] = blob
         }
         var contents = LayerReader.Contents()
         do throws(Failure) {

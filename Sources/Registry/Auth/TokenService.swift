@@ -152,7 +152,7 @@ actor TokenService {
             )
         } catch {
             events.record(.detail("\(what) → \(error.kind.rawValue)"))
-            var failure = RequestFailure(error, to: request.url)
+            var failure = RequestFailure(error, to: request.url, namedBy: registry, as: .realm)
             if hasAnswered, RetryPolicy.mayComeBack(error.kind) { failure.isTemporary = true }
             throw failure
         }

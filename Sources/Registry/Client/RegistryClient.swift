@@ -153,7 +153,7 @@ final class RegistryClient: Sendable {
             do throws(TransferError) {
                 response = try await connection.transport.send(prepared(request, authorization), into: sink)
             } catch {
-                throw failure(error, of: request)
+                throw failure(error, of: request, isRedirected: request.url != first.url)
             }
             state.recordAnswer(of: request.url.origin)
             events.record(.detail("\(request.method.rawValue) \(request.url.redacted) → \(response.status)"))
@@ -179,21 +179,23 @@ final class RegistryClient: Sendable {
     /// Adds the authorization to a request, and restricts the addresses it may connect to.
     private func prepared(_ request: Request, _ authorization: String?) -> Request {
         var request = request
-        let policy = policy
-        request.acceptsAddress = { [state, url = request.url] address in
-            if policy.mayAuthorize(url) { state.recordAddress(address) }
-            return policy.mayDial(address, for: url)
+        request.acceptsAddress = { [state, url = request.url] in state.policy.mayDial($0, for: url) }
+        if policy.mayAuthorize(request.url) {
+            request.reachedAddress = { [state] in state.recordAddress($0) }
         }
         if let authorization { request.headers.add("Authorization", authorization) }
         return request
     }
 
     /// Makes the failure for an exchange without a response.
-    private func failure(_ error: TransferError, of request: Request) -> RequestFailure {
+    private func failure(_ error: TransferError, of request: Request, isRedirected: Bool) -> RequestFailure {
         events.record(
             .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)")
         )
-        var failure = RequestFailure(error, to: request.url)
+        // Of the URLs that a registry names, only upload locations and redirect targets may be at another origin.
+        let role: URLPolicy.Role? =
+            policy.mayAuthorize(request.url) ? nil : isRedirected ? .redirect : .location
+        var failure = RequestFailure(error, to: request.url, namedBy: endpoint.registry, as: role)
         if RetryPolicy.mayComeBack(error.kind), state.hasAnswered(request.url.origin) {
             failure.isTemporary = true
         }

@@ -23,10 +23,10 @@ final class RegistryConnectionState: Sendable {
 
     /// Records the address at which the registry was reached.
     ///
-    /// A registry once seen at a public address stays classified as public (DNS rebinding).
+    /// A registry once reached at a public address stays classified as public (DNS rebinding).
     func recordAddress(_ address: String) {
         self.address.withLock { known in
-            guard known == nil || !IPAddress.isPrivate(host: address) else { return }
+            if let known, IPAddress.privacy(ofHost: known) >= IPAddress.privacy(ofHost: address) { return }
             known = address
         }
     }

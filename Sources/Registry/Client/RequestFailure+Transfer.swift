@@ -1,12 +1,20 @@
 import Diagnostics
 import HTTPTransport
+import OCI
 
 extension RequestFailure {
     /// Explains an exchange without a response to the user.
-    init(_ error: TransferError, to url: HTTPURL) {
-        let place =
+    ///
+    /// - Parameters:
+    ///   - error: the error of the transport.
+    ///   - url: the requested URL.
+    ///   - registry: the registry.
+    ///   - role: what the registry named the URL as; `nil` for a URL of the registry itself, which the user named.
+    init(_ error: TransferError, to url: HTTPURL, namedBy registry: RegistryName, as role: URLPolicy.Role?) {
+        let host =
             url.port == url.scheme.defaultPort
             ? url.host : "\(url.origin)".split(separator: "/").last.map(String.init) ?? url.host
+        let place = role.map { "the \($0.rawValue) that \(registry) names, \(host)," } ?? host
         func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
             -> Failure
         {
@@ -18,6 +26,17 @@ extension RequestFailure {
                 cause: error
             )
         }
+        // The host was not the user's choice, so its spelling is not the cause.
+        let named = role.map {
+            "the \($0.rawValue) that \(registry) names, \(url.redacted), cannot be reached"
+        }
+        func hints(_ own: [String]) -> [String] {
+            role == nil
+                ? own
+                : [
+                    "check that this machine can reach \(host); if not, contact the registry's administrator"
+                ]
+        }
         switch error.kind {
         case .canceled:
             self.init(failure(.interrupted, "interrupted"))
@@ -25,24 +44,28 @@ extension RequestFailure {
             self.init(
                 failure(
                     .addressUnknown,
-                    "cannot resolve host \"\(url.host)\"",
-                    try: ["check the spelling, and this machine's DNS"]
+                    named ?? "cannot resolve host \"\(url.host)\"",
+                    named.map { _ in "cannot resolve host \"\(url.host)\"" },
+                    try: hints(["check the spelling, and this machine's DNS"])
                 )
             )
         case .connectionRefused:
             self.init(
                 failure(
                     .connectionRefused,
-                    "connection refused by \(place)",
-                    try: ["check the name and the port, and that the registry is running"]
+                    named ?? "connection refused by \(host)",
+                    named.map { _ in "connection refused by \(host)" },
+                    try: hints(["check the name and the port, and that the registry is running"])
                 )
             )
         case .addressRejected:
             self.init(
                 failure(
                     .addressRejected,
-                    "\(place), which the registry names, is not allowed",
-                    "\(error.detail), which is not a public address like the registry's",
+                    role == nil ? "the address of \(host) is not allowed" : "\(place) is not allowed",
+                    role == nil
+                        ? "\(error.detail), a metadata service, or a private address after a public one"
+                        : "\(error.detail), which is not a public address like the registry's",
                     try: URLPolicy.remedies
                 )
             )
@@ -50,12 +73,21 @@ extension RequestFailure {
             self.init(
                 failure(
                     .connectionRefused,
-                    "cannot reach \(place)",
-                    try: ["check this machine's network, and whether it needs a proxy (HTTPS_PROXY)"]
+                    named ?? "cannot reach \(host)",
+                    try: hints([
+                        "check this machine's network, and whether it needs a proxy (HTTPS_PROXY)"
+                    ])
                 )
             )
         case .connectTimedOut:
-            self.init(failure(.timedOut, "\(place) does not answer"))
+            self.init(
+                failure(
+                    .timedOut,
+                    named ?? "\(host) does not answer",
+                    named.map { _ in "\(host) does not answer" },
+                    try: named == nil ? [] : hints([])
+                )
+            )
         case .stalled:
             self.init(failure(.timedOut, "the transfer with \(place) stalled"))
         case .connectionLost:
@@ -66,7 +98,7 @@ extension RequestFailure {
                     .plainHTTP,
                     "\(place) uses plain HTTP, not HTTPS",
                     "the response to the TLS handshake was not TLS",
-                    try: ["--plain-http (credentials and the module are sent unencrypted)"]
+                    try: hints(["--plain-http (credentials and the module are sent unencrypted)"])
                 )
             )
             plainHTTPOrigin = url.origin
@@ -75,10 +107,12 @@ extension RequestFailure {
                 failure(
                     .tlsUnknownAuthority,
                     "the certificate of \(place) is signed by an unknown authority",
-                    try: [
-                        "--ca-file ca.pem (for good: docker's certs.d, or the system's CA certificates)",
-                        "--tls-skip-verify (anyone on the network path can read and modify the traffic)",
-                    ]
+                    // Docker's certs.d and --tls-skip-verify are for the registry's own host.
+                    try: role == nil
+                        ? [
+                            "--ca-file ca.pem (for good: docker's certs.d, or the system's CA certificates)",
+                            "--tls-skip-verify (anyone on the network path can read and modify the traffic)",
+                        ] : ["--ca-file ca.pem (for good: the system's CA certificates)"]
                 )
             )
         case .certificateInvalid:
@@ -94,7 +128,9 @@ extension RequestFailure {
                 failure(
                     .tlsFailed,
                     "\(place) requires a client certificate, or a different one",
-                    try: ["--client-cert client.pem --client-key client.key"]
+                    // A client certificate is sent to the registry only.
+                    try: role == nil
+                        ? ["--client-cert client.pem --client-key client.key"] : hints([])
                 )
             )
         case .authorityFileUnusable:
@@ -105,7 +141,7 @@ extension RequestFailure {
             self.init(
                 failure(
                     .proxyFailed,
-                    "cannot reach \(place) through the proxy",
+                    named ?? "cannot reach \(host) through the proxy",
                     try: ["correct the variable, or set NO_PROXY=\(url.host) to bypass the proxy"]
                 )
             )

@@ -22,14 +22,20 @@ struct URLPolicy: Sendable {
 
     /// The registry's origin in use.
     let registry: Origin
-    /// Whether the registry itself is private, by its name or by the address at which it was reached.
+    /// Whether the registry itself is certainly private, by its name or by the address at which it was reached.
+    ///
+    /// It allows private addresses, so a doubt means `false`.
     let isPrivate: Bool
+    /// Whether the registry was reached at an address that is certainly public.
+    private let wasPublic: Bool
 
     /// Makes the policy for a registry, with the IP address at which it was reached, if known.
     init(registry: Origin, address: String? = nil) {
         self.registry = registry
-        isPrivate =
-            IPAddress.isPrivate(host: registry.host) || address.map { IPAddress.isPrivate(host: $0) } ?? false
+        let isNamedPrivate = IPAddress.privacy(ofHost: registry.host) == .private
+        let reached = address.map { IPAddress.privacy(ofHost: $0) }
+        isPrivate = isNamedPrivate || reached == .private
+        wasPublic = !isNamedPrivate && reached == .public
     }
 
     /// Returns the URL to use, which may be upgraded to HTTPS; throws ``Failure/Code/addressRejected`` if it is not
@@ -60,7 +66,7 @@ struct URLPolicy: Sendable {
         guard isSameHost || !IPAddress.isMetadataService(host: url.host) else {
             throw rejected(url, role, "it is a cloud's metadata service, which gives machines their secrets")
         }
-        guard isSameHost || isPrivate || !IPAddress.isPrivate(host: url.host) else {
+        guard isSameHost || isPrivate || !IPAddress.mayBePrivate(host: url.host) else {
             throw rejected(url, role, "it is a private address, but the registry is public")
         }
         return url
@@ -72,11 +78,15 @@ struct URLPolicy: Sendable {
     /// Returns whether a URL that passed may be requested at an address that its name resolves to.
     ///
     /// A public name may resolve to an address of the local network (CVE-2026-48978), so resolved addresses follow the same
-    /// rules as literal ones.
+    /// rules as literal ones. The registry's own name may resolve to any address except a metadata service, but to no
+    /// private address after it was reached at a public one (DNS rebinding).
     func mayDial(_ address: String, for url: HTTPURL) -> Bool {
-        if url.origin == registry { return true }
+        if url.origin == registry {
+            return !IPAddress.isMetadataAddress(address)
+                && !(wasPublic && IPAddress.mayBePrivate(host: address))
+        }
         return !IPAddress.isMetadataService(host: address)
-            && (isPrivate || !IPAddress.isPrivate(host: address))
+            && (isPrivate || !IPAddress.mayBePrivate(host: address))
     }
 
     private func rejected(_ url: HTTPURL, _ role: Role, _ why: String) -> Failure {

@@ -2,7 +2,7 @@ import Diagnostics
 import HostSystem
 import SystemPackage
 
-/// A file or text with credentials, and the rules to read it.
+/// A file or variable with credentials, and the rules to read it.
 struct CredentialFile: Sendable {
     /// The names of the files in a mounted pull Secret, and of docker's configuration.
     private static let names = [".dockerconfigjson", ".dockercfg", "config.json"]
@@ -12,7 +12,7 @@ struct CredentialFile: Sendable {
         /// A `config.json` or `auth.json`; it may be missing.
         case file(FilePath)
         /// The value of a variable.
-        case text(String)
+        case bytes([UInt8])
         /// The path that the user named: such a file, a Kubernetes Secret as JSON, or the folder of a mounted
         /// Secret.
         case chosen(FilePath)
@@ -40,9 +40,9 @@ struct CredentialFile: Sendable {
     /// user named.
     func read() throws(Failure) -> Content? {
         switch location {
-        case .text(let text):
+        case .bytes(let bytes):
             return Content(
-                document: try DockerConfigDocument(parsing: Array(text.utf8), as: shownPath),
+                document: try DockerConfigDocument(parsing: bytes, as: shownPath),
                 rules: .docker(usesTLS: usesTLS),
                 shownPath: shownPath
             )

@@ -26,12 +26,12 @@ package struct DockerConfig: CredentialStore {
     /// Creates a store from the value of a variable.
     ///
     /// - Parameters:
-    ///   - text: the JSON.
+    ///   - bytes: the JSON.
     ///   - shownPath: the name of the variable in messages.
     ///   - usesTLS: whether the connection uses HTTPS, so that port 443 is optional in keys.
     ///   - helpers: the cache for the helpers that the JSON names.
-    package init(text: String, shownAs shownPath: String, usesTLS: Bool, helpers: CredentialHelpers) {
-        file = CredentialFile(location: .text(text), shownPath: shownPath, usesTLS: usesTLS)
+    package init(bytes: [UInt8], shownAs shownPath: String, usesTLS: Bool, helpers: CredentialHelpers) {
+        file = CredentialFile(location: .bytes(bytes), shownPath: shownPath, usesTLS: usesTLS)
         self.helpers = helpers
     }
 

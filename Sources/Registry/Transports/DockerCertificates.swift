@@ -32,7 +32,9 @@ package struct DockerCertificates: Sendable {
     package func entry(for registry: RegistryName) throws(Failure) -> Entry {
         let place = folder.appending(registry.description)
         var entry = Entry()
-        guard let names = try? Directory.names(in: place) else { return entry }
+        guard let names = (try? Directory.entries(in: place))?.sorted(by: { $0.string < $1.string }) else {
+            return entry
+        }
         for name in names {
             let path = place.appending(name)
             switch path.extension {
@@ -40,13 +42,13 @@ package struct DockerCertificates: Sendable {
                 entry.authorities.append(path)
             case "cert":
                 let key = path.withExtension("key")
-                guard names.contains(key.lastComponent?.string ?? "") else {
+                guard key.lastComponent.map(names.contains) == true else {
                     throw Self.missing(key, for: path)
                 }
                 if entry.clientCertificate == nil { (entry.clientCertificate, entry.clientKey) = (path, key) }
             case "key":
                 let certificate = path.withExtension("cert")
-                guard names.contains(certificate.lastComponent?.string ?? "") else {
+                guard certificate.lastComponent.map(names.contains) == true else {
                     throw Failure(
                         .configurationInvalid,
                         "missing client certificate \(certificate.name) for key \(path.name)",

@@ -11,6 +11,7 @@ struct Build: ReportingCommand {
         discussion: """
             EXAMPLES
               wasmpack build plugin.wasm
+              wasmpack build plugin.wasm -t ghcr.io/me/my-plugin:v1
               wasmpack build target/wasm32-wasip1/release/my_plugin.wasm -t ghcr.io/me/my-plugin:v1
               wasmpack build . -t ghcr.io/me/my-plugin:v1 \\
                 --annotation org.opencontainers.image.source=https://github.com/me/my-plugin
@@ -24,7 +25,7 @@ struct Build: ReportingCommand {
     )
 
     @Argument(
-        help: "A module (any file name), a Dockerfile, or a folder that contains a Dockerfile or plugin.wasm",
+        help: "The module, Dockerfile or folder (default: .)",
         completion: .file()
     )
     var path = "."

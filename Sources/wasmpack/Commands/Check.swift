@@ -14,8 +14,8 @@ struct Check: RegistryCommand {
             EXAMPLES
               wasmpack check plugin.wasm
               wasmpack check ghcr.io/me/my-plugin:v1 --for istio --strict
-              wasmpack check plugin-oci --envoy
-              wasmpack check plugin.wasm --envoy=/opt/envoy/bin/envoy
+              wasmpack check --envoy plugin-oci
+              wasmpack check --envoy=/opt/envoy/bin/envoy plugin.wasm
 
             Messages of the consumers are quoted verbatim. Exits 0 if every selected consumer accepts the plugin, 1 \
             otherwise. Function bodies are not validated; --envoy loads the plugin in a real Envoy.
@@ -23,7 +23,7 @@ struct Check: RegistryCommand {
     )
 
     @Argument(
-        help: "A .wasm file, a layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference",
+        help: "A .wasm file, a layout (DIR, DIR:TAG), an archive or a reference",
         completion: .file()
     )
     var target: String
@@ -31,8 +31,7 @@ struct Check: RegistryCommand {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Consumer to check for: istio, envoy-gateway, higress, all three (all) or wkg; may be repeated "
-                + "(default: all)",
+            "Check for istio, envoy-gateway, higress, wkg or all (the first three, the default); may be repeated",
             valueName: "consumer"
         )
     )
@@ -42,27 +41,19 @@ struct Check: RegistryCommand {
     var strict = false
 
     @Option(
-        defaultAsFlag: EnvoyProgram.defaultName,
-        // Without this, `--envoy=path --json` would lose the path.
-        parsing: .next,
-        help: ArgumentHelp(
-            "Also load the module in a real Envoy, found in $PATH or given as --envoy=path",
-            valueName: "path"
-        ),
+        help: ArgumentHelp("Also load it in a real Envoy: that in $PATH, or PATH", valueName: "path"),
         completion: .file()
     )
     var envoy: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Largest unpacked layer that consumers read",
-            valueName: "bytes"
-        )
-    )
+    @Option(help: ArgumentHelp("Largest unpacked layer that consumers read", valueName: "bytes"))
     var maxSize = PluginCheck.defaultLimit
 
     @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
+
+    /// The program of `--envoy` without a value, which the command line is completed with before it is parsed.
+    static var defaultEnvoy: String { EnvoyProgram.defaultName }
 
     func validate() throws {
         if maxSize < 1 { throw ValidationError("--max-size must be a number of bytes, at least 1.") }

@@ -28,13 +28,13 @@ struct Copy: RegistryCommand {
     )
 
     @Argument(
-        help: "Source: a reference, a layout (dir, dir:tag, dir@digest) or an archive (x.tar, x.tar:tag)",
+        help: "A reference, a layout (DIR, DIR:TAG) or an archive",
         completion: .file()
     )
     var from: String
 
     @Argument(
-        help: "Destination: a reference, a layout (dir, dir:tag) or an archive (x.tar)",
+        help: "A reference, a layout (DIR, DIR:TAG) or a new x.tar",
         completion: .file()
     )
     var to: String

@@ -9,11 +9,13 @@ struct Delete: RegistryCommand {
         discussion: """
             EXAMPLES
               wasmpack delete ghcr.io/me/my-plugin:v1
+              wasmpack delete ghcr.io/me/my-plugin:v1 --yes
               wasmpack delete ghcr.io/me/my-plugin@sha256:… --yes
 
             With a tag, only the tag is deleted, if the registry supports that. With a digest, the image is deleted \
             with all its tags. Asks for confirmation on a terminal. A deletion cannot be undone.
-            """
+            """,
+        aliases: ["rm"]
     )
 
     @Argument(help: "The tag or image: host/repository:tag or host/repository@digest")

@@ -26,7 +26,7 @@ struct Inspect: RegistryCommand {
     }
 
     @Argument(
-        help: "A .wasm file, a layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference",
+        help: "A .wasm file, a layout (DIR, DIR:TAG), an archive or a reference",
         completion: .file()
     )
     var target: String

@@ -9,8 +9,8 @@ struct Login: ReportingCommand {
         abstract: "Log in to a registry",
         discussion: """
             EXAMPLES
-              wasmpack login ghcr.io -u me
-              printf %s "$TOKEN" | wasmpack login ghcr.io -u me --password-stdin
+              wasmpack login ghcr.io -u NAME
+              printf %s "$TOKEN" | wasmpack login ghcr.io -u NAME --password-stdin
               wasmpack login registry.example.com:5000 --ca-file ca.pem
 
             The registry checks the credentials before they are stored. They are stored where Docker stores them: in the \
@@ -23,20 +23,20 @@ struct Login: ReportingCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("User name (default: prompt on a terminal)", valueName: "name")
+        help: ArgumentHelp("User name (default: prompt)", valueName: "name")
     )
     var username: String?
 
-    @Flag(help: "Read the password from standard input (default: prompt on a terminal)")
+    @Flag(help: "Read the password from standard input (default: prompt)")
     var passwordStdin = false
 
-    @Flag(help: "Read an identity token from standard input, instead of a password")
+    @Flag(help: "Read an identity token from standard input")
     var identityTokenStdin = false
 
-    @Flag(help: "Store the credentials without checking them with the registry")
+    @Flag(help: "Store the credentials without checking them")
     var noVerify = false
 
-    @OptionGroup(title: "REGISTRY") var connection: ConnectionOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
     @OptionGroup(title: "CREDENTIALS") var credentialFile: CredentialFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 

@@ -13,6 +13,7 @@ struct Pull: RegistryCommand {
         discussion: """
             EXAMPLES
               wasmpack pull ghcr.io/me/my-plugin:v1
+              wasmpack pull ghcr.io/me/my-plugin:v1 -o build/
               wasmpack pull ghcr.io/me/my-plugin@sha256:… -o build/plugin.wasm
               wasmpack pull ghcr.io/me/my-plugin:v1 -o - | wasm-objdump -h /dev/stdin
               wasmpack pull ghcr.io/me/my-plugin:v1 --layout plugin-oci
@@ -28,7 +29,7 @@ struct Pull: RegistryCommand {
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp(
-            "Write the module to this file; - is standard output (default: plugin.wasm)",
+            "A file, DIR/, or - for standard output (default: plugin.wasm)",
             valueName: "file"
         ),
         completion: .file(extensions: ["wasm"])
@@ -42,7 +43,7 @@ struct Pull: RegistryCommand {
     var expect: String?
 
     @Option(
-        help: ArgumentHelp("Write the whole image to this OCI layout instead", valueName: "dir"),
+        help: ArgumentHelp("Write the whole image to this layout instead", valueName: "dir"),
         completion: .directory
     )
     var layout: String?
@@ -72,8 +73,16 @@ struct Pull: RegistryCommand {
         if let layout {
             try await pull(target, expected, intoLayout: FilePath(layout), context)
         } else {
-            try await pull(target, expected, toFile: file ?? PluginFile.name, context)
+            let path = Self.destination(file ?? PluginFile.name)
+            guard path != "-" else { return try await pull(target, expected, toFile: path, context) }
+            try await withFolders(of: path) { try await pull(target, expected, toFile: path, context) }
         }
+    }
+
+    /// The file of `--output`: a folder, or a name that ends in `/`, gets a `plugin.wasm`.
+    private static func destination(_ name: String) -> FilePath {
+        let path = FilePath(name)
+        return name.hasSuffix("/") || Directory.exists(path) ? path.appending(PluginFile.name) : path
     }
 
     private func pull(
@@ -112,13 +121,13 @@ struct Pull: RegistryCommand {
     private func pull(
         _ target: Reference,
         _ expected: Digest?,
-        toFile name: String,
+        toFile path: FilePath,
         _ context: CommandContext
     ) async throws {
         try await withTemporaryDirectory { folder in
             let repository = try await repository(of: target, spoolingIn: folder, context)
-            let file = try PulledFile(name, isForced: force)
-            let digestFile = try digestFile.open(apartFrom: [FilePath(name)])
+            let file = try PulledFile(path, isForced: force)
+            let digestFile = try digestFile.open(apartFrom: [path])
             let root = try await repository.resolve(.reference(target))
             let choice = try await ImageChoice(of: root, in: repository)
             try await check(expected, root, choice, in: repository, context)

@@ -25,11 +25,11 @@ struct Push: RegistryCommand {
             """
     )
 
-    @Argument(help: "Destination: host/repository:tag or host/repository@digest")
+    @Argument(help: "Where to: host/repository:tag, or @digest")
     var reference: String
 
     @Argument(
-        help: "Source: a layout (dir, dir:tag), an archive (x.tar) or a .wasm file, which is packed first",
+        help: "A layout (DIR, DIR:TAG), archive or .wasm file",
         completion: .file()
     )
     var source: String?
@@ -37,29 +37,24 @@ struct Push: RegistryCommand {
     @Option(help: ArgumentHelp("Also set this tag; may be repeated", valueName: "tag"))
     var alsoTag: [String] = []
 
-    @Flag(help: "Push nothing if one of the tags points to another image")
+    @Flag(help: "Push nothing if a tag points to another image")
     var noClobber = false
 
     @Flag(
-        help: ArgumentHelp(
-            "Show what would be uploaded and which tags would be set, but change nothing; not with "
-                + "--digest-file or --verify"
-        )
+        help: "Show what would be sent and set, but change nothing"
     )
     var dryRun = false
 
     @Option(
         help: ArgumentHelp(
-            "Reuse blobs from this repository in the same registry instead of uploading them",
+            "Reuse blobs from this repository of the registry",
             valueName: "repository"
         )
     )
     var mountFrom: String?
 
     @Flag(
-        help: ArgumentHelp(
-            "Read the image back after the push: the manifest by digest and by each tag, the size of each blob"
-        )
+        help: "Read the image back after the push"
     )
     var verify = false
 

@@ -13,8 +13,7 @@ struct Tags: RegistryCommand {
               wasmpack tags ghcr.io/me/my-plugin --limit 20
 
             Prints one tag per line, in the order of the registry.
-            """,
-        aliases: ["ls"]
+            """
     )
 
     @Argument(help: "The repository: host/repository, without a tag")
@@ -91,7 +90,7 @@ extension Reference {
         try self.init(
             remote: text,
             of: command,
-            insteadOfPath: "wasmpack verify \(text), which lists all images"
+            insteadOfPath: "wasmpack ls \(text)"
         )
         guard tag == nil, digest == nil else {
             throw Failure(

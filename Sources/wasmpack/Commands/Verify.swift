@@ -20,7 +20,7 @@ struct Verify: RegistryCommand {
     )
 
     @Argument(
-        help: "A layout (dir, dir:tag, dir@digest), an archive (x.tar) or a reference",
+        help: "A layout (DIR, DIR:TAG), an archive or a reference",
         completion: .directory
     )
     var target: String

@@ -37,22 +37,22 @@ struct CredentialFiles {
 
     /// Returns the path of docker's file and its name in messages.
     static func docker(_ environment: Environment) -> (path: FilePath, name: String) {
-        if let folder = environment["DOCKER_CONFIG"] {
-            return (FilePath(folder).appending("config.json"), "$DOCKER_CONFIG/config.json")
+        if let folder = environment.path("DOCKER_CONFIG") {
+            return (folder.appending("config.json"), "$DOCKER_CONFIG/config.json")
         }
-        let home = FilePath(environment["HOME"] ?? "/")
+        let home = environment.path("HOME") ?? "/"
         return (home.appending(".docker/config.json"), "~/.docker/config.json")
     }
 
     private var variables: [DockerConfig] {
         var found: [DockerConfig] = []
-        if let text = environment["DOCKER_AUTH_CONFIG"] {
+        if let bytes = environment.bytes("DOCKER_AUTH_CONFIG") {
             found.append(
-                DockerConfig(text: text, shownAs: "$DOCKER_AUTH_CONFIG", usesTLS: usesTLS, helpers: helpers)
+                DockerConfig(bytes: bytes, shownAs: "$DOCKER_AUTH_CONFIG", usesTLS: usesTLS, helpers: helpers)
             )
         }
-        if let path = environment["REGISTRY_AUTH_FILE"] {
-            found.append(file(FilePath(path), "$REGISTRY_AUTH_FILE"))
+        if let path = environment.path("REGISTRY_AUTH_FILE") {
+            found.append(file(path, "$REGISTRY_AUTH_FILE"))
         }
         return found
     }
@@ -61,8 +61,8 @@ struct CredentialFiles {
     var podman: [DockerConfig] {
         let name = "containers/auth.json"
         let session =
-            if let folder = environment["XDG_RUNTIME_DIR"] {
-                file(FilePath(folder).appending(name), "$XDG_RUNTIME_DIR/\(name)")
+            if let folder = environment.path("XDG_RUNTIME_DIR") {
+                file(folder.appending(name), "$XDG_RUNTIME_DIR/\(name)")
             } else {
                 file(
                     FilePath("/run/containers/\(getuid())/auth.json"),
@@ -70,15 +70,15 @@ struct CredentialFiles {
                 )
             }
         let permanent =
-            if let folder = environment["XDG_CONFIG_HOME"] {
-                file(FilePath(folder).appending(name), "$XDG_CONFIG_HOME/\(name)")
+            if let folder = environment.path("XDG_CONFIG_HOME") {
+                file(folder.appending(name), "$XDG_CONFIG_HOME/\(name)")
             } else {
                 file(home.appending(".config/\(name)"), "~/.config/\(name)")
             }
         return [session, permanent]
     }
 
-    private var home: FilePath { FilePath(environment["HOME"] ?? "/") }
+    private var home: FilePath { environment.path("HOME") ?? "/" }
 
     private func file(_ path: FilePath, _ shownPath: String) -> DockerConfig {
         DockerConfig(at: path, shownAs: shownPath, usesTLS: usesTLS, helpers: helpers)

@@ -116,7 +116,7 @@ struct ConnectionOptions: ParsableArguments {
         let options = TransportOptions(
             userAgent: Program.userAgent,
             tls: try tls(to: endpoint, context.environment),
-            proxies: Proxies { context.environment[$0] }
+            proxies: try Proxies { (name) throws(Failure) in try context.environment[name] }
         )
         let transport = IdleNoticeTransport(
             try Failure.ofConfiguration { () throws(TransferError) in try CurlTransport(options) },
@@ -130,10 +130,10 @@ struct ConnectionOptions: ParsableArguments {
     {
         var tls = TLSOptions(
             authorityFile: caFile.map { AuthorityFile(FilePath($0), from: "--ca-file") },
-            systemAuthorityFile: environment["SSL_CERT_FILE"].map {
-                AuthorityFile(FilePath($0), from: "$SSL_CERT_FILE")
+            systemAuthorityFile: environment.path("SSL_CERT_FILE").map {
+                AuthorityFile($0, from: "$SSL_CERT_FILE")
             },
-            systemAuthorityFolder: environment["SSL_CERT_DIR"]
+            systemAuthorityFolder: try environment["SSL_CERT_DIR"]
         )
         guard let origin = endpoint.origins.first(where: { $0.scheme == .https }) else { return tls }
         let docker = try DockerCertificates().entry(for: endpoint.registry)

@@ -94,7 +94,7 @@ struct CopyRegistries {
         _ to: RegistryOptions,
         _ environment: Environment
     ) throws(Failure) {
-        let variables = ["WASMPACK_USERNAME", "WASMPACK_PASSWORD"].filter { environment[$0] != nil }
+        let variables = ["WASMPACK_USERNAME", "WASMPACK_PASSWORD"].filter(environment.isSet)
         let readsVariables = [from, to].contains {
             $0.credentials.authfile == nil && !$0.credentials.anonymous
         }

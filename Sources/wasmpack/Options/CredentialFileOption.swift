@@ -8,7 +8,7 @@ import SystemPackage
 struct CredentialFileOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Credential file (default: $DOCKER_CONFIG/config.json or ~/.docker/config.json)",
+            "Credential file (default: Docker's config.json)",
             valueName: "file"
         ),
         completion: .file()
@@ -24,7 +24,7 @@ struct CredentialFileOption: ParsableArguments {
     /// Throws ``Failure/Code/configurationInvalid`` if neither `$DOCKER_CONFIG` nor `$HOME` is set.
     func file(_ environment: Environment) throws(Failure) -> CredentialFileStore {
         if let authfile { return CredentialFileStore(at: FilePath(authfile), shownAs: authfile) }
-        guard environment["DOCKER_CONFIG"] != nil || environment["HOME"] != nil else {
+        guard environment.isSet("DOCKER_CONFIG") || environment.isSet("HOME") else {
             throw Failure(
                 .configurationInvalid,
                 "cannot locate the credential file: neither $DOCKER_CONFIG nor $HOME is set",
@@ -52,6 +52,6 @@ struct CredentialFileOption: ParsableArguments {
     func strongerVariables(_ environment: Environment) -> [String] {
         guard authfile == nil else { return [] }
         return ["WASMPACK_USERNAME", "DOCKER_AUTH_CONFIG", "REGISTRY_AUTH_FILE"]
-            .filter { environment[$0] != nil }
+            .filter(environment.isSet)
     }
 }

@@ -8,7 +8,7 @@ struct DockerfileOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "The Dockerfile (default: Dockerfile or Containerfile in the folder)",
+            "The Dockerfile (default: that in the folder)",
             valueName: "dockerfile"
         ),
         completion: .file()
@@ -17,7 +17,7 @@ struct DockerfileOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Set an ARG of the Dockerfile; without a value, takes it from the environment; may be repeated",
+            "Set an ARG of the Dockerfile; may be repeated",
             valueName: "name[=value]"
         )
     )
@@ -38,7 +38,7 @@ struct DockerfileOptions: ParsableArguments {
             guard !name.isEmpty else {
                 throw Failure(.usage, "--build-arg \"\(text.truncated(to: 80))\" has no name")
             }
-            arguments[name] = name == text ? environment[name] : String(text.dropFirst(name.count + 1))
+            arguments[name] = name == text ? try environment[name] : String(text.dropFirst(name.count + 1))
         }
         return arguments
     }

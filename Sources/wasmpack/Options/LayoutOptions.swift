@@ -6,7 +6,7 @@ import SystemPackage
 struct LayoutOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Folder of the OCI image layout (default: $WASMPACK_LAYOUT or ./plugin-oci)",
+            "The layout (default: $WASMPACK_LAYOUT, plugin-oci)",
             valueName: "dir"
         ),
         completion: .directory
@@ -16,6 +16,6 @@ struct LayoutOptions: ParsableArguments {
     /// Returns the layout named, or that of `$WASMPACK_LAYOUT`, or `plugin-oci`.
     func path(_ environment: Environment) throws(Failure) -> FilePath {
         guard layout != "" else { throw Failure(.usage, "--layout is empty", try: ["--layout plugin-oci"]) }
-        return FilePath(layout ?? environment["WASMPACK_LAYOUT"] ?? "plugin-oci")
+        return layout.map { FilePath($0) } ?? environment.path("WASMPACK_LAYOUT") ?? "plugin-oci"
     }
 }

@@ -8,7 +8,7 @@ import SystemPackage
 struct MetadataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Format of the image: image (every proxy accepts it), docker, artifact or wasm",
+            "image (the default), docker, artifact or wasm",
             valueName: "format"
         )
     )
@@ -16,14 +16,14 @@ struct MetadataOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "runtime-config.json of the artifact, instead of the generated one",
+            "Own runtime-config.json for --format artifact",
             valueName: "file"
         ),
         completion: .file(extensions: ["json"])
     )
     var config: String?
 
-    @Option(help: ArgumentHelp("Add an annotation to the manifest; may be repeated", valueName: "key=value"))
+    @Option(help: ArgumentHelp("Annotate the manifest; may be repeated", valueName: "key=value"))
     var annotation: [String] = []
 
     @Option(help: ArgumentHelp("Add a label to the config; may be repeated", valueName: "key=value"))
@@ -31,13 +31,13 @@ struct MetadataOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Creation time of the image: seconds since 1970, or RFC 3339 (default: $SOURCE_DATE_EPOCH or 1970)",
+            "Creation time (default: $SOURCE_DATE_EPOCH, 1970)",
             valueName: "time"
         )
     )
     var created: String?
 
-    @Option(help: ArgumentHelp("Compression level, from 1 (fastest) to 9 (smallest)", valueName: "n"))
+    @Option(help: ArgumentHelp("From 1 (fastest) to 9 (smallest)", valueName: "n"))
     var compressionLevel = ImageOptions.defaultCompressionLevel
 
     func validate() throws {
@@ -62,7 +62,7 @@ struct MetadataOptions: ParsableArguments {
 
     private func timestamp(_ environment: Environment) throws(Failure) -> Timestamp {
         if let created { return try Timestamp(parsing: created, from: "--created") }
-        guard let epoch = environment["SOURCE_DATE_EPOCH"] else { return .epoch }
+        guard let epoch = try environment["SOURCE_DATE_EPOCH"] else { return .epoch }
         return try Timestamp(parsing: epoch, from: "SOURCE_DATE_EPOCH")
     }
 

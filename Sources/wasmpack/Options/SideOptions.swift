@@ -10,7 +10,7 @@ struct SideOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Also trust the CA certificates in this PEM file, for FROM only",
+            "Like --ca-file, for FROM only",
             valueName: "file"
         ),
         completion: .file(extensions: ["pem", "crt"])
@@ -18,19 +18,19 @@ struct SideOptions: ParsableArguments {
     var fromCaFile: String?
 
     @Option(
-        help: ArgumentHelp("Also trust the CA certificates in this PEM file, for TO only", valueName: "file"),
+        help: ArgumentHelp("Like --ca-file, for TO only", valueName: "file"),
         completion: .file(extensions: ["pem", "crt"])
     )
     var toCaFile: String?
 
     @Option(
-        help: ArgumentHelp("Read the credentials for FROM from this file only", valueName: "file"),
+        help: ArgumentHelp("Like --authfile, for FROM only", valueName: "file"),
         completion: .file()
     )
     var fromAuthfile: String?
 
     @Option(
-        help: ArgumentHelp("Read the credentials for TO from this file only", valueName: "file"),
+        help: ArgumentHelp("Like --authfile, for TO only", valueName: "file"),
         completion: .file()
     )
     var toAuthfile: String?

@@ -13,19 +13,19 @@ final class PulledFile {
     private let folder: TemporaryDirectory?
 
     /// Opens the destination; throws before anything is fetched if it is not writable.
-    init(_ name: String, isForced: Bool) throws(Failure) {
+    init(_ path: FilePath, isForced: Bool) throws(Failure) {
         self.isForced = isForced
-        if name == "-" {
+        if path == "-" {
             let folder = try TemporaryDirectory()
             self.folder = folder
-            path = nil
+            self.path = nil
             output = nil
             file = try TemporaryFile(in: folder.path)
         } else {
             folder = nil
             file = nil
-            path = FilePath(name)
-            output = try OutputFile(at: FilePath(name))
+            self.path = path
+            output = try OutputFile(at: path)
         }
     }
 

@@ -18,6 +18,9 @@ enum Terminal {
     /// Whether standard error is a terminal that can move its cursor.
     static let isInteractive = isatty(STDERR_FILENO) == 1 && getenv("CI") == nil && !isDumb
 
+    /// Whether standard output is a terminal, where a secret would stay visible.
+    static var showsResults: Bool { isatty(STDOUT_FILENO) == 1 }
+
     private static let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
 
     /// Whether to use color on standard error, by the user's choice and the environment's conventions.

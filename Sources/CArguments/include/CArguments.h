@@ -1,0 +1,11 @@
+// The arguments of the process, as the system passed them.
+#ifndef WASMPACK_CARGUMENTS_H
+#define WASMPACK_CARGUMENTS_H
+
+// Returns the number of arguments with the program's name, or -1 if the C library passes none to constructors (musl).
+int wasmpack_argument_count(void);
+
+// Returns the arguments, followed by NULL.
+char **wasmpack_arguments(void);
+
+#endif

@@ -1,0 +1,134 @@
+package import Diagnostics
+import OCI
+
+/// Envoy Gateway's `EnvoyExtensionPolicy` (`gateway.envoyproxy.io/v1alpha1`, Envoy Gateway 1.9).
+package struct EnvoyGatewayDocument: Sendable {
+    private let plugin: PluginDeployment
+
+    package init(_ plugin: PluginDeployment) { self.plugin = plugin }
+
+    /// Returns the policy; throws ``Failure/Code/usage`` for values that it lacks.
+    package func document() throws(Failure) -> GeneratedDocument {
+        try plugin.check(for: .envoyGateway)
+        try checkTargets()
+        let namespace = plugin.namespace?.description ?? "default"
+        let object = YAMLNode.mapping([
+            YAMLEntry("apiVersion", "gateway.envoyproxy.io/v1alpha1"),
+            YAMLEntry("kind", "EnvoyExtensionPolicy"),
+            YAMLEntry(
+                "metadata",
+                [
+                    YAMLEntry("name", plugin.name.description),
+                    YAMLEntry(
+                        "namespace",
+                        namespace,
+                        comment: plugin.namespace == nil ? "the namespace of the Gateway or route" : nil
+                    ),
+                ]
+            ),
+            YAMLEntry("spec", targets + [YAMLEntry("wasm", .sequence([.mapping(try wasm())]))]),
+        ])
+        return GeneratedDocument("envoy-gateway.yaml", object)
+    }
+
+    private func checkTargets() throws(Failure) {
+        if let target = plugin.targets.first(where: { !PolicyTarget.envoyGatewayKinds.contains($0.kind) }) {
+            throw Failure(
+                .usage,
+                "--target \(target.kind)/\(target.name) does not apply to envoy-gateway",
+                why: "Envoy Gateway accepts \(PolicyTarget.envoyGatewayKinds.joined(separator: ", "))"
+            )
+        }
+        if plugin.failStrategy == .reload {
+            throw Failure(
+                .usage,
+                "--fail-strategy reload does not apply to envoy-gateway",
+                why: "the kinds that have it are wasmplugin, trafficextension, envoy"
+            )
+        }
+        if let variable = plugin.environment.first(where: { $0.value != nil }) {
+            throw Failure(
+                .usage,
+                "--env \(variable.name.truncated(to: 80))=… does not apply to envoy-gateway",
+                why: "Envoy Gateway passes variables of the proxy, by name only",
+                try: ["--env \(variable.name.truncated(to: 80))"]
+            )
+        }
+    }
+
+    private var targets: [YAMLEntry] {
+        guard !plugin.targets.isEmpty else {
+            return [
+                YAMLEntry(
+                    "targetRefs",
+                    .sequence([Self.reference("Gateway", "my-gateway", "fill in; or --target")])
+                ),
+                YAMLEntry(comments: [
+                    "To select targets by label instead, in place of targetRefs:",
+                    "targetSelectors:", "- group: gateway.networking.k8s.io", "  kind: HTTPRoute",
+                    "  matchLabels: {}",
+                ]),
+            ]
+        }
+        return [
+            YAMLEntry(
+                "targetRefs",
+                .sequence(plugin.targets.map { Self.reference($0.kind, $0.name.description, nil) })
+            )
+        ]
+    }
+
+    private static func reference(_ kind: String, _ name: String, _ comment: String?) -> YAMLNode {
+        .mapping([
+            YAMLEntry("group", "gateway.networking.k8s.io"),
+            YAMLEntry("kind", kind),
+            YAMLEntry("name", .string(name), comment: comment),
+        ])
+    }
+
+    private func wasm() throws(Failure) -> [YAMLEntry] {
+        var code = [YAMLEntry("type", "Image")]
+        if let policy = plugin.pullPolicy { code.append(YAMLEntry("pullPolicy", policy.rawValue)) }
+        code.append(YAMLEntry("image", image))
+        var fields = [YAMLEntry("name", plugin.name.description)]
+        if let rootID = plugin.rootID { fields.append(YAMLEntry("rootID", rootID)) }
+        fields.append(YAMLEntry("code", code))
+        if let configuration = plugin.configuration {
+            fields.append(
+                YAMLEntry("config", configuration.json.map { YAMLNode($0) } ?? .string(configuration.text))
+            )
+        }
+        if let strategy = plugin.failStrategy {
+            fields.append(YAMLEntry("failOpen", .bool(strategy == .open)))
+        }
+        if !plugin.environment.isEmpty {
+            let names = plugin.environment.map { YAMLNode.string($0.name) }
+            fields.append(YAMLEntry("env", [YAMLEntry("hostKeys", .sequence(names))]))
+        }
+        return fields
+    }
+
+    private var image: [YAMLEntry] {
+        var fields = [YAMLEntry("url", plugin.image.url, comment: plugin.image.comment)]
+        if let digest = plugin.image.digest, digest.algorithm == .sha256 {
+            fields.append(
+                YAMLEntry("sha256", .string(digest.encoded), comment: "of the manifest, not of the module")
+            )
+        }
+        if let secret = plugin.pullSecret {
+            fields.append(
+                YAMLEntry(
+                    "pullSecretRef",
+                    [YAMLEntry("name", secret.description), YAMLEntry("kind", "Secret")]
+                )
+            )
+        }
+        fields.append(
+            YAMLEntry(comments: [
+                "For a registry with a private CA, in a Secret with the key ca.crt:",
+                "tls:", "  caCertificateRef:", "    name: registry-ca",
+            ])
+        )
+        return fields
+    }
+}

@@ -1,0 +1,119 @@
+package import Diagnostics
+package import OCI
+
+/// The configuration of a plugin, as text and, if it is JSON, as a value.
+package struct PluginConfiguration: Sendable, Equatable {
+    /// The text as the user gave it, which Envoy passes to the plugin.
+    package let text: String
+    /// The value of the text; `nil` if it is not JSON.
+    package let json: JSONValue?
+
+    /// The limit of the text, in bytes: 1 MiB, which is also etcd's usual limit for a whole object.
+    package static let sizeLimit = 1024 * 1024
+
+    /// Reads a configuration; throws ``Failure/Code/usage`` if it is not UTF-8, contains a NUL or exceeds the limit.
+    package init(_ bytes: [UInt8]) throws(Failure) {
+        guard bytes.count <= Self.sizeLimit else {
+            throw Failure(
+                .usage,
+                "the plugin's configuration is too large: \(bytes.count) bytes",
+                why: "at most \(Self.sizeLimit) bytes are accepted"
+            )
+        }
+        guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+            throw Failure(
+                .usage,
+                "the plugin's configuration is not text",
+                why: "it must be UTF-8 without NUL bytes"
+            )
+        }
+        self.text = text
+        json = try? CanonicalJSON.decode(JSONValue.self, from: bytes, as: "configuration", failing: .usage)
+    }
+
+    /// Returns the value as an object, which Istio and Higress need; throws ``Failure/Code/usage`` for anything else.
+    func object(of kind: DocumentKind) throws(Failure) -> [String: JSONValue] {
+        if case .object(let members) = json { return members }
+        do throws(Failure) {
+            _ = try CanonicalJSON.decode(
+                JSONValue.self,
+                from: Array(text.utf8),
+                as: "configuration",
+                failing: .usage
+            )
+        } catch {
+            throw Failure(
+                .usage,
+                "--plugin-config is not a JSON object, but \(kind.title) needs one",
+                why: error.why,
+                try: Self.remedy(for: text)
+            )
+        }
+        throw Failure(
+            .usage,
+            "--plugin-config is not a JSON object, but \(kind.title) needs one",
+            why: "it is JSON, but not an object",
+            try: Self.remedy(for: text)
+        )
+    }
+
+    private static func remedy(for text: String) -> [String] {
+        ["--plugin-config '{\"key\": \"value\"}', if the plugin reads JSON"]
+    }
+
+    /// Warnings about numbers that change on their way through Istio, which makes a 64-bit float of each.
+    var precisionWarnings: [String] {
+        let numbers = json.map { Self.lossy($0, path: "") } ?? []
+        return numbers.prefix(5).map { path, number in
+            "pluginConfig\(path) is \(number), beyond 2^53: Istio passes numbers as 64-bit floats, so the plugin "
+                + "reads another number; write it as a string"
+        }
+    }
+
+    private static func lossy(_ value: JSONValue, path: String) -> [(path: String, number: String)] {
+        switch value {
+        case .integer(let integer)
+        where Int64(exactly: Double(integer)) != integer || integer.magnitude > 1 << 53:
+            [(path, "\(integer)")]
+        case .number(let number) where number.magnitude > Double(1 << 53) && number.rounded() == number:
+            [(path, "\(number)")]
+        case .array(let values):
+            values.enumerated().flatMap { lossy($0.element, path: "\(path)[\($0.offset)]") }
+        case .object(let members):
+            members.sorted { $0.key < $1.key }.flatMap { lossy($0.value, path: "\(path).\($0.key)") }
+        default: []
+        }
+    }
+}
+
+/// An environment variable of the plugin's VM: `NAME=VALUE`, or `NAME` for the proxy's own value.
+package struct PluginVariable: Sendable, Equatable {
+    package let name: String
+    /// The value; `nil` to take the value from the proxy's environment.
+    package let value: String?
+
+    /// Reads a variable; throws ``Failure/Code/usage`` beyond the limits of Istio's schema: 256 bytes for the name, 2048
+    /// for the value.
+    package init(parsing text: String) throws(Failure) {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init
+        )
+        guard let name = parts.first, (1...256).contains(name.utf8.count), !name.utf8.contains(0) else {
+            throw Failure(
+                .usage,
+                "--env \"\(text.truncated(to: 80))\" is not valid",
+                why: "it is NAME=VALUE or NAME; the name has 1 to 256 bytes"
+            )
+        }
+        let value = parts.count == 2 ? parts[1] : nil
+        guard (value ?? "").utf8.count <= 2048 else {
+            throw Failure(
+                .usage,
+                "the value of --env \(name.truncated(to: 80)) is too long",
+                why: "Istio accepts at most 2048 bytes"
+            )
+        }
+        self.name = name
+        self.value = value
+    }
+}

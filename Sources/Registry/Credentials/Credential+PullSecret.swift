@@ -1,0 +1,51 @@
+package import OCI
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension Credential {
+    /// Returns the credential as the value of `.dockerconfigjson` in a pull Secret.
+    ///
+    /// Has the same bytes as `kubectl create secret docker-registry` writes for a password: the members `username`,
+    /// `password` and `auth`, compact, with Go's escapes. Contains the secret.
+    package func pullSecretConfiguration(for registry: RegistryName) -> [UInt8] {
+        var members: [(String, String)] = []
+        if let username { members.append(("username", username)) }
+        switch secret {
+        case .password(let password):
+            members += [("password", password), ("auth", base64(with: password))]
+        case .identityToken(let token): members.append(("identitytoken", token))
+        case .registryToken(let token): members.append(("registrytoken", token))
+        }
+        let entry = members.map { "\"\($0)\":\(Self.goQuoted($1))" }.joined(separator: ",")
+        return Array("{\"auths\":{\(Self.goQuoted(registry.credentialKey)):{\(entry)}}}".utf8)
+    }
+
+    /// Returns a JSON string with the escapes of Go's encoding/json.
+    private static func goQuoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            case "\u{8}": quoted += "\\b"
+            case "\u{c}": quoted += "\\f"
+            case "<", ">", "&", "\u{2028}", "\u{2029}": quoted += escape(scalar)
+            case _ where scalar.value < 0x20: quoted += escape(scalar)
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        let text = String(scalar.value, radix: 16)
+        return "\\u" + String(repeating: "0", count: max(0, 4 - text.utf8.count)) + text
+    }
+}

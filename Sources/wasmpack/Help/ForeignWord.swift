@@ -1,0 +1,43 @@
+/// A command of another tool, and the command that does the same here.
+struct ForeignWord {
+    /// The name of the command.
+    let command: String
+    /// The command line to type.
+    let line: String
+
+    /// Returns `nil` for a word that no other tool uses.
+    init?(_ word: String) {
+        guard let (command, line) = Self.words[word.lowercased()] else { return nil }
+        self.command = command
+        self.line = line
+    }
+
+    private static let words: [String: (String, String)] = {
+        let reference = "REFERENCE"
+        let rows: [(words: [String], command: String, line: String)] = [
+            (["pack", "package", "append", "bundle"], "build", "wasmpack build plugin.wasm"),
+            (["upload", "publish"], "push", "wasmpack push \(reference) plugin.wasm"),
+            (["download", "export", "fetch", "get"], "pull", "wasmpack pull \(reference)"),
+            (["save"], "copy", "wasmpack copy \(reference) image.tar"),
+            (["load", "import", "sync", "mirror"], "copy", "wasmpack copy image.tar \(reference)"),
+            (["convert", "repack"], "copy", "wasmpack copy --format image FROM TO"),
+            (["validate", "test"], "check", "wasmpack check plugin.wasm"),
+            (["show", "info", "config", "describe", "history"], "inspect", "wasmpack inspect \(reference)"),
+            (["manifest"], "inspect", "wasmpack inspect --raw manifest \(reference)"),
+            (["resolve", "digest", "head"], "inspect", "wasmpack inspect --json \(reference)"),
+            (
+                ["images", "image"], "ls",
+                "wasmpack ls plugin-oci, or for a registry wasmpack tags REPOSITORY"
+            ),
+            (["list", "catalog", "repo"], "tags", "wasmpack tags REPOSITORY"),
+            (["retag"], "tag", "wasmpack tag \(reference) NEW-TAG"),
+            (["rmi", "remove", "del"], "delete", "wasmpack delete \(reference)"),
+            (["auth", "signin", "sign-in"], "login", "wasmpack login REGISTRY"),
+            (["signout", "sign-out"], "logout", "wasmpack logout REGISTRY"),
+            (["completions"], "completion", "wasmpack completion bash"),
+        ]
+        var words: [String: (String, String)] = [:]
+        for row in rows { for word in row.words { words[word] = (row.command, row.line) } }
+        return words
+    }()
+}

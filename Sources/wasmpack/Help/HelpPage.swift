@@ -1,0 +1,138 @@
+import ArgumentParser
+import Diagnostics
+
+/// The help about the program, a command or a topic.
+struct HelpPage {
+    private var page: HelpText
+    private let surface: CommandSurface
+
+    private init(_ surface: CommandSurface, width: Int) {
+        self.surface = surface
+        page = HelpText(width: width)
+    }
+
+    /// The sections that several commands share, and which topics explain.
+    private enum Shared {
+        static let connection = "CONNECTION"
+        static let registry: Set = [connection, "CREDENTIALS"]
+        static let output = "OUTPUT"
+        static let image = "IMAGE"
+        static let fields = "FIELDS"
+    }
+
+    /// Returns the help about the program: its commands in groups, and how to get more.
+    static func root(_ surface: CommandSurface, width: Int) -> String {
+        var help = HelpPage(surface, width: width)
+        help.page.add(Wasmpack.configuration.abstract)
+        help.page.addBlank()
+        help.addGroups()
+        help.page.addBlank()
+        help.page.add("Help: wasmpack help COMMAND, or one of these topics:")
+        help.page.add(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "), indent: 6)
+        help.page.add("Also: wasmpack version, wasmpack completion bash|zsh|fish")
+        return help.page.text
+    }
+
+    private mutating func addGroups() {
+        let groups = Wasmpack.configuration.groupedSubcommands.filter { $0.name != Wasmpack.unlistedGroup }
+        let names = groups.flatMap(\.subcommands).map { $0._commandName }
+        let labelWidth = (groups.map(\.name.count).max() ?? 0) + 1
+        let nameWidth = (names.map(\.count).max() ?? 0) + 2
+        for group in groups {
+            for (position, command) in group.subcommands.enumerated() {
+                let label = (position == 0 ? group.name : "").padded(to: labelWidth)
+                let name = command._commandName
+                let abstract = command.configuration.abstract
+                let start = label + name.padded(to: nameWidth)
+                if start.count + abstract.count <= page.width {
+                    page.add(line: start + abstract)
+                } else {
+                    page.add(line: label + name)
+                    page.add(abstract, indent: labelWidth + 2)
+                }
+            }
+        }
+    }
+
+    /// Returns the help about a command.
+    static func command(_ command: CommandSurface.Command, _ surface: CommandSurface, width: Int) -> String {
+        var help = HelpPage(surface, width: width)
+        help.page.add(command.abstract ?? "")
+        help.page.addBlank()
+        let aliases = (command.aliases ?? []).map { " (alias: \($0))" }.joined()
+        let synopsis = ["wasmpack", command.commandName, "[options]"] + command.positional.map(\.synopsis)
+        help.page.add("Usage: " + synopsis.joined(separator: " ") + aliases)
+        help.page.addBlank()
+        help.addOptions(of: command)
+        let examples = command.examples.prefix(2)
+        if !examples.isEmpty { help.page.addBlank() }
+        for example in examples { help.page.add(example: example) }
+        return help.page.text
+    }
+
+    private mutating func addOptions(of command: CommandSurface.Command) {
+        let usesRegistry = command.options.contains { Shared.connection == $0.sectionTitle }
+        let sharesImage = command.commandName != "build"
+        func isShared(_ option: CommandSurface.Argument) -> Bool {
+            guard let title = option.sectionTitle else { return false }
+            return title == Shared.output || title == Shared.fields
+                || usesRegistry && Shared.registry.contains(title)
+                || sharesImage && title == Shared.image
+        }
+        let own = command.options.filter { !isShared($0) }
+        page.add(rows: (command.positional + own).map { ($0.spelling, $0.description) })
+        let image = command.options.filter { sharesImage && $0.sectionTitle == Shared.image }
+        if !image.isEmpty {
+            page.add(rows: [("--format, --label, …", "Image options, as in: wasmpack help build")])
+        }
+        if command.options.contains(where: { $0.sectionTitle == Shared.fields }) {
+            page.add("Fields of the document: wasmpack help fields")
+        }
+        if usesRegistry { page.add("Registry and login options: wasmpack help registry") }
+        let output = command.options.filter { $0.sectionTitle == Shared.output }
+        if !output.isEmpty {
+            page.add("Output options: " + output.map(\.shortSpelling).joined(separator: " "))
+        }
+    }
+
+    /// Returns the help about a topic.
+    static func topic(_ topic: HelpTopic, _ surface: CommandSurface, width: Int) -> String {
+        var help = HelpPage(surface, width: width)
+        for part in topic.parts {
+            switch part {
+            case .blank: help.page.addBlank()
+            case .text(let text): help.page.add(text)
+            case .rows(let rows): help.page.add(rows: rows)
+            case .example(let example): help.page.add(example: example)
+            case .options(let sections, let command):
+                let options = surface.command(named: command)?.options ?? []
+                help.page.add(
+                    rows: options.filter { sections.contains($0.sectionTitle ?? "") }
+                        .map { ($0.spelling, $0.description) }
+                )
+            }
+        }
+        return help.page.text
+    }
+
+    /// Returns the help about an error code.
+    static func code(_ code: Failure.Code, _ surface: CommandSurface, width: Int) -> String {
+        var help = HelpPage(surface, width: width)
+        let explanation = code.explanation
+        help.page.add("error[\(code.rawValue)]: \(explanation.message)")
+        help.page.addBlank()
+        help.page.add(rows: [
+            ("why", explanation.why), ("try", explanation.remedy),
+            ("exit", "\(code.exitStatus.rawValue): \(code.exitStatus.meaning)"),
+        ])
+        return help.page.text
+    }
+}
+
+extension CommandSurface.Argument {
+    /// The shortest spelling, for a list of options in one line.
+    fileprivate var shortSpelling: String {
+        let parts = spelling.split(separator: ", ")
+        return String(parts.first ?? "")
+    }
+}

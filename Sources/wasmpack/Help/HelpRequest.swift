@@ -1,0 +1,52 @@
+import Diagnostics
+
+/// A command line that asks for help.
+enum HelpRequest {
+    /// Returns the help that a command line asks for; `nil` if it asks for something else.
+    ///
+    /// Throws ``Failure/Code/usage`` for `help` with an unknown word, with a suggestion.
+    static func answer(to arguments: [String], width: Int) throws(Failure) -> String? {
+        let first = arguments.first ?? "help"
+        guard first == "help" || asksForHelp(arguments) else { return nil }
+        let surface = try CommandSurface.current()
+        if first == "-h" || first == "--help" { return HelpPage.root(surface, width: width) }
+        if first == "help" {
+            guard let word = arguments.dropFirst().first(where: { !$0.hasPrefix("-") }), word != "help" else {
+                return HelpPage.root(surface, width: width)
+            }
+            return try page(about: word, surface, width: width)
+        }
+        return surface.command(named: first).map { HelpPage.command($0, surface, width: width) }
+    }
+
+    /// Whether a flag asks for help, alone or together with other short flags.
+    private static func asksForHelp(_ arguments: [String]) -> Bool {
+        arguments.prefix { $0 != "--" }.contains { argument in
+            argument == "--help"
+                || argument.hasPrefix("-") && !argument.hasPrefix("--") && argument.contains("h")
+                    && argument.dropFirst().allSatisfy("qvh".contains)
+        }
+    }
+
+    private static func page(about word: String, _ surface: CommandSurface, width: Int) throws(Failure)
+        -> String
+    {
+        if let command = surface.command(named: word) {
+            return HelpPage.command(command, surface, width: width)
+        }
+        if let topic = HelpTopic(rawValue: word) { return HelpPage.topic(topic, surface, width: width) }
+        if let code = Failure.Code(rawValue: word) { return HelpPage.code(code, surface, width: width) }
+        let commands = surface.commands.map(\.commandName)
+        let topics = HelpTopic.allCases.map(\.rawValue)
+        let suggestion =
+            ForeignWord(word)?.command ?? word.lowercased().nearest(of: commands + topics, within: 2)
+            ?? word.lowercased().nearest(of: Failure.Code.allCases.map(\.rawValue), within: 2)
+        throw Failure(
+            .usage,
+            "no help about \"\(word.truncated(to: 60))\"",
+            why: suggestion.map { "did you mean \($0)" }
+                ?? "the topics are " + topics.joined(separator: ", ") + ", the commands, and the error codes",
+            try: [suggestion.map { "wasmpack help \($0)" } ?? "wasmpack help"]
+        )
+    }
+}

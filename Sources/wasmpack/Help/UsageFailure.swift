@@ -1,0 +1,146 @@
+import Diagnostics
+
+/// The failure for a command line that ArgumentParser rejects, in the program's own words.
+struct UsageFailure {
+    private let arguments: [String]
+    private let command: CommandSurface.Command?
+
+    /// Describes a command line; its first argument names the command.
+    init(_ arguments: [String], _ surface: CommandSurface?) {
+        self.arguments = arguments
+        command = arguments.first.flatMap { surface?.command(named: $0) }
+    }
+
+    /// Returns the failure for ArgumentParser's message.
+    ///
+    /// Values of other arguments are not repeated, because they may be secrets.
+    func failure(_ parserMessage: String) -> Failure {
+        missingArgument(parserMessage) ?? unknownOption(parserMessage) ?? extraArguments(parserMessage)
+            ?? missingValue(parserMessage) ?? invalidValue(parserMessage) ?? unwantedValue(parserMessage)
+            ?? Failure(.usage, Self.plain(parserMessage), try: [help])
+    }
+
+    private var name: String { command?.commandName ?? "wasmpack" }
+    private var help: String { command.map { "wasmpack help \($0.commandName)" } ?? "wasmpack help" }
+
+    /// `Missing expected argument '<registry>'`
+    private func missingArgument(_ text: String) -> Failure? {
+        guard text.hasPrefix("Missing expected argument "), let argument = Self.quoted(text).first else {
+            return nil
+        }
+        let what = Self.noun(of: argument.prefix { $0 != ">" }.drop { $0 == "<" })
+        return Failure(.usage, "\(name) needs \(what)", try: [command?.examples.first ?? help])
+    }
+
+    /// `Unknown option '--foo'. Did you mean '--bar'?`
+    private func unknownOption(_ text: String) -> Failure? {
+        let parts = Self.quoted(text)
+        guard text.hasPrefix("Unknown option "), let option = parts.first else { return nil }
+        let suggestion = parts.count > 1 ? parts.last : nil
+        return Failure(
+            .usage,
+            "\(name) has no option \(option.truncated(to: 60))",
+            try: [suggestion.map { "did you mean \($0)" } ?? help]
+        )
+    }
+
+    /// `Unexpected argument 'x'`, `2 unexpected arguments: 'x', 'y'`
+    private func extraArguments(_ text: String) -> Failure? {
+        guard text.hasPrefix("Unexpected argument ") || text.firstRange(of: " unexpected arguments: ") != nil
+        else { return nil }
+        let wanted = command?.positional ?? []
+        let count =
+            switch wanted.count {
+            case 0: "no argument"
+            case 1: "one argument: \(wanted[0].spelling)"
+            default: "\(wanted.count) arguments: " + wanted.map(\.synopsis).joined(separator: " ")
+            }
+        return Failure(
+            .usage,
+            "\(name) takes \(count)",
+            why: "more were given",
+            try: [programAdvice ?? help]
+        )
+    }
+
+    /// The advice for `check --envoy PROGRAM TARGET`: a word after `--envoy` is the target.
+    private var programAdvice: String? {
+        guard command?.commandName == "check",
+            let position = arguments.firstIndex(where: { $0.hasPrefix("--envoy=") }),
+            arguments.indices.contains(position + 2)
+        else { return nil }
+        return "wasmpack check --envoy=\(arguments[position + 1]) \(arguments[position + 2])"
+    }
+
+    /// `Missing value for '--tag <reference>'`
+    private func missingValue(_ text: String) -> Failure? {
+        guard text.firstRange(of: "Missing value for ") != nil, let option = Self.quoted(text).last else {
+            return nil
+        }
+        let words = option.split(separator: " ")
+        let value = words.count > 1 ? ": \(words[1].filter { !"<>".contains($0) }.uppercased())" : ""
+        return Failure(.usage, "\(words.first ?? "an option") needs a value\(value)", try: [help])
+    }
+
+    /// `The value 'x' is invalid for '--format <format>'. Please provide one of …`
+    private func invalidValue(_ text: String) -> Failure? {
+        let start = "The value '"
+        guard text.hasPrefix(start), let middle = text.firstRange(of: "' is invalid for '") else {
+            return nil
+        }
+        let given = String(text[..<middle.lowerBound].dropFirst(start.count)).truncated(to: 60)
+        let option = text[middle.upperBound...].prefix { $0 != " " && $0 != "'" }
+        let argument = command?.shown.first { argument in
+            argument.spelling.split(separator: " ").contains { $0 == option || $0 == "\(option)," }
+                || option == "<\(argument.valueName ?? "")>"
+        }
+        let values = argument?.allValues ?? []
+        let isPositional = option.hasPrefix("<")
+        let subject = isPositional ? argument?.spelling ?? "the argument" : String(option)
+        guard !values.isEmpty else {
+            return Failure(.usage, "\"\(given)\" is not a valid value for \(subject)", try: [help])
+        }
+        let nearest = given.nearest(of: values, within: 2) ?? values[0]
+        return Failure(
+            .usage,
+            "\"\(given)\" is not a valid value for \(subject)",
+            why: "the values are " + values.joined(separator: ", "),
+            try: [isPositional ? "wasmpack \(name) \(nearest)" : "\(subject) \(nearest)"]
+        )
+    }
+
+    /// `The option '--json' does not take any value, but 'x' was specified.`
+    private func unwantedValue(_ text: String) -> Failure? {
+        guard text.hasPrefix("The option "), text.firstRange(of: " does not take any value") != nil,
+            let option = Self.quoted(text).first
+        else { return nil }
+        return Failure(.usage, "\(option) takes no value", try: [option])
+    }
+
+    /// Returns the parts of a message between single quotes.
+    private static func quoted(_ text: String) -> [String] {
+        text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    }
+
+    /// Returns a value's name with its article.
+    private static func noun(of valueName: Substring) -> String {
+        switch valueName {
+        case "from": "a source (FROM) and a destination (TO)"
+        case "to": "a destination (TO)"
+        case "new-tag": "a new tag"
+        case "shell": "a shell: bash, zsh or fish"
+        default: "a \(valueName)"
+        }
+    }
+
+    /// Returns a message without a final period.
+    private static func plain(_ text: String) -> String {
+        let line = text.split(separator: "\n").first.map(String.init) ?? text
+        let sentence = line.hasSuffix(".") ? String(line.dropLast()) : line
+        let second = sentence.dropFirst().first
+        // Keeps words in capitals, such as SOURCE.
+        guard let first = sentence.first, second?.isUppercase != true else { return sentence }
+        return first.lowercased() + sentence.dropFirst()
+    }
+}

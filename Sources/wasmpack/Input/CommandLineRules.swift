@@ -1,0 +1,90 @@
+import ArgumentParser
+import Diagnostics
+
+/// Rules for the whole command line, before ArgumentParser reads it.
+enum CommandLineRules {
+    /// Returns the arguments with the value of `--envoy` written out.
+    ///
+    /// Otherwise a path after `--envoy`, which is the target, would become its value.
+    static func normalized(_ arguments: [String]) -> [String] {
+        guard arguments.first == Check._commandName else { return arguments }
+        let options = arguments.prefix { $0 != "--" }
+        return options.map { $0 == "--envoy" ? "--envoy=\(Check.defaultEnvoy)" : $0 }
+            + arguments.dropFirst(options.count)
+    }
+
+    /// Checks the arguments.
+    ///
+    /// Throws ``Failure/Code/usage`` for arguments that ArgumentParser would misread, or would print.
+    static func check(_ arguments: [String]) throws(Failure) {
+        if let failure = unknownCommand(arguments) ?? secretArgument(arguments) ?? joinedOption(arguments) {
+            throw failure
+        }
+    }
+
+    /// Returns the failure for a secret in an argument, which other users can see.
+    private static func secretArgument(_ arguments: [String]) -> Failure? {
+        let secretFlags = ["--password-stdin", "--identity-token-stdin"]
+        let unknownFlags = ["--password", "--identity-token", "--token", "--creds", "-p"]
+        for argument in arguments.prefix(while: { $0 != "--" }) {
+            let name = String(argument.prefix { $0 != "=" })
+            guard unknownFlags.contains(name) || secretFlags.contains(name) && argument != name else {
+                continue
+            }
+            return Failure(
+                .usage,
+                secretFlags.contains(name) ? "\(name) takes no value" : "unknown option \(name)",
+                why:
+                    "other users of this machine can read arguments, so secrets are read from standard input",
+                try: ["printf %s \"$PASSWORD\" | wasmpack … --username NAME --password-stdin"]
+            )
+        }
+        return nil
+    }
+
+    /// Returns the failure for a long option with one dash.
+    ///
+    /// The parser would read `-plain-http` as several short options, and its `h` as `--help`.
+    private static func joinedOption(_ arguments: [String]) -> Failure? {
+        let flags = Set("qvh")
+        for argument in arguments.prefix(while: { $0 != "--" }) {
+            let letters = argument.dropFirst()
+            guard argument.hasPrefix("-"), !argument.hasPrefix("--"), letters.count > 1,
+                !letters.contains("="),
+                !letters.allSatisfy(flags.contains)
+            else { continue }
+            return Failure(
+                .usage,
+                "unknown option \"\(argument)\"",
+                try: ["-\(argument)", "./\(argument), if it is a file"]
+            )
+        }
+        return nil
+    }
+
+    /// Returns the failure for an unknown command, with the command to type.
+    private static func unknownCommand(_ arguments: [String]) -> Failure? {
+        guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
+        let commands = Wasmpack.configuration.subcommands
+        let names = commands.map { $0._commandName } + ["help"]
+        guard !names.contains(word), !commands.contains(where: { $0.configuration.aliases.contains(word) })
+        else { return nil }
+        let shown = word.truncated(to: 60)
+        if let foreign = ForeignWord(word) {
+            return Failure(
+                .usage,
+                "wasmpack has no command \"\(shown)\"",
+                why: "\(foreign.command) does that",
+                try: [foreign.line]
+            )
+        }
+        let suggestion = word.lowercased().nearest(of: names, within: 2)
+        return Failure(
+            .usage,
+            "unknown command \"\(shown)\"",
+            why: suggestion.map { "did you mean \($0)" }
+                ?? "the commands are " + names.sorted().joined(separator: ", "),
+            try: [suggestion.map { "wasmpack \($0)" } ?? "wasmpack help"]
+        )
+    }
+}

@@ -1,0 +1,137 @@
+import ArgumentParser
+import Deployment
+import Diagnostics
+import HostSystem
+import OCI
+import SystemPackage
+
+extension DocumentKind: ExpressibleByArgument {}
+extension FailStrategy: ExpressibleByArgument {}
+extension PluginType: ExpressibleByArgument {}
+extension PullPolicy: ExpressibleByArgument {}
+
+extension PluginPhase: ExpressibleByArgument {
+    init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+}
+
+/// The fields of the generated documents.
+struct DeploymentOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Name of the object (default: from the repository)", valueName: "name"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("Namespace of the object", valueName: "name"))
+    var namespace: String?
+
+    @Option(help: ArgumentHelp("Apply to workloads with this label; may be repeated", valueName: "key=value"))
+    var selector: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Apply to this object, such as Gateway/my-gateway; may be repeated",
+            valueName: "kind/name"
+        )
+    )
+    var target: [String] = []
+
+    @Option(help: "Place in the filter chain")
+    var phase: PluginPhase?
+
+    @Option(help: ArgumentHelp("Order within the phase, the highest first", valueName: "n"))
+    var priority: Int32?
+
+    @Option(help: "What to do with traffic if the plugin fails")
+    var failStrategy: FailStrategy?
+
+    @Option(
+        help: ArgumentHelp(
+            "Configuration of the plugin, or the file that contains it",
+            valueName: "text|@file"
+        )
+    )
+    var pluginConfig: String?
+
+    @Option(
+        help: ArgumentHelp("Environment variable of the plugin; may be repeated", valueName: "name[=value]")
+    )
+    var env: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Traffic: client, server or both, with ports; may be repeated",
+            valueName: "mode[:ports]"
+        )
+    )
+    var match: [String] = []
+
+    @Option(help: "Kind of the plugin (default: http)")
+    var type: PluginType?
+
+    @Option(help: "When proxies fetch the image again; a pinned image never changes")
+    var pullPolicy: PullPolicy?
+
+    @Option(help: ArgumentHelp("Secret with the registry's credentials", valueName: "name"))
+    var pullSecret: String?
+
+    @Option(help: ArgumentHelp("Root ID, for a module with several plugins", valueName: "id"))
+    var rootId: String?
+
+    @Option(help: ArgumentHelp("Path of the module on the proxy's machine (envoy)", valueName: "path"))
+    var module: String?
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("Version of Istio", valueName: "istio@version"))
+    var consumer: String?
+
+    /// Returns the deployment of an image.
+    ///
+    /// Throws ``Failure/Code/usage`` for an invalid value, and errors of reading the file of the configuration.
+    func deployment(of image: DeployedImage) throws(Failure) -> PluginDeployment {
+        var plugin = PluginDeployment(
+            image,
+            name: try name.map { name throws(Failure) in
+                try KubernetesName(parsing: name, as: .object, of: "--name")
+            } ?? KubernetesName(ofPlugin: image.reference.repository.description),
+            namespace: try namespace.map { name throws(Failure) in
+                try KubernetesName(parsing: name, as: .namespace, of: "--namespace")
+            }
+        )
+        plugin.selector = try selector.map { text throws(Failure) in try WorkloadLabel(parsing: text) }
+        plugin.targets = try target.map { text throws(Failure) in try PolicyTarget(parsing: text) }
+        plugin.phase = phase
+        plugin.priority = priority
+        plugin.failStrategy = failStrategy
+        plugin.configuration = try pluginConfig.map(Self.configuration)
+        plugin.environment = try env.map { text throws(Failure) in try PluginVariable(parsing: text) }
+        plugin.matches = try match.map { text throws(Failure) in try TrafficMatch(parsing: text) }
+        plugin.type = type
+        plugin.pullPolicy = pullPolicy
+        plugin.pullSecret = try pullSecret.map { name throws(Failure) in
+            try KubernetesName(parsing: name, as: .object, of: "--pull-secret")
+        }
+        plugin.rootID = rootId
+        plugin.modulePath = module
+        plugin.istio = try consumer.map(Self.version)
+        return plugin
+    }
+
+    private static func configuration(_ text: String) throws(Failure) -> PluginConfiguration {
+        guard text.hasPrefix("@") else { return try PluginConfiguration(Array(text.utf8)) }
+        let path = FilePath(String(text.dropFirst()))
+        return try PluginConfiguration(
+            ReadableFile.contents(of: path, limit: PluginConfiguration.sizeLimit + 1)
+        )
+    }
+
+    private static func version(_ text: String) throws(Failure) -> IstioVersion {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init
+        )
+        guard parts.count == 2, parts[0] == "istio" else {
+            throw Failure(
+                .usage,
+                "--for \"\(text.truncated(to: 40))\" is not a version of Istio",
+                try: ["--for istio@1.29"]
+            )
+        }
+        return try IstioVersion(parsing: parts[1])
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `generate` with invalid values: the correct exit status, one explained error, and nothing on standard output.
+@Suite(.timed, .timeLimit(.minutes(5))) struct GenerateInputTests {
+    /// A digest in the reference needs no registry.
+    private static let image =
+        "registry.example.com/team/header-auth:v1@sha256:"
+        + "e36c65fd99efe5a114dd6e9a2945812fc90a6b8faa1728a0bf8e6a52b233e796"
+
+    static let refused: [(arguments: [String], phrases: [String], why: String)] = [
+        (["wasmplugin", "IMAGE", "--name", "My_Plugin"], ["--name my-plugin"], "no Kubernetes name"),
+        (["wasmplugin", "IMAGE", "--name", ""], ["not a valid Kubernetes name"], "an empty name"),
+        (
+            ["wasmplugin", "IMAGE", "--namespace", "istio.system"], ["--namespace istio-system"],
+            "a namespace has no dots"
+        ),
+        (["wasmplugin", "IMAGE", "--pull-secret", "a b"], ["--pull-secret a-b"], "no name of a Secret"),
+        (["wasmplugin", "IMAGE", "--selector", "app=*"], ["has a wildcard"], "Istio has no wildcards"),
+        (["wasmplugin", "IMAGE", "--selector", "*"], ["KEY=VALUE"], "no label"),
+        (["wasmplugin", "IMAGE", "--selector", "=x"], ["KEY=VALUE"], "no key"),
+        (
+            ["wasmplugin", "IMAGE", "--selector", "app=a", "--selector", "app=b"], ["given twice"],
+            "a label has one value"
+        ),
+        (["wasmplugin", "IMAGE", "--plugin-config", "no"], ["not a JSON object"], "text in place of an object"),
+        (["wasmplugin", "IMAGE", "--plugin-config", "[1]"], ["but not an object"], "a list"),
+        (["higress", "IMAGE", "--plugin-config", "\"a\""], ["but not an object"], "a string"),
+        (["wasmplugin", "IMAGE", "--plugin-config", "{\"a\":}"], ["not a JSON object"], "broken JSON"),
+        (
+            ["higress", "IMAGE", "--selector", "app=a"], ["wasmplugin, trafficextension"],
+            "Higress has no selector; the kinds that have one are named"
+        ),
+        (["envoy-gateway", "IMAGE", "--phase", "AUTHN"], ["does not apply"], "no phases"),
+        (["wasmplugin", "IMAGE", "--module", "/x"], ["the only kind that has it is envoy"], "no path"),
+        (
+            ["trafficextension", "IMAGE", "--for", "istio@1.29"], ["Istio 1.29 has no TrafficExtension"],
+            "new in 1.30"
+        ),
+        (
+            ["wasmplugin", "IMAGE", "--for", "istio@1.26", "--fail-strategy", "reload"],
+            ["new in Istio 1.27"], "new in 1.27"
+        ),
+        (["wasmplugin", "IMAGE", "--for", "istio"], ["istio@1.29"], "no version"),
+        (["wasmplugin", "IMAGE", "--for", "linkerd@2"], ["is not a version"], "another mesh"),
+        (["wasmplugin", "IMAGE", "--match", "server:0"], ["1 to 65535"], "port 0"),
+        (["wasmplugin", "IMAGE", "--match", "in:80"], ["client, server or both"], "no mode"),
+        (["wasmplugin", "IMAGE", "--target", "Pod/x"], ["cannot be of the kind"], "no target"),
+        (["envoy-gateway", "IMAGE", "--target", "Service/x"], ["Envoy Gateway accepts"], "Istio's target"),
+        (["wasmplugin", "IMAGE", "--target", "HTTPRoute/x"], ["Istio accepts"], "Envoy Gateway's target"),
+        (
+            ["wasmplugin", "IMAGE", "--target", "Gateway/x", "--selector", "a=b"], ["cannot be used together"],
+            "one of both"
+        ),
+        (["envoy-gateway", "IMAGE", "--env", "A=1"], ["by name only"], "values are not passed"),
+        (["wasmplugin", "TAGGED"], ["a tag cannot be pinned offline"], "no digest"),
+        (["wasmplugin", "team/header-auth"], ["registry"], "no registry"),
+        (["kustomization", "IMAGE", "-o", "k"], ["--with is missing"], "no kind"),
+        (["kustomization", "IMAGE", "-o", "k", "--with", "envoy"], ["cannot be part"], "no object"),
+        (["kustomization", "IMAGE", "-o", "k", "--with", "pull-secret"], ["--pull-secret NAME"], "no name"),
+    ]
+
+    @Test("rejects a value before anything is printed or written", arguments: refused)
+    func rejected(arguments: [String], phrases: [String], why: String) async throws {
+        let work = try Workspace()
+        let words = arguments.map {
+            $0.replacing("IMAGE", with: Self.image).replacing("TAGGED", with: "registry.example.com/a/b:v1")
+        }
+        let run = try await work.start(["generate"] + words + ["--offline"]).wait()
+        #expect(run.status == 64, "\(why): \(run)")
+        #expect(run.outputText.isEmpty, "\(why): \(run)")
+        for phrase in phrases { #expect(run.errorText.contains(phrase), "\(why): \(run)") }
+        #expect(try work.names() == ["home"], "\(why)")
+    }
+}

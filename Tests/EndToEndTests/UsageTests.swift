@@ -1,0 +1,131 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Command lines that the argument parser rejects: the same form as every other error.
+@Suite(.timed, .timeLimit(.minutes(5))) struct UsageTests {
+    static let rejected: [(arguments: [String], message: String, try: String)] = [
+        (["login"], "login needs a registry", "wasmpack login ghcr.io -u NAME"),
+        (["push"], "push needs a reference", "wasmpack push ghcr.io/me/my-plugin:v1"),
+        (["check"], "check needs a target", "wasmpack check plugin.wasm"),
+        (
+            ["copy", "a.tar"], "copy needs a destination (TO)",
+            "wasmpack copy ghcr.io/me/my-plugin:v1 registry.internal/plugins/my-plugin:v1"
+        ),
+        (["tag", "a.io/b:v1"], "tag needs a new tag", "wasmpack tag ghcr.io/me/my-plugin:v1.4.2 v1 stable"),
+        (["completion"], "completion needs a shell: bash, zsh or fish", "source <(wasmpack completion bash)"),
+        (
+            ["push", "a.io/b:v1", "--plain-htp"], "push has no option --plain-htp",
+            "did you mean --plain-http"
+        ),
+        (["push", "a.io/b:v1", "-x"], "push has no option -x", "wasmpack help push"),
+        (
+            ["push", "a.io/b:v1", "x.wasm", "y.wasm"], "push takes 2 arguments: REFERENCE [SOURCE]",
+            "wasmpack help push"
+        ),
+        (["version", "x", "y"], "version takes no argument", "wasmpack help version"),
+        (["build", "-t"], "-t needs a value: REFERENCE", "wasmpack help build"),
+        (["build", "--format"], "--format needs a value: FORMAT", "wasmpack help build"),
+        (["build", "--format", "imge"], "\"imge\" is not a valid value for --format", "--format image"),
+        (
+            ["check", "x", "--for", "envoy"], "\"envoy\" is not a valid value for --for", "--for istio"
+        ),
+        (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "wasmpack completion bash"),
+        (
+            ["push", "a.io/b:v1", "--retries", "many"], "\"many\" is not a valid value for --retries",
+            "wasmpack help push"
+        ),
+        (["build", "--json=yes"], "--json takes no value", "--json"),
+        (
+            ["build", "--archive", "x.tar", "--layout", "y"],
+            "--archive and --layout cannot be used together", "wasmpack help build"
+        ),
+        (
+            ["push", "a.io/b:v1", "x.wasm", "--layout", "y"],
+            "SOURCE and --layout cannot be used together", "wasmpack help push"
+        ),
+        (["--bogus"], "wasmpack has no option --bogus", "wasmpack help"),
+        // A path after --envoy is the target.
+        (
+            ["check", "--envoy", "/opt/envoy", "plugin.wasm"], "check takes one argument: TARGET",
+            "wasmpack check --envoy=/opt/envoy plugin.wasm"
+        ),
+        // Commands of other tools.
+        (
+            ["images"], "wasmpack has no command \"images\"",
+            "wasmpack ls plugin-oci, or for a registry wasmpack tags REPOSITORY"
+        ),
+        (["upload"], "wasmpack has no command \"upload\"", "wasmpack push REFERENCE plugin.wasm"),
+        (["resolve"], "wasmpack has no command \"resolve\"", "wasmpack inspect --json REFERENCE"),
+        (["manifest"], "wasmpack has no command \"manifest\"", "wasmpack inspect --raw manifest REFERENCE"),
+        (["Rmi"], "wasmpack has no command \"Rmi\"", "wasmpack delete REFERENCE"),
+        (["pusj"], "unknown command \"pusj\"", "wasmpack push"),
+    ]
+
+    @Test("says what is wrong in the form of every error", arguments: rejected)
+    func wrong(arguments: [String], message: String, line: String) async throws {
+        let work = try Workspace()
+        let run = try await work.start(arguments).wait()
+        #expect(run.status == 64, "\(run)")
+        #expect(run.outputText.isEmpty, "\(run)")
+        #expect(run.errorText.hasPrefix("error[usage]: \(message)\n"), "\(run)")
+        #expect(run.errorText.hasSuffix("try: \(line)\n"), "\(run)")
+        guard !arguments.contains("--json=yes") else { return }
+        let document = try await work.start(arguments + ["--json"]).wait()
+        #expect(document.status == 64)
+        let object = try JSONSerialization.jsonObject(with: document.outputBytes) as? [String: Any]
+        let error = object?["error"] as? [String: Any]
+        #expect(error?["message"] as? String == message, "\(document)")
+        #expect((error?["try"] as? [String])?.last == line, "\(document)")
+    }
+
+    @Test func `does not repeat an argument that may be a secret`() async throws {
+        let work = try Workspace()
+        for arguments in [
+            ["login", "a.io", "hush-word"], ["push", "a.io/b:v1", "x.wasm", "hush-word"],
+            ["login", "a.io", "--passwrd=hush-word"], ["login", "a.io", "--passwrd", "hush-word"],
+        ] {
+            let run = try await work.start(arguments).wait()
+            #expect(run.status == 64, "\(run)")
+            #expect(!run.description.contains("hush-word"), "\(run)")
+        }
+    }
+
+    @Test func `a path after --envoy is the target`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        // The Envoy in $PATH is looked for only after the target was read.
+        for arguments in [
+            ["--envoy", "plugin.wasm"], ["plugin.wasm", "--envoy"],
+            ["--strict", "--envoy", "plugin.wasm", "--json"],
+        ] {
+            let run = try await work.start(["check"] + arguments).wait()
+            #expect(run.status == 78, "\(run)")
+            #expect(run.errorText.contains("error[envoy-missing]"), "\(run)")
+        }
+        let named = try await work.run("check", "--envoy=./no-envoy", "plugin.wasm")
+        #expect(named.errorText.contains("./no-envoy"), "\(named)")
+        let literal = try await work.run("check", "--", "--envoy")
+        #expect(literal.status == 66, "\(literal)")
+    }
+
+    @Test func `short options are the same in each command`() async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry("--auth", "basic", "--user", "ci:hush-word")
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        let reference = "\(registry.name)/test/plugin:v1"
+        let pushed = try await work.run(
+            "push",
+            reference,
+            "plugin.wasm",
+            "--plain-http",
+            "-u",
+            "ci",
+            "--password-stdin",
+            "-q",
+            input: "hush-word"
+        )
+        #expect(pushed.status == 0, "\(pushed)")
+        #expect(pushed.errorText.isEmpty, "\(pushed)")
+    }
+}
