@@ -77,7 +77,7 @@ package struct BuildContext: Sendable {
                     continue
                 }
                 let below = (try? Directory.names(in: path(name))) ?? []
-                next += below.filter(pattern.matches).map { Self.join(name, $0) }
+                next += below.filter { pattern.matches($0) }.map { Self.join(name, $0) }
             }
             names = next.filter { (try? path($0).stat(followTargetSymlink: false)) != nil }
         }
