@@ -62,7 +62,12 @@ import Testing
         try work.write([], to: "my-notes.txt")
         for (layout, name) in [("plugin-oci", "team/plugin:v1"), ("other-oci", "other:v2")] {
             let built = try await work.run(
-                "build", "my-plugin.wasm", "-t", "example.com/\(name)", "--layout", layout
+                "build",
+                "my-plugin.wasm",
+                "-t",
+                "example.com/\(name)",
+                "--layout",
+                layout
             )
             #expect(built.status == 0, "\(built)")
         }
@@ -76,7 +81,11 @@ import Testing
             .appending(path: "Support/completing.py").path()
         for line in Self.lines {
             let run = try await work.other(
-                "python3", helper, shell, Fixtures.path("../completions/\(file)"), line.typed
+                "python3",
+                helper,
+                shell,
+                Fixtures.path("../completions/\(file)"),
+                line.typed
             )
             #expect(run.status == 0, "\(run)")
             let last = run.outputText.split(separator: "\n").last.map(String.init)

@@ -144,7 +144,9 @@ struct GenerateTests {
         for object in expected { #expect(objects.contains(object), "\(object)") }
         let secrets = objects.filter { $0["kind"] as? String == "Secret" }
         #expect(secrets.count == 3 && objects.count == 7)
-        #expect(secrets.allSatisfy { ($0["metadata"] as? [String: Any])?["name"] as? String == "wasm-secret" })
+        #expect(
+            secrets.allSatisfy { ($0["metadata"] as? [String: Any])?["name"] as? String == "wasm-secret" }
+        )
 
         // Nothing is replaced without --force, and the user's own lines are kept with it.
         try work.write(Array("*.bak\n".utf8), to: "deploy/.gitignore")

@@ -112,34 +112,34 @@ struct CompletionScript {
                     case "${joined[1]}" in
 
             """# + cases + #"""
-                    esac
-                fi
-                cur="${joined[cword]}"
-                # "--option=value" completes like "--option value".
-                if [[ "${cur}" == --*=* ]]; then
-                    joined=("${joined[@]:0:cword}" "${cur%%=*}" "${cur#*=}" "${joined[@]:cword+1}")
-                    cword=$((cword + 1))
+                        esac
+                    fi
                     cur="${joined[cword]}"
-                fi
-                local -a COMP_WORDS=("${joined[@]}")
-                local -i COMP_CWORD="${cword}"
-                _wasmpack "${1}" "${cur}" "${joined[cword-1]}"
-                # Without a special candidate, any file.
-                if [[ "${#COMPREPLY[@]}" -eq 0 && "${cword}" -gt 1 && "${cur}" != -* ]]; then
-                    local IFS=$'\n'
-                    COMPREPLY=($(compgen -f -- "${cur}"))
-                fi
-                # readline replaces only the part after the last character at which it splits.
-                local prefix="${cur%"${2}"}"
-                for ((index = 0; index < ${#COMPREPLY[@]}; index++)); do
-                    COMPREPLY[index]="${COMPREPLY[index]#"${prefix}"}"
-                done
-            }
+                    # "--option=value" completes like "--option value".
+                    if [[ "${cur}" == --*=* ]]; then
+                        joined=("${joined[@]:0:cword}" "${cur%%=*}" "${cur#*=}" "${joined[@]:cword+1}")
+                        cword=$((cword + 1))
+                        cur="${joined[cword]}"
+                    fi
+                    local -a COMP_WORDS=("${joined[@]}")
+                    local -i COMP_CWORD="${cword}"
+                    _wasmpack "${1}" "${cur}" "${joined[cword-1]}"
+                    # Without a special candidate, any file.
+                    if [[ "${#COMPREPLY[@]}" -eq 0 && "${cword}" -gt 1 && "${cur}" != -* ]]; then
+                        local IFS=$'\n'
+                        COMPREPLY=($(compgen -f -- "${cur}"))
+                    fi
+                    # readline replaces only the part after the last character at which it splits.
+                    local prefix="${cur%"${2}"}"
+                    for ((index = 0; index < ${#COMPREPLY[@]}; index++)); do
+                        COMPREPLY[index]="${COMPREPLY[index]#"${prefix}"}"
+                    done
+                }
 
-            complete -o filenames -o nosort -F __wasmpack_joined wasmpack 2>/dev/null ||
-                complete -o filenames -F __wasmpack_joined wasmpack
+                complete -o filenames -o nosort -F __wasmpack_joined wasmpack 2>/dev/null ||
+                    complete -o filenames -F __wasmpack_joined wasmpack
 
-            """#
+                """#
     }
 
     private var fishAddition: String {
