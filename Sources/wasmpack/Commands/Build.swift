@@ -122,22 +122,22 @@ struct Build: RegistryCommand {
     ) async throws -> [PushReport.Document] {
         let root = image.manifest.descriptor
         var documents: [PushReport.Document] = []
-        try await withTemporaryDirectory { folder in
-            try await destination.target(root.digest).withSource { source in
-                guard case .images(let store, let name?) = source else { return }
-                let stored = try await store.verify(store.resolve(name))
-                let pushed = PushedImage(
-                    manifest: image.manifest,
-                    content: stored,
-                    name: path,
-                    path: destination.path
-                )
-                for plan in PushPlan.plans(for: references) {
-                    let work = PushWork(registry: registry, plan: plan, credentials: credentials)
-                    let (report, credential) = try await work.send(pushed, spoolingIn: folder, context)
-                    documents.append(report.document(credential))
-                    if !output.json { try Screen.main.print("\(report.pinned)\n") }
-                }
+        let folder = LazyTemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        try await destination.target(root.digest).withSource { source in
+            guard case .images(let store, let name?) = source else { return }
+            let stored = try await store.verify(store.resolve(name))
+            let pushed = PushedImage(
+                manifest: image.manifest,
+                content: stored,
+                name: path,
+                path: destination.path
+            )
+            for plan in PushPlan.plans(for: references) {
+                let work = PushWork(registry: registry, plan: plan, credentials: credentials)
+                let (report, credential) = try await work.send(pushed, spoolingIn: folder, context)
+                documents.append(report.document(credential))
+                if !output.json { try Screen.main.print("\(report.pinned)\n") }
             }
         }
         return documents

@@ -88,17 +88,18 @@ struct Push: RegistryCommand {
             setsAliases: try aliasOption.isWanted(for: target.tag)
         )
         do {
-            try await withTemporaryDirectory { folder in
-                switch try input(context.environment) {
-                case .new(let input):
-                    let image = try await packed(input, in: folder, context)
+            // Only an image that is packed needs the folder.
+            let folder = LazyTemporaryDirectory()
+            defer { withExtendedLifetime(folder) {} }
+            switch try input(context.environment) {
+            case .new(let input):
+                let image = try await packed(input, in: folder, context)
+                try await send(image, plan, spoolingIn: folder, context)
+            case .existing(let existing):
+                try metadata.failIfGiven(for: source ?? "the layout")
+                try await existing.withSource { source in
+                    let image = try await image(from: source, plan, context)
                     try await send(image, plan, spoolingIn: folder, context)
-                case .existing(let existing):
-                    try metadata.failIfGiven(for: source ?? "the layout")
-                    try await existing.withSource { source in
-                        let image = try await image(from: source, plan, context)
-                        try await send(image, plan, spoolingIn: folder, context)
-                    }
                 }
             }
         } catch let failure as Failure where target.registry.isDockerHub && !reference.contains("docker.io") {
@@ -108,7 +109,7 @@ struct Push: RegistryCommand {
         }
     }
 
-    private func packed(_ input: BuildInput, in folder: FilePath, _ context: CommandContext)
+    private func packed(_ input: BuildInput, in folder: LazyTemporaryDirectory, _ context: CommandContext)
         async throws(Failure) -> PushedImage
     {
         let name = source ?? "."
@@ -120,7 +121,7 @@ struct Push: RegistryCommand {
             CheckStep(checkOption, context),
             context
         )
-        let image = try await work.pack(spoolingIn: folder, context)
+        let image = try await work.pack(spoolingIn: folder.path(), context)
         return PushedImage(manifest: image.manifest, content: image, name: name, path: work.module)
     }
 
@@ -166,7 +167,7 @@ struct Push: RegistryCommand {
     private func send(
         _ image: PushedImage,
         _ plan: PushPlan,
-        spoolingIn folder: FilePath,
+        spoolingIn folder: LazyTemporaryDirectory,
         _ context: CommandContext
     ) async throws {
         let digestFile = try digestFile.open(apartFrom: [image.path])
@@ -197,7 +198,7 @@ struct Push: RegistryCommand {
             return .new(try buildInput(path))
         case .module(let path)?: return .new(try buildInput(path))
         case let local?: return .existing(local)
-        case nil where Target.isArchive(source):
+        case nil where FileKind.isArchive(named: source):
             throw Failure(
                 .fileMissing,
                 "no such archive: \(source)",

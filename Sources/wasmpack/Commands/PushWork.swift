@@ -1,4 +1,5 @@
 import Diagnostics
+import HostSystem
 import OCI
 import Registry
 import Storage
@@ -19,7 +20,7 @@ struct PushWork {
     /// Returns the result, and the credential that was used.
     func send(
         _ image: PushedImage,
-        spoolingIn folder: FilePath,
+        spoolingIn folder: LazyTemporaryDirectory,
         _ context: CommandContext
     ) async throws(Failure) -> (report: PushReport, credential: Credential?) {
         registry.announce(plan.target, context)
@@ -28,7 +29,7 @@ struct PushWork {
             for: dryRun ? .pull : .push,
             mountingFrom: plan.mountSource,
             credentials: credentials,
-            spoolingIn: folder,
+            spoolingIn: .temporary(folder),
             context
         )
         if noClobber { try await repository.requireFree(plan.tags, for: image.root.digest) }
