@@ -6,7 +6,7 @@ import SystemPackage
 extension ImageLayout: LocalStore {
     /// Finds an image in the layout.
     ///
-    /// A full reference means the image with exactly that name, or else the only image. Throws ``Failure/Code/notFound``,
+    /// A full reference means the image with exactly that name, or else the only image, if that has no name. Throws ``Failure/Code/notFound``,
     /// or ``Failure/Code/nameAmbiguous`` if a tag matches several images; both list the existing images.
     package func resolve(_ name: RefName) async throws(Failure) -> Descriptor {
         try entry(name).annotated(nil)

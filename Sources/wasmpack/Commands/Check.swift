@@ -93,7 +93,13 @@ struct Check: RegistryCommand {
         )
         var verdict: EnvoyVerdict?
         if let envoy, module != nil { verdict = try await EnvoyProgram(envoy).verdict(on: path) }
-        let report = CheckReport(check, envoy: verdict, target: target, isStrict: strict)
+        let report = CheckReport(
+            check,
+            envoy: verdict,
+            target: target,
+            named: reference,
+            isStrict: strict
+        )
         try context.print(report.document, orRows: report.rows)
         if report.isRejected { throw NegativeResult() }
     }

@@ -77,7 +77,8 @@ struct Copy: RegistryCommand {
         let result = try await source.withSource { source in
             switch source {
             case .reference(let reference): try await work.copy(reference)
-            case .images(let store, let name): try await work.copy(name ?? destination.wantedName, of: store)
+            case .images(let store, let name):
+                try await work.copy(name ?? destination.wantedName(in: store), of: store)
             case .module(let path): throw refusal(ofModule: path.string)
             }
         }
@@ -163,6 +164,9 @@ extension CopyDestination {
         }
     }
 
-    /// The name that selects one of several images if FROM has no name: the name in TO.
-    fileprivate var wantedName: RefName { reference.map { .reference($0) } ?? .only }
+    /// The name that selects an image if FROM has no name: the name in TO, if FROM has such an image, else the only one.
+    fileprivate func wantedName(in store: some LocalStore) -> RefName {
+        guard let reference, (try? store.entry(.reference(reference))) != nil else { return .only }
+        return .reference(reference)
+    }
 }

@@ -56,7 +56,7 @@ struct Inspect: RegistryCommand {
             let report = ModuleReport(module)
             try context.print(report.document(called: path.string), orRows: report.rows(called: path.string))
         } image: { found in
-            try await inspect(found.root, in: found.source, called: found.name ?? target, context)
+            try await inspect(found.root, in: found.source, called: found.name ?? target, found.reference, context)
         }
     }
 
@@ -64,6 +64,7 @@ struct Inspect: RegistryCommand {
         _ root: Descriptor,
         in source: some ContentSource,
         called name: String,
+        _ reference: Reference?,
         _ context: CommandContext
     ) async throws {
         switch raw {
@@ -77,7 +78,7 @@ struct Inspect: RegistryCommand {
         case nil:
             try await InspectedImage.with(root, in: source) { image in
                 if let note = image.inspection.choice.note { context.record(.note(note)) }
-                let report = InspectionReport(image.inspection, image.module, name: name)
+                let report = InspectionReport(image.inspection, image.module, name: name, reference: reference)
                 try context.print(report.document, orRows: report.rows)
             }
         }

@@ -35,6 +35,14 @@ struct BuildDestination {
         storage = .archive(output, folder)
     }
 
+    /// The stored image of a digest.
+    func target(_ digest: Digest) -> Target {
+        switch storage {
+        case .layout: .layout(path, .digest(digest))
+        case .archive: .archive(path, .digest(digest))
+        }
+    }
+
     /// The folder for layers while the image is built.
     var spoolDirectory: FilePath {
         switch storage {

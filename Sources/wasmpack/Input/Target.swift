@@ -1,6 +1,7 @@
 import Diagnostics
 import HostSystem
 import OCI
+import Packing
 import Storage
 import SystemPackage
 
@@ -88,12 +89,18 @@ enum Target {
         return host == "localhost" || host.contains(".")
     }
 
+    /// Advice to use a module with a similar name.
+    private static func neighbor(of text: String) -> [String] {
+        guard text.hasSuffix(".wasm"), let found = PluginFile.neighbor(of: FilePath(text)) else { return [] }
+        return ["did you mean \(found)"]
+    }
+
     private static func missing(_ text: String) -> Failure {
         Failure(
             .fileMissing,
             "no such file: \(text)",
             why: "it is not an existing path, and does not name a registry",
-            try: isPath(text) ? [] : ["for an image in a registry, write registry.example.com/\(text)"]
+            try: isPath(text) ? neighbor(of: text) : ["for an image in a registry, write registry.example.com/\(text)"]
         )
     }
 }

@@ -38,6 +38,33 @@ struct RegistryOptions: ParsableArguments {
         )
     }
 
+    /// Throws ``Failure/Code/usage`` if the references are in several registries, and a secret is given for one.
+    func failIfShared(among references: [Reference], _ environment: Environment) throws(Failure) {
+        guard Set(references.map(\.registry)).count > 1 else { return }
+        let variable = "WASMPACK_USERNAME"
+        let readsVariables =
+            credentials.authfile == nil && !credentials.anonymous && !environment.isSet("WASMPACK_REGISTRY")
+        let unassigned: String? =
+            if credentials.username != nil {
+                "--username"
+            } else if credentials.identityTokenStdin {
+                "--identity-token-stdin"
+            } else if connection.clientCert != nil {
+                "--client-cert"
+            } else if readsVariables, environment.isSet(variable) {
+                "$\(variable)"
+            } else {
+                nil
+            }
+        guard let unassigned else { return }
+        throw Failure(
+            .usage,
+            "\(unassigned) is for one registry, but there are several",
+            why: "credentials for one registry are never sent to another",
+            try: ["log in to each registry", "or --authfile FILE, with an entry for each"]
+        )
+    }
+
     /// Notes how a reference without a clear host is read, and warns if the certificate is not verified.
     func announce(_ reference: Reference, _ context: CommandContext) {
         if reference.registryIsAssumed {

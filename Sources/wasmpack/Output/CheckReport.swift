@@ -12,7 +12,16 @@ struct CheckReport {
     private let target: String
     private let isStrict: Bool
 
-    init(_ check: PluginCheck, envoy: EnvoyVerdict?, target: String, isStrict: Bool) {
+    private let reference: Reference?
+
+    init(
+        _ check: PluginCheck,
+        envoy: EnvoyVerdict?,
+        target: String,
+        named reference: Reference?,
+        isStrict: Bool
+    ) {
+        self.reference = reference
         self.check = check
         self.envoy = envoy
         self.target = target
@@ -82,6 +91,8 @@ struct CheckReport {
         let schema = "wasmpack.check/v1"
         let ok: Bool
         let target: String
+        let digest: Nullable<String>
+        let reference: Nullable<String>
         let image: Nullable<Image>
         let module: Nullable<CheckedModuleDocument>
         let consumers: [Consumer]
@@ -115,6 +126,10 @@ struct CheckReport {
         Document(
             ok: !isRejected,
             target: target,
+            digest: Nullable(check.image?.image.digest.description),
+            reference: Nullable(
+                check.image.flatMap { reference?.pinned(to: $0.image.digest).description }
+            ),
             image: Nullable(
                 check.image.map { image in
                     Document.Image(

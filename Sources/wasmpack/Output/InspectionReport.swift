@@ -10,7 +10,15 @@ struct InspectionReport {
     private let module: ModuleInspection?
     private let name: String
 
-    init(_ inspection: ImageInspection, _ module: ModuleInspection?, name: String) {
+    private let reference: Reference?
+
+    init(
+        _ inspection: ImageInspection,
+        _ module: ModuleInspection?,
+        name: String,
+        reference: Reference?
+    ) {
+        self.reference = reference
         self.inspection = inspection
         self.module = module
         self.name = name
@@ -66,6 +74,7 @@ struct InspectionReport {
         let ok = true
         let kind = "image"
         let name: String
+        let reference: Nullable<String>
         let digest: String
         let mediaType: String
         let size: Int
@@ -96,6 +105,7 @@ struct InspectionReport {
         let config = inspection.config
         return Document(
             name: name,
+            reference: Nullable(reference?.pinned(to: inspection.image.digest).description),
             digest: inspection.image.digest.description,
             mediaType: inspection.image.mediaType.description,
             size: inspection.image.size,

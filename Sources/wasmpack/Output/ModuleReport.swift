@@ -76,6 +76,8 @@ struct ModuleReport {
         let ok = true
         let kind = "module"
         let path: String
+        /// Always `null`: a module has no reference.
+        let reference = Nullable<String>(nil)
         let digest: String
         let size: Int
         let sections: [Section]

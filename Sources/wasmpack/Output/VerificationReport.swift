@@ -40,11 +40,47 @@ struct VerifiedEntry {
 struct VerificationReport {
     let images: [VerifiedEntry]
     let expected: Digest?
+    /// The reference, for an image of a registry.
+    let reference: Reference?
+    /// The result of `--against`.
+    var comparison: Comparison?
 
-    /// Whether all images are free of findings.
-    var isClean: Bool { images.allSatisfy(\.isClean) }
+    /// The result of a comparison with another image or a module.
+    struct Comparison {
+        let target: String
+        let own: ComparedContent
+        let result: ImageComparison
+
+        init(target: String, _ own: ComparedContent, _ result: ImageComparison) {
+            self.target = target
+            self.own = own
+            self.result = result
+        }
+
+        var rows: [Row] {
+            let what = result.isSameImage == nil ? "module" : "image"
+            guard !result.isSame else { return [Row("ok", "the same \(what) as \(target)", tone: .good)] }
+            var rows = [Row("FAIL", "not the same \(what) as \(target)", tone: .bad)]
+            if let image = result.other.image { rows.append(.more("that has \(image)")) }
+            switch result.isSameModule {
+            case true?: rows.append(.more("the module in both is the same: \(own.module?.description ?? "")"))
+            case false?:
+                rows.append(.more("module here:  \(own.module?.description ?? "none")"))
+                rows.append(.more("module there: \(result.other.module?.description ?? "none")"))
+            case nil: rows.append(.more("one of them has no module"))
+            }
+            return rows
+        }
+    }
+
+    /// Whether all images are free of findings, and the compared one is the same.
+    var isClean: Bool { images.allSatisfy(\.isClean) && comparison?.result.isSame != false }
 
     var rows: [Row] {
+        imageRows + (comparison?.rows ?? [])
+    }
+
+    private var imageRows: [Row] {
         images.flatMap { image in
             let verification = image.verification
             var rows = [Row("image", image.name), Row("digest", verification.root.digest.description)]
@@ -69,6 +105,19 @@ struct VerificationReport {
         let schema = "wasmpack.verify/v1"
         let ok: Bool
         let images: [Image]
+        /// Of the only image; `null` for several.
+        let digest: Nullable<String>
+        let reference: Nullable<String>
+        let against: Nullable<Against>
+
+        struct Against: Encodable {
+            let target: String
+            let same: Bool
+            let sameImage: Nullable<Bool>
+            let sameModule: Nullable<Bool>
+            let digest: Nullable<String>
+            let moduleDigest: Nullable<String>
+        }
 
         struct Image: Encodable {
             let name: String
@@ -108,7 +157,23 @@ struct VerificationReport {
                         )
                     }
                 )
-            }
+            },
+            digest: Nullable(only?.description),
+            reference: Nullable(only.flatMap { reference?.pinned(to: $0).description }),
+            against: Nullable(
+                comparison.map { comparison in
+                    Document.Against(
+                        target: comparison.target,
+                        same: comparison.result.isSame,
+                        sameImage: Nullable(comparison.result.isSameImage),
+                        sameModule: Nullable(comparison.result.isSameModule),
+                        digest: Nullable(comparison.result.other.image?.description),
+                        moduleDigest: Nullable(comparison.result.other.module?.description)
+                    )
+                }
+            )
         )
     }
+
+    private var only: Digest? { images.count == 1 ? images.first?.verification.root.digest : nil }
 }
