@@ -8,10 +8,12 @@ enum Main {
     static func main() async {
         Interruption.ignoreClosedPipes()
         Interruption.quitWithoutBacktrace()
+        SystemLimits.forbidCoreFiles()
         var arguments: [String] = []
         let command: any ParsableCommand
         do {
             arguments = try ProgramArguments.read()
+            try SystemLimits.check()
             if let failure = unknownCommand(arguments) ?? secretArgument(arguments) ?? joinedOption(arguments)
             {
                 throw failure

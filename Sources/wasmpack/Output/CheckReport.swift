@@ -48,18 +48,33 @@ struct CheckReport {
             rows.append(("module", (check.image == nil ? "\(target)  " : "") + module.summary))
         }
         for row in FindingList(check).rows where !isAnswered(row.finding) {
-            rows += Self.rows(for: row.finding, row.line)
+            rows += Self.rows(for: row.finding, row.line, row.subjects)
         }
         if let envoy { rows += self.rows(for: envoy) }
         rows.append(("verdict", verdicts))
         return InspectionReport.table(rows)
     }
 
-    private static func rows(for finding: Finding, _ line: String) -> [(String, String)] {
+    private static func rows(for finding: Finding, _ line: String, _ names: [String] = []) -> [(
+        String, String
+    )] {
         let label = finding.severity == .error ? "FAIL" : finding.severity.rawValue
-        return [(label, line)]
+        return [(label, line)] + lines(names).map { ("", $0) }
             + (finding.consumerMessage.map { [("", "the proxy reports: \"\($0)\"")] } ?? [])
             + finding.hints.map { ("", "try: \($0)") }
+    }
+
+    /// Joins names into lines of at most 100 characters.
+    private static func lines(_ names: [String]) -> [String] {
+        var lines: [String] = []
+        for name in names {
+            if let last = lines.last, last.count + name.count < 98 {
+                lines[lines.count - 1] = "\(last), \(name)"
+            } else {
+                lines.append(name)
+            }
+        }
+        return lines
     }
 
     private func rows(for envoy: EnvoyVerdict) -> [(String, String)] {
