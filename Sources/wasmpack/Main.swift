@@ -8,10 +8,12 @@ enum Main {
     static func main() async {
         Interruption.ignoreClosedPipes()
         Interruption.quitWithoutBacktrace()
+        SystemLimits.forbidCoreFiles()
         var arguments: [String] = []
         let command: any ParsableCommand
         do {
             arguments = CommandLineRules.normalized(try ProgramArguments.read())
+            try SystemLimits.check()
             try CommandLineRules.check(arguments)
             if let help = try HelpRequest.answer(to: arguments, width: Terminal.helpWidth) {
                 end(printing: help)

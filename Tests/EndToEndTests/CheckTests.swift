@@ -9,6 +9,31 @@ import Testing
     private static let unmarked: [UInt8] =
         SampleModule.preamble + [1, 4, 1, 0x60, 0, 0] + [3, 2, 1, 0] + [10, 4, 1, 2, 0, 0x0B]
 
+    /// A plugin with many functions of Emscripten's JavaScript, two unknown ones, and three globals.
+    private static var manyImports: [UInt8] {
+        let names = (0..<30).map { "invoke_\($0)" }
+        let functions = names + ["HaveOffsetConverter", "strlen", "strcmp"]
+        return SampleModule.importing(functions, globals: ["g1", "g2", "g3"])
+    }
+
+    @Test func `shows the findings of one cause in one block, and each of them in the document`() async throws
+    {
+        let work = try Workspace()
+        try work.write(Self.manyImports, to: "module.wasm")
+        let run = try await work.run("check", "module.wasm")
+        #expect(run.status == 1, "\(run)")
+        func count(_ phrase: String) -> Int { run.outputText.components(separatedBy: phrase).count - 1 }
+        #expect(count("Emscripten's JavaScript") == 1, "\(run)")
+        #expect(count("it imports 31 functions, which no Envoy has") == 1, "\(run)")
+        #expect(count("it imports 2 functions, which no Envoy has") == 1, "\(run)")
+        #expect(count("it imports 3 globals, but Envoy offers no globals") == 1, "\(run)")
+        for name in ["env.invoke_0", "env.invoke_29", "env.strcmp", "env.g3"] {
+            #expect(count(name) >= 1, "\(name)")
+        }
+        let document = try await work.run("check", "module.wasm", "--json")
+        #expect(document.outputText.components(separatedBy: #""id":"missing-import""#).count > 33)
+    }
+
     @Test func `a valid module is ok for every proxy, with a note about unvalidated function bodies`()
         async throws
     {

@@ -57,16 +57,17 @@ struct CheckReport {
             rows.append(Row("module", (check.image == nil ? "\(target)  " : "") + module.summary))
         }
         for row in FindingList(check).rows where !isAnswered(row.finding) {
-            rows += Self.rows(for: row.finding, row.line)
+            rows += Self.rows(for: row.finding, row.line, row.subjects)
         }
         if let envoy { rows += self.rows(for: envoy) }
         return rows + [verdict]
     }
 
-    private static func rows(for finding: Finding, _ line: String) -> [Row] {
+    private static func rows(for finding: Finding, _ line: String, _ names: [String] = []) -> [Row] {
         // A note says how to avoid the message, an error leads to it.
         let lead = finding.severity == .note ? "without it" : "the proxy reports"
         return [finding.severity.row(line)]
+            + (names.isEmpty ? [] : [.more(names.joined(separator: ", "))])
             + (finding.consumerMessage.map { [.more("\(lead): \"\($0)\"")] } ?? [])
             + (finding.severity == .note ? [] : finding.hints.map(Row.remedy))
     }
