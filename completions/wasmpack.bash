@@ -186,7 +186,7 @@ _wasmpack() {
 
 _wasmpack_build() {
     repeating_flags=()
-    non_repeating_flags=(--no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-check --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--tag -t --build-arg --annotation --label)
     non_repeating_options=(--archive --file -f --layout --format --config --created --compression-level --digest-file --color)
     __wasmpack_offer_flags_options 1
@@ -252,7 +252,7 @@ _wasmpack_build() {
 
 _wasmpack_push() {
     repeating_flags=()
-    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --no-check --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--also-tag)
     non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
@@ -315,7 +315,7 @@ _wasmpack_push() {
 
 _wasmpack_pull() {
     repeating_flags=()
-    non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(-o --output --expect --layout --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --digest-file --color)
     __wasmpack_offer_flags_options 1
@@ -371,7 +371,7 @@ _wasmpack_pull() {
 
 _wasmpack_copy() {
     repeating_flags=()
-    non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--format --from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 2
@@ -444,7 +444,7 @@ _wasmpack_copy() {
 
 _wasmpack_tag() {
     repeating_flags=()
-    non_repeating_flags=(--no-clobber --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-clobber --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
@@ -485,7 +485,7 @@ _wasmpack_tag() {
 
 _wasmpack_delete() {
     repeating_flags=()
-    non_repeating_flags=(--yes --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--yes --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -526,7 +526,7 @@ _wasmpack_delete() {
 
 _wasmpack_login() {
     repeating_flags=()
-    non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --tls-skip-verify --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --tls-skip-verify --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--username -u --ca-file --client-cert --client-key --timeout --retries --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -567,7 +567,7 @@ _wasmpack_login() {
 
 _wasmpack_logout() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--authfile --color)
     __wasmpack_offer_flags_options 1
@@ -587,7 +587,7 @@ _wasmpack_logout() {
 
 _wasmpack_inspect() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--raw --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -640,7 +640,7 @@ _wasmpack_inspect() {
 
 _wasmpack_ls() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--layout --color)
     __wasmpack_offer_flags_options 1
@@ -668,7 +668,7 @@ _wasmpack_ls() {
 
 _wasmpack_verify() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--expect --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -720,7 +720,7 @@ _wasmpack_verify() {
 
 _wasmpack_tags() {
     repeating_flags=()
-    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--limit --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -764,7 +764,7 @@ _wasmpack_tags() {
 
 _wasmpack_check() {
     repeating_flags=()
-    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--for)
     non_repeating_options=(--envoy --max-size --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -823,7 +823,7 @@ _wasmpack_check() {
 
 _wasmpack_generate() {
     repeating_flags=()
-    non_repeating_flags=(--no-pin --offline --force --show --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-pin --offline --force --show --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--selector --target --env --match --with)
     non_repeating_options=(--name --namespace --phase --priority --fail-strategy --plugin-config --type --pull-policy --pull-secret --root-id --module --for -o --output --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 2
@@ -932,7 +932,7 @@ _wasmpack_generate() {
 
 _wasmpack_version() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--color)
     __wasmpack_offer_flags_options 0
@@ -948,7 +948,7 @@ _wasmpack_version() {
 
 _wasmpack_completion() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--color)
     __wasmpack_offer_flags_options 1

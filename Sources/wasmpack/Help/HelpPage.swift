@@ -91,7 +91,7 @@ struct HelpPage {
         if usesRegistry { page.add("Registry and login options: wasmpack help registry") }
         let output = command.options.filter { $0.sectionTitle == Shared.output }
         if !output.isEmpty {
-            page.add("Output options: " + output.map(\.shortSpelling).joined(separator: " "))
+            page.add("Output: " + output.map(\.shortSpelling).joined(separator: " "))
         }
     }
 
