@@ -186,7 +186,7 @@ _wasmpack() {
 
 _wasmpack_build() {
     repeating_flags=()
-    non_repeating_flags=(--no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-check --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--tag -t --build-arg --annotation --label)
     non_repeating_options=(--archive --file -f --layout --format --config --created --compression-level --digest-file --color)
     __wasmpack_offer_flags_options 1
@@ -252,7 +252,7 @@ _wasmpack_build() {
 
 _wasmpack_push() {
     repeating_flags=()
-    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --no-check --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--also-tag)
     non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
@@ -319,7 +319,7 @@ _wasmpack_push() {
 
 _wasmpack_pull() {
     repeating_flags=()
-    non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(-o --output --expect --layout --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --digest-file --color)
     __wasmpack_offer_flags_options 1
@@ -375,7 +375,7 @@ _wasmpack_pull() {
 
 _wasmpack_copy() {
     repeating_flags=()
-    non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--format --from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 2
@@ -448,7 +448,7 @@ _wasmpack_copy() {
 
 _wasmpack_tag() {
     repeating_flags=()
-    non_repeating_flags=(--no-clobber --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-clobber --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
@@ -490,7 +490,7 @@ _wasmpack_tag() {
 
 _wasmpack_delete() {
     repeating_flags=()
-    non_repeating_flags=(--yes --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--yes --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -531,7 +531,7 @@ _wasmpack_delete() {
 
 _wasmpack_login() {
     repeating_flags=()
-    non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --tls-skip-verify --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --tls-skip-verify --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--username -u --ca-file --client-cert --client-key --timeout --retries --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -572,7 +572,7 @@ _wasmpack_login() {
 
 _wasmpack_logout() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--authfile --color)
     __wasmpack_offer_flags_options 1
@@ -592,7 +592,7 @@ _wasmpack_logout() {
 
 _wasmpack_inspect() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--raw --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -645,7 +645,7 @@ _wasmpack_inspect() {
 
 _wasmpack_ls() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--layout --color)
     __wasmpack_offer_flags_options 1
@@ -673,7 +673,7 @@ _wasmpack_ls() {
 
 _wasmpack_verify() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--expect --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -725,7 +725,7 @@ _wasmpack_verify() {
 
 _wasmpack_tags() {
     repeating_flags=()
-    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--limit --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -769,7 +769,7 @@ _wasmpack_tags() {
 
 _wasmpack_check() {
     repeating_flags=()
-    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--for)
     non_repeating_options=(--envoy --max-size --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -829,7 +829,7 @@ _wasmpack_check() {
 
 _wasmpack_generate() {
     repeating_flags=()
-    non_repeating_flags=(--no-pin --offline --force --show --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-pin --offline --force --show --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--selector --target --env --match --with)
     non_repeating_options=(--name --namespace --phase --priority --fail-strategy --plugin-config --type --pull-policy --pull-secret --root-id --module --for -o --output --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 2
@@ -938,7 +938,7 @@ _wasmpack_generate() {
 
 _wasmpack_version() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--color)
     __wasmpack_offer_flags_options 0
@@ -954,7 +954,7 @@ _wasmpack_version() {
 
 _wasmpack_completion() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--color)
     __wasmpack_offer_flags_options 1
