@@ -24,7 +24,6 @@ extension Failure {
             self.init(
                 .diskFull,
                 what,
-                why: "the incomplete output was removed",
                 try: ["free some space, or write to another disk"],
                 cause: errno
             )

@@ -50,9 +50,13 @@ package struct Blob: Sendable {
     /// Reads a whole file and verifies it against a descriptor.
     ///
     /// Throws ``Failure/Code/digestMismatch`` if it differs, and errors of opening and reading the file. Symbolic links are
-    /// rejected.
-    package init(verifying path: FilePath, against descriptor: Descriptor) throws(Failure) {
-        let file = try ReadableFile(opening: path, links: .rejected)
+    /// rejected unless `links` allows them.
+    package init(
+        verifying path: FilePath,
+        links: ReadableFile.Links = .rejected,
+        against descriptor: Descriptor
+    ) throws(Failure) {
+        let file = try ReadableFile(opening: path, links: links)
         var hasher = DigestHasher(descriptor.digest.algorithm)
         try file.forEachPiece { piece in hasher.update(piece) }
         guard hasher.byteCount == descriptor.size, hasher.digest() == descriptor.digest else {

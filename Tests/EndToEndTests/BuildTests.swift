@@ -118,7 +118,7 @@ import Testing
             "digest.txt"
         )
         #expect(run.status == 0, "\(run)")
-        #expect(String(decoding: try work.bytes(of: "digest.txt"), as: UTF8.self) == run.outputText)
+        #expect(String(decoding: try work.bytes(of: "digest.txt"), as: UTF8.self) + "\n" == run.outputText)
         let manifest = try await work.run("inspect", "plugin-oci", "--raw", "manifest")
         #expect(manifest.outputText.contains(#""org.opencontainers.image.version":"1.0=final""#))
         let config = try await work.run("inspect", "plugin-oci", "--raw", "config")

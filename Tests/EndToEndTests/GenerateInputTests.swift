@@ -24,7 +24,10 @@ import Testing
             ["wasmplugin", "IMAGE", "--selector", "app=a", "--selector", "app=b"], ["given twice"],
             "a label has one value"
         ),
-        (["wasmplugin", "IMAGE", "--plugin-config", "no"], ["not a JSON object"], "text in place of an object"),
+        (
+            ["wasmplugin", "IMAGE", "--plugin-config", "no"], ["not a JSON object"],
+            "text in place of an object"
+        ),
         (["wasmplugin", "IMAGE", "--plugin-config", "[1]"], ["but not an object"], "a list"),
         (["higress", "IMAGE", "--plugin-config", "\"a\""], ["but not an object"], "a string"),
         (["wasmplugin", "IMAGE", "--plugin-config", "{\"a\":}"], ["not a JSON object"], "broken JSON"),
@@ -50,7 +53,8 @@ import Testing
         (["envoy-gateway", "IMAGE", "--target", "Service/x"], ["Envoy Gateway accepts"], "Istio's target"),
         (["wasmplugin", "IMAGE", "--target", "HTTPRoute/x"], ["Istio accepts"], "Envoy Gateway's target"),
         (
-            ["wasmplugin", "IMAGE", "--target", "Gateway/x", "--selector", "a=b"], ["cannot be used together"],
+            ["wasmplugin", "IMAGE", "--target", "Gateway/x", "--selector", "a=b"],
+            ["cannot be used together"],
             "one of both"
         ),
         (["envoy-gateway", "IMAGE", "--env", "A=1"], ["by name only"], "values are not passed"),

@@ -297,7 +297,7 @@ struct RealRegistryTests {
         ).wait()
         #expect(second.errorText.contains("moved from"))
         #expect(second.errorText.contains("IfNotPresent"))
-        #expect(second.outputText.hasSuffix("@" + String(decoding: try work.bytes(of: "d"), as: UTF8.self)))
+        #expect(try second.outputText.hasSuffix("@\(String(decoding: work.bytes(of: "d"), as: UTF8.self))\n"))
         // A digest in the target must be the image's digest.
         let other = String(first.outputText.split(separator: "@").last ?? "").trimmingCharacters(
             in: .newlines

@@ -182,6 +182,7 @@ struct ImageLayoutTests {
         #expect(try await !layout.contains(image.layer.descriptor))
         let failure = await #expect(throws: Failure.self) { try await layout.fetch(image.layer.descriptor) }
         #expect(failure?.code == .layoutCorrupt)
+        #expect(failure?.hints.first?.hasPrefix("cp -rL ") == (damage == .linked))
         if damage == .folder { return }
         try await copy(.only, from: image, to: layout)
         #expect(try await Verification(of: image.manifest.descriptor, in: layout).findings.isEmpty)

@@ -162,6 +162,16 @@ extension Reference {
 }
 
 extension Reference {
+    /// Returns the reference if it has a tag or a digest, and otherwise with this digest.
+    package func named(orPinnedTo digest: Digest) -> Reference {
+        tag == nil && self.digest == nil ? pinned(to: digest) : self
+    }
+
+    /// Returns the repository if the other reference is in the same registry, so that blobs may be mounted from it.
+    package func repository(sharedWith other: Reference) -> RepositoryName? {
+        registry == other.registry ? repository : nil
+    }
+
     /// Returns whether both refer to the same image of the same repository, without contacting a registry.
     package func isSameImage(as other: Reference) -> Bool {
         guard registry == other.registry, repository == other.repository else { return false }

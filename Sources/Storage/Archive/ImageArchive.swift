@@ -28,6 +28,14 @@ package struct ImageArchive: Sendable {
 
     init(opening path: FilePath, unpackingIn folder: FilePath, limits: ArchiveLimits) throws(Failure) {
         let source = try FileSource(opening: path)
+        if let compression = try ArchiveMagic.Unsupported(of: source.read(at: 0, count: 6)) {
+            throw Failure(
+                archive: path,
+                "is compressed with \(compression.rawValue)",
+                why: "wasmpack reads archives without compression, with gzip and with zstd",
+                try: ["\(compression.rawValue) -dk \(path)"]
+            )
+        }
         var contents = ArchiveContents(of: path, unpackingIn: folder, limits: limits)
         do throws(Failure) {
             let unpacked = try LayerReader.Compression(of: source.read(at: 0, count: 4)).unpacked(source)

@@ -35,8 +35,12 @@ extension ImageLayout: LocalStore {
                 throw corrupt("\(file) is missing", "the layout refers to it as \(descriptor.role)")
             case .digestMismatch:
                 throw corrupt("\(file) does not match the digest in its name", error.why)
-            case .fileUnreadable where (try? file.stat(followTargetSymlink: false))?.type != .regular:
-                throw corrupt(error.message, error.why)
+            case .fileUnreadable:
+                switch (try? file.stat(followTargetSymlink: false))?.type {
+                case .symbolicLink?: throw linked(file)
+                case .regular?: throw error
+                default: throw corrupt(error.message, error.why)
+                }
             default:
                 throw error
             }
@@ -44,6 +48,22 @@ extension ImageLayout: LocalStore {
     }
 
     private func corrupt(_ message: String, _ why: String?) -> Failure {
-        Failure(.layoutCorrupt, message, why: why, try: ["build the layout again"])
+        Failure(.layoutCorrupt, message, why: why, try: [Self.repair])
+    }
+
+    /// The advice for a damaged layout, which any program may have written.
+    static let repair = "write the layout again with the program that made it"
+
+    /// Bazel's layouts, for example, are trees of links.
+    private func linked(_ file: FilePath) -> Failure {
+        let copy = path.lastComponent.map {
+            "\(path.removingLastComponent().appending("\($0.string)-files"))"
+        }
+        return Failure(
+            .layoutCorrupt,
+            "\(file) is a symbolic link",
+            why: "the blobs of a layout must be files, because a link could point to any file",
+            try: ["cp -rL \(path) \(copy ?? "../layout-files")"]
+        )
     }
 }

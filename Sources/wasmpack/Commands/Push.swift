@@ -84,11 +84,12 @@ struct Push: RegistryCommand {
             mountSource: try mountFrom.map { text throws(Failure) in try target.sibling(text) }
         )
         do {
-            try await withTemporaryDirectory { folder in
-                try await sourceTarget(context.environment).withSource { source in
-                    let image = try await image(from: source, packingIn: folder, plan, context)
-                    try await send(image, plan, spoolingIn: folder, context)
-                }
+            // Only a module that is packed needs the folder.
+            let folder = LazyTemporaryDirectory()
+            defer { withExtendedLifetime(folder) {} }
+            try await sourceTarget(context.environment).withSource { source in
+                let image = try await image(from: source, packingIn: folder, plan, context)
+                try await send(image, plan, spoolingIn: folder, context)
             }
         } catch let failure as Failure where target.registry.isDockerHub && !reference.contains("docker.io") {
             throw failure.trying(
@@ -100,7 +101,7 @@ struct Push: RegistryCommand {
     /// Returns the image to push, checked: a module is packed, an image of a layout or an archive is verified.
     private func image(
         from source: Source,
-        packingIn folder: FilePath,
+        packingIn folder: LazyTemporaryDirectory,
         _ plan: PushPlan,
         _ context: CommandContext
     ) async throws -> PushedImage {
@@ -110,7 +111,7 @@ struct Push: RegistryCommand {
             let module = try PluginFile.locate(path)
             try checkStep.checkModule(module, as: .image)
             let image = try await ImageBuilder(ImageOptions(), processorCount: Environment.processorCount)
-                .build(module, spoolingIn: folder)
+                .build(module, spoolingIn: folder.path())
             context.record(.step("pack", "\(path)  \(ByteCount(image.module.size)), \(image.packed)"))
             return PushedImage(manifest: image.manifest, content: image, name: path.string, path: path)
         case .images(let store, let name):
@@ -132,7 +133,7 @@ struct Push: RegistryCommand {
     private func send(
         _ image: PushedImage,
         _ plan: PushPlan,
-        spoolingIn folder: FilePath,
+        spoolingIn folder: LazyTemporaryDirectory,
         _ context: CommandContext
     ) async throws {
         let digestFile = try digestFile.open(apartFrom: [image.path])
@@ -141,7 +142,7 @@ struct Push: RegistryCommand {
             of: plan.target,
             for: dryRun ? .pull : .push,
             mountingFrom: plan.mountSource,
-            spoolingIn: folder,
+            spoolingIn: .temporary(folder),
             context
         )
         context.record(.step("push", "\(image.name) to \(plan.target)"))
@@ -187,7 +188,7 @@ struct Push: RegistryCommand {
             // Like build, push accepts a folder with a plugin.wasm.
             return .module(try PluginFile.locate(path))
         case let local?: return local
-        case nil where Target.isArchive(source):
+        case nil where FileKind.isArchive(named: source):
             throw Failure(
                 .fileMissing,
                 "no such archive: \(source)",

@@ -49,9 +49,11 @@ struct BuildDestination {
         switch storage {
         case .layout(let layout):
             context.reporter.warnOfDockersTypes(of: root, inArchive: false)
-            for name in names {
-                try context.reporter.warn(ofTagOf: EntryName(name), root.digest, in: layout)
-                _ = try await copy(.only, from: image, to: layout, as: name, events: SilentSink())
+            try await layout.cleaningUp { () async throws(Failure) in
+                for name in names {
+                    try context.reporter.warn(ofTagOf: EntryName(name), root.digest, in: layout)
+                    _ = try await copy(.only, from: image, to: layout, as: name, events: SilentSink())
+                }
             }
         case .archive(let archive, _):
             context.reporter.warnOfDockersTypes(of: root, inArchive: true)

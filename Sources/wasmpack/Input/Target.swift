@@ -40,7 +40,7 @@ enum Target {
         switch Directory.type(of: path) {
         case nil: nil
         case .directory?: .layout(path, name)
-        case .regular? where isArchive(path.string): .archive(path, name)
+        case .regular? where FileKind(of: path) == .archive: .archive(path, name)
         default: .module(path)
         }
     }
@@ -61,11 +61,6 @@ enum Target {
             }
         }
         return nil
-    }
-
-    /// Whether a file of this name is treated as an archive of images.
-    static func isArchive(_ name: String) -> Bool {
-        [".tar", ".tar.gz", ".tgz", ".tar.zst"].contains { name.hasSuffix($0) }
     }
 
     /// Whether a text can only be a path.

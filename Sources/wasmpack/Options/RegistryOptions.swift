@@ -4,7 +4,6 @@ import HostSystem
 import OCI
 import Registry
 import Storage
-import SystemPackage
 
 /// The options of the connection to a registry, and of its credentials.
 struct RegistryOptions: ParsableArguments {
@@ -17,7 +16,7 @@ struct RegistryOptions: ParsableArguments {
         for access: Access,
         mountingFrom mountSource: RepositoryName? = nil,
         credentials chain: CredentialChain? = nil,
-        spoolingIn directory: FilePath,
+        spoolingIn spool: SpoolFolder,
         _ context: CommandContext
     ) async throws(Failure) -> RemoteRepository {
         let credentials =
@@ -35,7 +34,7 @@ struct RegistryOptions: ParsableArguments {
             access: access,
             mountingFrom: mountSource,
             credentials: credentials,
-            spoolDirectory: directory
+            spoolingIn: spool
         )
     }
 
@@ -70,10 +69,10 @@ struct RegistryOptions: ParsableArguments {
         _ context: CommandContext,
         _ body: (RemoteRepository) async throws -> Void
     ) async throws {
-        try await withTemporaryDirectory { folder in
-            announce(reference, context)
-            try await body(repository(of: reference, for: access, spoolingIn: folder, context))
-        }
+        let folder = LazyTemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        announce(reference, context)
+        try await body(repository(of: reference, for: access, spoolingIn: .temporary(folder), context))
     }
 }
 

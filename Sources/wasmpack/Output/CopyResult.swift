@@ -11,15 +11,8 @@ struct CopyResult {
     /// The full name of the copied image, if it has one.
     let reference: Reference?
     let report: CopyReport
-    /// The original image and the new format, if the image was repacked.
+    /// The original image and the wanted format, if one was given, also if the image already had it.
     var origin: (digest: Digest, format: ImageFormat)?
-
-    /// Returns the result with `image` as its origin, also if the image already had the format.
-    func repacked(from image: Descriptor, _ format: ImageFormat) -> CopyResult {
-        var copy = self
-        copy.origin = (image.digest, format)
-        return copy
-    }
 
     private var digest: Digest { report.root.digest }
 

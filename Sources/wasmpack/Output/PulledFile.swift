@@ -1,5 +1,6 @@
 import Diagnostics
 import HostSystem
+import OCI
 import Packing
 import SystemPackage
 
@@ -31,6 +32,14 @@ final class PulledFile {
 
     /// The temporary file that holds the bytes until everything is verified.
     private var unfinishedPath: FilePath { output?.unfinishedPath ?? file?.path ?? "" }
+
+    /// Throws ``Failure/Code/fileExists`` if the file exists and certainly is not the module of an image.
+    func failIfItDiffers(from image: Manifest, _ extractor: PluginExtractor) async throws(Failure) {
+        guard let output, let target = output.target, !isForced,
+            try await extractor.excludes(target, as: image)
+        else { return }
+        throw Failure(existing: output.path, why: "the image has another module; nothing was downloaded")
+    }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         try output?.write(bytes)
