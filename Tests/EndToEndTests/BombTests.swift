@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files that explode when they are read: a correct result or a clear error, within 200 MB of memory.
+/// Files that explode when they are read: a correct result or a clear error, with little memory and time of the processor.
 @Suite(.long, .timed, .timeLimit(.minutes(5)))
 struct BombLongTests {
     /// A bomb of `bombs.py`, the commands that read it, and their statuses.
@@ -25,8 +25,12 @@ struct BombLongTests {
         Bomb(name: "zstd", statuses: [1, 1], why: "2 GiB in 64 kB"),
         Bomb(name: "entries", statuses: [0, 0], why: "400,000 entries"),
         Bomb(name: "a-million-entries", statuses: [1, 1], why: "over the limit"),
-        Bomb(name: "long-names", statuses: [0, 0], why: "a thousand names of 100 kB"),
-        Bomb(name: "one-blob-200-times", statuses: [0, 1], why: "a digest is verified once"),
+        Bomb(name: "long-names", statuses: [1, 1], why: "a thousand names of 100 kB, more than are read"),
+        Bomb(
+            name: "one-blob-200-times",
+            statuses: [0, 1],
+            why: "a digest is verified once: 40 GiB otherwise"
+        ),
         Bomb(name: "deep-index", statuses: [65, 65], why: "a million levels of JSON"),
         Bomb(name: "deep-manifest", statuses: [1, 65], why: "half a million levels"),
         Bomb(name: "a-million-members", statuses: [74, 74], why: "15 MB of JSON"),
@@ -38,9 +42,9 @@ struct BombLongTests {
         Bomb(name: "nested-indexes", statuses: [1, 65], why: "10¹² paths to one image"),
         Bomb(
             name: "archive",
-            statuses: [65, 65],
+            statuses: [65],
             why: "1 GiB in 1 MB",
-            commands: [["verify", "image.tar.gz"], ["copy", "image.tar.gz", "copy"]]
+            commands: [["copy", "image.tar.gz", "copy"]]
         ),
         Bomb(name: "imports", statuses: [1, 0], why: "300,000 imports", commands: module),
         Bomb(name: "exports", statuses: [1, 0], why: "a million exports", commands: module),
@@ -49,7 +53,7 @@ struct BombLongTests {
         Bomb(name: "sections", statuses: [1, 65], why: "a million custom sections", commands: module),
         Bomb(name: "types", statuses: [1, 0], why: "a million types of 100 parameters", commands: module),
         Bomb(name: "counts", statuses: [1, 0], why: "2³² - 1 items in a byte", commands: module),
-        Bomb(name: "names", statuses: [0, 0], why: "three million names", commands: module),
+        Bomb(name: "names", statuses: [0, 0], why: "700,000 names", commands: module),
         Bomb(name: "producers", statuses: [0, 0], why: "a million producers", commands: module),
         Bomb(name: "arguments", statuses: [65], why: "2⁴⁰ characters by 40 ARG", commands: build),
         Bomb(name: "ignored", statuses: [0], why: "patterns of .dockerignore", commands: build),
@@ -58,7 +62,7 @@ struct BombLongTests {
         Bomb(name: "deep-credentials", statuses: [78, 78], why: "a million levels", commands: login),
     ]
 
-    @Test("needs little memory", arguments: bombs.map(\.name))
+    @Test("needs little memory and time", arguments: bombs.map(\.name))
     func explode(name: String) async throws {
         let bomb = try #require(Self.bombs.first { $0.name == name })
         let work = try Workspace()
@@ -68,7 +72,7 @@ struct BombLongTests {
             let measured = try await work.measure(command, adding: temporary)
             let what = "\(bomb.why), \(command[0]): \(measured.run)"
             #expect(measured.run.status == status, "\(what)")
-            #expect(measured.peak < MeasuredRun.memoryLimit, "\(measured.peak) bytes: \(what)")
+            #expect(measured.isModest, "\(measured.peak) bytes, \(measured.seconds) s: \(what)")
             #expect(Clarity.faults(in: measured.run.errorText) == [], "\(what)")
             #expect(try work.names(in: "tmp").isEmpty, "\(what)")
         }
@@ -103,7 +107,7 @@ struct BombLongTests {
         let target = command == ["tags"] ? repository : "\(repository):v1"
         let measured = try await work.measure(command + [target, "--plain-http", "--retries", "0"])
         #expect(statuses.contains(measured.run.status), "\(why): \(measured.run)")
-        #expect(measured.peak < MeasuredRun.memoryLimit, "\(why): \(measured.peak) bytes")
+        #expect(measured.isModest, "\(why): \(measured.peak) bytes, \(measured.seconds) s")
         #expect(Clarity.faults(in: measured.run.errorText) == [], "\(why): \(measured.run)")
         #expect(!work.exists("plugin.wasm"))
     }

@@ -66,7 +66,7 @@ struct SocketLongTests {
                 #expect(statuses.contains(run.status), "\(what)")
                 #expect(Clarity.faults(in: run.errorText) == [], "\(what)")
                 #expect(run.errorText.contains("error[") == (run.status != 0), "\(what)")
-                #expect(measured.peak < MeasuredRun.memoryLimit, "\(measured.peak): \(what)")
+                #expect(measured.isModest, "\(measured.peak) bytes, \(measured.seconds) s: \(what)")
                 let written = Set(try work.names()).subtracting(before)
                 #expect(
                     written == (run.status == 0 && command[0] == "pull" ? ["plugin.wasm"] : []),

@@ -6,15 +6,21 @@ struct MeasuredRun {
     let run: CommandLineRun
     /// The most memory that it had at a time, in bytes.
     let peak: Int
+    /// The time of the processor, in seconds.
+    let seconds: Double
 
-    /// The memory that no input may exceed, in bytes, in a debug build.
-    static let memoryLimit = 200_000_000
+    /// Whether it needed less than 200 MB and a minute of the processor, ten times what any input of the tests needs in a
+    /// debug build.
+    var isModest: Bool { peak < 200_000_000 && seconds < 60 }
 }
 
 extension Workspace {
     /// Runs `wasmpack`, and measures its memory.
     func measure(_ arguments: [String], adding: [String: String] = [:]) async throws -> MeasuredRun {
-        struct Report: Decodable { let peak: Int }
+        struct Report: Decodable {
+            let peak: Int
+            let seconds: Double
+        }
         let folder = FileManager.default.temporaryDirectory
         let file = folder.appending(path: "wasmpack-measured-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
@@ -25,9 +31,7 @@ extension Workspace {
             in: self.folder,
             check: expectNoSecrets
         ).wait()
-        return MeasuredRun(
-            run: run,
-            peak: try JSONDecoder().decode(Report.self, from: Data(contentsOf: file)).peak
-        )
+        let report = try JSONDecoder().decode(Report.self, from: Data(contentsOf: file))
+        return MeasuredRun(run: run, peak: report.peak, seconds: report.seconds)
     }
 }

@@ -123,9 +123,6 @@ struct MutantLongTests {
         WORKDIR /w
         COPY --chmod=644 ["./out/*.wasm", "/"]
         ADD ${WASM} ./plugin.wasm
-        COPY <<EOF /note.txt
-        text $NAME
-        EOF
         EXPOSE 80/tcp 9000
         USER 1:2
         ENTRYPOINT ["/plugin.wasm"]
@@ -133,6 +130,8 @@ struct MutantLongTests {
         STOPSIGNAL 9
 
         """
+
+    private static let rules = "out/x\n!out/*.wasm\n**/a?[b-c]\n"
 
     private static let words = [
         "FROM", "COPY", "ADD", "ARG", "ENV", "LABEL", "RUN", "ONBUILD", "HEALTHCHECK", "SHELL", "--from=x",
@@ -150,11 +149,13 @@ struct MutantLongTests {
         try scratch.write(SampleModule.smallest, to: "outside.wasm")
         var answered = 0
         for number in 0..<Self.count {
-            let text =
-                number == 0 ? Array(Self.dockerfile.utf8) : mutator.lines(Self.dockerfile, words: Self.words)
+            var (text, rules) = (Array(Self.dockerfile.utf8), Array(Self.rules.utf8))
+            if number > 0 {
+                text = mutator.lines(Self.dockerfile, words: Self.words)
+                rules = mutator.lines(Self.rules, words: Self.words)
+            }
             try scratch.write(text, to: "context/Dockerfile")
-            let ignoring = mutator.lines("out/x\n!out/*.wasm\n**/a?[b-c]\n", words: Self.words)
-            try scratch.write(ignoring, to: "context/.dockerignore")
+            try scratch.write(rules, to: "context/.dockerignore")
             let before = try tree(scratch.path)
             let isAnswered = await isAnswered("\(number): \(String(decoding: text, as: UTF8.self))") {
                 let contents = try BuildInput(locating: scratch.appending("context"))
