@@ -367,6 +367,12 @@ extension Failure.Code {
                 why: "the process received SIGINT, SIGTERM or SIGHUP",
                 try: "run the command again: interrupted transfers resume"
             )
+        case .systemLimit:
+            Explanation(
+                "a limit of the system was reached",
+                why: "the process may open no more files, start no more threads or use no more memory",
+                try: "raise the limit that the message names: ulimit -n, ulimit -u or ulimit -v"
+            )
         default:
             Explanation(
                 "an internal error",
