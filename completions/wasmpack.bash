@@ -186,9 +186,9 @@ _wasmpack() {
 
 _wasmpack_build() {
     repeating_flags=()
-    non_repeating_flags=(--no-check --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    non_repeating_flags=(--push --no-check --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--tag -t --build-arg --annotation --label)
-    non_repeating_options=(--archive --file -f --layout --format --config --created --compression-level --digest-file --color)
+    non_repeating_options=(--archive --file -f --layout --format --config --created --compression-level --digest-file --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
@@ -235,6 +235,31 @@ _wasmpack_build() {
         __wasmpack_add_completions -f
         return
         ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
     '--color')
         __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
@@ -253,8 +278,8 @@ _wasmpack_build() {
 _wasmpack_push() {
     repeating_flags=()
     non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --no-check --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
-    repeating_options=(--also-tag)
-    non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --digest-file --color)
+    repeating_options=(--also-tag --annotation --label)
+    non_repeating_options=(--alias --mount-from --layout --format --config --created --compression-level --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
 
     # Offer option value completions
@@ -262,11 +287,35 @@ _wasmpack_push() {
     '--also-tag')
         return
         ;;
+    '--alias')
+        __wasmpack_add_completions -W 'semver'
+        return
+        ;;
     '--mount-from')
         return
         ;;
     '--layout')
         __wasmpack_add_completions -d
+        return
+        ;;
+    '--format')
+        __wasmpack_add_completions -W 'image'$'\n''docker'$'\n''artifact'$'\n''wasm'
+        return
+        ;;
+    '--config')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(json)'
+        return
+        ;;
+    '--annotation')
+        return
+        ;;
+    '--label')
+        return
+        ;;
+    '--created')
+        return
+        ;;
+    '--compression-level')
         return
         ;;
     '--ca-file')
@@ -450,12 +499,16 @@ _wasmpack_tag() {
     repeating_flags=()
     non_repeating_flags=(--no-clobber --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
-    non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    non_repeating_options=(--alias --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
     __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
+    '--alias')
+        __wasmpack_add_completions -W 'semver'
+        return
+        ;;
     '--ca-file')
         __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
         return
@@ -675,12 +728,16 @@ _wasmpack_verify() {
     repeating_flags=()
     non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
-    non_repeating_options=(--expect --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    non_repeating_options=(--expect --against --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--expect')
+        return
+        ;;
+    '--against')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm|tar)'
         return
         ;;
     '--ca-file')

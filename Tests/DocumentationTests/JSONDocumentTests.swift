@@ -82,7 +82,9 @@ import Testing
         }
     }
 
-    @Test func `each command that prints a document has a line for jq, with a member that is listed`() async throws {
+    @Test func `each command that prints a document has a line for jq, with a member that is listed`()
+        async throws
+    {
         let rows = page.rows("## One line for each command").dropFirst()
         let commands = try await CommandSurface.read().commands.map(\.commandName)
         #expect(Set(rows.compactMap { $0[0].code.first }) == Set(commands).subtracting(["completion"]))

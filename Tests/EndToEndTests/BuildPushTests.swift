@@ -11,7 +11,8 @@ import Testing
         let (a, b) = ("\(registry.name)/test/a", "\(registry.name)/test/b")
         for options in [["--layout", "L"], ["--archive", "x.tar"]] {
             let run = try await work.start(
-                ["build", "-t", "\(a):v1", "-t", "\(b):v1", "-t", "\(a):latest", "--push", "--plain-http"] + options
+                ["build", "-t", "\(a):v1", "-t", "\(b):v1", "-t", "\(a):latest", "--push", "--plain-http"]
+                    + options
             ).wait()
             #expect(run.status == 0, "\(run)")
             let lines = run.outputText.split(separator: "\n")
@@ -35,7 +36,15 @@ import Testing
         #expect(unnamed.status == 64, "\(unnamed)")
         #expect(unnamed.errorText.contains("--push needs --tag"), "\(unnamed)")
         let both = try await work.run(
-            "build", "-t", "a.example/x:v1", "-t", "b.example/x:v1", "--push", "-u", "ci", "--password-stdin",
+            "build",
+            "-t",
+            "a.example/x:v1",
+            "-t",
+            "b.example/x:v1",
+            "--push",
+            "-u",
+            "ci",
+            "--password-stdin",
             input: "hush-word"
         )
         #expect(both.status == 64, "\(both)")
@@ -50,7 +59,14 @@ import Testing
         try work.write(Modules.tiny, to: "old.wasm")
         try work.write(Modules.plugin, to: "new.wasm")
         func push(_ tag: String, _ module: String) async throws -> String {
-            let run = try await work.run("push", "\(name):\(tag)", module, "--plain-http", "--alias", "semver")
+            let run = try await work.run(
+                "push",
+                "\(name):\(tag)",
+                module,
+                "--plain-http",
+                "--alias",
+                "semver"
+            )
             #expect(run.status == 0, "\(run)")
             return run.errorText
         }
@@ -68,7 +84,14 @@ import Testing
         #expect(digests["v1"] != digests["v1.4"])
         #expect(Set(digests.keys) == ["v1", "v1.4", "v1.5", "v1.4.2", "v1.5.0", "v1.6.0-rc1"])
 
-        let tagged = try await work.run("tag", "\(name):v1.4.2", "stable", "--alias", "semver", "--plain-http")
+        let tagged = try await work.run(
+            "tag",
+            "\(name):v1.4.2",
+            "stable",
+            "--alias",
+            "semver",
+            "--plain-http"
+        )
         #expect(tagged.status == 0, "\(tagged)")
         let none = try await work.run("tag", "\(name):stable", "--alias", "semver", "--plain-http")
         #expect(none.status == 64, "\(none)")
@@ -108,7 +131,8 @@ import Testing
     @Test func `WASMPACK_CA_FILE names the CA certificates`() async throws {
         let work = try Workspace()
         let run = try await work.run(
-            "tags", "127.0.0.1:1/a/b",
+            "tags",
+            "127.0.0.1:1/a/b",
             adding: ["WASMPACK_CA_FILE": work.path("nope.pem")]
         )
         #expect(run.status == 78, "\(run)")

@@ -127,7 +127,7 @@ import Testing
         )
         #expect(refused.status == 69, "\(refused)")
         #expect(
-            refused.errorText.contains("error[tls-unknown-ca]: the certificate of localhost:"),
+            refused.errorText.contains("error[tls-unknown-ca]: the certificate of the token service"),
             "\(refused)"
         )
         let trusted = try await work.run(

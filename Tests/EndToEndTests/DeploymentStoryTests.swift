@@ -187,11 +187,14 @@ struct DeploymentStoryTests {
         let rows: [(arguments: [String], status: Int32, phrase: String)] = [
             (["wasmplugin", "\(repository):v2"], 66, "no tag v2"),
             (["wasmplugin", "\(repository)@sha256:\(zeros)"], 66, "no manifest"),
-            (["wasmplugin", "\(repository):wasm"], 1, "would not be loaded: istio: "),
-            (["higress", "\(repository):wasm"], 1, "higress: "),
-            (["envoy-gateway", "\(repository):wasm"], 1, "envoy-gateway: "),
+            (["wasmplugin", "\(repository):wasm"], 1, "would not be loaded: "),
+            (["higress", "\(repository):wasm"], 1, "is not supported"),
+            (["envoy-gateway", "\(repository):wasm"], 1, "is not supported"),
             (["image-volume", "\(repository):wasm"], 1, "cannot be mounted"),
-            (["kustomization", "\(repository):wasm", "--with", "wasmplugin", "-o", "k"], 1, "istio: "),
+            (
+                ["kustomization", "\(repository):wasm", "--with", "wasmplugin", "-o", "k"], 1,
+                "is not supported"
+            ),
         ]
         for (arguments, status, phrase) in rows {
             let run = try await work.start(["generate"] + arguments).wait()

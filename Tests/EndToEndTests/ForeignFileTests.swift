@@ -81,7 +81,7 @@ import Testing
             #expect(run.status != 0, "\(run)")
             #expect((run.outputText + run.errorText).contains("is a symbolic link"), "\(run)")
         }
-        let pushed = try await work.run("push", "127.0.0.1:1/a/b:v1", "plugin-oci", "--plain-http")
+        let pushed = try await work.run("push", "127.0.0.1:1/a/b:v1", "plugin-oci:v1", "--plain-http")
         let advice = try #require(pushed.errorText.firstMatch(of: /try: (cp -rL .*)\n/))
         try await shell(String(advice.output.1))
         let verified = try await work.run("verify", "plugin-oci-files", "--expect", digest)

@@ -39,7 +39,8 @@ struct ProgressScreenTests {
                 """
         )
         #expect(seen.status == 0)
-        #expect(seen.widest <= -1, "no line of progress fills the window")
+        // A smaller window cuts the line at its edge until it is drawn again.
+        #expect(seen.widest <= 0, "no line of progress is wider than the window")
         try Screens.expect(
             seen.golden(arguments, columns: 80, ["120 columns", "80 columns", "40 columns", "20 columns"]),
             "progress-pull"

@@ -4,7 +4,10 @@ import Testing
 
 /// What `push` takes as the image: never another one than the user named.
 @Suite(.timed, .timeLimit(.minutes(5))) struct PushSourceTests {
-    @Test("an image with another name is not pushed, and is listed as a command", arguments: ["layout", "archive", "variable"])
+    @Test(
+        "an image with another name is not pushed, and is listed as a command",
+        arguments: ["layout", "archive", "variable"]
+    )
     func otherName(kind: String) async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
@@ -19,7 +22,9 @@ import Testing
         ).wait()
         #expect(run.status == 66, "\(run)")
         #expect(
-            run.errorText.contains("error[not-found]: \(place) has no image named 127.0.0.1:1/other/name:v1\n"),
+            run.errorText.contains(
+                "error[not-found]: \(place) has no image named 127.0.0.1:1/other/name:v1\n"
+            ),
             "\(run)"
         )
         #expect(run.errorText.contains("it has example.com/team/big:v1"), "\(run)")
@@ -76,7 +81,7 @@ import Testing
         let reference = "\(registry.name)/test/plugin:v1"
         try work.write(Modules.plugin, to: "plugin.wasm")
         let options = [
-            "--annotation", "a=b", "--label", "c=d", "--created", "86400", "--format", "docker",
+            "--annotation", "a=b", "--label", "c=d", "--created", "86400", "--format", "image",
             "--compression-level", "9",
         ]
         let built = try await work.start(["build"] + options).wait()
@@ -107,12 +112,18 @@ import Testing
 
     static let projects: [(files: [String], taken: String?, why: String)] = [
         (["main.wasm"], "main.wasm", "TinyGo"),
-        (["target/wasm32-wasip1/release/my_plugin.wasm", "src/lib.rs"], "target/wasm32-wasip1/release/my_plugin.wasm", "Rust"),
+        (
+            ["target/wasm32-wasip1/release/my_plugin.wasm", "src/lib.rs"],
+            "target/wasm32-wasip1/release/my_plugin.wasm", "Rust"
+        ),
         (["build/release.wasm"], "build/release.wasm", "AssemblyScript"),
         (["dist/out.wasm"], "dist/out.wasm", "others"),
         (["plugin.wasm", "build/a.wasm"], "plugin.wasm", "plugin.wasm comes first"),
         (["build/a.wasm", "dist/b.wasm"], nil, "several"),
-        (["target/wasm32-wasip1/debug/x.wasm", "target/x86_64/release/y.wasm"], nil, "other folders do not count"),
+        (
+            ["target/wasm32-wasip1/debug/x.wasm", "target/x86_64/release/y.wasm"], nil,
+            "other folders do not count"
+        ),
     ]
 
     @Test("finds the module where compilers put it", arguments: projects)

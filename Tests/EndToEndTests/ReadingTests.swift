@@ -70,14 +70,14 @@ struct ReadingTests {
         #expect(pushed.writes.isEmpty)
         let checked = try await trace(
             work,
-            ["push", "\(registry.name)/test-oci/read-back:v1", "plugin-oci", "--verify"] + access,
+            ["push", "\(registry.name)/test-oci/read-back:v1", "plugin-oci:v1", "--verify"] + access,
             manifest: manifest
         )
         #expect(checked.writes.isEmpty, "also when the image is read back")
 
         let unchecked = try await trace(
             work,
-            ["push", "\(registry.name)/test-oci/unchecked:v1", "--layout", "plugin-oci", "--no-check"]
+            ["push", "\(registry.name)/test-oci/unchecked:v1", "plugin-oci:v1", "--no-check"]
                 + access,
             manifest: manifest
         )
@@ -85,7 +85,7 @@ struct ReadingTests {
 
         let archived = try await trace(
             work,
-            ["push", "\(registry.name)/test-oci/archived:v1", "plugin.tar"] + access,
+            ["push", "\(registry.name)/test-oci/archived:v1", "plugin.tar:v1"] + access,
             manifest: manifest
         )
         #expect(archived.manifest <= 4)

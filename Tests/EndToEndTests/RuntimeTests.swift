@@ -79,7 +79,7 @@ import Testing
         let registry = try await ScriptedRegistry()
         let digest = try await archive(format)
         let reference = "\(registry.name)/team/plugin:v1"
-        #expect(try await work.run("push", reference, "ours.tar", "--plain-http").status == 0)
+        #expect(try await work.run("push", reference, "ours.tar:v1", "--plain-http").status == 0)
         let run = try await podman(
             "\npodman pull -q --tls-verify=false --signature-policy \"$HOME/policy.json\" \"$name\"\n",
             reference
@@ -105,7 +105,7 @@ import Testing
         let registry = try await ScriptedRegistry()
         let digest = try await archive(format)
         let reference = "\(registry.name)/team/plugin:v1"
-        #expect(try await work.run("push", reference, "ours.tar", "--plain-http").status == 0)
+        #expect(try await work.run("push", reference, "ours.tar:v1", "--plain-http").status == 0)
         let script = """
             set -e
             ctr() { command ctr -a "\(socket)" "$@"; }

@@ -29,7 +29,9 @@ import Testing
 
     @Test(
         "reads versions of three numbers only",
-        arguments: ["latest", "v1", "v1.4", "v1.4.2.1", "v1.04.2", "V1.4.2", "v1..2", "v99999999999999999999.0.0"]
+        arguments: [
+            "latest", "v1", "v1.4", "v1.4.2.1", "v1.04.2", "V1.4.2", "v1..2", "v99999999999999999999.0.0",
+        ]
     )
     func others(tag: String) throws {
         #expect(VersionTag(try Tag(parsing: tag)) == nil)

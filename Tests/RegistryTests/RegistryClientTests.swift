@@ -305,7 +305,7 @@ import Testing
         (503, "", .serverFailed, "(503)"),
         (200, "", .protocolViolation, "unexpected status 200"),
         (206, "", .protocolViolation, "unexpected status 206"),
-        (302, "", .protocolViolation, "unexpected status 302"),
+        (302, "", .protocolViolation, "names no target (302)"),
     ]
 
     @Test("maps each status to its error code", arguments: refusals)

@@ -110,7 +110,7 @@ import Testing
             ),
             ([.answer(place, 404)], .protocolViolation, "is not an OCI registry"),
             ([.answer(place, 500), .answer(place, 500)], .serverFailed, "failed to log in (500)"),
-            ([.answer(place, 302)], .protocolViolation, "unexpected status 302"),
+            ([.answer(place, 302)], .protocolViolation, "names no target (302)"),
             ([.failure(place, .unknownAuthority)], .tlsUnknownAuthority, "unknown authority"),
         ]
     }()

@@ -167,7 +167,7 @@ import Testing
         #expect(
             lines == [
                 "GET https://r.example/v2/?x=REDACTED",
-                "! connectionLost after N ms: at https://r.example/v2/?x=REDACTED",
+                "! connection lost after N ms: at https://r.example/v2/?x=REDACTED",
             ]
         )
     }

@@ -62,7 +62,8 @@ package struct VersionTag: Sendable, Hashable {
         var kept: [Aliases.Kept] = []
         for length in [2, 1] {
             let common = numbers.prefix(length)
-            guard let alias = try? Tag(parsing: prefix + common.map(String.init).joined(separator: ".")) else {
+            guard let alias = try? Tag(parsing: prefix + common.map(String.init).joined(separator: "."))
+            else {
                 continue
             }
             let newer = releases.filter { $0.numbers.prefix(length) == common && $0.isNewer(than: self) }

@@ -56,7 +56,13 @@ struct Inspect: RegistryCommand {
             let report = ModuleReport(module)
             try context.print(report.document(called: path.string), orRows: report.rows(called: path.string))
         } image: { found in
-            try await inspect(found.root, in: found.source, called: found.name ?? target, found.reference, context)
+            try await inspect(
+                found.root,
+                in: found.source,
+                called: found.name ?? target,
+                found.reference,
+                context
+            )
         }
     }
 
@@ -78,7 +84,12 @@ struct Inspect: RegistryCommand {
         case nil:
             try await InspectedImage.with(root, in: source) { image in
                 if let note = image.inspection.choice.note { context.record(.note(note)) }
-                let report = InspectionReport(image.inspection, image.module, name: name, reference: reference)
+                let report = InspectionReport(
+                    image.inspection,
+                    image.module,
+                    name: name,
+                    reference: reference
+                )
                 try context.print(report.document, orRows: report.rows)
             }
         }

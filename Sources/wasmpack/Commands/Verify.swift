@@ -109,7 +109,9 @@ struct Verify: RegistryCommand {
     ) async throws {
         for note in images.compactMap({ $0.choice?.note }) { context.record(.note(note)) }
         var report = VerificationReport(images: images, expected: expected, reference: reference)
-        if let other, let against { report.comparison = try await compared(images, in: source, other, against, context) }
+        if let other, let against {
+            report.comparison = try await compared(images, in: source, other, against, context)
+        }
         try context.print(report.document, orRows: report.rows)
         if !report.isClean { throw NegativeResult() }
     }
@@ -126,7 +128,9 @@ struct Verify: RegistryCommand {
             throw Failure(
                 .nameAmbiguous,
                 "--against compares one image, but \(target) has \(images.count)",
-                try: images.prefix(5).map { "wasmpack verify \(target)@\($0.verification.root.digest) --against \(name)" }
+                try: images.prefix(5).map {
+                    "wasmpack verify \(target)@\($0.verification.root.digest) --against \(name)"
+                }
             )
         }
         let own = try await ComparedContent(of: image.verification.root, in: source)

@@ -50,7 +50,7 @@ enum CommandLineRules {
         for argument in arguments.prefix(while: { $0 != "--" }) {
             let letters = argument.dropFirst()
             guard argument.hasPrefix("-"), !argument.hasPrefix("--"), letters.count > 1,
-                !letters.contains("="),
+                !letters.contains("="), Int(letters) == nil,
                 !letters.allSatisfy(flags.contains)
             else { continue }
             return Failure(

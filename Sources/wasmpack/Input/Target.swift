@@ -100,7 +100,8 @@ enum Target {
             .fileMissing,
             "no such file: \(text)",
             why: "it is not an existing path, and does not name a registry",
-            try: isPath(text) ? neighbor(of: text) : ["for an image in a registry, write registry.example.com/\(text)"]
+            try: isPath(text)
+                ? neighbor(of: text) : ["for an image in a registry, write registry.example.com/\(text)"]
         )
     }
 }

@@ -36,7 +36,11 @@ struct DeploymentOptions: ParsableArguments {
     @Option(help: "Place in the filter chain")
     var phase: PluginPhase?
 
-    @Option(help: ArgumentHelp("Order within the phase, the highest first", valueName: "n"))
+    // Unconditional, because `-1` would be read as an option otherwise.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Order within the phase, the highest first", valueName: "n")
+    )
     var priority: Int32?
 
     @Option(help: "What to do with traffic if the plugin fails")
@@ -81,7 +85,7 @@ struct DeploymentOptions: ParsableArguments {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Consumer and version that will read it, such as istio@1.29: istio, asm, envoy-gateway, higress or envoy",
+            "Consumer and version that will read it, such as istio@1.29",
             valueName: "name[@version]"
         )
     )

@@ -49,7 +49,8 @@ struct MetadataOptions: ParsableArguments {
     /// Throws ``Failure/Code/usage`` if an option for a new image is given for an existing one.
     func failIfGiven(for name: String) throws(Failure) {
         let given = [
-            ("--format", format != .image), ("--config", config != nil), ("--annotation", !annotation.isEmpty),
+            ("--format", format != .image), ("--config", config != nil),
+            ("--annotation", !annotation.isEmpty),
             ("--label", !label.isEmpty), ("--created", created != nil),
             ("--compression-level", compressionLevel != ImageOptions.defaultCompressionLevel),
         ].filter(\.1).map(\.0)

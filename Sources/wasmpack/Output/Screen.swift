@@ -40,7 +40,8 @@ final class Screen: Sendable {
     private init() {
         rules = .current
         // Until the options are read, as for an invalid command line.
-        let annotates = rules.isGitHubActions && !CommandLine.arguments.contains("--no-annotations")
+        let annotates =
+            rules.isGitHubActions && (try? ProgramArguments.read())?.contains("--no-annotations") != true
         state.withLock { $0.annotates = annotates }
         outputIsTerminal = TerminalSize.isTerminal(.standardOutput)
         errorIsTerminal = TerminalSize.isTerminal(.standardError)
