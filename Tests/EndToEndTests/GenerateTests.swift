@@ -21,7 +21,7 @@ struct GenerateTests {
             [
                 "--name", "a.b", "--namespace", "prod", "--selector", "app=x", "--selector", "on=yes",
                 "--phase",
-                "authn", "--priority", "-2147483648", "--fail-strategy", "reload", "--plugin-config",
+                "authn", "--priority", "-2147483648", "--fail-strategy", "close", "--plugin-config",
                 #"{"no":"no","a":[1e3,null,true,"---\n\t: x"],"":{}}"#, "--env", "A=1e3", "--env", "B",
                 "--match",
                 "both:80,443", "--match", "client", "--type", "network", "--pull-policy", "Always",

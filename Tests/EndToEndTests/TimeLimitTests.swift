@@ -9,7 +9,7 @@ import Testing
         "push": ["REF", "module.wasm"], "pull": ["REF"], "inspect": ["REF"], "verify": ["REF"],
         "login": ["HOST", "-u", "ci", "--password-stdin"], "tags": ["REPOSITORY"], "tag": ["REF", "v2"],
         "delete": ["REF", "--yes"], "check": ["REF"], "copy": ["REF", "copied.tar"],
-        "generate": ["wasmplugin", "REF"],
+        "generate": ["wasmplugin", "REF"], "build": ["module.wasm", "-t", "REF", "--push"],
     ]
 
     /// Commands that represent the others, which have the same options.
