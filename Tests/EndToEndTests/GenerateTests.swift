@@ -19,10 +19,13 @@ struct GenerateTests {
         (
             "wasmplugin",
             [
-                "--name", "a.b", "--namespace", "prod", "--selector", "app=x", "--selector", "on=yes", "--phase",
+                "--name", "a.b", "--namespace", "prod", "--selector", "app=x", "--selector", "on=yes",
+                "--phase",
                 "authn", "--priority", "-2147483648", "--fail-strategy", "reload", "--plugin-config",
-                #"{"no":"no","a":[1e3,null,true,"---\n\t: x"],"":{}}"#, "--env", "A=1e3", "--env", "B", "--match",
-                "both:80,443", "--match", "client", "--type", "network", "--pull-policy", "Always", "--pull-secret",
+                #"{"no":"no","a":[1e3,null,true,"---\n\t: x"],"":{}}"#, "--env", "A=1e3", "--env", "B",
+                "--match",
+                "both:80,443", "--match", "client", "--type", "network", "--pull-policy", "Always",
+                "--pull-secret",
                 "wasm-secret", "--root-id", "no", "--for", "asm@1.20",
             ]
         ),
@@ -33,7 +36,8 @@ struct GenerateTests {
             "trafficextension",
             [
                 "--selector", "app=x", "--phase", "STATS", "--priority", "1", "--fail-strategy", "close",
-                "--plugin-config", #"{"a":1}"#, "--env", "A=", "--match", "server", "--type", "http", "--pull-policy",
+                "--plugin-config", #"{"a":1}"#, "--env", "A=", "--match", "server", "--type", "http",
+                "--pull-policy",
                 "IfNotPresent", "--pull-secret", "s", "--root-id", "r", "--for", "istio@1.31",
             ]
         ),
@@ -42,7 +46,8 @@ struct GenerateTests {
         (
             "envoy-gateway",
             [
-                "--target", "HTTPRoute/a", "--target", "ListenerSet/b", "--fail-strategy", "open", "--plugin-config",
+                "--target", "HTTPRoute/a", "--target", "ListenerSet/b", "--fail-strategy", "open",
+                "--plugin-config",
                 "no: 1\n", "--env", "A", "--pull-policy", "Always", "--pull-secret", "s", "--root-id", "r",
             ]
         ),
@@ -51,14 +56,18 @@ struct GenerateTests {
         (
             "higress",
             [
-                "--phase", "AUTHZ", "--priority", "5", "--fail-strategy", "open", "--plugin-config", #"{"a":1}"#,
+                "--phase", "AUTHZ", "--priority", "5", "--fail-strategy", "open", "--plugin-config",
+                #"{"a":1}"#,
                 "--env", "A=1", "--pull-policy", "Always", "--pull-secret", "s", "--root-id", "r",
             ]
         ),
         ("image-volume", []), ("image-volume", ["--pull-secret", "s", "--pull-policy", "Never"]),
     ]
 
-    @Test("a document passes its schema, and kubectl reads it as the same object", arguments: commands.indices)
+    @Test(
+        "a document passes its schema, and kubectl reads it as the same object",
+        arguments: commands.indices
+    )
     func accepted(number: Int) async throws {
         let (kind, options) = Self.commands[number]
         let work = try Workspace()
@@ -84,12 +93,17 @@ struct GenerateTests {
         let work = try Workspace()
         let run = try await work.run("generate", kind, Self.image, "--offline")
         var lines = run.outputText.split(separator: "\n").map(String.init)
-        let start = try #require(lines.firstIndex { $0.trimmingCharacters(in: .whitespaces) == "# \(member)" })
+        let start = try #require(
+            lines.firstIndex { $0.trimmingCharacters(in: .whitespaces) == "# \(member)" }
+        )
         for index in start..<lines.count {
-            guard let mark = lines[index].firstRange(of: /^ *# /) else { break }
+            guard let mark = lines[index].firstMatch(of: #/^ *# /#)?.range else { break }
             lines[index].replaceSubrange(
                 mark,
-                with: String(repeating: " ", count: lines[index].distance(from: mark.lowerBound, to: mark.upperBound) - 2)
+                with: String(
+                    repeating: " ",
+                    count: lines[index].distance(from: mark.lowerBound, to: mark.upperBound) - 2
+                )
             )
         }
         if let removed, let first = lines.firstIndex(where: { $0 == "  \(removed)" }) {
@@ -97,11 +111,16 @@ struct GenerateTests {
             lines.removeSubrange(first..<(next ?? lines.count))
         }
         let text = lines.joined(separator: "\n")
-        #expect(text.contains("\n" + String(repeating: " ", count: member == "tls:" ? 8 : 2) + member), "\(text)")
+        #expect(
+            text.contains("\n" + String(repeating: " ", count: member == "tls:" ? 8 : 2) + member),
+            "\(text)"
+        )
         try await work.expectValid(text, kind)
     }
 
-    @Test func `kubectl builds a kustomization with the same objects, and the Secret from its file`() async throws {
+    @Test func `kubectl builds a kustomization with the same objects, and the Secret from its file`()
+        async throws
+    {
         let work = try Workspace()
         let kinds = ["wasmplugin", "trafficextension", "envoy-gateway", "higress"]
         let options = ["--pull-secret", "wasm-secret", "--offline"]
@@ -125,7 +144,9 @@ struct GenerateTests {
         for object in expected { #expect(objects.contains(object), "\(object)") }
         let secrets = objects.filter { $0["kind"] as? String == "Secret" }
         #expect(secrets.count == 3 && objects.count == 7)
-        #expect(secrets.allSatisfy { $0.value(forKeyPath: "metadata.name") as? String == "wasm-secret" })
+        #expect(
+            secrets.allSatisfy { ($0["metadata"] as? [String: Any])?["name"] as? String == "wasm-secret" }
+        )
 
         // Nothing is replaced without --force, and the user's own lines are kept with it.
         try work.write(Array("*.bak\n".utf8), to: "deploy/.gitignore")
@@ -145,9 +166,28 @@ struct GenerateTests {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
         let run = try await work.run(
-            "generate", "envoy", Self.image, "--offline", "--module", work.path("plugin.wasm"), "--type", type,
-            "--fail-strategy", "reload", "--plugin-config", "no: 1\n---\t\"", "--env", "A=no", "--env", "HOME",
-            "--root-id", "1e3", "--name", "a.b", "--for", "envoy@1.40"
+            "generate",
+            "envoy",
+            Self.image,
+            "--offline",
+            "--module",
+            work.path("plugin.wasm"),
+            "--type",
+            type,
+            "--fail-strategy",
+            "reload",
+            "--plugin-config",
+            "no: 1\n---\t\"",
+            "--env",
+            "A=no",
+            "--env",
+            "HOME",
+            "--root-id",
+            "1e3",
+            "--name",
+            "a.b",
+            "--for",
+            "envoy@1.40"
         )
         #expect(run.status == 0, "\(run)")
         try work.write(run.outputBytes, to: "envoy.yaml")
@@ -177,7 +217,11 @@ extension Workspace {
     func expectValid(_ yaml: String, _ kind: String) async throws {
         let schema = Fixtures.path("schemas/\(kind).json")
         let run = try await other(
-            Kubernetes.schemas[0], Kubernetes.schemas[1], "validate", schema, input: yaml
+            Kubernetes.schemas[0],
+            Kubernetes.schemas[1],
+            "validate",
+            schema,
+            input: yaml
         )
         #expect(run.status == 0, "\(run)\n\(yaml)")
     }
@@ -185,7 +229,15 @@ extension Workspace {
     /// Returns the objects as kubectl reads them, without an API server: a label is added, and removed here.
     func readByKubectl(_ yaml: String) async throws -> [NSDictionary] {
         let run = try await other(
-            Kubernetes.kubectl, "label", "--local", "-f", "-", "x=y", "-o", "json", input: yaml
+            Kubernetes.kubectl,
+            "label",
+            "--local",
+            "-f",
+            "-",
+            "x=y",
+            "-o",
+            "json",
+            input: yaml
         )
         try #require(run.status == 0, "\(run)\n\(yaml)")
         // Objects follow each other without a separator; PyYAML reads JSON, if each one is a document.

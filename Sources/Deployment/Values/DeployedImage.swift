@@ -49,9 +49,9 @@ package struct DeployedImage: Sendable, Equatable {
 
 /// The two host names of a registry in Alibaba's Container Registry, Enterprise Edition.
 struct AlibabaRegistry: Equatable {
-    /// `NAME-registry.REGION.cr.aliyuncs.com`
+    /// The public host: `NAME-registry.REGION.cr.aliyuncs.com`.
     let publicHost: String
-    /// `NAME-registry-vpc.REGION.cr.aliyuncs.com`
+    /// The host within the VPC: `NAME-registry-vpc.REGION.cr.aliyuncs.com`.
     let privateHost: String
     /// Whether the given host is the public one.
     let isPublic: Bool

@@ -67,6 +67,7 @@ package struct PluginConfiguration: Sendable, Equatable {
     ///   - field: the name of the field in the document.
     ///   - consumer: the consumer's name, if it makes a 64-bit float of each number; `nil` if it passes JSON unchanged, so
     ///     that only numbers are lost that this program cannot hold.
+    /// - Returns: at most five warnings.
     func precisionWarnings(of field: String, in consumer: String?) -> [String] {
         let numbers = json.map { Self.lossy($0, path: "", floatsOnly: consumer == nil) } ?? []
         let why =

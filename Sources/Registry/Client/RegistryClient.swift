@@ -142,7 +142,7 @@ final class RegistryClient: Sendable {
         do throws(TransferError) {
             return try await connection.transport.send(prepared(request, nil), into: DiscardingSink()).status
         } catch {
-            throw failure(error, of: request)
+            throw failure(error, of: request, isRedirected: false)
         }
     }
 

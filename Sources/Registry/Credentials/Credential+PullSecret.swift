@@ -14,7 +14,8 @@ extension Credential {
     ///
     /// - Parameters:
     ///   - registry: the registry.
-    ///   - host: its host as in the image's URL; Docker Hub has a key of its own.
+    ///   - host: its host as in the image's URL; Docker Hub has another key.
+    /// - Returns: the bytes of the JSON.
     package func pullSecretConfiguration(for registry: RegistryName, host: String) -> [UInt8] {
         var members: [(String, String)] = []
         if let username { members.append(("username", username)) }

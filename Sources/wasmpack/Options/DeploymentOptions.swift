@@ -36,13 +36,17 @@ struct DeploymentOptions: ParsableArguments {
     @Option(help: "Place in the filter chain")
     var phase: PluginPhase?
 
-    @Option(help: ArgumentHelp("Order within the phase, the highest first", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Order within the phase, the highest first", valueName: "n")
+    )
     var priority: Int32?
 
     @Option(help: "What to do with traffic if the plugin fails")
     var failStrategy: FailStrategy?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Configuration of the plugin, or the file that contains it",
             valueName: "text|@file"
