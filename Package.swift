@@ -114,6 +114,7 @@ let package = Package(
         tests("DeploymentTests", ["Deployment", "OCI", "Diagnostics", system]),
         tests("EnvoyRunnerTests", ["EnvoyRunner", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
+        tests("CommandLineTests", ["wasmpack", "Diagnostics"]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),
         tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
     ]

@@ -179,14 +179,14 @@ _wasmpack() {
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull copy tag delete login logout inspect ls verify tags check generate version completion help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull copy tag delete login logout inspect ls verify tags check generate version completion help cp rm' -- "${cur}"))
         ;;
     esac
 }
 
 _wasmpack_build() {
     repeating_flags=()
-    non_repeating_flags=(--no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-check --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--tag -t --build-arg --annotation --label)
     non_repeating_options=(--archive --file -f --layout --format --config --created --compression-level --digest-file --color)
     __wasmpack_offer_flags_options 1
@@ -244,7 +244,7 @@ _wasmpack_build() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm)'
         return
         ;;
     esac
@@ -252,7 +252,7 @@ _wasmpack_build() {
 
 _wasmpack_push() {
     repeating_flags=()
-    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --no-check --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-clobber --dry-run --verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --no-check --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--also-tag)
     non_repeating_options=(--mount-from --layout --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --digest-file --color)
     __wasmpack_offer_flags_options 2
@@ -306,8 +306,12 @@ _wasmpack_push() {
 
     # Offer positional completions
     case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -W "$(__wasmpack_custom_complete ---completion push -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)")"
+        return
+        ;;
     2)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm|tar)'
         return
         ;;
     esac
@@ -315,7 +319,7 @@ _wasmpack_push() {
 
 _wasmpack_pull() {
     repeating_flags=()
-    non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--force --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(-o --output --expect --layout --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --digest-file --color)
     __wasmpack_offer_flags_options 1
@@ -371,7 +375,7 @@ _wasmpack_pull() {
 
 _wasmpack_copy() {
     repeating_flags=()
-    non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--from-plain-http --to-plain-http --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--format --from-ca-file --to-ca-file --from-authfile --to-authfile --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 2
@@ -432,11 +436,11 @@ _wasmpack_copy() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
         return
         ;;
     2)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
         return
         ;;
     esac
@@ -444,10 +448,11 @@ _wasmpack_copy() {
 
 _wasmpack_tag() {
     repeating_flags=()
-    non_repeating_flags=(--no-clobber --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-clobber --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
+    __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -485,7 +490,7 @@ _wasmpack_tag() {
 
 _wasmpack_delete() {
     repeating_flags=()
-    non_repeating_flags=(--yes --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--yes --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -526,7 +531,7 @@ _wasmpack_delete() {
 
 _wasmpack_login() {
     repeating_flags=()
-    non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --tls-skip-verify --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--password-stdin --identity-token-stdin --no-verify --plain-http --tls-skip-verify --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--username -u --ca-file --client-cert --client-key --timeout --retries --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -567,7 +572,7 @@ _wasmpack_login() {
 
 _wasmpack_logout() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--authfile --color)
     __wasmpack_offer_flags_options 1
@@ -587,7 +592,7 @@ _wasmpack_logout() {
 
 _wasmpack_inspect() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--raw --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -632,7 +637,7 @@ _wasmpack_inspect() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm|tar)'
         return
         ;;
     esac
@@ -640,7 +645,7 @@ _wasmpack_inspect() {
 
 _wasmpack_ls() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--layout --color)
     __wasmpack_offer_flags_options 1
@@ -668,7 +673,7 @@ _wasmpack_ls() {
 
 _wasmpack_verify() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--expect --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -712,7 +717,7 @@ _wasmpack_verify() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -d
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
         return
         ;;
     esac
@@ -720,7 +725,7 @@ _wasmpack_verify() {
 
 _wasmpack_tags() {
     repeating_flags=()
-    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--limit --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -764,7 +769,7 @@ _wasmpack_tags() {
 
 _wasmpack_check() {
     repeating_flags=()
-    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--for)
     non_repeating_options=(--envoy --max-size --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1
@@ -772,6 +777,7 @@ _wasmpack_check() {
     # Offer option value completions
     case "${prev}" in
     '--for')
+        __wasmpack_add_completions -W 'istio'$'\n''envoy-gateway'$'\n''higress'$'\n''wkg'$'\n''all'
         return
         ;;
     '--envoy')
@@ -815,7 +821,7 @@ _wasmpack_check() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -f
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm|tar)'
         return
         ;;
     esac
@@ -823,7 +829,7 @@ _wasmpack_check() {
 
 _wasmpack_generate() {
     repeating_flags=()
-    non_repeating_flags=(--no-pin --offline --force --show --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--no-pin --offline --force --show --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--selector --target --env --match --with)
     non_repeating_options=(--name --namespace --phase --priority --fail-strategy --plugin-config --type --pull-policy --pull-secret --root-id --module --for -o --output --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 2
@@ -932,7 +938,7 @@ _wasmpack_generate() {
 
 _wasmpack_version() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--color)
     __wasmpack_offer_flags_options 0
@@ -948,7 +954,7 @@ _wasmpack_version() {
 
 _wasmpack_completion() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --version -h --help)
+    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--color)
     __wasmpack_offer_flags_options 1
@@ -976,6 +982,52 @@ _wasmpack_help() {
     repeating_options=()
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
+    __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
 }
 
-complete -o filenames -F _wasmpack wasmpack
+# Joins the words that readline splits at ":", "=" and "@", and replaces an alias by its command.
+__wasmpack_joined() {
+    local -a joined=()
+    local -i index cword=0
+    local word rest="${COMP_LINE}" cur
+    for ((index = 0; index < ${#COMP_WORDS[@]}; index++)); do
+        word="${COMP_WORDS[index]}"
+        if [[ "${index}" -eq 0 || "${rest}" == [[:space:]]* ]]; then
+            rest="${rest#"${rest%%[![:space:]]*}"}"
+            joined+=("${word}")
+        else
+            joined[${#joined[@]}-1]+="${word}"
+        fi
+        rest="${rest#"${word}"}"
+        if [[ "${index}" -eq "${COMP_CWORD}" ]]; then cword=$((${#joined[@]} - 1)); fi
+    done
+    if [[ "${cword}" -gt 1 ]]; then
+        case "${joined[1]}" in
+        cp) joined[1]=copy ;;
+        rm) joined[1]=delete ;;
+        esac
+    fi
+    cur="${joined[cword]}"
+    # "--option=value" completes like "--option value".
+    if [[ "${cur}" == --*=* ]]; then
+        joined=("${joined[@]:0:cword}" "${cur%%=*}" "${cur#*=}" "${joined[@]:cword+1}")
+        cword=$((cword + 1))
+        cur="${joined[cword]}"
+    fi
+    local -a COMP_WORDS=("${joined[@]}")
+    local -i COMP_CWORD="${cword}"
+    _wasmpack "${1}" "${cur}" "${joined[cword-1]}"
+    # Without a special candidate, any file.
+    if [[ "${#COMPREPLY[@]}" -eq 0 && "${cword}" -gt 1 && "${cur}" != -* ]]; then
+        local IFS=$'\n'
+        COMPREPLY=($(compgen -f -- "${cur}"))
+    fi
+    # readline replaces only the part after the last character at which it splits.
+    local prefix="${cur%"${2}"}"
+    for ((index = 0; index < ${#COMPREPLY[@]}; index++)); do
+        COMPREPLY[index]="${COMPREPLY[index]#"${prefix}"}"
+    done
+}
+
+complete -o filenames -o nosort -F __wasmpack_joined wasmpack 2>/dev/null ||
+    complete -o filenames -F __wasmpack_joined wasmpack

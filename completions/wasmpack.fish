@@ -23,44 +23,44 @@ function __wasmpack_parse_tokens -S
         __wasmpack_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'build'
-            __wasmpack_parse_subcommand 1 't/tag=+' 'archive=' 'f/file=' 'build-arg=+' 'layout=' 'format=' 'config=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'no-check' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 't/tag=+' 'archive=' 'f/file=' 'build-arg=+' 'layout=' 'format=' 'config=' 'annotation=+' 'label=+' 'created=' 'compression-level=' 'no-check' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'push'
-            __wasmpack_parse_subcommand 2 'also-tag=+' 'no-clobber' 'dry-run' 'mount-from=' 'verify' 'layout=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'no-check' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 2 'also-tag=+' 'no-clobber' 'dry-run' 'mount-from=' 'verify' 'layout=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'no-check' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'pull'
-            __wasmpack_parse_subcommand 1 'o/output=' 'force' 'expect=' 'layout=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 'o/output=' 'force' 'expect=' 'layout=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'digest-file=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'copy'
-            __wasmpack_parse_subcommand 2 'format=' 'from-plain-http' 'to-plain-http' 'from-ca-file=' 'to-ca-file=' 'from-authfile=' 'to-authfile=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 2 'format=' 'from-plain-http' 'to-plain-http' 'from-ca-file=' 'to-ca-file=' 'from-authfile=' 'to-authfile=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'tag'
-            __wasmpack_parse_subcommand -r 2 'no-clobber' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand -r 2 'no-clobber' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'delete'
-            __wasmpack_parse_subcommand 1 'yes' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 'yes' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'login'
-            __wasmpack_parse_subcommand 1 'u/username=' 'password-stdin' 'identity-token-stdin' 'no-verify' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'authfile=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 'u/username=' 'password-stdin' 'identity-token-stdin' 'no-verify' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'authfile=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'logout'
-            __wasmpack_parse_subcommand 1 'authfile=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 'authfile=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'inspect'
-            __wasmpack_parse_subcommand 1 'raw=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 'raw=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'ls'
-            __wasmpack_parse_subcommand 1 'layout=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 'layout=' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'verify'
-            __wasmpack_parse_subcommand 1 'expect=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 'expect=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'tags'
-            __wasmpack_parse_subcommand 1 'digests' 'limit=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 'digests' 'limit=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'check'
-            __wasmpack_parse_subcommand 1 'for=+' 'strict' 'envoy=' 'max-size=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 'for=+' 'strict' 'envoy=' 'max-size=' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'generate'
-            __wasmpack_parse_subcommand 2 'name=' 'namespace=' 'selector=+' 'target=+' 'phase=' 'priority=' 'fail-strategy=' 'plugin-config=' 'env=+' 'match=+' 'type=' 'pull-policy=' 'pull-secret=' 'root-id=' 'module=' 'for=' 'no-pin' 'offline' 'with=+' 'o/output=' 'force' 'show' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 2 'name=' 'namespace=' 'selector=+' 'target=+' 'phase=' 'priority=' 'fail-strategy=' 'plugin-config=' 'env=+' 'match=+' 'type=' 'pull-policy=' 'pull-secret=' 'root-id=' 'module=' 'for=' 'no-pin' 'offline' 'with=+' 'o/output=' 'force' 'show' 'plain-http' 'ca-file=' 'client-cert=' 'client-key=' 'tls-skip-verify' 'timeout=' 'retries=' 'u/username=' 'password-stdin' 'identity-token-stdin' 'authfile=' 'anonymous' 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'version'
-            __wasmpack_parse_subcommand 0 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 0 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'completion'
-            __wasmpack_parse_subcommand 1 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'version' 'h/help'
+            __wasmpack_parse_subcommand 1 'q/quiet' 'v/verbose' 'debug' 'json' 'color=' 'no-progress' 'no-annotations' 'version' 'h/help'
         case 'help'
             __wasmpack_parse_subcommand -r 1 'version'
         end
     end
 end
 
-function __wasmpack_tokens
+function __wasmpack_typed_tokens
     if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
         commandline --tokens-raw $argv
     else
@@ -128,7 +128,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "w
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'version' -d 'Show the version'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'completion' -d 'Print a shell completion script'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'help' -d 'Show subcommand help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack build" -eq 1' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack build" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'wasm\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build"' -l 'tag' -s 't' -d 'Name of the image; may be repeated' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" archive' -l 'archive' -d 'Write a new .tar archive instead of a layout' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" f file' -l 'file' -s 'f' -d 'The Dockerfile (default: that in the folder)' -rF
@@ -148,9 +148,11 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack push" -eq 1' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack push" -eq 1' -fka '(__wasmpack_custom_completion ---completion push -- positional@0 (count (__wasmpack_tokens -pc)) (__wasmpack_tokens -tC))'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack push" -eq 2' -fa '(set -l exts \'wasm\' \'tar\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push"' -l 'also-tag' -d 'Also set this tag; may be repeated' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" no-clobber' -l 'no-clobber' -d 'Push nothing if a tag points to another image'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" dry-run' -l 'dry-run' -d 'Show what would be sent and set, but change nothing'
@@ -177,6 +179,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" o output' -s 'o' -l 'output' -d 'A file, DIR/, or - for standard output (default: plugin.wasm)' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'wasm\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
@@ -202,10 +205,11 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack copy" -eq 1' -F
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack copy" -eq 2' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack copy" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack copy" -eq 2' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" format' -l 'format' -d 'Repack the module as image, docker, artifact or wasm' -rfka 'image docker artifact wasm'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" from-plain-http' -l 'from-plain-http' -d 'Use HTTP instead of HTTPS for the registry of FROM'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" to-plain-http' -l 'to-plain-http' -d 'Use HTTP instead of HTTPS for the registry of TO'
@@ -231,6 +235,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" no-clobber' -l 'no-clobber' -d 'Set nothing if one of the tags points to another image'
@@ -252,6 +257,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" yes' -l 'yes' -d 'Do not ask for confirmation'
@@ -273,6 +279,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack login" u username' -l 'username' -s 'u' -d 'User name (default: prompt)' -rfka ''
@@ -293,6 +300,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack login" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack login" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack login" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack login" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack login" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack login" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack logout" authfile' -l 'authfile' -d 'Credential file (default: Docker\'s config.json)' -rF
@@ -302,9 +310,10 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack logout" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack logout" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack logout" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack logout" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack logout" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack logout" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack inspect" -eq 1' -F
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack inspect" -eq 1' -fa '(set -l exts \'wasm\' \'tar\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" raw' -l 'raw' -d 'Print one document byte for byte: manifest or config' -rfka 'manifest config'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" plain-http' -l 'plain-http' -d 'Use HTTP instead of HTTPS; nothing is encrypted'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" ca-file' -l 'ca-file' -d 'Also trust the CA certificates in this PEM file' -rfa '(set -l exts \'pem\' \'crt\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
@@ -324,6 +333,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack ls" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
@@ -334,9 +344,10 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack ls" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack ls" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack ls" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack ls" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack ls" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack ls" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack verify" -eq 1' -fa '(__wasmpack_complete_directories)'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack verify" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'tar\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" expect' -l 'expect' -d 'The digest that the manifest must have' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" plain-http' -l 'plain-http' -d 'Use HTTP instead of HTTPS; nothing is encrypted'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" ca-file' -l 'ca-file' -d 'Also trust the CA certificates in this PEM file' -rfa '(set -l exts \'pem\' \'crt\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
@@ -356,6 +367,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" digests' -l 'digests' -d 'Show the digest that each tag points to; sends one request per tag'
@@ -378,10 +390,11 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack check" -eq 1' -F
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check"' -l 'for' -d 'Check for istio, envoy-gateway, higress, wkg or all (the first three, the default); may be repeated' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack check" -eq 1' -fa '(set -l exts \'wasm\' \'tar\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check"' -l 'for' -d 'Check for istio, envoy-gateway, higress, wkg or all (the first three, the default); may be repeated' -rfka 'istio envoy-gateway higress wkg all'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" strict' -l 'strict' -d 'Treat warnings as errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" envoy' -l 'envoy' -d 'Also load it in a real Envoy: that in $PATH, or PATH' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" max-size' -l 'max-size' -d 'Largest unpacked layer that consumers read' -rfka ''
@@ -403,6 +416,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack generate" -eq 1' -fka 'wasmplugin trafficextension envoy-gateway higress envoy image-volume pull-secret kustomization'
@@ -446,6 +460,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack version" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
@@ -454,6 +469,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack version" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack version" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack version" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack version" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack version" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack version" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack completion" -eq 1' -fka 'bash zsh fish'
@@ -463,6 +479,24 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack completion" json' -l 'json' -d 'Print one JSON document on standard output, also for errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack completion" color' -l 'color' -d 'When to use color: auto, always or never' -rfka 'auto always never'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack completion" no-progress' -l 'no-progress' -d 'Hide the progress bar'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack completion" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack completion" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack completion" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack help" version' -l 'version' -d 'Show the version.'
+# Replaces an alias by its command.
+function __wasmpack_tokens
+    set -l tokens (__wasmpack_typed_tokens $argv)
+    switch "$tokens[2]"
+        case cp
+            set tokens[2] copy
+        case rm
+            set tokens[2] delete
+    end
+    if set -q tokens[1]
+        printf '%s\n' $tokens
+    end
+end
+
+complete -c 'wasmpack' -n '__fish_use_subcommand' -a 'cp' -d 'Alias of copy'
+complete -c 'wasmpack' -n '__fish_use_subcommand' -a 'rm' -d 'Alias of delete'
+complete -c 'wasmpack' -n '__fish_seen_subcommand_from help' -a 'build push pull copy tag delete login logout inspect ls verify tags check generate version completion registry credentials references output fields exit-codes'

@@ -41,6 +41,37 @@ package final class HashingSource: ByteSource {
     }
 }
 
+/// A source that reports the progress of reading another one, as ``Work``.
+package final class ReportingSource: ByteSource {
+    private let source: any ByteSource
+    private let name: String
+    private let total: Int
+    private var count = 0
+
+    /// Wraps a source.
+    ///
+    /// - Parameters:
+    ///   - source: the source.
+    ///   - name: the name of what is read.
+    ///   - total: its size, in bytes.
+    package init(_ source: any ByteSource, named name: String, size total: Int) {
+        self.source = source
+        self.name = name
+        self.total = total
+    }
+
+    // Readers of archives may stop before the last byte.
+    deinit { Work.report(.reading, name, bytes: total, of: total) }
+
+    /// Reads the next bytes.
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+        let read = try source.read(into: buffer)
+        count += read
+        Work.report(.reading, name, bytes: min(count, total), of: total)
+        return read
+    }
+}
+
 extension ByteSource {
     /// Passes the remaining bytes to a function, in pieces of at most 128 KiB.
     package func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {

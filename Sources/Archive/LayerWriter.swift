@@ -25,6 +25,21 @@ package struct LayerWriter: Sendable {
         self.processorCount = max(1, processorCount)
     }
 
+    /// Computes the diffID of a layer without writing it.
+    ///
+    /// - Parameters:
+    ///   - entries: its files and folders, in the order of the tar.
+    ///   - time: the modification time of every entry, in seconds since 1970.
+    /// - Returns: the digest of the uncompressed tar.
+    /// - Throws: the errors of the files, and ``Failure/Code/interrupted`` if the task is canceled.
+    package static func diffID(of entries: [LayerEntry], time: Int64) throws(Failure) -> Digest {
+        let source = try TarSource(entries, time: time)
+        while try source.nextBlock() != nil {
+            guard !Task.isCancelled else { throw Failure(.interrupted, "interrupted") }
+        }
+        return source.digest
+    }
+
     /// Writes a layer of one file, mode 0644.
     ///
     /// - Parameters:

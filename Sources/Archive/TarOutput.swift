@@ -1,6 +1,6 @@
 package import Diagnostics
 
-/// Writes a tar of regular files as a stream (POSIX.1-1988 `ustar`; `pax` for long names).
+/// Writes a tar of regular files and folders as a stream (POSIX.1-1988 `ustar`; `pax` for long names).
 ///
 /// Headers are reproducible: owner 0:0 without names, mode 0644, time 0. The same files in the same order give the same
 /// bytes.
@@ -32,6 +32,14 @@ package final class TarOutput {
             try flush()
         }
         try Self.translating { () throws(ArchiveError) in try tar.endFile() }
+        try flush()
+    }
+
+    /// Adds a folder, mode 0755; its contents are separate entries that follow.
+    package func add(folder name: String) throws(Failure) {
+        try Self.translating { () throws(ArchiveError) in
+            try tar.write(folder: name, permissions: 0o755, time: 0)
+        }
         try flush()
     }
 

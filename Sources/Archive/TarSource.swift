@@ -14,6 +14,7 @@ final class TarSource {
     private struct OpenFile {
         let name: String
         let bytes: any ByteSource
+        let size: Int
         var remaining: Int
     }
 
@@ -79,7 +80,7 @@ final class TarSource {
         try Self.translating { () throws(ArchiveError) in
             try tar.begin(file: entry.name, size: size, permissions: entry.permissions, time: time)
         }
-        return OpenFile(name: entry.name, bytes: bytes, remaining: size)
+        return OpenFile(name: entry.name, bytes: bytes, size: size, remaining: size)
     }
 
     /// Writes the next bytes of a file and returns it with the remaining size; `nil` at its end.
@@ -98,6 +99,7 @@ final class TarSource {
         }
         var rest = file
         rest.remaining -= count
+        Work.report(.packing, file.name, bytes: file.size - rest.remaining, of: file.size)
         return rest
     }
 

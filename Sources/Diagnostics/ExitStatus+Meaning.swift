@@ -10,6 +10,7 @@ extension ExitStatus {
         case .notFound: "not found: a file, a layout, a tag"
         case .unreachable: "unreachable: DNS, connection, TLS, 5xx after all tries"
         case .internalError: "internal error"
+        case .systemLimit: "a limit of the system: open files, threads or memory"
         case .inputOutput: "a file cannot be read or written"
         case .temporary: "temporary failure: try again later"
         case .protocolViolation: "the server does not speak the protocol"

@@ -14,6 +14,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case unreachable = 69
     /// An internal error.
     case internalError = 70
+    /// A limit of the system was reached: open files, threads or memory.
+    case systemLimit = 71
     /// A file cannot be read or written.
     case inputOutput = 74
     /// A temporary failure.

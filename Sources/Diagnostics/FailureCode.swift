@@ -40,6 +40,7 @@ extension Failure {
         case serverFailed = "server-failed"
 
         case internalError = "internal"
+        case systemLimit = "system-limit"
 
         case diskFull = "disk-full"
         case fileUnreadable = "file-unreadable"
@@ -88,6 +89,8 @@ extension Failure {
                 .unreachable
             case .internalError:
                 .internalError
+            case .systemLimit:
+                .systemLimit
             case .diskFull, .fileUnreadable, .fileUnwritable:
                 .inputOutput
             case .rateLimited, .timedOut:

@@ -21,6 +21,33 @@ package struct Finding: Hashable, Sendable {
         }
     }
 
+    /// One of several things with the same fault, such as an import.
+    package struct Subject: Hashable, Sendable {
+        /// The thing as in the message.
+        let text: String
+        /// The thing in a list.
+        package let name: String
+        /// What several of them are called.
+        let plural: String
+
+        /// Describes a thing; `text` is its text in the message, if it differs from its name.
+        package init(_ name: String, _ plural: String, as text: String? = nil) {
+            self.name = name
+            self.plural = plural
+            self.text = text ?? name
+        }
+    }
+
+    /// What findings of one cause have in common; `nil` for a finding without a subject.
+    package var cause: String? {
+        subject.map { id + message.replacing($0.text, with: "") + hints.joined() }
+    }
+
+    /// Returns the message for several findings of this cause: their number instead of the subject.
+    package func message(forAll count: Int) -> String {
+        subject.map { message.replacing($0.text, with: "\(count) \($0.plural)") } ?? message
+    }
+
     /// The stable name of this kind of finding, for example `missing-import`: only ever added, never renamed.
     package let id: String
     /// How bad it is.
@@ -31,6 +58,8 @@ package struct Finding: Hashable, Sendable {
     package let consumerMessage: String?
     /// What to do, best first; may be empty.
     package let hints: [String]
+    /// The part of the message that differs between findings of one cause; `nil` for a finding of its own kind.
+    package let subject: Subject?
     /// Its offset, in bytes from the start of the module; `nil` without a single place.
     package let offset: Int?
 
@@ -41,6 +70,7 @@ package struct Finding: Hashable, Sendable {
         _ message: String,
         consumerMessage: String? = nil,
         try hints: [String] = [],
+        about subject: Subject? = nil,
         offset: Int? = nil
     ) {
         self.id = id
@@ -48,6 +78,7 @@ package struct Finding: Hashable, Sendable {
         self.message = message
         self.consumerMessage = consumerMessage
         self.hints = hints
+        self.subject = subject
         self.offset = offset
     }
 }

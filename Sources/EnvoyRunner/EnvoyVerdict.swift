@@ -37,13 +37,25 @@ struct EnvoyLog {
         }
     }
 
-    /// The reason why the plugin was not loaded: the first message of Envoy's Wasm host about it, or else the last message
-    /// about the configuration.
+    /// The beginnings of the messages of Envoy's Wasm host that name a cause.
+    ///
+    /// The host logs them before a general message, "Failed to initialize Wasm code", which says nothing about the cause.
+    private static let causes = [
+        "Failed to load Wasm module due to ", "Failed to create new Wasm instance",
+        "Bad function signature for: ", "Function: ",
+    ]
+    private static let wrapper = "Wasm VM failed "
+
+    /// The reason why the plugin was not loaded: the first message about the cause; else the general message of Envoy's Wasm
+    /// host, its first one, or the last message about the configuration.
     var reason: String? {
-        let prefix = "Wasm VM failed "
-        let failure = lines.first { $0.logger == "wasm" && $0.message.hasPrefix(prefix) }
-        if let failure { return String(failure.message.dropFirst(prefix.count)) }
-        let wasm = lines.first { $0.logger == "wasm" && !$0.message.hasPrefix("wasm log") }
-        return (wasm ?? lines.last { $0.logger == "main" }).map { String($0.message) }
+        let wasm = lines.filter { $0.logger == "wasm" && !$0.message.hasPrefix("wasm log") }.map(\.message)
+        let cause = wasm.first { message in Self.causes.contains(where: message.hasPrefix) }
+        let general = wasm.first { $0.hasPrefix(Self.wrapper) }?.dropFirst(Self.wrapper.count)
+        let message = cause ?? general ?? wasm.first ?? lines.last { $0.logger == "main" }?.message
+        // Envoy escapes line ends; a trace of the module's functions may follow.
+        return message.map { message in
+            String(message.firstRange(of: "\\n").map { message[..<$0.lowerBound] } ?? message)
+        }
     }
 }

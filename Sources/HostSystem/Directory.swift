@@ -69,6 +69,12 @@ package enum Directory {
         return entries
     }
 
+    /// Returns the time since a file was last written, by its own clock; `nil` if it does not exist.
+    package static func age(of path: FilePath) -> Duration? {
+        guard let stat = try? path.stat(followTargetSymlink: false) else { return nil }
+        return .seconds(time(nil) - stat.st_mtim.tv_sec)
+    }
+
     /// Removes a file if it exists.
     package static func remove(file path: FilePath) throws(Failure) {
         do throws(Failure) {
@@ -76,48 +82,6 @@ package enum Directory {
         } catch  where type(of: path) == nil {
             // The file does not exist.
         }
-    }
-}
-
-/// Creates a folder that only this user can access, and removes it with its files after the work.
-///
-/// - Parameter work: receives the folder's path; its remaining files are removed.
-/// - Returns: what the work returns.
-/// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull`` for the folder, and errors of the work.
-package func withTemporaryDirectory<Result>(
-    _ work: (_ path: FilePath) async throws -> Result
-) async throws -> Result {
-    let folder = try TemporaryDirectory()
-    defer { withExtendedLifetime(folder) {} }
-    return try await work(folder.path)
-}
-
-/// A temporary folder, removed with its files in `deinit`.
-package final class TemporaryDirectory: Sendable {
-    /// The path of the folder.
-    package let path: FilePath
-
-    /// Creates a folder under `$TMPDIR`, or `/tmp`, that only this user can access.
-    package init() throws(Failure) {
-        let chosen = getenv("TMPDIR").map { FilePath(platformString: $0) } ?? ""
-        let parent = chosen.isEmpty ? "/tmp" : chosen
-        var template = parent.appending("wasmpack-XXXXXX").withPlatformString {
-            Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
-        }
-        guard let created = mkdtemp(&template) else {
-            let failure = Failure(writing: parent, Errno(rawValue: errno))
-            throw failure.with(
-                message: "cannot create a folder for temporary files: \(failure.message)",
-                try: ["TMPDIR=/path/to/writable/folder"]
-            )
-        }
-        path = FilePath(platformString: created)
-        TemporaryPaths.add(path)
-    }
-
-    deinit {
-        TemporaryPaths.removeFolder(path)
-        TemporaryPaths.remove(path)
     }
 }
 

@@ -4,8 +4,12 @@ package import SystemPackage
 extension Failure {
     /// Creates the failure of a system call that reads a file.
     ///
-    /// A missing file is ``Code/fileMissing``; all other errors are ``Code/fileUnreadable``.
+    /// A missing file is ``Code/fileMissing``, a limit ``Code/systemLimit``; all other errors are ``Code/fileUnreadable``.
     package init(reading path: FilePath, _ errno: Errno) {
+        if let limit = Failure(limit: errno) {
+            self = limit.with(message: "cannot read \(path): \(limit.message)")
+            return
+        }
         switch errno {
         case .noSuchFileOrDirectory, .notDirectory:
             self.init(.fileMissing, "no such file: \(path)")
@@ -16,15 +20,18 @@ extension Failure {
 
     /// Creates the failure of a system call that writes a file or folder.
     ///
-    /// A full disk is ``Code/diskFull``; all other errors are ``Code/fileUnwritable``.
+    /// A full disk is ``Code/diskFull``, a limit ``Code/systemLimit``; all other errors are ``Code/fileUnwritable``.
     package init(writing path: FilePath, _ errno: Errno) {
         let what = "cannot write \(path): \(errno.description.lowercased())"
+        if let limit = Failure(limit: errno) {
+            self = limit.with(message: "cannot write \(path): \(limit.message)")
+            return
+        }
         switch errno {
         case .noSpace, .diskQuotaExceeded:
             self.init(
                 .diskFull,
                 what,
-                why: "the incomplete output was removed",
                 try: ["free some space, or write to another disk"],
                 cause: errno
             )

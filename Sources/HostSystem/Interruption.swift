@@ -22,6 +22,7 @@ package enum Interruption {
     /// - Parameters:
     ///   - limit: the time limit of the work; `nil` for none.
     ///   - onForcedExit: called with the failure just before the process is ended because the work ignored the time limit.
+    ///   - clearing: called just before the process is ended for any reason; must not block.
     ///   - work: the work.
     /// - Returns: the result of the work.
     /// - Throws: ``Failure/Code/interrupted``, ``Failure/Code/terminated`` or ``Failure/Code/hangup`` when the work fails after
@@ -29,18 +30,23 @@ package enum Interruption {
     package static func guarding<Value: Sendable>(
         within limit: Duration? = nil,
         onForcedExit: @escaping @Sendable (Failure) -> Void = { _ in },
+        clearing: @escaping @Sendable () -> Void = {},
         _ work: sending @escaping () async -> Result<Value, Failure>
     ) async throws(Failure) -> Value {
         let state = CancellationState()
         @Sendable func cancel(_ reason: CancellationReason) {
             guard state.record(reason) else { return }
             state.queue.asyncAfter(deadline: .now() + .seconds(5)) {
+                clearing()
                 if case .timeout = reason { onForcedExit(reason.failure) }
                 exitImmediately(reason)
             }
         }
         let body: @Sendable (CInt) -> Void = { number in
-            if state.reason != nil { exitImmediately(.signal(number)) }
+            if state.reason != nil {
+                clearing()
+                exitImmediately(.signal(number))
+            }
             cancel(.signal(number))
         }
         // Before the work starts, because a signal may arrive at any time after that.

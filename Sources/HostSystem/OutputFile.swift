@@ -40,7 +40,8 @@ package final class OutputFile: Sendable {
             }
             self.target = target
             folder = nil
-            file = try TemporaryFile(in: target.directory)
+            Leftovers.removeOutputs(in: target.directory)
+            file = try TemporaryFile(in: target.directory, for: .output)
         default:
             let folder = try TemporaryDirectory()
             self.folder = folder
@@ -68,19 +69,15 @@ package final class OutputFile: Sendable {
     /// - Returns: whether the file was written.
     /// - Throws: ``Failure/Code/fileExists`` for a file that may not be replaced, and what ``commit()`` throws.
     package func commit(replacing mayReplace: Bool) throws(Failure) -> Outcome {
-        if let target, Directory.type(of: target) != nil {
-            if try isSame(as: target) { return .unchanged }
-            guard mayReplace else {
-                throw Failure(
-                    .fileExists,
-                    "\(path) exists and has other content",
-                    why: "nothing was written",
-                    try: ["--force to replace it, or -o another-name.wasm"]
-                )
-            }
+        if let target, try isSame(as: target) { return .unchanged }
+        guard let target, !mayReplace else {
+            try commit()
+            return .written
         }
-        try commit()
-        return .written
+        // In one step, because another process may create the file at any moment.
+        if try file.move(toNew: target) { return .written }
+        if try isSame(as: target) { return .unchanged }
+        throw Failure(existing: path, why: "nothing was written")
     }
 
     private func isSame(as other: FilePath) throws(Failure) -> Bool {
@@ -108,5 +105,17 @@ package final class OutputFile: Sendable {
         try ReadableFile(opening: file.path).forEachPiece { piece throws(Failure) in
             _ = try system({ [path] in Failure(writing: path, $0) }) { try descriptor.writeAll(piece) }
         }
+    }
+}
+
+extension Failure {
+    /// Creates the failure for an output that exists with other content.
+    package init(existing path: FilePath, why: String) {
+        self.init(
+            .fileExists,
+            "\(path) exists and has other content",
+            why: why,
+            try: ["--force to replace it, or -o another-name.wasm"]
+        )
     }
 }

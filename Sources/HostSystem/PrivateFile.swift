@@ -69,7 +69,7 @@ package struct PrivateFile: Sendable {
         guard let new = try body(old) else { return }
         // Files of killed processes: a running process would hold the lock.
         if isLocked { try Self.removeLeftovers(in: folder) }
-        let file = try TemporaryFile(in: folder, holdsSecrets: true)
+        let file = try TemporaryFile(in: folder, for: .secret)
         try new.withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
         try file.move(to: target, as: access)
         // The new name should survive a power failure, too; not every file system supports this.

@@ -15,6 +15,54 @@ func rename(_ source: FilePath, to target: FilePath) throws {
     try check(source.withPlatformString { source in target.withPlatformString { rename(source, $0) } })
 }
 
+/// Renames a file, but never replaces one: throws `Errno.fileExists` if the name is taken.
+///
+/// A link takes a name in one step on every system. Where the file system has no links, the system's own call is used;
+/// without that call, too, the name is only checked first.
+func renameExclusively(_ source: FilePath, to target: FilePath) throws {
+    do {
+        try check(source.withPlatformString { source in target.withPlatformString { link(source, $0) } })
+        try? removeFile(source)
+    } catch let errno as Errno where errno.isLackOfLinks {
+        if try moveExclusively(source, to: target) { return }
+        if (try? target.stat(followTargetSymlink: false)) != nil { throw Errno.fileExists }
+        try rename(source, to: target)
+    }
+}
+
+/// Renames a file with the system's call that never replaces one; returns `false` if there is no such call.
+func moveExclusively(_ source: FilePath, to target: FilePath) throws -> Bool {
+    do {
+        try source.withPlatformString { source in
+            try target.withPlatformString { target in
+                #if canImport(Darwin)
+                    try check(renamex_np(source, target, UInt32(RENAME_EXCL)))
+                #else
+                    // Not declared for Swift, and missing in old C libraries.
+                    typealias Call =
+                        @convention(c) (
+                            CInt, UnsafePointer<CChar>, CInt, UnsafePointer<CChar>, CUnsignedInt
+                        ) -> CInt
+                    guard let symbol = dlsym(nil, "renameat2") else { throw Errno.noFunction }
+                    let noReplace: CUnsignedInt = 1
+                    let call = unsafeBitCast(symbol, to: Call.self)
+                    try check(call(AT_FDCWD, source, AT_FDCWD, target, noReplace))
+                #endif
+            }
+        }
+        return true
+    } catch Errno.noFunction, Errno.invalidArgument, Errno.notSupported {
+        return false
+    }
+}
+
+extension Errno {
+    /// Whether the file system, or a sandbox, does not make links.
+    fileprivate var isLackOfLinks: Bool {
+        [.notPermitted, .permissionDenied, .notSupported, .noFunction, .tooManyLinks].contains(self)
+    }
+}
+
 func removeFile(_ path: FilePath) throws {
     try check(path.withPlatformString { unlink($0) })
 }

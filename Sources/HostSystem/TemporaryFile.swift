@@ -8,6 +8,7 @@ package import SystemPackage
 package final class TemporaryFile: Sendable {
     private static let prefix = ".wasmpack-"
     private static let secretPrefix = prefix + "secret-"
+    private static let outputPrefix = prefix + "output-"
     private static let suffix = ".tmp"
 
     /// Returns whether a file name is that of an unfinished file, of a running or a killed process.
@@ -20,12 +21,37 @@ package final class TemporaryFile: Sendable {
         isUnfinished(name) && name.hasPrefix(secretPrefix)
     }
 
+    /// Returns whether a file name is that of an unfinished output, which ``Leftovers`` may remove.
+    static func isUnfinishedOutput(_ name: String) -> Bool {
+        isUnfinished(name) && name.hasPrefix(outputPrefix)
+    }
+
+    /// The purpose of a temporary file.
+    package enum Purpose: Sendable {
+        /// Content in a folder that is locked: a temporary folder or a layout, which is swept as a whole.
+        case content
+        /// A file in a folder of the user. The process holds a lock on it, and the next one removes unlocked ones.
+        case output
+        /// A file that only the owner may read, in a folder that is locked.
+        case secret
+
+        fileprivate var prefix: String {
+            switch self {
+            case .content: TemporaryFile.prefix
+            case .output: TemporaryFile.outputPrefix
+            case .secret: TemporaryFile.secretPrefix
+            }
+        }
+    }
+
     private let state: Mutex<State>
 
     private struct State {
         var path: FilePath
-        /// `nil` once the file has its final name.
+        /// `nil` once the file is complete.
         var descriptor: FileDescriptor?
+        /// Whether the file has its final name.
+        var isMoved = false
     }
 
     /// The current path: temporary, or the final name after the move.
@@ -35,31 +61,36 @@ package final class TemporaryFile: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the folder.
-    ///   - holdsSecrets: whether only the owner may read the file; otherwise the umask decides.
+    ///   - purpose: its purpose, which decides who may read it: only the owner a secret; otherwise the umask decides.
     /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
-    package init(in directory: FilePath, holdsSecrets: Bool = false) throws(Failure) {
-        let prefix = holdsSecrets ? Self.secretPrefix : Self.prefix
-        let name = prefix + String(UInt64.random(in: .min ... .max), radix: 36) + Self.suffix
-        let path = directory.appending(name)
-        let descriptor = try system({ Failure(writing: directory, $0) }) {
-            try FileDescriptor.open(
-                path,
-                .readWrite,
-                options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
-                permissions: holdsSecrets
-                    ? .ownerReadWrite : [.ownerReadWrite, .groupReadWrite, .otherReadWrite]
-            )
-        }
-        state = Mutex(State(path: path, descriptor: descriptor))
-        TemporaryPaths.add(path)
+    package init(in directory: FilePath, for purpose: Purpose = .content) throws(Failure) {
+        var new: (path: FilePath, descriptor: FileDescriptor)
+        repeat {
+            let random = String(UInt64.random(in: .min ... .max), radix: 36)
+            let path = directory.appending(purpose.prefix + random + Self.suffix)
+            let descriptor = try system({ Failure(writing: directory, $0) }) {
+                try FileDescriptor.open(
+                    path,
+                    .readWrite,
+                    options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+                    permissions: purpose == .secret
+                        ? .ownerReadWrite : [.ownerReadWrite, .groupReadWrite, .otherReadWrite]
+                )
+            }
+            new = (path, descriptor)
+        } while purpose == .output && !Leftovers.claim(new.path, new.descriptor)
+        state = Mutex(State(path: new.path, descriptor: new.descriptor))
+        TemporaryPaths.add(new.path)
     }
 
     deinit {
         state.withLock { state in
-            guard let descriptor = state.descriptor else { return }
-            try? descriptor.close()
-            try? removeFile(state.path)
-            TemporaryPaths.remove(state.path)
+            if !state.isMoved {
+                try? removeFile(state.path)
+                TemporaryPaths.remove(state.path)
+            }
+            // Last, because it releases the lock.
+            try? state.descriptor?.close()
         }
     }
 
@@ -73,7 +104,17 @@ package final class TemporaryFile: Sendable {
         }
     }
 
-    /// Flushes the file to the disk and moves it to its final name atomically.
+    /// Closes a file that is complete; it can still be read and moved.
+    ///
+    /// A process may have only a few hundred open files, and an image may have more layers.
+    package func close() {
+        state.withLock { state in
+            try? state.descriptor?.close()
+            state.descriptor = nil
+        }
+    }
+
+    /// Flushes the file to the disk and moves it to its final name atomically; replaces an existing file.
     ///
     /// Throws ``Failure/Code/diskFull``, ``Failure/Code/fileUnwritable``, or ``Failure/Code/interrupted`` when the task was
     /// canceled. The file is then not moved.
@@ -81,18 +122,51 @@ package final class TemporaryFile: Sendable {
 
     /// Like ``move(to:)``, and also sets the owner and permissions.
     func move(to target: FilePath, as access: FileAccess?) throws(Failure) {
+        try finish(at: target, as: access) { source throws(Failure) in
+            try system({ Failure(writing: target, $0) }) { try rename(source, to: target) }
+        }
+    }
+
+    /// Like ``move(to:)``, but never replaces a file: returns `false` if the name is taken, also by another process at the
+    /// same moment.
+    package func move(toNew target: FilePath) throws(Failure) -> Bool {
+        do throws(Failure) {
+            try finish(at: target, as: nil) { source throws(Failure) in
+                try system({ Failure(writing: target, $0) }) { try renameExclusively(source, to: target) }
+            }
+            return true
+        } catch  where (error.cause as? Errno) == .fileExists {
+            return false
+        }
+    }
+
+    private func finish(
+        at target: FilePath,
+        as access: FileAccess?,
+        _ move: (FilePath) throws(Failure) -> Void
+    ) throws(Failure) {
         try checkCancellation()
         try state.withLock { state throws(Failure) in
-            guard let descriptor = state.descriptor else { throw Self.closed(state.path) }
+            guard !state.isMoved else { throw Self.closed(state.path) }
+            let path = state.path
+            if state.descriptor == nil { state.descriptor = try Self.reopened(path) }
+            guard let descriptor = state.descriptor else { throw Self.closed(path) }
             let isOwned = access.map { $0.setOwner(of: descriptor) } ?? true
             try system({ Failure(writing: target, $0) }) { try synchronize(descriptor) }
-            try system({ Failure(writing: target, $0) }) { try rename(state.path, to: target) }
+            try move(path)
             // Not earlier: other users must not read the file under its temporary name.
             access?.setPermissions(of: descriptor, isOwned: isOwned)
-            TemporaryPaths.remove(state.path)
+            TemporaryPaths.remove(path)
             state.path = target
+            state.isMoved = true
             state.descriptor = nil
             try? descriptor.close()
+        }
+    }
+
+    private static func reopened(_ path: FilePath) throws(Failure) -> FileDescriptor {
+        try system({ Failure(writing: path, $0) }) {
+            try FileDescriptor.open(path, .readWrite, options: [.noFollow, .closeOnExec])
         }
     }
 

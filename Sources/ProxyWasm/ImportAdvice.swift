@@ -45,6 +45,11 @@ struct ImportAdvice {
         self.hints = hints
     }
 
+    private static let javaScriptGo = ImportAdvice(
+        "it belongs to the JavaScript target of Go or TinyGo",
+        ["TinyGo: tinygo build -target=wasip1", "Go: GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared"]
+    )
+
     private static let dynamicLinking = ImportAdvice(
         "it belongs to dynamic linking",
         ["link it into one module: omit -shared, -sSIDE_MODULE and -sRELOCATABLE"]
@@ -59,10 +64,10 @@ struct ImportAdvice {
                 "it belongs to AssemblyScript's default host",
                 ["asc --use abort=abort_proc_exit, with @solo-io/proxy-runtime"]
             )
-        case _
-        where ["emscripten_", "_emscripten_", "invoke_", "__cxa_", "__syscall_"].contains(
-            where: name.hasPrefix
-        ):
+        case _ where name.hasPrefix("syscall/js."): return javaScriptGo
+        case _ where ["runtime.ticks", "runtime.sleepTicks"].contains(name) || name.hasPrefix("runtime."):
+            return javaScriptGo
+        case _ where name.isOfEmscripten:
             return ImportAdvice(
                 "it belongs to Emscripten's JavaScript",
                 ["em++ -sSTANDALONE_WASM --no-entry -fno-exceptions"]
@@ -72,7 +77,7 @@ struct ImportAdvice {
         default:
             return ImportAdvice(
                 "it seems to be a function that the linker did not find",
-                ["link the library that defines \(name.shown), and omit --allow-undefined"]
+                ["link the library that defines it, and omit --allow-undefined"]
             )
         }
     }

@@ -71,6 +71,7 @@ extension ModuleCheck {
             message,
             consumerMessage: Self.missingMessage(moduleImport),
             try: hints,
+            about: Finding.Subject(moduleImport.path, "functions"),
             offset: moduleImport.offset
         )
     }
@@ -105,6 +106,7 @@ extension ModuleCheck {
             "it imports the global \(moduleImport.path), but Envoy offers no globals",
             consumerMessage: Self.missingMessage(moduleImport),
             try: ImportAdvice(for: moduleImport, sdk: sdk).hints,
+            about: Finding.Subject(moduleImport.path, "globals", as: "the global \(moduleImport.path)"),
             offset: moduleImport.offset
         )
     }

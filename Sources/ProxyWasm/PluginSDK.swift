@@ -10,63 +10,83 @@ package enum PluginSDK: String, Sendable, CaseIterable {
 
     /// Guesses the toolchain; `nil` if unknown.
     ///
-    /// Toolchains name themselves in the `producers` section. Modules without it still have their runtime's exports
-    /// and imports.
+    /// Toolchains name themselves in the `producers` section, or leave the names of their runtime. Traces that several
+    /// toolchains share decide last: most modules contain some C, and Emscripten imports a function `abort` as well.
     init?(of module: Module) {
-        if let named = Self.named(by: module.producers) {
-            self = named
-            return
-        }
-        let exports = Set(module.exports.map(\.name))
-        let sections = Set(module.customSections.map(\.name))
-        if sections.contains("go:buildid") {
-            self = .go
-        } else if exports.isSuperset(of: ["__new", "__pin", "__unpin"])
-            || module.imports.contains(where: { $0.module == "env" && $0.name == "abort" })
-        {
-            self = .assemblyScript
-        } else if module.hasFunction(named: "runtime.alloc") || exports.contains("onCollectionEvent")
-            || exports.isSuperset(of: ["malloc", "free", "calloc", "realloc"])
-        {
-            // TinyGo exports its C allocator, which no other toolchain does by default; nottinygc exports its collector's event.
-            self = .tinyGo
-        } else if module.hasFunction(startingWith: Self.rustNames) {
-            self = .rust
-        } else if module.imports.contains(where: { $0.name.hasPrefix("emscripten_") })
-            || exports.contains(where: { $0.hasPrefix("emscripten_") || $0 == "stackAlloc" })
-        {
-            self = .cPlusPlus
-        } else {
-            return nil
-        }
+        let sdk = Self.named(by: module.producers) ?? Self.runtime(of: module) ?? Self.shared(by: module)
+        guard let sdk else { return nil }
+        self = sdk
     }
 
-    /// Rust's libraries, mangled or not, and its allocator.
-    private static let rustNames = ["core::", "alloc::", "_ZN4core", "_ZN5alloc", "__rust_alloc"]
-
+    /// Returns the toolchain that names itself; C does not count, because many modules in other languages contain some.
     private static func named(by producers: [Module.Producer]) -> PluginSDK? {
         func names(_ name: String, in fields: [String]) -> Bool {
             producers.contains { fields.contains($0.field) && $0.name.hasPrefix(name) }
         }
-        // clang comes last: many modules in other languages contain some C.
         if names("TinyGo", in: ["processed-by", "sdk"]) { return .tinyGo }
+        // TinyGo's releases contain a clang that is built from TinyGo's copy of LLVM.
+        if producers.contains(where: { $0.version.contains("tinygo-org") }) { return .tinyGo }
         if names("Rust", in: ["language"]) || names("rustc", in: ["processed-by"]) { return .rust }
         if names("Go cmd/compile", in: ["processed-by"]) { return .go }
         if names("Go", in: ["language"]) { return .tinyGo }
         if names("AssemblyScript", in: ["language", "processed-by"]) { return .assemblyScript }
-        if names("C", in: ["language"]) || names("clang", in: ["processed-by"])
-            || names("Emscripten", in: ["sdk", "processed-by"])
-        {
-            return .cPlusPlus
+        return names("Emscripten", in: ["sdk", "processed-by"]) ? .cPlusPlus : nil
+    }
+
+    /// Returns the toolchain whose runtime is in the module, by names that no other toolchain uses.
+    private static func runtime(of module: Module) -> PluginSDK? {
+        let exports = Set(module.exports.map(\.name))
+        if module.customSections.contains(where: { $0.name == "go:buildid" }) { return .go }
+        if module.hasFunction(startingWith: tinyGoNames) || exports.contains("onCollectionEvent") {
+            return .tinyGo
         }
-        return nil
+        if exports.isSuperset(of: ["__new", "__pin", "__unpin"]) { return .assemblyScript }
+        if module.hasFunction(startingWith: rustNames) { return .rust }
+        let isEmscripten = module.imports.contains { $0.module == "env" && $0.name.isOfEmscripten }
+        return isEmscripten || exports.contains(where: { $0.hasPrefix("emscripten_") || $0 == "stackAlloc" })
+            ? .cPlusPlus : nil
+    }
+
+    /// Returns the most likely toolchain by traces that others may have too.
+    private static func shared(by module: Module) -> PluginSDK? {
+        if module.imports.contains(where: { $0.module == "env" && $0.name == "abort" }) {
+            return .assemblyScript
+        }
+        let isC = module.producers.contains { producer in
+            producer.field == "language" && producer.name.hasPrefix("C")
+                || producer.field == "processed-by" && producer.name.hasPrefix("clang")
+        }
+        if isC { return .cPlusPlus }
+        // TinyGo exports its C allocator, which no other toolchain does by default.
+        let exports = Set(module.exports.map(\.name))
+        return exports.isSuperset(of: ["malloc", "free", "calloc", "realloc"]) ? .tinyGo : nil
+    }
+
+    /// TinyGo's allocator and collector; nottinygc replaces the collector.
+    private static let tinyGoNames = ["runtime.alloc", "runtime.markRoots", "(runtime.gcBlock)", "tinygo_"]
+    /// Rust's libraries, mangled or not, and its allocator.
+    private static let rustNames = ["core::", "alloc::", "_ZN4core", "_ZN5alloc", "__rust_alloc"]
+}
+
+extension String {
+    /// Whether a function of the module `env` belongs to Emscripten's JavaScript.
+    var isOfEmscripten: Bool {
+        let starts = [
+            "emscripten_", "_emscripten_", "invoke_", "__cxa_", "___cxa_", "__syscall_", "___syscall",
+            "___sys_",
+            "jsCall_", "nullFunc_", "_embind_",
+        ]
+        let names: Set = [
+            "HaveOffsetConverter", "setTempRet0", "getTempRet0", "setThrew", "abortOnCannotGrowMemory",
+            "enlargeMemory", "getTotalMemory", "abortStackOverflow", "segfault", "alignfault",
+            "DYNAMICTOP_PTR",
+            "tempDoublePtr", "___lock", "___unlock", "___setErrNo",
+        ]
+        return names.contains(self) || starts.contains(where: hasPrefix)
     }
 }
 
 extension Module {
-    /// Whether the `name` section has a function of this name.
-    func hasFunction(named name: String) -> Bool { functionNames.values.contains(name) }
-
     /// Whether the `name` section has a function whose name starts with one of these.
     func hasFunction(startingWith starts: [String]) -> Bool {
         functionNames.values.contains { name in starts.contains(where: name.hasPrefix) }

@@ -50,11 +50,19 @@ package struct Blob: Sendable {
     /// Reads a whole file and verifies it against a descriptor.
     ///
     /// Throws ``Failure/Code/digestMismatch`` if it differs, and errors of opening and reading the file. Symbolic links are
-    /// rejected.
-    package init(verifying path: FilePath, against descriptor: Descriptor) throws(Failure) {
-        let file = try ReadableFile(opening: path, links: .rejected)
+    /// rejected unless `links` allows them.
+    package init(
+        verifying path: FilePath,
+        links: ReadableFile.Links = .rejected,
+        against descriptor: Descriptor
+    ) throws(Failure) {
+        let file = try ReadableFile(opening: path, links: links)
         var hasher = DigestHasher(descriptor.digest.algorithm)
-        try file.forEachPiece { piece in hasher.update(piece) }
+        try file.forEachPiece { piece in
+            hasher.update(piece)
+            let bytes = min(hasher.byteCount, descriptor.size)
+            Work.report(.hashing, path.string, bytes: bytes, of: descriptor.size)
+        }
         guard hasher.byteCount == descriptor.size, hasher.digest() == descriptor.digest else {
             throw Failure(
                 mismatchOf: descriptor,
@@ -93,7 +101,12 @@ package struct Blob: Sendable {
     package func source() throws(Failure) -> any ByteSource {
         switch content {
         case .bytes(let bytes): MemorySource(bytes)
-        case .file(let path, _): try FileSource(ReadableFile(opening: path, links: .rejected))
+        case .file(let path, _):
+            try ReportingSource(
+                FileSource(ReadableFile(opening: path, links: .rejected)),
+                named: path.string,
+                size: descriptor.size
+            )
         }
     }
 }

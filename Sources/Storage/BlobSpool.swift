@@ -24,19 +24,21 @@ package final class BlobSpool: Sendable {
         hasher.withLock { $0.update(bytes) }
     }
 
-    /// Finishes the blob with the digest of the written bytes.
+    /// Finishes the blob with the digest of the written bytes, and closes its file.
     package func finish(as mediaType: MediaType) -> Blob {
+        file.close()
         let (digest, size) = hasher.withLock { ($0.digest(), $0.byteCount) }
         let descriptor = Descriptor(mediaType: mediaType, digest: digest, size: size)
         return Blob(trusted: descriptor, .file(file.path, owner: file))
     }
 
-    /// Finishes the blob; throws ``Failure/Code/digestMismatch`` if the written bytes do not match a descriptor.
+    /// Finishes the blob and closes its file; throws ``Failure/Code/digestMismatch`` if the written bytes do not match a descriptor.
     package func finish(verifying descriptor: Descriptor, from origin: String) throws(Failure) -> Blob {
         let (digest, size) = hasher.withLock { ($0.digest(), $0.byteCount) }
         guard size == descriptor.size, digest == descriptor.digest else {
             throw Failure(mismatchOf: descriptor, digest: digest, size: size, from: origin)
         }
+        file.close()
         return Blob(trusted: descriptor, .file(file.path, owner: file))
     }
 }

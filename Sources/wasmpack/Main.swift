@@ -8,14 +8,17 @@ enum Main {
     static func main() async {
         Interruption.ignoreClosedPipes()
         Interruption.quitWithoutBacktrace()
+        SystemLimits.forbidCoreFiles()
         var arguments: [String] = []
         let command: any ParsableCommand
         do {
             arguments = CommandLineRules.normalized(try ProgramArguments.read())
+            try SystemLimits.check()
             try CommandLineRules.check(arguments)
             if let help = try HelpRequest.answer(to: arguments, width: Terminal.helpWidth) {
                 end(printing: help)
             }
+            if let script = CompletionScript(requestedBy: arguments) { end(printing: script.text) }
             command = try await Wasmpack.asyncParseAsRoot(arguments)
         } catch {
             end(refusing: error, arguments)
@@ -23,15 +26,18 @@ enum Main {
         let reporting = command as? any ReportingCommand
         let isJSON = reporting?.output.json ?? false
         let color = reporting?.output.color ?? .auto
+        let consequence = reporting?.interruptionConsequence
         do throws(Failure) {
             try await Interruption.guarding(
                 within: reporting?.timeLimit,
-                onForcedExit: { ErrorReport($0).print(isJSON: isJSON, color: color) }
+                onForcedExit: { ErrorReport($0).print(isJSON: isJSON, color: color) },
+                clearing: { Screen.main.clear() }
             ) { await Self.run(command) }
         } catch {
             if error.cause is BrokenPipe { Terminal.exit(.done) }
-            ErrorReport(error).print(isJSON: isJSON, color: color)
-            Terminal.exit(error.code.exitStatus)
+            let failure = error.adding(consequence: consequence)
+            ErrorReport(failure).print(isJSON: isJSON, color: color)
+            Terminal.exit(failure.code.exitStatus)
         }
         Terminal.exit(.done)
     }

@@ -43,9 +43,9 @@ import Testing
         #expect(Set(version.keys) == members("## `wasmpack.version/v1`"))
 
         let verified = try await document("verify", "plugin-oci", in: folder)
-        #expect(Set(verified.keys) == ["schema", "ok", "images"])
+        #expect(Set(verified.keys) == members("### All images"))
         let first = (verified["images"] as? [[String: Any]])?.first ?? [:]
-        #expect(Set(first.keys).union(["schema"]) == members("## `wasmpack.verify/v1`"))
+        #expect(Set(first.keys).union(["schema"]) == members("### One image"))
 
         let copied = try await document("copy", "plugin-oci", "x.tar", in: folder)
         #expect(Set(copied.keys) == members("## `wasmpack.copy/v1`"))
@@ -79,6 +79,17 @@ import Testing
                 try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any] ?? [:]
             #expect(document["schema"] as? String == "wasmpack.\(name)/v1")
             #expect(Set(document.keys) == members("## `wasmpack.\(name)/v1`"), "\(name)")
+        }
+    }
+
+    @Test func `each command that prints a document has a line for jq, with a member that is listed`() async throws {
+        let rows = page.rows("## One line for each command").dropFirst()
+        let commands = try await CommandSurface.read().commands.map(\.commandName)
+        #expect(Set(rows.compactMap { $0[0].code.first }) == Set(commands).subtracting(["completion"]))
+        for row in rows {
+            let line = try #require(row[1].code.first)
+            let member = try #require(line.firstMatch(of: /\.([a-zA-Z]+)/)).output.1
+            #expect(page.text.contains("`\(member)`"), "\(line)")
         }
     }
 

@@ -66,7 +66,7 @@ import Testing
         (["build", "main.wasm", "--layout", "main.wasm"], "file-unwritable", 74, "not an OCI image layout"),
         (["build", "main.wasm", "--annotation", "nokey"], "usage", 64, "KEY=VALUE"),
         (["build", "main.wasm", "--created", "yesterday"], "usage", 64, "is not a time"),
-        (["push", "example.com/a:v1"], "layout-missing", 66, "wasmpack build"),
+        (["push", "example.com/a:v1", "--layout", "no-oci"], "layout-missing", 66, "wasmpack build"),
         (["push", "example.com/a"], "reference-invalid", 64, "has no tag"),
         (
             ["push", "main.wasm", "example.com/a:v1"], "arguments-swapped", 64,
@@ -189,7 +189,7 @@ import Testing
         #expect(verified.status == status, "\(what): \(verified)")
         // A damaged blob is a finding; a broken index or layout file is an error.
         if status == 1 {
-            #expect(verified.outputText.hasPrefix("FAIL"), "\(what): \(verified)")
+            #expect(verified.outputText.contains("\nFAIL     "), "\(what): \(verified)")
             #expect(verified.outputText.contains(phrase), "\(what): \(verified)")
             #expect(!verified.errorText.contains("error["), "\(what): \(verified)")
         } else {

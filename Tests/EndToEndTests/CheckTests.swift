@@ -9,6 +9,31 @@ import Testing
     private static let unmarked: [UInt8] =
         SampleModule.preamble + [1, 4, 1, 0x60, 0, 0] + [3, 2, 1, 0] + [10, 4, 1, 2, 0, 0x0B]
 
+    /// A plugin with many functions of Emscripten's JavaScript, two unknown ones, and three globals.
+    private static var manyImports: [UInt8] {
+        let names = (0..<30).map { "invoke_\($0)" }
+        let functions = names + ["HaveOffsetConverter", "strlen", "strcmp"]
+        return SampleModule.importing(functions, globals: ["g1", "g2", "g3"])
+    }
+
+    @Test func `shows the findings of one cause in one block, and each of them in the document`() async throws
+    {
+        let work = try Workspace()
+        try work.write(Self.manyImports, to: "module.wasm")
+        let run = try await work.run("check", "module.wasm")
+        #expect(run.status == 1, "\(run)")
+        func count(_ phrase: String) -> Int { run.outputText.components(separatedBy: phrase).count - 1 }
+        #expect(count("Emscripten's JavaScript") == 1, "\(run)")
+        #expect(count("it imports 31 functions, which no Envoy has") == 1, "\(run)")
+        #expect(count("it imports 2 functions, which no Envoy has") == 1, "\(run)")
+        #expect(count("it imports 3 globals, but Envoy offers no globals") == 1, "\(run)")
+        for name in ["env.invoke_0", "env.invoke_29", "env.strcmp", "env.g3"] {
+            #expect(count(name) >= 1, "\(name)")
+        }
+        let document = try await work.run("check", "module.wasm", "--json")
+        #expect(document.outputText.components(separatedBy: #""id":"missing-import""#).count > 33)
+    }
+
     @Test func `a valid module is ok for every proxy, with a note about unvalidated function bodies`()
         async throws
     {
@@ -17,7 +42,7 @@ import Testing
         let run = try await work.run("check", "plugin.wasm")
         #expect(run.status == 0, "\(run)")
         #expect(run.outputText.contains("proxy-wasm 0.2.1"))
-        #expect(run.outputText.contains("ok: istio, envoy-gateway, higress"))
+        #expect(run.outputText.contains("\nok       ✓ istio  ✓ envoy-gateway  ✓ higress\n"))
         #expect(run.outputText.contains("function bodies were not validated"), "never a plain ok")
         #expect(run.errorText.isEmpty)
     }
@@ -28,7 +53,7 @@ import Testing
         let run = try await work.run("check", "plugin.wasm")
         #expect(run.status == 1, "\(run)")
         #expect(run.outputText.contains(#"the proxy reports: "Missing or unknown Proxy-Wasm ABI version""#))
-        #expect(run.outputText.contains("rejected: istio, envoy-gateway, higress"))
+        #expect(run.outputText.contains("\nFAIL     ✗ istio  ✗ envoy-gateway  ✗ higress\n"))
         let json = try await work.run("check", "plugin.wasm", "--json")
         #expect(json.status == 1)
         let document = try #require(
@@ -68,10 +93,10 @@ import Testing
         _ = try await work.run("build", "plugin.wasm")
         let all = try await work.run("check", "plugin-oci")
         #expect(all.status == 0, "\(all)")
-        #expect(all.outputText.contains("(the manifest: what a WasmPlugin pins)"))
+        #expect(all.outputText.contains("\ndigest   sha256:"), "\(all)")
         let wkg = try await work.run("check", "plugin-oci", "--for", "wkg", "--for", "all")
         #expect(wkg.status == 1)
-        #expect(wkg.outputText.contains("ok: istio, envoy-gateway, higress; rejected: wkg"), "\(wkg)")
+        #expect(wkg.outputText.contains("\nFAIL     ✓ istio  ✓ envoy-gateway  ✓ higress  ✗ wkg\n"), "\(wkg)")
         #expect(wkg.outputText.contains("Wasm components must have a config of type"))
         let unknown = try await work.run("check", "plugin-oci", "--for", "kong")
         #expect(unknown.status == 64)
@@ -85,10 +110,15 @@ import Testing
         try work.write(module, to: "plugin.wasm")
         let run = try await work.run("check", "plugin.wasm")
         try #require(run.status == 0, "\(run)")
-        #expect(run.outputText.contains("ok with warnings: istio"), "\(run)")
+        #expect(run.outputText.contains("\nok       ! istio"), "\(run)")
         let strict = try await work.run("check", "plugin.wasm", "--strict")
         #expect(strict.status == 1, "\(strict)")
-        #expect(strict.outputText.contains("rejected because of warnings (--strict): istio"), "\(strict)")
+        #expect(
+            strict.outputText.contains(
+                "\nFAIL     ! istio  ! envoy-gateway  ! higress  warnings count as errors (--strict)"
+            ),
+            "\(strict)"
+        )
     }
 
     @Test func `respects a smaller --max-size`() async throws {
@@ -141,7 +171,7 @@ import Testing
         try work.write(module, to: "plugin.wasm")
         let run = try await work.run("build", "plugin.wasm")
         #expect(run.status == 0, "\(run)")
-        #expect(run.errorText.contains("warning: istio, envoy-gateway: "), "\(run)")
+        #expect(run.errorText.contains("  warning  istio, envoy-gateway: "), "\(run)")
         #expect(try await work.run("check", "plugin.wasm").status == 1)
         #expect(try await work.run("check", "plugin.wasm", "--for", "higress").status == 0)
     }
@@ -163,7 +193,7 @@ import Testing
         try work.write(Self.unmarked, to: "plugin.wasm")
         let run = try await work.run("build", "plugin.wasm", "--format", "wasm")
         #expect(run.status == 0, "\(run)")
-        #expect(run.errorText.contains("warning: istio, envoy-gateway, higress will reject it"))
+        #expect(run.errorText.contains("  warning  istio, envoy-gateway, higress will reject it"))
         #expect(run.errorText.contains("number of layers must be 2 but got 1"))
         #expect(!run.errorText.contains("✓ istio"))
     }
@@ -202,6 +232,6 @@ struct CheckEnvoyTests {
         let run = try await work.run("check", "plugin.wasm", Self.envoy)
         #expect(run.status == 1, "\(run)")
         #expect(run.outputText.contains(#"the proxy reports: "Failed to load Wasm bytecode""#), "\(run)")
-        #expect(run.outputText.contains("rejected: istio, envoy-gateway, higress"))
+        #expect(run.outputText.contains("\nFAIL     ✗ istio  ✗ envoy-gateway  ✗ higress\n"))
     }
 }

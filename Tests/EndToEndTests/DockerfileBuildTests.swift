@@ -20,8 +20,11 @@ import Testing
             let run = try await work.start(["build", "--layout", "l2"] + arguments).wait()
             #expect(run.status == 0, "\(run)")
             #expect(run.outputText == bare.outputText, "\(arguments)")
-            #expect(run.errorText.contains("read ctx/Dockerfile  FROM scratch, 1 file"), "\(run)")
-            #expect(run.errorText.contains("read ctx/plugin.wasm  947 B  core module"), "\(run)")
+            #expect(run.errorText.contains("  read     ctx/Dockerfile  FROM scratch, 1 file"), "\(run)")
+            #expect(
+                run.errorText.contains("  packed   ctx/plugin.wasm  947 B → 714 B  proxy-wasm 0.2.1, HTTP\n"),
+                "\(run)"
+            )
         }
     }
 
@@ -70,7 +73,7 @@ import Testing
         )
         #expect(run.status == 0, "\(run)")
         #expect(
-            run.errorText.contains("warning: --build-arg D has no effect: no ARG in Dockerfile declares it")
+            run.errorText.contains("  warning  --build-arg D has no effect: no ARG in Dockerfile declares it")
         )
         let config = try await work.run("inspect", "plugin-oci", "--raw", "config")
         #expect(config.outputText.contains(#""Labels":{"a":"1=2","b":"3","c":"5"}"#), "\(config)")

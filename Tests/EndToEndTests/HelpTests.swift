@@ -74,7 +74,7 @@ import Testing
     @Test func `the shared options are in a topic instead of each page`() async throws {
         let push = try await Self.help("help", "push", columns: 78).joined(separator: "\n")
         #expect(push.contains("Registry and login options: wasmpack help registry"))
-        #expect(push.contains("Output options: -q -v --debug --json --color WHEN --no-progress"))
+        #expect(push.contains("Output: -q -v --debug --json --color WHEN --no-progress --no-annotations"))
         #expect(!push.contains("--ca-file"))
         let topic = try await Self.help("help", "registry", columns: 78).joined(separator: "\n")
         for option in ["--ca-file FILE", "--plain-http", "-u, --username NAME", "--anonymous", "--retries N"]

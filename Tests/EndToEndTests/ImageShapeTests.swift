@@ -92,7 +92,7 @@ struct ImageShapeTests {
             ).wait()
             #expect(pulled.status == 0, "\(shape.name): \(pulled)")
             #expect(try work.bytes(of: "\(shape.name).wasm") == Modules.plugin, "\(shape.name)")
-            let warnings = pulled.errorText.split(separator: "\n").filter { $0.hasPrefix("warning: ") }
+            let warnings = pulled.errorText.split(separator: "\n").filter { $0.hasPrefix("  warning  ") }
             #expect(warnings.isEmpty == (shape.warning == nil), "\(shape.name): \(pulled)")
             if let warning = shape.warning {
                 #expect(warnings.contains { $0.contains(warning) }, "\(shape.name): \(pulled)")

@@ -51,7 +51,7 @@ struct LoginTests {
 
         let logout = try await work.run("logout", registry.name)
         #expect(logout.status == 0, "\(logout)")
-        #expect(logout.errorText.contains("removed \(registry.name) from"), "\(logout)")
+        #expect(logout.errorText.contains("  removed  \(registry.name) from"), "\(logout)")
         let refused = try await work.start(
             ["push", "\(registry.name)/\(work.namespace)/test/plugin:v2", "plugin.wasm"] + access.trust
         ).wait()

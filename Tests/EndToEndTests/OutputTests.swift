@@ -16,7 +16,7 @@ import Testing
             """
         let run = try await work.other("sh", "-c", script)
         #expect(run.status == 0, "\(run)")
-        #expect(try work.bytes(of: "came") == work.bytes(of: "printed"))
+        #expect(try work.bytes(of: "came") + Array("\n".utf8) == work.bytes(of: "printed"))
     }
 
     @Test func `replaces the target of a symbolic link, not the link`() async throws {
@@ -26,7 +26,7 @@ import Testing
         try FileManager.default.createSymbolicLink(atPath: work.path("link"), withDestinationPath: "real")
         let run = try await work.run("build", "--digest-file", "link")
         #expect(run.status == 0, "\(run)")
-        #expect(String(decoding: try work.bytes(of: "real"), as: UTF8.self) == run.outputText)
+        #expect(String(decoding: try work.bytes(of: "real"), as: UTF8.self) + "\n" == run.outputText)
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: work.path("link")) == "real")
         try FileManager.default.createSymbolicLink(
             atPath: work.path("dangling"),
@@ -191,5 +191,34 @@ import Testing
             if run.status != 0 { return run }
             try FileManager.default.removeItem(atPath: work.path("plugin.wasm"))
         }
+    }
+}
+
+extension OutputTests {
+    static let withoutFolder: [(arguments: [String], status: Int32, phrase: String?, why: String)] = [
+        (["push", "REF", "--no-check"], 0, "up to date", "an image of a layout"),
+        (["tags", "REPO"], 0, nil, "a list"),
+        (["tag", "REF", "v2"], 0, "tagged", "a tag"),
+        (["copy", "plugin-oci", "copied-oci"], 0, "copied", "a copy between folders"),
+        (["copy", "plugin-oci", "copied.tar"], 0, "copied", "a new archive"),
+        (["push", "REF", "no.wasm"], 66, "no such file", "an error in the arguments"),
+        (["push", "REF", "plugin.wasm"], 74, "folder for temporary files", "a module that is packed"),
+    ]
+
+    @Test("needs a folder for temporary files only to write them", arguments: withoutFolder)
+    func folder(arguments: [String], status: Int32, phrase: String?, why: String) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/a/b:v1"
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        #expect(try await work.run("build", "plugin.wasm", "-t", reference).status == 0)
+        #expect(try await work.run("push", reference, "--plain-http").status == 0)
+        let command = arguments.map { ["REF": reference, "REPO": "\(registry.name)/a/b"][$0] ?? $0 }
+        let run = try await work.start(
+            command + (command[0] == "copy" ? ["--no-progress"] : ["--plain-http"]),
+            adding: ["TMPDIR": "/nonexistent"]
+        ).wait()
+        #expect(run.status == status, "\(why): \(run)")
+        if let phrase { #expect(run.errorText.contains(phrase), "\(why): \(run)") }
     }
 }

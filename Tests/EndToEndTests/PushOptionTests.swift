@@ -21,7 +21,7 @@ import Testing
         let reference = "\(registry.name)/team/plugin:v1.2.3"
         let first = try await work.run("push", reference, "a.wasm", "--plain-http", "--also-tag", "v1")
         #expect(first.status == 0, "\(first)")
-        #expect(first.errorText.contains("tagged v1 (new)"), "\(first)")
+        #expect(first.errorText.contains("  tagged   v1  new tag\n"), "\(first)")
         let record = try await registry.requests().filter {
             $0.hasPrefix("PUT") && $0.contains("manifests")
         }
@@ -39,7 +39,7 @@ import Testing
             "--also-tag",
             "v1"
         )
-        #expect(second.errorText.contains("tagged v1 (moved from sha256:3879810451ff…)"), "\(second)")
+        #expect(second.errorText.contains("  tagged   v1  moved from sha256:3879810451ff…"), "\(second)")
         #expect(second.errorText.components(separatedBy: "now points to another image").count == 2)
         let document = try members(second)
         #expect(document["tags"] as? [String] == ["v2", "v1"])
@@ -92,8 +92,8 @@ import Testing
         let asked = try await registry.requests().dropFirst(before)
         #expect(asked.count == 4 && asked.allSatisfy { $0.hasPrefix("HEAD") }, "\(asked)")
         #expect(run.errorText.contains("nothing was sent, and no tag was set"))
-        #expect(run.errorText.contains("would set v1 (moved from sha256:3879810451ff…)"))
-        #expect(run.errorText.contains("would set v2 (new)"))
+        #expect(run.errorText.contains("  tag      v1  would be set (moved from sha256:3879810451ff…)\n"))
+        #expect(run.errorText.contains("  tag      v2  would be set (new tag)\n"))
         #expect(!run.errorText.contains("pushed"))
         let document = try members(run)
         #expect(document["dryRun"] as? Bool == true)
@@ -143,8 +143,8 @@ import Testing
             "\(altered)"
         )
         #expect(!altered.errorText.contains("nothing was written"), "\(altered)")
-        #expect(altered.errorText.contains("pushed v1 (new)"), "\(altered)")
-        #expect(altered.errorText.contains("tagged v1x (new)"), "\(altered)")
+        #expect(altered.errorText.contains(":v1  new tag, "), "\(altered)")
+        #expect(altered.errorText.contains("  tagged   v1x  new tag\n"), "\(altered)")
         let unread = try await work.start(["push", "\(name):v2"] + flags).wait()
         #expect(unread.errorText.contains("v2 is set, but it could not be read back"), "\(unread)")
         #expect(unread.status == 69, "\(unread)")
@@ -157,11 +157,10 @@ import Testing
         #expect(try await work.run("push", "\(host)/team/a:v1", "a.wasm", "--plain-http").status == 0)
         let mounting = ["push", "\(host)/team/b:v1", "a.wasm", "--plain-http", "--mount-from", "team/a"]
         let rehearsed = try await work.start(mounting + ["--dry-run"]).wait()
-        #expect(rehearsed.errorText.contains("would send or mount layer"), "\(rehearsed)")
+        #expect(rehearsed.errorText.contains("would be sent or mounted\n"), "\(rehearsed)")
         let run = try await work.start(mounting + ["--json"]).wait()
         #expect(run.status == 0, "\(run)")
-        #expect(run.errorText.contains("0 B sent, 2 mounted, 0 reused"), "\(run)")
-        #expect(run.errorText.components(separatedBy: "  mounted\n").count == 3, "\(run)")
+        #expect(run.errorText.contains("0 B sent, 2 mounted\n"), "\(run)")
         let parts = try #require(members(run)["parts"] as? [[String: Any]])
         #expect(parts.allSatisfy { $0["status"] as? String == "mounted" }, "\(run)")
     }

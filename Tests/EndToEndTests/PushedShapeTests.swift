@@ -136,7 +136,7 @@ import Testing
         for shape in ["cut-gzip", "cut-tar"] {
             let run = try await work.run("check", "images/\(shape)", "--for", "istio")
             #expect(run.status == 1, "\(shape): \(run)")
-            #expect(run.outputText.contains("FAIL        istio: the layer is not"), "\(shape): \(run)")
+            #expect(run.outputText.contains("FAIL     the layer is not"), "\(shape): \(run)")
             #expect(!run.outputText.contains("warning"), "\(shape): \(run)")
         }
     }

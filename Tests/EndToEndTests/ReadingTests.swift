@@ -68,6 +68,12 @@ struct ReadingTests {
         #expect(pushed.config <= 3)
         #expect(pushed.layer == 3, "verified, checked, sent")
         #expect(pushed.writes.isEmpty)
+        let checked = try await trace(
+            work,
+            ["push", "\(registry.name)/test-oci/read-back:v1", "plugin-oci", "--verify"] + access,
+            manifest: manifest
+        )
+        #expect(checked.writes.isEmpty, "also when the image is read back")
 
         let unchecked = try await trace(
             work,

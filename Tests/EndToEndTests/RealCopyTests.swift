@@ -18,8 +18,8 @@ struct RealCopyTests {
         #expect(pushed.status == 0, "\(pushed)")
         let copied = try await work.start(["copy", source, target, "--json", "-v"] + access.trust).wait()
         #expect(copied.status == 0, "\(copied)")
-        #expect(!copied.errorText.contains("detail GET https://\(registry.name)/v2/team/plugin/blobs"))
-        #expect(!copied.errorText.contains("detail PUT https://\(registry.name)/v2/other/plugin/blobs"))
+        #expect(!copied.errorText.contains("detail   GET https://\(registry.name)/v2/team/plugin/blobs"))
+        #expect(!copied.errorText.contains("detail   PUT https://\(registry.name)/v2/other/plugin/blobs"))
         let document = try JSONSerialization.jsonObject(with: copied.outputBytes) as? [String: Any]
         let parts = try #require(document?["parts"] as? [[String: Any]], "\(copied)")
         #expect(parts.map { $0["status"] as? String } == ["mounted", "mounted"])

@@ -54,11 +54,12 @@ struct StoryTests {
         #expect(try work.bytes(of: "pulled.wasm") == Modules.plugin)
         let digest = run.outputText.split(separator: "\n").first.map(String.init) ?? ""
         #expect(digest.hasPrefix("registry/test-oci/header-authorization@sha256:"))
-        // Build, two pushes and the pull print the same line; verify prints ok twice.
+        // Build, two pushes and the pull print the same line; verify names the image twice.
         #expect(run.outputText.components(separatedBy: digest).count == 5, "\(run)")
         #expect(
-            run.outputText.components(separatedBy: "ok    registry/test-oci/header-authorization:v0.0.1")
-                .count == 3
+            run.outputText.components(
+                separatedBy: "image    registry/test-oci/header-authorization:v0.0.1\n"
+            ).count == 3
         )
         // Each command prints once how it reads the name without a host.
         #expect(run.errorText.contains("\"registry\" is read as the registry's host"))

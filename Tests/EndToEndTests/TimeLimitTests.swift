@@ -128,7 +128,7 @@ import Testing
         let run = try await work.run("push", reference, "module.wasm", "--plain-http")
         #expect(run.status == 0, "\(run)")
         let warnings = run.errorText.split(separator: "\n").filter {
-            $0.hasPrefix("warning: message from \(registry.name): ")
+            $0.hasPrefix("  warning  message from \(registry.name): ")
         }
         #expect(warnings.count == 2, "\(run)")
         #expect(warnings.last?.hasSuffix(": this too") == true, "\(run)")

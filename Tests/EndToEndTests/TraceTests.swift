@@ -42,7 +42,7 @@ import Testing
             "\(run)"
         )
         #expect(run.errorText.contains("\"schemaVersion\":2"), "the manifest is shown: \(run)")
-        #expect(run.errorText.contains("wasmpack: detail"), "--debug says what --verbose says: \(run)")
+        #expect(run.errorText.contains("  detail   "), "--debug says what --verbose says: \(run)")
         let quiet = try await work.run("push", "\(registry.name)/a/b:v1", "plugin.wasm", "-v", "--plain-http")
         #expect(!quiet.errorText.contains("schemaVersion"), "\(quiet)")
     }

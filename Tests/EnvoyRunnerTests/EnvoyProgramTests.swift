@@ -54,6 +54,28 @@ import Testing
         #expect(try await verdict(log).outcome == .rejected(consumerMessage: "Failed to start base Wasm"))
     }
 
+    static let causes: [String] = [
+        "Function: _start failed: Uncaught RuntimeError: unreachable",
+        "Function: _initialize failed: Uncaught Error: restricted_callback",
+        "Failed to load Wasm module due to a missing import: env.nothing",
+        "Failed to load Wasm module due to an import type mismatch: env.proxy_log, want: void -> void, but host exports: i32",
+        "Bad function signature for: malloc, want: i32 -> i32, but the module exports: i32 -> void",
+        "Failed to create new Wasm instance",
+    ]
+
+    @Test("quotes the first message about the cause, not the general one after it", arguments: causes)
+    func cause(message: String) async throws {
+        let log = """
+            echo 'wasm|wasm log plugin: Function: not Envoy' >&2
+            printf '%s\\n' 'wasm|\(message)\\nProxy-Wasm plugin in-VM backtrace:' >&2
+            echo 'wasm|Failed to load Wasm module due to a missing import: env.second' >&2
+            echo 'wasm|Wasm VM failed Failed to initialize Wasm code' >&2
+            echo 'wasm|Plugin plugin failed to load' >&2
+            exit 1
+            """
+        #expect(try await verdict(log).outcome == .rejected(consumerMessage: message))
+    }
+
     @Test func `without a Wasm message, returns the last message about the configuration`() async throws {
         let verdict = try await verdict("echo 'main|first' >&2; echo 'main|no such type' >&2; exit 1")
         #expect(verdict.outcome == .rejected(consumerMessage: "no such type"))

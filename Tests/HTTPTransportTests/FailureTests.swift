@@ -46,6 +46,8 @@ import Testing
         let error = await failure(of: try peer.url(path), over: try CurlTransport(), limit: 1_000_000)
         #expect(error?.kind == kind, "\(why): \(String(describing: error))")
         #expect(error?.detail.isEmpty == false)
+        #expect(error?.detail.contains("emory") == false, "\(why): a limit is not a lack of memory")
+        if path == "/raw/long-line" { #expect(error?.detail.contains("100 KB") == true) }
     }
 
     @Test func `accepts a body at the limit and rejects one more byte`() async throws {

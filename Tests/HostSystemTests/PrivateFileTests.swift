@@ -179,7 +179,7 @@ struct PrivateFileTests {
         let path = try scratch.write(Array("old".utf8), to: "config.json")
         #expect(chmod(path.string, 0o666) == 0)
         // The same folder, so that no other process removes files there during the check.
-        let temporary = try TemporaryFile(in: scratch.path, holdsSecrets: true)
+        let temporary = try TemporaryFile(in: scratch.path, for: .secret)
         #expect(try temporary.path.stat().permissions == .ownerReadWrite)
         #expect(TemporaryFile.isUnfinished(temporary.path.lastComponent?.string ?? ""))
     }

@@ -49,9 +49,16 @@ import Testing
         (#"{"name":"a","parts":[],"labels":{"a.b":1}}"#, #""labels.a.b" has the wrong type"#),
         (#"[]"#, "the document has the wrong type"),
         (#"1"#, "the document has the wrong type"),
-        (#"{"name":"a","name":"b","parts":[]}"#, #"the key "name" is a duplicate, at byte 12"#),
+        (#"{"name":"a","name":"b","parts":[]}"#, #"the key "name" is a duplicate, at line 1, column 13: """#),
         (#"{"name":"a","parts":[],"digest":"sha256:x"}"#, #"invalid digest format: "sha256:x""#),
-        ("", "it ends too early, at byte 0"),
+        ("", "it ends too early, at line 1, column 1: the end of the text"),
+        ("{}\n }", #"unexpected text after the value, at line 2, column 2: "}""#),
+        ("{\"é\":\n\"ü\u{1}\"}", "a string contains a control character, at line 2, column 4"),
+        ("{\n  \"a\": 1,\n}", #"a key is expected, at line 3, column 1: "}""#),
+        ("\u{FEFF}{}", "it begins with a byte order mark"),
+        ("eyJuYW1lIjoiYSIsInBhcnRzIjpbXX0=\n", "it is base64 of JSON"),
+        ("<!DOCTYPE html>", "it is XML or a web page"),
+        ("{\0}\0", "it is UTF-16"),
     ]
 
     @Test("describes an error in terms of the document", arguments: rejected)

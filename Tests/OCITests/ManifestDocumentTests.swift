@@ -18,6 +18,26 @@ import Testing
         try ManifestDocument(decoding: Array(text.utf8), mediaType: type)
     }
 
+    @Test(
+        "names an unsupported type instead of what the document lacks",
+        arguments: [
+            "application/vnd.oci.artifact.manifest.v1+json",
+            "application/vnd.cncf.oras.artifact.manifest.v1+json",
+            "application/vnd.docker.plugin.v1+json", "text/plain",
+        ],
+        [
+            #"{"mediaType":"application/vnd.oci.artifact.manifest.v1+json","blobs":[]}"#, "{}",
+            #"{"schemaVersion":2,"layers":1}"#,
+        ]
+    )
+    func unsupportedType(type: String, document: String) {
+        let failure = #expect(throws: Failure.self) {
+            try ManifestDocument(decoding: Array(document.utf8), mediaType: MediaType(type))
+        }
+        #expect(failure?.code == .manifestUnsupported)
+        #expect(failure?.message.contains(type) == true)
+    }
+
     @Test("reads OCI and Docker manifests", arguments: [MediaType.imageManifest, .dockerManifest])
     func images(type: MediaType) throws {
         guard case .image(let manifest) = try read(Self.image, as: type) else {

@@ -72,7 +72,7 @@ import Testing
         ("[1 2]", "\",\" or \"]\" is expected", "no comma in an array"),
         ("[1}", "\",\" or \"]\" is expected", "the wrong bracket for an array"),
         ("// x\n{}", "a value is expected", "a comment"),
-        ("\u{FEFF}{}", "a value is expected", "a byte order mark"),
+        ("\u{FEFF}{}", "begins with a byte order mark", "a byte order mark"),
         ("\"a", "a string is not terminated", "no quote at the end"),
         ("\"a\nb\"", "a control character", "a line end in a text"),
         ("\"\u{1F}\"", "a control character", "the last control"),

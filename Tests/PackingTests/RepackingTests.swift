@@ -1,4 +1,5 @@
 import Diagnostics
+import HostSystem
 import OCI
 import Packing
 import Storage
@@ -51,6 +52,64 @@ struct RepackingTests {
         let repacking = try await repack(image, as: format)
         #expect(repacking.image == nil)
         #expect(repacking.choice.image == image.manifest.descriptor)
+    }
+
+    /// A source that counts how often each digest is fetched.
+    private actor CountingSource: ContentSource {
+        private let image: BuiltImage
+        private(set) var fetches: [Digest: Int] = [:]
+
+        init(_ image: BuiltImage) { self.image = image }
+
+        func resolve(_ name: RefName) async throws(Failure) -> Descriptor { image.manifest.descriptor }
+
+        func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
+            fetches[descriptor.digest, default: 0] += 1
+            return try await image.fetch(descriptor)
+        }
+    }
+
+    @Test(arguments: [ImageFormat.artifact, .wasm])
+    func `reads only the manifest of a bare module that already has the format`(format: ImageFormat)
+        async throws
+    {
+        let source = try await CountingSource(build(ImageOptions(format: format)))
+        let repacking = try await Repacking(
+            of: source.resolve(.only),
+            in: source,
+            as: format,
+            spoolingIn: try { () throws(Failure) in throw Failure(.diskFull, "the folder is not needed") }(),
+            processorCount: 1
+        )
+        #expect(repacking.image == nil)
+        let root = try await source.resolve(.only)
+        #expect(await source.fetches == [root.digest: 1])
+    }
+
+    @Test(arguments: [ImageFormat.image, .docker])
+    func `fetches a tar only once, also to copy it unchanged`(format: ImageFormat) async throws {
+        let source = try await CountingSource(build(ImageOptions(format: format)))
+        let copying = ImageCopy(as: format, spoolingIn: LazyTemporaryDirectory(), processorCount: 1)
+        let prepared = try await copying.prepare(source.resolve(.only), in: source)
+        let store = InMemoryStore()
+        _ = try await copy(
+            .digest(prepared.root.digest),
+            from: prepared.content,
+            to: store,
+            events: SilentSink()
+        )
+        #expect(await source.fetches.values.allSatisfy { $0 == 1 })
+        #expect(await source.fetches.count == 3)
+    }
+
+    @Test func `a copy into a layout spools there, except if it may be packed again`() throws {
+        let folder = LazyTemporaryDirectory()
+        let layout = scratch.appending("layout")
+        let whole = ImageCopy(as: nil, spoolingIn: folder, processorCount: 1)
+        #expect(try whole.spool(toLayout: layout).path() == layout.appending("blobs"))
+        let repacked = ImageCopy(as: .image, spoolingIn: folder, processorCount: 1)
+        #expect(try repacked.spool(toLayout: layout).path() == folder.path())
+        #expect(try whole.spool(toLayout: nil).path() == folder.path())
     }
 
     @Test func `keeps annotations, labels and the time, but not the variant annotation`()

@@ -55,6 +55,61 @@ import Wasm
             "Emscripten's event"
         ),
         (
+            .tinyGo,
+            {
+                $0.producers = [
+                    Module.Producer(field: "language", name: "C99", version: ""),
+                    Module.Producer(
+                        field: "processed-by",
+                        name: "clang",
+                        version: "14.0.0 (https://github.com/tinygo-org/llvm-project 1f20f113b)"
+                    ),
+                ]
+            }, "TinyGo's own clang"
+        ),
+        (
+            .tinyGo,
+            {
+                $0.producers = [Module.Producer(field: "language", name: "C99", version: "")]
+                $0.functionNames = [3: "runtime.markRoots"]
+            }, "TinyGo's collector beside some C"
+        ),
+        (
+            .rust,
+            {
+                $0.producers = [Module.Producer(field: "language", name: "C11", version: "")]
+                $0.functionNames = [3: "__rust_alloc"]
+            }, "Rust beside some C"
+        ),
+        (
+            .go,
+            {
+                $0.producers = [Module.Producer(field: "processed-by", name: "clang", version: "18")]
+                $0.customSections = [CustomSection(name: "go:buildid", offset: 20, size: 9)]
+            }, "Go beside some C"
+        ),
+        (
+            .cPlusPlus,
+            {
+                $0.import("abort", "i", "")
+                $0.import("_emscripten_memcpy_big", "iii", "i")
+            }, "Emscripten imports abort too"
+        ),
+        (
+            .cPlusPlus,
+            {
+                $0.import("abort", "i", "")
+                $0.import("setThrew", "ii", "")
+            }, "an old Emscripten"
+        ),
+        (
+            .cPlusPlus,
+            {
+                $0.producers = [Module.Producer(field: "processed-by", name: "clang", version: "18")]
+                for name in ["free", "calloc", "realloc"] { $0.export(name, PluginModule.allocation) }
+            }, "C with its allocator exported"
+        ),
+        (
             nil,
             { $0.producers = [Module.Producer(field: "sdk", name: "Zig", version: "1")] },
             "an unknown language"

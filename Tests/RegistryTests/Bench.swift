@@ -55,7 +55,7 @@ final class Bench: Sendable {
             credentials: isStored
                 ? StoredCredential(credential: credential)
                 : ExplicitCredential(credential, source: "the test"),
-            spoolDirectory: spool.path,
+            spoolingIn: .existing(spool.path),
             chunkSize: chunkSize
         )
     }

@@ -90,7 +90,7 @@ import Testing
         (secret(#""data":{".dockerconfigjson":"hush!"}"#), .configurationInvalid, "is not base64"),
         (
             secret(#""data":{".dockerconfigjson":"aHVzaA=="}"#), .configurationInvalid,
-            "the error is at byte 0"
+            "a value is expected, at line 1, column 1: a letter"
         ),
         (
             "apiVersion: v1\nkind: Secret\ndata: hush\n", .configurationInvalid,

@@ -47,7 +47,7 @@ import Testing
         var last = 0
         for case .transfer(let transfer) in bench.events.events.dropFirst(pushed)
         where transfer.size == Self.size {
-            guard case .moved(let bytes) = transfer.stage else { continue }
+            guard case .received(let bytes) = transfer.stage else { continue }
             #expect(bytes >= last, "what is shown never falls back")
             last = bytes
         }

@@ -35,7 +35,7 @@ import Testing
             access: .push,
             mountingFrom: try RepositoryName(parsing: bench.name),
             credentials: ExplicitCredential(nil, source: "the test"),
-            spoolDirectory: bench.spool.path
+            spoolingIn: .existing(bench.spool.path)
         )
     }
 

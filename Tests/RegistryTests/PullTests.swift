@@ -240,7 +240,7 @@ import Testing
         try await registry.order(#"[{"method":"GET","path":"manifests","extra_headers":\#(headers)}]"#)
         try await bench.image.expect(in: bench.pull(from: bench.repository(registry.name, access: .pull)))
         let warnings = bench.events.events.compactMap { event in
-            if case .warning(let text) = event { text } else { nil }
+            if case .warning(let text, _) = event { text } else { nil }
         }
         #expect(warnings.count == (warning == nil ? 0 : 1), "\(warnings)")
         #expect(warnings.allSatisfy { $0.contains(warning ?? "-") }, "\(warnings)")

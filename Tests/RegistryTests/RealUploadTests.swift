@@ -87,7 +87,7 @@ struct RealUploadTests {
             access: .push,
             mountingFrom: try RepositoryName(parsing: bench.name),
             credentials: ExplicitCredential(credential, source: "the test"),
-            spoolDirectory: bench.spool.path
+            spoolingIn: .existing(bench.spool.path)
         )
         try await beside.push(bench.image.layer)
         #expect(bench.events.events.contains { "\($0)".contains("mounted from \(bench.name)") })

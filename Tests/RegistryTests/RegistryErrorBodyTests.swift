@@ -26,6 +26,21 @@ import Testing
         ),
         (#"{"error":{"code":1},"message":"no"}"#, #"403 "no""#, "one of another type, the other is read"),
         ("<html><body>Forbidden</body></html>", "403", "a web page says nothing"),
+        (
+            "<html>\r\n<head><title>413 Request Entity Too Large</title></head>",
+            #"403 "413 Request Entity Too Large""#, "the title of a web page"
+        ),
+        (
+            #"<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"#,
+            #"403 AccessDenied "Request has expired""#, "S3's"
+        ),
+        (
+            "\u{FEFF}<?xml version='1.0'?><Error><Code>AuthenticationFailed</Code><Message>Server failed to\nauthenticate</Message>",
+            #"403 AuthenticationFailed "Server failed to authenticate""#, "Azure's, with a byte order mark"
+        ),
+        ("<Error><Code>hush</Code>", "403 hush", "an unfinished one"),
+        ("<Error><Code></Code></Error>", "403", "an empty one"),
+        ("code: <Code>x</Code>", "403", "not markup"),
         ("", "403", "nothing"),
         ("null", "403", "null"),
         (#""no""#, "403", "a text"),

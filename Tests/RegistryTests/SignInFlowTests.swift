@@ -66,7 +66,7 @@ import Testing
     }
 
     private var warnings: [String] {
-        events.events.compactMap { if case .warning(let text) = $0 { text } else { nil } }
+        events.events.compactMap { if case .warning(let text, _) = $0 { text } else { nil } }
     }
 
     // MARK: Attacks by a registry

@@ -107,7 +107,7 @@ import Testing
             ),
             access: .push,
             credentials: ExplicitCredential(nil, source: "the test"),
-            spoolDirectory: bench.spool.path
+            spoolingIn: .existing(bench.spool.path)
         )
         try await expectRefusal(bench, repository, registry, "changed on the way")
     }

@@ -83,6 +83,42 @@ struct ImageArchiveOutputTests {
         #expect(failure?.code == .fileExists)
     }
 
+    static let folderCases: [(algorithms: [Digest.Algorithm], folders: [String], why: String)] = [
+        ([.sha256], ["blobs", "blobs/sha256"], "an ordinary image"),
+        ([.sha256, .sha512], ["blobs", "blobs/sha256", "blobs/sha512"], "a layer with another digest"),
+    ]
+
+    @Test("lists each folder of its blobs before them", arguments: folderCases)
+    func folders(algorithms: [Digest.Algorithm], folders: [String], why: String) async throws {
+        let config = Blob(Array("{}".utf8), mediaType: .imageConfig)
+        let layers = try algorithms.map { algorithm in
+            let bytes = Array("layer \(algorithm)".utf8)
+            let digest = Digest(of: bytes, algorithm: algorithm)
+            return try Blob(
+                verifying: bytes,
+                against: Descriptor(mediaType: .layerTarGzip, digest: digest, size: bytes.count),
+                from: "test"
+            )
+        }
+        let document = Manifest(
+            mediaType: .imageManifest,
+            config: config.descriptor,
+            layers: layers.map(\.descriptor)
+        )
+        let root = Blob(try CanonicalJSON.encode(document), mediaType: .imageManifest)
+        try await copy(name, from: FixedSource(root: root, blobs: layers + [config]), to: output())
+        let reader = try TarReader(FileSource(opening: path))
+        var entries: [TarReader.Entry] = []
+        while let entry = try reader.next() { entries.append(entry) }
+        let found = entries.filter { $0.kind == .folder }.map {
+            $0.name.split(separator: "/").joined(separator: "/")
+        }
+        #expect(found == folders, "\(why)")
+        let first = entries.firstIndex { $0.kind == .file && $0.name.hasPrefix("blobs/") }
+        let last = entries.lastIndex { $0.kind == .folder }
+        #expect(try #require(last) < #require(first), "\(why)")
+    }
+
     /// `manifest.json` of an archive; `nil` without one.
     private func dockerList() throws -> String? {
         let reader = try TarReader(FileSource(opening: path))
@@ -263,7 +299,7 @@ struct ImageArchiveOutputTests {
 
 extension FilePath {
     /// Creates the folder and returns its path.
-    fileprivate func made() throws -> FilePath {
+    fileprivate func made() throws(Failure) -> FilePath {
         try Directory.create(self)
         return self
     }

@@ -74,7 +74,8 @@ struct ImageArchiveTests {
         var names: [String] = []
         while let entry = try reader.next() { names.append(entry.name) }
         #expect(
-            names == ["oci-layout", "index.json", "manifest.json"] + image.blobs.map(\.nameInArchive).sorted()
+            names == ["oci-layout", "index.json", "manifest.json", "blobs/", "blobs/sha256/"]
+                + image.blobs.map(\.nameInArchive).sorted()
         )
         #expect(
             Array(written[0][100..<148]) == Array("000644 \0000000 \0000000 \000000000036 00000000000 ".utf8)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import HostSystem
 import OCI
 import Storage
@@ -18,6 +19,58 @@ struct ImageLayoutSweepTests {
 
     private func exists(_ blob: Blob) -> Bool {
         Directory.type(of: path.blob(blob.descriptor.digest)) == .regular
+    }
+
+    /// Makes a file of the layout older than an hour, so that it counts as left behind.
+    private func age(_ name: String, by seconds: Double = 3700) throws {
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -seconds)],
+            ofItemAtPath: path.pushing(FilePath(name)).string
+        )
+    }
+
+    private func age(_ blobs: [Blob]) throws {
+        for blob in blobs { try age("blobs/sha256/\(blob.descriptor.digest.encoded)") }
+    }
+
+    static let strangers: [(age: Double?, isKept: Bool, why: String)] = [
+        (nil, true, "another program has just written it"),
+        (3500, true, "it is not yet an hour old"),
+        (-3600, true, "its clock is ahead"),
+        (3700, false, "it is older than an hour"),
+    ]
+
+    @Test("keeps an unnamed blob of another program for an hour", arguments: strangers)
+    func stranger(seconds: Double?, isKept: Bool, why: String) async throws {
+        let layout = try await ImageLayout(creating: path)
+        let loose = Digest(of: [9]).encoded
+        try scratch.write([9], to: "layout/blobs/sha256/\(loose)")
+        if let seconds { try age("blobs/sha256/\(loose)", by: seconds) }
+        let old = try SampleImage("old")
+        try await copy(.named("v1"), from: old, to: layout)
+        try await copy(.named("v1"), from: SampleImage("new"), to: layout)
+        #expect(try tree(path).contains("blobs/sha256/\(loose)") == isKept, "\(why)")
+        #expect(!old.blobs.contains(where: exists), "the image that was replaced is our own")
+    }
+
+    @Test func `a failed copy removes the blobs that it wrote, and no others`() async throws {
+        let layout = try await ImageLayout(creating: path)
+        let kept = try SampleImage("kept")
+        try await copy(.named("v1"), from: kept, to: layout)
+        let stranger = Blob([9], mediaType: .layerTarGzip)
+        try scratch.write([9], to: "layout/blobs/sha256/\(stranger.descriptor.digest.encoded)")
+        let image = try SampleImage("new")
+        let failure = await #expect(throws: Failure.self) {
+            try await layout.cleaningUp { () async throws(Failure) in
+                try await layout.push(image.layer)
+                // The same bytes as in an image that has a name.
+                try await layout.push(kept.layer)
+                throw Failure(.diskFull, "no room")
+            }
+        }
+        #expect(failure?.code == .diskFull)
+        #expect(!exists(image.layer))
+        #expect((kept.blobs + [stranger]).allSatisfy(exists))
     }
 
     @Test func `replacing a name removes unreferenced blobs`() async throws {
@@ -54,7 +107,10 @@ struct ImageLayoutSweepTests {
             ".wasmpack-notes", "README.md", "blobs/other/file", "blobs/sha256/README",
             "blobs/sha256/\(Digest(of: [9]).encoded)x",
         ]
-        for name in left + others { try scratch.write([1], to: "layout/\(name)") }
+        for name in left + others {
+            try scratch.write([1], to: "layout/\(name)")
+            try age(name)
+        }
         try await copy(.only, from: SampleImage("a"), to: layout)
         let tree = try tree(path)
         for name in left { #expect(!tree.contains(name), "\(name)") }
@@ -74,6 +130,7 @@ struct ImageLayoutSweepTests {
             // Content that was resolved before is still readable.
             _ = try await reader.fetch(old.manifest.descriptor)
         }
+        try age(old.blobs)
         try await copy(.named("v1"), from: SampleImage("newer"), to: layout)
         #expect(!old.blobs.contains(where: exists))
         #expect(try !tree(path).contains("blobs/.wasmpack-theirs.tmp"))
@@ -94,6 +151,7 @@ struct ImageLayoutSweepTests {
         try await copy(.named("v1"), from: SampleImage("new"), to: layout)
         #expect(old.blobs.allSatisfy(exists))
         other.stop()
+        try age(old.blobs)
         try await copy(.named("v1"), from: SampleImage("newer"), to: layout)
         #expect(!old.blobs.contains(where: exists))
     }
@@ -131,6 +189,7 @@ struct ImageLayoutSweepTests {
             try await copy(.named("v1"), from: SampleImage("a"), to: layout)
             #expect(exists(loose), "\(why)")
             #expect(exists(blob), "\(why)")
+            try age([loose])
             try scratch.write(CanonicalJSON.encode(Index(manifests: [])), to: "layout/index.json")
             try await copy(.named("v1"), from: SampleImage("a"), to: layout)
             #expect(!exists(loose), "\(why)")

@@ -182,6 +182,7 @@ struct ImageLayoutTests {
         #expect(try await !layout.contains(image.layer.descriptor))
         let failure = await #expect(throws: Failure.self) { try await layout.fetch(image.layer.descriptor) }
         #expect(failure?.code == .layoutCorrupt)
+        #expect(failure?.hints.first?.hasPrefix("cp -rL ") == (damage == .linked))
         if damage == .folder { return }
         try await copy(.only, from: image, to: layout)
         #expect(try await Verification(of: image.manifest.descriptor, in: layout).findings.isEmpty)
@@ -227,8 +228,8 @@ struct ImageLayoutTests {
         ("r.example/team/auth:v2", "auth2", nil, "the exact name"),
         ("r.example/team/log:v1", "log1", nil, "another repository, the same tag"),
         ("v2", "auth2", nil, "a unique tag"),
-        ("r.example/team/auth", nil, .nameAmbiguous, "a missing latest, and several images"),
-        ("r.example/team/auth:v9", nil, .nameAmbiguous, "a missing name, and several images"),
+        ("r.example/team/auth", nil, .notFound, "a missing latest, and several images"),
+        ("r.example/team/auth:v9", nil, .notFound, "a missing name, and several images"),
         ("v1", nil, .nameAmbiguous, "a tag in two repositories"),
         ("v9", nil, .notFound, "a missing tag"),
     ]
@@ -254,11 +255,18 @@ struct ImageLayoutTests {
         }
     }
 
-    @Test func `resolves any reference to the only image`() async throws {
+    @Test func `resolves a reference to the only image if that has no name`() async throws {
         let layout = try await ImageLayout(creating: path)
         let image = try SampleImage("a")
-        try await copy(.named("r.example/a/b:v1"), from: image, to: layout)
+        try await copy(.only, from: image, to: layout)
         #expect(try await layout.resolve(.named("other.example/x/y:v7")) == image.manifest.descriptor)
+        let named = try await ImageLayout(creating: FilePath(path.string + "-named"))
+        try await copy(.named("r.example/a/b:v1"), from: image, to: named)
+        let other = await #expect(throws: Failure.self) {
+            try await named.resolve(.named("other.example/x/y:v7"))
+        }
+        #expect(other?.code == .notFound)
+        #expect(other?.hints == ["\(named.path):v1"])
         let digest = image.manifest.descriptor.digest
         #expect(try await layout.resolve(.named("other.example/x/y@\(digest)")).digest == digest)
         let failure = await #expect(throws: Failure.self) {

@@ -48,6 +48,7 @@ To the answer's body:
 
 To the delivery:
   held          true: the answer waits until the rules are replaced
+  hold          N: N bytes of the request's body are read, or of the answer's body sent; then as held, then the rest
   stall         seconds before the answer, or {"after": N, "seconds": S}: N bytes of the body, then a pause, then the rest
   slow          {"bytes": N, "seconds": S}: N bytes of the body at a time, with a pause after each
   cut           N: N bytes of the body, then the connection is closed
@@ -75,7 +76,7 @@ FAULTS = {
     *("answer_status", "location", "realm", "challenges", "link", "stale_range"),
     *("wrong_digest_header", "extra_headers", "odd_case", "no_length", "chunked"),
     *("missing_as", "whole", "flip", "truncate", "encoded", "endless"),
-    *("held", "stall", "slow", "cut", "reset"),
+    *("held", "hold", "stall", "slow", "cut", "reset"),
 }
 
 
@@ -231,14 +232,17 @@ def deliver(answer, request, faults):
     if request.command == "HEAD" or answer.status in (204, 304):
         return
     body, end = answer.body, faults.get("cut", len(answer.body))
-    pause_at = stall["after"] if isinstance(stall, dict) else None
+    pause_at = stall["after"] if isinstance(stall, dict) else faults.get("hold")
     slow = faults.get("slow", {"bytes": 1 << 20, "seconds": 0})
     position = 0
     while position < min(end, len(body)):
         stop = min(position + slow["bytes"], end, len(body))
         if pause_at is not None and position <= pause_at < stop:
             write_piece(out, body[position:pause_at], faults)
-            time.sleep(stall["seconds"])
+            if "hold" in faults:
+                request.server.script.wait_for_others()
+            else:
+                time.sleep(stall["seconds"])
             position, pause_at = pause_at, None
         write_piece(out, body[position:stop], faults)
         position = stop

@@ -125,8 +125,11 @@ class RegistryHandler(Control, distribution.API, loopback.Handler):
             self.body()
 
     def exactly(self, size):
-        limit = self.faults.get("cut_upload", size)
+        limit = self.faults.get("cut_upload", self.faults.get("hold", size))
         yield from super().exactly(min(size, limit))
+        if "hold" in self.faults and size > limit:
+            self.server.script.wait_for_others()
+            yield from super().exactly(size - limit)
         if "cut_upload" in self.faults:
             faults.abort(self.connection, self.faults)
 

@@ -25,6 +25,7 @@ import threading
 import time
 import unittest
 
+import bombs
 import kill_points
 import kills
 import modules
@@ -605,6 +606,82 @@ class Kills(unittest.TestCase):
             self.assertRaises(Violation, kills.require_status, run(status), signal.SIGINT, state)
         for status, state in ((130, "old"), (0, "new"), (-2, "old")):
             kills.require_status(run(status), signal.SIGINT, state)
+
+
+class Bombs(unittest.TestCase):
+    """Bombs are what they say, and their need is measured."""
+
+    def test_packed_parts_are_one_member(self):
+        self.assertEqual(gzip.decompress(bombs.packed((b"ab", 3), (b"c" * 1000, 2))), b"ababab" + b"c" * 2000)
+        self.assertEqual(bombs.hashed((b"ab", 3)), "sha256:" + hashlib.sha256(b"ababab").hexdigest())
+
+    def test_a_layout_has_what_its_index_names(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            bombs.BOMBS["nested-indexes"](folder)
+            root = json.loads((folder / "layout/index.json").read_text())["manifests"][0]
+            for _ in range(12):
+                file = folder / "layout/blobs/sha256" / root["digest"].removeprefix("sha256:")
+                self.assertEqual(file.stat().st_size, root["size"])
+                parts = json.loads(file.read_text())["manifests"]
+                self.assertEqual(len(parts), 10)
+                root = parts[0]
+
+    def test_memory_and_status_are_those_of_the_program(self):
+        with tempfile.TemporaryDirectory() as name:
+            for code, status in (("raise SystemExit(7)", 7), ("import os; os.kill(os.getpid(), 11)", -11)):
+                program = f"a = b'x' * 100_000_000\n{code}"
+                command = [sys.executable, str(HERE / "measured.py"), f"{name}/report", sys.executable, "-c", program]
+                self.assertEqual(subprocess.run(command, check=False).returncode, status)
+                peak = json.loads(pathlib.Path(name, "report").read_text())["peak"]
+                self.assertTrue(100_000_000 < peak < 200_000_000, peak)
+
+
+class Sockets(unittest.TestCase):
+    """Each behavior happens, and what comes before it is correct."""
+
+    @classmethod
+    def setUpClass(cls):
+        command = [sys.executable, str(HERE / "sockets.py")]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        cls.ports = json.loads(process.stdout.readline())["ports"]
+        cls.addClassCleanup(process.stdout.close)
+        cls.addClassCleanup(process.wait, 5)
+        cls.addClassCleanup(process.stdin.close)
+
+    def test_the_image_is_correct(self):
+        client = Client(self.ports["correct"])
+        manifest = json.loads(client("GET", "/v2/test/plugin/manifests/v1").content)
+        for part in [manifest["config"], *manifest["layers"]]:
+            data = client("GET", f"/v2/test/plugin/blobs/{part['digest']}").content
+            self.assertEqual("sha256:" + hashlib.sha256(data).hexdigest(), part["digest"])
+        self.assertEqual(client("POST", "/v2/test/plugin/blobs/uploads/").status, 202)
+        self.assertEqual(client("PUT", "/v2/test/plugin/blobs/uploads/1?digest=x", b"data").status, 201)
+
+    def test_a_behavior_meets_lists_blobs_and_uploads(self):
+        client = Client(self.ports["503-forever"])
+        self.assertEqual(client("GET", "/v2/test/plugin/manifests/v1").status, 200)
+        self.assertEqual(client("GET", "/v2/test/plugin/tags/list").status, 503)
+        self.assertEqual(client("POST", "/v2/test/plugin/blobs/uploads/").status, 503)
+
+    def test_no_end(self):
+        for name in self.ports:
+            if name.startswith("endless-"):
+                with socket.create_connection(("127.0.0.1", self.ports[name]), 5) as peer:
+                    peer.sendall(b"GET /v2/test/plugin/tags/list HTTP/1.1\r\n\r\n")
+                    got = 0
+                    while got < 1_000_000:
+                        piece = peer.recv(65536)
+                        self.assertTrue(piece, name)
+                        got += len(piece)
+
+    def test_ends(self):
+        for name in ("close-at-once", "close-within-the-head", "close-within-the-body", "half-close", "tls-alert"):
+            with socket.create_connection(("127.0.0.1", self.ports[name]), 5) as peer:
+                peer.sendall(b"GET /v2/test/plugin/tags/list HTTP/1.1\r\n\r\n")
+                with contextlib.suppress(ConnectionResetError):
+                    while peer.recv(65536):
+                        pass
 
 
 class Cuts(unittest.TestCase):

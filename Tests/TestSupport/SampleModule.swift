@@ -28,8 +28,26 @@ package enum SampleModule {
             + section(7, [3] + exports) + section(10, [2, 2, 0, 0x0B, 4, 0, 0x41, 0, 0x0B])
     }
 
+    /// Returns the smallest plugin with many imports of the module `env`: functions of one i32, and constant i32 globals.
+    package static func importing(_ functions: [String], globals: [String]) -> [UInt8] {
+        let first = UInt8(functions.count)
+        let exports =
+            export("proxy_abi_version_0_2_1", [0, first]) + export("malloc", [0, first + 1])
+            + export("memory", [2, 0])
+        var imports: [UInt8] = []
+        for name in functions { imports += named("env") + named(name) + [0, 1] }
+        for name in globals { imports += named("env") + named(name) + [3, 0x7F, 0] }
+        return preamble + section(1, [2, 0x60, 0, 0, 0x60, 1, 0x7F, 1, 0x7F])
+            + section(2, [UInt8(functions.count + globals.count)] + imports) + section(3, [2, 0, 1])
+            + section(5, [1, 0, 1]) + section(7, [3] + exports)
+            + section(10, [2, 2, 0, 0x0B, 4, 0, 0x41, 0, 0x0B])
+    }
+
+    /// A length of two bytes holds up to 16,383 (LEB128).
     private static func section(_ id: UInt8, _ content: [UInt8]) -> [UInt8] {
-        [id, UInt8(content.count)] + content
+        content.count < 0x80
+            ? [id, UInt8(content.count)] + content
+            : [id, UInt8(content.count & 0x7F | 0x80), UInt8(content.count >> 7)] + content
     }
 
     private static func export(_ name: String, _ what: [UInt8]) -> [UInt8] {

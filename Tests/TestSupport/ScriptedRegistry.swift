@@ -53,6 +53,8 @@ package final class ScriptedRegistry: Sendable {
     private let process: PeerProcess
     private let certificates: TemporaryFolder?
     private let control: ControlPort
+    /// The address of the port that controls it.
+    package let controlURL: String
 
     /// The registry, as written in references.
     package var name: String { "\(host):\(port)" }
@@ -84,6 +86,7 @@ package final class ScriptedRegistry: Sendable {
         let ready = try JSONDecoder().decode(Ready.self, from: process.ready)
         port = ready.port
         control = ControlPort(ready.control)
+        controlURL = "http://127.0.0.1:\(ready.control)"
         self.process = process
         self.certificates = certificates
         self.host = host
@@ -136,12 +139,15 @@ package final class ScriptedRegistry: Sendable {
     }
 }
 
-/// A private certificate authority and its certificate for `localhost` and 127.0.0.1.
+/// A private certificate authority and its certificate for `localhost`, 127.0.0.1 and ``name``.
 package enum TestAuthority {
+    /// Another name in the certificate, for clients that reach the registry through a proxy.
+    package static let name = "registry.example.com"
+
     /// The folder from `certificates.py`, one for the whole process.
     package static let shared = Task {
         let folder = try TemporaryFolder()
-        try await PeerProcess.run("certificates.py", [folder.path.string])
+        try await PeerProcess.run("certificates.py", [folder.path.string, "--host", name])
         return folder
     }
 }

@@ -9,6 +9,8 @@ extension TransferError {
         let detail = easy.errorMessage(for: code)
         let kind = Self.kind(code, detail, of: easy, hasProxy: proxy != nil, headIsComplete)
         switch kind {
+        case .protocolViolation where code == CURLE_OUT_OF_MEMORY || code == tooLarge:
+            self.init(kind, "a line of the response's head has more than 100 KB")
         case .proxyFailed:
             let parts = [detail, easy.peerDescription()].compactMap { $0 }
             self.init(kind, proxy.map { "\($0.description): \(parts.joined(separator: "; "))" } ?? detail)
@@ -56,7 +58,8 @@ extension TransferError {
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
             .protocolViolation
         // libcurl's own limit for one header line (100 KB) is reported as a lack of memory.
-        case CURLE_OUT_OF_MEMORY where !headIsComplete: .protocolViolation
+        case CURLE_OUT_OF_MEMORY where headIsComplete: .limitReached
+        case CURLE_OUT_OF_MEMORY where !headIsComplete, tooLarge where !headIsComplete: .protocolViolation
         case CURLE_SEND_FAIL_REWIND: .bodyUnreadable
         default: .other
         }
@@ -69,6 +72,7 @@ extension TransferError {
     private static func connectKind(errno: Int) -> Kind {
         switch Errno(rawValue: CInt(truncatingIfNeeded: errno)) {
         case .timedOut: .connectTimedOut
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace: .limitReached
         case .networkUnreachable, .noRouteToHost, .networkDown, .addressNotAvailable: .unreachable
         default: .connectionRefused
         }
@@ -118,3 +122,6 @@ extension TransferError {
         return unknown.contains(result) ? .unknownAuthority : .certificateInvalid
     }
 }
+
+/// `CURLE_TOO_LARGE` of libcurl 8.6, which older headers lack.
+private let tooLarge = CURLcode(rawValue: 100)

@@ -48,6 +48,8 @@ package struct TransferError: Error, Sendable, Equatable {
         case authorityFileUnusable
         /// The client certificate or its key cannot be used.
         case clientCertificateUnusable
+        /// A limit of the system was reached: open files or memory.
+        case limitReached
         /// Anything else.
         case other
     }
@@ -64,7 +66,39 @@ package struct TransferError: Error, Sendable, Equatable {
     }
 }
 
+extension TransferError.Kind {
+    /// The kind in words, for details and traces.
+    package var described: String {
+        switch self {
+        case .canceled: "canceled"
+        case .invalidURL: "not a valid URL"
+        case .invalidRequest: "not a valid request"
+        case .addressUnknown: "unknown host"
+        case .connectionRefused: "connection refused"
+        case .addressRejected: "address rejected"
+        case .unreachable: "unreachable"
+        case .connectionLost: "connection lost"
+        case .connectTimedOut: "no answer in time"
+        case .stalled: "stalled"
+        case .notTLS: "not TLS"
+        case .unknownAuthority: "unknown certificate authority"
+        case .certificateInvalid: "certificate not valid"
+        case .tlsFailed: "TLS failed"
+        case .proxyFailed: "proxy failed"
+        case .clientCertificateRejected: "client certificate required or rejected"
+        case .tooLarge: "response too large"
+        case .protocolViolation: "HTTP violated"
+        case .sinkRejected: "response rejected"
+        case .bodyUnreadable: "content unreadable"
+        case .authorityFileUnusable: "CA file unusable"
+        case .clientCertificateUnusable: "client certificate unusable"
+        case .limitReached: "limit of the system reached"
+        case .other: "failed"
+        }
+    }
+}
+
 extension TransferError: CustomStringConvertible {
     /// The kind and the message, for logs and test reports.
-    package var description: String { "\(kind.rawValue): \(detail)" }
+    package var description: String { "\(kind.described): \(detail)" }
 }

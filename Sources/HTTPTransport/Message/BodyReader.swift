@@ -62,7 +62,7 @@ final class BodyReader {
         do {
             count = try file.read(fromAbsoluteOffset: Int64(start + offset), into: target)
         } catch {
-            throw TransferError(.bodyUnreadable, "the file cannot be read: \(error)")
+            throw TransferError(.unreadable(error), "the file cannot be read: \(error)")
         }
         guard count > 0 else {
             throw TransferError(
@@ -114,5 +114,13 @@ final class BodyReader {
         } catch {
             throw TransferError(.bodyUnreadable, "\"\(path)\" cannot be read: \(error)")
         }
+    }
+}
+
+extension TransferError.Kind {
+    /// The kind of an error of opening or reading a body's file.
+    fileprivate static func unreadable(_ error: any Error) -> Self {
+        let limits: [Errno] = [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory]
+        return (error as? Errno).map(limits.contains) == true ? .limitReached : .bodyUnreadable
     }
 }

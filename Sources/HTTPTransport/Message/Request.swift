@@ -8,6 +8,9 @@ package enum HTTPMethod: String, Sendable {
     case put = "PUT"
     case patch = "PATCH"
     case delete = "DELETE"
+
+    /// Whether a request of this method sends content or asks to.
+    package var sendsContent: Bool { [.post, .put, .patch].contains(self) }
 }
 
 /// An HTTP request.

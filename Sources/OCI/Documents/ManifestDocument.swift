@@ -25,6 +25,14 @@ package enum ManifestDocument: Hashable, Sendable {
                 try: ["build and push the plugin again: wasmpack push REFERENCE plugin.wasm"]
             )
         }
+        // Before all that follows: what another type of document lacks says nothing about it.
+        guard declared.isManifest || declared.isIndex else {
+            throw Failure(
+                .manifestUnsupported,
+                "\"\(declared.shown)\" is not a supported manifest type",
+                why: "supported are OCI image manifests and indexes, and Docker's version 2 schema 2"
+            )
+        }
         guard shape.schemaVersion == 2 else {
             throw Failure(.manifestInvalid, "the manifest has no \"schemaVersion\": 2")
         }
@@ -51,15 +59,9 @@ package enum ManifestDocument: Hashable, Sendable {
                     failing: .manifestInvalid
                 )
             )
-        } else if declared.isIndex {
+        } else {
             self = .index(
                 try CanonicalJSON.decode(Index.self, from: bytes, as: "index", failing: .manifestInvalid)
-            )
-        } else {
-            throw Failure(
-                .manifestUnsupported,
-                "\"\(declared.shown)\" is not a supported manifest type",
-                why: "supported are OCI image manifests and indexes, and Docker's version 2 schema 2"
             )
         }
         try checkParts()

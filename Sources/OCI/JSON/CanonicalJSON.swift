@@ -45,7 +45,8 @@ package enum CanonicalJSON {
             throw Failure(
                 code,
                 "the \(what) is not valid JSON",
-                why: quoting ? error.description : "the error is at byte \(error.offset)"
+                why: JSONEncodingFault(of: bytes)?.description
+                    ?? (quoting ? error.description : error.withoutQuotation)
             )
         }
         do {

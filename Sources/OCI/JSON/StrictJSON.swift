@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The only scanner of JSON text, which rejects duplicate keys, deep nesting and text after the value.
 ///
 /// Two readers may read a document with a duplicate key differently, although its digest is the same. Follows RFC 8259
@@ -8,11 +10,38 @@ package enum StrictJSON {
 
     /// A violation of the grammar and its position.
     package struct Violation: Error, CustomStringConvertible {
-        let what: String
-        /// The byte, counted from 0.
-        package let offset: Int
+        private let what: String
+        /// The violation without a quotation of the document.
+        private let kind: String
+        private let place: String
+        private let character: Unicode.Scalar?
 
-        package var description: String { "\(what), at byte \(offset)" }
+        fileprivate init(_ what: String, kind: String? = nil, in bytes: [UInt8], at offset: Int) {
+            self.what = what
+            self.kind = kind ?? what
+            let before = bytes[..<min(offset, bytes.count)]
+            let line = 1 + before.count { $0 == 0x0A }
+            let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+            // Continuation bytes of UTF-8 belong to the character before them.
+            let column = 1 + before[start...].count { $0 & 0xC0 != 0x80 }
+            place = "at line \(line), column \(column)"
+            let rest = String(decoding: bytes.dropFirst(offset).prefix(4), as: UTF8.self)
+            character = rest.unicodeScalars.first
+        }
+
+        /// The violation, with its line, its column in characters, and the character there.
+        package var description: String {
+            "\(what), \(place)" + (character.map { ": \($0.named)" } ?? ": the end of the text")
+        }
+
+        /// The same for a document with secrets: quotes only punctuation.
+        package var withoutQuotation: String {
+            let found =
+                character.map {
+                    $0.properties.isAlphabetic ? "a letter" : ("0"..."9").contains($0) ? "a digit" : $0.named
+                } ?? "the end of the text"
+            return "\(kind), \(place): \(found)"
+        }
     }
 
     /// Throws if the text is not exactly one unambiguous JSON value.
@@ -72,7 +101,9 @@ private struct Scanner<Builder: JSONTreeBuilder> {
 
     var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
-    func violation(_ what: String) -> StrictJSON.Violation { .init(what: what, offset: offset) }
+    func violation(_ what: String, kind: String? = nil, at position: Int? = nil) -> StrictJSON.Violation {
+        .init(what, kind: kind, in: bytes, at: position ?? offset)
+    }
 
     mutating func skipSpace() {
         while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { offset += 1 }
@@ -113,7 +144,11 @@ private struct Scanner<Builder: JSONTreeBuilder> {
             let key = try string()
             let text = bytes[start..<offset]
             guard keys.insert(key).inserted else {
-                throw .init(what: "the key \"\(key.prefix(64))\" is a duplicate", offset: start)
+                throw violation(
+                    "the key \"\(key.prefix(64))\" is a duplicate",
+                    kind: "a key is a duplicate",
+                    at: start
+                )
             }
             skipSpace()
             guard take(":") else { throw violation("\":\" is expected") }
@@ -145,9 +180,10 @@ private struct Scanner<Builder: JSONTreeBuilder> {
         let text = bytes[start..<offset]
         guard ["true", "false", "null"].contains(where: { text.elementsEqual($0.utf8) }) || text.isNumber
         else {
-            throw .init(
-                what: "\"\(String(decoding: text.prefix(64), as: UTF8.self))\" is not a value",
-                offset: start
+            throw violation(
+                "\"\(String(decoding: text.prefix(64), as: UTF8.self))\" is not a value",
+                kind: "a value is expected",
+                at: start
             )
         }
     }
@@ -206,6 +242,14 @@ private struct Scanner<Builder: JSONTreeBuilder> {
         else { throw violation("\\u needs four hexadecimal characters") }
         offset += 4
         return unit
+    }
+}
+
+extension Unicode.Scalar {
+    /// The character in quotes; its number if it is not visible.
+    fileprivate var named: String {
+        isASCII && (value > 0x20 && value < 0x7F)
+            ? "\"\(self)\"" : "the character U+" + String(value, digits: 4, isUpperCase: true)
     }
 }
 

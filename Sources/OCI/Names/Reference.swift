@@ -49,6 +49,8 @@ package struct Reference: Hashable, Sendable {
         } else {
             digest = nil
         }
+        try Self.checkVariables(in: rest)
+        try Self.checkSlash(inTagOf: rest)
         let lastSlash = rest.lastIndex(of: "/")
         let lastPart = rest[(lastSlash.map { rest.index(after: $0) } ?? rest.startIndex)...]
         if let colon = lastPart.firstIndex(of: ":") {
@@ -147,6 +149,59 @@ extension Reference {
         }
     }
 
+    /// Throws for a variable or placeholder that was not replaced.
+    private static func checkVariables(in text: Substring) throws(Failure) {
+        let forms: [(start: String, end: String)] = [
+            ("${", "}"), ("$(", ")"), ("{{", "}}"), ("<", ">"), ("$", ""),
+        ]
+        for form in forms {
+            guard let start = text.firstRange(of: form.start) else { continue }
+            let rest = text[start.upperBound...]
+            let end =
+                form.end.isEmpty
+                ? rest.firstIndex { !$0.isASCIIAlphanumeric && $0 != "_" } ?? rest.endIndex
+                : rest.firstRange(of: form.end)?.upperBound ?? rest.endIndex
+            let variable = text[start.lowerBound..<end]
+            let position = text.distance(from: text.startIndex, to: start.lowerBound) + 1
+            throw Failure(
+                .referenceInvalid,
+                "invalid reference format: \"\(String(variable).truncated(to: 80))\" was not replaced by a value",
+                why: "it is a variable or a placeholder, at character \(position)",
+                try: form.start.hasPrefix("$")
+                    ? ["set the variable; a shell replaces it in double quotes, not in single quotes"]
+                    : ["write the value instead"]
+            )
+        }
+    }
+
+    /// Throws for a tag with a slash, such as a branch's name, which would be read as a part of the repository.
+    private static func checkSlash(inTagOf text: Substring) throws(Failure) {
+        let host = text.prefix { $0 != "/" }
+        for colon in text.indices where text[colon] == ":" {
+            let tag = text[text.index(after: colon)...]
+            guard let slash = tag.firstIndex(of: "/") else { return }
+            if colon < host.endIndex {
+                // Usually the colon of a port, even an invalid one; a name without dots, such as p:feature/x, is a repository.
+                let isPort =
+                    tag[..<slash].allSatisfy(\.isASCIIDigit) || host.contains(".") || host == "localhost"
+                let isAddress = host.contains("[") || host.count { $0 == ":" } > 1
+                if isPort || isAddress || host.hasPrefix("localhost:") || tag[slash...].contains(":") {
+                    continue
+                }
+            }
+            let suggestion = (try? Tag(parsing: tag.replacing("/", with: "-"))).map {
+                "\(text[..<colon]):\($0)"
+            }
+            throw Failure(
+                .tagInvalid,
+                "invalid tag format: a tag has no \"/\": \"\(String(tag).truncated(to: 160))\"",
+                why: "the tag begins after the \":\"; the \"/\" is at its character "
+                    + "\(tag.distance(from: tag.startIndex, to: slash) + 1)",
+                try: suggestion.map { [$0] } ?? []
+            )
+        }
+    }
+
     /// Reads the repository; a failure suggests a correction of the whole reference.
     private static func repository(_ name: Substring, within whole: String) throws(Failure) -> RepositoryName
     {
@@ -162,6 +217,16 @@ extension Reference {
 }
 
 extension Reference {
+    /// Returns the reference if it has a tag or a digest, and otherwise with this digest.
+    package func named(orPinnedTo digest: Digest) -> Reference {
+        tag == nil && self.digest == nil ? pinned(to: digest) : self
+    }
+
+    /// Returns the repository if the other reference is in the same registry, so that blobs may be mounted from it.
+    package func repository(sharedWith other: Reference) -> RepositoryName? {
+        registry == other.registry ? repository : nil
+    }
+
     /// Returns whether both refer to the same image of the same repository, without contacting a registry.
     package func isSameImage(as other: Reference) -> Bool {
         guard registry == other.registry, repository == other.repository else { return false }

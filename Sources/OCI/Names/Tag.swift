@@ -16,7 +16,7 @@ package struct Tag: Hashable, Sendable {
             throw Failure(
                 .tagInvalid,
                 "the tag is empty",
-                why: "nothing follows the last \":\"",
+                why: "nothing follows the last \":\"; a variable there may be empty",
                 try: ["v0.0.1"]
             )
         }

@@ -2,10 +2,12 @@ package import Diagnostics
 
 /// The findings of several consumers, each once with the names of its consumers.
 package struct FindingList: Sendable {
-    /// A finding and its consumers.
+    /// A finding, or the first of several with one cause, and its consumers.
     package struct Row: Sendable {
         package let finding: Finding
-        /// The names of the consumers; empty for a finding about the module that applies to all of them.
+        /// The names of all things with this fault; empty for a single finding.
+        package fileprivate(set) var subjects: [String] = []
+        /// The names of the consumers; empty for a finding that applies to all of them.
         package fileprivate(set) var consumers: [String]
     }
 
@@ -30,6 +32,9 @@ package struct FindingList: Sendable {
             for finding in answer.moduleFindings { add(finding, of: answer.consumer.name) }
         }
         let hostCount = check.answers.filter { $0.consumer.host != nil }.count
+        for index in 0..<imageRowCount where rows[index].consumers.count == check.answers.count {
+            rows[index].consumers = []
+        }
         for index in imageRowCount..<rows.count where rows[index].consumers.count == hostCount {
             rows[index].consumers = []
         }
@@ -38,7 +43,32 @@ package struct FindingList: Sendable {
 
     private init(_ rows: [Row]) {
         self.rows = Finding.Severity.allCases.reversed().flatMap { severity in
-            rows.filter { $0.finding.severity == severity }
+            Self.joined(rows.filter { $0.finding.severity == severity })
+        }
+    }
+
+    /// Joins the rows of one cause at the place of the first.
+    private static func joined(_ rows: [Row]) -> [Row] {
+        var result: [Row] = []
+        var places: [String: Int] = [:]
+        for row in rows {
+            guard let cause = row.finding.cause, let name = row.finding.subject?.name else {
+                result.append(row)
+                continue
+            }
+            let key = cause + row.consumers.joined(separator: ",")
+            if let place = places[key] {
+                result[place].subjects.append(name)
+            } else {
+                places[key] = result.count
+                result.append(row)
+                result[result.count - 1].subjects = [name]
+            }
+        }
+        return result.map { row in
+            var row = row
+            if row.subjects.count == 1 { row.subjects = [] }
+            return row
         }
     }
 }
@@ -46,6 +76,7 @@ package struct FindingList: Sendable {
 extension FindingList.Row {
     /// The consumers and the message, in one line.
     package var line: String {
-        (consumers.isEmpty ? "" : consumers.joined(separator: ", ") + ": ") + finding.message
+        (consumers.isEmpty ? "" : consumers.joined(separator: ", ") + ": ")
+            + (subjects.isEmpty ? finding.message : finding.message(forAll: subjects.count))
     }
 }

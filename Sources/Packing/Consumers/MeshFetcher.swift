@@ -148,7 +148,7 @@ struct MeshFetcher {
     }
 
     /// The remedy for a module that is too large.
-    static let smaller = "reduce the size: wasm-opt -Oz --strip-debug plugin.wasm -o plugin.wasm"
+    static let smaller = "a smaller module (wasm-opt -Oz --strip-debug)"
 
     /// The command that repairs the image, or builds it again if it has no core module.
     private var remedy: String {
@@ -172,7 +172,7 @@ struct MeshFetcher {
             Finding(
                 "slow-to-fetch",
                 .warning,
-                "the layers have \(size) bytes, but each proxy gives up downloading after 30 seconds",
+                "the image is \(ByteCount(size)), but a proxy gives up downloading after 30 s",
                 try: [smaller]
             )
         ]

@@ -72,7 +72,7 @@ enum MeshNames {
                 Finding(
                     "scheme-needed",
                     .note,
-                    "in a WasmPlugin's url, a host with a port must follow oci://",
+                    "the host has a port, so write oci:// in the WasmPlugin's url",
                     // In Go, a URL scheme begins with a letter.
                     consumerMessage: host.first?.isLetter == true
                         ? "url contains unsupported scheme: \(host.prefix { $0 != ":" })"
@@ -97,7 +97,7 @@ enum MeshNames {
                 Finding(
                     "unpinned",
                     .note,
-                    "proxies that cached this tag do not notice when it moves",
+                    "a proxy that has this tag cached will not notice when it moves: pin the digest",
                     try: [pin]
                 )
             )

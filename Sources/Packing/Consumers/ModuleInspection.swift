@@ -22,7 +22,11 @@ package struct ModuleInspection: Sendable {
     /// - Throws: errors of reading the file.
     package init(of name: String, in file: borrowing ReadableFile) throws(Failure) {
         var hasher = DigestHasher()
-        try file.forEachPiece { piece in hasher.update(piece) }
+        let size = file.size
+        try file.forEachPiece { piece in
+            hasher.update(piece)
+            Work.report(.hashing, name, bytes: min(hasher.byteCount, size), of: size)
+        }
         identity = ModuleIdentity(digest: hasher.digest(), size: hasher.byteCount)
         do throws(Failure) {
             reading = .success(
@@ -76,10 +80,16 @@ extension Finding {
         self.init(
             failure.code.rawValue,
             .error,
-            failure.message + (failure.why.map { ": \($0)" } ?? ""),
+            failure.message + (failure.why.map { ": \(Self.omitting(consumerMessage, from: $0))" } ?? ""),
             consumerMessage: consumerMessage,
             try: failure.hints,
             offset: offset
         )
+    }
+
+    /// Returns a cause without its quotation of the consumer's message, which the finding has as a value.
+    private static func omitting(_ consumerMessage: String?, from why: String) -> String {
+        guard let consumerMessage else { return why }
+        return why.replacing(" and would say \"\(consumerMessage)\"", with: "")
     }
 }

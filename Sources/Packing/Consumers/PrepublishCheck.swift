@@ -14,15 +14,28 @@ package struct PrepublishCheck: Sendable {
     package let module: ModuleInspection?
     /// The findings of each consumer about the module; empty for a format that is not for proxies.
     package let answers: [PluginCheck.Answer]
+    /// A warning and its remedies.
+    package struct Warning: Sendable, Hashable {
+        /// The consumers and the problem, with the consumers' message.
+        package let text: String
+        /// What to do, best first.
+        package let hints: [String]
+
+        init(_ text: String, try hints: [String] = []) {
+            self.text = text
+            self.hints = hints
+        }
+    }
+
     /// The warnings, in the order of the check.
-    package let warnings: [String]
+    package let warnings: [Warning]
     /// The failure that stops the command, ``Failure/Code/checkFailed``; `nil` if the check passed.
     package let rejection: Failure?
 
     private init(
         _ check: PluginCheck,
         showing answers: [PluginCheck.Answer],
-        warnings: [String] = [],
+        warnings: [Warning] = [],
         rejecting: Bool,
         called name: String
     ) {
@@ -32,7 +45,7 @@ package struct PrepublishCheck: Sendable {
         self.warnings =
             warnings
             + rows.filter { $0.finding.severity == .warning || !rejecting && $0.isRejection }
-            .map { $0.line + $0.quotation }
+            .map { Warning($0.line + $0.quotation, try: $0.finding.hints) }
         let rejections = rows.filter(\.isRejection)
         rejection = rejecting ? Self.rejection(rejections, called: name) : nil
     }
@@ -104,7 +117,9 @@ package struct PrepublishCheck: Sendable {
             return PrepublishCheck(
                 PluginCheck(nil, module: nil, for: []),
                 showing: [],
-                warnings: ["\(name) was not checked: consumers cannot select an image from its index"],
+                warnings: [
+                    Warning("\(name) was not checked: consumers cannot select an image from its index")
+                ],
                 rejecting: false,
                 called: name
             )
@@ -127,14 +142,15 @@ package struct PrepublishCheck: Sendable {
     }
 
     /// Returns a warning with the proxies' message for an image that is not for proxies.
-    private static func warning(of image: ImageInspection) -> String? {
+    private static func warning(of image: ImageInspection) -> Warning? {
         let check = PluginCheck(image, module: nil, for: Consumers.proxies)
         let names = check.answers.filter { $0.worst == .error }.map(\.consumer.name)
         let consumerMessage = check.answers.lazy.flatMap(\.imageFindings).first { $0.severity == .error }?
             .consumerMessage
         guard !names.isEmpty else { return nil }
-        return "\(names.joined(separator: ", ")) will reject it"
-            + (consumerMessage.map { ": \"\($0)\"" } ?? "")
+        return Warning(
+            "\(names.joined(separator: ", ")) will reject it" + (consumerMessage.map { ": \"\($0)\"" } ?? "")
+        )
     }
 
     private static let skipHint = "skip this check with --no-check"

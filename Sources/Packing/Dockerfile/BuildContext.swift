@@ -57,7 +57,8 @@ package struct BuildContext: Sendable {
     /// - Returns: the files and folders that exist and are not ignored.
     /// - Throws: ``Failure/Code/dockerfileInvalid`` for a file that is missing, ignored or outside the context.
     func items(_ source: String, at location: SourceLocation) throws(Failure) -> [Item] {
-        let parts = try self.parts(source, at: location)
+        // A `..` at the top of the context stays there, as in docker.
+        let parts = ImagePath.parts(source)
         guard let patterns = parts.patterns() else {
             throw location.invalid(
                 "\(source.quoted) is not a valid pattern",
@@ -66,7 +67,7 @@ package struct BuildContext: Sendable {
         }
         guard patterns.contains(where: \.hasWildcards) else {
             let name = parts.map(\.withoutEscapes).joined(separator: "/")
-            return [try item(name, at: location)]
+            return [try item(name, of: source, at: location)]
         }
         var names = [""]
         for (position, pattern) in patterns.enumerated() {
@@ -77,13 +78,13 @@ package struct BuildContext: Sendable {
                     continue
                 }
                 let below = (try? Directory.names(in: path(name))) ?? []
-                next += below.filter(pattern.matches).map { Self.join(name, $0) }
+                next += below.filter { pattern.matches($0) }.map { Self.join(name, $0) }
             }
             names = next.filter { (try? path($0).stat(followTargetSymlink: false)) != nil }
         }
         var items: [Item] = []
         for name in names where isIncluded(name) && !isExcluded(path(name)) {
-            items.append(try item(name, at: location))
+            items.append(try item(name, of: name, at: location))
         }
         return items
     }
@@ -129,25 +130,10 @@ package struct BuildContext: Sendable {
         return items
     }
 
-    /// Splits a source into its path components.
-    private func parts(_ source: String, at location: SourceLocation) throws(Failure) -> [String] {
-        var depth = 0
-        for part in source.split(separator: "/") where part != "." {
-            depth += part == ".." ? -1 : 1
-            guard depth >= 0 else {
-                throw location.invalid(
-                    "\(source.quoted) is outside the context",
-                    why: "only files in \(folder) can be copied; docker would say \"not found\"",
-                    try: ["wasmpack build -f \(location.file) .."]
-                )
-            }
-        }
-        return ImagePath.parts(source)
-    }
-
-    private func item(_ name: String, at location: SourceLocation) throws(Failure) -> Item {
+    private func item(_ name: String, of source: String, at location: SourceLocation) throws(Failure) -> Item
+    {
         guard let resolved = Directory.resolved(path(name)) else {
-            throw missing(name, at: location)
+            throw missing(name, of: source, at: location)
         }
         guard resolved.starts(with: root) else {
             throw location.invalid(
@@ -192,15 +178,48 @@ package struct BuildContext: Sendable {
         folder == "." && !inside.isEmpty ? inside : folder.pushing(inside)
     }
 
-    private func missing(_ name: String, at location: SourceLocation) -> Failure {
+    private func missing(_ name: String, of source: String, at location: SourceLocation) -> Failure {
         let parent = path(name).removingLastComponent()
         let others = ((try? Directory.names(in: parent)) ?? []).filter { $0.hasSuffix(".wasm") }
-        return location.invalid(
-            "\(name.quoted) does not exist in \(folder)",
-            why: others.isEmpty
+        var (why, hints) = elsewhere(name, source, location) ?? (nil, [])
+        if why == nil {
+            why =
+                others.isEmpty
                 ? "wasmpack does not compile; build the module first"
                 : "the folder has \(others.prefix(5).joined(separator: ", "))"
-        )
+        }
+        return location.invalid("\(name.quoted) does not exist in \(folder)", why: why, try: hints)
+    }
+
+    /// Explains a missing file that exists where another reading of its path leads.
+    private func elsewhere(_ name: String, _ source: String, _ location: SourceLocation) -> (
+        String?, [String]
+    )? {
+        func file(_ path: FilePath) -> FilePath? {
+            Directory.type(of: path) == .regular ? Directory.resolved(path) : nil
+        }
+        let starts = "paths begin at the context, \(folder)"
+        if source.hasPrefix("/"), let found = file(FilePath(source)) {
+            var inside = found
+            return inside.removePrefix(root)
+                ? (starts, ["\(inside)"])
+                : ("\(starts), but the file is outside it", ["copy the file into \(folder)"])
+        }
+        let places: [(place: FilePath, context: String)] = [
+            (folder.pushing(FilePath(source)), "\(folder.appending(".."))"),
+            (FilePath(location.file).removingLastComponent().appending(name), ""),
+            (FilePath(name), "."),
+        ]
+        for (place, context) in places {
+            guard let found = file(place), !found.starts(with: root) else { continue }
+            let isAbove = Directory.resolved(FilePath(context)).map(found.starts) ?? false
+            return (
+                "\(starts), but the file is \(place)",
+                context.isEmpty || !isAbove
+                    ? ["copy the file into \(folder)"] : ["wasmpack build -f \(location.file) \(context)"]
+            )
+        }
+        return nil
     }
 
     private func isIncluded(_ name: String) -> Bool { name.isEmpty || ignored.excluding(name) == nil }

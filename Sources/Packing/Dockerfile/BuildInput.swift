@@ -12,14 +12,20 @@ package enum BuildInput: Sendable, Hashable {
 
     /// Finds the module or the Dockerfile.
     ///
-    /// A folder's `Dockerfile` comes before its `Containerfile`, and both before its `plugin.wasm`.
+    /// A folder's `Dockerfile` comes before its `Containerfile`, and both before its `plugin.wasm`, which comes before modules in the
+    /// folders of compilers.
     ///
     /// - Parameters:
     ///   - path: a module, a Dockerfile, or a folder that contains one of them.
     ///   - dockerfile: the Dockerfile, if it was named; the path is then its context.
+    ///   - line: returns the command for a module, which failures suggest.
     /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/pluginMissing``, and ``Failure/Code/usage`` for a named
     ///   Dockerfile with a path that is not a folder.
-    package init(locating path: FilePath, dockerfile: FilePath? = nil) throws(Failure) {
+    package init(
+        locating path: FilePath,
+        dockerfile: FilePath? = nil,
+        suggesting line: (FilePath) -> String = { "wasmpack build \($0)" }
+    ) throws(Failure) {
         let isFolder = Directory.exists(path)
         if let dockerfile {
             guard Directory.type(of: dockerfile) == .regular else {
@@ -40,7 +46,7 @@ package enum BuildInput: Sendable, Hashable {
             let parent = path.removingLastComponent()
             self = .dockerfile(path, context: parent.isEmpty ? FilePath(".") : parent)
         } else {
-            self = .module(try PluginFile.locate(path))
+            self = .module(try PluginFile.locate(path, suggesting: line))
         }
     }
 

@@ -25,7 +25,10 @@ extension Dockerfile {
             }
             let layer = tree.takeLayer()
             if !layer.isEmpty { contents.layers.append(layer) }
-            contents.instructions.append(.init(step.text, makesLayer: !layer.isEmpty))
+            // However the Dockerfile spells it, the layer is that of a bare module, and so is the digest.
+            contents.instructions.append(
+                layer.isOnlyPlugin ? .addingPlugin : .init(step.text, makesLayer: !layer.isEmpty)
+            )
         }
         guard contents.module != nil else { throw noPlugin(in: tree) }
         if contents.layers.last?.contains(where: \.isPlugin) == false {

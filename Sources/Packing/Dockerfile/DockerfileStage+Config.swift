@@ -13,6 +13,7 @@ extension DockerfileStage {
             var value = arguments[name]
             if value == nil, let given { value = try expanded(given, instruction) }
             if value == nil, hasBegun { value = globals[name] }
+            if hasBegun { variables.declaredNames.insert(name) }
             if let value {
                 // A value that ENV set is not overridden by a later ARG.
                 if environment[name] == nil { variables[name] = value }
@@ -81,13 +82,18 @@ extension DockerfileStage {
         var ports: [String] = []
         for word in try instruction.argument("a port").words.sorted() {
             for text in try expanded(word, instruction).words {
-                guard let port = Self.port(text) else {
+                guard let range = Self.ports(text) else {
                     throw instruction.location.invalid(
                         "\(text.quoted) is not a valid port",
-                        why: "a port is a number from 1 to 65535, optionally followed by /tcp, /udp or /sctp"
+                        why:
+                            "a port is a number from 1 to 65535 or a range such as 9000-9002, optionally followed by "
+                            + "/tcp, /udp or /sctp"
                     )
                 }
-                ports.append(port)
+                for port in range {
+                    try variables.count(port, at: instruction.location)
+                    ports.append(port)
+                }
             }
         }
         if execution.exposedPorts == nil { execution.exposedPorts = [:] }
@@ -95,13 +101,19 @@ extension DockerfileStage {
         note("EXPOSE [\(ports.joined(separator: " "))]", instruction)
     }
 
-    private static func port(_ text: String) -> String? {
-        let (number, proto) = text.cut(at: "/")
+    /// Returns the ports of a number or a range, each with its protocol; `nil` if it is not valid.
+    private static func ports(_ text: String) -> [String]? {
+        let (range, proto) = text.cut(at: "/")
         let name = (proto ?? "tcp").lowercased()
-        guard let port = UInt16(number), port > 0, number == "\(port)",
-            ["tcp", "udp", "sctp"].contains(name)
+        let (first, last) = range.cut(at: "-")
+        guard ["tcp", "udp", "sctp"].contains(name), let first = port(first),
+            let last = last.map(port) ?? first, first <= last
         else { return nil }
-        return "\(port)/\(name)"
+        return (first...last).map { "\($0)/\(name)" }
+    }
+
+    private static func port(_ text: String) -> UInt16? {
+        UInt16(text).flatMap { $0 > 0 && text == "\($0)" ? $0 : nil }
     }
 
     /// Parses the names and values of `ENV` and `LABEL`: `name=value …`, or the legacy form `name value`.

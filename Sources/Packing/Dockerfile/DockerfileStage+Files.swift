@@ -80,7 +80,7 @@ extension DockerfileStage {
             throw instruction.location.invalid(
                 "\(text.quoted) does not name a file",
                 why: "it expands to an empty string",
-                try: ["set the variable: --build-arg NAME=value, for an ARG before this line"]
+                try: variables.missing(in: text).prefix(3).map(variables.advice)
             )
         }
         let isURL = source.contains("://") || source.hasPrefix("git@")

@@ -96,6 +96,7 @@ struct DockerfileStage {
         if let text = flags["platform"] { platform = try readPlatform(text, instruction) }
         hasBegun = true
         variables = DockerfileVariables(escape: escape, continuing: variables)
+        variables.globalNames = usedArguments.union(globals.keys)
         for (position, setting) in (execution.env ?? []).enumerated() {
             let pair = setting.split(separator: "=", maxSplits: 1)
             guard pair.count == 2 else { continue }

@@ -7,6 +7,10 @@ struct DockerfileVariables {
     /// The maximum total size of all expanded words of a file, in bytes.
     static let totalLimit = 4 * 1024 * 1024
 
+    /// The names of `ARG` before `FROM`, which the stage must declare again.
+    var globalNames: Set<String> = []
+    /// The names that the stage has declared.
+    var declaredNames: Set<String> = []
     private var values: [String: String] = [:]
     private let escape: Unicode.Scalar
     private var total = 0
@@ -32,10 +36,31 @@ struct DockerfileVariables {
     ///
     /// Throws ``Failure/Code/dockerfileInvalid`` or ``Failure/Code/dockerfileUnsupported``.
     mutating func expand(_ word: String, at location: SourceLocation) throws(Failure) -> String {
-        var expansion = WordExpansion(word, values, escape: escape, at: location)
+        var expansion = WordExpansion(word, self, escape: escape, at: location)
         let result = try expansion.text(until: nil, depth: 0)
         try count(result, at: location)
         return result
+    }
+
+    /// Returns how to give a variable without a value one.
+    func advice(for name: String) -> String {
+        if globalNames.contains(name), values[name] == nil { return "repeat ARG \(name) after FROM" }
+        return declaredNames.contains(name)
+            ? "set the variable: --build-arg \(name)=VALUE"
+            : "declare the variable before this line: ARG \(name)=VALUE"
+    }
+
+    /// Returns the variables without a value that a word contains, each once, sorted.
+    func missing(in word: String) -> [String] {
+        var names: Set<String> = []
+        for part in word.split(separator: "$", omittingEmptySubsequences: false).dropFirst() {
+            let rest = part.first == "{" ? part.dropFirst() : part
+            let name = rest.unicodeScalars.prefix {
+                $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil
+            }
+            if !name.isEmpty, values[String(name)]?.isEmpty ?? true { names.insert(String(name)) }
+        }
+        return names.sorted()
     }
 
     /// Adds to the total size a value that is written to the image; throws ``Failure/Code/dockerfileInvalid`` above
@@ -54,12 +79,12 @@ private struct WordExpansion {
     private static let depthLimit = 16
 
     private let word: String
-    private let values: [String: String]
+    private let values: DockerfileVariables
     private let escape: Unicode.Scalar
     private let location: SourceLocation
     private var rest: Substring.UnicodeScalarView
 
-    init(_ word: String, _ values: [String: String], escape: Unicode.Scalar, at location: SourceLocation) {
+    init(_ word: String, _ values: DockerfileVariables, escape: Unicode.Scalar, at location: SourceLocation) {
         self.word = word
         self.values = values
         self.escape = escape
@@ -153,7 +178,7 @@ private struct WordExpansion {
             guard let value else {
                 throw location.invalid(
                     "the variable \(name) is required: \((message.isEmpty ? "it is not set" : message).truncated(to: 160))",
-                    try: ["set it: --build-arg \(name)=…, for an ARG before this line"]
+                    try: [values.advice(for: name)]
                 )
             }
             return value

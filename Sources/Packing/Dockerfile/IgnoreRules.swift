@@ -50,19 +50,10 @@ struct IgnoreRules: Sendable {
     /// The last rule that matches the path or a folder above it decides.
     func excluding(_ path: String) -> String? {
         var excluding: Rule?
-        let paths = Self.pathAndFolders(path)
         for rule in rules where rule.isException == (excluding != nil) {
-            guard paths.contains(where: rule.pattern.matches) else { continue }
+            guard rule.pattern.matches(path, orFolderAbove: true) else { continue }
             excluding = rule.isException ? nil : rule
         }
         return excluding.map { "\(file):\($0.line) excludes it with \($0.text.quoted)" }
-    }
-
-    private static func pathAndFolders(_ path: String) -> [String] {
-        var paths = [path]
-        for (index, byte) in zip(path.utf8.indices, path.utf8) where byte == UInt8(ascii: "/") {
-            paths.append(String(path[..<index]))
-        }
-        return paths
     }
 }

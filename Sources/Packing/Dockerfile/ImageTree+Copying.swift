@@ -33,10 +33,7 @@ extension ImageTree {
             throw location.invalid(
                 "several files cannot be copied to one file, \(copying.destination.quoted)",
                 why: "with more than one source, the destination must be a folder and end with a /",
-                try: [
-                    "\(copying.instruction) \(copying.sources.joined(separator: " ").truncated(to: 120)) "
-                        + "\(copying.destination.truncated(to: 80))/"
-                ]
+                try: Self.advice(for: copying, target, items)
             )
         }
         if isFolder { try makeFolder(target, permissions: copying.permissions, at: location) }
@@ -56,6 +53,22 @@ extension ImageTree {
                     try putFile(inner.path, name, permissions: copying.permissions, at: location)
                 }
             }
+        }
+    }
+
+    /// Returns the instructions to write instead; an image has one module, so several are not copied to a folder.
+    private static func advice(
+        for copying: Dockerfile.Copying,
+        _ target: String,
+        _ items: [BuildContext.Item]
+    ) -> [String] {
+        let destination = copying.destination.truncated(to: 80)
+        guard target.hasSuffix(".wasm") else {
+            let sources = copying.sources.joined(separator: " ").truncated(to: 120)
+            return ["\(copying.instruction) \(sources) \(destination)/"]
+        }
+        return items.filter { !$0.isFolder }.prefix(5).map {
+            "\(copying.instruction) \($0.name.truncated(to: 120)) \(destination)"
         }
     }
 

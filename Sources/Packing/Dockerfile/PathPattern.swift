@@ -39,7 +39,13 @@ struct PathPattern: Sendable {
                 // `**.log` matches any name with that ending, in any folder.
                 let isAnyName =
                     !isFolder && tokens.isEmpty && !rest.contains { "*?[\\".unicodeScalars.contains($0) }
-                tokens += rest.isEmpty || isAnyName ? [.everything] : [.depth, .depthRest]
+                // `**/**/` matches what `**/` does.
+                let isRepeated = if case .depthRest? = tokens.last { true } else { false }
+                if rest.isEmpty || isAnyName {
+                    tokens.append(.everything)
+                } else if !isRepeated {
+                    tokens += [.depth, .depthRest]
+                }
                 hasWildcards = true
             case "*":
                 tokens.append(.star)
@@ -86,14 +92,18 @@ struct PathPattern: Sendable {
         return scalar == "\\" ? rest.popFirst() : scalar
     }
 
-    /// Whether the pattern matches the whole path.
-    func matches(_ path: String) -> Bool {
+    /// Whether the pattern matches the whole path, or also one of the folders above it.
+    func matches(_ path: String, orFolderAbove: Bool = false) -> Bool {
         // The positions in the pattern that the path read so far may have reached.
         var positions = [Bool](repeating: false, count: tokens.count + 1)
         positions[0] = true
         skip(&positions)
+        let none = [Bool](repeating: false, count: tokens.count + 1)
         for scalar in path.unicodeScalars {
-            var next = [Bool](repeating: false, count: tokens.count + 1)
+            // What was read so far is the path of a folder above.
+            if orFolderAbove, scalar == "/", positions.last == true { return true }
+            var next = none
+            var isAlive = false
             for (position, token) in tokens.enumerated() where positions[position] {
                 switch token {
                 case .scalar(let wanted): if scalar == wanted { next[position + 1] = true }
@@ -104,12 +114,14 @@ struct PathPattern: Sendable {
                     }
                 case .star: if scalar != "/" { next[position] = true }
                 case .everything: next[position] = true
-                case .depth: break
+                case .depth: continue
                 case .depthRest:
                     next[position] = true
                     if scalar == "/" { next[position + 1] = true }
                 }
+                isAlive = isAlive || next[position] || next[position + 1]
             }
+            guard isAlive else { return false }
             positions = next
             skip(&positions)
         }

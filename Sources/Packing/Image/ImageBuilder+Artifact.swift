@@ -19,6 +19,8 @@ extension ImageBuilder {
         try source.forEachPiece { piece throws(Failure) in
             try checkCancellation()
             try spool.write(piece)
+            let bytes = min(spool.byteCount, source.size)
+            Work.report(.packing, file.string, bytes: bytes, of: source.size)
         }
         guard spool.byteCount == source.size else {
             throw Failure(

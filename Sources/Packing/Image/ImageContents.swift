@@ -37,6 +37,12 @@ package struct ImageContents: Sendable {
         /// Whether it creates a layer.
         package let makesLayer: Bool
 
+        /// The instruction of a layer with only the plugin.
+        static let addingPlugin = Instruction(
+            "ADD ./\(PluginFile.name) ./\(PluginFile.name) # wasmpack",
+            makesLayer: true
+        )
+
         /// Creates an instruction.
         package init(_ text: String, makesLayer: Bool) {
             self.text = text
@@ -70,9 +76,7 @@ package struct ImageContents: Sendable {
         layers = [[Entry(file: module, named: PluginFile.name)]]
         execution = .initial
         execution.labels = labels
-        instructions = [
-            Instruction("ADD ./\(PluginFile.name) ./\(PluginFile.name) # wasmpack", makesLayer: true)
-        ]
+        instructions = [.addingPlugin]
     }
 
     /// The module that proxies load: the first `plugin.wasm` of the last layer that has one.
@@ -88,4 +92,11 @@ extension ImageConfig.Execution {
         workingDir: "/",
         labels: [:]
     )
+}
+
+extension [ImageContents.Entry] {
+    /// Whether the layer has only the file `plugin.wasm` at its root, with the permissions of a bare module's layer.
+    var isOnlyPlugin: Bool {
+        count == 1 && allSatisfy { $0.path != nil && $0.name == PluginFile.name && $0.permissions == 0o644 }
+    }
 }

@@ -10,38 +10,51 @@ package import SystemPackage
 package struct Repacking: Sendable {
     /// The original image; for an index, the image that proxies select.
     package let choice: ImageChoice
+    /// The source of the original image, which keeps what was fetched from it.
+    package let source: KeepingSource
     /// The new image; `nil` if the original already has the format and no warnings.
     package let image: BuiltImage?
     /// Warnings about the original image, and about properties that the new format does not support.
     package let warnings: [String]
 
-    /// Extracts the module of an image and packs it again.
+    /// Extracts the module of an image and packs it again, unless the image already has the format.
+    ///
+    /// The manifest alone shows the format of a bare module. A tar is read, because it may hold additional files.
     ///
     /// - Parameters:
     ///   - root: the image, or an index that contains it.
     ///   - source: the source that contains it.
     ///   - format: the new format.
-    ///   - folder: the folder for the module and the new layer; it must exist as long as the new image is used.
+    ///   - folder: the folder for the module and the new layer; it must exist as long as the new image is used. It is
+    ///     asked for only if it is needed.
     ///   - processorCount: the number of blocks to compress in parallel.
     /// - Throws: the errors of ``ImageChoice``, ``PluginExtractor`` and ``ImageBuilder``.
     package init(
         of root: Descriptor,
         in source: some ContentSource,
         as format: ImageFormat,
-        spoolingIn folder: FilePath,
+        spoolingIn folder: @autoclosure () throws(Failure) -> FilePath,
         processorCount: Int
     ) async throws(Failure) {
+        let source = KeepingSource(source)
+        self.source = source
         let choice = try await ImageChoice(of: root, in: source)
         self.choice = choice
+        let isAsWanted = ImageFormat(of: choice.image, choice.manifest) == format
+        guard !isAsWanted || format.isTar else {
+            image = nil
+            warnings = []
+            return
+        }
+        let folder = try folder()
         let extractor = PluginExtractor(source)
         let config = try await extractor.config(of: choice.manifest)
         let spool = try BlobSpool(in: folder)
         let plugin = try await extractor.extract(choice.manifest, config: config) { piece throws(Failure) in
             try spool.write(piece)
         }
-        // A tar may hold additional files, which are warnings; a bare module cannot.
-        let isAsWanted = ImageFormat(of: choice.image, choice.manifest) == format
-        guard !isAsWanted || format.isTar && !plugin.warnings.isEmpty else {
+        // Additional files, for example, are warnings.
+        guard !isAsWanted || !plugin.warnings.isEmpty else {
             image = nil
             warnings = []
             return

@@ -8,13 +8,21 @@ package enum PluginFile {
     /// The file name that proxies look for in a layer.
     package static let name = "plugin.wasm"
 
-    /// Finds the module: the path itself, or `plugin.wasm` in the folder that it names.
+    /// Finds the module: the path itself, or that of the folder that it names.
     ///
-    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/pluginMissing``, and lists other modules in the folder.
-    package static func locate(_ path: FilePath) throws(Failure) -> FilePath {
+    /// A folder's module is its `plugin.wasm`, else the only one of ``projectModules(in:)``.
+    ///
+    /// - Parameters:
+    ///   - path: the module, or a folder.
+    ///   - line: returns the command for a module, which failures suggest.
+    /// - Throws: ``Failure/Code/fileMissing`` or ``Failure/Code/pluginMissing``, and lists other modules nearby.
+    package static func locate(
+        _ path: FilePath,
+        suggesting line: (FilePath) -> String = { "wasmpack build \($0)" }
+    ) throws(Failure) -> FilePath {
         switch try? path.stat().type {
-        case .directory?: return try within(path)
-        case nil: throw missing(path)
+        case .directory?: return try within(path, line)
+        case nil: throw missing(path, line)
         default: return path
         }
     }
@@ -59,9 +67,19 @@ package enum PluginFile {
         }
     }
 
-    private static func within(_ folder: FilePath) throws(Failure) -> FilePath {
-        let file = folder.appending(name)
+    private static func within(_ folder: FilePath, _ line: (FilePath) -> String) throws(Failure) -> FilePath {
+        let file = folder.file(name)
         if (try? file.stat().type) == .regular { return file }
+        let built = try projectModules(in: folder)
+        if let only = built.first, built.count == 1 { return only }
+        guard built.isEmpty else {
+            throw Failure(
+                .pluginMissing,
+                "\(folder) has several modules",
+                why: "none of them is called \(name)",
+                try: built.prefix(5).map(line)
+            )
+        }
         let others = modules(in: folder)
         throw Failure(
             .pluginMissing,
@@ -69,12 +87,21 @@ package enum PluginFile {
             why: others.isEmpty
                 ? "the folder has no .wasm file" : "the folder has " + others.joined(separator: ", "),
             try: others.isEmpty
-                ? ["wasmpack build path/to/any-name.wasm"]
-                : ["wasmpack build \(folder.appending(others[0]))"]
+                ? [line("path/to/any-name.wasm")] : others.prefix(5).map { line(folder.file($0)) }
         )
     }
 
-    private static func missing(_ path: FilePath) -> Failure {
+    /// Returns the module beside a missing one that was probably meant: the one with a similar name, else `plugin.wasm`,
+    /// else the first; as a path like the given one.
+    package static func neighbor(of path: FilePath) -> FilePath? {
+        let parent = path.removingLastComponent()
+        let others = modules(in: parent.isEmpty ? FilePath(".") : parent)
+        let similar = path.lastComponent?.string.nearest(of: others, within: 2)
+        let found = similar ?? (others.contains(name) ? name : others.first)
+        return found.map { parent.isEmpty ? FilePath($0) : parent.appending($0) }
+    }
+
+    private static func missing(_ path: FilePath, _ line: (FilePath) -> String) -> Failure {
         if (try? path.stat(followTargetSymlink: false)) != nil {
             return Failure(.fileMissing, "\(path) is a broken symbolic link")
         }
@@ -89,9 +116,7 @@ package enum PluginFile {
             "no such file: \(path)",
             why: "the folder \(folder) has "
                 + (others.isEmpty ? "no .wasm file" : others.joined(separator: ", ")),
-            try: others.prefix(1).map {
-                "wasmpack build \(parent.isEmpty ? FilePath($0) : parent.appending($0))"
-            }
+            try: neighbor(of: path).map { [line($0)] } ?? []
         )
     }
 

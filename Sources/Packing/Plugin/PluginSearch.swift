@@ -29,7 +29,6 @@ struct PluginSearch {
         _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) async throws(Failure) -> PluginExtractor.Plugin {
         let place = try image.pluginLayer(variant)
-        try checkDiffIDCount()
         try await checkLayerDigests()
         var module = ModuleExcerpt()
         var contents = LayerReader.Contents()
@@ -45,7 +44,7 @@ struct PluginSearch {
         } catch {
             throw explained(error, at: place)
         }
-        warnings = LayerWarnings(image, variant, image.layers[place], contents).all
+        warnings = LayerWarnings(image, variant, image.layers[place], contents).all + diffIDWarning
         var name = contents.content == .module ? "the module" : PluginFile.name
         if contents.content != .module, contents.matches.isEmpty {
             let found = try await searchAllLayers(insteadOf: contents)
@@ -126,13 +125,15 @@ struct PluginSearch {
         if layers[place].contents == nil { layers[place] = facts }
     }
 
-    private func checkDiffIDCount() throws(Failure) {
-        guard let count = config?.rootfs?.diffIDs.count, count != image.layers.count else { return }
-        throw Failure(
-            .manifestInvalid,
-            "the config lists \(count) diffIDs for \(image.layers.count) layers",
-            why: "each layer needs one diffID (image spec, \"Image Configuration\")"
-        )
+    /// The warning about a config that has not one diffID for each layer.
+    ///
+    /// Proxies do not read diffIDs, and the layer's own digest proves the module.
+    private var diffIDWarning: [String] {
+        guard let count = config?.rootfs?.diffIDs.count, count != image.layers.count else { return [] }
+        return [
+            "the config lists \(count) diffIDs for \(image.layers.count) layers; proxies ignore that, but container "
+                + "runtimes reject the image"
+        ]
     }
 
     private func checkLayerDigests() async throws(Failure) {
@@ -144,7 +145,9 @@ struct PluginSearch {
     }
 
     private func check(_ diffID: Digest?, of layer: Descriptor, at place: Int) throws(Failure) {
-        guard let expected = config?.rootfs?.diffIDs[place], let diffID, diffID != expected else { return }
+        guard let diffIDs = config?.rootfs?.diffIDs, diffIDs.count == image.layers.count, let diffID,
+            case let expected = diffIDs[place], diffID != expected
+        else { return }
         throw Failure(
             .digestMismatch,
             "the layer \(layer.digest) does not match its diffID; nothing was written",

@@ -32,8 +32,11 @@ struct AuthContext: Sendable {
 
     /// Returns the failure of a request whose credential was rejected.
     func rejected(_ credential: Credential, _ summary: String, _ http: Failure.HTTPAnswer?) -> Failure {
+        let kind = credential.password == nil ? "token" : "password"
         let reason =
-            if fellBackToAnonymous {
+            if let invisible = credential.invisibleEnds {
+                "the \(kind) \(invisible), which is probably not part of it"
+            } else if fellBackToAnonymous {
                 "anonymous access was denied too"
             } else if credential.password != nil {
                 "the password may have expired, and some registries accept only an access token"
@@ -48,12 +51,19 @@ struct AuthContext: Sendable {
             .authenticationRejected,
             "\(message) (\(summary))",
             why: "credentials from \(credential.source); \(reason)\(outcome)",
-            try: lookup.isExplicit
-                ? ["correct the credentials from \(credential.source)"]
-                : advice.steps.prefix(1) + ["or correct the credentials in \(credential.source)"],
+            try: (credential.invisibleEnds == nil ? [] : Self.cleanSecret)
+                + (lookup.isExplicit
+                    ? ["correct the credentials from \(credential.source)"]
+                    : advice.steps.prefix(1) + ["or correct the credentials in \(credential.source)"]),
             http: http
         )
     }
+
+    /// The remedy for a secret with invisible characters at its ends.
+    private static let cleanSecret = [
+        "remove the invisible character; a shell's $(cat FILE) and printf %s add no line end, but echo and base64 of a "
+            + "file do"
+    ]
 
     /// Returns the failure of a request whose credential is valid but has no permission.
     func denied(

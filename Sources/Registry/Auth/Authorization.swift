@@ -74,7 +74,8 @@ extension Credential {
             throw Failure(
                 .configurationInvalid,
                 "the registry token from \(source) cannot be sent",
-                why: "it is empty, or contains a character that is not printable ASCII",
+                why: invisibleEnds.map { "it \($0)" }
+                    ?? "it is empty, or contains a character that is not printable ASCII",
                 try: ["correct the token"]
             )
         }

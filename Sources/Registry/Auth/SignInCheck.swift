@@ -51,6 +51,25 @@ package struct SignInCheck: Sendable {
         return await client.authenticator.replacedCredential ?? credential
     }
 
+    /// Requests `/v2/` without a credential, before the user types one.
+    ///
+    /// Throws the failures of the connection, such as ``Failure/Code/tlsUnknownAuthority``; a status is not a failure.
+    package func reach() async throws(Failure) {
+        let client = RegistryClient(connection, nil, .push, scope: .none) {
+            CredentialLookup(nil, sources: [])
+        }
+        do throws(Failure) {
+            try await client.retrying("\(endpoint.registry)") { _ throws(RequestFailure) in
+                _ = try await client.send(.get, "")
+            }
+        } catch {
+            let expected: Set<Failure.Code> = [
+                .authenticationRequired, .authenticationRejected, .authenticationDenied,
+            ]
+            guard expected.contains(error.code) else { throw error }
+        }
+    }
+
     private func notRegistry(_ why: String) -> RequestFailure {
         RequestFailure(
             Failure(

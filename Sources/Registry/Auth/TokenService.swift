@@ -151,7 +151,7 @@ actor TokenService {
                 start: start
             )
         } catch {
-            events.record(.detail("\(what) → \(error.kind.rawValue)"))
+            events.record(.detail("\(what) → \(error.kind.described)"))
             var failure = RequestFailure(error, to: request.url, namedBy: registry, as: .realm)
             if hasAnswered, RetryPolicy.mayComeBack(error.kind) { failure.isTemporary = true }
             throw failure
@@ -169,13 +169,16 @@ actor TokenService {
         let status = answer.response.status
         let standing = AuthContext(registry: registry, lookup: exchange.lookup, scope: exchange.scope)
         let words = "token service: \(answer.summary)"
-        func judged(_ code: Failure.Code, _ message: String, _ why: String? = nil) -> RequestFailure {
+        func judged(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
+            -> RequestFailure
+        {
             RequestFailure(
-                Failure(code, message, why: why, http: answer.shown),
+                Failure(code, message, why: why, try: hints, http: answer.shown),
                 isTemporary: RetryPolicy.isTemporary(status: status, code: answer.refusal.code),
                 retryAfter: answer.response.retryAfter
             )
         }
+        let advice = StatusAdvice(status: status, isSending: false)
         switch status {
         case 401, 403,
             400 where answer.refusal.refusesGrant:
@@ -195,7 +198,10 @@ actor TokenService {
             return judged(
                 status == 499 || status >= 500 ? .serverFailed : .protocolViolation,
                 "the token service of \(registry) failed (\(answer.summary))",
-                "the request was for \(answer.url.redacted)"
+                answer.refusal.code == nil
+                    ? advice.map { "\(answer.url.redacted): \($0.why)" } ?? answer.explanation
+                    : answer.explanation,
+                try: advice?.hints ?? []
             )
         }
     }
@@ -220,6 +226,15 @@ extension TokenService {
         let start: ContinuousClock.Instant
 
         var summary: String { refusal.summary(status: response.status) }
+
+        /// The requested URL, and the target of a redirect, which is never followed because it would get the credential.
+        var explanation: String {
+            let target = (300..<400).contains(response.status) ? response.headers["Location"] : nil
+            let redirect = target.flatMap { try? url.resolving($0) }.map {
+                ", which redirects to \($0.redacted)"
+            }
+            return "the request was for \(url.redacted)\(redirect ?? "")"
+        }
 
         var shown: Failure.HTTPAnswer {
             Failure.HTTPAnswer(status: response.status, code: refusal.code, url: url.redacted)

@@ -36,6 +36,9 @@ extension RegistryClient {
                 retryAfter: answer.response.retryAfter
             )
         }
+        // The registry's own code says more than the status.
+        let advice = StatusAdvice(status: answer.status, isSending: answer.method.sendsContent)
+            .flatMap { answer.refusal.code == nil || answer.status == 413 ? $0 : nil }
         switch answer.status {
         case _ where answer.status == 429 || answer.refusal.code == "TOOMANYREQUESTS":
             return judged(
@@ -75,7 +78,9 @@ extension RegistryClient {
                 failure(
                     .serverFailed,
                     "\(endpoint.registry) failed to \(action) (\(summary))",
-                    try: ["try again later; if it fails again, contact the registry's administrator"]
+                    advice?.why,
+                    try: advice?.hints
+                        ?? ["try again later; if it fails again, contact the registry's administrator"]
                 )
             )
         case 400 where answer.refusal.wantsTLS || mayRejectPlainHTTP(answer):
@@ -87,11 +92,14 @@ extension RegistryClient {
                     try: ["omit --plain-http"]
                 )
             )
+        case 300..<400: return RequestFailure(redirection(of: answer, doing: action))
         case 400..<500:
             return judged(
                 failure(
                     .requestRejected,
-                    "\(endpoint.registry) rejected the request to \(action) (\(summary))"
+                    "\(endpoint.registry) rejected the request to \(action) (\(summary))",
+                    advice?.why,
+                    try: advice?.hints ?? []
                 )
             )
         default:
@@ -103,6 +111,41 @@ extension RegistryClient {
                 )
             )
         }
+    }
+
+    /// Explains a redirect that was not followed.
+    private func redirection(of answer: Answer, doing action: String) -> Failure {
+        let summary = answer.refusal.summary(status: answer.status)
+        let shown = Failure.HTTPAnswer(
+            status: answer.status,
+            code: answer.refusal.code,
+            url: answer.url.redacted
+        )
+        let location = answer.response.headers["Location"]
+        guard let location, let target = try? answer.url.resolving(location) else {
+            return Failure(
+                .protocolViolation,
+                "\(endpoint.registry) redirects the request to \(action), but names no target (\(summary))",
+                why: location == nil ? "the response has no Location" : "its Location is not a valid URL",
+                try: ["contact the registry's administrator"],
+                http: shown
+            )
+        }
+        let isUpgrade =
+            answer.url.scheme == .http && target.scheme == .https && target.host == answer.url.host
+        let place = target.port == target.scheme.defaultPort ? target.host : "\(target.host):\(target.port)"
+        return Failure(
+            .protocolViolation,
+            "\(endpoint.registry) redirects the request to \(action) to \(target.redacted) (\(summary))",
+            why:
+                "\(answer.method.rawValue) is redirected only by 307 and 308, because others may change the method",
+            try: isUpgrade
+                ? ["omit --plain-http"]
+                : target.path.hasPrefix("/v2/")
+                    ? ["use \(place) as the registry's name"]
+                    : ["check the registry's name, or contact its administrator"],
+            http: shown
+        )
     }
 
     /// Returns whether a TLS server may have rejected plain HTTP: it answers 400, and without a body to a HEAD.
@@ -118,12 +161,18 @@ extension RegistryClient {
         let shown = Failure.HTTPAnswer(status: answer.status, code: refusal.code, url: answer.url.redacted)
         if answer.status == 401, answer.challenges.preferred == nil, await !authenticator.isSignedIn {
             let schemes = answer.challenges.map(\.scheme).joined(separator: ", ")
+            // A Bearer challenge with a realm would have been answered.
+            let hasBearer = answer.challenges.contains { $0.scheme == "bearer" }
             return Failure(
                 .authenticationRequired,
                 "\(endpoint.registry) requires credentials, but offers no supported method (\(summary))",
-                why: schemes.isEmpty
-                    ? "neither this response nor that of /v2/ has a valid WWW-Authenticate"
-                    : "it offers \(schemes.truncated(to: 160)); wasmpack supports Bearer and Basic",
+                why: hasBearer
+                    ? "its Bearer challenge has no realm, the URL of the token service"
+                    : schemes.isEmpty
+                        ? "neither this response nor that of /v2/ has a valid WWW-Authenticate"
+                        : "it offers \(schemes.truncated(to: 160)); wasmpack supports Bearer and Basic",
+                try: hasBearer
+                    ? ["contact the registry's administrator: its WWW-Authenticate is incomplete"] : [],
                 http: shown
             )
         }

@@ -201,7 +201,7 @@ final class RegistryClient: Sendable {
     /// Makes the failure for an exchange without a response.
     private func failure(_ error: TransferError, of request: Request, isRedirected: Bool) -> RequestFailure {
         events.record(
-            .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.rawValue)")
+            .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.described)")
         )
         // Of the URLs that a registry names, only upload locations and redirect targets may be at another origin.
         let role: URLPolicy.Role? =

@@ -13,7 +13,8 @@ struct RegistryErrorBody: Sendable {
     /// Whether it is an OAuth error for a rejected credential (RFC 6749 §5.2).
     var refusesGrant: Bool { ["invalid_grant", "invalid_client", "unauthorized_client"].contains(code) }
 
-    /// Reads `{"errors":[{code,message}]}` and other known forms, OAuth's among them.
+    /// Reads `{"errors":[{code,message}]}` and other known forms: OAuth's, the XML of S3, Azure and Google's storage, and the
+    /// title of a web page.
     ///
     /// Omits texts that contain a secret.
     init(_ bytes: [UInt8], withholding secrets: [String] = []) {
@@ -53,13 +54,41 @@ struct RegistryErrorBody: Sendable {
         }
         let body = try? CanonicalJSON.decode(Body.self, from: bytes, as: "", failing: .protocolViolation)
         let first = body?.errors?.first
-        code = shown(first?.code ?? body?.error, 64)
-        text = shown(first?.message ?? body?.message ?? body?.error_description ?? body?.details, 300)
+        let markup = body == nil ? Markup(bytes) : nil
+        code = shown(first?.code ?? body?.error ?? markup?.text(of: "Code"), 64)
+        text = shown(
+            first?.message ?? body?.message ?? body?.error_description ?? body?.details
+                ?? markup?.text(of: "Message") ?? markup?.text(of: "title"),
+            300
+        )
     }
 
     /// Returns the status, the code and the registry's message: `401 UNAUTHORIZED "authentication required"`.
     func summary(status: Int) -> String {
         ([String(status)] + [code].compactMap(\.self) + [text.map { "\"\($0)\"" }].compactMap(\.self))
             .joined(separator: " ")
+    }
+}
+
+/// The first 16 KiB of an XML or HTML document.
+private struct Markup {
+    private let text: String
+
+    /// Returns `nil` for other text.
+    init?(_ bytes: [UInt8]) {
+        let start = String(decoding: bytes.prefix(16 * 1024), as: UTF8.self)
+        guard start.drop(while: { $0.isWhitespace || $0 == "\u{FEFF}" }).first == "<" else { return nil }
+        text = start
+    }
+
+    /// Returns the text of the first element of a name, without any elements within; `nil` without one.
+    func text(of name: String) -> String? {
+        for tag in ["<\(name)>", "<\(name.uppercased())>"] {
+            guard let start = text.firstRange(of: tag) else { continue }
+            let rest = text[start.upperBound...].prefix { $0 != "<" }
+            let words = rest.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            return words.isEmpty ? nil : words
+        }
+        return nil
     }
 }

@@ -151,6 +151,14 @@ extension RequestFailure {
             self.init(failure(.protocolViolation, "\(place) violates the HTTP protocol"))
         case .bodyUnreadable:
             self.init(failure(.fileUnreadable, "the content to send has changed or cannot be read"))
+        case .limitReached:
+            self.init(
+                failure(
+                    .systemLimit,
+                    "the request to \(host) needs more files or memory than the system allows",
+                    try: ["ulimit -n 1024"]
+                )
+            )
         case .invalidURL, .invalidRequest, .sinkRejected, .other:
             self.init(failure(.internalError, "the request to \(url.redacted) failed"))
         }

@@ -53,6 +53,19 @@ package struct Credential: Sendable, CustomStringConvertible, CustomDebugStringC
         if case .identityToken(let token) = secret { token } else { nil }
     }
 
+    /// The invisible characters around the secret, which are probably not part of it; `nil` without any.
+    var invisibleEnds: String? {
+        let text =
+            switch secret {
+            case .password(let text), .identityToken(let text), .registryToken(let text): text
+            }
+        guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return nil }
+        if last == "\n" || last == "\r" { return "ends in a line end" }
+        if last.isInvisible { return "ends in a blank" }
+        if first == "\u{FEFF}" { return "begins with a byte order mark" }
+        return first.isInvisible ? "begins with a blank" : nil
+    }
+
     /// The user name for messages, or the kind of secret if no user name is known.
     package var holder: String {
         if let username { return username }
@@ -112,5 +125,13 @@ package struct CredentialLookup: Sendable {
         self.warnings = warnings
         self.isExplicit = isExplicit
         self.advice = advice
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether a terminal and an editor show nothing for the character.
+    fileprivate var isInvisible: Bool {
+        properties.isWhitespace || properties.generalCategory == .format
+            || properties.generalCategory == .control
     }
 }

@@ -40,7 +40,7 @@ enum OrderedJSON: Equatable, Sendable {
             throw Failure(
                 code,
                 "\(what) is not valid JSON",
-                why: "the error is at byte \(error.offset)"
+                why: JSONEncodingFault(of: bytes)?.description ?? error.withoutQuotation
             )
         }
     }

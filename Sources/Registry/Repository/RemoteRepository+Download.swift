@@ -9,8 +9,8 @@ extension RemoteRepository {
     /// After a broken connection, the next request asks for the rest (RFC 9110 §14.2). Clear progress resets the count of
     /// retries. Complete content with a wrong digest is not requested again.
     func download(_ descriptor: Descriptor) async throws(Failure) -> Blob {
-        let sink = try BlobSink(for: descriptor, from: registry, in: spoolDirectory) { [self] in
-            report(descriptor, .moved(bytes: $0))
+        let sink = try BlobSink(for: descriptor, from: registry, in: spool.path()) { [self] in
+            report(descriptor, .received(bytes: $0))
         }
         // A finished blob owns its file and keeps it.
         defer { sink.discard() }

@@ -1,8 +1,7 @@
 import Diagnostics
 package import OCI
-import Storage
+package import Storage
 import Synchronization
-package import SystemPackage
 
 /// A repository in a registry, as a store of images (distribution spec 1.1).
 package final class RemoteRepository: Sendable {
@@ -13,7 +12,7 @@ package final class RemoteRepository: Sendable {
     let registry: RegistryName
     let repository: RepositoryName
     let access: Access
-    let spoolDirectory: FilePath
+    let spool: SpoolFolder
     /// The size of a chunk in bytes, if a blob is uploaded in chunks.
     let chunkSize: Int
     /// A repository of the same registry that may have the blobs already.
@@ -34,7 +33,7 @@ package final class RemoteRepository: Sendable {
     ///   - access: the intended operation, for which a token is requested.
     ///   - mountSource: a repository of the same registry from which blobs are mounted if possible.
     ///   - credentials: the source of credentials when the registry requires them.
-    ///   - spoolDirectory: the folder for blobs during a download.
+    ///   - spool: the folder for blobs during a download.
     ///   - chunkSize: the size of a chunk in bytes, if a blob is uploaded in chunks.
     package init(
         _ repository: RepositoryName,
@@ -42,13 +41,13 @@ package final class RemoteRepository: Sendable {
         access: Access,
         mountingFrom mountSource: RepositoryName? = nil,
         credentials: any CredentialStore,
-        spoolDirectory: FilePath,
+        spoolingIn spool: SpoolFolder,
         chunkSize: Int = RemoteRepository.defaultChunkSize
     ) {
         registry = connection.endpoint.registry
         self.repository = repository
         self.access = access
-        self.spoolDirectory = spoolDirectory
+        self.spool = spool
         self.chunkSize = chunkSize
         self.mountSource = mountSource == repository ? nil : mountSource
         client = RegistryClient(

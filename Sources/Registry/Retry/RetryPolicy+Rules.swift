@@ -31,7 +31,7 @@ extension RetryPolicy {
             .authorityFileUnusable, .clientCertificateUnusable:
             false
         case .tooLarge, .protocolViolation, .sinkRejected: false
-        case .canceled, .invalidURL, .invalidRequest, .bodyUnreadable, .other: false
+        case .canceled, .invalidURL, .invalidRequest, .bodyUnreadable, .limitReached, .other: false
         }
     }
 

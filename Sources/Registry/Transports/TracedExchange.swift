@@ -55,7 +55,7 @@ struct TracedExchange {
             }
         case .failure(let error):
             lines.append(
-                "! \(error.kind.rawValue) after \(Self.milliseconds(duration)) ms: \(redaction.text(error.detail))"
+                "! \(error.kind.described) after \(Self.milliseconds(duration)) ms: \(redaction.text(error.detail))"
             )
         }
         return lines.map(\.printable).joined(separator: "\n")

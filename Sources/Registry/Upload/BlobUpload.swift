@@ -214,8 +214,8 @@ final class BlobUpload {
     /// Checks the response to the last request of an upload.
     private func check(_ answer: RegistryClient.Answer) async throws(RequestFailure) {
         if answer.status != 201, answer.status != 204 {
-            // Old registries answer 202.
-            guard answer.status == 202, try await repository.hasArrived(descriptor) else {
+            // Old registries answer 202, and file servers 200.
+            guard [200, 202].contains(answer.status), try await repository.hasArrived(descriptor) else {
                 throw try await failure(for: answer)
             }
         }

@@ -202,7 +202,6 @@ struct ArchiveContents {
         }
         guard spool.byteCount == entry.size else { throw cut(entry, after: spool.byteCount) }
         let blob = spool.finish(as: .octets)
-        // A renamed file needs no open descriptor; a process may have only a few hundred.
         let file = folder.appending(blob.descriptor.digest.encoded)
         if case .file(_, let owner?) = blob.content { try owner.move(to: file) }
         return Blob(trusted: blob.descriptor, .file(file, owner: nil))

@@ -28,14 +28,23 @@ package struct ImageArchive: Sendable {
 
     init(opening path: FilePath, unpackingIn folder: FilePath, limits: ArchiveLimits) throws(Failure) {
         let source = try FileSource(opening: path)
+        if let compression = try ArchiveMagic.Unsupported(of: source.read(at: 0, count: 6)) {
+            throw Failure(
+                archive: path,
+                "is compressed with \(compression.rawValue)",
+                why: "wasmpack reads archives without compression, with gzip and with zstd",
+                try: ["\(compression.rawValue) -dk \(path)"]
+            )
+        }
         var contents = ArchiveContents(of: path, unpackingIn: folder, limits: limits)
         do throws(Failure) {
-            let unpacked = try LayerReader.Compression(of: source.read(at: 0, count: 4)).unpacked(source)
+            let reported = ReportingSource(source, named: path.string, size: source.size)
+            let unpacked = try LayerReader.Compression(of: source.read(at: 0, count: 4)).unpacked(reported)
             let tar = try TarReader(unpacked)
             while let entry = try tar.next() {
                 try contents.read(entry, from: tar)
             }
-            if unpacked !== source { try limits.drain(unpacked) }
+            if unpacked !== reported { try limits.drain(unpacked) }
         } catch  where error.code == .layerInvalid {
             throw Failure(archive: path, "is not a complete image archive", why: error.why ?? error.message)
         }

@@ -26,10 +26,14 @@ package actor ImageArchiveOutput: ContentDestination {
     /// - Parameters:
     ///   - path: the file.
     ///   - names: the image's names in the archive, at least one.
-    ///   - folder: where the blobs of an existing archive are unpacked.
+    ///   - folder: where the blobs of an existing archive are unpacked; not asked for without one.
     /// - Throws: ``Failure/Code/fileExists`` if the file exists and is not an archive, and
     ///   ``Failure/Code/fileUnwritable``.
-    package init(at path: FilePath, naming names: [EntryName], unpackingIn folder: FilePath) throws(Failure) {
+    package init(
+        at path: FilePath,
+        naming names: [EntryName],
+        unpackingIn folder: @autoclosure () throws(Failure) -> FilePath
+    ) throws(Failure) {
         self.path = path
         self.names = names
         guard Directory.type(of: path) == .regular else {
@@ -39,7 +43,7 @@ package actor ImageArchiveOutput: ContentDestination {
         }
         file = nil
         do throws(Failure) {
-            existing = try ImageArchive(opening: path, unpackingIn: folder)
+            existing = try ImageArchive(opening: path, unpackingIn: folder())
         } catch  where error.code == .archiveInvalid {
             throw Failure(
                 existing: path,
@@ -87,12 +91,16 @@ package actor ImageArchiveOutput: ContentDestination {
         if let entry = try dockerEntry(for: manifest) {
             try tar.add("manifest.json", CanonicalJSON.encode([entry]))
         }
+        // Listed, because a tool that creates a missing folder itself may want to make root its owner.
+        let algorithms = Set(blobs.keys.map(\.algorithm.rawValue)).sorted()
+        for folder in ["blobs"] + algorithms.map({ "blobs/\($0)" }) { try tar.add(folder: folder) }
         for blob in blobs.values.sorted(by: { $0.archiveName < $1.archiveName }) { try tar.add(blob) }
         try tar.finish()
-        guard file.target == nil || Directory.type(of: path) == nil else {
+        do throws(Failure) {
+            _ = try file.commit(replacing: false)
+        } catch  where error.code == .fileExists {
             throw Failure(existing: path, "another program created it during the copy")
         }
-        try file.commit()
     }
 
     private func dockerEntry(for manifest: Blob) throws(Failure) -> DockerArchiveEntry? {

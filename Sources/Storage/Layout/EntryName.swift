@@ -76,7 +76,7 @@ package struct EntryName: Hashable, Sendable {
 extension Index {
     /// Returns the entry that a name points to.
     ///
-    /// A full reference means the entry with exactly that name, or else the only image.
+    /// A full reference means the entry with exactly that name, or else the only entry, if that has no name.
     ///
     /// - Parameters:
     ///   - name: the name to find.
@@ -113,6 +113,7 @@ extension Index {
         let what =
             switch name {
             case .only: "image"
+            case .reference: "image named \(name)"
             default: name.description
             }
         return Failure(
@@ -121,18 +122,20 @@ extension Index {
             why: names.isEmpty ? "it is empty" : "it has " + names.joined(separator: ", "),
             try: names.isEmpty
                 ? ["wasmpack build plugin.wasm --layout \(place)"]
-                : names.prefix(5).map { "\(place):\($0.tagPart)" }
+                : manifests.prefix(5).map { selector(of: $0, in: place) }
         )
     }
 
-    private func ambiguous(_ name: RefName, among found: [Descriptor], in place: String) -> Failure {
-        // A unique tag selects an image; otherwise only the digest does.
-        let names = found.map { entry in
-            let tag = entry.referenceName.flatMap { tag in
-                manifests.filter { $0.referenceName == tag }.count == 1 ? tag : nil
-            }
-            return tag.map { "\(place):\($0)" } ?? "\(place)@\(entry.digest)"
+    /// Returns the text that selects an entry: a unique tag, else the digest.
+    private func selector(of entry: Descriptor, in place: String) -> String {
+        if let tag = entry.referenceName, manifests.filter({ $0.referenceName == tag }).count == 1 {
+            return "\(place):\(tag)"
         }
+        return "\(place)@\(entry.digest)"
+    }
+
+    private func ambiguous(_ name: RefName, among found: [Descriptor], in place: String) -> Failure {
+        let names = found.map { selector(of: $0, in: place) }
         return Failure(
             .nameAmbiguous,
             name == .only ? "\(place) contains several images" : "\(name) matches several images of \(place)",
@@ -143,19 +146,16 @@ extension Index {
 }
 
 extension [Descriptor] {
-    /// Returns the entries that a full reference means: those with its digest or its name, else all.
+    /// Returns the entries that a full reference means: those with its digest or its name, else the only one without a
+    /// name.
     fileprivate func matching(_ reference: Reference) -> [Descriptor] {
         if let digest = reference.digest { return filter { $0.digest == digest } }
         let named = filter { $0.isNamed(reference) }
-        return named.isEmpty ? self : named
+        guard named.isEmpty, count == 1 else { return named }
+        return filter(\.isUntagged)
     }
 }
 
 extension Descriptor {
     fileprivate var shownName: String { fullName ?? referenceName ?? digest.description }
-}
-
-extension String {
-    /// The part after the last colon of a full name, or the whole string.
-    fileprivate var tagPart: Substring { split(separator: ":").last ?? self[...] }
 }

@@ -26,6 +26,7 @@ extension ImageLayout: ContentDestination {
     package func push(_ blob: Blob) async throws(Failure) {
         let target = path(of: blob.descriptor.digest)
         try Directory.create(target.directory)
+        if Directory.type(of: target) == nil { written.insert(blob.descriptor.digest) }
         switch blob.content {
         case .bytes(let bytes):
             try TemporaryFile.write(bytes, to: target)
@@ -49,8 +50,26 @@ extension ImageLayout: ContentDestination {
         let lock = try await DirectoryLock(on: path, isShared: false)
         defer { withExtendedLifetime(lock) {} }
         let entry = manifest.descriptor.annotated(name.annotations)
+        let before = (try? await reachableDigests()) ?? []
         try changeIndex(removing: { $0 == entry || name.replaces($0) }, adding: entry)
-        await sweep()
+        await sweep(own: before.union(written.digests))
+    }
+
+    /// Runs a copy into this layout; after a failure, removes the blobs that were written for no image, if possible.
+    ///
+    /// Rethrows the errors of the copy.
+    package func cleaningUp<Result>(
+        _ body: () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        do throws(Failure) {
+            return try await body()
+        } catch {
+            if let lock = try? await DirectoryLock(on: path, isShared: false, waiting: .zero) {
+                await sweep(own: written.digests)
+                withExtendedLifetime(lock) {}
+            }
+            throw error
+        }
     }
 
     private func writeCopy(of blob: Blob, to target: FilePath) throws(Failure) {

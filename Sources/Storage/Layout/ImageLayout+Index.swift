@@ -16,7 +16,7 @@ extension ImageLayout {
         do throws(Failure) {
             return try ReadableFile.contents(of: indexFile, limit: Manifest.sizeLimit)
         } catch  where error.code == .fileMissing {
-            throw Failure(.layoutCorrupt, "\(indexFile) is missing", try: ["build the layout again"])
+            throw Failure(.layoutCorrupt, "\(indexFile) is missing", try: [Self.repair])
         }
     }
 

@@ -6,7 +6,7 @@ import SystemPackage
 extension ImageLayout: LocalStore {
     /// Finds an image in the layout.
     ///
-    /// A full reference means the image with exactly that name, or else the only image. Throws ``Failure/Code/notFound``,
+    /// A full reference means the image with exactly that name, or else the only image, if that has no name. Throws ``Failure/Code/notFound``,
     /// or ``Failure/Code/nameAmbiguous`` if a tag matches several images; both list the existing images.
     package func resolve(_ name: RefName) async throws(Failure) -> Descriptor {
         try entry(name).annotated(nil)
@@ -35,8 +35,12 @@ extension ImageLayout: LocalStore {
                 throw corrupt("\(file) is missing", "the layout refers to it as \(descriptor.role)")
             case .digestMismatch:
                 throw corrupt("\(file) does not match the digest in its name", error.why)
-            case .fileUnreadable where (try? file.stat(followTargetSymlink: false))?.type != .regular:
-                throw corrupt(error.message, error.why)
+            case .fileUnreadable:
+                switch (try? file.stat(followTargetSymlink: false))?.type {
+                case .symbolicLink?: throw linked(file)
+                case .regular?: throw error
+                default: throw corrupt(error.message, error.why)
+                }
             default:
                 throw error
             }
@@ -44,6 +48,22 @@ extension ImageLayout: LocalStore {
     }
 
     private func corrupt(_ message: String, _ why: String?) -> Failure {
-        Failure(.layoutCorrupt, message, why: why, try: ["build the layout again"])
+        Failure(.layoutCorrupt, message, why: why, try: [Self.repair])
+    }
+
+    /// The advice for a damaged layout, which any program may have written.
+    static let repair = "write the layout again with the program that made it"
+
+    /// Bazel's layouts, for example, are trees of links.
+    private func linked(_ file: FilePath) -> Failure {
+        let copy = path.lastComponent.map {
+            "\(path.removingLastComponent().appending("\($0.string)-files"))"
+        }
+        return Failure(
+            .layoutCorrupt,
+            "\(file) is a symbolic link",
+            why: "the blobs of a layout must be files, because a link could point to any file",
+            try: ["cp -rL \(path) \(copy ?? "../layout-files")"]
+        )
     }
 }

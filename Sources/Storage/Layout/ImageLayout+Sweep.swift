@@ -4,14 +4,20 @@ import OCI
 import SystemPackage
 
 extension ImageLayout {
-    /// Removes unreferenced blobs, and unfinished files that an ended process left behind.
+    /// How old an unreferenced blob must be: another program may be about to name a newer one.
+    private static let leastAge = Duration.seconds(3600)
+
+    /// Removes unreferenced blobs that are our own or older than an hour, and unfinished files that an ended process left
+    /// behind.
     ///
     /// Removes nothing while another process has the layout open, or if a manifest cannot be followed. The last process
     /// that has the layout open sweeps it. Files that cannot be removed are kept.
     ///
+    /// `own` are the blobs that this process wrote, and those of the image that it replaced.
+    ///
     /// The caller holds the lock on the layout's folder. `flock` may release a shared lock for a moment if it cannot make
     /// it exclusive; no other process can sweep in that moment.
-    func sweep() async {
+    func sweep(own: Set<Digest>) async {
         guard let blobsInUse, blobsInUse.becomeExclusive() else { return }
         defer { blobsInUse.becomeShared() }
         // A link may lead into another layout, whose images this layout does not list.
@@ -19,11 +25,14 @@ extension ImageLayout {
         removeFiles(in: path, where: TemporaryFile.isUnfinished)
         removeFiles(in: spoolDirectory, where: TemporaryFile.isUnfinished)
         for algorithm in Digest.Algorithm.allCases {
-            removeFiles(in: spoolDirectory.appending(algorithm.rawValue)) { name in
+            let folder = spoolDirectory.appending(algorithm.rawValue)
+            removeFiles(in: folder) { name in
                 guard let digest = try? Digest(parsing: "\(algorithm.rawValue):\(name)") else {
                     return TemporaryFile.isUnfinished(name)
                 }
-                return !reachable.contains(digest)
+                guard !reachable.contains(digest) else { return false }
+                return own.contains(digest)
+                    || Directory.age(of: folder.appending(name)).map { $0 >= Self.leastAge } ?? false
             }
         }
     }
@@ -40,7 +49,7 @@ extension ImageLayout {
     }
 
     /// Throws if a manifest is missing, invalid, nested too deeply or of an unknown type: it could refer to any blob.
-    private func reachableDigests() async throws(Failure) -> Set<Digest> {
+    func reachableDigests() async throws(Failure) -> Set<Digest> {
         var reachable: Set<Digest> = []
         var roots = try index().manifests
         while let root = roots.popLast() {

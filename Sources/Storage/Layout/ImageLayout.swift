@@ -12,6 +12,8 @@ package struct ImageLayout: Sendable {
     /// The layout's folder.
     package let path: FilePath
     let blobsInUse: DirectoryLock?
+    /// The blobs that this value has written.
+    let written = WrittenBlobs()
 
     /// Returns whether a folder looks like a layout.
     package static func exists(at path: FilePath) -> Bool {
@@ -109,7 +111,7 @@ package struct ImageLayout: Sendable {
         do throws(Failure) {
             bytes = try ReadableFile.contents(of: file, limit: LayoutMarker.sizeLimit)
         } catch  where error.code == .fileMissing {
-            throw Failure(.layoutCorrupt, "\(file) is missing", try: ["build the layout again"])
+            throw Failure(.layoutCorrupt, "\(file) is missing", try: [Self.repair])
         }
         try LayoutMarker.check(bytes, as: file.string, failing: .layoutCorrupt)
     }

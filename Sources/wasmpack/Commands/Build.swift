@@ -1,11 +1,13 @@
 import ArgumentParser
 import Diagnostics
+import HostSystem
 import OCI
 import Packing
+import Registry
 import Storage
 import SystemPackage
 
-struct Build: ReportingCommand {
+struct Build: RegistryCommand {
     static let configuration = CommandConfiguration(
         abstract: "Build an OCI image from a Wasm module",
         discussion: """
@@ -26,7 +28,7 @@ struct Build: ReportingCommand {
 
     @Argument(
         help: "The module, Dockerfile or folder (default: .)",
-        completion: .file()
+        completion: .file(extensions: ["wasm"])
     )
     var path = "."
 
@@ -42,17 +44,27 @@ struct Build: ReportingCommand {
     )
     var archive: String?
 
+    @Flag(help: "Push each --tag after the build")
+    var push = false
+
     @OptionGroup(title: "DOCKERFILE") var dockerfile: DockerfileOptions
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup(title: "IMAGE") var metadata: MetadataOptions
     @OptionGroup(title: "CHECK") var checkOption: CheckOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
+    @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {
         if archive != nil, layout.layout != nil {
             throw ValidationError("--archive and --layout cannot be used together.")
         }
+        if push, tag.isEmpty { throw ValidationError("--push needs --tag.") }
+    }
+
+    // With several names, some may have been written.
+    var interruptionConsequence: String? {
+        !push && (archive != nil || tag.count < 2) ? "no image was written" : nil
     }
 
     func run(_ context: CommandContext) async throws {
@@ -61,47 +73,88 @@ struct Build: ReportingCommand {
         let archive = archive.map { FilePath($0) }
         try archive?.failUnlessPlainArchive()
         let layoutPath = try layout.path(context.environment)
-        let contents = try dockerfile.input(path).contents(
-            labels: options.labels,
+        let credentials = push ? try await credentials(for: references, context) : nil
+        let work = try PackingWork(
+            dockerfile.input(path),
+            options,
             arguments: dockerfile.arguments(context.environment),
             apartFrom: [layoutPath]
                 + [archive, digestFile.digestFile.map { FilePath($0) }].compactMap(\.self),
-            events: context.reporter
+            called: path,
+            CheckStep(checkOption, context),
+            context
         )
-        guard let module = contents.module else {
-            throw Failure(.pluginMissing, "the input has no module")
-        }
-        let digestFile = try digestFile.open(apartFrom: [module] + [archive].compactMap(\.self))
-        let builder = ImageBuilder(options, processorCount: Environment.processorCount)
-        try builder.check(contents)
-        let kind = try PluginFile.check(module, as: options.format)
-        let checkStep = CheckStep(checkOption, context)
-        try checkStep.checkModule(module, as: options.format)
-        try checkStep.checkPlace(in: contents, as: options.format, called: path)
+        let digestFile = try digestFile.open(apartFrom: [work.module] + [archive].compactMap(\.self))
         let destination = try await BuildDestination(
             archive: archive,
             layout: layoutPath,
             naming: references
         )
-        let image = try await builder.build(contents, spoolingIn: destination.spoolDirectory)
-        context.record(.step("read", "\(module)  \(ByteCount(image.module.size))  \(kind.rawValue)"))
-        context.record(.step("pack", image.packed))
-        try await checkStep.checkPacked(image.manifest.descriptor, in: image, called: path)
+        let image = try await work.pack(spoolingIn: destination.spoolDirectory, context)
         try await destination.store(image, context)
         context.record(.step("wrote", destination.path.string))
-        try report(image, references, destination)
+        var pushed: [PushReport.Document]?
+        if let credentials {
+            pushed = try await send(image, references, from: destination, credentials, context)
+        }
+        try report(image, references, destination, pushed)
         try digestFile?.finish(with: image.manifest.descriptor.digest)
     }
 
-    private func report(_ image: BuiltImage, _ references: [Reference], _ destination: BuildDestination)
-        throws(Failure)
+    /// The credentials for `--push`, read once for all repositories.
+    private func credentials(for references: [Reference], _ context: CommandContext) async throws(Failure)
+        -> CredentialChain
     {
+        try registry.failIfShared(among: references, context.environment)
+        return try await registry.credentials.store(
+            context.environment,
+            usesTLS: !registry.connection.plainHttp
+        )
+    }
+
+    /// Pushes the stored image to each repository with all its tags there; without `--json`, prints a line for each.
+    private func send(
+        _ image: BuiltImage,
+        _ references: [Reference],
+        from destination: BuildDestination,
+        _ credentials: CredentialChain,
+        _ context: CommandContext
+    ) async throws -> [PushReport.Document] {
+        let root = image.manifest.descriptor
+        var documents: [PushReport.Document] = []
+        let folder = LazyTemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        try await destination.target(root.digest).withSource { source in
+            guard case .images(let store, let name?) = source else { return }
+            let stored = try await store.verify(store.resolve(name))
+            let pushed = PushedImage(
+                manifest: image.manifest,
+                content: stored,
+                name: path,
+                path: destination.path
+            )
+            for plan in PushPlan.plans(for: references) {
+                let work = PushWork(registry: registry, plan: plan, credentials: credentials)
+                let (report, credential) = try await work.send(pushed, spoolingIn: folder, context)
+                documents.append(report.document(credential))
+                if !output.json { try Screen.main.print("\(report.pinned)\n") }
+            }
+        }
+        return documents
+    }
+
+    private func report(
+        _ image: BuiltImage,
+        _ references: [Reference],
+        _ destination: BuildDestination,
+        _ pushed: [PushReport.Document]?
+    ) throws(Failure) {
         let digest = image.manifest.descriptor.digest
         guard output.json else {
-            try Terminal.standardOutput(
+            if pushed != nil { return }
+            return try Screen.main.print(
                 (references.first?.pinned(to: digest).description ?? digest.description) + "\n"
             )
-            return
         }
         struct Document: Encodable {
             let schema = "wasmpack.build/v1"
@@ -117,6 +170,7 @@ struct Build: ReportingCommand {
             let diffID: Nullable<String>
             let parts: [PartDocument]
             let module: ModuleDocument
+            let pushed: Nullable<[PushReport.Document]>
         }
         try JSONReport.print(
             Document(
@@ -130,7 +184,8 @@ struct Build: ReportingCommand {
                 format: metadata.format.rawValue,
                 diffID: Nullable(image.diffIDs.last?.description),
                 parts: ([image.config] + image.layers).map { PartDocument($0.descriptor) },
-                module: ModuleDocument(image.module)
+                module: ModuleDocument(image.module),
+                pushed: Nullable(pushed)
             )
         )
     }
@@ -163,10 +218,11 @@ extension Reference {
 }
 
 extension BuiltImage {
-    /// The number and size of the layers, for people.
-    var packed: String {
-        let size = layers.reduce(0) { $0 + $1.descriptor.size }
-        let packed = diffIDs.isEmpty ? "" : " gzip"
-        return "\(layers.count) layer\(layers.count == 1 ? "" : "s")  \(ByteCount(size))\(packed)"
+    /// Describes what was packed: the file as the user named it, its size before and after, and its interface.
+    func packed(_ path: FilePath, _ interface: String) -> String {
+        let size = ByteCount(layers.reduce(0) { $0 &+ $1.descriptor.size })
+        let packed =
+            diffIDs.isEmpty ? "" : " → \(size)" + (layers.count == 1 ? "" : " in \(layers.count) layers")
+        return "\(path)  \(ByteCount(module.size))\(packed)  \(interface)"
     }
 }

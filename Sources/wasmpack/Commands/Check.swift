@@ -24,7 +24,7 @@ struct Check: RegistryCommand {
 
     @Argument(
         help: "A .wasm file, a layout (DIR, DIR:TAG), an archive or a reference",
-        completion: .file()
+        completion: .file(extensions: ["wasm", "tar"])
     )
     var target: String
 
@@ -93,8 +93,14 @@ struct Check: RegistryCommand {
         )
         var verdict: EnvoyVerdict?
         if let envoy, module != nil { verdict = try await EnvoyProgram(envoy).verdict(on: path) }
-        let report = CheckReport(check, envoy: verdict, target: target, isStrict: strict)
-        try context.print(report.document, orText: report.text)
+        let report = CheckReport(
+            check,
+            envoy: verdict,
+            target: target,
+            named: reference,
+            isStrict: strict
+        )
+        try context.print(report.document, orRows: report.rows)
         if report.isRejected { throw NegativeResult() }
     }
 }

@@ -13,7 +13,7 @@ struct CheckOption: ParsableArguments {
     var noCheck = false
 }
 
-/// A check of an image or its module before the image is written or pushed; does nothing with `--no-check`.
+/// The check of a module and its image before the image is written or pushed; does nothing with `--no-check`.
 struct CheckStep {
     private let isSkipped: Bool
     private let context: CommandContext
@@ -23,10 +23,11 @@ struct CheckStep {
         self.context = context
     }
 
-    /// Checks a module before it is packed, like ``PrepublishCheck/ofModule(at:as:)``.
-    func checkModule(_ path: FilePath, as format: ImageFormat) throws(Failure) {
-        guard !isSkipped, let check = try PrepublishCheck.ofModule(at: path, as: format) else { return }
-        try report(check)
+    /// Checks a module before it is packed, like ``PrepublishCheck/ofModule(at:as:)``; the result is reported later.
+    func checkModule(_ path: FilePath, as format: ImageFormat) throws(Failure) -> PrepublishCheck? {
+        guard !isSkipped, let check = try PrepublishCheck.ofModule(at: path, as: format) else { return nil }
+        if check.rejection != nil { try report([check]) }
+        return check
     }
 
     /// Checks the path of the module in the image, like ``PrepublishCheck/checkPlace(in:as:called:)``.
@@ -35,12 +36,15 @@ struct CheckStep {
         try PrepublishCheck.checkPlace(in: contents, as: format, called: name)
     }
 
-    /// Checks an image whose module has been checked already.
-    func checkPacked(_ root: Descriptor, in source: some ContentSource, called name: String)
-        async throws(Failure)
-    {
+    /// Checks an image whose module has been checked, and reports both results in one line.
+    func checkPacked(
+        _ image: BuiltImage,
+        after moduleCheck: PrepublishCheck?,
+        called name: String
+    ) async throws(Failure) {
         guard !isSkipped else { return }
-        try await report(PrepublishCheck.ofPacked(root, in: source, called: name))
+        let check = try await PrepublishCheck.ofPacked(image.manifest.descriptor, in: image, called: name)
+        try report([moduleCheck, check].compactMap(\.self))
     }
 
     /// Checks an image of a store, and its module.
@@ -49,22 +53,40 @@ struct CheckStep {
         let check = try await withTemporaryDirectory { folder in
             try await PrepublishCheck.ofImage(root, in: source, called: name, spoolingIn: folder)
         }
-        try report(check)
+        try report([check])
     }
 
-    /// Reports one line with the module and the result of each consumer, then the warnings.
+    /// Reports the result of each consumer in one line, then the warnings.
     ///
-    /// Throws the failure of the check, if a consumer would reject the image.
-    private func report(_ check: PrepublishCheck) throws(Failure) {
-        if let module = check.module {
-            let marks = check.answers.map { answer in
-                "\(answer.worst == .error ? Terminal.cross : Terminal.checkMark) \(answer.consumer.name)"
+    /// Throws the failure of a check, if the consumers would reject the image.
+    private func report(_ checks: [PrepublishCheck]) throws(Failure) {
+        var verdicts: [(name: String, worst: Finding.Severity?)] = []
+        for answer in checks.flatMap(\.answers) {
+            if let known = verdicts.firstIndex(where: { $0.name == answer.consumer.name }) {
+                verdicts[known].worst = [verdicts[known].worst, answer.worst].compactMap(\.self).max()
+            } else {
+                verdicts.append((answer.consumer.name, answer.worst))
             }
-            context.record(
-                .step("check", ([PluginFile.name, module.summary] + marks).joined(separator: "  "))
-            )
         }
-        for warning in check.warnings { context.record(.warning(warning)) }
-        if let rejection = check.rejection { throw rejection }
+        if !verdicts.isEmpty {
+            let marks = Words(verdicts.map { (mark: $0.worst.mark, name: $0.name) })
+            context.reporter.write([Row("checked", marks)])
+        }
+        var reported: Set<PrepublishCheck.Warning> = []
+        for warning in checks.flatMap(\.warnings) where reported.insert(warning).inserted {
+            context.record(.warning(warning.text, try: warning.hints))
+        }
+        for check in checks { if let rejection = check.rejection { throw rejection } }
+    }
+}
+
+extension Finding.Severity? {
+    /// The mark of a consumer whose worst finding this is.
+    var mark: Mark {
+        switch self {
+        case .error?: .rejected
+        case .warning?: .caution
+        case .note?, nil: .accepted
+        }
     }
 }

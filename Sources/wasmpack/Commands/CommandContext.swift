@@ -23,7 +23,14 @@ struct CommandContext {
     func print(_ document: @autoclosure () -> some Encodable, orText text: @autoclosure () -> String)
         throws(Failure)
     {
-        output.json ? try JSONReport.print(document()) : try Terminal.standardOutput(text())
+        output.json ? try JSONReport.print(document()) : try Screen.main.print(text())
+    }
+
+    /// Prints the result on standard output: the document with `--json`, the rows without.
+    func print(_ document: @autoclosure () -> some Encodable, orRows rows: @autoclosure () -> [Row])
+        throws(Failure)
+    {
+        output.json ? try JSONReport.print(document()) : try Screen.main.print(rows())
     }
 }
 
@@ -32,6 +39,8 @@ protocol ReportingCommand: AsyncParsableCommand {
     var output: OutputOptions { get }
     /// The time limit of the whole command; `nil` for none.
     var timeLimit: Duration? { get }
+    /// What is certain after an interruption, such as "nothing was written"; `nil` if nothing is.
+    var interruptionConsequence: String? { get }
 
     /// Runs the command.
     func run(_ context: CommandContext) async throws
@@ -39,6 +48,18 @@ protocol ReportingCommand: AsyncParsableCommand {
 
 extension ReportingCommand {
     var timeLimit: Duration? { nil }
+    var interruptionConsequence: String? { nil }
 
-    func run() async throws { try await run(CommandContext(output)) }
+    func run() async throws {
+        let context = CommandContext(output)
+        try await Work.$sink.withValue(context.reporter) { try await run(context) }
+    }
+}
+
+extension Failure {
+    /// Returns the failure of an interrupted command with what is certain about its result.
+    func adding(consequence: String?) -> Failure {
+        guard let consequence, code == .interrupted || code == .terminated else { return self }
+        return with(message: "\(message); \(consequence)")
+    }
 }

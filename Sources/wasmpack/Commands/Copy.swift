@@ -29,13 +29,13 @@ struct Copy: RegistryCommand {
 
     @Argument(
         help: "A reference, a layout (DIR, DIR:TAG) or an archive",
-        completion: .file()
+        completion: .file(extensions: ["tar"])
     )
     var from: String
 
     @Argument(
         help: "A reference, a layout (DIR, DIR:TAG) or a new x.tar",
-        completion: .file()
+        completion: .file(extensions: ["tar"])
     )
     var to: String
 
@@ -60,30 +60,34 @@ struct Copy: RegistryCommand {
             to: destination.reference,
             context.environment
         )
-        try await withTemporaryDirectory { folder in
-            let work = CopyWork(
-                from: from,
-                to: destination,
-                format: format,
-                registries: registries,
-                folder: folder,
-                context: context
-            )
-            let result = try await source.withSource { source in
-                switch source {
-                case .reference(let reference): try await work.copy(reference)
-                case .images(let store, let name):
-                    try await work.copy(name ?? destination.wantedName, of: store)
-                case .module(let path): throw refusal(ofModule: path.string)
-                }
+        let folder = LazyTemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        let work = CopyWork(
+            from: from,
+            to: destination,
+            copying: ImageCopy(
+                as: format,
+                spoolingIn: folder,
+                processorCount: Environment.processorCount
+            ),
+            registries: registries,
+            folder: folder,
+            context: context
+        )
+        let result = try await source.withSource { source in
+            switch source {
+            case .reference(let reference): try await work.copy(reference)
+            case .images(let store, let name):
+                try await work.copy(name ?? destination.wantedName(in: store), of: store)
+            case .module(let path): throw refusal(ofModule: path.string)
             }
-            try result.print(asJSON: output.json)
         }
+        try result.print(asJSON: output.json)
     }
 
     /// The source and the destination, checked before any work is done.
     private func parsed() throws(Failure) -> (Target, CopyDestination) {
-        if from.hasSuffix(".wasm") { throw refusal(ofModule: from) }
+        if from.hasSuffix(".wasm"), !isArchive(from) { throw refusal(ofModule: from) }
         if to.hasSuffix(".wasm") {
             throw Failure(
                 .usage,
@@ -116,6 +120,11 @@ struct Copy: RegistryCommand {
             )
         }
         return (source, destination)
+    }
+
+    /// Whether a path is an archive, whatever its name.
+    private func isArchive(_ path: String) -> Bool {
+        if case .archive? = try? Target.existing(path) { true } else { false }
     }
 
     private func refusal(ofModule path: String) -> Failure {
@@ -155,6 +164,9 @@ extension CopyDestination {
         }
     }
 
-    /// The name that selects one of several images if FROM has no name: the name in TO.
-    fileprivate var wantedName: RefName { reference.map { .reference($0) } ?? .only }
+    /// The name that selects an image if FROM has no name: the name in TO, if FROM has such an image, else the only one.
+    fileprivate func wantedName(in store: some LocalStore) -> RefName {
+        guard let reference, (try? store.entry(.reference(reference))) != nil else { return .only }
+        return .reference(reference)
+    }
 }

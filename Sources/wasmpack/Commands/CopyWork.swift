@@ -6,138 +6,113 @@ import Registry
 import Storage
 import SystemPackage
 
-/// One run of `copy`.
+/// One run of `copy`: which sides are opened, and what is reported.
 struct CopyWork {
     /// The source as the user named it.
     let from: String
     let to: CopyDestination
-    /// The format to repack the image in; `nil` to copy it unchanged.
-    let format: ImageFormat?
+    let copying: ImageCopy
     let registries: CopyRegistries
     /// The folder for temporary content; it exists until the copy has ended.
-    let folder: FilePath
+    let folder: LazyTemporaryDirectory
     let context: CommandContext
 
-    /// An image of the source, with its name there.
+    /// An image that is ready to be copied, with its name.
     private struct Image {
-        let root: Descriptor
+        let prepared: ImageCopy.Prepared
         let name: EntryName
         /// The repository, if it comes from a registry.
-        var repository: Reference?
+        let repository: Reference?
 
-        /// Returns the image with its name adjusted because it replaces another image.
-        func named(insteadOf other: Descriptor) -> Image {
-            let name = name.passed(from: other.digest, to: root.digest)
-            return Image(root: root, name: name, repository: repository)
-        }
+        var root: Descriptor { prepared.root }
     }
 
     /// Copies an image of a registry.
     func copy(_ reference: Reference) async throws(Failure) -> CopyResult {
         let reference = reference.reading(context)
-        var directory = folder
-        // An image that will be repacked is fetched before the layout is created.
-        if case .layout(let path, _) = to, format == nil { directory = ImageLayout.spoolDirectory(of: path) }
         registries.from.announce(reference, context)
         let repository = try await registries.from.repository(
             of: reference,
             for: .pull,
             credentials: registries.credentials?.from,
-            spoolingIn: directory,
+            spoolingIn: copying.spool(toLayout: to.layout),
             context
         )
-        let image = Image(
-            root: try await repository.resolve(.reference(reference)),
-            name: EntryName(.reference(reference)),
-            repository: reference
-        )
-        if format != nil { return try await repack(image, from: repository) }
-        if case .reference(let target) = to, target.isSameImage(as: reference) { return same(image) }
-        return try await copy(image, from: repository)
+        let root = try await repository.resolve(.reference(reference))
+        let name = EntryName(.reference(reference))
+        if copying.format == nil, to.reference?.isSameImage(as: reference) == true { return same(root, name) }
+        let prepared = try await copying.prepare(root, in: repository)
+        return try await copy(image(prepared, insteadOf: root, name, from: reference))
     }
 
-    /// Copies an image of a layout or an archive, after verifying all of it.
-    func copy(_ name: RefName, of store: some LocalStore) async throws(Failure) -> CopyResult {
-        let entry = try store.entry(name)
-        let image = Image(root: entry.annotated(nil), name: EntryName(of: entry))
-        // Only the module is used, and it is verified while it is read.
-        if format != nil { return try await repack(image, from: store) }
-        switch to {
-        case .layout(let target, let newName) where isSame(store.path, target, image, newName),
-            .archive(let target, let newName) where isSame(store.path, target, image, newName):
-            return same(image)
-        default:
-            return try await copy(image, from: store.verify(image.root))
+    /// Copies an image of a layout or an archive.
+    func copy(_ wanted: RefName, of store: some LocalStore) async throws(Failure) -> CopyResult {
+        let entry = try store.entry(wanted)
+        let root = entry.annotated(nil)
+        let name = EntryName(of: entry)
+        if copying.format == nil, to.isSame(as: store.path, name, root.digest) { return same(root, name) }
+        return try await copy(image(copying.prepare(root, in: store), insteadOf: root, name))
+    }
+
+    /// Reports what became of an image, and returns it with the name that it has from now on.
+    private func image(
+        _ prepared: ImageCopy.Prepared,
+        insteadOf root: Descriptor,
+        _ name: EntryName,
+        from repository: Reference? = nil
+    ) -> Image {
+        let name = name.passed(from: root.digest, to: prepared.root.digest)
+        guard let repacking = prepared.repacking, let format = copying.format else {
+            return Image(prepared: prepared, name: name, repository: repository)
         }
-    }
-
-    /// Repacks the image in the wanted format, and copies the result.
-    private func repack(_ image: Image, from source: some ContentSource) async throws(Failure) -> CopyResult {
-        guard let format else { return try await copy(image, from: source) }
-        let repacking = try await Repacking(
-            of: image.root,
-            in: source,
-            as: format,
-            spoolingIn: folder,
-            processorCount: Environment.processorCount
-        )
-        let old = repacking.choice.image
         if let note = repacking.choice.note { context.record(.note(note)) }
         for warning in repacking.warnings { context.record(.warning(warning)) }
-        guard let new = repacking.image else {
+        let old = repacking.choice.image.digest
+        guard repacking.image != nil else {
             context.record(
-                .note("\(old.digest.short) already has the format \"\(format)\" and is copied unchanged")
+                .note("\(old.short) already has the format \"\(format)\" and is copied unchanged")
             )
-            let same = Image(root: old.annotated(nil), name: image.name, repository: image.repository)
-            return try await copy(same.named(insteadOf: image.root), from: source.verify(same.root))
-                .repacked(from: old, format)
+            return Image(prepared: prepared, name: name, repository: repository)
         }
-        let root = new.manifest.descriptor
-        context.record(.step("repack", "\(old.digest) as \(root.digest) (\(format))"))
-        return try await copy(Image(root: root, name: image.name).named(insteadOf: image.root), from: new)
-            .repacked(from: old, format)
+        context.record(.step("repacked", "\(old) as \(prepared.root.digest) (\(format))"))
+        // The new blobs are in no registry.
+        return Image(prepared: prepared, name: name, repository: nil)
     }
 
-    private func copy(_ image: Image, from source: some ContentSource) async throws(Failure) -> CopyResult {
-        let digest = RefName.digest(image.root.digest)
+    private func copy(_ image: Image) async throws(Failure) -> CopyResult {
         switch to {
         case .reference(let reference):
-            // Without a tag and digest in TO, the image was named by its digest.
-            let isNamed = reference.tag != nil || reference.digest != nil
-            let target = isNamed ? reference : reference.pinned(to: image.root.digest)
-            let mountSource = image.repository.flatMap {
-                $0.registry == target.registry ? $0.repository : nil
-            }
+            let target = reference.named(orPinnedTo: image.root.digest)
             registries.to.announce(target, context)
             let repository = try await registries.to.repository(
                 of: target,
                 for: .push,
-                mountingFrom: mountSource,
+                mountingFrom: image.repository?.repository(sharedWith: target),
                 credentials: registries.credentials?.to,
-                spoolingIn: folder,
+                spoolingIn: .temporary(folder),
                 context
             )
-            return try await copy(image, from: source, to: repository, as: .reference(target), called: target)
+            return try await copy(image, to: repository, as: .reference(target), called: target)
         case .layout(let path, let newName):
             let layout = try await ImageLayout(creating: path)
             let name = image.name.replaced(by: newName)
             context.reporter.warnOfDockersTypes(of: image.root, inArchive: false)
             try context.reporter.warn(ofTagOf: name, image.root.digest, in: layout)
-            return try await copy(
-                image,
-                from: source,
-                to: layout.naming(name),
-                as: newName ?? digest,
-                called: name.reference
-            )
+            return try await layout.cleaningUp { () async throws(Failure) in
+                try await copy(
+                    image,
+                    to: layout.naming(name),
+                    as: newName ?? .digest(image.root.digest),
+                    called: name.reference
+                )
+            }
         case .archive(let path, let newName):
             let name = image.name.replaced(by: newName)
             context.reporter.warnOfDockersTypes(of: image.root, inArchive: true)
             return try await copy(
                 image,
-                from: source,
-                to: ImageArchiveOutput(at: path, naming: [name], unpackingIn: folder),
-                as: newName ?? digest,
+                to: ImageArchiveOutput(at: path, naming: [name], unpackingIn: folder.path()),
+                as: newName ?? .digest(image.root.digest),
                 called: name.reference
             )
         }
@@ -145,20 +120,22 @@ struct CopyWork {
 
     private func copy(
         _ image: Image,
-        from source: some ContentSource,
         to destination: some ContentDestination,
         as name: RefName,
         called reference: Reference?
     ) async throws(Failure) -> CopyResult {
-        context.record(.step("copy", "\(from) to \(to)"))
+        let isBetweenRegistries = image.repository != nil && to.reference != nil
         let report = try await Storage.copy(
             image.root,
-            from: source,
+            from: image.prepared.content,
             to: destination,
             as: name,
-            events: context.reporter
+            events: context.reporter.transfers("copied", passes: isBetweenRegistries ? 2 : 1)
         )
-        let result = CopyResult(from: from, to: to, reference: reference, report: report)
+        var result = CopyResult(from: from, to: to, reference: reference, report: report)
+        if let repacking = image.prepared.repacking, let format = copying.format {
+            result.origin = (repacking.choice.image.digest, format)
+        }
         context.record(.step("copied", result.summary))
         if let tag = to.reference?.tag {
             context.reporter.noteMoves(in: [TagChange(tag, previous: report.previous)], to: report.root)
@@ -166,20 +143,30 @@ struct CopyWork {
         return result
     }
 
-    /// Whether an image would be copied onto itself: the same folder or file, and the same name.
-    private func isSame(_ source: FilePath, _ target: FilePath, _ image: Image, _ newName: RefName?) -> Bool {
-        Directory.isSame(source, target) && image.name.isUnchanged(by: newName, for: image.root.digest)
-    }
-
     /// The result if FROM and TO are the same image: nothing is read or written.
-    private func same(_ image: Image) -> CopyResult {
+    private func same(_ root: Descriptor, _ name: EntryName) -> CopyResult {
         context.record(.note("FROM and TO are the same image: nothing to do"))
-        let report = CopyReport(root: image.root, previous: image.root, parts: [])
         return CopyResult(
             from: from,
             to: to,
-            reference: to.reference ?? image.name.reference,
-            report: report
+            reference: to.reference ?? name.reference,
+            report: CopyReport(root: root, previous: root, parts: [])
         )
+    }
+}
+
+extension CopyDestination {
+    /// The layout's folder, if the destination is one.
+    fileprivate var layout: FilePath? {
+        if case .layout(let path, _) = self { path } else { nil }
+    }
+
+    /// Whether an image would be copied onto itself: the same folder or file, and the same name.
+    fileprivate func isSame(as source: FilePath, _ name: EntryName, _ digest: Digest) -> Bool {
+        switch self {
+        case .reference: false
+        case .layout(let target, let newName), .archive(let target, let newName):
+            Directory.isSame(source, target) && name.isUnchanged(by: newName, for: digest)
+        }
     }
 }

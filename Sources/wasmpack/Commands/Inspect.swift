@@ -27,7 +27,7 @@ struct Inspect: RegistryCommand {
 
     @Argument(
         help: "A .wasm file, a layout (DIR, DIR:TAG), an archive or a reference",
-        completion: .file()
+        completion: .file(extensions: ["wasm", "tar"])
     )
     var target: String
 
@@ -54,9 +54,9 @@ struct Inspect: RegistryCommand {
             let module = try ModuleInspection(of: path.string, in: ReadableFile(opening: path))
             if case .failure(let failure) = module.module, !module.isComponent { throw failure }
             let report = ModuleReport(module)
-            try context.print(report.document(called: path.string), orText: report.text(called: path.string))
+            try context.print(report.document(called: path.string), orRows: report.rows(called: path.string))
         } image: { found in
-            try await inspect(found.root, in: found.source, called: found.name ?? target, context)
+            try await inspect(found.root, in: found.source, called: found.name ?? target, found.reference, context)
         }
     }
 
@@ -64,21 +64,22 @@ struct Inspect: RegistryCommand {
         _ root: Descriptor,
         in source: some ContentSource,
         called name: String,
+        _ reference: Reference?,
         _ context: CommandContext
     ) async throws {
         switch raw {
         case .manifest?:
-            try await Terminal.standardOutput(source.fetch(root).bytes(limit: Manifest.sizeLimit))
+            try await Screen.main.print(bytes: source.fetch(root).bytes(limit: Manifest.sizeLimit))
         case .config?:
             let choice = try await ImageChoice(of: root, in: source)
             if let note = choice.note { context.record(.note(note)) }
             let config = choice.manifest.config
-            try await Terminal.standardOutput(source.fetch(config).bytes(limit: ImageConfig.sizeLimit))
+            try await Screen.main.print(bytes: source.fetch(config).bytes(limit: ImageConfig.sizeLimit))
         case nil:
             try await InspectedImage.with(root, in: source) { image in
                 if let note = image.inspection.choice.note { context.record(.note(note)) }
-                let report = InspectionReport(image.inspection, image.module, name: name)
-                try context.print(report.document, orText: report.text)
+                let report = InspectionReport(image.inspection, image.module, name: name, reference: reference)
+                try context.print(report.document, orRows: report.rows)
             }
         }
     }

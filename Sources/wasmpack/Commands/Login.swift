@@ -63,6 +63,10 @@ struct Login: ReportingCommand {
             sending: credentialFile.headers(context.environment),
             context
         )
+        // Nobody types a password for a registry that cannot be reached, or whose certificate is not trusted.
+        if !noVerify, !passwordStdin, !identityTokenStdin, StandardInput.isTerminal {
+            try await SignInCheck(connected).reach()
+        }
         var credential = try await credential(for: registry)
         if !noVerify {
             credential = try await SignInCheck(connected).check(credential)
@@ -131,7 +135,7 @@ struct Login: ReportingCommand {
         context.record(
             noVerify
                 ? .step("stored", "\(credential.holder) for \(registry) \(place)")
-                : .step("logged in", "to \(registry) \(user) (stored \(place))")
+                : .step("ok", "logged in to \(registry) \(user) (stored \(place))")
         )
         if stored.helper == nil {
             context.record(

@@ -62,6 +62,9 @@ struct Pull: RegistryCommand {
         }
     }
 
+    // The file appears at the end. A layout may have received blobs.
+    var interruptionConsequence: String? { layout == nil ? "nothing was written" : nil }
+
     func run(_ context: CommandContext) async throws {
         let expected = try expect.map { text throws(Failure) in try Digest(parsing: text) }
         let target = try Reference(
@@ -92,21 +95,23 @@ struct Pull: RegistryCommand {
         _ context: CommandContext
     ) async throws {
         let digestFile = try digestFile.open(apartFrom: [])
-        let spoolDirectory = ImageLayout.spoolDirectory(of: path)
-        let repository = try await repository(of: target, spoolingIn: spoolDirectory, context)
+        let spool = SpoolFolder.existing(ImageLayout.spoolDirectory(of: path))
+        let repository = try await repository(of: target, spoolingIn: spool, context)
         // Create the layout only after the image is found and can be pulled.
         let root = try await repository.resolve(.reference(target))
         let choice = try await ImageChoice.ifPossible(of: root, in: repository)
         try await check(expected, root, choice, in: repository, context)
         for part in choice?.manifest.parts ?? [] { try part.failIfForeign() }
         let layout = try await ImageLayout(creating: path)
-        let report = try await copy(
-            .digest(root.digest),
-            from: repository,
-            to: layout,
-            as: .reference(target),
-            events: context.reporter
-        )
+        let report = try await layout.cleaningUp { () async throws(Failure) in
+            try await copy(
+                .digest(root.digest),
+                from: repository,
+                to: layout,
+                as: .reference(target),
+                events: context.reporter.transfers("received")
+            )
+        }
         context.record(.step("wrote", layout.path.string))
         if root.mediaType == .dockerManifest {
             context.record(
@@ -124,53 +129,45 @@ struct Pull: RegistryCommand {
         toFile path: FilePath,
         _ context: CommandContext
     ) async throws {
-        try await withTemporaryDirectory { folder in
-            let repository = try await repository(of: target, spoolingIn: folder, context)
-            let file = try PulledFile(path, isForced: force)
-            let digestFile = try digestFile.open(apartFrom: [path])
-            let root = try await repository.resolve(.reference(target))
-            let choice = try await ImageChoice(of: root, in: repository)
-            try await check(expected, root, choice, in: repository, context)
-            // Reject an image without a plugin before its blobs are fetched.
-            try PluginExtractor(repository).check(choice.manifest)
-            let store = InMemoryStore()
-            let report = try await copy(
-                .digest(choice.image.digest),
-                from: repository,
-                to: store,
-                events: context.reporter
-            )
-            let extractor = PluginExtractor(store)
-            let config = try await extractor.config(of: choice.manifest)
-            let plugin = try await extractor.extract(choice.manifest, config: config) {
-                piece throws(Failure) in
-                try file.write(piece)
-            }
-            for warning in plugin.warnings { context.record(.warning(warning)) }
-            if plugin.isCoreModule { try file.warnIfNotLoadable(context) }
-            try file.finish(context)
-            let image = choice.image
-            try finish(
-                PullReport(of: image, in: root, target, report, path: file.path, module: plugin.module)
-            )
-            try digestFile?.finish(with: image.digest)
+        let folder = LazyTemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        let repository = try await repository(of: target, spoolingIn: .temporary(folder), context)
+        let file = try PulledFile(path, isForced: force)
+        let digestFile = try digestFile.open(apartFrom: [path])
+        let root = try await repository.resolve(.reference(target))
+        let choice = try await ImageChoice(of: root, in: repository)
+        try await check(expected, root, choice, in: repository, context)
+        // Reject an image without a plugin, and another module than the existing file, before blobs are fetched.
+        let remote = PluginExtractor(repository)
+        try remote.check(choice.manifest)
+        try await file.failIfItDiffers(from: choice.manifest, remote)
+        let store = InMemoryStore()
+        let report = try await copy(
+            .digest(choice.image.digest),
+            from: repository,
+            to: store,
+            events: context.reporter.transfers("received")
+        )
+        let extractor = PluginExtractor(store)
+        let config = try await extractor.config(of: choice.manifest)
+        let plugin = try await extractor.extract(choice.manifest, config: config) { piece throws(Failure) in
+            try file.write(piece)
         }
+        for warning in plugin.warnings { context.record(.warning(warning)) }
+        if plugin.isCoreModule { try file.warnIfNotLoadable(context) }
+        try file.finish(context)
+        let image = choice.image
+        try finish(PullReport(of: image, in: root, target, report, path: file.path, module: plugin.module))
+        try digestFile?.finish(with: image.digest)
     }
 
     private func repository(
         of reference: Reference,
-        spoolingIn directory: FilePath,
+        spoolingIn spool: SpoolFolder,
         _ context: CommandContext
     ) async throws(Failure) -> RemoteRepository {
         registry.announce(reference, context)
-        let repository = try await registry.repository(
-            of: reference,
-            for: .pull,
-            spoolingIn: directory,
-            context
-        )
-        context.record(.step("pull", reference.description))
-        return repository
+        return try await registry.repository(of: reference, for: .pull, spoolingIn: spool, context)
     }
 
     /// Throws unless the image or its index has the expected digest; notes how an image was chosen from an index.
@@ -197,8 +194,8 @@ struct Pull: RegistryCommand {
 
     private func finish(_ report: PullReport) throws(Failure) {
         if output.json { return try JSONReport.print(report.document) }
-        guard report.path != nil else { return Terminal.standardError("\(report.pinned)\n") }
-        try Terminal.standardOutput("\(report.pinned)\n")
+        guard report.path != nil else { return Screen.main.write("\(report.pinned)\n") }
+        try Screen.main.print("\(report.pinned)\n")
     }
 }
 

@@ -17,7 +17,7 @@ struct Push: RegistryCommand {
               wasmpack push ghcr.io/me/my-plugin:v1.4.2 --also-tag v1 --also-tag latest
               ref=$(wasmpack push ghcr.io/me/my-plugin:v1)
 
-            Without SOURCE, pushes the image of that name in the layout, or the only image there. Blobs that already \
+            Without SOURCE, pushes the image of that name in the layout, or the only image there if it has no name. Blobs that already \
             exist are not uploaded again. The last line, on standard output, is the reference with the digest.
 
             --no-clobber checks the tags before anything is sent. It is not atomic: another client may set the tag in \
@@ -25,17 +25,19 @@ struct Push: RegistryCommand {
             """
     )
 
-    @Argument(help: "Where to: host/repository:tag, or @digest")
+    @Argument(help: "Where to: host/repository:tag, or @digest", completion: LayoutNames.completion)
     var reference: String
 
     @Argument(
         help: "A layout (DIR, DIR:TAG), archive or .wasm file",
-        completion: .file()
+        completion: .file(extensions: ["wasm", "tar"])
     )
     var source: String?
 
     @Option(help: ArgumentHelp("Also set this tag; may be repeated", valueName: "tag"))
     var alsoTag: [String] = []
+
+    @OptionGroup var aliasOption: AliasOption
 
     @Flag(help: "Push nothing if a tag points to another image")
     var noClobber = false
@@ -59,6 +61,7 @@ struct Push: RegistryCommand {
     var verify = false
 
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
+    @OptionGroup(title: "IMAGE") var metadata: MetadataOptions
     @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "CHECK") var checkOption: CheckOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
@@ -81,12 +84,21 @@ struct Push: RegistryCommand {
         let plan = PushPlan(
             target: target,
             tags: try alsoTag.map { text throws(Failure) in try Tag(parsing: text) },
-            mountSource: try mountFrom.map { text throws(Failure) in try target.sibling(text) }
+            mountSource: try mountFrom.map { text throws(Failure) in try target.sibling(text) },
+            setsAliases: try aliasOption.isWanted(for: target.tag)
         )
         do {
-            try await withTemporaryDirectory { folder in
-                try await sourceTarget(context.environment).withSource { source in
-                    let image = try await image(from: source, packingIn: folder, plan, context)
+            // Only an image that is packed needs the folder.
+            let folder = LazyTemporaryDirectory()
+            defer { withExtendedLifetime(folder) {} }
+            switch try input(context.environment) {
+            case .new(let input):
+                let image = try await packed(input, in: folder, context)
+                try await send(image, plan, spoolingIn: folder, context)
+            case .existing(let existing):
+                try metadata.failIfGiven(for: source ?? "the layout")
+                try await existing.withSource { source in
+                    let image = try await image(from: source, plan, context)
                     try await send(image, plan, spoolingIn: folder, context)
                 }
             }
@@ -97,34 +109,57 @@ struct Push: RegistryCommand {
         }
     }
 
-    /// Returns the image to push, checked: a module is packed, an image of a layout or an archive is verified.
-    private func image(
-        from source: Source,
-        packingIn folder: FilePath,
-        _ plan: PushPlan,
-        _ context: CommandContext
-    ) async throws -> PushedImage {
-        let checkStep = CheckStep(checkOption, context)
+    private func packed(_ input: BuildInput, in folder: LazyTemporaryDirectory, _ context: CommandContext)
+        async throws(Failure) -> PushedImage
+    {
+        let name = source ?? "."
+        let work = try PackingWork(
+            input,
+            try metadata.imageOptions(context.environment),
+            apartFrom: [digestFile.digestFile.map { FilePath($0) }].compactMap(\.self),
+            called: name,
+            CheckStep(checkOption, context),
+            context
+        )
+        let image = try await work.pack(spoolingIn: folder.path(), context)
+        return PushedImage(manifest: image.manifest, content: image, name: name, path: work.module)
+    }
+
+    /// Returns a verified and checked image of a layout or an archive.
+    private func image(from source: Source, _ plan: PushPlan, _ context: CommandContext) async throws
+        -> PushedImage
+    {
         switch source {
-        case .module(let path):
-            let module = try PluginFile.locate(path)
-            try checkStep.checkModule(module, as: .image)
-            let image = try await ImageBuilder(ImageOptions(), processorCount: Environment.processorCount)
-                .build(module, spoolingIn: folder)
-            context.record(.step("pack", "\(path)  \(ByteCount(image.module.size)), \(image.packed)"))
-            return PushedImage(manifest: image.manifest, content: image, name: path.string, path: path)
         case .images(let store, let name):
-            let image = try await store.verify(store.resolve(name ?? .reference(plan.target)))
+            let image = try await store.verify(root(name, in: store, plan.target))
             let shown = self.source ?? store.path.string
-            try await checkStep.checkImage(image.root, in: image, called: shown)
+            context.record(.step("verified", shown))
+            try await CheckStep(checkOption, context).checkImage(image.root, in: image, called: shown)
             let manifest = try await image.fetch(image.root)
             return PushedImage(manifest: manifest, content: image, name: shown, path: store.path)
         case .reference(let other):
             throw Failure(
                 .usage,
                 "\(other) is not a local image",
-                why: "SOURCE must be a layout, an archive or a .wasm file",
+                why: "SOURCE must be a layout, an archive, a Dockerfile or a .wasm file",
                 try: ["wasmpack copy \(other) \(plan.target)"]
+            )
+        case .module(let path):
+            throw Failure(.internalError, "\(path) was not packed")
+        }
+    }
+
+    /// Finds the image; a failure lists the images of the store as commands.
+    private func root(_ name: RefName?, in store: some LocalStore, _ target: Reference) async throws(Failure)
+        -> Descriptor
+    {
+        do throws(Failure) {
+            return try await store.resolve(name ?? .reference(target))
+        } catch  where [.notFound, .nameAmbiguous].contains(error.code) {
+            throw error.with(
+                try: error.hints.map {
+                    $0.hasPrefix("wasmpack ") ? $0 : "wasmpack push \(reference) \($0)"
+                }
             )
         }
     }
@@ -132,70 +167,63 @@ struct Push: RegistryCommand {
     private func send(
         _ image: PushedImage,
         _ plan: PushPlan,
-        spoolingIn folder: FilePath,
+        spoolingIn folder: LazyTemporaryDirectory,
         _ context: CommandContext
     ) async throws {
         let digestFile = try digestFile.open(apartFrom: [image.path])
-        registry.announce(plan.target, context)
-        let repository = try await registry.repository(
-            of: plan.target,
-            for: dryRun ? .pull : .push,
-            mountingFrom: plan.mountSource,
-            spoolingIn: folder,
-            context
+        let work = PushWork(
+            registry: registry,
+            plan: plan,
+            noClobber: noClobber,
+            dryRun: dryRun,
+            verify: verify
         )
-        context.record(.step("push", "\(image.name) to \(plan.target)"))
-        if noClobber { try await repository.requireFree(plan.tags, for: image.root.digest) }
-        let name = RefName.reference(plan.target)
-        let report: PushReport
-        if dryRun {
-            let copied = try await copy(
-                image.root,
-                from: image.content,
-                to: DryRunDestination(repository),
-                as: name,
-                events: SilentSink()
-            )
-            report = PushReport(plan, dryRun: copied, try await repository.current(plan.furtherTags))
-        } else {
-            let copied = try await copy(
-                image.root,
-                from: image.content,
-                to: repository,
-                as: name,
-                events: context.reporter
-            )
-            let done = plan.target.tag.map { [$0] } ?? []
-            let changes = try await repository.set(plan.furtherTags, to: image.manifest, after: done)
-            report = PushReport(plan, copied, changes, isVerified: verify)
-        }
-        report.record(context.reporter)
-        if verify {
-            try await report.verify(image.manifest, in: repository, under: plan.tags)
-            report.recordVerification(context.reporter)
-        }
-        try await output.json
-            ? JSONReport.print(report.document(repository.credential()))
-            : Terminal.standardOutput("\(report.pinned)\n")
+        let (report, credential) = try await work.send(image, spoolingIn: folder, context)
+        try output.json
+            ? JSONReport.print(report.document(credential)) : Screen.main.print("\(report.pinned)\n")
         try digestFile?.finish(with: report.copy.root.digest)
     }
 
-    private func sourceTarget(_ environment: Environment) throws(Failure) -> Target {
-        guard let source else { return .layout(try layout.path(environment), nil) }
+    /// What is pushed: a new image, which is packed first, or an existing one.
+    private enum Input {
+        case new(BuildInput)
+        case existing(Target)
+    }
+
+    private func input(_ environment: Environment) throws(Failure) -> Input {
+        guard let source else { return try unnamedInput(environment) }
         switch try Target.existing(source) {
         case .layout(let path, nil)? where !ImageLayout.exists(at: path):
-            // Like build, push accepts a folder with a plugin.wasm.
-            return .module(try PluginFile.locate(path))
-        case let local?: return local
-        case nil where Target.isArchive(source):
+            // As for build, a folder stands for its Dockerfile or its module.
+            return .new(try buildInput(path))
+        case .module(let path)?: return .new(try buildInput(path))
+        case let local?: return .existing(local)
+        case nil where FileKind.isArchive(named: source):
             throw Failure(
                 .fileMissing,
                 "no such archive: \(source)",
                 try: ["wasmpack copy plugin-oci \(source), to write one from a layout"]
             )
-        case nil where Target.namesHost(source): return try Target(parsing: source)
-        case nil: return .module(try PluginFile.locate(FilePath(source)))
+        case nil where Target.namesHost(source): return .existing(try Target(parsing: source))
+        case nil: return .new(try buildInput(FilePath(source)))
         }
+    }
+
+    /// Without SOURCE: the layout if there is one, else the Dockerfile or the module of the working directory.
+    private func unnamedInput(_ environment: Environment) throws(Failure) -> Input {
+        let path = try layout.path(environment)
+        let target = Input.existing(.layout(path, nil))
+        guard layout.layout == nil, Directory.type(of: path) == nil else { return target }
+        guard let found = try? buildInput(".") else {
+            // Several modules are listed as commands.
+            let modules = try PluginFile.projectModules(in: ".")
+            return modules.count < 2 ? target : .new(try buildInput("."))
+        }
+        return .new(found)
+    }
+
+    private func buildInput(_ path: FilePath) throws(Failure) -> BuildInput {
+        try BuildInput(locating: path, suggesting: { "wasmpack push \(reference) \($0)" })
     }
 
     /// Throws ``Failure/Code/argumentsSwapped`` if the local path comes before the reference.

@@ -22,13 +22,21 @@ struct TagImage: RegistryCommand {
     var reference: String
 
     @Argument(help: ArgumentHelp("The tags to add", valueName: "new-tag"))
-    var newTags: [String]
+    var newTags: [String] = []
+
+    @OptionGroup var aliasOption: AliasOption
 
     @Flag(help: "Set nothing if one of the tags points to another image")
     var noClobber = false
 
     @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
+
+    func validate() throws {
+        if newTags.isEmpty, aliasOption.alias == nil {
+            throw ValidationError("Missing expected argument '<new-tag>'")
+        }
+    }
 
     func run(_ context: CommandContext) async throws {
         let named = try Reference(
@@ -37,11 +45,16 @@ struct TagImage: RegistryCommand {
             insteadOfPath: newTags.first.map { "wasmpack copy \(reference) DIR:\($0), for a layout" }
         )
         let tags = try newTags.map { text throws(Failure) in try tag(text, beside: named) }.unique
+        let setsAliases = try aliasOption.isWanted(for: named.tag)
         let image = named.reading(context)
         try await registry.withRepository(of: image, for: .push, context) { repository in
             let manifest = try await manifest(image, in: repository)
             if noClobber { try await repository.requireFree(tags, for: manifest.descriptor.digest) }
-            let changes = try await repository.set(tags, to: manifest)
+            let aliases =
+                if setsAliases, let tag = image.tag { try await repository.aliases(of: tag, context) } else {
+                    [Tag]()
+                }
+            let changes = try await repository.set((tags + aliases).unique, to: manifest)
             context.reporter.record(changes, to: manifest.descriptor)
             context.reporter.noteMoves(in: changes, to: manifest.descriptor)
             try print(manifest.descriptor, changes, image)
@@ -76,7 +89,7 @@ struct TagImage: RegistryCommand {
 
     private func print(_ root: Descriptor, _ changes: [TagChange], _ image: Reference) throws(Failure) {
         let pinned = image.pinned(to: root.digest)
-        guard output.json else { return try Terminal.standardOutput("\(pinned)\n") }
+        guard output.json else { return try Screen.main.print("\(pinned)\n") }
         struct Document: Encodable {
             let schema = "wasmpack.tag/v1"
             let ok = true

@@ -41,7 +41,7 @@ struct Tags: RegistryCommand {
                     digests ? try await repository.current(tags).map { $0?.digest } : tags.map { _ in nil }
                 let page = Array(zip(tags, found)) as [(tag: Tag, digest: Digest?)]
                 // Print each page immediately: a reader of the first lines need not wait for the rest.
-                if !output.json { try Terminal.standardOutput(text(of: page)) }
+                if !output.json { try Screen.main.print(text(of: page)) }
                 listed += page
             }
             if listed.isEmpty { context.record(.note("\(reference.repositoryDescription) has no tags")) }

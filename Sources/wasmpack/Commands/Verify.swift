@@ -13,26 +13,39 @@ struct Verify: RegistryCommand {
             EXAMPLES
               wasmpack verify plugin-oci
               wasmpack verify plugin-oci:v1
+              wasmpack verify ghcr.io/me/my-plugin:v1 --against plugin.wasm
               wasmpack verify ghcr.io/me/my-plugin:v1 --expect sha256:…
 
-            Lists every problem. Exits 0 if there is none, 1 otherwise.
+            Lists every problem. Exits 0 if there is none, 1 otherwise. --against compares with an image (the same digest) \
+            or with a .wasm file (the same module).
             """
     )
 
     @Argument(
         help: "A layout (DIR, DIR:TAG), an archive or a reference",
-        completion: .directory
+        completion: .file(extensions: ["tar"])
     )
     var target: String
 
     @Option(help: ArgumentHelp("The digest that the manifest must have", valueName: "digest"))
     var expect: String?
 
+    @Option(
+        help: ArgumentHelp("Also compare with this image or module", valueName: "target"),
+        completion: .file(extensions: ["wasm", "tar"])
+    )
+    var against: String?
+
     @OptionGroup var registry: RegistryOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func run(_ context: CommandContext) async throws {
         let expected = try expect.map { text throws(Failure) in try Digest(parsing: text) }
+        let other = try against.map { text throws(Failure) in try Target(parsing: text) }
+        try registry.failIfShared(
+            among: [try? Target(parsing: target), other].compactMap { $0?.reference },
+            context.environment
+        )
         try await Target(parsing: target).withSource { source in
             switch source {
             case .module(let path):
@@ -44,12 +57,19 @@ struct Verify: RegistryCommand {
                 )
             case .images(let store, let name):
                 let images = try await verify(store.entries(name), in: store, called: store.path, expected)
-                try report(images, expected, context)
+                try await report(images, expected, comparedWith: other, in: store, context)
             case .reference(let reference):
                 let reference = reference.reading(context)
                 try await registry.withImage(reference, context) { root, repository in
                     let image = try await VerifiedEntry(reference.description, root, expected, in: repository)
-                    try report([image], expected, context)
+                    try await report(
+                        [image],
+                        expected,
+                        comparedWith: other,
+                        in: repository,
+                        named: reference,
+                        context
+                    )
                 }
             }
         }
@@ -79,10 +99,44 @@ struct Verify: RegistryCommand {
         return images
     }
 
-    private func report(_ images: [VerifiedEntry], _ expected: Digest?, _ context: CommandContext) throws {
+    private func report(
+        _ images: [VerifiedEntry],
+        _ expected: Digest?,
+        comparedWith other: Target?,
+        in source: some ContentSource,
+        named reference: Reference? = nil,
+        _ context: CommandContext
+    ) async throws {
         for note in images.compactMap({ $0.choice?.note }) { context.record(.note(note)) }
-        let report = VerificationReport(images: images, expected: expected)
-        try context.print(report.document, orText: report.text)
+        var report = VerificationReport(images: images, expected: expected, reference: reference)
+        if let other, let against { report.comparison = try await compared(images, in: source, other, against, context) }
+        try context.print(report.document, orRows: report.rows)
         if !report.isClean { throw NegativeResult() }
+    }
+
+    /// Compares the image with the target of `--against`.
+    private func compared(
+        _ images: [VerifiedEntry],
+        in source: some ContentSource,
+        _ other: Target,
+        _ name: String,
+        _ context: CommandContext
+    ) async throws -> VerificationReport.Comparison {
+        guard let image = images.first, images.count == 1 else {
+            throw Failure(
+                .nameAmbiguous,
+                "--against compares one image, but \(target) has \(images.count)",
+                try: images.prefix(5).map { "wasmpack verify \(target)@\($0.verification.root.digest) --against \(name)" }
+            )
+        }
+        let own = try await ComparedContent(of: image.verification.root, in: source)
+        var found: ComparedContent?
+        try await registry.withImage(of: other, context) { path in
+            found = try ComparedContent(of: path)
+        } image: { image in
+            found = try await ComparedContent(of: image.root, in: image.source)
+        }
+        guard let found else { throw Failure(.internalError, "\(name) was not read") }
+        return VerificationReport.Comparison(target: name, own, ImageComparison(own, with: found))
     }
 }

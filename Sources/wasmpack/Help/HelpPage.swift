@@ -83,7 +83,7 @@ struct HelpPage {
         page.add(rows: (command.positional + own).map { ($0.spelling, $0.description) })
         let image = command.options.filter { sharesImage && $0.sectionTitle == Shared.image }
         if !image.isEmpty {
-            page.add(rows: [("--format, --label, …", "Image options, as in: wasmpack help build")])
+            page.add("Image options as in build: wasmpack help build")
         }
         if command.options.contains(where: { $0.sectionTitle == Shared.fields }) {
             page.add("Fields of the document: wasmpack help fields")
@@ -91,7 +91,7 @@ struct HelpPage {
         if usesRegistry { page.add("Registry and login options: wasmpack help registry") }
         let output = command.options.filter { $0.sectionTitle == Shared.output }
         if !output.isEmpty {
-            page.add("Output options: " + output.map(\.shortSpelling).joined(separator: " "))
+            page.add("Output: " + output.map(\.shortSpelling).joined(separator: " "))
         }
     }
 

@@ -1,4 +1,5 @@
-import Diagnostics
+import HostSystem
+import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -11,8 +12,7 @@ import Diagnostics
 extension Terminal {
     /// The width for help in characters: that of the terminal on standard output, else `$COLUMNS`, else 80.
     static var helpWidth: Int {
-        var size = winsize()
-        if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        if TerminalSize.isTerminal(.standardOutput) { return TerminalSize.columns(.standardOutput) }
         return getenv("COLUMNS").flatMap { Int(String(cString: $0)) } ?? 80
     }
 }

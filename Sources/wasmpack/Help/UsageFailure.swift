@@ -23,7 +23,7 @@ struct UsageFailure {
     private var name: String { command?.commandName ?? "wasmpack" }
     private var help: String { command.map { "wasmpack help \($0.commandName)" } ?? "wasmpack help" }
 
-    /// `Missing expected argument '<registry>'`
+    /// For the message `Missing expected argument '<registry>'`.
     private func missingArgument(_ text: String) -> Failure? {
         guard text.hasPrefix("Missing expected argument "), let argument = Self.quoted(text).first else {
             return nil
@@ -32,7 +32,7 @@ struct UsageFailure {
         return Failure(.usage, "\(name) needs \(what)", try: [command?.examples.first ?? help])
     }
 
-    /// `Unknown option '--foo'. Did you mean '--bar'?`
+    /// For a message such as `Unknown option '--foo'`.
     private func unknownOption(_ text: String) -> Failure? {
         let parts = Self.quoted(text)
         guard text.hasPrefix("Unknown option "), let option = parts.first else { return nil }
@@ -44,7 +44,7 @@ struct UsageFailure {
         )
     }
 
-    /// `Unexpected argument 'x'`, `2 unexpected arguments: 'x', 'y'`
+    /// For messages such as `Unexpected argument 'x'`.
     private func extraArguments(_ text: String) -> Failure? {
         guard text.hasPrefix("Unexpected argument ") || text.firstRange(of: " unexpected arguments: ") != nil
         else { return nil }
@@ -72,7 +72,7 @@ struct UsageFailure {
         return "wasmpack check --envoy=\(arguments[position + 1]) \(arguments[position + 2])"
     }
 
-    /// `Missing value for '--tag <reference>'`
+    /// For the message `Missing value for '--tag <reference>'`.
     private func missingValue(_ text: String) -> Failure? {
         guard text.firstRange(of: "Missing value for ") != nil, let option = Self.quoted(text).last else {
             return nil
@@ -82,7 +82,7 @@ struct UsageFailure {
         return Failure(.usage, "\(words.first ?? "an option") needs a value\(value)", try: [help])
     }
 
-    /// `The value 'x' is invalid for '--format <format>'. Please provide one of …`
+    /// For a message such as `The value 'x' is invalid for '--format <format>'`.
     private func invalidValue(_ text: String) -> Failure? {
         let start = "The value '"
         guard text.hasPrefix(start), let middle = text.firstRange(of: "' is invalid for '") else {
@@ -109,7 +109,7 @@ struct UsageFailure {
         )
     }
 
-    /// `The option '--json' does not take any value, but 'x' was specified.`
+    /// For a message such as `The option '--json' does not take any value`.
     private func unwantedValue(_ text: String) -> Failure? {
         guard text.hasPrefix("The option "), text.firstRange(of: " does not take any value") != nil,
             let option = Self.quoted(text).first

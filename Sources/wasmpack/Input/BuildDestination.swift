@@ -35,6 +35,14 @@ struct BuildDestination {
         storage = .archive(output, folder)
     }
 
+    /// The stored image of a digest.
+    func target(_ digest: Digest) -> Target {
+        switch storage {
+        case .layout: .layout(path, .digest(digest))
+        case .archive: .archive(path, .digest(digest))
+        }
+    }
+
     /// The folder for layers while the image is built.
     var spoolDirectory: FilePath {
         switch storage {
@@ -49,9 +57,11 @@ struct BuildDestination {
         switch storage {
         case .layout(let layout):
             context.reporter.warnOfDockersTypes(of: root, inArchive: false)
-            for name in names {
-                try context.reporter.warn(ofTagOf: EntryName(name), root.digest, in: layout)
-                _ = try await copy(.only, from: image, to: layout, as: name, events: SilentSink())
+            try await layout.cleaningUp { () async throws(Failure) in
+                for name in names {
+                    try context.reporter.warn(ofTagOf: EntryName(name), root.digest, in: layout)
+                    _ = try await copy(.only, from: image, to: layout, as: name, events: SilentSink())
+                }
             }
         case .archive(let archive, _):
             context.reporter.warnOfDockersTypes(of: root, inArchive: true)

@@ -1,6 +1,7 @@
 import Diagnostics
 import HostSystem
 import OCI
+import Storage
 import SystemPackage
 
 /// The destination of `copy`: a registry, a layout or an archive, which need not exist yet.
@@ -38,7 +39,7 @@ enum CopyDestination {
     }
 
     private static func missing(_ text: String) throws(Failure) -> CopyDestination {
-        if Target.isBareHost(text), !Target.isArchive(text) {
+        if Target.isBareHost(text), !FileKind.isArchive(named: text) {
             throw Failure(
                 .usage,
                 "\(text) names only a registry; the repository is missing",
@@ -47,7 +48,7 @@ enum CopyDestination {
         }
         if !Target.namesHost(text) { try checkName(in: text) }
         let (path, name) = try Target.named(text).map { ($0, $1 as RefName?) } ?? (FilePath(text), nil)
-        if Target.isArchive(path.string) { return try archive(path, named: name) }
+        if FileKind.isArchive(named: path.string) { return try archive(path, named: name) }
         if Target.isPath(text) { return .layout(path, name) }
         if Target.namesHost(text) { return .reference(try Reference(parsing: text)) }
         guard Directory.exists(path.directory) else {
@@ -104,10 +105,10 @@ extension FilePath {
             let name = "\(stem.map { stem in stem.withoutTar } ?? "image").tar"
             throw Failure(
                 .usage,
-                Target.isArchive(string)
+                FileKind.isArchive(named: string)
                     ? "archives are written without compression"
                     : "\"\(self)\" is not a valid name for an archive",
-                why: Target.isArchive(string)
+                why: FileKind.isArchive(named: string)
                     ? "their layers are already compressed; \(self) would be a compressed archive"
                     : "the name of an archive ends in .tar",
                 try: ["\(removingLastComponent().appending(name))"]

@@ -11,11 +11,33 @@ struct PushPlan {
     let tags: [Tag]
     /// A repository of the same registry from which blobs may be mounted.
     let mountSource: RepositoryName?
+    /// Whether the aliases of the target's version are set too.
+    let setsAliases: Bool
 
-    init(target: Reference, tags: [Tag], mountSource: RepositoryName?) {
+    init(target: Reference, tags: [Tag], mountSource: RepositoryName? = nil, setsAliases: Bool = false) {
+        self.setsAliases = setsAliases
         self.target = target
         self.tags = ((target.tag.map { [$0] } ?? []) + tags).unique
         self.mountSource = mountSource
+    }
+
+    /// Returns a plan for each repository of the references, in their order, with all its tags.
+    static func plans(for references: [Reference]) -> [PushPlan] {
+        var plans: [PushPlan] = []
+        for reference in references {
+            let known = plans.firstIndex {
+                $0.target.repositoryDescription == reference.repositoryDescription
+            }
+            if let known {
+                plans[known] = PushPlan(
+                    target: plans[known].target,
+                    tags: plans[known].tags + [reference.tag].compactMap(\.self)
+                )
+            } else {
+                plans.append(PushPlan(target: reference, tags: []))
+            }
+        }
+        return plans
     }
 
     /// The tags that are set after the target's tag.

@@ -1,6 +1,7 @@
 import Diagnostics
 import HostSystem
 import OCI
+import Packing
 import Storage
 import SystemPackage
 
@@ -40,7 +41,7 @@ enum Target {
         switch Directory.type(of: path) {
         case nil: nil
         case .directory?: .layout(path, name)
-        case .regular? where isArchive(path.string): .archive(path, name)
+        case .regular? where FileKind(of: path) == .archive: .archive(path, name)
         default: .module(path)
         }
     }
@@ -61,11 +62,6 @@ enum Target {
             }
         }
         return nil
-    }
-
-    /// Whether a file of this name is treated as an archive of images.
-    static func isArchive(_ name: String) -> Bool {
-        [".tar", ".tar.gz", ".tgz", ".tar.zst"].contains { name.hasSuffix($0) }
     }
 
     /// Whether a text can only be a path.
@@ -93,12 +89,18 @@ enum Target {
         return host == "localhost" || host.contains(".")
     }
 
+    /// Advice to use a module with a similar name.
+    private static func neighbor(of text: String) -> [String] {
+        guard text.hasSuffix(".wasm"), let found = PluginFile.neighbor(of: FilePath(text)) else { return [] }
+        return ["did you mean \(found)"]
+    }
+
     private static func missing(_ text: String) -> Failure {
         Failure(
             .fileMissing,
             "no such file: \(text)",
             why: "it is not an existing path, and does not name a registry",
-            try: isPath(text) ? [] : ["for an image in a registry, write registry.example.com/\(text)"]
+            try: isPath(text) ? neighbor(of: text) : ["for an image in a registry, write registry.example.com/\(text)"]
         )
     }
 }

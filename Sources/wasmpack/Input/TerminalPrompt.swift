@@ -23,17 +23,22 @@ struct TerminalPrompt: ~Copyable {
 
     /// Asks for a line that is shown while it is typed.
     borrowing func line(_ question: String) async throws(Failure) -> String {
-        Self.write(question, on: terminal)
-        return try await Self.answer(on: terminal)
+        let terminal = terminal
+        return try await Screen.main.whileAsking { () async throws(Failure) in
+            Self.write(question, on: terminal)
+            return try await Self.answer(on: terminal)
+        }
     }
 
     /// Asks for a line that is not shown while it is typed.
     borrowing func secret(_ question: String) async throws(Failure) -> String {
         let terminal = terminal
         let resumed: @Sendable () -> Void = { Self.write(question, on: terminal) }
-        return try await EchoSuppression.during(terminal, resumed: resumed) { () async throws(Failure) in
-            Self.write(question, on: terminal)
-            return try await Self.answer(on: terminal)
+        return try await Screen.main.whileAsking { () async throws(Failure) in
+            try await EchoSuppression.during(terminal, resumed: resumed) { () async throws(Failure) in
+                Self.write(question, on: terminal)
+                return try await Self.answer(on: terminal)
+            }
         }
     }
 

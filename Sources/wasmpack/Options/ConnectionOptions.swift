@@ -129,7 +129,10 @@ struct ConnectionOptions: ParsableArguments {
     private func tls(to endpoint: RegistryEndpoint, _ environment: Environment) throws(Failure) -> TLSOptions
     {
         var tls = TLSOptions(
-            authorityFile: caFile.map { AuthorityFile(FilePath($0), from: "--ca-file") },
+            authorityFile: caFile.map { AuthorityFile(FilePath($0), from: "--ca-file") }
+                ?? environment.path("WASMPACK_CA_FILE").map {
+                    AuthorityFile($0, from: "$WASMPACK_CA_FILE")
+                },
             systemAuthorityFile: environment.path("SSL_CERT_FILE").map {
                 AuthorityFile($0, from: "$SSL_CERT_FILE")
             },

@@ -20,6 +20,8 @@ struct ConsumerChoice: ExpressibleByArgument {
 
     static var allValueStrings: [String] { Consumers.all.map(\.name) + [all] }
 
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+
     /// Returns the consumers of the choices, each once; without a choice, those of `all`.
     static func consumers(of choices: [ConsumerChoice]) -> [any Consumer] {
         guard !choices.isEmpty else { return Consumers.proxies }

@@ -30,9 +30,9 @@ struct DigestFileOption: ParsableArguments {
 }
 
 extension OutputFile {
-    /// Writes a digest and a newline.
+    /// Writes a digest without a newline: programs take the whole file, as with skopeo, buildah and kaniko.
     func finish(with digest: Digest) throws(Failure) {
-        try Array("\(digest)\n".utf8).withUnsafeBytesTyped { bytes throws(Failure) in try write(bytes) }
+        try Array(digest.description.utf8).withUnsafeBytesTyped { bytes throws(Failure) in try write(bytes) }
         try commit()
     }
 }

@@ -46,6 +46,22 @@ struct MetadataOptions: ParsableArguments {
         }
     }
 
+    /// Throws ``Failure/Code/usage`` if an option for a new image is given for an existing one.
+    func failIfGiven(for name: String) throws(Failure) {
+        let given = [
+            ("--format", format != .image), ("--config", config != nil), ("--annotation", !annotation.isEmpty),
+            ("--label", !label.isEmpty), ("--created", created != nil),
+            ("--compression-level", compressionLevel != ImageOptions.defaultCompressionLevel),
+        ].filter(\.1).map(\.0)
+        guard let option = given.first else { return }
+        throw Failure(
+            .usage,
+            "\(option) is for a new image, but \(name) holds a finished one",
+            why: "its bytes are pushed unchanged, so that its digest stays the same",
+            try: ["push a .wasm file or a Dockerfile, or give \(option) to wasmpack build"]
+        )
+    }
+
     /// Returns the options of the image, parsed.
     func imageOptions(_ environment: Environment) throws(Failure) -> ImageOptions {
         ImageOptions(

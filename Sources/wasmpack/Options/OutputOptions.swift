@@ -20,6 +20,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Hide the progress bar")
     var noProgress = false
 
+    @Flag(help: "In GitHub Actions, do not also write warnings and errors as annotations")
+    var noAnnotations = false
+
     func validate() throws {
         if quiet && verbose { throw ValidationError("--quiet and --verbose cannot be used together.") }
         if quiet && debug { throw ValidationError("--quiet and --debug cannot be used together.") }

@@ -4,7 +4,6 @@ import HostSystem
 import OCI
 import Registry
 import Storage
-import SystemPackage
 
 /// The options of the connection to a registry, and of its credentials.
 struct RegistryOptions: ParsableArguments {
@@ -17,7 +16,7 @@ struct RegistryOptions: ParsableArguments {
         for access: Access,
         mountingFrom mountSource: RepositoryName? = nil,
         credentials chain: CredentialChain? = nil,
-        spoolingIn directory: FilePath,
+        spoolingIn spool: SpoolFolder,
         _ context: CommandContext
     ) async throws(Failure) -> RemoteRepository {
         let credentials =
@@ -35,7 +34,34 @@ struct RegistryOptions: ParsableArguments {
             access: access,
             mountingFrom: mountSource,
             credentials: credentials,
-            spoolDirectory: directory
+            spoolingIn: spool
+        )
+    }
+
+    /// Throws ``Failure/Code/usage`` if the references are in several registries, and a secret is given for one.
+    func failIfShared(among references: [Reference], _ environment: Environment) throws(Failure) {
+        guard Set(references.map(\.registry)).count > 1 else { return }
+        let variable = "WASMPACK_USERNAME"
+        let readsVariables =
+            credentials.authfile == nil && !credentials.anonymous && !environment.isSet("WASMPACK_REGISTRY")
+        let unassigned: String? =
+            if credentials.username != nil {
+                "--username"
+            } else if credentials.identityTokenStdin {
+                "--identity-token-stdin"
+            } else if connection.clientCert != nil {
+                "--client-cert"
+            } else if readsVariables, environment.isSet(variable) {
+                "$\(variable)"
+            } else {
+                nil
+            }
+        guard let unassigned else { return }
+        throw Failure(
+            .usage,
+            "\(unassigned) is for one registry, but there are several",
+            why: "credentials for one registry are never sent to another",
+            try: ["log in to each registry", "or --authfile FILE, with an entry for each"]
         )
     }
 
@@ -70,10 +96,10 @@ struct RegistryOptions: ParsableArguments {
         _ context: CommandContext,
         _ body: (RemoteRepository) async throws -> Void
     ) async throws {
-        try await withTemporaryDirectory { folder in
-            announce(reference, context)
-            try await body(repository(of: reference, for: access, spoolingIn: folder, context))
-        }
+        let folder = LazyTemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        announce(reference, context)
+        try await body(repository(of: reference, for: access, spoolingIn: .temporary(folder), context))
     }
 }
 

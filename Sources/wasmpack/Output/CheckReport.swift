@@ -12,7 +12,16 @@ struct CheckReport {
     private let target: String
     private let isStrict: Bool
 
-    init(_ check: PluginCheck, envoy: EnvoyVerdict?, target: String, isStrict: Bool) {
+    private let reference: Reference?
+
+    init(
+        _ check: PluginCheck,
+        envoy: EnvoyVerdict?,
+        target: String,
+        named reference: Reference?,
+        isStrict: Bool
+    ) {
+        self.reference = reference
         self.check = check
         self.envoy = envoy
         self.target = target
@@ -37,57 +46,54 @@ struct CheckReport {
         return [answer.worst, envoy?.finding?.severity].compactMap(\.self).max()
     }
 
-    /// The report as a table: the image and its module, the findings, the verdict.
-    var text: String {
-        var rows: [(String, String)] = []
+    /// The report: the image and its module, the findings, the verdict.
+    var rows: [Row] {
+        var rows: [Row] = []
         if let image = check.image {
-            rows.append(("image", "\(target)  \(image.shape)"))
-            rows.append(("digest", "\(image.image.digest)   (the manifest: what a WasmPlugin pins)"))
+            rows.append(Row("image", target))
+            rows.append(Row("digest", image.image.digest.description))
         }
         if let module = check.module {
-            rows.append(("module", (check.image == nil ? "\(target)  " : "") + module.summary))
+            rows.append(Row("module", (check.image == nil ? "\(target)  " : "") + module.summary))
         }
         for row in FindingList(check).rows where !isAnswered(row.finding) {
-            rows += Self.rows(for: row.finding, row.line)
+            rows += Self.rows(for: row.finding, row.line, row.subjects)
         }
         if let envoy { rows += self.rows(for: envoy) }
-        rows.append(("verdict", verdicts))
-        return InspectionReport.table(rows)
+        return rows + [verdict]
     }
 
-    private static func rows(for finding: Finding, _ line: String) -> [(String, String)] {
-        let label = finding.severity == .error ? "FAIL" : finding.severity.rawValue
-        return [(label, line)]
-            + (finding.consumerMessage.map { [("", "the proxy reports: \"\($0)\"")] } ?? [])
-            + finding.hints.map { ("", "try: \($0)") }
+    private static func rows(for finding: Finding, _ line: String, _ names: [String] = []) -> [Row] {
+        // A note says how to avoid the message, an error leads to it.
+        let lead = finding.severity == .note ? "without it" : "the proxy reports"
+        return [finding.severity.row(line)]
+            + (names.isEmpty ? [] : [.more(names.joined(separator: ", "))])
+            + (finding.consumerMessage.map { [.more("\(lead): \"\($0)\"")] } ?? [])
+            + (finding.severity == .note ? [] : finding.hints.map(Row.remedy))
     }
 
-    private func rows(for envoy: EnvoyVerdict) -> [(String, String)] {
+    private func rows(for envoy: EnvoyVerdict) -> [Row] {
         guard let finding = envoy.finding else {
-            return [("envoy", "\(envoy.version) loads the module")]
+            return [Row("envoy", "\(envoy.version) loads the module")]
         }
         return Self.rows(for: finding, finding.message)
     }
 
-    /// The consumers by verdict, and whether function bodies were validated.
-    private var verdicts: String {
-        let labels = [
-            "ok": "ok", "warning": isStrict ? "rejected because of warnings (--strict)" : "ok with warnings",
-            "error": "rejected",
-        ]
-        let parts = ["ok", "warning", "error"].compactMap { verdict -> String? in
-            let names = check.answers.filter { self.verdict(of: $0).verdict == verdict }.map(\.consumer.name)
-            return names.isEmpty ? nil : "\(labels[verdict] ?? verdict): \(names.joined(separator: ", "))"
-        }
-        let isUnvalidated = envoy == nil && check.module?.check != nil
-        return parts.joined(separator: "; ")
-            + (isUnvalidated ? "   (function bodies were not validated; --envoy runs a real Envoy)" : "")
+    /// The last row: whether the plugin is rejected, and the verdict of each consumer.
+    private var verdict: Row {
+        let marks = Words(check.answers.map { (mark: self.verdict(of: $0).mark, name: $0.consumer.name) })
+        guard isRejected else { return Row("ok", marks, tone: .good) }
+        let isRejectedByError = check.answers.contains { self.verdict(of: $0) == .error }
+        let reason = isStrict && !isRejectedByError ? Words("warnings count as errors (--strict)") : Words("")
+        return Row("FAIL", reason.words.isEmpty ? marks : marks + reason, tone: .bad)
     }
 
     struct Document: Encodable {
         let schema = "wasmpack.check/v1"
         let ok: Bool
         let target: String
+        let digest: Nullable<String>
+        let reference: Nullable<String>
         let image: Nullable<Image>
         let module: Nullable<CheckedModuleDocument>
         let consumers: [Consumer]
@@ -121,6 +127,10 @@ struct CheckReport {
         Document(
             ok: !isRejected,
             target: target,
+            digest: Nullable(check.image?.image.digest.description),
+            reference: Nullable(
+                check.image.flatMap { reference?.pinned(to: $0.image.digest).description }
+            ),
             image: Nullable(
                 check.image.map { image in
                     Document.Image(
@@ -187,27 +197,35 @@ struct CheckedModuleDocument: Encodable {
     }
 }
 
-extension ImageInspection {
-    /// The number of layers, and the media type of the last one.
-    var shape: String {
-        let count = manifest.layers.count
-        let type = manifest.layers.last.map { ", \($0.mediaType)" } ?? ""
-        return "\(count) layer\(count == 1 ? "" : "s")\(type)"
+extension Finding.Severity {
+    /// Returns the row of a finding.
+    func row(_ text: String) -> Row {
+        switch self {
+        case .note: Row("note", text)
+        case .warning: Row("warning", text, tone: .caution)
+        case .error: Row("FAIL", text, tone: .bad)
+        }
     }
 }
 
 extension ModuleInspection {
+    /// The interface and the language, in few words: `proxy-wasm 0.2.1, HTTP`.
+    var interface: String {
+        guard let check else { return isComponent ? "component" : "not a readable module" }
+        let parts = [
+            check.abi.map { "proxy-wasm \($0.rawValue)" } ?? "no proxy-wasm marker", check.sdk?.rawValue,
+            check.pluginType.map { $0.rawValue.uppercased() },
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
+    }
+
     /// A summary in one line: size, interface, language, number of imports and exports.
     var summary: String {
-        let size = ByteCount(identity.size).description
-        guard let check else { return "\(size)  \(isComponent ? "component" : "not a readable module")" }
+        let size = ByteCount(identity.size)
+        guard let check else { return "\(size)  \(interface)" }
         let counts = [(check.module.imports.count, "import"), (check.module.exports.count, "export")].map {
             "\($0) \($1)\($0 == 1 ? "" : "s")"
         }
-        let parts = [
-            size, "core module", check.abi.map { "proxy-wasm \($0.rawValue)" } ?? "no proxy-wasm marker",
-            check.sdk?.rawValue, check.pluginType.map { $0.rawValue.uppercased() },
-        ]
-        return (parts.compactMap(\.self) + counts).joined(separator: "  ")
+        return "\(size)  core module, " + ([interface] + counts).joined(separator: ", ")
     }
 }

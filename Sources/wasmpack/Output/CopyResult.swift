@@ -11,15 +11,8 @@ struct CopyResult {
     /// The full name of the copied image, if it has one.
     let reference: Reference?
     let report: CopyReport
-    /// The original image and the new format, if the image was repacked.
+    /// The original image and the wanted format, if one was given, also if the image already had it.
     var origin: (digest: Digest, format: ImageFormat)?
-
-    /// Returns the result with `image` as its origin, also if the image already had the format.
-    func repacked(from image: Descriptor, _ format: ImageFormat) -> CopyResult {
-        var copy = self
-        copy.origin = (image.digest, format)
-        return copy
-    }
 
     private var digest: Digest { report.root.digest }
 
@@ -27,17 +20,20 @@ struct CopyResult {
     var summary: String {
         func count(_ status: CopyReport.Status) -> Int { report.parts.filter { $0.status == status }.count }
         let size = report.parts.reduce(0) { $1.status == .copied ? $0 &+ $1.descriptor.size : $0 }
-        let before = report.root.replacing(report.previous)
-        let mounted = count(.mounted) == 0 ? "" : "\(count(.mounted)) mounted, "
-        return
-            "\(digest.short) (\(before))  \(ByteCount(size)) copied, \(mounted)\(count(.exists)) reused"
+        let isTagged = to.reference?.tag != nil
+        let parts = [
+            isTagged ? report.root.replacing(report.previous) : nil, "\(ByteCount(size)) copied",
+            count(.mounted) == 0 ? nil : "\(count(.mounted)) mounted",
+            count(.exists) == 0 ? nil : "\(count(.exists)) reused",
+        ]
+        return "\(to)  " + parts.compactMap(\.self).joined(separator: ", ")
     }
 
     /// Prints the result: one line, or one document.
     func print(asJSON: Bool) throws(Failure) {
         let pinned = reference?.pinned(to: digest)
         guard asJSON else {
-            return try Terminal.standardOutput("\(pinned?.description ?? digest.description)\n")
+            return try Screen.main.print("\(pinned?.description ?? digest.description)\n")
         }
         struct Document: Encodable {
             let schema = "wasmpack.copy/v1"

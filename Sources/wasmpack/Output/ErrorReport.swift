@@ -9,14 +9,41 @@ struct ErrorReport {
 
     func print(isJSON: Bool, color: ColorChoice = .auto) {
         if isJSON { printDocument() }
-        // Erases an unfinished line of progress.
-        if Terminal.isInteractive { Terminal.standardError("\r\u{1B}[K") }
-        let word = "error"
-        let text = failure.description
-        let isColored = Terminal.usesColor(color) && text.hasPrefix(word)
-        Terminal.standardError(
-            (isColored ? "\u{1B}[31m\(word)\u{1B}[0m" + text.dropFirst(word.count) : text) + "\n"
+        let screen = Screen.main
+        screen.write(text(screen.errorStyle(color), columns: screen.errorColumns))
+        let more = [failure.why.map { "why: \($0)" }].compactMap(\.self) + failure.hints.map { "try: \($0)" }
+        screen.annotate(
+            .error,
+            title: "wasmpack: \(failure.code.rawValue)",
+            [failure.message] + more
         )
+    }
+
+    /// Returns the message, the cause and the remedies, each wrapped under its own column.
+    func text(_ style: Style, columns: Int?) -> String {
+        let grid = Grid(indent: 2, labelWidth: 5)
+        var rows: [Row] = []
+        if let why = failure.why { rows.append(Row("why:", why)) }
+        for (position, hint) in failure.hints.enumerated() {
+            rows.append(Row(position == 0 ? "try:" : "", hint))
+        }
+        return message(style, columns) + grid.text(rows, style, columns: columns)
+    }
+
+    private func message(_ style: Style, _ columns: Int?) -> String {
+        let label = "error[\(failure.code.rawValue)]:"
+        let text = Words(failure.message)
+        // The first line has less room than the next ones, which begin under the causes.
+        let indent = 7
+        let lines = text.lines(
+            within: columns.map { max($0 - indent, 12) },
+            style,
+            after: label.count + 1 - indent
+        )
+        return lines.enumerated().map { position, line in
+            if position == 0 { return style.painted(label, .bad) + (line.isEmpty ? "\n" : " \(line)\n") }
+            return String(repeating: " ", count: indent) + line + "\n"
+        }.joined()
     }
 
     /// Prints only the JSON document.

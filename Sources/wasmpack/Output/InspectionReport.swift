@@ -10,61 +10,59 @@ struct InspectionReport {
     private let module: ModuleInspection?
     private let name: String
 
-    init(_ inspection: ImageInspection, _ module: ModuleInspection?, name: String) {
+    private let reference: Reference?
+
+    init(
+        _ inspection: ImageInspection,
+        _ module: ModuleInspection?,
+        name: String,
+        reference: Reference?
+    ) {
+        self.reference = reference
         self.inspection = inspection
         self.module = module
         self.name = name
     }
 
-    /// The report as text.
+    /// The report.
     ///
-    /// The digests of the manifest and the module are labeled, because proxies need either one.
-    var text: String {
+    /// The digest of the manifest comes first, because proxies pin that one.
+    var rows: [Row] {
         let manifest = inspection.manifest
-        var rows: [(String, String)] = [
-            ("image", name)
-        ]
+        var rows = [Row("image", name)]
         if let index = inspection.choice.index {
-            rows.append(("index", "\(index)   (proxies cannot pin this one)"))
+            rows.append(Row("index", "\(index)  (proxies cannot pin this one)"))
         }
         rows += [
-            ("digest", "\(inspection.image.digest)   (the manifest: what a WasmPlugin pins)"),
-            ("type", "\(inspection.image.mediaType)  \(ByteCount(inspection.image.size))"),
-            ("format", inspection.formatDescription),
+            Row("digest", inspection.image.digest.description),
+            Row("type", "\(inspection.image.mediaType)  \(ByteCount(inspection.image.size))"),
+            Row("format", inspection.formatDescription),
         ]
         if let config = inspection.config {
-            rows.append(("platform", "\(config.os ?? "?")/\(config.architecture ?? "?")"))
-            rows.append(("created", config.created ?? "?"))
+            rows.append(Row("platform", "\(config.os ?? "?")/\(config.architecture ?? "?")"))
+            rows.append(Row("created", config.created ?? "?"))
         }
-        rows.append(("config", Self.line(manifest.config)))
-        rows += manifest.layers.map { ("layer", Self.line($0)) }
+        rows.append(Row("config", Self.line(manifest.config)))
+        rows += manifest.layers.map { Row("layer", Self.line($0)) }
         switch inspection.plugin {
         case .success(let plugin):
             if plugin.layer.content == .tar, let diffID = plugin.layer.diffID {
-                rows.append(("diffID", "\(diffID)   (the uncompressed tar)"))
+                rows.append(Row("diffID", diffID.description))
             }
-            rows += plugin.layer.entries.prefix(10).map { ("file", "\($0.name)  \(ByteCount($0.size))") }
-            rows.append(
-                ("module", "\(plugin.module.digest)  \(ByteCount(plugin.module.size))   (the file itself)")
-            )
+            rows += plugin.layer.entries.prefix(10).map { Row("file", "\($0.name)  \(ByteCount($0.size))") }
+            rows.append(Row("module", "\(plugin.module.digest)  \(ByteCount(plugin.module.size))"))
             if let module { rows += ModuleReport(module).rows }
-            rows += plugin.warnings.map { ("warning", $0) }
+            rows += plugin.warnings.map { Row("warning", $0, tone: .caution) }
         case .failure(let failure):
-            rows.append(("module", "no proxy finds a module: \(failure.message)"))
-            if let why = failure.why { rows.append(("", why)) }
+            rows.append(Row("module", "no proxy finds a module: \(failure.message)"))
+            if let why = failure.why { rows.append(.more(why)) }
         }
-        rows += (manifest.annotations ?? [:]).sorted { $0.key < $1.key }.map {
-            ("annotation", "\($0.key)=\($0.value)")
-        }
-        rows += (inspection.config?.config?.labels ?? [:]).sorted { $0.key < $1.key }.map {
-            ("label", "\($0.key)=\($0.value)")
-        }
-        return Self.table(rows)
+        return rows + Self.pairs("metadata", manifest.annotations)
+            + Self.pairs("label", inspection.config?.config?.labels)
     }
 
-    /// Returns lines of a label and a value, without control characters.
-    static func table(_ rows: [(String, String)]) -> String {
-        rows.map { "\($0.0.padded(to: 12))\($0.1.printable)\n" }.joined()
+    private static func pairs(_ label: String, _ values: [String: String]?) -> [Row] {
+        (values ?? [:]).sorted { $0.key < $1.key }.map { Row(label, "\($0.key)=\($0.value)") }
     }
 
     private static func line(_ descriptor: Descriptor) -> String {
@@ -76,6 +74,7 @@ struct InspectionReport {
         let ok = true
         let kind = "image"
         let name: String
+        let reference: Nullable<String>
         let digest: String
         let mediaType: String
         let size: Int
@@ -106,6 +105,7 @@ struct InspectionReport {
         let config = inspection.config
         return Document(
             name: name,
+            reference: Nullable(reference?.pinned(to: inspection.image.digest).description),
             digest: inspection.image.digest.description,
             mediaType: inspection.image.mediaType.description,
             size: inspection.image.size,

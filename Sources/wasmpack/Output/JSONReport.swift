@@ -6,7 +6,7 @@ import Packing
 enum JSONReport {
     /// Prints the document as one line on standard output, with sorted keys.
     static func print(_ document: some Encodable) throws(Failure) {
-        try Terminal.standardOutput(String(decoding: CanonicalJSON.encode(document), as: UTF8.self) + "\n")
+        try Screen.main.print(json: String(decoding: CanonicalJSON.encode(document), as: UTF8.self))
     }
 }
 

@@ -11,45 +11,40 @@ struct ModuleReport {
     init(_ inspection: ModuleInspection) { self.inspection = inspection }
 
     /// Rows about the content of the module, which follow the rows about the file.
-    var rows: [(String, String)] {
+    var rows: [Row] {
         if case .failure(let failure) = inspection.module {
-            return [("kind", failure.message + (failure.why.map { ": \($0)" } ?? ""))]
+            return [Row("kind", failure.message + (failure.why.map { ": \($0)" } ?? ""))]
         }
         guard let check = inspection.check else { return [] }
         let module = check.module
         let kind = check.pluginType.map { ", \($0.rawValue.uppercased()) according to its callbacks" } ?? ""
         var rows = [
-            ("kind", "core module, \(module.outline.sections.count) sections"),
-            ("abi", (check.abi.map { "proxy-wasm \($0.rawValue)" } ?? "no proxy-wasm marker") + kind),
+            Row("kind", "core module, \(module.outline.sections.count) sections"),
+            Row("abi", (check.abi.map { "proxy-wasm \($0.rawValue)" } ?? "no proxy-wasm marker") + kind),
         ]
-        if let sdk = check.sdk { rows.append(("language", "probably \(sdk.rawValue)")) }
-        if !module.producers.isEmpty { rows.append(("producers", Self.line(module.producers))) }
-        rows.append(("imports", Self.line(module.imports.map { "\($0.module).\($0.name)" })))
-        rows.append(("exports", Self.line(module.exports.map(\.name))))
+        if let sdk = check.sdk { rows.append(Row("language", "probably \(sdk.rawValue)")) }
+        if !module.producers.isEmpty { rows.append(Row("made by", Self.line(module.producers))) }
+        rows.append(Row("imports", Self.line(module.imports.map { "\($0.module).\($0.name)" })))
+        rows.append(Row("exports", Self.line(module.exports.map(\.name))))
         if !module.memories.isEmpty {
-            rows.append(
-                (
-                    "memory",
-                    module.memories.prefix(4).map { "\($0.limits.text) pages" }.joined(separator: ", ")
-                )
-            )
+            let sizes = module.memories.prefix(4).map { "\($0.limits.text) pages" }
+            rows.append(Row("memory", sizes.joined(separator: ", ")))
         }
         rows += module.customSections.prefix(20).map {
-            ("custom", "\($0.name.truncated(to: 80))  \(ByteCount($0.size))")
+            Row("custom", "\($0.name.truncated(to: 80))  \(ByteCount($0.size))")
         }
         if module.strippableSize > 0 {
-            rows.append(("strippable", "\(ByteCount(module.strippableSize)) of names and debug information"))
+            rows.append(Row("debug", "\(ByteCount(module.strippableSize)) of names and debug information"))
         }
         if !module.targetFeatures.isEmpty {
-            rows.append(
-                ("features", module.targetFeatures.prefix(40).joined(separator: " ").truncated(to: 400))
-            )
+            let features = module.targetFeatures.prefix(40).joined(separator: " ").truncated(to: 400)
+            rows.append(Row("features", features))
         }
-        if let id = module.buildID { rows.append(("build id", id.truncated(to: 128))) }
-        if let url = module.sourceMappingURL { rows.append(("source map", url.truncated(to: 200))) }
+        if let id = module.buildID { rows.append(Row("build id", id.truncated(to: 128))) }
+        if let url = module.sourceMappingURL { rows.append(Row("source", url.truncated(to: 200))) }
         let findings = check.findings.filter { $0.severity > .note }
-        rows += findings.prefix(5).map { ($0.severity == .error ? "FAIL" : $0.severity.rawValue, $0.message) }
-        if findings.count > 5 { rows.append(("", "\(findings.count - 5) more: wasmpack check")) }
+        rows += findings.prefix(5).map { $0.severity.row($0.message) }
+        if findings.count > 5 { rows.append(.more("\(findings.count - 5) more: wasmpack check")) }
         return rows
     }
 
@@ -68,14 +63,12 @@ struct ModuleReport {
     }
 
     /// Returns the report about a module that is not in an image.
-    func text(called name: String) -> String {
-        InspectionReport.table(
-            [
-                ("module", name),
-                ("digest", "\(inspection.identity.digest)   (the file itself)"),
-                ("size", ByteCount(inspection.identity.size).description),
-            ] + rows
-        )
+    func rows(called name: String) -> [Row] {
+        [
+            Row("module", name),
+            Row("digest", inspection.identity.digest.description),
+            Row("size", ByteCount(inspection.identity.size).description),
+        ] + rows
     }
 
     struct Document: Encodable {
@@ -83,6 +76,8 @@ struct ModuleReport {
         let ok = true
         let kind = "module"
         let path: String
+        /// Always `null`: a module has no reference.
+        let reference = Nullable<String>(nil)
         let digest: String
         let size: Int
         let sections: [Section]

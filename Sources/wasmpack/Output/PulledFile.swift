@@ -1,5 +1,6 @@
 import Diagnostics
 import HostSystem
+import OCI
 import Packing
 import SystemPackage
 
@@ -32,6 +33,14 @@ final class PulledFile {
     /// The temporary file that holds the bytes until everything is verified.
     private var unfinishedPath: FilePath { output?.unfinishedPath ?? file?.path ?? "" }
 
+    /// Throws ``Failure/Code/fileExists`` if the file exists and certainly is not the module of an image.
+    func failIfItDiffers(from image: Manifest, _ extractor: PluginExtractor) async throws(Failure) {
+        guard let output, let target = output.target, !isForced,
+            try await extractor.excludes(target, as: image)
+        else { return }
+        throw Failure(existing: output.path, why: "the image has another module; nothing was downloaded")
+    }
+
     func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         try output?.write(bytes)
         try file?.write(bytes)
@@ -46,11 +55,11 @@ final class PulledFile {
     func finish(_ context: CommandContext) throws(Failure) {
         guard let output else {
             let written = try ReadableFile(opening: unfinishedPath)
-            return try written.forEachPiece { piece throws(Failure) in try Terminal.standardOutput(piece) }
+            return try written.forEachPiece { piece throws(Failure) in try Screen.main.print(bytes: piece) }
         }
         switch try output.commit(replacing: isForced) {
         case .written: context.record(.step("wrote", output.path.string))
-        case .unchanged: context.record(.step("kept", "\(output.path), which has the same content"))
+        case .unchanged: context.record(.step("kept", "\(output.path)  it has the same content"))
         }
     }
 }

@@ -47,9 +47,13 @@ struct PushReport {
             reporter.record(.note("\(name) is already up to date" + (isUnchanged ? ", nothing sent" : "")))
         } else {
             let change = copy.root.replacing(copy.previous)
-            reporter.record(
-                .step("pushed", "\(name) (\(change))  \(amount) sent, \(mounted)\(reused) reused")
-            )
+            let counts = [
+                change, "\(amount) sent",
+                count(.mounted) == 0 ? nil : "\(count(.mounted)) mounted",
+                reused == 0 ? nil : "\(reused) reused",
+            ]
+            let shown = target.tag == nil ? counts.dropFirst() : counts[...]
+            reporter.record(.step("pushed", "\(target)  " + shown.compactMap(\.self).joined(separator: ", ")))
         }
         reporter.record(changes.filter { $0.tag != target.tag }, to: copy.root)
         reporter.noteMoves(in: changes, to: copy.root)
@@ -91,14 +95,14 @@ struct PushReport {
     }
 
     private func recordDryRun(_ reporter: Reporter) {
-        let sending = mayMount ? "send or mount " : "send "
         for part in copy.parts {
-            let text =
-                "\(part.descriptor.role) \(part.descriptor.digest.short)  \(ByteCount(part.descriptor.size))"
-            reporter.record(.step("would", (part.status == .copied ? sending : "reuse ") + text))
+            let digest = part.descriptor.digest.description.prefix(19)
+            let text = "\(digest)  \(ByteCount(part.descriptor.size))  would be "
+            let outcome = part.status == .copied ? mayMount ? "sent or mounted" : "sent" : "reused"
+            reporter.record(.step(part.descriptor.role, text + outcome))
         }
         for change in changes {
-            reporter.record(.step("would", "set \(change.tag) (\(change.before(copy.root)))"))
+            reporter.record(.step("tag", "\(change.tag)  would be set (\(change.before(copy.root)))"))
         }
         reporter.record(
             .note(
@@ -110,7 +114,6 @@ struct PushReport {
     private var sent: [Descriptor] { copy.parts.filter { $0.status == .copied }.map(\.descriptor) }
     private var amount: ByteCount { ByteCount(sent.reduce(0) { $0 &+ $1.size }) }
     private var reused: Int { count(.exists) }
-    private var mounted: String { count(.mounted) == 0 ? "" : "\(count(.mounted)) mounted, " }
 
     private func count(_ status: CopyReport.Status) -> Int { copy.parts.filter { $0.status == status }.count }
 

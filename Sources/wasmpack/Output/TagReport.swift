@@ -5,7 +5,7 @@ import Registry
 extension Reporter {
     /// Reports each tag that was set, and what it pointed to before.
     func record(_ changes: [TagChange], to root: Descriptor) {
-        for change in changes { record(.step("tagged", "\(change.tag) (\(change.before(root)))")) }
+        for change in changes { record(.step("tagged", "\(change.tag)  \(change.before(root))")) }
     }
 
     /// Explains once, for all tags that moved, what this means for proxies.
@@ -33,7 +33,7 @@ extension Descriptor {
     /// Describes the change of a name that pointed to `previous`, and now points to this image.
     func replacing(_ previous: Descriptor?) -> String {
         switch previous?.digest {
-        case nil: "new"
+        case nil: "new tag"
         case digest: "unchanged"
         case let previous?: "moved from \(previous.short)"
         }

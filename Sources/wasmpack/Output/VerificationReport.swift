@@ -40,36 +40,84 @@ struct VerifiedEntry {
 struct VerificationReport {
     let images: [VerifiedEntry]
     let expected: Digest?
+    /// The reference, for an image of a registry.
+    let reference: Reference?
+    /// The result of `--against`.
+    var comparison: Comparison?
 
-    /// Whether all images are free of findings.
-    var isClean: Bool { images.allSatisfy(\.isClean) }
+    /// The result of a comparison with another image or a module.
+    struct Comparison {
+        let target: String
+        let own: ComparedContent
+        let result: ImageComparison
 
-    var text: String {
-        images.map { image in
+        init(target: String, _ own: ComparedContent, _ result: ImageComparison) {
+            self.target = target
+            self.own = own
+            self.result = result
+        }
+
+        var rows: [Row] {
+            let what = result.isSameImage == nil ? "module" : "image"
+            guard !result.isSame else { return [Row("ok", "the same \(what) as \(target)", tone: .good)] }
+            var rows = [Row("FAIL", "not the same \(what) as \(target)", tone: .bad)]
+            if let image = result.other.image { rows.append(.more("that has \(image)")) }
+            switch result.isSameModule {
+            case true?: rows.append(.more("the module in both is the same: \(own.module?.description ?? "")"))
+            case false?:
+                rows.append(.more("module here:  \(own.module?.description ?? "none")"))
+                rows.append(.more("module there: \(result.other.module?.description ?? "none")"))
+            case nil: rows.append(.more("one of them has no module"))
+            }
+            return rows
+        }
+    }
+
+    /// Whether all images are free of findings, and the compared one is the same.
+    var isClean: Bool { images.allSatisfy(\.isClean) && comparison?.result.isSame != false }
+
+    var rows: [Row] {
+        imageRows + (comparison?.rows ?? [])
+    }
+
+    private var imageRows: [Row] {
+        images.flatMap { image in
             let verification = image.verification
-            var lines = ["\(image.isClean ? "ok" : "FAIL")    \(image.name)  \(verification.root.digest)"]
+            var rows = [Row("image", image.name), Row("digest", verification.root.digest.description)]
             if !image.isExpected, let expected {
-                lines.append("        expected \(expected), found \(verification.root.digest)")
+                rows.append(Row("FAIL", "expected \(expected)", tone: .bad))
+                rows.append(.more("found \(verification.root.digest)"))
             }
             for finding in verification.findings {
-                lines.append("        \(finding.subject): \(finding.failure.message)")
-                if let why = finding.failure.why { lines.append("          why: \(why)") }
+                rows.append(Row("FAIL", "\(finding.subject): \(finding.failure.message)", tone: .bad))
+                if let why = finding.failure.why { rows.append(.more("why: \(why)")) }
             }
-            let verified = verification.verified
-            let bytes = verified.reduce(0) { $0 &+ $1.size }
+            let bytes = verification.verified.reduce(0) { $0 &+ $1.size }
             let diffIDs =
                 verification.verifiedDiffIDs == 1 ? "1 diffID" : "\(verification.verifiedDiffIDs) diffIDs"
-            lines.append(
-                "        verified \(verified.count) digests and sizes, \(diffIDs) (\(ByteCount(bytes)))"
-            )
-            return lines.map { $0.printable + "\n" }.joined()
-        }.joined()
+            let summary =
+                "verified \(verification.verified.count) digests and sizes, \(diffIDs) (\(ByteCount(bytes)))"
+            return rows + [image.isClean ? Row("ok", summary, tone: .good) : Row("", summary)]
+        }
     }
 
     struct Document: Encodable {
         let schema = "wasmpack.verify/v1"
         let ok: Bool
         let images: [Image]
+        /// Of the only image; `null` for several.
+        let digest: Nullable<String>
+        let reference: Nullable<String>
+        let against: Nullable<Against>
+
+        struct Against: Encodable {
+            let target: String
+            let same: Bool
+            let sameImage: Nullable<Bool>
+            let sameModule: Nullable<Bool>
+            let digest: Nullable<String>
+            let moduleDigest: Nullable<String>
+        }
 
         struct Image: Encodable {
             let name: String
@@ -109,7 +157,23 @@ struct VerificationReport {
                         )
                     }
                 )
-            }
+            },
+            digest: Nullable(only?.description),
+            reference: Nullable(only.flatMap { reference?.pinned(to: $0).description }),
+            against: Nullable(
+                comparison.map { comparison in
+                    Document.Against(
+                        target: comparison.target,
+                        same: comparison.result.isSame,
+                        sameImage: Nullable(comparison.result.isSameImage),
+                        sameModule: Nullable(comparison.result.isSameModule),
+                        digest: Nullable(comparison.result.other.image?.description),
+                        moduleDigest: Nullable(comparison.result.other.module?.description)
+                    )
+                }
+            )
         )
     }
+
+    private var only: Digest? { images.count == 1 ? images.first?.verification.root.digest : nil }
 }

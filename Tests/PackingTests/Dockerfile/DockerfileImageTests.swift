@@ -36,8 +36,7 @@ struct DockerfileImageTests {
         let image = try await build("ADD ./plugin.wasm ./plugin.wasm")
         #expect(image.manifest.descriptor == bare.manifest.descriptor)
         let copied = try await build("COPY plugin.wasm /")
-        #expect(copied.layers.map(\.descriptor) == bare.layers.map(\.descriptor))
-        #expect(copied.config.descriptor != bare.config.descriptor)
+        #expect(copied.manifest.descriptor == bare.manifest.descriptor)
     }
 
     @Test func `writes the Dockerfile's settings to the config`() async throws {

@@ -27,12 +27,26 @@ import Testing
         ("a/**", "a/b/c", true), ("a/**", "a", false), ("a/**/c", "a/c", true), ("a/**/c", "a/b/b/c", true),
         ("a/**/c", "a/bc", false), ("**.log", "x.log", true), ("**.log", "a/b/x.log", true),
         ("**/*.log", "a/x.log", true),
+        ("**/**/b", "b", true), ("**/**/b", "a/c/b", true), ("**/**/b", "a/bc", false),
+        ("a/**/**", "a/b/c", true), ("a****b", "ac/b", true), ("a****b", "acb", false),
         ("**/a/**", "x/a/y", true), ("dir/**/*.wasm", "dir/x.wasm", true), ("a**b", "ab", true),
     ]
 
     @Test("two stars match any number of folders", arguments: deepRows)
     func depth(pattern: String, path: String, matches: Bool) throws {
         #expect(try #require(PathPattern(pattern, knowsDepth: true)).matches(path) == matches)
+    }
+
+    static let aboveRows: [(pattern: String, path: String, matches: Bool)] = [
+        ("a", "a/b/c", true), ("a/b", "a/b/c", true), ("b", "a/b/c", false), ("a*", "ab/c", true),
+        ("ab", "a/b", false),
+        ("**/b", "a/b/c", true), ("a/b/c/d", "a/b/c", false), ("a", "abc/d", false), ("?", "é/b", true),
+    ]
+
+    @Test("matches the folders above a path too, if they count", arguments: aboveRows)
+    func above(pattern: String, path: String, matches: Bool) throws {
+        let pattern = try #require(PathPattern(pattern, knowsDepth: true))
+        #expect(pattern.matches(path, orFolderAbove: true) == matches)
     }
 
     @Test(

@@ -1,10 +1,12 @@
 /// A number of bytes in a readable unit: `976 B`, `118.9 KiB`, `5.3 MiB`.
-struct ByteCount: CustomStringConvertible {
-    let bytes: Int
+package struct ByteCount: CustomStringConvertible, Sendable {
+    private let bytes: Int
 
-    init(_ bytes: Int) { self.bytes = bytes }
+    /// Wraps a number of bytes.
+    package init(_ bytes: Int) { self.bytes = bytes }
 
-    var description: String {
+    /// The number in the largest unit that it fills.
+    package var description: String {
         if bytes < 1024 { return "\(bytes) B" }
         var tenths = bytes
         for unit in ["KiB", "MiB", "GiB"] {

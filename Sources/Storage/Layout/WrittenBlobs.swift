@@ -1,0 +1,11 @@
+import OCI
+import Synchronization
+
+/// The blobs that a process has written into a layout, and may remove again.
+final class WrittenBlobs: Sendable {
+    private let state = Mutex<Set<Digest>>([])
+
+    var digests: Set<Digest> { state.withLock { $0 } }
+
+    func insert(_ digest: Digest) { state.withLock { _ = $0.insert(digest) } }
+}

@@ -1,0 +1,105 @@
+import Diagnostics
+import HostSystem
+import OCI
+import Registry
+import Storage
+import SystemPackage
+
+/// One push of a local image to a repository.
+struct PushWork {
+    let registry: RegistryOptions
+    let plan: PushPlan
+    var noClobber = false
+    var dryRun = false
+    var verify = false
+    /// The credentials, if they were already looked up.
+    var credentials: CredentialChain?
+
+    /// Sends the image, sets its tags, and reports that.
+    ///
+    /// Returns the result, and the credential that was used.
+    func send(
+        _ image: PushedImage,
+        spoolingIn folder: LazyTemporaryDirectory,
+        _ context: CommandContext
+    ) async throws(Failure) -> (report: PushReport, credential: Credential?) {
+        registry.announce(plan.target, context)
+        let repository = try await registry.repository(
+            of: plan.target,
+            for: dryRun ? .pull : .push,
+            mountingFrom: plan.mountSource,
+            credentials: credentials,
+            spoolingIn: .temporary(folder),
+            context
+        )
+        if noClobber { try await repository.requireFree(plan.tags, for: image.root.digest) }
+        let plan = try await plan.adding(aliasesIn: repository, context)
+        let report = try await sent(image, plan, to: repository, context)
+        report.record(context.reporter)
+        if verify {
+            try await report.verify(image.manifest, in: repository, under: plan.tags)
+            report.recordVerification(context.reporter)
+        }
+        return (report, await repository.credential())
+    }
+
+    private func sent(
+        _ image: PushedImage,
+        _ plan: PushPlan,
+        to repository: RemoteRepository,
+        _ context: CommandContext
+    ) async throws(Failure) -> PushReport {
+        let name = RefName.reference(plan.target)
+        guard !dryRun else {
+            let copied = try await copy(
+                image.root,
+                from: image.content,
+                to: DryRunDestination(repository),
+                as: name,
+                events: SilentSink()
+            )
+            return PushReport(plan, dryRun: copied, try await repository.current(plan.furtherTags))
+        }
+        let copied = try await copy(
+            image.root,
+            from: image.content,
+            to: repository,
+            as: name,
+            events: context.reporter.transfers("sent")
+        )
+        let done = plan.target.tag.map { [$0] } ?? []
+        let changes = try await repository.set(plan.furtherTags, to: image.manifest, after: done)
+        return PushReport(plan, copied, changes, isVerified: verify)
+    }
+}
+
+extension PushPlan {
+    /// Returns the plan with the version aliases that the repository's tags allow, if they are wanted.
+    fileprivate func adding(
+        aliasesIn repository: RemoteRepository,
+        _ context: CommandContext
+    ) async throws(Failure) -> PushPlan {
+        guard setsAliases, let tag = target.tag else { return self }
+        let aliases = try await repository.aliases(of: tag, context)
+        return PushPlan(target: target, tags: tags + aliases, mountSource: mountSource, setsAliases: false)
+    }
+}
+
+extension RemoteRepository {
+    /// Returns the version aliases to set beside a tag, and reports those that stay where they are.
+    func aliases(of tag: Tag, _ context: CommandContext) async throws(Failure) -> [Tag] {
+        let aliases = try await versionAliases(of: tag)
+        for kept in aliases.kept {
+            context.record(.note("\(kept.alias) is not set: \(kept.newer) is newer than \(tag)"))
+        }
+        if !aliases.tags.isEmpty {
+            context.record(
+                .note(
+                    "\(aliases.tags.map(\.description).joined(separator: ", ")): chosen from the list of tags, "
+                        + "which is not atomic: another client may push a version in between"
+                )
+            )
+        }
+        return aliases.tags
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The limits of the system: a message that names the limit and exit status 71, never another cause.
+@Suite(.timed, .timeLimit(.minutes(5))) struct SystemLimitTests {
+    private let work: Workspace
+
+    init() throws {
+        work = try Workspace()
+        try work.write(Modules.plugin, to: "module.wasm")
+    }
+
+    private func run(_ limit: String) async throws -> CommandLineRun {
+        let script = "\(limit); exec \"$0\" build module.wasm"
+        return try await work.other("/bin/sh", "-c", script, Workspace.program)
+    }
+
+    static let limits: [(limit: String, phrase: String)] = [
+        ("ulimit -n 4", "open files"), ("ulimit -n 16", "open files"), ("ulimit -v 120000", "address space"),
+        ("ulimit -v 150000", "address space"),
+    ]
+
+    @Test("names the limit that is too small", arguments: limits)
+    func tooSmall(limit: String, phrase: String) async throws {
+        let run = try await run(limit)
+        #expect(run.status == 71, "\(run)")
+        #expect(run.errorText.contains("error[system-limit]"), "\(run)")
+        #expect(run.errorText.contains(phrase), "\(run)")
+        #expect(!work.exists("plugin-oci"))
+        // The remedy works, where the limit may be raised.
+        let raised = limit.hasPrefix("ulimit -n") ? "ulimit -n 1024" : "ulimit -v unlimited"
+        #expect(run.errorText.contains("try: \(raised)"), "\(run)")
+        let repaired = try await self.run(raised)
+        #expect(repaired.status == 0, "\(repaired)")
+    }
+
+    @Test("raises a limit as far as permitted", arguments: ["ulimit -Sn 8", "ulimit -Sn 20"])
+    func raised(limit: String) async throws {
+        let run = try await run(limit)
+        #expect(run.status == 0, "\(run)")
+    }
+
+    @Test func `writes no core file, and neither do credential helpers`() async throws {
+        try work.write(Data(#"{"credsStore":"core"}"#.utf8), to: "home/.docker/config.json")
+        let script =
+            "#!/bin/sh\ngrep 'core file' /proc/self/limits >\"$HOME/limit\"\ncat >/dev/null\necho '{}'\n"
+        try work.writeScript(script, to: "bin/docker-credential-core")
+        let registry = try await ScriptedRegistry("--auth", "basic", "--user", "me:hush-core")
+        _ = try await work.run("push", "\(registry.name)/a/b:v1", "module.wasm", "--plain-http")
+        let limit = String(decoding: try work.bytes(of: "home/limit"), as: UTF8.self)
+        let words = limit.split(whereSeparator: \.isWhitespace)
+        // 1 byte: less than the smallest core, and the value with which the kernel starts no program for it either.
+        #expect(words.dropFirst(4).first.map { $0 == "1" || $0 == "0" } == true, "\(limit)")
+    }
+}
