@@ -28,6 +28,8 @@ import Testing
         let document = try EnvoyBootstrap(try Deployments.plugin(), from: .url(module)).document()
         let cluster = "static_resources/clusters/1"
         #expect(try Deployments.value("\(cluster)/type", of: document) == type, "\(why)")
+        let family = try Deployments.value("\(cluster)/dns_lookup_family", of: document)
+        #expect(family == (type == #""STATIC""# ? nil : #""V4_PREFERRED""#), "\(why)")
         let validation = "\(cluster)/transport_socket/typed_config/common_tls_context/validation_context"
         #expect(
             try Deployments.value("\(validation)/match_typed_subject_alt_names/0", of: document) == san,

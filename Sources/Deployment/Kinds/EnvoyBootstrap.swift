@@ -283,17 +283,20 @@ package struct EnvoyBootstrap: Sendable {
                 YAMLEntry("name", name),
                 YAMLEntry("type", isNamed ? "STRICT_DNS" : "STATIC"),
                 YAMLEntry("connect_timeout", "5s"),
-                YAMLEntry(
-                    "load_assignment",
-                    [
-                        YAMLEntry("cluster_name", name),
-                        YAMLEntry(
-                            "endpoints",
-                            .sequence([.mapping([YAMLEntry("lb_endpoints", .sequence([endpoint]))])])
-                        ),
-                    ]
-                ),
-            ] + more
+            ]
+                // By default, Envoy only tries IPv6 addresses of a name that has both.
+                + (isNamed ? [YAMLEntry("dns_lookup_family", "V4_PREFERRED")] : []) + [
+                    YAMLEntry(
+                        "load_assignment",
+                        [
+                            YAMLEntry("cluster_name", name),
+                            YAMLEntry(
+                                "endpoints",
+                                .sequence([.mapping([YAMLEntry("lb_endpoints", .sequence([endpoint]))])])
+                            ),
+                        ]
+                    )
+                ] + more
         )
     }
 }

@@ -47,6 +47,7 @@ struct DeploymentOptions: ParsableArguments {
     var failStrategy: FailStrategy?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Configuration of the plugin, or the file that contains it",
             valueName: "text|@file"
