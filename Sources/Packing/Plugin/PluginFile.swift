@@ -15,6 +15,7 @@ package enum PluginFile {
     /// - Parameters:
     ///   - path: the module, or a folder.
     ///   - line: returns the command for a module, which failures suggest.
+    /// - Returns: the path of the module.
     /// - Throws: ``Failure/Code/fileMissing`` or ``Failure/Code/pluginMissing``, and lists other modules nearby.
     package static func locate(
         _ path: FilePath,
