@@ -181,7 +181,7 @@ extension Failure.Code {
             )
         case .layoutMissing:
             Explanation(
-                "there is no image layout",
+                "no image layout found",
                 why: "the folder does not exist, or has neither oci-layout nor index.json",
                 try: "wasmpack build plugin.wasm"
             )
@@ -351,7 +351,7 @@ extension Failure.Code {
         case .protocolViolation:
             Explanation(
                 "the server does not speak the registry protocol",
-                why: "it is no registry, or a proxy answers in its place",
+                why: "it is not a registry, or a proxy answers in its place",
                 try: "check the host, the port and the path"
             )
         case .addressRejected:

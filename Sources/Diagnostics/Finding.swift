@@ -58,7 +58,7 @@ package struct Finding: Hashable, Sendable {
     package let consumerMessage: String?
     /// What to do, best first; may be empty.
     package let hints: [String]
-    /// The part of the message that differs between findings of one cause; `nil` for a finding of its own kind.
+    /// The part of the message that differs between findings of one cause; `nil` for a single finding.
     package let subject: Subject?
     /// Its offset, in bytes from the start of the module; `nil` without a single place.
     package let offset: Int?

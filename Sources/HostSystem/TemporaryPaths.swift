@@ -3,8 +3,9 @@ import SystemPackage
 
 /// The temporary files and folders of this process, and the terminal without echo.
 ///
-/// They are cleaned up here when the process exits immediately, because no `deinit` runs then.
-enum TemporaryPaths {
+/// They are cleaned up here when the process exits, because no `deinit` runs then: a canceled transfer may still hold the
+/// last reference to a temporary file.
+package enum TemporaryPaths {
     private static let paths = Mutex<Set<FilePath>>([])
     /// The terminal whose echo is off.
     static let terminal = Mutex<EchoSuppression?>(nil)
@@ -14,7 +15,7 @@ enum TemporaryPaths {
     static func remove(_ path: FilePath) { paths.withLock { _ = $0.remove(path) } }
 
     /// Removes all temporary paths and restores the terminal's echo, ignoring errors.
-    static func removeAll() {
+    package static func removeAll() {
         terminal.withLock { $0?.restoreEcho() }
         for path in paths.withLock({ $0 }) {
             if Directory.exists(path) { removeFolder(path) } else { try? removeFile(path) }

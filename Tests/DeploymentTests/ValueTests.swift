@@ -104,7 +104,7 @@ import Testing
             "registry/test-oci/x:v1", true, "oci://registry:443/test-oci/x@DIGEST", "v1",
             "a host without a dot"
         ),
-        ("registry:5000/x:v1", true, "oci://registry:5000/x@DIGEST", "v1", "a port of its own"),
+        ("registry:5000/x:v1", true, "oci://registry:5000/x@DIGEST", "v1", "it has a port"),
         ("localhost/x:v1", true, "oci://localhost/x@DIGEST", "v1", "localhost is a host"),
         ("[::1]:5000/x:v1", true, "oci://[::1]:5000/x@DIGEST", "v1", "IPv6"),
         ("me/x:v1", true, "oci://docker.io/me/x@DIGEST", "v1", "Docker Hub"),

@@ -32,7 +32,7 @@ struct DeploymentStoryTests {
         async throws
     {
         let work = try Workspace()
-        // Nobody may pull without credentials.
+        // Anonymous pulls are denied.
         let registry = try await RegistryPeer.start(.token, tokens: ["--anonymous", "none"])
         let access = try registry.access(work)
         let reference = "\(registry.name)/test-oci/header-authorization:v0.0.1"

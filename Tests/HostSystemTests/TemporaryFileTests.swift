@@ -22,6 +22,16 @@ struct TemporaryFileTests {
         try Array(text.utf8).withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
     }
 
+    @Test func `a process that exits removes files that something still holds`() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryDirectory()
+            let file = try TemporaryFile(in: folder.path)
+            TemporaryPaths.removeAll()
+            let isGone = Directory.type(of: file.path) == nil && Directory.type(of: folder.path) == nil
+            exit(isGone ? 0 : 1)
+        }
+    }
+
     @Test func `a file gets its name only when it is complete`() throws {
         let target = scratch.appending("result")
         let file = try TemporaryFile(in: scratch.path)

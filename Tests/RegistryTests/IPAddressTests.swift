@@ -208,7 +208,7 @@ import Testing
         ("240.0.0.1", false, "reserved"),
         ("ff02::1", false, "multicast"),
         ("::8.8.8.8", false, "deprecated"),
-        ("169.254.169.254", false, "the metadata service is no registry"),
+        ("169.254.169.254", false, "the metadata service is not a registry"),
         ("168.63.129.16", false, "a public address"),
         ("metadata.google.internal", false, "a name"),
         ("127%2e0.0.1", false, "an escape"),

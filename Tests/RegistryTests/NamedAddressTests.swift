@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test("names nobody else for the registry itself", arguments: unreachable + others)
+    @Test("names no other server for the registry itself", arguments: unreachable + others)
     func ownHost(kind: TransferError.Kind) throws {
         let failure = try made(kind, as: nil)
         #expect(!failure.message.contains("names"), "\(failure)")

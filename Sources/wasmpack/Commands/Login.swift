@@ -63,7 +63,7 @@ struct Login: ReportingCommand {
             sending: credentialFile.headers(context.environment),
             context
         )
-        // Nobody types a password for a registry that cannot be reached, or whose certificate is not trusted.
+        // Do not ask for the password of a registry that cannot be reached, or whose certificate is not trusted.
         if !noVerify, !passwordStdin, !identityTokenStdin, StandardInput.isTerminal {
             try await SignInCheck(connected).reach()
         }

@@ -194,7 +194,7 @@ struct Push: RegistryCommand {
         guard let source else { return try unnamedInput(environment) }
         switch try Target.existing(source) {
         case .layout(let path, nil)? where !ImageLayout.exists(at: path):
-            // As for build, a folder stands for its Dockerfile or its module.
+            // As for build, a folder means its Dockerfile or its module.
             return .new(try buildInput(path))
         case .module(let path)?: return .new(try buildInput(path))
         case let local?: return .existing(local)

@@ -43,7 +43,7 @@ struct Grid: Sendable {
 
     private func text(_ row: Row, _ style: Style, columns: Int?) -> String {
         let label = row.label.padded(to: labelWidth - 1)
-        // A label that is too long moves the text of its own line only.
+        // A label that is too long moves the text of this line only.
         let head =
             String(repeating: " ", count: indent) + style.painted(row.label, row.tone)
             + String(label.dropFirst(row.label.count)) + " "

@@ -40,9 +40,10 @@ enum Terminal {
         }
     }
 
-    /// Ends the process.
+    /// Ends the process, after its temporary files are removed.
     static func exit(_ status: ExitStatus) -> Never {
         Screen.main.clear()
+        TemporaryPaths.removeAll()
         #if canImport(Glibc)
             Glibc.exit(status.rawValue)
         #elseif canImport(Musl)
