@@ -354,7 +354,7 @@ import Testing
         let repository = try bench.repository(registry.name, access: .pull)
         let before = bench.events.events.count
         let task = Task { try await bench.pull(from: repository) }
-        while !bench.events.events.dropFirst(before).contains(where: \.isMoving) { await Task.yield() }
+        await bench.events.wait { $0.dropFirst(before).contains(where: \.isMoving) }
         task.cancel()
         let failure = await #expect(throws: Failure.self) { try await task.value }
         #expect(failure?.code == .interrupted)

@@ -347,7 +347,7 @@ import Testing
         try await registry.order(#"[{"method":"PUT","path":"uploads","stall":3600}]"#)
         let repository = try bench.repository(registry.name)
         let task = Task { try await bench.push(to: repository) }
-        while !bench.events.events.contains(where: \.isMoving) { await Task.yield() }
+        await bench.events.wait { $0.contains(where: \.isMoving) }
         task.cancel()
         let failure = await #expect(throws: Failure.self) { try await task.value }
         #expect(failure?.code == .interrupted)
@@ -358,6 +358,10 @@ import Testing
 extension Event {
     /// Whether it reports the progress of a transfer.
     var isMoving: Bool {
-        if case .transfer(let transfer) = self, case .moved = transfer.stage { true } else { false }
+        guard case .transfer(let transfer) = self else { return false }
+        return switch transfer.stage {
+        case .moved, .received: true
+        case .started, .finished, .exists, .mounted: false
+        }
     }
 }
