@@ -251,7 +251,7 @@ def part_of_plugin(number):
 
 @bomb
 def imports(folder):
-    """300,000 functions of one name, which no proxy has."""
+    """120,000 functions of one name, which no proxy has."""
     one = wasm.name("env") + wasm.name("function") + b"\0\0"
     plugin_with(folder, wasm.IMPORT, wasm.unsigned(120_000) + one * 120_000)
 
