@@ -113,10 +113,6 @@ enum Screens {
         text.replacing(/\d+(\.\d)? [KMG]?i?B\/s/, with: "9.9 MiB/s")
             .replacing(/(\d+ h )?(\d+ min )?\d+ s left/, with: "9 s left")
             .replacing(/\ in\ (?:\d+ min )?\d+ s\b/, with: " in 9 s")
-            // Blobs are sent at the same time, and end in any order.
-            .replacing(/(?m)(^  config(?:.|\n)*?sent\n)(^  layer(?:.|\n)*?sent\n)/) {
-                $0.output.2 + $0.output.1
-            }
             .replacing(/[━─#-]+(?=  +\d+%)/) { String(repeating: "━", count: min(10, $0.output.count)) }
     }
 }

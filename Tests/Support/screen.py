@@ -35,6 +35,8 @@ import urllib.request
 import pyte
 
 PATIENCE = 60
+# The emulator does not know dim text, so that becomes gray.
+pyte.graphics.FG_ANSI[2] = pyte.graphics.FG_AIXTERM[90]
 
 
 class Window:
@@ -42,12 +44,12 @@ class Window:
 
     def __init__(self, command, columns, rows, files):
         self.master, slave = os.openpty()
-        self.columns, self.rows = columns, rows
+        self.columns, self.rows, self.allowed = columns, rows, columns
         self.set_size()
         # Tall, so that nothing scrolls away.
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
-        self.bytes, self.status, self.snapshots, self.widest = b"", None, {}, -1000
+        self.bytes, self.unmeasured, self.status, self.snapshots, self.widest = b"", b"", None, {}, -1000
         self.is_open = True
         self.process = os.fork()
         if self.process == 0:
@@ -67,6 +69,8 @@ class Window:
 
     def resize(self, columns):
         self.look(0)
+        # A line that was drawn before the program saw the new size may still be as wide as the old one.
+        self.allowed = max(self.columns, columns)
         self.columns = columns
         self.screen.resize(columns=columns)
         self.set_size()
@@ -83,28 +87,34 @@ class Window:
             self.is_open = False
             return False
         self.bytes += piece
-        for drawn in re.findall(rb"(?:\r\x1b\[J|^)([^\r\n]*)\r(?!\n)", piece):
+        self.unmeasured += piece
+        end = self.unmeasured.rfind(b"\r") + 1
+        measured, self.unmeasured = self.unmeasured[:end], self.unmeasured[end:]
+        for drawn in re.findall(rb"\x1b\[\?7l([^\r\n]*)\r", measured):
             text = re.sub(rb"\x1b\[[0-9;]*m", b"", drawn).decode("utf-8", "replace")
-            self.widest = max(self.widest, len(text) - self.columns)
-        # The emulator does not know dim text, so that becomes gray.
-        self.stream.feed(piece.replace(b"\x1b[2m", b"\x1b[90m"))
+            if len(text) < self.columns:
+                self.allowed = self.columns
+            self.widest = max(self.widest, len(text) - self.allowed)
+        self.stream.feed(piece)
         return True
 
     def lines(self):
         """Returns the rows as pairs of text and colored runs.
 
-        Blobs are transferred in parallel, so that their lines come in any order: the layer comes first here.
+        Blobs are transferred in parallel, so that their lines come in any order: the layer comes first here. Notes that a
+        slow machine waits are left out.
         """
         blocks = []
         for row, text in enumerate(self.screen.display):
-            # The rest of a full row belongs to it.
+            # The rest of a full row belongs to it, and never begins with a label.
             is_full = row > 0 and len(self.screen.display[row - 1].rstrip()) == self.screen.columns
-            if not blocks or not is_full and re.match(r"(  )?\w", text) or not text.strip():
+            if not blocks or re.match(r"  \w", text) or not is_full and re.match(r"\w", text) or not text.strip():
                 blocks.append([])
             blocks[-1].append((text.rstrip(), self.runs(row)))
+        blocks = [block for block in blocks if not block[0][0].startswith("  note     waiting ")]
         position = 1
         while position < len(blocks):
-            if blocks[position - 1][0][0].startswith("  config ") and blocks[position][0][0].startswith("  layer "):
+            if [block[0][0][:8].rstrip() for block in blocks[position - 1 : position + 1]] == ["  config", "  layer"]:
                 blocks[position - 1 : position + 1] = [blocks[position], blocks[position - 1]]
                 position = max(position - 1, 1)
             else:

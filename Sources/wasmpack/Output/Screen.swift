@@ -15,6 +15,8 @@ final class Screen: Sendable {
 
     private static let drawingPeriod = DispatchTimeInterval.milliseconds(100)
     private static let erasing = "\r\u{1B}[J"
+    /// Without wrapping, a line that meets a window made narrower a moment ago is cut, and leaves no rows behind.
+    private static let wrapping = (off: "\u{1B}[?7l", on: "\u{1B}[?7h")
 
     private struct State {
         var color = ColorChoice.auto
@@ -59,13 +61,14 @@ final class Screen: Sendable {
     }
 
     /// The style of standard error, by default with the color of the options.
-    func errorStyle(_ color: ColorChoice? = nil) -> Style { style(color, isTerminal: errorIsTerminal) }
+    func errorStyle(_ color: ColorChoice? = nil) -> Style {
+        style(color ?? self.color, isTerminal: errorIsTerminal)
+    }
 
-    private func style(_ color: ColorChoice?, isTerminal: Bool) -> Style {
-        Style(
-            hasColor: rules.hasColor(color ?? state.withLock { $0.color }, isTerminal: isTerminal),
-            hasUnicode: rules.hasUnicode
-        )
+    private var color: ColorChoice { state.withLock { $0.color } }
+
+    private func style(_ color: ColorChoice, isTerminal: Bool) -> Style {
+        Style(hasColor: rules.hasColor(color, isTerminal: isTerminal), hasUnicode: rules.hasUnicode)
     }
 
     /// Whether warnings and errors are also written as annotations of GitHub Actions.
@@ -105,7 +108,7 @@ final class Screen: Sendable {
     /// Writes a report on standard output.
     func print(_ rows: [Row]) throws(Failure) {
         let columns = outputIsTerminal ? TerminalSize.columns(.standardOutput) : nil
-        try print(Grid.reports.text(rows, style(nil, isTerminal: outputIsTerminal), columns: columns))
+        try print(Grid.reports.text(rows, style(color, isTerminal: outputIsTerminal), columns: columns))
     }
 
     /// Writes text on standard output.
@@ -201,12 +204,9 @@ final class Screen: Sendable {
     private func redraw(_ reading: ProgressReading, _ state: inout State) {
         let columns = TerminalSize.columns(.standardError)
         // One column less, because a full line may already move the cursor to the next one.
-        let style = Style(
-            hasColor: rules.hasColor(state.color, isTerminal: true),
-            hasUnicode: rules.hasUnicode
-        )
-        let line = reading.line(within: columns - 1, style)
-        Self.writeError((state.isDrawn ? Self.erasing : "") + line + "\r")
+        let line = reading.line(within: columns - 1, style(state.color, isTerminal: true))
+        let (off, on) = Self.wrapping
+        Self.writeError((state.isDrawn ? Self.erasing : "") + off + line + "\r" + on)
         state.isDrawn = true
     }
 
@@ -216,12 +216,8 @@ final class Screen: Sendable {
         if state.lastLine == nil { state.lastLine = last }
         guard now - last >= ProgressMeter.linePeriod else { return }
         state.lastLine = now
-        let style = Style(
-            hasColor: rules.hasColor(state.color, isTerminal: false),
-            hasUnicode: rules.hasUnicode
-        )
         let row = Row(reading.label, reading.plainLine)
-        Self.writeError(Grid.steps.text([row], style, columns: nil))
+        Self.writeError(Grid.steps.text([row], style(state.color, isTerminal: false), columns: nil))
     }
 
     private func erase(_ state: inout State) {
