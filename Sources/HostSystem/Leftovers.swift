@@ -10,7 +10,7 @@ import SystemPackage
 
 /// Temporary files and folders of processes that were killed.
 ///
-/// A running process holds a lock (`flock`) on each of its own, and the system releases it however the process ends. So an
+/// A running process holds a lock (`flock`) on each one it made, and the system releases it however the process ends. So an
 /// unlocked one has no owner any more. Neither age nor a process identifier decides.
 enum Leftovers {
     /// Removes the unfinished outputs in a folder that no process is writing, ignoring errors.

@@ -149,8 +149,8 @@ package final class TemporaryFile: Sendable {
         try state.withLock { state throws(Failure) in
             guard !state.isMoved else { throw Self.closed(state.path) }
             let path = state.path
-            if state.descriptor == nil { state.descriptor = try Self.reopened(path) }
-            guard let descriptor = state.descriptor else { throw Self.closed(path) }
+            let descriptor = if let open = state.descriptor { open } else { try Self.reopened(path) }
+            state.descriptor = descriptor
             let isOwned = access.map { $0.setOwner(of: descriptor) } ?? true
             try system({ Failure(writing: target, $0) }) { try synchronize(descriptor) }
             try move(path)

@@ -71,7 +71,7 @@ enum Main {
     }
 
     private static func end(printing text: String) -> Never {
-        try? Terminal.standardOutput(text)
+        try? Screen.main.print(text)
         Terminal.exit(.done)
     }
 }

@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import wasmpack
+
 /// Runs the commands of the README and docs, and compares what they print with what the pages show.
 ///
 /// With `WASMPACK_RECORD=1`, writes what they print into the pages.

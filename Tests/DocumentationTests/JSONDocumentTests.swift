@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import wasmpack
+
 /// docs/reference/json.md against what the program prints.
 @Suite(.timed, .timeLimit(.minutes(5))) struct JSONDocumentTests {
     private let page: Document

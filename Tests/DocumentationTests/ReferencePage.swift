@@ -1,5 +1,7 @@
 import Foundation
 
+@testable import wasmpack
+
 /// The generated part of a page in docs/reference: usage, examples and options of one command.
 struct ReferencePage {
     /// The lines around the generated part; what stands before and after them is written by people.
@@ -20,8 +22,8 @@ struct ReferencePage {
         if let aliases = command.aliases, !aliases.isEmpty {
             parts.append("Alias: \(aliases.map { "`\($0)`" }.joined(separator: ", ")).")
         }
-        if !positional.isEmpty {
-            parts.append(table("argument", positional.map { ("<\($0.valueName ?? "")>", $0) }))
+        if !command.positional.isEmpty {
+            parts.append(table("argument", command.positional.map { ("<\($0.valueName ?? "")>", $0) }))
         }
         for (title, arguments) in sections {
             parts.append("## \(title)")
@@ -30,11 +32,8 @@ struct ReferencePage {
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    private var shown: [CommandSurface.Argument] { (command.arguments ?? []).filter(\.shouldDisplay) }
-    private var positional: [CommandSurface.Argument] { shown.filter { $0.kind == "positional" } }
-
     private var usage: String {
-        let arguments = positional.map { argument in
+        let arguments = command.positional.map { argument in
             let name = "<\(argument.valueName ?? "")>" + (argument.isRepeating ? " ..." : "")
             return argument.isOptional ? "[\(name)]" : name
         }
@@ -43,7 +42,7 @@ struct ReferencePage {
 
     /// The options by section: those of the command alone first, then the shared ones in the program's order.
     private var sections: [(String, [CommandSurface.Argument])] {
-        let options = shown.filter { $0.kind != "positional" }
+        let options = command.shown.filter { $0.kind != "positional" }
         var titles: [String] = []
         for option in options {
             if let title = option.sectionTitle, !titles.contains(title) { titles.append(title) }

@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import wasmpack
+
 /// docs/reference has one page a command, generated from the program.
 @Suite(.timeLimit(.minutes(5))) struct ReferencePageTests {
     @Test func `each command has a page that agrees with the program`() async throws {

@@ -20,7 +20,7 @@ package struct EnvoyGatewayDocument: Sendable {
                     YAMLEntry("name", plugin.name.description),
                     YAMLEntry(
                         "namespace",
-                        namespace,
+                        plugin.namespace(in: .envoyGateway),
                         comment: plugin.namespace == nil ? "the namespace of the Gateway or route" : nil
                     ),
                 ]
@@ -28,10 +28,6 @@ package struct EnvoyGatewayDocument: Sendable {
             YAMLEntry("spec", targets + [YAMLEntry("wasm", .sequence([.mapping(try wasm())]))]),
         ])
         return GeneratedDocument("envoy-gateway.yaml", object, warnings: warnings)
-    }
-
-    private var namespace: String {
-        plugin.namespace?.description ?? DocumentKind.envoyGateway.usualNamespace ?? "default"
     }
 
     private var warnings: [String] {
@@ -52,13 +48,7 @@ package struct EnvoyGatewayDocument: Sendable {
                 why: "Envoy Gateway accepts \(PolicyTarget.envoyGatewayKinds.joined(separator: ", "))"
             )
         }
-        if plugin.failStrategy == .reload {
-            throw Failure(
-                .usage,
-                "--fail-strategy reload does not apply to envoy-gateway",
-                why: "the kinds that have it are wasmplugin, trafficextension, envoy"
-            )
-        }
+        try plugin.failIfReloading(.envoyGateway)
         if let variable = plugin.environment.first(where: { $0.value != nil }) {
             throw Failure(
                 .usage,
@@ -130,7 +120,7 @@ package struct EnvoyGatewayDocument: Sendable {
             )
         }
         if let secret = plugin.pullSecret {
-            fields += DeploymentComments(plugin).pullSecret(in: namespace)
+            fields += DeploymentComments(plugin).pullSecret(in: plugin.namespace(in: .envoyGateway))
             fields.append(
                 YAMLEntry(
                     "pullSecretRef",

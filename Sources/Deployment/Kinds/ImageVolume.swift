@@ -24,7 +24,7 @@ package struct ImageVolume: Sendable {
     }
 
     private var namespace: YAMLEntry {
-        YAMLEntry("namespace", .string(plugin.namespace?.description ?? "default"))
+        YAMLEntry("namespace", plugin.namespace(in: .imageVolume))
     }
 
     private func metadata(_ name: String, comment: String? = nil) -> YAMLEntry {

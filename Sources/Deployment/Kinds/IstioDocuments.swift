@@ -50,7 +50,7 @@ package struct IstioDocuments: Sendable {
             attachment + order + matches + [YAMLEntry("wasm", wasm)],
             comments: [
                 "For Istio 1.30 and later; older versions do not know this kind. Logs and statistics name the plugin",
-                "\(namespace(.trafficextension)).\(plugin.name).",
+                "\(plugin.namespace(in: .trafficextension)).\(plugin.name).",
             ],
             warnings: precision("wasm.pluginConfig", "Istio")
         )
@@ -59,13 +59,7 @@ package struct IstioDocuments: Sendable {
     /// Returns Higress's `WasmPlugin`; throws ``Failure/Code/usage`` for values that it lacks.
     package func higress() throws(Failure) -> GeneratedDocument {
         try plugin.check(for: .higress)
-        if plugin.failStrategy == .reload {
-            throw Failure(
-                .usage,
-                "--fail-strategy reload does not apply to higress",
-                why: "the kinds that have it are wasmplugin, trafficextension, envoy"
-            )
-        }
+        try plugin.failIfReloading(.higress)
         let configuration = try plugin.configuration?.object(of: .higress)
         let fields =
             source(.higress) + order + failStrategy + rootID + environment + [
@@ -82,17 +76,13 @@ package struct IstioDocuments: Sendable {
             "extensions.higress.io/v1alpha1",
             "WasmPlugin",
             fields,
-            comments: ["Higress reads WasmPlugins and pull Secrets of its own namespace only."],
+            comments: ["Higress reads only the WasmPlugins and pull Secrets in its namespace."],
             warnings: precision("defaultConfig", "Higress")
         )
     }
 
     private func precision(_ field: String, _ consumer: String) -> [String] {
         plugin.configuration?.precisionWarnings(of: field, in: consumer) ?? []
-    }
-
-    private func namespace(_ kind: DocumentKind) -> String {
-        plugin.namespace?.description ?? kind.usualNamespace ?? "default"
     }
 
     private func document(
@@ -112,7 +102,7 @@ package struct IstioDocuments: Sendable {
                     YAMLEntry("name", plugin.name.description),
                     YAMLEntry(
                         "namespace",
-                        namespace(kind),
+                        plugin.namespace(in: kind),
                         comment: plugin.namespace == nil ? "the usual one; --namespace sets another" : nil
                     ),
                 ]
@@ -160,7 +150,7 @@ package struct IstioDocuments: Sendable {
 
     /// The name in logs, which changed in Istio 1.30.
     private var logName: [String] {
-        let name = "\(namespace(.wasmplugin)).\(plugin.name)"
+        let name = "\(plugin.namespace(in: .wasmplugin)).\(plugin.name)"
         let translated = "\(name)~istio-translated-wasmplugin"
         guard let consumer = plugin.consumer else {
             return [
@@ -208,7 +198,7 @@ package struct IstioDocuments: Sendable {
         var fields = [YAMLEntry("url", plugin.image.url, comment: plugin.image.comment)]
         if let policy = plugin.pullPolicy { fields.append(YAMLEntry("imagePullPolicy", policy.rawValue)) }
         if let secret = plugin.pullSecret {
-            fields += DeploymentComments(plugin).pullSecret(in: namespace(kind))
+            fields += DeploymentComments(plugin).pullSecret(in: plugin.namespace(in: kind))
             fields.append(YAMLEntry("imagePullSecret", secret.description))
         }
         return fields

@@ -58,14 +58,7 @@ package struct Kustomization: Sendable {
     package func files() throws(Failure) -> (files: [File], warnings: [String]) {
         var documents: [GeneratedDocument] = []
         for kind in kinds {
-            let plugin = try version(for: kind)
-            switch kind {
-            case .wasmplugin: documents.append(try IstioDocuments(plugin).wasmPlugin())
-            case .trafficextension: documents.append(try IstioDocuments(plugin).trafficExtension())
-            case .higress: documents.append(try IstioDocuments(plugin).higress())
-            case .envoyGateway: documents.append(try EnvoyGatewayDocument(plugin).document())
-            case .envoy, .imageVolume, .pullSecret, .kustomization: break
-            }
+            if let document = try version(for: kind).policy(kind) { documents.append(document) }
         }
         let hasSecret = kinds.contains(.pullSecret)
         var files = documents.map { File(name: $0.fileName, text: $0.yaml) }
@@ -74,7 +67,7 @@ package struct Kustomization: Sendable {
         return (files, documents.flatMap(\.warnings))
     }
 
-    /// Returns the deployment for one kind: with the version of its own consumer only.
+    /// Returns the deployment for one kind, with the version of that consumer only.
     private func version(for kind: DocumentKind) throws(Failure) -> PluginDeployment {
         guard let consumer = plugin.consumer, !kind.readers.contains(consumer.consumer) else { return plugin }
         guard kinds.contains(where: { $0 != .pullSecret && $0.readers.contains(consumer.consumer) }) else {

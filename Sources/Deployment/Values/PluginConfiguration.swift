@@ -7,6 +7,8 @@ package struct PluginConfiguration: Sendable, Equatable {
     package let text: String
     /// The value of the text; `nil` if it is not JSON.
     package let json: JSONValue?
+    /// Why the text is not JSON; `nil` if it is.
+    private let violation: String?
 
     /// The limit of the text, in bytes: 1 MiB, which is also etcd's usual limit for a whole object.
     package static let sizeLimit = 1024 * 1024
@@ -28,37 +30,24 @@ package struct PluginConfiguration: Sendable, Equatable {
             )
         }
         self.text = text
-        json = try? CanonicalJSON.decode(JSONValue.self, from: bytes, as: "configuration", failing: .usage)
+        do throws(Failure) {
+            json = try CanonicalJSON.decode(JSONValue.self, from: bytes, as: "configuration", failing: .usage)
+            violation = nil
+        } catch {
+            json = nil
+            violation = error.why
+        }
     }
 
     /// Returns the value as an object, which Istio and Higress need; throws ``Failure/Code/usage`` for anything else.
     func object(of kind: DocumentKind) throws(Failure) -> [String: JSONValue] {
         if case .object(let members) = json { return members }
-        do throws(Failure) {
-            _ = try CanonicalJSON.decode(
-                JSONValue.self,
-                from: Array(text.utf8),
-                as: "configuration",
-                failing: .usage
-            )
-        } catch {
-            throw Failure(
-                .usage,
-                "--plugin-config is not a JSON object, but \(kind.title) needs one",
-                why: error.why,
-                try: Self.remedy(for: text)
-            )
-        }
         throw Failure(
             .usage,
             "--plugin-config is not a JSON object, but \(kind.title) needs one",
-            why: "it is JSON, but not an object",
-            try: Self.remedy(for: text)
+            why: json == nil ? violation : "it is JSON, but not an object",
+            try: ["--plugin-config '{\"key\": \"value\"}', if the plugin reads JSON"]
         )
-    }
-
-    private static func remedy(for text: String) -> [String] {
-        ["--plugin-config '{\"key\": \"value\"}', if the plugin reads JSON"]
     }
 
     /// Returns warnings about numbers that the plugin would read as other numbers.

@@ -109,6 +109,34 @@ package struct PluginDeployment: Sendable {
         throw Failure(.usage, "\(option) is given \(count) times", why: "at most \(limit) are accepted")
     }
 
+    /// Throws ``Failure/Code/usage`` for the fail strategy `reload`, which the kind lacks.
+    func failIfReloading(_ kind: DocumentKind) throws(Failure) {
+        guard failStrategy == .reload else { return }
+        throw Failure(
+            .usage,
+            "--fail-strategy reload does not apply to \(kind.rawValue)",
+            why: "the kinds that have it are wasmplugin, trafficextension, envoy"
+        )
+    }
+
+    /// Returns the namespace of the object, or where objects of its kind usually are.
+    func namespace(in kind: DocumentKind) -> String {
+        namespace?.description ?? kind.usualNamespace ?? "default"
+    }
+
+    /// Returns the policy of a mesh that deploys the plugin; `nil` for a kind that is not one document of a mesh.
+    ///
+    /// Throws ``Failure/Code/usage`` for values that the kind lacks.
+    package func policy(_ kind: DocumentKind) throws(Failure) -> GeneratedDocument? {
+        switch kind {
+        case .wasmplugin: try IstioDocuments(self).wasmPlugin()
+        case .trafficextension: try IstioDocuments(self).trafficExtension()
+        case .higress: try IstioDocuments(self).higress()
+        case .envoyGateway: try EnvoyGatewayDocument(self).document()
+        case .envoy, .imageVolume, .pullSecret, .kustomization: nil
+        }
+    }
+
     private static func checkUnique(_ names: [String], of option: String) throws(Failure) {
         var seen: Set<String> = []
         for name in names where !seen.insert(name).inserted {

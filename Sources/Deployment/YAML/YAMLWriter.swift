@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Writes YAML 1.2 that readers of YAML 1.1 understand in the same way.
 ///
 /// Block style with two spaces. Every text that a reader could take for something else is in double quotes, with JSON's
@@ -95,16 +97,11 @@ package struct YAMLWriter {
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
             case _ where scalar.isPrintable: quoted.unicodeScalars.append(scalar)
-            case _ where scalar.value > 0xFFFF: quoted += "\\U" + hexadecimal(scalar.value, digits: 8)
-            default: quoted += "\\u" + hexadecimal(scalar.value, digits: 4)
+            case _ where scalar.value > 0xFFFF: quoted += "\\U" + String(scalar.value, digits: 8)
+            default: quoted += "\\u" + String(scalar.value, digits: 4)
             }
         }
         return quoted + "\""
-    }
-
-    private static func hexadecimal(_ value: UInt32, digits: Int) -> String {
-        let text = String(value, radix: 16)
-        return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
     }
 }
 

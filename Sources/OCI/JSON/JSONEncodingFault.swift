@@ -1,3 +1,5 @@
+import Diagnostics
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -26,7 +28,7 @@ package enum JSONEncodingFault: Sendable {
             self = .byteOrderMark
         } else if start == [0xFF, 0xFE] || start == [0xFE, 0xFF] || Self.alternatesWithZero(bytes) {
             self = .utf16
-        } else if bytes.starts(with: [0x1F, 0x8B]) {
+        } else if bytes.starts(with: MagicNumber.gzip) {
             self = .gzip
         } else if bytes.first(where: { !$0.isSpace }) == UInt8(ascii: "<") {
             self = .markup

@@ -20,7 +20,7 @@ package struct VersionTag: Sendable, Hashable {
         isPrerelease = release.endIndex != version.endIndex
         let parts = release.split(separator: ".", omittingEmptySubsequences: false)
         let numbers = parts.compactMap { part -> Int? in
-            guard part.allSatisfy({ $0.isASCII && $0.isNumber }), part == "0" || !part.hasPrefix("0") else {
+            guard part.allSatisfy(\.isASCIIDigit), part == "0" || !part.hasPrefix("0") else {
                 return nil
             }
             return Int(part)

@@ -1,3 +1,4 @@
+import Diagnostics
 package import OCI
 
 #if canImport(FoundationEssentials)
@@ -42,16 +43,11 @@ extension Credential {
             case "\t": quoted += "\\t"
             case "\u{8}": quoted += "\\b"
             case "\u{c}": quoted += "\\f"
-            case "<", ">", "&", "\u{2028}", "\u{2029}": quoted += escape(scalar)
-            case _ where scalar.value < 0x20: quoted += escape(scalar)
+            case "<", ">", "&", "\u{2028}", "\u{2029}": quoted += "\\u" + String(scalar.value, digits: 4)
+            case _ where scalar.value < 0x20: quoted += "\\u" + String(scalar.value, digits: 4)
             default: quoted.unicodeScalars.append(scalar)
             }
         }
         return quoted + "\""
-    }
-
-    private static func escape(_ scalar: Unicode.Scalar) -> String {
-        let text = String(scalar.value, radix: 16)
-        return "\\u" + String(repeating: "0", count: max(0, 4 - text.utf8.count)) + text
     }
 }

@@ -50,7 +50,7 @@ extension ImageLayout: ContentDestination {
         let lock = try await DirectoryLock(on: path, isShared: false)
         defer { withExtendedLifetime(lock) {} }
         let entry = manifest.descriptor.annotated(name.annotations)
-        let before = (try? await reachableDigests()) ?? []
+        let before = blobsInUse == nil ? [] : (try? await reachableDigests()) ?? []
         try changeIndex(removing: { $0 == entry || name.replaces($0) }, adding: entry)
         await sweep(own: before.union(written.digests))
     }

@@ -31,6 +31,6 @@ struct Completion: ReportingCommand {
     }
 
     func run(_ context: CommandContext) async throws {
-        try Terminal.standardOutput(CompletionScript(shell).text)
+        try Screen.main.print(CompletionScript(shell).text)
     }
 }

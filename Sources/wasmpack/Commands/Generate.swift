@@ -112,10 +112,8 @@ struct Generate: RegistryCommand {
     {
         var generated = Generated()
         switch kind {
-        case .wasmplugin: generated.documents = [try IstioDocuments(plugin).wasmPlugin()]
-        case .trafficextension: generated.documents = [try IstioDocuments(plugin).trafficExtension()]
-        case .higress: generated.documents = [try IstioDocuments(plugin).higress()]
-        case .envoyGateway: generated.documents = [try EnvoyGatewayDocument(plugin).document()]
+        case .wasmplugin, .trafficextension, .higress, .envoyGateway:
+            if let document = try plugin.policy(kind) { generated.documents = [document] }
         case .envoy: generated.documents = [try EnvoyBootstrap(plugin, from: source).document()]
         case .imageVolume: generated.documents = try ImageVolume(plugin).documents()
         case .kustomization:

@@ -17,8 +17,9 @@ struct Push: RegistryCommand {
               wasmpack push ghcr.io/me/my-plugin:v1.4.2 --also-tag v1 --also-tag latest
               ref=$(wasmpack push ghcr.io/me/my-plugin:v1)
 
-            Without SOURCE, pushes the image of that name in the layout, or the only image there if it has no name. Blobs that already \
-            exist are not uploaded again. The last line, on standard output, is the reference with the digest.
+            Without SOURCE, pushes the image of that name in the layout, or the only image there if it has no name. \
+            Blobs that already exist are not uploaded again. The last line, on standard output, is the reference with \
+            the digest.
 
             --no-clobber checks the tags before anything is sent. It is not atomic: another client may set the tag in \
             between. --dry-run needs only read access, so it cannot tell whether you may push.

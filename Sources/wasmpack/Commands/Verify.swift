@@ -141,6 +141,10 @@ struct Verify: RegistryCommand {
             found = try await ComparedContent(of: image.root, in: image.source)
         }
         guard let found else { throw Failure(.internalError, "\(name) was not read") }
-        return VerificationReport.Comparison(target: name, own, ImageComparison(own, with: found))
+        return VerificationReport.Comparison(
+            target: name,
+            own: own,
+            result: ImageComparison(own, with: found)
+        )
     }
 }

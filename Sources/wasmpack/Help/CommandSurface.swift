@@ -85,10 +85,15 @@ extension CommandSurface.Command {
 }
 
 extension CommandSurface.Argument {
+    /// The names of an option as they are typed, the short ones first.
+    var spellings: [String] {
+        let typed = (names ?? []).map { ($0.kind == "long" ? "--" : "-") + $0.name }
+        return typed.filter { !$0.hasPrefix("--") } + typed.filter { $0.hasPrefix("--") }
+    }
+
     /// The argument as it is typed: `SOURCE`, `-q, --quiet`, `-t, --tag REFERENCE` or `--envoy[=PATH]`.
     var spelling: String {
-        let typed = (names ?? []).map { ($0.kind == "long" ? "--" : "-") + $0.name }
-        let names = typed.filter { !$0.hasPrefix("--") } + typed.filter { $0.hasPrefix("--") }
+        let names = spellings
         switch kind {
         case "positional": return value
         case "flag": return names.joined(separator: ", ")

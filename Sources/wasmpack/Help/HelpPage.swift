@@ -4,12 +4,8 @@ import Diagnostics
 /// The help about the program, a command or a topic.
 struct HelpPage {
     private var page: HelpText
-    private let surface: CommandSurface
 
-    private init(_ surface: CommandSurface, width: Int) {
-        self.surface = surface
-        page = HelpText(width: width)
-    }
+    private init(width: Int) { page = HelpText(width: width) }
 
     /// The sections that several commands share, and which topics explain.
     private enum Shared {
@@ -21,8 +17,8 @@ struct HelpPage {
     }
 
     /// Returns the help about the program: its commands in groups, and how to get more.
-    static func root(_ surface: CommandSurface, width: Int) -> String {
-        var help = HelpPage(surface, width: width)
+    static func root(width: Int) -> String {
+        var help = HelpPage(width: width)
         help.page.add(Wasmpack.configuration.abstract)
         help.page.addBlank()
         help.addGroups()
@@ -55,8 +51,8 @@ struct HelpPage {
     }
 
     /// Returns the help about a command.
-    static func command(_ command: CommandSurface.Command, _ surface: CommandSurface, width: Int) -> String {
-        var help = HelpPage(surface, width: width)
+    static func command(_ command: CommandSurface.Command, width: Int) -> String {
+        var help = HelpPage(width: width)
         help.page.add(command.abstract ?? "")
         help.page.addBlank()
         let aliases = (command.aliases ?? []).map { " (alias: \($0))" }.joined()
@@ -97,7 +93,7 @@ struct HelpPage {
 
     /// Returns the help about a topic.
     static func topic(_ topic: HelpTopic, _ surface: CommandSurface, width: Int) -> String {
-        var help = HelpPage(surface, width: width)
+        var help = HelpPage(width: width)
         for part in topic.parts {
             switch part {
             case .blank: help.page.addBlank()
@@ -116,8 +112,8 @@ struct HelpPage {
     }
 
     /// Returns the help about an error code.
-    static func code(_ code: Failure.Code, _ surface: CommandSurface, width: Int) -> String {
-        var help = HelpPage(surface, width: width)
+    static func code(_ code: Failure.Code, width: Int) -> String {
+        var help = HelpPage(width: width)
         let explanation = code.explanation
         help.page.add("error[\(code.rawValue)]: \(explanation.message)")
         help.page.addBlank()

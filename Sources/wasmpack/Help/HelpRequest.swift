@@ -5,18 +5,14 @@ enum HelpRequest {
     /// Returns the help that a command line asks for; `nil` if it asks for something else.
     ///
     /// Throws ``Failure/Code/usage`` for `help` with an unknown word, with a suggestion.
-    static func answer(to arguments: [String], width: Int) throws(Failure) -> String? {
+    static func answer(to arguments: [String], width: @autoclosure () -> Int) throws(Failure) -> String? {
         let first = arguments.first ?? "help"
         guard first == "help" || asksForHelp(arguments) else { return nil }
+        let word = first == "help" ? arguments.dropFirst().first { !$0.hasPrefix("-") } ?? "help" : first
+        if ["help", "-h", "--help"].contains(word) { return HelpPage.root(width: width()) }
         let surface = try CommandSurface.current()
-        if first == "-h" || first == "--help" { return HelpPage.root(surface, width: width) }
-        if first == "help" {
-            guard let word = arguments.dropFirst().first(where: { !$0.hasPrefix("-") }), word != "help" else {
-                return HelpPage.root(surface, width: width)
-            }
-            return try page(about: word, surface, width: width)
-        }
-        return surface.command(named: first).map { HelpPage.command($0, surface, width: width) }
+        if first == "help" { return try page(about: word, surface, width: width()) }
+        return surface.command(named: word).map { HelpPage.command($0, width: width()) }
     }
 
     /// Whether a flag asks for help, alone or together with other short flags.
@@ -32,10 +28,10 @@ enum HelpRequest {
         -> String
     {
         if let command = surface.command(named: word) {
-            return HelpPage.command(command, surface, width: width)
+            return HelpPage.command(command, width: width)
         }
         if let topic = HelpTopic(rawValue: word) { return HelpPage.topic(topic, surface, width: width) }
-        if let code = Failure.Code(rawValue: word) { return HelpPage.code(code, surface, width: width) }
+        if let code = Failure.Code(rawValue: word) { return HelpPage.code(code, width: width) }
         let commands = surface.commands.map(\.commandName)
         let topics = HelpTopic.allCases.map(\.rawValue)
         let suggestion =

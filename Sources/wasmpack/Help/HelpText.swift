@@ -110,11 +110,3 @@ struct HelpText {
         }
     }
 }
-
-extension String {
-    fileprivate var trimmingTrailingSpaces: String {
-        var text = self
-        while text.last == " " { text.removeLast() }
-        return text
-    }
-}

@@ -2,21 +2,13 @@ import Diagnostics
 import HostSystem
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Passwords and tokens from standard input.
 enum StandardInput {
     /// The longest secret that is read, in bytes.
     private static let limit = 64 * 1024
 
     /// Whether standard input is a terminal.
-    static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+    static var isTerminal: Bool { TerminalSize.isTerminal(.standardInput) }
 
     /// Reads a password, like ``secret(_:flag:)``.
     static func password() async throws(Failure) -> String {

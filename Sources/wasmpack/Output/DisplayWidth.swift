@@ -41,3 +41,12 @@ extension Unicode.Scalar {
         }
     }
 }
+
+extension String {
+    /// The text without the spaces at its end.
+    var trimmingTrailingSpaces: String {
+        var text = self
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+}

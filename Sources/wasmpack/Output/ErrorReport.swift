@@ -47,7 +47,7 @@ struct ErrorReport {
     }
 
     /// Prints only the JSON document.
-    func printDocument() {
+    private func printDocument() {
         struct Document: Encodable {
             let schema = "wasmpack.error/v1"
             let ok = false

@@ -55,13 +55,7 @@ struct Grid: Sendable {
         return lines.enumerated().map { position, line in
             let start =
                 position == 0 && !row.label.isEmpty ? head : String(repeating: " ", count: next ?? column)
-            return Self.trimmed(start + line) + "\n"
+            return (start + line).trimmingTrailingSpaces + "\n"
         }.joined()
-    }
-
-    private static func trimmed(_ line: String) -> String {
-        var line = line
-        while line.last == " " { line.removeLast() }
-        return line
     }
 }

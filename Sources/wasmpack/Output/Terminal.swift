@@ -18,12 +18,6 @@ enum Terminal {
     /// Whether standard output is a terminal, where a secret would stay visible.
     static var showsResults: Bool { TerminalSize.isTerminal(.standardOutput) }
 
-    /// Writes a result.
-    static func standardOutput(_ text: String) throws(Failure) { try Screen.main.print(text) }
-
-    /// Writes a message; errors are ignored.
-    static func standardError(_ text: String) { Screen.main.write(text) }
-
     /// Writes bytes on standard output.
     static func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         do {

@@ -51,12 +51,6 @@ struct VerificationReport {
         let own: ComparedContent
         let result: ImageComparison
 
-        init(target: String, _ own: ComparedContent, _ result: ImageComparison) {
-            self.target = target
-            self.own = own
-            self.result = result
-        }
-
         var rows: [Row] {
             let what = result.isSameImage == nil ? "module" : "image"
             guard !result.isSame else { return [Row("ok", "the same \(what) as \(target)", tone: .good)] }
