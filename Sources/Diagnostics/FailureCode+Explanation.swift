@@ -275,6 +275,12 @@ extension Failure.Code {
                 why: "--envoy runs the envoy in $PATH, and there is none",
                 try: "wasmpack check --envoy=PATH TARGET"
             )
+        case .libraryUnusable:
+            Explanation(
+                "a library of the system cannot be used",
+                why: "libcurl or libarchive is missing, broken or too old, or libcurl was built without TLS",
+                try: "apt install libcurl4 libarchive13 (macOS: brew install curl libarchive)"
+            )
         default:
             Explanation(
                 "a configuration cannot be used",
