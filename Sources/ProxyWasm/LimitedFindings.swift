@@ -13,8 +13,11 @@ struct LimitedFindings {
 
     /// Starts with some findings.
     init(_ findings: [Finding] = []) {
-        for finding in findings { add(finding.id, finding.severity, finding) }
+        for finding in findings { add(finding) }
     }
+
+    /// Adds a finding.
+    mutating func add(_ finding: Finding) { add(finding.id, finding.severity, finding) }
 
     /// Adds a finding of a kind; it is not made over the limit.
     mutating func add(_ id: String, _ severity: Finding.Severity, _ make: @autoclosure () -> Finding) {
@@ -25,7 +28,7 @@ struct LimitedFindings {
 
     /// Adds other findings, and the number of those that they omit.
     mutating func add(_ others: LimitedFindings) {
-        for finding in others.kept { add(finding.id, finding.severity, finding) }
+        for finding in others.kept { add(finding) }
         if let severity = others.omittedSeverity { omit(others.omitted, severity) }
     }
 

@@ -25,8 +25,8 @@ extension ModuleCheck {
             }
         }
         for generation in EnvoyGeneration.allCases {
-            if let imports = newer[generation], let first = imports.first {
-                findings.add("newer-envoy-import", .warning, onlyNewer(imports, first, generation))
+            if let imports = newer[generation], let first = imports.first, release?.has(generation) != true {
+                findings.add(onlyNewer(imports, first, generation))
             }
         }
         return findings
@@ -110,10 +110,11 @@ extension ModuleCheck {
     ) -> Finding {
         let names = imports.prefix(5).map(\.path).joined(separator: ", ")
         let more = imports.count > 5 ? " and \(imports.count - 5) more" : ""
+        let lacking = release.flatMap { $0.has(generation) == false ? "\($0.title) lacks and " : nil }
         return Finding(
             "newer-envoy-import",
-            .warning,
-            "it imports functions that Envoy has only since \(generation.since): \(names)\(more)",
+            lacking == nil ? .warning : .error,
+            "it imports functions that \(lacking ?? "")Envoy has only since \(generation.since): \(names)\(more)",
             consumerMessage: Self.missingMessage(first),
             try: ImportAdvice(for: first, sdk: sdk).hints,
             offset: first.offset
