@@ -79,7 +79,7 @@ struct RealRegistryTests {
 
     @Test func `a pull shares one connection where the registry offers HTTP/2`() async throws {
         let work = try Workspace()
-        let registry = try await RegistryPeer.shared(.basic)
+        let registry = try await RegistryPeer.shared(.htpasswd)
         let access = try registry.access(work)
         try work.write(Modules.plugin, to: "plugin.wasm")
         let reference = "\(registry.name)/\(work.namespace)/shared:v1"

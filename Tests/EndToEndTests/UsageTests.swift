@@ -28,7 +28,24 @@ import Testing
         (["build", "--format"], "--format needs a value: FORMAT", "wasmpack help build"),
         (["build", "--format", "imge"], "\"imge\" is not a valid value for --format", "--format image"),
         (
-            ["check", "x", "--for", "envoy"], "\"envoy\" is not a valid value for --for", "--for istio"
+            ["check", "x", "--for", "envoy"], "\"envoy\" is not a valid value for --for",
+            "--for envoy-gateway"
+        ),
+        (
+            ["generate", "secret", "a.io/b:v1"], "\"secret\" is not a valid value for KIND",
+            "wasmpack generate pull-secret"
+        ),
+        (
+            ["generate", "kustomize", "a.io/b:v1"], "\"kustomize\" is not a valid value for KIND",
+            "wasmpack generate kustomization"
+        ),
+        (
+            ["generate", "wasmplugin", "a.io/b:v1", "--phase", "AUTHX"],
+            "\"AUTHX\" is not a valid value for --phase", "--phase AUTHN"
+        ),
+        (
+            ["generate"], "generate needs a kind",
+            "wasmpack generate wasmplugin ghcr.io/me/my-plugin:v1 --selector istio=ingressgateway"
         ),
         (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "wasmpack completion bash"),
         (
@@ -55,12 +72,18 @@ import Testing
             ["images"], "wasmpack has no command \"images\"",
             "wasmpack ls plugin-oci, or for a registry wasmpack tags REPOSITORY"
         ),
+        (["lint"], "wasmpack has no command \"lint\"", "wasmpack check plugin.wasm"),
         (["upload"], "wasmpack has no command \"upload\"", "wasmpack push REFERENCE plugin.wasm"),
         (["resolve"], "wasmpack has no command \"resolve\"", "wasmpack inspect --json REFERENCE"),
         (["manifest"], "wasmpack has no command \"manifest\"", "wasmpack inspect --raw manifest REFERENCE"),
         (["Rmi"], "wasmpack has no command \"Rmi\"", "wasmpack delete REFERENCE"),
         (["pusj"], "unknown command \"pusj\"", "wasmpack push"),
     ]
+
+    @Test func `names the values of a missing argument`() async throws {
+        let run = try await Workspace().run("generate")
+        #expect(run.errorText.contains("\n  why: the values are wasmplugin, trafficextension, "), "\(run)")
+    }
 
     @Test("says what is wrong in the form of every error", arguments: rejected)
     func wrong(arguments: [String], message: String, line: String) async throws {

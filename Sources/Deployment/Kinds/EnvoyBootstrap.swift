@@ -72,13 +72,22 @@ package struct EnvoyBootstrap: Sendable {
         switch source {
         case .url: ["Envoy fetches the module from the registry, without credentials."]
         case .file(let why):
-            [
+            DeploymentComments.wrapped(
                 why.map { "Envoy reads the module from a file, because \($0)." }
-                    ?? "Envoy reads the module from a file.", "To write it:",
-                "  wasmpack pull \(plugin.image.reference) -o plugin.wasm",
-            ]
+                    ?? "Envoy reads the module from a file."
+            ) + ["To write it:", "  wasmpack pull \(pinned) -o \(commandPath)"]
         }
     }
+
+    /// The reference with the digest, so that the file is the module that was checked.
+    private var pinned: Reference {
+        plugin.image.digest.map { plugin.image.reference.pinned(to: $0) } ?? plugin.image.reference
+    }
+
+    private var path: String { plugin.modulePath ?? Self.usualModulePath }
+
+    /// The path as a word of a shell; another one, if it would need quotes.
+    private var commandPath: String { YAMLWriter.quoted(path) == path ? path : "plugin.wasm" }
 
     private static func typed(_ type: String, _ entries: [YAMLEntry]) -> YAMLEntry {
         YAMLEntry("typed_config", [YAMLEntry("@type", "type.googleapis.com/\(type)")] + entries)
@@ -188,7 +197,6 @@ package struct EnvoyBootstrap: Sendable {
 
     private var code: [YAMLEntry] {
         guard let remote else {
-            let path = plugin.modulePath ?? Self.usualModulePath
             return [
                 YAMLEntry(
                     "local",
