@@ -2,7 +2,7 @@ import CCurl
 import Dispatch
 import Synchronization
 
-/// HTTP/1.1 over libcurl, with one pool of connections.
+/// HTTP over libcurl, with one pool of connections.
 ///
 /// It does not read environment variables; ``TransportOptions/proxies`` lists the proxies.
 ///
