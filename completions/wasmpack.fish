@@ -123,7 +123,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "w
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'ls' -d 'List the images of a layout or an archive'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'verify' -d 'Verify all digests and sizes of an image'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'tags' -d 'List the tags of a repository'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'check' -d 'Check that Istio, Envoy Gateway and Higress will accept a plugin'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'check' -d 'Check that Istio, Envoy Gateway and Higress accept a plugin'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'generate' -d 'Write the YAML that deploys a plugin'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'version' -d 'Show the version'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'completion' -d 'Print a shell completion script'

@@ -9,7 +9,7 @@ import SystemPackage
 
 struct Check: RegistryCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check that Istio, Envoy Gateway and Higress will accept a plugin",
+        abstract: "Check that Istio, Envoy Gateway and Higress accept a plugin",
         discussion: """
             EXAMPLES
               wasmpack check plugin.wasm
