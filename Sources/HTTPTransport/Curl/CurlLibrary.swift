@@ -32,7 +32,9 @@ package enum CurlLibrary {
             return "its version is \(info.version.map { String(cString: $0) } ?? "unknown")"
         }
         guard info.features & CURL_VERSION_SSL != 0 else { return "it was built without TLS" }
-        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK else { return "it cannot be initialized" }
+        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK else {
+            return "it cannot be initialized"
+        }
         return nil
     }
 

@@ -41,7 +41,7 @@ final class RegistryClient: Sendable {
     /// The registry's origin in use.
     var origin: Origin { state.origin }
 
-    /// Whether requests share a connection. Not beside uploads, which need HTTP/1.1, and so another connection.
+    /// Whether requests share a connection; not beside uploads, which need HTTP/1.1, and so another connection.
     private let multiplexes: Bool
 
     /// The policy for URLs that the registry names.

@@ -33,7 +33,9 @@ extension RemoteRepository: ContentSource {
         let stated = try await retrying("manifest \(reference)") { _ throws(RequestFailure) in
             try await self.head(reference)
         }
-        guard case .reference(let reference) = name, let digest = reference.digest, let stated else { return stated }
+        guard case .reference(let reference) = name, let digest = reference.digest, let stated else {
+            return stated
+        }
         // By another algorithm, only the bytes tell.
         guard stated.digest.algorithm == digest.algorithm else { return nil }
         guard stated.digest == digest else {

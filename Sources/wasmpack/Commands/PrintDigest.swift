@@ -52,9 +52,10 @@ struct PrintDigest: RegistryCommand {
                 try await registry.withRepository(of: reference, for: .pull, context) { repository in
                     let stated = verify ? nil : try await repository.stated(.reference(reference))
                     // Also after 404: the failure names similar tags.
-                    let root = if let stated { stated } else {
-                        try await repository.resolve(.reference(reference))
-                    }
+                    let root =
+                        if let stated { stated } else {
+                            try await repository.resolve(.reference(reference))
+                        }
                     try report(root, reference, isVerified: stated == nil, context)
                 }
             }
