@@ -89,7 +89,7 @@ struct Push: RegistryCommand {
             setsAliases: try aliasOption.isWanted(for: target.tag)
         )
         do {
-            // Only an image that is packed needs the folder.
+            // The folder is created only if blobs are packed or spooled.
             let folder = LazyTemporaryDirectory()
             defer { withExtendedLifetime(folder) {} }
             switch try input(context.environment) {
