@@ -45,7 +45,7 @@ import Testing
         ),
         (
             ["generate"], "generate needs a kind",
-            "wasmpack generate wasmplugin ghcr.io/me/my-plugin:v1 --selector istio=ingressgateway"
+            "wasmpack generate wasmplugin ghcr.io/me/my-plugin:v1 --selector app=web"
         ),
         (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "wasmpack completion bash"),
         (
