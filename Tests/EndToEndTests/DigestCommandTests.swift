@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `digest`: what a name points to, by one request.
-@Suite(.timed, .timeLimit(.minutes(5))) struct DigestTests {
+@Suite(.timed, .timeLimit(.minutes(5))) struct DigestCommandTests {
     private struct Document: Decodable {
         let reference: String?
         let digest: String
