@@ -45,7 +45,7 @@ import Testing
         ),
         (
             ["generate"], "generate needs a kind",
-            "wasmpack generate wasmplugin ghcr.io/me/my-plugin:v1 --selector istio=ingressgateway"
+            "wasmpack generate wasmplugin ghcr.io/me/my-plugin:v1 --selector app=web"
         ),
         (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "wasmpack completion bash"),
         (
@@ -74,7 +74,7 @@ import Testing
         ),
         (["lint"], "wasmpack has no command \"lint\"", "wasmpack check plugin.wasm"),
         (["upload"], "wasmpack has no command \"upload\"", "wasmpack push REFERENCE plugin.wasm"),
-        (["resolve"], "wasmpack has no command \"resolve\"", "wasmpack inspect --json REFERENCE"),
+        (["resolve"], "wasmpack has no command \"resolve\"", "wasmpack digest REFERENCE"),
         (["manifest"], "wasmpack has no command \"manifest\"", "wasmpack inspect --raw manifest REFERENCE"),
         (["Rmi"], "wasmpack has no command \"Rmi\"", "wasmpack delete REFERENCE"),
         (["pusj"], "unknown command \"pusj\"", "wasmpack push"),

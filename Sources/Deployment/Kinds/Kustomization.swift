@@ -101,8 +101,8 @@ package struct Kustomization: Sendable {
             entries += [
                 YAMLEntry(
                     comments: [
-                        "\(Self.secretFile) has the registry's credentials, in the form of Docker's config.json. It is in",
-                        "\(Self.ignoreFile). To write it:",
+                        "\(Self.secretFile) has the registry's credentials, in the form of Docker's config.json. It is in "
+                            + "\(Self.ignoreFile). To write it:",
                         "  wasmpack generate pull-secret \(plugin.image.reference.repositoryDescription) --name \(name) --json |",
                         "    jq -r '.documents[0].data[\".dockerconfigjson\"]' | base64 -d > \(Self.secretFile)",
                     ] + asm

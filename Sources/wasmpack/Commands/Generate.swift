@@ -9,10 +9,11 @@ import SystemPackage
 
 struct Generate: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "generate",
         abstract: "Write the YAML that deploys a plugin",
         discussion: """
             EXAMPLES
-              wasmpack generate wasmplugin ghcr.io/me/my-plugin:v1 --selector istio=ingressgateway
+              wasmpack generate wasmplugin ghcr.io/me/my-plugin:v1 --selector app=web
               wasmpack generate envoy-gateway ghcr.io/me/my-plugin:v1 --target Gateway/eg
               wasmpack generate pull-secret ghcr.io --name wasm-secret --namespace istio-system
 
