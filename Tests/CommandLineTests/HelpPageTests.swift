@@ -66,7 +66,8 @@ import Testing
         }
         // `cat` passes the words of the command before a pipe on. No file is written.
         let script =
-            functions.joined() + commands.map { "\($0.replacing(">", with: "")) </dev/null\n" }.joined()
+            "exec </dev/null\n" + functions.joined()
+            + commands.map { "\($0.replacing(">", with: ""))\n" }.joined()
         let run = try Tool.run("/bin/bash", ["-c", script])
         #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
         return run.output.split(separator: "\n").map(String.init)

@@ -8,7 +8,7 @@ import Testing
     static let commands: [String: [String]] = [
         "push": ["REF", "module.wasm"], "pull": ["REF"], "inspect": ["REF"], "verify": ["REF"],
         "login": ["HOST", "-u", "ci", "--password-stdin"], "tags": ["REPOSITORY"], "tag": ["REF", "v2"],
-        "delete": ["REF", "--yes"], "check": ["REF"], "copy": ["REF", "copied.tar"],
+        "delete": ["REF", "--yes"], "digest": ["REF"], "check": ["REF"], "copy": ["REF", "copied.tar"],
         "generate": ["wasmplugin", "REF"], "build": ["module.wasm", "-t", "REF", "--push"],
     ]
 
