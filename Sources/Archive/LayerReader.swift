@@ -18,8 +18,8 @@ package enum LayerReader {
     /// A tar allows names of up to a megabyte.
     private static let shownNameLength = 4096
 
-    /// The maximum length of all names and link targets in a layer, in bytes: 64 MiB, 100 bytes for each of the most entries
-    /// that fit into ``tarLimit``.
+    /// The maximum length of all names and link targets in a layer, in bytes: 64 MiB, 128 bytes for each of the 524,288
+    /// entries that fit into ``tarLimit``.
     private static let namesLimit = 64 * 1024 * 1024
 
     /// Reads a layer to its end.

@@ -38,7 +38,7 @@ extension Failure.Code {
             Explanation(
                 "the text is not a valid reference",
                 why:
-                    "a reference is host/repository:tag or host/repository@digest, in lower case, without a scheme",
+                    "a reference is [host[:port]/]repository[:tag][@digest], with a lower-case repository; oci:// and docker:// are allowed, http:// and https:// are not",
                 try: "wasmpack help references"
             )
         case .repositoryUppercase:

@@ -40,7 +40,7 @@ package struct FileSet: Sendable {
                 .fileExists,
                 "\(path) exists and has other content",
                 why: "nothing was written",
-                try: ["--force to replace it", "or another folder"]
+                try: ["add --force to replace it", "choose another directory"]
             )
         }
         return false

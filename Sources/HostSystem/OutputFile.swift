@@ -115,7 +115,7 @@ extension Failure {
             .fileExists,
             "\(path) exists and has other content",
             why: why,
-            try: ["--force to replace it, or -o another-name.wasm"]
+            try: ["add --force to replace it", "use -o another-name.wasm"]
         )
     }
 }

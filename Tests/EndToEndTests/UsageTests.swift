@@ -16,7 +16,7 @@ import Testing
         (["completion"], "completion needs a shell: bash, zsh or fish", "source <(wasmpack completion bash)"),
         (
             ["push", "a.io/b:v1", "--plain-htp"], "push has no option --plain-htp",
-            "did you mean --plain-http"
+            "use --plain-http"
         ),
         (["push", "a.io/b:v1", "-x"], "push has no option -x", "wasmpack help push"),
         (
@@ -26,16 +26,20 @@ import Testing
         (["version", "x", "y"], "version takes no argument", "wasmpack help version"),
         (["build", "-t"], "-t needs a value: REFERENCE", "wasmpack help build"),
         (["build", "--format"], "--format needs a value: FORMAT", "wasmpack help build"),
-        (["build", "--format", "imge"], "\"imge\" is not a valid value for --format", "--format image"),
+        (["build", "--format", "imge"], "\"imge\" is not a valid value for --format", "use --format image"),
         (
-            ["check", "x", "--for", "envoy"], "\"envoy\" is not a valid value for --for", "--for istio"
+            ["check", "x", "--for", "envoy"], "\"envoy\" is not a valid value for --for", "use --for istio"
         ),
-        (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "wasmpack completion bash"),
+        (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "use bash as SHELL"),
+        (
+            ["generate", "wasmplugn", "a.io/b:v1"], "\"wasmplugn\" is not a valid value for KIND",
+            "use wasmplugin as KIND"
+        ),
         (
             ["push", "a.io/b:v1", "--retries", "many"], "\"many\" is not a valid value for --retries",
             "wasmpack help push"
         ),
-        (["build", "--json=yes"], "--json takes no value", "--json"),
+        (["build", "--json=yes"], "--json takes no value", "write --json without a value"),
         (
             ["build", "--archive", "x.tar", "--layout", "y"],
             "--archive and --layout cannot be used together", "wasmpack help build"
@@ -47,19 +51,27 @@ import Testing
         (["--bogus"], "wasmpack has no option --bogus", "wasmpack help"),
         // A path after --envoy is the target.
         (
-            ["check", "--envoy", "/opt/envoy", "plugin.wasm"], "check takes one argument: TARGET",
-            "wasmpack check --envoy=/opt/envoy plugin.wasm"
+            ["check", "--envoy", "/bin/sh", "plugin.wasm"], "check takes one argument: TARGET",
+            "wasmpack check --envoy=/bin/sh plugin.wasm"
+        ),
+        (
+            ["check", "--envoy", "plugin.wasm", "other.wasm"], "check takes one argument: TARGET",
+            "wasmpack help check"
         ),
         // Commands of other tools.
         (
             ["images"], "wasmpack has no command \"images\"",
-            "wasmpack ls plugin-oci, or for a registry wasmpack tags REPOSITORY"
+            "wasmpack tags REPOSITORY"
         ),
         (["upload"], "wasmpack has no command \"upload\"", "wasmpack push REFERENCE plugin.wasm"),
         (["resolve"], "wasmpack has no command \"resolve\"", "wasmpack inspect --json REFERENCE"),
         (["manifest"], "wasmpack has no command \"manifest\"", "wasmpack inspect --raw manifest REFERENCE"),
         (["Rmi"], "wasmpack has no command \"Rmi\"", "wasmpack delete REFERENCE"),
         (["pusj"], "unknown command \"pusj\"", "wasmpack push"),
+        // Two edits of three letters are another word, not a typing error.
+        (["foo"], "unknown command \"foo\"", "wasmpack help"),
+        (["--verbose", "build"], "--verbose comes before the command", "wasmpack build --verbose"),
+        (["-q", "--color=never", "rm", "a.io/b:v1"], "-q comes before the command", "write it after rm"),
     ]
 
     @Test("says what is wrong in the form of every error", arguments: rejected)
@@ -79,11 +91,20 @@ import Testing
         #expect((error?["try"] as? [String])?.last == line, "\(document)")
     }
 
+    @Test func `counts the arguments that were given`() async throws {
+        let work = try Workspace()
+        let run = try await work.run("push", "a.io/b:v1", "x.wasm", "y.wasm", "z.wasm")
+        #expect(run.errorText.contains("\n  why: 4 were given\n"), "\(run)")
+        let one = try await work.run("version", "x")
+        #expect(one.errorText.contains("\n  why: 1 was given\n"), "\(one)")
+    }
+
     @Test func `does not repeat an argument that may be a secret`() async throws {
         let work = try Workspace()
         for arguments in [
             ["login", "a.io", "hush-word"], ["push", "a.io/b:v1", "x.wasm", "hush-word"],
             ["login", "a.io", "--passwrd=hush-word"], ["login", "a.io", "--passwrd", "hush-word"],
+            ["--username", "hush-word", "login", "a.io"], ["--passwrd=hush-word", "login", "a.io"],
         ] {
             let run = try await work.start(arguments).wait()
             #expect(run.status == 64, "\(run)")

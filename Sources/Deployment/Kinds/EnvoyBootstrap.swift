@@ -50,6 +50,8 @@ package struct EnvoyBootstrap: Sendable {
     /// The path of the module if none is given.
     package static let usualModulePath = "/etc/envoy/plugin.wasm"
 
+    private var modulePath: String { plugin.modulePath ?? Self.usualModulePath }
+
     /// Returns the configuration; throws ``Failure/Code/usage`` for values that it lacks.
     package func document() throws(Failure) -> GeneratedDocument {
         try plugin.check(for: .envoy)
@@ -75,7 +77,7 @@ package struct EnvoyBootstrap: Sendable {
             [
                 why.map { "Envoy reads the module from a file, because \($0)." }
                     ?? "Envoy reads the module from a file.", "To write it:",
-                "  wasmpack pull \(plugin.image.reference) -o plugin.wasm",
+                "  wasmpack pull \(plugin.image.reference) -o \(modulePath)",
             ]
         }
     }
@@ -188,12 +190,15 @@ package struct EnvoyBootstrap: Sendable {
 
     private var code: [YAMLEntry] {
         guard let remote else {
-            let path = plugin.modulePath ?? Self.usualModulePath
             return [
                 YAMLEntry(
                     "local",
                     [
-                        YAMLEntry("filename", .string(path), comment: plugin.image.reference.description)
+                        YAMLEntry(
+                            "filename",
+                            .string(modulePath),
+                            comment: plugin.image.reference.description
+                        )
                     ]
                 )
             ]

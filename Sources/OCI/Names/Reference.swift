@@ -41,7 +41,7 @@ package struct Reference: Hashable, Sendable {
                     .referenceInvalid,
                     "invalid reference format: a reference cannot contain a user name or password",
                     why: "\"@\" precedes the host",
-                    try: ["--username NAME --password-stdin, or wasmpack login"]
+                    try: ["wasmpack login REGISTRY -u NAME"]
                 )
             }
             digest = try Digest(parsing: after)

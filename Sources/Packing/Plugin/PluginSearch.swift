@@ -166,7 +166,7 @@ struct PluginSearch {
             guard layers[place].contents != nil || layer.mediaType.isTarLayer && !layer.isForeign else {
                 continue
             }
-            // The layer unpacks to more than the limit, so it is not fetched.
+            // A layer larger than this unpacks to more than the limit, so do not fetch it.
             guard layer.size <= LayerReader.sizeLimit else {
                 budget = -1
                 break

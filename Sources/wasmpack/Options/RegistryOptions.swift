@@ -61,7 +61,7 @@ struct RegistryOptions: ParsableArguments {
             .usage,
             "\(unassigned) is for one registry, but there are several",
             why: "credentials for one registry are never sent to another",
-            try: ["log in to each registry", "or --authfile FILE, with an entry for each"]
+            try: ["log in to each registry", "use --authfile FILE, with an entry for each"]
         )
     }
 
