@@ -457,7 +457,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" pull-secret' -l 'pull-secret' -d 'Secret with the registry\'s credentials' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" root-id' -l 'root-id' -d 'Root ID, for a module with several plugins' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" module' -l 'module' -d 'Path of the module where Envoy runs (envoy)' -rfka ''
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" for' -l 'for' -d 'Consumer and version to write for, such as istio@1.29' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" for' -l 'for' -d 'Consumer and version to write for; fields that it lacks are rejected' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" no-pin' -l 'no-pin' -d 'Write the tag, not the digest'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" offline' -l 'offline' -d 'Contact no registry; needs a reference with a digest, or --no-pin'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate"' -l 'with' -d 'Kind of document in the kustomization: wasmplugin, trafficextension, envoy-gateway, higress, pull-secret; may be repeated' -rfka 'wasmplugin trafficextension envoy-gateway higress envoy image-volume pull-secret kustomization'

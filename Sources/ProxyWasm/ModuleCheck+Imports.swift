@@ -33,7 +33,7 @@ extension ModuleCheck {
             }
         }
         for generation in EnvoyGeneration.allCases {
-            if let imports = newer[generation], let first = imports.first {
+            if let imports = newer[generation], let first = imports.first, release?.has(generation) != true {
                 findings.append(onlyNewer(imports, first, generation))
             }
         }
@@ -118,10 +118,11 @@ extension ModuleCheck {
     ) -> Finding {
         let names = imports.prefix(5).map(\.path).joined(separator: ", ")
         let more = imports.count > 5 ? " and \(imports.count - 5) more" : ""
+        let lacking = release.flatMap { $0.has(generation) == false ? "\($0.title) lacks and " : nil }
         return Finding(
             "newer-envoy-import",
-            .warning,
-            "it imports functions that Envoy has only since \(generation.since): \(names)\(more)",
+            lacking == nil ? .warning : .error,
+            "it imports functions that \(lacking ?? "")Envoy has only since \(generation.since): \(names)\(more)",
             consumerMessage: Self.missingMessage(first),
             try: ImportAdvice(for: first, sdk: sdk).hints,
             offset: first.offset

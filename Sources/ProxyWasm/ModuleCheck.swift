@@ -10,6 +10,8 @@ package struct ModuleCheck: Sendable {
     package let module: Module
     /// The proxy that would run it.
     package let host: ProxyHost
+    /// The release of that proxy; `nil` if it is not known.
+    package let release: EnvoyRelease?
     /// The ABI version of the module; `nil` without a marker.
     package let abi: ProxyWasmABI?
     /// The guessed type of plugin; `nil` if unknown.
@@ -24,12 +26,13 @@ package struct ModuleCheck: Sendable {
 
     private let corruptions: [Corruption]
 
-    /// Checks a module for one proxy.
-    package init(_ reading: EnvoyReading, host: ProxyHost = .envoy) {
+    /// Checks a module for one proxy, and for one release of it, if that is known.
+    package init(_ reading: EnvoyReading, host: ProxyHost = .envoy, release: EnvoyRelease? = nil) {
         let module = reading.module
         self.module = module
         corruptions = reading.corruptions
         self.host = host
+        self.release = release
         var functions: [String: FunctionType] = [:]
         for export in module.exports {
             if case .function(let type) = export.type { functions[export.name] = type }

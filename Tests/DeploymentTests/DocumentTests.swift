@@ -22,6 +22,19 @@ import Testing
 
     static let rows: [Row] = [
         Row(
+            option: "--namespace",
+            set: { (plugin) throws(Failure) in
+                plugin.namespace = try KubernetesName(parsing: "prod", as: .namespace, of: "x")
+            },
+            fields: [
+                .wasmplugin: ("metadata/namespace", #""prod""#),
+                .trafficextension: ("metadata/namespace", #""prod""#),
+                .envoyGateway: ("metadata/namespace", #""prod""#),
+                .higress: ("metadata/namespace", #""prod""#),
+                .imageVolume: ("metadata/namespace", #""prod""#),
+            ]
+        ),
+        Row(
             option: "--selector",
             set: { (plugin) throws(Failure) in
                 plugin.selector = [try WorkloadLabel(parsing: "app.kubernetes.io/name=1")]

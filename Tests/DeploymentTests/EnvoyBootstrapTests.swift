@@ -4,6 +4,28 @@ import Testing
 
 /// The bootstrap of a plain Envoy that fetches the module.
 @Suite struct EnvoyBootstrapTests {
+    static let paths: [(path: String?, word: String, why: String)] = [
+        (nil, "/etc/envoy/plugin.wasm", "the usual path"), ("/srv/a.wasm", "/srv/a.wasm", "the given path"),
+        ("/srv/a b.wasm", "plugin.wasm", "a path that a shell would split"),
+        ("/srv/$(x).wasm", "plugin.wasm", "a path that a shell would run"),
+    ]
+
+    @Test(
+        "a comment says how to write the file: by digest, in lines of at most 102 columns",
+        arguments: paths
+    )
+    func file(path: String?, word: String, why: String) throws {
+        let plugin = try Deployments.plugin { $0.modulePath = path }
+        let reason =
+            "the module is in a layer of the image, which Envoy cannot unpack; it can fetch a bare module"
+        let document = try EnvoyBootstrap(plugin, from: .file(why: reason)).document()
+        let command = "  wasmpack pull reg.example/team/auth@\(Deployments.digest) -o \(word)"
+        #expect(document.comments.contains(command), "\(why): \(document.comments)")
+        let sentence = document.comments.prefix { $0 != "To write it:" }
+        #expect(sentence.joined(separator: " ") == "Envoy reads the module from a file, because \(reason).")
+        #expect(sentence.count == 2 && sentence.allSatisfy { $0.count <= 100 }, "\(sentence)")
+    }
+
     static let hosts: [(host: String, usesTLS: Bool, type: String, san: String?, why: String)] = [
         (
             "reg.example", true, #""STRICT_DNS""#, #"{"matcher":{"exact":"reg.example"},"san_type":"DNS"}"#,

@@ -164,6 +164,40 @@ struct DeploymentStoryTests {
         #expect(try await request(work, envoy, "allow: true").hasSuffix(" 418"))
     }
 
+    static let releases: [(kind: String, version: String?, status: Int32, phrase: String?, why: String)] = [
+        ("wasmplugin", nil, 0, "that Envoy has only since June 2026", "a warning: the version is not known"),
+        ("wasmplugin", "istio@1.30", 1, "that Istio 1.30 (Envoy 1.38) lacks", "before the functions"),
+        ("wasmplugin", "istio@1.31", 0, nil, "the first with them"),
+        ("envoy-gateway", "envoy-gateway@1.8", 1, "that Envoy Gateway 1.8 (Envoy 1.38) lacks", "before"),
+        ("envoy-gateway", "envoy-gateway@1.9", 0, nil, "the first with them"),
+        ("higress", "higress@2.2", 1, "that Higress 2.2 (Envoy 1.36) lacks", "before them"),
+        ("envoy", "envoy@1.38", 1, "that Envoy 1.38 lacks", "before them"),
+        ("envoy", "envoy@1.39", 0, nil, "after"),
+        ("kustomization", "istio@1.30", 1, "that Istio 1.30 (Envoy 1.38) lacks", "one of its kinds"),
+        ("wasmplugin", "asm@1.20", 0, "that Envoy has only since June 2026", "ASM's Envoy is not known"),
+    ]
+
+    @Test("a version rejects a module whose imports its Envoy lacks", arguments: releases.indices)
+    func release(number: Int) async throws {
+        let (kind, version, status, phrase, why) = Self.releases[number]
+        let work = try Workspace()
+        let registry = try await RegistryPeer.shared(.open, usesTLS: false)
+        let reference = "\(registry.name)/\(work.namespace)/plugin:v1"
+        try work.write(Modules.needingNewerEnvoy, to: "plugin.wasm")
+        let pushed = try await work.run("push", reference, "plugin.wasm")
+        #expect(pushed.status == 0, "\(pushed)")
+        let options =
+            (version.map { ["--for", $0] } ?? []) + (kind == "kustomization" ? Self.kustomized : [])
+        let run = try await work.start(["generate", kind, reference] + options).wait()
+        #expect(run.status == status, "\(why): \(run)")
+        #expect(run.outputText.isEmpty == (status != 0), "\(why): \(run)")
+        #expect(run.errorText.contains("imports functions") == (phrase != nil), "\(why): \(run)")
+        if let phrase { #expect(run.errorText.contains(phrase), "\(why): \(run)") }
+        #expect(!work.exists("k"), "\(why)")
+    }
+
+    private static let kustomized = ["-o", "k", "--with", "higress", "--with", "wasmplugin"]
+
     @Test func `an image that is missing or that a proxy would reject gives no document`() async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.open, usesTLS: false)

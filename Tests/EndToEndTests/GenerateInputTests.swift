@@ -46,6 +46,15 @@ import Testing
             ["new in Istio 1.27"], "new in 1.27"
         ),
         (["wasmplugin", "IMAGE", "--for", "istio@x"], ["MAJOR.MINOR"], "no version"),
+        (["envoy", "IMAGE", "--namespace", "x"], ["kinds that have it are wasmplugin"], "no namespace"),
+        (["wasmplugin", "IMAGE", "--plugin-config", "@"], ["names no file"], "a path is missing"),
+        (
+            [
+                "kustomization", "IMAGE", "-o", "k", "--with", "pull-secret", "--pull-secret", "s", "--env",
+                "A",
+            ],
+            ["--env does not apply to pull-secret"], "a Secret has no variables"
+        ),
         (["wasmplugin", "IMAGE", "--for", "higress"], ["read by istio, asm"], "another kind's consumer"),
         (["wasmplugin", "IMAGE", "--root-id", ""], ["1 to 256 characters"], "an empty root ID"),
         (["wasmplugin", "IMAGE", "--env", "A", "--env", "A=1"], ["given twice"], "one variable"),
@@ -60,14 +69,20 @@ import Testing
         (["wasmplugin", "IMAGE", "--match", "server:0"], ["1 to 65535"], "port 0"),
         (["wasmplugin", "IMAGE", "--match", "in:80"], ["client, server or both"], "no mode"),
         (["wasmplugin", "IMAGE", "--target", "Pod/x"], ["cannot be of the kind"], "no target"),
-        (["envoy-gateway", "IMAGE", "--target", "Service/x"], ["Envoy Gateway accepts"], "Istio's target"),
+        (
+            ["envoy-gateway", "IMAGE", "--target", "Service/x"],
+            ["Envoy Gateway accepts", "kinds that have Service are wasmplugin"], "Istio's target"
+        ),
         (["wasmplugin", "IMAGE", "--target", "HTTPRoute/x"], ["Istio accepts"], "Envoy Gateway's target"),
         (
             ["wasmplugin", "IMAGE", "--target", "Gateway/x", "--selector", "a=b"],
             ["cannot be used together"],
             "one of both"
         ),
-        (["envoy-gateway", "IMAGE", "--env", "A=1"], ["by name only"], "values are not passed"),
+        (
+            ["envoy-gateway", "IMAGE", "--env", "A=1"], ["by name only", "kinds with values are wasmplugin"],
+            "values are not passed"
+        ),
         (["wasmplugin", "TAGGED"], ["a tag cannot be pinned offline"], "no digest"),
         (["wasmplugin", "team/header-auth"], ["registry"], "no registry"),
         (["kustomization", "IMAGE", "-o", "k"], ["--with is missing"], "no kind"),

@@ -97,6 +97,17 @@ struct IndexTests {
         #expect(refused.errorText.contains("try: \(pushed.repository)@\(pushed.image)"), "\(refused)")
     }
 
+    @Test func `documents that no proxy pulls by accept the digest of an index, and pin its image`()
+        async throws
+    {
+        let pushed = try await Self.pushed()
+        for kind in ["image-volume", "envoy"] {
+            let run = try await pushed.run("generate", kind, "\(pushed.repository)@\(pushed.index)")
+            #expect(run.status == 0, "\(run)")
+            #expect(run.outputText.contains("\(pushed.repository)@\(pushed.image)"), "\(run)")
+        }
+    }
+
     @Test func `pulls the image in an index that proxies use, and prints its digest`() async throws {
         let pushed = try await Self.pushed()
         let run = try await pushed.run("pull", pushed.reference, "-o", "out.wasm", "--digest-file", "digest")

@@ -134,6 +134,8 @@ import Testing
         (["reg.example", "--name", "a", "--namespace", "a.b"], "--namespace a-b", 64),
         (["reg.example", "--name", "a", "--selector", "a=b"], "wasmplugin, trafficextension", 64),
         (["reg.example", "--name", "a", "--pull-secret", "b"], "does not apply to pull-secret", 64),
+        (["reg.example", "--name", "a", "--for", "envoy"], "read by istio, asm", 64),
+        (["reg.example", "--name", "a", "--for", "istio@x"], "MAJOR.MINOR", 64),
         (["reg.example", "--name", "a", "--offline"], "--no-pin and --offline", 64),
         (["reg.example", "--name", "a"], "no credentials", 77),
         (["reg.example", "--name", "a", "--anonymous"], "no credentials", 77),

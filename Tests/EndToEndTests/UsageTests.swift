@@ -28,12 +28,29 @@ import Testing
         (["build", "--format"], "--format needs a value: FORMAT", "wasmpack help build"),
         (["build", "--format", "imge"], "\"imge\" is not a valid value for --format", "use --format image"),
         (
-            ["check", "x", "--for", "envoy"], "\"envoy\" is not a valid value for --for", "use --for istio"
+            ["check", "x", "--for", "envoy"], "\"envoy\" is not a valid value for --for",
+            "use --for envoy-gateway"
         ),
         (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "use bash as SHELL"),
         (
             ["generate", "wasmplugn", "a.io/b:v1"], "\"wasmplugn\" is not a valid value for KIND",
             "use wasmplugin as KIND"
+        ),
+        (
+            ["generate", "secret", "a.io/b:v1"], "\"secret\" is not a valid value for KIND",
+            "use pull-secret as KIND"
+        ),
+        (
+            ["generate", "kustomize", "a.io/b:v1"], "\"kustomize\" is not a valid value for KIND",
+            "use kustomization as KIND"
+        ),
+        (
+            ["generate", "wasmplugin", "a.io/b:v1", "--phase", "AUTHX"],
+            "\"AUTHX\" is not a valid value for --phase", "use --phase AUTHN"
+        ),
+        (
+            ["generate"], "generate needs a kind",
+            "wasmpack generate wasmplugin ghcr.io/me/my-plugin:v1 --selector app=web"
         ),
         (
             ["push", "a.io/b:v1", "--retries", "many"], "\"many\" is not a valid value for --retries",
@@ -73,6 +90,11 @@ import Testing
         (["--verbose", "build"], "--verbose comes before the command", "wasmpack build --verbose"),
         (["-q", "--color=never", "rm", "a.io/b:v1"], "-q comes before the command", "write it after rm"),
     ]
+
+    @Test func `names the values of a missing argument`() async throws {
+        let run = try await Workspace().run("generate")
+        #expect(run.errorText.contains("\n  why: the values are wasmplugin, trafficextension, "), "\(run)")
+    }
 
     @Test("says what is wrong in the form of every error", arguments: rejected)
     func wrong(arguments: [String], message: String, line: String) async throws {

@@ -163,6 +163,11 @@ final class Workspace: Sendable {
 
 /// The modules that the tests pack.
 enum Modules {
+    /// A plugin that imports `fd_sync` of WASI, which Envoy has since 1.39.
+    static let needingNewerEnvoy = PluginBytes([
+        2: vector([name("wasi_unstable") + name("fd_sync") + [0, 1]]),
+        7: vector([export("proxy_abi_version_0_2_1", 0, 1), export("malloc", 0, 2)]),
+    ]).bytes
     /// The reference plugin.
     static var plugin: [UInt8] {
         get throws { try Fixtures.bytes("wasm/header-authorization/plugin.wasm") }

@@ -131,6 +131,26 @@ import Wasm
         #expect(older.hints.first?.contains("nottinygc") == true)
     }
 
+    static let releases: [(minor: Int, old: Finding.Severity?, new: Finding.Severity?, why: String)] = [
+        (32, .error, .error, "before both"), (33, .warning, .error, "the first was added about then"),
+        (34, nil, .error, "between them"), (38, nil, .error, "the last without"), (39, nil, nil, "has both"),
+        (40, nil, nil, "functions are only added"),
+    ]
+
+    @Test("a known release of Envoy decides about functions of newer Envoys", arguments: releases)
+    func release(minor: Int, old: Finding.Severity?, new: Finding.Severity?, why: String) throws {
+        for (function, type, severity) in [("sched_yield", "", old), ("fd_sync", "i", new)] {
+            let module = try PluginModule.make { $0.import(function, of: "wasi_unstable", type) }
+            let release = EnvoyRelease(minor: minor, in: "Istio 1.29")
+            let finding = ModuleCheck(module, release: release).findings.first {
+                $0.id == "newer-envoy-import"
+            }
+            #expect(finding?.severity == severity, "\(why): \(function)")
+            let lacking = "that Istio 1.29 (Envoy 1.\(minor)) lacks"
+            #expect(finding?.message.contains(lacking) ?? false == (severity == .error), "\(why)")
+        }
+    }
+
     @Test(
         "Envoy has two functions of WASI with other types",
         arguments: [("path_link", 7), ("path_symlink", 5)]

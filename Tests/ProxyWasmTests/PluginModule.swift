@@ -75,8 +75,8 @@ extension Module {
 
 extension ModuleCheck {
     /// Checks a module that Envoy's own parser accepts.
-    init(_ module: Module, host: ProxyHost = .envoy) {
-        self.init(EnvoyReading(module, corruptions: []), host: host)
+    init(_ module: Module, host: ProxyHost = .envoy, release: EnvoyRelease? = nil) {
+        self.init(EnvoyReading(module, corruptions: []), host: host, release: release)
     }
 
     /// All errors in their order.

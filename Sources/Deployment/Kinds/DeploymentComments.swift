@@ -6,6 +6,19 @@ struct DeploymentComments {
 
     init(_ plugin: PluginDeployment) { self.plugin = plugin }
 
+    /// Returns a sentence as lines of at most 100 characters.
+    static func wrapped(_ sentence: String) -> [String] {
+        var lines: [String] = []
+        for word in sentence.split(separator: " ") {
+            if let line = lines.last, line.count + 1 + word.count <= 100 {
+                lines[lines.count - 1] = "\(line) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+
     /// Which API server of ASM reads a document, and the other domain of its registry; nothing if it is for another mesh.
     func asm(_ document: String) -> [String] {
         let consumer = plugin.consumer?.consumer
@@ -19,6 +32,12 @@ struct DeploymentComments {
     /// How to make the pull Secret that a document names.
     func pullSecret(in namespace: String) -> [YAMLEntry] {
         guard let secret = plugin.pullSecret else { return [] }
+        guard !plugin.hasGeneratedSecret else {
+            return [
+                YAMLEntry(comments: ["kustomization.yaml makes this Secret from \(Kustomization.secretFile)."]
+                )
+            ]
+        }
         return [
             YAMLEntry(comments: [
                 "To create it in this namespace:",

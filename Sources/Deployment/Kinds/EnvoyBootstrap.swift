@@ -50,8 +50,6 @@ package struct EnvoyBootstrap: Sendable {
     /// The path of the module if none is given.
     package static let usualModulePath = "/etc/envoy/plugin.wasm"
 
-    private var modulePath: String { plugin.modulePath ?? Self.usualModulePath }
-
     /// Returns the configuration; throws ``Failure/Code/usage`` for values that it lacks.
     package func document() throws(Failure) -> GeneratedDocument {
         try plugin.check(for: .envoy)
@@ -74,13 +72,22 @@ package struct EnvoyBootstrap: Sendable {
         switch source {
         case .url: ["Envoy fetches the module from the registry, without credentials."]
         case .file(let why):
-            [
+            DeploymentComments.wrapped(
                 why.map { "Envoy reads the module from a file, because \($0)." }
-                    ?? "Envoy reads the module from a file.", "To write it:",
-                "  wasmpack pull \(plugin.image.reference) -o \(modulePath)",
-            ]
+                    ?? "Envoy reads the module from a file."
+            ) + ["To write it:", "  wasmpack pull \(pinned) -o \(commandPath)"]
         }
     }
+
+    /// The reference with the digest, so that the file is the module that was checked.
+    private var pinned: Reference {
+        plugin.image.digest.map { plugin.image.reference.pinned(to: $0) } ?? plugin.image.reference
+    }
+
+    private var path: String { plugin.modulePath ?? Self.usualModulePath }
+
+    /// The path as a word of a shell; another one, if it would need quotes.
+    private var commandPath: String { YAMLWriter.quoted(path) == path ? path : "plugin.wasm" }
 
     private static func typed(_ type: String, _ entries: [YAMLEntry]) -> YAMLEntry {
         YAMLEntry("typed_config", [YAMLEntry("@type", "type.googleapis.com/\(type)")] + entries)
@@ -196,7 +203,7 @@ package struct EnvoyBootstrap: Sendable {
                     [
                         YAMLEntry(
                             "filename",
-                            .string(modulePath),
+                            .string(path),
                             comment: plugin.image.reference.description
                         )
                     ]

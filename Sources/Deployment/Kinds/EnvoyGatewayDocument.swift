@@ -45,7 +45,8 @@ package struct EnvoyGatewayDocument: Sendable {
             throw Failure(
                 .usage,
                 "--target \(target.kind)/\(target.name) does not apply to envoy-gateway",
-                why: "Envoy Gateway accepts \(PolicyTarget.envoyGatewayKinds.joined(separator: ", "))"
+                why: "Envoy Gateway accepts \(PolicyTarget.envoyGatewayKinds.joined(separator: ", ")); "
+                    + "the kinds that have \(target.kind) are wasmplugin, trafficextension"
             )
         }
         try plugin.failIfReloading(.envoyGateway)
@@ -53,7 +54,8 @@ package struct EnvoyGatewayDocument: Sendable {
             throw Failure(
                 .usage,
                 "--env \(variable.name.truncated(to: 80))=… does not apply to envoy-gateway",
-                why: "Envoy Gateway passes variables of the proxy, by name only",
+                why: "Envoy Gateway passes variables of the proxy, by name only; "
+                    + "the kinds with values are wasmplugin, trafficextension, higress, envoy",
                 try: ["--env \(variable.name.truncated(to: 80))"]
             )
         }

@@ -64,10 +64,17 @@ package struct Kustomization: Sendable {
     /// Throws ``Failure/Code/usage`` for values that a kind does not support.
     package func files() throws(Failure) -> (files: [File], warnings: [String]) {
         var documents: [GeneratedDocument] = []
-        for kind in kinds {
-            if let document = try version(for: kind).policy(kind) { documents.append(document) }
-        }
         let hasSecret = kinds.contains(.pullSecret)
+        for kind in kinds {
+            var plugin = try version(for: kind)
+            plugin.hasGeneratedSecret = hasSecret
+            if let document = try plugin.policy(kind) { documents.append(document) }
+        }
+        if documents.isEmpty {
+            var plugin = plugin
+            plugin.pullSecret = nil
+            try plugin.check(for: .pullSecret)
+        }
         var files = documents.map { File(name: $0.fileName, text: $0.yaml) }
         files.append(File(name: "kustomization.yaml", text: kustomization(documents, hasSecret).yaml))
         if hasSecret { files.append(File(name: Self.ignoreFile, text: "\(Self.secretFile)\n")) }
@@ -99,18 +106,29 @@ package struct Kustomization: Sendable {
         }
         if hasSecret, let name = plugin.pullSecret {
             entries += [
-                YAMLEntry(comments: [
-                    "\(Self.secretFile) has the registry's credentials, in the format of Docker's config.json.",
-                    "\(Self.ignoreFile) excludes it. To create it:",
-                    "  wasmpack generate pull-secret \(plugin.image.reference.repositoryDescription) --name \(name) --json |",
-                    "    jq -r '.documents[0].data[\".dockerconfigjson\"]' | base64 -d > \(Self.secretFile)",
-                ]),
+                YAMLEntry(
+                    comments: [
+                        "\(Self.secretFile) has the registry's credentials, in the format of Docker's config.json.",
+                        "\(Self.ignoreFile) excludes it. To create it:",
+                        "  wasmpack generate pull-secret \(plugin.image.reference.repositoryDescription) --name \(name) --json |",
+                        "    jq -r '.documents[0].data[\".dockerconfigjson\"]' | base64 -d > \(Self.secretFile)",
+                    ] + asm
+                ),
                 YAMLEntry("secretGenerator", .sequence(namespaces.map { secret(name, in: $0) })),
                 // kustomize does not know that imagePullSecret names a Secret, so the name must stay.
                 YAMLEntry("generatorOptions", [YAMLEntry("disableNameSuffixHash", .bool(true))]),
             ]
         }
         return GeneratedDocument("kustomization.yaml", .mapping(entries))
+    }
+
+    /// That a Secret of ASM belongs to another API server than its WasmPlugin.
+    private var asm: [String] {
+        let consumer = plugin.consumer?.consumer
+        guard kinds.contains(.wasmplugin), consumer == nil || consumer == .asm else { return [] }
+        return [
+            "For ASM, omit --with pull-secret: the Secret and the WasmPlugin belong to different API servers."
+        ]
     }
 
     /// The namespaces of the documents, each once: a Secret must be in the namespace of the object that references it.

@@ -65,6 +65,32 @@ package struct ConsumerVersion: Sendable, Equatable, CustomStringConvertible {
         self.numbers = [major, minor]
     }
 
+    /// Throws ``Failure/Code/usage`` if the consumer does not read documents of a kind.
+    package func check(for kind: DocumentKind) throws(Failure) {
+        guard !kind.readers.contains(consumer) else { return }
+        throw Failure(
+            .usage,
+            "--for \(consumer.rawValue) does not apply to \(kind.rawValue)",
+            why: "it is read by \(kind.readers.map(\.rawValue).joined(separator: ", "))"
+        )
+    }
+
+    /// The minor number of the Envoy 1.x in this version; `nil` if no version was given or its Envoy is not known.
+    ///
+    /// Istio 1.26 has Envoy 1.34, Envoy Gateway 1.5 has Envoy 1.35, and their numbers grow together. ASM and Higress
+    /// build Envoys of their own; of these, only that of Higress 2.2 is known.
+    package var envoyMinor: Int? {
+        guard let numbers, numbers.count == 2 else { return nil }
+        let (major, minor) = (numbers[0], numbers[1])
+        return switch (consumer, major) {
+        case (.istio, 1): minor + 8
+        case (.envoyGateway, 1) where minor >= 5: minor + 30
+        case (.higress, 2) where minor == 2: 36
+        case (.envoy, 1): minor
+        default: nil
+        }
+    }
+
     /// Whether the version is the given one or newer; the newest if none was given.
     func isAtLeast(_ major: Int, _ minor: Int) -> Bool {
         guard let numbers else { return true }

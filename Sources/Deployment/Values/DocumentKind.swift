@@ -70,7 +70,7 @@ package enum DocumentKind: String, Sendable, CaseIterable {
 
 /// A setting of a plugin that not every kind of document has.
 package enum DeploymentSetting: String, Sendable, CaseIterable {
-    case selector, target, phase, priority
+    case namespace, selector, target, phase, priority
     case failStrategy = "fail-strategy"
     case pluginConfig = "plugin-config"
     case env, match, type
@@ -82,6 +82,11 @@ package enum DeploymentSetting: String, Sendable, CaseIterable {
     /// The kinds that have it.
     package var kinds: [DocumentKind] {
         switch self {
+        case .namespace:
+            [
+                .wasmplugin, .trafficextension, .envoyGateway, .higress, .imageVolume, .pullSecret,
+                .kustomization,
+            ]
         case .selector, .match: [.wasmplugin, .trafficextension]
         case .target: [.wasmplugin, .trafficextension, .envoyGateway]
         case .phase, .priority: [.wasmplugin, .trafficextension, .higress]

@@ -46,6 +46,8 @@ package struct PluginDeployment: Sendable {
     package var type: PluginType?
     package var pullPolicy: PullPolicy?
     package var pullSecret: KubernetesName?
+    /// Whether the kustomization that contains the document also makes the Secret.
+    package var hasGeneratedSecret = false
     package var rootID: String?
     /// The path of the module on the proxy's machine, for a plain Envoy.
     package var modulePath: String?
@@ -61,7 +63,8 @@ package struct PluginDeployment: Sendable {
     /// The settings that are given.
     private var settings: [DeploymentSetting] {
         let given: [(DeploymentSetting, Bool)] = [
-            (.selector, !selector.isEmpty), (.target, !targets.isEmpty), (.phase, phase != nil),
+            (.namespace, namespace != nil), (.selector, !selector.isEmpty), (.target, !targets.isEmpty),
+            (.phase, phase != nil),
             (.priority, priority != nil), (.failStrategy, failStrategy != nil),
             (.pluginConfig, configuration != nil), (.env, !environment.isEmpty), (.match, !matches.isEmpty),
             (.type, type != nil), (.pullPolicy, pullPolicy != nil), (.pullSecret, pullSecret != nil),
@@ -82,14 +85,8 @@ package struct PluginDeployment: Sendable {
         }
         try Self.checkUnique(selector.map(\.key), of: "--selector")
         try Self.checkUnique(environment.map(\.name), of: "--env")
-        if kind != .envoy, kind != .imageVolume { try image.checkAlgorithm(for: kind) }
-        if let consumer, !kind.readers.contains(consumer.consumer) {
-            throw Failure(
-                .usage,
-                "--for \(consumer.consumer.rawValue) does not apply to \(kind.rawValue)",
-                why: "it is read by \(kind.readers.map(\.rawValue).joined(separator: ", "))"
-            )
-        }
+        if ![.envoy, .imageVolume, .pullSecret].contains(kind) { try image.checkAlgorithm(for: kind) }
+        try consumer?.check(for: kind)
         try Self.checkCount(environment.count, of: "--env", limit: 256)
         try Self.checkCount(targets.count, of: "--target", limit: 16)
         guard (1...256).contains((rootID ?? "x").unicodeScalars.count) else {

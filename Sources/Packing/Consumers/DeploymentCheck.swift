@@ -1,5 +1,6 @@
 package import Diagnostics
 package import OCI
+package import ProxyWasm
 
 /// The check of an image for the consumer that a document deploys it to.
 package struct DeploymentCheck: Sendable {
@@ -17,15 +18,23 @@ package struct DeploymentCheck: Sendable {
     ///   - image: the inspected image, with its module.
     ///   - name: its name in its registry.
     ///   - consumer: the name of the consumer, as in `--for`; every proxy, if `nil`.
+    ///   - release: the release of the consumer's Envoy; `nil` if it is not known.
     ///   - isPinned: whether the document has the digest of the image.
     package init(
         of image: InspectedImage,
         named name: Reference,
         for consumer: String?,
+        in release: EnvoyRelease? = nil,
         isPinned: Bool = true
     ) {
         let consumers = Consumers.proxies.filter { consumer == nil || $0.name == consumer }
-        let check = PluginCheck(image.inspection, named: name, module: image.module, for: consumers)
+        let check = PluginCheck(
+            image.inspection,
+            named: name,
+            module: image.module,
+            for: consumers,
+            in: release
+        )
         // Without a consumer, the kubelet pulls the image or a user does: only the module counts.
         rows = FindingList(check).rows.filter { row in
             guard !Self.solved.contains(row.finding.id), !(isPinned && Self.ofTags.contains(row.finding.id))

@@ -46,14 +46,14 @@ package struct ModuleInspection: Sendable {
         if case .failure(let failure) = module { failure.code == .wasmComponent } else { false }
     }
 
-    /// Returns the findings for a proxy, in the order of its load steps.
-    package func findings(in host: ProxyHost) -> [Finding] {
+    /// Returns the findings for a proxy, or for one release of it, in the order of its load steps.
+    package func findings(in host: ProxyHost, _ release: EnvoyRelease? = nil) -> [Finding] {
         switch reading {
         case .success(let reading):
-            if let check, check.host == host {
+            if let check, check.host == host, check.release == release {
                 return check.findings
             }
-            return ModuleCheck(reading, host: host).findings
+            return ModuleCheck(reading, host: host, release: release).findings
         case .failure(let failure):
             let problem = failure.cause as? ModuleOutline.Problem
             return [

@@ -1,6 +1,6 @@
 package import Diagnostics
 package import OCI
-import ProxyWasm
+package import ProxyWasm
 
 /// The findings of consumers about an image and its module, or about a module alone.
 package struct PluginCheck: Sendable {
@@ -31,18 +31,20 @@ package struct PluginCheck: Sendable {
     ///   - name: its name in its registry; `nil` for an image that is not in a registry.
     ///   - module: the module; `nil` for an image without a module, or if the module was checked before.
     ///   - consumers: the consumers to check for.
+    ///   - release: the release of the consumers' Envoy; `nil` if it is not known.
     ///   - limit: the maximum size of an unpacked layer, in bytes.
     package init(
         _ image: ImageInspection?,
         named name: Reference? = nil,
         module: ModuleInspection?,
         for consumers: [any Consumer],
+        in release: EnvoyRelease? = nil,
         limit: Int = defaultLimit
     ) {
         self.image = image
         self.module = module
         var byHost: [ProxyHost: [Finding]] = [:]
-        for host in Set(consumers.compactMap(\.host)) { byHost[host] = module?.findings(in: host) }
+        for host in Set(consumers.compactMap(\.host)) { byHost[host] = module?.findings(in: host, release) }
         answers = consumers.map { consumer in
             Answer(
                 consumer: consumer,

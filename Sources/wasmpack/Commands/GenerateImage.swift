@@ -2,6 +2,7 @@ import Deployment
 import Diagnostics
 import OCI
 import Packing
+import ProxyWasm
 import Registry
 
 extension Generate {
@@ -26,7 +27,10 @@ extension Generate {
         var source = ModuleSource.file(why: nil)
         try await registry.withImage(reference.reading(context), context) { root, repository in
             try await InspectedImage.with(root, in: repository) { image in
-                try DeploymentCheck.failIfIndex(reference, root: root, image: image.inspection.image)
+                // The kubelet and pull read an index too.
+                if kind != .envoy, kind != .imageVolume {
+                    try DeploymentCheck.failIfIndex(reference, root: root, image: image.inspection.image)
+                }
                 try check(image, named: reference, context)
                 digest = image.inspection.image.digest
                 if kind == .envoy, fields.module == nil {
@@ -61,10 +65,24 @@ extension Generate {
         if kind == .imageVolume { try DeploymentCheck.failIfNotMountable(reference, image.inspection) }
         let consumers = kind == .kustomization ? with.map(\.consumer) : [kind.consumer]
         for consumer in Set(consumers).sorted(by: { ($0 ?? "") < ($1 ?? "") }) {
-            let check = DeploymentCheck(of: image, named: reference, for: consumer, isPinned: !noPin)
+            let check = DeploymentCheck(
+                of: image,
+                named: reference,
+                for: consumer,
+                in: try release(of: consumer),
+                isPinned: !noPin
+            )
             try check.failIfRejected()
             for warning in check.warnings { context.record(.warning(warning)) }
         }
+    }
+
+    /// Returns the release of Envoy in the version of `--for`; `nil` if it is not known, or not for that consumer.
+    private func release(of consumer: String?) throws(Failure) -> EnvoyRelease? {
+        guard let version = try fields.parsedConsumer(), let minor = version.envoyMinor,
+            consumer == nil ? kind != .kustomization : version.consumer.rawValue == consumer
+        else { return nil }
+        return EnvoyRelease(minor: minor, in: version.consumer == .envoy ? nil : "\(version)")
     }
 
     /// Finds out whether a plain Envoy can fetch the module by its URL.

@@ -30,7 +30,14 @@ struct UsageFailure {
             return nil
         }
         let what = Self.noun(of: argument.prefix { $0 != ">" }.drop { $0 == "<" })
-        return Failure(.usage, "\(name) needs \(what)", try: [command?.examples.first ?? help])
+        let missing = command?.positional.first { argument.hasPrefix("<\($0.valueName ?? "")>") }
+        let values = what.contains(":") ? [] : missing?.allValues ?? []
+        return Failure(
+            .usage,
+            "\(name) needs \(what)",
+            why: values.isEmpty ? nil : "the values are " + values.joined(separator: ", "),
+            try: [command?.examples.first ?? help]
+        )
     }
 
     /// For a message such as `Unknown option '--foo'`.
@@ -108,13 +115,23 @@ struct UsageFailure {
         guard !values.isEmpty else {
             return Failure(.usage, "\"\(given)\" is not a valid value for \(subject)", try: [help])
         }
-        let nearest = given.nearest(of: values, within: 2) ?? values[0]
+        let nearest = Self.nearest(to: given.lowercased(), of: values) ?? values[0]
         return Failure(
             .usage,
             "\"\(given)\" is not a valid value for \(subject)",
             why: "the values are " + values.joined(separator: ", "),
             try: [isPositional ? "use \(nearest) as \(subject)" : "use \(subject) \(nearest)"]
         )
+    }
+
+    /// Returns the value that a lower-case word is nearest to: `pull-secret` for `secret`, `kustomization` for `kustomize`.
+    private static func nearest(to word: String, of values: [String]) -> String? {
+        let lowered = values.map { $0.lowercased() }
+        let found =
+            word.nearest(of: lowered, within: 2)
+            ?? lowered.first { word.utf8.count > 2 && $0.contains(word) || word.contains($0) }
+            ?? lowered.first { word.utf8.count > 3 && $0.hasPrefix(word.prefix(4)) }
+        return found.flatMap { lowered.firstIndex(of: $0) }.map { values[$0] }
     }
 
     /// For a message such as `The option '--json' does not take any value`.

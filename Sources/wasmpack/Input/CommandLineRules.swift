@@ -70,7 +70,8 @@ enum CommandLineRules {
         guard let option = options.first, option.hasPrefix("-"), arguments.indices.contains(options.count)
         else { return nil }
         let name = option.prefix { $0 != "=" }
-        guard !["-h", "--help", "--version", "--"].contains(name) else { return nil }
+        // Three dashes begin ArgumentParser's own requests of completion scripts.
+        guard !["-h", "--help", "--version", "--"].contains(name), !name.hasPrefix("---") else { return nil }
         let flags = options.allSatisfy { $0.hasPrefix("-") && !$0.contains("=") }
         return Failure(
             .usage,

@@ -86,7 +86,7 @@ struct DeploymentOptions: ParsableArguments {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Consumer and version to write for, such as istio@1.29",
+            "Consumer and version to write for; fields that it lacks are rejected",
             valueName: "name[@version]"
         )
     )
@@ -118,13 +118,16 @@ struct DeploymentOptions: ParsableArguments {
         }
         plugin.rootID = rootId
         plugin.modulePath = module
-        plugin.consumer = try consumer.map { text throws(Failure) in try ConsumerVersion(parsing: text) }
+        plugin.consumer = try parsedConsumer()
         return plugin
     }
 
     private static func configuration(_ text: String) throws(Failure) -> PluginConfiguration {
         guard text.hasPrefix("@") else { return try PluginConfiguration(Array(text.utf8)) }
         let path = FilePath(String(text.dropFirst()))
+        guard !path.isEmpty else {
+            throw Failure(.usage, "--plugin-config @ names no file", try: ["--plugin-config @config.json"])
+        }
         return try PluginConfiguration(
             ReadableFile.contents(of: path, limit: PluginConfiguration.sizeLimit + 1)
         )
@@ -137,6 +140,11 @@ struct DeploymentOptions: ParsableArguments {
         }
     }
 
+    /// Returns the consumer and its version; throws ``Failure/Code/usage`` for an invalid one.
+    func parsedConsumer() throws(Failure) -> ConsumerVersion? {
+        try consumer.map { text throws(Failure) in try ConsumerVersion(parsing: text) }
+    }
+
     /// Throws ``Failure/Code/usage`` for a field that a pull Secret lacks.
     func failIfNotOfSecret() throws(Failure) {
         let given: [(DeploymentSetting, Bool)] = [
@@ -147,6 +155,6 @@ struct DeploymentOptions: ParsableArguments {
             (.rootID, rootId != nil), (.module, module != nil),
         ]
         for (setting, _) in given.filter(\.1) { try setting.check(.pullSecret) }
-        if let consumer { _ = try ConsumerVersion(parsing: consumer) }
+        try parsedConsumer()?.check(for: .pullSecret)
     }
 }
