@@ -103,7 +103,7 @@ import Testing
         #expect(run.status == 64, "\(run)")
         #expect(run.outputText.isEmpty, "\(run)")
         #expect(run.errorText.hasPrefix("error[usage]: \(message)\n"), "\(run)")
-        #expect(run.errorText.hasSuffix("try: \(line)\n"), "\(run)")
+        #expect(run.errorText.hasSuffix(" \(line)\n"), "\(run)")
         guard !arguments.contains("--json=yes") else { return }
         let document = try await work.start(arguments + ["--json"]).wait()
         #expect(document.status == 64)
