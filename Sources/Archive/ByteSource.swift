@@ -33,7 +33,7 @@ package final class HashingSource: ByteSource {
 
     /// Reads the next bytes.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
-        if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
+        try checkCancellation()
         let count = try source.read(into: buffer)
         if let bound, count > bound.limit - hasher.byteCount { throw bound.overflow }
         hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
@@ -78,7 +78,7 @@ extension ByteSource {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Deflater.blockSize, alignment: 16)
         defer { buffer.deallocate() }
         while true {
-            if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
+            try checkCancellation()
             let count = try read(into: buffer)
             if count == 0 { return }
             try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

@@ -35,7 +35,7 @@ package struct LayerWriter: Sendable {
     package static func diffID(of entries: [LayerEntry], time: Int64) throws(Failure) -> Digest {
         let source = try TarSource(entries, time: time)
         while try source.nextBlock() != nil {
-            guard !Task.isCancelled else { throw Failure(.interrupted, "interrupted") }
+            try checkCancellation()
         }
         return source.digest
     }
@@ -81,7 +81,7 @@ package struct LayerWriter: Sendable {
                     while order.inFlight >= processorCount * 2, let done = await group.next() {
                         for bytes in try order.finish(done) { try bytes.pass(to: write) }
                     }
-                    guard !Task.isCancelled else { throw Failure(.interrupted, "interrupted") }
+                    try checkCancellation()
                     let position = order.start()
                     group.addTask { [compressionLevel] in
                         Compressed(

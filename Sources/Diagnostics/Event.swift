@@ -30,7 +30,7 @@ package struct Work: Sendable, Equatable {
         case reading
     }
 
-    /// Receives the progress of the current task and its children; `nil` if it is not wanted.
+    /// Receives the progress and the waits of the current task and its children; `nil` if they are not wanted.
     ///
     /// A task-local value, because the loops that read files are many calls below the command that shows their progress.
     @TaskLocal package static var sink: (any EventSink)?

@@ -2,12 +2,21 @@ extension String {
     /// The text with escaped terminal control characters (CWE-150).
     ///
     /// Escapes the C0 and C1 controls, DEL and Unicode's bidirectional controls; keeps all other characters.
-    package var printable: String {
+    package var printable: String { escapingControls { "\\u{\(String($0.value, radix: 16))}" } }
+
+    /// A JSON document of one line with the same value, whose terminal control characters are JSON's escapes (RFC 8259,
+    /// section 7).
+    package var printableJSON: String {
+        // Each of them is in the basic multilingual plane.
+        escapingControls { "\\u\(String($0.value, digits: 4))" }
+    }
+
+    private func escapingControls(_ escape: (Unicode.Scalar) -> String) -> String {
         guard unicodeScalars.contains(where: \.isTerminalControl) else { return self }
         var result = ""
         for scalar in unicodeScalars {
             if scalar.isTerminalControl {
-                result += "\\u{\(String(scalar.value, radix: 16))}"
+                result += escape(scalar)
             } else {
                 result.unicodeScalars.append(scalar)
             }

@@ -147,7 +147,7 @@ package struct EnvoyProgram: Sendable {
                 why: "it wrote more than \(limit) bytes",
                 try: hints
             )
-        case .interrupted: Failure(.interrupted, "interrupted")
+        case .interrupted: .interrupted
         }
     }
 }

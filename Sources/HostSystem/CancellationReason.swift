@@ -20,7 +20,7 @@ enum CancellationReason: Sendable {
         switch self {
         case .signal(SIGTERM): Failure(.terminated, "terminated")
         case .signal(SIGHUP): Failure(.hangup, "the terminal was closed")
-        case .signal: Failure(.interrupted, "interrupted")
+        case .signal: .interrupted
         case .timeout(let limit):
             Failure(
                 .timedOut,

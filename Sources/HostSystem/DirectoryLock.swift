@@ -15,17 +15,24 @@ package import SystemPackage
 package final class DirectoryLock: Sendable {
     private let descriptor: FileDescriptor
 
-    /// Waits for the lock on a folder.
+    /// How long a wait is not worth a note.
+    private static let noticeableWait = Duration.seconds(2)
+
+    /// Waits for the lock on a folder, and records a note in ``Work/sink`` if that takes more than two seconds.
     ///
     /// - Parameters:
     ///   - path: the folder; it must exist.
     ///   - isShared: whether other shared locks may exist at the same time.
     ///   - limit: how long to wait; `nil` for no limit.
+    ///   - owner: the name in the note of what is locked; by default the folder.
     /// - Throws: ``Failure/Code/fileMissing``, ``Failure/Code/fileUnreadable`` when the folder cannot be opened or its file
     ///   system has no locks, or ``Failure/Code/fileUnwritable`` when another process keeps it for too long.
-    package init(on path: FilePath, isShared: Bool, waiting limit: Duration? = nil) async throws(Failure) {
+    package init(on path: FilePath, isShared: Bool, waiting limit: Duration? = nil, of owner: FilePath? = nil)
+        async throws(Failure)
+    {
         descriptor = try Self.open(path)
-        let end = limit.map { ContinuousClock.now + $0 }
+        let start = ContinuousClock.now
+        var isNoted = false
         // After a failure, deinit closes the descriptor.
         // A wait in the system would not notice a cancellation, and would block a thread that other tasks need.
         while try !system(
@@ -35,11 +42,16 @@ package final class DirectoryLock: Sendable {
             }
         ) {
             try checkCancellation()
-            if let end, ContinuousClock.now >= end {
+            let waited = ContinuousClock.now - start
+            if !isNoted, waited >= Self.noticeableWait {
+                isNoted = true
+                Work.sink?.record(.note("waiting for another process that uses \(owner ?? path) …"))
+            }
+            if let limit, waited >= limit {
                 throw Failure(
                     .fileUnwritable,
                     "another process keeps the folder \(path) locked",
-                    why: "the lock was not released within \(limit ?? .zero)",
+                    why: "the lock was not released within \(limit)",
                     try: ["fuser -v \(path)"]
                 )
             }

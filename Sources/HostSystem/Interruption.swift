@@ -80,8 +80,3 @@ package enum Interruption {
     /// Ignores SIGPIPE, so that writing to a closed pipe fails with an error and does not end the process.
     package static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
 }
-
-/// Throws ``Failure/Code/interrupted`` if the current task is canceled; for long work that does not suspend.
-package func checkCancellation() throws(Failure) {
-    if Task.isCancelled { throw Failure(.interrupted, "interrupted") }
-}

@@ -38,7 +38,7 @@ extension FileDescriptor {
         while true {
             // A blocking read would not notice a cancellation.
             let count = poll(&input, 1, 100)
-            if flag.isSet.load(ordering: .acquiring) { throw Failure(.interrupted, "interrupted") }
+            if flag.isSet.load(ordering: .acquiring) { throw Failure.interrupted }
             if count > 0 || count < 0 && errno != EINTR { break }
         }
         do {

@@ -63,9 +63,16 @@ package final class TemporaryFile: Sendable {
     ///   - directory: the folder.
     ///   - purpose: its purpose, which decides who may read it: only the owner a secret; otherwise the umask decides.
     /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
-    package init(in directory: FilePath, for purpose: Purpose = .content) throws(Failure) {
+    package convenience init(in directory: FilePath, for purpose: Purpose = .content) throws(Failure) {
+        try self.init(in: directory, for: purpose, claim: Leftovers.claim)
+    }
+
+    /// Like ``init(in:for:)``, with the function that claims an output.
+    init(in directory: FilePath, for purpose: Purpose, claim: (FilePath, FileDescriptor) -> Bool)
+        throws(Failure)
+    {
         var new: (path: FilePath, descriptor: FileDescriptor)
-        repeat {
+        while true {
             let random = String(UInt64.random(in: .min ... .max), radix: 36)
             let path = directory.appending(purpose.prefix + random + Self.suffix)
             let descriptor = try system({ Failure(writing: directory, $0) }) {
@@ -78,7 +85,9 @@ package final class TemporaryFile: Sendable {
                 )
             }
             new = (path, descriptor)
-        } while purpose == .output && !Leftovers.claim(new.path, new.descriptor)
+            if purpose != .output || claim(path, descriptor) { break }
+            try? descriptor.close()
+        }
         state = Mutex(State(path: new.path, descriptor: new.descriptor))
         TemporaryPaths.add(new.path)
     }

@@ -34,7 +34,9 @@ extension FunctionType {
     }
 
     /// The first of its value types that crashes Envoy.
-    var crashingType: ValueType? { (parameters + results).first(where: \.crashesEnvoy) }
+    var crashingType: ValueType? {
+        parameters.first(where: \.crashesEnvoy) ?? results.first(where: \.crashesEnvoy)
+    }
 }
 
 extension ValueType {

@@ -65,8 +65,7 @@ struct ImportAdvice {
                 ["asc --use abort=abort_proc_exit, with @solo-io/proxy-runtime"]
             )
         case _ where name.hasPrefix("syscall/js."): return javaScriptGo
-        case _ where ["runtime.ticks", "runtime.sleepTicks"].contains(name) || name.hasPrefix("runtime."):
-            return javaScriptGo
+        case _ where name.hasPrefix("runtime."): return javaScriptGo
         case _ where name.isOfEmscripten:
             return ImportAdvice(
                 "it belongs to Emscripten's JavaScript",

@@ -6,38 +6,49 @@ import Wasm
 /// Envoy asks the engine for the types of all imports, and later of all exports. V8's C API aborts the process for a
 /// type that it does not support, instead of returning an error.
 extension ModuleCheck {
-    var crashingImportFindings: [Finding] {
-        findings(
-            for: module.imports.lazy.map { ("import \($0.path)", $0.type, $0.offset) },
-            section: "imports"
-        )
-    }
-
-    var crashingExportFindings: [Finding] {
-        findings(
-            for: module.exports.lazy.map { ("export \($0.name.shown)", $0.type, $0.offset) },
-            section: "exports"
-        )
-    }
-
-    private func findings(
-        for items: some Sequence<(String, ExternalType, Int)>,
-        section: String
-    ) -> [Finding] {
-        items.compactMap { item, type, offset in
-            type.crashingType.map { crashingType in
-                Finding(
-                    "crashes-envoy",
-                    .error,
-                    "its \(item) \(type.kind == "tag" ? "is a tag" : "has \(crashingType) in its type"): "
-                        + "this crashes Envoy and stops all traffic through that proxy",
-                    try: [
-                        "build it without \(type.kind == "tag" ? "exceptions" : crashingType) in its \(section); "
-                            + "inside the module they are harmless"
-                    ],
-                    offset: offset
-                )
-            }
+    var crashingImportFindings: LimitedFindings {
+        var findings = LimitedFindings()
+        for item in module.imports {
+            guard let type = item.type.crashingType else { continue }
+            findings.add(
+                "crashes-envoy",
+                .error,
+                Self.crash("import \(item.path)", type, item.type, at: item.offset, section: "imports")
+            )
         }
+        return findings
+    }
+
+    var crashingExportFindings: LimitedFindings {
+        var findings = LimitedFindings()
+        for item in module.exports {
+            guard let type = item.type.crashingType else { continue }
+            findings.add(
+                "crashes-envoy",
+                .error,
+                Self.crash("export \(item.name.shown)", type, item.type, at: item.offset, section: "exports")
+            )
+        }
+        return findings
+    }
+
+    private static func crash(
+        _ item: String,
+        _ crashingType: String,
+        _ type: ExternalType,
+        at offset: Int,
+        section: String
+    ) -> Finding {
+        Finding(
+            "crashes-envoy",
+            .error,
+            "its \(item) \(type.kind == "tag" ? "is a tag" : "has \(crashingType) in its type"): "
+                + "this crashes Envoy and stops all traffic through that proxy",
+            try: [
+                "build it without \(type.kind == "tag" ? "exceptions" : crashingType) in its \(section); "
+                    + "inside the module they are harmless"
+            ],
+            offset: offset
+        )
     }
 }

@@ -3,38 +3,30 @@ import Wasm
 
 /// Findings about imports that the host does not offer.
 extension ModuleCheck {
-    var importFindings: [Finding] {
-        var findings: [Finding] = []
+    var importFindings: LimitedFindings {
+        var findings = LimitedFindings()
         var newer: [EnvoyGeneration: [ModuleImport]] = [:]
-        var last: [String: (count: Int, finding: Finding)] = [:]
-        // Findings over the limit are only counted: there may be a million imports with a thousand parameters each.
-        func add(_ make: @autoclosure () -> Finding, _ id: String) {
-            let count = last[id]?.count ?? 0
-            let finding = count < Self.limitPerKind ? make() : last[id]?.finding ?? make()
-            last[id] = (count + 1, finding)
-            findings.append(finding)
-        }
         for moduleImport in module.imports {
             switch moduleImport.type {
             case .function(let type):
                 guard let function = HostFunction.named(moduleImport.name, of: moduleImport.module),
                     isOffered(function)
                 else {
-                    add(missing(moduleImport), "missing-import")
+                    findings.add("missing-import", .error, missing(moduleImport))
                     continue
                 }
                 if function.type != type {
-                    add(mismatch(moduleImport, type, function), "import-type-mismatch")
+                    findings.add("import-type-mismatch", .error, mismatch(moduleImport, type, function))
                 } else if function.since > .baseline {
                     newer[function.since, default: []].append(moduleImport)
                 }
-            case .global: add(global(moduleImport), "imported-global")
+            case .global: findings.add("imported-global", .error, global(moduleImport))
             case .memory, .table, .tag: break
             }
         }
         for generation in EnvoyGeneration.allCases {
             if let imports = newer[generation], let first = imports.first, release?.has(generation) != true {
-                findings.append(onlyNewer(imports, first, generation))
+                findings.add(onlyNewer(imports, first, generation))
             }
         }
         return findings

@@ -24,57 +24,65 @@ extension ModuleCheck {
     }
 
     /// The findings about imported memories over 1 GiB, which Envoy cannot create.
-    var largeMemoryImportFindings: [Finding] {
-        module.imports.compactMap { moduleImport in
+    var largeMemoryImportFindings: LimitedFindings {
+        var findings = LimitedFindings()
+        for moduleImport in module.imports {
             guard case .memory(let limits) = moduleImport.type, limits.minimum > Self.pageLimit else {
-                return nil
+                continue
             }
-            return Finding(
+            findings.add(
                 "memory-too-large",
                 .error,
-                "it imports a memory of \(limits.minimum) pages; Envoy allows at most \(Self.pageLimit) pages, 1 GiB",
-                consumerMessage: "Failed to initialize Wasm code",
-                try: ["reduce the initial memory with the linker's --initial-memory"],
-                offset: moduleImport.offset
+                Finding(
+                    "memory-too-large",
+                    .error,
+                    "it imports a memory of \(limits.minimum) pages; Envoy allows at most \(Self.pageLimit) pages, 1 GiB",
+                    consumerMessage: "Failed to initialize Wasm code",
+                    try: ["reduce the initial memory with the linker's --initial-memory"],
+                    offset: moduleImport.offset
+                )
             )
         }
+        return findings
     }
 
     /// The findings about imported memories and tables that Envoy cannot provide.
     ///
     /// A second import would get the same memory or table as the first.
-    var storeImportFindings: [Finding] {
-        var hasMemory = false
-        var hasTable = false
-        return module.imports.compactMap { moduleImport in
+    var storeImportFindings: LimitedFindings {
+        var findings = LimitedFindings()
+        var seen: Set<String> = []
+        for moduleImport in module.imports {
             switch moduleImport.type {
-            case .memory(let limits):
-                defer { hasMemory = true }
-                return unsuitable("memory", moduleImport, limits, isSecond: hasMemory)
-            case .table(_, let limits):
-                defer { hasTable = true }
-                return unsuitable("table", moduleImport, limits, isSecond: hasTable)
-            case .function, .global, .tag: return nil
+            case .memory(let limits), .table(_, let limits):
+                let what = moduleImport.type.kind
+                let isSecond = !seen.insert(what).inserted
+                guard isSecond || limits.isShared || limits.is64 else { continue }
+                findings.add(
+                    "unsuitable-import",
+                    .error,
+                    Self.unsuitable(what, moduleImport, limits, isSecond: isSecond)
+                )
+            case .function, .global, .tag: break
             }
         }
+        return findings
     }
 
-    private func unsuitable(
+    private static func unsuitable(
         _ what: String,
         _ moduleImport: ModuleImport,
         _ limits: Limits,
         isSecond: Bool
-    ) -> Finding? {
+    ) -> Finding {
         let reason: String
         if isSecond {
             reason = "it imports \(moduleImport.path) as a second \(what), but Envoy provides only one"
         } else if limits.isShared {
             reason = "it imports the \(what) \(moduleImport.path) as shared, but Envoy's is not shared"
-        } else if limits.is64 {
+        } else {
             reason =
                 "it imports the \(what) \(moduleImport.path) with 64-bit addresses, but Envoy's has 32-bit addresses"
-        } else {
-            return nil
         }
         return Finding(
             "unsuitable-import",

@@ -39,37 +39,43 @@ package struct ModuleCheck: Sendable {
         }
         self.functions = functions
         abi = module.exports.lazy.compactMap(\.abi).first
-        pluginType = PluginType(exporting: Set(functions.keys))
+        pluginType = PluginType(exporting: functions.keys)
         sdk = PluginSDK(of: module)
-        findings = Self.limited(inOrder)
+        findings = inOrder.all
     }
 
     /// The highest severity of the findings.
     package var verdict: Finding.Severity? { findings.map(\.severity).max() }
 
-    private var inOrder: [Finding] {
-        var steps: [LoadStep: [Finding]] = [
-            .findMarker: markerFindings,
-            .describeImports: crashingImportFindings,
-            .link: importFindings + largeMemoryImportFindings,
-            .instantiate: largeMemoryFindings + storeImportFindings + startSectionFindings,
-            .describeExports: crashingExportFindings,
-            .lookUp: callbackFindings,
-            .start: startFindings,
-            .run: memoryFindings + collectorFindings + [Self.bodiesNotValidated],
+    /// The findings of all load steps, in their order, and within a step in the order of the file, like Envoy.
+    private var inOrder: LimitedFindings {
+        var steps: [LoadStep: [LimitedFindings]] = [
+            .findMarker: [LimitedFindings(markerFindings)],
+            .describeImports: [crashingImportFindings],
+            .link: [importFindings, largeMemoryImportFindings],
+            .instantiate: [
+                LimitedFindings(largeMemoryFindings), storeImportFindings,
+                LimitedFindings(startSectionFindings),
+            ],
+            .describeExports: [crashingExportFindings],
+            .lookUp: [LimitedFindings(callbackFindings)],
+            .start: [LimitedFindings(startFindings)],
+            .run: [LimitedFindings(memoryFindings + collectorFindings + [Self.bodiesNotValidated])],
         ]
         for corruption in corruptions {
-            steps[corruption.step, default: []].insert(.corrupted(corruption), at: 0)
+            steps[corruption.step, default: []].insert(LimitedFindings([.corrupted(corruption)]), at: 0)
         }
         for problem in module.problems {
-            steps[LoadStep(problem.kind), default: []].insert(.problem(problem), at: 0)
+            steps[LoadStep(problem.kind), default: []].insert(LimitedFindings([.problem(problem)]), at: 0)
         }
-        return LoadStep.allCases.flatMap { step in
-            // In the order of the file, like Envoy; findings without an offset come last.
-            (steps[step] ?? []).enumerated().sorted { left, right in
-                (left.element.offset ?? .max, left.offset) < (right.element.offset ?? .max, right.offset)
-            }.map(\.element)
+        var all = LimitedFindings()
+        for step in LoadStep.allCases {
+            var findings = LimitedFindings()
+            for some in steps[step] ?? [] { findings.add(some) }
+            findings.sort()
+            all.add(findings)
         }
+        return all
     }
 
     /// Whether all exports are known; otherwise a missing export cannot be reported.
@@ -92,28 +98,6 @@ package struct ModuleCheck: Sendable {
                 && problem.offset - section.offset <= section.size
         }
     }
-
-    /// Limits the number of findings of each kind.
-    private static func limited(_ findings: [Finding]) -> [Finding] {
-        var counts: [String: Int] = [:]
-        var kept: [Finding] = []
-        var omittedSeverity: Finding.Severity?
-        for finding in findings {
-            counts[finding.id, default: 0] += 1
-            if counts[finding.id, default: 0] <= limitPerKind {
-                kept.append(finding)
-            } else {
-                omittedSeverity = max(omittedSeverity ?? .note, finding.severity)
-            }
-        }
-        guard let omittedSeverity else { return kept }
-        let more = findings.count - kept.count
-        return kept + [
-            Finding("more-findings", omittedSeverity, "\(more) more findings of the same kinds are omitted")
-        ]
-    }
-
-    static let limitPerKind = 100
 
     private static let bodiesNotValidated = Finding(
         "function-bodies-not-validated",

@@ -35,15 +35,15 @@ package enum PluginSDK: String, Sendable, CaseIterable {
 
     /// Returns the toolchain whose runtime is in the module, by names that no other toolchain uses.
     private static func runtime(of module: Module) -> PluginSDK? {
-        let exports = Set(module.exports.map(\.name))
         if module.customSections.contains(where: { $0.name == "go:buildid" }) { return .go }
-        if module.hasFunction(startingWith: tinyGoNames) || exports.contains("onCollectionEvent") {
+        if module.hasFunction(startingWith: tinyGoNames) || module.exports(["onCollectionEvent"]) {
             return .tinyGo
         }
-        if exports.isSuperset(of: ["__new", "__pin", "__unpin"]) { return .assemblyScript }
+        if module.exports(["__new", "__pin", "__unpin"]) { return .assemblyScript }
         if module.hasFunction(startingWith: rustNames) { return .rust }
         let isEmscripten = module.imports.contains { $0.module == "env" && $0.name.isOfEmscripten }
-        return isEmscripten || exports.contains(where: { $0.hasPrefix("emscripten_") || $0 == "stackAlloc" })
+        return isEmscripten
+            || module.exports.contains { $0.name.hasPrefix("emscripten_") || $0.name == "stackAlloc" }
             ? .cPlusPlus : nil
     }
 
@@ -58,8 +58,7 @@ package enum PluginSDK: String, Sendable, CaseIterable {
         }
         if isC { return .cPlusPlus }
         // TinyGo exports its C allocator, which no other toolchain does by default.
-        let exports = Set(module.exports.map(\.name))
-        return exports.isSuperset(of: ["malloc", "free", "calloc", "realloc"]) ? .tinyGo : nil
+        return module.exports(["malloc", "free", "calloc", "realloc"]) ? .tinyGo : nil
     }
 
     /// TinyGo's allocator and collector; nottinygc replaces the collector.
@@ -71,22 +70,28 @@ package enum PluginSDK: String, Sendable, CaseIterable {
 extension String {
     /// Whether a function of the module `env` belongs to Emscripten's JavaScript.
     var isOfEmscripten: Bool {
-        let starts = [
-            "emscripten_", "_emscripten_", "invoke_", "__cxa_", "___cxa_", "__syscall_", "___syscall",
-            "___sys_",
-            "jsCall_", "nullFunc_", "_embind_",
-        ]
-        let names: Set = [
-            "HaveOffsetConverter", "setTempRet0", "getTempRet0", "setThrew", "abortOnCannotGrowMemory",
-            "enlargeMemory", "getTotalMemory", "abortStackOverflow", "segfault", "alignfault",
-            "DYNAMICTOP_PTR",
-            "tempDoublePtr", "___lock", "___unlock", "___setErrNo",
-        ]
-        return names.contains(self) || starts.contains(where: hasPrefix)
+        Self.emscriptenNames.contains(self) || Self.emscriptenStarts.contains(where: hasPrefix)
     }
+
+    private static let emscriptenStarts = [
+        "emscripten_", "_emscripten_", "invoke_", "__cxa_", "___cxa_", "__syscall_", "___syscall", "___sys_",
+        "jsCall_", "nullFunc_", "_embind_",
+    ]
+    private static let emscriptenNames: Set = [
+        "HaveOffsetConverter", "setTempRet0", "getTempRet0", "setThrew", "abortOnCannotGrowMemory",
+        "enlargeMemory", "getTotalMemory", "abortStackOverflow", "segfault", "alignfault", "DYNAMICTOP_PTR",
+        "tempDoublePtr", "___lock", "___unlock", "___setErrNo",
+    ]
 }
 
 extension Module {
+    /// Whether the module exports all of these names.
+    fileprivate func exports(_ names: Set<String>) -> Bool {
+        var missing = names
+        for export in exports where !missing.isEmpty { missing.remove(export.name) }
+        return missing.isEmpty
+    }
+
     /// Whether the `name` section has a function whose name starts with one of these.
     func hasFunction(startingWith starts: [String]) -> Bool {
         functionNames.values.contains { name in starts.contains(where: name.hasPrefix) }

@@ -8,7 +8,7 @@ package enum PluginType: String, Sendable, CaseIterable {
     case network
 
     /// Guesses the type; `nil` if a module has callbacks of neither type.
-    init?(exporting names: Set<String>) {
+    init?(exporting names: some Collection<String>) {
         if names.contains(where: { Self.http.prefixes.contains(where: $0.hasPrefix) }) {
             self = .http
         } else if names.contains(where: { Self.network.prefixes.contains(where: $0.hasPrefix) }) {

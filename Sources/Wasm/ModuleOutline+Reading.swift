@@ -35,6 +35,7 @@ extension ModuleOutline {
         var offset = Preamble.size
         while offset < size {
             guard sections.count < Self.sectionCountLimit else { throw .problem(.tooManySections) }
+            if Task.isCancelled { throw .failure(.interrupted) }
             let head = try bytes(offset, Self.sectionHeadSize)
             guard let id = head.first, let length = LEB128.unsigned(head.dropFirst()) else {
                 throw .problem(.unreadableLength(at: offset))

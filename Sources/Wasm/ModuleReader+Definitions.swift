@@ -108,8 +108,7 @@ extension ModuleReader {
     }
 
     mutating func readExports() throws(ModuleReadError) {
-        // Compared as bytes, because Swift's strings are equal if only their normalization differs.
-        var names: Set<[UInt8]> = []
+        var names: Set<ExactName> = []
         for _ in 0..<(try bytes.count(of: "exports", limit: Self.entryLimit)) {
             let start = bytes.offset
             let name = try bytes.name("an export's name")
@@ -125,7 +124,7 @@ extension ModuleReader {
                 )
             }
             module.exports.append(ModuleExport(name: name, type: type, index: index, offset: start))
-            guard names.insert(Array(name.utf8)).inserted else {
+            guard names.insert(ExactName(name)).inserted else {
                 note(.invalid("\"\(name.printable.truncated(to: 80))\" is exported twice", at: start))
                 continue
             }
@@ -159,4 +158,20 @@ extension ModuleReader {
     /// V8's limits: entries of a section, and memories and tables.
     static let entryLimit = 1_000_000
     private static let tableLimit = 100_000
+}
+
+/// A name that equals only the same bytes; Swift's strings are equal if only their normalization differs.
+private struct ExactName: Hashable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (left: ExactName, right: ExactName) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Testing
 
 @Suite struct PrintableTests {
@@ -13,6 +14,18 @@ import Testing
     )
     func controls(text: String, shown: String) {
         #expect(("a" + text + "b").printable == "a" + shown + "b")
+    }
+
+    @Test func `a JSON document without control characters has the same value`() throws {
+        let text = (0...0x2100).compactMap(Unicode.Scalar.init).reduce(into: "") {
+            $0.unicodeScalars.append($1)
+        }
+        let document = String(decoding: try JSONEncoder().encode([text]), as: UTF8.self)
+        #expect(document.unicodeScalars.contains("\u{9B}") && document.unicodeScalars.contains("\u{202E}"))
+        let shown = document.printableJSON
+        #expect(shown == shown.printable)
+        #expect(try JSONDecoder().decode([String].self, from: Data(shown.utf8)) == [text])
+        #expect("{\"a\":\"é👍\"}".printableJSON == "{\"a\":\"é👍\"}")
     }
 
     @Test func `truncates a letter with any number of combining marks`() {

@@ -69,6 +69,26 @@ import Testing
         #expect(images[0].problem?.contains("does not match the digest in its name") == true)
     }
 
+    @Test func `aligns columns by the width of characters`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        for tag in ["one", "two", "three"] { _ = try await work.run("build", "-t", "example.com/a:\(tag)") }
+        // Other programs write such names. Two wide characters, and a letter of two scalars.
+        var index = String(decoding: try work.bytes(of: "plugin-oci/index.json"), as: UTF8.self)
+        index = index.replacing("example.com/a:one", with: "版本").replacing(
+            "example.com/a:two",
+            with: "e\u{301}e"
+        )
+        try work.write(index.utf8, to: "plugin-oci/index.json")
+        let run = try await work.run("ls", "plugin-oci")
+        let lines = run.outputText.split(separator: "\n")
+        #expect(lines.count == 3, "\(run)")
+        let starts = [
+            "版本" + String(repeating: " ", count: 17), "e\u{301}e" + String(repeating: " ", count: 19),
+        ]
+        for start in starts { #expect(lines.contains { $0.hasPrefix("\(start)sha256:") }, "\(run)") }
+    }
+
     static let elsewhere: [(arguments: [String], status: Int32, line: String)] = [
         (["ls", "example.com/team/plugin"], 64, "wasmpack tags example.com/team/plugin"),
         (["ls", "example.com/team/plugin:v1"], 64, "wasmpack tags example.com/team/plugin"),

@@ -122,6 +122,74 @@ struct ProgressScreenTests {
         )
     }
 
+    static let closed: [(arguments: [String], why: String)] = [
+        (["pull", image, "-o", "-"], "the module"), (["pull", image, "-o", "pulled.wasm"], "the digest"),
+        (["pull", image, "-o", "pulled.wasm", "--json"], "the document"),
+    ]
+
+    @Test(
+        "a reader that closes standard output during the progress ends it without an error",
+        arguments: closed
+    )
+    func closedOutput(arguments: [String], why: String) async throws {
+        let bench = try await bench()
+        #expect(try await bench.run(["push", Self.image, "big.wasm"]).status == 0)
+        try await bench.registry.order(Self.held)
+        let seen = try await bench.see(
+            arguments,
+            steps: #"[{"expect":"layer  .*%"},{"close":true},"# + Self.release + "]",
+            files: ["--stdout", "|"]
+        )
+        #expect(seen.status == 0, "\(why): \(seen)")
+        let end = seen.snapshots["end"] ?? ""
+        #expect(!end.contains("%") && !end.contains("error"), "\(why): \(end)")
+        #expect(bench.work.exists("pulled.wasm") == arguments.contains("pulled.wasm"), "\(why)")
+    }
+
+    @Test func `a registry of 1 MB a second gets a line of progress that moves`() async throws {
+        let bench = try await bench(size: 3_000_000)
+        #expect(try await bench.run(["push", Self.image, "big.wasm"]).status == 0)
+        // Slow until the middle, where it waits until it was seen.
+        let slow = #"[{"path":"/blobs/","over":-1,"slow":{"bytes":100000,"seconds":0.1},"hold":1500000}]"#
+        try await bench.registry.order(slow)
+        let arguments = ["pull", Self.image, "-o", "pulled.wasm"]
+        let seen = try await bench.see(
+            arguments,
+            steps: #"[{"expect":"layer  .*[0-9.]+ of [0-9.]+ MiB  [0-9.]+ .iB/s"},"#
+                + #"{"expect":"layer  .* 1.4 of "},{"snapshot":"in the middle"},"# + Self.release + "]"
+        )
+        #expect(seen.status == 0 && seen.widest <= -1)
+        let shares = Set(seen.bytes.matches(of: /(\d+)%/).compactMap { Int($0.output.1) })
+        #expect(shares.count >= 3, "the line has moved: \(shares.sorted())")
+        try Screens.expect(seen.golden(arguments, columns: 80, ["in the middle"]), "progress-slow")
+    }
+
+    @Test func `a log has a line each ten seconds, and a closed standard error changes nothing`() async throws
+    {
+        let bench = try await bench()
+        #expect(try await bench.run(["push", Self.image, "big.wasm"]).status == 0)
+        try await bench.registry.order(Self.held)
+        // The reader closes the pipe with the first line of progress.
+        let script = """
+            "$0" pull \(Self.image) -o pulled.wasm 2> >(grep -m1 % >line.tmp; exec <&-; mv line.tmp line) >digest
+            echo $? >status
+            """
+        let variables = bench.work.environment.merging(bench.variables) { $1 }
+        let run = try RunningProgram(
+            "/bin/bash",
+            ["-c", script, Workspace.program],
+            environment: variables,
+            in: bench.work.folder
+        )
+        try await wait(for: "a line of progress") { bench.work.exists("line") || run.hasEnded }
+        try await bench.registry.order("[]")
+        let ended = try await run.wait()
+        #expect(String(decoding: try bench.work.bytes(of: "status"), as: UTF8.self) == "0\n", "\(ended)")
+        #expect(try bench.work.bytes(of: "pulled.wasm").count == 1_000_000)
+        #expect(try bench.work.bytes(of: "digest").count > 64)
+        try Screens.expect(String(decoding: try bench.work.bytes(of: "line"), as: UTF8.self), "log-progress")
+    }
+
     @Test func `a full disk behind standard error changes nothing`() async throws {
         let bench = try await bench()
         let run = try await bench.work.other(

@@ -37,7 +37,8 @@ final class ScreenBench: Sendable {
     let work: Workspace
     let registry: ScriptedRegistry
     private let proxy: PeerProcess
-    private let variables: [String: String]
+    /// The variables that lead to the registry.
+    let variables: [String: String]
 
     init() async throws {
         work = try Workspace()

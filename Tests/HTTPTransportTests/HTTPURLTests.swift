@@ -38,6 +38,20 @@ import Testing
         #expect(try HTTPURL(parsing: url.description) == url, "the printed URL is the same URL")
     }
 
+    static let authorities: [(text: String, authority: String)] = [
+        ("https://Registry.example/v2/", "registry.example"),
+        ("https://registry.example:443/", "registry.example"),
+        ("http://registry.example:443/", "registry.example:443"), ("http://[::1]:5000/", "[::1]:5000"),
+        ("https://[2001:DB8::1]/", "[2001:db8::1]"),
+    ]
+
+    @Test("an authority has no default port, and brackets around an IPv6 address", arguments: authorities)
+    func authority(text: String, authority: String) throws {
+        let origin = try HTTPURL(parsing: text).origin
+        #expect(origin.authority == authority)
+        #expect(origin.description.hasSuffix("://\(authority)"))
+    }
+
     static let rejected: [(text: String, why: String)] = [
         ("", "empty"),
         ("/v2/", "relative"),

@@ -127,6 +127,22 @@ struct DirectoryLockTests {
         withExtendedLifetime(lock) {}
     }
 
+    @Test func `a wait of more than two seconds is explained, once and by the name of what is locked`()
+        async throws
+    {
+        let path = scratch.path
+        let holder = Holder(try await DirectoryLock(on: path, isShared: false))
+        let sink = RecordingSink()
+        let note = Event.note("waiting for another process that uses plugin-oci …")
+        try await Work.$sink.withValue(sink) {
+            async let waiting = DirectoryLock(on: path, isShared: true, of: "plugin-oci")
+            await sink.wait { $0.contains(note) }
+            holder.letGo()
+            _ = try await waiting
+        }
+        #expect(sink.events == [note])
+    }
+
     @Test func `locks only folders`() async throws {
         let missing = await #expect(throws: Failure.self) {
             try await DirectoryLock(on: scratch.appending("missing"), isShared: true)

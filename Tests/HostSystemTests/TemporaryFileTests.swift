@@ -1,8 +1,9 @@
 import Diagnostics
-import HostSystem
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import HostSystem
 
 #if canImport(Glibc)
     import Glibc
@@ -30,6 +31,22 @@ struct TemporaryFileTests {
             let isGone = Directory.type(of: file.path) == nil && Directory.type(of: folder.path) == nil
             exit(isGone ? 0 : 1)
         }
+    }
+
+    @Test func `an output that another process took for a leftover is closed, and made again`() throws {
+        var claimed: [(path: FilePath, descriptor: FileDescriptor)] = []
+        let file = try TemporaryFile(in: scratch.path, for: .output) { path, descriptor in
+            if let last = claimed.last {
+                // The number may belong to another file by now.
+                let open = try? last.descriptor.stat()
+                let own = try? last.path.stat()
+                #expect(open == nil || open?.inode != own?.inode || open?.deviceID != own?.deviceID)
+            }
+            claimed.append((path, descriptor))
+            return claimed.count == 4
+        }
+        #expect(Set(claimed.map(\.path)).count == 4)
+        #expect(file.path == claimed.last?.path)
     }
 
     @Test func `a file gets its name only when it is complete`() throws {

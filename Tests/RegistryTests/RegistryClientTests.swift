@@ -211,6 +211,41 @@ import Testing
         #expect(try await client.failure(for: answer, doing: "push to").failure.code == .protocolViolation)
     }
 
+    static let unfollowed: [(location: String?, message: String, hint: String, why: String)] = [
+        (
+            "https://other.example:8443/v2/x", "to https://other.example:8443/v2/x (301)",
+            "use other.example:8443 as the registry's name", "the registry has moved"
+        ),
+        (
+            "https://[2001:db8::1]:5000/v2/x", "to https://[2001:db8::1]:5000/v2/x (301)",
+            "use [2001:db8::1]:5000 as the registry's name", "an IPv6 address needs brackets"
+        ),
+        (
+            "https://[2001:db8::1]/v2/x", "to https://[2001:db8::1]/v2/x (301)",
+            "use [2001:db8::1] as the registry's name", "also without a port"
+        ),
+        (
+            "https://sso.example/login?state=hush-state", "to https://sso.example/login",
+            "check the registry's name, or contact its administrator", "a page for people"
+        ),
+        (nil, "but names no target (301)", "contact the registry's administrator", "no Location"),
+    ]
+
+    @Test("names the target of a redirect that a POST does not follow", arguments: unfollowed)
+    func redirection(location: String?, message: String, hint: String, why: String) async throws {
+        let transport = ScriptedTransport([
+            .answer("POST \(base)/blobs/uploads/", 301, location.map { ["Location": $0] } ?? [:])
+        ])
+        let client = try client(transport)
+        let answer = try await client.send(.post, "blobs/uploads/")
+        let failure = try await client.failure(for: answer, doing: "push to").failure
+        #expect(failure.code == .protocolViolation, "\(why)")
+        #expect(failure.message.contains("redirects the request to push to"), "\(why): \(failure)")
+        #expect(failure.message.contains(message), "\(why): \(failure)")
+        #expect(failure.hints == [hint], "\(why): \(failure)")
+        #expect(!"\(failure)".contains("hush-state"))
+    }
+
     @Test func `limits the number of redirects`() async throws {
         let transport = ScriptedTransport(
             Array(repeating: .answer("GET \(base)/blobs/x", 302, ["Location": "x"]), count: 11)

@@ -127,6 +127,16 @@ import Testing
         ),
         (#""endless": "body""#, .protocolViolation, "too large", "a page without an end"),
         (#""status": 200, "body": "<html>hello</html>""#, .protocolViolation, "list of tags", "a web page"),
+        (
+            #""status": 200, "body": {"tags": ["a"]}, "headers": {"Content-Encoding": "gzip"}"#,
+            .protocolViolation,
+            "sent content encoded as \"gzip\"", "a proxy that compresses"
+        ),
+        (
+            #""status": 200, "body": {"tags": ["a"]}, "headers": {"Content-Encoding": "br"}"#,
+            .protocolViolation,
+            "bypass the proxy or cache", "another coding"
+        ),
         (#""status": 200, "body": {}"#, .protocolViolation, "tags", "something else"),
         (#""status": 200, "body": {"tags": [1]}"#, .protocolViolation, "tags", "no texts"),
         (

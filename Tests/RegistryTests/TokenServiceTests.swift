@@ -163,4 +163,19 @@ import Testing
         #expect(failure?.code == row.code)
         #expect(failure?.description.contains(row.phrase) == true, "\(failure?.description ?? "")")
     }
+
+    @Test func `names the coding of an encoded token`() async throws {
+        let url = "GET https://a.example/t?\(own)&client_id=wasmpack"
+        let transport = ScriptedTransport([
+            .answer(url, 200, ["Content-Encoding": "gzip"], body: #"{"token":"t"}"#)
+        ])
+        let failure = await #expect(throws: Failure.self) {
+            try await token(transport, "Bearer realm=\"https://a.example/t\"")
+        }
+        #expect(failure?.code == .protocolViolation)
+        #expect(
+            failure?.message.hasPrefix("the token service of r.example sent content encoded as \"gzip\"")
+                == true
+        )
+    }
 }

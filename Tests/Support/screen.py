@@ -9,6 +9,7 @@ STEPS is a JSON list, done in order:
   {"snapshot": NAME}    keeps the screen under a name
   {"resize": COLUMNS}   changes the width of the window; the program gets SIGWINCH
   {"control": [METHOD, PATH, BODY]}  sends a request to the port of --control
+  {"close": true}       closes the pipe that `--stdout '|'` gives the program, as `| head` does
   {"hangup": true}      closes the terminal: the program gets SIGHUP, and its output fails
   {"signal": NUMBER}    sends a signal to the program
 
@@ -51,18 +52,24 @@ class Window:
         self.stream = pyte.ByteStream(self.screen)
         self.bytes, self.unmeasured, self.status, self.snapshots, self.widest = b"", b"", None, {}, -1000
         self.is_open = True
+        self.reader, writer = os.pipe() if files[1] == "|" else (None, None)
         self.process = os.fork()
         if self.process == 0:
             os.close(self.master)
             os.login_tty(slave)
             for number, path in files.items():
-                if path:
+                if path == "|":
+                    os.dup2(writer, number)
+                    os.close(self.reader)
+                elif path:
                     os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
             for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGHUP, signal.SIGPIPE):
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
             os.execvp(command[0], command)
         os.close(slave)
+        if writer:
+            os.close(writer)
 
     def set_size(self):
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))
@@ -172,6 +179,8 @@ class Window:
                 method, path, body = step["control"]
                 request = urllib.request.Request(control + path, data=body.encode() or None, method=method)
                 urllib.request.urlopen(request, timeout=PATIENCE).read()
+            elif "close" in step:
+                os.close(self.reader)
             elif "hangup" in step:
                 os.close(self.master)
                 self.is_open = False
@@ -196,7 +205,7 @@ def main():
     )
     parser.add_argument("--columns", type=int, default=80)
     parser.add_argument("--rows", type=int, default=60)
-    parser.add_argument("--stdout", metavar="FILE", help="the file for the program's standard output")
+    parser.add_argument("--stdout", metavar="FILE", help="the file for the program's standard output, or | for a pipe")
     parser.add_argument("--stderr", metavar="FILE", help="the file for its standard error")
     parser.add_argument("--control", metavar="URL", help="the scripted registry's control port")
     parser.add_argument("steps", help="a JSON list")

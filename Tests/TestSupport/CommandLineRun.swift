@@ -25,6 +25,7 @@ package final class RunningProgram: Sendable {
     private let identifier: pid_t
     private let ended: Task<CommandLineRun, any Error>
     private let end = End()
+    private let errorFile: URL
     private let check: @Sendable (CommandLineRun) -> Void
 
     private final class End: Sendable {
@@ -57,6 +58,7 @@ package final class RunningProgram: Sendable {
         let files = ["in", "out", "err"].map { folder.appending(path: $0) }
         try Data(input.utf8).write(to: files[0])
         for file in files.dropFirst() { try Data().write(to: file) }
+        errorFile = files[2]
         identifier = try Self.spawn(
             // `env` changes the folder and then becomes the program, with the same process identifier.
             ["/usr/bin/env", "-C", directory.path(), executable] + arguments,
@@ -83,6 +85,11 @@ package final class RunningProgram: Sendable {
 
     /// Waits until the program ends, without a check of the result.
     package func waitForEnd() async { _ = await ended.result }
+
+    /// Standard error so far, as text; empty after the end.
+    package var errorSoFar: String {
+        String(decoding: (try? Data(contentsOf: errorFile)) ?? Data(), as: UTF8.self)
+    }
 
     /// Whether the program has ended.
     package var hasEnded: Bool { end.hasCome.withLock { $0 } }

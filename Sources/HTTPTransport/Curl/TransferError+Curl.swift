@@ -72,7 +72,7 @@ extension TransferError {
     private static func connectKind(errno: Int) -> Kind {
         switch Errno(rawValue: CInt(truncatingIfNeeded: errno)) {
         case .timedOut: .connectTimedOut
-        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace: .limitReached
+        case let errno where errno.isLimit: .limitReached
         case .networkUnreachable, .noRouteToHost, .networkDown, .addressNotAvailable: .unreachable
         default: .connectionRefused
         }

@@ -3,7 +3,7 @@
 /// No HTTP status is an error here; every status is a ``Response``.
 package struct TransferError: Error, Sendable, Equatable {
     /// A kind of failure.
-    package enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: Sendable, CaseIterable {
         /// The Swift task that waited for the response was canceled.
         case canceled
         /// The text is not a URL that this transport supports.

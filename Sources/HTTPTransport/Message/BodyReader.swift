@@ -112,15 +112,21 @@ final class BodyReader {
         } catch Errno.tooManySymbolicLinkLevels {
             throw TransferError(.bodyUnreadable, "\"\(path)\" is a symbolic link")
         } catch {
-            throw TransferError(.bodyUnreadable, "\"\(path)\" cannot be read: \(error)")
+            throw TransferError(.unreadable(error), "\"\(path)\" cannot be read: \(error)")
         }
     }
 }
 
 extension TransferError.Kind {
     /// The kind of an error of opening or reading a body's file.
-    fileprivate static func unreadable(_ error: any Error) -> Self {
-        let limits: [Errno] = [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory]
-        return (error as? Errno).map(limits.contains) == true ? .limitReached : .bodyUnreadable
+    static func unreadable(_ error: any Error) -> Self {
+        (error as? Errno)?.isLimit == true ? .limitReached : .bodyUnreadable
+    }
+}
+
+extension Errno {
+    /// Whether a limit of the process or of the system was reached.
+    var isLimit: Bool {
+        [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace].contains(self)
     }
 }

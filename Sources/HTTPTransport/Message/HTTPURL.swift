@@ -154,10 +154,12 @@ package struct Origin: Hashable, Sendable {
 }
 
 extension Origin: CustomStringConvertible {
-    /// The origin without a default port, for example `https://registry.example` or `http://[::1]:5000`.
-    package var description: String {
+    /// The host and the port without a default port, for example `registry.example` or `[::1]:5000`.
+    package var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
-        return port == scheme.defaultPort
-            ? "\(scheme.rawValue)://\(name)" : "\(scheme.rawValue)://\(name):\(port)"
+        return port == scheme.defaultPort ? name : "\(name):\(port)"
     }
+
+    /// The origin without a default port, for example `https://registry.example` or `http://[::1]:5000`.
+    package var description: String { "\(scheme.rawValue)://\(authority)" }
 }

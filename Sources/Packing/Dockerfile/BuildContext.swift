@@ -73,6 +73,7 @@ package struct BuildContext: Sendable {
         for (position, pattern) in patterns.enumerated() {
             var next: [String] = []
             for name in names {
+                try checkCancellation()
                 guard pattern.hasWildcards else {
                     next.append(Self.join(name, parts[position].withoutEscapes))
                     continue
@@ -83,7 +84,8 @@ package struct BuildContext: Sendable {
             names = next.filter { (try? path($0).stat(followTargetSymlink: false)) != nil }
         }
         var items: [Item] = []
-        for name in names where isIncluded(name) && !isExcluded(path(name)) {
+        for name in names {
+            guard try isIncluded(name), !isExcluded(path(name)) else { continue }
             items.append(try item(name, of: name, at: location))
         }
         return items
@@ -104,12 +106,13 @@ package struct BuildContext: Sendable {
                 )
             }
             for entry in entries.map(\.string).sorted() {
+                try checkCancellation()
                 let name = Self.join(above, entry)
                 let whole = Self.join(folder.name, name)
                 let path = folder.path.pushing(FilePath(name))
                 let type = (try? path.stat(followTargetSymlink: false))?.type
                 if isExcluded(self.path(whole)) { continue }
-                let isIncluded = isIncluded(whole)
+                let isIncluded = try isIncluded(whole)
                 if type == .directory {
                     guard isIncluded || ignored.haveExceptions else { continue }
                     folders.append(name)
@@ -151,8 +154,8 @@ package struct BuildContext: Sendable {
         var inside = resolved
         _ = inside.removePrefix(root)
         for name in [name, inside.string] {
-            if !isIncluded(name), !(ignored.haveExceptions && Directory.exists(resolved)),
-                let rule = ignored.excluding(name)
+            if let rule = try ignored.excluding(name), !name.isEmpty,
+                !(ignored.haveExceptions && Directory.exists(resolved))
             {
                 throw location.invalid(
                     "\(name.quoted) is excluded from the context",
@@ -222,7 +225,10 @@ package struct BuildContext: Sendable {
         return nil
     }
 
-    private func isIncluded(_ name: String) -> Bool { name.isEmpty || ignored.excluding(name) == nil }
+    private func isIncluded(_ name: String) throws(Failure) -> Bool {
+        if name.isEmpty { return true }
+        return try ignored.excluding(name) == nil
+    }
 
     /// Whether a path with links resolved is, or is below, an excluded path.
     private func isExcluded(_ path: FilePath) -> Bool { excluded.contains { path.starts(with: $0) } }

@@ -69,7 +69,10 @@ package struct Dockerfile: Sendable {
     ) throws(Failure) {
         let source = try DockerfileLines(bytes, of: file)
         var stage = DockerfileStage(source, arguments)
-        for line in source.lines { try stage.run(line) }
+        for line in source.lines {
+            try checkCancellation()
+            try stage.run(line)
+        }
         guard stage.hasBegun else {
             throw Failure(
                 .dockerfileInvalid,

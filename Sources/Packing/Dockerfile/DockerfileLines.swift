@@ -24,6 +24,7 @@ struct DockerfileLines {
         var directives = ParserDirectives()
         var index = 0
         while index < physical.count {
+            try checkCancellation()
             let location = SourceLocation(file: file, line: index + 1)
             let line = Self.trimmed(physical[index].drop(while: \.isBlank))
             index += 1

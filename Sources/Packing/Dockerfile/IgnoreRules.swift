@@ -29,6 +29,7 @@ struct IgnoreRules: Sendable {
         let content = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
         let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (position, line) in lines.enumerated() where line.first != UInt8(ascii: "#") {
+            try checkCancellation()
             let location = SourceLocation(file: file, line: position + 1)
             guard let text = String(validating: line, as: UTF8.self) else {
                 throw location.invalid("the rule is not UTF-8 text")
@@ -47,10 +48,12 @@ struct IgnoreRules: Sendable {
 
     /// Returns the rule that excludes a path, relative to the context; `nil` if the path is included.
     ///
-    /// The last rule that matches the path or a folder above it decides.
-    func excluding(_ path: String) -> String? {
+    /// The last rule that matches the path or a folder above it decides. Throws ``Failure/Code/interrupted`` if the task is
+    /// canceled, because there may be a hundred thousand rules.
+    func excluding(_ path: String) throws(Failure) -> String? {
         var excluding: Rule?
         for rule in rules where rule.isException == (excluding != nil) {
+            try checkCancellation()
             guard rule.pattern.matches(path, orFolderAbove: true) else { continue }
             excluding = rule.isException ? nil : rule
         }

@@ -38,6 +38,7 @@ extension ImageTree {
         }
         if isFolder { try makeFolder(target, permissions: copying.permissions, at: location) }
         for item in items {
+            try checkCancellation()
             guard item.isFolder else {
                 let base = item.name.split(separator: "/").last.map(String.init) ?? item.name
                 let name = isFolder ? (target.isEmpty ? base : "\(target)/\(base)") : target

@@ -161,7 +161,10 @@ actor TokenService {
     private func token(_ answer: Answer, _ exchange: Exchange) throws(RequestFailure) -> BearerToken {
         guard answer.response.isSuccess else { throw refusal(answer, exchange) }
         return try RequestFailure.rethrowing { () throws(Failure) in
-            try BearerToken(answer: answer.body, from: answer.url.redacted, now: answer.start)
+            if let encoding = answer.response.contentEncoding {
+                throw Failure(encoded: encoding, from: "the token service of \(registry)")
+            }
+            return try BearerToken(answer: answer.body, from: answer.url.redacted, now: answer.start)
         }
     }
 

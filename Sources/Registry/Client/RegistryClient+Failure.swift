@@ -133,7 +133,6 @@ extension RegistryClient {
         }
         let isUpgrade =
             answer.url.scheme == .http && target.scheme == .https && target.host == answer.url.host
-        let place = target.port == target.scheme.defaultPort ? target.host : "\(target.host):\(target.port)"
         return Failure(
             .protocolViolation,
             "\(endpoint.registry) redirects the request to \(action) to \(target.redacted) (\(summary))",
@@ -142,7 +141,7 @@ extension RegistryClient {
             try: isUpgrade
                 ? ["omit --plain-http"]
                 : target.path.hasPrefix("/v2/")
-                    ? ["use \(place) as the registry's name"]
+                    ? ["use \(target.origin.authority) as the registry's name"]
                     : ["check the registry's name, or contact its administrator"],
             http: shown
         )

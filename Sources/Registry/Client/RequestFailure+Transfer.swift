@@ -11,9 +11,7 @@ extension RequestFailure {
     ///   - registry: the registry.
     ///   - role: what the registry named the URL as; `nil` for a URL of the registry itself, which the user named.
     init(_ error: TransferError, to url: HTTPURL, namedBy registry: RegistryName, as role: URLPolicy.Role?) {
-        let host =
-            url.port == url.scheme.defaultPort
-            ? url.host : "\(url.origin)".split(separator: "/").last.map(String.init) ?? url.host
+        let host = url.origin.authority
         let place = role.map { "the \($0.rawValue) that \(registry) names, \(host)," } ?? host
         func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
             -> Failure

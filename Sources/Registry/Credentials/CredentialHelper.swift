@@ -173,7 +173,7 @@ struct CredentialHelper: Sendable {
             return try await process(action).run(input: input)
         } catch {
             switch error {
-            case .interrupted: throw Failure(.interrupted, "interrupted")
+            case .interrupted: throw .interrupted
             case .notFound: throw missing(action)
             case .notStarted(let reason): throw failed(action, "it cannot be started: \(reason)")
             case .timedOut(let limit): throw failed(action, "it did not finish within \(limit)")

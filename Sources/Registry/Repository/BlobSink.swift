@@ -141,11 +141,11 @@ final class BlobSink: ResponseSink {
 
 extension Failure {
     /// Makes the failure for a body with a content coding.
-    init(encoded encoding: String, from registry: RegistryName) {
+    init(encoded encoding: String, from sender: some CustomStringConvertible) {
         self.init(
             .protocolViolation,
-            "\(registry) sent content encoded as \"\(encoding.truncated(to: 40))\", which was not requested",
-            why: "the digest belongs to the stored bytes, and encoded bytes differ",
+            "\(sender) sent content encoded as \"\(encoding.truncated(to: 40))\", which was not requested",
+            why: "only unencoded content is accepted: a digest belongs to the stored bytes",
             try: ["bypass the proxy or cache that compresses responses"]
         )
     }

@@ -118,7 +118,10 @@ extension RemoteRepository {
             throw try await client.failure(for: answer, doing: access.action)
         }
         let page = try RequestFailure.rethrowing { () throws(Failure) in
-            try CanonicalJSON.decode(
+            if let encoding = answer.response.contentEncoding {
+                throw Failure(encoded: encoding, from: registry)
+            }
+            return try CanonicalJSON.decode(
                 Page.self,
                 from: body.bytes,
                 as: "list of tags",

@@ -64,7 +64,7 @@ struct Retrying: Sendable {
         do {
             try await policy.clock.sleep(duration)
         } catch {
-            throw Failure(.interrupted, "interrupted")
+            throw .interrupted
         }
     }
 

@@ -11,7 +11,7 @@ extension RegistryClient {
     /// would leave the upload behind. The request is therefore an unstructured task. The wait is shorter than the time
     /// that the program has to end.
     func askForUpload(_ path: String) async throws(RequestFailure) -> Answer {
-        if Task.isCancelled { throw RequestFailure(Failure(.interrupted, "interrupted")) }
+        if Task.isCancelled { throw RequestFailure(.interrupted) }
         let request = Task { () async -> Result<Answer, RequestFailure> in
             do throws(RequestFailure) {
                 return .success(try await send(.post, path))
@@ -34,6 +34,6 @@ extension RegistryClient {
         {
             await abandon(location)
         }
-        throw RequestFailure(Failure(.interrupted, "interrupted"))
+        throw RequestFailure(.interrupted)
     }
 }

@@ -38,7 +38,8 @@ package struct ImageLayout: Sendable {
         self.path = path
         try Self.checkMarker(of: path)
         // A layout on a file system that is read-only or without locks is still readable.
-        blobsInUse = try? await DirectoryLock(on: path.appending("blobs"), isShared: true)
+        blobsInUse = try? await DirectoryLock(on: path.appending("blobs"), isShared: true, of: path)
+        try checkCancellation()
     }
 
     /// Opens a layout, and creates an empty one first if it does not exist.
@@ -68,7 +69,7 @@ package struct ImageLayout: Sendable {
         }
         self.path = path
         try Self.checkMarker(of: path)
-        blobsInUse = try await DirectoryLock(on: path.appending("blobs"), isShared: true)
+        blobsInUse = try await DirectoryLock(on: path.appending("blobs"), isShared: true, of: path)
     }
 
     /// Returns the folder for blobs under construction of the layout at a path.

@@ -21,7 +21,7 @@ struct ForeignWord {
             (["save"], "copy", "wasmpack copy \(reference) image.tar"),
             (["load", "import", "sync", "mirror"], "copy", "wasmpack copy image.tar \(reference)"),
             (["convert", "repack"], "copy", "wasmpack copy --format image FROM TO"),
-            (["validate", "test"], "check", "wasmpack check plugin.wasm"),
+            (["validate", "test", "lint"], "check", "wasmpack check plugin.wasm"),
             (["show", "info", "config", "describe", "history"], "inspect", "wasmpack inspect \(reference)"),
             (["manifest"], "inspect", "wasmpack inspect --raw manifest \(reference)"),
             (["resolve", "digest", "head"], "inspect", "wasmpack inspect --json \(reference)"),

@@ -21,7 +21,7 @@ struct ImageListReport {
                 image.size.map { ByteCount($0).description } ?? "-", image.created ?? "-",
             ].map(\.printable)
         }
-        let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let widths = (0..<4).map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
         return rows.map { row in
             zip(row, widths).dropLast().map { $0.padded(to: $1) + "  " }.joined() + (row.last ?? "") + "\n"
         }.joined()

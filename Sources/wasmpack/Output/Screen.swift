@@ -114,10 +114,11 @@ final class Screen: Sendable {
     /// Writes text on standard output.
     func print(_ text: String) throws(Failure) { try print(bytes: Array(guarded(text).utf8)) }
 
-    /// Writes a JSON document on standard output, as one line.
+    /// Writes a JSON document on standard output, as one line without control characters.
     func print(json document: String) throws(Failure) {
-        let document = rules.isGitHubActions ? WorkflowCommands.neutralizedJSON(document) : document
-        try print(bytes: Array((document + "\n").utf8))
+        let document = document.printableJSON
+        let guarded = rules.isGitHubActions ? WorkflowCommands.neutralizedJSON(document) : document
+        try print(bytes: Array((guarded + "\n").utf8))
     }
 
     /// Writes bytes on standard output, unchanged.

@@ -1,0 +1,51 @@
+/// The explanations of codes about credentials and configuration.
+extension Failure.Code {
+    var accessExplanation: Explanation {
+        switch self {
+        case .authenticationRequired:
+            Explanation(
+                "the registry requires a login",
+                why: "no source of credentials has an entry for the registry",
+                try: "wasmpack login REGISTRY; wasmpack help credentials lists the sources"
+            )
+        case .authenticationRejected:
+            Explanation(
+                "the registry rejects the credentials",
+                why:
+                    "the user name or password is wrong or has expired, or the registry accepts only access tokens",
+                try: "wasmpack login REGISTRY"
+            )
+        case .authenticationDenied:
+            Explanation(
+                "the registry denies access",
+                why: "the credentials are valid, but do not allow this",
+                try: "ask for the permission; some registries need the repository to be created first"
+            )
+        case .helperMissing:
+            Explanation(
+                "a credential helper is not installed",
+                why: "config.json names a program docker-credential-… that is not in $PATH",
+                try: "install it, or remove its entry and run wasmpack login REGISTRY"
+            )
+        case .helperFailed:
+            Explanation(
+                "a credential helper failed",
+                why: "the helper's own message is quoted",
+                try: "run the helper as the error shows"
+            )
+        case .envoyMissing:
+            Explanation(
+                "there is no Envoy to run",
+                why: "--envoy runs the envoy in $PATH, and there is none",
+                try: "wasmpack check --envoy=PATH TARGET"
+            )
+        default:
+            Explanation(
+                "a configuration cannot be used",
+                why:
+                    "a credential file is unreadable, a variable is half-set, or a certificate file is invalid",
+                try: "correct what the error names"
+            )
+        }
+    }
+}
