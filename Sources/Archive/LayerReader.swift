@@ -78,20 +78,20 @@ package enum LayerReader {
             guard nameBytes <= namesLimit else {
                 throw Failure(
                     .layerInvalid,
-                    "the names in the layer have more than 64 MiB",
+                    "the file names in the layer exceed 64 MiB",
                     why: "at most 64 MiB of file names are read from a layer"
                 )
             }
-            let place = contents.entryCount
+            let index = contents.entryCount
             contents.content = .tar
             contents.entryCount += 1
             let isShown = entry.name.utf8.count <= shownNameLength
             if isShown, contents.entries.count < shownEntries { contents.entries.append(entry) }
-            visit(entry, place)
+            visit(entry, index)
             let isNamed: Bool
             switch wanted {
             case .named(let name): isNamed = entry.baseName == name
-            case .entry(let wantedPlace): isNamed = place == wantedPlace
+            case .entry(let wantedPlace): isNamed = index == wantedPlace
             case .none: isNamed = false
             }
             guard isNamed else { continue }
@@ -104,7 +104,7 @@ package enum LayerReader {
             let isKept = isShown && contents.matches.count < shownEntries
             if isKept || contents.matches.isEmpty { contents.matches.append(entry) }
         }
-        // A layer of only empty blocks is a tar without entries.
+        // A layer with only zero blocks is a tar without entries.
         contents.content = .tar
     }
 

@@ -5,7 +5,7 @@ extension Failure.Code {
         case .argumentsSwapped:
             Explanation(
                 "the arguments are swapped",
-                why: "a local path stands where the reference is expected",
+                why: "a local path was given where a reference is expected",
                 try: "write the reference first and the path second; copy takes FROM, then TO"
             )
         case .referenceInvalid:

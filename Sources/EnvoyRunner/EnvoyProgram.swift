@@ -128,7 +128,7 @@ package struct EnvoyProgram: Sendable {
                 .envoyMissing,
                 "Envoy not found: \(name)",
                 why: name.contains("/")
-                    ? "the path is not an executable file" : "no folder in PATH has this program",
+                    ? "the path is not an executable file" : "no directory in PATH has this program",
                 try: hints
             )
         case .notStarted(let why), .lost(let why):

@@ -23,7 +23,7 @@ package final class OutputFile: Sendable {
         case .directory?:
             throw Failure(
                 .fileUnwritable,
-                "\(path) is a folder",
+                "\(path) is a directory",
                 why: "a file is expected",
                 try: ["\(path.appending("plugin.wasm"))"]
             )
@@ -35,7 +35,7 @@ package final class OutputFile: Sendable {
                 throw Failure(
                     .fileUnwritable,
                     "cannot write \(path)",
-                    why: "the folder \(target.directory) does not exist"
+                    why: "the directory \(target.directory) does not exist"
                 )
             }
             self.target = target

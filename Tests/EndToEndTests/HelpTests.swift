@@ -107,7 +107,7 @@ import Testing
     @Test func `help explains an error code`() async throws {
         let lines = try await Self.help("help", "tag-invalid", columns: 78)
         #expect(lines.first == "error[tag-invalid]: the tag is not allowed")
-        #expect(lines.last == "  exit  64: the command line, or a reference in it")
+        #expect(lines.last == "  exit  64: invalid command line or reference")
     }
 
     @Test func `help shows the page of an alias`() async throws {

@@ -202,7 +202,7 @@ extension OutputTests {
         (["copy", "plugin-oci", "copied-oci"], 0, "copied", "a copy between folders"),
         (["copy", "plugin-oci", "copied.tar"], 0, "copied", "a new archive"),
         (["push", "REF", "no.wasm"], 66, "no such file", "an error in the arguments"),
-        (["push", "REF", "plugin.wasm"], 74, "folder for temporary files", "a module that is packed"),
+        (["push", "REF", "plugin.wasm"], 74, "directory for temporary files", "a module that is packed"),
     ]
 
     @Test("needs a folder for temporary files only to write them", arguments: withoutFolder)

@@ -105,7 +105,7 @@ struct PluginSearch {
         return contents
     }
 
-    /// Replaces "not a valid tar" with a better message for a layer whose type is not a tar.
+    /// Explains a layer that is not a tar by its media type.
     private func explained(_ failure: Failure, at place: Int) -> Failure {
         let descriptor = image.layers[place]
         guard failure.code == .layerInvalid, !descriptor.mediaType.isTarLayer,
@@ -125,9 +125,9 @@ struct PluginSearch {
         if layers[place].contents == nil { layers[place] = facts }
     }
 
-    /// The warning about a config that has not one diffID for each layer.
+    /// The warning about a config whose number of diffIDs differs from the number of layers.
     ///
-    /// Proxies do not read diffIDs, and the layer's own digest proves the module.
+    /// Proxies do not read diffIDs. The layer's digest already verifies the module.
     private var diffIDWarning: [String] {
         guard let count = config?.rootfs?.diffIDs.count, count != image.layers.count else { return [] }
         return [

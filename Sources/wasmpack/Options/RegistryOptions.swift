@@ -70,8 +70,7 @@ struct RegistryOptions: ParsableArguments {
         if reference.registryIsAssumed {
             context.record(
                 .note(
-                    "\"\(reference.registry)\" is read as the registry's host, because Docker Hub has no names of three "
-                        + "parts; the image is \(reference)"
+                    "reading \"\(reference.registry)\" as a host: Docker Hub names have two parts"
                 )
             )
         }
