@@ -64,7 +64,7 @@ import Testing
         let run = try await Workspace().run("push", "127.0.0.1:1/a/b:v1", option)
         #expect(run.status == 64, "\(run)")
         #expect(run.outputText.isEmpty)
-        #expect(run.errorText.contains("try: -\(option)"))
+        #expect(run.errorText.contains("try: write -\(option)"))
     }
 
     @Test func `rejects an argument that is not valid UTF-8`() async throws {

@@ -123,7 +123,7 @@ import Testing
         ),
         (
             #""status": 200, "body": {"tags": ["a"]}, "headers": {"Link": "list?x; rel=next"}"#,
-            .protocolViolation, "no valid link to the next page", "a Link that cannot be read"
+            .protocolViolation, "an invalid link to the next page", "a Link that cannot be read"
         ),
         (#""endless": "body""#, .protocolViolation, "too large", "a page without an end"),
         (#""status": 200, "body": "<html>hello</html>""#, .protocolViolation, "list of tags", "a web page"),
