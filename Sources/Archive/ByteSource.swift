@@ -67,7 +67,7 @@ package final class ReportingSource: ByteSource {
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         let read = try source.read(into: buffer)
         count += read
-        Work.report(.reading, name, bytes: min(count, total), of: total)
+        Work.report(.reading, name, bytes: count, of: total)
         return read
     }
 }

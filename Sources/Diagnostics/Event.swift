@@ -35,9 +35,9 @@ package struct Work: Sendable, Equatable {
     /// A task-local value, because the loops that read files are many calls below the command that shows their progress.
     @TaskLocal package static var sink: (any EventSink)?
 
-    /// Reports progress, if it is wanted.
+    /// Reports progress, if it is wanted; a file that has grown never makes it more than the total.
     package static func report(_ kind: Kind, _ name: @autoclosure () -> String, bytes: Int, of total: Int) {
-        if let sink { sink.record(.work(Work(kind, name(), bytes: bytes, of: total))) }
+        if let sink { sink.record(.work(Work(kind, name(), bytes: min(bytes, total), of: total))) }
     }
 
     /// The kind of work.

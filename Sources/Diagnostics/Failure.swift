@@ -79,7 +79,7 @@ extension Failure {
 }
 
 extension Failure: CustomStringConvertible {
-    /// The report on a terminal: `error[code]: …`, `why: …`, `try: …`.
+    /// The report as plain text, without colors and wrapping: `error[code]: …`, `why: …`, `try: …`.
     ///
     /// Control characters in names and texts from outside are escaped.
     package var description: String {

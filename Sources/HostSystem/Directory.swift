@@ -69,7 +69,9 @@ package enum Directory {
         return entries
     }
 
-    /// Returns the time since a file was last written, by its own clock; `nil` if it does not exist.
+    /// Returns the time since a file was last written, in whole seconds by this machine's clock; `nil` if it does not exist.
+    ///
+    /// It is negative for a time in the future.
     package static func age(of path: FilePath) -> Duration? {
         guard let stat = try? path.stat(followTargetSymlink: false) else { return nil }
         return .seconds(time(nil) - stat.st_mtim.tv_sec)

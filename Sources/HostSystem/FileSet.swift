@@ -37,8 +37,7 @@ package struct FileSet: Sendable {
         }
         guard mayReplace else {
             throw Failure(
-                .fileExists,
-                "\(path) exists and has other content",
+                existing: path,
                 why: "nothing was written",
                 try: ["add --force to replace it", "choose another directory"]
             )

@@ -110,12 +110,11 @@ package final class OutputFile: Sendable {
 
 extension Failure {
     /// Creates the failure for an output that exists with other content.
-    package init(existing path: FilePath, why: String) {
-        self.init(
-            .fileExists,
-            "\(path) exists and has other content",
-            why: why,
-            try: ["add --force to replace it", "use -o another-name.wasm"]
-        )
+    package init(
+        existing path: FilePath,
+        why: String,
+        try hints: [String] = ["add --force to replace it", "use -o another-name.wasm"]
+    ) {
+        self.init(.fileExists, "\(path) exists and has other content", why: why, try: hints)
     }
 }

@@ -60,8 +60,7 @@ package struct Blob: Sendable {
         var hasher = DigestHasher(descriptor.digest.algorithm)
         try file.forEachPiece { piece in
             hasher.update(piece)
-            let bytes = min(hasher.byteCount, descriptor.size)
-            Work.report(.hashing, path.string, bytes: bytes, of: descriptor.size)
+            Work.report(.hashing, path.string, bytes: hasher.byteCount, of: descriptor.size)
         }
         guard hasher.byteCount == descriptor.size, hasher.digest() == descriptor.digest else {
             throw Failure(

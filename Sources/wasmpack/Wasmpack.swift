@@ -46,7 +46,10 @@ struct Wasmpack: AsyncParsableCommand {
                     Logout.self,
                 ]
             ),
-            CommandGroup(name: "Look", subcommands: [Inspect.self, List.self, Verify.self]),
+            CommandGroup(
+                name: "Look",
+                subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self]
+            ),
             CommandGroup(name: "Deploy", subcommands: [Generate.self]),
             CommandGroup(name: unlistedGroup, subcommands: [Version.self, Completion.self]),
         ]

@@ -40,6 +40,7 @@ import Testing
         let wide = try Self.pages(width: 200).flatMap { Self.examples($0.lines) }
         let usual = try Self.pages(width: 80).flatMap { Self.examples($0.lines) }
         #expect(usual == wide && wide.count > 25)
+        #expect(!usual.contains { $0.contains("\\\n") }, "\(usual)")
         let narrow = try Self.pages(width: 40).flatMap { Self.examples($0.lines) }
         #expect(narrow.contains { $0.contains("\\\n") })
         try #expect(Self.shellWords(narrow) == Self.shellWords(wide))

@@ -216,6 +216,24 @@ import Testing
         #expect(try Deployments.value(field.path, of: document) == expected)
     }
 
+    @Test("no line of comment is wider than 80 columns, except a command", arguments: Deployments.kinds)
+    func comments(kind: DocumentKind) throws {
+        let plugin = try Deployments.plugin { (plugin) throws(Failure) in
+            if kind != .envoy { plugin.pullSecret = try KubernetesName(parsing: "s", as: .object, of: "x") }
+        }
+        for document in try Deployments.documents(plugin, kind) {
+            let lines = document.yaml.split(separator: "\n").filter { $0.drop { $0 == " " }.hasPrefix("#") }
+            for line in lines where !line.contains("#   ") {
+                #expect(line.count <= 80, "\(line)")
+            }
+            // Each paragraph is complete.
+            for comment in document.comments where !comment.hasPrefix(" ") {
+                let text = lines.map { $0.dropFirst(2) }.joined(separator: " ")
+                #expect(text.contains(comment), "\(comment)")
+            }
+        }
+    }
+
     @Test func `annotations for sidecars are objects by volume`() throws {
         let document = try #require(try Deployments.documents(Deployments.plugin(), .imageVolume).first)
         guard case .object(let root) = document.object.json, case .object(let spec)? = root["spec"],

@@ -85,6 +85,23 @@ import Testing
         #expect(run.errorText.contains(phrase), "\(run)")
     }
 
+    static let unanswered: [(host: String, phrase: String, why: String)] = [
+        ("HTTP", "→ not TLS\n", "plain HTTP, which is tried next"),
+        ("127.0.0.1:1", "→ connection refused\n", "nothing listens"),
+        ("registry.invalid", "→ unknown host\n", "no such name"),
+    ]
+
+    @Test("--verbose says in words why there is no answer", arguments: unanswered)
+    func words(host: String, phrase: String, why: String) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        let name = "\(host.replacing("HTTP", with: registry.name))/a/b:v1"
+        let run = try await work.run("verify", name, "-v", "--retries", "0")
+        #expect(run.errorText.contains(phrase), "\(why): \(run)")
+        // No name of a case, such as addressUnknown.
+        #expect(run.errorText.firstMatch(of: /→ [a-z]+[A-Z]/) == nil, "\(why): \(run)")
+    }
+
     @Test func `--tls-skip-verify is required and warns once`() async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")

@@ -6,6 +6,7 @@ import Testing
 @Suite(.timed, .timeLimit(.minutes(5))) struct HelpTests {
     private static let commands = [
         "build", "check", "push", "pull", "copy", "tag", "tags", "delete", "login", "logout", "inspect", "ls",
+        "digest",
         "verify", "generate", "version", "completion",
     ]
     private static let topics = [

@@ -139,6 +139,52 @@ struct ImageShapeTests {
         }
     }
 
+    static let diffIDs: [(name: String, layers: [String], count: Int, why: String)] = [
+        (
+            "artifact", ["content.layer.v1+wasm", "config.v1+json"], 1,
+            "the config of an image with one layer"
+        ),
+        ("reversed", ["config.v1+json", "content.layer.v1+wasm"], 3, "the layers the other way round"),
+        ("empty", ["content.layer.v1+wasm", "config.v1+json"], 0, "no diffIDs"),
+    ]
+
+    @Test(
+        "a config without one diffID for each layer is a warning, and a copy repairs it",
+        arguments: diffIDs
+    )
+    func diffIDCount(name: String, layers: [String], count: Int, why: String) async throws {
+        let work = try Workspace()
+        let module = try Modules.plugin
+        let digests = (0..<count).map { _ in "\"\(Digest(of: module))\"" }.joined(separator: ",")
+        try work.write(
+            image: layers.map { ("\(Self.solo).\($0)", $0.hasSuffix("wasm") ? module : Array("{}".utf8)) },
+            configType: MediaType.imageConfig.name,
+            config:
+                #"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[\#(digests)]}}"#,
+            to: name
+        )
+        let warning = "the config lists \(count) diffIDs for 2 layers"
+        let checked = try await work.run("check", name, "--json")
+        #expect(checked.status == 0, "\(why): \(checked)")
+        #expect(checked.outputText.contains(#""id":"diff-id-count""#), "\(why): \(checked)")
+        #expect(checked.outputText.contains(warning), "\(why): \(checked)")
+        #expect(try await work.run("check", name, "--strict").status == 1)
+
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/test/plugin:v1"
+        let copied = try await work.run("copy", name, reference)
+        #expect(copied.status == 0, "\(why): \(copied)")
+        let pulled = try await work.run("pull", reference)
+        #expect(pulled.status == 0, "\(why): \(pulled)")
+        #expect(pulled.errorText.contains(warning), "\(why): \(pulled)")
+        #expect(try work.bytes(of: "plugin.wasm") == module)
+
+        let repaired = try await work.run("copy", "--format", "image", name, "repaired")
+        #expect(repaired.status == 0, "\(why): \(repaired)")
+        let again = try await work.run("check", "repaired", "--strict", "--json")
+        #expect(again.status == 0 && !again.outputText.contains("diff-id-count"), "\(why): \(again)")
+    }
+
     @Test func `verify and inspect reject an artifact whose config names another module`() async throws {
         let work = try Workspace()
         try work.write(

@@ -41,6 +41,25 @@ import Testing
         #expect(run.status == 0, "\(run)")
     }
 
+    @Test func `names the limit if no thread can be created`() async throws {
+        let program = try await work.asOrdinaryUser("test", "-x", Workspace.program)
+        guard program.status == 0 else {
+            return print("skipped: an ordinary user cannot run \(Workspace.program)")
+        }
+        // The limit does not apply to root.
+        for command in [["version"], ["build", "module.wasm"], ["tags", "127.0.0.1:1/a/b"]] {
+            let run = try await work.asOrdinaryUser("prlimit", ["--nproc=0", Workspace.program] + command)
+            #expect(run.status == 71, "\(run)")
+            #expect(
+                run.errorText.hasPrefix("error[system-limit]: the system allows no more threads\n"),
+                "\(run)"
+            )
+            #expect(run.errorText.contains("ulimit -u"), "\(run)")
+            #expect(run.outputText.isEmpty, "\(run)")
+        }
+        #expect(!work.exists("plugin-oci"))
+    }
+
     @Test func `writes no core file, and neither do credential helpers`() async throws {
         try work.write(Data(#"{"credsStore":"core"}"#.utf8), to: "home/.docker/config.json")
         let script =

@@ -6,6 +6,11 @@ extension Workspace {
     ///
     /// The folder `user` is its home and its folder for temporary files.
     func asOrdinaryUser(_ program: String, _ arguments: String...) async throws -> CommandLineRun {
+        try await asOrdinaryUser(program, arguments)
+    }
+
+    /// The same with a list of arguments.
+    func asOrdinaryUser(_ program: String, _ arguments: [String]) async throws -> CommandLineRun {
         try FileManager.default.createDirectory(atPath: path("user"), withIntermediateDirectories: true)
         try protect("user", 0o777)
         let user = geteuid() == 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []

@@ -6,26 +6,13 @@ struct DeploymentComments {
 
     init(_ plugin: PluginDeployment) { self.plugin = plugin }
 
-    /// Returns a sentence as lines of at most 100 characters.
-    static func wrapped(_ sentence: String) -> [String] {
-        var lines: [String] = []
-        for word in sentence.split(separator: " ") {
-            if let line = lines.last, line.count + 1 + word.count <= 100 {
-                lines[lines.count - 1] = "\(line) \(word)"
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines
-    }
-
     /// Which API server of ASM reads a document, and the other domain of its registry; nothing if it is for another mesh.
     func asm(_ document: String) -> [String] {
         let consumer = plugin.consumer?.consumer
         guard consumer == nil || consumer == .asm else { return [] }
         return [
-            "Alibaba ASM only: apply \(document) with the kubeconfig of the ASM instance, and the pull Secret",
-            "with that of the cluster that runs the pods.",
+            "Alibaba ASM only: apply \(document) with the kubeconfig of the ASM instance, and the pull Secret with "
+                + "that of the cluster that runs the pods."
         ] + (AlibabaRegistry(plugin.image.reference.registry)?.comments ?? [])
     }
 

@@ -72,10 +72,10 @@ package struct EnvoyBootstrap: Sendable {
         switch source {
         case .url: ["Envoy fetches the module from the registry, without credentials."]
         case .file(let why):
-            DeploymentComments.wrapped(
+            [
                 why.map { "Envoy reads the module from a file, because \($0)." }
                     ?? "Envoy reads the module from a file."
-            ) + ["To write it:", "  wasmpack pull \(pinned) -o \(commandPath)"]
+            ] + ["To write it:", "  wasmpack pull \(pinned) -o \(commandPath)"]
         }
     }
 

@@ -103,8 +103,8 @@ package struct ImageVolume: Sendable {
             ]),
             comments: [
                 "Istio's sidecars: a patch for your Deployment (kubectl patch --patch-file), for Kubernetes 1.35 and later.",
-                "The WasmPlugin then has the url file://\(Self.folder)/plugin.wasm and no imagePullSecret: the kubelet pulls",
-                "the image, with the imagePullSecrets of the Pod.",
+                "The WasmPlugin then has the url file://\(Self.folder)/plugin.wasm and no imagePullSecret: the kubelet pulls "
+                    + "the image, with the imagePullSecrets of the Pod.",
             ]
         )
     }
@@ -133,8 +133,8 @@ package struct ImageVolume: Sendable {
                 ),
             ]),
             comments: [
-                "Envoy Gateway: for the parametersRef of a GatewayClass or Gateway, on Kubernetes 1.35 and later. An",
-                "EnvoyExtensionPolicy cannot name a file (Envoy Gateway 1.9); an EnvoyPatchPolicy can.",
+                "Envoy Gateway: for the parametersRef of a GatewayClass or Gateway, on Kubernetes 1.35 and later. An "
+                    + "EnvoyExtensionPolicy cannot name a file (Envoy Gateway 1.9); an EnvoyPatchPolicy can."
             ]
         )
     }

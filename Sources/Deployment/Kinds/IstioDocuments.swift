@@ -49,8 +49,8 @@ package struct IstioDocuments: Sendable {
             "TrafficExtension",
             attachment + order + matches + [YAMLEntry("wasm", wasm)],
             comments: [
-                "For Istio 1.30 and later; older versions do not know this kind. Logs and statistics name the plugin",
-                "\(plugin.namespace(in: .trafficextension)).\(plugin.name).",
+                "For Istio 1.30 and later; older versions do not know this kind. Logs and statistics name the plugin "
+                    + "\(plugin.namespace(in: .trafficextension)).\(plugin.name)."
             ],
             warnings: precision("wasm.pluginConfig", "Istio")
         )
@@ -65,8 +65,8 @@ package struct IstioDocuments: Sendable {
             source(.higress) + order + failStrategy + rootID + environment + [
                 YAMLEntry("defaultConfig", YAMLNode(.object(configuration ?? [:]))),
                 YAMLEntry(comments: [
-                    "Other configurations for some domains, routes or services. Only plugins that are made with Higress's",
-                    "SDK read them:",
+                    "Other configurations for some domains, routes or services. Only plugins that are made with Higress's "
+                        + "SDK read them:",
                     "matchRules:", "- domain:", "  - \"*.example.com\"", "  ingress:", "  - default/my-route",
                     "  config: {}",
                 ]),
@@ -154,13 +154,11 @@ package struct IstioDocuments: Sendable {
         let translated = "\(name)~istio-translated-wasmplugin"
         guard let consumer = plugin.consumer else {
             return [
-                "In logs and metrics the plugin is called \(name); since Istio 1.30,",
-                "\(translated).",
+                "In logs and metrics the plugin is called \(name); since Istio 1.30, \(translated)."
             ]
         }
         return [
-            "In logs and metrics of \(consumer), the plugin is called",
-            "\(consumer.isAtLeast(1, 30) ? translated : name).",
+            "In logs and metrics of \(consumer), the plugin is called \(consumer.isAtLeast(1, 30) ? translated : name)."
         ]
     }
 

@@ -108,8 +108,8 @@ package struct Kustomization: Sendable {
             entries += [
                 YAMLEntry(
                     comments: [
-                        "\(Self.secretFile) has the registry's credentials, in the format of Docker's config.json.",
-                        "\(Self.ignoreFile) excludes it. To create it:",
+                        "\(Self.secretFile) has the registry's credentials, in the format of Docker's config.json. "
+                            + "\(Self.ignoreFile) excludes it. To create it:",
                         "  wasmpack generate pull-secret \(plugin.image.reference.repositoryDescription) --name \(name) --json |",
                         "    jq -r '.documents[0].data[\".dockerconfigjson\"]' | base64 -d > \(Self.secretFile)",
                     ] + asm

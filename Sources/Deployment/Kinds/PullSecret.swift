@@ -56,8 +56,8 @@ package struct PullSecret: Sendable, CustomStringConvertible {
                 YAMLEntry("type", "kubernetes.io/dockerconfigjson"),
             ]),
             comments: [
-                "It must be in the namespace of the object that names it. For ASM, apply it with the kubeconfig of the",
-                "cluster where the pods run, not with that of the ASM instance.",
+                "It must be in the namespace of the object that names it. For ASM, apply it with the kubeconfig of the "
+                    + "cluster where the pods run, not with that of the ASM instance."
             ] + (AlibabaRegistry(registry)?.comments ?? [])
         )
     }

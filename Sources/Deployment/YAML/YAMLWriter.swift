@@ -54,7 +54,26 @@ package struct YAMLWriter {
     }
 
     private mutating func comment(_ comment: String, indent: Int) {
-        line(comment.isEmpty ? "#" : "# \(Self.oneLine(comment))", indent: indent)
+        for part in Self.wrapped(Self.oneLine(comment), to: Self.width - indent - 2) {
+            line(part.isEmpty ? "#" : "# \(part)", indent: indent)
+        }
+    }
+
+    /// The columns of a comment, so that a terminal does not cut its words.
+    private static let width = 80
+
+    /// Splits a sentence between words; a command or a part of a block, which starts with a space, stays one line.
+    private static func wrapped(_ comment: String, to width: Int) -> [String] {
+        guard !comment.hasPrefix(" "), comment.unicodeScalars.count > width else { return [comment] }
+        var lines: [String] = []
+        for word in comment.split(separator: " ") {
+            if let last = lines.last, last.unicodeScalars.count + 1 + word.unicodeScalars.count <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
     }
 
     private mutating func line(_ line: String, indent: Int) {

@@ -10,7 +10,8 @@ final class AddressCheck {
     /// The last rejected address.
     private var rejected: String?
 
-    /// Creates the check for a request; `nil` for a request that accepts all addresses.
+    /// Creates the check for a request; `nil` without ``Request/acceptsAddress``, and then ``Request/reachedAddress`` is
+    /// not called either.
     init?(_ request: Request) {
         guard let accepts = request.acceptsAddress else { return nil }
         self.accepts = accepts

@@ -25,7 +25,7 @@ package struct ModuleInspection: Sendable {
         let size = file.size
         try file.forEachPiece { piece in
             hasher.update(piece)
-            Work.report(.hashing, name, bytes: min(hasher.byteCount, size), of: size)
+            Work.report(.hashing, name, bytes: hasher.byteCount, of: size)
         }
         identity = ModuleIdentity(digest: hasher.digest(), size: hasher.byteCount)
         do throws(Failure) {

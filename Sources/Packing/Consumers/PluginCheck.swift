@@ -73,7 +73,12 @@ package struct PluginCheck: Sendable {
         of consumer: any Consumer,
         _ limit: Int
     ) -> [Finding] {
-        let findings = consumer.findings(on: image, named: name, limit: limit)
+        var findings = consumer.findings(on: image, named: name, limit: limit)
+        if let warning = image.config?.diffIDWarning(layerCount: image.manifest.layers.count) {
+            findings.append(
+                Finding("diff-id-count", .warning, warning, try: ["wasmpack copy --format image FROM TO"])
+            )
+        }
         guard case .failure(let failure) = image.plugin, !findings.contains(where: { $0.severity == .error })
         else { return findings }
         return findings + [Finding(failure)]

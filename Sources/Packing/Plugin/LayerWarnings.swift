@@ -83,3 +83,15 @@ struct LayerWarnings {
         return "the layer is \(packing), but its type is \(type)"
     }
 }
+
+extension ImageConfig {
+    /// Returns the warning about a config that has not one diffID for each layer; `nil` if it has.
+    ///
+    /// Proxies do not read diffIDs, and the layer's own digest verifies the module.
+    func diffIDWarning(layerCount: Int) -> String? {
+        guard let count = rootfs?.diffIDs.count, count != layerCount else { return nil }
+        return
+            "the config lists \(count) diffIDs for \(layerCount) layers; proxies ignore that, but container "
+            + "runtimes reject the image"
+    }
+}

@@ -96,7 +96,11 @@ package enum PluginFile {
     /// else the first; as a path like the given one.
     package static func neighbor(of path: FilePath) -> FilePath? {
         let parent = path.removingLastComponent()
-        let others = modules(in: parent.isEmpty ? FilePath(".") : parent)
+        return neighbor(of: path, among: modules(in: parent.isEmpty ? FilePath(".") : parent))
+    }
+
+    private static func neighbor(of path: FilePath, among others: [String]) -> FilePath? {
+        let parent = path.removingLastComponent()
         let similar = path.lastComponent?.string.nearest(of: others, within: 2)
         let found = similar ?? (others.contains(name) ? name : others.first)
         return found.map { parent.isEmpty ? FilePath($0) : parent.appending($0) }
@@ -121,7 +125,7 @@ package enum PluginFile {
             "no such file: \(path)",
             why: "the directory \(folder) has "
                 + (others.isEmpty ? "no .wasm file" : others.joined(separator: ", ")),
-            try: neighbor(of: path).map { [line($0)] } ?? []
+            try: neighbor(of: path, among: others).map { [line($0)] } ?? []
         )
     }
 

@@ -44,7 +44,9 @@ struct PluginSearch {
         } catch {
             throw explained(error, at: place)
         }
-        warnings = LayerWarnings(image, variant, image.layers[place], contents).all + diffIDWarning
+        warnings =
+            LayerWarnings(image, variant, image.layers[place], contents).all
+            + [config?.diffIDWarning(layerCount: image.layers.count)].compactMap(\.self)
         var name = contents.content == .module ? "the module" : PluginFile.name
         if contents.content != .module, contents.matches.isEmpty {
             let found = try await searchAllLayers(insteadOf: contents)
@@ -123,17 +125,6 @@ struct PluginSearch {
     /// Keeps the contents from the first reading of a layer; later readings extract other files.
     private mutating func note(_ facts: LayerFacts, at place: Int) {
         if layers[place].contents == nil { layers[place] = facts }
-    }
-
-    /// The warning about a config whose number of diffIDs differs from the number of layers.
-    ///
-    /// Proxies do not read diffIDs. The layer's digest already verifies the module.
-    private var diffIDWarning: [String] {
-        guard let count = config?.rootfs?.diffIDs.count, count != image.layers.count else { return [] }
-        return [
-            "the config lists \(count) diffIDs for \(image.layers.count) layers; proxies ignore that, but container "
-                + "runtimes reject the image"
-        ]
     }
 
     private func checkLayerDigests() async throws(Failure) {

@@ -28,7 +28,8 @@ package struct ImageArchive: Sendable {
 
     init(opening path: FilePath, unpackingIn folder: FilePath, limits: ArchiveLimits) throws(Failure) {
         let source = try FileSource(opening: path)
-        if let compression = try ArchiveMagic.Unsupported(of: source.read(at: 0, count: 6)) {
+        let start = try source.read(at: 0, count: ArchiveMagic.length)
+        if let compression = ArchiveMagic.Unsupported(of: start) {
             throw Failure(
                 archive: path,
                 "is compressed with \(compression.rawValue)",
@@ -39,7 +40,7 @@ package struct ImageArchive: Sendable {
         var contents = ArchiveContents(of: path, unpackingIn: folder, limits: limits)
         do throws(Failure) {
             let reported = ReportingSource(source, named: path.string, size: source.size)
-            let unpacked = try LayerReader.Compression(of: source.read(at: 0, count: 4)).unpacked(reported)
+            let unpacked = try LayerReader.Compression(of: start).unpacked(reported)
             let tar = try TarReader(unpacked)
             while let entry = try tar.next() {
                 try contents.read(entry, from: tar)

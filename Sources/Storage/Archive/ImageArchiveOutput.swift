@@ -149,8 +149,7 @@ extension Failure {
     /// Makes the failure for an existing file at the archive's path.
     fileprivate init(existing path: FilePath, _ why: String) {
         self.init(
-            .fileExists,
-            "\(path) exists and has other content",
+            existing: path,
             why: "\(why); nothing was written",
             try: ["use another file name, or remove \(path) first"]
         )

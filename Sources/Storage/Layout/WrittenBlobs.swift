@@ -1,7 +1,7 @@
 import OCI
 import Synchronization
 
-/// The blobs that a process has written into a layout, and may remove again.
+/// The blobs that one ``ImageLayout`` has written, and may remove again.
 final class WrittenBlobs: Sendable {
     private let state = Mutex<Set<Digest>>([])
 

@@ -23,7 +23,9 @@ struct CheckStep {
         self.context = context
     }
 
-    /// Checks a module before it is packed, like ``PrepublishCheck/ofModule(at:as:)``; the result is reported later.
+    /// Checks a module before it is packed, like ``PrepublishCheck/ofModule(at:as:)``.
+    ///
+    /// Only a rejection is reported now; ``checkPacked(_:after:called:)`` reports the other results.
     func checkModule(_ path: FilePath, as format: ImageFormat) throws(Failure) -> PrepublishCheck? {
         guard !isSkipped, let check = try PrepublishCheck.ofModule(at: path, as: format) else { return nil }
         if check.rejection != nil { try report([check]) }

@@ -9,6 +9,7 @@ import SystemPackage
 
 struct Push: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "push",
         abstract: "Push an image, or a .wasm directly, to a registry",
         discussion: """
             EXAMPLES
@@ -91,7 +92,7 @@ struct Push: RegistryCommand {
             setsAliases: try aliasOption.isWanted(for: target.tag)
         )
         do {
-            // Only an image that is packed needs the folder.
+            // The folder is created only if blobs are packed or spooled.
             let folder = LazyTemporaryDirectory()
             defer { withExtendedLifetime(folder) {} }
             switch try input(context.environment) {

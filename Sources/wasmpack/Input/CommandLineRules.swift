@@ -86,16 +86,15 @@ enum CommandLineRules {
     }
 
     private static func isCommand(_ word: String) -> Bool {
-        Wasmpack.configuration.subcommands.contains {
-            $0._commandName == word || $0.configuration.aliases.contains(word)
-        }
+        Wasmpack.configuration.subcommands.contains { $0.isCalled(word) }
     }
 
     /// Returns the failure for an unknown command, with the command to type.
     private static func unknownCommand(_ arguments: [String]) -> Failure? {
         guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
+        let commands = Wasmpack.configuration.subcommands
         guard word != "help", !isCommand(word) else { return nil }
-        let names = Wasmpack.configuration.subcommands.map { $0._commandName } + ["help"]
+        let names = commands.map { $0._commandName } + ["help"]
         let shown = word.truncated(to: 60)
         if let foreign = ForeignWord(word) {
             return Failure(
@@ -113,6 +112,13 @@ enum CommandLineRules {
                 ?? "the commands are " + names.sorted().joined(separator: ", "),
             try: [suggestion.map { "wasmpack \($0)" } ?? "wasmpack help"]
         )
+    }
+}
+
+extension ParsableCommand {
+    /// Whether a word is the command's name or an alias.
+    static func isCalled(_ word: String) -> Bool {
+        _commandName == word || configuration.aliases.contains(word)
     }
 }
 

@@ -98,19 +98,7 @@ struct CopyRegistries {
         let readsVariables = [from, to].contains {
             $0.credentials.authfile == nil && !$0.credentials.anonymous
         }
-        let unassigned =
-            if options.credentials.username != nil {
-                "--username"
-            } else if options.credentials.identityTokenStdin {
-                "--identity-token-stdin"
-            } else if options.connection.clientCert != nil {
-                "--client-cert"
-            } else if let variable = variables.first, readsVariables {
-                "$\(variable)"
-            } else {
-                String?.none
-            }
-        guard let unassigned else { return }
+        guard let unassigned = options.secretOption(orAnyOf: readsVariables ? variables : []) else { return }
         throw Failure(
             .usage,
             "\(unassigned) is for one registry, but FROM and TO are in two",

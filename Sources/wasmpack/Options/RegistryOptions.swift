@@ -38,25 +38,22 @@ struct RegistryOptions: ParsableArguments {
         )
     }
 
+    /// Returns the option that gives a secret without a registry, else the first of these variables; `nil` if there is none.
+    func secretOption(orAnyOf variables: [String]) -> String? {
+        if credentials.username != nil { return "--username" }
+        if credentials.identityTokenStdin { return "--identity-token-stdin" }
+        if connection.clientCert != nil { return "--client-cert" }
+        return variables.first.map { "$\($0)" }
+    }
+
     /// Throws ``Failure/Code/usage`` if the references are in several registries, and a secret is given for one.
     func failIfShared(among references: [Reference], _ environment: Environment) throws(Failure) {
         guard Set(references.map(\.registry)).count > 1 else { return }
         let variable = "WASMPACK_USERNAME"
         let readsVariables =
             credentials.authfile == nil && !credentials.anonymous && !environment.isSet("WASMPACK_REGISTRY")
-        let unassigned: String? =
-            if credentials.username != nil {
-                "--username"
-            } else if credentials.identityTokenStdin {
-                "--identity-token-stdin"
-            } else if connection.clientCert != nil {
-                "--client-cert"
-            } else if readsVariables, environment.isSet(variable) {
-                "$\(variable)"
-            } else {
-                nil
-            }
-        guard let unassigned else { return }
+        let variables = readsVariables && environment.isSet(variable) ? [variable] : []
+        guard let unassigned = secretOption(orAnyOf: variables) else { return }
         throw Failure(
             .usage,
             "\(unassigned) is for one registry, but there are several",
