@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|check|push|pull|copy|tag|tags|delete|login|logout|inspect|ls|verify|generate|version|completion|help)
+    build|check|push|pull|copy|tag|tags|delete|login|logout|inspect|ls|digest|verify|generate|version|completion|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build check push pull copy tag tags delete login logout inspect ls verify generate version completion help cp rm' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build check push pull copy tag tags delete login logout inspect ls digest verify generate version completion help cp rm' -- "${cur}"))
         ;;
     esac
 }
@@ -561,7 +561,7 @@ _wasmpack_tag() {
     repeating_options=()
     non_repeating_options=(--alias --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\nverify\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -828,6 +828,55 @@ _wasmpack_ls() {
     esac
 }
 
+_wasmpack_digest() {
+    repeating_flags=()
+    non_repeating_flags=(--verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
+        return
+        ;;
+    esac
+}
+
 _wasmpack_verify() {
     repeating_flags=()
     non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
@@ -1031,7 +1080,7 @@ _wasmpack_help() {
     repeating_options=()
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\nverify\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
 }
 
 # Joins the words that readline splits at ":", "=" and "@", and replaces an alias by its command.
