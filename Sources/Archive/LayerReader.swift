@@ -18,8 +18,8 @@ package enum LayerReader {
     /// A tar allows names of up to a megabyte.
     private static let shownNameLength = 4096
 
-    /// The maximum length of all names and link targets in a layer, in bytes: 64 MiB, 100 bytes for each of the most entries
-    /// that fit into ``tarLimit``.
+    /// The maximum length of all names and link targets in a layer, in bytes: 64 MiB, 128 bytes for each of the 524,288
+    /// entries that fit into ``tarLimit``.
     private static let namesLimit = 64 * 1024 * 1024
 
     /// Reads a layer to its end.
@@ -78,20 +78,20 @@ package enum LayerReader {
             guard nameBytes <= namesLimit else {
                 throw Failure(
                     .layerInvalid,
-                    "the names in the layer have more than 64 MiB",
+                    "the file names in the layer exceed 64 MiB",
                     why: "at most 64 MiB of file names are read from a layer"
                 )
             }
-            let place = contents.entryCount
+            let index = contents.entryCount
             contents.content = .tar
             contents.entryCount += 1
             let isShown = entry.name.utf8.count <= shownNameLength
             if isShown, contents.entries.count < shownEntries { contents.entries.append(entry) }
-            visit(entry, place)
+            visit(entry, index)
             let isNamed: Bool
             switch wanted {
             case .named(let name): isNamed = entry.baseName == name
-            case .entry(let wantedPlace): isNamed = place == wantedPlace
+            case .entry(let wantedPlace): isNamed = index == wantedPlace
             case .none: isNamed = false
             }
             guard isNamed else { continue }
@@ -104,7 +104,7 @@ package enum LayerReader {
             let isKept = isShown && contents.matches.count < shownEntries
             if isKept || contents.matches.isEmpty { contents.matches.append(entry) }
         }
-        // A layer of only empty blocks is a tar without entries.
+        // A layer with only zero blocks is a tar without entries.
         contents.content = .tar
     }
 

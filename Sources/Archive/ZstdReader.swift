@@ -14,7 +14,7 @@ package final class ZstdReader: ByteSource {
 
     /// Decompresses a source.
     ///
-    /// Throws ``Failure/Code/layerInvalid`` also if libarchive was built without zstd.
+    /// Throws ``Failure/Code/layerInvalid``, including if libarchive was built without zstd.
     package init(_ source: any ByteSource) throws(Failure) {
         try ArchiveLibrary.shared.require()
         guard let archive = archive_read_new() else {

@@ -19,7 +19,7 @@ extension Failure.Code {
             Explanation(
                 "the registry denies access",
                 why: "the credentials are valid, but do not allow this",
-                try: "ask for the permission; some registries need the repository to be created first"
+                try: "request access; some registries need the repository to be created first"
             )
         case .helperMissing:
             Explanation(
@@ -41,15 +41,15 @@ extension Failure.Code {
             )
         case .envoyMissing:
             Explanation(
-                "there is no Envoy to run",
+                "Envoy not found",
                 why: "--envoy runs the envoy in $PATH, and there is none",
                 try: "wasmpack check --envoy=PATH TARGET"
             )
         default:
             Explanation(
-                "a configuration cannot be used",
+                "invalid configuration",
                 why:
-                    "a credential file is unreadable, a variable is half-set, or a certificate file is invalid",
+                    "a credential file is unreadable, a variable is set without its counterpart, or a certificate file is invalid",
                 try: "correct what the error names"
             )
         }

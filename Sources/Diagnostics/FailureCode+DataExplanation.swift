@@ -53,7 +53,7 @@ extension Failure.Code {
             )
         case .manifestUnsupported:
             Explanation(
-                "the image has a shape that the command does not support",
+                "the command does not support the layout of the image's layers",
                 why: "no plugin module was found where consumers look for it",
                 try: "wasmpack inspect TARGET; wasmpack copy --format image repairs many images"
             )
@@ -78,14 +78,14 @@ extension Failure.Code {
         case .deletionUnsupported:
             Explanation(
                 "the registry does not delete tags or images",
-                why: "deleting is optional for registries, and some allow it only in their web page",
+                why: "deleting is optional for registries, and some allow it only in their web interface",
                 try: "delete it in the registry's own interface"
             )
         default:
             Explanation(
                 "the registry rejects the request",
                 why: "the registry's own message is quoted",
-                try: "change what the registry names, or contact the registry's administrator"
+                try: "correct what the registry's message says, or contact the registry's administrator"
             )
         }
     }

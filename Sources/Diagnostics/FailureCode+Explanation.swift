@@ -1,5 +1,5 @@
 extension Failure.Code {
-    /// What an error code means in general, for help and documentation; the error itself says it about the case.
+    /// What an error code means in general, for help and documentation; the error itself gives the details.
     package struct Explanation: Sendable {
         /// What failed.
         package let message: String

@@ -5,19 +5,19 @@ extension Failure.Code {
         case .fileMissing:
             Explanation(
                 "no such file",
-                why: "the path does not exist; the error lists what is near",
+                why: "the path does not exist; the error lists similar names",
                 try: "check the spelling and the working directory"
             )
         case .pluginMissing:
             Explanation(
                 "no module was found",
-                why: "the folder has no plugin.wasm, or several modules",
+                why: "the directory has no plugin.wasm, or several modules",
                 try: "name the module: wasmpack build path/to/module.wasm"
             )
         case .layoutMissing:
             Explanation(
                 "no image layout found",
-                why: "the folder does not exist, or has neither oci-layout nor index.json",
+                why: "the directory does not exist, or has neither oci-layout nor index.json",
                 try: "wasmpack build plugin.wasm"
             )
         case .notFound:
@@ -30,18 +30,19 @@ extension Failure.Code {
             Explanation(
                 "the disk is full",
                 why: "the file system or a quota has no space left",
-                try: "free space, or choose another folder with -o, --layout or $TMPDIR"
+                try: "free space, or choose another directory with -o, --layout or $TMPDIR"
             )
         case .fileUnreadable:
             Explanation(
                 "a file cannot be read",
                 why: "its permissions or its kind do not allow that, or the disk reports an error",
-                try: "check the permissions of the file and its folders"
+                try: "check the permissions of the file and its directories"
             )
         case .fileUnwritable:
             Explanation(
                 "a file cannot be written",
-                why: "the folder does not exist or is read-only, or the path is a folder with other content",
+                why:
+                    "the directory does not exist or is read-only, or the path is a directory with other content",
                 try: "choose another path"
             )
         case .fileExists:

@@ -17,13 +17,14 @@ extension Failure.Code {
         case .connectionLost:
             Explanation(
                 "the connection was lost",
-                why: "the network or the server ended it, also after all retries",
+                why: "the network or the server ended it, and all retries failed",
                 try: "run the command again: blobs that already exist are not sent again"
             )
         case .proxyFailed:
             Explanation(
                 "the HTTP proxy failed",
-                why: "HTTPS_PROXY or HTTP_PROXY names a proxy that cannot be reached or rejects the request",
+                why:
+                    "HTTPS_PROXY or HTTP_PROXY specifies an HTTP proxy that cannot be reached or rejects the request",
                 try: "correct the variable, or add the registry to NO_PROXY"
             )
         case .tlsUnknownAuthority:
@@ -42,18 +43,18 @@ extension Failure.Code {
         case .serverFailed:
             Explanation(
                 "the registry failed",
-                why: "it answered with a 5xx status, also after all retries",
+                why: "it answered with a 5xx status, and all retries failed",
                 try: "try later, or contact the registry's administrator"
             )
         case .rateLimited:
             Explanation(
                 "the registry limits the rate of requests",
-                why: "it answered 429, and the pause that it asks for is too long",
+                why: "it answered 429, and requires too long a wait",
                 try: "try later; logging in often raises the limit"
             )
         case .timedOut:
             Explanation(
-                "the time is over",
+                "timed out",
                 why: "--timeout was reached, or a server did not answer",
                 try: "try again, or raise --timeout"
             )
@@ -66,7 +67,7 @@ extension Failure.Code {
         case .protocolViolation:
             Explanation(
                 "the server does not speak the registry protocol",
-                why: "it is not a registry, or a proxy answers in its place",
+                why: "it is not a registry, or an HTTP proxy answers in its place",
                 try: "check the host, the port and the path"
             )
         default:

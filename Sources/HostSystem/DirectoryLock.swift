@@ -50,7 +50,7 @@ package final class DirectoryLock: Sendable {
             if let limit, waited >= limit {
                 throw Failure(
                     .fileUnwritable,
-                    "another process keeps the folder \(path) locked",
+                    "another process keeps the directory \(path) locked",
                     why: "the lock was not released within \(limit)",
                     try: ["fuser -v \(path)"]
                 )

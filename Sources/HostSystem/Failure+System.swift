@@ -36,7 +36,7 @@ extension Failure {
                 cause: errno
             )
         case .noSuchFileOrDirectory:
-            self.init(.fileUnwritable, what, why: "its folder does not exist", cause: errno)
+            self.init(.fileUnwritable, what, why: "its directory does not exist", cause: errno)
         case .permissionDenied, .readOnlyFileSystem, .notPermitted:
             self.init(
                 .fileUnwritable,

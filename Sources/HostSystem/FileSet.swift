@@ -39,7 +39,7 @@ package struct FileSet: Sendable {
             throw Failure(
                 existing: path,
                 why: "nothing was written",
-                try: ["--force to replace it", "or another folder"]
+                try: ["add --force to replace it", "choose another directory"]
             )
         }
         return false

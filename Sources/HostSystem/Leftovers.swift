@@ -8,10 +8,10 @@ import SystemPackage
     import Darwin
 #endif
 
-/// Temporary files and folders of processes that were killed.
+/// Temporary files and directories left by killed processes.
 ///
-/// A running process holds a lock (`flock`) on each one it made, and the system releases it however the process ends. So an
-/// unlocked one has no owner any more. Neither age nor a process identifier decides.
+/// A running process locks (`flock`) its files; the system releases the lock at exit. An unlocked file is therefore
+/// abandoned, regardless of age or process ID.
 enum Leftovers {
     /// Removes the unfinished outputs in a folder that no process is writing, ignoring errors.
     static func removeOutputs(in folder: FilePath) {
@@ -33,8 +33,7 @@ enum Leftovers {
 
     /// Locks a new file or folder for its owner, this process.
     ///
-    /// Returns `false` if another process has taken it for a leftover before it was locked; it must then be made again. On a
-    /// file system without locks nothing is ever taken for a leftover.
+    /// Returns `false` if another process removed it before the lock; create it again. Without file locks, nothing is removed.
     static func claim(_ path: FilePath, _ descriptor: FileDescriptor) -> Bool {
         guard let isOurs = try? tryLock(descriptor, LOCK_EX | LOCK_NB) else { return true }
         return isOurs && isStill(path, descriptor)
@@ -42,7 +41,7 @@ enum Leftovers {
 
     /// Calls a function with the lock on a file or folder of this user, if no other process holds it.
     private static func withAbandoned(_ path: FilePath, _ type: FileType, _ body: () -> Void) {
-        // A link or a pipe of this name is not ours.
+        // Skip links and pipes with such a name.
         guard
             let descriptor = try? FileDescriptor.open(
                 path,
@@ -57,7 +56,7 @@ enum Leftovers {
         body()
     }
 
-    /// Whether the path still is the opened file.
+    /// Whether the path still refers to the open file.
     private static func isStill(_ path: FilePath, _ descriptor: FileDescriptor) -> Bool {
         guard let own = try? descriptor.stat(), let its = try? path.stat(followTargetSymlink: false) else {
             return false

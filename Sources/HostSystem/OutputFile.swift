@@ -23,7 +23,7 @@ package final class OutputFile: Sendable {
         case .directory?:
             throw Failure(
                 .fileUnwritable,
-                "\(path) is a folder",
+                "\(path) is a directory",
                 why: "a file is expected",
                 try: ["\(path.appending("plugin.wasm"))"]
             )
@@ -35,7 +35,7 @@ package final class OutputFile: Sendable {
                 throw Failure(
                     .fileUnwritable,
                     "cannot write \(path)",
-                    why: "the folder \(target.directory) does not exist"
+                    why: "the directory \(target.directory) does not exist"
                 )
             }
             self.target = target
@@ -113,7 +113,7 @@ extension Failure {
     package init(
         existing path: FilePath,
         why: String,
-        try hints: [String] = ["--force to replace it, or -o another-name.wasm"]
+        try hints: [String] = ["add --force to replace it", "use -o another-name.wasm"]
     ) {
         self.init(.fileExists, "\(path) exists and has other content", why: why, try: hints)
     }

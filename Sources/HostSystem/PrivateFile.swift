@@ -30,7 +30,7 @@ package struct PrivateFile: Sendable {
 
     /// Reads the file; returns `nil` if it does not exist.
     ///
-    /// Throws ``Failure/Code/fileUnreadable``, also for a path that is not a regular file.
+    /// Throws ``Failure/Code/fileUnreadable``, including for a path that is not a regular file.
     package func contents() throws(Failure) -> [UInt8]? {
         do throws(Failure) {
             return try ReadableFile.contents(of: path, limit: limit)

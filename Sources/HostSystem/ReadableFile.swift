@@ -17,7 +17,7 @@ package struct ReadableFile: ~Copyable {
 
     /// Opens a regular file.
     ///
-    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``, also for a folder, a pipe, a device, or a
+    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``, including for a directory, a pipe, a device, or a
     /// rejected link.
     package init(opening path: FilePath, links: Links = .followed) throws(Failure) {
         var options: FileDescriptor.OpenOptions = [.closeOnExec, .nonBlocking]

@@ -47,7 +47,7 @@ package final class TemporaryDirectory: Sendable {
             (path, descriptor) = try Self.created(in: parent)
         } catch {
             throw error.with(
-                message: "cannot create a folder for temporary files: \(error.message)",
+                message: "cannot create a directory for temporary files: \(error.message)",
                 try: ["TMPDIR=/path/to/writable/folder"]
             )
         }

@@ -30,7 +30,7 @@ package struct CopyReport: Sendable {
     /// The config, the layers and, for an index, the manifests, in the order of the image's documents.
     package let parts: [Part]
 
-    /// Makes a report.
+    /// Creates a report.
     package init(root: Descriptor, previous: Descriptor?, parts: [Part]) {
         self.root = root
         self.previous = previous
@@ -53,7 +53,7 @@ private let parallelBlobs = 4
 ///   - newName: the image in the destination; by default the same name.
 ///   - events: receives the progress of every blob and manifest.
 /// - Returns: what was copied, and what existed already.
-/// - Throws: errors of the stores; ``Failure/Code/digestMismatch`` if the new name contains another digest, and
+/// - Throws: errors of the stores; ``Failure/Code/digestMismatch`` if the new name requires another digest, and
 ///   ``Failure/Code/manifestInvalid`` for indexes that are nested too deeply, a config over 4 MiB and a layer over
 ///   8 GiB.
 package func copy(
@@ -116,7 +116,7 @@ private func checkDigest(of root: Descriptor, against name: RefName) throws(Fail
     guard let expected, expected != root.digest else { return }
     throw Failure(
         .digestMismatch,
-        "the image is not \(expected)",
+        "the image does not have the digest \(expected)",
         why: "its manifest has the digest \(root.digest)",
         try: ["omit the digest, or choose the image with this digest"]
     )

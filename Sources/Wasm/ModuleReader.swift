@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// A reader of a module's sections in their order, which notes problems.
+/// Reads a module's sections in order and collects problems.
 ///
 /// It keeps types, imports and exports, and skips code and data. Like an engine, it reports only the first validation
 /// error, because later ones may be consequences.

@@ -38,18 +38,19 @@ struct Wasmpack: AsyncParsableCommand {
         abstract: "Package Envoy Wasm plugins as OCI images; push, pull and check them.",
         version: "wasmpack \(Program.version) (zlib \(zlibVersion))",
         groupedSubcommands: [
-            CommandGroup(name: "Make", subcommands: [Build.self]),
+            CommandGroup(name: "Make", subcommands: [Build.self, Check.self]),
             CommandGroup(
                 name: "Move",
                 subcommands: [
-                    Push.self, Pull.self, Copy.self, TagImage.self, Delete.self, Login.self, Logout.self,
+                    Push.self, Pull.self, Copy.self, TagImage.self, Tags.self, Delete.self, Login.self,
+                    Logout.self,
                 ]
             ),
             CommandGroup(
                 name: "Look",
-                subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self, Tags.self]
+                subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self]
             ),
-            CommandGroup(name: "Deploy", subcommands: [Check.self, Generate.self]),
+            CommandGroup(name: "Deploy", subcommands: [Generate.self]),
             CommandGroup(name: unlistedGroup, subcommands: [Version.self, Completion.self]),
         ]
     )

@@ -317,7 +317,7 @@ import Testing
         for (host, other) in zip(hosts, hosts.reversed()) {
             let document = try IstioDocuments(Deployments.plugin("\(host)/a/b:v1")).wasmPlugin()
             let comments = document.comments.joined(separator: "\n")
-            #expect(comments.contains("two API servers"))
+            #expect(comments.contains("kubeconfig of the ASM instance"))
             #expect(comments.contains("  \(other)"), "\(comments)")
         }
         let elsewhere = try IstioDocuments(Deployments.plugin()).wasmPlugin().comments.joined()

@@ -1,11 +1,11 @@
 import Testing
 
-/// The table of arrows in docs/architecture.md against Package.swift and .ci/check-imports.
+/// The table of dependencies in docs/architecture.md against Package.swift and .ci/check-imports.
 struct ArrowTests {
     private let documented: [String: Set<String>]
 
     init() throws {
-        let rows = try Document("docs/architecture.md").rows("## The arrows").filter { $0.count == 3 }
+        let rows = try Document("docs/architecture.md").rows("## Dependencies").filter { $0.count == 3 }
         documented = Dictionary(
             uniqueKeysWithValues: rows.compactMap { row in
                 row[0].code.first.map { ($0, Set(row[1].code + row[2].code)) }
@@ -13,7 +13,7 @@ struct ArrowTests {
         )
     }
 
-    @Test func `the table has the arrows of the package`() throws {
+    @Test func `the table has the dependencies of the package`() throws {
         let package = try Document("Package.swift").text
         let libraries = package.matches(of: /\blibrary\(\s*"(\w+)",\s*\[(.*?)\]\s*\)/.dotMatchesNewlines())
         let programs = package.matches(
@@ -29,7 +29,7 @@ struct ArrowTests {
         #expect(documented == Dictionary(uniqueKeysWithValues: found))
     }
 
-    @Test func `the check of imports has the same arrows`() throws {
+    @Test func `the check of imports has the same dependencies`() throws {
         let check = try Document(".ci/check-imports").text
         let tables = check.matches(of: /(?m)^    "(\w+)": "([^"]*)",$/).map(\.output)
         let ours = documented.keys

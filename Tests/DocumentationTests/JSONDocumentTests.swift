@@ -87,7 +87,7 @@ import Testing
     @Test func `each command that prints a document has a line for jq, with a member that is listed`()
         async throws
     {
-        let rows = page.rows("## One line for each command").dropFirst()
+        let rows = page.rows("## jq examples").dropFirst()
         let commands = try await CommandSurface.read().commands.map(\.commandName)
         #expect(Set(rows.compactMap { $0[0].code.first }) == Set(commands).subtracting(["completion"]))
         for row in rows {

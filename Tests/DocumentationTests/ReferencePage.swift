@@ -23,26 +23,24 @@ struct ReferencePage {
             parts.append("Alias: \(aliases.map { "`\($0)`" }.joined(separator: ", ")).")
         }
         if !command.positional.isEmpty {
-            parts.append(table("argument", command.positional.map { ("<\($0.valueName ?? "")>", $0) }))
+            parts.append(table("argument", command.positional))
         }
         for (title, arguments) in sections {
             parts.append("## \(title)")
-            parts.append(table("option", arguments.map { (spelling(of: $0), $0) }))
+            parts.append(table("option", arguments))
         }
         return parts.joined(separator: "\n\n") + "\n"
     }
 
     private var usage: String {
-        let arguments = command.positional.map { argument in
-            let name = "<\(argument.valueName ?? "")>" + (argument.isRepeating ? " ..." : "")
-            return argument.isOptional ? "[\(name)]" : name
-        }
-        return (["wasmpack", command.commandName, "[<options>]"] + arguments).joined(separator: " ")
+        (["wasmpack", command.commandName, "[options]"] + command.positional.map(\.synopsis)).joined(
+            separator: " "
+        )
     }
 
     /// The options by section: those of the command alone first, then the shared ones in the program's order.
     private var sections: [(String, [CommandSurface.Argument])] {
-        let options = command.shown.filter { $0.kind != "positional" }
+        let options = command.options
         var titles: [String] = []
         for option in options {
             if let title = option.sectionTitle, !titles.contains(title) { titles.append(title) }
@@ -57,32 +55,11 @@ struct ReferencePage {
         return (own + shared).filter { !$0.1.isEmpty }
     }
 
-    private func spelling(of option: CommandSurface.Argument) -> String {
-        let names = option.spellings.joined(separator: ", ")
-        guard option.kind == "option" else { return names }
-        // A word after this option is the next argument.
-        return names == "--envoy" ? "\(names)[=<path>]" : "\(names) <\(option.valueName ?? "")>"
-    }
-
-    private func table(_ title: String, _ rows: [(String, CommandSurface.Argument)]) -> String {
-        let lines = rows.map { name, argument in
-            "| `\(name)` | \(Self.escaped(description(of: argument))) |"
+    private func table(_ title: String, _ arguments: [CommandSurface.Argument]) -> String {
+        let lines = arguments.map { argument in
+            "| `\(argument.spelling)` | \(Self.escaped(argument.description)) |"
         }
         return (["| \(title) | |", "| --- | --- |"] + lines).joined(separator: "\n")
-    }
-
-    private func description(of argument: CommandSurface.Argument) -> String {
-        let abstract = argument.abstract ?? ""
-        var facts: [String] = []
-        if argument.kind == "option" || argument.kind == "positional" {
-            if let values = argument.allValues, !values.allSatisfy({ abstract.contains($0) }) {
-                facts.append("values: \(values.joined(separator: ", "))")
-            }
-            if let value = argument.defaultValue, !abstract.contains("default") {
-                facts.append("default: \(value)")
-            }
-        }
-        return facts.isEmpty ? abstract : "\(abstract) (\(facts.joined(separator: "; ")))"
     }
 
     /// The lines below `EXAMPLES`, and the paragraphs after them.

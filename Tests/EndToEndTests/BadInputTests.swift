@@ -42,8 +42,8 @@ import Testing
 
     static let commands: [(arguments: [String], code: String, status: Int32, phrase: String)] = [
         (["build", "nope.wasm"], "file-missing", 66, "has main.wasm"),
-        (["build", "nowhere/plugin.wasm"], "file-missing", 66, "the folder nowhere does not exist"),
-        (["build", "folder"], "plugin-missing", 66, "the folder has no .wasm file"),
+        (["build", "nowhere/plugin.wasm"], "file-missing", 66, "the directory nowhere does not exist"),
+        (["build", "folder"], "plugin-missing", 66, "the directory has no .wasm file"),
         (["build", "modules"], "plugin-missing", 66, "wasmpack build modules/other.wasm"),
         (["build", "main.wasm", "-t", "example.com/a"], "reference-invalid", 64, "has no tag"),
         (["build", "main.wasm", "-t", "example.com/a:v0.0.1+build5"], "tag-invalid", 64, "v0.0.1-build5"),
@@ -75,7 +75,7 @@ import Testing
         (["push", "example.com/a:v1", "no-layout"], "file-missing", 66, "no such file"),
         (
             ["pull", "example.com/a:v1", "-o", "main.wasm/x/y.wasm"], "file-unwritable", 74,
-            "main.wasm is not a folder"
+            "main.wasm is not a directory"
         ),
         // Nothing listens there; the folder is removed again.
         (["pull", "127.0.0.1:1/a:v1", "-o", "no/such/place.wasm"], "refused", 69, "127.0.0.1:1"),

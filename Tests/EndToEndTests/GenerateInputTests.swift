@@ -86,7 +86,7 @@ import Testing
         (["wasmplugin", "TAGGED"], ["a tag cannot be pinned offline"], "no digest"),
         (["wasmplugin", "team/header-auth"], ["registry"], "no registry"),
         (["kustomization", "IMAGE", "-o", "k"], ["--with is missing"], "no kind"),
-        (["kustomization", "IMAGE", "-o", "k", "--with", "envoy"], ["cannot be part"], "no object"),
+        (["kustomization", "IMAGE", "-o", "k", "--with", "envoy"], ["cannot contain envoy"], "no object"),
         (["kustomization", "IMAGE", "-o", "k", "--with", "pull-secret"], ["--pull-secret NAME"], "no name"),
     ]
 

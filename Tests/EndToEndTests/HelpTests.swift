@@ -5,11 +5,13 @@ import Testing
 /// Help: its size, its words and its examples, on terminals of several widths.
 @Suite(.timed, .timeLimit(.minutes(5))) struct HelpTests {
     private static let commands = [
-        "build", "push", "pull", "copy", "tag", "delete", "login", "logout", "inspect", "ls", "verify",
-        "tags", "check",
-        "generate", "version", "completion",
+        "build", "check", "push", "pull", "copy", "tag", "tags", "delete", "login", "logout", "inspect", "ls",
+        "digest",
+        "verify", "generate", "version", "completion",
     ]
-    private static let topics = ["registry", "credentials", "references", "output", "fields", "exit-codes"]
+    private static let topics = [
+        "registry", "credentials", "references", "image", "output", "fields", "exit-codes",
+    ]
 
     private static func help(_ arguments: String..., columns: Int) async throws -> [String] {
         let work = try Workspace()
@@ -34,6 +36,11 @@ import Testing
         }
         for command in Self.commands { #expect(run.outputText.contains(" \(command)"), "\(command)") }
         #expect(run.outputText.contains("wasmpack help COMMAND"))
+        #expect(lines.contains("Usage: wasmpack COMMAND [options]"))
+        // Each command has one line.
+        for command in Self.commands.dropLast(2) {
+            #expect(lines.contains { $0.dropFirst(7).hasPrefix("\(command) ") }, "\(command)")
+        }
     }
 
     @Test("a command's help fits 25 lines of 78 columns", arguments: commands)
@@ -74,7 +81,8 @@ import Testing
     @Test func `the shared options are in a topic instead of each page`() async throws {
         let push = try await Self.help("help", "push", columns: 78).joined(separator: "\n")
         #expect(push.contains("Registry and login options: wasmpack help registry"))
-        #expect(push.contains("Output: -q -v --debug --json --color WHEN --no-progress --no-annotations"))
+        #expect(push.contains("Output options (wasmpack help output): -q -v --debug --json --color WHEN …"))
+        #expect(push.contains("Image options: wasmpack help image"))
         #expect(!push.contains("--ca-file"))
         let topic = try await Self.help("help", "registry", columns: 78).joined(separator: "\n")
         for option in ["--ca-file FILE", "--plain-http", "-u, --username NAME", "--anonymous", "--retries N"]
@@ -83,10 +91,24 @@ import Testing
         }
     }
 
+    @Test func `login shows the option for its file, and the topic of its connection`() async throws {
+        let login = try await Self.help("help", "login", columns: 78).joined(separator: "\n")
+        #expect(login.contains("--authfile FILE"))
+        #expect(login.contains("Connection options: wasmpack help registry"))
+        #expect(!login.contains("--ca-file FILE"))
+    }
+
+    @Test func `help shows the first paragraph about a command`() async throws {
+        let delete = try await Self.help("help", "delete", columns: 78).joined(separator: " ")
+        #expect(delete.contains("With a digest, the image is deleted with all its tags."))
+        let check = try await Self.help("help", "check", columns: 78)
+        #expect(check.contains("Exits 0 if every selected consumer accepts the plugin, 1 otherwise."))
+    }
+
     @Test func `help explains an error code`() async throws {
         let lines = try await Self.help("help", "tag-invalid", columns: 78)
         #expect(lines.first == "error[tag-invalid]: the tag is not allowed")
-        #expect(lines.last == "  exit  64: the command line, or a reference in it")
+        #expect(lines.last == "  exit  64: invalid command line or reference")
     }
 
     @Test func `help shows the page of an alias`() async throws {

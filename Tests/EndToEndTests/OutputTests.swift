@@ -64,7 +64,7 @@ import Testing
         let run = try await Workspace().run("push", "127.0.0.1:1/a/b:v1", option)
         #expect(run.status == 64, "\(run)")
         #expect(run.outputText.isEmpty)
-        #expect(run.errorText.contains("try: -\(option)"))
+        #expect(run.errorText.contains("try: write -\(option)"))
     }
 
     @Test func `rejects an argument that is not valid UTF-8`() async throws {
@@ -202,7 +202,7 @@ extension OutputTests {
         (["copy", "plugin-oci", "copied-oci"], 0, "copied", "a copy between folders"),
         (["copy", "plugin-oci", "copied.tar"], 0, "copied", "a new archive"),
         (["push", "REF", "no.wasm"], 66, "no such file", "an error in the arguments"),
-        (["push", "REF", "plugin.wasm"], 74, "folder for temporary files", "a module that is packed"),
+        (["push", "REF", "plugin.wasm"], 74, "directory for temporary files", "a module that is packed"),
     ]
 
     @Test("needs a folder for temporary files only to write them", arguments: withoutFolder)

@@ -90,7 +90,7 @@ import Testing
         #expect(pushed.outputText.hasSuffix("@\(built.outputText)"), "\(pushed)")
         let refused = try await work.start(["push", reference, "plugin-oci", "--label", "a=b"]).wait()
         #expect(refused.status == 64, "\(refused)")
-        #expect(refused.errorText.contains("--label is for a new image"), "\(refused)")
+        #expect(refused.errorText.contains("--label applies to new images only"), "\(refused)")
     }
 
     static let missing: [(arguments: [String], line: String)] = [

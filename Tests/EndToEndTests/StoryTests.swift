@@ -62,7 +62,7 @@ struct StoryTests {
             ).count == 3
         )
         // Each command prints once how it reads the name without a host.
-        #expect(run.errorText.contains("\"registry\" is read as the registry's host"))
+        #expect(run.errorText.contains("reading \"registry\" as a host"))
         #expect(run.errorText.contains("is already up to date, nothing sent"))
     }
 }

@@ -76,7 +76,7 @@ import Testing
         ),
         (["delete", "r.example/a/b:v1"], 64, "try: wasmpack delete r.example/a/b:v1 --yes", "no terminal"),
         (
-            ["delete", "plugin-oci:v1"], 64, "a local layout or folder; delete works only on registries",
+            ["delete", "plugin-oci:v1"], 64, "a local layout or directory; delete works only on registries",
             "a layout"
         ),
         (

@@ -16,7 +16,7 @@ import Testing
         (["completion"], "completion needs a shell: bash, zsh or fish", "source <(wasmpack completion bash)"),
         (
             ["push", "a.io/b:v1", "--plain-htp"], "push has no option --plain-htp",
-            "did you mean --plain-http"
+            "use --plain-http"
         ),
         (["push", "a.io/b:v1", "-x"], "push has no option -x", "wasmpack help push"),
         (
@@ -26,33 +26,37 @@ import Testing
         (["version", "x", "y"], "version takes no argument", "wasmpack help version"),
         (["build", "-t"], "-t needs a value: REFERENCE", "wasmpack help build"),
         (["build", "--format"], "--format needs a value: FORMAT", "wasmpack help build"),
-        (["build", "--format", "imge"], "\"imge\" is not a valid value for --format", "--format image"),
+        (["build", "--format", "imge"], "\"imge\" is not a valid value for --format", "use --format image"),
         (
             ["check", "x", "--for", "envoy"], "\"envoy\" is not a valid value for --for",
-            "--for envoy-gateway"
+            "use --for envoy-gateway"
+        ),
+        (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "use bash as SHELL"),
+        (
+            ["generate", "wasmplugn", "a.io/b:v1"], "\"wasmplugn\" is not a valid value for KIND",
+            "use wasmplugin as KIND"
         ),
         (
             ["generate", "secret", "a.io/b:v1"], "\"secret\" is not a valid value for KIND",
-            "wasmpack generate pull-secret"
+            "use pull-secret as KIND"
         ),
         (
             ["generate", "kustomize", "a.io/b:v1"], "\"kustomize\" is not a valid value for KIND",
-            "wasmpack generate kustomization"
+            "use kustomization as KIND"
         ),
         (
             ["generate", "wasmplugin", "a.io/b:v1", "--phase", "AUTHX"],
-            "\"AUTHX\" is not a valid value for --phase", "--phase AUTHN"
+            "\"AUTHX\" is not a valid value for --phase", "use --phase AUTHN"
         ),
         (
             ["generate"], "generate needs a kind",
             "wasmpack generate wasmplugin ghcr.io/me/my-plugin:v1 --selector app=web"
         ),
-        (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "wasmpack completion bash"),
         (
             ["push", "a.io/b:v1", "--retries", "many"], "\"many\" is not a valid value for --retries",
             "wasmpack help push"
         ),
-        (["build", "--json=yes"], "--json takes no value", "--json"),
+        (["build", "--json=yes"], "--json takes no value", "write --json without a value"),
         (
             ["build", "--archive", "x.tar", "--layout", "y"],
             "--archive and --layout cannot be used together", "wasmpack help build"
@@ -64,13 +68,17 @@ import Testing
         (["--bogus"], "wasmpack has no option --bogus", "wasmpack help"),
         // A path after --envoy is the target.
         (
-            ["check", "--envoy", "/opt/envoy", "plugin.wasm"], "check takes one argument: TARGET",
-            "wasmpack check --envoy=/opt/envoy plugin.wasm"
+            ["check", "--envoy", "/bin/sh", "plugin.wasm"], "check takes one argument: TARGET",
+            "wasmpack check --envoy=/bin/sh plugin.wasm"
+        ),
+        (
+            ["check", "--envoy", "plugin.wasm", "other.wasm"], "check takes one argument: TARGET",
+            "wasmpack help check"
         ),
         // Commands of other tools.
         (
             ["images"], "wasmpack has no command \"images\"",
-            "wasmpack ls plugin-oci, or for a registry wasmpack tags REPOSITORY"
+            "wasmpack tags REPOSITORY"
         ),
         (["lint"], "wasmpack has no command \"lint\"", "wasmpack check plugin.wasm"),
         (["upload"], "wasmpack has no command \"upload\"", "wasmpack push REFERENCE plugin.wasm"),
@@ -78,6 +86,10 @@ import Testing
         (["manifest"], "wasmpack has no command \"manifest\"", "wasmpack inspect --raw manifest REFERENCE"),
         (["Rmi"], "wasmpack has no command \"Rmi\"", "wasmpack delete REFERENCE"),
         (["pusj"], "unknown command \"pusj\"", "wasmpack push"),
+        // Two edits of three letters are another word, not a typing error.
+        (["foo"], "unknown command \"foo\"", "wasmpack help"),
+        (["--verbose", "build"], "--verbose comes before the command", "wasmpack build --verbose"),
+        (["-q", "--color=never", "rm", "a.io/b:v1"], "-q comes before the command", "write it after rm"),
     ]
 
     @Test func `names the values of a missing argument`() async throws {
@@ -92,7 +104,7 @@ import Testing
         #expect(run.status == 64, "\(run)")
         #expect(run.outputText.isEmpty, "\(run)")
         #expect(run.errorText.hasPrefix("error[usage]: \(message)\n"), "\(run)")
-        #expect(run.errorText.hasSuffix("try: \(line)\n"), "\(run)")
+        #expect(run.errorText.hasSuffix(" \(line)\n"), "\(run)")
         guard !arguments.contains("--json=yes") else { return }
         let document = try await work.start(arguments + ["--json"]).wait()
         #expect(document.status == 64)
@@ -102,11 +114,20 @@ import Testing
         #expect((error?["try"] as? [String])?.last == line, "\(document)")
     }
 
+    @Test func `counts the arguments that were given`() async throws {
+        let work = try Workspace()
+        let run = try await work.run("push", "a.io/b:v1", "x.wasm", "y.wasm", "z.wasm")
+        #expect(run.errorText.contains("\n  why: 4 were given\n"), "\(run)")
+        let one = try await work.run("version", "x")
+        #expect(one.errorText.contains("\n  why: 1 was given\n"), "\(one)")
+    }
+
     @Test func `does not repeat an argument that may be a secret`() async throws {
         let work = try Workspace()
         for arguments in [
             ["login", "a.io", "hush-word"], ["push", "a.io/b:v1", "x.wasm", "hush-word"],
             ["login", "a.io", "--passwrd=hush-word"], ["login", "a.io", "--passwrd", "hush-word"],
+            ["--username", "hush-word", "login", "a.io"], ["--passwrd=hush-word", "login", "a.io"],
         ] {
             let run = try await work.start(arguments).wait()
             #expect(run.status == 64, "\(run)")

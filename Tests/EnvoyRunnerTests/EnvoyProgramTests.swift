@@ -108,7 +108,7 @@ import Testing
             }
             #expect(failure?.code == .envoyMissing)
             #expect(failure?.message.contains(name) == true)
-            #expect(failure?.hints.contains("--envoy PATH") == true)
+            #expect(failure?.hints.contains("wasmpack check --envoy=/path/to/envoy TARGET") == true)
         }
     }
 

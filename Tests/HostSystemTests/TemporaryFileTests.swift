@@ -124,7 +124,7 @@ struct TemporaryFileTests {
             try TemporaryFile(in: scratch.appending("missing"))
         }
         #expect(failure?.code == .fileUnwritable)
-        #expect(failure?.why?.contains("folder does not exist") == true)
+        #expect(failure?.why?.contains("directory does not exist") == true)
         #expect(failure?.message.contains(scratch.appending("missing").string) == true)
     }
 

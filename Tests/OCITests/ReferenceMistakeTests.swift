@@ -32,7 +32,7 @@ import Testing
     @Test("names a variable that was not replaced", arguments: variables)
     func variable(text: String, variable: String) throws {
         let failure = try #require(throws: Failure.self) { try Reference(parsing: text) }
-        #expect(failure.message.contains("\"\(variable)\" was not replaced"), "\(failure)")
+        #expect(failure.message.contains("\"\(variable)\" was not expanded"), "\(failure)")
         #expect(!failure.hints.contains { $0.contains("TAG-") })
     }
 

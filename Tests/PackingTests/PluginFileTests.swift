@@ -21,7 +21,7 @@ import Testing
         for name in ["b.wasm", "a.wasm", "c.txt"] { try scratch.write([], to: name) }
         let failure = #expect(throws: Failure.self) { try PluginFile.locate(scratch.path) }
         #expect(failure?.code == .pluginMissing)
-        #expect(failure?.why == "the folder has a.wasm, b.wasm")
+        #expect(failure?.why == "the directory has a.wasm, b.wasm")
         #expect(failure?.hints.first?.contains(scratch.appending("a.wasm").string) == true)
     }
 
@@ -42,7 +42,7 @@ import Testing
         try scratch.write([], to: "main.go")
         let failure = #expect(throws: Failure.self) { try PluginFile.locate(scratch.path) }
         #expect(failure?.code == .pluginMissing)
-        #expect(failure?.why == "the folder has no .wasm file")
+        #expect(failure?.why == "the directory has no .wasm file")
     }
 
     @Test func `lists the modules beside a missing file`() throws {

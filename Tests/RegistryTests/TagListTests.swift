@@ -119,11 +119,11 @@ import Testing
         (#""link": "file:///etc/passwd""#, .protocolViolation, "invalid URL as next page", "no HTTP"),
         (
             #""status": 200, "body": {"tags": ["a"]}, "headers": {"Link": "<>; rel=next"}"#,
-            .protocolViolation, "does not end", "the same page again and again"
+            .protocolViolation, "is too long or circular", "the same page again and again"
         ),
         (
             #""status": 200, "body": {"tags": ["a"]}, "headers": {"Link": "list?x; rel=next"}"#,
-            .protocolViolation, "no valid link to the next page", "a Link that cannot be read"
+            .protocolViolation, "an invalid link to the next page", "a Link that cannot be read"
         ),
         (#""endless": "body""#, .protocolViolation, "too large", "a page without an end"),
         (#""status": 200, "body": "<html>hello</html>""#, .protocolViolation, "list of tags", "a web page"),

@@ -11,8 +11,8 @@ struct DeploymentComments {
         let consumer = plugin.consumer?.consumer
         guard consumer == nil || consumer == .asm else { return [] }
         return [
-            "ASM has two API servers: apply \(document) with the kubeconfig of the ASM instance, and the pull Secret "
-                + "with that of the cluster where the pods run."
+            "Alibaba ASM only: apply \(document) with the kubeconfig of the ASM instance, and the pull Secret with "
+                + "that of the cluster that runs the pods."
         ] + (AlibabaRegistry(plugin.image.reference.registry)?.comments ?? [])
     }
 

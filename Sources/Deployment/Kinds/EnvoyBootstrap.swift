@@ -201,7 +201,11 @@ package struct EnvoyBootstrap: Sendable {
                 YAMLEntry(
                     "local",
                     [
-                        YAMLEntry("filename", .string(path), comment: plugin.image.reference.description)
+                        YAMLEntry(
+                            "filename",
+                            .string(path),
+                            comment: plugin.image.reference.description
+                        )
                     ]
                 )
             ]

@@ -103,7 +103,7 @@ package struct IstioDocuments: Sendable {
                     YAMLEntry(
                         "namespace",
                         plugin.namespace(in: kind),
-                        comment: plugin.namespace == nil ? "the usual one; --namespace sets another" : nil
+                        comment: plugin.namespace == nil ? "default; change it with --namespace" : nil
                     ),
                 ]
             ),
@@ -125,7 +125,7 @@ package struct IstioDocuments: Sendable {
             .usage,
             "--target \(target.kind)/\(target.name) does not apply to \(kind.rawValue)",
             why: "Istio accepts \(PolicyTarget.istioKinds.joined(separator: ", "))",
-            try: ["wasmpack generate envoy-gateway, for routes of Envoy Gateway"]
+            try: ["for routes of Envoy Gateway, use wasmpack generate envoy-gateway"]
         )
     }
 
@@ -143,7 +143,7 @@ package struct IstioDocuments: Sendable {
                 .usage,
                 "\(consumer) has no fail strategy reload",
                 why: "it is new in Istio 1.27",
-                try: ["--fail-strategy close"]
+                try: ["use --fail-strategy close"]
             )
         }
     }
@@ -154,11 +154,11 @@ package struct IstioDocuments: Sendable {
         let translated = "\(name)~istio-translated-wasmplugin"
         guard let consumer = plugin.consumer else {
             return [
-                "Logs and statistics name the plugin \(name), and since Istio 1.30 \(translated)."
+                "In logs and metrics the plugin is called \(name); since Istio 1.30, \(translated)."
             ]
         }
         return [
-            "Logs and statistics of \(consumer) name the plugin \(consumer.isAtLeast(1, 30) ? translated : name)."
+            "In logs and metrics of \(consumer), the plugin is called \(consumer.isAtLeast(1, 30) ? translated : name)."
         ]
     }
 
@@ -182,8 +182,8 @@ package struct IstioDocuments: Sendable {
         guard !plugin.selector.isEmpty else {
             return [
                 YAMLEntry(comments: [
-                    "Without a selector, it applies to every workload of the namespace, or of the mesh in Istio's own:",
-                    "selector:", "  matchLabels:", "    istio: ingressgateway",
+                    "Without a selector, it applies to every workload in the namespace, or in the mesh if this is",
+                    "Istio's root namespace:", "selector:", "  matchLabels:", "    istio: ingressgateway",
                 ])
             ]
         }

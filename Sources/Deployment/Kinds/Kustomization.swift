@@ -3,10 +3,19 @@ import OCI
 
 /// A folder of documents for `kubectl apply -k`.
 package struct Kustomization: Sendable {
-    /// The file with the registry's credentials, which is never written and never committed.
+    /// The file with the credentials.
+    ///
+    /// wasmpack does not write it; `.gitignore` excludes it.
     package static let secretFile = "pull-secret.json"
     /// The file that keeps the credentials out of git.
     package static let ignoreFile = ".gitignore"
+
+    /// The kinds of documents that can be part of one.
+    private static let possibleKinds: [DocumentKind] = [
+        .wasmplugin, .trafficextension, .envoyGateway, .higress, .pullSecret,
+    ]
+    /// The names of these kinds.
+    package static let kindNames = possibleKinds.map(\.rawValue).joined(separator: ", ")
 
     private let plugin: PluginDeployment
     private let kinds: [DocumentKind]
@@ -15,31 +24,29 @@ package struct Kustomization: Sendable {
     ///
     /// Throws ``Failure/Code/usage`` for no kind, for a kind that is given twice, and for kinds that cannot be part of one.
     package init(_ plugin: PluginDeployment, with kinds: [DocumentKind]) throws(Failure) {
-        let possible: [DocumentKind] = [.wasmplugin, .trafficextension, .envoyGateway, .higress, .pullSecret]
-        let names = possible.map(\.rawValue).joined(separator: ", ")
         guard !kinds.isEmpty else {
             throw Failure(
                 .usage,
                 "a kustomization needs at least one kind",
-                why: "--with is missing; it takes \(names)",
-                try: ["--with wasmplugin"]
+                why: "--with is missing; it accepts \(Self.kindNames)",
+                try: ["add --with wasmplugin"]
             )
         }
-        if let other = kinds.first(where: { !possible.contains($0) }) {
+        if let other = kinds.first(where: { !Self.possibleKinds.contains($0) }) {
             throw Failure(
                 .usage,
-                "--with \(other.rawValue) cannot be part of a kustomization",
-                why: "the kinds that can are \(names)"
+                "a kustomization cannot contain \(other.rawValue)",
+                why: "--with accepts \(Self.kindNames)"
             )
         }
-        guard Set(kinds).count == kinds.count else {
-            throw Failure(.usage, "a kind is given twice with --with")
+        for (index, kind) in kinds.enumerated() where kinds[..<index].contains(kind) {
+            throw Failure(.usage, "--with \(kind.rawValue) is given twice")
         }
         if kinds.contains(.pullSecret), plugin.pullSecret == nil {
             throw Failure(
                 .usage,
                 "--with pull-secret needs the name of the Secret",
-                try: ["--pull-secret NAME"]
+                try: ["add --pull-secret NAME"]
             )
         }
         self.plugin = plugin
@@ -54,7 +61,7 @@ package struct Kustomization: Sendable {
 
     /// Returns the files: one for each kind, the `kustomization.yaml`, and a `.gitignore` for the credentials.
     ///
-    /// Throws ``Failure/Code/usage`` for values that a kind lacks.
+    /// Throws ``Failure/Code/usage`` for values that a kind does not support.
     package func files() throws(Failure) -> (files: [File], warnings: [String]) {
         var documents: [GeneratedDocument] = []
         let hasSecret = kinds.contains(.pullSecret)
@@ -74,14 +81,14 @@ package struct Kustomization: Sendable {
         return (files, documents.flatMap(\.warnings))
     }
 
-    /// Returns the deployment for one kind, with the version of that consumer only.
+    /// Returns the deployment for one kind, with the consumer's version only for its own kinds.
     private func version(for kind: DocumentKind) throws(Failure) -> PluginDeployment {
         guard let consumer = plugin.consumer, !kind.readers.contains(consumer.consumer) else { return plugin }
         guard kinds.contains(where: { $0 != .pullSecret && $0.readers.contains(consumer.consumer) }) else {
             throw Failure(
                 .usage,
-                "--for \(consumer.consumer.rawValue) applies to none of the kinds",
-                why: "--with names \(kinds.map(\.rawValue).joined(separator: ", "))"
+                "--for \(consumer.consumer.rawValue) does not match any kind given with --with",
+                why: "--with has \(kinds.map(\.rawValue).joined(separator: ", "))"
             )
         }
         var plugin = plugin
@@ -101,8 +108,8 @@ package struct Kustomization: Sendable {
             entries += [
                 YAMLEntry(
                     comments: [
-                        "\(Self.secretFile) has the registry's credentials, in the form of Docker's config.json. It is in "
-                            + "\(Self.ignoreFile). To write it:",
+                        "\(Self.secretFile) has the registry's credentials, in the format of Docker's config.json. "
+                            + "\(Self.ignoreFile) excludes it. To create it:",
                         "  wasmpack generate pull-secret \(plugin.image.reference.repositoryDescription) --name \(name) --json |",
                         "    jq -r '.documents[0].data[\".dockerconfigjson\"]' | base64 -d > \(Self.secretFile)",
                     ] + asm
@@ -124,7 +131,7 @@ package struct Kustomization: Sendable {
         ]
     }
 
-    /// The namespaces of the documents, each once: a Secret must be in that of the object that names it.
+    /// The namespaces of the documents, each once: a Secret must be in the namespace of the object that references it.
     private var namespaces: [String] {
         if let namespace = plugin.namespace { return [namespace.description] }
         var names: [String] = []

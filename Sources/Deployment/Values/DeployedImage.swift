@@ -42,7 +42,7 @@ package struct DeployedImage: Sendable, Equatable {
             .usage,
             "\(kind.title) cannot be pinned to \(String(describing: digest).truncated(to: 40))",
             why: "proxies only read digests of sha256",
-            try: ["the digest that wasmpack push printed, or --no-pin"]
+            try: ["use the sha256 digest that wasmpack push prints", "add --no-pin to deploy by tag"]
         )
     }
 }

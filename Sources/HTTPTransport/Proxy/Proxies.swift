@@ -1,6 +1,6 @@
 /// The proxies that the environment's variables select.
 ///
-/// The rules are those that curl and Go's `net/http` share; like in Go, requests to this machine never use a
+/// The rules are those that curl and Go's `net/http` share; as in Go, requests to this machine never use a
 /// proxy. The choice is made here and not in libcurl, so that error messages can name the proxy. The
 /// lower-case variable has priority over the upper-case one. CGI servers pass a request's `Proxy` header as
 /// `HTTP_PROXY` (CVE-2016-5385), so `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set.

@@ -14,7 +14,7 @@ package struct Reference: Hashable, Sendable {
     package let tag: Tag?
     /// The digest, if there is one; it takes precedence over the tag.
     package let digest: Digest?
-    /// Whether a first part that does not look like a host was read as one.
+    /// Whether the host was assumed: the first part does not look like one.
     package let registryIsAssumed: Bool
 
     /// Creates a reference.
@@ -41,7 +41,7 @@ package struct Reference: Hashable, Sendable {
                     .referenceInvalid,
                     "invalid reference format: a reference cannot contain a user name or password",
                     why: "\"@\" precedes the host",
-                    try: ["--username NAME --password-stdin, or wasmpack login"]
+                    try: ["wasmpack login REGISTRY -u NAME"]
                 )
             }
             digest = try Digest(parsing: after)
@@ -165,7 +165,7 @@ extension Reference {
             let position = text.distance(from: text.startIndex, to: start.lowerBound) + 1
             throw Failure(
                 .referenceInvalid,
-                "invalid reference format: \"\(String(variable).truncated(to: 80))\" was not replaced by a value",
+                "invalid reference format: \"\(String(variable).truncated(to: 80))\" was not expanded",
                 why: "it is a variable or a placeholder, at character \(position)",
                 try: form.start.hasPrefix("$")
                     ? ["set the variable; a shell replaces it in double quotes, not in single quotes"]

@@ -59,7 +59,7 @@ package struct DeploymentCheck: Sendable {
             why: first.finding.consumerMessage.map { "the proxy reports \"\($0)\"" },
             try: first.finding.hints
                 + (rejections.count > 1
-                    ? ["wasmpack check \(name), which lists \(rejections.count) findings"] : [])
+                    ? ["wasmpack check \(name)"] : [])
         )
     }
 
@@ -70,7 +70,7 @@ package struct DeploymentCheck: Sendable {
             .checkFailed,
             "\(name) cannot be mounted as a volume with a plugin.wasm",
             why: "its format is \(image.format); a volume needs an image whose layer is a tar",
-            try: ["wasmpack copy --format image \(name) TO, then TO"]
+            try: ["wasmpack copy --format image \(name) TO", "wasmpack generate image-volume TO"]
         )
     }
 

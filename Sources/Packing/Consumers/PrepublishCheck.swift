@@ -5,12 +5,12 @@ package import Storage
 package import SystemPackage
 import Wasm
 
-/// The check by `build` and `push` before they write or send anything.
+/// The check that `build` and `push` run before they write or send anything.
 ///
 /// If every intended consumer would reject the image, the check fails. If only some would reject it, such as a plugin for
 /// Higress, the check warns.
 package struct PrepublishCheck: Sendable {
-    /// The module; `nil` for an image without a module, or if the module was checked before.
+    /// The module; `nil` for an image without a module, or if the module was already checked.
     package let module: ModuleInspection?
     /// The findings of each consumer about the module; empty for a format that is not for proxies.
     package let answers: [PluginCheck.Answer]
@@ -153,6 +153,10 @@ package struct PrepublishCheck: Sendable {
         )
     }
 
+    private static func count(_ errors: Int) -> String {
+        errors == 1 ? "1 more error" : "\(errors) more errors"
+    }
+
     private static let skipHint = "skip this check with --no-check"
 
     private static func rejection(_ rejections: [FindingList.Row], called name: String) -> Failure? {
@@ -161,7 +165,11 @@ package struct PrepublishCheck: Sendable {
             .checkFailed,
             "\(name) would not be loaded: \(first.line)",
             why: first.finding.consumerMessage.map { "the proxy reports \"\($0)\"" }
-                .map { $0 + (rejections.count > 1 ? "; \(rejections.count - 1) more: wasmpack check" : "") },
+                .map {
+                    $0
+                        + (rejections.count > 1
+                            ? "; for \(Self.count(rejections.count - 1)), run wasmpack check" : "")
+                },
             try: first.finding.hints + [skipHint]
         )
     }

@@ -35,7 +35,7 @@ package struct BuildContext: Sendable {
         throws(Failure)
     {
         guard let root = Directory.resolved(folder) else {
-            throw Failure(.fileMissing, "the folder \(folder) does not exist")
+            throw Failure(.fileMissing, "the directory \(folder) does not exist")
         }
         self.folder = folder
         self.root = root
@@ -102,7 +102,7 @@ package struct BuildContext: Sendable {
             if let unreadable = entries.first(where: { String(validating: $0) == nil }) {
                 throw location.invalid(
                     "the name of \(Self.join(folder.name, Self.join(above, unreadable.string)).quoted) is not valid UTF-8",
-                    try: ["rename the file, or list its folder in .dockerignore"]
+                    try: ["rename the file, or list its directory in .dockerignore"]
                 )
             }
             for entry in entries.map(\.string).sorted() {
@@ -123,7 +123,7 @@ package struct BuildContext: Sendable {
                 guard type == .regular else {
                     throw location.unsupported(
                         "\(whole.quoted) is \(type == .symbolicLink ? "a symbolic link" : "not a regular file")",
-                        why: "only regular files and folders can be packed",
+                        why: "only regular files and directories can be packed",
                         try: ["list it in .dockerignore, or COPY the file that it points to"]
                     )
                 }
@@ -171,7 +171,7 @@ package struct BuildContext: Sendable {
         default:
             throw location.unsupported(
                 "\(name.quoted) is not a regular file",
-                why: "only regular files and folders can be packed"
+                why: "only regular files and directories can be packed"
             )
         }
     }
@@ -189,7 +189,7 @@ package struct BuildContext: Sendable {
             why =
                 others.isEmpty
                 ? "wasmpack does not compile; build the module first"
-                : "the folder has \(others.prefix(5).joined(separator: ", "))"
+                : "the directory has \(others.prefix(5).joined(separator: ", "))"
         }
         return location.invalid("\(name.quoted) does not exist in \(folder)", why: why, try: hints)
     }

@@ -34,8 +34,8 @@ package enum BuildInput: Sendable, Hashable {
             guard isFolder else {
                 throw Failure(
                     .usage,
-                    "\(path) is not a folder",
-                    why: "with -f, the path is the context: the folder whose files the Dockerfile copies",
+                    "\(path) is not a directory",
+                    why: "with -f, the path is the context: the directory whose files the Dockerfile copies",
                     try: ["wasmpack build -f \(dockerfile) ."]
                 )
             }

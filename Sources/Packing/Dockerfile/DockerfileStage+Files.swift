@@ -55,7 +55,7 @@ extension DockerfileStage {
     }
 
     mutating func workdir(_ instruction: ParsedInstruction) throws(Failure) {
-        let text = try expanded(try instruction.argument("a folder"), instruction)
+        let text = try expanded(try instruction.argument("a directory"), instruction)
         let path = ImagePath.withoutSlash(ImagePath.join(execution.workingDir ?? "/", text))
         // Relative paths accumulate over several WORKDIR instructions, and each step keeps its path.
         guard path.utf8.count <= ImageTree.longestName else {

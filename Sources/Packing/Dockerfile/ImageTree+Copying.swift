@@ -32,7 +32,7 @@ extension ImageTree {
         guard isFolder || (items.count <= 1 && copying.sources.count == 1) else {
             throw location.invalid(
                 "several files cannot be copied to one file, \(copying.destination.quoted)",
-                why: "with more than one source, the destination must be a folder and end with a /",
+                why: "with more than one source, the destination must be a directory and end with a /",
                 try: Self.advice(for: copying, target, items)
             )
         }

@@ -21,7 +21,7 @@ struct ImageTree {
             if let entry = entries[name] {
                 guard entry.path == nil else {
                     throw location.invalid(
-                        "/\(name.truncated(to: 80)) is already a file and cannot be replaced by a folder"
+                        "/\(name.truncated(to: 80)) is already a file and cannot be replaced by a directory"
                     )
                 }
                 continue
@@ -39,7 +39,7 @@ struct ImageTree {
     ) throws(Failure) {
         guard !isFolder(name) else {
             throw location.invalid(
-                "/\(name.truncated(to: 80)) is already a folder and cannot be replaced by a file"
+                "/\(name.truncated(to: 80)) is already a directory and cannot be replaced by a file"
             )
         }
         if let parent = Self.folders(above: name).last {
@@ -69,7 +69,7 @@ struct ImageTree {
             throw location.unsupported(
                 "the path /\(entry.name.truncated(to: 120)) is too long for a layer",
                 why:
-                    "it has \(entry.name.utf8.count) bytes; a tar header holds 100 for the name and 155 for the folders"
+                    "it has \(entry.name.utf8.count) bytes; a tar header holds 100 for the name and 155 for the directories"
             )
         }
         // Such a name is a whiteout, which deletes a file of a lower layer (image spec, "Whiteouts").

@@ -86,7 +86,7 @@ package enum PluginFile {
             .pluginMissing,
             "\(name) does not exist in \(folder)",
             why: others.isEmpty
-                ? "the folder has no .wasm file" : "the folder has " + others.joined(separator: ", "),
+                ? "the directory has no .wasm file" : "the directory has " + others.joined(separator: ", "),
             try: others.isEmpty
                 ? [line("path/to/any-name.wasm")] : others.prefix(5).map { line(folder.file($0)) }
         )
@@ -113,13 +113,17 @@ package enum PluginFile {
         let parent = path.removingLastComponent()
         let folder = parent.isEmpty ? FilePath(".") : parent
         guard (try? folder.stat().type) == .directory else {
-            return Failure(.fileMissing, "no such file: \(path)", why: "the folder \(folder) does not exist")
+            return Failure(
+                .fileMissing,
+                "no such file: \(path)",
+                why: "the directory \(folder) does not exist"
+            )
         }
         let others = modules(in: folder)
         return Failure(
             .fileMissing,
             "no such file: \(path)",
-            why: "the folder \(folder) has "
+            why: "the directory \(folder) has "
                 + (others.isEmpty ? "no .wasm file" : others.joined(separator: ", ")),
             try: neighbor(of: path, among: others).map { [line($0)] } ?? []
         )

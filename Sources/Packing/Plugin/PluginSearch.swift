@@ -107,7 +107,7 @@ struct PluginSearch {
         return contents
     }
 
-    /// Replaces "not a valid tar" with a better message for a layer whose type is not a tar.
+    /// Explains a layer that is not a tar by its media type.
     private func explained(_ failure: Failure, at place: Int) -> Failure {
         let descriptor = image.layers[place]
         guard failure.code == .layerInvalid, !descriptor.mediaType.isTarLayer,
@@ -157,7 +157,7 @@ struct PluginSearch {
             guard layers[place].contents != nil || layer.mediaType.isTarLayer && !layer.isForeign else {
                 continue
             }
-            // The layer unpacks to more than the limit, so it is not fetched.
+            // A layer larger than this unpacks to more than the limit, so do not fetch it.
             guard layer.size <= LayerReader.sizeLimit else {
                 budget = -1
                 break

@@ -23,7 +23,7 @@ actor SingleFlight<Key: Hashable & Sendable, Value: Sendable> {
                     } catch {
                         result = .failure(error)
                     }
-                    // Before anyone who waits goes on: who asks again wants new work, not this one's result.
+                    // Clear the entry before waiters resume, so that a new call starts new work.
                     running[key] = nil
                     return result
                 }

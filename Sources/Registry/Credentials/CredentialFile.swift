@@ -85,7 +85,7 @@ struct CredentialFile: Sendable {
         }
         throw Failure(
             .configurationInvalid,
-            "the folder \(shownPath) does not contain credentials",
+            "the directory \(shownPath) does not contain credentials",
             why: "it contains none of \(Self.names.joined(separator: ", "))"
         )
     }

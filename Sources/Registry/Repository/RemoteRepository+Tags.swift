@@ -4,7 +4,7 @@ package import OCI
 import Storage
 
 extension RemoteRepository {
-    /// The number of tags that are requested at a time: Amazon's registry rejects larger numbers.
+    /// The number of tags requested per page: Amazon's registry rejects larger numbers.
     private static let pageSize = 1000
     /// The largest number of pages in a list.
     private static let pageLimit = 1000
@@ -132,7 +132,7 @@ extension RemoteRepository {
             throw RequestFailure(
                 Failure(
                     .protocolViolation,
-                    "\(registry) sent no valid link to the next page of tags",
+                    "\(registry) sent an invalid link to the next page of tags",
                     why: "its Link header is not valid (RFC 8288)"
                 )
             )
@@ -169,7 +169,7 @@ extension RemoteRepository {
     private func endless(_ why: String) -> Failure {
         Failure(
             .protocolViolation,
-            "the list of tags of \(registry)/\(repository) does not end",
+            "the list of tags of \(registry)/\(repository) is too long or circular",
             why: why,
             try: ["use --limit N to list the first N tags"]
         )

@@ -4,16 +4,16 @@ import OCI
 import Storage
 import Synchronization
 
-/// The upload of one blob to a repository, with as many tries and upload sessions as needed.
+/// The upload of one blob to a repository, with as many attempts and upload sessions as needed.
 ///
-/// Each try continues from the previous one: with the remaining strategies, and with the session if the registry still has
+/// Each attempt continues from the previous one: with the remaining strategies, and with the session if the registry still has
 /// it.
 final class BlobUpload {
-    /// How many connections may be lost while the blob is sent in one request, before chunks are tried.
+    /// Lost connections before the upload switches to chunks.
     private static let lossLimit = 2
-    /// How many tries in a row count as progress if they sent data but got no further than before.
+    /// Consecutive attempts that sent data without getting further and still count as progress.
     ///
-    /// Many registries, docker's among them, discard an upload with its connection. On a bad network, each try then ends at
+    /// Many registries, docker's among them, discard an upload with its connection. On a bad network, each attempt then ends at
     /// a random position until one succeeds.
     private static let restartLimit = 32
     /// The fewest bytes sent before a lost connection that count as progress.
@@ -51,7 +51,7 @@ final class BlobUpload {
 
     /// Uploads the blob with one strategy after the other; the registry has the blob when this returns.
     ///
-    /// `number` is how many tries came before. After one, the blob may exist already, because a response was lost or another
+    /// `number` counts earlier attempts. After a failed one, the blob may exist, because a response was lost or another
     /// client uploaded it, and the upload may still be open.
     func attempt(_ number: Int) async throws(RequestFailure) {
         if number > 0, try await repository.hasArrived(descriptor) { return await abandon() }
@@ -226,7 +226,7 @@ final class BlobUpload {
             if let digest, try digest == blob.digest(by: digest.algorithm) { return }
             throw Failure(
                 .digestMismatch,
-                "\(repository.registry) stored a different \(descriptor.role) from the one sent",
+                "\(repository.registry) stored a \(descriptor.role) other than the one sent",
                 why: "sent \(descriptor.digest), but stored \(announced.truncated(to: 160))"
             )
         }

@@ -77,7 +77,7 @@ extension Failure {
                 .digestMismatch,
                 "the \(descriptor.role) \(descriptor.digest) has changed since it was created",
                 why: "\(what); the upload was stopped",
-                try: ["try again; if it fails again, another program is writing to its folder"]
+                try: ["try again; if it fails again, another program is writing to its directory"]
             )
         }
     }

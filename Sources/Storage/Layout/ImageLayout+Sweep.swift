@@ -4,10 +4,10 @@ import OCI
 import SystemPackage
 
 extension ImageLayout {
-    /// How old an unreferenced blob must be: another program may be about to name a newer one.
+    /// The minimum age before an unreferenced blob is removed: another process may be about to reference a newer one.
     private static let leastAge = Duration.seconds(3600)
 
-    /// Removes unreferenced blobs that are our own or older than an hour, and unfinished files that an ended process left
+    /// Removes unreferenced blobs that this process wrote or that are older than an hour, and unfinished files that an ended process left
     /// behind.
     ///
     /// Removes nothing while another process has the layout open, or if a manifest cannot be followed. The last process
@@ -79,7 +79,7 @@ extension ImageLayout {
         return reachable
     }
 
-    /// Returns the manifest that a signature, for example, refers to (image spec, "Image Manifest", `subject`), if it
+    /// Returns the manifest that a referrer such as a signature refers to (image spec, "Image Manifest", `subject`), if it
     /// exists.
     private func subject(of node: ManifestGraph.Node) throws(Failure) -> Descriptor? {
         let referrer = try CanonicalJSON.decode(

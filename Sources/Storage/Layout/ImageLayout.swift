@@ -50,8 +50,8 @@ package struct ImageLayout: Sendable {
             throw Failure(
                 .fileUnwritable,
                 "\(path) is not an OCI image layout",
-                why: "wasmpack writes only to a layout, an empty folder or a new folder",
-                try: ["--layout another-folder"]
+                why: "wasmpack writes only to a layout, an empty directory or a new directory",
+                try: ["use --layout another-directory"]
             )
         }
         try Directory.create(path.appending("blobs").appending(Digest.Algorithm.sha256.rawValue))

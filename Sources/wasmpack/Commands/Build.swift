@@ -21,14 +21,15 @@ struct Build: RegistryCommand {
 
               wasmpack build plugin.wasm -t ghcr.io/me/my-plugin:v1 --archive my-plugin.tar
 
-            The image is the same as from a Dockerfile with FROM scratch and ADD ./plugin.wasm ./plugin.wasm: one \
-            manifest, one gzip layer, one file plugin.wasm. The same module always gives the same digest. A Dockerfile \
-            must be FROM scratch and may only copy local files; RUN is not supported.
+            A Dockerfile must be FROM scratch and may only copy local files.
+
+            The image has one layer with one file, plugin.wasm. It is the same as from a Dockerfile with FROM scratch and ADD ./plugin.wasm ./plugin.wasm. The same \
+            module gives the same digest on every machine with the same versions of wasmpack and zlib.
             """
     )
 
     @Argument(
-        help: "The module, Dockerfile or folder (default: .)",
+        help: "The module, Dockerfile or directory (default: .)",
         completion: .file(extensions: ["wasm"])
     )
     var path = "."

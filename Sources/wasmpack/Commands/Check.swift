@@ -18,8 +18,10 @@ struct Check: RegistryCommand {
               wasmpack check --envoy plugin-oci
               wasmpack check --envoy=/opt/envoy/bin/envoy plugin.wasm
 
-            Messages of the consumers are quoted verbatim. Exits 0 if every selected consumer accepts the plugin, 1 \
-            otherwise. Function bodies are not validated; --envoy loads the plugin in a real Envoy.
+            Exits 0 if every selected consumer accepts the plugin, 1 otherwise.
+
+            Messages of the consumers are quoted verbatim. Function bodies are not validated; --envoy loads the plugin \
+            in a real Envoy.
             """
     )
 
@@ -42,7 +44,10 @@ struct Check: RegistryCommand {
     var strict = false
 
     @Option(
-        help: ArgumentHelp("Also load it in a real Envoy: that in $PATH, or PATH", valueName: "path"),
+        help: ArgumentHelp(
+            "Also load it in Envoy: the one on $PATH, or the program at PATH",
+            valueName: "path"
+        ),
         completion: .file()
     )
     var envoy: String?

@@ -39,7 +39,7 @@ protocol ReportingCommand: AsyncParsableCommand {
     var output: OutputOptions { get }
     /// The time limit of the whole command; `nil` for none.
     var timeLimit: Duration? { get }
-    /// What is certain after an interruption, such as "nothing was written"; `nil` if nothing is.
+    /// What is certain after an interruption, such as "nothing was written"; `nil` if unknown.
     var interruptionConsequence: String? { get }
 
     /// Runs the command.

@@ -10,8 +10,10 @@ struct Completion: ReportingCommand {
               source <(wasmpack completion bash)
               wasmpack completion zsh >_wasmpack
 
-            For zsh, the file _wasmpack belongs in a folder of $fpath; for fish, the script belongs in \
-            ~/.config/fish/completions/wasmpack.fish. make install installs the scripts of all three shells.
+            make install installs the scripts of all three shells.
+
+            For zsh, the file _wasmpack belongs in a directory of $fpath; for fish, the script belongs in \
+            ~/.config/fish/completions/wasmpack.fish.
             """
     )
 
@@ -25,10 +27,11 @@ struct Completion: ReportingCommand {
     @Argument(help: "bash, zsh or fish")
     var shell: Shell
 
-    @OptionGroup(title: "OUTPUT") var output: OutputOptions
+    // Hidden: a script has no other form.
+    @OptionGroup(title: "OUTPUT", visibility: .hidden) var output: OutputOptions
 
     func validate() throws {
-        if output.json { throw ValidationError("--json is not possible: the result is a script.") }
+        if output.json { throw ValidationError("completion does not support --json") }
     }
 
     func run(_ context: CommandContext) async throws {

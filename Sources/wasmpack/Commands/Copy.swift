@@ -19,8 +19,9 @@ struct Copy: RegistryCommand {
               wasmpack copy plugin-oci:v1 backup-oci
               wasmpack copy --format image ghcr.io/me/my-plugin:broken ghcr.io/me/my-plugin:v2
 
-            Copies byte for byte: the digest does not change, and an index is copied with all its images. Blobs that \
-            already exist in TO are not copied again.
+            Copies byte for byte: the digest does not change, and an index is copied with all its images.
+
+            Blobs that already exist in TO are not copied again.
 
             --format packs the module into a new image, and keeps annotations, labels and the creation time. It also \
             repairs images that proxies reject. From an index, it uses the image that proxies choose.

@@ -136,7 +136,10 @@ struct CopyWork {
         if let repacking = image.prepared.repacking, let format = copying.format {
             result.origin = (repacking.choice.image.digest, format)
         }
-        context.record(.step("copied", result.summary))
+        context.record(
+            result.isUnchangedArchive
+                ? .note("\(to) is already up to date, nothing copied") : .step("copied", result.summary)
+        )
         if let tag = to.reference?.tag {
             context.reporter.noteMoves(in: [TagChange(tag, previous: report.previous)], to: report.root)
         }

@@ -14,7 +14,9 @@ struct Delete: RegistryCommand {
               wasmpack delete ghcr.io/me/my-plugin@sha256:… --yes
 
             With a tag, only the tag is deleted, if the registry supports that. With a digest, the image is deleted \
-            with all its tags. Asks for confirmation on a terminal. A deletion cannot be undone.
+            with all its tags.
+
+            Asks for confirmation on a terminal. A deletion cannot be undone.
             """,
         aliases: ["rm"]
     )

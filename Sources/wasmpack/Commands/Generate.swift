@@ -17,8 +17,9 @@ struct Generate: RegistryCommand {
               wasmpack generate envoy-gateway ghcr.io/me/my-plugin:v1 --target Gateway/eg
               wasmpack generate pull-secret ghcr.io --name wasm-secret --namespace istio-system
 
-            Checks the image in the registry, and pins it by digest. The YAML on standard output is ready for kubectl \
-            apply -f -. Its comments say what to fill in.
+            Checks the image in the registry, and pins it by digest.
+
+            Pipe Kubernetes documents to kubectl apply -f -. Comments mark what you may still have to set.
             """
     )
 
@@ -40,13 +41,16 @@ struct Generate: RegistryCommand {
 
     @Option(
         name: .customLong("with"),
-        help: ArgumentHelp("A kind of document in the kustomization; may be repeated", valueName: "kind")
+        help: ArgumentHelp(
+            "Kind of document in the kustomization: \(Kustomization.kindNames); may be repeated",
+            valueName: "kind"
+        )
     )
     var with: [DocumentKind] = []
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: ArgumentHelp("Folder of the kustomization", valueName: "dir"),
+        help: ArgumentHelp("Directory of the kustomization", valueName: "dir"),
         completion: .directory
     )
     var folder: String?
@@ -54,7 +58,7 @@ struct Generate: RegistryCommand {
     @Flag(help: "Replace files of the kustomization that have other content")
     var force = false
 
-    @Flag(help: "Print a pull Secret to a terminal too")
+    @Flag(help: "Allow printing a pull Secret to a terminal")
     var show = false
 
     @OptionGroup var registry: RegistryOptions
@@ -64,7 +68,8 @@ struct Generate: RegistryCommand {
         guard (kind == .kustomization) == (folder != nil) else {
             throw ValidationError(
                 kind == .kustomization
-                    ? "A kustomization needs a folder: --output DIR." : "--output is for kustomization only."
+                    ? "A kustomization needs a directory: --output DIR."
+                    : "--output is for kustomization only."
             )
         }
         if kind != .kustomization, !with.isEmpty || force {
@@ -80,7 +85,7 @@ struct Generate: RegistryCommand {
     func run(_ context: CommandContext) async throws {
         if kind == .pullSecret { return try await writeSecret(context) }
         let reference = try Reference(remote: reference, of: "generate")
-        // Wrong values are reported before the registry is asked.
+        // Report invalid values before contacting the registry.
         _ = try documents(fields.deployment(of: DeployedImage(reference, pinnedTo: reference.digest)))
         let image = try await image(reference, context)
         let generated = try documents(fields.deployment(of: image.deployed), image.source)
@@ -102,7 +107,7 @@ struct Generate: RegistryCommand {
     private struct Generated {
         var documents: [GeneratedDocument] = []
         var files: [Kustomization.File] = []
-        /// Each once.
+        /// Without duplicates.
         var warnings: [String] = []
 
         var objects: [JSONValue] { documents.map(\.object.json) }
@@ -127,7 +132,7 @@ struct Generate: RegistryCommand {
         return generated
     }
 
-    /// Writes the files of a kustomization; replaces none with other content without `--force`.
+    /// Writes the files; without `--force`, keeps files with other content.
     private func write(
         _ generated: Generated,
         _ image: DeployedImage,
@@ -155,7 +160,7 @@ struct Generate: RegistryCommand {
         )
     }
 
-    /// Returns the user's own lines with the missing one, so that none of them is lost.
+    /// Returns the file's text with the line added if it is missing.
     private static func adding(_ line: String, to file: FilePath) -> String {
         guard let bytes = try? ReadableFile.contents(of: file, limit: 1024 * 1024) else { return line }
         let old = String(decoding: bytes, as: UTF8.self)

@@ -50,7 +50,7 @@ extension Generate {
                 .usage,
                 "a tag cannot be pinned offline",
                 why: "only the registry knows its digest",
-                try: ["omit --offline", "or --no-pin, to deploy by tag", "or \(reference)@sha256:…"]
+                try: ["omit --offline", "add --no-pin to deploy by tag", "add the digest to the reference"]
             )
         }
         return CheckedImage(

@@ -11,11 +11,14 @@ extension Generate {
                 .usage,
                 "a pull Secret contains a password, and standard output is a terminal",
                 why: "nothing was printed",
-                try: ["wasmpack generate pull-secret … | kubectl apply -f -", "or --show, to print it here"]
+                try: [
+                    "wasmpack generate pull-secret REFERENCE --name NAME | kubectl apply -f -",
+                    "add --show to print it here",
+                ]
             )
         }
         guard let text = fields.name else {
-            throw Failure(.usage, "a pull Secret needs a name", try: ["--name wasm-secret"])
+            throw Failure(.usage, "a pull Secret needs a name", try: ["add --name wasm-secret"])
         }
         try fields.failIfNotOfSecret()
         let name = try KubernetesName(parsing: text, as: .object, of: "--name")
@@ -64,7 +67,7 @@ extension Generate {
             context.record(
                 .warning(
                     "\(credential.source) has \(keys.count) entries for \(registry): \(keys.joined(separator: ", ")); "
-                        + "the Secret has the one for the whole registry; give the whole reference to use another"
+                        + "the Secret uses the entry for the whole registry; to use another, give a repository reference"
                 )
             )
         }
@@ -79,14 +82,14 @@ extension Generate {
                 .authenticationRequired,
                 "there are no credentials for the whole registry \(registry)",
                 why: "there are some for parts of it: \(keys.joined(separator: ", "))",
-                try: keys.prefix(3).map { "wasmpack generate pull-secret \($0)/IMAGE …" }
+                try: keys.prefix(3).map { "wasmpack generate pull-secret \($0)/IMAGE --name NAME" }
             )
         }
         return Failure(
             .authenticationRequired,
             "there are no credentials for \(registry)",
             why: "no credentials for it in: \(lookup.sources.joined(separator: ", "))",
-            try: ["wasmpack login \(registry)", "or --username NAME --password-stdin"]
+            try: ["wasmpack login \(registry)", "use --username NAME --password-stdin"]
         )
     }
 }

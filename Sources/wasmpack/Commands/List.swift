@@ -15,8 +15,9 @@ struct List: ReportingCommand {
               wasmpack ls plugin-oci --json
               wasmpack ls my-plugin.tar
 
-            Prints one line per image: name, digest, size of all its parts, and creation time. The name - means an image \
-            without a name. Nothing but the manifest and the config of each image is read.
+            Prints one line per image: name (- if it has none), digest, size of all its parts, and creation time.
+
+            Reads only the manifest and the config of each image.
             """
     )
 

@@ -14,8 +14,10 @@ struct Login: ReportingCommand {
               printf %s "$TOKEN" | wasmpack login ghcr.io -u NAME --password-stdin
               wasmpack login registry.example.com:5000 --ca-file ca.pem
 
-            The registry checks the credentials before they are stored. They are stored where Docker stores them: in the \
-            credential helper that its config.json names, or unencrypted in that file.
+            The credentials are stored where Docker stores them: in the credential helper of its config.json, or \
+            unencrypted in that file.
+
+            The registry checks the credentials before they are stored.
             """
     )
 

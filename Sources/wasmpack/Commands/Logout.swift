@@ -12,8 +12,7 @@ struct Logout: ReportingCommand {
             EXAMPLES
               wasmpack logout ghcr.io
 
-            Removes the credentials from Docker's config.json, and from the credential helper that it names. Succeeds \
-            if there are none.
+            Removes the credentials from Docker's config.json and its credential helper. Succeeds if there are none.
             """
     )
 

@@ -19,8 +19,9 @@ struct Pull: RegistryCommand {
               wasmpack pull ghcr.io/me/my-plugin:v1 -o - | wasm-objdump -h /dev/stdin
               wasmpack pull ghcr.io/me/my-plugin:v1 --layout plugin-oci
 
-            Files appear only after every digest and size is verified. From an index, pulls the image that proxies \
-            choose. Prints its digest, so that you can pin it.
+            Files appear only after every digest and size is verified.
+
+            From an index, pulls the image that proxies choose. Prints its digest, so that you can pin it.
             """
     )
 
@@ -40,11 +41,14 @@ struct Pull: RegistryCommand {
     @Flag(help: "Overwrite a file that has other content")
     var force = false
 
-    @Option(help: ArgumentHelp("The digest that the manifest must have", valueName: "digest"))
+    @Option(help: ArgumentHelp("Fail unless the manifest has this digest", valueName: "digest"))
     var expect: String?
 
     @Option(
-        help: ArgumentHelp("Write the whole image to this layout instead", valueName: "dir"),
+        help: ArgumentHelp(
+            "Write the image to this layout instead of extracting the plugin",
+            valueName: "dir"
+        ),
         completion: .directory
     )
     var layout: String?

@@ -18,7 +18,9 @@ struct Push: RegistryCommand {
               wasmpack push ghcr.io/me/my-plugin:v1.4.2 --also-tag v1 --also-tag latest
               ref=$(wasmpack push ghcr.io/me/my-plugin:v1)
 
-            Without SOURCE, pushes the image of that name in the layout, or the only image there if it has no name. \
+            Without SOURCE, pushes the layout's image with that name, or its only image if that has no name; without \
+            a layout, packs what build would find.
+
             Blobs that already exist are not uploaded again. The last line, on standard output, is the reference with \
             the digest.
 
@@ -27,11 +29,11 @@ struct Push: RegistryCommand {
             """
     )
 
-    @Argument(help: "Where to: host/repository:tag, or @digest", completion: LayoutNames.completion)
+    @Argument(help: "host/repository:tag or host/repository@digest", completion: LayoutNames.completion)
     var reference: String
 
     @Argument(
-        help: "A layout (DIR, DIR:TAG), archive or .wasm file",
+        help: "A layout (DIR, DIR:TAG), archive, .wasm file, Dockerfile or directory",
         completion: .file(extensions: ["wasm", "tar"])
     )
     var source: String?
@@ -41,7 +43,7 @@ struct Push: RegistryCommand {
 
     @OptionGroup var aliasOption: AliasOption
 
-    @Flag(help: "Push nothing if a tag points to another image")
+    @Flag(help: "Push nothing if a tag would move; not atomic")
     var noClobber = false
 
     @Flag(
@@ -51,7 +53,7 @@ struct Push: RegistryCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Reuse blobs from this repository of the registry",
+            "Mount blobs from another repository of the registry",
             valueName: "repository"
         )
     )
@@ -106,7 +108,7 @@ struct Push: RegistryCommand {
             }
         } catch let failure as Failure where target.registry.isDockerHub && !reference.contains("docker.io") {
             throw failure.trying(
-                "registry.example.com/\(reference): a reference without a host belongs to Docker Hub"
+                "for another registry than Docker Hub, write registry.example.com/\(reference)"
             )
         }
     }
@@ -196,7 +198,7 @@ struct Push: RegistryCommand {
         guard let source else { return try unnamedInput(environment) }
         switch try Target.existing(source) {
         case .layout(let path, nil)? where !ImageLayout.exists(at: path):
-            // As for build, a folder means its Dockerfile or its module.
+            // As for build, a directory means its Dockerfile or its module.
             return .new(try buildInput(path))
         case .module(let path)?: return .new(try buildInput(path))
         case let local?: return .existing(local)
@@ -204,7 +206,7 @@ struct Push: RegistryCommand {
             throw Failure(
                 .fileMissing,
                 "no such archive: \(source)",
-                try: ["wasmpack copy plugin-oci \(source), to write one from a layout"]
+                try: ["wasmpack copy plugin-oci \(source)"]
             )
         case nil where Target.namesHost(source): return .existing(try Target(parsing: source))
         case nil: return .new(try buildInput(FilePath(source)))

@@ -14,7 +14,9 @@ struct TagImage: RegistryCommand {
               wasmpack tag ghcr.io/me/my-plugin:v1.4.2 tested --no-clobber
               wasmpack tag ghcr.io/me/my-plugin@sha256:… v1.4.2 --no-clobber
 
-            Only the manifest is sent, unchanged. The last line, on standard output, is the reference with the digest.
+            Only the manifest is sent, unchanged.
+
+            The last line, on standard output, is the reference with the digest.
             """
     )
 

@@ -17,8 +17,9 @@ struct Verify: RegistryCommand {
               wasmpack verify ghcr.io/me/my-plugin:v1 --against plugin.wasm
               wasmpack verify ghcr.io/me/my-plugin:v1 --expect sha256:…
 
-            Lists every problem. Exits 0 if there is none, 1 otherwise. --against compares with an image (the same digest) \
-            or with a .wasm file (the same module).
+            Lists every problem. Exits 0 if there is none, 1 otherwise.
+
+            --against compares with an image (the same digest) or with a .wasm file (the same module).
             """
     )
 
@@ -28,7 +29,7 @@ struct Verify: RegistryCommand {
     )
     var target: String
 
-    @Option(help: ArgumentHelp("The digest that the manifest must have", valueName: "digest"))
+    @Option(help: ArgumentHelp("Fail unless the manifest has this digest", valueName: "digest"))
     var expect: String?
 
     @Option(

@@ -67,6 +67,12 @@ extension CommandSurface.Command {
         shown.filter { $0.kind != "positional" && $0.spelling != "--version" && $0.spelling != "-h, --help" }
     }
 
+    /// The first paragraph below the examples, which help shows; the reference pages show all of them.
+    var note: String? {
+        (discussion ?? "").split(separator: "\n").first { !$0.hasPrefix("  ") && $0 != "EXAMPLES" }
+            .map(String.init)
+    }
+
     /// The examples; a command that is continued with `\` is one example.
     var examples: [String] {
         var examples: [String] = []
@@ -115,7 +121,7 @@ extension CommandSurface.Argument {
         let text = abstract ?? ""
         var facts: [String] = []
         if kind != "flag" {
-            if let values = allValues, !values.allSatisfy({ text.contains($0) }) {
+            if let values = allValues, !values.contains(where: { text.contains($0) }) {
                 facts.append(values.joined(separator: ", "))
             }
             if let defaultValue, !text.contains("default") { facts.append("default: \(defaultValue)") }

@@ -2,14 +2,14 @@
 struct ForeignWord {
     /// The name of the command.
     let command: String
-    /// The command line to type.
-    let line: String
+    /// The command lines to type.
+    let lines: [String]
 
     /// Returns `nil` for a word that no other tool uses.
     init?(_ word: String) {
         guard let (command, line) = Self.words[word.lowercased()] else { return nil }
         self.command = command
-        self.line = line
+        lines = line.split(separator: "\n").map(String.init)
     }
 
     private static let words: [String: (String, String)] = {
@@ -27,7 +27,7 @@ struct ForeignWord {
             (["resolve", "head"], "digest", "wasmpack digest \(reference)"),
             (
                 ["images", "image"], "ls",
-                "wasmpack ls plugin-oci, or for a registry wasmpack tags REPOSITORY"
+                "wasmpack ls plugin-oci\nwasmpack tags REPOSITORY"
             ),
             (["list", "catalog", "repo"], "tags", "wasmpack tags REPOSITORY"),
             (["retag"], "tag", "wasmpack tag \(reference) NEW-TAG"),

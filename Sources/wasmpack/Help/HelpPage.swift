@@ -10,7 +10,7 @@ struct HelpPage {
     /// The sections that several commands share, and which topics explain.
     private enum Shared {
         static let connection = "CONNECTION"
-        static let registry: Set = [connection, "CREDENTIALS"]
+        static let credentials = "CREDENTIALS"
         static let output = "OUTPUT"
         static let image = "IMAGE"
         static let fields = "FIELDS"
@@ -20,10 +20,12 @@ struct HelpPage {
     static func root(width: Int) -> String {
         var help = HelpPage(width: width)
         help.page.add(Wasmpack.configuration.abstract)
+        help.page.add("Usage: wasmpack COMMAND [options]")
         help.page.addBlank()
         help.addGroups()
         help.page.addBlank()
-        help.page.add("Help: wasmpack help COMMAND, or one of these topics:")
+        help.page.add("Start with: wasmpack push REGISTRY/REPOSITORY:TAG plugin.wasm")
+        help.page.add("Help: wasmpack help COMMAND (or COMMAND -h), or one of these topics:")
         help.page.add(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "), indent: 6)
         help.page.add("Also: wasmpack version, wasmpack completion bash|zsh|fish")
         return help.page.text
@@ -54,6 +56,7 @@ struct HelpPage {
     static func command(_ command: CommandSurface.Command, width: Int) -> String {
         var help = HelpPage(width: width)
         help.page.add(command.abstract ?? "")
+        if let note = command.note { help.page.add(note) }
         help.page.addBlank()
         let aliases = (command.aliases ?? []).map { " (alias: \($0))" }.joined()
         let synopsis = ["wasmpack", command.commandName, "[options]"] + command.positional.map(\.synopsis)
@@ -68,26 +71,33 @@ struct HelpPage {
 
     private mutating func addOptions(of command: CommandSurface.Command) {
         let usesRegistry = command.options.contains { Shared.connection == $0.sectionTitle }
+        // login has other options for its credentials.
+        let usesCredentials = usesRegistry && command.options.contains { $0.spelling == "--anonymous" }
         let sharesImage = command.commandName != "build"
         func isShared(_ option: CommandSurface.Argument) -> Bool {
             guard let title = option.sectionTitle else { return false }
             return title == Shared.output || title == Shared.fields
-                || usesRegistry && Shared.registry.contains(title)
+                || usesRegistry && title == Shared.connection
+                || usesCredentials && title == Shared.credentials
                 || sharesImage && title == Shared.image
         }
         let own = command.options.filter { !isShared($0) }
         page.add(rows: (command.positional + own).map { ($0.spelling, $0.description) })
         let image = command.options.filter { sharesImage && $0.sectionTitle == Shared.image }
         if !image.isEmpty {
-            page.add("Image options as in build: wasmpack help build")
+            page.add("Image options: wasmpack help image")
         }
         if command.options.contains(where: { $0.sectionTitle == Shared.fields }) {
-            page.add("Fields of the document: wasmpack help fields")
+            page.add("Document fields: wasmpack help fields")
         }
-        if usesRegistry { page.add("Registry and login options: wasmpack help registry") }
+        if usesRegistry {
+            let name = usesCredentials ? "Registry and login" : "Connection"
+            page.add("\(name) options: wasmpack help registry")
+        }
         let output = command.options.filter { $0.sectionTitle == Shared.output }
         if !output.isEmpty {
-            page.add("Output: " + output.map(\.shortSpelling).joined(separator: " "))
+            let frequent = output.prefix(5).map(\.shortSpelling).joined(separator: " ")
+            page.add("Output options (wasmpack help output): \(frequent) …")
         }
     }
 

@@ -35,12 +35,12 @@ enum HelpRequest {
         let commands = surface.commands.map(\.commandName)
         let topics = HelpTopic.allCases.map(\.rawValue)
         let suggestion =
-            ForeignWord(word)?.command ?? word.lowercased().nearest(of: commands + topics, within: 2)
-            ?? word.lowercased().nearest(of: Failure.Code.allCases.map(\.rawValue), within: 2)
+            ForeignWord(word)?.command ?? word.nearestWord(of: commands + topics)
+            ?? word.nearestWord(of: Failure.Code.allCases.map(\.rawValue))
         throw Failure(
             .usage,
             "no help about \"\(word.truncated(to: 60))\"",
-            why: suggestion.map { "did you mean \($0)" }
+            why: suggestion.map { "the nearest topic is \"\($0)\"" }
                 ?? "the topics are " + topics.joined(separator: ", ") + ", the commands, and the error codes",
             try: [suggestion.map { "wasmpack help \($0)" } ?? "wasmpack help"]
         )

@@ -5,6 +5,7 @@ enum HelpTopic: String, CaseIterable {
     case registry
     case credentials
     case references
+    case image
     case output
     case fields
     case exitCodes = "exit-codes"
@@ -24,32 +25,36 @@ enum HelpTopic: String, CaseIterable {
         case .registry: Self.registryParts
         case .credentials: Self.credentialParts
         case .references: Self.referenceParts
+        case .image: Self.imageParts
         case .output: Self.outputParts
         case .fields:
-            [.text("Fields of the documents of wasmpack generate:"), .options(["FIELDS"], of: "generate")]
+            [.text("Document fields of wasmpack generate:"), .options(["FIELDS"], of: "generate")]
         case .exitCodes: Self.exitCodeParts
         }
     }
 
     private static let registryParts: [Part] = [
-        .text("Options of each command that contacts a registry:"),
+        .text("Options of commands that contact a registry, except login:"),
         .options(["CONNECTION", "CREDENTIALS"], of: "push"),
         .text("Environment:"),
         .rows([
             ("WASMPACK_CA_FILE", "like --ca-file, which takes precedence"),
-            ("HTTPS_PROXY, NO_PROXY", "the proxy, and the hosts without one"),
+            ("HTTPS_PROXY, NO_PROXY", "HTTP proxy, and hosts to reach without it"),
         ]),
-        .text("Docker's /etc/docker/certs.d/HOST is read too. Next: wasmpack help credentials"),
+        .text("Docker's /etc/docker/certs.d/HOST is also read. See: wasmpack help credentials"),
     ]
 
     private static let credentialParts: [Part] = [
         .text(
-            "Credentials are looked for in this order. Sources without an entry for the registry are skipped."
+            "wasmpack looks for credentials in this order. Sources without an entry for the registry are skipped."
         ),
         .blank,
         .rows([
             ("1", "--username with --password-stdin, or --identity-token-stdin"),
-            ("2", "WASMPACK_USERNAME and WASMPACK_PASSWORD, for WASMPACK_REGISTRY only if that is set"),
+            (
+                "2",
+                "WASMPACK_USERNAME and WASMPACK_PASSWORD; if WASMPACK_REGISTRY is set, for that registry only"
+            ),
             ("3", "DOCKER_AUTH_CONFIG (the JSON itself), then the file REGISTRY_AUTH_FILE"),
             ("4", "$DOCKER_CONFIG/config.json, or ~/.docker/config.json, with its credential helpers"),
             ("5", "podman's containers/auth.json"),
@@ -62,10 +67,11 @@ enum HelpTopic: String, CaseIterable {
     ]
 
     private static let referenceParts: [Part] = [
-        .text("A REFERENCE names an image in a registry:"),
+        .text("A REFERENCE specifies an image in a registry:"),
         .rows([
-            ("host[:port]/repository:tag", "by tag, which can be moved"),
-            ("host[:port]/repository@digest", "by digest, which always means the same image"),
+            ("host[:port]/repository:tag", "a tag, which can move"),
+            ("host[:port]/repository@digest", "a digest, which cannot"),
+            ("host/a/b:tag", "three parts: the first is the host"),
             ("repository:tag", "on Docker Hub, only where a REFERENCE is expected"),
         ]),
         .blank,
@@ -75,7 +81,7 @@ enum HelpTopic: String, CaseIterable {
                 "an existing path",
                 "a .wasm file, a layout (DIR, DIR:TAG, DIR@DIGEST) or an archive (x.tar, x.tar:TAG)"
             ),
-            ("./x, /x, x.wasm, x.tar", "a path, also if it does not exist"),
+            ("./x, /x, x.wasm, x.tar", "a path, even if it does not exist"),
             ("oci://…, or a host first", "a reference: a host has a dot or a port, or is localhost"),
         ]),
         .blank,
@@ -83,10 +89,31 @@ enum HelpTopic: String, CaseIterable {
         .example("wasmpack inspect ghcr.io/me/plugin:v1"),
     ]
 
+    private static let imageParts: [Part] = [
+        .text("Options for a new image, in build and push:"),
+        .options(["IMAGE"], of: "build"),
+        .blank,
+        .text("Formats:"),
+        .rows([
+            ("image", "an OCI image: one gzipped tar with one file plugin.wasm; every proxy accepts it"),
+            ("docker", "the same with Docker's media types"),
+            (
+                "artifact",
+                "solo.io's artifact: a runtime config and the bare module; not every registry accepts it"
+            ),
+            (
+                "wasm",
+                "the CNCF's artifact: the bare module or component; for wkg and Spin, proxies reject it"
+            ),
+        ]),
+    ]
+
     private static let outputParts: [Part] = [
         .text("The result is on standard output, everything else on standard error."),
         .blank,
         .options(["OUTPUT"], of: "push"),
+        .blank,
+        .text("-h or --help after a command shows its help."),
         .blank,
         .rows([
             ("NO_COLOR, CLICOLOR_FORCE", "never or always use color"),

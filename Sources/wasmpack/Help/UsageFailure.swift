@@ -1,6 +1,7 @@
 import Diagnostics
+import SystemPackage
 
-/// The failure for a command line that ArgumentParser rejects, in the program's own words.
+/// The failure for a command line that ArgumentParser rejects, with wasmpack's messages.
 struct UsageFailure {
     private let arguments: [String]
     private let command: CommandSurface.Command?
@@ -47,7 +48,7 @@ struct UsageFailure {
         return Failure(
             .usage,
             "\(name) has no option \(option.truncated(to: 60))",
-            try: [suggestion.map { "did you mean \($0)" } ?? help]
+            try: [suggestion.map { "use \($0)" } ?? help]
         )
     }
 
@@ -56,6 +57,7 @@ struct UsageFailure {
         guard text.hasPrefix("Unexpected argument ") || text.firstRange(of: " unexpected arguments: ") != nil
         else { return nil }
         let wanted = command?.positional ?? []
+        let extra = text.split(separator: " ").first.flatMap { Int($0) } ?? 1
         let count =
             switch wanted.count {
             case 0: "no argument"
@@ -65,18 +67,24 @@ struct UsageFailure {
         return Failure(
             .usage,
             "\(name) takes \(count)",
-            why: "more were given",
+            why: "\(wanted.count + extra) \(wanted.count + extra == 1 ? "was" : "were") given",
             try: [programAdvice ?? help]
         )
     }
 
-    /// The advice for `check --envoy PROGRAM TARGET`: a word after `--envoy` is the target.
+    /// The advice for `check --envoy PROGRAM TARGET`: a word after `--envoy` is the target, even if it is a program.
     private var programAdvice: String? {
         guard command?.commandName == "check",
             let position = arguments.firstIndex(where: { $0.hasPrefix("--envoy=") }),
-            arguments.indices.contains(position + 2)
+            arguments.indices.contains(position + 2),
+            Self.isProgram(arguments[position + 1])
         else { return nil }
         return "wasmpack check --envoy=\(arguments[position + 1]) \(arguments[position + 2])"
+    }
+
+    private static func isProgram(_ path: String) -> Bool {
+        guard let stat = try? FilePath(path).stat() else { return false }
+        return stat.type == .regular && stat.permissions.contains(.ownerExecute)
     }
 
     /// For the message `Missing value for '--tag <reference>'`.
@@ -112,7 +120,7 @@ struct UsageFailure {
             .usage,
             "\"\(given)\" is not a valid value for \(subject)",
             why: "the values are " + values.joined(separator: ", "),
-            try: [isPositional ? "wasmpack \(name) \(nearest)" : "\(subject) \(nearest)"]
+            try: [isPositional ? "use \(nearest) as \(subject)" : "use \(subject) \(nearest)"]
         )
     }
 
@@ -131,7 +139,7 @@ struct UsageFailure {
         guard text.hasPrefix("The option "), text.firstRange(of: " does not take any value") != nil,
             let option = Self.quoted(text).first
         else { return nil }
-        return Failure(.usage, "\(option) takes no value", try: [option])
+        return Failure(.usage, "\(option) takes no value", try: ["write \(option) without a value"])
     }
 
     /// Returns the parts of a message between single quotes.

@@ -17,7 +17,9 @@ enum CommandLineRules {
     ///
     /// Throws ``Failure/Code/usage`` for arguments that ArgumentParser would misread, or would print.
     static func check(_ arguments: [String]) throws(Failure) {
-        if let failure = unknownCommand(arguments) ?? secretArgument(arguments) ?? joinedOption(arguments) {
+        if let failure = unknownCommand(arguments) ?? secretArgument(arguments) ?? joinedOption(arguments)
+            ?? earlyOption(arguments)
+        {
             throw failure
         }
     }
@@ -36,7 +38,7 @@ enum CommandLineRules {
                 secretFlags.contains(name) ? "\(name) takes no value" : "unknown option \(name)",
                 why:
                     "other users of this machine can read arguments, so secrets are read from standard input",
-                try: ["printf %s \"$PASSWORD\" | wasmpack … --username NAME --password-stdin"]
+                try: ["printf %s \"$PASSWORD\" | wasmpack login REGISTRY -u NAME --password-stdin"]
             )
         }
         return nil
@@ -56,17 +58,42 @@ enum CommandLineRules {
             return Failure(
                 .usage,
                 "unknown option \"\(argument)\"",
-                try: ["-\(argument)", "./\(argument), if it is a file"]
+                try: ["write -\(argument)", "for a file, write ./\(argument)"]
             )
         }
         return nil
+    }
+
+    /// Returns the failure for an option before the command, with the command to type if no option has a value.
+    private static func earlyOption(_ arguments: [String]) -> Failure? {
+        let options = arguments.prefix { !isCommand($0) }
+        guard let option = options.first, option.hasPrefix("-"), arguments.indices.contains(options.count)
+        else { return nil }
+        let name = option.prefix { $0 != "=" }
+        // Three dashes begin ArgumentParser's own requests of completion scripts.
+        guard !["-h", "--help", "--version", "--"].contains(name), !name.hasPrefix("---") else { return nil }
+        let flags = options.allSatisfy { $0.hasPrefix("-") && !$0.contains("=") }
+        return Failure(
+            .usage,
+            "\(name.description.truncated(to: 60)) comes before the command",
+            why: "options belong to a command",
+            try: [
+                flags
+                    ? (["wasmpack", arguments[options.count]] + options).joined(separator: " ")
+                    : "write it after \(arguments[options.count])"
+            ]
+        )
+    }
+
+    private static func isCommand(_ word: String) -> Bool {
+        Wasmpack.configuration.subcommands.contains { $0.isCalled(word) }
     }
 
     /// Returns the failure for an unknown command, with the command to type.
     private static func unknownCommand(_ arguments: [String]) -> Failure? {
         guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
         let commands = Wasmpack.configuration.subcommands
-        guard word != "help", !commands.contains(where: { $0.isCalled(word) }) else { return nil }
+        guard word != "help", !isCommand(word) else { return nil }
         let names = commands.map { $0._commandName } + ["help"]
         let shown = word.truncated(to: 60)
         if let foreign = ForeignWord(word) {
@@ -74,14 +101,14 @@ enum CommandLineRules {
                 .usage,
                 "wasmpack has no command \"\(shown)\"",
                 why: "\(foreign.command) does that",
-                try: [foreign.line]
+                try: foreign.lines
             )
         }
-        let suggestion = word.lowercased().nearest(of: names, within: 2)
+        let suggestion = word.nearestWord(of: names)
         return Failure(
             .usage,
             "unknown command \"\(shown)\"",
-            why: suggestion.map { "did you mean \($0)" }
+            why: suggestion.map { "the nearest command is \"\($0)\"" }
                 ?? "the commands are " + names.sorted().joined(separator: ", "),
             try: [suggestion.map { "wasmpack \($0)" } ?? "wasmpack help"]
         )
@@ -92,5 +119,12 @@ extension ParsableCommand {
     /// Whether a word is the command's name or an alias.
     static func isCalled(_ word: String) -> Bool {
         _commandName == word || configuration.aliases.contains(word)
+    }
+}
+
+extension String {
+    /// Returns the nearest of some names, for a suggestion; in a short word, one edit is a typing error and two are not.
+    func nearestWord(of names: [String]) -> String? {
+        lowercased().nearest(of: names, within: count > 3 ? 2 : 1)
     }
 }

@@ -54,7 +54,7 @@ enum CopyDestination {
         guard Directory.exists(path.directory) else {
             throw Failure(
                 .fileMissing,
-                "the folder \(path.directory) for the layout \(path) does not exist",
+                "the directory \(path.directory) for the layout \(path) does not exist",
                 why: "\(text) does not name a registry",
                 try: ["for Docker Hub, write docker.io/\(text)", "for a layout, write ./\(text)"]
             )

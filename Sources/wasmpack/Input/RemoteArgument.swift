@@ -18,7 +18,7 @@ extension Reference {
         guard local == nil, !Target.isPath(text), text != "-" else {
             let kind =
                 switch local {
-                case .layout?: "a local layout or folder"
+                case .layout?: "a local layout or directory"
                 case .archive?, .module?: "a local file"
                 case .reference?, nil: "a path, not a reference"
                 }

@@ -9,7 +9,12 @@ struct AliasOption: ParsableArguments {
         case semver
     }
 
-    @Option(help: ArgumentHelp("semver: v1.4.2 also sets v1.4 and v1, never back", valueName: "scheme"))
+    @Option(
+        help: ArgumentHelp(
+            "semver: also set shorter tags (v1.4.2 sets v1.4 and v1), unless they point to a newer version",
+            valueName: "scheme"
+        )
+    )
     var alias: Scheme?
 
     /// Whether aliases are wanted for the tag of a reference.

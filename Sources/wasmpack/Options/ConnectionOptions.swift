@@ -176,7 +176,7 @@ extension Failure {
                     .configurationInvalid,
                     "the client certificate cannot be used",
                     why: error.detail,
-                    try: ["--client-cert client.pem --client-key client.key"]
+                    try: ["use --client-cert client.pem --client-key client.key"]
                 )
             case .libraryUnusable:
                 try CurlLibrary.shared.require()

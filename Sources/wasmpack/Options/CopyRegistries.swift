@@ -105,7 +105,7 @@ struct CopyRegistries {
             why: "credentials for one registry are never sent to another",
             try: unassigned == "--client-cert"
                 ? ["copy to a layout or an archive first, and from there to TO"]
-                : ["--from-authfile FILE --to-authfile FILE, or log in to both registries"]
+                : ["log in to both registries", "use --from-authfile FILE --to-authfile FILE"]
         )
     }
 }

@@ -8,7 +8,7 @@ import SystemPackage
 struct CredentialFileOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Credential file (default: Docker's config.json)",
+            "Credential file to write (default: Docker's config.json)",
             valueName: "file"
         ),
         completion: .file()
@@ -28,7 +28,7 @@ struct CredentialFileOption: ParsableArguments {
             throw Failure(
                 .configurationInvalid,
                 "cannot locate the credential file: neither $DOCKER_CONFIG nor $HOME is set",
-                try: ["--authfile FILE"]
+                try: ["use --authfile FILE"]
             )
         }
         let place = CredentialFiles.docker(environment)

@@ -23,7 +23,7 @@ struct CredentialOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Read credentials from this file only: a config.json, a Kubernetes Secret as JSON or mounted",
+            "Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory",
             valueName: "file"
         ),
         completion: .file()
@@ -97,7 +97,7 @@ struct CredentialOptions: ParsableArguments {
                 } else if let authfile {
                     ["wasmpack login --authfile \(authfile) \(registry)"]
                 } else if let side {
-                    ["wasmpack login \(registry)", "or --\(side.lowercased())-authfile FILE"]
+                    ["wasmpack login \(registry)", "use --\(side.lowercased())-authfile FILE"]
                 } else {
                     SignInAdvice.usual(registry).steps
                 }

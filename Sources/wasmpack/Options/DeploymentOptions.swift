@@ -27,23 +27,23 @@ struct DeploymentOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Apply to this object, such as Gateway/my-gateway; may be repeated",
+            "Attach to this object, such as Gateway/my-gateway; may be repeated",
             valueName: "kind/name"
         )
     )
     var target: [String] = []
 
-    @Option(help: "Place in the filter chain")
+    @Option(help: "Position in the filter chain")
     var phase: PluginPhase?
 
     // Unconditional, because `-1` would be read as an option otherwise.
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Order within the phase, the highest first", valueName: "n")
+        help: ArgumentHelp("Order within the phase; higher runs first", valueName: "n")
     )
     var priority: Int32?
 
-    @Option(help: "What to do with traffic if the plugin fails")
+    @Option(help: ArgumentHelp("What to do with traffic if the plugin fails", valueName: "strategy"))
     var failStrategy: FailStrategy?
 
     @Option(
@@ -68,10 +68,10 @@ struct DeploymentOptions: ParsableArguments {
     )
     var match: [String] = []
 
-    @Option(help: "Kind of the plugin (default: http)")
+    @Option(help: "Kind of plugin: http (the default) or network")
     var type: PluginType?
 
-    @Option(help: "When proxies fetch the image again; a pinned image never changes")
+    @Option(help: ArgumentHelp("When proxies fetch the image again", valueName: "policy"))
     var pullPolicy: PullPolicy?
 
     @Option(help: ArgumentHelp("Secret with the registry's credentials", valueName: "name"))
@@ -80,13 +80,13 @@ struct DeploymentOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Root ID, for a module with several plugins", valueName: "id"))
     var rootId: String?
 
-    @Option(help: ArgumentHelp("Path of the module on the proxy's machine (envoy)", valueName: "path"))
+    @Option(help: ArgumentHelp("Path of the module where Envoy runs (envoy)", valueName: "path"))
     var module: String?
 
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Consumer that will read it, and its version: what that one lacks is rejected",
+            "Consumer and version to write for; fields that it lacks are rejected",
             valueName: "name[@version]"
         )
     )

@@ -22,7 +22,7 @@ struct DigestFileOption: ParsableArguments {
             throw Failure(
                 .usage,
                 "\(path) cannot be the digest file: the command already uses it",
-                try: ["--digest-file digest.txt"]
+                try: ["use --digest-file digest.txt"]
             )
         }
         return try OutputFile(at: path)

@@ -8,7 +8,7 @@ struct DockerfileOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "The Dockerfile (default: that in the folder)",
+            "The Dockerfile (default: the one in PATH)",
             valueName: "dockerfile"
         ),
         completion: .file()

@@ -6,7 +6,7 @@ import SystemPackage
 struct LayoutOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The layout (default: $WASMPACK_LAYOUT, plugin-oci)",
+            "Layout (default: $WASMPACK_LAYOUT or plugin-oci)",
             valueName: "dir"
         ),
         completion: .directory
@@ -15,7 +15,9 @@ struct LayoutOptions: ParsableArguments {
 
     /// Returns the layout named, or that of `$WASMPACK_LAYOUT`, or `plugin-oci`.
     func path(_ environment: Environment) throws(Failure) -> FilePath {
-        guard layout != "" else { throw Failure(.usage, "--layout is empty", try: ["--layout plugin-oci"]) }
+        guard layout != "" else {
+            throw Failure(.usage, "--layout is empty", try: ["use --layout plugin-oci"])
+        }
         return layout.map { FilePath($0) } ?? environment.path("WASMPACK_LAYOUT") ?? "plugin-oci"
     }
 }

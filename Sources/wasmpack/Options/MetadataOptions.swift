@@ -8,7 +8,7 @@ import SystemPackage
 struct MetadataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "image (the default), docker, artifact or wasm",
+            "Format: image (default), docker, artifact or wasm",
             valueName: "format"
         )
     )
@@ -16,7 +16,7 @@ struct MetadataOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Own runtime-config.json for --format artifact",
+            "Use this runtime-config.json for --format artifact",
             valueName: "file"
         ),
         completion: .file(extensions: ["json"])
@@ -31,13 +31,13 @@ struct MetadataOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Creation time (default: $SOURCE_DATE_EPOCH, 1970)",
+            "Time (default: $SOURCE_DATE_EPOCH or 1970-01-01)",
             valueName: "time"
         )
     )
     var created: String?
 
-    @Option(help: ArgumentHelp("From 1 (fastest) to 9 (smallest)", valueName: "n"))
+    @Option(help: ArgumentHelp("Level: 1 (fastest) to 9 (smallest)", valueName: "n"))
     var compressionLevel = ImageOptions.defaultCompressionLevel
 
     func validate() throws {
@@ -57,7 +57,7 @@ struct MetadataOptions: ParsableArguments {
         guard let option = given.first else { return }
         throw Failure(
             .usage,
-            "\(option) is for a new image, but \(name) holds a finished one",
+            "\(option) applies to new images only, but \(name) is an existing image",
             why: "its bytes are pushed unchanged, so that its digest stays the same",
             try: ["push a .wasm file or a Dockerfile, or give \(option) to wasmpack build"]
         )

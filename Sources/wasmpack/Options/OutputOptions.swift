@@ -11,7 +11,7 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Show every exchange with a registry, without secrets; implies --verbose")
     var debug = false
 
-    @Flag(help: "Print one JSON document on standard output, also for errors")
+    @Flag(help: "Print one JSON document on standard output, even for errors")
     var json = false
 
     @Option(help: ArgumentHelp("When to use color: auto, always or never", valueName: "when"))

@@ -58,7 +58,7 @@ struct RegistryOptions: ParsableArguments {
             .usage,
             "\(unassigned) is for one registry, but there are several",
             why: "credentials for one registry are never sent to another",
-            try: ["log in to each registry", "or --authfile FILE, with an entry for each"]
+            try: ["log in to each registry", "use --authfile FILE, with an entry for each"]
         )
     }
 
@@ -67,8 +67,7 @@ struct RegistryOptions: ParsableArguments {
         if reference.registryIsAssumed {
             context.record(
                 .note(
-                    "\"\(reference.registry)\" is read as the registry's host, because Docker Hub has no names of three "
-                        + "parts; the image is \(reference)"
+                    "reading \"\(reference.registry)\" as a host: Docker Hub names have two parts"
                 )
             )
         }

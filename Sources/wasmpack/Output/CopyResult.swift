@@ -11,10 +11,16 @@ struct CopyResult {
     /// The full name of the copied image, if it has one.
     let reference: Reference?
     let report: CopyReport
-    /// The original image and the wanted format, if one was given, also if the image already had it.
+    /// The original image and the wanted format, if one was given, even if the image already had it.
     var origin: (digest: Digest, format: ImageFormat)?
 
     private var digest: Digest { report.root.digest }
+
+    /// Whether the destination is an archive that already had the image; a new archive gets every part.
+    var isUnchangedArchive: Bool {
+        guard case .archive = to else { return false }
+        return !report.parts.isEmpty && report.parts.allSatisfy { $0.status == .exists }
+    }
 
     /// One line: what changed, and how much was copied.
     var summary: String {

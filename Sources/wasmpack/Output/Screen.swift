@@ -4,18 +4,18 @@ import HostSystem
 import Synchronization
 import SystemPackage
 
-/// The one way to both output streams: knows what is drawn, and what must be erased before anything else is written.
+/// The only writer to standard output and standard error.
 ///
-/// Results go to standard output, everything else to standard error. On a terminal, the last line of standard error is the
-/// progress, drawn again at most ten times a second. The cursor stays at the start of that line: so that the whole line can
-/// be erased, even if a narrower window has wrapped it.
+/// Tracks the progress line, which is erased before other output. Results go to standard output, everything else to standard
+/// error. On a terminal, the last line of standard error is the progress, drawn again at most ten times a second. The cursor
+/// stays at its start, so that the line can be erased even after a narrower window has wrapped it.
 final class Screen: Sendable {
     /// The screen of this process.
     static let main = Screen()
 
     private static let drawingPeriod = DispatchTimeInterval.milliseconds(100)
     private static let erasing = "\r\u{1B}[J"
-    /// Without wrapping, a line that meets a window made narrower a moment ago is cut, and leaves no rows behind.
+    /// Turns line wrapping off, so that a line wider than a shrunken window is cut and leaves nothing behind.
     private static let wrapping = (off: "\u{1B}[?7l", on: "\u{1B}[?7h")
 
     private struct State {
@@ -24,8 +24,9 @@ final class Screen: Sendable {
         var annotates = false
         var meter = ProgressMeter()
         var isDrawn = false
-        /// Whether something else uses the terminal: a question, or an unfinished line of standard output.
+        /// Whether the user is being asked a question.
         var isAsking = false
+        /// Whether standard output has an unfinished line on the terminal.
         var isWithinLine = false
         var timer: (any DispatchSourceTimer)?
         var lastLine: ContinuousClock.Instant?
@@ -41,7 +42,7 @@ final class Screen: Sendable {
 
     private init() {
         rules = .current
-        // Until the options are read, as for an invalid command line.
+        // The default until the options are parsed.
         let annotates =
             rules.isGitHubActions && (try? ProgramArguments.read())?.contains("--no-annotations") != true
         state.withLock { $0.annotates = annotates }
@@ -51,7 +52,7 @@ final class Screen: Sendable {
         if isInteractive { TerminalSize.onChange(queue) { Screen.main.draw(afterResizing: true) } }
     }
 
-    /// Takes the options of the command.
+    /// Applies the output options.
     func configure(_ options: OutputOptions) {
         state.withLock { state in
             state.color = options.color
@@ -89,7 +90,7 @@ final class Screen: Sendable {
         state.withLock { state in write(lines, &state) }
     }
 
-    /// Writes an annotation, if they are wanted.
+    /// Writes an annotation, if annotations are enabled.
     func annotate(_ kind: WorkflowCommands.Kind, title: String, _ lines: [String]) {
         guard annotates else { return }
         let message = lines.map { $0.truncated(to: Words.limit).printable }.joined(separator: "\n")
@@ -131,7 +132,7 @@ final class Screen: Sendable {
     /// Throws ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``; with ``BrokenPipe`` as its cause if the reader
     /// closed the pipe, which is not reported.
     func print(bytes: UnsafeRawBufferPointer) throws(Failure) {
-        // Drawing waits until the line is finished: on a terminal both streams share it.
+        // Wait until the line is complete, because both streams share the terminal.
         state.withLock { state in
             erase(&state)
             if outputIsTerminal, let last = bytes.last { state.isWithinLine = last != UInt8(ascii: "\n") }
@@ -159,9 +160,9 @@ final class Screen: Sendable {
 
     // MARK: Progress
 
-    /// Records progress, which is drawn when its time has come.
+    /// Records progress, which is drawn on the next tick.
     ///
-    /// Returns how long a transfer took that has ended.
+    /// Returns the duration of a transfer that ended.
     @discardableResult
     func track(_ change: (inout ProgressMeter, ProgressMeter.Instant) -> Duration?) -> Duration? {
         state.withLock { state in
@@ -171,7 +172,7 @@ final class Screen: Sendable {
         }
     }
 
-    /// Erases the progress, for the end of the process; unless a write to a terminal that accepts nothing has the lock.
+    /// Erases the progress before exit, unless a blocked write holds the lock.
     func clear() { _ = state.withLockIfAvailable { erase(&$0) } }
 
     private func startedTimer() -> any DispatchSourceTimer {
@@ -204,7 +205,7 @@ final class Screen: Sendable {
 
     private func redraw(_ reading: ProgressReading, _ state: inout State) {
         let columns = TerminalSize.columns(.standardError)
-        // One column less, because a full line may already move the cursor to the next one.
+        // One column less, because a full line may already move the cursor to the next line.
         let line = reading.line(within: columns - 1, style(state.color, isTerminal: true))
         let (off, on) = Self.wrapping
         Self.writeError((state.isDrawn ? Self.erasing : "") + off + line + "\r" + on)

@@ -8,7 +8,7 @@ struct TerminalRules: Sendable {
     /// Set variables that are not empty.
     private let environment: [String: String]
 
-    /// Takes given variables; an empty one counts as unset.
+    /// Creates the rules from variables; an empty one counts as unset.
     init(_ variables: [String: String]) { environment = variables.filter { !$0.value.isEmpty } }
 
     /// Reads the environment of this process; a variable that is not valid UTF-8 counts as unset.

@@ -141,7 +141,7 @@ import Testing
     }
 
     static let rejectedRows: [(line: String, code: Failure.Code, phrase: String)] = [
-        ("COPY missing.wasm /", .dockerfileInvalid, "the folder has other.wasm, out.wasm, plugin.wasm"),
+        ("COPY missing.wasm /", .dockerfileInvalid, "the directory has other.wasm, out.wasm, plugin.wasm"),
         ("COPY d/none /", .dockerfileInvalid, "\"d/none\" does not exist"),
         ("COPY ../x /", .dockerfileInvalid, "\"x\" does not exist"),
         ("COPY d/../../x /", .dockerfileInvalid, "\"x\" does not exist"),
@@ -150,7 +150,7 @@ import Testing
         ("COPY d/* x", .dockerfileInvalid, "several files"),
         (
             "COPY d/b x\nCOPY d/b x/", .dockerfileInvalid,
-            "/x is already a file and cannot be replaced by a folder"
+            "/x is already a file and cannot be replaced by a directory"
         ),
         ("COPY d/b x\nCOPY d/b x/y/z", .dockerfileInvalid, "/x is already a file"),
         ("COPY d y\nCOPY d/a z\nCOPY z/ y", .dockerfileInvalid, "\"z\" does not exist"),

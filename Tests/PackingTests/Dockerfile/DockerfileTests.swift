@@ -188,7 +188,7 @@ import Testing
         ("FROM scratch\nUSER", "USER needs a value"),
         ("FROM scratch\nUSER $NONE", "USER needs a value"),
         ("FROM scratch\nLABEL --x a=b", "LABEL does not have the flag"),
-        ("FROM scratch\nWORKDIR", "WORKDIR needs a folder"),
+        ("FROM scratch\nWORKDIR", "WORKDIR needs a directory"),
         ("FROM scratch\nLABEL a='b", "a ' is not closed"),
     ]
 
