@@ -32,6 +32,10 @@ import Testing
             "--for envoy-gateway"
         ),
         (
+            ["build", "--format", "artefact"], "\"artefact\" is not a valid value for --format",
+            "--format artifact"
+        ),
+        (
             ["generate", "secret", "a.io/b:v1"], "\"secret\" is not a valid value for KIND",
             "wasmpack generate pull-secret"
         ),
