@@ -38,28 +38,17 @@ let package = Package(
         ),
     ],
     targets: [
-        // C libraries of the system, and the few C lines Swift cannot say itself (variadic calls).
-        .systemLibrary(
-            name: "CArchive",
-            pkgConfig: "libarchive",
-            providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]
-        ),
+        // C libraries of the system. Every command needs the linked ones; libarchive and libcurl are opened by those that use
+        // them.
         .systemLibrary(
             name: "CCrypto",
             pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
         ),
-        .systemLibrary(
-            name: "CCurl",
-            pkgConfig: "libcurl",
-            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
-        ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(
-            name: "CCurlShims",
-            dependencies: ["CCurl", "CCrypto"],
-            linkerSettings: [.linkedLibrary("ssl")]
-        ),
+        .target(name: "CLibrary"),
+        .target(name: "CArchive", dependencies: ["CLibrary"]),
+        .target(name: "CCurl", dependencies: ["CLibrary", "CCrypto"]),
 
         // The arguments of C's main, which Swift's CommandLine does not always find.
         .target(name: "CArguments"),
@@ -70,7 +59,7 @@ let package = Package(
         library("OCI", ["Diagnostics", "CCrypto"]),
         library("Wasm", ["Diagnostics"]),
         library("ProxyWasm", ["Wasm", "Diagnostics"]),
-        library("HTTPTransport", ["Diagnostics", "CCurl", "CCurlShims", system]),
+        library("HTTPTransport", ["Diagnostics", "CCurl", system]),
         library("Archive", ["OCI", "Diagnostics", "CArchive", "CZlib"]),
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
         library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),

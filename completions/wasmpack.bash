@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|push|pull|copy|tag|delete|login|logout|inspect|ls|verify|tags|check|generate|version|completion|help)
+    build|push|pull|copy|tag|delete|login|logout|inspect|ls|digest|verify|tags|check|generate|version|completion|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build push pull copy tag delete login logout inspect ls verify tags check generate version completion help cp rm' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build push pull copy tag delete login logout inspect ls digest verify tags check generate version completion help cp rm' -- "${cur}"))
         ;;
     esac
 }
@@ -501,7 +501,7 @@ _wasmpack_tag() {
     repeating_options=()
     non_repeating_options=(--alias --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -707,6 +707,55 @@ _wasmpack_ls() {
     case "${prev}" in
     '--layout')
         __wasmpack_add_completions -d
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(tar)'
+        return
+        ;;
+    esac
+}
+
+_wasmpack_digest() {
+    repeating_flags=()
+    non_repeating_flags=(--verify --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
         return
         ;;
     '--color')
@@ -1039,7 +1088,7 @@ _wasmpack_help() {
     repeating_options=()
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\npush\npull\ncopy\ntag\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ntags\ncheck\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\noutput\nfields\nexit-codes'
 }
 
 # Joins the words that readline splits at ":", "=" and "@", and replaces an alias by its command.

@@ -11,6 +11,7 @@ package final class TarOutput {
     /// Begins a tar and passes its bytes to `write`.
     package init(_ write: @escaping (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
         self.write = write
+        try ArchiveLibrary.shared.require()
         tar = try Self.translating { () throws(ArchiveError) in try TarWriter(.extended) }
     }
 

@@ -49,6 +49,7 @@ package final class TarReader {
 
     /// Begins to read a tar.
     package init(_ source: any ByteSource) throws(Failure) {
+        try ArchiveLibrary.shared.require()
         guard let archive = archive_read_new() else {
             throw Failure(.internalError, "libarchive cannot allocate memory")
         }

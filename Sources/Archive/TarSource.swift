@@ -36,6 +36,7 @@ final class TarSource {
     init(_ entries: [LayerEntry], time: Int64) throws(Failure) {
         self.entries = entries[...]
         self.time = time
+        try ArchiveLibrary.shared.require()
         tar = try Self.translating { () throws(ArchiveError) in try TarWriter() }
     }
 

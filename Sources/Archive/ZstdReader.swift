@@ -16,6 +16,7 @@ package final class ZstdReader: ByteSource {
     ///
     /// Throws ``Failure/Code/layerInvalid`` also if libarchive was built without zstd.
     package init(_ source: any ByteSource) throws(Failure) {
+        try ArchiveLibrary.shared.require()
         guard let archive = archive_read_new() else {
             throw Failure(.internalError, "libarchive cannot allocate memory")
         }

@@ -33,6 +33,12 @@ extension Failure.Code {
                 why: "the helper's own message is quoted",
                 try: "run the helper as the error shows"
             )
+        case .libraryUnusable:
+            Explanation(
+                "a library of the system cannot be used",
+                why: "libcurl or libarchive is missing, broken or too old, or libcurl was built without TLS",
+                try: "apt install libcurl4 libarchive13 (macOS: brew install curl libarchive)"
+            )
         case .envoyMissing:
             Explanation(
                 "there is no Envoy to run",

@@ -61,6 +61,7 @@ extension Failure {
         case helperMissing = "helper-missing"
         case helperFailed = "helper-failed"
         case envoyMissing = "envoy-missing"
+        case libraryUnusable = "library-unusable"
 
         case fileExists = "file-exists"
         case tagExists = "tag-exists"
@@ -99,7 +100,7 @@ extension Failure {
                 .protocolViolation
             case .authenticationRequired, .authenticationRejected, .authenticationDenied:
                 .noPermission
-            case .configurationInvalid, .helperMissing, .helperFailed, .envoyMissing:
+            case .configurationInvalid, .helperMissing, .helperFailed, .envoyMissing, .libraryUnusable:
                 .configuration
             case .fileExists, .tagExists, .notConfirmed, .checkFailed:
                 .negativeResult

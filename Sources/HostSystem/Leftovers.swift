@@ -15,7 +15,8 @@ import SystemPackage
 enum Leftovers {
     /// Removes the unfinished outputs in a folder that no process is writing, ignoring errors.
     static func removeOutputs(in folder: FilePath) {
-        for name in (try? Directory.names(in: folder)) ?? [] where TemporaryFile.isUnfinishedOutput(name) {
+        for name in (try? Directory.entries(in: folder)) ?? []
+        where TemporaryFile.isUnfinishedOutput(name.string) {
             let path = folder.appending(name)
             withAbandoned(path, .regular) { try? removeFile(path) }
         }
@@ -23,7 +24,8 @@ enum Leftovers {
 
     /// Removes the temporary folders below a folder that no process uses, with their files, ignoring errors.
     static func removeFolders(in parent: FilePath) {
-        for name in (try? Directory.names(in: parent)) ?? [] where TemporaryDirectory.isTemporary(name) {
+        for name in (try? Directory.entries(in: parent)) ?? []
+        where TemporaryDirectory.isTemporary(name.string) {
             let path = parent.appending(name)
             withAbandoned(path, .directory) { TemporaryPaths.removeFolder(path) }
         }

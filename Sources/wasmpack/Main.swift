@@ -18,8 +18,9 @@ enum Main {
             if let help = try HelpRequest.answer(to: arguments, width: Terminal.helpWidth) {
                 end(printing: help)
             }
+            if arguments == ["--version"] { end(printing: Wasmpack.configuration.version + "\n") }
             if let script = CompletionScript(requestedBy: arguments) { end(printing: script.text) }
-            command = try await Wasmpack.asyncParseAsRoot(arguments)
+            command = try await Self.parsed(arguments)
         } catch {
             end(refusing: error, arguments)
         }
@@ -40,6 +41,17 @@ enum Main {
             Terminal.exit(failure.code.exitStatus)
         }
         Terminal.exit(.done)
+    }
+
+    /// Parses the arguments.
+    ///
+    /// Begins at the command that the first argument names: the root would build the arguments of that command once more.
+    private static func parsed(_ arguments: [String]) async throws -> any ParsableCommand {
+        guard let word = arguments.first,
+            let command = Wasmpack.configuration.subcommands.first(where: { $0.isCalled(word) })
+                as? any AsyncParsableCommand.Type
+        else { return try await Wasmpack.asyncParseAsRoot(arguments) }
+        return try await command.asyncParseAsRoot(Array(arguments.dropFirst()))
     }
 
     private static func run(_ command: any ParsableCommand) async -> Result<Void, Failure> {

@@ -45,7 +45,10 @@ struct Wasmpack: AsyncParsableCommand {
                     Push.self, Pull.self, Copy.self, TagImage.self, Delete.self, Login.self, Logout.self,
                 ]
             ),
-            CommandGroup(name: "Look", subcommands: [Inspect.self, List.self, Verify.self, Tags.self]),
+            CommandGroup(
+                name: "Look",
+                subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self, Tags.self]
+            ),
             CommandGroup(name: "Deploy", subcommands: [Check.self, Generate.self]),
             CommandGroup(name: unlistedGroup, subcommands: [Version.self, Completion.self]),
         ]

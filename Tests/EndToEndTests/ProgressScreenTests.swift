@@ -34,7 +34,7 @@ struct ProgressScreenTests {
                 [{"expect":"config .*received"},
                  {"expect":"layer  .*%  .* of .*/s"},{"snapshot":"120 columns"},
                  {"resize":80},{"expect":"layer  .*%  .* of .*/s"},{"snapshot":"80 columns"},
-                 {"resize":40},{"expect":"^  layer +[0-9]+%  [^/]*$"},{"snapshot":"40 columns"},
+                 {"resize":40},{"expect":"^  layer +[0-9]+%  [0-9.]+ of [0-9.]+ KiB$"},{"snapshot":"40 columns"},
                  {"resize":20},{"expect":"^  layer +[0-9]+%$"},{"snapshot":"20 columns"},
                  {"resize":80},{"expect":"layer  .*%  .* of .*/s"},\(Self.release)]
                 """

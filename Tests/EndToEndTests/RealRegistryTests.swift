@@ -77,6 +77,24 @@ struct RealRegistryTests {
         #expect(inspected.outputText.contains(#""format":"image""#), "\(inspected)")
     }
 
+    @Test func `a pull shares one connection where the registry offers HTTP/2`() async throws {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.shared(.htpasswd)
+        let access = try registry.access(work)
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let reference = "\(registry.name)/\(work.namespace)/shared:v1"
+        let pushed = try await work.start(["push", reference] + access.flags, input: access.input).wait()
+        #expect(pushed.status == 0, "\(pushed)")
+        let pulled = try await work.start(
+            ["pull", reference, "-o", "back.wasm", "--debug"] + access.flags,
+            input: access.input
+        ).wait()
+        #expect(pulled.status == 0, "\(pulled)")
+        #expect(pulled.errorText.ranges(of: "new connection").count == 1, "\(pulled)")
+        // The manifest twice, because of the challenge, the config and the layer.
+        #expect(pulled.errorText.ranges(of: "reused connection").count == 3, "\(pulled)")
+    }
+
     static let refusals:
         [(what: String, arguments: [String], input: String, code: String, status: Int32, phrase: String)] = [
             (

@@ -111,8 +111,8 @@ enum Screens {
 
     /// The text with fixed rates and times, which depend on the machine.
     private static func fixed(_ text: String) -> String {
-        text.replacing(/\d+(\.\d)? [KMG]?i?B\/s/, with: "9.9 MiB/s")
-            .replacing(/(\d+ h )?(\d+ min )?\d+ s left/, with: "9 s left")
+        // A rate of zero has no time left.
+        text.replacing(/\d+(\.\d)? [KMG]?i?B\/s(  [\w ]+ left)?/, with: "9.9 MiB/s  9 s left")
             .replacing(/\ in\ (?:\d+ min )?\d+ s\b/, with: " in 9 s")
             .replacing(/[━─#-]+(?=  +\d+%)/) { String(repeating: "━", count: min(10, $0.output.count)) }
     }

@@ -78,7 +78,7 @@ import Testing
         ),
         (["lint"], "wasmpack has no command \"lint\"", "wasmpack check plugin.wasm"),
         (["upload"], "wasmpack has no command \"upload\"", "wasmpack push REFERENCE plugin.wasm"),
-        (["resolve"], "wasmpack has no command \"resolve\"", "wasmpack inspect --json REFERENCE"),
+        (["resolve"], "wasmpack has no command \"resolve\"", "wasmpack digest REFERENCE"),
         (["manifest"], "wasmpack has no command \"manifest\"", "wasmpack inspect --raw manifest REFERENCE"),
         (["Rmi"], "wasmpack has no command \"Rmi\"", "wasmpack delete REFERENCE"),
         (["pusj"], "unknown command \"pusj\"", "wasmpack push"),

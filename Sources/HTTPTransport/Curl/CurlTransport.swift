@@ -2,7 +2,7 @@ import CCurl
 import Dispatch
 import Synchronization
 
-/// HTTP/1.1 over libcurl, with one pool of connections.
+/// HTTP over libcurl, with one pool of connections.
 ///
 /// It does not read environment variables; ``TransportOptions/proxies`` lists the proxies.
 ///
@@ -23,7 +23,7 @@ package final class CurlTransport: Transport {
     /// Creates a transport without connections.
     ///
     /// Throws ``TransferError/Kind/authorityFileUnusable``, ``TransferError/Kind/invalidRequest`` for a user agent
-    /// with control characters, and ``TransferError/Kind/other`` if libcurl cannot be initialized.
+    /// with control characters, ``TransferError/Kind/libraryUnusable``, and ``TransferError/Kind/other`` without memory.
     package init(_ options: TransportOptions = TransportOptions()) throws(TransferError) {
         settings = try TransferSettings(options)
         multi = try MultiHandle()
@@ -137,12 +137,13 @@ final class CancellationFlag: Sendable {
 /// The versions of the libraries that the transport uses.
 package enum LibraryVersions {
     /// libcurl and its version, for example `libcurl/7.88.1`.
-    package static var curl: String { components.first ?? "libcurl" }
+    package static var curl: String { components.first ?? "no libcurl" }
 
     /// The TLS library of libcurl and its version, for example `OpenSSL/3.0.15`.
     package static var tls: String { components.dropFirst().first ?? "no TLS" }
 
     private static var components: [String] {
-        curl_version().map { String(cString: $0).split(separator: " ").map(String.init) } ?? []
+        guard CurlLibrary.isUsable, let text = curl_version() else { return [] }
+        return String(cString: text).split(separator: " ").map(String.init)
     }
 }

@@ -1,5 +1,4 @@
 import CCurl
-import CCurlShims
 import Diagnostics
 
 /// A libcurl easy handle and its memory, freed exactly once.
@@ -17,14 +16,9 @@ struct EasyHandle: ~Copyable {
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var addressCheck: UnsafeMutablePointer<wasmpack_address_check>?
 
-    /// Whether libcurl's global state is initialized; initialized once per process.
-    private static let isReady: Bool = {
-        wasmpack_tls_start()
-        return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-    }()
-
     init() throws(TransferError) {
-        guard Self.isReady, let raw = curl_easy_init() else {
+        try CurlLibrary.require()
+        guard let raw = curl_easy_init() else {
             throw TransferError(.other, "libcurl cannot be initialized")
         }
         guard let peer = wasmpack_new_peer() else {

@@ -1,5 +1,4 @@
 import CCurl
-import CCurlShims
 
 /// A libcurl multi handle with its connections and transfers.
 ///
@@ -10,6 +9,7 @@ struct MultiHandle: ~Copyable, Sendable {
     nonisolated(unsafe) private let raw: UnsafeMutableRawPointer
 
     init() throws(TransferError) {
+        try CurlLibrary.require()
         guard let raw = curl_multi_init() else {
             throw TransferError(.other, "libcurl cannot be initialized")
         }

@@ -10,7 +10,7 @@ final class Transfer {
     private let body: BodyReader?
     private let proxy: Proxy?
     private let addressCheck: AddressCheck?
-    private var head = HeadReader()
+    private var head: HeadReader
     /// The final head and its connection, when the head is complete.
     private var response: Response?
     /// The error with which one of our callbacks ended the transfer.
@@ -19,6 +19,7 @@ final class Transfer {
     init(_ pending: PendingTransfer, settings: TransferSettings) throws(TransferError) {
         self.pending = pending
         easy = try EasyHandle()
+        head = HeadReader(acceptsHTTP2: pending.request.multiplexes)
         proxy = settings.proxy(for: pending.request)
         addressCheck = proxy == nil ? AddressCheck(pending.request) : nil
         body =

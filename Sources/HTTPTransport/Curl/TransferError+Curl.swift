@@ -42,7 +42,7 @@ extension TransferError {
         case CURLE_OPERATION_TIMEDOUT:
             easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 ? .stalled : .connectTimedOut
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR: transferKind(detail, easy: easy)
-        case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: .connectionLost
+        case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM: .connectionLost
         case CURLE_SSL_CONNECT_ERROR: handshakeKind(detail)
         case CURLE_PEER_FAILED_VERIFICATION where easy.number(CURLINFO_PROXY_SSL_VERIFYRESULT) != 0:
             .proxyFailed

@@ -48,6 +48,8 @@ package struct TransferError: Error, Sendable, Equatable {
         case authorityFileUnusable
         /// The client certificate or its key cannot be used.
         case clientCertificateUnusable
+        /// libcurl is missing, broken, too old or lacks TLS.
+        case libraryUnusable
         /// A limit of the system was reached: open files or memory.
         case limitReached
         /// Anything else.
@@ -91,6 +93,7 @@ extension TransferError.Kind {
         case .sinkRejected: "response rejected"
         case .bodyUnreadable: "content unreadable"
         case .authorityFileUnusable: "CA file unusable"
+        case .libraryUnusable: "libcurl unusable"
         case .clientCertificateUnusable: "client certificate unusable"
         case .limitReached: "limit of the system reached"
         case .other: "failed"

@@ -23,7 +23,7 @@ package struct HTTPDate: Sendable, Hashable {
     /// Reads a date in one of the three forms; `nil` for anything else.
     package init?(_ text: String) {
         // libcurl accepts nearly any text as a date; all three forms begin with the day.
-        guard Self.days.contains(where: text.hasPrefix) else { return nil }
+        guard Self.days.contains(where: text.hasPrefix), CurlLibrary.isUsable else { return nil }
         let seconds = curl_getdate(text, nil)
         guard seconds >= 0 else { return nil }
         self.seconds = Int(seconds)

@@ -5,6 +5,9 @@ struct HeadReader {
     /// The largest number of fields in all heads and trailers.
     static let countLimit = 200
 
+    /// Whether a status line of HTTP/2 is accepted; libcurl writes it in place of the pseudo-header field.
+    private let acceptsHTTP2: Bool
+
     /// The final head, when it is complete.
     private(set) var response: Response?
 
@@ -12,6 +15,8 @@ struct HeadReader {
     private var count = 0
     private var status: Int?
     private var headers = HeaderFields()
+
+    init(acceptsHTTP2: Bool = false) { self.acceptsHTTP2 = acceptsHTTP2 }
 
     /// Parses the next line, including its line end; returns the final head when this line completes it.
     mutating func take(_ line: UnsafeRawBufferPointer) throws(TransferError) -> Response? {
@@ -25,7 +30,7 @@ struct HeadReader {
         let text = line.trimmedText
         guard let status else {
             // Only a trailer can follow the final head; it is ignored.
-            if response == nil { self.status = try Self.status(of: text) } else { try countField() }
+            if response == nil { self.status = try status(of: text) } else { try countField() }
             return nil
         }
         guard text.isEmpty else {
@@ -45,10 +50,11 @@ struct HeadReader {
         return response
     }
 
-    /// Parses a status line such as `HTTP/1.1 200 OK` (RFC 9112 §4).
-    private static func status(of line: String) throws(TransferError) -> Int {
+    /// Parses a status line such as `HTTP/1.1 200 OK` (RFC 9112 §4) or `HTTP/2 200`.
+    private func status(of line: String) throws(TransferError) -> Int {
         let parts = line.split(separator: " ", maxSplits: 2)
-        guard parts.count >= 2, parts[0].hasPrefix("HTTP/1."), parts[1].utf8.count == 3,
+        guard parts.count >= 2, parts[0].hasPrefix("HTTP/1.") || acceptsHTTP2 && parts[0] == "HTTP/2",
+            parts[1].utf8.count == 3,
             let status = Int(parts[1]), (100...999).contains(status)
         else {
             throw TransferError(

@@ -42,6 +42,11 @@ package struct Request: Sendable {
     /// By default, a request is retried once if a reused connection ends without a response (RFC 9112 §9.3.1). With this, it
     /// fails with ``TransferError/Kind/connectionLost`` instead.
     package var sendsBodyOnce = false
+    /// Whether the request may share a connection with others at the same time (HTTP/2, RFC 9113), if the server offers that
+    /// in the TLS handshake.
+    ///
+    /// Not for uploads: a stream's window costs round trips.
+    package var multiplexes = false
     /// Called on the transport's thread with every piece of the body before it is sent.
     ///
     /// An error that it throws ends the exchange, and the piece is not sent. So a failed verification at the last piece keeps

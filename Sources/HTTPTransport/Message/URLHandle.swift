@@ -5,6 +5,7 @@ struct URLHandle: ~Copyable {
     private let raw: OpaquePointer
 
     init() throws(TransferError) {
+        try CurlLibrary.require()
         guard let raw = curl_url() else {
             throw TransferError(.other, "libcurl cannot allocate memory for a URL")
         }
@@ -43,7 +44,7 @@ struct URLHandle: ~Copyable {
         flags: Int32 = 0
     ) throws(TransferError) -> String? {
         var text: UnsafeMutablePointer<CChar>?
-        let code = curl_url_get(raw, part, &text, UInt32(flags))
+        let code = wasmpack_url_get(raw, part, &text, UInt32(flags))
         if code == missing && code != CURLUE_OK { return nil }
         try Self.check(code)
         guard let text else { return nil }

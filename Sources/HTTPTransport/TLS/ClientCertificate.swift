@@ -1,5 +1,4 @@
 import CCurl
-import CCurlShims
 package import SystemPackage
 
 /// A certificate and its private key, which authenticate this client to a server that requests a certificate.

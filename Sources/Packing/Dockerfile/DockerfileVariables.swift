@@ -12,7 +12,7 @@ struct DockerfileVariables {
     /// The names that the stage has declared.
     var declaredNames: Set<String> = []
     private var values: [String: String] = [:]
-    private let escape: Unicode.Scalar
+    fileprivate let escape: Unicode.Scalar
     private var total = 0
 
     init(escape: Unicode.Scalar, _ values: [String: String] = [:]) {
@@ -36,7 +36,7 @@ struct DockerfileVariables {
     ///
     /// Throws ``Failure/Code/dockerfileInvalid`` or ``Failure/Code/dockerfileUnsupported``.
     mutating func expand(_ word: String, at location: SourceLocation) throws(Failure) -> String {
-        var expansion = WordExpansion(word, self, escape: escape, at: location)
+        var expansion = WordExpansion(word, self, at: location)
         let result = try expansion.text(until: nil, depth: 0)
         try count(result, at: location)
         return result
@@ -84,10 +84,10 @@ private struct WordExpansion {
     private let location: SourceLocation
     private var rest: Substring.UnicodeScalarView
 
-    init(_ word: String, _ values: DockerfileVariables, escape: Unicode.Scalar, at location: SourceLocation) {
+    init(_ word: String, _ values: DockerfileVariables, at location: SourceLocation) {
         self.word = word
         self.values = values
-        self.escape = escape
+        escape = values.escape
         self.location = location
         rest = Substring.UnicodeScalarView(word.unicodeScalars)
     }

@@ -27,6 +27,7 @@ final class RegistryClient: Sendable {
     ) {
         self.connection = connection
         self.repository = repository
+        multiplexes = access == .pull
         authenticator = Authenticator(
             connection.endpoint.registry,
             access,
@@ -39,6 +40,9 @@ final class RegistryClient: Sendable {
 
     /// The registry's origin in use.
     var origin: Origin { state.origin }
+
+    /// Whether requests share a connection; not beside uploads, which need HTTP/1.1, and so another connection.
+    private let multiplexes: Bool
 
     /// The policy for URLs that the registry names.
     var policy: URLPolicy { state.policy }
@@ -54,7 +58,8 @@ final class RegistryClient: Sendable {
         while true {
             let origin = origin
             let url = try parse("\(origin)/v2/" + (repository.map { "\($0)/" } ?? "") + path)
-            let request = Request(method: method, url: url, headers: headers, body: body)
+            var request = Request(method: method, url: url, headers: headers, body: body)
+            request.multiplexes = multiplexes
             do throws(RequestFailure) {
                 return try await send(request, into: sink)
             } catch {

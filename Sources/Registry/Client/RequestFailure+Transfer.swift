@@ -131,6 +131,8 @@ extension RequestFailure {
                         ? ["--client-cert client.pem --client-key client.key"] : hints([])
                 )
             )
+        case .libraryUnusable:
+            self.init(CurlLibrary.shared.failure ?? failure(.internalError, "libcurl cannot be used"))
         case .authorityFileUnusable:
             self.init(failure(.configurationInvalid, "cannot use a file of CA certificates"))
         case .clientCertificateUnusable:

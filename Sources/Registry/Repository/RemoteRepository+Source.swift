@@ -23,6 +23,32 @@ extension RemoteRepository: ContentSource {
         return manifest.descriptor
     }
 
+    /// Returns the manifest that a name points to, as the registry states it: its bytes are not hashed, unless the registry
+    /// states too little.
+    ///
+    /// Returns `nil` if the name does not exist. Throws ``Failure/Code/digestMismatch`` if the registry states another digest
+    /// than the one that was asked for.
+    package func stated(_ name: RefName) async throws(Failure) -> Descriptor? {
+        let reference = name.manifestReference
+        let stated = try await retrying("manifest \(reference)") { _ throws(RequestFailure) in
+            try await self.head(reference)
+        }
+        guard case .reference(let reference) = name, let digest = reference.digest, let stated else {
+            return stated
+        }
+        // By another algorithm, only the bytes tell.
+        guard stated.digest.algorithm == digest.algorithm else { return nil }
+        guard stated.digest == digest else {
+            throw Failure(
+                .digestMismatch,
+                "\(registry) states another digest for \(digest)",
+                why: "it states \(stated.digest)",
+                try: ["contact the registry's administrator: the registry or a proxy alters manifests"]
+            )
+        }
+        return stated
+    }
+
     /// Fetches and verifies content.
     package func fetch(_ descriptor: Descriptor) async throws(Failure) -> Blob {
         // Also for other types: content that the registry served as a manifest is not among its blobs.

@@ -28,7 +28,7 @@ extension RetryPolicy {
         case .connectTimedOut, .stalled, .connectionLost: true
         case .addressUnknown, .connectionRefused, .unreachable, .proxyFailed, .addressRejected: false
         case .notTLS, .unknownAuthority, .certificateInvalid, .tlsFailed, .clientCertificateRejected,
-            .authorityFileUnusable, .clientCertificateUnusable:
+            .authorityFileUnusable, .clientCertificateUnusable, .libraryUnusable:
             false
         case .tooLarge, .protocolViolation, .sinkRejected: false
         case .canceled, .invalidURL, .invalidRequest, .bodyUnreadable, .limitReached, .other: false

@@ -9,6 +9,7 @@ import SystemPackage
 
 struct Build: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "build",
         abstract: "Build an OCI image from a Wasm module",
         discussion: """
             EXAMPLES

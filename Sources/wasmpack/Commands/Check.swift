@@ -9,6 +9,7 @@ import SystemPackage
 
 struct Check: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Check that Istio, Envoy Gateway and Higress accept a plugin",
         discussion: """
             EXAMPLES

@@ -3,6 +3,7 @@ import Diagnostics
 
 struct Completion: ReportingCommand {
     static let configuration = CommandConfiguration(
+        commandName: "completion",
         abstract: "Print a shell completion script",
         discussion: """
             EXAMPLES

@@ -9,6 +9,7 @@ import SystemPackage
 
 struct Copy: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "copy",
         abstract: "Copy images between registries, layouts and archives",
         discussion: """
             EXAMPLES

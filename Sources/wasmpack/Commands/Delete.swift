@@ -5,6 +5,7 @@ import Registry
 
 struct Delete: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "delete",
         abstract: "Delete a tag or an image from a registry",
         discussion: """
             EXAMPLES

@@ -9,6 +9,7 @@ import SystemPackage
 
 struct Generate: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "generate",
         abstract: "Write the YAML that deploys a plugin",
         discussion: """
             EXAMPLES

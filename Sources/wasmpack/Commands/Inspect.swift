@@ -9,6 +9,7 @@ import SystemPackage
 
 struct Inspect: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "inspect",
         abstract: "Show details of an image or a module",
         discussion: """
             EXAMPLES

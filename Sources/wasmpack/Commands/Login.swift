@@ -6,6 +6,7 @@ import SystemPackage
 
 struct Login: ReportingCommand {
     static let configuration = CommandConfiguration(
+        commandName: "login",
         abstract: "Log in to a registry",
         discussion: """
             EXAMPLES

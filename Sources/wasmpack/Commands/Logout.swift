@@ -6,6 +6,7 @@ import SystemPackage
 
 struct Logout: ReportingCommand {
     static let configuration = CommandConfiguration(
+        commandName: "logout",
         abstract: "Log out of a registry",
         discussion: """
             EXAMPLES

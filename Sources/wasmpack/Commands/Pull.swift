@@ -9,6 +9,7 @@ import SystemPackage
 
 struct Pull: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "pull",
         abstract: "Download a plugin and verify it",
         discussion: """
             EXAMPLES

@@ -9,6 +9,7 @@ import SystemPackage
 
 struct Push: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "push",
         abstract: "Push an image, or a .wasm directly, to a registry",
         discussion: """
             EXAMPLES

@@ -5,6 +5,7 @@ import Registry
 
 struct Tags: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "tags",
         abstract: "List the tags of a repository",
         discussion: """
             EXAMPLES

@@ -8,6 +8,7 @@ import SystemPackage
 
 struct Verify: RegistryCommand {
     static let configuration = CommandConfiguration(
+        commandName: "verify",
         abstract: "Verify all digests and sizes of an image",
         discussion: """
             EXAMPLES

@@ -5,6 +5,7 @@ import HTTPTransport
 
 struct Version: ReportingCommand {
     static let configuration = CommandConfiguration(
+        commandName: "version",
         abstract: "Show the version",
         discussion: """
             EXAMPLES

@@ -24,7 +24,7 @@ struct ForeignWord {
             (["validate", "test", "lint"], "check", "wasmpack check plugin.wasm"),
             (["show", "info", "config", "describe", "history"], "inspect", "wasmpack inspect \(reference)"),
             (["manifest"], "inspect", "wasmpack inspect --raw manifest \(reference)"),
-            (["resolve", "digest", "head"], "inspect", "wasmpack inspect --json \(reference)"),
+            (["resolve", "head"], "digest", "wasmpack digest \(reference)"),
             (
                 ["images", "image"], "ls",
                 "wasmpack ls plugin-oci, or for a registry wasmpack tags REPOSITORY"

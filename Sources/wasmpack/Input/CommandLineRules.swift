@@ -66,9 +66,8 @@ enum CommandLineRules {
     private static func unknownCommand(_ arguments: [String]) -> Failure? {
         guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
         let commands = Wasmpack.configuration.subcommands
+        guard word != "help", !commands.contains(where: { $0.isCalled(word) }) else { return nil }
         let names = commands.map { $0._commandName } + ["help"]
-        guard !names.contains(word), !commands.contains(where: { $0.configuration.aliases.contains(word) })
-        else { return nil }
         let shown = word.truncated(to: 60)
         if let foreign = ForeignWord(word) {
             return Failure(
@@ -86,5 +85,12 @@ enum CommandLineRules {
                 ?? "the commands are " + names.sorted().joined(separator: ", "),
             try: [suggestion.map { "wasmpack \($0)" } ?? "wasmpack help"]
         )
+    }
+}
+
+extension ParsableCommand {
+    /// Whether a word is the command's name or an alias.
+    static func isCalled(_ word: String) -> Bool {
+        _commandName == word || configuration.aliases.contains(word)
     }
 }

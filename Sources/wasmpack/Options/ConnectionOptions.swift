@@ -178,6 +178,9 @@ extension Failure {
                     why: error.detail,
                     try: ["--client-cert client.pem --client-key client.key"]
                 )
+            case .libraryUnusable:
+                try CurlLibrary.shared.require()
+                fallthrough
             default: throw Failure(.internalError, "libcurl cannot start", why: error.detail, cause: error)
             }
         }

@@ -1,7 +1,6 @@
-#include "CCurlShims.h"
+#include "Library.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -31,9 +30,9 @@ static int begin_request(void *check, char *address, char *own_address, int port
 }
 
 unsigned wasmpack_setopt_address_check(void *handle, const wasmpack_address_check *check) {
-    CURLcode result = curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    if (result == CURLE_OK) result = curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, check);
-    if (result == CURLE_OK) result = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, begin_request);
-    if (result == CURLE_OK) result = curl_easy_setopt(handle, CURLOPT_PREREQDATA, check);
+    CURLcode result = wasmpack_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    if (result == CURLE_OK) result = wasmpack_setopt(handle, CURLOPT_OPENSOCKETDATA, check);
+    if (result == CURLE_OK) result = wasmpack_setopt(handle, CURLOPT_PREREQFUNCTION, begin_request);
+    if (result == CURLE_OK) result = wasmpack_setopt(handle, CURLOPT_PREREQDATA, check);
     return result;
 }

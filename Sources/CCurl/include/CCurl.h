@@ -1,12 +1,21 @@
-// Typed wrappers for curl_easy_setopt and curl_easy_getinfo: Swift cannot call C's variadic functions.
-//
-// This header does not include <curl/curl.h>: if two clang modules included it, Swift could find libcurl's types in either
-// one. Options, infos and results are therefore the numbers of CURLoption, CURLINFO and CURLcode.
-#ifndef WASMPACK_CCURL_SHIMS_H
-#define WASMPACK_CCURL_SHIMS_H
+// libcurl, opened when it is needed, and what Swift cannot do with it: variadic functions, callbacks with structs, OpenSSL.
+#ifndef WASMPACK_CCURL_H
+#define WASMPACK_CCURL_H
 
+#include <curl/curl.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// Library.c
+
+// Opens libcurl. Returns NULL on success, otherwise the reason, which the caller frees. Call once per process; before it,
+// libcurl's functions fail.
+char *wasmpack_open_curl(void);
+
+CURLUcode wasmpack_url_get(CURLU *url, CURLUPart part, char **text, unsigned flags);
+
+// Options.c: typed wrappers for curl_easy_setopt and curl_easy_getinfo. Options, infos and results are the numbers of
+// CURLoption, CURLINFO and CURLcode.
 
 unsigned wasmpack_setopt_long(void *handle, unsigned option, long value);
 unsigned wasmpack_setopt_offset(void *handle, unsigned option, int64_t value);
@@ -44,9 +53,6 @@ struct wasmpack_peer {
     int has_fingerprint;
     int asked_for_certificate;
 };
-
-// Call once per process, before the first handshake.
-void wasmpack_tls_start(void);
 
 // Returns details for one handle, to be released with it; NULL without memory.
 struct wasmpack_peer *wasmpack_new_peer(void);

@@ -1,8 +1,9 @@
 // TLS details that libcurl does not provide, read from the OpenSSL that libcurl uses. With another TLS library, these
 // details are not available; certificates are verified nevertheless.
-#include "CCurlShims.h"
+#include "CCurl.h"
+#include "Library.h"
 
-#include <curl/curl.h>
+#include <dlfcn.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -11,6 +12,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+// The functions of the libssl that libcurl has loaded; Debian's other libcurl uses GnuTLS, and has none.
+#define FUNCTIONS(F)                                                                                                       \
+    F(SSL_CTX_get_ex_data)                                                                                                 \
+    F(SSL_CTX_get_verify_mode)                                                                                             \
+    F(SSL_CTX_set_cert_cb)                                                                                                 \
+    F(SSL_CTX_set_ex_data)                                                                                                 \
+    F(SSL_CTX_set_options)                                                                                                 \
+    F(SSL_CTX_set_post_handshake_auth)                                                                                     \
+    F(SSL_CTX_set_verify)                                                                                                  \
+    F(SSL_get_SSL_CTX)                                                                                                     \
+    F(SSL_get_ex_data_X509_STORE_CTX_idx)                                                                                  \
+    F(SSL_get_version)
+
+#define FIELD(name) __typeof__(&name) name;
+static struct { FUNCTIONS(FIELD) } openssl;
+
+// The index of a peer in a context; -1 without libssl.
 static int peer_index = -1;
 
 // Details of a peer, shared by a handle and the contexts of its connections, some of which outlive the handle.
@@ -42,13 +60,17 @@ __attribute__((constructor)) static void disable_openssl_cleanup_at_exit(void) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 }
 
-void wasmpack_tls_start(void) {
+void wasmpack_find_openssl(void *curl) {
+#define FIND(name)                                                                                                         \
+    openssl.name = (__typeof__(&name))dlsym(curl, #name);                                                                  \
+    if (!openssl.name) return;
+    FUNCTIONS(FIND)
     peer_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, on_context_freed);
 }
 
 static struct wasmpack_peer *peer_of(const SSL *connection) {
-    const SSL_CTX *context = connection ? SSL_get_SSL_CTX(connection) : NULL;
-    return context ? SSL_CTX_get_ex_data(context, peer_index) : NULL;
+    const SSL_CTX *context = connection ? openssl.SSL_get_SSL_CTX(connection) : NULL;
+    return context ? openssl.SSL_CTX_get_ex_data(context, peer_index) : NULL;
 }
 
 static void keep_issuer(struct wasmpack_peer *peer, X509 *certificate) {
@@ -63,7 +85,7 @@ static void keep_issuer(struct wasmpack_peer *peer, X509 *certificate) {
 
 // Called for each certificate of the chain, from the root to the server's, and for the first invalid one.
 static int on_verify(int is_good, X509_STORE_CTX *store) {
-    SSL *connection = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    SSL *connection = X509_STORE_CTX_get_ex_data(store, openssl.SSL_get_ex_data_X509_STORE_CTX_idx());
     struct wasmpack_peer *peer = peer_of(connection);
     X509 *certificate = X509_STORE_CTX_get_current_cert(store);
     X509 *own = X509_STORE_CTX_get0_cert(store);
@@ -85,27 +107,27 @@ static CURLcode on_context(CURL *handle, void *raw, void *peer) {
     (void)handle;
     SSL_CTX *context = raw;
     // Disables renegotiation (TLS 1.2) and post-handshake authentication (TLS 1.3).
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
-    SSL_CTX_set_post_handshake_auth(context, 0);
-    if (peer_index < 0 || !SSL_CTX_set_ex_data(context, peer_index, peer)) return CURLE_OK;
+    openssl.SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+    openssl.SSL_CTX_set_post_handshake_auth(context, 0);
+    if (!openssl.SSL_CTX_set_ex_data(context, peer_index, peer)) return CURLE_OK;
     atomic_fetch_add(&((struct shared_peer *)peer)->owners, 1);
-    SSL_CTX_set_cert_cb(context, on_certificate_request, NULL);
-    SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), on_verify);
+    openssl.SSL_CTX_set_cert_cb(context, on_certificate_request, NULL);
+    openssl.SSL_CTX_set_verify(context, openssl.SSL_CTX_get_verify_mode(context), on_verify);
     return CURLE_OK;
 }
 
 void wasmpack_keep_peer(void *handle, struct wasmpack_peer *peer) {
     const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
-    if (!version->ssl_version || !strstr(version->ssl_version, "OpenSSL")) return;
-    if (curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, peer) == CURLE_OK)
-        curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, on_context);
+    if (peer_index < 0 || !version->ssl_version || !strstr(version->ssl_version, "OpenSSL")) return;
+    if (wasmpack_setopt(handle, CURLOPT_SSL_CTX_DATA, peer) == CURLE_OK)
+        wasmpack_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, on_context);
 }
 
 const char *wasmpack_tls_version(void *handle) {
     struct curl_tlssessioninfo *session = NULL;
-    if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || !session) return NULL;
+    if (peer_index < 0 || wasmpack_getinfo(handle, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || !session) return NULL;
     if (session->backend != CURLSSLBACKEND_OPENSSL || !session->internals) return NULL;
-    return SSL_get_version(session->internals);
+    return openssl.SSL_get_version(session->internals);
 }
 
 static int no_password(char *buffer, int size, int is_writing, void *was_asked) {

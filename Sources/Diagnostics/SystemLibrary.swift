@@ -1,0 +1,36 @@
+/// A C library of the system that is opened when it is needed first: a start without it is several milliseconds faster.
+package struct SystemLibrary: Sendable {
+    /// Why the library cannot be used; `nil` if it can be.
+    package let failure: Failure?
+
+    /// Opens a library.
+    ///
+    /// - Parameters:
+    ///   - name: its name for people, for example `libcurl`.
+    ///   - minimum: the oldest version that is supported.
+    ///   - packages: its packages in Debian and Homebrew.
+    ///   - open: opens it; returns `nil`, or why it cannot be used.
+    package init(
+        _ name: String,
+        minimum: String,
+        packages: (debian: String, homebrew: String),
+        open: () -> String?
+    ) {
+        failure = open().map { why in
+            Failure(
+                .libraryUnusable,
+                "\(name) cannot be used",
+                why: why,
+                try: [
+                    "install \(name) \(minimum) or later: apt install \(packages.debian) "
+                        + "(macOS: brew install \(packages.homebrew))"
+                ]
+            )
+        }
+    }
+
+    /// Throws ``Failure/Code/libraryUnusable`` if the library is missing, broken, too old or lacks what is needed.
+    package func require() throws(Failure) {
+        if let failure { throw failure }
+    }
+}
