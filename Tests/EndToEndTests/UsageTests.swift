@@ -37,6 +37,10 @@ import Testing
             "use wasmplugin as KIND"
         ),
         (
+            ["build", "--format", "artefact"], "\"artefact\" is not a valid value for --format",
+            "--format artifact"
+        ),
+        (
             ["generate", "secret", "a.io/b:v1"], "\"secret\" is not a valid value for KIND",
             "use pull-secret as KIND"
         ),
