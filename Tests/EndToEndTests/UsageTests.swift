@@ -38,7 +38,7 @@ import Testing
         ),
         (
             ["build", "--format", "artefact"], "\"artefact\" is not a valid value for --format",
-            "--format artifact"
+            "use --format artifact"
         ),
         (
             ["generate", "secret", "a.io/b:v1"], "\"secret\" is not a valid value for KIND",
