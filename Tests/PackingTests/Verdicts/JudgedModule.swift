@@ -51,7 +51,7 @@ struct Unknowable {
 
     static func table() throws -> [Unknowable] {
         let page = String(decoding: try Fixtures.bytes("../docs/reference/check.md"), as: UTF8.self)
-        guard let start = page.range(of: "## Where check cannot tell") else { return [] }
+        guard let start = page.range(of: "## Limits of check") else { return [] }
         let section = page[start.upperBound...].prefix { _ in true }
         let end = section.range(of: "\n## ")?.lowerBound ?? section.endIndex
         return section[..<end].split(separator: "\n").compactMap { line in
