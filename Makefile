@@ -8,7 +8,7 @@ DESTDIR ?=
 BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev
 DEMO_PACKAGES = docker-registry openssl python3
 TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
-	bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace podman uidmap containerd
+	gcc bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace podman uidmap containerd
 
 # The system's Python, because not every user can run one in root's home.
 PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
@@ -20,7 +20,8 @@ PYTE = pyte==0.8.2
 # Readers that validate the generated YAML.
 READERS = PyYAML==6.0.3 jsonschema==4.26.0
 
-RELEASE = -c release --static-swift-stdlib
+# No $ORIGIN: a library beside the binary must not come before the system's.
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath
 SWIFT_FILES = Sources Tests Package.swift
 SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user Tests/Support/demo.sh Tests/Fuzz/run.sh \
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh

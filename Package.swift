@@ -47,7 +47,17 @@ let package = Package(
         ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "CLibrary"),
-        .target(name: "CArchive", dependencies: ["CLibrary"]),
+        // Homebrew's headers are in no place that the compiler searches.
+        .target(
+            name: "CArchive",
+            dependencies: ["CLibrary"],
+            cSettings: [
+                .unsafeFlags(
+                    ["-I/opt/homebrew/opt/libarchive/include", "-I/usr/local/opt/libarchive/include"],
+                    .when(platforms: [.macOS])
+                )
+            ]
+        ),
         .target(name: "CCurl", dependencies: ["CLibrary", "CCrypto"]),
 
         // The arguments of C's main, which Swift's CommandLine does not always find.

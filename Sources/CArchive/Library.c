@@ -1,5 +1,7 @@
 // libarchive's functions under their own names, each of which calls the opened library. Without it, they return an error
 // or NULL.
+// Hidden: otherwise libarchive's calls of its own functions would come here.
+#pragma GCC visibility push(hidden)
 #include "CArchive.h"
 
 #include <CLibrary.h>
@@ -76,9 +78,9 @@ PROCEDURES(PROCEDURE)
 char *wasmpack_open_archive(void) {
 #ifdef __APPLE__
     static const char *const names[] = {
+        // With their folders: dlopen would search the current one too.
         "/opt/homebrew/opt/libarchive/lib/libarchive.13.dylib",
         "/usr/local/opt/libarchive/lib/libarchive.13.dylib",
-        "libarchive.13.dylib",
     };
 #else
     static const char *const names[] = {"libarchive.so.13"};

@@ -1,5 +1,7 @@
 // libcurl's functions under their own names, each of which calls the opened library. Without it, they return an error or
 // NULL.
+// Hidden: otherwise libcurl's calls of its own functions would come here.
+#pragma GCC visibility push(hidden)
 #include "Library.h"
 
 #include <CLibrary.h>
@@ -74,7 +76,12 @@ CURLcode (*wasmpack_find_getinfo(void))(CURL *, CURLINFO, ...) { return found_ge
 
 char *wasmpack_open_curl(void) {
 #ifdef __APPLE__
-    static const char *const names[] = {"libcurl.4.dylib"};
+    // With their folders: dlopen would search the current one too.
+    static const char *const names[] = {
+        "/opt/homebrew/opt/curl/lib/libcurl.4.dylib",
+        "/usr/local/opt/curl/lib/libcurl.4.dylib",
+        "/usr/lib/libcurl.4.dylib",
+    };
 #else
     static const char *const names[] = {"libcurl.so.4"};
 #endif

@@ -65,6 +65,8 @@ void wasmpack_find_openssl(void *curl) {
     openssl.name = (__typeof__(&name))dlsym(curl, #name);                                                                  \
     if (!openssl.name) return;
     FUNCTIONS(FIND)
+    // Another libcrypto than ours has other structs.
+    if (dlsym(curl, "X509_digest") != (void *)X509_digest) return;
     peer_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, on_context_freed);
 }
 

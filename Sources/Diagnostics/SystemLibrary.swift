@@ -20,11 +20,8 @@ package struct SystemLibrary: Sendable {
             Failure(
                 .libraryUnusable,
                 "\(name) cannot be used",
-                why: why,
-                try: [
-                    "install \(name) \(minimum) or later: apt install \(packages.debian) "
-                        + "(macOS: brew install \(packages.homebrew))"
-                ]
+                why: "\(why); version \(minimum) or later is needed",
+                try: ["apt install \(packages.debian)", "on macOS: brew install \(packages.homebrew)"]
             )
         }
     }

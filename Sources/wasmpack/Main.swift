@@ -47,7 +47,8 @@ enum Main {
     ///
     /// Begins at the command that the first argument names: the root would build the arguments of that command once more.
     private static func parsed(_ arguments: [String]) async throws -> any ParsableCommand {
-        guard let word = arguments.first,
+        // Only the root has a version.
+        guard let word = arguments.first, !arguments.prefix(while: { $0 != "--" }).contains("--version"),
             let command = Wasmpack.configuration.subcommands.first(where: { $0.isCalled(word) })
                 as? any AsyncParsableCommand.Type
         else { return try await Wasmpack.asyncParseAsRoot(arguments) }
@@ -83,7 +84,13 @@ enum Main {
     }
 
     private static func end(printing text: String) -> Never {
-        try? Screen.main.print(text)
+        do throws(Failure) {
+            try Screen.main.print(text)
+        } catch {
+            if error.cause is BrokenPipe { Terminal.exit(.done) }
+            ErrorReport(error).print(isJSON: false)
+            Terminal.exit(error.code.exitStatus)
+        }
         Terminal.exit(.done)
     }
 }

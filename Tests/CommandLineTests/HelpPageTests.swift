@@ -64,10 +64,11 @@ import Testing
         let functions = ["wasmpack", "printf", "source"].map { name in
             "\(name)() { echo \"\(name)\"; for word; do echo \"  $word\"; done; cat; }\n"
         }
-        // `cat` passes the words of the command before a pipe on. No file is written.
+        // `cat` passes the words of the command before a pipe on.
         let script =
             "exec </dev/null\n" + functions.joined()
-            + commands.map { "\($0.replacing(">", with: ""))\n" }.joined()
+            // A reader of every pipe; no file is written.
+            + commands.map { "\($0.replacing("<(", with: "$(").replacing(">", with: ""))\n" }.joined()
         let run = try Tool.run("/bin/bash", ["-c", script])
         #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
         return run.output.split(separator: "\n").map(String.init)

@@ -145,6 +145,12 @@ import Testing
         #expect(version.status == 0, "\(version)")
         #expect(version.outputText.hasPrefix("wasmpack "))
         #expect(try await work.run("--version").outputText == version.outputText)
+        #expect(try await work.run("push", "--version").outputText == version.outputText)
+        // The same for what answers without a command.
+        for arguments in ["--version", "version", "help"] {
+            let full = try await work.other("sh", "-c", "\(Workspace.program) \(arguments) >/dev/full")
+            #expect(full.status == 74 && full.errorText.contains("error[disk-full]"), "\(arguments): \(full)")
+        }
         let document = try await work.run("version", "--json")
         #expect(document.outputText.contains(#""schema":"wasmpack.version/v1""#), "\(document)")
     }

@@ -61,6 +61,12 @@ import Testing
         (
             curl,
             version + #"struct info *curl_version_info(int a) { static struct info i = "#
+                + #"{0, "7.84.0", 0x075400, "", 4}; return &i; }"#,
+            "version 7.85.0 or later is needed", "the last version without CURLOPT_PROTOCOLS_STR"
+        ),
+        (
+            curl,
+            version + #"struct info *curl_version_info(int a) { static struct info i = "#
                 + #"{0, "8.0.0", 0x080000, "", 0}; return &i; }"#,
             "it was built without TLS", "no TLS"
         ),

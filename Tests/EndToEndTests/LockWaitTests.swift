@@ -60,9 +60,9 @@ import Testing
     @Test("--timeout bounds the wait", arguments: [commands[0], commands[2]])
     func timeLimit(arguments: [String], locked: String, why: String) async throws {
         let holder = try hold(locked)
-        let run = try await work.start(arguments + ["--timeout", "3"]).wait()
+        let run = try await work.start(arguments + ["--timeout", "8"]).wait()
         #expect(run.status == 75, "\(why): \(run)")
-        #expect(run.errorText.contains("error[timed-out]: not finished within 3 s"), "\(why): \(run)")
+        #expect(run.errorText.contains("error[timed-out]: not finished within 8 s"), "\(why): \(run)")
         #expect(
             run.errorText.contains("waiting for another process that uses plugin-oci …"),
             "\(why): \(run)"

@@ -83,14 +83,19 @@ struct RealRegistryTests {
         let access = try registry.access(work)
         try work.write(Modules.plugin, to: "plugin.wasm")
         let reference = "\(registry.name)/\(work.namespace)/shared:v1"
-        let pushed = try await work.start(["push", reference] + access.flags, input: access.input).wait()
+        let pushed = try await work.start(
+            ["push", reference, "--debug"] + access.flags,
+            input: access.input
+        ).wait()
         #expect(pushed.status == 0, "\(pushed)")
+        #expect(!pushed.errorText.contains("HTTP/2"), "an upload over HTTP/2 waits for its window: \(pushed)")
         let pulled = try await work.start(
             ["pull", reference, "-o", "back.wasm", "--debug"] + access.flags,
             input: access.input
         ).wait()
         #expect(pulled.status == 0, "\(pulled)")
         #expect(pulled.errorText.ranges(of: "new connection").count == 1, "\(pulled)")
+        #expect(pulled.errorText.ranges(of: ", HTTP/2").count == 4, "\(pulled)")
         // The manifest twice, because of the challenge, the config and the layer.
         #expect(pulled.errorText.ranges(of: "reused connection").count == 3, "\(pulled)")
     }

@@ -4,17 +4,24 @@ import Testing
 
 @Suite struct HeadReaderTests {
     /// Passes the lines to a reader and returns every final head.
-    func read(_ lines: [String]) throws(TransferError) -> [Response] {
+    func read(_ lines: [String], isHTTP2: Bool = false) throws(TransferError) -> [Response] {
         var reader = HeadReader()
         var heads: [Response] = []
         for line in lines {
             let bytes = Array("\(line)\r\n".utf8)
             let head = try bytes.withUnsafeBufferPointer { (bytes) throws(TransferError) in
-                try reader.take(UnsafeRawBufferPointer(bytes))
+                try reader.take(UnsafeRawBufferPointer(bytes), isHTTP2: isHTTP2)
             }
             if let head { heads.append(head) }
         }
         return heads
+    }
+
+    @Test func `accepts the status line of HTTP/2 only over HTTP/2`() throws {
+        let lines = ["HTTP/2 200", "a: b", ""]
+        #expect(try read(lines, isHTTP2: true) == [Response(status: 200, headers: ["a": "b"])])
+        #expect(throws: TransferError.self) { try read(lines) }
+        #expect(throws: TransferError.self) { try read(["HTTP/3 200", ""], isHTTP2: true) }
     }
 
     @Test func `does not read a trailer as a head`() throws {

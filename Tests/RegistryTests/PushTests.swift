@@ -175,7 +175,7 @@ import Testing
         ),
         (
             #"[{"method":"PUT","path":"uploads","wrong_digest_header":true}]"#, .digestMismatch,
-            "stored a different", "another blob"
+            "other than the one sent", "another blob"
         ),
         (
             #"[{"method":"PUT","path":"manifests","wrong_digest_header":true}]"#, .digestMismatch,

@@ -10,8 +10,8 @@ typedef struct {
     void **address;
 } wasmpack_function;
 
-// Opens the first library of the list that exists and finds its functions. On success sets `library` and returns NULL;
-// otherwise returns the dynamic linker's message, for the caller to free.
+// Opens the first library of the list that can be opened and finds its functions. On success sets `library` and returns
+// NULL; otherwise returns the dynamic linker's message about the last one, for the caller to free.
 char *wasmpack_open_library(
     const char *const *names, size_t name_count, const wasmpack_function *functions, size_t function_count, void **library);
 

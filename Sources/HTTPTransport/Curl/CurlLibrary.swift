@@ -11,8 +11,8 @@ package import Diagnostics
 
 /// libcurl, which is opened by its first use.
 package enum CurlLibrary {
-    /// The version that added the last of the functions used here.
-    private static let minimum: (text: String, number: UInt32) = ("7.80.0", 0x07_5000)
+    /// The version that added the last of the functions and options used here (`CURLOPT_PROTOCOLS_STR`).
+    private static let minimum: (text: String, number: UInt32) = ("7.85.0", 0x07_5500)
 
     /// libcurl, initialized; the first access takes several milliseconds.
     package static let shared = SystemLibrary(
@@ -27,16 +27,23 @@ package enum CurlLibrary {
             defer { free(message) }
             return String(cString: message)
         }
-        guard let info = curl_version_info(CURLVERSION_FIRST)?.pointee else { return "it has no version" }
-        guard info.version_num >= minimum.number else {
-            return "its version is \(info.version.map { String(cString: $0) } ?? "unknown")"
+        // Not copied: the struct of an older library is shorter than that of the header.
+        guard let info = curl_version_info(CURLVERSION_FIRST) else { return "it has no version" }
+        guard info.pointee.version_num >= minimum.number else {
+            return "its version is \(info.pointee.version.map { String(cString: $0) } ?? "unknown")"
         }
-        guard info.features & CURL_VERSION_SSL != 0 else { return "it was built without TLS" }
+        guard info.pointee.features & CURL_VERSION_SSL != 0 else { return "it was built without TLS" }
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK else {
             return "it cannot be initialized"
         }
         return nil
     }
+
+    /// Whether it was built with HTTP/2.
+    static let hasHTTP2: Bool = {
+        guard isUsable, let info = curl_version_info(CURLVERSION_FIRST) else { return false }
+        return info.pointee.features & CURL_VERSION_HTTP2 != 0
+    }()
 
     static var isUsable: Bool { shared.failure == nil }
 

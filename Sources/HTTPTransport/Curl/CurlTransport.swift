@@ -16,6 +16,8 @@ package final class CurlTransport: Transport {
     }
 
     private let inbox = Mutex(Inbox())
+    /// The origins whose HTTP/2 has failed; they get HTTP/1.1 from then on.
+    private let withoutHTTP2 = Mutex<Set<Origin>>([])
     private let multi: MultiHandle
     private let settings: TransferSettings
     private let queue = DispatchQueue(label: "wasmpack.http-transport")
@@ -63,6 +65,9 @@ package final class CurlTransport: Transport {
             for pending in transfers {
                 do throws(TransferError) {
                     guard !pending.cancellation.isCancelled else { throw .canceledByTask }
+                    var pending = pending
+                    let origin = pending.request.url.origin
+                    if withoutHTTP2.withLock({ $0.contains(origin) }) { pending.request.multiplexes = false }
                     let transfer = try Transfer(pending, settings: settings)
                     try multi.add(transfer.easy)
                     active[ObjectIdentifier(transfer)] = transfer
@@ -77,6 +82,9 @@ package final class CurlTransport: Transport {
                 try multi.perform()
                 while let (context, code) = multi.nextEnded() {
                     let transfer = Transfer.of(context)
+                    if code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM {
+                        _ = withoutHTTP2.withLock { $0.insert(transfer.pending.request.url.origin) }
+                    }
                     end(transfer, in: &active, transfer.outcome(code))
                 }
                 if !active.isEmpty { try multi.wait() }
@@ -116,7 +124,7 @@ extension TransferError {
 
 /// A request that waits for the transport's thread, with its sink and continuation.
 struct PendingTransfer: Sendable {
-    let request: Request
+    var request: Request
     let sink: any ResponseSink
     let cancellation: CancellationFlag
     let continuation: CheckedContinuation<Result<Response, TransferError>, Never>

@@ -28,7 +28,7 @@ struct MultiHandle: ~Copyable, Sendable {
         try Self.check(easy.withHandle { curl_multi_add_handle(raw, $0) })
     }
 
-    /// Removes a transfer; closes the connection of a transfer that has not ended.
+    /// Removes a transfer; ends a transfer that has not ended, with its connection or, over HTTP/2, its stream.
     borrowing func remove(_ easy: borrowing EasyHandle) {
         // Fails only for a handle that was never added.
         _ = easy.withHandle { curl_multi_remove_handle(raw, $0) }

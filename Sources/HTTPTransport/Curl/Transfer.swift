@@ -10,7 +10,7 @@ final class Transfer {
     private let body: BodyReader?
     private let proxy: Proxy?
     private let addressCheck: AddressCheck?
-    private var head: HeadReader
+    private var head = HeadReader()
     /// The final head and its connection, when the head is complete.
     private var response: Response?
     /// The error with which one of our callbacks ended the transfer.
@@ -19,7 +19,6 @@ final class Transfer {
     init(_ pending: PendingTransfer, settings: TransferSettings) throws(TransferError) {
         self.pending = pending
         easy = try EasyHandle()
-        head = HeadReader(acceptsHTTP2: pending.request.multiplexes)
         proxy = settings.proxy(for: pending.request)
         addressCheck = proxy == nil ? AddressCheck(pending.request) : nil
         body =
@@ -58,7 +57,8 @@ final class Transfer {
 
     fileprivate func receiveHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
         runStep(line.count, failed: 0) { () throws(TransferError) in
-            guard var response = try head.take(line) else { return }
+            // The connection's version: a request that does not ask for HTTP/2 may share a connection of one that did.
+            guard var response = try head.take(line, isHTTP2: isHTTP2) else { return }
             if response.status == 407, let proxy, proxy.answers(pending.request) {
                 throw TransferError(
                     .proxyFailed,
@@ -98,6 +98,12 @@ final class Transfer {
         return CURL_SEEKFUNC_OK
     }
 
+    /// Whether the connection uses HTTP/2, which only a TLS handshake agrees on: libcurl also believes a status line.
+    private var isHTTP2: Bool {
+        pending.request.url.origin.scheme == .https
+            && easy.number(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0
+    }
+
     /// The connection, only during the transfer; afterwards another transfer may use it.
     private var connection: Connection {
         let address = easy.text(CURLINFO_PRIMARY_IP) ?? ""
@@ -106,6 +112,7 @@ final class Transfer {
             address: (address.contains(":") ? "[\(address)]" : address)
                 + ":\(easy.number(CURLINFO_PRIMARY_PORT))",
             tlsVersion: easy.tlsVersion(),
+            isHTTP2: isHTTP2,
             proxy: proxy?.name
         )
     }

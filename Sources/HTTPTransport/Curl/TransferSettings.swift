@@ -33,12 +33,10 @@ struct TransferSettings: Sendable {
         try easy.set(CURLOPT_PROTOCOLS_STR, to: "http,https")
         // The caller checks and follows redirects. Cookies, .netrc and HSTS are off by default.
         try easy.set(CURLOPT_FOLLOWLOCATION, to: 0)
-        try easy.set(
-            CURLOPT_HTTP_VERSION,
-            to: request.multiplexes ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
-        )
+        let multiplexes = request.multiplexes && CurlLibrary.hasHTTP2
+        try easy.set(CURLOPT_HTTP_VERSION, to: multiplexes ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
         // Waits for the first connection, to see whether it can be shared.
-        try easy.set(CURLOPT_PIPEWAIT, to: request.multiplexes ? 1 : 0)
+        try easy.set(CURLOPT_PIPEWAIT, to: multiplexes ? 1 : 0)
         try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, to: 1)
         try easy.set(CURLOPT_HTTP_CONTENT_DECODING, to: 0)
         try easy.set(CURLOPT_USERAGENT, to: options.userAgent)

@@ -5,9 +5,6 @@ struct HeadReader {
     /// The largest number of fields in all heads and trailers.
     static let countLimit = 200
 
-    /// Whether a status line of HTTP/2 is accepted; libcurl writes it in place of the pseudo-header field.
-    private let acceptsHTTP2: Bool
-
     /// The final head, when it is complete.
     private(set) var response: Response?
 
@@ -16,10 +13,12 @@ struct HeadReader {
     private var status: Int?
     private var headers = HeaderFields()
 
-    init(acceptsHTTP2: Bool = false) { self.acceptsHTTP2 = acceptsHTTP2 }
-
     /// Parses the next line, including its line end; returns the final head when this line completes it.
-    mutating func take(_ line: UnsafeRawBufferPointer) throws(TransferError) -> Response? {
+    ///
+    /// Over HTTP/2, libcurl writes a status line in place of the pseudo-header field.
+    mutating func take(_ line: UnsafeRawBufferPointer, isHTTP2: Bool = false) throws(TransferError)
+        -> Response?
+    {
         size += line.count
         guard size <= Self.sizeLimit else {
             throw TransferError(
@@ -30,7 +29,7 @@ struct HeadReader {
         let text = line.trimmedText
         guard let status else {
             // Only a trailer can follow the final head; it is ignored.
-            if response == nil { self.status = try status(of: text) } else { try countField() }
+            if response == nil { self.status = try Self.status(of: text, isHTTP2) } else { try countField() }
             return nil
         }
         guard text.isEmpty else {
@@ -51,9 +50,9 @@ struct HeadReader {
     }
 
     /// Parses a status line such as `HTTP/1.1 200 OK` (RFC 9112 §4) or `HTTP/2 200`.
-    private func status(of line: String) throws(TransferError) -> Int {
+    private static func status(of line: String, _ isHTTP2: Bool) throws(TransferError) -> Int {
         let parts = line.split(separator: " ", maxSplits: 2)
-        guard parts.count >= 2, parts[0].hasPrefix("HTTP/1.") || acceptsHTTP2 && parts[0] == "HTTP/2",
+        guard parts.count >= 2, parts[0].hasPrefix("HTTP/1.") || isHTTP2 && parts[0] == "HTTP/2",
             parts[1].utf8.count == 3,
             let status = Int(parts[1]), (100...999).contains(status)
         else {

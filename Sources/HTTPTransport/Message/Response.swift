@@ -19,6 +19,8 @@ package struct Response: Sendable, Hashable {
 package struct Connection: Sendable, Hashable {
     /// Whether the connection was opened for this exchange; `false` for a reused connection.
     package let isNew: Bool
+    /// Whether it is shared by several requests at a time (RFC 9113).
+    package let isHTTP2: Bool
     /// The address and port of the server or the proxy.
     package let address: String
     /// The version of TLS, for example `TLSv1.3`; `nil` without TLS.
@@ -27,7 +29,14 @@ package struct Connection: Sendable, Hashable {
     package let proxy: String?
 
     /// Creates a connection.
-    package init(isNew: Bool, address: String, tlsVersion: String? = nil, proxy: String? = nil) {
+    package init(
+        isNew: Bool,
+        address: String,
+        tlsVersion: String? = nil,
+        isHTTP2: Bool = false,
+        proxy: String? = nil
+    ) {
+        self.isHTTP2 = isHTTP2
         self.isNew = isNew
         self.address = address
         self.tlsVersion = tlsVersion

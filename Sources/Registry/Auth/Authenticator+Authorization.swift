@@ -83,7 +83,14 @@ extension Authenticator {
         _ policy: URLPolicy
     ) async throws(RequestFailure) -> Authorization {
         let service =
-            services[realm] ?? TokenService(realm, of: registry, transport: transport, events: events)
+            services[realm]
+            ?? TokenService(
+                realm,
+                of: registry,
+                transport: transport,
+                multiplexes: access == .pull,
+                events: events
+            )
         services[realm] = service
         let credential = key.isAnonymous ? nil : lookup.credential
         do throws(RequestFailure) {

@@ -15,11 +15,20 @@ actor TokenService {
     private let events: any EventSink
     /// The identity token that replaces the old one; only this service receives it.
     private(set) var replacement: Credential?
+    /// Whether requests share a connection, also with those to a registry on the same host.
+    private let multiplexes: Bool
     /// Whether the service has responded before; if so, a failed connection is temporary.
     private var hasAnswered = false
 
-    init(_ realm: TokenRealm, of registry: RegistryName, transport: any Transport, events: any EventSink) {
+    init(
+        _ realm: TokenRealm,
+        of registry: RegistryName,
+        transport: any Transport,
+        multiplexes: Bool = false,
+        events: any EventSink
+    ) {
         self.realm = realm
+        self.multiplexes = multiplexes
         self.registry = registry
         self.transport = transport
         self.events = events
@@ -132,6 +141,7 @@ actor TokenService {
         let start = ContinuousClock.now
         let what = "\(request.method.rawValue) \(request.url.redacted)"
         var request = request
+        request.multiplexes = multiplexes
         request.acceptsAddress = { [policy = exchange.policy, url = request.url] in
             policy.mayDial($0, for: url)
         }

@@ -58,8 +58,7 @@ final class RegistryClient: Sendable {
         while true {
             let origin = origin
             let url = try parse("\(origin)/v2/" + (repository.map { "\($0)/" } ?? "") + path)
-            var request = Request(method: method, url: url, headers: headers, body: body)
-            request.multiplexes = multiplexes
+            let request = Request(method: method, url: url, headers: headers, body: body)
             do throws(RequestFailure) {
                 return try await send(request, into: sink)
             } catch {
@@ -195,6 +194,7 @@ final class RegistryClient: Sendable {
     /// Adds the authorization to a request, and restricts the addresses it may connect to.
     private func prepared(_ request: Request, _ authorization: String?) -> Request {
         var request = request
+        request.multiplexes = multiplexes
         request.acceptsAddress = { [state, url = request.url] in state.policy.mayDial($0, for: url) }
         if policy.mayAuthorize(request.url) {
             request.reachedAddress = { [state] in state.recordAddress($0) }

@@ -92,8 +92,10 @@ struct TracedExchange {
     private static func description(of connection: Connection?) -> String {
         guard let connection else { return "" }
         let proxy = connection.proxy.map { ", through proxy \($0)" } ?? ""
+        let version = connection.isHTTP2 ? ", HTTP/2" : ""
         let state = connection.isNew ? "new" : "reused"
-        return ", \(state) connection to \(connection.address), \(connection.tlsVersion ?? "no TLS")\(proxy)"
+        return
+            ", \(state) connection to \(connection.address), \(connection.tlsVersion ?? "no TLS")\(version)\(proxy)"
     }
 
     private static func milliseconds(_ duration: Duration) -> Int64 {

@@ -78,7 +78,7 @@ enum CommandLineRules {
             "\(name.description.truncated(to: 60)) comes before the command",
             why: "options belong to a command",
             try: [
-                flags
+                flags && arguments[(options.count + 1)...].allSatisfy { $0.hasPrefix("-") }
                     ? (["wasmpack", arguments[options.count]] + options).joined(separator: " ")
                     : "write it after \(arguments[options.count])"
             ]
