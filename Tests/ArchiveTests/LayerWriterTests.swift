@@ -133,7 +133,7 @@ struct LayerWriterTests {
         #expect(listed.output.hasPrefix("-rw-r--r-- 0/0 "))
         #expect(listed.output.hasSuffix(" 1970-01-01 00:00 plugin.wasm\n"))
         let python = try Tool.run(
-            "python3",
+            Python.path,
             [
                 "-c",
                 """

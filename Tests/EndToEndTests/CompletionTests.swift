@@ -81,7 +81,7 @@ import Testing
             .appending(path: "Support/completing.py").path()
         for line in Self.lines {
             let run = try await work.other(
-                "python3",
+                Python.path,
                 helper,
                 shell,
                 Fixtures.path("../completions/\(file)"),

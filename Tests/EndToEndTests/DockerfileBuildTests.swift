@@ -177,8 +177,8 @@ import Testing
             """
         let theirs = try await work.other("sh", "-c", script)
         #expect(theirs.status == 0, "\(why): \(theirs)")
-        let ourImage = try await work.other("python3", "-c", Self.describe, "ours")
-        let theirImage = try await work.other("python3", "-c", Self.describe, "theirs")
+        let ourImage = try await work.other(Python.path, "-c", Self.describe, "ours")
+        let theirImage = try await work.other(Python.path, "-c", Self.describe, "theirs")
         #expect(ourImage.status == 0, "\(ourImage)")
         #expect(ourImage.outputText == theirImage.outputText, "\(why)")
     }

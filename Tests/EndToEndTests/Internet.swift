@@ -158,7 +158,7 @@ struct Internet {
         return try await work.other(
             "unshare",
             "-rmn",
-            "python3",
+            Python.path,
             PeerProcess.path(of: "internet.py"),
             input: String(decoding: JSONEncoder().encode(plan), as: UTF8.self)
         )

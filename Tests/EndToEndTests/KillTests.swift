@@ -24,7 +24,7 @@ struct KillLongTests {
         let options = ["--kills", "10", "--seed", "1", "--keeps"]
         let run = try await RunningProgram(
             "/usr/bin/env",
-            ["python3", PeerProcess.path(of: "kills.py"), Workspace.program, command] + options,
+            [Python.path, PeerProcess.path(of: "kills.py"), Workspace.program, command] + options,
             environment: work.environment,
             in: work.folder
         ).wait()

@@ -16,7 +16,7 @@ import Testing
         let command = "\(preparation); exec \(Workspace.program) login r.example -u ci --no-verify"
         let run = try await RunningProgram(
             "/usr/bin/env",
-            ["python3", script, "--output", work.path("output"), steps, "/bin/sh", "-c", command],
+            [Python.path, script, "--output", work.path("output"), steps, "/bin/sh", "-c", command],
             environment: work.environment,
             in: work.folder
         ).wait()

@@ -23,7 +23,7 @@ import Testing
             .appending(path: "Support/terminal.py").path()
         let run = try await RunningProgram(
             "/usr/bin/env",
-            ["python3", script, "--output", work.path("output"), steps] + command,
+            [Python.path, script, "--output", work.path("output"), steps] + command,
             environment: work.environment,
             in: work.folder,
             check: work.expectNoSecrets

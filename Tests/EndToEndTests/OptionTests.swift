@@ -154,7 +154,7 @@ import Testing
         let registry = try await ScriptedRegistry()
         let reference = "\(registry.name)/test/plugin:v1"
         try work.write(Array("hello, proxy\n".utf8), to: "text")
-        let made = try await work.other("python3", "-c", Self.imageOfText)
+        let made = try await work.other(Python.path, "-c", Self.imageOfText)
         try #require(made.status == 0, "\(made)")
         let pushed = try await work.run("copy", "by-hand", reference, "--to-plain-http")
         #expect(pushed.status == 0, "\(pushed)")

@@ -172,7 +172,7 @@ import Testing
         let script = Fixtures.path("../Tests/Support/terminal.py")
         let run = try await RunningProgram(
             "/usr/bin/env",
-            ["python3", script, "[]", "env"] + environment + [Workspace.program] + command,
+            [Python.path, script, "[]", "env"] + environment + [Workspace.program] + command,
             environment: work.environment,
             in: work.folder
         ).wait()

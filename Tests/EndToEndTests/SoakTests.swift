@@ -17,7 +17,7 @@ struct SoakLongTests {
         let options = ["--size", "20", "--cuts", "5", "--kills", "5", "--seed", "3"]
         let run = try await RunningProgram(
             "/usr/bin/env",
-            ["python3", PeerProcess.path(of: "soak.py"), Workspace.program] + options,
+            [Python.path, PeerProcess.path(of: "soak.py"), Workspace.program] + options,
             environment: work.environment,
             in: work.folder
         ).wait()

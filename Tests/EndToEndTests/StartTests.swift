@@ -62,7 +62,7 @@ import Testing
             list = (ctypes.c_char_p * (len(values) + 1))(*values, None)
             ctypes.CDLL(None).execve(sys.argv[1].encode(), list, (ctypes.c_char_p * 1)(None))
             """
-        let run = try await work.other("python3", "-c", script, Workspace.program)
+        let run = try await work.other(Python.path, "-c", script, Workspace.program)
         #expect(run.status == 64, "\(run)")
         #expect(run.errorText.contains("started without arguments"))
         #expect(run.outputText.isEmpty)

@@ -26,7 +26,7 @@ extension Workspace {
         defer { try? FileManager.default.removeItem(at: file) }
         let run = try await RunningProgram(
             "/usr/bin/env",
-            ["python3", PeerProcess.path(of: "measured.py"), file.path(), Self.program] + arguments,
+            [Python.path, PeerProcess.path(of: "measured.py"), file.path(), Self.program] + arguments,
             environment: environment.merging(adding) { $1 },
             in: self.folder,
             check: expectNoSecrets

@@ -16,7 +16,7 @@ extension Workspace {
             .appending(path: "Support/terminal.py").path()
         let run = try await RunningProgram(
             "/usr/bin/env",
-            ["python3", script, "--output", path("output"), steps, Self.program] + arguments,
+            [Python.path, script, "--output", path("output"), steps, Self.program] + arguments,
             environment: environment,
             in: folder,
             check: expectNoSecrets

@@ -68,7 +68,7 @@ struct DirectoryLockTests {
     @Test func `respects another process's lock until that process ends`() async throws {
         let lock = try await DirectoryLock(on: scratch.path, isShared: true)
         let other = try RunningTool(
-            "python3",
+            Python.path,
             [
                 "-c",
                 """

@@ -21,7 +21,7 @@ struct LeftoverTests {
             print('locked', flush=True)
             sys.stdin.read()
             """
-        let tool = try RunningTool("python3", ["-c", script, path.string])
+        let tool = try RunningTool(Python.path, ["-c", script, path.string])
         try #require(tool.firstOutput() != nil)
         return tool
     }

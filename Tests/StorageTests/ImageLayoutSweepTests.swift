@@ -146,7 +146,7 @@ struct ImageLayoutSweepTests {
             print('open', flush=True)
             sys.stdin.read()
             """
-        let other = try RunningTool("python3", ["-c", script, path.string])
+        let other = try RunningTool(Python.path, ["-c", script, path.string])
         try #require(other.firstOutput() != nil)
         try await copy(.named("v1"), from: SampleImage("new"), to: layout)
         #expect(old.blobs.allSatisfy(exists))

@@ -55,7 +55,7 @@ package final class PeerProcess: Sendable {
     private static func process(_ script: String, _ arguments: [String]) -> Process {
         let python = Process()
         python.executableURL = URL(filePath: "/usr/bin/env")
-        python.arguments = ["python3", path(of: script)] + arguments
+        python.arguments = [Python.path, path(of: script)] + arguments
         return python
     }
 

@@ -54,7 +54,8 @@ struct Build: RegistryCommand {
     @OptionGroup(title: "IMAGE") var metadata: MetadataOptions
     @OptionGroup(title: "CHECK") var checkOption: CheckOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
-    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {

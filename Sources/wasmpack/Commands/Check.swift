@@ -55,7 +55,8 @@ struct Check: RegistryCommand {
     @Option(help: ArgumentHelp("Largest unpacked layer that consumers read", valueName: "bytes"))
     var maxSize = PluginCheck.defaultLimit
 
-    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     /// The program of `--envoy` without a value, which the command line is completed with before it is parsed.

@@ -50,7 +50,8 @@ struct Copy: RegistryCommand {
     var format: ImageFormat?
 
     @OptionGroup(title: "ONE SIDE") var sides: SideOptions
-    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func run(_ context: CommandContext) async throws {

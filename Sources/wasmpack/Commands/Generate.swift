@@ -61,7 +61,8 @@ struct Generate: RegistryCommand {
     @Flag(help: "Allow printing a pull Secret to a terminal")
     var show = false
 
-    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {

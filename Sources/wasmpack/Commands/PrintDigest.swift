@@ -30,7 +30,8 @@ struct PrintDigest: RegistryCommand {
     @Flag(help: "Download the manifest and compute its digest")
     var verify = false
 
-    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func run(_ context: CommandContext) async throws {

@@ -53,7 +53,8 @@ struct Pull: RegistryCommand {
     )
     var layout: String?
 
-    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 

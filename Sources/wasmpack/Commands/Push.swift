@@ -66,7 +66,8 @@ struct Push: RegistryCommand {
 
     @OptionGroup(title: "LAYOUT") var layout: LayoutOptions
     @OptionGroup(title: "IMAGE") var metadata: MetadataOptions
-    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "CHECK") var checkOption: CheckOption
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions

@@ -31,7 +31,8 @@ struct TagImage: RegistryCommand {
     @Flag(help: "Set nothing if one of the tags points to another image")
     var noClobber = false
 
-    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {

@@ -26,7 +26,8 @@ struct Tags: RegistryCommand {
     @Option(help: ArgumentHelp("List at most N tags", valueName: "n"))
     var limit: Int?
 
-    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func validate() throws {

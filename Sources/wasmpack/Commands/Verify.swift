@@ -38,7 +38,8 @@ struct Verify: RegistryCommand {
     )
     var against: String?
 
-    @OptionGroup var registry: RegistryOptions
+    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
+    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func run(_ context: CommandContext) async throws {

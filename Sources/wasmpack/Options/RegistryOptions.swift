@@ -6,9 +6,9 @@ import Registry
 import Storage
 
 /// The options of the connection to a registry, and of its credentials.
-struct RegistryOptions: ParsableArguments {
-    @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
-    @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
+struct RegistryOptions {
+    var connection: ConnectionOptions
+    var credentials: CredentialOptions
 
     /// Returns the repository of a reference, with the given credentials or those of the options.
     func repository(
@@ -101,9 +101,13 @@ struct RegistryOptions: ParsableArguments {
 
 /// A command with the common registry options.
 protocol RegistryCommand: ReportingCommand {
-    var registry: RegistryOptions { get }
+    var connection: ConnectionOptions { get }
+    var credentials: CredentialOptions { get }
 }
 
 extension RegistryCommand {
+    /// Not one group of both: the parser reads each group again for every group around it.
+    var registry: RegistryOptions { RegistryOptions(connection: connection, credentials: credentials) }
+
     var timeLimit: Duration? { registry.connection.timeLimit }
 }
