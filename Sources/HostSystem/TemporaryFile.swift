@@ -11,7 +11,7 @@ package final class TemporaryFile: Sendable {
     private static let outputPrefix = prefix + "output-"
     private static let suffix = ".tmp"
 
-    /// Returns whether a file name is that of an unfinished file, of a running or a killed process.
+    /// Returns whether a file name belongs to an unfinished file of a running or killed process.
     package static func isUnfinished(_ name: String) -> Bool {
         name.hasPrefix(prefix) && name.hasSuffix(suffix)
     }
@@ -28,9 +28,9 @@ package final class TemporaryFile: Sendable {
 
     /// The purpose of a temporary file.
     package enum Purpose: Sendable {
-        /// Content in a folder that is locked: a temporary folder or a layout, which is swept as a whole.
+        /// Content in a locked folder (a temporary folder or a layout), which is cleaned up as a whole.
         case content
-        /// A file in a folder of the user. The process holds a lock on it, and the next one removes unlocked ones.
+        /// A file in one of the user's folders. The process locks it; later processes remove unlocked ones.
         case output
         /// A file that only the owner may read, in a folder that is locked.
         case secret
@@ -61,7 +61,7 @@ package final class TemporaryFile: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the folder.
-    ///   - purpose: its purpose, which decides who may read it: only the owner a secret; otherwise the umask decides.
+    ///   - purpose: its purpose. Only the owner can read a secret; the umask decides for the others.
     /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
     package convenience init(in directory: FilePath, for purpose: Purpose = .content) throws(Failure) {
         try self.init(in: directory, for: purpose, claim: Leftovers.claim)
@@ -136,8 +136,8 @@ package final class TemporaryFile: Sendable {
         }
     }
 
-    /// Like ``move(to:)``, but never replaces a file: returns `false` if the name is taken, also by another process at the
-    /// same moment.
+    /// Like ``move(to:)``, but never replaces a file: returns `false` if the name exists, even if another process creates it
+    /// at the same moment.
     package func move(toNew target: FilePath) throws(Failure) -> Bool {
         do throws(Failure) {
             try finish(at: target, as: nil) { source throws(Failure) in
@@ -187,7 +187,7 @@ package final class TemporaryFile: Sendable {
     }
 
     private static func closed(_ path: FilePath) -> Failure {
-        Failure(.internalError, "\(path) has already been moved")
+        Failure(.internalError, "\(path) is already closed")
     }
 }
 

@@ -97,8 +97,8 @@ import Testing
         (["push", "example.com/a:v1", "no.wasm"], "wasmpack push example.com/a:v1 plugin.wasm"),
         (["push", "example.com/a:v1", "bgi.wasm"], "wasmpack push example.com/a:v1 big.wasm"),
         (["build", "plugn.wasm"], "wasmpack build plugin.wasm"),
-        (["check", "bag.wasm"], "did you mean big.wasm"),
-        (["inspect", "x/no.wasm"], "did you mean x/only.wasm"),
+        (["check", "bag.wasm"], "use big.wasm"),
+        (["inspect", "x/no.wasm"], "use x/only.wasm"),
     ]
 
     @Test("a missing module is answered with the nearest name and the same command", arguments: missing)

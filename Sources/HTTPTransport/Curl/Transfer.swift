@@ -57,7 +57,7 @@ final class Transfer {
 
     fileprivate func receiveHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
         runStep(line.count, failed: 0) { () throws(TransferError) in
-            // The connection's version: a request that does not ask for HTTP/2 may share a connection of one that did.
+            // The connection's version: this request may share an HTTP/2 connection that another request opened.
             guard var response = try head.take(line, isHTTP2: isHTTP2) else { return }
             if response.status == 407, let proxy, proxy.answers(pending.request) {
                 throw TransferError(
@@ -98,13 +98,15 @@ final class Transfer {
         return CURL_SEEKFUNC_OK
     }
 
-    /// Whether the connection uses HTTP/2, which only a TLS handshake agrees on: libcurl also believes a status line.
+    /// Whether the connection uses HTTP/2.
+    ///
+    /// Only TLS negotiates it here; libcurl also accepts a version in the status line.
     private var isHTTP2: Bool {
         pending.request.url.origin.scheme == .https
             && easy.number(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0
     }
 
-    /// The connection, only during the transfer; afterwards another transfer may use it.
+    /// The connection; only during the transfer, because another transfer may use it later.
     private var connection: Connection {
         let address = easy.text(CURLINFO_PRIMARY_IP) ?? ""
         return Connection(

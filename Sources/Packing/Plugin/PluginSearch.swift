@@ -107,7 +107,7 @@ struct PluginSearch {
         return contents
     }
 
-    /// Explains a layer that is not a tar by its media type.
+    /// Uses the media type to explain why a layer is not a tar.
     private func explained(_ failure: Failure, at place: Int) -> Failure {
         let descriptor = image.layers[place]
         guard failure.code == .layerInvalid, !descriptor.mediaType.isTarLayer,

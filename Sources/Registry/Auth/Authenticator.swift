@@ -132,8 +132,7 @@ actor Authenticator {
         let challenge = refusal.challenges.preferred
         let named = challenge?.parameters["scope"].map(withoutSecrets)
         let misses = challenge?.asksForMore == true ? named : nil
-        // A 403 without a missing scope depends on the user, so only another authorization can change the
-        // result.
+        // A 403 that names no missing scope is about the user's permissions, so only another authorization can help.
         guard refusal.status == 401 || misses != nil || refusal.sent != nil else { return nil }
         if refusal.status == 401, tried.isEmpty, let token = try await registryToken(),
             token.value != refusal.sent

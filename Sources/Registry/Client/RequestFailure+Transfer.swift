@@ -3,13 +3,13 @@ import HTTPTransport
 import OCI
 
 extension RequestFailure {
-    /// Explains an exchange without a response to the user.
+    /// Creates the failure of a request that received no response.
     ///
     /// - Parameters:
     ///   - error: the error of the transport.
     ///   - url: the requested URL.
     ///   - registry: the registry.
-    ///   - role: what the registry named the URL as; `nil` for a URL of the registry itself, which the user named.
+    ///   - role: what the registry's URL is for, such as a token service; `nil` if the user named the URL.
     init(_ error: TransferError, to url: HTTPURL, namedBy registry: RegistryName, as role: URLPolicy.Role?) {
         let host = url.origin.authority
         let place = role.map { "the \($0.rawValue) that \(registry) names, \(host)," } ?? host
@@ -24,7 +24,7 @@ extension RequestFailure {
                 cause: error
             )
         }
-        // The host was not the user's choice, so its spelling is not the cause.
+        // The registry chose the host, so do not suggest a typing error.
         let named = role.map {
             "the \($0.rawValue) that \(registry) names, \(url.redacted), cannot be reached"
         }

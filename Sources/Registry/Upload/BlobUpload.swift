@@ -6,14 +6,13 @@ import Synchronization
 
 /// The upload of one blob to a repository, with as many attempts and upload sessions as needed.
 ///
-/// Each attempt continues from the previous one: with the remaining strategies, and with the session if the registry still has
-/// it.
+/// Each attempt starts with the last strategy. Only ``UploadStrategy/chunks`` resumes the session; the others open a new one.
 final class BlobUpload {
     /// Lost connections before the upload switches to chunks.
     private static let lossLimit = 2
-    /// Consecutive attempts that sent data without getting further and still count as progress.
+    /// The number of consecutive attempts without new acknowledged bytes that still count as progress.
     ///
-    /// Many registries, docker's among them, discard an upload with its connection. On a bad network, each attempt then ends at
+    /// Many registries, including Docker's, discard an upload when its connection is lost. On a bad network, each attempt then ends at
     /// a random position until one succeeds.
     private static let restartLimit = 32
     /// The fewest bytes sent before a lost connection that count as progress.
@@ -30,7 +29,7 @@ final class BlobUpload {
     private var offered: UploadSession?
     private var losses = 0
     private var restarts = 0
-    /// Whether any data has been sent since the last failure.
+    /// Whether enough data has been sent since the last failure to count as progress.
     private var hasSentData = false
     /// The most bytes that the registry has acknowledged.
     private var acknowledged = 0
@@ -163,7 +162,8 @@ final class BlobUpload {
             inspectBody: { bytes, offset throws(TransferError) in try verifier.inspect(bytes, offset) },
             uploadProgress: { progress.moved(to: start + $0) }
         )
-        // The body is not resent automatically: the registry is asked first how much of it has arrived.
+        // The transport must not send the body again: `attempt` first checks whether the blob exists and, for chunks, how much
+        // of it has arrived.
         request.sendsBodyOnce = true
         // Both ends are inclusive. Omitted for a whole blob, because some registries limit the size of ranges.
         if strategy == .chunks { request.headers.add("Content-Range", "\(start)-\(range.upperBound - 1)") }

@@ -96,15 +96,24 @@ struct Push: RegistryCommand {
             // The folder is created only if blobs are packed or spooled.
             let folder = LazyTemporaryDirectory()
             defer { withExtendedLifetime(folder) {} }
+            let work = PushWork(
+                registry: registry,
+                plan: plan,
+                noClobber: noClobber,
+                dryRun: dryRun,
+                verify: verify
+            )
             switch try input(context.environment) {
             case .new(let input):
                 let image = try await packed(input, in: folder, context)
-                try await send(image, plan, spoolingIn: folder, context)
+                let file = try digestFile.open(apartFrom: [image.path])
+                try finish(await work.send(image, spoolingIn: folder, context), file)
             case .existing(let existing):
                 try metadata.failIfGiven(for: source ?? "the layout")
                 try await existing.withSource { source in
                     let image = try await image(from: source, plan, context)
-                    try await send(image, plan, spoolingIn: folder, context)
+                    let file = try digestFile.open(apartFrom: [image.path])
+                    try finish(await work.send(image, spoolingIn: folder, context), file)
                 }
             }
         } catch let failure as Failure where target.registry.isDockerHub && !reference.contains("docker.io") {
@@ -169,24 +178,11 @@ struct Push: RegistryCommand {
         }
     }
 
-    private func send(
-        _ image: PushedImage,
-        _ plan: PushPlan,
-        spoolingIn folder: LazyTemporaryDirectory,
-        _ context: CommandContext
-    ) async throws {
-        let digestFile = try digestFile.open(apartFrom: [image.path])
-        let work = PushWork(
-            registry: registry,
-            plan: plan,
-            noClobber: noClobber,
-            dryRun: dryRun,
-            verify: verify
-        )
-        let (report, credential) = try await work.send(image, spoolingIn: folder, context)
+    private func finish(_ result: PushWork.Result, _ digestFile: OutputFile?) throws {
         try output.json
-            ? JSONReport.print(report.document(credential)) : Screen.main.print("\(report.pinned)\n")
-        try digestFile?.finish(with: report.copy.root.digest)
+            ? JSONReport.print(result.report.document(result.credential))
+            : Screen.main.print("\(result.report.pinned)\n")
+        try digestFile?.finish(with: result.report.copy.root.digest)
     }
 
     /// What is pushed: a new image, which is packed first, or an existing one.

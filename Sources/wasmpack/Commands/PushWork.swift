@@ -15,14 +15,15 @@ struct PushWork {
     /// The credentials, if they were already looked up.
     var credentials: CredentialChain?
 
+    /// What was sent, and the credential that was used.
+    typealias Result = (report: PushReport, credential: Credential?)
+
     /// Sends the image, sets its tags, and reports that.
-    ///
-    /// Returns the result, and the credential that was used.
     func send(
         _ image: PushedImage,
         spoolingIn folder: LazyTemporaryDirectory,
         _ context: CommandContext
-    ) async throws(Failure) -> (report: PushReport, credential: Credential?) {
+    ) async throws(Failure) -> Result {
         registry.announce(plan.target, context)
         let repository = try await registry.repository(
             of: plan.target,
@@ -34,7 +35,21 @@ struct PushWork {
         )
         if noClobber { try await repository.requireFree(plan.tags, for: image.root.digest) }
         let plan = try await plan.adding(aliasesIn: repository, context)
-        let report = try await sent(image, plan, to: repository, context)
+        guard !dryRun else {
+            let report = try await compared(image, plan, with: repository)
+            report.record(context.reporter)
+            return (report, await repository.credential())
+        }
+        let copied = try await copy(
+            image.root,
+            from: image.content,
+            to: repository,
+            as: .reference(plan.target),
+            events: context.reporter.transfers("sent")
+        )
+        let done = plan.target.tag.map { [$0] } ?? []
+        let changes = try await repository.set(plan.furtherTags, to: image.manifest, after: done)
+        let report = PushReport(plan, copied, changes, isVerified: verify)
         report.record(context.reporter)
         if verify {
             try await report.verify(image.manifest, in: repository, under: plan.tags)
@@ -43,33 +58,20 @@ struct PushWork {
         return (report, await repository.credential())
     }
 
-    private func sent(
+    /// Returns what a push would send and set, for `--dry-run`.
+    private func compared(
         _ image: PushedImage,
         _ plan: PushPlan,
-        to repository: RemoteRepository,
-        _ context: CommandContext
+        with repository: RemoteRepository
     ) async throws(Failure) -> PushReport {
-        let name = RefName.reference(plan.target)
-        guard !dryRun else {
-            let copied = try await copy(
-                image.root,
-                from: image.content,
-                to: DryRunDestination(repository),
-                as: name,
-                events: SilentSink()
-            )
-            return PushReport(plan, dryRun: copied, try await repository.current(plan.furtherTags))
-        }
         let copied = try await copy(
             image.root,
             from: image.content,
-            to: repository,
-            as: name,
-            events: context.reporter.transfers("sent")
+            to: DryRunDestination(repository),
+            as: .reference(plan.target),
+            events: SilentSink()
         )
-        let done = plan.target.tag.map { [$0] } ?? []
-        let changes = try await repository.set(plan.furtherTags, to: image.manifest, after: done)
-        return PushReport(plan, copied, changes, isVerified: verify)
+        return PushReport(plan, dryRun: copied, try await repository.current(plan.furtherTags))
     }
 }
 

@@ -34,12 +34,12 @@ enum HelpTopic: String, CaseIterable {
     }
 
     private static let registryParts: [Part] = [
-        .text("Options of commands that contact a registry, except login:"),
+        .text("Connection and login options (login has its own login options):"),
         .options(["CONNECTION", "CREDENTIALS"], of: "push"),
         .text("Environment:"),
         .rows([
             ("WASMPACK_CA_FILE", "like --ca-file, which takes precedence"),
-            ("HTTPS_PROXY, NO_PROXY", "HTTP proxy, and hosts to reach without it"),
+            ("HTTPS_PROXY, NO_PROXY", "proxy (HTTP or SOCKS), and hosts to reach without it"),
         ]),
         .text("Docker's /etc/docker/certs.d/HOST is also read. See: wasmpack help credentials"),
     ]
@@ -60,7 +60,7 @@ enum HelpTopic: String, CaseIterable {
             ("5", "podman's containers/auth.json"),
         ]),
         .blank,
-        .text("--authfile FILE reads that file only; --anonymous ignores stored credentials."),
+        .text("--authfile FILE reads only that file; --anonymous uses no credentials."),
         .blank,
         .example("wasmpack login ghcr.io -u NAME"),
         .example("printf %s \"$TOKEN\" | wasmpack login ghcr.io -u NAME --password-stdin"),
@@ -95,15 +95,15 @@ enum HelpTopic: String, CaseIterable {
         .blank,
         .text("Formats:"),
         .rows([
-            ("image", "an OCI image: one gzipped tar with one file plugin.wasm; every proxy accepts it"),
+            ("image", "an OCI image: a gzipped tar with plugin.wasm; for Istio, Envoy Gateway and Higress"),
             ("docker", "the same with Docker's media types"),
             (
                 "artifact",
-                "solo.io's artifact: a runtime config and the bare module; not every registry accepts it"
+                "the format of solo.io: a runtime config and the bare module; some registries reject it"
             ),
             (
                 "wasm",
-                "the CNCF's artifact: the bare module or component; for wkg and Spin, proxies reject it"
+                "the CNCF Wasm artifact: the bare module or component, for wkg and Spin; meshes reject it"
             ),
         ]),
     ]

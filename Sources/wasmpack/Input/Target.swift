@@ -92,7 +92,7 @@ enum Target {
     /// Advice to use a module with a similar name.
     private static func neighbor(of text: String) -> [String] {
         guard text.hasSuffix(".wasm"), let found = PluginFile.neighbor(of: FilePath(text)) else { return [] }
-        return ["did you mean \(found)"]
+        return ["use \(found)"]
     }
 
     private static func missing(_ text: String) -> Failure {

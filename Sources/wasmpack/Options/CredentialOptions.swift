@@ -30,7 +30,7 @@ struct CredentialOptions: ParsableArguments {
     )
     var authfile: String?
 
-    @Flag(help: "Ignore stored credentials")
+    @Flag(help: "Use no credentials")
     var anonymous = false
 
     func validate() throws {
