@@ -1,14 +1,6 @@
 import CArchive
 package import Diagnostics
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// libarchive, which is opened by its first use.
 package enum ArchiveLibrary {
     /// The version that added the last of the functions used here.
@@ -18,16 +10,11 @@ package enum ArchiveLibrary {
     package static let shared = SystemLibrary(
         "libarchive",
         minimum: minimum.text,
-        packages: ("libarchive13", "libarchive")
+        packages: ("libarchive13", "libarchive"),
+        open: wasmpack_open_archive
     ) {
-        if let message = wasmpack_open_archive() {
-            defer { free(message) }
-            return String(cString: message)
-        }
         let version = archive_version_number()
-        guard version >= minimum.number else {
-            return "its version is \(version / 1_000_000).\(version / 1000 % 1000).\(version % 1000)"
-        }
-        return nil
+        guard version < minimum.number else { return nil }
+        return "its version is \(version / 1_000_000).\(version / 1000 % 1000).\(version % 1000)"
     }
 }

@@ -1,6 +1,6 @@
 // libarchive's functions under their own names, each of which calls the opened library. Without it, they return an error
 // or NULL.
-// Hidden: otherwise libarchive's calls of its own functions would come here.
+// Hidden: otherwise libarchive's internal calls would come here.
 #pragma GCC visibility push(hidden)
 #include "CArchive.h"
 
@@ -63,17 +63,8 @@
     F(archive_entry_set_size, (struct archive_entry * entry, la_int64_t size), (entry, size))                              \
     F(archive_entry_set_uid, (struct archive_entry * entry, la_int64_t number), (entry, number))
 
-#define FUNCTION(type, name, parameters, arguments, failure)                                                               \
-    static type(*found_##name) parameters;                                                                                 \
-    type name parameters { return found_##name ? found_##name arguments : failure; }
-FUNCTIONS(FUNCTION)
-
-#define PROCEDURE(name, parameters, arguments)                                                                             \
-    static void(*found_##name) parameters;                                                                                 \
-    void name parameters {                                                                                                 \
-        if (found_##name) found_##name arguments;                                                                          \
-    }
-PROCEDURES(PROCEDURE)
+FUNCTIONS(WASMPACK_FUNCTION)
+PROCEDURES(WASMPACK_PROCEDURE)
 
 char *wasmpack_open_archive(void) {
 #ifdef __APPLE__
@@ -85,9 +76,7 @@ char *wasmpack_open_archive(void) {
 #else
     static const char *const names[] = {"libarchive.so.13"};
 #endif
-#define ADDRESS(type, name, ...) {#name, (void **)&found_##name},
-#define PROCEDURE_ADDRESS(name, ...) {#name, (void **)&found_##name},
-    static const wasmpack_function functions[] = {FUNCTIONS(ADDRESS) PROCEDURES(PROCEDURE_ADDRESS)};
+    static const wasmpack_function functions[] = {FUNCTIONS(WASMPACK_FUNCTION_ADDRESS) PROCEDURES(WASMPACK_PROCEDURE_ADDRESS)};
     void *library = NULL;
     return wasmpack_open_library(
         names, sizeof names / sizeof *names, functions, sizeof functions / sizeof *functions, &library);

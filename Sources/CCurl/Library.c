@@ -1,6 +1,6 @@
 // libcurl's functions under their own names, each of which calls the opened library. Without it, they return an error or
 // NULL.
-// Hidden: otherwise libcurl's calls of its own functions would come here.
+// Hidden: otherwise libcurl's internal calls would come here.
 #pragma GCC visibility push(hidden)
 #include "Library.h"
 
@@ -38,17 +38,8 @@
     F(curl_slist_free_all, (struct curl_slist * list), (list))                                                             \
     F(curl_url_cleanup, (CURLU * url), (url))
 
-#define FUNCTION(type, name, parameters, arguments, failure)                                                               \
-    static type(*found_##name) parameters;                                                                                 \
-    type name parameters { return found_##name ? found_##name arguments : failure; }
-FUNCTIONS(FUNCTION)
-
-#define PROCEDURE(name, parameters, arguments)                                                                             \
-    static void(*found_##name) parameters;                                                                                 \
-    void name parameters {                                                                                                 \
-        if (found_##name) found_##name arguments;                                                                          \
-    }
-PROCEDURES(PROCEDURE)
+FUNCTIONS(WASMPACK_FUNCTION)
+PROCEDURES(WASMPACK_PROCEDURE)
 
 // Its parameter is const in some versions only.
 static __typeof__(&curl_url_get) found_url_get;
@@ -67,12 +58,8 @@ static CURLcode no_getinfo(CURL *easy, CURLINFO info, ...) {
     return CURLE_FAILED_INIT;
 }
 
-static CURLcode (*found_setopt)(CURL *, CURLoption, ...);
-static CURLcode (*found_getinfo)(CURL *, CURLINFO, ...);
-
-CURLcode (*wasmpack_find_setopt(void))(CURL *, CURLoption, ...) { return found_setopt ? found_setopt : no_setopt; }
-
-CURLcode (*wasmpack_find_getinfo(void))(CURL *, CURLINFO, ...) { return found_getinfo ? found_getinfo : no_getinfo; }
+CURLcode (*wasmpack_setopt)(CURL *, CURLoption, ...) = no_setopt;
+CURLcode (*wasmpack_getinfo)(CURL *, CURLINFO, ...) = no_getinfo;
 
 char *wasmpack_open_curl(void) {
 #ifdef __APPLE__
@@ -85,11 +72,9 @@ char *wasmpack_open_curl(void) {
 #else
     static const char *const names[] = {"libcurl.so.4"};
 #endif
-#define ADDRESS(type, name, ...) {#name, (void **)&found_##name},
-#define PROCEDURE_ADDRESS(name, ...) {#name, (void **)&found_##name},
     static const wasmpack_function functions[] = {
-        FUNCTIONS(ADDRESS) PROCEDURES(PROCEDURE_ADDRESS){"curl_easy_setopt", (void **)&found_setopt},
-        {"curl_easy_getinfo", (void **)&found_getinfo},
+        FUNCTIONS(WASMPACK_FUNCTION_ADDRESS) PROCEDURES(WASMPACK_PROCEDURE_ADDRESS){"curl_easy_setopt", (void **)&wasmpack_setopt},
+        {"curl_easy_getinfo", (void **)&wasmpack_getinfo},
         {"curl_url_get", (void **)&found_url_get},
     };
     void *library = NULL;

@@ -4,11 +4,9 @@
 
 #include "CCurl.h"
 
-// libcurl's variadic functions.
-CURLcode (*wasmpack_find_setopt(void))(CURL *, CURLoption, ...);
-CURLcode (*wasmpack_find_getinfo(void))(CURL *, CURLINFO, ...);
-#define wasmpack_setopt(...) (wasmpack_find_setopt()(__VA_ARGS__))
-#define wasmpack_getinfo(...) (wasmpack_find_getinfo()(__VA_ARGS__))
+// libcurl's variadic functions, curl_easy_setopt and curl_easy_getinfo. Without libcurl, they return an error.
+extern CURLcode (*wasmpack_setopt)(CURL *, CURLoption, ...);
+extern CURLcode (*wasmpack_getinfo)(CURL *, CURLINFO, ...);
 
 // TLS.c: finds the functions of the OpenSSL that libcurl has loaded.
 void wasmpack_find_openssl(void *curl);

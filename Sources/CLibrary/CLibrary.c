@@ -15,8 +15,9 @@ char *wasmpack_open_library(
     for (size_t index = 0; index < name_count && !opened; index++) opened = dlopen(names[index], RTLD_LAZY | RTLD_LOCAL);
     if (!opened) return message();
     for (size_t index = 0; index < function_count; index++) {
-        *functions[index].address = dlsym(opened, functions[index].name);
-        if (!*functions[index].address) return message();
+        void *address = dlsym(opened, functions[index].name);
+        if (!address) return message();
+        *functions[index].address = address;
     }
     *library = opened;
     return NULL;

@@ -1,14 +1,6 @@
 import CCurl
 package import Diagnostics
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// libcurl, which is opened by its first use.
 package enum CurlLibrary {
     /// The version that added the last of the functions and options used here (`CURLOPT_PROTOCOLS_STR`).
@@ -19,14 +11,11 @@ package enum CurlLibrary {
         "libcurl",
         minimum: minimum.text,
         packages: ("libcurl4", "curl"),
-        open: open
+        open: wasmpack_open_curl,
+        check: check
     )
 
-    private static func open() -> String? {
-        if let message = wasmpack_open_curl() {
-            defer { free(message) }
-            return String(cString: message)
-        }
+    private static func check() -> String? {
         // Not copied: the struct of an older library is shorter than that of the header.
         guard let info = curl_version_info(CURLVERSION_FIRST) else { return "it has no version" }
         guard info.pointee.version_num >= minimum.number else {
