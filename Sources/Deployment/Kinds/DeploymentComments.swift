@@ -8,8 +8,7 @@ struct DeploymentComments {
 
     /// Which API server of ASM reads a document, and the other domain of its registry; nothing if it is for another mesh.
     func asm(_ document: String) -> [String] {
-        let consumer = plugin.consumer?.consumer
-        guard consumer == nil || consumer == .asm else { return [] }
+        guard plugin.mayBeOnASM else { return [] }
         return [
             "Alibaba ASM only: apply \(document) with the kubeconfig of the ASM instance, and the pull Secret with "
                 + "that of the cluster that runs the pods."

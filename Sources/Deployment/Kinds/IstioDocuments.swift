@@ -182,8 +182,9 @@ package struct IstioDocuments: Sendable {
         guard !plugin.selector.isEmpty else {
             return [
                 YAMLEntry(comments: [
-                    "Without a selector, it applies to every workload in the namespace, or in the mesh if this is",
-                    "Istio's root namespace:", "selector:", "  matchLabels:", "    istio: ingressgateway",
+                    "Without a selector, it applies to every workload in the namespace, or in the mesh if this is "
+                        + "Istio's root namespace:",
+                    "selector:", "  matchLabels:", "    istio: ingressgateway",
                 ])
             ]
         }

@@ -124,8 +124,7 @@ package struct Kustomization: Sendable {
 
     /// That a Secret of ASM belongs to another API server than its WasmPlugin.
     private var asm: [String] {
-        let consumer = plugin.consumer?.consumer
-        guard kinds.contains(.wasmplugin), consumer == nil || consumer == .asm else { return [] }
+        guard kinds.contains(.wasmplugin), plugin.mayBeOnASM else { return [] }
         return [
             "For ASM, omit --with pull-secret: the Secret and the WasmPlugin belong to different API servers."
         ]

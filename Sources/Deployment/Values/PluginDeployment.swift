@@ -116,6 +116,9 @@ package struct PluginDeployment: Sendable {
         )
     }
 
+    /// Whether the documents may be for Alibaba ASM: for it, or for no named consumer.
+    var mayBeOnASM: Bool { consumer == nil || consumer?.consumer == .asm }
+
     /// Returns the namespace of the object, or where objects of its kind usually are.
     func namespace(in kind: DocumentKind) -> String {
         namespace?.description ?? kind.usualNamespace ?? "default"

@@ -7,37 +7,40 @@ struct ForeignWord {
 
     /// Returns `nil` for a word that no other tool uses.
     init?(_ word: String) {
-        guard let (command, line) = Self.words[word.lowercased()] else { return nil }
+        guard let (command, lines) = Self.words[word.lowercased()] else { return nil }
         self.command = command
-        lines = line.split(separator: "\n").map(String.init)
+        self.lines = lines
     }
 
-    private static let words: [String: (String, String)] = {
+    private static let words: [String: (String, [String])] = {
         let reference = "REFERENCE"
-        let rows: [(words: [String], command: String, line: String)] = [
-            (["pack", "package", "append", "bundle"], "build", "wasmpack build plugin.wasm"),
-            (["upload", "publish"], "push", "wasmpack push \(reference) plugin.wasm"),
-            (["download", "export", "fetch", "get"], "pull", "wasmpack pull \(reference)"),
-            (["save"], "copy", "wasmpack copy \(reference) image.tar"),
-            (["load", "import", "sync", "mirror"], "copy", "wasmpack copy image.tar \(reference)"),
-            (["convert", "repack"], "copy", "wasmpack copy --format image FROM TO"),
-            (["validate", "test", "lint"], "check", "wasmpack check plugin.wasm"),
-            (["show", "info", "config", "describe", "history"], "inspect", "wasmpack inspect \(reference)"),
-            (["manifest"], "inspect", "wasmpack inspect --raw manifest \(reference)"),
-            (["resolve", "head"], "digest", "wasmpack digest \(reference)"),
+        let rows: [(words: [String], command: String, lines: [String])] = [
+            (["pack", "package", "append", "bundle"], "build", ["wasmpack build plugin.wasm"]),
+            (["upload", "publish"], "push", ["wasmpack push \(reference) plugin.wasm"]),
+            (["download", "export", "fetch", "get"], "pull", ["wasmpack pull \(reference)"]),
+            (["save"], "copy", ["wasmpack copy \(reference) image.tar"]),
+            (["load", "import", "sync", "mirror"], "copy", ["wasmpack copy image.tar \(reference)"]),
+            (["convert", "repack"], "copy", ["wasmpack copy --format image FROM TO"]),
+            (["validate", "test", "lint"], "check", ["wasmpack check plugin.wasm"]),
+            (
+                ["show", "info", "config", "describe", "history"], "inspect",
+                ["wasmpack inspect \(reference)"]
+            ),
+            (["manifest"], "inspect", ["wasmpack inspect --raw manifest \(reference)"]),
+            (["resolve", "head"], "digest", ["wasmpack digest \(reference)"]),
             (
                 ["images", "image"], "ls",
-                "wasmpack ls plugin-oci\nwasmpack tags REPOSITORY"
+                ["wasmpack ls plugin-oci", "wasmpack tags REPOSITORY"]
             ),
-            (["list", "catalog", "repo"], "tags", "wasmpack tags REPOSITORY"),
-            (["retag"], "tag", "wasmpack tag \(reference) NEW-TAG"),
-            (["rmi", "remove", "del"], "delete", "wasmpack delete \(reference)"),
-            (["auth", "signin", "sign-in"], "login", "wasmpack login REGISTRY"),
-            (["signout", "sign-out"], "logout", "wasmpack logout REGISTRY"),
-            (["completions"], "completion", "wasmpack completion bash"),
+            (["list", "catalog", "repo"], "tags", ["wasmpack tags REPOSITORY"]),
+            (["retag"], "tag", ["wasmpack tag \(reference) NEW-TAG"]),
+            (["rmi", "remove", "del"], "delete", ["wasmpack delete \(reference)"]),
+            (["auth", "signin", "sign-in"], "login", ["wasmpack login REGISTRY"]),
+            (["signout", "sign-out"], "logout", ["wasmpack logout REGISTRY"]),
+            (["completions"], "completion", ["wasmpack completion bash"]),
         ]
-        var words: [String: (String, String)] = [:]
-        for row in rows { for word in row.words { words[word] = (row.command, row.line) } }
+        var words: [String: (String, [String])] = [:]
+        for row in rows { for word in row.words { words[word] = (row.command, row.lines) } }
         return words
     }()
 }
