@@ -58,7 +58,7 @@ import Testing
     ]
 
     @Test("rejects an invalid status line", arguments: rejected)
-    func refusal(line: String, why: String) {
+    func rejection(line: String, why: String) {
         let error = #expect(throws: TransferError.self, "\(why)") { try read([line]) }
         #expect(error?.kind == .protocolViolation)
     }

@@ -101,7 +101,7 @@ import Testing
     ]
 
     @Test("rejects other files with a reason and without their content", arguments: rejected)
-    func refusal(text: String, code: Failure.Code, phrase: String) async throws {
+    func rejection(text: String, code: Failure.Code, phrase: String) async throws {
         try write(text)
         let failure = await #expect(throws: Failure.self) { try await lookUp("file") }
         #expect(failure?.code == code)

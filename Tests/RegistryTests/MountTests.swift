@@ -146,7 +146,7 @@ import Testing
         #expect(bench.events.events.contains { "\($0)".contains("asks to wait 1") })
     }
 
-    static let refusals: [(rule: String, why: String)] = [
+    static let rejections: [(rule: String, why: String)] = [
         (#""status":400"#, "Docker Hub: invalid repository name"), (#""status":401"#, "Harbor"),
         (#""status":403"#, "not allowed"), (#""status":404"#, "unknown"),
         (#""status":405"#, "not known at all"),
@@ -154,8 +154,8 @@ import Testing
         (#""drop":"before""#, "no answer"),
     ]
 
-    @Test("uploads a blob after any rejection of a mount", arguments: refusals)
-    func refusal(rule: String, why: String) async throws {
+    @Test("uploads a blob after any rejection of a mount", arguments: rejections)
+    func rejection(rule: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)
