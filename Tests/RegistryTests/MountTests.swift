@@ -80,7 +80,7 @@ import Testing
         let client = repository.client
         let (fetches, fetched) = AsyncStream.makeStream(of: Void.self)
         let task = Task { [layer = bench.image.layer] in
-            try await repository.take(layer.descriptor) { () async throws(Failure) in
+            try await repository.store(layer.descriptor) { () async throws(Failure) in
                 _ = client.retrying.gate.begin(
                     .seconds(3600),
                     patience: nil,
@@ -105,7 +105,7 @@ import Testing
         let repository = try await beside(bench, at: registry)
         try await registry.order(#"[{"path":"mount=","no_mount":true}]"#)
         let failure = await bench.failure { () async throws(Failure) in
-            _ = try await repository.take(bench.image.layer.descriptor) { () async throws(Failure) in
+            _ = try await repository.store(bench.image.layer.descriptor) { () async throws(Failure) in
                 throw Failure(.diskFull, "no room to fetch it")
             }
         }
@@ -125,9 +125,9 @@ import Testing
         let repository = try await beside(bench, at: registry)
         try await registry.order(rules)
         let layer = bench.image.layer
-        let first = try await repository.take(layer.descriptor) { () async throws(Failure) in layer }
+        let first = try await repository.store(layer.descriptor) { () async throws(Failure) in layer }
         #expect(first == status)
-        let second = try await repository.take(layer.descriptor) { () async throws(Failure) in layer }
+        let second = try await repository.store(layer.descriptor) { () async throws(Failure) in layer }
         #expect(second == .exists)
     }
 

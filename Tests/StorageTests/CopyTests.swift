@@ -24,9 +24,9 @@ struct CopyTests {
 
         func current(_ name: RefName) -> Descriptor? { names[name] }
 
-        func take(
+        func store(
             _ descriptor: Descriptor,
-            _ fetch: @Sendable () async throws(Failure) -> Blob
+            orFetch fetch: @Sendable () async throws(Failure) -> Blob
         ) async throws(Failure) -> CopyReport.Status {
             guard mountable.contains(descriptor.digest) else {
                 try await push(fetch())

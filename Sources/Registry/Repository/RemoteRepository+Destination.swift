@@ -55,9 +55,9 @@ extension RemoteRepository: ContentDestination {
     /// Mounts a blob from the mount source if possible, or else uploads it.
     ///
     /// A blob that another task is uploading or has uploaded is not sent again.
-    package func take(
+    package func store(
         _ descriptor: Descriptor,
-        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+        orFetch fetch: @escaping @Sendable () async throws(Failure) -> Blob
     ) async throws(Failure) -> CopyReport.Status {
         guard !descriptor.mediaType.isStoredAsManifest else {
             try await push(fetch())
