@@ -89,7 +89,7 @@ actor Authenticator {
     }
 
     /// Returns the context for messages about authentication.
-    func standing() async throws(RequestFailure) -> AuthContext {
+    func authContext() async throws(RequestFailure) -> AuthContext {
         AuthContext(
             registry: registry,
             lookup: try await credential(),

@@ -180,7 +180,7 @@ actor TokenService {
 
     private func rejection(_ answer: Answer, _ exchange: Exchange) -> RequestFailure {
         let status = answer.response.status
-        let standing = AuthContext(registry: registry, lookup: exchange.lookup, scope: exchange.scope)
+        let context = AuthContext(registry: registry, lookup: exchange.lookup, scope: exchange.scope)
         let words = "token service: \(answer.summary)"
         func judged(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
             -> RequestFailure
@@ -196,9 +196,9 @@ actor TokenService {
         case 401, 403,
             400 where answer.rejection.rejectsGrant:
             guard let credential = exchange.credential else {
-                return RequestFailure(standing.required(nil, words, answer.shown))
+                return RequestFailure(context.required(nil, words, answer.shown))
             }
-            return RequestFailure(standing.rejected(credential, words, answer.shown))
+            return RequestFailure(context.rejected(credential, words, answer.shown))
         case _ where status == 429 || answer.rejection.code == "TOOMANYREQUESTS":
             return judged(
                 .rateLimited,

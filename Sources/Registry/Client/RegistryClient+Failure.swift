@@ -175,7 +175,7 @@ extension RegistryClient {
                 http: shown
             )
         }
-        let context = try await authenticator.standing()
+        let context = try await authenticator.authContext()
         guard let credential = context.lookup.credential else {
             return context.required(action, summary, shown)
         }
