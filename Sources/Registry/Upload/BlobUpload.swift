@@ -56,7 +56,7 @@ final class BlobUpload {
         if number > 0, try await repository.hasArrived(descriptor) { return await abandon() }
         do throws(RequestFailure) {
             var isSent = false
-            while !isSent, try await isOpen() {
+            while !isSent, try await openSessionIfNeeded() {
                 switch strategy {
                 case .put, .patch:
                     let strategy = strategy
@@ -90,7 +90,7 @@ final class BlobUpload {
     // MARK: Strategies
 
     /// Resumes the open session, or opens one; returns `false` if no session is needed.
-    private func isOpen() async throws(RequestFailure) -> Bool {
+    private func openSessionIfNeeded() async throws(RequestFailure) -> Bool {
         if strategy == .chunks { try await resume() } else if session != nil { await abandon() }
         if session == nil {
             guard case .session(let new) = try await open() else { return false }
