@@ -71,7 +71,7 @@ struct CheckStep {
             }
         }
         if !verdicts.isEmpty {
-            let marks = Words(verdicts.map { (mark: $0.worst.mark, name: $0.name) })
+            let marks = WrappableText(verdicts.map { (mark: $0.worst.mark, name: $0.name) })
             context.reporter.write([Row("checked", marks)])
         }
         var reported: Set<PrepublishCheck.Warning> = []

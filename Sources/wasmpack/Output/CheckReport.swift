@@ -81,10 +81,10 @@ struct CheckReport {
 
     /// The last row: whether the plugin is rejected, and the verdict of each consumer.
     private var verdict: Row {
-        let marks = Words(check.answers.map { (mark: self.verdict(of: $0).mark, name: $0.consumer.name) })
+        let marks = WrappableText(check.answers.map { (mark: self.verdict(of: $0).mark, name: $0.consumer.name) })
         guard isRejected else { return Row("ok", marks, tone: .good) }
         let isRejectedByError = check.answers.contains { self.verdict(of: $0) == .error }
-        let reason = isStrict && !isRejectedByError ? Words("warnings count as errors (--strict)") : Words("")
+        let reason = isStrict && !isRejectedByError ? WrappableText("warnings count as errors (--strict)") : WrappableText("")
         return Row("FAIL", reason.words.isEmpty ? marks : marks + reason, tone: .bad)
     }
 

@@ -69,7 +69,7 @@ struct Words: Sendable, ExpressibleByStringInterpolation {
     }
 
     /// Returns both texts, with a wide gap between them.
-    static func + (left: Words, right: Words) -> Words {
+    static func + (left: WrappableText, right: Words) -> WrappableText {
         var result = left
         for (position, word) in right.words.enumerated() {
             var word = word
