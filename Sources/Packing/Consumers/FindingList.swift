@@ -24,15 +24,15 @@ package struct FindingList: Sendable {
                 rows.append(Row(finding: finding, consumers: [consumer]))
             }
         }
-        for answer in check.answers {
-            for finding in answer.imageFindings { add(finding, of: answer.consumer.name) }
+        for result in check.results {
+            for finding in result.imageFindings { add(finding, of: result.consumer.name) }
         }
         let imageRowCount = rows.count
-        for answer in check.answers {
-            for finding in answer.moduleFindings { add(finding, of: answer.consumer.name) }
+        for result in check.results {
+            for finding in result.moduleFindings { add(finding, of: result.consumer.name) }
         }
-        let hostCount = check.answers.filter { $0.consumer.host != nil }.count
-        for index in 0..<imageRowCount where rows[index].consumers.count == check.answers.count {
+        let hostCount = check.results.filter { $0.consumer.host != nil }.count
+        for index in 0..<imageRowCount where rows[index].consumers.count == check.results.count {
             rows[index].consumers = []
         }
         for index in imageRowCount..<rows.count where rows[index].consumers.count == hostCount {
