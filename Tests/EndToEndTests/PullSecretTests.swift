@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    static let rejected: [(arguments: [String], phrase: String, status: Int32)] = [
+    static let rejections: [(arguments: [String], phrase: String, status: Int32)] = [
         (["reg.example", "--namespace", "x"], "needs a name", 64),
         (["reg.example", "--name", "A"], "--name a", 64),
         (["reg.example", "--name", "a", "--namespace", "a.b"], "--namespace a-b", 64),
@@ -142,7 +142,7 @@ import Testing
         (["reg_example:x", "--name", "a"], "reg", 64),
     ]
 
-    @Test("prints nothing if something is wrong", arguments: rejected)
+    @Test("prints nothing if something is wrong", arguments: rejections)
     func rejected(arguments: [String], phrase: String, status: Int32) async throws {
         let work = try Workspace()
         let run = try await work.start(Self.command + arguments).wait()

@@ -102,7 +102,7 @@ import Testing
     ]
 
     @Test("rejects invalid and ambiguous JSON", arguments: rejected)
-    func refusals(text: String, phrase: String, why: String) {
+    func rejections(text: String, phrase: String, why: String) {
         let failure = rejection(of: Array(text.utf8))
         #expect(failure?.code == .configurationInvalid, "\(why)")
         #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "nothing")")

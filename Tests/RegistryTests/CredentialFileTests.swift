@@ -18,7 +18,7 @@ import Testing
         registry: String = "registry.example",
         repository: String = "team/plugin"
     ) async throws -> CredentialLookup {
-        try await DockerConfig(chosen: scratch.appending(name), usesTLS: true, helpers: CredentialHelpers())
+        try await DockerConfig(explicit: scratch.appending(name), usesTLS: true, helpers: CredentialHelpers())
             .lookUp(RegistryName(parsing: registry), RepositoryName(parsing: repository), for: .push)
     }
 

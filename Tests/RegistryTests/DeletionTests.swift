@@ -84,7 +84,7 @@ import Testing
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
         try await registry.order(
-            #"[{"method": "DELETE", "status": \#(refusal.status), "body": {"errors": [{"code": "\#(rejection.body)"}]}}]"#
+            #"[{"method": "DELETE", "status": \#(rejection.status), "body": {"errors": [{"code": "\#(rejection.body)"}]}}]"#
         )
         let digest = bench.image.manifest.descriptor.digest
         let failure = await bench.failure { () async throws(Failure) in

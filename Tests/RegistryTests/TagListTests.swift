@@ -147,7 +147,7 @@ import Testing
         (#""status": 405"#, .requestRejected, "rejected the request to read from", "not offered"),
     ]
 
-    @Test("rejects an invalid, redirected or endless list", arguments: refusals)
+    @Test("rejects an invalid, redirected or endless list", arguments: rejections)
     func rejection(rules: String, code: Failure.Code, phrase: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try await bench(registry)

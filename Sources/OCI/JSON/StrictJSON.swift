@@ -13,7 +13,7 @@ package enum StrictJSON {
         private let what: String
         /// The violation without a quotation of the document.
         private let kind: String
-        private let place: String
+        private let position: String
         private let character: Unicode.Scalar?
 
         fileprivate init(_ what: String, kind: String? = nil, in bytes: [UInt8], at offset: Int) {
@@ -24,14 +24,14 @@ package enum StrictJSON {
             let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
             // Continuation bytes of UTF-8 belong to the character before them.
             let column = 1 + before[start...].count { $0 & 0xC0 != 0x80 }
-            place = "at line \(line), column \(column)"
+            position = "at line \(line), column \(column)"
             let rest = String(decoding: bytes.dropFirst(offset).prefix(4), as: UTF8.self)
             character = rest.unicodeScalars.first
         }
 
         /// The violation, with its line, its column in characters, and the character there.
         package var description: String {
-            "\(what), \(place)" + (character.map { ": \($0.named)" } ?? ": the end of the text")
+            "\(what), \(position)" + (character.map { ": \($0.named)" } ?? ": the end of the text")
         }
 
         /// The same for a document with secrets: quotes only punctuation.
@@ -40,7 +40,7 @@ package enum StrictJSON {
                 character.map {
                     $0.properties.isAlphabetic ? "a letter" : ("0"..."9").contains($0) ? "a digit" : $0.named
                 } ?? "the end of the text"
-            return "\(kind), \(place): \(found)"
+            return "\(kind), \(position): \(found)"
         }
     }
 

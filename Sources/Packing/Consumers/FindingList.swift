@@ -47,20 +47,20 @@ package struct FindingList: Sendable {
         }
     }
 
-    /// Joins the rows of one cause at the place of the first.
+    /// Joins the rows of one cause at the position of the first.
     private static func joined(_ rows: [Row]) -> [Row] {
         var result: [Row] = []
-        var places: [String: Int] = [:]
+        var positions: [String: Int] = [:]
         for row in rows {
             guard let cause = row.finding.cause, let name = row.finding.subject?.name else {
                 result.append(row)
                 continue
             }
             let key = cause + row.consumers.joined(separator: ",")
-            if let place = places[key] {
-                result[place].subjects.append(name)
+            if let position = positions[key] {
+                result[position].subjects.append(name)
             } else {
-                places[key] = result.count
+                positions[key] = result.count
                 result.append(row)
                 result[result.count - 1].subjects = [name]
             }

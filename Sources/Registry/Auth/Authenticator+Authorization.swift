@@ -15,7 +15,9 @@ extension Authenticator {
             isAnonymous: isAnonymous || fellBackToAnonymous
         )
         // Another request was rejected with the same value and has already replaced it.
-        if let current, current.key == key, current.value != rejected, current.isFresh { return current.value }
+        if let current, current.key == key, current.value != rejected, current.isFresh {
+            return current.value
+        }
         return try await fetches.value(for: key) { [self] () async throws(RequestFailure) in
             try await fetch(key, policy)
         }?.value

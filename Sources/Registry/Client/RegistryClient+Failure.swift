@@ -17,7 +17,7 @@ extension RegistryClient {
         missing: String? = nil
     ) async throws(RequestFailure) -> RequestFailure {
         let summary = answer.rejection.summary(status: answer.status)
-        let place = "\(endpoint.registry)" + (repository.map { "/\($0)" } ?? "")
+        let name = "\(endpoint.registry)" + (repository.map { "/\($0)" } ?? "")
         let action = action + (repository.map { " \($0)" } ?? "")
         func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
             -> Failure
@@ -64,8 +64,8 @@ extension RegistryClient {
                 failure(
                     .notFound,
                     isRepository || missing == nil
-                        ? "no repository \(place) (\(summary))"
-                        : "no \(missing ?? "") in \(place) (\(summary))",
+                        ? "no repository \(name) (\(summary))"
+                        : "no \(missing ?? "") in \(name) (\(summary))",
                     isRepository || missing == nil
                         ? "it does not exist, or you may have no access"
                         : "the repository may lack it, or you may have no access"

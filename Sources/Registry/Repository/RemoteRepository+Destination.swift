@@ -48,7 +48,7 @@ extension RemoteRepository: ContentDestination {
         if blob.descriptor.mediaType.isStoredAsManifest {
             try await put(blob, at: blob.descriptor.digest.description)
         } else {
-            _ = try await take(blob.descriptor) { blob }
+            _ = try await store(blob.descriptor) { blob }
         }
     }
 

@@ -81,10 +81,14 @@ struct CheckReport {
 
     /// The last row: whether the plugin is rejected, and the verdict of each consumer.
     private var verdict: Row {
-        let marks = WrappableText(check.results.map { (mark: self.verdict(of: $0).mark, name: $0.consumer.name) })
+        let marks = WrappableText(
+            check.results.map { (mark: self.verdict(of: $0).mark, name: $0.consumer.name) }
+        )
         guard isRejected else { return Row("ok", marks, tone: .good) }
         let isRejectedByError = check.results.contains { self.verdict(of: $0) == .error }
-        let reason = isStrict && !isRejectedByError ? WrappableText("warnings count as errors (--strict)") : WrappableText("")
+        let reason =
+            isStrict && !isRejectedByError
+            ? WrappableText("warnings count as errors (--strict)") : WrappableText("")
         return Row("FAIL", reason.words.isEmpty ? marks : marks + reason, tone: .bad)
     }
 
