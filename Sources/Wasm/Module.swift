@@ -17,7 +17,7 @@ package struct Module: Sendable, Hashable {
         }
     }
 
-    /// The places of the sections.
+    /// The positions of the sections.
     package let outline: ModuleOutline
     /// The imports in the order of the file.
     package var imports: [ModuleImport] = []
@@ -45,6 +45,8 @@ package struct Module: Sendable, Hashable {
     package var sourceMappingURL: String?
     /// The features of WebAssembly beyond version 1 that it uses, each with its first use, in the order of the file.
     package var features: [FeatureUse] = []
+    /// Whether all function bodies were validated, or one was found to be invalid.
+    package var bodiesAreValidated = false
     /// The violations of rules that an engine checks before it runs the module, in the order of the file.
     package var problems: [ModuleProblem] = []
 

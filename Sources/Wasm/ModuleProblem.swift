@@ -14,7 +14,7 @@ package struct ModuleProblem: Hashable, Sendable {
 
     /// The effect in an engine.
     package let kind: Kind
-    /// The fault, as one sentence without its place.
+    /// The fault, as one sentence without its position.
     package let message: String
     /// Its offset, in bytes from the start of the module.
     package let offset: Int
@@ -31,7 +31,7 @@ package struct ModuleProblem: Hashable, Sendable {
 }
 
 extension ModuleProblem: CustomStringConvertible {
-    /// The message with its place.
+    /// The message with its position.
     package var description: String {
         guard let function else { return "\(message) (at byte \(offset))" }
         return "function \(function), offset 0x\(String(offset, radix: 16)): \(message)"

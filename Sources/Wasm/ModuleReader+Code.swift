@@ -28,6 +28,7 @@ extension ModuleReader {
             }
         } catch {
             if let failure = error.failure { throw .failure(failure) }
+            module.bodiesAreValidated = !error.isLimit
             throw .problem(
                 ModuleProblem(
                     error.isLimit ? .notJudged : .invalid,
@@ -37,6 +38,7 @@ extension ModuleReader {
                 )
             )
         }
+        module.bodiesAreValidated = true
         try bytes.skip(validator.code.offset - bytes.offset, "the code")
     }
 }

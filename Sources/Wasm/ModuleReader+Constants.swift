@@ -12,7 +12,7 @@ extension ModuleReader {
         let start = bytes.offset
         var stack: [Constant] = []
         while true {
-            let place = bytes.offset
+            let offset = bytes.offset
             let code = try bytes.byte("the value of \(what)")
             switch code {
             case 0x0B:
@@ -28,16 +28,18 @@ extension ModuleReader {
                 }
                 return result
             case 0x6A...0x6C, 0x7C...0x7E:
-                use(.extendedConstants, at: place)
+                use(.extendedConstants, at: offset)
                 guard let right = stack.popLast(), let left = stack.popLast() else {
-                    throw .problem(.invalid("the value of \(what) lacks an operand", at: place))
+                    throw .problem(.invalid("the value of \(what) lacks an operand", at: offset))
                 }
                 guard let sum = Constant(code, left, right) else {
-                    throw .problem(.invalid("the value of \(what) has an operand of a wrong type", at: place))
+                    throw .problem(
+                        .invalid("the value of \(what) has an operand of a wrong type", at: offset)
+                    )
                 }
                 stack.append(sum)
-            case 0xFB: try readAggregate(&stack, at: place, what)
-            default: stack.append(try readOperand(code, at: place, what))
+            case 0xFB: try readAggregate(&stack, at: offset, what)
+            default: stack.append(try readOperand(code, at: offset, what))
             }
             guard stack.count <= Self.stackLimit else {
                 throw .problem(.notJudged("the value of \(what) is too long to check", at: start))
@@ -48,7 +50,7 @@ extension ModuleReader {
     /// Reads an instruction that gives a value and takes none.
     private mutating func readOperand(
         _ code: UInt8,
-        at place: Int,
+        at offset: Int,
         _ what: String
     ) throws(ModuleReadError) -> Constant {
         switch code {
@@ -62,36 +64,36 @@ extension ModuleReader {
             return Constant(type: .f64)
         case 0xFD:
             guard try bytes.unsigned("an instruction") == 12 else { break }
-            use(.simd, at: place)
+            use(.simd, at: offset)
             try bytes.skip(16, "a vector")
             return Constant(type: .v128)
         case 0x23:
             let index = try bytes.unsigned("the index of a global")
             guard index < globals.count else {
                 throw .problem(
-                    .invalid("\(what) refers to global \(index), which is not defined yet", at: place)
+                    .invalid("\(what) refers to global \(index), which is not defined yet", at: offset)
                 )
             }
             guard !globals[index].isMutable else {
-                throw .problem(.invalid("\(what) refers to global \(index), which is mutable", at: place))
+                throw .problem(.invalid("\(what) refers to global \(index), which is mutable", at: offset))
             }
             return Constant(type: globals[index].type, value: globals[index].value?.value)
         case 0xD0:
-            use(.referenceTypes, at: place)
+            use(.referenceTypes, at: offset)
             return Constant(type: StackType(try readHeapType(), isNullable: true))
         case 0xD2:
-            use(.referenceTypes, at: place)
+            use(.referenceTypes, at: offset)
             let index = try bytes.unsigned("the index of a function")
             guard index < functions.count else {
                 throw .problem(
-                    .invalid("\(what) refers to function \(index), which does not exist", at: place)
+                    .invalid("\(what) refers to function \(index), which does not exist", at: offset)
                 )
             }
             declare(index)
             return Constant(type: StackType(.defined(functions[index]), isNullable: false))
         default: break
         }
-        throw .problem(.invalid("the value of \(what) is not constant: instruction \(code)", at: place))
+        throw .problem(.invalid("the value of \(what) is not constant: instruction \(code)", at: offset))
     }
 
     /// The largest number of values; compilers write far fewer.

@@ -26,9 +26,9 @@ extension ModuleReader {
             addTable(Table(type: type, limits: limits), at: start)
             return .table(type.valueType, limits)
         case 2:
-            let place = bytes.offset
+            let offset = bytes.offset
             let limits = try readMemoryLimits()
-            addMemory(ModuleMemory(limits, isImported: true, offset: place))
+            addMemory(ModuleMemory(limits, isImported: true, offset: offset))
             return .memory(limits)
         case 3:
             let type = try readType()

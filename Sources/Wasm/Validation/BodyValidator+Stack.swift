@@ -54,7 +54,9 @@ extension BodyValidator {
     /// Pops any reference; in unreachable code, V8 continues with a value of any type.
     mutating func popReference() throws(BodyFault) -> StackType {
         let type = try popAny()
-        guard type.isReference || type == .unknown else { throw fault("\(name) needs a reference, the stack has one \(type)") }
+        guard type.isReference || type == .unknown else {
+            throw fault("\(name) needs a reference, the stack has one \(type)")
+        }
         return type
     }
 

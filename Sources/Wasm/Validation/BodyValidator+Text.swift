@@ -43,10 +43,14 @@ extension BodyValidator {
         else { return }
         _ = bodyFeatures.insert(feature)
         if features.insert(feature) {
-            uses.append(FeatureUse(feature, at: start, function: function, instruction: isInLocals ? nil : name))
+            uses.append(
+                FeatureUse(feature, at: start, function: function, instruction: isInLocals ? nil : name)
+            )
         }
         guard !bodyFeatures.contains(.exceptions) || !bodyFeatures.contains(.legacyExceptions) else {
-            throw fault("the module uses legacy exceptions and those of WebAssembly 3.0; engines accept one kind")
+            throw fault(
+                "the module uses legacy exceptions and those of WebAssembly 3.0; engines accept one kind"
+            )
         }
     }
 }

@@ -34,16 +34,13 @@ struct CheckReport {
         return worst == .error || isStrict && worst == .warning
     }
 
-    private var isValidated: Bool { envoy?.hasValidatedBodies ?? false }
+    /// What only running a module shows, for `--verbose`.
+    static let limits =
+        "whether the module traps, loops forever or rejects its configuration shows only when it runs: --envoy"
 
-    /// Whether the finding only says that function bodies were not validated, and a real Envoy has decided that.
-    private func isAnswered(_ finding: Finding) -> Bool {
-        envoy != nil && finding.id == "function-bodies-not-validated"
-    }
-
-    private func verdict(of answer: PluginCheck.Answer) -> Finding.Severity? {
-        guard answer.consumer.host != nil else { return answer.worst }
-        return [answer.worst, envoy?.finding?.severity].compactMap(\.self).max()
+    private func verdict(of result: PluginCheck.ConsumerResult) -> Finding.Severity? {
+        guard result.consumer.host != nil else { return result.worst }
+        return [result.worst, envoy?.finding?.severity].compactMap(\.self).max()
     }
 
     /// The report: the image and its module, the findings, the verdict.
@@ -56,7 +53,7 @@ struct CheckReport {
         if let module = check.module {
             rows.append(Row("module", (check.image == nil ? "\(target)  " : "") + module.summary))
         }
-        for row in FindingList(check).rows where !isAnswered(row.finding) {
+        for row in FindingList(check).rows {
             rows += Self.rows(for: row.finding, row.line, row.subjects)
         }
         if let envoy { rows += self.rows(for: envoy) }
@@ -81,10 +78,14 @@ struct CheckReport {
 
     /// The last row: whether the plugin is rejected, and the verdict of each consumer.
     private var verdict: Row {
-        let marks = Words(check.answers.map { (mark: self.verdict(of: $0).mark, name: $0.consumer.name) })
+        let marks = WrappableText(
+            check.results.map { (mark: self.verdict(of: $0).mark, name: $0.consumer.name) }
+        )
         guard isRejected else { return Row("ok", marks, tone: .good) }
-        let isRejectedByError = check.answers.contains { self.verdict(of: $0) == .error }
-        let reason = isStrict && !isRejectedByError ? Words("warnings count as errors (--strict)") : Words("")
+        let isRejectedByError = check.results.contains { self.verdict(of: $0) == .error }
+        let reason =
+            isStrict && !isRejectedByError
+            ? WrappableText("warnings count as errors (--strict)") : WrappableText("")
         return Row("FAIL", reason.words.isEmpty ? marks : marks + reason, tone: .bad)
     }
 
@@ -146,18 +147,19 @@ struct CheckReport {
                 check.module.map { module in
                     CheckedModuleDocument(
                         module,
-                        check.moduleFindings.filter { !isAnswered($0) },
+                        check.moduleFindings,
                         envoy: envoy?.finding,
-                        bodiesValidated: isValidated
+                        bodiesValidated: envoy?.hasValidatedBodies ?? false
+                            || module.check?.module.bodiesAreValidated ?? false
                     )
                 }
             ),
-            consumers: check.answers.map { answer in
+            consumers: check.results.map { result in
                 Document.Consumer(
-                    name: answer.consumer.name,
-                    verdict: verdict(of: answer).verdict,
-                    findings: answer.imageFindings.map(FindingDocument.init),
-                    moduleFindings: answer.moduleFindings.filter { !isAnswered($0) }.map(FindingDocument.init)
+                    name: result.consumer.name,
+                    verdict: verdict(of: result).verdict,
+                    findings: result.imageFindings.map(FindingDocument.init),
+                    moduleFindings: result.moduleFindings.map(FindingDocument.init)
                 )
             },
             envoy: Nullable(
