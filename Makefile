@@ -109,8 +109,8 @@ asan: deps test-deps ## the same under address sanitizer
 # libFuzzer on each reader of untrusted bytes, one after the other. Inputs that it finds go into Fixtures/fuzz with the fix.
 # SwiftPM gives a program a main of another name, and libFuzzer brings one as well: the first one counts.
 FUZZ_SECONDS = 600
-fuzz: deps ## fuzz the readers of modules, layers, manifests and Dockerfiles, FUZZ_SECONDS=600 each; not in CI
-	for name in FuzzModule FuzzLayer FuzzManifest FuzzDockerfile; do \
+fuzz: deps ## fuzz the readers of modules, function bodies, layers, manifests and Dockerfiles, FUZZ_SECONDS=600 each; not in CI
+	for name in FuzzModule FuzzBody FuzzLayer FuzzManifest FuzzDockerfile; do \
 		WASMPACK_FUZZ=1 $(SWIFT) build --product $$name --scratch-path .build/fuzz -c release \
 			-Xswiftc -sanitize=fuzzer -Xlinker -z -Xlinker muldefs || exit; done
 	Tests/Fuzz/run.sh .build/fuzz $(FUZZ_SECONDS)

@@ -4,6 +4,9 @@ Each rule has bodies that obey it and bodies that break it (WebAssembly 3.0, "Va
 Algorithm"). A body is written as names of instructions; immediates follow a colon: `i32.const:0 local.set:1`.
 """
 
+import pathlib
+import sys
+
 from wasm_assembler import Plugin, function_type, i32, signed, sized, table, unsigned, vector
 
 OPCODES = {
@@ -215,3 +218,16 @@ def modules():
     yield "engine-elements-of-numbers-used-broken", numbers.define(
         None, ":", assembled("i32.const:0 i32.const:0 i32.const:0 table.init:x00,x00")
     ).bytes()  # fmt: skip
+
+
+def main():
+    """Writes the bodies alone, with their locals, as seeds of FuzzBody."""
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for rule, _, obeying, breaking in RULES:
+        for index, body in enumerate(obeying + breaking):
+            (folder / f"{rule}-{index}").write_bytes(b"\0" + word(body) + b"\x0b")
+
+
+if __name__ == "__main__":
+    main()
