@@ -43,7 +43,7 @@ package struct ModuleCheck: Sendable {
         abi = module.exports.lazy.compactMap(\.abi).first
         pluginTypes = PluginType.all(exporting: functions.keys)
         sdk = PluginSDK(of: module)
-        findings = inOrder.all
+        findings = findingsInLoadOrder.all
     }
 
     /// The guessed type of plugin; `nil` if unknown.
@@ -53,7 +53,7 @@ package struct ModuleCheck: Sendable {
     package var verdict: Finding.Severity? { findings.map(\.severity).max() }
 
     /// The findings of all load steps, in their order, and within a step in the order of the file, like Envoy.
-    private var inOrder: LimitedFindings {
+    private var findingsInLoadOrder: LimitedFindings {
         var steps: [LoadStep: [LimitedFindings]] = [
             .findMarker: [LimitedFindings(markerFindings)],
             .describeImports: [crashingImportFindings],

@@ -70,7 +70,7 @@ package enum CanonicalJSON {
 
 extension [any CodingKey] {
     /// The position in quotes, such as `"a.b[0]"`.
-    var place: String {
+    var location: String {
         let text = map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
         return text.isEmpty ? "the document" : "\"\(String(text.drop { $0 == "." }).truncated(to: 160))\""
     }
@@ -81,16 +81,16 @@ extension DecodingError {
     fileprivate var explanation: String {
         switch self {
         case .keyNotFound(let key, let context):
-            return "\(context.codingPath.place) has no \"\(key.stringValue)\""
+            return "\(context.codingPath.location) has no \"\(key.stringValue)\""
         case .typeMismatch(_, let context):
-            return "\(context.codingPath.place) has the wrong type"
+            return "\(context.codingPath.location) has the wrong type"
         case .valueNotFound(_, let context):
-            return "\(context.codingPath.place) is null"
+            return "\(context.codingPath.location) is null"
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
             // The text is valid JSON, so only a number that does not fit an integer leads here.
             return "a number is too large or not an integer"
         case .dataCorrupted(let context):
-            return "\(context.codingPath.place) cannot be read"
+            return "\(context.codingPath.location) cannot be read"
         @unknown default:
             return "it cannot be read"
         }

@@ -57,7 +57,7 @@ extension JSONValue: Codable {
             throw Failure(
                 .manifestInvalid,
                 "a number is too large",
-                why: "\(container.codingPath.place) exceeds a 64-bit float"
+                why: "\(container.codingPath.location) exceeds a 64-bit float"
             )
         }
     }
