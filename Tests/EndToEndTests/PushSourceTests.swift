@@ -35,7 +35,10 @@ import Testing
         #expect(meant.status == 69, "\(meant)")
     }
 
-    @Test("a push writes nothing into the layout that it reads", arguments: [[], ["--verify"], ["--dry-run"]])
+    @Test(
+        "a push writes nothing into the layout that it reads",
+        arguments: [[], ["--verify"], ["--dry-run"]]
+    )
     func readOnly(options: [String]) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
