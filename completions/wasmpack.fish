@@ -473,7 +473,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate"' -l 'selector' -d 'Apply to workloads with this label; may be repeated' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate"' -l 'target' -d 'Attach to this object, such as Gateway/my-gateway; may be repeated' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" phase' -l 'phase' -d 'Position in the filter chain' -rfka 'AUTHN AUTHZ STATS'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" priority' -l 'priority' -d 'Order within the phase; higher runs first' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" priority' -l 'priority' -d 'Order within the phase (-2147483648 to 2147483647); higher runs first' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" fail-strategy' -l 'fail-strategy' -d 'What to do with traffic if the plugin fails' -rfka 'close open reload'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" plugin-config' -l 'plugin-config' -d 'Configuration of the plugin, or the file that contains it' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate"' -l 'env' -d 'Environment variable of the plugin; may be repeated' -rfka ''
