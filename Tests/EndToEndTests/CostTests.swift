@@ -12,7 +12,7 @@ import Testing
 
     private static let golden = "cli/start-cost.json"
     private static var canCount: Bool {
-        isCI || FileManager.default.isExecutableFile(atPath: "/usr/bin/valgrind")
+        Workspace.isCI || FileManager.default.isExecutableFile(atPath: "/usr/bin/valgrind")
     }
 
     /// The compiler and the processor, for example `Swift version 6.3.1 (swift-6.3.1-RELEASE), x86_64`.
