@@ -37,7 +37,10 @@ import Testing
             "--version"
         )
         try #require(run.status == 0, "\(run)")
-        let counted = try #require(run.errorText.firstMatch(of: /Collected : (\d+)/).flatMap { Int($0.1) }, "\(run)")
+        let counted = try #require(
+            run.errorText.firstMatch(of: /Collected : (\d+)/).flatMap { Int($0.1) },
+            "\(run)"
+        )
         let cost = Cost(toolchain: try Self.toolchain(), instructions: counted)
         if ProcessInfo.processInfo.environment["WASMPACK_RECORD"] == "1" {
             let encoder = JSONEncoder()

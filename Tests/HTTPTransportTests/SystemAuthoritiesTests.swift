@@ -18,14 +18,37 @@ import Testing
     }
 
     static let cases = [
-        Case(why: "the same", certificates: 2, names: ["0a1b2c3d.0", "0a1b2c3d.1", "one.pem", "two.pem"], isComplete: true),
-        Case(why: "appended to the file", certificates: 3, names: ["0a1b2c3d.0", "ffffffff.12"], isComplete: false),
-        Case(why: "removed from the file", certificates: 1, names: ["0a1b2c3d.0", "ffffffff.0"], isComplete: false),
-        Case(why: "a folder without an index", certificates: 2, names: ["one.pem", "two.pem"], isComplete: false),
+        Case(
+            why: "the same",
+            certificates: 2,
+            names: ["0a1b2c3d.0", "0a1b2c3d.1", "one.pem", "two.pem"],
+            isComplete: true
+        ),
+        Case(
+            why: "appended to the file",
+            certificates: 3,
+            names: ["0a1b2c3d.0", "ffffffff.12"],
+            isComplete: false
+        ),
+        Case(
+            why: "removed from the file",
+            certificates: 1,
+            names: ["0a1b2c3d.0", "ffffffff.0"],
+            isComplete: false
+        ),
+        Case(
+            why: "a folder without an index",
+            certificates: 2,
+            names: ["one.pem", "two.pem"],
+            isComplete: false
+        ),
         Case(
             why: "names that OpenSSL does not look for",
             certificates: 1,
-            names: ["0a1b2c3g.0", "0A1B2C3D.0", "0a1b2c3d.", "0a1b2c3d.r0", "0a1b2c3d.0.0", "0a1b2c3.0", "0a1b2c3d"],
+            names: [
+                "0a1b2c3g.0", "0A1B2C3D.0", "0a1b2c3d.", "0a1b2c3d.r0", "0a1b2c3d.0.0", "0a1b2c3.0",
+                "0a1b2c3d",
+            ],
             isComplete: false
         ),
         Case(why: "neither has any", certificates: 0, names: [], isComplete: false),
@@ -41,10 +64,16 @@ import Testing
             try scratch.write(Array(String(repeating: Self.certificate, count: count).utf8), to: "bundle.crt")
         }
         if let names = row.names {
-            try FileManager.default.createDirectory(atPath: "\(scratch.path)/certs", withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: "\(scratch.path)/certs",
+                withIntermediateDirectories: false
+            )
             for name in names { try scratch.write([], to: "certs/\(name)") }
         }
-        let system = SystemAuthorities(file: scratch.path.appending("bundle.crt"), folder: scratch.path.appending("certs"))
+        let system = SystemAuthorities(
+            file: scratch.path.appending("bundle.crt"),
+            folder: scratch.path.appending("certs")
+        )
         #expect(system.isFolderComplete == row.isComplete)
         #expect((system.file == nil) == (row.certificates == nil))
     }

@@ -145,7 +145,9 @@ final class CancellationFlag: Sendable {
 /// The versions of the libraries that the transport uses.
 package enum LibraryVersions {
     /// libcurl and its version, for example `libcurl/7.88.1`.
-    package static var curl: String { CurlLibrary.text { $0.version }.map { "libcurl/\($0)" } ?? "no libcurl" }
+    package static var curl: String {
+        CurlLibrary.text { $0.version }.map { "libcurl/\($0)" } ?? "no libcurl"
+    }
 
     /// The TLS library of libcurl and its version, for example `OpenSSL/3.0.15`.
     package static var tls: String { CurlLibrary.text { $0.ssl_version } ?? "no TLS" }

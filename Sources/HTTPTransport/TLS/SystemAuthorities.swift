@@ -24,7 +24,8 @@ struct SystemAuthorities: Sendable {
         let easy = try EasyHandle()
         self.init(
             file: easy.text(CURLINFO_CAINFO).map { FilePath($0) },
-            folder: LibraryVersions.tls.contains("OpenSSL") ? easy.text(CURLINFO_CAPATH).map { FilePath($0) } : nil
+            folder: LibraryVersions.tls.contains("OpenSSL")
+                ? easy.text(CURLINFO_CAPATH).map { FilePath($0) } : nil
         )
     }
 
