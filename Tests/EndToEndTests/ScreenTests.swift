@@ -66,6 +66,12 @@ struct ScreenTests {
         ),
         Case(name: "tag", arguments: ["tag", "\(image):v1", "v2", "stable"], before: pushed),
         Case(name: "tags", arguments: ["tags", image, "--digests"], columns: [40, 120], before: pushed),
+        Case(
+            name: "ls",
+            arguments: ["ls", "plugin-oci"],
+            columns: [40, 80, 120],
+            before: [["build", "plugin.wasm", "-t", "\(image):v1", "-t", "\(image):stable"]]
+        ),
         Case(name: "delete", arguments: ["delete", "\(image):v1", "--yes"], before: pushed),
         Case(
             name: "error",
