@@ -50,10 +50,16 @@ import Testing
         ("wasmpack push example.com/team/plugin:", "example.com/team/plugin:v1", "after a colon"),
         ("wasmpack push --layout other-oci exam", "example.com/other:v2", "of another layout"),
         ("wasmpack help exit", "exit-codes", "a topic"),
-        ("wasmpack login registry.ex", "registry.example.com:5000", "a registry of config.json, with its port"),
+        (
+            "wasmpack login registry.ex", "registry.example.com:5000",
+            "a registry of config.json, with its port"
+        ),
         ("wasmpack logout docker", "docker.io", "Docker Hub, whose key is a URL"),
         ("wasmpack login help", "helped.example.com", "a registry with a helper of its own"),
-        ("wasmpack generate kustomization a.io/b:v1 --with pull", "pull-secret", "a kind that a kustomization has"),
+        (
+            "wasmpack generate kustomization a.io/b:v1 --with pull", "pull-secret",
+            "a kind that a kustomization has"
+        ),
         ("wasmpack generate wasmplugin a.io/b:v1 --for as", "asm", "a consumer of documents"),
         ("wasmpack generate wasmplugin a.io/b:v1 --plugin-config @con", "@config.yaml", "a file after @"),
     ]

@@ -69,7 +69,10 @@ import Testing
     func authorities(file: String) async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
-        for command in [["push", "a.example/b:v1", "plugin.wasm"], ["build", "plugin.wasm", "-t", "a.example/b:v1", "--push"]] {
+        for command in [
+            ["push", "a.example/b:v1", "plugin.wasm"],
+            ["build", "plugin.wasm", "-t", "a.example/b:v1", "--push"],
+        ] {
             let run = try await work.start(command + ["--ca-file", file]).wait()
             #expect(run.status == 78, "\(run)")
             #expect(run.errorText.hasPrefix("error[config-invalid]: "), "\(run)")

@@ -60,7 +60,9 @@ import Testing
         let run = try await running.wait()
         #expect(run.status == 130, "\(run)")
         #expect(
-            run.errorText.contains("error[interrupted]: interrupted; set: v1, latest; not set: stable, old\n"),
+            run.errorText.contains(
+                "error[interrupted]: interrupted; set: v1, latest; not set: stable, old\n"
+            ),
             "\(run)"
         )
     }

@@ -111,7 +111,7 @@ struct ScreenTests {
             #expect(seen.status == row.status, "\(seen)")
             let isPlain = !row.variables.isEmpty && row.variables["LC_ALL"] == nil
             #expect(
-                seen.bytes.contains("\u{1B}") != (isPlain || ["quiet", "tags"].contains(row.name))
+                seen.bytes.contains("\u{1B}") != (isPlain || ["quiet", "tags", "ls"].contains(row.name))
             )
             try Screens.expect(
                 seen.golden(row.arguments, columns: columns, withColors: columns == 80),

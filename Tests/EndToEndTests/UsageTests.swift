@@ -81,7 +81,8 @@ import Testing
         ),
         // Options of other tools.
         (
-            ["push", "--tag", "a.io/b:v1", "x.wasm"], "push has no option --tag", "use --also-tag for another tag"
+            ["push", "--tag", "a.io/b:v1", "x.wasm"], "push has no option --tag",
+            "use --also-tag for another tag"
         ),
         (["push", "-t", "a.io/b:v1", "x.wasm"], "push has no option -t", "use --also-tag for another tag"),
         (["build", "-o", "out"], "build has no option -o", "use --archive FILE.tar"),
@@ -90,14 +91,18 @@ import Testing
             ["generate", "wasmplugin", "a.io/b:v1", "-n", "istio-system"], "generate has no option -n",
             "use --namespace NAME"
         ),
-        (["pull", "a.io/b:v1", "--tls-verify=false"], "pull has no option --tls-verify", "use --tls-skip-verify"),
+        (
+            ["pull", "a.io/b:v1", "--tls-verify=false"], "pull has no option --tls-verify",
+            "use --tls-skip-verify"
+        ),
         (
             ["tags", "a.io/b", "--insecure"], "tags has no option --insecure",
             "use --tls-skip-verify for a certificate that is not trusted"
         ),
         (
             ["generate", "wasmplugin", "a.io/b:v1", "-o", "x.yaml"],
-            "--output is for kustomization only; other kinds are printed, so write > FILE", "wasmpack help generate"
+            "--output is for kustomization only; other kinds are printed, so write > FILE",
+            "wasmpack help generate"
         ),
         (["check", "x", "--for", "asm"], "\"asm\" is not a valid value for --for", "use --for istio"),
         // A forgotten reference, or repository.
@@ -114,7 +119,8 @@ import Testing
             "wasmpack build a.wasm -t registry.example.com/my-plugin:v1"
         ),
         (
-            ["push", "localhost:5000", "x.wasm"], "localhost:5000 names only a registry; the repository is missing",
+            ["push", "localhost:5000", "x.wasm"],
+            "localhost:5000 names only a registry; the repository is missing",
             "wasmpack push localhost:5000/my-plugin:v1 x.wasm"
         ),
         (

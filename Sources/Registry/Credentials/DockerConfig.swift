@@ -47,7 +47,9 @@ package struct DockerConfig: CredentialStore {
         self.helpers = helpers
     }
 
-    /// The registries that the file names, sorted; empty if the file cannot be read. No helper is run.
+    /// The registries that the file names, sorted; empty if the file cannot be read.
+    ///
+    /// No helper is run.
     package var registries: [String] {
         guard let document = try? file.read()?.document else { return [] }
         let keys = (document.auths ?? [:]).keys.map(\.self) + (document.credHelpers ?? [:]).keys.map(\.self)

@@ -143,7 +143,7 @@ extension Index {
     }
 
     private func ambiguous(_ name: RefName, among found: [Descriptor], in store: String) -> Failure {
-        return Failure(
+        Failure(
             .nameAmbiguous,
             name == .only ? "\(store) contains several images" : "\(name) matches several images of \(store)",
             why: "it has " + found.map(\.shownName).joined(separator: ", "),

@@ -38,7 +38,11 @@ struct PrintDigest: RegistryCommand {
         try await Target(parsing: target).withSource { source in
             switch source {
             case .module(let path):
-                throw Failure(notAnImage: path, why: "proxies pin the digest of an image's manifest", try: "wasmpack build \(path)")
+                throw Failure(
+                    notAnImage: path,
+                    why: "proxies pin the digest of an image's manifest",
+                    try: "wasmpack build \(path)"
+                )
             case .images(let store, let name):
                 let root = try await store.resolve(name ?? .only)
                 if verify { _ = try await store.fetch(root) }

@@ -52,7 +52,11 @@ struct Verify: RegistryCommand {
         try await Target(parsing: target).withSource { source in
             switch source {
             case .module(let path):
-                throw Failure(notAnImage: path, why: "a module contains no digests to verify", try: "wasmpack inspect \(path)")
+                throw Failure(
+                    notAnImage: path,
+                    why: "a module contains no digests to verify",
+                    try: "wasmpack inspect \(path)"
+                )
             case .images(let store, let name):
                 let images = try await verify(store.entries(name), in: store, called: store.path, expected)
                 try await report(images, expected, comparedWith: other, in: store, context)

@@ -17,16 +17,25 @@ struct OtherToolOption {
     private static let rows: [(options: [String], commands: [String], lines: [String])] = [
         (
             ["--tag", "-t"], ["push"],
-            ["write the tag in the reference: wasmpack push REGISTRY/REPOSITORY:TAG", "use --also-tag for another tag"]
+            [
+                "write the tag in the reference: wasmpack push REGISTRY/REPOSITORY:TAG",
+                "use --also-tag for another tag",
+            ]
         ),
         (["-o", "--output", "--out"], ["build"], ["use --layout DIR", "use --archive FILE.tar"]),
         (["--out", "-O", "--output-document"], ["pull"], ["use --output FILE"]),
         (["-n"], ["generate"], ["use --namespace NAME"]),
         (["-l"], ["generate"], ["use --selector KEY=VALUE"]),
-        (["-f", "--file", "--filename"], ["push"], ["write the file as SOURCE: wasmpack push REFERENCE FILE"]),
+        (
+            ["-f", "--file", "--filename"], ["push"],
+            ["write the file as SOURCE: wasmpack push REFERENCE FILE"]
+        ),
         (
             ["--insecure", "--allow-insecure", "--allow-insecure-registry", "--insecure-registry", "-k"], [],
-            ["use --plain-http for a registry without TLS", "use --tls-skip-verify for a certificate that is not trusted"]
+            [
+                "use --plain-http for a registry without TLS",
+                "use --tls-skip-verify for a certificate that is not trusted",
+            ]
         ),
         (
             ["--tls-verify", "--src-tls-verify", "--dest-tls-verify", "--tlsverify", "--skip-tls-verify"], [],
@@ -40,7 +49,10 @@ struct OtherToolOption {
         (["--retry", "--retry-times", "--max-retries"], [], ["use --retries N"]),
         (["--command-timeout", "--max-time"], [], ["use --timeout SECONDS"]),
         (["--digestfile", "--iidfile", "--image-refs", "--metadata-file"], [], ["use --digest-file FILE"]),
-        (["--platform", "--override-arch", "--override-os"], [], ["omit it: wasmpack chooses the image that proxies choose"]),
+        (
+            ["--platform", "--override-arch", "--override-os"], [],
+            ["omit it: wasmpack chooses the image that proxies choose"]
+        ),
         (["--silent", "-s"], [], ["use --quiet"]),
         (["--no-color", "--nocolor"], [], ["use --color never"]),
     ]

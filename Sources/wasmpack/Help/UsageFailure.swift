@@ -118,7 +118,10 @@ struct UsageFailure {
         }
         let word = given.lowercased()
         let nearest =
-            Self.synonyms[word].flatMap { values.contains($0) ? $0 : nil } ?? Self.nearest(to: word, of: values)
+            Self.synonyms[word].flatMap { values.contains($0) ? $0 : nil } ?? Self.nearest(
+                to: word,
+                of: values
+            )
             ?? values[0]
         return Failure(
             .usage,
@@ -129,7 +132,9 @@ struct UsageFailure {
     }
 
     /// Values by other names for the same: ASM loads plugins as Istio does.
-    private static let synonyms = ["asm": "istio", "servicemesh": "istio", "mesh": "istio", "eg": "envoy-gateway"]
+    private static let synonyms = [
+        "asm": "istio", "servicemesh": "istio", "mesh": "istio", "eg": "envoy-gateway",
+    ]
 
     /// Returns the value that a lower-case word is nearest to: `pull-secret` for `secret`, `kustomization` for `kustomize`.
     private static func nearest(to word: String, of values: [String]) -> String? {

@@ -25,7 +25,10 @@ struct ImageListReport {
         }
         let widths = (0..<4).map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
         if let columns, widths.reduce(6, +) > columns {
-            return rows.map { "\($0[0])  \($0[2])  \($0[3])\n  \($0[1])\n" }.joined()
+            let style = Style(hasColor: false, hasUnicode: true)
+            return rows.flatMap { row in
+                WrappableText("\(row[0])  \(row[2])  \(row[3])").lines(within: columns, style) + ["  " + row[1]]
+            }.map { $0 + "\n" }.joined()
         }
         return rows.map { row in
             zip(row, widths).dropLast().map { $0.padded(to: $1) + "  " }.joined() + (row.last ?? "") + "\n"
