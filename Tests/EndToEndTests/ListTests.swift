@@ -30,7 +30,7 @@ import Testing
         let created = images.compactMap(\.created)
         #expect(created == ["1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z"])
         // The manifest, the config and the layer.
-        #expect(images[0].size == 454 + 414 + 714)
+        #expect(images[0].size == 454 + 414 + 711)
         #expect(one.outputText.hasSuffix("@\(images[0].digest)\n"))
         #expect(two.outputText == "\(images[1].digest)\n")
         #expect(try await list(work, "plugin-oci:v1") == [images[0]])
