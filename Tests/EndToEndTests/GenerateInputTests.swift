@@ -7,7 +7,7 @@ import Testing
     /// A digest in the reference needs no registry.
     private static let image =
         "registry.example.com/team/header-auth:v1@sha256:"
-        + "e36c65fd99efe5a114dd6e9a2945812fc90a6b8faa1728a0bf8e6a52b233e796"
+        + "f7b5f7bb15535fbd1c390f8537fccda1a6847b9fbe666ff263a8d665c541a6e8"
 
     static let rejections: [(arguments: [String], phrases: [String], why: String)] = [
         (["wasmplugin", "IMAGE", "--name", "My_Plugin"], ["--name my-plugin"], "no Kubernetes name"),

@@ -4,7 +4,7 @@ import Testing
 
 /// What `generate` says on standard error about the things that a document cannot decide.
 @Suite(.timed, .timeLimit(.minutes(5))) struct GenerateNoteTests {
-    private static let digest = "@sha256:e36c65fd99efe5a114dd6e9a2945812fc90a6b8faa1728a0bf8e6a52b233e796"
+    private static let digest = "@sha256:f7b5f7bb15535fbd1c390f8537fccda1a6847b9fbe666ff263a8d665c541a6e8"
 
     static let notes: [(arguments: [String], note: String?, why: String)] = [
         (["wasmplugin", "reg.example/a"], "without --selector or --target", "a missing selector"),

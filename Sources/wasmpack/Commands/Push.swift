@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import HTTPTransport
 import HostSystem
 import OCI
 import Packing
@@ -90,6 +91,8 @@ struct Push: RegistryCommand {
         let target = try Reference(destination: reference) { reference, path in
             (["wasmpack push", reference] + [source ?? path].compactMap(\.self)).joined(separator: " ")
         }
+        // The image is read meanwhile.
+        CurlLibrary.openInBackground()
         let plan = PushPlan(
             target: target,
             tags: try alsoTag.map { text throws(Failure) in try Tag(parsing: text) },

@@ -39,10 +39,16 @@ struct RegistryOptions {
         )
     }
 
-    /// Reads the files of the connection's options and opens the HTTP library, before work that takes longer.
+    /// Reads the files of certificates that the options or variables name, before work that takes longer.
     ///
     /// Throws ``Failure/Code/configurationInvalid`` for a certificate or key that cannot be used.
     func prepare(for registry: RegistryName, _ context: CommandContext) throws(Failure) {
+        let variables = ["WASMPACK_CA_FILE", "SSL_CERT_FILE"]
+        // Without a file, the HTTP library is not needed yet.
+        guard
+            connection.caFile != nil || connection.clientCert != nil
+                || variables.contains(where: context.environment.isSet)
+        else { return }
         _ = try context.connections.connection(
             to: connection.endpoint(of: registry),
             connection,
