@@ -27,7 +27,9 @@ struct ImageListReport {
         if let columns, widths.reduce(6, +) > columns {
             let style = Style(hasColor: false, hasUnicode: true)
             return rows.flatMap { row in
-                WrappableText("\(row[0])  \(row[2])  \(row[3])").lines(within: columns, style) + ["  " + row[1]]
+                WrappableText("\(row[0])  \(row[2])  \(row[3])").lines(within: columns, style) + [
+                    "  " + row[1]
+                ]
             }.map { $0 + "\n" }.joined()
         }
         return rows.map { row in
