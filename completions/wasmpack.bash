@@ -416,7 +416,7 @@ _wasmpack_push() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -W "$(__wasmpack_custom_complete ---completion push -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)")"
+        __wasmpack_add_custom_completions ---completion push -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)"
         return
         ;;
     2)
@@ -729,7 +729,7 @@ _wasmpack_login() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -W "$(__wasmpack_custom_complete ---completion login -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)")"
+        __wasmpack_add_custom_completions ---completion login -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)"
         return
         ;;
     esac
@@ -757,7 +757,7 @@ _wasmpack_logout() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __wasmpack_add_completions -W "$(__wasmpack_custom_complete ---completion logout -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)")"
+        __wasmpack_add_custom_completions ---completion logout -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)"
         return
         ;;
     esac
@@ -982,7 +982,7 @@ _wasmpack_generate() {
         return
         ;;
     '--plugin-config')
-        __wasmpack_add_completions -W "$(__wasmpack_custom_complete ---completion generate -- --plugin-config "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)")"
+        __wasmpack_add_custom_completions ---completion generate -- --plugin-config "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)"
         return
         ;;
     '--env')
@@ -1099,6 +1099,17 @@ _wasmpack_help() {
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
     __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
+}
+
+# Adds the program's candidates unexpanded; "compgen -W" would run commands in them.
+# Omits "$" and "`", which readline does not always quote.
+__wasmpack_add_custom_completions() {
+    local completion
+    while IFS='' read -r completion; do
+        if [[ "${completion}" == "${cur}"* && "${completion}" != *[\$\`]* ]]; then
+            COMPREPLY+=("${completion}")
+        fi
+    done < <(__wasmpack_custom_complete "${@}")
 }
 
 # Joins the words that readline splits at ":", "=" and "@", and replaces an alias by its command.

@@ -61,7 +61,7 @@ extension Failure {
         with(why: [why, more].compactMap(\.self).joined(separator: "; "))
     }
 
-    /// What is certain about the result of work that was canceled, as the ``cause`` of its failure.
+    /// What is certain about the result of work that was canceled or timed out, as the ``cause`` of its failure.
     package struct CertainResult: Error {
         /// A clause for the message, such as `no tag was set`.
         package let text: String
@@ -75,9 +75,14 @@ extension Failure {
         code == .interrupted && why == nil ? with(why: "it was \(step)") : self
     }
 
-    /// Returns the failure of canceled work with what is certain about its result, unless that is known already.
+    /// Whether it ended work at any moment: by a cancellation or a time-out, also of a single transfer.
+    ///
+    /// The report then says what is certain about the result.
+    package var endsAnywhere: Bool { code == .interrupted || code == .timedOut || Task.isCancelled }
+
+    /// Returns the failure of canceled or timed-out work with what is certain about its result, unless that is known already.
     package func adding(result: @autoclosure () -> String) -> Failure {
-        guard code == .interrupted || Task.isCancelled, !(cause is CertainResult) else { return self }
+        guard endsAnywhere, !(cause is CertainResult) else { return self }
         return with(cause: CertainResult(result()))
     }
 

@@ -62,6 +62,13 @@ package final class DirectoryLock: Sendable {
 
     deinit { try? descriptor.close() }
 
+    /// Returns whether a path still refers to the locked folder, following links.
+    ///
+    /// Another process may have removed the folder, and created it again, before the lock was taken.
+    package func isHeld(on path: FilePath) -> Bool {
+        Leftovers.isSameFile(path, descriptor, followingLinks: true)
+    }
+
     /// Makes a shared lock exclusive, without waiting; returns whether it succeeded.
     ///
     /// After a failure the lock may be lost for a moment, as `flock` documents; it is shared again on return.

@@ -57,11 +57,14 @@ enum Leftovers {
     }
 
     /// Whether the path still refers to the open file.
-    private static func isSameFile(_ path: FilePath, _ descriptor: FileDescriptor) -> Bool {
-        guard let own = try? descriptor.stat(), let current = try? path.stat(followTargetSymlink: false)
-        else {
-            return false
-        }
+    static func isSameFile(
+        _ path: FilePath,
+        _ descriptor: FileDescriptor,
+        followingLinks: Bool = false
+    ) -> Bool {
+        guard let own = try? descriptor.stat(),
+            let current = try? path.stat(followTargetSymlink: followingLinks)
+        else { return false }
         return own.deviceID == current.deviceID && own.inode == current.inode
     }
 }

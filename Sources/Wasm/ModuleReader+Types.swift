@@ -83,6 +83,7 @@ extension ModuleReader {
             valuesFrom: values,
             parameterCount: parameterCount
         )
+        if let fault = types.depthFault(of: types.count - 1) { throw .problem(.invalid(fault, at: start)) }
     }
 
     private mutating func readValueTypes(_ what: String, before end: Int) throws(ModuleReadError) {

@@ -57,6 +57,14 @@ extension TypeSpace {
         }
     }
 
+    /// Returns why a type has too many supertypes; `nil` if it has not.
+    ///
+    /// Called for each type as it is read, so that no later check follows a long chain.
+    func depthFault(of index: Int) -> String? {
+        entries[index].depth > Self.depthLimit
+            ? "type \(index) has more than \(Self.depthLimit) supertypes" : nil
+    }
+
     /// Returns why a type is not a valid subtype of the supertype that it declares; `nil` if it is one.
     func subtypeFault(of index: Int) -> String? {
         let entry = entries[index]
@@ -64,9 +72,6 @@ extension TypeSpace {
         let supertype = Int(entry.supertype)
         let parent = entries[supertype]
         if parent.isFinal { return "type \(index) has the supertype \(supertype), which is final" }
-        if entry.depth > Self.depthLimit {
-            return "type \(index) has more than \(Self.depthLimit) supertypes"
-        }
         guard entry.form == parent.form, fits(entry, parent) else {
             return "type \(index) does not match its supertype \(supertype)"
         }

@@ -88,27 +88,91 @@ import Testing
             )
             #expect(built.status == 0, "\(built)")
         }
+        try Self.install(in: work)
+        for line in Self.lines {
+            let (last, run) = try await Self.complete(line.typed, in: shell, work)
+            #expect(last == line.completed, "\(line.why): \(run)")
+        }
+    }
+
+    /// Links the program as `wasmpack` into the `PATH`.
+    private static func install(in work: Workspace) throws {
         try FileManager.default.createDirectory(atPath: work.path("bin"), withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
             atPath: work.path("bin/wasmpack"),
             withDestinationPath: Workspace.program
         )
-        let file = try #require(Self.scripts.first { shell.hasPrefix($0.0) }?.1)
+    }
+
+    /// Types a line and a Tab in a shell; returns the last word that the shell then has.
+    private static func complete(
+        _ typed: String,
+        in shell: String,
+        _ work: Workspace
+    ) async throws -> (last: String?, run: CommandLineRun) {
+        let file = try #require(scripts.first { shell.hasPrefix($0.0) }?.1)
         let helper = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Support/completing.py").path()
-        for line in Self.lines {
-            let run = try await work.other(
-                "env",
-                "DOCKER_CONFIG=\(work.path("docker"))",
-                Python.path,
-                helper,
-                shell,
-                Fixtures.path("../completions/\(file)"),
-                line.typed
-            )
-            #expect(run.status == 0, "\(run)")
-            let last = run.outputText.split(separator: "\n").last.map(String.init)
-            #expect(last == line.completed, "\(line.why): \(run)")
+        let run = try await work.other(
+            "env",
+            "DOCKER_CONFIG=\(work.path("docker"))",
+            Python.path,
+            helper,
+            shell,
+            Fixtures.path("../completions/\(file)"),
+            typed
+        )
+        #expect(run.status == 0, "\(run)")
+        return (run.outputText.split(separator: "\n").last.map(String.init), run)
+    }
+
+    /// Runs a command if a shell expands it.
+    private static let command = "$(touch PWNED)"
+
+    @Test("Tab runs no command in a name", arguments: shells)
+    func commands(shell: String) async throws {
+        let work = try Workspace()
+        guard try await Self.has(shell, work) else { return }
+        try work.write(Modules.tiny, to: "plugin.wasm")
+        try work.write([], to: "c\(Self.command).json")
+        let credentials =
+            #"{"auths": {"r\#(Self.command).example.com": {}}, "#
+            + #""credHelpers": {"r\#(Self.command):5000": "none"}}"#
+        try work.write(Array(credentials.utf8), to: "docker/config.json")
+        let built = try await work.run("build", "plugin.wasm", "-t", "example.com/team/plugin:v1")
+        #expect(built.status == 0, "\(built)")
+        let index = try String(contentsOfFile: work.path("plugin-oci/index.json"), encoding: .utf8)
+        let changed = index.replacing("example.com/team/plugin", with: "example.com/\(Self.command)/plugin")
+        #expect(changed != index)
+        try work.write(Array(changed.utf8), to: "plugin-oci/index.json")
+        try Self.install(in: work)
+        let lines = [
+            "wasmpack generate wasmplugin a.io/b:v1 --plugin-config @c", "wasmpack push exam",
+            "wasmpack login r", "wasmpack logout r",
+        ]
+        for line in lines {
+            let (last, run) = try await Self.complete(line, in: shell, work)
+            // The candidate is omitted, so that the word does not change.
+            #expect(last == line.split(separator: " ").last.map(String.init), "\(run)")
+            #expect(!FileManager.default.fileExists(atPath: work.path("PWNED")), "\(line): \(run)")
         }
+    }
+
+    @Test("bash does not expand the candidates of the program", arguments: ["bash", "bash-completion"])
+    func candidates(shell: String) async throws {
+        let work = try Workspace()
+        guard try await Self.has(shell, work) else { return }
+        // A program that does not omit such candidates.
+        let program =
+            "#!/bin/sh\nprintf '%s\\n' '@other' '@c\(Self.command)' '@c`touch PWNED`' '@config.yaml'\n"
+        try work.write(Array(program.utf8), to: "bin/wasmpack")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755],
+            ofItemAtPath: work.path("bin/wasmpack")
+        )
+        let line = "wasmpack generate wasmplugin a.io/b:v1 --plugin-config @c"
+        let (last, run) = try await Self.complete(line, in: shell, work)
+        #expect(last == "@config.yaml", "\(run)")
+        #expect(!FileManager.default.fileExists(atPath: work.path("PWNED")), "\(run)")
     }
 }

@@ -38,6 +38,44 @@ import Testing
         #expect(!run.errorText.contains("has no host"), "\(run)")
     }
 
+    @Test func `accepts a name on Docker Hub if a folder has that name`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        for folder in ["nginx", "team/plugin"] {
+            try FileManager.default.createDirectory(
+                atPath: work.path(folder),
+                withIntermediateDirectories: true
+            )
+        }
+        let built = try await work.run("build", "plugin.wasm", "-t", "nginx:v1")
+        #expect(built.status == 0, "\(built)")
+        #expect(built.outputText.hasPrefix("docker.io/library/nginx@sha256:"), "\(built)")
+        for line in [["nginx:v1"], ["team/plugin:v1", "plugin.wasm"], ["team/plugin:v1", "plugin-oci:v1"]] {
+            let run = try await work.start(["push"] + line + ["--retries", "0"], adding: proxy).wait()
+            #expect(run.status == 69, "\(run)")
+            #expect(run.errorText.contains("\"\(line[0])\" has no host"), "\(run)")
+        }
+    }
+
+    @Test func `says that the reference is missing if only an existing folder is named`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin/plugin.wasm")
+        let run = try await work.run("push", "plugin")
+        #expect(run.status == 64, "\(run)")
+        #expect(run.errorText.hasPrefix("error[usage]: the reference is missing\n"), "\(run)")
+        #expect(
+            run.errorText.hasSuffix("\n  try: wasmpack push registry.example.com/my-plugin:v1 plugin\n"),
+            "\(run)"
+        )
+        // The reference is not missing if there is a source; it has no tag.
+        let untagged = try await work.run("push", "plugin", "plugin/plugin.wasm")
+        #expect(untagged.status == 64, "\(untagged)")
+        #expect(
+            untagged.errorText.contains("docker.io/library/plugin has no tag\n"),
+            "\(untagged)"
+        )
+    }
+
     static let readers = [
         ["pull", "NAME:v9"], ["inspect", "NAME:v9"], ["digest", "NAME:v9"], ["check", "NAME:v9"],
         ["verify", "NAME:v9"],

@@ -61,10 +61,57 @@ import Testing
         #expect(run.status == 130, "\(run)")
         #expect(
             run.errorText.contains(
-                "error[interrupted]: interrupted; set: v1, latest; not set: stable, old\n"
+                "error[interrupted]: interrupted; set: v1, latest; may have been set: stable; not set: old\n"
             ),
             "\(run)"
         )
+    }
+
+    @Test func `an interrupted tag command says which tags it has set`() async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        let reference = "\(registry.name)/test/plugin:v1"
+        try work.write(Modules.tiny, to: "new.wasm")
+        let pushed = try await work.run("push", reference, "new.wasm", "--plain-http")
+        #expect(pushed.status == 0, "\(pushed)")
+        try await registry.order(#"[{"method": "PUT", "path": "/manifests/stable", "stall": 3600}]"#)
+        let running = try work.start(
+            ["tag", reference, "latest", "stable", "old", "--plain-http"],
+            adding: work.ownTemporaryFolder()
+        )
+        try await registry.wait(for: "PUT", "/manifests/stable", after: 0)
+        running.signal(SIGINT)
+        let run = try await running.wait()
+        #expect(run.status == 130, "\(run)")
+        #expect(
+            run.errorText.contains(
+                "error[interrupted]: interrupted; set: latest; may have been set: stable; not set: old\n"
+            ),
+            "\(run)"
+        )
+    }
+
+    static let timeouts: [(method: String, path: String, result: String)] = [
+        ("HEAD", "/manifests/v1", "no tag was set"), ("PUT", "/manifests/v1", "v1 may have been set"),
+        ("HEAD", "/manifests/latest", "set: v1; not set: latest"),
+        ("PUT", "/manifests/latest", "set: v1; may have been set: latest"),
+        ("GET", "/manifests/", "all tags were set"),
+    ]
+
+    @Test("a push that the registry times out says which tags it has set", arguments: timeouts)
+    func timeout(method: String, path: String, result: String) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        try work.write(Modules.tiny, to: "new.wasm")
+        try await registry.order(#"[{"method": "\#(method)", "path": "\#(path)", "status": 408}]"#)
+        let run = try await work.start(
+            ["push", "\(registry.name)/test/plugin:v1", "new.wasm", "--also-tag", "latest", "--verify"]
+                + ["--retries", "0", "--plain-http"]
+        ).wait()
+        #expect(run.status == 75, "\(run)")
+        #expect(run.errorText.contains("error[timed-out]: "), "\(run)")
+        #expect(run.errorText.contains("; \(result)\n"), "\(run)")
+        #expect(run.errorText.contains("no tag was set") == (result == "no tag was set"), "\(run)")
     }
 
     @Test("an interrupted pull leaves no file behind", arguments: [SIGINT, SIGTERM])
@@ -127,6 +174,31 @@ extension InterruptionTests {
             if run.status != 0 { return run }
             _ = try await work.run("build", "old.wasm", "-t", "example.com/a:v2")
         }
+    }
+}
+
+/// The same for a server that stops to answer, which takes a minute to notice.
+@Suite(.long, .timed, .timeLimit(.minutes(10))) struct InterruptionLongTests {
+    @Test(
+        "a push that stalls says which tags it has set",
+        arguments: [
+            ("PUT", "/manifests/v1", "v1 may have been set"),
+            ("PUT", "/manifests/latest", "set: v1; may have been set: latest"),
+            ("GET", "/manifests/", "all tags were set"),
+        ]
+    )
+    func stall(method: String, path: String, result: String) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        try work.write(Modules.tiny, to: "new.wasm")
+        try await registry.order(#"[{"method": "\#(method)", "path": "\#(path)", "stall": 3600}]"#)
+        let run = try await work.start(
+            ["push", "\(registry.name)/test/plugin:v1", "new.wasm", "--also-tag", "latest", "--verify"]
+                + ["--retries", "0", "--plain-http"]
+        ).wait()
+        #expect(run.status == 75, "\(run)")
+        #expect(run.errorText.contains("error[timed-out]: "), "\(run)")
+        #expect(run.errorText.contains("; \(result)\n"), "\(run)")
     }
 }
 

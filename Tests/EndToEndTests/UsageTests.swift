@@ -110,6 +110,47 @@ import Testing
             "use --tls-skip-verify"
         ),
         (
+            ["copy", "a.io/b:v1", "c.io/d:v1", "--dest-tls-verify=False"],
+            "copy has no option --dest-tls-verify", "use --tls-skip-verify"
+        ),
+        (
+            ["tags", "a.io/b", "--skip-tls-verify"], "tags has no option --skip-tls-verify",
+            "use --tls-skip-verify"
+        ),
+        // Certificates are verified anyway.
+        (
+            ["pull", "a.io/b:v1", "--tls-verify"], "pull has no option --tls-verify",
+            "omit it: certificates are verified by default"
+        ),
+        (
+            ["cp", "a.io/b:v1", "c.io/d:v1", "--src-tls-verify=true"], "copy has no option --src-tls-verify",
+            "omit it: certificates are verified by default"
+        ),
+        (
+            ["tags", "a.io/b", "--insecure=false"], "tags has no option --insecure",
+            "omit it: certificates are verified by default"
+        ),
+        // Only options that the command has are suggested.
+        (["ls", "--user", "x"], "ls has no option --user", "wasmpack help ls"),
+        (["ls", "--tls-verify"], "ls has no option --tls-verify", "wasmpack help ls"),
+        (["tags", "a.io/b", "--iidfile", "x"], "tags has no option --iidfile", "wasmpack help tags"),
+        (
+            ["push", "a.io/b:v1", "--iidfile", "x"], "push has no option --iidfile",
+            "use --digest-file FILE"
+        ),
+        (
+            ["copy", "a.io/b:v1", "c.io/d:v1", "--src-creds", "x"], "copy has no option --src-creds",
+            "use --from-authfile FILE"
+        ),
+        (
+            ["copy", "a.io/b:v1", "c.io/d:v1", "--dest-creds=x"], "copy has no option --dest-creds",
+            "use --to-authfile FILE"
+        ),
+        (
+            ["copy", "a.io/b:v1", "c.io/d:v1", "--src-cert-dir", "x"], "copy has no option --src-cert-dir",
+            "use --from-ca-file FILE"
+        ),
+        (
             ["tags", "a.io/b", "--insecure"], "tags has no option --insecure",
             "use --tls-skip-verify for a certificate that is not trusted"
         ),

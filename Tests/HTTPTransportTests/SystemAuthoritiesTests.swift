@@ -6,12 +6,17 @@ import Testing
 @testable import HTTPTransport
 
 @Suite struct SystemAuthoritiesTests {
-    static let certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    /// A PEM text; only its text counts.
+    private static func certificate(_ letter: Character) -> String {
+        "-----BEGIN CERTIFICATE-----\n\(String(repeating: letter, count: 400))\n-----END CERTIFICATE-----\n"
+    }
 
     struct Case: CustomTestStringConvertible {
         let why: String
-        let certificates: Int?
-        let names: [String]?
+        /// A letter for each certificate.
+        let file: String?
+        /// The certificates of each file in the folder; `-` for a link to a missing file.
+        let folder: [String: String]?
         let isComplete: Bool
 
         var testDescription: String { why }
@@ -19,62 +24,59 @@ import Testing
 
     static let cases = [
         Case(
-            why: "the same",
-            certificates: 2,
-            names: ["0a1b2c3d.0", "0a1b2c3d.1", "one.pem", "two.pem"],
+            why: "the same, in another order",
+            file: "ab",
+            folder: ["0a1b2c3d.0": "b", "0a1b2c3d.1": "a", "one.pem": "c"],
             isComplete: true
         ),
-        Case(
-            why: "appended to the file",
-            certificates: 3,
-            names: ["0a1b2c3d.0", "ffffffff.12"],
-            isComplete: false
-        ),
-        Case(
-            why: "removed from the file",
-            certificates: 1,
-            names: ["0a1b2c3d.0", "ffffffff.0"],
-            isComplete: false
-        ),
-        Case(
-            why: "a folder without an index",
-            certificates: 2,
-            names: ["one.pem", "two.pem"],
-            isComplete: false
-        ),
+        Case(why: "two names of one", file: "a", folder: ["0a1b2c3d.0": "a", "ffffffff.0": "a"], isComplete: true),
+        Case(why: "one more in the file", file: "abc", folder: ["0a1b2c3d.0": "a", "ffffffff.12": "b"], isComplete: false),
+        Case(why: "one more in the folder", file: "a", folder: ["0a1b2c3d.0": "a", "ffffffff.0": "b"], isComplete: false),
+        Case(why: "one removed and one added", file: "ab", folder: ["0a1b2c3d.0": "a", "ffffffff.0": "c"], isComplete: false),
+        Case(why: "a link to nothing", file: "a", folder: ["0a1b2c3d.0": "a", "ffffffff.0": "-"], isComplete: false),
+        Case(why: "a folder without an index", file: "ab", folder: ["one.pem": "a", "two.pem": "b"], isComplete: false),
         Case(
             why: "names that OpenSSL does not look for",
-            certificates: 1,
-            names: [
-                "0a1b2c3g.0", "0A1B2C3D.0", "0a1b2c3d.", "0a1b2c3d.r0", "0a1b2c3d.0.0", "0a1b2c3.0",
-                "0a1b2c3d",
+            file: "a",
+            folder: [
+                "0a1b2c3g.0": "a", "0A1B2C3D.0": "a", "0a1b2c3d.": "a", "0a1b2c3d.r0": "a", "0a1b2c3d.0.0": "a",
+                "0a1b2c3.0": "a", "0a1b2c3d": "a",
             ],
             isComplete: false
         ),
-        Case(why: "neither has any", certificates: 0, names: [], isComplete: false),
-        Case(why: "no folder", certificates: 1, names: nil, isComplete: false),
-        Case(why: "no file", certificates: nil, names: ["0a1b2c3d.0"], isComplete: false),
+        Case(why: "neither has any", file: "", folder: [:], isComplete: false),
+        Case(why: "no folder", file: "a", folder: nil, isComplete: false),
+        Case(why: "no file", file: nil, folder: ["0a1b2c3d.0": "a"], isComplete: false),
     ]
 
     @Test(arguments: cases) func `the folder of authorities is used only if it has those of the file`(
         _ row: Case
     ) throws {
         let scratch = try ScratchDirectory()
-        if let count = row.certificates {
-            try scratch.write(Array(String(repeating: Self.certificate, count: count).utf8), to: "bundle.crt")
+        if let file = row.file {
+            try scratch.write(Array(file.map(Self.certificate).joined().utf8), to: "bundle.crt")
         }
-        if let names = row.names {
+        if let folder = row.folder {
             try FileManager.default.createDirectory(
                 atPath: "\(scratch.path)/certs",
                 withIntermediateDirectories: false
             )
-            for name in names { try scratch.write([], to: "certs/\(name)") }
+            for (name, content) in folder {
+                if content == "-" {
+                    try FileManager.default.createSymbolicLink(
+                        atPath: "\(scratch.path)/certs/\(name)",
+                        withDestinationPath: "missing.pem"
+                    )
+                } else {
+                    try scratch.write(Array(content.map(Self.certificate).joined().utf8), to: "certs/\(name)")
+                }
+            }
         }
         let system = SystemAuthorities(
             file: scratch.path.appending("bundle.crt"),
             folder: scratch.path.appending("certs")
         )
         #expect(system.isFolderComplete == row.isComplete)
-        #expect((system.file == nil) == (row.certificates == nil))
+        #expect((system.file == nil) == (row.file == nil))
     }
 }

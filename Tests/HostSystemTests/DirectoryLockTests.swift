@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import HostSystem
 import Synchronization
 import SystemPackage
@@ -141,6 +142,19 @@ struct DirectoryLockTests {
             _ = try await waiting
         }
         #expect(sink.events.first == note)
+    }
+
+    @Test func `a lock on a folder that was removed and created again is not on the new one`() async throws {
+        let (path, alias) = (scratch.appending("folder"), scratch.appending("alias"))
+        try Directory.create(path)
+        try FileManager.default.createSymbolicLink(atPath: alias.string, withDestinationPath: path.string)
+        let lock = try await DirectoryLock(on: path, isShared: false)
+        #expect(lock.isHeld(on: path))
+        #expect(lock.isHeld(on: alias))
+        Directory.removeIfEmpty(path)
+        #expect(!lock.isHeld(on: path))
+        try Directory.create(path)
+        #expect(!lock.isHeld(on: path))
     }
 
     @Test func `locks only folders`() async throws {

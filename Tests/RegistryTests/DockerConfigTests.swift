@@ -117,6 +117,31 @@ import Testing
         #expect((lookup.credential != nil) == matches, "\(why)")
     }
 
+    static let named: [(key: String, registries: [String], why: String)] = [
+        ("registry.example:5000", ["registry.example:5000"], "a name with its port"),
+        ("https://index.docker.io/v1/", ["docker.io"], "Docker Hub's key"),
+        ("registry.example/team", ["registry.example"], "a key for a part of a registry"),
+        ("https://user:s3cret@reg.example.com/v1", ["reg.example.com"], "a URL with a password"),
+        ("https://user:s3@cret@reg.example.com/v1", ["reg.example.com"], "a password with @"),
+        ("https://user:5000/cret@reg.example.com", ["reg.example.com"], "a password with /"),
+        ("$(touch PWNED)", [], "a command"),
+        ("registry.example:s3cret", [], "an invalid port"),
+        ("", [], "an empty key"),
+    ]
+
+    @Test("names only registries, without user names and passwords", arguments: named)
+    func registries(key: String, registries: [String], why: String) {
+        for json in [#"{"auths":{"\#(key)":{}}}"#, #"{"credHelpers":{"\#(key)":"none"}}"#] {
+            let configuration = DockerConfig(
+                bytes: Array(json.utf8),
+                shownAs: "$DOCKER_AUTH_CONFIG",
+                usesTLS: true,
+                helpers: CredentialHelpers()
+            )
+            #expect(configuration.registries == registries, "\(why)")
+        }
+    }
+
     @Test func `does not treat port 443 as the default without TLS`() async throws {
         let json = #"{"auths":{"registry.example:443":{"auth":"dTpw"}}}"#
         #expect(try await lookUp(json, usesTLS: false).credential == nil)

@@ -41,6 +41,63 @@ import Testing
         #expect(failure?.http?.status == 403)
     }
 
+    @Test(
+        "a stalled transfer says what is certain about each tag",
+        arguments: [
+            (["HEAD a"], "no tag was set"), (["HEAD a", "PUT a"], "may have been set: a; not set: b, c"),
+            (["HEAD a", "PUT a", "HEAD b"], "set: a; not set: b, c"),
+            (["HEAD a", "PUT a", "HEAD b", "PUT b"], "set: a; may have been set: b; not set: c"),
+            (
+                ["HEAD a", "PUT a", "HEAD b", "PUT b", "HEAD c", "PUT c"],
+                "set: a, b; may have been set: c"
+            ),
+        ]
+    )
+    func stalled(requests: [String], state: String) async throws {
+        let bench = try Bench(layerSize: 100)
+        let announced: HeaderFields = ["Docker-Content-Digest": "\(bench.image.manifest.descriptor.digest)"]
+        var exchanges: [ScriptedTransport.Exchange] = []
+        for (number, request) in requests.enumerated() {
+            let line = request.replacing(" ", with: " http://r.test/v2/\(bench.name)/manifests/")
+            if number == requests.count - 1 {
+                exchanges.append(.failure(line, .stalled))
+            } else if request.hasPrefix("HEAD") {
+                exchanges.append(.answer(line, 404))
+            } else {
+                exchanges.append(.answer(line, 201, announced))
+            }
+        }
+        let transport = ScriptedTransport(exchanges)
+        let repository = try bench.repository("r.test", retries: 0, transport: transport)
+        let wanted = try tags("a", "b", "c")
+        let failure = await bench.failure { () async throws(Failure) in
+            _ = try await repository.set(wanted, to: bench.image.manifest)
+        }
+        #expect(failure?.code == .timedOut)
+        #expect((failure?.cause as? Failure.CertainResult)?.text == state)
+        #expect(failure?.why?.contains("set") != true, "\(failure?.why ?? "")")
+        #expect(transport.remaining == 0)
+    }
+
+    @Test("a stalled transfer names the tag, or the image if it has none", arguments: [true, false])
+    func stalledTag(hasTag: Bool) async throws {
+        let bench = try Bench(layerSize: 100)
+        let digest = bench.image.manifest.descriptor.digest
+        let target = hasTag ? "v1" : "\(digest)"
+        let transport = ScriptedTransport([
+            .failure("PUT http://r.test/v2/\(bench.name)/manifests/\(target)", .stalled)
+        ])
+        let repository = try bench.repository("r.test", retries: 0, transport: transport)
+        let failure = await bench.failure { () async throws(Failure) in
+            try await repository.tag(bench.image.manifest, as: hasTag ? bench.image.name : .digest(digest))
+        }
+        #expect(failure?.code == .timedOut)
+        #expect(
+            (failure?.cause as? Failure.CertainResult)?.text
+                == (hasTag ? "v1 may have been set" : "the image may have been stored")
+        )
+    }
+
     @Test func `finds a tag of another image before anything is sent`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench(layerSize: 100)

@@ -1,10 +1,12 @@
 import Diagnostics
 import HostSystem
 import OCI
-import Storage
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite(.timed, .timeLimit(.minutes(5)))
 struct ImageLayoutTests {
@@ -63,6 +65,85 @@ struct ImageLayoutTests {
         #expect(failure?.code == .fileUnwritable, "\(why)")
         #expect(failure?.message.contains("is not an OCI image layout") == true, "\(why)")
         #expect(try tree(path) == before, "\(why)")
+    }
+
+    /// A lock as of another process: `flock` does not distinguish them.
+    private final class Holder: Sendable {
+        private let lock: Mutex<DirectoryLock?>
+
+        init(on path: FilePath) async throws {
+            let lock = try await DirectoryLock(on: path, isShared: false)
+            self.lock = Mutex(lock)
+        }
+
+        func letGo() { lock.withLock { $0 = nil } }
+    }
+
+    @Test func `a creation that is canceled leaves the folders of the process that holds the lock`()
+        async throws
+    {
+        try Directory.create(path)
+        let holder = try await Holder(on: path)
+        let blobs = path.appending("blobs").appending("sha256")
+        let task = Task { [path] () -> Failure? in
+            do throws(Failure) {
+                _ = try await ImageLayout(creating: path)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        while !Directory.exists(blobs) { try await Task.sleep(for: .milliseconds(1)) }
+        task.cancel()
+        #expect(await task.value?.code == .interrupted)
+        #expect(try tree(path) == ["blobs", "blobs/sha256"])
+        holder.letGo()
+    }
+
+    @Test func `a failed creation removes the folders only with the lock, and only without a layout`()
+        async throws
+    {
+        let path = scratch.appending("above").appending("layout")
+        let blobs = path.appending("blobs").appending("sha256")
+        let new = NewLayout(at: path, blobs: blobs)
+        try Directory.create(blobs)
+        let folders = try tree(scratch.path)
+        let holder = try await Holder(on: path)
+        await new.removeUnlessUsed()
+        #expect(try tree(scratch.path) == folders, "another process holds the lock")
+        holder.letGo()
+        let index = try scratch.write([], to: "above/layout/index.json")
+        await new.removeUnlessUsed()
+        #expect(Directory.exists(blobs), "another process has created the layout")
+        try Directory.remove(file: index)
+        await new.removeUnlessUsed()
+        #expect(try tree(scratch.path) == [])
+        try Directory.create(path.removingLastComponent())
+        await new.removeUnlessUsed()
+        #expect(try tree(scratch.path) == [], "only the folder above was created")
+    }
+
+    @Test func `a creation waits for the lock on a folder that was created again meanwhile`() async throws {
+        let path = path
+        try Directory.create(path)
+        let old = try await Holder(on: path)
+        let sink = RecordingSink()
+        try await Work.$sink.withValue(sink) {
+            async let creation = ImageLayout(creating: path)
+            // It waits for the lock on the old folder.
+            await sink.wait { $0.contains(.note("waiting for another process that uses \(path) …")) }
+            for folder in [path.appending("blobs").appending("sha256"), path.appending("blobs"), path] {
+                Directory.removeIfEmpty(folder)
+            }
+            try Directory.create(path.appending("blobs").appending("sha256"))
+            let new = try await Holder(on: path)
+            old.letGo()
+            try await Task.sleep(for: .milliseconds(100))
+            #expect(!ImageLayout.exists(at: path), "the lock on the removed folder protects nothing")
+            new.letGo()
+            _ = try await creation
+        }
+        #expect(try await ImageLayout(opening: path).index().manifests == [])
     }
 
     @Test func `rejects a file as a layout`() async throws {

@@ -98,16 +98,15 @@ class Script:
             self.rules = [(rule, [0]) for rule in rules]
             self.lock.notify_all()
 
-    def wait_for_others(self):
-        """Waits until the rules are replaced."""
+    def wait_for_others(self, faults):
+        """Waits until the rules that a request had are replaced, which may have happened already."""
         with self.lock:
-            rules = self.rules
-            self.lock.wait_for(lambda: self.rules is not rules)
+            self.lock.wait_for(lambda: self.rules is not faults["rules"])
 
     def faults(self, method, target, headers):
-        """Returns the merged faults of all rules that match this request."""
-        merged = {}
+        """Returns the merged faults of all rules that match this request, and the rules as `rules`."""
         with self.lock:
+            merged = {"rules": self.rules}
             for rule, count in self.profile + self.rules:
                 if not fits(rule, method, target, headers):
                     continue
@@ -215,7 +214,7 @@ def abort(connection, faults):
 def deliver(answer, request, faults):
     """Sends the response over the request's connection, with the delivery faults."""
     if faults.get("held"):
-        request.server.script.wait_for_others()
+        request.server.script.wait_for_others(faults)
     stall = faults.get("stall")
     if isinstance(stall, (int, float)):
         time.sleep(stall)
@@ -240,7 +239,7 @@ def deliver(answer, request, faults):
         if pause_at is not None and position <= pause_at < stop:
             write_piece(out, body[position:pause_at], faults)
             if "hold" in faults:
-                request.server.script.wait_for_others()
+                request.server.script.wait_for_others(faults)
             else:
                 time.sleep(stall["seconds"])
             position, pause_at = pause_at, None

@@ -128,7 +128,7 @@ class RegistryHandler(Control, distribution.API, loopback.Handler):
         limit = self.faults.get("cut_upload", self.faults.get("hold", size))
         yield from super().exactly(min(size, limit))
         if "hold" in self.faults and size > limit:
-            self.server.script.wait_for_others()
+            self.server.script.wait_for_others(self.faults)
             yield from super().exactly(size - limit)
         if "cut_upload" in self.faults:
             faults.abort(self.connection, self.faults)

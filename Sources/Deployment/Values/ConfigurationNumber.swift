@@ -119,7 +119,7 @@ private struct DecimalNumber: Equatable {
             exponent = digits.isEmpty ? 0 : all.count - end - fraction
             return
         }
-        guard let power = Int(String(decoding: parts[1], as: UTF8.self)), abs(power) < 1 << 40 else {
+        guard let power = Int(String(decoding: parts[1], as: UTF8.self)), power.magnitude < 1 << 40 else {
             return nil
         }
         exponent = digits.isEmpty ? 0 : power + all.count - end - fraction

@@ -94,16 +94,24 @@ package struct PluginConfiguration: Sendable, Equatable {
         )
     }
 
-    /// Whether the text starts with `{` or `[`, but not with a line such as `[section]`, which is TOML.
+    /// Whether the text starts with `{` or `[`, but not with a section of TOML.
     private var startsLikeJSON: Bool {
-        let start = text.utf8.drop { " \t\r\n".utf8.contains($0) }
-        guard start.first == UInt8(ascii: "[") else { return start.first == UInt8(ascii: "{") }
-        let line = start.dropFirst().prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-        let name = line.prefix { Character(Unicode.Scalar($0)).isLetter || "0123456789_.-".utf8.contains($0) }
-        let isSection =
-            name.first.map { Character(Unicode.Scalar($0)).isLetter } == true
-            && Array(line.dropFirst(name.count)) == [UInt8(ascii: "]")]
-        return !isSection
+        let start = text.drop { " \t\r\n".contains($0) }
+        return switch start.first {
+        case "{": true
+        case "[": !Self.isSection(start.prefix { !$0.isNewline })
+        default: false
+        }
+    }
+
+    /// Whether a line is a section of TOML, such as `[server.http] # comment` or `[[routes]]`.
+    private static func isSection(_ line: Substring) -> Bool {
+        let name = line.drop { $0 == "[" }.drop { $0 == " " }
+        guard name.first?.isLetter == true else { return false }
+        let rest = name.drop { $0.isLetter || $0.isNumber || "_.- \"'".contains($0) }
+        let end = rest.drop { $0 == "]" }
+        let after = end.drop { $0 == " " || $0 == "\t" }
+        return rest.count > end.count && (after.isEmpty || after.first == "#")
     }
 
     /// Returns warnings for a consumer that passes any text.

@@ -11,8 +11,8 @@ import SystemPackage
 
 /// The certificate authorities of the system: libcurl's defaults, a file and a folder with the same certificates.
 ///
-/// OpenSSL parses the whole file for the first connection, which takes about 18 ms, but reads from an indexed folder only the
-/// certificates that it needs. The file counts: it may have certificates that somebody appended or removed by hand.
+/// OpenSSL parses the whole file for the first connection, which takes about 18 ms. In an indexed folder, it reads only the
+/// certificates that it needs. The file decides which are trusted: the folder is used only if it has the same certificates.
 struct SystemAuthorities: Sendable {
     /// The content of the file; `nil` without a file that can be read.
     let file: [UInt8]?
@@ -31,39 +31,72 @@ struct SystemAuthorities: Sendable {
 
     init(file: FilePath?, folder: FilePath?) {
         self.file = file.flatMap { try? PEMFile.read($0) }
-        let count = self.file.map(Self.certificateCount) ?? 0
-        isFolderComplete = count > 0 && folder.flatMap(Self.indexedCount) == count
-    }
-
-    private static let mark = "-----BEGIN CERTIFICATE-----"
-
-    private static func certificateCount(in file: [UInt8]) -> Int {
-        (file + [0]).withUnsafeBytes { text in
-            var (count, rest) = (0, text.baseAddress?.assumingMemoryBound(to: CChar.self))
-            while let start = rest, let found = strstr(start, mark) {
-                count += 1
-                rest = UnsafePointer(found) + mark.utf8.count
-            }
-            return count
+        guard let content = self.file, let folder else {
+            isFolderComplete = false
+            return
         }
+        let trusted = content.withUnsafeBytes { CertificateMark.all(in: $0) }
+        isFolderComplete = !trusted.isEmpty && Self.indexed(in: folder) == trusted
     }
 
-    /// The number of certificates that `openssl rehash` indexed: eight hexadecimal digits, a point and a number.
-    private static func indexedCount(in folder: FilePath) -> Int? {
+    /// Returns the certificates that `openssl rehash` indexed; `nil` if one cannot be read.
+    private static func indexed(in folder: FilePath) -> Set<CertificateMark>? {
         guard let entries = folder.withPlatformString({ opendir($0) }) else { return nil }
         defer { closedir(entries) }
-        var count = 0
+        var found: Set<CertificateMark> = []
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 1)
+        defer { buffer.deallocate() }
         while let entry = readdir(entries) {
-            let parts = withUnsafePointer(to: &entry.pointee.d_name) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {
                     String(cString: $0)
                 }
-            }.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[0].count == 8, !parts[1].isEmpty else { continue }
-            let isIndexed = parts[0].allSatisfy(\.isLowercaseHexadecimal) && parts[1].allSatisfy(\.isDigit)
-            count += isIndexed ? 1 : 0
+            }
+            guard isIndexed(name) else { continue }
+            guard let file = try? FileDescriptor.open(folder.appending(name), .readOnly, options: .closeOnExec),
+                let count = try? file.closeAfter({ try file.read(into: buffer) }), count < buffer.count
+            else { return nil }
+            found.formUnion(CertificateMark.all(in: UnsafeRawBufferPointer(rebasing: buffer[..<count])))
         }
-        return count
+        return found
+    }
+
+    /// Whether OpenSSL looks for files of this name: eight hexadecimal digits, a point and a number.
+    private static func isIndexed(_ name: String) -> Bool {
+        let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[0].count == 8 && !parts[1].isEmpty
+            && parts[0].allSatisfy(\.isLowercaseHexadecimal) && parts[1].allSatisfy(\.isDigit)
+    }
+}
+
+/// What tells one certificate from another: the length of its text, the begin, with the serial number, and the end, with the
+/// signature.
+private struct CertificateMark: Hashable {
+    private static let begin = "-----BEGIN CERTIFICATE-----"
+    private static let end = "-----END CERTIFICATE-----"
+    private static let kept = 130
+
+    private let length: Int
+    private let ends: [UInt8]
+
+    /// Returns the certificates of a PEM file.
+    static func all(in file: UnsafeRawBufferPointer) -> Set<CertificateMark> {
+        var found: Set<CertificateMark> = []
+        // strstr needs an end.
+        (Array(file) + [0]).withUnsafeBytes { text in
+            var rest = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+            while let here = rest, let start = strstr(here, begin), let stop = strstr(start, end) {
+                let body = UnsafeRawBufferPointer(start: start, count: stop - start).dropFirst(begin.utf8.count)
+                found.insert(
+                    CertificateMark(
+                        length: body.count,
+                        ends: Array(body.prefix(kept)) + Array(body.suffix(kept))
+                    )
+                )
+                rest = UnsafePointer(stop)
+            }
+        }
+        return found
     }
 }
 

@@ -49,15 +49,15 @@ package struct DockerConfig: CredentialStore {
 
     /// The registries that the file names, sorted; empty if the file cannot be read.
     ///
-    /// No helper is run.
+    /// User names and passwords in keys are removed. No helper is run.
     package var registries: [String] {
         guard let document = try? file.read()?.document else { return [] }
         let keys = (document.auths ?? [:]).keys.map(\.self) + (document.credHelpers ?? [:]).keys.map(\.self)
-        let names = keys.map { key in
-            let rest = key.firstRange(of: "://").map { key[$0.upperBound...] } ?? key[...]
-            let host = String(rest.prefix { $0 != "/" })
-            // Docker's key for Docker Hub.
-            return host == "index.docker.io" ? "docker.io" : host
+        let names = keys.compactMap { key in
+            var rest = key.firstRange(of: "://").map { key[$0.upperBound...] } ?? key[...]
+            // The text before the last "@" may be a password, which may contain "/".
+            if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
+            return (try? RegistryName(parsing: rest.prefix { $0 != "/" }))?.description
         }
         return Set(names).sorted()
     }

@@ -104,13 +104,16 @@ extension RemoteRepository: ContentDestination {
         }
     }
 
-    /// Stores a manifest under a tag.
+    /// Stores a manifest under a tag, or under its digest if the name has no tag.
     package func tag(_ manifest: Blob, as name: RefName) async throws(Failure) {
-        let target = name.manifestTarget ?? manifest.descriptor.digest.description
+        let digest = manifest.descriptor.digest.description
+        let target = name.manifestTarget ?? digest
         do throws(Failure) {
             try await put(manifest, at: target)
         } catch {
-            throw error.adding(result: "\(target) may have been set")
+            throw error.adding(
+                result: target == digest ? "the image may have been stored" : "\(target) may have been set"
+            )
         }
     }
 }

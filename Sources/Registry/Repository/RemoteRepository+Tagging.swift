@@ -41,15 +41,29 @@ extension RemoteRepository {
                 }
                 changes.append(TagChange(tag, previous: previous))
             } catch {
-                let set = (done + changes.map(\.tag)).map(\.description)
-                let rest = tags.dropFirst(changes.count).map(\.description).joined(separator: ", ")
-                let state =
-                    set.isEmpty ? "no tag is set" : "set: \(set.joined(separator: ", ")); not set: \(rest)"
-                throw error.code == .interrupted || Task.isCancelled
+                // Setting a tag that was ended anywhere says that the tag may have been set; reading it does not.
+                let isUncertain = error.cause is Failure.CertainResult
+                let state = Self.state(
+                    set: done + changes.map(\.tag),
+                    uncertain: isUncertain ? [tag] : [],
+                    unset: Array(tags.dropFirst(changes.count + (isUncertain ? 1 : 0)))
+                )
+                throw error.endsAnywhere
                     ? error.with(cause: Failure.CertainResult(state)) : error.adding(why: state)
             }
         }
         return changes
+    }
+
+    /// Describes which tags were set, such as `set: v1; may have been set: stable; not set: old`.
+    private static func state(set: [Tag], uncertain: [Tag], unset: [Tag]) -> String {
+        if set.isEmpty, uncertain.isEmpty { return "no tag was set" }
+        let groups: [(name: String, tags: [Tag])] = [
+            ("set", set), ("may have been set", uncertain), ("not set", unset),
+        ]
+        return groups.filter { !$0.tags.isEmpty }
+            .map { "\($0.name): \($0.tags.map(\.description).joined(separator: ", "))" }
+            .joined(separator: "; ")
     }
 
     /// Throws ``Failure/Code/tagExists`` if one of the tags points to another image.

@@ -72,7 +72,7 @@ package struct ImageLayout: Sendable {
             // While the lock is held, so that no other process removes the layout in between.
             blobsInUse = try await DirectoryLock(on: path.appending("blobs"), isShared: true, of: path)
         } catch {
-            new.removeEmptyFolders()
+            await new.removeUnlessUsed()
             throw error
         }
         self.path = path
@@ -81,7 +81,8 @@ package struct ImageLayout: Sendable {
 
     /// Creates the folders of a layout, and returns the lock on it.
     ///
-    /// Another process whose work failed may remove the folders before the lock is taken; then they are created again.
+    /// Another process whose work failed may remove the folders before the lock is taken; then they are created again. If a
+    /// third process did that already, the lock is on a folder that is gone, so it is taken again.
     private static func createFolders(_ path: FilePath, _ blobs: FilePath) async throws(Failure)
         -> DirectoryLock
     {
@@ -89,7 +90,7 @@ package struct ImageLayout: Sendable {
             do throws(Failure) {
                 try Directory.create(blobs)
                 let lock = try await DirectoryLock(on: path, isShared: false)
-                if Directory.exists(blobs) { return lock }
+                if lock.isHeld(on: path), Directory.exists(blobs) { return lock }
             } catch {
                 let isGone = (error.cause as? Errno) == .noSuchFileOrDirectory || error.code == .fileMissing
                 guard isGone else { throw error }

@@ -18,10 +18,23 @@ struct NewLayout: Sendable {
         isNew = !ImageLayout.exists(at: path)
     }
 
-    /// Removes the folders that are empty.
+    /// Removes the folders that are empty, after a failure to create the layout, unless another process uses them.
     ///
-    /// Does no harm to another process that uses the layout, because its files are in these folders.
-    func removeEmptyFolders() { folders.forEach(Directory.removeIfEmpty) }
+    /// They are empty, too, while another process creates the layout or packs into it. So nothing of the layout is removed
+    /// without the lock on its folder, or once the layout exists.
+    func removeUnlessUsed() async {
+        guard Directory.type(of: path) != nil else {
+            // Whoever creates the layout meanwhile creates the folders above it again.
+            return folders.filter { !$0.starts(with: path) }.forEach(Directory.removeIfEmpty)
+        }
+        guard let lock = try? await DirectoryLock(on: path, isShared: false, waiting: .zero) else { return }
+        defer { withExtendedLifetime(lock) {} }
+        guard lock.isHeld(on: path), !ImageLayout.exists(at: path) else { return }
+        removeEmptyFolders()
+    }
+
+    /// Removes the folders that are empty; the caller holds the lock on the layout's folder.
+    private func removeEmptyFolders() { folders.forEach(Directory.removeIfEmpty) }
 
     /// Removes a layout that was created here and has no image and no blobs; the caller holds the lock on its folder.
     ///

@@ -6,7 +6,10 @@ extension BodyValidator {
         let object = StackType(.defined(index), isNullable: true)
         switch shape {
         case .structNew:
-            for place in fields.reversed() { try pop(context.types.values[place].unpacked) }
+            for place in fields.reversed() {
+                if isBottomless { break }
+                try pop(context.types.values[place].unpacked)
+            }
             try push(object.nonNullable)
         case .structNewDefault:
             for place in fields where !context.types.values[place].isDefaultable {
@@ -86,7 +89,10 @@ extension BodyValidator {
             guard count <= Self.fixedLimit else {
                 throw fault("\(name) has \(count) entries; engines accept \(Self.fixedLimit)")
             }
-            for _ in 0..<count { try pop(type.unpacked) }
+            for _ in 0..<count {
+                if isBottomless { return }
+                try pop(type.unpacked)
+            }
         default:
             try requireSegment(shape == .arrayNewData, of: type)
             try pop(.i32)

@@ -19,6 +19,9 @@ extension BodyValidator {
         for index in 0..<list.count { try push(type(index, of: list)) }
     }
 
+    /// Whether every value can be popped, because the code is unreachable: a long list need not be popped one by one.
+    var isBottomless: Bool { isUnreachable && top <= height }
+
     /// Pops a value of a type.
     @inline(__always) mutating func pop(_ expected: StackType) throws(BodyFault) {
         if top > height, stack[top - 1] == expected {
@@ -38,7 +41,10 @@ extension BodyValidator {
     }
 
     mutating func pop(_ list: TypeList) throws(BodyFault) {
-        for index in (0..<list.count).reversed() { try pop(type(index, of: list)) }
+        for index in (0..<list.count).reversed() {
+            if isBottomless { return }
+            try pop(type(index, of: list))
+        }
     }
 
     /// Pops a value of any type.

@@ -56,6 +56,9 @@ struct BodyValidator {
         self.features = features
     }
 
+    /// How many instructions are validated between two looks for a cancellation.
+    private static let cancellationInterval = 1024
+
     /// Validates the body of a function; the reader holds the body and nothing else.
     mutating func validate(_ function: Int) throws(BodyFault) {
         self.function = function
@@ -71,8 +74,13 @@ struct BodyValidator {
         frames.append(
             Frame(kind: .function, type: BlockType(index: functionType), height: 0, assigned: 0)
         )
+        var count = 0
         while !frames.isEmpty {
             start = code.offset
+            count += 1
+            if count % Self.cancellationInterval == 0, Task.isCancelled {
+                throw BodyFault("", at: start, failure: .interrupted)
+            }
             guard code.remaining > 0 else {
                 throw BodyFault("the body does not finish with an end instruction", at: start)
             }

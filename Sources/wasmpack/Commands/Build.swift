@@ -208,7 +208,9 @@ struct Build: RegistryCommand {
 extension Reference {
     /// Reads the name of a new image, which must have a tag and must not have a digest.
     init(tagging text: String) throws(Failure) {
-        try self.init(destination: text) { "wasmpack build \($1 ?? "plugin.wasm") -t \($0)" }
+        try self.init(destination: text, mayBeSource: false) {
+            "wasmpack build \($1 ?? "plugin.wasm") -t \($0)"
+        }
         guard digest == nil else {
             throw Failure(
                 .referenceInvalid,

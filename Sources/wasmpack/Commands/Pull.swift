@@ -16,7 +16,7 @@ struct Pull: RegistryCommand {
               wasmpack pull ghcr.io/me/my-plugin:v1
               wasmpack pull ghcr.io/me/my-plugin:v1 -o build/
               wasmpack pull ghcr.io/me/my-plugin@sha256:… -o build/plugin.wasm
-              wasmpack pull ghcr.io/me/my-plugin:v1 -o - | wasm-objdump -h /dev/stdin
+              wasmpack pull ghcr.io/me/my-plugin:v1 -o - | sha256sum
               wasmpack pull ghcr.io/me/my-plugin:v1 --layout plugin-oci
 
             Files appear only after every digest and size is verified.
@@ -78,7 +78,7 @@ struct Pull: RegistryCommand {
                 "a module is binary, but standard output is a terminal",
                 try: [
                     "wasmpack pull \(reference) -o plugin.wasm",
-                    "wasmpack pull \(reference) -o - | wasm-objdump -h /dev/stdin",
+                    "wasmpack pull \(reference) -o - | sha256sum",
                 ]
             )
         }

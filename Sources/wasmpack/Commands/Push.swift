@@ -88,7 +88,10 @@ struct Push: RegistryCommand {
 
     func run(_ context: CommandContext) async throws {
         try checkOrder()
-        let target = try Reference(destination: reference) { reference, path in
+        let target = try Reference(
+            destination: reference,
+            mayBeSource: source == nil && layout.layout == nil
+        ) { reference, path in
             (["wasmpack push", reference] + [source ?? path].compactMap(\.self)).joined(separator: " ")
         }
         // The image is read meanwhile.

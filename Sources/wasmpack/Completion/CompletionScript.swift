@@ -2,7 +2,8 @@ import ArgumentParser
 
 /// The completion script of a shell: ArgumentParser's, with what it cannot do.
 ///
-/// That is: names with a colon in bash, which readline splits there; aliases; and the words of `help`.
+/// That is: names with a colon in bash, which readline splits there; candidates in bash that contain commands; aliases; and
+/// the words of `help`.
 struct CompletionScript {
     private let shell: Completion.Shell
 
@@ -61,6 +62,15 @@ struct CompletionScript {
                         + "\(Self.helpWords.replacing(" ", with: "\\n"))'\n"
                 ),
                 ("complete -o filenames -F _wasmpack wasmpack\n", ""),
+                // The candidates are not passed through "compgen -W", which would expand them.
+                (
+                    #"__wasmpack_add_completions -W "$(__wasmpack_custom_complete "#,
+                    "__wasmpack_add_custom_completions "
+                ),
+                (
+                    #""$(__wasmpack_cursor_index_in_current_word)")""#,
+                    #""$(__wasmpack_cursor_index_in_current_word)""#
+                ),
             ]
         case .zsh:
             let rows = Self.aliases.map { "            '\($0.alias):Alias of \($0.command)'\n" }.joined()
@@ -92,6 +102,17 @@ struct CompletionScript {
     private var bashAddition: String {
         let cases = Self.aliases.map { "        \($0.alias)) joined[1]=\($0.command) ;;\n" }.joined()
         return #"""
+            # Adds the program's candidates unexpanded; "compgen -W" would run commands in them.
+            # Omits "$" and "`", which readline does not always quote.
+            __wasmpack_add_custom_completions() {
+                local completion
+                while IFS='' read -r completion; do
+                    if [[ "${completion}" == "${cur}"* && "${completion}" != *[\$\`]* ]]; then
+                        COMPREPLY+=("${completion}")
+                    fi
+                done < <(__wasmpack_custom_complete "${@}")
+            }
+
             # Joins the words that readline splits at ":", "=" and "@", and replaces an alias by its command.
             __wasmpack_joined() {
                 local -a joined=()

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Diagnostics
 import HostSystem
 import SystemPackage
 
@@ -11,8 +10,8 @@ enum FileArgument {
         let typed = String(prefix.dropFirst())
         let folder = typed.lastIndex(of: "/").map { String(typed[...$0]) } ?? ""
         let names = (try? Directory.names(in: folder.isEmpty ? "." : FilePath(folder))) ?? []
-        return names.map { folder + $0 }.filter { $0.hasPrefix(typed) }.sorted().map { path in
-            "@" + path.printable + (Directory.exists(FilePath(path)) ? "/" : "")
+        return names.map { folder + $0 }.filter { $0.hasPrefix(typed) }.safeCandidates.sorted().map { path in
+            "@" + path + (Directory.exists(FilePath(path)) ? "/" : "")
         }
     }
 }

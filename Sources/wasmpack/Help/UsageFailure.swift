@@ -53,12 +53,24 @@ struct UsageFailure {
         let parts = Self.quoted(text)
         guard text.hasPrefix("Unknown option "), let option = parts.first else { return nil }
         let suggestion = parts.count > 1 ? parts.last : nil
-        let other = OtherToolOption(String(option.prefix { $0 != "=" }), of: name)
+        let other = OtherToolOption(
+            String(option.prefix { $0 != "=" }),
+            value: joinedValue(of: option),
+            of: command
+        )
         return Failure(
             .usage,
             "\(name) has no option \(option.truncated(to: 60))",
-            try: other?.lines ?? [suggestion.map { "use \($0)" } ?? help]
+            // A similar name of an option for something else is not suggested.
+            try: other.map { $0.lines.isEmpty ? [help] : $0.lines }
+                ?? [suggestion.map { "use \($0)" } ?? help]
         )
+    }
+
+    /// Returns the value in `--option=value`, which is not a part of ArgumentParser's message.
+    private func joinedValue(of option: String) -> Substring? {
+        let name = String(option.prefix { $0 != "=" }) + "="
+        return arguments.first { $0.hasPrefix(name) }?.dropFirst(name.count)
     }
 
     /// For messages such as `Unexpected argument 'x'`.

@@ -4,12 +4,19 @@ import OCI
 extension Reference {
     /// Reads the name that an image is written under in a registry.
     ///
-    /// Throws ``Failure/Code/usage`` for a local path, and for a registry without a repository, which would otherwise belong
-    /// to Docker Hub; ``Failure/Code/referenceInvalid`` for a name without a tag or digest. `line` returns the command for a
-    /// reference and, if the text is one, a path.
-    init(destination text: String, _ line: (_ reference: String, _ path: String?) -> String) throws(Failure) {
-        let isLocal = Target.isPath(text) || !Target.namesHost(text) && (try? Target.existing(text)) != nil
-        guard !isLocal else {
+    /// - Parameters:
+    ///   - text: the name.
+    ///   - mayBeSource: whether an existing path without a tag or digest is the source of a command whose reference was
+    ///     forgotten; otherwise a file or folder with the name of an image does not matter.
+    ///   - line: returns the command for a reference and, if the text is one, a path.
+    /// - Throws: ``Failure/Code/usage`` for a local path, and for a registry without a repository, which would otherwise belong
+    ///   to Docker Hub; ``Failure/Code/referenceInvalid`` for a name without a tag or digest.
+    init(
+        destination text: String,
+        mayBeSource: Bool,
+        _ line: (_ reference: String, _ path: String?) -> String
+    ) throws(Failure) {
+        guard !Target.isPath(text), !mayBeSource || !Self.isExistingPath(text) else {
             throw Failure(
                 .usage,
                 "the reference is missing",
@@ -26,6 +33,13 @@ extension Reference {
         }
         try self.init(parsing: text)
         try requireTag()
+    }
+
+    /// Whether a path exists, and its name is not an image's name with a tag or digest.
+    private static func isExistingPath(_ text: String) -> Bool {
+        guard !Target.namesHost(text), (try? Target.existing(text)) != nil else { return false }
+        guard let reference = try? Reference(parsing: text) else { return true }
+        return reference.tag == nil && reference.digest == nil
     }
 
     /// Throws ``Failure/Code/referenceInvalid`` for a reference without a tag or digest.
