@@ -1,4 +1,4 @@
-/// The explanations of codes about files and names, and of refusals.
+/// The explanations of codes about files and names, and of rejections.
 extension Failure.Code {
     var fileExplanation: Explanation {
         switch self {

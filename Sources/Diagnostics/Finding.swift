@@ -60,7 +60,7 @@ package struct Finding: Hashable, Sendable {
     package let hints: [String]
     /// The part of the message that differs between findings of one cause; `nil` for a single finding.
     package let subject: Subject?
-    /// Its offset, in bytes from the start of the module; `nil` without a single place.
+    /// Its offset, in bytes from the start of the module; `nil` if it has no single position.
     package let offset: Int?
 
     /// Describes a finding.

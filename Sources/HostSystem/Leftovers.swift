@@ -36,7 +36,7 @@ enum Leftovers {
     /// Returns `false` if another process removed it before the lock; create it again. Without file locks, nothing is removed.
     static func claim(_ path: FilePath, _ descriptor: FileDescriptor) -> Bool {
         guard let isOurs = try? tryLock(descriptor, LOCK_EX | LOCK_NB) else { return true }
-        return isOurs && isStill(path, descriptor)
+        return isOurs && isSameFile(path, descriptor)
     }
 
     /// Calls a function with the lock on a file or folder of this user, if no other process holds it.
@@ -51,16 +51,17 @@ enum Leftovers {
         else { return }
         defer { try? descriptor.close() }
         guard let stat = try? descriptor.stat(), stat.type == type, stat.userID.rawValue == geteuid(),
-            (try? tryLock(descriptor, LOCK_EX | LOCK_NB)) == true, isStill(path, descriptor)
+            (try? tryLock(descriptor, LOCK_EX | LOCK_NB)) == true, isSameFile(path, descriptor)
         else { return }
         body()
     }
 
     /// Whether the path still refers to the open file.
-    private static func isStill(_ path: FilePath, _ descriptor: FileDescriptor) -> Bool {
-        guard let own = try? descriptor.stat(), let its = try? path.stat(followTargetSymlink: false) else {
+    private static func isSameFile(_ path: FilePath, _ descriptor: FileDescriptor) -> Bool {
+        guard let own = try? descriptor.stat(), let current = try? path.stat(followTargetSymlink: false)
+        else {
             return false
         }
-        return own.deviceID == its.deviceID && own.inode == its.inode
+        return own.deviceID == current.deviceID && own.inode == current.inode
     }
 }

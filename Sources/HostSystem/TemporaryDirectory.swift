@@ -36,8 +36,8 @@ package final class TemporaryDirectory: Sendable {
 
     /// Creates a folder under `$TMPDIR`, or `/tmp`, that only this user can access.
     package convenience init() throws(Failure) {
-        let chosen = getenv("TMPDIR").map { FilePath(platformString: $0) } ?? ""
-        try self.init(in: chosen.isEmpty ? "/tmp" : chosen)
+        let configured = getenv("TMPDIR").map { FilePath(platformString: $0) } ?? ""
+        try self.init(in: configured.isEmpty ? "/tmp" : configured)
     }
 
     /// Creates a folder in another one.

@@ -41,14 +41,14 @@ package struct ModuleCheck: Sendable {
         abi = module.exports.lazy.compactMap(\.abi).first
         pluginType = PluginType(exporting: functions.keys)
         sdk = PluginSDK(of: module)
-        findings = inOrder.all
+        findings = findingsInLoadOrder.all
     }
 
     /// The highest severity of the findings.
     package var verdict: Finding.Severity? { findings.map(\.severity).max() }
 
     /// The findings of all load steps, in their order, and within a step in the order of the file, like Envoy.
-    private var inOrder: LimitedFindings {
+    private var findingsInLoadOrder: LimitedFindings {
         var steps: [LoadStep: [LimitedFindings]] = [
             .findMarker: [LimitedFindings(markerFindings)],
             .describeImports: [crashingImportFindings],

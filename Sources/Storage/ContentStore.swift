@@ -32,9 +32,9 @@ package protocol ContentDestination: Sendable {
     /// Returns whether the content exists.
     func contains(_ descriptor: Descriptor) async throws(Failure) -> Bool
     /// Stores content, and fetches its bytes only if the store cannot copy them from another repository; returns which.
-    func take(
+    func store(
         _ descriptor: Descriptor,
-        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+        orFetch fetch: @escaping @Sendable () async throws(Failure) -> Blob
     ) async throws(Failure) -> CopyReport.Status
     /// Stores content; storing it again changes nothing.
     func push(_ blob: Blob) async throws(Failure)
@@ -44,9 +44,9 @@ package protocol ContentDestination: Sendable {
 
 extension ContentDestination {
     /// Always fetches and pushes the content: only a registry can mount blobs from other repositories.
-    package func take(
+    package func store(
         _ descriptor: Descriptor,
-        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+        orFetch fetch: @escaping @Sendable () async throws(Failure) -> Blob
     ) async throws(Failure) -> CopyReport.Status {
         try await push(fetch())
         return .copied

@@ -169,7 +169,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
             report(descriptor, .exists)
             return (descriptor, .exists)
         }
-        let status = try await destination.take(descriptor) { () async throws(Failure) in
+        let status = try await destination.store(descriptor) { () async throws(Failure) in
             report(descriptor, .started)
             return if let fetched { fetched } else { try await source.fetch(descriptor) }
         }

@@ -22,9 +22,9 @@ package struct DryRunDestination<Destination: ContentDestination>: ContentDestin
     }
 
     /// Does nothing, and reports the content as copied.
-    package func take(
+    package func store(
         _ descriptor: Descriptor,
-        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+        orFetch fetch: @escaping @Sendable () async throws(Failure) -> Blob
     ) -> CopyReport.Status {
         .copied
     }

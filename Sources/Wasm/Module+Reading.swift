@@ -6,7 +6,7 @@ extension Module {
     /// Code and data are not validated. ``problems`` has the faults for which an engine would reject the module.
     ///
     /// - Parameters:
-    ///   - outline: the places of its sections.
+    ///   - outline: the positions of its sections.
     ///   - skipped: the offsets of sections that are not read, because another check rejects them.
     ///   - read: returns up to `count` bytes at an offset; fewer only at the end.
     /// - Throws: errors of `read`.

@@ -17,7 +17,7 @@ package struct Module: Sendable, Hashable {
         }
     }
 
-    /// The places of the sections.
+    /// The positions of the sections.
     package let outline: ModuleOutline
     /// The imports in the order of the file.
     package var imports: [ModuleImport] = []

@@ -1,4 +1,4 @@
-/// The places of a core WebAssembly module's sections.
+/// The positions of a core WebAssembly module's sections.
 ///
 /// The structure is the binary format's (WebAssembly 2.0, "Binary Format", Modules): eight bytes of preamble, then
 /// sections of one id byte and a length each, to the end of the file. The content of sections is not read.

@@ -14,7 +14,7 @@ package struct ModuleProblem: Hashable, Sendable {
 
     /// The effect in an engine.
     package let kind: Kind
-    /// The fault, as one sentence without its place.
+    /// The fault, as one sentence without its position.
     package let message: String
     /// Its offset, in bytes from the start of the module.
     package let offset: Int
@@ -28,7 +28,7 @@ package struct ModuleProblem: Hashable, Sendable {
 }
 
 extension ModuleProblem: CustomStringConvertible {
-    /// The message with its place.
+    /// The message with its position.
     package var description: String { "\(message) (at byte \(offset))" }
 
     static func invalid(_ message: String, at offset: Int) -> ModuleProblem {

@@ -28,7 +28,7 @@ extension ModuleReader {
         // After an instruction of garbage collection, the types are unknown.
         var isKnown = true
         while true {
-            let place = bytes.offset
+            let offset = bytes.offset
             let code = try bytes.byte("the value of \(what)")
             switch code {
             case 0x0B where isKnown:
@@ -43,10 +43,12 @@ extension ModuleReader {
             case 0x6A...0x6C, 0x7C...0x7E:
                 guard isKnown else { continue }
                 guard let right = stack.popLast(), let left = stack.popLast() else {
-                    throw .problem(.invalid("the value of \(what) lacks an operand", at: place))
+                    throw .problem(.invalid("the value of \(what) lacks an operand", at: offset))
                 }
                 guard let sum = Constant(code, left, right) else {
-                    throw .problem(.invalid("the value of \(what) has an operand of a wrong type", at: place))
+                    throw .problem(
+                        .invalid("the value of \(what) has an operand of a wrong type", at: offset)
+                    )
                 }
                 stack.append(sum)
             case 0xFB:
@@ -54,7 +56,7 @@ extension ModuleReader {
                 isKnown = false
                 stack = []
             default:
-                let constant = try readOperand(code, at: place, what)
+                let constant = try readOperand(code, at: offset, what)
                 if isKnown { stack.append(constant) }
             }
             guard stack.count <= Self.stackLimit else {
@@ -68,7 +70,7 @@ extension ModuleReader {
     /// Reads an instruction that gives a value and takes none.
     private mutating func readOperand(
         _ code: UInt8,
-        at place: Int,
+        at offset: Int,
         _ what: String
     ) throws(ModuleReadError) -> Constant {
         switch code {
@@ -88,11 +90,11 @@ extension ModuleReader {
             let index = try bytes.unsigned("the index of a global")
             guard index < globals.count else {
                 throw .problem(
-                    .invalid("\(what) refers to global \(index), which is not defined yet", at: place)
+                    .invalid("\(what) refers to global \(index), which is not defined yet", at: offset)
                 )
             }
             guard !globals[index].isMutable else {
-                throw .problem(.invalid("\(what) refers to global \(index), which is mutable", at: place))
+                throw .problem(.invalid("\(what) refers to global \(index), which is mutable", at: offset))
             }
             return Constant(type: globals[index].type, value: globals[index].value?.value)
         case 0xD0:
@@ -103,7 +105,7 @@ extension ModuleReader {
             let index = try bytes.unsigned("the index of a function")
             guard index < functions.count else {
                 throw .problem(
-                    .invalid("\(what) refers to function \(index), which does not exist", at: place)
+                    .invalid("\(what) refers to function \(index), which does not exist", at: offset)
                 )
             }
             return Constant(
@@ -111,12 +113,12 @@ extension ModuleReader {
             )
         default: break
         }
-        throw .problem(.invalid("the value of \(what) is not constant: instruction \(code)", at: place))
+        throw .problem(.invalid("the value of \(what) is not constant: instruction \(code)", at: offset))
     }
 
     /// Skips an instruction that makes a structure, an array or an `i31`.
     private mutating func skipAggregateInstruction(_ what: String) throws(ModuleReadError) {
-        let place = bytes.offset
+        let offset = bytes.offset
         switch try bytes.unsigned("an instruction") {
         case 0, 1, 6, 7: _ = try bytes.unsigned("the index of a type")
         case 8:
@@ -125,7 +127,7 @@ extension ModuleReader {
         case 26, 27, 28: break
         case let code:
             throw .problem(
-                .invalid("the value of \(what) is not constant: instruction 251 \(code)", at: place)
+                .invalid("the value of \(what) is not constant: instruction 251 \(code)", at: offset)
             )
         }
     }

@@ -26,9 +26,9 @@ extension ModuleReader {
             tables.append(Table(type: type, limits: limits))
             return .table(type.valueType, limits)
         case 2:
-            let place = bytes.offset
+            let offset = bytes.offset
             let limits = try readMemoryLimits()
-            module.memories.append(ModuleMemory(limits, isImported: true, offset: place))
+            module.memories.append(ModuleMemory(limits, isImported: true, offset: offset))
             return .memory(limits)
         case 3:
             let type = try readType()

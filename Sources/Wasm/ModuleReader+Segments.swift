@@ -13,7 +13,7 @@ extension ModuleReader {
         let isActive = flags & 1 == 0
         let hasExpressions = flags & 4 != 0
         var table = 0
-        var place: Constant?
+        var target: Constant?
         if isActive {
             if flags & 2 != 0 { table = try bytes.unsigned("the index of a table") }
             guard table < tables.count else {
@@ -21,7 +21,7 @@ extension ModuleReader {
                     .invalid("an element segment is for table \(table), which does not exist", at: start)
                 )
             }
-            place = try readConstant(
+            target = try readConstant(
                 of: .number(tables[table].limits.is64 ? .i64 : .i32),
                 "the offset of an element segment"
             )
@@ -33,16 +33,16 @@ extension ModuleReader {
             if hasExpressions {
                 _ = try readConstant(of: type, "an element")
             } else {
-                let place = bytes.offset
+                let offset = bytes.offset
                 let index = try bytes.unsigned("the index of a function")
                 guard index < functions.count else {
                     throw .problem(
-                        .invalid("an element refers to function \(index), which does not exist", at: place)
+                        .invalid("an element refers to function \(index), which does not exist", at: offset)
                     )
                 }
             }
         }
-        guard let place, let value = place.value else { return }
+        guard let target, let value = target.value else { return }
         let limits = tables[table].limits
         noteOutOfBounds(value, count, limits.minimum, limits, "an element segment", "the table", at: start)
     }
@@ -103,7 +103,7 @@ extension ModuleReader {
             throw .problem(.invalid("a data segment has the unknown kind \(flags)", at: start))
         }
         var memory: Limits?
-        var place: Constant?
+        var target: Constant?
         if flags != 1 {
             let index = flags == 2 ? try bytes.unsigned("the index of a memory") : 0
             guard index < module.memories.count else {
@@ -112,21 +112,21 @@ extension ModuleReader {
                 )
             }
             memory = module.memories[index].limits
-            place = try readConstant(
+            target = try readConstant(
                 of: .number(module.memories[index].limits.is64 ? .i64 : .i32),
                 "the offset of a data segment"
             )
         }
         let size = try bytes.unsigned("the size of a data segment")
         try bytes.skip(size, "a data segment")
-        guard let memory, let value = place?.value else { return }
+        guard let memory, let value = target?.value else { return }
         // Cannot overflow: the limits allow at most 262144 pages.
         noteOutOfBounds(value, size, memory.minimum << 16, memory, "a data segment", "the memory", at: start)
     }
 
     /// Notes a segment that ends beyond its memory or table; engines reject it at instantiation.
     private mutating func noteOutOfBounds(
-        _ place: Int64,
+        _ target: Int64,
         _ count: Int,
         _ size: UInt64,
         _ limits: Limits,
@@ -134,7 +134,7 @@ extension ModuleReader {
         _ whole: String,
         at start: Int
     ) {
-        let first = limits.is64 ? UInt64(bitPattern: place) : UInt64(UInt32(truncatingIfNeeded: place))
+        let first = limits.is64 ? UInt64(bitPattern: target) : UInt64(UInt32(truncatingIfNeeded: target))
         let (end, isTooFar) = first.addingReportingOverflow(UInt64(count))
         guard isTooFar || end > size else { return }
         noteOnce(

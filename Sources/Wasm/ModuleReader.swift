@@ -133,13 +133,13 @@ struct SectionOrder {
     private static let known: [UInt8] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11]
     private var next = 0
 
-    /// Returns the problem with a section at its place; `nil` if it is in order.
+    /// Returns the problem with a section at its position; `nil` if the order is right.
     mutating func problem(with section: ModuleOutline.Section) -> ModuleProblem? {
-        guard let place = Self.known.firstIndex(of: section.id) else { return nil }
-        guard place >= next else {
+        guard let position = Self.known.firstIndex(of: section.id) else { return nil }
+        guard position >= next else {
             return .invalid("section \(section.id) is out of order or repeated", at: section.offset)
         }
-        next = place + 1
+        next = position + 1
         return nil
     }
 }

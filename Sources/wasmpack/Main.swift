@@ -22,7 +22,7 @@ enum Main {
             if let script = CompletionScript(requestedBy: arguments) { end(printing: script.text) }
             command = try await Self.parsed(arguments)
         } catch {
-            end(refusing: error, arguments)
+            end(rejecting: error, arguments)
         }
         let reporting = command as? any ReportingCommand
         let isJSON = reporting?.output.json ?? false
@@ -69,12 +69,12 @@ enum Main {
         } catch is NegativeResult {
             Terminal.exit(.negativeResult)
         } catch {
-            end(refusing: error, [])
+            end(rejecting: error, [])
         }
     }
 
     /// Exits after a command line that is invalid, or that asks for a version or a completion script.
-    private static func end(refusing error: any Error, _ arguments: [String]) -> Never {
+    private static func end(rejecting error: any Error, _ arguments: [String]) -> Never {
         let text = Wasmpack.message(for: error)
         if !(error is Failure), Wasmpack.exitCode(for: error) == .success { end(printing: text + "\n") }
         let failure =

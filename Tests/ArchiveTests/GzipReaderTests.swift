@@ -62,7 +62,7 @@ struct GzipReaderTests {
     ]
 
     @Test("rejects a damaged stream and other data", arguments: broken)
-    func refusal(bytes: [UInt8], why: String) {
+    func rejection(bytes: [UInt8], why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try unpack(bytes) }
         #expect(failure?.code == .layerInvalid, "\(why)")
         #expect(failure?.message == "the layer is not valid gzip", "\(why)")

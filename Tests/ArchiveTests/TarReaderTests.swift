@@ -129,7 +129,7 @@ struct TarReaderTests {
     ]
 
     @Test("rejects a damaged tar with little memory", arguments: broken)
-    func refusal(tar: [UInt8], why: String) {
+    func rejection(tar: [UInt8], why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try read(tar) }
         #expect(failure?.code == .layerInvalid, "\(why)")
     }

@@ -40,7 +40,7 @@ struct ZstdReaderTests {
     ]
 
     @Test("rejects a damaged stream", arguments: broken.indices)
-    func refusal(row: Int) {
+    func rejection(row: Int) {
         let (stream, why) = Self.broken[row]
         let failure = #expect(throws: Failure.self, "\(why)") { try unpack(stream) }
         #expect(failure?.code == .layerInvalid, "\(why)")

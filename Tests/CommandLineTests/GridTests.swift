@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `labels are dim, marks have their colors, and names stay plain`() {
-        let marks = Words([(mark: .accepted, name: "istio"), (mark: .rejected, name: "higress")])
+        let marks = WrappableText([(mark: .accepted, name: "istio"), (mark: .rejected, name: "higress")])
         let text = steps([Row("checked", marks)], Self.colored)
         #expect(
             text
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `without UTF-8 the program's symbols are ASCII, and names stay as they are`() {
-        let marks = Words([
+        let marks = WrappableText([
             (mark: .accepted, name: "a"), (mark: .caution, name: "b"), (mark: .rejected, name: "c"),
         ])
         #expect(steps([Row("checked", marks)], Self.ascii) == "  checked  ok a  ! b  x c\n")

@@ -92,13 +92,13 @@ import Testing
         #expect(throws: Failure.self) { try files([.trafficextension, .wasmplugin], set) }
     }
 
-    static let refused: [(kinds: [DocumentKind], why: String)] = [
+    static let rejected: [(kinds: [DocumentKind], why: String)] = [
         ([], "nothing"), ([.envoy], "no Kubernetes object"), ([.imageVolume], "patches"),
         ([.higress, .higress], "twice"), ([.pullSecret], "a Secret without a name"),
         ([.kustomization], "itself"),
     ]
 
-    @Test("rejects kinds that cannot be part of it", arguments: refused)
+    @Test("rejects kinds that cannot be part of it", arguments: rejected)
     func unusable(kinds: [DocumentKind], why: String) {
         #expect(throws: Failure.self, "\(why)") { try files(kinds) }
     }

@@ -58,9 +58,9 @@ import Testing
         let forgotten = try await document("logout", "r.example", "--authfile", "auth.json", in: folder)
         #expect(Set(forgotten.keys) == members("## `wasmpack.logout/v1`"))
 
-        let refused = try await document("build", "nothing.wasm", in: folder)
-        #expect(Set(refused.keys) == ["schema", "ok", "error"])
-        let error = refused["error"] as? [String: Any] ?? [:]
+        let rejected = try await document("build", "nothing.wasm", in: folder)
+        #expect(Set(rejected.keys) == ["schema", "ok", "error"])
+        let error = rejected["error"] as? [String: Any] ?? [:]
         #expect(Set(error.keys).isSubset(of: members("## `wasmpack.error/v1`")), "\(error)")
         #expect(["code", "exit", "message", "try"].allSatisfy { error[$0] != nil })
     }

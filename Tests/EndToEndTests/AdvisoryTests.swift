@@ -266,9 +266,9 @@ struct AdvisoryTests {
             internet: internet
         )
         #expect(allowed.hasCredentials(Internet.tokens), "\(allowed)")
-        let refused = try await registry.pull(redirect("https://169.254.169.254/x"), internet: internet)
-        registry.expect(refused, 76, "address-rejected")
-        #expect(refused.isUntouched(Internet.metadata))
+        let rejected = try await registry.pull(redirect("https://169.254.169.254/x"), internet: internet)
+        registry.expect(rejected, 76, "address-rejected")
+        #expect(rejected.isUntouched(Internet.metadata))
     }
 
     // MARK: Connections to the registry

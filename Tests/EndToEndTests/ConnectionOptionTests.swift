@@ -48,14 +48,14 @@ import Testing
         let pushed = try await work.start(push + key).wait()
         #expect(pushed.status == 0, "\(pushed)")
         for arguments in [[], ["--client-cert", "other.pem", "--client-key", "other.key"]] {
-            let refused = try await work.start(push + arguments).wait()
-            #expect(refused.status == 69, "\(refused)")
-            #expect(refused.errorText.contains("error[tls-failed]"), "\(refused)")
+            let rejected = try await work.start(push + arguments).wait()
+            #expect(rejected.status == 69, "\(rejected)")
+            #expect(rejected.errorText.contains("error[tls-failed]"), "\(rejected)")
             #expect(
-                refused.errorText.contains("requires a client certificate, or a different one"),
-                "\(refused)"
+                rejected.errorText.contains("requires a client certificate, or a different one"),
+                "\(rejected)"
             )
-            #expect(refused.errorText.contains("--client-cert"), "\(refused)")
+            #expect(rejected.errorText.contains("--client-cert"), "\(rejected)")
         }
         let both = try work.bytes(of: "client.pem") + work.bytes(of: "client.key")
         try work.write(both, to: "both.pem")
@@ -78,7 +78,7 @@ import Testing
     ]
 
     @Test("rejects options that do not work together", arguments: usage)
-    func refused(arguments: [String], phrase: String) async throws {
+    func rejected(arguments: [String], phrase: String) async throws {
         let work = try Workspace()
         let run = try await work.start(["pull", "registry.example/a/b:v1"] + arguments).wait()
         #expect(run.status == 64, "\(run)")
@@ -107,11 +107,11 @@ import Testing
         try work.write(Modules.tiny, to: "plugin.wasm")
         let peer = try await Self.registry(work)
         let reference = try Self.reference(peer)
-        let refused = try await work.run("push", reference, "plugin.wasm")
-        #expect(refused.status == 69, "\(refused)")
-        #expect(refused.errorText.contains("error[tls-unknown-ca]"), "\(refused)")
-        #expect(refused.errorText.contains("issuer \"CN=wasmpack test authority\""), "\(refused)")
-        #expect(refused.errorText.contains("--tls-skip-verify"), "\(refused)")
+        let rejected = try await work.run("push", reference, "plugin.wasm")
+        #expect(rejected.status == 69, "\(rejected)")
+        #expect(rejected.errorText.contains("error[tls-unknown-ca]"), "\(rejected)")
+        #expect(rejected.errorText.contains("issuer \"CN=wasmpack test authority\""), "\(rejected)")
+        #expect(rejected.errorText.contains("--tls-skip-verify"), "\(rejected)")
         let pushed = try await work.run("push", reference, "plugin.wasm", "--tls-skip-verify")
         #expect(pushed.status == 0, "\(pushed)")
         #expect(pushed.errorText.components(separatedBy: "warning").count == 2, "\(pushed)")
@@ -135,17 +135,17 @@ import Testing
         )
         let reference = try Self.reference(peer)
         let credentials = ["WASMPACK_USERNAME": "ci", "WASMPACK_PASSWORD": "hush-ci-password"]
-        let refused = try await work.run(
+        let rejected = try await work.run(
             "push",
             reference,
             "plugin.wasm",
             "--tls-skip-verify",
             adding: credentials
         )
-        #expect(refused.status == 69, "\(refused)")
+        #expect(rejected.status == 69, "\(rejected)")
         #expect(
-            refused.errorText.contains("error[tls-unknown-ca]: the certificate of the token service"),
-            "\(refused)"
+            rejected.errorText.contains("error[tls-unknown-ca]: the certificate of the token service"),
+            "\(rejected)"
         )
         let trusted = try await work.run(
             "push",

@@ -108,7 +108,7 @@ import Testing
         #expect(try await registry.connectionCount(after: first) == 2)
     }
 
-    static let refusals: [(arguments: [String], status: Int32, phrase: String, why: String)] = [
+    static let rejections: [(arguments: [String], status: Int32, phrase: String, why: String)] = [
         (["plugin.wasm", "r.example/a/b:v1"], 64, "wasmpack push r.example/a/b:v1 plugin.wasm", "a module"),
         (["plugin.wasm", "x.tar"], 64, "wasmpack build plugin.wasm", "a module into an archive"),
         (["r.example/a/b:v1", "x.wasm"], 64, "wasmpack pull r.example/a/b:v1 -o x.wasm", "into a module"),
@@ -138,8 +138,8 @@ import Testing
         ),
     ]
 
-    @Test("rejects an invalid copy and suggests a valid command", arguments: refusals)
-    func refused(arguments: [String], status: Int32, phrase: String, why: String) async throws {
+    @Test("rejects an invalid copy and suggests a valid command", arguments: rejections)
+    func rejected(arguments: [String], status: Int32, phrase: String, why: String) async throws {
         _ = try await build("r.example/team/plugin:v1")
         let before = try work.names()
         let run = try await work.start(["copy"] + arguments).wait()
@@ -191,9 +191,9 @@ import Testing
         #expect(try await work.run("copy", "plugin-oci", "x.tar").status == 0)
         try work.write(Modules.tiny, to: "plugin.wasm")
         _ = try await build("r.example/team/plugin:v1", in: "other")
-        let refused = try await work.run("copy", "other", "x.tar")
-        #expect(refused.status == 1, "\(refused)")
-        #expect(refused.errorText.contains("error[file-exists]"), "\(refused)")
+        let rejected = try await work.run("copy", "other", "x.tar")
+        #expect(rejected.status == 1, "\(rejected)")
+        #expect(rejected.errorText.contains("error[file-exists]"), "\(rejected)")
         #expect(try work.bytes(of: "x.tar") == bytes)
     }
 

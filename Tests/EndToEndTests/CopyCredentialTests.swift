@@ -75,7 +75,7 @@ import Testing
     ]
 
     @Test("rejects a credential without a registry between two registries", arguments: ownerless)
-    func refused(arguments: [String], environment: [String: String], phrase: String) async throws {
+    func rejected(arguments: [String], environment: [String: String], phrase: String) async throws {
         let registries = (try await ScriptedRegistry(), try await ScriptedRegistry())
         let run = try await work.start(
             ["copy", "\(registries.0.name)/a/b:v1", "\(registries.1.name)/a/b:v1"] + arguments,

@@ -94,8 +94,8 @@ import Testing
         }
         #expect(try await work.run("copy", "bad", "x.tar").status == 0)
         let bytes = try work.bytes(of: "x.tar")
-        let refused = try await work.run("copy", "--format", "image", "x.tar", "x.tar")
-        #expect(refused.status == 1, "\(refused)")
+        let rejected = try await work.run("copy", "--format", "image", "x.tar", "x.tar")
+        #expect(rejected.status == 1, "\(rejected)")
         #expect(try work.bytes(of: "x.tar") == bytes)
     }
 

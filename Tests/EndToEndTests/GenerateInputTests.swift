@@ -9,7 +9,7 @@ import Testing
         "registry.example.com/team/header-auth:v1@sha256:"
         + "e36c65fd99efe5a114dd6e9a2945812fc90a6b8faa1728a0bf8e6a52b233e796"
 
-    static let refused: [(arguments: [String], phrases: [String], why: String)] = [
+    static let rejections: [(arguments: [String], phrases: [String], why: String)] = [
         (["wasmplugin", "IMAGE", "--name", "My_Plugin"], ["--name my-plugin"], "no Kubernetes name"),
         (["wasmplugin", "IMAGE", "--name", ""], ["not a valid Kubernetes name"], "an empty name"),
         (
@@ -90,7 +90,7 @@ import Testing
         (["kustomization", "IMAGE", "-o", "k", "--with", "pull-secret"], ["--pull-secret NAME"], "no name"),
     ]
 
-    @Test("rejects a value before anything is printed or written", arguments: refused)
+    @Test("rejects a value before anything is printed or written", arguments: rejections)
     func rejected(arguments: [String], phrases: [String], why: String) async throws {
         let work = try Workspace()
         let words = arguments.map {

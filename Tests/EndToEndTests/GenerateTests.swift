@@ -152,9 +152,9 @@ struct GenerateTests {
         try work.write(Array("*.bak\n".utf8), to: "deploy/.gitignore")
         try work.write(Array("changed\n".utf8), to: "deploy/wasmplugin.yaml")
         let again = ["generate", "kustomization", Self.image, "-o", "deploy", "--with", "wasmplugin"]
-        let refused = try await work.start(again + ["--with", "pull-secret"] + options).wait()
-        #expect(refused.status == 1, "\(refused)")
-        #expect(refused.outputText.isEmpty)
+        let rejected = try await work.start(again + ["--with", "pull-secret"] + options).wait()
+        #expect(rejected.status == 1, "\(rejected)")
+        #expect(rejected.outputText.isEmpty)
         #expect(try work.bytes(of: "deploy/wasmplugin.yaml") == Array("changed\n".utf8))
         let forced = try await work.start(again + ["--with", "pull-secret", "--force"] + options).wait()
         #expect(forced.status == 0, "\(forced)")

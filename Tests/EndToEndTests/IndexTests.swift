@@ -90,11 +90,11 @@ struct IndexTests {
         #expect(run.status == 0, "\(run)")
         #expect(run.outputText.contains("url: oci://\(pushed.repository)@\(pushed.image)  # v1\n"), "\(run)")
         #expect(!run.errorText.contains("warning"), "\(run)")
-        let refused = try await pushed.run("generate", "wasmplugin", "\(pushed.repository)@\(pushed.index)")
-        #expect(refused.status == 1, "\(refused)")
-        #expect(refused.outputText.isEmpty)
-        #expect(refused.errorText.contains("is an index, not an image"), "\(refused)")
-        #expect(refused.errorText.contains("try: \(pushed.repository)@\(pushed.image)"), "\(refused)")
+        let rejected = try await pushed.run("generate", "wasmplugin", "\(pushed.repository)@\(pushed.index)")
+        #expect(rejected.status == 1, "\(rejected)")
+        #expect(rejected.outputText.isEmpty)
+        #expect(rejected.errorText.contains("is an index, not an image"), "\(rejected)")
+        #expect(rejected.errorText.contains("try: \(pushed.repository)@\(pushed.image)"), "\(rejected)")
     }
 
     @Test func `documents that no proxy pulls by accept the digest of an index, and pin its image`()

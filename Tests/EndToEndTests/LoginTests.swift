@@ -52,10 +52,10 @@ struct LoginTests {
         let logout = try await work.run("logout", registry.name)
         #expect(logout.status == 0, "\(logout)")
         #expect(logout.errorText.contains("  removed  \(registry.name) from"), "\(logout)")
-        let refused = try await work.start(
+        let rejected = try await work.start(
             ["push", "\(registry.name)/\(work.namespace)/test/plugin:v2", "plugin.wasm"] + access.trust
         ).wait()
-        #expect(refused.status == 77, "\(refused)")
+        #expect(rejected.status == 77, "\(rejected)")
         let again = try await work.run("logout", registry.name)
         #expect(again.status == 0, "\(again)")
         #expect(again.errorText.contains("has no credentials for \(registry.name)"), "\(again)")
@@ -96,7 +96,7 @@ struct LoginTests {
     static let wrong: [RegistryPeer.Authentication] = [.htpasswd, .token]
 
     @Test("rejects a wrong password before writing anything", arguments: wrong)
-    func refused(authentication: RegistryPeer.Authentication) async throws {
+    func rejected(authentication: RegistryPeer.Authentication) async throws {
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(authentication)
         let access = try registry.access(work)

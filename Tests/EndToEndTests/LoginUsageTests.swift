@@ -61,7 +61,7 @@ import Testing
     ]
 
     @Test("rejects invalid combinations immediately", arguments: rejected.indices)
-    func refusal(number: Int) async throws {
+    func rejection(number: Int) async throws {
         let row = Self.rejected[number]
         let work = try Workspace()
         let run = try await work.start(["login"] + row.arguments, input: row.input).wait()
@@ -206,13 +206,13 @@ import Testing
             ("r.example/team", "r"),
         ]
     )
-    func variable(text: String, refusal: String?) async throws {
+    func variable(text: String, rejection: String?) async throws {
         let run = try await Workspace().run(
             "inspect",
             "127.0.0.1:1/a/b:c",
             adding: ["WASMPACK_USERNAME": "ci", "WASMPACK_PASSWORD": "hush-6", "WASMPACK_REGISTRY": text]
         )
-        #expect(run.status == (refusal == nil ? 69 : 78), "\(run)")
-        if refusal != nil { #expect(run.errorText.contains("try: WASMPACK_REGISTRY=r.example"), "\(run)") }
+        #expect(run.status == (rejection == nil ? 69 : 78), "\(run)")
+        if rejection != nil { #expect(run.errorText.contains("try: WASMPACK_REGISTRY=r.example"), "\(run)") }
     }
 }

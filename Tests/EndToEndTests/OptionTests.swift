@@ -85,8 +85,8 @@ import Testing
         #expect(fastLayer.digest != smallLayer.digest)
         #expect(fastLayer.size != smallLayer.size)
         for level in ["0", "10", "best"] {
-            let refused = try await work.run("build", "--compression-level", level)
-            #expect(refused.status == 64, "\(refused)")
+            let rejected = try await work.run("build", "--compression-level", level)
+            #expect(rejected.status == 64, "\(rejected)")
         }
     }
 

@@ -90,13 +90,13 @@ struct OtherClientsTests {
         let run = try await work.other("sh", "-c", script)
         #expect(run.status == 0, "\(run)")
         // The layer is uncompressed, which no proxy reads.
-        let refused = try await work.run(
+        let rejected = try await work.run(
             "push",
             "\(registry.name)/\(work.namespace)/from/buildah:v1",
             "buildah:v1"
         )
-        #expect(refused.status == 1, "\(refused)")
-        #expect(refused.errorText.contains("error[check-failed]"), "\(refused)")
+        #expect(rejected.status == 1, "\(rejected)")
+        #expect(rejected.errorText.contains("error[check-failed]"), "\(rejected)")
         try await expectReadable(work, registry, access, layout: "buildah")
     }
 

@@ -24,8 +24,8 @@ struct ProxyTests {
         #expect(pulled.status == 0, "\(pulled)")
 
         let envoy = try await Envoy(loading: work.path("pulled.wasm"))
-        let refused = try await work.other("curl", "-sS", "-w", " %{http_code}", envoy.url)
-        #expect(refused.outputText == "Forbidden by ASM Wasm Plugin 403", "\(refused)")
+        let rejected = try await work.other("curl", "-sS", "-w", " %{http_code}", envoy.url)
+        #expect(rejected.outputText == "Forbidden by ASM Wasm Plugin 403", "\(rejected)")
         let wrong = try await work.other(
             "curl",
             "-sS",

@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    static let refused: [(arguments: [String], phrase: String, status: Int32)] = [
+    static let rejections: [(arguments: [String], phrase: String, status: Int32)] = [
         (["reg.example", "--namespace", "x"], "needs a name", 64),
         (["reg.example", "--name", "A"], "--name a", 64),
         (["reg.example", "--name", "a", "--namespace", "a.b"], "--namespace a-b", 64),
@@ -142,7 +142,7 @@ import Testing
         (["reg_example:x", "--name", "a"], "reg", 64),
     ]
 
-    @Test("prints nothing if something is wrong", arguments: refused)
+    @Test("prints nothing if something is wrong", arguments: rejections)
     func rejected(arguments: [String], phrase: String, status: Int32) async throws {
         let work = try Workspace()
         let run = try await work.start(Self.command + arguments).wait()
@@ -155,10 +155,10 @@ import Testing
         let work = try Workspace()
         let environment = ["WASMPACK_USERNAME=u", "WASMPACK_PASSWORD=s3cret"]
         let command = Self.command + ["reg.example"] + Self.name
-        let refused = try await onTerminal(work, environment, command)
-        #expect(refused.status == 64, "\(refused)")
-        #expect(refused.screen.contains("a pull Secret contains a password"))
-        #expect(!refused.screen.contains("dockerconfigjson"))
+        let rejected = try await onTerminal(work, environment, command)
+        #expect(rejected.status == 64, "\(rejected)")
+        #expect(rejected.screen.contains("a pull Secret contains a password"))
+        #expect(!rejected.screen.contains("dockerconfigjson"))
         let json = try await onTerminal(work, environment, command + ["--json"])
         #expect(json.status == 64 && !json.screen.contains("dockerconfigjson"))
         let shown = try await onTerminal(work, environment, command + ["--show"])

@@ -175,7 +175,7 @@ import Testing
     ]
 
     @Test("rejects invalid combinations before any request", arguments: rejected)
-    func refusal(flags: [String], phrase: String, why: String) async throws {
+    func rejection(flags: [String], phrase: String, why: String) async throws {
         let work = try work()
         let run = try await work.start(["push", "127.0.0.1:1/a/c:v1", "a.wasm"] + flags).wait()
         #expect(run.status == 64, "\(why): \(run)")

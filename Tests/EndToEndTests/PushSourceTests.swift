@@ -88,9 +88,9 @@ import Testing
         let pushed = try await work.start(["push", reference, "plugin.wasm", "--plain-http"] + options).wait()
         #expect(pushed.status == 0, "\(pushed)")
         #expect(pushed.outputText.hasSuffix("@\(built.outputText)"), "\(pushed)")
-        let refused = try await work.start(["push", reference, "plugin-oci", "--label", "a=b"]).wait()
-        #expect(refused.status == 64, "\(refused)")
-        #expect(refused.errorText.contains("--label applies to new images only"), "\(refused)")
+        let rejected = try await work.start(["push", reference, "plugin-oci", "--label", "a=b"]).wait()
+        #expect(rejected.status == 64, "\(rejected)")
+        #expect(rejected.errorText.contains("--label applies to new images only"), "\(rejected)")
     }
 
     static let missing: [(arguments: [String], line: String)] = [

@@ -100,7 +100,7 @@ struct RealRegistryTests {
         #expect(pulled.errorText.ranges(of: "reused connection").count == 3, "\(pulled)")
     }
 
-    static let refusals:
+    static let rejections:
         [(what: String, arguments: [String], input: String, code: String, status: Int32, phrase: String)] = [
             (
                 "a wrong password", ["push", "REF", "--username", "demo", "--password-stdin"], "wrong",
@@ -122,9 +122,9 @@ struct RealRegistryTests {
             ),
         ]
 
-    @Test("explains an error response of the registry", arguments: refusals.indices)
+    @Test("explains an error response of the registry", arguments: rejections.indices)
     func explained(number: Int) async throws {
-        let row = Self.refusals[number]
+        let row = Self.rejections[number]
         let work = try Workspace()
         let registry = try await RegistryPeer.shared(.token)
         let access = try registry.access(work)
@@ -154,10 +154,10 @@ struct RealRegistryTests {
         let registry = try await RegistryPeer.shared(.open)
         try work.write(Modules.tiny, to: "plugin.wasm")
         let reference = "\(registry.name)/\(work.namespace)/test/plugin:v1"
-        let refused = try await work.run("push", reference, "plugin.wasm")
-        #expect(refused.status == 69, "\(refused)")
-        #expect(refused.errorText.contains("error[tls-unknown-ca]"))
-        #expect(refused.errorText.contains("--ca-file"))
+        let rejected = try await work.run("push", reference, "plugin.wasm")
+        #expect(rejected.status == 69, "\(rejected)")
+        #expect(rejected.errorText.contains("error[tls-unknown-ca]"))
+        #expect(rejected.errorText.contains("--ca-file"))
         let plain = try await work.run("push", reference, "plugin.wasm", "--plain-http")
         #expect(plain.status == 76, "\(plain)")
         #expect(plain.errorText.contains("seems to use HTTPS, not plain HTTP"))
@@ -285,9 +285,9 @@ struct RealRegistryTests {
         try work.write(Modules.plugin, to: "module.wasm")
         _ = try await work.start(["push", reference, "module.wasm"] + access.trust).wait()
         try work.write(Array("precious".utf8), to: "plugin.wasm")
-        let refused = try await work.start(["pull", reference] + access.trust).wait()
-        #expect(refused.status == 1, "\(refused)")
-        #expect(refused.errorText.contains("error[file-exists]"))
+        let rejected = try await work.start(["pull", reference] + access.trust).wait()
+        #expect(rejected.status == 1, "\(rejected)")
+        #expect(rejected.errorText.contains("error[file-exists]"))
         #expect(try work.bytes(of: "plugin.wasm") == Array("precious".utf8))
         let forced = try await work.start(["pull", reference, "--force"] + access.trust).wait()
         #expect(forced.status == 0)

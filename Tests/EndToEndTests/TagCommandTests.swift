@@ -92,7 +92,7 @@ import Testing
     ]
 
     @Test("rejects invalid arguments with the correct command, before any request", arguments: usage)
-    func refusal(arguments: [String], status: Int32, phrase: String, why: String) async throws {
+    func rejection(arguments: [String], status: Int32, phrase: String, why: String) async throws {
         let work = try Workspace()
         try work.write([], to: "plugin-oci/index.json")
         let run = try await work.start(arguments).wait()
@@ -140,7 +140,7 @@ import Testing
         let image = try await Pushed(work)
         try work.write(Modules.plugin, to: "b.wasm")
         #expect(try await work.run("push", "\(image.name):v3", "b.wasm", "--plain-http").status == 0)
-        let refused = try await work.run(
+        let rejected = try await work.run(
             "tag",
             "\(image.name):v3",
             "new",
@@ -148,7 +148,7 @@ import Testing
             "--no-clobber",
             "--plain-http"
         )
-        #expect(refused.status == 1, "\(refused)")
+        #expect(rejected.status == 1, "\(rejected)")
         let list = try await work.run("tags", image.name, "--digests", "--plain-http")
         #expect(list.outputText.hasPrefix("v1  \(image.digest)\n"), "\(list)")
         #expect(!list.outputText.contains("new"), "\(list)")

@@ -144,7 +144,7 @@ import Testing
             ["--timeout", "soon"], ["--retries", "-1"], ["--retries", "101"], ["--retries", "1.5"],
         ]
     )
-    func refused(options: [String]) async throws {
+    func rejected(options: [String]) async throws {
         let work = try Workspace()
         let run = try await work.start(["pull", "127.0.0.1:1/a/b:c", "\(options[0])=\(options[1])"]).wait()
         #expect(run.status == 64, "\(run)")

@@ -95,7 +95,7 @@ import Testing
     ]
 
     @Test("rejects references to unsupported URLs", arguments: rejected)
-    func refusal(reference: String, why: String) throws {
+    func rejection(reference: String, why: String) throws {
         let base = try HTTPURL(parsing: "https://r:5000/v2/")
         let error = #expect(throws: TransferError.self, "\(why)") { try base.resolving(reference) }
         #expect(error?.kind == .invalidURL)

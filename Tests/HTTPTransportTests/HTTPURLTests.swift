@@ -106,7 +106,7 @@ import Testing
         "rejects other schemes and ambiguous URLs",
         arguments: rejected
     )
-    func refusal(text: String, why: String) {
+    func rejection(text: String, why: String) {
         let error = #expect(throws: TransferError.self, "\(why)") { try HTTPURL(parsing: text) }
         #expect(error?.kind == .invalidURL)
     }

@@ -10,7 +10,7 @@ import Testing
         for line in lines {
             let bytes = Array("\(line)\r\n".utf8)
             let head = try bytes.withUnsafeBufferPointer { (bytes) throws(TransferError) in
-                try reader.take(UnsafeRawBufferPointer(bytes), isHTTP2: isHTTP2)
+                try reader.read(UnsafeRawBufferPointer(bytes), isHTTP2: isHTTP2)
             }
             if let head { heads.append(head) }
         }
@@ -58,7 +58,7 @@ import Testing
     ]
 
     @Test("rejects an invalid status line", arguments: rejected)
-    func refusal(line: String, why: String) {
+    func rejection(line: String, why: String) {
         let error = #expect(throws: TransferError.self, "\(why)") { try read([line]) }
         #expect(error?.kind == .protocolViolation)
     }

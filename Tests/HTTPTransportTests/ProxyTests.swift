@@ -169,7 +169,7 @@ import Testing
         "names a proxy that rejects the password, with its status and without the password",
         arguments: ["http", "https"]
     )
-    func refused(scheme: String) async throws {
+    func rejected(scheme: String) async throws {
         let proxy = try await Peer("--user", "me:hush-proxy")
         let transport = try Self.transport(["all_proxy": "http://me:hush-wrong@127.0.0.1:\(proxy.port)"])
         let error = await failure(of: try HTTPURL(parsing: "\(scheme)://registry.example/"), over: transport)

@@ -10,25 +10,25 @@ final class ScriptedSink: ResponseSink {
         case received(Int)
     }
 
-    static let refusal = TransferError(.sinkRejected, "not this one")
+    static let rejection = TransferError(.sinkRejected, "not this one")
 
     let steps = Log<Step>()
-    private let refusesHead: Bool
-    private let refusesBody: Bool
+    private let rejectsHead: Bool
+    private let rejectsBody: Bool
 
-    init(refusesHead: Bool = false, refusesBody: Bool = false) {
-        self.refusesHead = refusesHead
-        self.refusesBody = refusesBody
+    init(rejectsHead: Bool = false, rejectsBody: Bool = false) {
+        self.rejectsHead = rejectsHead
+        self.rejectsBody = rejectsBody
     }
 
     func begin(_ response: Response) throws(TransferError) {
         steps.append(.began(response.status))
-        if refusesHead { throw Self.refusal }
+        if rejectsHead { throw Self.rejection }
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
         steps.append(.received(bytes.count))
-        if refusesBody { throw Self.refusal }
+        if rejectsBody { throw Self.rejection }
     }
 }
 
@@ -54,16 +54,16 @@ final class ScriptedSink: ResponseSink {
     }
 
     @Test func `stops after a sink rejects the head, and throws its error`() async throws {
-        let sink = ScriptedSink(refusesHead: true)
+        let sink = ScriptedSink(rejectsHead: true)
         let request = Request(method: .get, url: try peer.url("/endless"))
-        await #expect(throws: ScriptedSink.refusal) { try await self.transport.send(request, into: sink) }
+        await #expect(throws: ScriptedSink.rejection) { try await self.transport.send(request, into: sink) }
         #expect(sink.steps.all == [.began(200)])
     }
 
     @Test func `stops after a sink rejects the body, and throws its error`() async throws {
-        let sink = ScriptedSink(refusesBody: true)
+        let sink = ScriptedSink(rejectsBody: true)
         let request = Request(method: .get, url: try peer.url("/endless"))
-        await #expect(throws: ScriptedSink.refusal) { try await self.transport.send(request, into: sink) }
+        await #expect(throws: ScriptedSink.rejection) { try await self.transport.send(request, into: sink) }
         #expect(sink.steps.all.count == 2)
     }
 
@@ -77,7 +77,7 @@ final class ScriptedSink: ResponseSink {
 
     @Test func `a transport works after a sink has rejected a response`() async throws {
         let request = Request(method: .get, url: try peer.url("/endless"))
-        _ = try? await transport.send(request, into: ScriptedSink(refusesBody: true))
+        _ = try? await transport.send(request, into: ScriptedSink(rejectsBody: true))
         let (response, _) = try await exchange(.get, try peer.url("/echo"), over: transport)
         #expect(response.status == 200)
     }

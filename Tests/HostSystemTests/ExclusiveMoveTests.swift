@@ -51,7 +51,7 @@ struct ExclusiveMoveTests {
     ]
 
     @Test("never replaces what has the name", arguments: taken.indices, [false, true])
-    func refusal(number: Int, bySystemCall: Bool) throws {
+    func rejection(number: Int, bySystemCall: Bool) throws {
         let (make, why) = Self.taken[number]
         try make(scratch)
         let source = try scratch.write([2], to: "source")

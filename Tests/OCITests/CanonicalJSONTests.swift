@@ -62,7 +62,7 @@ import Testing
     ]
 
     @Test("describes an error in terms of the document", arguments: rejected)
-    func refusal(text: String, why: String) {
+    func rejection(text: String, why: String) {
         let failure = #expect(throws: Failure.self) {
             try CanonicalJSON.decode(
                 Document.self,

@@ -24,7 +24,7 @@ import Testing
     ]
 
     @Test("rejects everything except a well-formed digest", arguments: rejected)
-    func refusal(text: String, why: String) {
+    func rejection(text: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try Digest(parsing: text) }
         #expect(failure?.code == .digestInvalid)
     }

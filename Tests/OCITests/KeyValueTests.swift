@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test("rejects a text without a key or an equals sign", arguments: ["", "a", "=", "=b"])
-    func refusal(text: String) {
+    func rejection(text: String) {
         let failure = #expect(throws: Failure.self) { try KeyValue(parsing: text) }
         #expect(failure?.code == .usage)
         #expect(failure?.message.contains("is not KEY=VALUE") == true)

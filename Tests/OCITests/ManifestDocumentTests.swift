@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test("rejects documents that are not manifests of the declared type", arguments: rejected)
-    func refusals(text: String, type: MediaType, phrase: String, why: String) {
+    func rejections(text: String, type: MediaType, phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try read(text, as: type) }
         #expect(failure?.code == .manifestInvalid, "\(why)")
         #expect(failure?.message.contains(phrase) == true, "\(why): \(failure?.message ?? "")")

@@ -77,7 +77,7 @@ import Testing
     @Test func `accepts a tag of 128 characters, also with a port`() throws {
         let reference = try Reference(parsing: "a.b:1/c:" + letters(128))
         #expect(reference.tag?.description == letters(128))
-        #expect(refusal(of: "a.b:1/c:" + letters(129))?.code == .tagInvalid)
+        #expect(rejection(of: "a.b:1/c:" + letters(129))?.code == .tagInvalid)
     }
 
     static let rejected: [(text: String, code: Failure.Code, phrase: String, why: String)] = [
@@ -151,8 +151,8 @@ import Testing
     ]
 
     @Test("rejects invalid references", arguments: rejected)
-    func refusals(text: String, code: Failure.Code, phrase: String, why: String) {
-        let failure = refusal(of: text)
+    func rejections(text: String, code: Failure.Code, phrase: String, why: String) {
+        let failure = rejection(of: text)
         #expect(failure?.code == code, "\(why)")
         #expect(failure?.message.contains(phrase) == true, "\(why): \(failure?.message ?? "")")
     }
@@ -168,8 +168,8 @@ import Testing
     ]
 
     @Test("rejects upper case and suggests the lower-case reference", arguments: upperCase)
-    func upperCaseIsRefused(text: String, meant: String) throws {
-        let failure = refusal(of: text)
+    func upperCaseIsRejected(text: String, meant: String) throws {
+        let failure = rejection(of: text)
         #expect(failure?.code == .repositoryUppercase)
         #expect(failure?.message.contains("repository name must be lowercase") == true)
         #expect(failure?.hints == [meant])
@@ -186,27 +186,27 @@ import Testing
         ]
     )
     func userInfo(text: String) throws {
-        let failure = try #require(refusal(of: text))
+        let failure = try #require(rejection(of: text))
         let shown = failure.description + failure.hints.joined()
         #expect(!shown.contains("hush"), "\(shown)")
     }
 
     @Test func `names a user name before the host as the cause`() {
-        let failure = refusal(of: "user:hush@a.b/c")
+        let failure = rejection(of: "user:hush@a.b/c")
         #expect(failure?.code == .referenceInvalid)
         #expect(failure?.message.contains("cannot contain a user name or password") == true)
     }
 
     @Test func `rejects http and suggests the option`() {
-        #expect(refusal(of: "http://a.b/c:v1")?.hints == ["a.b/c:v1 --plain-http"])
-        #expect(refusal(of: "http://a.b/c@sha256:\(hexadecimal64)")?.why?.contains("--plain-http") == true)
-        #expect(refusal(of: "https://a.b/c:v1")?.hints == ["a.b/c:v1"])
+        #expect(rejection(of: "http://a.b/c:v1")?.hints == ["a.b/c:v1 --plain-http"])
+        #expect(rejection(of: "http://a.b/c@sha256:\(hexadecimal64)")?.why?.contains("--plain-http") == true)
+        #expect(rejection(of: "https://a.b/c:v1")?.hints == ["a.b/c:v1"])
     }
 
     @Test func `reports the position of an invalid character`() {
-        #expect(refusal(of: "a.b/c d")?.why?.contains("a space at character 6") == true)
-        #expect(refusal(of: "a.b/c\u{1B}[2J")?.why?.contains("a control character at character 6") == true)
-        #expect(refusal(of: "a.b/ü")?.why?.contains("\"ü\" at character 5") == true)
+        #expect(rejection(of: "a.b/c d")?.why?.contains("a space at character 6") == true)
+        #expect(rejection(of: "a.b/c\u{1B}[2J")?.why?.contains("a control character at character 6") == true)
+        #expect(rejection(of: "a.b/ü")?.why?.contains("\"ü\" at character 5") == true)
     }
 
     @Test func `prints a host so that it is read as a host again`() throws {
@@ -278,7 +278,7 @@ import Testing
         return host + name + tag + digest
     }
 
-    private func refusal(of text: String) -> Failure? {
+    private func rejection(of text: String) -> Failure? {
         #expect(throws: Failure.self, "\(text)") { try Reference(parsing: text) }
     }
 

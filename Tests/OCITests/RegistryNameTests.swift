@@ -84,7 +84,7 @@ import Testing
     ]
 
     @Test("rejects everything except a host with an optional port", arguments: rejected)
-    func refusal(text: String, phrase: String, why: String) {
+    func rejection(text: String, phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try RegistryName(parsing: text) }
         #expect(failure?.code == .referenceInvalid)
         #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "")")

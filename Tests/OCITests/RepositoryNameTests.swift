@@ -43,7 +43,7 @@ import Testing
     ]
 
     @Test("rejects an invalid name with the position", arguments: rejected)
-    func refusal(text: String, phrase: String, why: String) {
+    func rejection(text: String, phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try RepositoryName(parsing: text) }
         #expect(failure?.code == .referenceInvalid)
         #expect(failure?.message.contains("is not a repository name") == true)

@@ -9,7 +9,7 @@ import Testing
         init(from decoder: any Decoder) {}
     }
 
-    private func refusal(of bytes: [UInt8]) -> Failure? {
+    private func rejection(of bytes: [UInt8]) -> Failure? {
         do {
             _ = try CanonicalJSON.decode(
                 Anything.self,
@@ -41,7 +41,7 @@ import Testing
 
     @Test("accepts valid JSON", arguments: taken)
     func taking(text: String, why: String) {
-        #expect(refusal(of: Array(text.utf8)) == nil, "\(why)")
+        #expect(rejection(of: Array(text.utf8)) == nil, "\(why)")
     }
 
     static let rejected: [(text: String, phrase: String, why: String)] = [
@@ -102,15 +102,15 @@ import Testing
     ]
 
     @Test("rejects invalid and ambiguous JSON", arguments: rejected)
-    func refusals(text: String, phrase: String, why: String) {
-        let failure = refusal(of: Array(text.utf8))
+    func rejections(text: String, phrase: String, why: String) {
+        let failure = rejection(of: Array(text.utf8))
         #expect(failure?.code == .configurationInvalid, "\(why)")
         #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "nothing")")
     }
 
     @Test func `rejects text that is not UTF-8`() {
         for bytes: [UInt8] in [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC3]] {
-            let failure = refusal(of: [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")])
+            let failure = rejection(of: [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")])
             #expect(failure?.why?.contains("not UTF-8") == true, "\(bytes)")
         }
     }
@@ -124,7 +124,7 @@ import Testing
             let objects =
                 String(repeating: "{\"a\":", count: levels) + inner + String(repeating: "}", count: levels)
             for text in [arrays, objects] {
-                let failure = refusal(of: Array(text.utf8))
+                let failure = rejection(of: Array(text.utf8))
                 #expect((failure == nil) == (count == 64), "\(count) levels of \(text.prefix(1))")
                 #expect(failure?.why?.contains("deeper than 64 levels") != false)
             }
@@ -138,9 +138,9 @@ import Testing
 
     @Test func `rejects a document that is cut anywhere`() {
         let bytes = Array(Self.document.utf8)
-        #expect(refusal(of: bytes) == nil)
+        #expect(rejection(of: bytes) == nil)
         for length in bytes.indices {
-            #expect(refusal(of: Array(bytes[..<length])) != nil, "\(length) bytes")
+            #expect(rejection(of: Array(bytes[..<length])) != nil, "\(length) bytes")
         }
     }
 
@@ -159,7 +159,7 @@ import Testing
                 default: bytes.insert(contentsOf: bytes[place...].prefix(random.next(below: 20)), at: place)
                 }
             }
-            if let failure = refusal(of: bytes) { #expect(failure.code == .configurationInvalid) }
+            if let failure = rejection(of: bytes) { #expect(failure.code == .configurationInvalid) }
         }
     }
 }

@@ -38,7 +38,7 @@ import Testing
     ]
 
     @Test("rejects an invalid tag", arguments: rejected)
-    func refusal(text: String, phrase: String, suggestion: [String], why: String) throws {
+    func rejection(text: String, phrase: String, suggestion: [String], why: String) throws {
         let failure = #expect(throws: Failure.self, "\(why)") { try Tag(parsing: text) }
         #expect(failure?.code == .tagInvalid)
         #expect(failure?.message.contains(phrase) == true, "\(failure?.message ?? "")")

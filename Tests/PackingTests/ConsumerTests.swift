@@ -267,6 +267,6 @@ import Testing
         let image = try await Self.image(Tar.entry("x", [1]) + Tar.end).inspection()
         let check = PluginCheck(image, module: nil, for: [Blind()])
         #expect(check.worst == .error)
-        #expect(check.answers.first?.imageFindings.map(\.id) == ["plugin-missing"])
+        #expect(check.results.first?.imageFindings.map(\.id) == ["plugin-missing"])
     }
 }

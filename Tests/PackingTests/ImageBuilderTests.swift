@@ -166,7 +166,7 @@ struct ImageBuilderTests {
     ]
 
     @Test("rejects a file that is not a module, and leaves no files behind", arguments: rejected)
-    func refusal(file: String, code: Failure.Code) async throws {
+    func rejection(file: String, code: Failure.Code) async throws {
         let failure = await #expect(throws: Failure.self) {
             try await ImageBuilder(ImageOptions(), processorCount: 1)
                 .build(FilePath(Fixtures.path(file)), spoolingIn: scratch.path)

@@ -43,7 +43,7 @@ import Testing
         let module = try inspection(SampleModule.smallest)
         let size = SampleModule.smallest.count
         func ids(_ limit: Int) -> [String] {
-            PluginCheck(nil, module: module, for: [MeshAgent.istio], limit: limit).answers[0].moduleFindings
+            PluginCheck(nil, module: module, for: [MeshAgent.istio], limit: limit).results[0].moduleFindings
                 .filter { $0.severity == .error }.map(\.id)
         }
         #expect(ids(size + 1536) == [])

@@ -41,7 +41,7 @@ struct MutantLongTests {
         try Directory.create(scratch.appending("spool"))
         let image = try await InspectedImage(of: root, in: store, spoolingIn: scratch.appending("spool"))
         let check = PluginCheck(image.inspection, module: image.module, for: Consumers.all)
-        for finding in check.answers.flatMap({ $0.imageFindings + $0.moduleFindings }) {
+        for finding in check.results.flatMap({ $0.imageFindings + $0.moduleFindings }) {
             #expect(Clarity.faults(in: finding.message) == [], "\(finding.message)")
         }
     }

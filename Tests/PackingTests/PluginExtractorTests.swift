@@ -101,7 +101,7 @@ import Testing
     ]
 
     @Test("rejects an image without a module where proxies look for it", arguments: rejected.indices)
-    func refusal(row: Int) async throws {
+    func rejection(row: Int) async throws {
         let (image, code, phrase, why) = Self.rejected[row]
         let failure = await #expect(throws: Failure.self, "\(why)") { try await extract(image) }
         #expect(failure?.code == code, "\(why): \(failure?.message ?? "")")
@@ -117,7 +117,7 @@ import Testing
     ]
 
     @Test("rejects an unsupported manifest before it fetches blobs", arguments: rejectedUnread)
-    func refusalUnread(member: String, change: String, code: Failure.Code, phrase: String) throws {
+    func rejectionUnread(member: String, change: String, code: Failure.Code, phrase: String) throws {
         func descriptor(_ type: MediaType, _ role: String) -> String {
             #"{"mediaType":"\#(type)","digest":"\#(Digest(of: []))",\#(role == member ? change : #""size":2"#)}"#
         }

@@ -25,12 +25,12 @@ struct PrepublishCheckTests {
     {
         let good = try check(SampleModule.smallest, as: .image)
         #expect(good?.rejection == nil)
-        #expect(good?.answers.map(\.consumer.name) == ["istio", "envoy-gateway", "higress"])
+        #expect(good?.results.map(\.consumer.name) == ["istio", "envoy-gateway", "higress"])
         let bad = try check(Self.unmarked, as: .image)
         #expect(bad?.rejection?.code == .checkFailed)
         let other = try check(Self.unmarked, as: .wasm)
         #expect(other?.rejection == nil)
-        #expect(other?.answers.isEmpty == true)
+        #expect(other?.results.isEmpty == true)
         #expect(other?.warnings.isEmpty == false)
     }
 

@@ -52,7 +52,7 @@ import Testing
     ]
 
     @Test("rejects a time that an image cannot hold", arguments: rejected)
-    func refusal(text: String, why: String) {
+    func rejection(text: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") {
             try Timestamp(parsing: text, from: "SOURCE_DATE_EPOCH")
         }

@@ -24,18 +24,18 @@ import Testing
         }
     }
 
-    private func answer(_ authenticator: Authenticator, refused: String? = nil) -> Task<String?, any Error> {
+    private func answer(_ authenticator: Authenticator, rejected: String? = nil) -> Task<String?, any Error> {
         Task { [policy, challenges] in
             let url = try HTTPURL(parsing: "https://r.example/v2/")
             do throws(RequestFailure) {
-                let refusal = Authenticator.Refusal(
+                let rejection = Authenticator.Rejection(
                     status: 401,
                     challenges: challenges,
-                    sent: refused,
+                    sent: rejected,
                     url: url
                 )
                 return try await authenticator.next(
-                    after: refusal,
+                    after: rejection,
                     tried: [],
                     policy: policy,
                     ping: { nil }
@@ -72,11 +72,11 @@ import Testing
         _ = await arrivals.next()
         transport.answer(200, #"{"token":"one"}"#)
         #expect(try await first.value == "Bearer one")
-        let second = answer(authenticator, refused: "Bearer one")
+        let second = answer(authenticator, rejected: "Bearer one")
         _ = await arrivals.next()
         transport.answer(200, #"{"token":"two"}"#)
         #expect(try await second.value == "Bearer two")
-        #expect(try await answer(authenticator, refused: "Bearer one").value == "Bearer two")
+        #expect(try await answer(authenticator, rejected: "Bearer one").value == "Bearer two")
         #expect(transport.requests == 2)
     }
 
@@ -113,8 +113,8 @@ import Testing
     @Test func `does not retry with the same token`() async throws {
         let authenticator = try authenticator()
         var arrivals = transport.arrivals.makeAsyncIterator()
-        for (refused, expected) in [(nil, "Bearer one"), ("Bearer one", nil)] {
-            let task = answer(authenticator, refused: refused)
+        for (rejected, expected) in [(nil, "Bearer one"), ("Bearer one", nil)] {
+            let task = answer(authenticator, rejected: rejected)
             _ = await arrivals.next()
             transport.answer(200, #"{"token":"one"}"#)
             #expect(try await task.value == expected)
@@ -130,7 +130,7 @@ import Testing
         _ = await arrivals.next()
         transport.answer(200, #"{"token":"one"}"#)
         _ = try await first.value
-        let tasks = (0..<8).map { _ in answer(authenticator, refused: "Bearer one") }
+        let tasks = (0..<8).map { _ in answer(authenticator, rejected: "Bearer one") }
         _ = await arrivals.next()
         await settle(authenticator)
         transport.answer(200, #"{"token":"two"}"#)

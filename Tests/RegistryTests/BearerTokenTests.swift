@@ -65,7 +65,7 @@ import Testing
     ]
 
     @Test("rejects a response without a token and does not quote it", arguments: rejected)
-    func refusal(json: String, why: String) {
+    func rejection(json: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") {
             try BearerToken(answer: Array(json.utf8), from: "https://auth.example/t")
         }

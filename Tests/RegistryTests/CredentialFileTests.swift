@@ -18,7 +18,7 @@ import Testing
         registry: String = "registry.example",
         repository: String = "team/plugin"
     ) async throws -> CredentialLookup {
-        try await DockerConfig(chosen: scratch.appending(name), usesTLS: true, helpers: CredentialHelpers())
+        try await DockerConfig(explicit: scratch.appending(name), usesTLS: true, helpers: CredentialHelpers())
             .lookUp(RegistryName(parsing: registry), RepositoryName(parsing: repository), for: .push)
     }
 
@@ -101,7 +101,7 @@ import Testing
     ]
 
     @Test("rejects other files with a reason and without their content", arguments: rejected)
-    func refusal(text: String, code: Failure.Code, phrase: String) async throws {
+    func rejection(text: String, code: Failure.Code, phrase: String) async throws {
         try write(text)
         let failure = await #expect(throws: Failure.self) { try await lookUp("file") }
         #expect(failure?.code == code)

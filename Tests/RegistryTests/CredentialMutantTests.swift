@@ -47,7 +47,7 @@ struct CredentialMutantLongTests {
             let mutant = mutator.json(Array(text.utf8))
             let path = try scratch.write(mutant, to: "folder/\(name)")
             chmod(path.string, 0o600)
-            let config = DockerConfig(chosen: path, usesTLS: true, helpers: CredentialHelpers())
+            let config = DockerConfig(explicit: path, usesTLS: true, helpers: CredentialHelpers())
             do throws(Failure) {
                 let lookup = try await config.lookUp(registry, repository, for: .push)
                 if lookup.credential != nil { found += 1 }

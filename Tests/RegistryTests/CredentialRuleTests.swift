@@ -22,7 +22,7 @@ import Testing
     }
 
     private func chosen(_ name: String) -> DockerConfig {
-        DockerConfig(chosen: scratch.appending(name), usesTLS: true, helpers: CredentialHelpers())
+        DockerConfig(explicit: scratch.appending(name), usesTLS: true, helpers: CredentialHelpers())
     }
 
     private func lookUp(_ store: some CredentialStore) async throws -> CredentialLookup {

@@ -51,11 +51,11 @@ import Testing
         #expect(try await repository.current(.tag(tags[0])) == nil)
     }
 
-    typealias Refusal = (
+    typealias Rejection = (
         isTag: Bool, status: Int, body: String, code: Failure.Code, phrase: String, why: String
     )
 
-    static let refusals: [Refusal] = [
+    static let rejections: [Rejection] = [
         (
             true, 400, "DIGEST_INVALID", .deletionUnsupported, "cannot delete only a tag",
             "docker-registry 2.8"
@@ -79,25 +79,25 @@ import Testing
         (true, 409, "X", .requestRejected, "rejected the request to delete from", "a rule of the registry's"),
     ]
 
-    @Test("distinguishes unsupported deletion from missing content", arguments: refusals)
-    func refusal(_ refusal: Refusal) async throws {
+    @Test("distinguishes unsupported deletion from missing content", arguments: rejections)
+    func rejection(_ rejection: Rejection) async throws {
         let registry = try await Self.open.value.reset()
         let (bench, repository, tags) = try await pushed(registry)
         try await registry.order(
-            #"[{"method": "DELETE", "status": \#(refusal.status), "body": {"errors": [{"code": "\#(refusal.body)"}]}}]"#
+            #"[{"method": "DELETE", "status": \#(rejection.status), "body": {"errors": [{"code": "\#(rejection.body)"}]}}]"#
         )
         let digest = bench.image.manifest.descriptor.digest
         let failure = await bench.failure { () async throws(Failure) in
-            if refusal.isTag {
+            if rejection.isTag {
                 try await repository.delete(tags[0])
             } else {
                 try await repository.delete(digest)
             }
         }
-        #expect(failure?.code == refusal.code, "\(refusal.why)")
+        #expect(failure?.code == rejection.code, "\(rejection.why)")
         #expect(
-            failure?.description.contains(refusal.phrase) == true,
-            "\(refusal.why): \(failure?.description ?? "")"
+            failure?.description.contains(rejection.phrase) == true,
+            "\(rejection.why): \(failure?.description ?? "")"
         )
     }
 

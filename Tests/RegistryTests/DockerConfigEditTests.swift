@@ -156,7 +156,7 @@ import Testing
     ]
 
     @Test("names a file that cannot store credentials and does not change it", arguments: unusable)
-    func refusal(text: String, why: String) {
+    func rejection(text: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try edit(text) }
         #expect(failure?.code == .configurationInvalid)
         #expect(failure?.message.hasPrefix("~/.docker/config.json ") == true)

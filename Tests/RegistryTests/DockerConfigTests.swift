@@ -230,7 +230,7 @@ import Testing
     ]
 
     @Test("names a malformed file without quoting it", arguments: malformed)
-    func refusal(json: String, why: String) async {
+    func rejection(json: String, why: String) async {
         let failure = await #expect(throws: Failure.self, "\(why)") { try await lookUp(json) }
         #expect(failure?.code == .configurationInvalid)
         #expect(failure?.message.hasPrefix("~/.docker/config.json ") == true)

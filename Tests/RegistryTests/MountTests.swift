@@ -80,7 +80,7 @@ import Testing
         let client = repository.client
         let (fetches, fetched) = AsyncStream.makeStream(of: Void.self)
         let task = Task { [layer = bench.image.layer] in
-            try await repository.take(layer.descriptor) { () async throws(Failure) in
+            try await repository.store(layer.descriptor) { () async throws(Failure) in
                 _ = client.retrying.gate.begin(
                     .seconds(3600),
                     patience: nil,
@@ -105,7 +105,7 @@ import Testing
         let repository = try await beside(bench, at: registry)
         try await registry.order(#"[{"path":"mount=","no_mount":true}]"#)
         let failure = await bench.failure { () async throws(Failure) in
-            _ = try await repository.take(bench.image.layer.descriptor) { () async throws(Failure) in
+            _ = try await repository.store(bench.image.layer.descriptor) { () async throws(Failure) in
                 throw Failure(.diskFull, "no room to fetch it")
             }
         }
@@ -125,9 +125,9 @@ import Testing
         let repository = try await beside(bench, at: registry)
         try await registry.order(rules)
         let layer = bench.image.layer
-        let first = try await repository.take(layer.descriptor) { () async throws(Failure) in layer }
+        let first = try await repository.store(layer.descriptor) { () async throws(Failure) in layer }
         #expect(first == status)
-        let second = try await repository.take(layer.descriptor) { () async throws(Failure) in layer }
+        let second = try await repository.store(layer.descriptor) { () async throws(Failure) in layer }
         #expect(second == .exists)
     }
 
@@ -146,7 +146,7 @@ import Testing
         #expect(bench.events.events.contains { "\($0)".contains("asks to wait 1") })
     }
 
-    static let refusals: [(rule: String, why: String)] = [
+    static let rejections: [(rule: String, why: String)] = [
         (#""status":400"#, "Docker Hub: invalid repository name"), (#""status":401"#, "Harbor"),
         (#""status":403"#, "not allowed"), (#""status":404"#, "unknown"),
         (#""status":405"#, "not known at all"),
@@ -154,8 +154,8 @@ import Testing
         (#""drop":"before""#, "no answer"),
     ]
 
-    @Test("uploads a blob after any rejection of a mount", arguments: refusals)
-    func refusal(rule: String, why: String) async throws {
+    @Test("uploads a blob after any rejection of a mount", arguments: rejections)
+    func rejection(rule: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         let repository = try await beside(bench, at: registry)

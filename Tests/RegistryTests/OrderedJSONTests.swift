@@ -69,7 +69,7 @@ import Testing
     ]
 
     @Test("rejects invalid JSON", arguments: malformed)
-    func refusal(text: String, why: String) {
+    func rejection(text: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try parse(text) }
         #expect(failure?.code == .configurationInvalid)
         #expect(failure?.message.contains("config.json") == true)

@@ -88,13 +88,13 @@ import Testing
 
     // MARK: Invalid content
 
-    typealias Refusal = (rules: String, code: Failure.Code, phrase: String, why: String)
+    typealias Rejection = (rules: String, code: Failure.Code, phrase: String, why: String)
 
     private static let html = #""body":"<html>hello</html>","headers":{"Content-Type":"text/html"}"#
     private static let blob = #""method":"GET","path":"blobs""#
     private static let manifest = #""method":"GET","path":"manifests""#
 
-    static let refusals: [Refusal] = [
+    static let rejections: [Rejection] = [
         (
             #"[{\#(manifest),"status":404,"body":{"errors":[{"code":"MANIFEST_UNKNOWN"}]}}]"#, .notFound,
             "no tag v1", "no tag"
@@ -161,17 +161,17 @@ import Testing
         ),
     ]
 
-    @Test("rejects invalid content and leaves no files", arguments: refusals)
-    func refusal(_ refusal: Refusal) async throws {
+    @Test("rejects invalid content and leaves no files", arguments: rejections)
+    func rejection(_ rejection: Rejection) async throws {
         let bench = try Bench()
         let registry = try await filled(bench)
-        try await registry.order(refusal.rules)
+        try await registry.order(rejection.rules)
         let repository = try bench.repository(registry.name, access: .pull)
         let failure = await bench.failure { () async throws(Failure) in
             try await bench.pull(from: repository)
         }
-        #expect(failure?.code == refusal.code, "\(refusal.why)")
-        #expect(failure?.description.contains(refusal.phrase) == true, "\(failure?.description ?? "")")
+        #expect(failure?.code == rejection.code, "\(rejection.why)")
+        #expect(failure?.description.contains(rejection.phrase) == true, "\(failure?.description ?? "")")
         #expect(bench.spool.names.isEmpty)
     }
 

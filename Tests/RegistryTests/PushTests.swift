@@ -140,11 +140,11 @@ import Testing
 
     // MARK: Permanent failures
 
-    typealias Refusal = (rules: String, code: Failure.Code, phrase: String, why: String)
+    typealias Rejection = (rules: String, code: Failure.Code, phrase: String, why: String)
 
     private static let html = #""body":"<html>hello</html>","headers":{"Content-Type":"text/html"}"#
 
-    static let refusals: [Refusal] = [
+    static let rejections: [Rejection] = [
         (#"[{"method":"POST","status":500}]"#, .serverFailed, "(500)", "permanent"),
         (#"[{"method":"POST","status":429}]"#, .rateLimited, "slow down (429)", "permanent"),
         (
@@ -213,15 +213,15 @@ import Testing
         ),
     ]
 
-    @Test("fails with the reason for a permanent failure", arguments: refusals)
-    func refusal(_ refusal: Refusal) async throws {
+    @Test("fails with the reason for a permanent failure", arguments: rejections)
+    func rejection(_ rejection: Rejection) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
-        try await registry.order(refusal.rules)
+        try await registry.order(rejection.rules)
         let repository = try bench.repository(registry.name)
         let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
-        #expect(failure?.code == refusal.code, "\(refusal.why)")
-        #expect(failure?.description.contains(refusal.phrase) == true, "\(failure?.description ?? "")")
+        #expect(failure?.code == rejection.code, "\(rejection.why)")
+        #expect(failure?.description.contains(rejection.phrase) == true, "\(failure?.description ?? "")")
     }
 
     @Test(

@@ -107,8 +107,8 @@ struct RealTokenTests {
         let store = try await bench.pull(from: repository(bench, peer, .pull, identity))
         try await bench.image.expect(in: store)
         let revoked = Credential(identityToken: "hush-revoked", source: "the test")
-        let refused = try repository(bench, peer, .push, revoked)
-        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: refused) }
+        let rejected = try repository(bench, peer, .push, revoked)
+        let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: rejected) }
         #expect(failure?.code == .authenticationRejected)
     }
 

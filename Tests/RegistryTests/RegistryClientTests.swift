@@ -323,9 +323,9 @@ import Testing
         #expect(transport.sent.count == 1)
     }
 
-    // MARK: Refusals
+    // MARK: Rejections
 
-    static let refusals: [(status: Int, body: String, code: Failure.Code, phrase: String)] = [
+    static let rejections: [(status: Int, body: String, code: Failure.Code, phrase: String)] = [
         (400, "", .requestRejected, "rejected the request to push to team/plugin (400)"),
         (
             403, #"{"errors":[{"code":"DENIED"}]}"#, .authenticationDenied,
@@ -343,8 +343,8 @@ import Testing
         (302, "", .protocolViolation, "names no target (302)"),
     ]
 
-    @Test("maps each status to its error code", arguments: refusals)
-    func refusal(status: Int, body: String, code: Failure.Code, phrase: String) async throws {
+    @Test("maps each status to its error code", arguments: rejections)
+    func rejection(status: Int, body: String, code: Failure.Code, phrase: String) async throws {
         let transport = ScriptedTransport([.answer("POST \(base)/blobs/uploads/", status, body: body)])
         let client = try client(transport)
         let answer = try await client.send(.post, "blobs/uploads/")

@@ -94,7 +94,7 @@ import Testing
         _ = try await check([.answer("GET \(place)", 503), .answer("GET \(place)", 200)])
     }
 
-    static let refusals: [(exchanges: [ScriptedTransport.Exchange], code: Failure.Code, phrase: String)] = {
+    static let rejections: [(exchanges: [ScriptedTransport.Exchange], code: Failure.Code, phrase: String)] = {
         let place = "GET https://r.example/v2/"
         let basic: HeaderFields = ["WWW-Authenticate": "Basic realm=\"r\""]
         let bearer: HeaderFields = ["WWW-Authenticate": "Bearer realm=\"https://a.example/t\""]
@@ -115,9 +115,9 @@ import Testing
         ]
     }()
 
-    @Test("every status but 200 is a failure", arguments: refusals.indices)
-    func refusal(number: Int) async throws {
-        let row = Self.refusals[number]
+    @Test("every status but 200 is a failure", arguments: rejections.indices)
+    func rejection(number: Int) async throws {
+        let row = Self.rejections[number]
         let failure = await #expect(throws: Failure.self) { try await check(row.exchanges) }
         #expect(failure?.code == row.code)
         #expect(failure?.message.contains(row.phrase) == true, "\(failure?.description ?? "")")

@@ -295,7 +295,7 @@ import Testing
     }
 
     @Test("reads anonymously if the registry rejects a stored credential", arguments: [401, 403])
-    func refusedByRegistry(status: Int) async throws {
+    func rejectedByRegistry(status: Int) async throws {
         let transport = ScriptedTransport([
             .answer("GET \(blob)", 401, challenge()),
             .answer(token("pull"), 200, body: #"{"token":"one"}"#),
@@ -310,7 +310,7 @@ import Testing
     }
 
     @Test func `names the credential's source if anonymous access is denied too`() async throws {
-        let refusals: [[ScriptedTransport.Exchange]] = [
+        let rejections: [[ScriptedTransport.Exchange]] = [
             [.answer(token("pull"), 401), .answer(token("pull", account: nil), 401)],
             [
                 .answer(token("pull"), 401),
@@ -324,7 +324,7 @@ import Testing
                 .answer("GET \(blob)", 401, challenge()),
             ],
         ]
-        for exchanges in refusals {
+        for exchanges in rejections {
             let transport = ScriptedTransport([.answer("GET \(blob)", 401, challenge())] + exchanges)
             let failure = try await failure(client(transport, .pull), .get, "blobs/x")
             #expect(failure.code == .authenticationRejected)
@@ -466,15 +466,15 @@ import Testing
         #expect(failure.why?.contains("a file") == true)
     }
 
-    static let identityRefusals: [(status: Int, body: String, code: Failure.Code)] = [
+    static let identityRejections: [(status: Int, body: String, code: Failure.Code)] = [
         (400, #"{"error":"invalid_grant","error_description":"revoked"}"#, .authenticationRejected),
         (401, "", .authenticationRejected), (403, "<html>", .authenticationRejected),
         (400, #"{"error":"invalid_request"}"#, .protocolViolation), (500, "", .serverFailed),
         (200, #"{"refresh_token":"r"}"#, .protocolViolation), (200, "", .protocolViolation),
     ]
 
-    @Test("explains the rejection of an identity token", arguments: identityRefusals)
-    func identityRefused(status: Int, body: String, code: Failure.Code) async throws {
+    @Test("explains the rejection of an identity token", arguments: identityRejections)
+    func identityRejected(status: Int, body: String, code: Failure.Code) async throws {
         let identity = Credential(identityToken: "hush-identity", source: "a file")
         let transport = ScriptedTransport([
             .answer("POST \(upload)", 401, challenge()),

@@ -76,16 +76,16 @@ import Testing
                     && $0.header("Authorization") != nil
             }
         )
-        let refused = record[position]
+        let rejected = record[position]
         // Concurrent requests of other transfers use the old token.
         let again = try #require(
             record[(position + 1)...].first {
-                $0.path == refused.path && $0.method == method
-                    && $0.header("Authorization") != refused.header("Authorization")
+                $0.path == rejected.path && $0.method == method
+                    && $0.header("Authorization") != rejected.header("Authorization")
             }
         )
         #expect(again.status != 401)
-        #expect(again.body_length == refused.body_length)
+        #expect(again.body_length == rejected.body_length)
         #expect(record.filter { $0.method == "POST" }.count == (method == "POST" ? 3 : 2))
         let store = try await bench.pull(
             from: bench.repository(registry.name, access: .pull, credential: .known)

@@ -110,7 +110,7 @@ import Testing
         )
     }
 
-    static let refusals: [(rules: String, code: Failure.Code, phrase: String, why: String)] = [
+    static let rejections: [(rules: String, code: Failure.Code, phrase: String, why: String)] = [
         (
             #""link": "otherhost""#, .addressRejected, "must be at the registry itself",
             "a page on another host"
@@ -147,8 +147,8 @@ import Testing
         (#""status": 405"#, .requestRejected, "rejected the request to read from", "not offered"),
     ]
 
-    @Test("rejects an invalid, redirected or endless list", arguments: refusals)
-    func refusal(rules: String, code: Failure.Code, phrase: String, why: String) async throws {
+    @Test("rejects an invalid, redirected or endless list", arguments: rejections)
+    func rejection(rules: String, code: Failure.Code, phrase: String, why: String) async throws {
         let registry = try await Self.open.value.reset()
         let bench = try await bench(registry)
         let repository = try bench.repository(registry.name, access: .pull)

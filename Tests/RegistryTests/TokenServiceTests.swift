@@ -137,7 +137,7 @@ import Testing
 
     typealias Row = (status: Int, anonymous: Bool, code: Failure.Code, phrase: String)
 
-    static let refusals: [Row] = [
+    static let rejections: [Row] = [
         (401, true, .authenticationRequired, "no credentials for it in: one place, another"),
         (401, false, .authenticationRejected, "wrong user name or password for r.example: a b&c"),
         (403, false, .authenticationRejected, "credentials from the test"),
@@ -147,8 +147,8 @@ import Testing
         (500, true, .serverFailed, "failed (500"),
     ]
 
-    @Test("explains the rejection by a token service", arguments: refusals)
-    func refusal(row: Row) async throws {
+    @Test("explains the rejection by a token service", arguments: rejections)
+    func rejection(row: Row) async throws {
         let account = row.anonymous ? "" : "&account=a%20b%26c"
         let transport = ScriptedTransport([
             .answer("GET https://a.example/t?\(own)&client_id=wasmpack\(account)", row.status, body: "{}")

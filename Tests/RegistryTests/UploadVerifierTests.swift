@@ -71,10 +71,10 @@ import Testing
         try await registry.order(rules)
         let bench = try Bench(layerSize: 1)
         try change(file)
-        try await expectRefusal(bench, bench.repository(registry.name), registry, what)
+        try await expectRejection(bench, bench.repository(registry.name), registry, what)
     }
 
-    private func expectRefusal(
+    private func expectRejection(
         _ bench: Bench,
         _ repository: RemoteRepository,
         _ registry: ScriptedRegistry,
@@ -109,7 +109,7 @@ import Testing
             credentials: ExplicitCredential(nil, source: "the test"),
             spoolingIn: .existing(bench.spool.path)
         )
-        try await expectRefusal(bench, repository, registry, "changed on the way")
+        try await expectRejection(bench, repository, registry, "changed on the way")
     }
 
     @Test func `hashes bytes again that are sent again`() async throws {

@@ -11,22 +11,22 @@ struct CopyTests {
         private(set) var pushed: [Digest] = []
         private(set) var tagged: [RefName] = []
         private var present: Set<Digest> = []
-        private var refused: Set<Digest> = []
+        private var rejected: Set<Digest> = []
         private var mountable: Set<Digest> = []
         private var names: [RefName: Descriptor] = [:]
         nonisolated let enforcesReferences: Bool
 
         init(enforcesReferences: Bool = false) { self.enforcesReferences = enforcesReferences }
 
-        func refuse(_ digest: Digest) { refused.insert(digest) }
+        func reject(_ digest: Digest) { rejected.insert(digest) }
 
         func offer(_ digest: Digest) { mountable.insert(digest) }
 
         func current(_ name: RefName) -> Descriptor? { names[name] }
 
-        func take(
+        func store(
             _ descriptor: Descriptor,
-            _ fetch: @Sendable () async throws(Failure) -> Blob
+            orFetch fetch: @Sendable () async throws(Failure) -> Blob
         ) async throws(Failure) -> CopyReport.Status {
             guard mountable.contains(descriptor.digest) else {
                 try await push(fetch())
@@ -40,7 +40,7 @@ struct CopyTests {
 
         func push(_ blob: Blob) throws(Failure) {
             let digest = blob.descriptor.digest
-            guard !refused.contains(digest) else { throw Failure(.serverFailed, "refused") }
+            guard !rejected.contains(digest) else { throw Failure(.serverFailed, "rejected") }
             // A manifest must not arrive before its content.
             if blob.descriptor.mediaType.isStoredAsManifest {
                 let document = try ManifestDocument(
@@ -110,7 +110,7 @@ struct CopyTests {
         let image = try SampleImage("hello")
         let recorder = Recorder()
         let child = try #require(image.blobs.first { $0.descriptor.role == role })
-        await recorder.refuse(child.descriptor.digest)
+        await recorder.reject(child.descriptor.digest)
         let failure = await #expect(throws: Failure.self) {
             try await copy(name(), from: image, to: recorder)
         }

@@ -219,7 +219,7 @@ struct DockerArchiveTests {
     ]
 
     @Test("rejects a damaged or hostile archive and names the entry", arguments: damaged)
-    func refused(entries: [UInt8], phrase: String, why: String) throws {
+    func rejected(entries: [UInt8], phrase: String, why: String) throws {
         let failure = #expect(throws: Failure.self, "\(why)") { try opened(entries + Tar.end) }
         #expect(failure?.code == .archiveInvalid, "\(why): \(failure?.description ?? "")")
         #expect(failure?.description.contains(phrase) == true, "\(why): \(failure?.description ?? "")")

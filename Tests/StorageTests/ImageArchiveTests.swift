@@ -140,7 +140,7 @@ struct ImageArchiveTests {
     ]
 
     @Test("rejects hostile entries without writing outside the unpack folder", arguments: hostile.indices)
-    func refused(number: Int) throws {
+    func rejected(number: Int) throws {
         let (entry, phrase, why) = Self.hostile[number]
         let before = try tree(scratch.path)
         let failure = #expect(throws: Failure.self, "\(why)") {

@@ -42,7 +42,7 @@ import Wasm
     ]
 
     @Test("rejects a malformed component", arguments: broken)
-    func refused(bytes: [UInt8], phrase: String, why: String) {
+    func rejected(bytes: [UInt8], phrase: String, why: String) {
         let failure = #expect(throws: Failure.self, "\(why)") { try outline(Self.header + bytes) }
         #expect(failure?.code == .wasmMalformed, "\(why)")
         #expect(failure?.why?.contains(phrase) == true, "\(why): \(failure?.why ?? "")")

@@ -31,11 +31,11 @@ import Wasm
     )
     func mutation(bytes original: [UInt8]) {
         var random = SeededGenerator(seed: 20)
-        var refused = 0
+        var rejected = 0
         for _ in 0..<4_000 {
-            if isRejected(original.mutated(&random)) { refused += 1 }
+            if isRejected(original.mutated(&random)) { rejected += 1 }
         }
-        #expect(refused > 1_000)
+        #expect(rejected > 1_000)
     }
 
     @Test(

@@ -70,7 +70,7 @@ import Wasm
     ]
 
     @Test("rejects a module with invalid sections", arguments: broken)
-    func refusal(bytes: [UInt8], problem: ModuleOutline.Problem, why: String) {
+    func rejection(bytes: [UInt8], problem: ModuleOutline.Problem, why: String) {
         #expect(outlineProblem(of: bytes) == problem, "\(why)")
     }
 
@@ -99,7 +99,7 @@ import Wasm
     @Test func `does not crash on any mutation of a module`() throws {
         var random = SeededGenerator(seed: 5)
         let original = try Fixtures.bytes("wasm/header-authorization/plugin.wasm")
-        var refused = 0
+        var rejected = 0
         for _ in 0..<3_000 {
             var bytes = original
             for _ in 0...random.next(below: 4) {
@@ -107,8 +107,8 @@ import Wasm
             }
             if random.next(below: 4) == 0 { bytes.removeLast(random.next(below: bytes.count)) }
             let size = random.next(below: 8) == 0 ? random.next(below: 2_000) : bytes.count
-            if (try? outline(bytes, size: size)) == nil { refused += 1 }
+            if (try? outline(bytes, size: size)) == nil { rejected += 1 }
         }
-        #expect(refused > 0)
+        #expect(rejected > 0)
     }
 }

@@ -21,7 +21,7 @@ import Wasm
     ]
 
     @Test("distinguishes other files from core modules", arguments: rejected)
-    func refusal(bytes: [UInt8], problem: ModuleOutline.Problem, why: String) {
+    func rejection(bytes: [UInt8], problem: ModuleOutline.Problem, why: String) {
         #expect(outlineProblem(of: bytes) == problem, "\(why)")
     }
 }

@@ -62,13 +62,13 @@ struct AlibabaRegistry: Equatable {
         guard registry.port == nil, parts.count == 2, parts[1].hasSuffix(".cr.aliyuncs.com") else {
             return nil
         }
-        let (open, inner) = ("-registry", "-registry-vpc")
-        guard let suffix = [inner, open].first(where: parts[0].hasSuffix) else { return nil }
+        let (publicSuffix, vpcSuffix) = ("-registry", "-registry-vpc")
+        guard let suffix = [vpcSuffix, publicSuffix].first(where: parts[0].hasSuffix) else { return nil }
         let name = parts[0].dropLast(suffix.count)
         guard !name.isEmpty else { return nil }
-        publicHost = "\(name)\(open).\(parts[1])"
-        privateHost = "\(name)\(inner).\(parts[1])"
-        isPublic = suffix == open
+        publicHost = "\(name)\(publicSuffix).\(parts[1])"
+        privateHost = "\(name)\(vpcSuffix).\(parts[1])"
+        isPublic = suffix == publicSuffix
     }
 
     /// Lines of comment for a document that names the host.

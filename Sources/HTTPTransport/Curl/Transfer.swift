@@ -58,7 +58,7 @@ final class Transfer {
     fileprivate func receiveHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
         runStep(line.count, failed: 0) { () throws(TransferError) in
             // The connection's version: this request may share an HTTP/2 connection that another request opened.
-            guard var response = try head.take(line, isHTTP2: isHTTP2) else { return }
+            guard var response = try head.read(line, isHTTP2: isHTTP2) else { return }
             if response.status == 407, let proxy, proxy.answers(pending.request) {
                 throw TransferError(
                     .proxyFailed,

@@ -16,7 +16,7 @@ struct HeadReader {
     /// Parses the next line, including its line end; returns the final head when this line completes it.
     ///
     /// Over HTTP/2, libcurl writes a status line in place of the pseudo-header field.
-    mutating func take(_ line: UnsafeRawBufferPointer, isHTTP2: Bool = false) throws(TransferError)
+    mutating func read(_ line: UnsafeRawBufferPointer, isHTTP2: Bool = false) throws(TransferError)
         -> Response?
     {
         size += line.count
@@ -33,7 +33,7 @@ struct HeadReader {
             return nil
         }
         guard text.isEmpty else {
-            try takeField(text, isFolded: line.first?.isBlank ?? false)
+            try readField(text, isFolded: line.first?.isBlank ?? false)
             return nil
         }
         self.status = nil
@@ -64,7 +64,7 @@ struct HeadReader {
         return status
     }
 
-    private mutating func takeField(_ text: String, isFolded: Bool) throws(TransferError) {
+    private mutating func readField(_ text: String, isFolded: Bool) throws(TransferError) {
         if isFolded, !headers.fields.isEmpty {
             headers.extendLast(with: text)
             return

@@ -68,13 +68,13 @@ extension [Descriptor] {
     ///
     /// Otherwise a foreign layer could hide behind another descriptor of its digest.
     fileprivate var uniqueByDigest: [Descriptor] {
-        var places: [Digest: Int] = [:]
+        var positions: [Digest: Int] = [:]
         var unique: [Descriptor] = []
         for descriptor in self {
-            if let place = places[descriptor.digest] {
-                if descriptor.isForeign, !unique[place].isForeign { unique[place] = descriptor }
+            if let position = positions[descriptor.digest] {
+                if descriptor.isForeign, !unique[position].isForeign { unique[position] = descriptor }
             } else {
-                places[descriptor.digest] = unique.count
+                positions[descriptor.digest] = unique.count
                 unique.append(descriptor)
             }
         }

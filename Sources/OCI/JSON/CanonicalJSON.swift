@@ -68,22 +68,22 @@ package enum CanonicalJSON {
 extension DecodingError {
     /// The violation and its position, in terms of the document, not of the decoder.
     fileprivate var explanation: String {
-        func place(_ path: [any CodingKey]) -> String {
+        func location(_ path: [any CodingKey]) -> String {
             let text = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
             return text.isEmpty ? "the document" : "\"\(String(text.drop { $0 == "." }).truncated(to: 160))\""
         }
         switch self {
         case .keyNotFound(let key, let context):
-            return "\(place(context.codingPath)) has no \"\(key.stringValue)\""
+            return "\(location(context.codingPath)) has no \"\(key.stringValue)\""
         case .typeMismatch(_, let context):
-            return "\(place(context.codingPath)) has the wrong type"
+            return "\(location(context.codingPath)) has the wrong type"
         case .valueNotFound(_, let context):
-            return "\(place(context.codingPath)) is null"
+            return "\(location(context.codingPath)) is null"
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
             // The text is valid JSON, so only a number that does not fit an integer leads here.
             return "a number is too large or not an integer"
         case .dataCorrupted(let context):
-            return "\(place(context.codingPath)) cannot be read"
+            return "\(location(context.codingPath)) cannot be read"
         @unknown default:
             return "it cannot be read"
         }

@@ -13,7 +13,7 @@ package enum StrictJSON {
         private let what: String
         /// The violation without a quotation of the document.
         private let kind: String
-        private let place: String
+        private let position: String
         private let character: Unicode.Scalar?
 
         fileprivate init(_ what: String, kind: String? = nil, in bytes: [UInt8], at offset: Int) {
@@ -24,14 +24,14 @@ package enum StrictJSON {
             let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
             // Continuation bytes of UTF-8 belong to the character before them.
             let column = 1 + before[start...].count { $0 & 0xC0 != 0x80 }
-            place = "at line \(line), column \(column)"
+            position = "at line \(line), column \(column)"
             let rest = String(decoding: bytes.dropFirst(offset).prefix(4), as: UTF8.self)
             character = rest.unicodeScalars.first
         }
 
         /// The violation, with its line, its column in characters, and the character there.
         package var description: String {
-            "\(what), \(place)" + (character.map { ": \($0.named)" } ?? ": the end of the text")
+            "\(what), \(position)" + (character.map { ": \($0.named)" } ?? ": the end of the text")
         }
 
         /// The same for a document with secrets: quotes only punctuation.
@@ -40,7 +40,7 @@ package enum StrictJSON {
                 character.map {
                     $0.properties.isAlphabetic ? "a letter" : ("0"..."9").contains($0) ? "a digit" : $0.named
                 } ?? "the end of the text"
-            return "\(kind), \(place): \(found)"
+            return "\(kind), \(position): \(found)"
         }
     }
 
@@ -109,7 +109,7 @@ private struct Scanner<Builder: JSONTreeBuilder> {
         while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { offset += 1 }
     }
 
-    mutating func take(_ character: Unicode.Scalar) -> Bool {
+    mutating func consume(_ character: Unicode.Scalar) -> Bool {
         guard next == UInt8(ascii: character) else { return false }
         offset += 1
         return true
@@ -136,7 +136,7 @@ private struct Scanner<Builder: JSONTreeBuilder> {
         var members: [Builder.Member] = []
         offset += 1
         skipSpace()
-        if take("}") { return Builder.object([]) }
+        if consume("}") { return Builder.object([]) }
         repeat {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw violation("a key is expected") }
@@ -151,11 +151,11 @@ private struct Scanner<Builder: JSONTreeBuilder> {
                 )
             }
             skipSpace()
-            guard take(":") else { throw violation("\":\" is expected") }
+            guard consume(":") else { throw violation("\":\" is expected") }
             members.append(Builder.member(text, name: key, try value(depth: depth + 1)))
             skipSpace()
-        } while take(",")
-        guard take("}") else { throw violation("\",\" or \"}\" is expected") }
+        } while consume(",")
+        guard consume("}") else { throw violation("\",\" or \"}\" is expected") }
         return Builder.object(members)
     }
 
@@ -163,12 +163,12 @@ private struct Scanner<Builder: JSONTreeBuilder> {
         var values: [Builder.Value] = []
         offset += 1
         skipSpace()
-        if take("]") { return Builder.array([]) }
+        if consume("]") { return Builder.array([]) }
         repeat {
             values.append(try value(depth: depth + 1))
             skipSpace()
-        } while take(",")
-        guard take("]") else { throw violation("\",\" or \"]\" is expected") }
+        } while consume(",")
+        guard consume("]") else { throw violation("\",\" or \"]\" is expected") }
         return Builder.array(values)
     }
 
@@ -226,7 +226,7 @@ private struct Scanner<Builder: JSONTreeBuilder> {
     mutating func unicodeEscape() throws(StrictJSON.Violation) -> [UInt8] {
         let first = try codeUnit()
         var value = UInt32(first)
-        if (0xD800..<0xDC00).contains(first), take("\\"), take("u") {
+        if (0xD800..<0xDC00).contains(first), consume("\\"), consume("u") {
             let second = try codeUnit()
             guard (0xDC00..<0xE000).contains(second) else { throw violation("a surrogate is unpaired") }
             value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
@@ -257,22 +257,22 @@ extension ArraySlice<UInt8> {
     /// Whether it is a number: `-? (0|[1-9][0-9]*) (\.[0-9]+)? ([eE][+-]?[0-9]+)?` (RFC 8259, section 6).
     fileprivate var isNumber: Bool {
         var rest = self
-        func takeDigits() -> Int {
+        func consumeDigits() -> Int {
             let digits = rest.prefix(while: \.isDigit)
             rest = rest.dropFirst(digits.count)
             return digits.count
         }
-        func take(_ characters: String) -> Bool {
+        func consume(_ characters: String) -> Bool {
             guard let first = rest.first, characters.utf8.contains(first) else { return false }
             rest = rest.dropFirst()
             return true
         }
-        _ = take("-")
-        guard take("0") || takeDigits() > 0 else { return false }
-        if take("."), takeDigits() == 0 { return false }
-        if take("eE") {
-            _ = take("+-")
-            if takeDigits() == 0 { return false }
+        _ = consume("-")
+        guard consume("0") || consumeDigits() > 0 else { return false }
+        if consume("."), consumeDigits() == 0 { return false }
+        if consume("eE") {
+            _ = consume("+-")
+            if consumeDigits() == 0 { return false }
         }
         return rest.isEmpty
     }

@@ -41,7 +41,7 @@ package struct DeploymentCheck: Sendable {
             else {
                 return false
             }
-            return consumer != nil || check.answers.allSatisfy { $0.moduleFindings.contains(row.finding) }
+            return consumer != nil || check.results.allSatisfy { $0.moduleFindings.contains(row.finding) }
         }
         self.name = name
     }

@@ -24,15 +24,15 @@ package struct FindingList: Sendable {
                 rows.append(Row(finding: finding, consumers: [consumer]))
             }
         }
-        for answer in check.answers {
-            for finding in answer.imageFindings { add(finding, of: answer.consumer.name) }
+        for result in check.results {
+            for finding in result.imageFindings { add(finding, of: result.consumer.name) }
         }
         let imageRowCount = rows.count
-        for answer in check.answers {
-            for finding in answer.moduleFindings { add(finding, of: answer.consumer.name) }
+        for result in check.results {
+            for finding in result.moduleFindings { add(finding, of: result.consumer.name) }
         }
-        let hostCount = check.answers.filter { $0.consumer.host != nil }.count
-        for index in 0..<imageRowCount where rows[index].consumers.count == check.answers.count {
+        let hostCount = check.results.filter { $0.consumer.host != nil }.count
+        for index in 0..<imageRowCount where rows[index].consumers.count == check.results.count {
             rows[index].consumers = []
         }
         for index in imageRowCount..<rows.count where rows[index].consumers.count == hostCount {
@@ -47,20 +47,20 @@ package struct FindingList: Sendable {
         }
     }
 
-    /// Joins the rows of one cause at the place of the first.
+    /// Joins the rows of one cause at the position of the first.
     private static func joined(_ rows: [Row]) -> [Row] {
         var result: [Row] = []
-        var places: [String: Int] = [:]
+        var positions: [String: Int] = [:]
         for row in rows {
             guard let cause = row.finding.cause, let name = row.finding.subject?.name else {
                 result.append(row)
                 continue
             }
             let key = cause + row.consumers.joined(separator: ",")
-            if let place = places[key] {
-                result[place].subjects.append(name)
+            if let position = positions[key] {
+                result[position].subjects.append(name)
             } else {
-                places[key] = result.count
+                positions[key] = result.count
                 result.append(row)
                 result[result.count - 1].subjects = [name]
             }

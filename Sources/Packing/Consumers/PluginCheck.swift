@@ -5,7 +5,7 @@ package import ProxyWasm
 /// The findings of consumers about an image and its module, or about a module alone.
 package struct PluginCheck: Sendable {
     /// The findings of one consumer.
-    package struct Answer: Sendable {
+    package struct ConsumerResult: Sendable {
         /// The consumer.
         package let consumer: any Consumer
         /// The findings about the image; empty for a module alone.
@@ -22,7 +22,7 @@ package struct PluginCheck: Sendable {
     /// The module; `nil` for an image without a module.
     package let module: ModuleInspection?
     /// The findings of each consumer, in the given order.
-    package let answers: [Answer]
+    package let results: [ConsumerResult]
 
     /// Checks an image and its module for consumers.
     ///
@@ -45,8 +45,8 @@ package struct PluginCheck: Sendable {
         self.module = module
         var byHost: [ProxyHost: [Finding]] = [:]
         for host in Set(consumers.compactMap(\.host)) { byHost[host] = module?.findings(in: host, release) }
-        answers = consumers.map { consumer in
-            Answer(
+        results = consumers.map { consumer in
+            ConsumerResult(
                 consumer: consumer,
                 imageFindings: image.map { Self.findings(on: $0, named: name, of: consumer, limit) } ?? [],
                 moduleFindings: (consumer.host.flatMap { byHost[$0] } ?? [])
@@ -60,11 +60,11 @@ package struct PluginCheck: Sendable {
 
     /// The findings about the module that are shown once: those of the first consumer with a proxy.
     package var moduleFindings: [Finding] {
-        answers.first { $0.consumer.host != nil }?.moduleFindings ?? module?.findings(in: .envoy) ?? []
+        results.first { $0.consumer.host != nil }?.moduleFindings ?? module?.findings(in: .envoy) ?? []
     }
 
     /// The highest severity of all findings.
-    package var worst: Finding.Severity? { answers.compactMap(\.worst).max() }
+    package var worst: Finding.Severity? { results.compactMap(\.worst).max() }
 
     /// Returns a consumer's findings; adds a missing module if the consumer's rules do not report it.
     private static func findings(

@@ -13,7 +13,7 @@ package struct PrepublishCheck: Sendable {
     /// The module; `nil` for an image without a module, or if the module was already checked.
     package let module: ModuleInspection?
     /// The findings of each consumer about the module; empty for a format that is not for proxies.
-    package let answers: [PluginCheck.Answer]
+    package let results: [PluginCheck.ConsumerResult]
     /// A warning and its remedies.
     package struct Warning: Sendable, Hashable {
         /// The consumers and the problem, with the consumers' message.
@@ -34,13 +34,13 @@ package struct PrepublishCheck: Sendable {
 
     private init(
         _ check: PluginCheck,
-        showing answers: [PluginCheck.Answer],
+        showing results: [PluginCheck.ConsumerResult],
         warnings: [Warning] = [],
         rejecting: Bool,
         called name: String
     ) {
         module = check.module
-        self.answers = answers
+        self.results = results
         let rows = FindingList(check).rows
         self.warnings =
             warnings
@@ -68,7 +68,7 @@ package struct PrepublishCheck: Sendable {
         let proxies = PluginCheck(nil, module: module, for: Consumers.proxies)
         return PrepublishCheck(
             proxies,
-            showing: format == .wasm ? [] : proxies.answers,
+            showing: format == .wasm ? [] : proxies.results,
             rejecting: format != .wasm && proxies.isRejectedByAll,
             called: path.string
         )
@@ -134,7 +134,7 @@ package struct PrepublishCheck: Sendable {
         let check = PluginCheck(image, module: module, for: consumers)
         self.init(
             check,
-            showing: check.answers,
+            showing: check.results,
             warnings: isForOtherTools ? Self.warning(of: image).map { [$0] } ?? [] : [],
             rejecting: check.isRejectedByAll,
             called: name
@@ -144,8 +144,8 @@ package struct PrepublishCheck: Sendable {
     /// Returns a warning with the proxies' message for an image that is not for proxies.
     private static func warning(of image: ImageInspection) -> Warning? {
         let check = PluginCheck(image, module: nil, for: Consumers.proxies)
-        let names = check.answers.filter { $0.worst == .error }.map(\.consumer.name)
-        let consumerMessage = check.answers.lazy.flatMap(\.imageFindings).first { $0.severity == .error }?
+        let names = check.results.filter { $0.worst == .error }.map(\.consumer.name)
+        let consumerMessage = check.results.lazy.flatMap(\.imageFindings).first { $0.severity == .error }?
             .consumerMessage
         guard !names.isEmpty else { return nil }
         return Warning(
@@ -176,7 +176,7 @@ package struct PrepublishCheck: Sendable {
 }
 
 extension PluginCheck {
-    fileprivate var isRejectedByAll: Bool { answers.allSatisfy { $0.worst == .error } }
+    fileprivate var isRejectedByAll: Bool { results.allSatisfy { $0.worst == .error } }
 }
 
 extension FindingList.Row {

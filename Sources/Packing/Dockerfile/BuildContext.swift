@@ -208,16 +208,16 @@ package struct BuildContext: Sendable {
                 ? (starts, ["\(inside)"])
                 : ("\(starts), but the file is outside it", ["copy the file into \(folder)"])
         }
-        let places: [(place: FilePath, context: String)] = [
+        let candidates: [(path: FilePath, context: String)] = [
             (folder.pushing(FilePath(source)), "\(folder.appending(".."))"),
             (FilePath(location.file).removingLastComponent().appending(name), ""),
             (FilePath(name), "."),
         ]
-        for (place, context) in places {
-            guard let found = file(place), !found.starts(with: root) else { continue }
+        for (path, context) in candidates {
+            guard let found = file(path), !found.starts(with: root) else { continue }
             let isAbove = Directory.resolved(FilePath(context)).map(found.starts) ?? false
             return (
-                "\(starts), but the file is \(place)",
+                "\(starts), but the file is \(path)",
                 context.isEmpty || !isAbove
                     ? ["copy the file into \(folder)"] : ["wasmpack build -f \(location.file) \(context)"]
             )

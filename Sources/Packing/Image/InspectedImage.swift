@@ -37,7 +37,7 @@ package struct InspectedImage: Sendable {
 }
 
 extension ImageInspection {
-    /// Whether there is a module, though it may be one that proxies refuse.
+    /// Whether there is a module, though it may be one that proxies reject.
     fileprivate var hasModule: Bool {
         switch plugin {
         case .success: true

@@ -10,7 +10,7 @@ struct LayerOverlay {
         /// The index of the layer; 0 is the lowest.
         let layer: Int
         /// The index of the entry in that layer.
-        let place: Int
+        let entryIndex: Int
         /// The entry's header.
         let entry: TarReader.Entry
         fileprivate let path: [Substring]
@@ -37,7 +37,7 @@ struct LayerOverlay {
     }
 
     /// Adds an entry of a layer and removes the files that it hides in lower layers.
-    mutating func add(_ entry: TarReader.Entry, at place: Int, of layer: Int) {
+    mutating func add(_ entry: TarReader.Entry, at index: Int, of layer: Int) {
         // A longer name fits no file system, so it hides nothing.
         guard entry.name.utf8.count <= Self.nameLimit else { return }
         let path = Self.path(of: entry)
@@ -46,7 +46,7 @@ struct LayerOverlay {
         named.removeAll { $0.layer < layer && hidden.contains($0.path) }
         modules.removeAll { $0.layer < layer && hidden.contains($0.path) }
         guard entry.isRegularFile else { return }
-        let file = File(layer: layer, place: place, entry: entry, path: path)
+        let file = File(layer: layer, entryIndex: index, entry: entry, path: path)
         if last == baseName {
             Self.keep(file, in: &named)
         } else if last.hasSuffix(".wasm"), !last.hasPrefix(HiddenPaths.prefix) {

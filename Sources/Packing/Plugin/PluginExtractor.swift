@@ -98,8 +98,8 @@ extension Manifest {
         guard let last = layers.indices.last else {
             throw Failure(.manifestUnsupported, "the image has no layers", why: "proxies read the last layer")
         }
-        let place = variant.moduleType.flatMap { type in layers.firstIndex { $0.mediaType == type } } ?? last
-        let layer = layers[place]
+        let index = variant.moduleType.flatMap { type in layers.firstIndex { $0.mediaType == type } } ?? last
+        let layer = layers[index]
         try layer.failIfForeign()
         guard variant != .unknown || layers.count == 1 else {
             throw Failure(noPluginIn: layer)
@@ -112,7 +112,7 @@ extension Manifest {
                     "it would unpack to more than 256 MiB, the limit of Istio and Envoy Gateway"
             )
         }
-        return place
+        return index
     }
 }
 

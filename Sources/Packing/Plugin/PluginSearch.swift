@@ -28,13 +28,13 @@ struct PluginSearch {
     mutating func run(
         _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) async throws(Failure) -> PluginExtractor.Plugin {
-        let place = try image.pluginLayer(variant)
+        let index = try image.pluginLayer(variant)
         try await checkLayerDigests()
         var module = ModuleExcerpt()
         var contents = LayerReader.Contents()
         do throws(Failure) {
             contents = try await read(
-                place,
+                index,
                 extracting: .named(PluginFile.name),
                 write: { piece throws(Failure) in
                     module.append(piece)
@@ -42,10 +42,10 @@ struct PluginSearch {
                 }
             )
         } catch {
-            throw explained(error, at: place)
+            throw explained(error, at: index)
         }
         warnings =
-            LayerWarnings(image, variant, image.layers[place], contents).all
+            LayerWarnings(image, variant, image.layers[index], contents).all
             + [config?.diffIDWarning(layerCount: image.layers.count)].compactMap(\.self)
         var name = contents.content == .module ? "the module" : PluginFile.name
         if contents.content != .module, contents.matches.isEmpty {
@@ -53,13 +53,13 @@ struct PluginSearch {
             name = found.entry.name.truncated(to: 160)
             contents = try await read(
                 found.layer,
-                extracting: .entry(found.place),
+                extracting: .entry(found.entryIndex),
                 write: { piece throws(Failure) in
                     module.append(piece)
                     try write(piece)
                 }
             )
-            warnings.append(misplacedWarning(found, from: place))
+            warnings.append(misplacedWarning(found, from: index))
         } else if contents.content == .tar {
             warnings += layerWarnings(of: contents)
         }
@@ -76,12 +76,12 @@ struct PluginSearch {
 
     /// Reads a layer to its end and verifies its diffID.
     private mutating func read(
-        _ place: Int,
+        _ index: Int,
         extracting wanted: LayerReader.Selection,
         visit: (TarReader.Entry, Int) -> Void = { _, _ in },
         write: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
     ) async throws(Failure) -> LayerReader.Contents {
-        let descriptor = image.layers[place]
+        let descriptor = image.layers[index]
         let blob: Blob
         if let known = blobs[descriptor.digest], known.descriptor.size == descriptor.size {
             blob = known
@@ -98,20 +98,20 @@ struct PluginSearch {
                 visit: visit,
                 write: write
             )
-            try check(contents.diffID, of: descriptor, at: place)
-            note(LayerFacts(descriptor, contents: contents), at: place)
+            try check(contents.diffID, of: descriptor, at: index)
+            note(LayerFacts(descriptor, contents: contents), at: index)
         } catch {
-            note(LayerFacts(descriptor, contents: contents, problem: error), at: place)
+            note(LayerFacts(descriptor, contents: contents, problem: error), at: index)
             throw error
         }
         return contents
     }
 
     /// Uses the media type to explain why a layer is not a tar.
-    private func explained(_ failure: Failure, at place: Int) -> Failure {
-        let descriptor = image.layers[place]
+    private func explained(_ failure: Failure, at index: Int) -> Failure {
+        let descriptor = image.layers[index]
         guard failure.code == .layerInvalid, !descriptor.mediaType.isTarLayer,
-            let contents = layers[place].contents, contents.content == .other, contents.compression == .none
+            let contents = layers[index].contents, contents.content == .other, contents.compression == .none
         else { return failure }
         if variant == .unknown { return Failure(noPluginIn: descriptor) }
         return Failure(
@@ -123,8 +123,8 @@ struct PluginSearch {
     }
 
     /// Keeps the contents from the first reading of a layer; later readings extract other files.
-    private mutating func note(_ facts: LayerFacts, at place: Int) {
-        if layers[place].contents == nil { layers[place] = facts }
+    private mutating func note(_ facts: LayerFacts, at index: Int) {
+        if layers[index].contents == nil { layers[index] = facts }
     }
 
     private func checkLayerDigests() async throws(Failure) {
@@ -135,9 +135,9 @@ struct PluginSearch {
         )
     }
 
-    private func check(_ diffID: Digest?, of layer: Descriptor, at place: Int) throws(Failure) {
+    private func check(_ diffID: Digest?, of layer: Descriptor, at index: Int) throws(Failure) {
         guard let diffIDs = config?.rootfs?.diffIDs, diffIDs.count == image.layers.count, let diffID,
-            case let expected = diffIDs[place], diffID != expected
+            case let expected = diffIDs[index], diffID != expected
         else { return }
         throw Failure(
             .digestMismatch,
@@ -153,8 +153,8 @@ struct PluginSearch {
         insteadOf last: LayerReader.Contents
     ) async throws(Failure) -> LayerOverlay.File {
         var overlay = LayerOverlay(lookingFor: PluginFile.name)
-        for (place, layer) in image.layers.enumerated() {
-            guard layers[place].contents != nil || layer.mediaType.isTarLayer && !layer.isForeign else {
+        for (index, layer) in image.layers.enumerated() {
+            guard layers[index].contents != nil || layer.mediaType.isTarLayer && !layer.isForeign else {
                 continue
             }
             // A layer larger than this unpacks to more than the limit, so do not fetch it.
@@ -163,9 +163,9 @@ struct PluginSearch {
                 break
             }
             let contents = try await read(
-                place,
+                index,
                 extracting: .named(PluginFile.name),
-                visit: { entry, number in overlay.add(entry, at: number, of: place) }
+                visit: { entry, number in overlay.add(entry, at: number, of: index) }
             )
             budget -= contents.unpackedSize
             if budget < 0 { break }
@@ -188,10 +188,10 @@ struct PluginSearch {
         )
     }
 
-    private func misplacedWarning(_ file: LayerOverlay.File, from place: Int) -> String {
+    private func misplacedWarning(_ file: LayerOverlay.File, from index: Int) -> String {
         let name = file.entry.name.truncated(to: 160)
         return
-            (file.layer == place
+            (file.layer == index
             ? "the module is named \(name)"
             : "\(name) is in layer \(file.layer + 1) of \(layers.count), not in the last layer")
             + "; \(LayerWarnings.istioNotFound)"

@@ -6,7 +6,7 @@ extension Authenticator {
     func value(
         _ method: SignInMethod,
         isAnonymous: Bool = false,
-        refused: String?,
+        rejected: String?,
         policy: URLPolicy
     ) async throws(RequestFailure) -> String? {
         let key = Authorization.Key(
@@ -15,7 +15,9 @@ extension Authenticator {
             isAnonymous: isAnonymous || fellBackToAnonymous
         )
         // Another request was rejected with the same value and has already replaced it.
-        if let current, current.key == key, current.value != refused, current.isFresh { return current.value }
+        if let current, current.key == key, current.value != rejected, current.isFresh {
+            return current.value
+        }
         return try await fetches.value(for: key) { [self] () async throws(RequestFailure) in
             try await fetch(key, policy)
         }?.value
@@ -24,17 +26,17 @@ extension Authenticator {
     /// Returns the value for an anonymous token; `nil` if an anonymous token would not change the result.
     func valueWithoutCredential(
         _ method: SignInMethod,
-        refused: String?,
+        rejected: String?,
         policy: URLPolicy
     ) async throws(RequestFailure) -> String? {
-        guard case .bearer = method, let refused else { return nil }
+        guard case .bearer = method, let rejected else { return nil }
         let lookup = try await credential()
-        guard allowsAnonymousFallback(lookup), !(fellBackToAnonymous && current?.value == refused) else {
+        guard allowsAnonymousFallback(lookup), !(fellBackToAnonymous && current?.value == rejected) else {
             return nil
         }
         do throws(RequestFailure) {
-            let value = try await value(method, isAnonymous: true, refused: refused, policy: policy)
-            guard let value, value != refused else { return nil }
+            let value = try await value(method, isAnonymous: true, rejected: rejected, policy: policy)
+            guard let value, value != rejected else { return nil }
             fallBackToAnonymous(lookup)
             return value
         } catch {

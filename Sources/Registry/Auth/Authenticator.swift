@@ -11,7 +11,7 @@ actor Authenticator {
     typealias LookUp = @Sendable () async throws(Failure) -> CredentialLookup
 
     /// A rejected request, with the parts that authentication needs.
-    struct Refusal: Sendable {
+    struct Rejection: Sendable {
         let status: Int
         let challenges: [AuthChallenge]
         /// The value of `Authorization` in the request.
@@ -89,7 +89,7 @@ actor Authenticator {
     }
 
     /// Returns the context for messages about authentication.
-    func standing() async throws(RequestFailure) -> AuthContext {
+    func authContext() async throws(RequestFailure) -> AuthContext {
         AuthContext(
             registry: registry,
             lookup: try await credential(),
@@ -109,7 +109,7 @@ actor Authenticator {
         return try await value(
             key.method,
             isAnonymous: key.isAnonymous,
-            refused: current.value,
+            rejected: current.value,
             policy: policy
         )
     }
@@ -117,42 +117,42 @@ actor Authenticator {
     /// Returns the authorization for another attempt, and its remedy; `nil` if the rejection is final.
     ///
     /// - Parameters:
-    ///   - refusal: the rejected request.
+    ///   - rejection: the rejected request.
     ///   - tried: the remedies that this request has already used.
     ///   - policy: the policy for the URL of the token service.
     ///   - ping: requests `/v2/`, whose challenge is used if the rejected request has none that is supported.
     /// - Returns: the remedy, and the value of `Authorization` for the next attempt.
     /// - Throws: the failure of the credential lookup or of the token request.
     func next(
-        after refusal: Refusal,
+        after rejection: Rejection,
         tried: Set<Remedy>,
         policy: URLPolicy,
-        ping: @escaping @Sendable () async throws(RequestFailure) -> Refusal?
+        ping: @escaping @Sendable () async throws(RequestFailure) -> Rejection?
     ) async throws(RequestFailure) -> (remedy: Remedy, authorization: String)? {
-        let challenge = refusal.challenges.preferred
+        let challenge = rejection.challenges.preferred
         let named = challenge?.parameters["scope"].map(withoutSecrets)
         let misses = challenge?.asksForMore == true ? named : nil
         // A 403 that names no missing scope is about the user's permissions, so only another authorization can help.
-        guard refusal.status == 401 || misses != nil || refusal.sent != nil else { return nil }
-        if refusal.status == 401, tried.isEmpty, let token = try await registryToken(),
-            token.value != refusal.sent
+        guard rejection.status == 401 || misses != nil || rejection.sent != nil else { return nil }
+        if rejection.status == 401, tried.isEmpty, let token = try await registryToken(),
+            token.value != rejection.sent
         {
             current = token
             return (.renewed, token.value)
         }
-        guard let method = try await method(for: refusal, policy: policy, ping: ping) else { return nil }
-        if refusal.status == 401 || misses != nil {
+        guard let method = try await method(for: rejection, policy: policy, ping: ping) else { return nil }
+        if rejection.status == 401 || misses != nil {
             let wanted = misses.map(scope.widened) ?? scope.adding(named)
             // Another request may have requested the same scope meanwhile.
-            let isWider = misses != nil && (wanted != scope || current?.value != refusal.sent)
+            let isWider = misses != nil && (wanted != scope || current?.value != rejection.sent)
             if isWider ? !tried.contains(.widened) : tried.isEmpty {
                 if case .bearer = method { scope = wanted }
-                let value = try await value(method, refused: refusal.sent, policy: policy)
-                if let value, value != refusal.sent { return (isWider ? .widened : .renewed, value) }
+                let value = try await value(method, rejected: rejection.sent, policy: policy)
+                if let value, value != rejection.sent { return (isWider ? .widened : .renewed, value) }
             }
         }
         guard !tried.contains(.withoutCredential),
-            let value = try await valueWithoutCredential(method, refused: refusal.sent, policy: policy)
+            let value = try await valueWithoutCredential(method, rejected: rejection.sent, policy: policy)
         else { return nil }
         return (.withoutCredential, value)
     }
@@ -166,13 +166,13 @@ actor Authenticator {
 
     /// Returns the method that a rejection names, else the known method, else the method that `/v2/` names.
     private func method(
-        for refusal: Refusal,
+        for rejection: Rejection,
         policy: URLPolicy,
-        ping: @escaping @Sendable () async throws(RequestFailure) -> Refusal?
+        ping: @escaping @Sendable () async throws(RequestFailure) -> Rejection?
     ) async throws(RequestFailure) -> SignInMethod? {
-        if let named = try read(refusal, policy) {
+        if let named = try read(rejection, policy) {
             method = named
-        } else if method == nil, refusal.status == 401, !hasPinged {
+        } else if method == nil, rejection.status == 401, !hasPinged {
             method = try await pings.value(for: policy.registry) { [self] () async throws(RequestFailure) in
                 try await read(ping(), policy)
             }
@@ -181,10 +181,10 @@ actor Authenticator {
         return method
     }
 
-    private func read(_ refusal: Refusal?, _ policy: URLPolicy) throws(RequestFailure) -> SignInMethod? {
-        guard let refusal, let challenge = refusal.challenges.preferred else { return nil }
+    private func read(_ rejection: Rejection?, _ policy: URLPolicy) throws(RequestFailure) -> SignInMethod? {
+        guard let rejection, let challenge = rejection.challenges.preferred else { return nil }
         return try RequestFailure.rethrowing { () throws(Failure) in
-            try SignInMethod(challenge, of: registry, at: refusal.url, policy: policy)
+            try SignInMethod(challenge, of: registry, at: rejection.url, policy: policy)
         }
     }
 }

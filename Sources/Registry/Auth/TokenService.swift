@@ -153,7 +153,7 @@ actor TokenService {
             return Answer(
                 response: response,
                 body: body.bytes,
-                refusal: RegistryErrorBody(
+                rejection: RegistryErrorBody(
                     response.isSuccess ? [] : sink.explanation,
                     withholding: exchange.credential?.secrets ?? []
                 ),
@@ -169,7 +169,7 @@ actor TokenService {
     }
 
     private func token(_ answer: Answer, _ exchange: Exchange) throws(RequestFailure) -> BearerToken {
-        guard answer.response.isSuccess else { throw refusal(answer, exchange) }
+        guard answer.response.isSuccess else { throw rejection(answer, exchange) }
         return try RequestFailure.rethrowing { () throws(Failure) in
             if let encoding = answer.response.contentEncoding {
                 throw Failure(encoded: encoding, from: "the token service of \(registry)")
@@ -178,28 +178,28 @@ actor TokenService {
         }
     }
 
-    private func refusal(_ answer: Answer, _ exchange: Exchange) -> RequestFailure {
+    private func rejection(_ answer: Answer, _ exchange: Exchange) -> RequestFailure {
         let status = answer.response.status
-        let standing = AuthContext(registry: registry, lookup: exchange.lookup, scope: exchange.scope)
+        let context = AuthContext(registry: registry, lookup: exchange.lookup, scope: exchange.scope)
         let words = "token service: \(answer.summary)"
         func judged(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
             -> RequestFailure
         {
             RequestFailure(
                 Failure(code, message, why: why, try: hints, http: answer.shown),
-                isTemporary: RetryPolicy.isTemporary(status: status, code: answer.refusal.code),
+                isTemporary: RetryPolicy.isTemporary(status: status, code: answer.rejection.code),
                 retryAfter: answer.response.retryAfter
             )
         }
         let advice = StatusAdvice(status: status, isSending: false)
         switch status {
         case 401, 403,
-            400 where answer.refusal.refusesGrant:
+            400 where answer.rejection.rejectsGrant:
             guard let credential = exchange.credential else {
-                return RequestFailure(standing.required(nil, words, answer.shown))
+                return RequestFailure(context.required(nil, words, answer.shown))
             }
-            return RequestFailure(standing.rejected(credential, words, answer.shown))
-        case _ where status == 429 || answer.refusal.code == "TOOMANYREQUESTS":
+            return RequestFailure(context.rejected(credential, words, answer.shown))
+        case _ where status == 429 || answer.rejection.code == "TOOMANYREQUESTS":
             return judged(
                 .rateLimited,
                 "rate limited by the token service of \(registry) (\(answer.summary))",
@@ -211,7 +211,7 @@ actor TokenService {
             return judged(
                 status == 499 || status >= 500 ? .serverFailed : .protocolViolation,
                 "the token service of \(registry) failed (\(answer.summary))",
-                answer.refusal.code == nil
+                answer.rejection.code == nil
                     ? advice.map { "\(answer.url.redacted): \($0.why)" } ?? answer.explanation
                     : answer.explanation,
                 try: advice?.hints ?? []
@@ -233,12 +233,12 @@ extension TokenService {
     private struct Answer {
         let response: Response
         let body: [UInt8]
-        let refusal: RegistryErrorBody
+        let rejection: RegistryErrorBody
         let url: HTTPURL
         /// The time of the request, from which the token's lifetime counts.
         let start: ContinuousClock.Instant
 
-        var summary: String { refusal.summary(status: response.status) }
+        var summary: String { rejection.summary(status: response.status) }
 
         /// The requested URL, and the target of a redirect, which is never followed because it would get the credential.
         var explanation: String {
@@ -250,7 +250,7 @@ extension TokenService {
         }
 
         var shown: Failure.HTTPAnswer {
-            Failure.HTTPAnswer(status: response.status, code: refusal.code, url: url.redacted)
+            Failure.HTTPAnswer(status: response.status, code: rejection.code, url: url.redacted)
         }
     }
 }

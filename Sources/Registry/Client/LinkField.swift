@@ -34,7 +34,7 @@ private struct LinkReader {
             // Empty elements of a list are allowed (RFC 9110 §5.6.1).
             skip { $0 == "," || $0.isBlank }
             guard !rest.isEmpty else { return links }
-            guard take("<"), let end = rest.firstIndex(of: ">") else { return nil }
+            guard consume("<"), let end = rest.firstIndex(of: ">") else { return nil }
             let target = rest[..<end]
             rest = rest[rest.index(after: end)...]
             guard let parameters = parameters() else { return nil }
@@ -47,15 +47,15 @@ private struct LinkReader {
         var result: [String: String] = [:]
         while true {
             skip(\.isBlank)
-            guard take(";") else { return result }
+            guard consume(";") else { return result }
             skip(\.isBlank)
             let name = token().lowercased()
             if name.isEmpty { continue }
             skip(\.isBlank)
             var value = ""
-            if take("=") {
+            if consume("=") {
                 skip(\.isBlank)
-                guard let found = take("\"") ? quotedString() : token() else { return nil }
+                guard let found = consume("\"") ? quotedString() : token() else { return nil }
                 value = found
             }
             // Of two `rel`, the first one counts (§3.3).
@@ -84,7 +84,7 @@ private struct LinkReader {
         return nil
     }
 
-    private mutating func take(_ character: Character) -> Bool {
+    private mutating func consume(_ character: Character) -> Bool {
         guard rest.first == character else { return false }
         rest.removeFirst()
         return true

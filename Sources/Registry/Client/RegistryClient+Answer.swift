@@ -7,7 +7,7 @@ extension RegistryClient {
         let request: Request
         let response: Response
         /// The registry's error message, if the response is an error.
-        let refusal: RegistryErrorBody
+        let rejection: RegistryErrorBody
 
         var method: HTTPMethod { request.method }
         var url: HTTPURL { request.url }

@@ -16,15 +16,15 @@ extension RegistryClient {
         doing action: String,
         missing: String? = nil
     ) async throws(RequestFailure) -> RequestFailure {
-        let summary = answer.refusal.summary(status: answer.status)
-        let place = "\(endpoint.registry)" + (repository.map { "/\($0)" } ?? "")
+        let summary = answer.rejection.summary(status: answer.status)
+        let name = "\(endpoint.registry)" + (repository.map { "/\($0)" } ?? "")
         let action = action + (repository.map { " \($0)" } ?? "")
         func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
             -> Failure
         {
             let shown = Failure.HTTPAnswer(
                 status: answer.status,
-                code: answer.refusal.code,
+                code: answer.rejection.code,
                 url: answer.url.redacted
             )
             return Failure(code, message, why: why, try: hints, http: shown)
@@ -32,15 +32,15 @@ extension RegistryClient {
         func judged(_ failure: Failure) -> RequestFailure {
             RequestFailure(
                 failure,
-                isTemporary: RetryPolicy.isTemporary(status: answer.status, code: answer.refusal.code),
+                isTemporary: RetryPolicy.isTemporary(status: answer.status, code: answer.rejection.code),
                 retryAfter: answer.response.retryAfter
             )
         }
         // The registry's own code says more than the status.
         let advice = StatusAdvice(status: answer.status, isSending: answer.method.sendsContent)
-            .flatMap { answer.refusal.code == nil || answer.status == 413 ? $0 : nil }
+            .flatMap { answer.rejection.code == nil || answer.status == 413 ? $0 : nil }
         switch answer.status {
-        case _ where answer.status == 429 || answer.refusal.code == "TOOMANYREQUESTS":
+        case _ where answer.status == 429 || answer.rejection.code == "TOOMANYREQUESTS":
             return judged(
                 failure(
                     .rateLimited,
@@ -57,15 +57,15 @@ extension RegistryClient {
                 )
             )
         case 401, 403:
-            return RequestFailure(try await refusedAccess(answer, doing: action))
+            return RequestFailure(try await deniedAccess(answer, doing: action))
         case 404:
-            let isRepository = answer.refusal.code == "NAME_UNKNOWN"
+            let isRepository = answer.rejection.code == "NAME_UNKNOWN"
             return RequestFailure(
                 failure(
                     .notFound,
                     isRepository || missing == nil
-                        ? "no repository \(place) (\(summary))"
-                        : "no \(missing ?? "") in \(place) (\(summary))",
+                        ? "no repository \(name) (\(summary))"
+                        : "no \(missing ?? "") in \(name) (\(summary))",
                     isRepository || missing == nil
                         ? "it does not exist, or you may have no access"
                         : "the repository may lack it, or you may have no access"
@@ -83,7 +83,7 @@ extension RegistryClient {
                         ?? ["try again later; if it fails again, contact the registry's administrator"]
                 )
             )
-        case 400 where answer.refusal.wantsTLS || mayRejectPlainHTTP(answer):
+        case 400 where answer.rejection.wantsTLS || mayRejectPlainHTTP(answer):
             return RequestFailure(
                 failure(
                     .protocolViolation,
@@ -115,10 +115,10 @@ extension RegistryClient {
 
     /// Explains a redirect that was not followed.
     private func redirection(of answer: Answer, doing action: String) -> Failure {
-        let summary = answer.refusal.summary(status: answer.status)
+        let summary = answer.rejection.summary(status: answer.status)
         let shown = Failure.HTTPAnswer(
             status: answer.status,
-            code: answer.refusal.code,
+            code: answer.rejection.code,
             url: answer.url.redacted
         )
         let location = answer.response.headers["Location"]
@@ -149,15 +149,15 @@ extension RegistryClient {
 
     /// Returns whether a TLS server may have rejected plain HTTP: it answers 400, and without a body to a HEAD.
     private func mayRejectPlainHTTP(_ answer: Answer) -> Bool {
-        answer.method == .head && answer.url.scheme == .http && answer.refusal.code == nil
-            && answer.refusal.text == nil
+        answer.method == .head && answer.url.scheme == .http && answer.rejection.code == nil
+            && answer.rejection.text == nil
     }
 
-    private func refusedAccess(_ answer: Answer, doing action: String) async throws(RequestFailure) -> Failure
+    private func deniedAccess(_ answer: Answer, doing action: String) async throws(RequestFailure) -> Failure
     {
-        let refusal = await errorBody(of: answer)
-        let summary = refusal.summary(status: answer.status)
-        let shown = Failure.HTTPAnswer(status: answer.status, code: refusal.code, url: answer.url.redacted)
+        let rejection = await errorBody(of: answer)
+        let summary = rejection.summary(status: answer.status)
+        let shown = Failure.HTTPAnswer(status: answer.status, code: rejection.code, url: answer.url.redacted)
         if answer.status == 401, answer.challenges.preferred == nil, await !authenticator.isSignedIn {
             let schemes = answer.challenges.map(\.scheme).joined(separator: ", ")
             // A Bearer challenge with a realm would have been answered.
@@ -175,7 +175,7 @@ extension RegistryClient {
                 http: shown
             )
         }
-        let context = try await authenticator.standing()
+        let context = try await authenticator.authContext()
         guard let credential = context.lookup.credential else {
             return context.required(action, summary, shown)
         }
@@ -189,9 +189,9 @@ extension RegistryClient {
     ///
     /// A HEAD has no body, so a 403 is requested again by GET; a 401 needs no message.
     private func errorBody(of answer: Answer) async -> RegistryErrorBody {
-        guard answer.method == .head, answer.status == 403 else { return answer.refusal }
+        guard answer.method == .head, answer.status == 403 else { return answer.rejection }
         // If the GET fails, the HEAD's response is used.
         let again = try? await readAgain(answer.request)
-        return again?.status == answer.status ? again?.refusal ?? answer.refusal : answer.refusal
+        return again?.status == answer.status ? again?.rejection ?? answer.rejection : answer.rejection
     }
 }

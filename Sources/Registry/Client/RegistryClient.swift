@@ -84,9 +84,9 @@ final class RegistryClient: Sendable {
         var tried: Set<Authenticator.Remedy> = []
         while true {
             let answer = try await follow(request, authorization: authorization, into: sink)
-            guard let refusal = refusal(in: answer, to: authorization),
+            guard let rejection = rejection(in: answer, to: authorization),
                 let next = try await authenticator.next(
-                    after: refusal,
+                    after: rejection,
                     tried: tried,
                     policy: policy,
                     ping: { [self] () async throws(RequestFailure) in try await ping() }
@@ -98,11 +98,11 @@ final class RegistryClient: Sendable {
     }
 
     /// Returns what the authenticator needs of a registry's 401 or 403; `nil` for other responses.
-    private func refusal(in answer: Answer, to authorization: String?) -> Authenticator.Refusal? {
+    private func rejection(in answer: Answer, to authorization: String?) -> Authenticator.Rejection? {
         guard answer.status == 401 || answer.status == 403, policy.mayAuthorize(answer.url) else {
             return nil
         }
-        return Authenticator.Refusal(
+        return Authenticator.Rejection(
             status: answer.status,
             challenges: answer.challenges,
             sent: authorization,
@@ -129,14 +129,14 @@ final class RegistryClient: Sendable {
     }
 
     /// Requests `/v2/`: some registries send a challenge only there.
-    private func ping() async throws(RequestFailure) -> Authenticator.Refusal? {
+    private func ping() async throws(RequestFailure) -> Authenticator.Rejection? {
         let request = Request(method: .get, url: try parse("\(origin)/v2/"))
         let answer = try await follow(
             request,
             authorization: nil,
             into: AnswerSink(BodyBuffer(limit: 64 * 1024))
         )
-        return answer.status == 401 ? refusal(in: answer, to: nil) : nil
+        return answer.status == 401 ? rejection(in: answer, to: nil) : nil
     }
 
     /// Requests the first byte below `/v2/<name>/` without credentials, and returns the status; follows no redirect.
@@ -177,7 +177,7 @@ final class RegistryClient: Sendable {
                 return Answer(
                     request: request,
                     response: response,
-                    refusal: await errorBody(response, sink.explanation, authorization)
+                    rejection: await errorBody(response, sink.explanation, authorization)
                 )
             }
             request.url = try resolve(target, against: request.url, as: .redirect)

@@ -11,7 +11,7 @@ struct RegistryErrorBody: Sendable {
     let wantsTLS: Bool
 
     /// Whether it is an OAuth error for a rejected credential (RFC 6749 §5.2).
-    var refusesGrant: Bool { ["invalid_grant", "invalid_client", "unauthorized_client"].contains(code) }
+    var rejectsGrant: Bool { ["invalid_grant", "invalid_client", "unauthorized_client"].contains(code) }
 
     /// Reads `{"errors":[{code,message}]}` and other known forms: OAuth's, the XML of S3, Azure and Google's storage, and the
     /// title of a web page.

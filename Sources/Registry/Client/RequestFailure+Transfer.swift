@@ -12,7 +12,7 @@ extension RequestFailure {
     ///   - role: what the registry's URL is for, such as a token service; `nil` if the user named the URL.
     init(_ error: TransferError, to url: HTTPURL, namedBy registry: RegistryName, as role: URLPolicy.Role?) {
         let host = url.origin.authority
-        let place = role.map { "the \($0.rawValue) that \(registry) names, \(host)," } ?? host
+        let peer = role.map { "the \($0.rawValue) that \(registry) names, \(host)," } ?? host
         func failure(_ code: Failure.Code, _ message: String, _ why: String? = nil, try hints: [String] = [])
             -> Failure
         {
@@ -60,7 +60,7 @@ extension RequestFailure {
             self.init(
                 failure(
                     .addressRejected,
-                    role == nil ? "the address of \(host) is not allowed" : "\(place) is not allowed",
+                    role == nil ? "the address of \(host) is not allowed" : "\(peer) is not allowed",
                     role == nil
                         ? "\(error.detail), a metadata service, or a private address after a public one"
                         : "\(error.detail), which is not a public address like the registry's",
@@ -87,14 +87,14 @@ extension RequestFailure {
                 )
             )
         case .stalled:
-            self.init(failure(.timedOut, "the transfer with \(place) stalled"))
+            self.init(failure(.timedOut, "the transfer with \(peer) stalled"))
         case .connectionLost:
-            self.init(failure(.connectionLost, "the connection to \(place) was lost"))
+            self.init(failure(.connectionLost, "the connection to \(peer) was lost"))
         case .notTLS:
             self.init(
                 failure(
                     .plainHTTP,
-                    "\(place) uses plain HTTP, not HTTPS",
+                    "\(peer) uses plain HTTP, not HTTPS",
                     "the response to the TLS handshake was not TLS",
                     try: hints(["--plain-http (credentials and the module are sent unencrypted)"])
                 )
@@ -104,7 +104,7 @@ extension RequestFailure {
             self.init(
                 failure(
                     .tlsUnknownAuthority,
-                    "the certificate of \(place) is signed by an unknown authority",
+                    "the certificate of \(peer) is signed by an unknown authority",
                     // Docker's certs.d and --tls-skip-verify are for the registry's own host.
                     try: role == nil
                         ? [
@@ -118,14 +118,14 @@ extension RequestFailure {
                 error.detail.contains("expired") || error.detail.contains("not yet valid")
                 ? "check this machine's clock, or contact the registry's administrator"
                 : "use the name in the certificate, or contact the registry's administrator"
-            self.init(failure(.tlsFailed, "the certificate of \(place) is not valid", try: [hint]))
+            self.init(failure(.tlsFailed, "the certificate of \(peer) is not valid", try: [hint]))
         case .tlsFailed:
-            self.init(failure(.tlsFailed, "cannot make a secure connection to \(place)"))
+            self.init(failure(.tlsFailed, "cannot make a secure connection to \(peer)"))
         case .clientCertificateRejected:
             self.init(
                 failure(
                     .tlsFailed,
-                    "\(place) requires a client certificate, or a different one",
+                    "\(peer) requires a client certificate, or a different one",
                     // A client certificate is sent to the registry only.
                     try: role == nil
                         ? ["--client-cert client.pem --client-key client.key"] : hints([])
@@ -148,7 +148,7 @@ extension RequestFailure {
         case .tooLarge:
             self.init(failure(.protocolViolation, "the response of \(url.redacted) is too large"))
         case .protocolViolation:
-            self.init(failure(.protocolViolation, "\(place) violates the HTTP protocol"))
+            self.init(failure(.protocolViolation, "\(peer) violates the HTTP protocol"))
         case .bodyUnreadable:
             self.init(failure(.fileUnreadable, "the content to send has changed or cannot be read"))
         case .limitReached:

@@ -15,7 +15,7 @@ struct CredentialFile: Sendable {
         case bytes([UInt8])
         /// The path that the user named: such a file, a Kubernetes Secret as JSON, or the folder of a mounted
         /// Secret.
-        case chosen(FilePath)
+        case explicit(FilePath)
     }
 
     /// The content of a credential file.
@@ -32,7 +32,7 @@ struct CredentialFile: Sendable {
     let usesTLS: Bool
 
     /// Whether the user named the file for this command.
-    var isChosen: Bool { if case .chosen = location { true } else { false } }
+    var isExplicit: Bool { if case .explicit = location { true } else { false } }
 
     /// Reads the file; returns `nil` if it is missing.
     ///
@@ -53,12 +53,12 @@ struct CredentialFile: Sendable {
                 rules: .docker(usesTLS: usesTLS),
                 shownPath: shownPath
             ).warning(of: path)
-        case .chosen(let path):
-            return Directory.exists(path) ? try mounted(in: path) : try chosen(path)
+        case .explicit(let path):
+            return Directory.exists(path) ? try mounted(in: path) : try explicit(path)
         }
     }
 
-    private func chosen(_ path: FilePath) throws(Failure) -> Content {
+    private func explicit(_ path: FilePath) throws(Failure) -> Content {
         guard let bytes = try contents(of: path, shownPath) else {
             throw Failure(.fileMissing, "no such file: \(shownPath)")
         }

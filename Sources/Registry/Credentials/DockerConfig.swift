@@ -42,8 +42,8 @@ package struct DockerConfig: CredentialStore {
     ///   - path: the file or folder, which must exist.
     ///   - usesTLS: whether the connection uses HTTPS, so that port 443 is optional in keys.
     ///   - helpers: the cache for the helpers that the file names.
-    package init(chosen path: FilePath, usesTLS: Bool, helpers: CredentialHelpers) {
-        file = CredentialFile(location: .chosen(path), shownPath: path.string, usesTLS: usesTLS)
+    package init(explicit path: FilePath, usesTLS: Bool, helpers: CredentialHelpers) {
+        file = CredentialFile(location: .explicit(path), shownPath: path.string, usesTLS: usesTLS)
         self.helpers = helpers
     }
 
@@ -67,7 +67,7 @@ package struct DockerConfig: CredentialStore {
                 credential,
                 sources: [content.shownPath],
                 warnings: warnings,
-                isExplicit: file.isChosen
+                isExplicit: file.isExplicit
             )
         }
         var remark: String?

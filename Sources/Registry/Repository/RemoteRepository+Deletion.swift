@@ -32,7 +32,7 @@ extension RemoteRepository {
             case 200, 202, 204: return
             // An earlier try deleted it, but its response was lost.
             case 404 where mayBeDone: return
-            case 400 where isTag && Self.mayMeanTags(answer.refusal.code), 404 where isTag, 405, 501:
+            case 400 where isTag && Self.mayMeanTags(answer.rejection.code), 404 where isTag, 405, 501:
                 if answer.status == 404, try await self.head(target) == nil { break }
                 throw RequestFailure(self.unsupported(answer, isTag: isTag))
             case 408, 499, 500...: mayBeDone = true
@@ -56,8 +56,8 @@ extension RemoteRepository {
         let isMisleading = answer.status == 400
         let summary =
             isMisleading
-            ? (["400"] + [answer.refusal.code].compactMap(\.self)).joined(separator: " ")
-            : answer.refusal.summary(status: answer.status)
+            ? (["400"] + [answer.rejection.code].compactMap(\.self)).joined(separator: " ")
+            : answer.rejection.summary(status: answer.status)
         return Failure(
             .deletionUnsupported,
             isTag
@@ -70,7 +70,7 @@ extension RemoteRepository {
                 ],
             http: Failure.HTTPAnswer(
                 status: answer.status,
-                code: answer.refusal.code,
+                code: answer.rejection.code,
                 url: answer.url.redacted
             )
         )

@@ -48,16 +48,16 @@ extension RemoteRepository: ContentDestination {
         if blob.descriptor.mediaType.isStoredAsManifest {
             try await put(blob, at: blob.descriptor.digest.description)
         } else {
-            _ = try await take(blob.descriptor) { blob }
+            _ = try await store(blob.descriptor) { blob }
         }
     }
 
     /// Mounts a blob from the mount source if possible, or else uploads it.
     ///
     /// A blob that another task is uploading or has uploaded is not sent again.
-    package func take(
+    package func store(
         _ descriptor: Descriptor,
-        _ fetch: @escaping @Sendable () async throws(Failure) -> Blob
+        orFetch fetch: @escaping @Sendable () async throws(Failure) -> Blob
     ) async throws(Failure) -> CopyReport.Status {
         guard !descriptor.mediaType.isStoredAsManifest else {
             try await push(fetch())

@@ -50,7 +50,7 @@ extension RemoteRepository {
             case 201: break
             // Not specified: accepted if the manifest can be read back.
             case 200, 202, 204: return false
-            default: throw try await self.refusal(of: manifest, answer)
+            default: throw try await self.rejection(of: manifest, answer)
             }
             guard let announced = answer.response.headers["Docker-Content-Digest"] else { return false }
             guard let digest = try? Digest(parsing: announced),
@@ -80,27 +80,27 @@ extension RemoteRepository {
     }
 
     /// Explains why the registry rejected a manifest.
-    private func refusal(of manifest: Blob, _ answer: RegistryClient.Answer) async throws(RequestFailure)
+    private func rejection(of manifest: Blob, _ answer: RegistryClient.Answer) async throws(RequestFailure)
         -> RequestFailure
     {
-        let refusal = try await client.failure(
+        let rejection = try await client.failure(
             for: answer,
             doing: access.action,
             missing: "part of the image"
         )
         let formatCodes = ["MANIFEST_INVALID", "UNSUPPORTED"]
-        if answer.status == 415 || answer.status == 400 && formatCodes.contains(answer.refusal.code ?? ""),
+        if answer.status == 415 || answer.status == 400 && formatCodes.contains(answer.rejection.code ?? ""),
             !manifest.isOrdinaryImage
         {
             // GitLab, quay.io, ECR and others accept only known media types.
             let hint =
                 "wasmpack build --format image, or copy --format image: every registry accepts that format"
-            return RequestFailure(refusal.failure.trying(hint))
+            return RequestFailure(rejection.failure.trying(hint))
         }
         let missing = ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN"]
-        guard let code = answer.refusal.code, missing.contains(code) else { return refusal }
+        guard let code = answer.rejection.code, missing.contains(code) else { return rejection }
         return RequestFailure(
-            refusal.failure.with(
+            rejection.failure.with(
                 why:
                     "it reports a missing part of the image, although it had confirmed or accepted each part",
                 try: [

@@ -28,7 +28,7 @@ extension RemoteRepository {
                 let session = try session(openedBy: answer)
                 retrying.gate.end()
                 return .session(session)
-            case _ where RetryPolicy.isTemporary(status: answer.status, code: answer.refusal.code):
+            case _ where RetryPolicy.isTemporary(status: answer.status, code: answer.rejection.code):
                 throw try await client.failure(for: answer, doing: "push to")
             default:
                 client.events.record(.detail("\(what): not mounted from \(source) (\(answer.status))"))

@@ -32,30 +32,30 @@ extension RemoteRepository {
         limit: Int? = nil,
         _ page: (_ tags: [Tag]) async throws(Failure) -> Void
     ) async throws(Failure) -> Bool {
-        var place: HTTPURL?
+        var pageURL: HTTPURL?
         var seen: Set<String> = []
-        var missing = limit ?? .max
+        var remaining = limit ?? .max
         var received = 0
         var invalidCount = 0
         defer { reportInvalidNames(invalidCount) }
         for _ in 0..<Self.pageLimit {
-            let size = min(missing, Self.pageSize)
-            let answer = try await retrying("tags") { [place] _ throws(RequestFailure) in
-                try await self.tagPage(at: place, size: size)
+            let size = min(remaining, Self.pageSize)
+            let answer = try await retrying("tags") { [pageURL] _ throws(RequestFailure) in
+                try await self.tagPage(at: pageURL, size: size)
             }
             received += answer.names.count
             guard received <= Self.tagLimit else { throw endless("it has more than \(Self.tagLimit) tags") }
             let tags = answer.names.compactMap { tag($0, &invalidCount) }
-            try await page(Array(tags.prefix(missing)))
-            let isCut = tags.count > missing
-            missing -= min(missing, tags.count)
-            guard let next = answer.next else { return !isCut }
-            guard missing > 0 else { return false }
+            try await page(Array(tags.prefix(remaining)))
+            let isTruncated = tags.count > remaining
+            remaining -= min(remaining, tags.count)
+            guard let next = answer.next else { return !isTruncated }
+            guard remaining > 0 else { return false }
             seen.insert(answer.url.description)
             guard !seen.contains(next.description) else {
                 throw endless("it refers to the same page twice")
             }
-            place = next
+            pageURL = next
         }
         throw endless("it has more than \(Self.pageLimit) pages")
     }
@@ -94,7 +94,7 @@ extension RemoteRepository {
     /// A page of the list with its URL and the next page's.
     private typealias TagPage = (names: [String], url: HTTPURL, next: HTTPURL?)
 
-    private func tagPage(at place: HTTPURL?, size: Int) async throws(RequestFailure) -> TagPage {
+    private func tagPage(at pageURL: HTTPURL?, size: Int) async throws(RequestFailure) -> TagPage {
         struct Page: Decodable {
             let tags: [String]?
 
@@ -109,8 +109,8 @@ extension RemoteRepository {
         }
         let body = BodyBuffer(limit: Self.pageByteLimit)
         let answer =
-            if let place {
-                try await client.send(Request(method: .get, url: place), into: body)
+            if let pageURL {
+                try await client.send(Request(method: .get, url: pageURL), into: body)
             } else {
                 try await client.send(.get, "tags/list?n=\(size)", into: body)
             }
@@ -181,16 +181,16 @@ extension RemoteRepository {
     package func explaining(_ failure: Failure) async -> Failure {
         guard failure.code == .notFound else { return failure }
         var known: [Tag] = []
-        let isWhole = try? await tags(limit: 10) { known += $0 }
-        guard let isWhole, !known.isEmpty else { return failure }
-        let list = known.map(\.description).joined(separator: ", ") + (isWhole ? "" : ", …")
+        let isComplete = try? await tags(limit: 10) { known += $0 }
+        guard let isComplete, !known.isEmpty else { return failure }
+        let list = known.map(\.description).joined(separator: ", ") + (isComplete ? "" : ", …")
         return failure.with(why: "the repository has the tags \(list)")
     }
 
     /// Returns the tags that point to an image; `nil` if there are too many to check, or the registry does not list them.
     package func tags(of digest: Digest) async -> [Tag]? {
         var all: [Tag] = []
-        guard let isWhole = try? await tags(limit: 50, { all += $0 }), isWhole,
+        guard let isComplete = try? await tags(limit: 50, { all += $0 }), isComplete,
             let found = try? await current(all)
         else { return nil }
         return zip(all, found).filter { $1?.digest == digest }.map(\.0)

@@ -30,13 +30,14 @@ package struct DockerCertificates: Sendable {
     /// Throws ``Failure/Code/configurationInvalid`` for a certificate without a key, and for a key without a
     /// certificate.
     package func entry(for registry: RegistryName) throws(Failure) -> Entry {
-        let place = folder.appending(registry.description)
+        let certificates = folder.appending(registry.description)
         var entry = Entry()
-        guard let names = (try? Directory.entries(in: place))?.sorted(by: { $0.string < $1.string }) else {
+        guard let names = (try? Directory.entries(in: certificates))?.sorted(by: { $0.string < $1.string })
+        else {
             return entry
         }
         for name in names {
-            let path = place.appending(name)
+            let path = certificates.appending(name)
             switch path.extension {
             case "crt":
                 entry.authorities.append(path)
@@ -52,7 +53,7 @@ package struct DockerCertificates: Sendable {
                     throw Failure(
                         .configurationInvalid,
                         "missing client certificate \(certificate.name) for key \(path.name)",
-                        why: "it is not in \(place)"
+                        why: "it is not in \(certificates)"
                     )
                 }
             default: break

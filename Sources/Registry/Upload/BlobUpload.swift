@@ -56,7 +56,7 @@ final class BlobUpload {
         if number > 0, try await repository.hasArrived(descriptor) { return await abandon() }
         do throws(RequestFailure) {
             var isSent = false
-            while !isSent, try await isOpen() {
+            while !isSent, try await openSessionIfNeeded() {
                 switch strategy {
                 case .put, .patch:
                     let strategy = strategy
@@ -90,7 +90,7 @@ final class BlobUpload {
     // MARK: Strategies
 
     /// Resumes the open session, or opens one; returns `false` if no session is needed.
-    private func isOpen() async throws(RequestFailure) -> Bool {
+    private func openSessionIfNeeded() async throws(RequestFailure) -> Bool {
         if strategy == .chunks { try await resume() } else if session != nil { await abandon() }
         if session == nil {
             guard case .session(let new) = try await open() else { return false }
@@ -101,7 +101,7 @@ final class BlobUpload {
 
     /// Chooses the next strategy if the registry rejected this one; throws the failure for other errors.
     private func chooseNextStrategy(after answer: RegistryClient.Answer) async throws(RequestFailure) {
-        guard !answer.refusal.losesUpload, let next = strategy.next(after: answer.status) else {
+        guard !answer.rejection.losesUpload, let next = strategy.next(after: answer.status) else {
             throw try await failure(for: answer)
         }
         detail("\(strategy) is rejected with \(answer.status); trying \(next)")
@@ -201,14 +201,14 @@ final class BlobUpload {
             )
         )
         guard !answer.isSuccess else { return try await check(answer) }
-        guard strategy == .chunks, answer.refusal.code == "DIGEST_INVALID" else {
+        guard strategy == .chunks, answer.rejection.code == "DIGEST_INVALID" else {
             throw try await failure(for: answer)
         }
         // The sent bytes were verified, so the registry joined the chunks incorrectly.
-        let refusal = try await client.failure(for: answer, doing: "push to")
+        let rejection = try await client.failure(for: answer, doing: "push to")
         await abandon()
         hasSentData = false
-        throw RequestFailure(refusal.failure, isTemporary: true)
+        throw RequestFailure(rejection.failure, isTemporary: true)
     }
 
     /// Checks the response to the last request of an upload.
@@ -254,14 +254,14 @@ final class BlobUpload {
     }
 
     private func failure(for answer: RegistryClient.Answer) async throws(RequestFailure) -> RequestFailure {
-        let refusal = try await client.failure(for: answer, doing: "push to", missing: "such upload")
+        let rejection = try await client.failure(for: answer, doing: "push to", missing: "such upload")
         if answer.losesUpload {
             session = nil
             countLoss()
         }
         // A new session, or resuming at the registry's offset, may succeed.
-        guard answer.losesUpload || strategy == .chunks && answer.status == 416 else { return refusal }
-        return RequestFailure(refusal.failure, isTemporary: true)
+        guard answer.losesUpload || strategy == .chunks && answer.status == 416 else { return rejection }
+        return RequestFailure(rejection.failure, isTemporary: true)
     }
 
     /// Adds to a failure whether the upload made progress.
@@ -283,7 +283,7 @@ extension RegistryClient.Answer {
     var isSuccess: Bool { response.isSuccess }
 
     /// Whether the registry has lost an upload that it opened.
-    fileprivate var losesUpload: Bool { status == 404 || refusal.losesUpload }
+    fileprivate var losesUpload: Bool { status == 404 || rejection.losesUpload }
 }
 
 extension RegistryErrorBody {

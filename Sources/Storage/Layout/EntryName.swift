@@ -80,11 +80,11 @@ extension Index {
     ///
     /// - Parameters:
     ///   - name: the name to find.
-    ///   - place: the layout or the archive, for messages.
+    ///   - store: the layout or the archive, for messages.
     /// - Returns: the entry, with its annotations.
     /// - Throws: ``Failure/Code/notFound``, or ``Failure/Code/nameAmbiguous`` if the name matches several images; both
     ///   list the existing images.
-    func entry(_ name: RefName, in place: String) throws(Failure) -> Descriptor {
+    func entry(_ name: RefName, in store: String) throws(Failure) -> Descriptor {
         let found: [Descriptor] =
             switch name {
             case .reference(let reference): manifests.matching(reference)
@@ -92,24 +92,24 @@ extension Index {
             case .digest(let digest): manifests.filter { $0.digest == digest }
             case .only: manifests
             }
-        guard let first = found.first else { throw notFound(name, in: place) }
+        guard let first = found.first else { throw notFound(name, in: store) }
         guard found.allSatisfy({ $0.digest == first.digest }) else {
-            throw ambiguous(name, among: found, in: place)
+            throw ambiguous(name, among: found, in: store)
         }
         return first
     }
 
     /// Returns all entries of the image that a name points to, or all entries without a name.
-    func entries(_ name: RefName?, in place: String) throws(Failure) -> [Descriptor] {
+    func entries(_ name: RefName?, in store: String) throws(Failure) -> [Descriptor] {
         guard let name else { return manifests }
-        let digest = try entry(name, in: place).digest
+        let digest = try entry(name, in: store).digest
         return manifests.filter { $0.digest == digest }
     }
 
     /// The names of all entries, for messages.
     var names: [String] { manifests.map(\.shownName) }
 
-    private func notFound(_ name: RefName, in place: String) -> Failure {
+    private func notFound(_ name: RefName, in store: String) -> Failure {
         let what =
             switch name {
             case .only: "image"
@@ -118,27 +118,27 @@ extension Index {
             }
         return Failure(
             .notFound,
-            "\(place) has no \(what)",
+            "\(store) has no \(what)",
             why: names.isEmpty ? "it is empty" : "it has " + names.joined(separator: ", "),
             try: names.isEmpty
-                ? ["wasmpack build plugin.wasm --layout \(place)"]
-                : manifests.prefix(5).map { selector(of: $0, in: place) }
+                ? ["wasmpack build plugin.wasm --layout \(store)"]
+                : manifests.prefix(5).map { selector(of: $0, in: store) }
         )
     }
 
     /// Returns the text that selects an entry: a unique tag, else the digest.
-    private func selector(of entry: Descriptor, in place: String) -> String {
+    private func selector(of entry: Descriptor, in store: String) -> String {
         if let tag = entry.referenceName, manifests.filter({ $0.referenceName == tag }).count == 1 {
-            return "\(place):\(tag)"
+            return "\(store):\(tag)"
         }
-        return "\(place)@\(entry.digest)"
+        return "\(store)@\(entry.digest)"
     }
 
-    private func ambiguous(_ name: RefName, among found: [Descriptor], in place: String) -> Failure {
-        let names = found.map { selector(of: $0, in: place) }
+    private func ambiguous(_ name: RefName, among found: [Descriptor], in store: String) -> Failure {
+        let names = found.map { selector(of: $0, in: store) }
         return Failure(
             .nameAmbiguous,
-            name == .only ? "\(place) contains several images" : "\(name) matches several images of \(place)",
+            name == .only ? "\(store) contains several images" : "\(name) matches several images of \(store)",
             why: "it has " + found.map(\.shownName).joined(separator: ", "),
             try: Array(names.prefix(5))
         )

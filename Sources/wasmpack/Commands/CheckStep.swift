@@ -63,15 +63,15 @@ struct CheckStep {
     /// Throws the failure of a check, if the consumers would reject the image.
     private func report(_ checks: [PrepublishCheck]) throws(Failure) {
         var verdicts: [(name: String, worst: Finding.Severity?)] = []
-        for answer in checks.flatMap(\.answers) {
-            if let known = verdicts.firstIndex(where: { $0.name == answer.consumer.name }) {
-                verdicts[known].worst = [verdicts[known].worst, answer.worst].compactMap(\.self).max()
+        for result in checks.flatMap(\.results) {
+            if let known = verdicts.firstIndex(where: { $0.name == result.consumer.name }) {
+                verdicts[known].worst = [verdicts[known].worst, result.worst].compactMap(\.self).max()
             } else {
-                verdicts.append((answer.consumer.name, answer.worst))
+                verdicts.append((result.consumer.name, result.worst))
             }
         }
         if !verdicts.isEmpty {
-            let marks = Words(verdicts.map { (mark: $0.worst.mark, name: $0.name) })
+            let marks = WrappableText(verdicts.map { (mark: $0.worst.mark, name: $0.name) })
             context.reporter.write([Row("checked", marks)])
         }
         var reported: Set<PrepublishCheck.Warning> = []

@@ -82,7 +82,7 @@ struct Copy: RegistryCommand {
             case .reference(let reference): try await work.copy(reference)
             case .images(let store, let name):
                 try await work.copy(name ?? destination.wantedName(in: store), of: store)
-            case .module(let path): throw refusal(ofModule: path.string)
+            case .module(let path): throw rejection(ofModule: path.string)
             }
         }
         try result.print(asJSON: output.json)
@@ -90,7 +90,7 @@ struct Copy: RegistryCommand {
 
     /// The source and the destination, checked before any work is done.
     private func parsed() throws(Failure) -> (Target, CopyDestination) {
-        if from.hasSuffix(".wasm"), !isArchive(from) { throw refusal(ofModule: from) }
+        if from.hasSuffix(".wasm"), !isArchive(from) { throw rejection(ofModule: from) }
         if to.hasSuffix(".wasm") {
             throw Failure(
                 .usage,
@@ -130,7 +130,7 @@ struct Copy: RegistryCommand {
         if case .archive? = try? Target.existing(path) { true } else { false }
     }
 
-    private func refusal(ofModule path: String) -> Failure {
+    private func rejection(ofModule path: String) -> Failure {
         let isReference = (try? CopyDestination(parsing: to))?.reference != nil
         return Failure(
             .usage,

@@ -134,11 +134,12 @@ struct Login: ReportingCommand {
         _ context: CommandContext
     ) {
         let user = credential.username.map { "as \($0)" } ?? "with \(credential.holder)"
-        let place = stored.helper.map { "by \($0), which \(file.shownPath) names" } ?? "in \(file.shownPath)"
+        let location =
+            stored.helper.map { "by \($0), which \(file.shownPath) names" } ?? "in \(file.shownPath)"
         context.record(
             noVerify
-                ? .step("stored", "\(credential.holder) for \(registry) \(place)")
-                : .step("ok", "logged in to \(registry) \(user) (stored \(place))")
+                ? .step("stored", "\(credential.holder) for \(registry) \(location)")
+                : .step("ok", "logged in to \(registry) \(user) (stored \(location))")
         )
         if stored.helper == nil {
             context.record(

@@ -38,7 +38,7 @@ struct Tags: RegistryCommand {
         let reference = try Reference(repository: repository, of: "tags")
         try await registry.withRepository(of: reference, for: .pull, context) { repository in
             var listed: [(tag: Tag, digest: Digest?)] = []
-            let isWhole = try await repository.tags(limit: limit) { tags throws(Failure) in
+            let isComplete = try await repository.tags(limit: limit) { tags throws(Failure) in
                 let found =
                     digests ? try await repository.current(tags).map { $0?.digest } : tags.map { _ in nil }
                 let page = Array(zip(tags, found)) as [(tag: Tag, digest: Digest?)]
@@ -47,7 +47,7 @@ struct Tags: RegistryCommand {
                 listed += page
             }
             if listed.isEmpty { context.record(.note("\(reference.repositoryDescription) has no tags")) }
-            if output.json { try print(listed, isWhole, reference) }
+            if output.json { try print(listed, isComplete, reference) }
         }
     }
 
@@ -61,7 +61,7 @@ struct Tags: RegistryCommand {
 
     private func print(
         _ listed: [(tag: Tag, digest: Digest?)],
-        _ isWhole: Bool,
+        _ isComplete: Bool,
         _ reference: Reference
     ) throws(Failure) {
         struct Document: Encodable {
@@ -79,7 +79,7 @@ struct Tags: RegistryCommand {
                 registry: reference.registry.description,
                 repository: reference.repository.description,
                 tags: listed.map(\.tag.description),
-                complete: isWhole,
+                complete: isComplete,
                 digests: Nullable(digests ? Dictionary(found) { first, _ in first } : nil)
             )
         )

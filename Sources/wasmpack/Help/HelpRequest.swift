@@ -35,7 +35,7 @@ enum HelpRequest {
         let commands = surface.commands.map(\.commandName)
         let topics = HelpTopic.allCases.map(\.rawValue)
         let suggestion =
-            ForeignWord(word)?.command ?? word.nearestWord(of: commands + topics)
+            OtherToolCommand(word)?.command ?? word.nearestWord(of: commands + topics)
             ?? word.nearestWord(of: Failure.Code.allCases.map(\.rawValue))
         throw Failure(
             .usage,

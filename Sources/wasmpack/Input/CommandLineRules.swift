@@ -96,7 +96,7 @@ enum CommandLineRules {
         guard word != "help", !isCommand(word) else { return nil }
         let names = commands.map { $0._commandName } + ["help"]
         let shown = word.truncated(to: 60)
-        if let foreign = ForeignWord(word) {
+        if let foreign = OtherToolCommand(word) {
             return Failure(
                 .usage,
                 "wasmpack has no command \"\(shown)\"",

@@ -25,8 +25,8 @@ struct CredentialFiles {
     var all: [DockerConfig] { variables + [docker] + podman }
 
     /// Returns the source at a path that the user named, a file or a folder.
-    func chosen(_ path: String) -> DockerConfig {
-        DockerConfig(chosen: FilePath(path), usesTLS: usesTLS, helpers: helpers)
+    func explicit(_ path: String) -> DockerConfig {
+        DockerConfig(explicit: FilePath(path), usesTLS: usesTLS, helpers: helpers)
     }
 
     /// Docker's file: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`.

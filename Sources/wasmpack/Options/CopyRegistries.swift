@@ -38,7 +38,7 @@ struct CopyRegistries {
         }
         from = options.for(sides.from)
         to = options.for(sides.to)
-        try Self.refuseTLSOptions(
+        try Self.rejectTLSOptions(
             [(from, source), (to, destination)].compactMap { $1 == nil ? nil : $0.connection },
             sides
         )
@@ -47,7 +47,7 @@ struct CopyRegistries {
             return
         }
         guard source.registry == destination.registry else {
-            try Self.refuseSharing(options, from, to, environment)
+            try Self.rejectSharing(options, from, to, environment)
             credentials = try await Self.separate(from, to, environment)
             return
         }
@@ -71,7 +71,7 @@ struct CopyRegistries {
     }
 
     /// Throws for a TLS option if no registry uses TLS.
-    private static func refuseTLSOptions(
+    private static func rejectTLSOptions(
         _ connections: [ConnectionOptions],
         _ sides: SideOptions
     ) throws(Failure) {
@@ -88,7 +88,7 @@ struct CopyRegistries {
     }
 
     /// Throws for a secret without a registry, which would be sent to both.
-    private static func refuseSharing(
+    private static func rejectSharing(
         _ options: RegistryOptions,
         _ from: RegistryOptions,
         _ to: RegistryOptions,

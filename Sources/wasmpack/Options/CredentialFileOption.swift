@@ -31,8 +31,8 @@ struct CredentialFileOption: ParsableArguments {
                 try: ["use --authfile FILE"]
             )
         }
-        let place = CredentialFiles.docker(environment)
-        return CredentialFileStore(at: place.path, shownAs: place.name)
+        let location = CredentialFiles.docker(environment)
+        return CredentialFileStore(at: location.path, shownAs: location.name)
     }
 
     /// Returns Podman's files, which are read but never written if no file is named.
@@ -43,7 +43,7 @@ struct CredentialFileOption: ParsableArguments {
     /// Returns the HTTP headers that the file adds to requests to registries.
     func headers(_ environment: Environment) -> HeaderFields {
         let files = CredentialFiles(environment, usesTLS: true)
-        return (authfile.map(files.chosen) ?? files.docker).headers()
+        return (authfile.map(files.explicit) ?? files.docker).headers()
     }
 
     /// Returns the variables that are set and take precedence over Docker's config.json.

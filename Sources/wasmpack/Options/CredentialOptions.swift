@@ -66,7 +66,7 @@ struct CredentialOptions: ParsableArguments {
             )
         }
         let files = CredentialFiles(environment, usesTLS: usesTLS)
-        if let authfile { return CredentialChain([files.chosen(authfile)], advice: advice) }
+        if let authfile { return CredentialChain([files.explicit(authfile)], advice: advice) }
         return CredentialChain(
             [
                 ExplicitCredential(try await given(), source: "--username"),
@@ -80,7 +80,7 @@ struct CredentialOptions: ParsableArguments {
     func keys(of registry: RegistryName, _ environment: Environment, usesTLS: Bool) -> [String: [String]] {
         guard !anonymous else { return [:] }
         let files = CredentialFiles(environment, usesTLS: usesTLS)
-        let sources = authfile.map { [files.chosen($0)] } ?? files.all
+        let sources = authfile.map { [files.explicit($0)] } ?? files.all
         return Dictionary(
             sources.map { ($0.shownPath, $0.keys(of: registry)) }.filter { !$0.1.isEmpty },
             uniquingKeysWith: { first, _ in first }
@@ -109,7 +109,7 @@ struct CredentialOptions: ParsableArguments {
     func headers(_ environment: Environment) -> HeaderFields {
         if anonymous { return [:] }
         let files = CredentialFiles(environment, usesTLS: true)
-        return (authfile.map(files.chosen) ?? files.docker).headers()
+        return (authfile.map(files.explicit) ?? files.docker).headers()
     }
 
     private func given() async throws(Failure) -> Credential? {
@@ -140,17 +140,17 @@ struct CredentialOptions: ParsableArguments {
         -> ExplicitCredential
     {
         let names = (user: "WASMPACK_USERNAME", password: "WASMPACK_PASSWORD", registry: "WASMPACK_REGISTRY")
-        let place = "$\(names.user)"
+        let source = "$\(names.user)"
         switch (try environment[names.user], try environment[names.password]) {
-        case (nil, nil): return ExplicitCredential(nil, source: place)
+        case (nil, nil): return ExplicitCredential(nil, source: source)
         case (let username?, let password?):
             var registry: RegistryName?
             if let text = try environment[names.registry] {
                 registry = try Self.registry(text, names.registry)
             }
-            let credential = Credential(username: username, password: password, source: place)
+            let credential = Credential(username: username, password: password, source: source)
             let owner = registry.map { " (for \($0))" } ?? ""
-            return ExplicitCredential(credential, source: place + owner, only: registry)
+            return ExplicitCredential(credential, source: source + owner, only: registry)
         case (let username, _):
             let (found, missing) =
                 username == nil ? (names.password, names.user) : (names.user, names.password)

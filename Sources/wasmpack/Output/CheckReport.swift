@@ -41,9 +41,9 @@ struct CheckReport {
         envoy != nil && finding.id == "function-bodies-not-validated"
     }
 
-    private func verdict(of answer: PluginCheck.Answer) -> Finding.Severity? {
-        guard answer.consumer.host != nil else { return answer.worst }
-        return [answer.worst, envoy?.finding?.severity].compactMap(\.self).max()
+    private func verdict(of result: PluginCheck.ConsumerResult) -> Finding.Severity? {
+        guard result.consumer.host != nil else { return result.worst }
+        return [result.worst, envoy?.finding?.severity].compactMap(\.self).max()
     }
 
     /// The report: the image and its module, the findings, the verdict.
@@ -81,10 +81,14 @@ struct CheckReport {
 
     /// The last row: whether the plugin is rejected, and the verdict of each consumer.
     private var verdict: Row {
-        let marks = Words(check.answers.map { (mark: self.verdict(of: $0).mark, name: $0.consumer.name) })
+        let marks = WrappableText(
+            check.results.map { (mark: self.verdict(of: $0).mark, name: $0.consumer.name) }
+        )
         guard isRejected else { return Row("ok", marks, tone: .good) }
-        let isRejectedByError = check.answers.contains { self.verdict(of: $0) == .error }
-        let reason = isStrict && !isRejectedByError ? Words("warnings count as errors (--strict)") : Words("")
+        let isRejectedByError = check.results.contains { self.verdict(of: $0) == .error }
+        let reason =
+            isStrict && !isRejectedByError
+            ? WrappableText("warnings count as errors (--strict)") : WrappableText("")
         return Row("FAIL", reason.words.isEmpty ? marks : marks + reason, tone: .bad)
     }
 
@@ -152,12 +156,12 @@ struct CheckReport {
                     )
                 }
             ),
-            consumers: check.answers.map { answer in
+            consumers: check.results.map { result in
                 Document.Consumer(
-                    name: answer.consumer.name,
-                    verdict: verdict(of: answer).verdict,
-                    findings: answer.imageFindings.map(FindingDocument.init),
-                    moduleFindings: answer.moduleFindings.filter { !isAnswered($0) }.map(FindingDocument.init)
+                    name: result.consumer.name,
+                    verdict: verdict(of: result).verdict,
+                    findings: result.imageFindings.map(FindingDocument.init),
+                    moduleFindings: result.moduleFindings.filter { !isAnswered($0) }.map(FindingDocument.init)
                 )
             },
             envoy: Nullable(

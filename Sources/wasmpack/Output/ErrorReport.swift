@@ -32,7 +32,7 @@ struct ErrorReport {
 
     private func message(_ style: Style, _ columns: Int?) -> String {
         let label = "error[\(failure.code.rawValue)]:"
-        let text = Words(failure.message)
+        let text = WrappableText(failure.message)
         // The first line has less room than the next ones, which begin under the causes.
         let indent = 7
         let lines = text.lines(

@@ -2,9 +2,9 @@
 struct Row: Sendable {
     let label: String
     let tone: Style.Tone
-    let text: Words
+    let text: WrappableText
 
-    init(_ label: String, _ text: Words, tone: Style.Tone = .label) {
+    init(_ label: String, _ text: WrappableText, tone: Style.Tone = .label) {
         self.label = label
         self.tone = tone
         self.text = text
@@ -12,7 +12,7 @@ struct Row: Sendable {
 
     /// A row with a text from outside.
     init(_ label: String, _ text: String, tone: Style.Tone = .label) {
-        self.init(label, Words(text), tone: tone)
+        self.init(label, WrappableText(text), tone: tone)
     }
 
     /// A row under the text of the row before.

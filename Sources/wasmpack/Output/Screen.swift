@@ -93,7 +93,7 @@ final class Screen: Sendable {
     /// Writes an annotation, if annotations are enabled.
     func annotate(_ kind: WorkflowCommands.Kind, title: String, _ lines: [String]) {
         guard annotates else { return }
-        let message = lines.map { $0.truncated(to: Words.limit).printable }.joined(separator: "\n")
+        let message = lines.map { $0.truncated(to: WrappableText.limit).printable }.joined(separator: "\n")
         let line = WorkflowCommands.annotation(kind, title: title, message)
         state.withLock { state in
             erase(&state)

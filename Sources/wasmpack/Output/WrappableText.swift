@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// Text of a line, as words that stay whole when the line is wrapped.
-struct Words: Sendable, ExpressibleByStringInterpolation {
+struct WrappableText: Sendable, ExpressibleByStringInterpolation {
     /// A word of one or more pieces, each with its role.
     struct Word: Sendable {
         fileprivate(set) var pieces: [(text: String, tone: Style.Tone)]
@@ -69,7 +69,7 @@ struct Words: Sendable, ExpressibleByStringInterpolation {
     }
 
     /// Returns both texts, with a wide gap between them.
-    static func + (left: Words, right: Words) -> Words {
+    static func + (left: WrappableText, right: WrappableText) -> WrappableText {
         var result = left
         for (position, word) in right.words.enumerated() {
             var word = word

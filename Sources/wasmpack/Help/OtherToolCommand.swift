@@ -1,5 +1,5 @@
 /// A command of another tool, and the command that does the same here.
-struct ForeignWord {
+struct OtherToolCommand {
     /// The name of the command.
     let command: String
     /// The command lines to type.
