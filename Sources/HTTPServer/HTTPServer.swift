@@ -20,7 +20,7 @@ package struct HTTPServer: Sendable {
     /// Answers one request; reads as much of the body as it needs.
     package typealias Responder = @Sendable (ServerRequest, RequestBody) async -> ServerResponse
 
-    private typealias Listener = NIOAsyncChannel<Connection.Channel, Never>
+    private typealias Listener = NIOAsyncChannel<any Channel, Never>
 
     private let listener: Listener
     private let limits: ServerLimits
@@ -51,6 +51,8 @@ package struct HTTPServer: Sendable {
                 }
                 // A client may close its sending side after the request and still read the response.
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
+                // Nothing is read before a task has taken the connection.
+                .childChannelOption(.autoRead, value: false)
                 .bind(host: host, port: port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandlers([
@@ -64,13 +66,7 @@ package struct HTTPServer: Sendable {
                             ),
                             ConnectionTimer(patience: limits.patience),
                         ])
-                        return try Connection.Channel(
-                            wrappingChannelSynchronously: channel,
-                            configuration: .init(
-                                backPressureStrategy: .init(lowWatermark: 1, highWatermark: 3),
-                                isOutboundHalfClosureEnabled: false
-                            )
-                        )
+                        return channel
                     }
                 }
         } catch {
@@ -99,10 +95,13 @@ package struct HTTPServer: Sendable {
                     for try await channel in inbound {
                         group.addTask(executorPreference: executor) {
                             guard connections.increment(limit: limits.connections) else {
-                                return channel.channel.close(promise: nil)
+                                return channel.close(promise: nil)
                             }
                             defer { connections.decrement() }
-                            await Connection(channel: channel, limits: limits, respond: respond).run()
+                            guard let connection = await Self.opened(channel) else {
+                                return channel.close(promise: nil)
+                            }
+                            await Connection(channel: connection, limits: limits, respond: respond).run()
                         }
                     }
                 }
@@ -111,6 +110,21 @@ package struct HTTPServer: Sendable {
             if Task.isCancelled { return }
             throw Failure(.cannotListen, "the server's socket failed", why: "\(error)", cause: error)
         }
+    }
+
+    /// Starts reading from an accepted connection; returns `nil` if it has ended already.
+    ///
+    /// Not earlier: a connection that no task takes must not be wrapped, because NIO requires the end of each wrapper.
+    private static func opened(_ channel: any Channel) async -> Connection.Channel? {
+        try? await channel.eventLoop.submit {
+            guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
+            let wrapped = try Connection.Channel(
+                wrappingChannelSynchronously: channel,
+                configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 3))
+            )
+            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
+            return wrapped
+        }.get()
     }
 
     private static func decoderLimits(_ limits: ServerLimits) -> NIOHTTPDecoderLimitConfiguration {

@@ -47,7 +47,9 @@ package final class RequestBody {
         while let part = try await iterator.next() {
             guard case .head(let head) = part else { continue }
             isComplete = false
-            awaitsContinue = head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+            awaitsContinue = head.headers[canonicalForm: "expect"].contains {
+                $0.lowercased() == "100-continue"
+            }
             return head
         }
         return nil

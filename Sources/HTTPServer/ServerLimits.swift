@@ -11,7 +11,7 @@ package struct ServerLimits: Sendable {
     /// The longest time for a request's head, for 16 KiB of its body, and for reading a piece of the response.
     package var patience = Duration.seconds(60)
     /// The most bytes of an unwanted body that are read and discarded before the connection is closed.
-    package var discarded = 1024 * 1024
+    package var discarded = 8 * 1024 * 1024
 
     /// The defaults.
     package init() {}

@@ -63,7 +63,7 @@ package struct ServerRequest: Sendable {
         self.fields = HTTPHeaders(fields)
     }
 
-    /// Returns the value of a field; several fields are joined by commas (RFC 9110, section 5.3). `nil` without one.
+    /// Returns the value of a field, `nil` without one; several fields are joined by commas (RFC 9110 §5.3).
     package subscript(field name: String) -> String? {
         let values = fields[name]
         return values.isEmpty ? nil : values.joined(separator: ", ")

@@ -24,7 +24,7 @@ package struct ServerResponse: Sendable {
     package let status: Int
     /// The header fields, without those that the server sets: `Content-Length`, `Date` and `Connection`.
     package var fields: [(name: String, value: String)]
-    /// The body. In a response to HEAD, only its length is sent.
+    /// The body; only its length is sent in a response to HEAD.
     package var body: Body
     /// Whether the connection is closed after the response.
     package var closesConnection = false

@@ -85,7 +85,9 @@ extension Directory {
 
     /// Gives a file a second name without copying it; returns whether that succeeded or the name exists.
     package static func link(_ file: FilePath, as other: FilePath) -> Bool {
-        if file.withPlatformString({ file in other.withPlatformString { hardLink(file, $0) } }) == 0 { return true }
+        if file.withPlatformString({ file in other.withPlatformString { hardLink(file, $0) } }) == 0 {
+            return true
+        }
         return errno == EEXIST
     }
 
@@ -93,4 +95,6 @@ extension Directory {
     package static func removeIfEmpty(_ path: FilePath) { try? removeDirectory(path) }
 }
 
-private func hardLink(_ file: UnsafePointer<CChar>, _ other: UnsafePointer<CChar>) -> CInt { link(file, other) }
+private func hardLink(_ file: UnsafePointer<CChar>, _ other: UnsafePointer<CChar>) -> CInt {
+    link(file, other)
+}

@@ -35,6 +35,12 @@ package enum Access: Sendable {
         }
     }
 
+    /// Returns whether a request, which was allowed in its own repository, may also read another one.
+    func mayRead(_ name: RepositoryName, _ request: ServerRequest) -> Bool {
+        guard case .tokens(let issuer) = self else { return true }
+        return issuer.allows(request, "repository:\(name)", Action.pull.rawValue)
+    }
+
     /// Answers a request to the token service.
     func token(for request: ServerRequest, _ body: PacedBody) async throws(RegistryError) -> ServerResponse {
         guard case .tokens(let issuer) = self else {

@@ -32,7 +32,9 @@ package struct Accounts: Sendable {
     ///   ``Failure/Code/libraryUnusable`` if this system cannot verify bcrypt.
     package init(htpasswd text: String, from path: String) throws(Failure) {
         var secrets: [String: Secret] = [:]
-        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .enumerated()
+        {
             if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { continue }
             let name = line.prefix { $0 != ":" }
             let hash = line.dropFirst(name.count + 1)

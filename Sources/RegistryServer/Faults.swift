@@ -18,14 +18,26 @@ package struct Fault: Sendable, Equatable {
         let parts = text.split(separator: " ").map(String.init)
         let remedy = ["--fail 'PUT /v2/*/manifests/* 503 2'"]
         guard parts.count == 3 || parts.count == 4, parts[1].hasPrefix("/") || parts[1].hasPrefix("*") else {
-            throw Failure(.usage, "\"\(text.truncated(to: 120))\" is not METHOD PATH STATUS [COUNT]", try: remedy)
+            throw Failure(
+                .usage,
+                "\"\(text.truncated(to: 120))\" is not METHOD PATH STATUS [COUNT]",
+                try: remedy
+            )
         }
         guard let status = parts[2].wholeNumber, (400...599).contains(status) else {
-            throw Failure(.usage, "\"\(parts[2].truncated(to: 20))\" is not a status from 400 to 599", try: remedy)
+            throw Failure(
+                .usage,
+                "\"\(parts[2].truncated(to: 20))\" is not a status from 400 to 599",
+                try: remedy
+            )
         }
         if parts.count == 4 {
             guard let count = parts[3].wholeNumber, count > 0 else {
-                throw Failure(.usage, "\"\(parts[3].truncated(to: 20))\" is not a number of requests", try: remedy)
+                throw Failure(
+                    .usage,
+                    "\"\(parts[3].truncated(to: 20))\" is not a number of requests",
+                    try: remedy
+                )
             }
             self.count = count
         } else {
@@ -99,7 +111,7 @@ package struct Pace: Sendable, Equatable {
     /// Creates a pace; the rate is at least 1.
     package init(rate: Int) { self.rate = max(1, rate) }
 
-    /// Waits as long as a number of bytes takes. Ends early when the task is canceled.
+    /// Waits as long as a number of bytes takes, or until the task is canceled.
     func wait(for count: Int) async {
         try? await Task.sleep(for: .nanoseconds(Int(Double(count) / Double(rate) * 1e9)))
     }

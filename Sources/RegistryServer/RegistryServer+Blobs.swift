@@ -19,7 +19,9 @@ extension RegistryServer {
         let size = file.size
         var range = 0..<size
         var status = 200
-        switch request.method == "GET" ? request[field: "Range"].map({ ByteRange($0, size: size) }) ?? .whole : .whole {
+        switch request.method == "GET"
+            ? request[field: "Range"].map({ ByteRange($0, size: size) }) ?? .whole : .whole
+        {
         case .whole: break
         case .part(let part):
             status = 206
@@ -46,7 +48,9 @@ extension RegistryServer {
     /// Returns the layout of a repository, also of one without images yet; `nil` if it does not exist.
     func existingLayout(of name: RepositoryName) async throws(RegistryError) -> ServedLayout? {
         try await serving { () async throws(Failure) in
-            if case .layout = store.content { return try await store.repository(name, creating: true)?.layout }
+            if case .layout = store.content {
+                return try await store.repository(name, creating: true)?.layout
+            }
             return try await store.repository(name)?.layout
         }
     }
@@ -80,9 +84,13 @@ enum ByteRange: Equatable {
     case part(Range<Int>)
     case unsatisfiable
 
-    /// Reads a `Range` field. Several ranges, other units and invalid fields mean the whole blob, as the RFC allows.
+    /// Reads a `Range` field.
+    ///
+    /// Several ranges, other units and invalid fields mean the whole blob, as the RFC allows.
     init(_ field: String, size: Int) {
-        let parts = field.split(separator: "=", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
+        let parts = field.split(separator: "=", omittingEmptySubsequences: false).map {
+            $0.filter { $0 != " " }
+        }
         guard parts.count == 2, parts[0].lowercased() == "bytes" else {
             self = .whole
             return

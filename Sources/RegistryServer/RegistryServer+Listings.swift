@@ -5,7 +5,8 @@ import Storage
 
 /// Lists of tags, referrers and repositories (distribution spec, "Content Discovery").
 extension RegistryServer {
-    func tags(_ name: RepositoryName, _ request: ServerRequest) async throws(RegistryError) -> ServerResponse {
+    func tags(_ name: RepositoryName, _ request: ServerRequest) async throws(RegistryError) -> ServerResponse
+    {
         struct Document: Encodable {
             let name: String
             let tags: [String]

@@ -42,7 +42,11 @@ extension RegistryServer {
             return (descriptor, bytes)
         }
         guard let (descriptor, bytes) = found else {
-            throw RegistryError(404, .manifestUnknown, "\(name) has no manifest \(reference.truncated(to: 160))")
+            throw RegistryError(
+                404,
+                .manifestUnknown,
+                "\(name) has no manifest \(reference.truncated(to: 160))"
+            )
         }
         return ServerResponse(
             200,
@@ -71,7 +75,9 @@ extension RegistryServer {
         let repository = try await serving { () async throws(Failure) in
             try await store.repository(name, creating: true)
         }
-        guard let repository else { throw RegistryError(404, .nameUnknown, "the registry has no repository \(name)") }
+        guard let repository else {
+            throw RegistryError(404, .nameUnknown, "the registry has no repository \(name)")
+        }
         let entry = Descriptor(
             mediaType: manifest.mediaType,
             digest: digest,
@@ -106,9 +112,17 @@ extension RegistryServer {
         return ServerResponse(201, fields)
     }
 
-    private func manifestBytes(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError) -> [UInt8] {
-        let tooLarge = RegistryError(413, .manifestInvalid, "a manifest has at most \(Manifest.sizeLimit) bytes")
-        if let length = request[field: "Content-Length"]?.wholeNumber, length > Manifest.sizeLimit { throw tooLarge }
+    private func manifestBytes(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError)
+        -> [UInt8]
+    {
+        let tooLarge = RegistryError(
+            413,
+            .manifestInvalid,
+            "a manifest has at most \(Manifest.sizeLimit) bytes"
+        )
+        if let length = request[field: "Content-Length"]?.wholeNumber, length > Manifest.sizeLimit {
+            throw tooLarge
+        }
         do throws(Failure) {
             return try await body.bytes(limit: Manifest.sizeLimit)
         } catch  where error.code == .requestRejected {
@@ -126,7 +140,11 @@ extension RegistryServer {
     func delete(_ name: RepositoryName, _ reference: String) async throws(RegistryError) -> ServerResponse {
         let target = try ManifestName(reference)
         let repository = try await repository(name)
-        let unknown = RegistryError(404, .manifestUnknown, "\(name) has no manifest \(reference.truncated(to: 160))")
+        let unknown = RegistryError(
+            404,
+            .manifestUnknown,
+            "\(name) has no manifest \(reference.truncated(to: 160))"
+        )
         switch target {
         case .tag(let tag):
             let result = try await serving { () async throws(Failure) in
@@ -138,16 +156,24 @@ extension RegistryServer {
         case .digest(let digest):
             let user = try await serving { () async throws(Failure) in
                 try await repository.layout.change { document throws(Failure) -> Descriptor?? in
-                    if let user = repository.layout.user(of: digest, in: document.entries) { return .some(user) }
-                    guard document.remove(where: { $0.digest == digest && repository.owns($0) }) else { return nil }
+                    if let user = repository.layout.user(of: digest, in: document.entries) {
+                        return .some(user)
+                    }
+                    guard document.remove(where: { $0.digest == digest && repository.owns($0) }) else {
+                        return nil
+                    }
                     return .some(nil)
                 }
             }
             guard let user else { throw unknown }
-            if let user { throw RegistryError(405, .unsupported, "the \(user.role) \(user.digest) refers to it") }
+            if let user {
+                throw RegistryError(405, .unsupported, "the \(user.role) \(user.digest) refers to it")
+            }
             try await serving { () async throws(Failure) in
                 // Another repository of the same layout may list it, too.
-                guard try await !repository.layout.entries().contains(where: { $0.digest == digest }) else { return }
+                guard try await !repository.layout.entries().contains(where: { $0.digest == digest }) else {
+                    return
+                }
                 try repository.layout.remove(digest)
             }
         }

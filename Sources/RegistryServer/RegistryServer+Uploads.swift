@@ -12,7 +12,7 @@ extension RegistryServer {
         let query = Query(request.query)
         if let mounted = query["mount"] {
             let digest = try Self.digest(mounted)
-            if try await mount(digest, from: query["from"], to: name) { return created(name, digest) }
+            if try await mount(digest, to: name, query["from"], request) { return created(name, digest) }
         }
         let upload = try await serving { () throws(Failure) in try store.uploads.start() }
         guard let text = query["digest"] else { return try uploadStatus(name, upload, 202) }
@@ -25,20 +25,19 @@ extension RegistryServer {
         }
     }
 
-    /// Takes a blob from another repository (distribution spec, "Mounting a blob from another repository").
-    private func mount(_ digest: Digest, from source: String?, to name: RepositoryName) async throws(RegistryError)
-        -> Bool
+    /// Takes a blob from another repository, which the client must be allowed to read (distribution spec, "Mounting a blob from
+    /// another repository"); returns whether that was possible.
+    private func mount(_ digest: Digest, to name: RepositoryName, _ source: String?, _ request: ServerRequest)
+        async throws(RegistryError) -> Bool
     {
-        let names: [String] = if let source { [source] } else { [] }
+        guard let source = source.flatMap({ try? RepositoryName(parsing: $0) }),
+            options.access.mayRead(source, request)
+        else { return false }
         return try await serving { () async throws(Failure) in
-            for text in names {
-                guard let other = try? RepositoryName(parsing: text), let from = try await store.repository(other),
-                    from.layout.size(of: digest) != nil,
-                    let target = try await store.repository(name, creating: true)
-                else { continue }
-                if try target.layout.link(digest, from: from.layout) { return true }
-            }
-            return false
+            guard let from = try await store.repository(source), from.layout.size(of: digest) != nil,
+                let target = try await store.repository(name, creating: true)
+            else { return false }
+            return try target.layout.link(digest, from: from.layout)
         }
     }
 
@@ -113,7 +112,8 @@ extension RegistryServer {
                     store.uploads.remove(upload)
                     throw Failure(.requestRejected, "a blob has at most \(options.sizeLimit) bytes")
                 }
-                try piece.withBytes { bytes throws(Failure) in try upload.append(bytes, to: file, as: writer) }
+                try piece.withBytes { bytes throws(Failure) in try upload.append(bytes, to: file, as: writer)
+                }
             }
         } catch  where error.code == .requestRejected {
             throw RegistryError(413, .sizeInvalid, error.message)
@@ -123,16 +123,19 @@ extension RegistryServer {
     }
 
     /// Checks the offset of a chunk, if the request has one: `Content-Range: FIRST-LAST`.
-    private func checkRange(_ request: ServerRequest, _ upload: Upload, _ name: RepositoryName) throws(RegistryError)
+    private func checkRange(_ request: ServerRequest, _ upload: Upload, _ name: RepositoryName)
+        throws(RegistryError)
     {
         guard let field = request[field: "Content-Range"] else { return }
         // The specification omits the unit, and RFC 9110 the size of a chunk; clients add them.
         let range = field.split(separator: "/")[0].split(separator: " ").last ?? ""
-        let bounds = range.split(separator: "-", omittingEmptySubsequences: false).map { String($0).wholeNumber }
+        let bounds = range.split(separator: "-", omittingEmptySubsequences: false).map {
+            String($0).wholeNumber
+        }
         guard bounds.count == 2, let first = bounds[0], let last = bounds[1], last >= first - 1 else {
             throw RegistryError(400, .blobUploadInvalid, "Content-Range is not FIRST-LAST")
         }
-        if let length = request[field: "Content-Length"]?.wholeNumber, length != last - first + 1 {
+        if let length = request[field: "Content-Length"]?.wholeNumber, length - 1 != last - first {
             throw RegistryError(400, .sizeInvalid, "Content-Range and Content-Length are different")
         }
         guard first == upload.size else {
@@ -146,13 +149,16 @@ extension RegistryServer {
     }
 
     /// Returns the state of an upload: its location, and how much the registry has.
-    func uploadStatus(_ name: RepositoryName, _ upload: Upload, _ status: Int) throws(RegistryError) -> ServerResponse {
+    func uploadStatus(_ name: RepositoryName, _ upload: Upload, _ status: Int) throws(RegistryError)
+        -> ServerResponse
+    {
         var response = ServerResponse(status, Self.fields(of: upload, in: name))
         if status == 202 { response.fields.append(("OCI-Chunk-Min-Length", "1")) }
         return response
     }
 
-    private static func fields(of upload: Upload, in name: RepositoryName) -> [(name: String, value: String)] {
+    private static func fields(of upload: Upload, in name: RepositoryName) -> [(name: String, value: String)]
+    {
         [
             ("Location", "/v2/\(name)/blobs/uploads/\(upload.identifier)"),
             // Clients read an empty upload as 0-0.

@@ -66,11 +66,17 @@ package struct RegistryServer: Sendable {
         return response
     }
 
-    private func answer(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError) -> ServerResponse {
+    private func answer(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError)
+        -> ServerResponse
+    {
         let route = try Route(request.path)
         if case .token = route { return try await options.access.token(for: request, body) }
         let isReading = request.method == "GET" || request.method == "HEAD"
-        try options.access.check(request, route, isReading ? .pull : request.method == "DELETE" ? .delete : .push)
+        try options.access.check(
+            request,
+            route,
+            isReading ? .pull : request.method == "DELETE" ? .delete : .push
+        )
         guard isReading || !options.isReadOnly else {
             throw RegistryError(405, .unsupported, "the registry is read-only")
         }
@@ -78,7 +84,8 @@ package struct RegistryServer: Sendable {
         case (.base, "GET"), (.base, "HEAD"): Self.json("{}")
         case (.catalog, "GET"): try await catalog(request)
         case (.tags(let name), "GET"): try await tags(name, request)
-        case (.referrers(let name, let digest), "GET"): try await referrers(name, Self.digest(digest), request)
+        case (.referrers(let name, let digest), "GET"):
+            try await referrers(name, Self.digest(digest), request)
         case (.manifest(let name, let reference), "GET"), (.manifest(let name, let reference), "HEAD"):
             try await manifest(name, reference)
         case (.manifest(let name, let reference), "PUT"): try await put(name, reference, request, body)
@@ -91,7 +98,12 @@ package struct RegistryServer: Sendable {
         case (.upload(let name, let identifier), "PUT"): try await finish(name, identifier, request, body)
         case (.upload(let name, let identifier), "GET"): try uploadStatus(name, upload(identifier), 204)
         case (.upload(_, let identifier), "DELETE"): try cancel(identifier)
-        default: throw RegistryError(405, .unsupported, "the endpoint has no method \(request.method.truncated(to: 20))")
+        default:
+            throw RegistryError(
+                405,
+                .unsupported,
+                "the endpoint has no method \(request.method.truncated(to: 20))"
+            )
         }
     }
 
@@ -103,13 +115,19 @@ package struct RegistryServer: Sendable {
         do throws(Failure) {
             return try Digest(parsing: text)
         } catch {
-            throw RegistryError(400, .digestInvalid, [error.message, error.why].compactMap(\.self).joined(separator: ": "))
+            throw RegistryError(
+                400,
+                .digestInvalid,
+                [error.message, error.why].compactMap(\.self).joined(separator: ": ")
+            )
         }
     }
 
     /// Returns a repository; throws `NAME_UNKNOWN` if it does not exist.
     func repository(_ name: RepositoryName) async throws(RegistryError) -> Repository {
-        guard let repository = try await serving({ () async throws(Failure) in try await store.repository(name) })
+        guard
+            let repository = try await serving({ () async throws(Failure) in try await store.repository(name)
+            })
         else {
             throw RegistryError(404, .nameUnknown, "the registry has no repository \(name)")
         }

@@ -43,12 +43,15 @@ extension ServedLayout {
     /// A manifest that cannot be read counts as one that refers to everything.
     nonisolated func user(of digest: Digest, in entries: [Descriptor], depth: Int = 0) -> Descriptor? {
         var checked: Set<Digest> = []
-        for entry in entries where entry.mediaType.isStoredAsManifest && checked.insert(entry.digest).inserted {
+        for entry in entries where entry.mediaType.isStoredAsManifest && checked.insert(entry.digest).inserted
+        {
             guard let bytes = try? manifest(entry) else {
                 if size(of: entry.digest) == nil { continue }
                 return entry
             }
-            guard let document = try? ManifestDocument(decoding: bytes, mediaType: entry.mediaType) else { return entry }
+            guard let document = try? ManifestDocument(decoding: bytes, mediaType: entry.mediaType) else {
+                return entry
+            }
             if document.successors.contains(where: { $0.digest == digest }) { return entry }
             if case .index(let index) = document, depth < ManifestGraph.depthLimit,
                 let user = user(of: digest, in: index.manifests, depth: depth + 1)

@@ -32,18 +32,18 @@ struct Repository: Sendable {
         return EntryName(of: entry).reference?.tag
     }
 
-    /// Returns the annotations of an entry with a tag, or without one.
-    ///
-    /// - Parameters:
-    ///   - tag: the tag.
-    ///   - digest: the digest of the manifest.
-    ///   - host: the name by which the client calls the registry, for full names.
+    /// Returns the annotations of an entry with a tag or without one; `host` is the registry's name in full names.
     func annotations(_ tag: Tag?, _ digest: Digest, host: RegistryName) -> Annotations? {
         switch naming {
         case .whole, .unnamed:
             return tag.map { [AnnotationKey.referenceName: $0.description] }
         case .full(let name):
-            let reference = Reference(registry: host, repository: name, tag: tag, digest: tag == nil ? digest : nil)
+            let reference = Reference(
+                registry: host,
+                repository: name,
+                tag: tag,
+                digest: tag == nil ? digest : nil
+            )
             return EntryName(.reference(reference)).annotations
         }
     }
@@ -81,7 +81,10 @@ struct Repository: Sendable {
         guard depth < ManifestGraph.depthLimit else { return nil }
         for descriptor in descriptors where descriptor.mediaType.isIndex {
             guard let bytes = try? layout.manifest(descriptor),
-                case .index(let index)? = try? ManifestDocument(decoding: bytes, mediaType: descriptor.mediaType)
+                case .index(let index)? = try? ManifestDocument(
+                    decoding: bytes,
+                    mediaType: descriptor.mediaType
+                )
             else { continue }
             if let found = try find(digest, in: index.manifests, layout, depth: depth + 1) { return found }
         }

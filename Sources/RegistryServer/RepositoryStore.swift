@@ -58,12 +58,10 @@ package actor RepositoryStore {
         uploads = try UploadStore(in: folder)
     }
 
-    /// Returns a repository; `nil` if it does not exist.
-    ///
-    /// - Parameters:
-    ///   - name: the name.
-    ///   - isCreated: whether a missing repository is created.
-    func repository(_ name: RepositoryName, creating isCreated: Bool = false) async throws(Failure) -> Repository? {
+    /// Returns a repository; `nil` if it does not exist and is not to be created.
+    func repository(_ name: RepositoryName, creating isCreated: Bool = false) async throws(Failure)
+        -> Repository?
+    {
         switch content {
         case .layout(let path, let unnamed):
             let layout = try await layout(path, creating: false)
@@ -97,7 +95,7 @@ package actor RepositoryStore {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// Removes all open uploads. The server must have ended.
+    /// Removes all open uploads after the end of the server.
     package func close() {
         uploads.removeAll()
         opened = [:]
@@ -107,7 +105,8 @@ package actor RepositoryStore {
         if let layout = opened[path], ImageLayout.exists(at: path) { return layout }
         let layout =
             isCreated
-            ? try await ServedLayout(creating: path, below: content.path) : try await ServedLayout(opening: path)
+            ? try await ServedLayout(creating: path, below: content.path)
+            : try await ServedLayout(opening: path)
         // Another request may have opened it meanwhile; both must use one value, which serializes their changes.
         if let other = opened[path] { return other }
         if opened.count >= Self.openLimit { opened = [:] }

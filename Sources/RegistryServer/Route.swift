@@ -23,7 +23,9 @@ enum Route: Equatable {
             return
         }
         guard path.hasPrefix("/v2") else { throw Self.unknown }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { $0.percentDecoded }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map {
+            $0.percentDecoded
+        }
         guard parts.first == "v2" else { throw Self.unknown }
         let rest = Array(parts.dropFirst())
         if rest.isEmpty || rest == [""] {

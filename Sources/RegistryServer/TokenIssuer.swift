@@ -41,16 +41,26 @@ package final class TokenIssuer: Sendable {
             } else {
                 nil
             }
-        let grant = request.authorization("bearer").flatMap { token in grants.withLock { $0[token] } }
-        let isValid = grant.map { $0.end > .now } ?? false
-        if isValid, let grant, needed.map({ grant.actions[$0.resource]?.contains($0.action) ?? false }) ?? true { return }
-        var challenge = "Bearer realm=\"\(scheme)://\(request.authority)/token\",service=\"\(request.authority)\""
+        let grant = grant(of: request)
+        if grant != nil, needed.map({ allows(request, $0.resource, $0.action) }) ?? true { return }
+        var challenge =
+            "Bearer realm=\"\(scheme)://\(request.authority)/token\",service=\"\(request.authority)\""
         if let needed {
             let actions = needed.action == "push" ? "pull,push" : needed.action
             challenge += ",scope=\"\(needed.resource):\(actions)\""
         }
-        if isValid { challenge += ",error=\"insufficient_scope\"" }
+        if grant != nil { challenge += ",error=\"insufficient_scope\"" }
         throw RegistryError(401, .unauthorized, "a token is required", [("WWW-Authenticate", challenge)])
+    }
+
+    /// Returns whether the request's token allows an action.
+    func allows(_ request: ServerRequest, _ resource: String, _ action: String) -> Bool {
+        grant(of: request)?.actions[resource]?.contains(action) ?? false
+    }
+
+    private func grant(of request: ServerRequest) -> Grant? {
+        guard let token = request.authorization("bearer") else { return nil }
+        return grants.withLock { $0[token] }.flatMap { $0.end > .now ? $0 : nil }
     }
 
     /// Answers a request for a token: GET with Basic authentication, or POST of a form (OAuth 2's password grant).
@@ -112,7 +122,11 @@ package final class TokenIssuer: Sendable {
             grants[token] = Grant(actions: actions, end: now + Self.life)
         }
         do throws(Failure) {
-            let document = Document(token: token, access_token: token, expires_in: Int(Self.life.components.seconds))
+            let document = Document(
+                token: token,
+                access_token: token,
+                expires_in: Int(Self.life.components.seconds)
+            )
             return ServerResponse(
                 200,
                 [("Content-Type", "application/json"), ("Cache-Control", "no-store")],

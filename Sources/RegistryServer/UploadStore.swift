@@ -34,9 +34,11 @@ final class UploadStore: Sendable {
         return upload
     }
 
-    /// Finds an upload; also one of an earlier process, whose bytes are hashed again. `nil` if there is none.
+    /// Finds an upload, also one of an earlier process, whose bytes are hashed again; `nil` if there is none.
     func find(_ identifier: String) throws(Failure) -> Upload? {
-        guard identifier.utf8.count == 32, identifier.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else { return nil }
+        guard identifier.utf8.count == 32, identifier.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {
+            return nil
+        }
         let path = folder.appending(identifier)
         guard Directory.type(of: path) == .regular else {
             open.withLock { _ = $0.removeValue(forKey: identifier) }
@@ -84,7 +86,9 @@ final class UploadStore: Sendable {
 final class Upload: Sendable {
     private struct State: ~Copyable {
         var hasher: DigestHasher
-        /// Counts the requests that write. Only the newest may: an older one may have lost its client without noticing.
+        /// Counts the requests that write.
+        ///
+        /// Only the newest may: an older one may have lost its client without noticing.
         var writer = 0
     }
 
@@ -101,7 +105,7 @@ final class Upload: Sendable {
     /// The number of bytes so far.
     var size: Int { state.withLock { $0.hasher.byteCount } }
 
-    /// Begins a request that writes; earlier ones can write no more. Returns its number.
+    /// Begins a request that writes, and returns its number; earlier ones can write no more.
     func beginWriting() -> Int {
         state.withLock { state in
             state.writer += 1
@@ -130,7 +134,9 @@ final class Upload: Sendable {
     /// Moves the bytes into a layout if they have a digest; returns whether they have it.
     ///
     /// Only the request that began to write last may finish; throws as ``append(_:to:as:)`` does.
-    func finish(_ file: UploadFile, as digest: Digest, in layout: ServedLayout, writer: Int) throws(Failure) -> Bool {
+    func finish(_ file: UploadFile, as digest: Digest, in layout: ServedLayout, writer: Int) throws(Failure)
+        -> Bool
+    {
         try state.withLock { state throws(Failure) in
             guard state.writer == writer else {
                 throw Failure(.connectionLost, "another request continues this upload")

@@ -31,13 +31,13 @@ package actor ServedLayout {
     package nonisolated var path: FilePath { layout.path }
 
     /// Opens an existing layout; throws the errors of ``ImageLayout/init(opening:)``.
-    package init(opening path: FilePath) async throws(Failure) { layout = try await ImageLayout(opening: path) }
+    package init(opening path: FilePath) async throws(Failure) {
+        layout = try await ImageLayout(opening: path)
+    }
 
-    /// Opens a layout, and creates it first if it does not exist; throws the errors of ``ImageLayout/init(creating:)``.
+    /// Opens a layout, and creates it first if it does not exist; synchronizes the folders from it up to `root`.
     ///
-    /// - Parameters:
-    ///   - path: the layout's folder.
-    ///   - root: a folder above it, from which on all folders are synchronized.
+    /// Throws the errors of ``ImageLayout/init(creating:)``.
     package init(creating path: FilePath, below root: FilePath) async throws(Failure) {
         let isNew = !ImageLayout.exists(at: path)
         layout = try await ImageLayout(creating: path)
@@ -89,7 +89,7 @@ package actor ServedLayout {
         return document
     }
 
-    /// Returns the stamp of the index. Taken before the index is read: a later change is then noticed later.
+    /// Returns the stamp of the index, taken before the index is read: a later change is then noticed later.
     private func stamp() throws(Failure) -> Stamp? {
         guard let stat = try? layout.indexFile.stat() else { return nil }
         return Stamp(
@@ -103,7 +103,7 @@ package actor ServedLayout {
 
 /// The blobs, which do not depend on the index.
 extension ServedLayout {
-    /// Opens a blob; returns `nil` if it does not exist. Its content is not verified.
+    /// Opens a blob, without verifying its content; returns `nil` if it does not exist.
     package nonisolated func open(_ digest: Digest) throws(Failure) -> FileSource? {
         do throws(Failure) {
             return FileSource(try ReadableFile(opening: layout.path(of: digest), links: .rejected))
@@ -128,13 +128,13 @@ extension ServedLayout {
             .bytes(limit: Manifest.sizeLimit)
     }
 
-    /// Makes an uploaded file a blob. The caller has computed its digest.
+    /// Makes an uploaded file a blob with a digest that the caller has computed.
     package nonisolated func insert(_ upload: UploadFile, as digest: Digest) throws(Failure) {
         try upload.synchronize()
         try insert(digest) { target throws(Failure) in try upload.move(to: target) }
     }
 
-    /// Stores bytes as a blob. The caller has computed their digest.
+    /// Stores bytes as a blob with a digest that the caller has computed.
     package nonisolated func insert(_ bytes: [UInt8], as digest: Digest) throws(Failure) {
         try insert(digest) { target throws(Failure) in try TemporaryFile.write(bytes, to: target) }
     }
@@ -157,7 +157,8 @@ extension ServedLayout {
         try Directory.synchronize(file.directory)
     }
 
-    private nonisolated func insert(_ digest: Digest, _ write: (FilePath) throws(Failure) -> Void) throws(Failure)
+    private nonisolated func insert(_ digest: Digest, _ write: (FilePath) throws(Failure) -> Void)
+        throws(Failure)
     {
         let target = layout.path(of: digest)
         let isNewFolder = !Directory.exists(target.directory)

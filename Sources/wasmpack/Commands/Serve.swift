@@ -40,7 +40,10 @@ struct Serve: ReportingCommand {
     var layout: String?
 
     @Option(
-        help: ArgumentHelp("With --layout: the repository of images without a full name", valueName: "repository")
+        help: ArgumentHelp(
+            "With --layout: the repository of images without a full name",
+            valueName: "repository"
+        )
     )
     var repository: String?
 
@@ -97,7 +100,11 @@ struct Serve: ReportingCommand {
     private func content(_ temporary: LazyTemporaryDirectory) throws(Failure) -> RepositoryStore.Content {
         guard let path = dir ?? layout else { return .tree(try temporary.path()) }
         guard !path.isEmpty else {
-            throw Failure(.usage, "\(dir == nil ? "--layout" : "--dir") is empty", try: ["use --dir registry"])
+            throw Failure(
+                .usage,
+                "\(dir == nil ? "--layout" : "--dir") is empty",
+                try: ["use --dir registry"]
+            )
         }
         if layout == nil { return .tree(FilePath(path)) }
         let name: RepositoryName? =
@@ -105,7 +112,8 @@ struct Serve: ReportingCommand {
         return .layout(FilePath(path), unnamed: name)
     }
 
-    private func announce(_ name: String, _ content: RepositoryStore.Content, _ context: CommandContext) throws(Failure)
+    private func announce(_ name: String, _ content: RepositoryStore.Content, _ context: CommandContext)
+        throws(Failure)
     {
         let isTemporary = dir == nil && layout == nil
         let place = isTemporary ? "a temporary directory" : content.path.string

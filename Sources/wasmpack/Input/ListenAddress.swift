@@ -23,7 +23,8 @@ struct ListenAddress: Equatable {
         let name = text[..<colon]
         let isBracketed = name.hasPrefix("[") && name.hasSuffix("]")
         let host = isBracketed ? String(name.dropFirst().dropLast()) : String(name)
-        guard host == "localhost" || IPAddress(host).map({ ($0.bytes.count == 16) == isBracketed }) ?? false else {
+        guard host == "localhost" || IPAddress(host).map({ ($0.bytes.count == 16) == isBracketed }) ?? false
+        else {
             throw Failure(
                 .usage,
                 "--listen \"\(text.truncated(to: 80))\" does not begin with an IP address",

@@ -32,10 +32,16 @@ enum Quantity {
     ) throws(Failure) -> Int {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let unit = text.dropFirst(digits.count)
-        if let number = Int(digits), number > 0, let factor = units[uppercasing ? unit.uppercased() : String(unit)] {
+        if let number = Int(digits), number > 0,
+            let factor = units[uppercasing ? unit.uppercased() : String(unit)]
+        {
             let (product, isTooLarge) = number.multipliedReportingOverflow(by: factor)
             if !isTooLarge, product <= 1 << 50 { return product }
         }
-        throw Failure(.usage, "\(option) \"\(text.truncated(to: 60))\" is not valid", why: "it takes a number such as \(examples)")
+        throw Failure(
+            .usage,
+            "\(option) \"\(text.truncated(to: 60))\" is not valid",
+            why: "it takes a number such as \(examples)"
+        )
     }
 }
