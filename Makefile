@@ -7,7 +7,9 @@ DESTDIR ?=
 # Debian's names; .ci/install-packages knows Homebrew's.
 BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev
 TEST_PACKAGES = docker-registry openssl python3 skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
-	gcc bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace podman uidmap containerd
+	gcc bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace valgrind binutils podman uidmap containerd
+
+BENCH_PACKAGES = docker-registry openssl python3 hyperfine skopeo buildah umoci pigz curl binutils
 
 # The system's Python, because not every user can run one in root's home.
 PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
@@ -24,9 +26,9 @@ RELEASE = -c release --static-swift-stdlib --disable-local-rpath
 SWIFT_FILES = Sources Tests Package.swift
 SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user Tests/Support/demo.sh Tests/Fuzz/run.sh \
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
-PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py)
+PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py Tests/Bench/*.py)
 
-.PHONY: help deps test-deps build release demo test test-long test-all test-user verdicts pictures soak tsan asan fuzz format lint install clean
+.PHONY: help deps test-deps build release demo test test-long test-all test-user verdicts pictures bench soak tsan asan fuzz format lint install clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -80,6 +82,13 @@ test-user: deps test-deps ## build, and run the tests of files and child process
 # The verdicts of a real Envoy, for tests without one: record them after a new module or another ENVOY.
 verdicts: deps test-deps ## record the verdicts of Envoy in Fixtures/envoy again
 	Tests/Support/oracle.py --envoy .venv/bin/envoy --record Fixtures/envoy
+
+# On an idle machine; crane, oras and regctl take part if they are on PATH.
+BENCH = --runs 10 --write
+bench: deps release ## compare with other tools, and write docs/performance.md and its chart: some 15 minutes
+	@.ci/install-packages "what the benchmark needs" $(BENCH_PACKAGES)
+	strip -o .build/wasmpack-bench "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack"
+	Tests/Bench/bench.py .build/wasmpack-bench $(BENCH)
 
 # A module of 200 MB with 20 connection cuts in each direction, and 50 kills. Not a part of CI.
 SOAK = --size 200 --cuts 20 --kills 50 --seed 1

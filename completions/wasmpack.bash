@@ -749,7 +749,7 @@ _wasmpack_logout() {
 
 _wasmpack_inspect() {
     repeating_flags=()
-    non_repeating_flags=(--plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    non_repeating_flags=(--module --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=()
     non_repeating_options=(--raw --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options 1

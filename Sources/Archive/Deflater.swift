@@ -10,13 +10,15 @@ enum Deflater {
     static let blockSize = 128 * 1024
     /// The number of bytes of the previous block that prime the next one: deflate's window.
     static let windowSize = 32 * 1024
+    /// The level that is tuned for modules; all others are zlib's own.
+    static let tunedLevel = 5
 
     /// Compresses one block.
     ///
     /// - Parameters:
     ///   - block: at most ``blockSize`` bytes.
     ///   - window: the last bytes before the block; empty for the first one.
-    ///   - level: 1 (fast) to 9 (small).
+    ///   - level: 1 (fast) to 9 (small); ``tunedLevel`` is a compromise of our own.
     ///   - isLast: whether the deflate stream ends with this block.
     /// - Returns: the block's part of the deflate stream.
     /// - Throws: zlib's error, for an invalid level or insufficient memory.
@@ -39,6 +41,11 @@ enum Deflater {
         )
         guard started == Z_OK else { throw ArchiveError("zlib cannot start: \(started)") }
         defer { deflateEnd(&stream) }
+        if level == tunedLevel {
+            // Shorter searches than zlib's own level 5: a quarter less time, for 3 % more bytes (docs/decisions/0004).
+            let tuned = deflateTune(&stream, 8, 16, 128, 12)
+            guard tuned == Z_OK else { throw ArchiveError("zlib cannot be tuned: \(tuned)") }
+        }
         if !window.isEmpty {
             let primed = window.withUnsafeBufferPointer {
                 deflateSetDictionary(&stream, $0.baseAddress, UInt32($0.count))

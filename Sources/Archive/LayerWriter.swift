@@ -6,8 +6,8 @@ package import OCI
 /// Memory use depends on the number of processors, not on the files. The bytes of the layer depend only on the entries,
 /// the options and zlib.
 package struct LayerWriter: Sendable {
-    /// The default compression level: nearly the smallest result, at a good speed.
-    package static let defaultCompressionLevel = 5
+    /// The default compression level: the one that is tuned for modules.
+    package static let defaultCompressionLevel = Deflater.tunedLevel
 
     private let compressionLevel: Int
     private let time: Int64

@@ -8,12 +8,21 @@ package struct GeneratedDocument: Sendable, Equatable {
     package let comments: [String]
     /// Remarks for the user, which are not part of the document.
     package let warnings: [String]
+    /// What the user still has to fill in or decide, which is not part of the document.
+    package let notes: [String]
 
-    package init(_ fileName: String, _ object: YAMLNode, comments: [String] = [], warnings: [String] = []) {
+    package init(
+        _ fileName: String,
+        _ object: YAMLNode,
+        comments: [String] = [],
+        warnings: [String] = [],
+        notes: [String] = []
+    ) {
         self.fileName = fileName
         self.object = object
         self.comments = comments
         self.warnings = warnings
+        self.notes = notes
     }
 
     /// The document as YAML, which ends with a line end.

@@ -1,14 +1,6 @@
 import Diagnostics
 package import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Creates the missing folders of a file for the duration of the work that writes it.
 ///
 /// - Parameters:
@@ -18,16 +10,9 @@ package import SystemPackage
 /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull`` for a folder, and errors of the work.
 package func withFolders<Result>(of file: FilePath, _ work: () async throws -> Result) async throws -> Result
 {
-    var missing: [FilePath] = []
-    var folder = file.removingLastComponent()
-    while !folder.isEmpty, Directory.type(of: folder) == nil {
-        missing.append(folder)
-        folder = folder.removingLastComponent()
-    }
-    defer {
-        // Fails for a folder that is not empty, as intended.
-        for folder in missing { _ = folder.withPlatformString { rmdir($0) } }
-    }
+    let missing = Directory.missing(file.removingLastComponent())
+    let folder = (missing.last ?? file).removingLastComponent()
+    defer { missing.forEach(Directory.removeIfEmpty) }
     guard folder.isEmpty || Directory.exists(folder) else {
         throw Failure(.fileUnwritable, "cannot write \(file)", why: "\(folder) is not a directory")
     }

@@ -29,6 +29,20 @@ package enum Directory {
         }
     }
 
+    /// Returns the folders that ``create(_:isPrivate:)`` would create, the innermost first.
+    package static func missing(_ path: FilePath) -> [FilePath] {
+        var missing: [FilePath] = []
+        var folder = path
+        while !folder.isEmpty, type(of: folder) == nil {
+            missing.append(folder)
+            folder = folder.removingLastComponent()
+        }
+        return missing
+    }
+
+    /// Removes a folder if it is empty, and ignores errors.
+    package static func removeIfEmpty(_ path: FilePath) { try? removeDirectory(path) }
+
     /// Returns whether a path is a folder, following links.
     package static func exists(_ path: FilePath) -> Bool { type(of: path) == .directory }
 

@@ -41,7 +41,7 @@ package final class OutputFile: Sendable {
             self.target = target
             folder = nil
             Leftovers.removeOutputs(in: target.directory)
-            file = try TemporaryFile(in: target.directory, for: .output)
+            file = try TemporaryFile(in: target.directory, for: .output, becoming: path)
         default:
             let folder = try TemporaryDirectory()
             self.folder = folder

@@ -54,6 +54,9 @@ package final class TemporaryFile: Sendable {
         var isMoved = false
     }
 
+    /// The path in messages about writing.
+    private let shownPath: FilePath
+
     /// The current path: temporary, or the final name after the move.
     package var path: FilePath { state.withLock { $0.path } }
 
@@ -62,20 +65,29 @@ package final class TemporaryFile: Sendable {
     /// - Parameters:
     ///   - directory: the folder.
     ///   - purpose: its purpose. Only the owner can read a secret; the umask decides for the others.
+    ///   - target: the file that it becomes, for messages; by default, they name the folder.
     /// - Throws: ``Failure/Code/fileUnwritable`` or ``Failure/Code/diskFull``.
-    package convenience init(in directory: FilePath, for purpose: Purpose = .content) throws(Failure) {
-        try self.init(in: directory, for: purpose, claim: Leftovers.claim)
+    package convenience init(
+        in directory: FilePath,
+        for purpose: Purpose = .content,
+        becoming target: FilePath? = nil
+    ) throws(Failure) {
+        try self.init(in: directory, for: purpose, becoming: target, claim: Leftovers.claim)
     }
 
-    /// Like ``init(in:for:)``, with the function that claims an output.
-    init(in directory: FilePath, for purpose: Purpose, claim: (FilePath, FileDescriptor) -> Bool)
-        throws(Failure)
-    {
+    /// Like ``init(in:for:becoming:)``, with the function that claims an output.
+    init(
+        in directory: FilePath,
+        for purpose: Purpose,
+        becoming target: FilePath? = nil,
+        claim: (FilePath, FileDescriptor) -> Bool
+    ) throws(Failure) {
+        shownPath = target ?? directory
         var new: (path: FilePath, descriptor: FileDescriptor)
         while true {
             let random = String(UInt64.random(in: .min ... .max), radix: 36)
             let path = directory.appending(purpose.prefix + random + Self.suffix)
-            let descriptor = try system({ Failure(writing: directory, $0) }) {
+            let descriptor = try system({ [shownPath] in Failure(writing: shownPath, $0) }) {
                 try FileDescriptor.open(
                     path,
                     .readWrite,
@@ -107,7 +119,7 @@ package final class TemporaryFile: Sendable {
     package func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         try state.withLock { state throws(Failure) in
             guard let descriptor = state.descriptor else { throw Self.closed(state.path) }
-            _ = try system({ [path = state.path] in Failure(writing: path.directory, $0) }) {
+            _ = try system({ [shownPath] in Failure(writing: shownPath, $0) }) {
                 try descriptor.writeAll(bytes)
             }
         }
@@ -181,7 +193,7 @@ package final class TemporaryFile: Sendable {
 
     /// Writes a small file atomically; throws ``Failure/Code/diskFull`` or ``Failure/Code/fileUnwritable``.
     package static func write(_ bytes: [UInt8], to target: FilePath) throws(Failure) {
-        let file = try TemporaryFile(in: target.directory)
+        let file = try TemporaryFile(in: target.directory, becoming: target)
         try bytes.withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
         try file.move(to: target)
     }

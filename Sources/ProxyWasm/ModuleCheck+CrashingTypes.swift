@@ -8,7 +8,7 @@ import Wasm
 extension ModuleCheck {
     var crashingImportFindings: LimitedFindings {
         var findings = LimitedFindings()
-        for item in module.imports {
+        for item in module.imports.untilCanceled {
             guard let type = item.type.crashingType else { continue }
             findings.add(
                 "crashes-envoy",
@@ -21,7 +21,7 @@ extension ModuleCheck {
 
     var crashingExportFindings: LimitedFindings {
         var findings = LimitedFindings()
-        for item in module.exports {
+        for item in module.exports.untilCanceled {
             guard let type = item.type.crashingType else { continue }
             findings.add(
                 "crashes-envoy",

@@ -6,7 +6,7 @@ extension ModuleCheck {
     var importFindings: LimitedFindings {
         var findings = LimitedFindings()
         var newer: [EnvoyGeneration: [ModuleImport]] = [:]
-        for moduleImport in module.imports {
+        for moduleImport in module.imports.untilCanceled {
             switch moduleImport.type {
             case .function(let type):
                 guard let function = HostFunction.named(moduleImport.name, of: moduleImport.module),

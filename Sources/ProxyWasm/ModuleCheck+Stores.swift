@@ -26,7 +26,7 @@ extension ModuleCheck {
     /// The findings about imported memories over 1 GiB, which Envoy cannot create.
     var largeMemoryImportFindings: LimitedFindings {
         var findings = LimitedFindings()
-        for moduleImport in module.imports {
+        for moduleImport in module.imports.untilCanceled {
             guard case .memory(let limits) = moduleImport.type, limits.minimum > Self.pageLimit else {
                 continue
             }
@@ -52,7 +52,7 @@ extension ModuleCheck {
     var storeImportFindings: LimitedFindings {
         var findings = LimitedFindings()
         var seen: Set<String> = []
-        for moduleImport in module.imports {
+        for moduleImport in module.imports.untilCanceled {
             switch moduleImport.type {
             case .memory(let limits), .table(_, let limits):
                 let what = moduleImport.type.kind

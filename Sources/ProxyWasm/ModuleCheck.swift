@@ -14,8 +14,8 @@ package struct ModuleCheck: Sendable {
     package let release: EnvoyRelease?
     /// The ABI version of the module; `nil` without a marker.
     package let abi: ProxyWasmABI?
-    /// The guessed type of plugin; `nil` if unknown.
-    package let pluginType: PluginType?
+    /// The types of plugin of which the module has callbacks.
+    package let pluginTypes: [PluginType]
     /// The guessed SDK; `nil` if unknown.
     package let sdk: PluginSDK?
     /// The findings, in the order of Envoy's load steps: the first error is the one that Envoy prints.
@@ -27,6 +27,8 @@ package struct ModuleCheck: Sendable {
     private let corruptions: [Corruption]
 
     /// Checks a module for one proxy, and for one release of it, if that is known.
+    ///
+    /// Ends early if the task is canceled. The findings are then incomplete, so the caller must throw the cancellation.
     package init(_ reading: EnvoyReading, host: ProxyHost = .envoy, release: EnvoyRelease? = nil) {
         let module = reading.module
         self.module = module
@@ -34,15 +36,18 @@ package struct ModuleCheck: Sendable {
         self.host = host
         self.release = release
         var functions: [String: FunctionType] = [:]
-        for export in module.exports {
+        for export in module.exports.untilCanceled {
             if case .function(let type) = export.type { functions[export.name] = type }
         }
         self.functions = functions
         abi = module.exports.lazy.compactMap(\.abi).first
-        pluginType = PluginType(exporting: functions.keys)
+        pluginTypes = PluginType.all(exporting: functions.keys)
         sdk = PluginSDK(of: module)
         findings = findingsInLoadOrder.all
     }
+
+    /// The guessed type of plugin; `nil` if unknown.
+    package var pluginType: PluginType? { pluginTypes.first }
 
     /// The highest severity of the findings.
     package var verdict: Finding.Severity? { findings.map(\.severity).max() }

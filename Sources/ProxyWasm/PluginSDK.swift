@@ -1,3 +1,4 @@
+import Diagnostics
 import Wasm
 
 /// The toolchain of a module, guessed from its traces in the module.
@@ -41,7 +42,9 @@ package enum PluginSDK: String, Sendable, CaseIterable {
         }
         if module.exports(["__new", "__pin", "__unpin"]) { return .assemblyScript }
         if module.hasFunction(startingWith: rustNames) { return .rust }
-        let isEmscripten = module.imports.contains { $0.module == "env" && $0.name.isOfEmscripten }
+        let isEmscripten = module.imports.untilCanceled.contains {
+            $0.module == "env" && $0.name.isOfEmscripten
+        }
         return isEmscripten
             || module.exports.contains { $0.name.hasPrefix("emscripten_") || $0.name == "stackAlloc" }
             ? .cPlusPlus : nil
@@ -88,12 +91,12 @@ extension Module {
     /// Whether the module exports all of these names.
     fileprivate func exports(_ names: Set<String>) -> Bool {
         var missing = names
-        for export in exports where !missing.isEmpty { missing.remove(export.name) }
+        for export in exports.untilCanceled where !missing.isEmpty { missing.remove(export.name) }
         return missing.isEmpty
     }
 
     /// Whether the `name` section has a function whose name starts with one of these.
     func hasFunction(startingWith starts: [String]) -> Bool {
-        functionNames.values.contains { name in starts.contains(where: name.hasPrefix) }
+        functionNames.values.untilCanceled.contains { name in starts.contains(where: name.hasPrefix) }
     }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The filter chain that a module is for, guessed from its exports.
 ///
 /// An SDK may export every callback, and a proxy follows only its configuration.
@@ -7,14 +9,9 @@ package enum PluginType: String, Sendable, CaseIterable {
     /// Connections and their bytes.
     case network
 
-    /// Guesses the type; `nil` if a module has callbacks of neither type.
-    init?(exporting names: some Collection<String>) {
-        if names.contains(where: { Self.http.prefixes.contains(where: $0.hasPrefix) }) {
-            self = .http
-        } else if names.contains(where: { Self.network.prefixes.contains(where: $0.hasPrefix) }) {
-            self = .network
-        } else {
-            return nil
+    /// Returns the types of which some exports are callbacks, HTTP first.
+    static func all(exporting names: some Collection<String>) -> [PluginType] {
+        allCases.filter { type in names.untilCanceled.contains { type.prefixes.contains(where: $0.hasPrefix) }
         }
     }
 

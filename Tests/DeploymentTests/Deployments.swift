@@ -56,4 +56,9 @@ enum Deployments {
         }
         return String(decoding: try CanonicalJSON.encode(value), as: UTF8.self)
     }
+
+    /// A text as JSON.
+    static func json(_ text: String) throws -> String {
+        String(decoding: try CanonicalJSON.encode(text), as: UTF8.self)
+    }
 }

@@ -40,7 +40,7 @@ import Testing
         #expect(Set(listed.keys) == ["schema", "ok", "target", "images"])
         let entry = (listed["images"] as? [[String: Any]])?.first ?? [:]
         #expect(Set(entry.keys).union(["schema", "ok"]) == members("## `wasmpack.ls/v1`"))
-        #expect(entry["size"] as? Int == 1582)
+        #expect(entry["size"] as? Int == 1579)
         let version = try await document("version", in: folder)
         #expect(Set(version.keys) == members("## `wasmpack.version/v1`"))
 

@@ -196,6 +196,57 @@ struct DeploymentStoryTests {
         #expect(!work.exists("k"), "\(why)")
     }
 
+    static let types: [(module: [UInt8], arguments: [String], phrase: String?, why: String)] = [
+        (Modules.network, ["wasmplugin", "REF"], "use --type network", "HTTP is the default"),
+        (Modules.network, ["trafficextension", "REF", "--type", "http"], "use --type network", "said"),
+        (Modules.network, ["wasmplugin", "REF", "--type", "network"], nil, "right"),
+        (Modules.network, ["envoy", "REF"], "use --type network", "plain Envoy"),
+        (Modules.network, ["envoy-gateway", "REF"], "runs HTTP plugins only", "it has no type"),
+        (Modules.network, ["higress", "REF"], "runs HTTP plugins only", "it has no type"),
+        (Modules.network, ["image-volume", "REF"], nil, "it runs nothing"),
+        (
+            Modules.network, ["kustomization", "REF", "-o", "k", "--with", "higress"],
+            "runs HTTP plugins only", "one of its kinds"
+        ),
+        (Modules.tiny, ["wasmplugin", "REF", "--type", "network"], nil, "no callbacks, so nobody knows"),
+    ]
+
+    @Test("warns of a type that the module has no callbacks for", arguments: types.indices)
+    func type(number: Int) async throws {
+        let (module, arguments, phrase, why) = Self.types[number]
+        try await expectTypeWarning(module, arguments, phrase, why)
+    }
+
+    @Test(
+        "warns of an HTTP module as a network plugin",
+        arguments: ["wasmplugin", "trafficextension", "envoy"]
+    )
+    func httpModule(kind: String) async throws {
+        let network = [kind, "REF", "--type", "network"]
+        try await expectTypeWarning(
+            Modules.plugin,
+            network,
+            "omit --type network",
+            "the module reads headers"
+        )
+        try await expectTypeWarning(Modules.plugin, [kind, "REF"], nil, "HTTP is right")
+    }
+
+    private func expectTypeWarning(_ module: [UInt8], _ arguments: [String], _ phrase: String?, _ why: String)
+        async throws
+    {
+        let work = try Workspace()
+        let registry = try await RegistryPeer.shared(.open, usesTLS: false)
+        let reference = "\(registry.name)/\(work.namespace)/plugin:v1"
+        try work.write(module, to: "plugin.wasm")
+        let pushed = try await work.run("push", reference, "plugin.wasm")
+        #expect(pushed.status == 0, "\(pushed)")
+        let run = try await work.start(["generate"] + arguments.map { $0 == "REF" ? reference : $0 }).wait()
+        #expect(run.status == 0, "\(why): \(run)")
+        #expect(run.errorText.contains("so it would do nothing") == (phrase != nil), "\(why): \(run)")
+        if let phrase { #expect(run.errorText.contains(phrase), "\(why): \(run)") }
+    }
+
     private static let kustomized = ["-o", "k", "--with", "higress", "--with", "wasmplugin"]
 
     @Test func `an image that is missing or that a proxy would reject gives no document`() async throws {

@@ -22,7 +22,7 @@ import Testing
             #expect(run.outputText == bare.outputText, "\(arguments)")
             #expect(run.errorText.contains("  read     ctx/Dockerfile  FROM scratch, 1 file"), "\(run)")
             #expect(
-                run.errorText.contains("  packed   ctx/plugin.wasm  947 B → 714 B  proxy-wasm 0.2.1, HTTP\n"),
+                run.errorText.contains("  packed   ctx/plugin.wasm  947 B → 711 B  proxy-wasm 0.2.1, HTTP\n"),
                 "\(run)"
             )
         }

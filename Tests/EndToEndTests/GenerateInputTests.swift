@@ -7,7 +7,7 @@ import Testing
     /// A digest in the reference needs no registry.
     private static let image =
         "registry.example.com/team/header-auth:v1@sha256:"
-        + "e36c65fd99efe5a114dd6e9a2945812fc90a6b8faa1728a0bf8e6a52b233e796"
+        + "f7b5f7bb15535fbd1c390f8537fccda1a6847b9fbe666ff263a8d665c541a6e8"
 
     static let rejections: [(arguments: [String], phrases: [String], why: String)] = [
         (["wasmplugin", "IMAGE", "--name", "My_Plugin"], ["--name my-plugin"], "no Kubernetes name"),
@@ -18,7 +18,7 @@ import Testing
         ),
         (["wasmplugin", "IMAGE", "--pull-secret", "a b"], ["--pull-secret a-b"], "no name of a Secret"),
         (["wasmplugin", "IMAGE", "--selector", "app=*"], ["has a wildcard"], "Istio has no wildcards"),
-        (["wasmplugin", "IMAGE", "--selector", "*"], ["KEY=VALUE"], "no label"),
+        (["wasmplugin", "IMAGE", "--selector", "*"], ["has a wildcard"], "no label"),
         (["wasmplugin", "IMAGE", "--selector", "=x"], ["KEY=VALUE"], "no key"),
         (
             ["wasmplugin", "IMAGE", "--selector", "app=a", "--selector", "app=b"], ["given twice"],
@@ -30,7 +30,18 @@ import Testing
         ),
         (["wasmplugin", "IMAGE", "--plugin-config", "[1]"], ["but not an object"], "a list"),
         (["higress", "IMAGE", "--plugin-config", "\"a\""], ["but not an object"], "a string"),
-        (["wasmplugin", "IMAGE", "--plugin-config", "{\"a\":}"], ["not a JSON object"], "broken JSON"),
+        (
+            ["wasmplugin", "IMAGE", "--plugin-config", "{\"a\":}"], ["not valid JSON", "column 6"],
+            "broken JSON"
+        ),
+        (["envoy-gateway", "IMAGE", "--plugin-config", "{\"a\":1,}"], ["not valid JSON"], "broken JSON"),
+        (["envoy", "IMAGE", "--plugin-config", "[1,"], ["not valid JSON"], "broken JSON"),
+        (
+            ["higress", "IMAGE", "--plugin-config", "{\"a\":1e400}"], ["1e400 at .a"],
+            "no number for Kubernetes"
+        ),
+        (["wasmplugin", "IMAGE", "--selector", "a=b,c=d"], ["--selector a=b --selector c=d"], "a list"),
+        (["wasmplugin", "IMAGE", "--target", "Gateway/UPPER"], ["try: --target Gateway/upper"], "no name"),
         (
             ["higress", "IMAGE", "--selector", "app=a"], ["wasmplugin, trafficextension"],
             "Higress has no selector; the kinds that have one are named"

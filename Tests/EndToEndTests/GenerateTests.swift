@@ -11,7 +11,7 @@ import Testing
 struct GenerateTests {
     private static let image =
         "registry.example.com/team/header-auth:v1@sha256:"
-        + "e36c65fd99efe5a114dd6e9a2945812fc90a6b8faa1728a0bf8e6a52b233e796"
+        + "f7b5f7bb15535fbd1c390f8537fccda1a6847b9fbe666ff263a8d665c541a6e8"
 
     /// Every option of each kind, and none.
     static let commands: [(kind: String, options: [String])] = [

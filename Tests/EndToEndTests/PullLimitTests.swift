@@ -40,6 +40,31 @@ import Testing
         try await registry.requests().count { $0.hasPrefix("GET") && $0.contains("/blobs/") }
     }
 
+    @Test func `inspect fetches layers of more than 32 MiB only with --module`() async throws {
+        struct Document: Decodable {
+            struct Module: Decodable { let size: Int }
+            let module: Module?
+            let problem: String?
+        }
+        let original = try await manifest()
+        let size = try #require(original.firstMatch(of: /gzip","size":(\d+)/)?.1)
+        let limit = 32 * 1024 * 1024
+        for (stated, fetches) in [(limit, true), (limit + 1, false)] {
+            try await serve(original.replacing("\"size\":\(size)", with: "\"size\":\(stated)"))
+            let run = try await work.run("inspect", reference, "--plain-http", "--json")
+            // The registry has fewer bytes than the manifest states, so fetching them fails.
+            #expect(run.status == (fetches ? 65 : 0), "\(stated): \(run)")
+            if !fetches {
+                let document = try JSONDecoder().decode(Document.self, from: run.outputBytes)
+                #expect(document.module == nil && document.problem == nil, "\(run)")
+                let report = try await work.run("inspect", reference, "--plain-http").outputText
+                #expect(report.contains("--module fetches it"), "\(report)")
+            }
+            let whole = try await work.run("inspect", reference, "--plain-http", "--module")
+            #expect(whole.status == 65, "\(whole)")
+        }
+    }
+
     private static let layer = #""mediaType":"application/vnd.oci.image.layer.v1.tar+gzip""#
     static let unusable: [(change: String, code: String, phrase: String)] = [
         (

@@ -35,6 +35,31 @@ import Testing
         #expect(meant.status == 69, "\(meant)")
     }
 
+    @Test(
+        "a push writes nothing into the layout that it reads",
+        arguments: [[], ["--verify"], ["--dry-run"]]
+    )
+    func readOnly(options: [String]) async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let reference = "\(registry.name)/a/b:v1"
+        let built = try await work.run("build", "plugin.wasm", "-t", reference)
+        #expect(built.status == 0, "\(built)")
+        // A file that is created and removed again changes the time of its folder.
+        let old = Date(timeIntervalSince1970: 1_000_000_000)
+        let folders = ["plugin-oci", "plugin-oci/blobs", "plugin-oci/blobs/sha256"]
+        for folder in folders {
+            try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: work.path(folder))
+        }
+        let run = try await work.start(["push", reference, "--plain-http"] + options).wait()
+        #expect(run.status == 0, "\(run)")
+        for folder in folders {
+            let attributes = try FileManager.default.attributesOfItem(atPath: work.path(folder))
+            #expect(attributes[.modificationDate] as? Date == old, "\(folder)")
+        }
+    }
+
     @Test func `the only image is pushed if it has no name`() async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()

@@ -82,14 +82,20 @@ import Testing
         let consumers: [Consumer]
     }
 
-    private func written() async throws -> Workspace {
+    /// Of these, one for each way to find the module.
+    static let sample = [
+        "image", "docker", "artifact", "wasm", "wasm-to-oci", "oras-raw", "lower-layer", "layer-zstd",
+        "says-tar-is-gzip", "index-several",
+    ]
+
+    static func written() async throws -> Workspace {
         let work = try Workspace()
         try await PeerProcess.run("images.py", [work.path("images")])
         return work
     }
 
     @Test func `rejects the images that Istio rejects, with Istio's message`() async throws {
-        let work = try await written()
+        let work = try await Self.written()
         for (shape, sentences) in Self.rejected {
             let run = try await work.run("check", "images/\(shape)", "--for", "istio")
             #expect(run.status == 1, "\(shape): \(run)")
@@ -98,7 +104,7 @@ import Testing
     }
 
     @Test func `accepts the images that Istio accepts`() async throws {
-        let work = try await written()
+        let work = try await Self.written()
         for shape in Self.taken {
             let run = try await work.run("check", "images/\(shape)", "--for", "istio", "--json")
             #expect(run.status == 0, "\(shape): \(run)")
@@ -109,8 +115,12 @@ import Testing
     }
 
     @Test func `repairs the image in an index, in layouts and archives`() async throws {
+        try await Self.expectRepairs(["index-several", "docker-list"])
+    }
+
+    static func expectRepairs(_ shapes: [String]) async throws {
         let work = try await written()
-        for shape in ["index", "index-several", "index-of-index", "index-arm64-only", "docker-list"] {
+        for shape in shapes {
             let layout = try await work.run("copy", "--format", "image", "images/\(shape)", "\(shape)-oci")
             #expect(layout.status == 0, "\(shape): \(layout)")
             let archive = try await work.run(
@@ -132,7 +142,7 @@ import Testing
     }
 
     @Test func `reports a damaged layer only as unreadable`() async throws {
-        let work = try await written()
+        let work = try await Self.written()
         for shape in ["cut-gzip", "cut-tar"] {
             let run = try await work.run("check", "images/\(shape)", "--for", "istio")
             #expect(run.status == 1, "\(shape): \(run)")
@@ -142,7 +152,7 @@ import Testing
     }
 
     @Test func `suggests a repair only if the image has a module`() async throws {
-        let work = try await written()
+        let work = try await Self.written()
         let hopeless = [
             "folder-of-that-name", "nothing-in-it", "two-other-names", "module-is-text", "cut-tar",
             "no-layers",
@@ -171,11 +181,15 @@ import Testing
 
     @Test(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
     func `extracts the module from each readable shape`() async throws {
+        try await Self.expectExtraction(Self.sample)
+    }
+
+    static func expectExtraction(_ shapes: [String]) async throws {
         let work = try await written()
         let registry = try await RegistryPeer.shared(.open)
         let access = try registry.access(work)
         let module = try work.bytes(of: "images/module.wasm")
-        for shape in Self.readable {
+        for shape in shapes {
             let reference = "\(registry.name)/\(work.namespace)/shapes/\(shape):v1"
             let copied = try await work.start(["copy", "images/\(shape):v1", reference] + access.trust).wait()
             #expect(copied.status == 0, "\(shape): \(copied)")
@@ -199,5 +213,15 @@ import Testing
             let commands = shape == PushedShapeTests.largest ? ["check"] : ["check", "inspect", "verify"]
             for command in commands { try await PushedShapeTests.expectDocument(command, shape, work) }
         }
+    }
+
+    @Test func `repairs the image in every index`() async throws {
+        let shapes = ["index", "index-several", "index-of-index", "index-arm64-only", "docker-list"]
+        try await PushedShapeTests.expectRepairs(shapes)
+    }
+
+    @Test(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+    func `extracts the module from every readable shape`() async throws {
+        try await PushedShapeTests.expectExtraction(PushedShapeTests.readable)
     }
 }

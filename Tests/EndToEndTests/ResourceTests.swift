@@ -59,15 +59,41 @@ import Testing
         return run
     }
 
-    static let writers: [(command: String, why: String)] = [
-        ("build large.wasm --layout disk/out", "a layer that does not fit"),
-        ("copy large-oci disk/out", "a copy"),
-        ("build large.wasm --archive disk/out.tar", "an archive"),
-        ("copy --format artifact large-oci disk/out", "another format"),
+    static let writers: [(command: String, named: String, why: String)] = [
+        ("build large.wasm --layout disk/out", "disk/out/blobs", "a layer that does not fit"),
+        ("copy large-oci disk/out", "disk/out/blobs", "a copy"),
+        ("build large.wasm --archive disk/out.tar", "disk/out.tar", "an archive"),
+        ("copy large-oci disk/out.tar", "disk/out.tar", "a copy into an archive"),
+        ("copy --format artifact large-oci disk/out", "disk/out/blobs", "another format"),
     ]
 
+    @Test(
+        "a disk without any room keeps no part of a new layout, and all of an old one",
+        arguments: [
+            "build plugin.wasm --layout disk/new", "copy old disk/new", "build plugin.wasm --layout disk/old",
+        ]
+    )
+    func noRoom(command: String) async throws {
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let built = try await work.run("build", "plugin.wasm", "-t", "r.example/a/b:v1", "--layout", "old")
+        #expect(built.status == 0, "\(built)")
+        let run = try await onSmallDisk(
+            """
+            mkdir disk/old disk/old/blobs disk/old/blobs/sha256
+            cp old/oci-layout disk/old; echo '{"schemaVersion":2,"manifests":[]}' > disk/old/index.json
+            cat /dev/zero > disk/fill 2>/dev/null
+            find disk | sort > before
+            \(Workspace.program) \(command) 2>err; cat err
+            find disk | sort > after
+            diff before after && cat disk/old/index.json && echo same
+            """
+        )
+        #expect(run.outputText.contains("error[disk-full]"), "\(run)")
+        #expect(run.outputText.hasSuffix("\"manifests\":[]}\nsame\n"), "\(run)")
+    }
+
     @Test("leaves no blobs on a full disk, and claims nothing else", arguments: writers)
-    func fullDisk(command: String, why: String) async throws {
+    func fullDisk(command: String, named: String, why: String) async throws {
         try work.write(SampleModule.incompressible(size: 300_000), to: "large.wasm")
         let built = try await work.run(
             "build",
@@ -84,9 +110,10 @@ import Testing
             cat err
             find disk -type f -size +1k
             find disk -name '.wasmpack-*'
-            find disk -path '*/sha256/*'
+            find disk -path '*/out*'
             """
         )
+        #expect(run.outputText.contains("cannot write \(named): "), "\(why): \(run)")
         #expect(run.outputText.contains("error[disk-full]"), "\(why): \(run)")
         #expect(run.outputText.contains("free some space"), "\(run)")
         #expect(!run.outputText.contains("removed"), "\(run)")

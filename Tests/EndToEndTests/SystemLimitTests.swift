@@ -48,7 +48,11 @@ import Testing
         }
         // The limit does not apply to root.
         for command in [["version"], ["build", "module.wasm"], ["tags", "127.0.0.1:1/a/b"]] {
-            let run = try await work.asOrdinaryUser("prlimit", ["--nproc=0", Workspace.program] + command)
+            // Without the check, Swift's runtime waits for a thread forever.
+            let run = try await work.asOrdinaryUser(
+                "timeout",
+                ["--kill-after=1", "60", "prlimit", "--nproc=0", Workspace.program] + command
+            )
             #expect(run.status == 71, "\(run)")
             #expect(
                 run.errorText.hasPrefix("error[system-limit]: the system allows no more threads\n"),

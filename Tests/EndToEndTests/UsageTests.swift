@@ -58,7 +58,21 @@ import Testing
         ),
         (
             ["push", "a.io/b:v1", "--retries", "many"], "\"many\" is not a valid value for --retries",
-            "wasmpack help push"
+            "wasmpack help registry"
+        ),
+        (["push", "--timeout"], "--timeout needs a value: SECONDS", "wasmpack help registry"),
+        (["push", "--also-tag"], "--also-tag needs a value: TAG", "wasmpack help push"),
+        (
+            ["generate", "wasmplugin", "a.io/b:v1", "--priority", "high"],
+            "\"high\" is not a valid value for --priority", "wasmpack help fields"
+        ),
+        (
+            ["generate", "wasmplugin", "--selector"], "--selector needs a value: KEY=VALUE",
+            "wasmpack help fields"
+        ),
+        (
+            ["generate", "a.io/b:v1", "WasmPlugin"], "\"a.io/b:v1\" is not a valid value for KIND",
+            "wasmpack generate wasmplugin a.io/b:v1"
         ),
         (["build", "--json=yes"], "--json takes no value", "write --json without a value"),
         (
@@ -99,6 +113,18 @@ import Testing
     @Test func `names the values of a missing argument`() async throws {
         let run = try await Workspace().run("generate")
         #expect(run.errorText.contains("\n  why: the values are wasmplugin, trafficextension, "), "\(run)")
+    }
+
+    @Test func `names the range of a number`() async throws {
+        let run = try await Workspace().run(
+            "generate",
+            "wasmplugin",
+            "a.io/b:v1",
+            "--priority",
+            "2147483648"
+        )
+        #expect(run.errorText.contains("\n  why: --priority N: "), "\(run)")
+        #expect(run.errorText.contains("(-2147483648 to 2147483647)"), "\(run)")
     }
 
     @Test("says what is wrong in the form of every error", arguments: rejected)

@@ -168,6 +168,11 @@ enum Modules {
         2: vector([name("wasi_unstable") + name("fd_sync") + [0, 1]]),
         7: vector([export("proxy_abi_version_0_2_1", 0, 1), export("malloc", 0, 2)]),
     ]).bytes
+    /// A plugin with a callback for connections, and none for HTTP.
+    static let network = PluginBytes([
+        1: vector([function(), function([i32], [i32]), function([i32, i32], [i32])]),
+        7: vector([marker, export("malloc", 0, 1), export("proxy_on_new_connection", 0, 1)]),
+    ]).bytes
     /// The reference plugin.
     static var plugin: [UInt8] {
         get throws { try Fixtures.bytes("wasm/header-authorization/plugin.wasm") }

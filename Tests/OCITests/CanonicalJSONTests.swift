@@ -37,6 +37,37 @@ import Testing
         let digest: Digest?
     }
 
+    @Test func `a canceled task stops before the decoder, which cannot be interrupted`() async {
+        let text = Array(("[" + String(repeating: "1,", count: 10_000) + "1]").utf8)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return #expect(throws: Failure.self) {
+                try CanonicalJSON.decode(JSONValue.self, from: text, as: "document", failing: .layoutCorrupt)
+            }?.code
+        }
+        #expect(await task.value == .interrupted)
+    }
+
+    static let largeNumbers: [(text: String, place: String)] = [
+        ("{\"a\":[1,1e400]}", "\"a[1]\" exceeds a 64-bit float"), ("-1e999", "the document exceeds"),
+    ]
+
+    @Test("names a number that no value of this program holds", arguments: largeNumbers)
+    func largeNumber(text: String, place: String) {
+        let failure = #expect(throws: Failure.self) {
+            try CanonicalJSON.decode(
+                JSONValue.self,
+                from: Array(text.utf8),
+                as: "index",
+                failing: .layoutCorrupt
+            )
+        }
+        #expect(
+            failure?.why?.contains("a number is too large: \(place)") == true,
+            "\(String(describing: failure))"
+        )
+    }
+
     static let rejected: [(text: String, why: String)] = [
         (#"{"parts":[]}"#, #"the document has no "name""#),
         (#"{"name":"a","parts":[{"size":1},{}]}"#, #""parts[1]" has no "size""#),
@@ -49,7 +80,7 @@ import Testing
         (#"{"name":"a","parts":[],"labels":{"a.b":1}}"#, #""labels.a.b" has the wrong type"#),
         (#"[]"#, "the document has the wrong type"),
         (#"1"#, "the document has the wrong type"),
-        (#"{"name":"a","name":"b","parts":[]}"#, #"the key "name" is a duplicate, at line 1, column 13: """#),
+        (#"{"name":"a","name":"b","parts":[]}"#, #"the key "name" is a duplicate, at line 1, column 13"#),
         (#"{"name":"a","parts":[],"digest":"sha256:x"}"#, #"invalid digest format: "sha256:x""#),
         ("", "it ends too early, at line 1, column 1: the end of the text"),
         ("{}\n }", #"unexpected text after the value, at line 2, column 2: "}""#),

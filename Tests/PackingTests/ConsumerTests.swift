@@ -265,7 +265,7 @@ import Testing
             func findings(on: ImageInspection, named: Reference?, limit: Int) -> [Finding] { [] }
         }
         let image = try await Self.image(Tar.entry("x", [1]) + Tar.end).inspection()
-        let check = PluginCheck(image, module: nil, for: [Blind()])
+        let check = try PluginCheck(image, module: nil, for: [Blind()])
         #expect(check.worst == .error)
         #expect(check.results.first?.imageFindings.map(\.id) == ["plugin-missing"])
     }

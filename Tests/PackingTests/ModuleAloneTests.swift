@@ -42,17 +42,28 @@ import Testing
     @Test func `checks the size of the tar that will contain the module`() throws {
         let module = try inspection(SampleModule.smallest)
         let size = SampleModule.smallest.count
-        func ids(_ limit: Int) -> [String] {
-            PluginCheck(nil, module: module, for: [MeshAgent.istio], limit: limit).results[0].moduleFindings
+        func ids(_ limit: Int) throws -> [String] {
+            try PluginCheck(nil, module: module, for: [MeshAgent.istio], limit: limit).results[0]
+                .moduleFindings
                 .filter { $0.severity == .error }.map(\.id)
         }
-        #expect(ids(size + 1536) == [])
-        #expect(ids(size + 1535) == ["too-large"])
+        #expect(try ids(size + 1536) == [])
+        #expect(try ids(size + 1535) == ["too-large"])
+    }
+
+    @Test func `a canceled check gives no findings, because they would be incomplete`() async throws {
+        let module = try inspection(SampleModule.smallest)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            // Higress's host functions are others than those that were checked when the module was read.
+            return #expect(throws: Failure.self) { try module.findings(in: .higress) }?.code
+        }
+        #expect(await task.value == .interrupted)
     }
 
     @Test func `shows the module's findings for a consumer that does not run modules`() throws {
         let module = try inspection(SampleModule.smallest)
-        let check = PluginCheck(nil, module: module, for: [Wkg()])
+        let check = try PluginCheck(nil, module: module, for: [Wkg()])
         #expect(check.moduleFindings.map(\.id) == ["function-bodies-not-validated"])
     }
 }

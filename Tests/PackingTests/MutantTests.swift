@@ -40,7 +40,7 @@ struct MutantLongTests {
         }
         try Directory.create(scratch.appending("spool"))
         let image = try await InspectedImage(of: root, in: store, spoolingIn: scratch.appending("spool"))
-        let check = PluginCheck(image.inspection, module: image.module, for: Consumers.all)
+        let check = try PluginCheck(image.inspection, module: image.module, for: Consumers.all)
         for finding in check.results.flatMap({ $0.imageFindings + $0.moduleFindings }) {
             #expect(Clarity.faults(in: finding.message) == [], "\(finding.message)")
         }
@@ -61,7 +61,7 @@ struct MutantLongTests {
             let isAnswered = await isAnswered(name) {
                 let file = try ReadableFile(opening: folder.appending(name))
                 let module = try ModuleInspection(of: name, in: file)
-                let check = PluginCheck(nil, module: module, for: Consumers.all)
+                let check = try PluginCheck(nil, module: module, for: Consumers.all)
                 for finding in check.moduleFindings {
                     #expect(Clarity.faults(in: finding.message) == [], "\(name): \(finding.message)")
                 }

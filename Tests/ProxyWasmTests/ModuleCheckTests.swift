@@ -25,6 +25,18 @@ import Wasm
         }
     }
 
+    @Test func `a check ends early in a canceled task`() async throws {
+        let module = try PluginModule.make { module in
+            for number in 0..<5000 { module.import("missing\(number)", "i") }
+        }
+        #expect(ModuleCheck(module).ids.contains("missing-import"))
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return ModuleCheck(module).ids
+        }
+        #expect(await task.value.contains("missing-import") == false)
+    }
+
     /// A module, and the errors of Envoy's own parser.
     struct Broken {
         var module: Module

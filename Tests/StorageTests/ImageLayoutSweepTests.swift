@@ -73,6 +73,78 @@ struct ImageLayoutSweepTests {
         #expect((kept.blobs + [stranger]).allSatisfy(exists))
     }
 
+    /// What a failure leaves of a layout.
+    enum Place: String, CaseIterable {
+        /// Neither the layout nor the folder above it existed.
+        case new
+        /// The folder existed, and was empty.
+        case emptyFolder
+        /// The layout existed without an image.
+        case emptyLayout
+        /// Another process put a blob into the new layout.
+        case foreignBlob
+    }
+
+    @Test("a failure removes a layout that was created for it, and nothing else", arguments: Place.allCases)
+    func failedCreation(place: Place) async throws {
+        let path = scratch.appending("above").appending("layout")
+        let foreign = path.appending("blobs/sha256").appending(Digest(of: [9]).encoded)
+        let before: [String]
+        switch place {
+        case .new, .foreignBlob: before = []
+        case .emptyFolder:
+            try Directory.create(path)
+            before = ["above", "above/layout"]
+        case .emptyLayout:
+            _ = try await ImageLayout(creating: path)
+            before = try tree(scratch.path)
+        }
+        let layout = try await ImageLayout(creating: path)
+        let image = try SampleImage("new")
+        let failure = await #expect(throws: Failure.self) {
+            try await layout.cleaningUp { () async throws(Failure) in
+                try await layout.push(image.layer)
+                if place == .foreignBlob {
+                    try TemporaryFile.write([9], to: foreign)
+                }
+                throw Failure(.diskFull, "no room")
+            }
+        }
+        #expect(failure?.code == .diskFull)
+        guard place == .foreignBlob else { return #expect(try tree(scratch.path) == before) }
+        #expect(try await ImageLayout(opening: path).index().manifests == [])
+        #expect(try contents(of: foreign) == [9])
+    }
+
+    @Test func `a failure keeps a new layout that another process has open`() async throws {
+        let layout = try await ImageLayout(creating: path)
+        let other = try await ImageLayout(opening: path)
+        _ = await #expect(throws: Failure.self) {
+            try await layout.cleaningUp { () async throws(Failure) in throw Failure(.diskFull, "no room") }
+        }
+        try await copy(.named("v1"), from: SampleImage("kept"), to: other)
+        #expect(try await ImageLayout(opening: path).index().manifests.count == 1)
+    }
+
+    @Test func `a layout that failures remove can be created by others meanwhile`() async throws {
+        try await withThrowingTaskGroup { group in
+            for number in 0..<40 {
+                group.addTask { [path] in
+                    let layout = try await ImageLayout(creating: path)
+                    guard number % 4 == 0 else {
+                        _ = try? await layout.cleaningUp { () async throws(Failure) in
+                            throw Failure(.diskFull, "no room")
+                        }
+                        return
+                    }
+                    try await copy(.named("v\(number)"), from: SampleImage("\(number)"), to: layout)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await ImageLayout(opening: path).index().manifests.count == 10)
+    }
+
     @Test func `replacing a name removes unreferenced blobs`() async throws {
         let layout = try await ImageLayout(creating: path)
         let (old, kept, new) = (try SampleImage("old"), try SampleImage("kept"), try SampleImage("new"))

@@ -5,7 +5,8 @@
   --auth htpasswd   Basic, one user
   --auth token      Bearer, with token_service.py; a client without credentials gets a token to pull
 
-Prints one line of JSON when it is ready: {"port": N, "ca": FILE or null, "folder": FOLDER, "token_log": FILE or null}.
+Prints one line of JSON when it is ready: {"port": N, "ca": FILE or null, "folder": FOLDER, "token_port": N or
+null, "token_log": FILE or null}.
 Ends when its stdin closes or on SIGTERM: the servers are killed by their process IDs, and the folder is removed.
 """
 
@@ -61,13 +62,13 @@ def start(processes, command, pattern, **environment):
 
 
 def authentication(options, folder, processes):
-    """The `auth` section of the registry's configuration."""
+    """The `auth` section of the registry's configuration, and the token service's port."""
     if options.auth == "htpasswd":
         name, _, password = options.user.partition(":")
         command = ["htpasswd", "-B", "-C", "4", "-i", "-n", name]
         entry = subprocess.run(command, input=password, check=True, capture_output=True, text=True).stdout
         (folder / "htpasswd").write_text(entry)
-        return {"htpasswd": {"realm": "test", "path": str(folder / "htpasswd")}}
+        return {"htpasswd": {"realm": "test", "path": str(folder / "htpasswd")}}, None
     if options.auth == "token":
         command = [sys.executable, str(HERE / "token_service.py"), "--user", options.user, "--anonymous", "pull"]
         command += ["--signing-key", f"{folder}/sign.key", "--signing-cert", f"{folder}/sign.crt"]
@@ -77,13 +78,13 @@ def authentication(options, folder, processes):
         port = start(processes, command, r'"port": (\d+)')
         return {
             "token": {
-                "realm": f"{'http' if options.plain else 'https'}://{options.host}:{port}/token",
+                "realm": f"{'http' if options.plain else 'https'}://{options.host}:{options.realm_port or port}/token",
                 "service": "registry.test",
                 "issuer": "test",
                 "rootcertbundle": f"{folder}/sign.crt",
             }
-        }
-    return None
+        }, port
+    return None, None
 
 
 def serve(options, folder, processes):
@@ -100,14 +101,15 @@ def serve(options, folder, processes):
     }
     if not options.plain:
         configuration["http"]["tls"] = {"certificate": f"{folder}/server.crt", "key": f"{folder}/server.key"}
-    if auth := authentication(options, folder, processes):
+    auth, token_port = authentication(options, folder, processes)
+    if auth:
         configuration["auth"] = auth
     # JSON is also YAML.
     (folder / "registry.yml").write_text(json.dumps(configuration))
     # The registry reads each REGISTRY_… variable as configuration, also those of other tools.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
     command = ["docker-registry", "serve", str(folder / "registry.yml")]
-    return int(start(processes, command, r"listening on [^ ]*:(\d+)", **environment))
+    return int(start(processes, command, r"listening on [^ ]*:(\d+)", **environment)), token_port
 
 
 def main():
@@ -122,6 +124,7 @@ def main():
     parser.add_argument("--host", default="localhost", help="a name of this machine; default: %(default)s")
     parser.add_argument("--name", action="append", default=[], help="repeatable; one more name in the certificate")
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
+    parser.add_argument("--realm-port", type=int, metavar="PORT", help="the token service's port in the challenge")
     parser.add_argument("--plain", action="store_true", help="HTTP without TLS, also for the token service")
     options = parser.parse_args()
 
@@ -129,11 +132,12 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="wasmpack-registry-"))
     loopback.end_with_stdin(done)
     try:
-        port = serve(options, folder, processes)
+        port, token_port = serve(options, folder, processes)
         ready = {
             "port": port,
             "ca": None if options.plain else str(folder / "ca/ca.crt"),
             "folder": str(folder),
+            "token_port": token_port and int(token_port),
             "token_log": str(folder / "tokens.log") if options.auth == "token" else None,
         }
         print(json.dumps(ready), flush=True)

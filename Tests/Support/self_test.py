@@ -37,6 +37,11 @@ import wasm_assembler
 from soak_bench import Violation
 
 HERE = pathlib.Path(__file__).parent
+sys.path.append(str(HERE.parent / "Bench"))
+import delay  # noqa: E402
+import generated  # noqa: E402
+import report  # noqa: E402
+
 DATA = bytes(range(256)) * 400
 DIGEST = "sha256:" + hashlib.sha256(DATA).hexdigest()
 BLOB = f"/v2/team/plugin/blobs/{DIGEST}"
@@ -918,6 +923,46 @@ class Modules(unittest.TestCase):
             self.assertEqual(one == other, one[0] != wasm_assembler.CODE)
         with self.assertRaises(ValueError):
             wasm_assembler.hollow(whole[:-1])
+
+
+class Benchmark(unittest.TestCase):
+    def test_a_generated_module_is_the_same_each_time(self):
+        first = generated.module(300_000)
+        self.assertEqual(first, generated.module(300_000))
+        self.assertLess(abs(len(first) - 300_000), generated.FUNCTION_SIZE)
+        # Neither zeros nor noise.
+        self.assertTrue(0.2 < len(gzip.compress(first, 6, mtime=0)) / len(first) < 0.4)
+
+    def test_a_line_delays_both_directions_and_the_first_bytes_by_one_round_trip_more(self):
+        server = socket.create_server(("127.0.0.1", 0))
+        line = delay.Line(0.04)
+        port = line.listen(server.getsockname()[1])
+        times = []
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            far = server.accept()[0]
+            with far:
+                for _ in range(2):
+                    begun = time.monotonic()
+                    client.sendall(b"GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n")
+                    far.recv(100)
+                    far.sendall(b"x")
+                    client.recv(1)
+                    times.append(time.monotonic() - begun)
+        server.close()
+        self.assertGreaterEqual(times[0], 0.08)
+        self.assertGreaterEqual(times[1], 0.04)
+        self.assertEqual((line.connections, line.requests), (1, 2))
+
+    def test_a_target_counts_as_reached_up_to_its_limit(self):
+        def result(median):
+            return {"median": median, "cpu": 0, "peak": 30 * 2**20}
+
+        rows = [
+            {"row": "start", "results": {"wasmpack": result(0.0055), "crane": result(0.005), "skopeo": result(0.01)}},
+            {"row": "digest 2.5 MB, 50 ms", "results": {"wasmpack": result(0.176)}},
+            {"row": "pull 2.5 MB, 50 ms", "results": {"wasmpack": result(0.2249)}},
+        ]
+        self.assertEqual([reached for *_, reached in report.verdicts(rows)], [False, True, True, False, False])
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ package struct EnvoyBootstrap: Sendable {
     /// Returns the configuration; throws ``Failure/Code/usage`` for values that it lacks.
     package func document() throws(Failure) -> GeneratedDocument {
         try plugin.check(for: .envoy)
+        try plugin.configuration?.failIfBroken()
         let clusters = [upstream] + (remote.map { [cluster(of: $0)] } ?? [])
         let object = YAMLNode.mapping([
             YAMLEntry(
@@ -64,7 +65,15 @@ package struct EnvoyBootstrap: Sendable {
             )
         ])
         let start = "envoy -c envoy.yaml --component-log-level wasm:debug"
-        return GeneratedDocument("envoy.yaml", object, comments: origin + ["To start it:", "  \(start)"])
+        return GeneratedDocument(
+            "envoy.yaml",
+            object,
+            comments: origin + ["To start it:", "  \(start)"],
+            warnings: plugin.configuration?.textWarnings(nil) ?? [],
+            notes: [
+                "Envoy listens on 127.0.0.1:10000, and its backend is 127.0.0.1:8080; change both to yours"
+            ]
+        )
     }
 
     /// How the module reaches Envoy.

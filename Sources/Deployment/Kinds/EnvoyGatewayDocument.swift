@@ -27,18 +27,22 @@ package struct EnvoyGatewayDocument: Sendable {
             ),
             YAMLEntry("spec", targets + [YAMLEntry("wasm", .sequence([.mapping(try wasm())]))]),
         ])
-        return GeneratedDocument("envoy-gateway.yaml", object, warnings: warnings)
+        return GeneratedDocument("envoy-gateway.yaml", object, warnings: warnings, notes: notes)
     }
 
     private var warnings: [String] {
         guard let configuration = plugin.configuration else { return [] }
-        guard configuration.json != nil else {
-            return [
-                "--plugin-config is not JSON: Envoy Gateway passes it as a JSON string, so the plugin reads it in quotes"
-            ]
-        }
-        return configuration.precisionWarnings(of: "config", in: nil)
+        return configuration.textWarnings(
+            "--plugin-config is not JSON: Envoy Gateway passes it as a JSON string, so the plugin reads it in quotes"
+        ) + configuration.precisionWarnings(of: "config", in: nil)
     }
+
+    private var notes: [String] {
+        guard plugin.targets.isEmpty else { return [] }
+        return ["fill in targetRefs, which names Gateway/\(Self.placeholder); or use --target KIND/NAME"]
+    }
+
+    private static let placeholder = "my-gateway"
 
     private func checkTargets() throws(Failure) {
         if let target = plugin.targets.first(where: { !PolicyTarget.envoyGatewayKinds.contains($0.kind) }) {
@@ -66,7 +70,7 @@ package struct EnvoyGatewayDocument: Sendable {
             return [
                 YAMLEntry(
                     "targetRefs",
-                    .sequence([Self.reference("Gateway", "my-gateway", "fill in; or --target")])
+                    .sequence([Self.reference("Gateway", Self.placeholder, "fill in; or --target")])
                 ),
                 YAMLEntry(comments: [
                     "To select targets by label instead, in place of targetRefs:",
@@ -101,7 +105,10 @@ package struct EnvoyGatewayDocument: Sendable {
         fields.append(YAMLEntry("code", code))
         if let configuration = plugin.configuration {
             fields.append(
-                YAMLEntry("config", configuration.json.map { YAMLNode($0) } ?? .string(configuration.text))
+                YAMLEntry(
+                    "config",
+                    try configuration.value().map { YAMLNode($0) } ?? .string(configuration.text)
+                )
             )
         }
         if let strategy = plugin.failStrategy {

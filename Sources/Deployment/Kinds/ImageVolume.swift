@@ -5,6 +5,7 @@ import OCI
 package struct ImageVolume: Sendable {
     private static let volume = "wasm"
     private static let folder = "/opt/wasm"
+    private static let placeholder = "my-app"
 
     private let plugin: PluginDeployment
 
@@ -95,7 +96,7 @@ package struct ImageVolume: Sendable {
             .mapping([
                 YAMLEntry("apiVersion", "apps/v1"),
                 YAMLEntry("kind", "Deployment"),
-                metadata("my-app", comment: "fill in"),
+                metadata(Self.placeholder, comment: "fill in"),
                 YAMLEntry(
                     "spec",
                     [YAMLEntry("template", template + (secrets.isEmpty ? [] : [YAMLEntry("spec", secrets)]))]
@@ -105,6 +106,10 @@ package struct ImageVolume: Sendable {
                 "Istio's sidecars: a patch for your Deployment (kubectl patch --patch-file), for Kubernetes 1.35 and later.",
                 "The WasmPlugin then has the url file://\(Self.folder)/plugin.wasm and no imagePullSecret: the kubelet pulls "
                     + "the image, with the imagePullSecrets of the Pod.",
+            ],
+            notes: [
+                "fill in the name of your Deployment, which is \(Self.placeholder) here, and use that document as a patch: "
+                    + "kubectl patch deployment NAME --patch-file FILE"
             ]
         )
     }

@@ -24,7 +24,8 @@ package struct IstioDocuments: Sendable {
             "WasmPlugin",
             fields,
             comments: DeploymentComments(plugin).asm("this") + logName,
-            warnings: precision("pluginConfig", "Istio")
+            warnings: precision("pluginConfig", "Istio"),
+            notes: attachmentNotes(.wasmplugin)
         )
     }
 
@@ -52,7 +53,8 @@ package struct IstioDocuments: Sendable {
                 "For Istio 1.30 and later; older versions do not know this kind. Logs and statistics name the plugin "
                     + "\(plugin.namespace(in: .trafficextension)).\(plugin.name)."
             ],
-            warnings: precision("wasm.pluginConfig", "Istio")
+            warnings: precision("wasm.pluginConfig", "Istio"),
+            notes: attachmentNotes(.trafficextension)
         )
     }
 
@@ -91,7 +93,8 @@ package struct IstioDocuments: Sendable {
         _ name: String,
         _ fields: [YAMLEntry],
         comments: [String],
-        warnings: [String]
+        warnings: [String],
+        notes: [String] = []
     ) -> GeneratedDocument {
         let object = YAMLNode.mapping([
             YAMLEntry("apiVersion", apiVersion),
@@ -113,8 +116,18 @@ package struct IstioDocuments: Sendable {
             "\(kind.rawValue).yaml",
             object,
             comments: comments,
-            warnings: warnings
+            warnings: warnings,
+            notes: notes
         )
+    }
+
+    /// That nothing limits the workloads.
+    private func attachmentNotes(_ kind: DocumentKind) -> [String] {
+        guard plugin.selector.isEmpty, plugin.targets.isEmpty else { return [] }
+        return [
+            "without --selector or --target, the plugin applies to every workload in the namespace "
+                + "\(plugin.namespace(in: kind)), or in the mesh if that is Istio's root namespace"
+        ]
     }
 
     private func checkTargets(_ kind: DocumentKind) throws(Failure) {

@@ -20,6 +20,9 @@ package struct Kustomization: Sendable {
     private let plugin: PluginDeployment
     private let kinds: [DocumentKind]
 
+    /// Whether it makes the Secret from the file with the credentials.
+    package var needsSecretFile: Bool { kinds.contains(.pullSecret) }
+
     /// Creates a kustomization of these kinds of documents.
     ///
     /// Throws ``Failure/Code/usage`` for no kind, for a kind that is given twice, and for kinds that cannot be part of one.
@@ -62,7 +65,7 @@ package struct Kustomization: Sendable {
     /// Returns the files: one for each kind, the `kustomization.yaml`, and a `.gitignore` for the credentials.
     ///
     /// Throws ``Failure/Code/usage`` for values that a kind does not support.
-    package func files() throws(Failure) -> (files: [File], warnings: [String]) {
+    package func files() throws(Failure) -> (files: [File], warnings: [String], notes: [String]) {
         var documents: [GeneratedDocument] = []
         let hasSecret = kinds.contains(.pullSecret)
         for kind in kinds {
@@ -78,7 +81,7 @@ package struct Kustomization: Sendable {
         var files = documents.map { File(name: $0.fileName, text: $0.yaml) }
         files.append(File(name: "kustomization.yaml", text: kustomization(documents, hasSecret).yaml))
         if hasSecret { files.append(File(name: Self.ignoreFile, text: "\(Self.secretFile)\n")) }
-        return (files, documents.flatMap(\.warnings))
+        return (files, documents.flatMap(\.warnings), documents.flatMap(\.notes))
     }
 
     /// Returns the deployment for one kind, with the consumer's version only for its own kinds.

@@ -8,32 +8,67 @@ package struct WorkloadLabel: Sendable, Equatable {
     /// Reads `key=value`; throws ``Failure/Code/usage`` if Istio's webhook would reject it.
     package init(parsing text: String) throws(Failure) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty else {
-            throw Failure(
-                .usage,
-                "--selector \"\(text.truncated(to: 80))\" is not a label",
-                why: "a label is KEY=VALUE",
-                try: ["--selector istio=ingressgateway"]
-            )
-        }
+        let shown = "--selector \"\(text.truncated(to: 80))\""
         guard !text.contains("*") else {
             throw Failure(
                 .usage,
-                "--selector \"\(text.truncated(to: 80))\" has a wildcard",
+                "\(shown) has a wildcard",
                 why: "Istio compares whole keys and values",
                 try: ["omit --selector to select every workload of the namespace"]
             )
         }
-        guard Self.isLabel(parts[1], isKey: false), Self.isLabel(parts[0], isKey: true) else {
+        guard parts.count == 2, !parts[0].isEmpty else {
             throw Failure(
                 .usage,
-                "--selector \"\(text.truncated(to: 80))\" is not a valid label",
-                why:
-                    "a value has at most 63 letters, digits, -, _ and ., and starts and ends with a letter or digit"
+                "\(shown) is not a label",
+                why: "a label is KEY=VALUE",
+                try: Self.meant(text)
             )
         }
-        key = String(parts[0])
-        value = String(parts[1])
+        if Self.isLabel(parts[0], isKey: true), Self.isLabel(parts[1], isKey: false) {
+            key = String(parts[0])
+            value = String(parts[1])
+            return
+        }
+        if text.contains(",") {
+            throw Failure(
+                .usage,
+                "\(shown) is a list",
+                why: "each --selector has one label, and a label has one value",
+                try: Self.meant(text)
+            )
+        }
+        let letters = "letters, digits, -, _ and ., and starts and ends with a letter or digit"
+        throw Self.isLabel(parts[0], isKey: true)
+            ? Failure(
+                .usage,
+                "\(shown) has an invalid value",
+                why: "the value of a label is empty, or has at most 63 \(letters)",
+                try: Self.meant(text)
+            )
+            : Failure(
+                .usage,
+                "\(shown) has an invalid key",
+                why: "the key of a label has at most 63 \(letters); a DNS name and / may come before that",
+                try: Self.meant(text)
+            )
+    }
+
+    /// Returns the options for the labels in a text of another form: `a=b,c=d`, `a==b` or `a: b`.
+    private static func meant(_ text: String) -> [String] {
+        let pairs = text.split(separator: ",").map { part in
+            String(part).replacing("==", with: "=").replacing(": ", with: "=").trimmingSpaces
+        }
+        let labels = pairs.filter { $0 != text && (try? WorkloadLabel(parsing: $0)) != nil }
+        if labels.count == pairs.count, !labels.isEmpty {
+            return [labels.map { "--selector \($0)" }.joined(separator: " ")]
+        }
+        let isKey = isLabel(text[...], isKey: true)
+        return [
+            isKey
+                ? "--selector \(text)=VALUE"
+                : labels.first.map { "--selector \($0)" } ?? "--selector istio=ingressgateway"
+        ]
     }
 
     /// Whether a text is a label's key (`[prefix/]name`) or value (Kubernetes, "Labels and Selectors").
@@ -101,7 +136,7 @@ package struct PolicyTarget: Sendable, Equatable {
         }
         kind = known.kind
         group = known.group
-        name = try KubernetesName(parsing: parts[1], as: .object, of: "--target \(parts[0])/NAME:")
+        name = try KubernetesName(parsing: parts[1], as: .object, of: "--target", after: "\(known.kind)/")
     }
 }
 
@@ -132,6 +167,12 @@ package struct TrafficMatch: Sendable, Equatable {
         }
         self.mode = mode
         self.ports = numbers.compactMap(\.self)
+    }
+}
+
+extension String {
+    fileprivate var trimmingSpaces: String {
+        String(String(drop { $0 == " " }).reversed().drop { $0 == " " }.reversed())
     }
 }
 

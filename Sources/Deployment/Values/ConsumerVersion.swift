@@ -65,6 +65,32 @@ package struct ConsumerVersion: Sendable, Equatable, CustomStringConvertible {
         self.numbers = [major, minor]
     }
 
+    /// The versions whose rules this program knows, as `MAJOR.MINOR`; the first and the last.
+    private var known: (first: [Int], last: [Int]?) {
+        switch consumer {
+        case .istio: ([1, 26], [1, 31])
+        case .asm: ([1, 18], nil)
+        case .envoyGateway: ([1, 5], [1, 9])
+        case .higress: ([2, 2], [2, 2])
+        case .envoy: ([1, 36], [1, 40])
+        }
+    }
+
+    /// The warning for a version whose rules this program does not know; `nil` for another one.
+    package var warning: String? {
+        guard let numbers else { return nil }
+        func text(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: ".") }
+        let (first, last) = known
+        guard numbers.lexicographicallyPrecedes(first) || last?.lexicographicallyPrecedes(numbers) == true
+        else { return nil }
+        let range =
+            last.map { $0 == first ? text(first) : "\(text(first)) to \(text($0))" }
+            ?? "\(text(first)) and later"
+        return
+            "wasmpack knows \(consumer.title) \(range), not \(text(numbers)); compare the document with the "
+            + "documentation of your version"
+    }
+
     /// Throws ``Failure/Code/usage`` if the consumer does not read documents of a kind.
     package func check(for kind: DocumentKind) throws(Failure) {
         guard !kind.readers.contains(consumer) else { return }

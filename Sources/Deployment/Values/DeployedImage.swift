@@ -35,6 +35,15 @@ package struct DeployedImage: Sendable, Equatable {
         return Reference.looksLikeHost(host) ? host : "\(host):443"
     }
 
+    /// What the user should know about the name: in a cluster, `localhost` is the proxy's own machine.
+    package var notes: [String] {
+        guard reference.registry.isLoopback else { return [] }
+        return [
+            "\(reference.registry) is this machine only: a proxy or a kubelet that reads the document "
+                + "looks for the registry on its own machine"
+        ]
+    }
+
     /// Throws ``Failure/Code/usage`` if proxies cannot read the digest: they know sha256 only.
     func checkAlgorithm(for kind: DocumentKind) throws(Failure) {
         guard let digest, digest.algorithm != .sha256 else { return }

@@ -43,6 +43,14 @@ package enum DocumentKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether its document tells a proxy to run the plugin, as HTTP or network filter.
+    package var runsPlugin: Bool {
+        switch self {
+        case .wasmplugin, .trafficextension, .envoyGateway, .higress, .envoy: true
+        case .imageVolume, .pullSecret, .kustomization: false
+        }
+    }
+
     /// The consumers that read it, for `--for`.
     package var readers: [ConsumerVersion.Consumer] {
         switch self {
@@ -107,7 +115,19 @@ package enum DeploymentSetting: String, Sendable, CaseIterable {
             "--\(rawValue) does not apply to \(kind.rawValue)",
             why: "\(kind.title) has no such field; "
                 + (kinds.count == 1 ? "the only kind that has it is " : "the kinds that have it are ")
-                + kinds.map(\.rawValue).joined(separator: ", ")
+                + kinds.map(\.rawValue).joined(separator: ", "),
+            try: replacement(in: kind).map { [$0] } ?? []
         )
+    }
+
+    /// What a kind without a selector has instead.
+    private func replacement(in kind: DocumentKind) -> String? {
+        switch (self, kind) {
+        case (.selector, .envoyGateway):
+            "--target KIND/NAME, or targetSelectors, which is a comment in the document"
+        case (.selector, .higress), (.target, .higress):
+            "omit it: Higress applies the plugin to its own gateways; matchRules, a comment in the document, limits it"
+        default: nil
+        }
     }
 }

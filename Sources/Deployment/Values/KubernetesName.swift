@@ -20,8 +20,11 @@ package struct KubernetesName: Sendable, Hashable, CustomStringConvertible {
     ///   - text: the name.
     ///   - kind: the kind of the name.
     ///   - option: the option that gave it, for messages, such as `--name`.
+    ///   - prefix: what the option's value has before the name, such as `Gateway/`.
     /// - Throws: ``Failure/Code/usage`` with a correction, if there is one.
-    package init(parsing text: String, as kind: Kind, of option: String) throws(Failure) {
+    package init(parsing text: String, as kind: Kind, of option: String, after prefix: String = "")
+        throws(Failure)
+    {
         guard !Self.isValid(text, kind) else {
             description = text
             return
@@ -32,9 +35,11 @@ package struct KubernetesName: Sendable, Hashable, CustomStringConvertible {
             : "a name has 1 to 253 of a-z, 0-9, - and ., and starts and ends with a letter or digit"
         throw Failure(
             .usage,
-            "\(option) \"\(text.truncated(to: 80))\" is not a valid Kubernetes name",
+            "\(option) \"\(prefix)\(text.truncated(to: 80))\" "
+                + (prefix.isEmpty
+                    ? "is not a valid Kubernetes name" : "does not contain a valid Kubernetes name"),
             why: rule,
-            try: Self.repaired(text, kind).map { ["\(option) \($0)"] } ?? []
+            try: Self.repaired(text, kind).map { ["\(option) \(prefix)\($0)"] } ?? []
         )
     }
 

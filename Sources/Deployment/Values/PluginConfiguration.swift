@@ -1,20 +1,29 @@
 package import Diagnostics
-package import OCI
+import OCI
 
-/// The configuration of a plugin, as text and, if it is JSON, as a value.
+/// The configuration of a plugin: a text, which many plugins expect to be JSON.
 package struct PluginConfiguration: Sendable, Equatable {
     /// The text as the user gave it, which Envoy passes to the plugin.
     package let text: String
-    /// The value of the text; `nil` if it is not JSON.
-    package let json: JSONValue?
+    /// The file with the text as its name; `nil` if there is none.
+    private let fileName: String?
+    /// The value of the text; `nil` if it is not JSON, or has numbers that no document holds.
+    private let json: JSONValue?
     /// Why the text is not JSON; `nil` if it is.
     private let violation: String?
+    /// Numbers that some reader changes.
+    private let numbers: [ConfigurationNumber]
 
     /// The limit of the text, in bytes: 1 MiB, which is also etcd's usual limit for a whole object.
     package static let sizeLimit = 1024 * 1024
 
-    /// Reads a configuration; throws ``Failure/Code/usage`` if it is not UTF-8, contains a NUL or exceeds the limit.
-    package init(_ bytes: [UInt8]) throws(Failure) {
+    /// Reads a configuration.
+    ///
+    /// - Parameters:
+    ///   - bytes: the text.
+    ///   - fileExists: whether a file has this text as its name, which may be meant instead.
+    /// - Throws: ``Failure/Code/usage`` for a text that is not UTF-8, contains a NUL or exceeds the limit.
+    package init(_ bytes: [UInt8], fileExists: Bool = false) throws(Failure) {
         guard bytes.count <= Self.sizeLimit else {
             throw Failure(
                 .usage,
@@ -30,24 +39,84 @@ package struct PluginConfiguration: Sendable, Equatable {
             )
         }
         self.text = text
-        do throws(Failure) {
-            json = try CanonicalJSON.decode(JSONValue.self, from: bytes, as: "configuration", failing: .usage)
+        fileName = fileExists ? text : nil
+        do throws(StrictJSON.Violation) {
+            numbers = try ConfigurationNumber.all(in: bytes)
             violation = nil
         } catch {
-            json = nil
-            violation = error.why
+            (numbers, violation, json) = ([], error.description, nil)
+            return
         }
+        json =
+            numbers.contains { $0.loss == .outOfRange }
+            ? nil
+            : try CanonicalJSON.decode(JSONValue.self, from: bytes, as: "configuration", failing: .usage)
     }
 
     /// Returns the value as an object, which Istio and Higress need; throws ``Failure/Code/usage`` for anything else.
     func object(of kind: DocumentKind) throws(Failure) -> [String: JSONValue] {
-        if case .object(let members) = json { return members }
+        let value = try value()
+        if case .object(let members) = value { return members }
         throw Failure(
             .usage,
             "--plugin-config is not a JSON object, but \(kind.title) needs one",
-            why: json == nil ? violation : "it is JSON, but not an object",
-            try: ["--plugin-config '{\"key\": \"value\"}', if the plugin reads JSON"]
+            why: value == nil ? violation : "it is JSON, but not an object",
+            try: [
+                fileName.map { "--plugin-config @\($0), to read the file of this name" }
+                    ?? "--plugin-config '{\"key\": \"value\"}', if the plugin reads JSON"
+            ]
         )
+    }
+
+    /// Returns the value; `nil` for a text that is not meant as JSON.
+    ///
+    /// Throws ``Failure/Code/usage`` for broken JSON, and for a number that no field of a document holds.
+    func value() throws(Failure) -> JSONValue? {
+        try failIfBroken()
+        guard let number = numbers.first(where: { $0.loss == .outOfRange }) else { return json }
+        throw Failure(
+            .usage,
+            "--plugin-config has a number that cannot be kept: \(number.text)"
+                + (number.path.isEmpty ? "" : " at \(number.path)"),
+            why: "Kubernetes reads integers of 64 bits and floats of 64 bits only",
+            try: ["write the number as a string, if the plugin accepts that"]
+        )
+    }
+
+    /// Throws ``Failure/Code/usage`` for a text that starts like JSON and is not JSON.
+    func failIfBroken() throws(Failure) {
+        guard let violation, startsLikeJSON else { return }
+        throw Failure(
+            .usage,
+            "--plugin-config is not valid JSON",
+            why: violation,
+            try: ["correct the JSON"]
+        )
+    }
+
+    /// Whether the text starts with `{` or `[`, but not with a line such as `[section]`, which is TOML.
+    private var startsLikeJSON: Bool {
+        let start = text.utf8.drop { " \t\r\n".utf8.contains($0) }
+        guard start.first == UInt8(ascii: "[") else { return start.first == UInt8(ascii: "{") }
+        let line = start.dropFirst().prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        let name = line.prefix { Character(Unicode.Scalar($0)).isLetter || "0123456789_.-".utf8.contains($0) }
+        let isSection =
+            name.first.map { Character(Unicode.Scalar($0)).isLetter } == true
+            && Array(line.dropFirst(name.count)) == [UInt8(ascii: "]")]
+        return !isSection
+    }
+
+    /// Returns warnings for a consumer that passes any text.
+    ///
+    /// - Parameter text: what it makes of a text that is not JSON; `nil` if it passes the text unchanged.
+    /// - Returns: the warnings.
+    func textWarnings(_ text: String?) -> [String] {
+        guard violation != nil else { return [] }
+        let file = fileName.map {
+            "--plugin-config is the text \"\($0.truncated(to: 60))\", and a file has this name; "
+                + "@\($0.truncated(to: 60)) reads the file"
+        }
+        return [file, text].compactMap(\.self)
     }
 
     /// Returns warnings about numbers that the plugin would read as other numbers.
@@ -55,35 +124,17 @@ package struct PluginConfiguration: Sendable, Equatable {
     /// - Parameters:
     ///   - field: the name of the field in the document.
     ///   - consumer: the consumer's name, if it makes a 64-bit float of each number; `nil` if it passes JSON unchanged, so
-    ///     that only numbers are lost that this program cannot hold.
+    ///     that only Kubernetes changes numbers.
     /// - Returns: at most five warnings.
     func precisionWarnings(of field: String, in consumer: String?) -> [String] {
-        let numbers = json.map { Self.lossy($0, path: "", floatsOnly: consumer == nil) } ?? []
-        let why =
-            consumer.map { "\($0) passes numbers as 64-bit floats" } ?? "it does not fit into 64 bits"
-        return numbers.prefix(5).map { path, number in
-            "\(field)\(path) is \(number), beyond 2^53: \(why), so the plugin may read another number; "
-                + "write it as a string"
-        }
-    }
-
-    private static func lossy(_ value: JSONValue, path: String, floatsOnly: Bool) -> [(
-        path: String, number: String
-    )] {
-        switch value {
-        case .integer(let integer) where !floatsOnly && integer.magnitude > 1 << 53:
-            [(path, "\(integer)")]
-        case .number(let number) where number.magnitude > 0x1p53 && number.rounded() == number:
-            [(path, "\(number)")]
-        case .array(let values):
-            values.enumerated().flatMap {
-                lossy($0.element, path: "\(path)[\($0.offset)]", floatsOnly: floatsOnly)
+        numbers.filter { consumer != nil || $0.loss == .digits }.prefix(5).map { number in
+            let path = (field + number.path)
+            let rest = "so the plugin may read another number; write it as a string"
+            guard number.loss == .integer else {
+                return "\(path) is \(number.text), which has more digits than a 64-bit float, \(rest)"
             }
-        case .object(let members):
-            members.sorted { $0.key < $1.key }.flatMap {
-                lossy($0.value, path: "\(path).\($0.key)", floatsOnly: floatsOnly)
-            }
-        default: []
+            return
+                "\(path) is \(number.text), beyond 2^53: \(consumer ?? "Kubernetes") passes numbers as 64-bit floats, \(rest)"
         }
     }
 }

@@ -1,5 +1,6 @@
 import CCurl
 package import Diagnostics
+import Dispatch
 
 /// libcurl, which is opened by its first use.
 package enum CurlLibrary {
@@ -14,6 +15,12 @@ package enum CurlLibrary {
         open: wasmpack_open_curl,
         check: check
     )
+
+    /// Opens the library on another thread, because opening takes several milliseconds: for a command that needs it after
+    /// other work. A later use waits for the end.
+    package static func openInBackground() {
+        DispatchQueue.global(qos: .userInitiated).async { _ = shared }
+    }
 
     private static func check() -> String? {
         // Not copied: the struct of an older library is shorter than that of the header.
@@ -33,6 +40,14 @@ package enum CurlLibrary {
         guard isUsable, let info = curl_version_info(CURLVERSION_FIRST) else { return false }
         return info.pointee.features & CURL_VERSION_HTTP2 != 0
     }()
+
+    /// Returns a text about the library; `nil` without the library.
+    ///
+    /// Not from `curl_version()`, which initializes libldap: that loads its modules and resolves this machine's name.
+    static func text(_ member: (curl_version_info_data) -> UnsafePointer<CChar>?) -> String? {
+        guard isUsable, let info = curl_version_info(CURLVERSION_FIRST) else { return nil }
+        return member(info.pointee).map { String(cString: $0) }
+    }
 
     static var isUsable: Bool { shared.failure == nil }
 

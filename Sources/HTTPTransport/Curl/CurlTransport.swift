@@ -145,13 +145,10 @@ final class CancellationFlag: Sendable {
 /// The versions of the libraries that the transport uses.
 package enum LibraryVersions {
     /// libcurl and its version, for example `libcurl/7.88.1`.
-    package static var curl: String { components.first ?? "no libcurl" }
+    package static var curl: String {
+        CurlLibrary.text { $0.version }.map { "libcurl/\($0)" } ?? "no libcurl"
+    }
 
     /// The TLS library of libcurl and its version, for example `OpenSSL/3.0.15`.
-    package static var tls: String { components.dropFirst().first ?? "no TLS" }
-
-    private static var components: [String] {
-        guard CurlLibrary.isUsable, let text = curl_version() else { return [] }
-        return String(cString: text).split(separator: " ").map(String.init)
-    }
+    package static var tls: String { CurlLibrary.text { $0.ssl_version } ?? "no TLS" }
 }

@@ -31,7 +31,7 @@ package enum CanonicalJSON {
     ///   - code: the code of the failure for an invalid document.
     ///   - quoting: whether the failure may quote the document; `false` for documents with secrets.
     /// - Returns: the document.
-    /// - Throws: a failure with that code, which names the violation and its position.
+    /// - Throws: a failure with that code, which names the violation and its position, and ``Failure/Code/interrupted``.
     package static func decode<Value: Decodable>(
         _ type: Value.Type,
         from bytes: [UInt8],
@@ -42,6 +42,7 @@ package enum CanonicalJSON {
         do throws(StrictJSON.Violation) {
             try StrictJSON.check(bytes)
         } catch {
+            try checkCancellation()
             throw Failure(
                 code,
                 "the \(what) is not valid JSON",
@@ -49,6 +50,8 @@ package enum CanonicalJSON {
                     ?? (quoting ? error.description : error.withoutQuotation)
             )
         }
+        // The decoder cannot be interrupted; the scanner has bounded what it reads.
+        try checkCancellation()
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let failure as Failure {
@@ -65,25 +68,29 @@ package enum CanonicalJSON {
     }
 }
 
+extension [any CodingKey] {
+    /// The position in quotes, such as `"a.b[0]"`.
+    var location: String {
+        let text = map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+        return text.isEmpty ? "the document" : "\"\(String(text.drop { $0 == "." }).truncated(to: 160))\""
+    }
+}
+
 extension DecodingError {
     /// The violation and its position, in terms of the document, not of the decoder.
     fileprivate var explanation: String {
-        func location(_ path: [any CodingKey]) -> String {
-            let text = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
-            return text.isEmpty ? "the document" : "\"\(String(text.drop { $0 == "." }).truncated(to: 160))\""
-        }
         switch self {
         case .keyNotFound(let key, let context):
-            return "\(location(context.codingPath)) has no \"\(key.stringValue)\""
+            return "\(context.codingPath.location) has no \"\(key.stringValue)\""
         case .typeMismatch(_, let context):
-            return "\(location(context.codingPath)) has the wrong type"
+            return "\(context.codingPath.location) has the wrong type"
         case .valueNotFound(_, let context):
-            return "\(location(context.codingPath)) is null"
+            return "\(context.codingPath.location) is null"
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
             // The text is valid JSON, so only a number that does not fit an integer leads here.
             return "a number is too large or not an integer"
         case .dataCorrupted(let context):
-            return "\(location(context.codingPath)) cannot be read"
+            return "\(context.codingPath.location) cannot be read"
         @unknown default:
             return "it cannot be read"
         }

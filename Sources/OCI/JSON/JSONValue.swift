@@ -34,15 +34,39 @@ extension JSONValue: Codable {
             self = .bool(bool)
         } else if let integer = try? container.decode(Int64.self) {
             self = .integer(integer)
-        } else if let number = try? container.decode(Double.self) {
+        } else if let number = try Self.number(in: container) {
             self = .number(number)
         } else if let string = try? container.decode(String.self) {
             self = .string(string)
-        } else if let array = try? container.decode([JSONValue].self) {
+        } else if let array = try Self.array(in: container) {
             self = .array(array)
         } else {
             self = .object(try container.decode([String: JSONValue].self))
         }
+    }
+
+    /// Returns a number; `nil` for another value.
+    ///
+    /// Throws ``Failure`` for a number beyond the range of a 64-bit float.
+    private static func number(in container: any SingleValueDecodingContainer) throws -> Double? {
+        do {
+            return try container.decode(Double.self)
+        } catch DecodingError.typeMismatch {
+            return nil
+        } catch {
+            throw Failure(
+                .manifestInvalid,
+                "a number is too large",
+                why: "\(container.codingPath.location) exceeds a 64-bit float"
+            )
+        }
+    }
+
+    /// Returns an array; `nil` for another value.
+    ///
+    /// Throws the error of an element.
+    private static func array(in container: any SingleValueDecodingContainer) throws -> [JSONValue]? {
+        do { return try container.decode([JSONValue].self) } catch DecodingError.typeMismatch { return nil }
     }
 
     /// Writes the value.

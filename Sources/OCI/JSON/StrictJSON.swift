@@ -7,6 +7,8 @@ import Diagnostics
 package enum StrictJSON {
     /// The deepest nesting of arrays and objects.
     static let depthLimit = 64
+    /// The most values, keys not counted: more than a document of 4 MiB has, unless it only wants to take long.
+    static let valueLimit = 1_000_000
 
     /// A violation of the grammar and its position.
     package struct Violation: Error, CustomStringConvertible {
@@ -15,8 +17,17 @@ package enum StrictJSON {
         private let kind: String
         private let position: String
         private let character: Unicode.Scalar?
+        /// Whether the character at the position is a part of the violation.
+        private let isCharacter: Bool
 
-        fileprivate init(_ what: String, kind: String? = nil, in bytes: [UInt8], at offset: Int) {
+        fileprivate init(
+            _ what: String,
+            kind: String? = nil,
+            isCharacter: Bool = true,
+            in bytes: [UInt8],
+            at offset: Int
+        ) {
+            self.isCharacter = isCharacter
             self.what = what
             self.kind = kind ?? what
             let before = bytes[..<min(offset, bytes.count)]
@@ -31,11 +42,13 @@ package enum StrictJSON {
 
         /// The violation, with its line, its column in characters, and the character there.
         package var description: String {
-            "\(what), \(position)" + (character.map { ": \($0.named)" } ?? ": the end of the text")
+            guard isCharacter else { return "\(what), \(position)" }
+            return "\(what), \(position)" + (character.map { ": \($0.named)" } ?? ": the end of the text")
         }
 
         /// The same for a document with secrets: quotes only punctuation.
         package var withoutQuotation: String {
+            guard isCharacter else { return "\(kind), \(position)" }
             let found =
                 character.map {
                     $0.properties.isAlphabetic ? "a letter" : ("0"..."9").contains($0) ? "a digit" : $0.named
@@ -45,7 +58,11 @@ package enum StrictJSON {
     }
 
     /// Throws if the text is not exactly one unambiguous JSON value.
-    static func check(_ bytes: [UInt8]) throws(Violation) { try read(bytes, as: NoTree.self) }
+    ///
+    /// Stops early in a canceled task, with a violation that the caller replaces by the cancellation.
+    static func check(_ bytes: [UInt8]) throws(Violation) {
+        try read(bytes, as: NoTree.self, stopsIfCanceled: true)
+    }
 
     /// Reads one unambiguous JSON value.
     ///
@@ -58,7 +75,15 @@ package enum StrictJSON {
         _ bytes: [UInt8],
         as builder: Builder.Type
     ) throws(Violation) -> Builder.Value {
-        var scanner = Scanner<Builder>(bytes: bytes)
+        try read(bytes, as: builder, stopsIfCanceled: false)
+    }
+
+    private static func read<Builder: JSONTreeBuilder>(
+        _ bytes: [UInt8],
+        as builder: Builder.Type,
+        stopsIfCanceled: Bool
+    ) throws(Violation) -> Builder.Value {
+        var scanner = Scanner<Builder>(bytes: bytes, stopsIfCanceled: stopsIfCanceled)
         let value = try scanner.value(depth: 1)
         scanner.skipSpace()
         guard scanner.offset == bytes.count else {
@@ -95,14 +120,24 @@ private enum NoTree: JSONTreeBuilder {
 
 private struct Scanner<Builder: JSONTreeBuilder> {
     let bytes: [UInt8]
+    let stopsIfCanceled: Bool
     var offset = 0
+    var valueCount = 0
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8], stopsIfCanceled: Bool) {
+        self.bytes = bytes
+        self.stopsIfCanceled = stopsIfCanceled
+    }
 
     var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
     func violation(_ what: String, kind: String? = nil, at position: Int? = nil) -> StrictJSON.Violation {
         .init(what, kind: kind, in: bytes, at: position ?? offset)
+    }
+
+    /// The violation of a whole part, which no character at its position explains.
+    func violation(ofPart what: String, kind: String? = nil, at position: Int) -> StrictJSON.Violation {
+        .init(what, kind: kind, isCharacter: false, in: bytes, at: position)
     }
 
     mutating func skipSpace() {
@@ -117,6 +152,13 @@ private struct Scanner<Builder: JSONTreeBuilder> {
 
     mutating func value(depth: Int) throws(StrictJSON.Violation) -> Builder.Value {
         skipSpace()
+        valueCount += 1
+        guard valueCount <= StrictJSON.valueLimit else {
+            throw violation(ofPart: "it has more than \(StrictJSON.valueLimit) values", at: offset)
+        }
+        if stopsIfCanceled, valueCount & 0xFFF == 0, Task.isCancelled {
+            throw violation(ofPart: "the reading was canceled", at: offset)
+        }
         guard depth <= StrictJSON.depthLimit || next != UInt8(ascii: "{") && next != UInt8(ascii: "[") else {
             throw violation("it is nested deeper than \(StrictJSON.depthLimit) levels")
         }
@@ -145,7 +187,7 @@ private struct Scanner<Builder: JSONTreeBuilder> {
             let text = bytes[start..<offset]
             guard keys.insert(key).inserted else {
                 throw violation(
-                    "the key \"\(key.prefix(64))\" is a duplicate",
+                    ofPart: "the key \"\(key.prefix(64))\" is a duplicate",
                     kind: "a key is a duplicate",
                     at: start
                 )

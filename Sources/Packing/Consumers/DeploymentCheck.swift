@@ -20,15 +20,16 @@ package struct DeploymentCheck: Sendable {
     ///   - consumer: the name of the consumer, as in `--for`; every proxy, if `nil`.
     ///   - release: the release of the consumer's Envoy; `nil` if it is not known.
     ///   - isPinned: whether the document has the digest of the image.
+    /// - Throws: ``Failure/Code/interrupted``.
     package init(
         of image: InspectedImage,
         named name: Reference,
         for consumer: String?,
         in release: EnvoyRelease? = nil,
         isPinned: Bool = true
-    ) {
+    ) throws(Failure) {
         let consumers = Consumers.proxies.filter { consumer == nil || $0.name == consumer }
-        let check = PluginCheck(
+        let check = try PluginCheck(
             image.inspection,
             named: name,
             module: image.module,
@@ -72,6 +73,24 @@ package struct DeploymentCheck: Sendable {
             why: "its format is \(image.format); a volume needs an image whose layer is a tar",
             try: ["wasmpack copy --format image \(name) TO", "wasmpack generate image-volume TO"]
         )
+    }
+
+    /// Returns a warning for a module without callbacks of a type, so that a filter of this type would do nothing.
+    ///
+    /// - Parameters:
+    ///   - image: the image with the module.
+    ///   - type: the type of filter that a document makes of it.
+    ///   - remedy: what to do, or why nothing can be done.
+    /// - Returns: the warning; `nil` if the module has such callbacks, or none that tell its type.
+    package static func typeWarning(_ image: InspectedImage, as type: PluginType, remedy: String) -> String? {
+        let types = image.module?.check?.pluginTypes ?? []
+        guard !types.isEmpty, !types.contains(type) else { return nil }
+        return switch type {
+        case .http:
+            "the module has callbacks for connections only, so it would do nothing as an HTTP plugin: \(remedy)"
+        case .network:
+            "the module has callbacks for HTTP only, so it would do nothing as a network plugin: \(remedy)"
+        }
     }
 
     /// Throws ``Failure/Code/checkFailed`` if the reference has the digest of an index, which Istio cannot pin.

@@ -19,7 +19,7 @@ package struct ModuleInspection: Sendable {
     /// - Parameters:
     ///   - name: the name of the module in messages.
     ///   - file: the module's file, which is read twice.
-    /// - Throws: errors of reading the file.
+    /// - Throws: errors of reading the file, and ``Failure/Code/interrupted``.
     package init(of name: String, in file: borrowing ReadableFile) throws(Failure) {
         var hasher = DigestHasher()
         let size = file.size
@@ -39,6 +39,8 @@ package struct ModuleInspection: Sendable {
             reading = .failure(error)
         }
         check = (try? reading.get()).map { ModuleCheck($0, host: .envoy) }
+        // A canceled check is incomplete.
+        try checkCancellation()
     }
 
     /// Whether it is a component, which proxies do not support.
@@ -46,24 +48,32 @@ package struct ModuleInspection: Sendable {
         if case .failure(let failure) = module { failure.code == .wasmComponent } else { false }
     }
 
+    /// The findings for Envoy, in the order of its load steps.
+    package var findings: [Finding] { check?.findings ?? unreadable }
+
     /// Returns the findings for a proxy, or for one release of it, in the order of its load steps.
-    package func findings(in host: ProxyHost, _ release: EnvoyRelease? = nil) -> [Finding] {
-        switch reading {
-        case .success(let reading):
-            if let check, check.host == host, check.release == release {
-                return check.findings
-            }
-            return ModuleCheck(reading, host: host, release: release).findings
-        case .failure(let failure):
-            let problem = failure.cause as? ModuleOutline.Problem
-            return [
-                Finding(
-                    failure,
-                    consumerMessage: problem?.consumerMessage(ofSize: identity.size),
-                    offset: problem?.offset
-                )
-            ]
-        }
+    ///
+    /// Throws ``Failure/Code/interrupted``.
+    package func findings(in host: ProxyHost, _ release: EnvoyRelease? = nil) throws(Failure) -> [Finding] {
+        guard case .success(let reading) = reading else { return unreadable }
+        if let check, check.host == host, check.release == release { return check.findings }
+        let findings = ModuleCheck(reading, host: host, release: release).findings
+        // A canceled check is incomplete.
+        try checkCancellation()
+        return findings
+    }
+
+    /// The finding about a module that cannot be read.
+    private var unreadable: [Finding] {
+        guard case .failure(let failure) = reading else { return [] }
+        let problem = failure.cause as? ModuleOutline.Problem
+        return [
+            Finding(
+                failure,
+                consumerMessage: problem?.consumerMessage(ofSize: identity.size),
+                offset: problem?.offset
+            )
+        ]
     }
 }
 

@@ -33,6 +33,7 @@ package struct PluginCheck: Sendable {
     ///   - consumers: the consumers to check for.
     ///   - release: the release of the consumers' Envoy; `nil` if it is not known.
     ///   - limit: the maximum size of an unpacked layer, in bytes.
+    /// - Throws: ``Failure/Code/interrupted``.
     package init(
         _ image: ImageInspection?,
         named name: Reference? = nil,
@@ -40,11 +41,13 @@ package struct PluginCheck: Sendable {
         for consumers: [any Consumer],
         in release: EnvoyRelease? = nil,
         limit: Int = defaultLimit
-    ) {
+    ) throws(Failure) {
         self.image = image
         self.module = module
         var byHost: [ProxyHost: [Finding]] = [:]
-        for host in Set(consumers.compactMap(\.host)) { byHost[host] = module?.findings(in: host, release) }
+        for host in Set(consumers.compactMap(\.host)) {
+            byHost[host] = try module?.findings(in: host, release)
+        }
         results = consumers.map { consumer in
             ConsumerResult(
                 consumer: consumer,
@@ -60,7 +63,7 @@ package struct PluginCheck: Sendable {
 
     /// The findings about the module that are shown once: those of the first consumer with a proxy.
     package var moduleFindings: [Finding] {
-        results.first { $0.consumer.host != nil }?.moduleFindings ?? module?.findings(in: .envoy) ?? []
+        results.first { $0.consumer.host != nil }?.moduleFindings ?? module?.findings ?? []
     }
 
     /// The highest severity of all findings.

@@ -65,7 +65,7 @@ package struct PrepublishCheck: Sendable {
             throw failure
         }
         if format == .wasm, module.isComponent { return nil }
-        let proxies = PluginCheck(nil, module: module, for: Consumers.proxies)
+        let proxies = try PluginCheck(nil, module: module, for: Consumers.proxies)
         return PrepublishCheck(
             proxies,
             showing: format == .wasm ? [] : proxies.results,
@@ -115,7 +115,7 @@ package struct PrepublishCheck: Sendable {
     ) async throws(Failure) -> PrepublishCheck {
         guard try await ImageChoice.ifPossible(of: root, in: source) != nil else {
             return PrepublishCheck(
-                PluginCheck(nil, module: nil, for: []),
+                try PluginCheck(nil, module: nil, for: []),
                 showing: [],
                 warnings: [
                     Warning("\(name) was not checked: consumers cannot select an image from its index")
@@ -125,25 +125,25 @@ package struct PrepublishCheck: Sendable {
             )
         }
         let image = try await InspectedImage(of: root, in: source, spoolingIn: folder)
-        return PrepublishCheck(of: image.inspection, module: image.module, called: name)
+        return try PrepublishCheck(of: image.inspection, module: image.module, called: name)
     }
 
-    private init(of image: ImageInspection, module: ModuleInspection?, called name: String) {
+    private init(of image: ImageInspection, module: ModuleInspection?, called name: String) throws(Failure) {
         let isForOtherTools = image.variant == .wasm
         let consumers = Consumers.intended(for: isForOtherTools ? .wasm : .image)
-        let check = PluginCheck(image, module: module, for: consumers)
+        let check = try PluginCheck(image, module: module, for: consumers)
         self.init(
             check,
             showing: check.results,
-            warnings: isForOtherTools ? Self.warning(of: image).map { [$0] } ?? [] : [],
+            warnings: isForOtherTools ? try Self.warning(of: image).map { [$0] } ?? [] : [],
             rejecting: check.isRejectedByAll,
             called: name
         )
     }
 
     /// Returns a warning with the proxies' message for an image that is not for proxies.
-    private static func warning(of image: ImageInspection) -> Warning? {
-        let check = PluginCheck(image, module: nil, for: Consumers.proxies)
+    private static func warning(of image: ImageInspection) throws(Failure) -> Warning? {
+        let check = try PluginCheck(image, module: nil, for: Consumers.proxies)
         let names = check.results.filter { $0.worst == .error }.map(\.consumer.name)
         let consumerMessage = check.results.lazy.flatMap(\.imageFindings).first { $0.severity == .error }?
             .consumerMessage

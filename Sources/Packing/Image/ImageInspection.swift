@@ -15,6 +15,8 @@ package struct ImageInspection: Sendable {
     package let layers: [LayerFacts]
     /// The module in the image, or the reason why it was not found.
     package let plugin: Result<PluginExtractor.Plugin, Failure>
+    /// The size of the layers, in bytes, if they were not read because they are over the limit.
+    package let unreadSize: Int?
 
     /// The manifest's descriptor, whose digest a WasmPlugin pins.
     package var image: Descriptor { choice.image }
@@ -27,16 +29,27 @@ package struct ImageInspection: Sendable {
     /// - Parameters:
     ///   - root: the manifest or index that the image's name points to.
     ///   - source: the source that contains it.
+    ///   - layerLimit: the largest size of all layers together that are read, in bytes; `nil` for any.
     ///   - write: receives the module's bytes; discard them if ``plugin`` is a failure.
     /// - Throws: the errors of reading the documents; a layer without a plugin is not an error.
     package init(
         of root: Descriptor,
         in source: some ContentSource,
+        layerLimit: Int? = nil,
         write: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
     ) async throws(Failure) {
         let extractor = PluginExtractor(source)
         let choice = try await ImageChoice(of: root, in: source)
         let config = try await extractor.config(of: choice.manifest)
+        let size = choice.manifest.layers.reduce(0) { sum, layer in
+            let (sum, overflows) = sum.addingReportingOverflow(layer.size)
+            return overflows ? Int.max : sum
+        }
+        if let layerLimit, size > layerLimit {
+            let failure = Failure(.pluginMissing, "the layers were not read")
+            self.init(choice: choice, config: config, layers: [], plugin: .failure(failure), unreadSize: size)
+            return
+        }
         let found = await extractor.search(choice.manifest, config: config, write: write)
         if case .failure(let failure) = found.plugin, !failure.concernsContents { throw failure }
         self.init(choice: choice, config: config, layers: found.layers, plugin: found.plugin)
@@ -47,12 +60,14 @@ package struct ImageInspection: Sendable {
         choice: ImageChoice,
         config: ImageConfig?,
         layers: [LayerFacts],
-        plugin: Result<PluginExtractor.Plugin, Failure>
+        plugin: Result<PluginExtractor.Plugin, Failure>,
+        unreadSize: Int? = nil
     ) {
         self.choice = choice
         self.config = config
         self.layers = layers
         self.plugin = plugin
+        self.unreadSize = unreadSize
         let variant = ImageVariant(of: choice.manifest)
         let isBare = layers.count == 1 && layers.first?.contents?.content == .module
         self.variant = isBare && (variant == .unknown || variant == .tarOther) ? .raw : variant

@@ -20,13 +20,18 @@ package struct InspectedImage: Sendable {
     /// - Parameters:
     ///   - root: what the image's name points to.
     ///   - source: where it is.
+    ///   - layerLimit: the largest size of all layers together that are read, in bytes; `nil` for any.
     ///   - folder: where the module's file is put.
     /// - Throws: what keeps the documents from being read, and what writing into the folder throws.
-    package init(of root: Descriptor, in source: some ContentSource, spoolingIn folder: FilePath)
-        async throws(Failure)
-    {
+    package init(
+        of root: Descriptor,
+        in source: some ContentSource,
+        layerLimit: Int? = nil,
+        spoolingIn folder: FilePath
+    ) async throws(Failure) {
         let file = try TemporaryFile(in: folder)
-        inspection = try await ImageInspection(of: root, in: source) { piece throws(Failure) in
+        inspection = try await ImageInspection(of: root, in: source, layerLimit: layerLimit) {
+            piece throws(Failure) in
             try file.write(piece)
         }
         module =

@@ -55,9 +55,10 @@ extension ImageLayout: ContentDestination {
         await sweep(own: before.union(written.digests))
     }
 
-    /// Runs a copy into this layout; after a failure, removes the blobs that were written for no image, if possible.
+    /// Runs work that fills this layout; after a failure, removes the blobs that were written for no image, and a layout that
+    /// this value created and that has no image.
     ///
-    /// Rethrows the errors of the copy.
+    /// Rethrows the errors of the work. What another process uses is kept.
     package func cleaningUp<Result>(
         _ body: () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
@@ -66,6 +67,7 @@ extension ImageLayout: ContentDestination {
         } catch {
             if let lock = try? await DirectoryLock(on: path, isShared: false, waiting: .zero) {
                 await sweep(own: written.digests)
+                removeIfNew()
                 withExtendedLifetime(lock) {}
             }
             throw error

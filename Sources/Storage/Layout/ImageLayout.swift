@@ -12,6 +12,8 @@ package struct ImageLayout: Sendable {
     /// The layout's folder.
     package let path: FilePath
     let blobsInUse: DirectoryLock?
+    /// What this value has created; `nil` for a layout that was only opened.
+    private let new: NewLayout?
     /// The blobs that this value has written.
     let written = WrittenBlobs()
 
@@ -36,6 +38,7 @@ package struct ImageLayout: Sendable {
             )
         }
         self.path = path
+        new = nil
         try Self.checkMarker(of: path)
         // A layout on a file system that is read-only or without locks is still readable.
         blobsInUse = try? await DirectoryLock(on: path.appending("blobs"), isShared: true, of: path)
@@ -54,22 +57,61 @@ package struct ImageLayout: Sendable {
                 try: ["use --layout another-directory"]
             )
         }
-        try Directory.create(path.appending("blobs").appending(Digest.Algorithm.sha256.rawValue))
-        let lock = try await DirectoryLock(on: path, isShared: false)
-        try withExtendedLifetime(lock) { () throws(Failure) in
-            if Directory.type(of: path.appending("index.json")) == nil {
-                try TemporaryFile.write(
-                    CanonicalJSON.encode(Index(manifests: [])),
-                    to: path.appending("index.json")
-                )
+        let blobs = path.appending("blobs").appending(Digest.Algorithm.sha256.rawValue)
+        let new = NewLayout(at: path, blobs: blobs)
+        do throws(Failure) {
+            let lock = try await Self.createFolders(path, blobs)
+            defer { withExtendedLifetime(lock) {} }
+            do throws(Failure) {
+                try Self.writeMissingFiles(in: path)
+            } catch {
+                new.removeIfUnused()
+                throw error
             }
-            if Directory.type(of: path.appending("oci-layout")) == nil {
-                try TemporaryFile.write(LayoutMarker.bytes, to: path.appending("oci-layout"))
-            }
+            try Self.checkMarker(of: path)
+            // While the lock is held, so that no other process removes the layout in between.
+            blobsInUse = try await DirectoryLock(on: path.appending("blobs"), isShared: true, of: path)
+        } catch {
+            new.removeEmptyFolders()
+            throw error
         }
         self.path = path
-        try Self.checkMarker(of: path)
-        blobsInUse = try await DirectoryLock(on: path.appending("blobs"), isShared: true, of: path)
+        self.new = new
+    }
+
+    /// Creates the folders of a layout, and returns the lock on it.
+    ///
+    /// Another process whose work failed may remove the folders before the lock is taken; then they are created again.
+    private static func createFolders(_ path: FilePath, _ blobs: FilePath) async throws(Failure)
+        -> DirectoryLock
+    {
+        for _ in 0..<100 {
+            do throws(Failure) {
+                try Directory.create(blobs)
+                let lock = try await DirectoryLock(on: path, isShared: false)
+                if Directory.exists(blobs) { return lock }
+            } catch {
+                let isGone = (error.cause as? Errno) == .noSuchFileOrDirectory || error.code == .fileMissing
+                guard isGone else { throw error }
+            }
+        }
+        throw Failure(
+            .fileUnwritable,
+            "cannot create \(path)",
+            why: "other processes remove it again and again"
+        )
+    }
+
+    private static func writeMissingFiles(in path: FilePath) throws(Failure) {
+        if Directory.type(of: path.appending("index.json")) == nil {
+            try TemporaryFile.write(
+                CanonicalJSON.encode(Index(manifests: [])),
+                to: path.appending("index.json")
+            )
+        }
+        if Directory.type(of: path.appending("oci-layout")) == nil {
+            try TemporaryFile.write(LayoutMarker.bytes, to: path.appending("oci-layout"))
+        }
     }
 
     /// Returns the folder for blobs under construction of the layout at a path.
@@ -77,6 +119,13 @@ package struct ImageLayout: Sendable {
 
     /// The folder for blobs under construction: on the same file system, and swept if an ended process left files.
     package var spoolDirectory: FilePath { Self.spoolDirectory(of: path) }
+
+    /// Removes the layout if this value created it and it has no image; the caller holds the lock on its folder.
+    func removeIfNew() {
+        guard let new, let blobsInUse, blobsInUse.becomeExclusive() else { return }
+        new.removeIfUnused()
+        blobsInUse.becomeShared()
+    }
 
     /// Returns the path of a blob, which need not exist.
     func path(of digest: Digest) -> FilePath {

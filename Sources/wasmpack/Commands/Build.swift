@@ -93,7 +93,9 @@ struct Build: RegistryCommand {
             layout: layoutPath,
             naming: references
         )
-        let image = try await work.pack(spoolingIn: destination.spoolDirectory, context)
+        let image = try await destination.cleaningUp { () async throws(Failure) in
+            try await work.pack(spoolingIn: destination.spoolDirectory, context)
+        }
         try await destination.store(image, context)
         context.record(.step("wrote", destination.path.string))
         var pushed: [PushReport.Document]?

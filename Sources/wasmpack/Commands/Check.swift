@@ -91,7 +91,7 @@ struct Check: RegistryCommand {
         at path: FilePath,
         _ context: CommandContext
     ) async throws {
-        let check = PluginCheck(
+        let check = try PluginCheck(
             image,
             named: reference,
             module: module,

@@ -91,6 +91,7 @@ struct Generate: RegistryCommand {
         let image = try await image(reference, context)
         let generated = try documents(fields.deployment(of: image.deployed), image.source)
         for warning in generated.warnings { context.record(.warning(warning)) }
+        for note in generated.notes { context.record(.note(note)) }
         if let folder { return try write(generated, image.deployed, to: FilePath(folder), context) }
         try context.print(
             GenerateReport(
@@ -98,7 +99,8 @@ struct Generate: RegistryCommand {
                 image.deployed.reference.description,
                 image.deployed.digest,
                 generated.objects,
-                warnings: generated.warnings
+                warnings: generated.warnings,
+                notes: generated.notes
             ),
             orText: generated.documents.yaml
         )
@@ -110,6 +112,10 @@ struct Generate: RegistryCommand {
         var files: [Kustomization.File] = []
         /// Without duplicates.
         var warnings: [String] = []
+        /// Without duplicates.
+        var notes: [String] = []
+        /// Whether the kustomization needs a file with credentials, which is not one of its files.
+        var needsSecretFile = false
 
         var objects: [JSONValue] { documents.map(\.object.json) }
     }
@@ -124,13 +130,22 @@ struct Generate: RegistryCommand {
         case .envoy: generated.documents = [try EnvoyBootstrap(plugin, from: source).document()]
         case .imageVolume: generated.documents = try ImageVolume(plugin).documents()
         case .kustomization:
-            (generated.files, generated.warnings) = try Kustomization(plugin, with: with).files()
+            let kustomization = try Kustomization(plugin, with: with)
+            (generated.files, generated.warnings, generated.notes) = try kustomization.files()
+            generated.needsSecretFile = kustomization.needsSecretFile
         case .pullSecret: break
         }
-        for warning in generated.documents.flatMap(\.warnings) where !generated.warnings.contains(warning) {
-            generated.warnings.append(warning)
-        }
+        let warnings = generated.warnings + generated.documents.flatMap(\.warnings)
+        generated.warnings = (warnings + [plugin.consumer?.warning].compactMap(\.self)).withoutDuplicates
+        generated.notes =
+            (generated.notes + generated.documents.flatMap(\.notes) + Self.imageNotes(of: plugin, kind))
+            .withoutDuplicates
         return generated
+    }
+
+    /// Notes about the image's name, which only documents for other machines have.
+    private static func imageNotes(of plugin: PluginDeployment, _ kind: DocumentKind) -> [String] {
+        kind == .envoy ? [] : plugin.image.notes
     }
 
     /// Writes the files; without `--force`, keeps files with other content.
@@ -147,7 +162,15 @@ struct Generate: RegistryCommand {
         }
         try FileSet(files).write(to: folder, replacing: force)
         let names = files.map { folder.appending($0.name).string }
-        for name in names { context.record(.step("wrote", name)) }
+        let secret = folder.appending(Kustomization.secretFile)
+        if generated.needsSecretFile, Directory.type(of: secret) == nil {
+            context.record(
+                .note(
+                    "before kubectl apply -k \(folder), create \(secret): the command is in "
+                        + "\(folder.appending("kustomization.yaml"))"
+                )
+            )
+        }
         try context.print(
             GenerateReport(
                 kind,
@@ -155,7 +178,8 @@ struct Generate: RegistryCommand {
                 image.digest,
                 [],
                 files: names,
-                warnings: generated.warnings
+                warnings: generated.warnings,
+                notes: generated.notes
             ),
             orText: names.map { $0 + "\n" }.joined()
         )
@@ -167,5 +191,13 @@ struct Generate: RegistryCommand {
         let old = String(decoding: bytes, as: UTF8.self)
         if old.split(separator: "\n").contains(line.prefix { $0 != "\n" }) { return old }
         return old + (old.hasSuffix("\n") || old.isEmpty ? "" : "\n") + line
+    }
+}
+
+extension [String] {
+    /// The texts in their order, each once.
+    fileprivate var withoutDuplicates: [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
     }
 }

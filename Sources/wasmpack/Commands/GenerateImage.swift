@@ -30,6 +30,13 @@ extension Generate {
                 // The kubelet and pull read an index too.
                 if kind != .envoy, kind != .imageVolume {
                     try DeploymentCheck.failIfIndex(reference, root: root, image: image.inspection.image)
+                } else if root.digest != image.inspection.image.digest, reference.digest != nil {
+                    context.record(
+                        .note(
+                            "\(reference) is an index; the document names the image in it, "
+                                + "\(image.inspection.image.digest)"
+                        )
+                    )
                 }
                 try check(image, named: reference, context)
                 digest = image.inspection.image.digest
@@ -65,7 +72,7 @@ extension Generate {
         if kind == .imageVolume { try DeploymentCheck.failIfNotMountable(reference, image.inspection) }
         let consumers = kind == .kustomization ? with.map(\.consumer) : [kind.consumer]
         for consumer in Set(consumers).sorted(by: { ($0 ?? "") < ($1 ?? "") }) {
-            let check = DeploymentCheck(
+            let check = try DeploymentCheck(
                 of: image,
                 named: reference,
                 for: consumer,
@@ -75,6 +82,24 @@ extension Generate {
             try check.failIfRejected()
             for warning in check.warnings { context.record(.warning(warning)) }
         }
+        for kind in kind == .kustomization ? with : [kind] {
+            guard let warning = typeWarning(image, in: kind) else { continue }
+            context.record(.warning(warning))
+        }
+    }
+
+    /// Returns the warning for a module without callbacks of the type that a document gives it.
+    private func typeWarning(_ image: InspectedImage, in kind: DocumentKind) -> String? {
+        guard kind.runsPlugin else { return nil }
+        let isSettable = DeploymentSetting.type.kinds.contains(kind)
+        let type: ProxyWasm.PluginType = isSettable && fields.type == .network ? .network : .http
+        return DeploymentCheck.typeWarning(
+            image,
+            as: type,
+            remedy: !isSettable
+                ? "\(kind.title) runs HTTP plugins only"
+                : type == .network ? "omit --type network" : "use --type network"
+        )
     }
 
     /// Returns the release of Envoy in the version of `--for`; `nil` if it is not known, or not for that consumer.

@@ -34,10 +34,26 @@ extension Generate {
             .step("secret", "\(credential.holder) for \(registry), from \(credential.source)")
         )
         let document = secret.document
+        let notes = namespace == nil ? [try missingNamespace()] : []
+        for note in notes { context.record(.note(note)) }
         try context.print(
-            GenerateReport(kind, reference, nil, [document.object.json]),
+            GenerateReport(kind, reference, nil, [document.object.json], notes: notes),
             orText: document.yaml
         )
+    }
+
+    /// Without a namespace, the document has none, like that of kubectl.
+    private func missingNamespace() throws(Failure) -> String {
+        let usual = DocumentKind.allCases.filter { document in
+            document.usualNamespace != nil && document.consumer != nil
+        }
+        let consumer = try fields.parsedConsumer()?.consumer
+        let namespaces = usual.filter { kind in consumer.map(kind.readers.contains) ?? true }
+            .compactMap(\.usualNamespace)
+        let shown = Set(namespaces).sorted().joined(separator: ", ")
+        return
+            "without --namespace, kubectl uses the namespace of its context; the Secret must be in that of the object "
+            + "that names it (usually \(shown))"
     }
 
     private func credential(_ context: CommandContext) async throws -> (RegistryName, Credential) {

@@ -40,6 +40,12 @@ struct Inspect: RegistryCommand {
     )
     var raw: Raw?
 
+    @Flag(help: "Show the module of an image in a registry even if its layers have more than 32 MiB")
+    var module = false
+
+    /// The largest size of the layers of an image in a registry that are fetched to show the module, in bytes.
+    private static let fetchLimit = 32 * 1024 * 1024
+
     @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
@@ -84,7 +90,8 @@ struct Inspect: RegistryCommand {
             let config = choice.manifest.config
             try await Screen.main.print(bytes: source.fetch(config).bytes(limit: ImageConfig.sizeLimit))
         case nil:
-            try await InspectedImage.with(root, in: source) { image in
+            let limit = reference == nil || module ? nil : Self.fetchLimit
+            try await InspectedImage.with(root, in: source, layerLimit: limit) { image in
                 if let note = image.inspection.choice.note { context.record(.note(note)) }
                 let report = InspectionReport(
                     image.inspection,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import HTTPTransport
 import HostSystem
 import OCI
 import Packing
@@ -86,6 +87,8 @@ struct Push: RegistryCommand {
         try checkOrder()
         let target = try Reference(parsing: reference)
         try target.requireTag()
+        // The image is read meanwhile.
+        CurlLibrary.openInBackground()
         let plan = PushPlan(
             target: target,
             tags: try alsoTag.map { text throws(Failure) in try Tag(parsing: text) },

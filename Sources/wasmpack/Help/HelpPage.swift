@@ -69,19 +69,28 @@ struct HelpPage {
         return help.page.text
     }
 
+    /// Returns the topic that describes an option of a command; `nil` if the command's own page does.
+    static func topic(of option: CommandSurface.Argument, in command: CommandSurface.Command) -> HelpTopic? {
+        switch option.sectionTitle {
+        case Shared.output: .output
+        case Shared.fields: .fields
+        case Shared.connection: .registry
+        case Shared.credentials where usesSharedCredentials(command): .registry
+        case Shared.image where command.commandName != "build": .image
+        default: nil
+        }
+    }
+
+    private static func usesSharedCredentials(_ command: CommandSurface.Command) -> Bool {
+        command.options.contains { $0.spelling == "--anonymous" }
+    }
+
     private mutating func addOptions(of command: CommandSurface.Command) {
         let usesRegistry = command.options.contains { Shared.connection == $0.sectionTitle }
         // login has other options for its credentials.
-        let usesCredentials = usesRegistry && command.options.contains { $0.spelling == "--anonymous" }
+        let usesCredentials = usesRegistry && Self.usesSharedCredentials(command)
         let sharesImage = command.commandName != "build"
-        func isShared(_ option: CommandSurface.Argument) -> Bool {
-            guard let title = option.sectionTitle else { return false }
-            return title == Shared.output || title == Shared.fields
-                || usesRegistry && title == Shared.connection
-                || usesCredentials && title == Shared.credentials
-                || sharesImage && title == Shared.image
-        }
-        let own = command.options.filter { !isShared($0) }
+        let own = command.options.filter { Self.topic(of: $0, in: command) == nil }
         page.add(rows: (command.positional + own).map { ($0.spelling, $0.description) })
         let image = command.options.filter { sharesImage && $0.sectionTitle == Shared.image }
         if !image.isEmpty {

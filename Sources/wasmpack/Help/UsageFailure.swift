@@ -24,6 +24,14 @@ struct UsageFailure {
     private var name: String { command?.commandName ?? "wasmpack" }
     private var help: String { command.map { "wasmpack help \($0.commandName)" } ?? "wasmpack help" }
 
+    /// Returns the command that shows the help about an option.
+    private func help(on option: CommandSurface.Argument?) -> String {
+        guard let command, let option, let topic = HelpPage.topic(of: option, in: command) else {
+            return help
+        }
+        return "wasmpack help \(topic.rawValue)"
+    }
+
     /// For the message `Missing expected argument '<registry>'`.
     private func missingArgument(_ text: String) -> Failure? {
         guard text.hasPrefix("Missing expected argument "), let argument = Self.quoted(text).first else {
@@ -94,7 +102,13 @@ struct UsageFailure {
         }
         let words = option.split(separator: " ")
         let value = words.count > 1 ? ": \(words[1].filter { !"<>".contains($0) }.uppercased())" : ""
-        return Failure(.usage, "\(words.first ?? "an option") needs a value\(value)", try: [help])
+        let name = words.first.map(String.init) ?? "an option"
+        let argument = command?.options.first { $0.spellings.contains(name) }
+        return Failure(
+            .usage,
+            "\(name) needs a value\(value)",
+            try: [help(on: argument)]
+        )
     }
 
     /// For a message such as `The value 'x' is invalid for '--format <format>'`.
@@ -113,7 +127,20 @@ struct UsageFailure {
         let isPositional = option.hasPrefix("<")
         let subject = isPositional ? argument?.spelling ?? "the argument" : String(option)
         guard !values.isEmpty else {
-            return Failure(.usage, "\"\(given)\" is not a valid value for \(subject)", try: [help])
+            return Failure(
+                .usage,
+                "\"\(given)\" is not a valid value for \(subject)",
+                why: argument.flatMap { argument in argument.abstract.map { "\(argument.spelling): \($0)" } },
+                try: [help(on: argument)]
+            )
+        }
+        if isPositional, let line = swapped(given, values) {
+            return Failure(
+                .usage,
+                "\"\(given)\" is not a valid value for \(subject)",
+                why: "\(subject) comes before the other argument",
+                try: [line]
+            )
         }
         let nearest = Self.nearest(to: given.lowercased(), of: values) ?? values[0]
         return Failure(
@@ -122,6 +149,14 @@ struct UsageFailure {
             why: "the values are " + values.joined(separator: ", "),
             try: [isPositional ? "use \(nearest) as \(subject)" : "use \(subject) \(nearest)"]
         )
+    }
+
+    /// Returns the command with its first two arguments in the other order, if the second one is a value of the first.
+    private func swapped(_ given: String, _ values: [String]) -> String? {
+        guard let index = arguments.firstIndex(of: given), arguments.indices.contains(index + 1),
+            let value = values.first(where: { $0.lowercased() == arguments[index + 1].lowercased() })
+        else { return nil }
+        return "wasmpack \(name) \(value) \(given)"
     }
 
     /// Returns the value that a lower-case word is nearest to: `pull-secret` for `secret`, `kustomization` for `kustomize`.

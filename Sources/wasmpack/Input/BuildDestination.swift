@@ -51,6 +51,14 @@ struct BuildDestination {
         }
     }
 
+    /// Runs the packing; after a failure, removes a layout that was created for it.
+    func cleaningUp<Result>(_ body: () async throws(Failure) -> Result) async throws(Failure) -> Result {
+        switch storage {
+        case .layout(let layout): try await layout.cleaningUp(body)
+        case .archive: try await body()
+        }
+    }
+
     /// Stores the image under each name.
     func store(_ image: BuiltImage, _ context: CommandContext) async throws(Failure) {
         let root = image.manifest.descriptor

@@ -77,10 +77,16 @@ extension InspectedImage {
     static func with(
         _ root: Descriptor,
         in source: some ContentSource,
+        layerLimit: Int? = nil,
         _ work: (InspectedImage) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { folder in
-            let image = try await InspectedImage(of: root, in: source, spoolingIn: folder)
+            let image = try await InspectedImage(
+                of: root,
+                in: source,
+                layerLimit: layerLimit,
+                spoolingIn: folder
+            )
             defer { withExtendedLifetime(image) {} }
             try await work(image)
         }

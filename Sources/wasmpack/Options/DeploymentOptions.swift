@@ -5,13 +5,34 @@ import HostSystem
 import OCI
 import SystemPackage
 
-extension DocumentKind: ExpressibleByArgument {}
-extension FailStrategy: ExpressibleByArgument {}
-extension PluginType: ExpressibleByArgument {}
-extension PullPolicy: ExpressibleByArgument {}
+extension DocumentKind: ExpressibleByArgument {
+    init?(argument: String) { self.init(anyCase: argument) }
+}
+
+extension FailStrategy: ExpressibleByArgument {
+    init?(argument: String) { self.init(anyCase: argument) }
+}
+
+extension PluginType: ExpressibleByArgument {
+    init?(argument: String) { self.init(anyCase: argument) }
+}
+
+extension PullPolicy: ExpressibleByArgument {
+    init?(argument: String) { self.init(anyCase: argument) }
+}
 
 extension PluginPhase: ExpressibleByArgument {
-    init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+    init?(argument: String) { self.init(anyCase: argument) }
+}
+
+extension CaseIterable where Self: RawRepresentable<String> {
+    /// Reads a value in upper or lower case, because the documents' own words have both.
+    fileprivate init?(anyCase text: String) {
+        guard let value = Self.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else {
+            return nil
+        }
+        self = value
+    }
 }
 
 /// The fields of the generated documents.
@@ -39,7 +60,10 @@ struct DeploymentOptions: ParsableArguments {
     // Unconditional, because `-1` would be read as an option otherwise.
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Order within the phase; higher runs first", valueName: "n")
+        help: ArgumentHelp(
+            "Order within the phase (-2147483648 to 2147483647); higher runs first",
+            valueName: "n"
+        )
     )
     var priority: Int32?
 
@@ -123,7 +147,12 @@ struct DeploymentOptions: ParsableArguments {
     }
 
     private static func configuration(_ text: String) throws(Failure) -> PluginConfiguration {
-        guard text.hasPrefix("@") else { return try PluginConfiguration(Array(text.utf8)) }
+        guard text.hasPrefix("@") else {
+            return try PluginConfiguration(
+                Array(text.utf8),
+                fileExists: Directory.type(of: FilePath(text)) == .regular
+            )
+        }
         let path = FilePath(String(text.dropFirst()))
         guard !path.isEmpty else {
             throw Failure(.usage, "--plugin-config @ names no file", try: ["--plugin-config @config.json"])

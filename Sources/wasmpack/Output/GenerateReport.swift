@@ -11,6 +11,7 @@ struct GenerateReport: Encodable {
     private let documents: [JSONValue]
     private let files: [String]
     private let warnings: [String]
+    private let notes: [String]
 
     init(
         _ kind: DocumentKind,
@@ -18,7 +19,8 @@ struct GenerateReport: Encodable {
         _ digest: Digest?,
         _ documents: [JSONValue],
         files: [String] = [],
-        warnings: [String] = []
+        warnings: [String] = [],
+        notes: [String] = []
     ) {
         self.kind = kind.rawValue
         self.reference = reference
@@ -26,5 +28,6 @@ struct GenerateReport: Encodable {
         self.documents = documents
         self.files = files
         self.warnings = warnings
+        self.notes = notes
     }
 }

@@ -53,6 +53,8 @@ struct InspectionReport {
             rows.append(Row("module", "\(plugin.module.digest)  \(ByteCount(plugin.module.size))"))
             if let module { rows += ModuleReport(module).rows }
             rows += plugin.warnings.map { Row("warning", $0, tone: .caution) }
+        case .failure where inspection.unreadSize != nil:
+            rows.append(Row("module", "not fetched because of its size; --module fetches it"))
         case .failure(let failure):
             rows.append(Row("module", "no proxy finds a module: \(failure.message)"))
             if let why = failure.why { rows.append(.more(why)) }
@@ -101,7 +103,9 @@ struct InspectionReport {
     var document: Document {
         let plugin = try? inspection.plugin.get()
         var problem: String?
-        if case .failure(let failure) = inspection.plugin { problem = failure.message }
+        if case .failure(let failure) = inspection.plugin, inspection.unreadSize == nil {
+            problem = failure.message
+        }
         let config = inspection.config
         return Document(
             name: name,

@@ -86,6 +86,6 @@ struct ModuleDescription: Encodable {
         targetFeatures = Array((module?.targetFeatures ?? []).prefix(Self.limit))
         buildID = Nullable(module?.buildID)
         sourceMappingURL = Nullable(module?.sourceMappingURL)
-        findings = inspection.findings(in: .envoy).map(FindingDocument.init)
+        findings = inspection.findings.map(FindingDocument.init)
     }
 }

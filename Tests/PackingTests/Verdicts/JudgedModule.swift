@@ -38,7 +38,7 @@ struct JudgedModule: Sendable {
         }
         self.envoy = envoy
         let inspection = try ModuleInspection(of: name, in: ReadableFile(opening: FilePath(module.path)))
-        findings = PluginCheck(nil, module: inspection, for: Consumers.proxies).moduleFindings
+        findings = try PluginCheck(nil, module: inspection, for: Consumers.proxies).moduleFindings
     }
 }
 
