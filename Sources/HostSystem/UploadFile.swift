@@ -90,9 +90,6 @@ extension Directory {
         }
         return errno == EEXIST
     }
-
-    /// Removes an empty folder; a folder with files stays.
-    package static func removeIfEmpty(_ path: FilePath) { try? removeDirectory(path) }
 }
 
 private func hardLink(_ file: UnsafePointer<CChar>, _ other: UnsafePointer<CChar>) -> CInt {

@@ -4,11 +4,11 @@ import OCI
 
 /// Who may use a registry.
 package enum Access: Sendable {
-    /// Everybody.
+    /// All clients.
     case open
     /// These accounts, by Basic authentication (RFC 7617).
     case basic(Accounts)
-    /// Bearer tokens of the built-in token service, for these accounts or for everybody.
+    /// Bearer tokens of the built-in token service, for these accounts or for all clients.
     case tokens(TokenIssuer)
 
     /// What a request does in a repository.

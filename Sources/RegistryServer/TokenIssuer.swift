@@ -24,7 +24,7 @@ package final class TokenIssuer: Sendable {
     /// Creates a service.
     ///
     /// - Parameters:
-    ///   - accounts: who gets tokens; `nil` for everybody.
+    ///   - accounts: who gets tokens; `nil` for all clients.
     ///   - scheme: the scheme of the registry's URLs, `http` or `https`.
     package init(_ accounts: Accounts?, scheme: String) {
         self.accounts = accounts

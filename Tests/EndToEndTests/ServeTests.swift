@@ -266,7 +266,9 @@ struct ServeInteropTests {
         var address = ""
         try await wait(for: "docker-registry") {
             if cache.hasEnded { throw PeerError(try await cache.wait().description) }
-            guard let found = cache.errorSoFar.firstMatch(of: /listening on (127\.0\.0\.1:\d+)/) else { return false }
+            guard let found = cache.errorSoFar.firstMatch(of: /listening on (127\.0\.0\.1:\d+)/) else {
+                return false
+            }
             address = String(found.output.1)
             return true
         }

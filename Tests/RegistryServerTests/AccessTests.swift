@@ -99,7 +99,9 @@ import Testing
         #expect(try await registry.send("GET", "/v2/", ["Authorization": "Bearer x"]).status == 401)
 
         let blob = Digest(of: [1])
-        let other = try #require(try await registry.store.repository(RepositoryName(parsing: "team/other"), creating: true))
+        let other = try #require(
+            try await registry.store.repository(RepositoryName(parsing: "team/other"), creating: true)
+        )
         try other.layout.insert([1], as: blob)
         let both = "/token?scope=repository:team/plugin:pull,push"
         for (scope, status) in [(both, 202), (both + "&scope=repository:team/other:pull", 201)] {
