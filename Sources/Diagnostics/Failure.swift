@@ -40,7 +40,8 @@ extension Failure {
         code: Code? = nil,
         message: String? = nil,
         why: String? = nil,
-        try hints: [String]? = nil
+        try hints: [String]? = nil,
+        cause: (any Error)? = nil
     ) -> Failure {
         Failure(
             code ?? self.code,
@@ -48,7 +49,7 @@ extension Failure {
             why: why ?? self.why,
             try: hints ?? self.hints,
             http: http,
-            cause: cause
+            cause: cause ?? self.cause
         )
     }
 
@@ -58,6 +59,26 @@ extension Failure {
     /// Returns the failure with another cause appended.
     package func adding(why more: String) -> Failure {
         with(why: [why, more].compactMap(\.self).joined(separator: "; "))
+    }
+
+    /// What is certain about the result of work that was canceled, as the ``cause`` of its failure.
+    package struct CertainResult: Error {
+        /// A clause for the message, such as `no tag was set`.
+        package let text: String
+
+        /// Describes a result.
+        package init(_ text: String) { self.text = text }
+    }
+
+    /// Returns the failure of canceled work with the step that it interrupted, such as `packing plugin.wasm`.
+    package func during(_ step: String) -> Failure {
+        code == .interrupted && why == nil ? with(why: "it was \(step)") : self
+    }
+
+    /// Returns the failure of canceled work with what is certain about its result, unless that is known already.
+    package func adding(result: @autoclosure () -> String) -> Failure {
+        guard code == .interrupted || Task.isCancelled, !(cause is CertainResult) else { return self }
+        return with(cause: CertainResult(result()))
     }
 
     /// The part of an HTTP response that an error report shows.

@@ -10,9 +10,10 @@ extension Failure.Code {
             )
         case .connectionRefused:
             Explanation(
-                "nothing listens at the address",
-                why: "the registry is not running, or listens on another port",
-                try: "check the host and the port"
+                "the registry cannot be reached",
+                why:
+                    "nothing listens at the address, the registry uses another port, or no route leads to its network",
+                try: "check the host, the port and this machine's network"
             )
         case .connectionLost:
             Explanation(
@@ -22,9 +23,10 @@ extension Failure.Code {
             )
         case .proxyFailed:
             Explanation(
-                "the HTTP proxy failed",
+                "the proxy failed",
                 why:
-                    "HTTPS_PROXY or HTTP_PROXY specifies an HTTP proxy that cannot be reached or rejects the request",
+                    "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY specifies an HTTP or SOCKS proxy that cannot be reached or "
+                    + "rejects the request",
                 try: "correct the variable, or add the registry to NO_PROXY"
             )
         case .tlsUnknownAuthority:
@@ -78,10 +80,11 @@ extension Failure.Code {
             )
         default:
             Explanation(
-                "the registry refers to an address that is not contacted",
+                "the address is not allowed",
                 why:
-                    "a token service, redirect or upload leads from a public registry into a private network",
-                try: "contact the registry's administrator"
+                    "a token service, redirect or upload leads from a public registry into a private network, or the "
+                    + "registry's own address is that of a metadata service, or private after a public one",
+                try: "check the host's DNS, or contact the registry's administrator"
             )
         }
     }

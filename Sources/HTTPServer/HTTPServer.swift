@@ -65,6 +65,7 @@ package struct HTTPServer: Sendable {
                                 )
                             ),
                             ConnectionTimer(patience: limits.patience),
+                            InboundGate(),
                         ])
                         return channel
                     }
@@ -122,6 +123,7 @@ package struct HTTPServer: Sendable {
                 wrappingChannelSynchronously: channel,
                 configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 3))
             )
+            try channel.pipeline.syncOperations.handler(type: InboundGate.self).open()
             channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
             return wrapped
         }.get()

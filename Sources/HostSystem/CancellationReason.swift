@@ -15,6 +15,14 @@ enum CancellationReason: Sendable {
     case signal(CInt)
     case timeout(Duration)
 
+    /// The failure to report for the failure of the canceled work: with its certain result and, after a timeout, with what it
+    /// waited for.
+    func failure(of error: Failure) -> Failure {
+        let failure = failure.with(cause: error.cause)
+        guard case .timeout = self, error.code == .interrupted, let step = error.why else { return failure }
+        return failure.with(why: [step, failure.why].compactMap(\.self).joined(separator: "; "))
+    }
+
     /// The failure to report.
     var failure: Failure {
         switch self {

@@ -66,7 +66,7 @@ package enum Interruption {
         do throws(Failure) {
             return try await task.value.get()
         } catch {
-            throw state.reason?.failure ?? error
+            throw state.reason.map { $0.failure(of: error) } ?? error
         }
     }
 

@@ -15,7 +15,7 @@ package struct EnvoyReading: Sendable {
         self.corruptions = corruptions
     }
 
-    /// Reads a module in pieces of at most 64 KiB; code and data are not parsed.
+    /// Reads and validates a module, and holds at most one function body or 256 KiB of it; data is not read.
     ///
     /// - Parameters:
     ///   - name: the name of the module in messages.

@@ -3,8 +3,7 @@ package import Wasm
 
 /// The findings that predict whether a proxy loads a module.
 ///
-/// The rules are those of proxy-wasm-cpp-host and of the V8 in Envoy. Function bodies are not validated, and nothing is
-/// run; a note says so.
+/// The rules are those of proxy-wasm-cpp-host and of the V8 in Envoy. Nothing is run.
 package struct ModuleCheck: Sendable {
     /// The checked module.
     package let module: Module
@@ -65,7 +64,7 @@ package struct ModuleCheck: Sendable {
             .describeExports: [crashingExportFindings],
             .lookUp: [LimitedFindings(callbackFindings)],
             .start: [LimitedFindings(startFindings)],
-            .run: [LimitedFindings(memoryFindings + collectorFindings + [Self.bodiesNotValidated])],
+            .run: [LimitedFindings(memoryFindings + collectorFindings)],
         ]
         for corruption in corruptions {
             steps[corruption.step, default: []].insert(LimitedFindings([.corrupted(corruption)]), at: 0)
@@ -103,12 +102,6 @@ package struct ModuleCheck: Sendable {
                 && problem.offset - section.offset <= section.size
         }
     }
-
-    private static let bodiesNotValidated = Finding(
-        "function-bodies-not-validated",
-        .note,
-        "function bodies were not validated; --envoy loads the plugin in a real Envoy"
-    )
 }
 
 extension ModuleExport {

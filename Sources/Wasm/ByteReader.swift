@@ -12,7 +12,7 @@ package struct ByteReader {
     /// The end of the range that may be read now.
     package private(set) var end = 0
 
-    private let fetch: ByteFetch
+    let fetch: ByteFetch
     private var piece: [UInt8] = []
     private var pieceOffset = 0
 

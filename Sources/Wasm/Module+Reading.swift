@@ -1,9 +1,9 @@
 package import Diagnostics
 
 extension Module {
-    /// Reads the sections of a module, and holds at most 64 KiB of its bytes at a time.
+    /// Reads and validates a module, and holds at most one function body or 256 KiB of its bytes at a time.
     ///
-    /// Code and data are not validated. ``problems`` has the faults for which an engine would reject the module.
+    /// ``problems`` has the faults for which an engine would reject the module.
     ///
     /// - Parameters:
     ///   - outline: the positions of its sections.

@@ -1,4 +1,4 @@
-/// A core WebAssembly module as its sections describe it, without function bodies.
+/// A core WebAssembly module as its sections describe it.
 package struct Module: Sendable, Hashable {
     /// A tool or language that made a module (tool conventions, "Producers Section").
     package struct Producer: Sendable, Hashable {
@@ -43,6 +43,10 @@ package struct Module: Sendable, Hashable {
     package var buildID: String?
     /// The URL of its source map (`sourceMappingURL` section); `nil` without one.
     package var sourceMappingURL: String?
+    /// The features of WebAssembly beyond version 1 that it uses, each with its first use, in the order of the file.
+    package var features: [FeatureUse] = []
+    /// Whether all function bodies were validated, or one was found to be invalid.
+    package var bodiesAreValidated = false
     /// The violations of rules that an engine checks before it runs the module, in the order of the file.
     package var problems: [ModuleProblem] = []
 

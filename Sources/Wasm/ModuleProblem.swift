@@ -18,18 +18,24 @@ package struct ModuleProblem: Hashable, Sendable {
     package let message: String
     /// Its offset, in bytes from the start of the module.
     package let offset: Int
+    /// The index of the function whose body has it; `nil` outside of bodies.
+    package let function: Int?
 
     /// Creates a problem.
-    package init(_ kind: Kind, _ message: String, at offset: Int) {
+    package init(_ kind: Kind, _ message: String, at offset: Int, inFunction function: Int? = nil) {
         self.kind = kind
         self.message = message
         self.offset = offset
+        self.function = function
     }
 }
 
 extension ModuleProblem: CustomStringConvertible {
     /// The message with its position.
-    package var description: String { "\(message) (at byte \(offset))" }
+    package var description: String {
+        guard let function else { return "\(message) (at byte \(offset))" }
+        return "function \(function), offset 0x\(String(offset, radix: 16)): \(message)"
+    }
 
     static func invalid(_ message: String, at offset: Int) -> ModuleProblem {
         ModuleProblem(.invalid, message, at: offset)

@@ -1,6 +1,4 @@
 /// The code section (WebAssembly 3.0, "Binary Format", Code Section).
-///
-/// Bodies are measured, not validated: see docs/decisions/0020-function-bodies.md.
 extension ModuleReader {
     mutating func readCode() throws(ModuleReadError) {
         let start = bytes.offset
@@ -12,61 +10,57 @@ extension ModuleReader {
                 .invalid("\(declared) functions are declared, but \(count) have a body", at: start)
             )
         }
-        for index in 0..<count { try readBody(of: importedFunctionCount + index) }
-    }
-
-    private mutating func readBody(of function: Int) throws(ModuleReadError) {
-        let start = bytes.offset
-        let size = try bytes.unsigned("the size of a body")
-        guard size <= bytes.remaining else {
-            throw .problem(
-                .invalid(
-                    "the body of function \(function) has \(size) bytes, but \(bytes.remaining) follow",
-                    at: start
-                )
-            )
+        // Bodies refer to what the sections before define.
+        guard !isInvalid, !isIncomplete else {
+            return try bytes.skip(bytes.remaining, "the code")
         }
-        guard (1...Self.bodySizeLimit).contains(size) else {
-            throw .problem(
-                .invalid(
-                    "the body of function \(function) has \(size) bytes; engines accept 1 to \(Self.bodySizeLimit)",
-                    at: start
-                )
-            )
-        }
-        let end = bytes.offset + size
-        try readLocals(of: function, before: end)
-        try bytes.skip(end - bytes.offset - 1, "a body")
-        let last = bytes.offset
-        guard try bytes.byte("a body") == 0x0B else {
-            throw .problem(
-                .invalid("the body of function \(function) does not finish with an end instruction", at: last)
-            )
-        }
-    }
-
-    private mutating func readLocals(of function: Int, before end: Int) throws(ModuleReadError) {
-        let start = bytes.offset
-        var count = functionType(at: function)?.parameters.count ?? 0
-        for _ in 0..<(try bytes.count(of: "groups of locals", limit: Self.localLimit)) {
-            count += try bytes.unsigned("the number of locals")
-            guard count <= Self.localLimit else {
-                throw .problem(
-                    .invalid(
-                        "function \(function) has \(count) locals, more than \(Self.localLimit)",
-                        at: start
-                    )
-                )
+        let code = BodyReader(from: bytes.offset, to: bytes.end, bytes.fetch)
+        var validator = BodyValidator(ValidationContext(self), code, features: features)
+        var function = importedFunctionCount
+        do throws(BodyFault) {
+            defer {
+                features = validator.features
+                module.features += validator.uses
             }
-            _ = try readType()
-            guard bytes.offset < end else { break }
+            while function < functions.count {
+                try validator.validateNext(function)
+                function += 1
+            }
+        } catch {
+            if let failure = error.failure { throw .failure(failure) }
+            module.bodiesAreValidated = !error.isLimit
+            throw .problem(
+                ModuleProblem(
+                    error.isLimit ? .notJudged : .invalid,
+                    error.message,
+                    at: error.offset,
+                    inFunction: function
+                )
+            )
         }
-        guard bytes.offset < end else {
-            throw .problem(.invalid("the body of function \(function) ends within its locals", at: start))
+        module.bodiesAreValidated = true
+        try bytes.skip(validator.code.offset - bytes.offset, "the code")
+    }
+}
+
+extension BodyValidator {
+    /// Reads the size of the next body, and validates the body.
+    fileprivate mutating func validateNext(_ function: Int) throws(BodyFault) {
+        let start = code.offset
+        try code.open(Self.longestSize)
+        let size = try code.unsigned()
+        guard (1...Self.sizeLimit).contains(size) else {
+            throw BodyFault("its body has \(size) bytes; engines accept 1 to \(Self.sizeLimit)", at: start)
         }
+        try code.open(size)
+        guard code.remaining == size else {
+            throw BodyFault("its body has \(size) bytes, but \(code.remaining) follow", at: start)
+        }
+        try validate(function)
     }
 
-    /// V8's limits.
-    private static let bodySizeLimit = 7_654_321
-    private static let localLimit = 50_000
+    /// The bytes of a number of 32 bits.
+    private static let longestSize = 5
+    /// V8's limit.
+    private static let sizeLimit = 7_654_321
 }

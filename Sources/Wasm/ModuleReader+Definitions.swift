@@ -17,28 +17,29 @@ extension ModuleReader {
         let start = bytes.offset
         switch try bytes.byte("the kind of an import") {
         case 0:
-            let (index, type) = try readFunctionType()
+            let index = try readFunctionType()
             addFunction(index)
-            return .function(type)
+            return .function(shownType(index))
         case 1:
             let type = try readReferenceType()
             let limits = try readTableLimits()
-            tables.append(Table(type: type, limits: limits))
+            addTable(Table(type: type, limits: limits), at: start)
             return .table(type.valueType, limits)
         case 2:
             let offset = bytes.offset
             let limits = try readMemoryLimits()
-            module.memories.append(ModuleMemory(limits, isImported: true, offset: offset))
+            addMemory(ModuleMemory(limits, isImported: true, offset: offset))
             return .memory(limits)
         case 3:
             let type = try readType()
             let isMutable = try readMutability()
+            if isMutable { use(.mutableGlobals, at: start) }
             globals.append(Global(type: type, isMutable: isMutable, value: nil))
             return .global(type.valueType, isMutable: isMutable)
         case 4:
             let type = try readTagType()
             tags.append(type)
-            return .tag(type)
+            return .tag(shownType(type))
         case let kind:
             throw .problem(.invalid("an import has the unknown kind \(kind)", at: start))
         }
@@ -46,7 +47,7 @@ extension ModuleReader {
 
     mutating func readFunctions() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "functions", limit: Self.entryLimit)) {
-            addFunction(try readFunctionType().index)
+            addFunction(try readFunctionType())
         }
     }
 
@@ -68,33 +69,48 @@ extension ModuleReader {
             }
             let type = try readReferenceType()
             let limits = try readTableLimits()
-            if hasValue { _ = try readConstant(of: .reference(type), "the initial value of a table") }
+            if hasValue { _ = try readConstant(of: type, "the initial value of a table") }
             guard hasValue || type.isNullable else {
                 throw .problem(.invalid("a table of \(type) needs an initial value", at: start))
             }
-            tables.append(Table(type: type, limits: limits))
+            addTable(Table(type: type, limits: limits), at: start)
         }
+    }
+
+    private mutating func addTable(_ table: Table, at offset: Int) {
+        if tables.count == 1 { use(.referenceTypes, at: offset) }
+        if table.limits.is64 { use(.memory64, at: offset) }
+        tables.append(table)
     }
 
     mutating func readMemories() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "memories", limit: Self.tableLimit)) {
             let start = bytes.offset
-            module.memories.append(ModuleMemory(try readMemoryLimits(), offset: start))
+            addMemory(ModuleMemory(try readMemoryLimits(), offset: start))
         }
+    }
+
+    private mutating func addMemory(_ memory: ModuleMemory) {
+        if module.memories.count == 1 { use(.multiMemory, at: memory.offset) }
+        if memory.limits.is64 { use(.memory64, at: memory.offset) }
+        if memory.limits.isShared { use(.threads, at: memory.offset) }
+        module.memories.append(memory)
     }
 
     mutating func readTags() throws(ModuleReadError) {
         for _ in 0..<(try bytes.count(of: "tags", limit: Self.entryLimit)) { tags.append(try readTagType()) }
     }
 
-    private mutating func readTagType() throws(ModuleReadError) -> FunctionType {
+    private mutating func readTagType() throws(ModuleReadError) -> Int {
         let start = bytes.offset
         let attribute = try bytes.byte("the attribute of a tag")
         guard attribute == 0 else {
             throw .problem(.invalid("a tag has the unknown attribute \(attribute)", at: start))
         }
-        let type = try readFunctionType().type
-        guard type.results.isEmpty else { throw .problem(.invalid("a tag has results", at: start)) }
+        let type = try readFunctionType()
+        guard types.results(of: type).isEmpty else {
+            throw .problem(.invalid("a tag has results", at: start))
+        }
         return type
     }
 
@@ -114,6 +130,8 @@ extension ModuleReader {
             let name = try bytes.name("an export's name")
             let kind = try bytes.byte("the kind of an export")
             let index = try bytes.unsigned("the index of an export")
+            if kind == 0 { declare(index) }
+            if kind == 3, index < globals.count, globals[index].isMutable { use(.mutableGlobals, at: start) }
             guard let type = exportedType(kind, index) else {
                 let shown = name.printable.truncated(to: 80)
                 throw .problem(
@@ -131,14 +149,14 @@ extension ModuleReader {
         }
     }
 
-    private func exportedType(_ kind: UInt8, _ index: Int) -> ExternalType? {
+    private mutating func exportedType(_ kind: UInt8, _ index: Int) -> ExternalType? {
         switch kind {
-        case 0: return functionType(at: index).map(ExternalType.function)
+        case 0 where index < functions.count: return .function(shownType(functions[index]))
         case 1 where index < tables.count: return .table(tables[index].type.valueType, tables[index].limits)
         case 2 where index < module.memories.count: return .memory(module.memories[index].limits)
         case 3 where index < globals.count:
             return .global(globals[index].type.valueType, isMutable: globals[index].isMutable)
-        case 4 where index < tags.count: return .tag(tags[index])
+        case 4 where index < tags.count: return .tag(shownType(tags[index]))
         default: return nil
         }
     }
@@ -146,10 +164,10 @@ extension ModuleReader {
     mutating func readStart() throws(ModuleReadError) {
         let start = bytes.offset
         let index = try bytes.unsigned("the index of the start function")
-        guard let type = functionType(at: index) else {
+        guard index < functions.count else {
             throw .problem(.invalid("the start function, \(index), does not exist", at: start))
         }
-        guard type == FunctionType([], []) else {
+        guard types.fields(of: functions[index]).isEmpty else {
             throw .problem(.invalid("the start function, \(index), has parameters or results", at: start))
         }
         module.start = index

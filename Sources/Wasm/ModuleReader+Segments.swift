@@ -22,12 +22,18 @@ extension ModuleReader {
                 )
             }
             target = try readConstant(
-                of: .number(tables[table].limits.is64 ? .i64 : .i32),
+                of: tables[table].limits.is64 ? .i64 : .i32,
                 "the offset of an element segment"
             )
         }
         let type = try readElementType(flags)
-        if isActive { try check(type, fits: tables[table].type, at: start) }
+        if isActive, !types.matches(type, tables[table].type) {
+            throw .problem(
+                .invalid("a segment of \(type) is for a table of \(tables[table].type)", at: start)
+            )
+        }
+        elements.append(type)
+        if flags & 3 == 1 || flags & 3 == 3 { use(.bulkMemory, at: start) }
         let count = try bytes.count(of: "elements", limit: Self.elementLimit)
         for _ in 0..<count {
             if hasExpressions {
@@ -40,6 +46,7 @@ extension ModuleReader {
                         .invalid("an element refers to function \(index), which does not exist", at: offset)
                     )
                 }
+                declare(index)
             }
         }
         guard let target, let value = target.value else { return }
@@ -51,34 +58,18 @@ extension ModuleReader {
     private mutating func readElementType(_ flags: Int) throws(ModuleReadError) -> StackType {
         let start = bytes.offset
         let hasExpressions = flags & 4 != 0
-        let function = ReferenceType(isNullable: hasExpressions, heap: .function)
+        let function = StackType(.function, isNullable: hasExpressions)
         // The kinds 0 and 4 omit it.
-        guard flags & 3 != 0 else { return .reference(function) }
+        guard flags & 3 != 0 else { return function }
         guard hasExpressions else {
             let kind = try bytes.byte("the kind of elements")
             guard kind == 0 else {
                 throw .problem(.invalid("elements have the unknown kind \(kind)", at: start))
             }
-            return .reference(function)
+            return function
         }
-        let type = try readType()
-        if case .number = type {
-            // V8 accepts such a segment as long as nothing uses it.
-            noteOnce(.notJudged("an element segment of \(type) is not checked", at: start))
-        }
-        return type
-    }
-
-    private mutating func check(
-        _ type: StackType,
-        fits table: ReferenceType,
-        at start: Int
-    ) throws(ModuleReadError) {
-        switch fits(type, in: .reference(table)) {
-        case true?: break
-        case false?: throw .problem(.invalid("a segment of \(type) is for a table of \(table)", at: start))
-        case nil: noteOnce(.notJudged("the type of an element segment is not checked", at: start))
-        }
+        // V8 accepts a segment of numbers as long as nothing uses it.
+        return try readType()
     }
 
     mutating func readData() throws(ModuleReadError) {
@@ -113,7 +104,7 @@ extension ModuleReader {
             }
             memory = module.memories[index].limits
             target = try readConstant(
-                of: .number(module.memories[index].limits.is64 ? .i64 : .i32),
+                of: module.memories[index].limits.is64 ? .i64 : .i32,
                 "the offset of a data segment"
             )
         }

@@ -4,71 +4,108 @@ extension ModuleReader {
         for _ in 0..<(try bytes.count(of: "types", limit: Self.typeLimit)) { try readRecursiveGroup() }
     }
 
+    /// Reads a group of types, and adds all of them or none: they may refer to each other.
     private mutating func readRecursiveGroup() throws(ModuleReadError) {
-        let start = bytes.offset
-        let form = try bytes.byte("a type")
-        guard form == 0x4E else { return try readSubtype(form, at: start, of: types.count + 1) }
-        let size = try bytes.count(of: "types in a group", limit: Self.typeLimit)
-        let end = types.count + size
-        for _ in 0..<size {
-            let start = bytes.offset
-            try readSubtype(bytes.byte("a type"), at: start, of: end)
+        let first = types.count
+        let firstValue = types.values.count
+        do throws(ModuleReadError) {
+            try readRecursiveGroup(from: first)
+        } catch {
+            types.removeGroup(from: first, valuesFrom: firstValue)
+            throw error
         }
     }
 
-    /// Reads a type, which may refer to types before `end`.
-    private mutating func readSubtype(_ form: UInt8, at start: Int, of end: Int) throws(ModuleReadError) {
+    private mutating func readRecursiveGroup(from first: Int) throws(ModuleReadError) {
+        let start = bytes.offset
+        let form = try bytes.byte("a type")
+        if form == 0x4E {
+            use(.garbageCollection, at: start)
+            let size = try bytes.count(of: "types in a group", limit: Self.typeLimit)
+            for _ in 0..<size {
+                let start = bytes.offset
+                try readSubtype(bytes.byte("a type"), at: start, in: first..<first + size)
+            }
+        } else {
+            try readSubtype(form, at: start, in: first..<first + 1)
+        }
+        guard !types.mergeGroup(from: first) else { return }
+        for index in first..<types.count {
+            if let fault = types.subtypeFault(of: index) { throw .problem(.invalid(fault, at: start)) }
+        }
+    }
+
+    /// Reads a type of a group, which may refer to all types of that group.
+    private mutating func readSubtype(
+        _ form: UInt8,
+        at start: Int,
+        in group: Range<Int>
+    ) throws(ModuleReadError) {
         guard types.count < Self.typeLimit else {
             throw .problem(.invalid("there are more than \(Self.typeLimit) types", at: start))
         }
         var form = form
+        let isFinal = form != 0x50
+        var supertype: Int?
         if form == 0x50 || form == 0x4F {
+            use(.garbageCollection, at: start)
             for _ in 0..<(try bytes.count(of: "supertypes", limit: 1)) {
                 let start = bytes.offset
                 let index = try bytes.unsigned("a supertype")
                 guard index < types.count else { throw Self.undefinedType(index, at: start) }
-                noteOnce(.notJudged("whether a type fits its supertype is not checked", at: start))
+                supertype = Int(types.canonical[index])
             }
             form = try bytes.byte("a type")
         }
+        let values = types.values.count
+        var parameterCount = 0
         switch form {
         case 0x60:
-            let parameters = try readValueTypes("parameters", before: end)
-            let results = try readValueTypes("results", before: end)
-            types.append(.function(FunctionType(parameters, results)))
+            try readValueTypes("parameters", before: group.upperBound)
+            parameterCount = types.values.count - values
+            try readValueTypes("results", before: group.upperBound)
+            if types.values.count - values - parameterCount > 1 { use(.multiValue, at: start) }
         case 0x5F:
+            use(.garbageCollection, at: start)
             for _ in 0..<(try bytes.count(of: "fields", limit: Self.fieldLimit)) {
-                try readField(before: end)
+                try readField(before: group.upperBound)
             }
-            types.append(.structure)
         case 0x5E:
-            try readField(before: end)
-            types.append(.array)
+            use(.garbageCollection, at: start)
+            try readField(before: group.upperBound)
         default:
             throw .problem(.invalid("a type has the unknown form \(form)", at: start))
         }
+        types.add(
+            form == 0x60 ? .function : form == 0x5F ? .structure : .array,
+            isFinal: isFinal,
+            supertype: supertype,
+            valuesFrom: values,
+            parameterCount: parameterCount
+        )
     }
 
-    private mutating func readValueTypes(_ what: String, before end: Int) throws(ModuleReadError)
-        -> [ValueType]
-    {
-        let start = bytes.offset
-        let count = try bytes.count(of: what, limit: 1000)
-        keptValueTypes += count
-        guard keptValueTypes <= Self.keptValueTypeLimit else {
-            throw .problem(.notJudged("there are too many types to check", at: start))
-        }
-        var types: [ValueType] = []
-        for _ in 0..<count { types.append(try readType(before: end).valueType) }
-        return types
+    private mutating func readValueTypes(_ what: String, before end: Int) throws(ModuleReadError) {
+        for _ in 0..<(try bytes.count(of: what, limit: 1000)) { try append(try readType(before: end)) }
     }
 
     private mutating func readField(before end: Int) throws(ModuleReadError) {
         let start = bytes.offset
         let code = try bytes.byte("a field")
-        // i8 and i16 exist in fields only.
-        if code != 0x78, code != 0x77 { _ = try readType(code, at: start, before: end) }
-        try readMutability()
+        let type: StackType
+        switch code {
+        case 0x78: type = .i8
+        case 0x77: type = .i16
+        default: type = try readType(code, at: start, before: end)
+        }
+        try append(type, isMutable: try readMutability())
+    }
+
+    private mutating func append(_ type: StackType, isMutable: Bool = false) throws(ModuleReadError) {
+        guard types.values.count < Self.keptValueTypeLimit else {
+            throw .problem(.notJudged("there are too many types to check", at: bytes.offset))
+        }
+        types.append(type, isMutable: isMutable)
     }
 
     /// Reads whether a global or field is mutable.
@@ -90,60 +127,56 @@ extension ModuleReader {
         at start: Int,
         before end: Int?
     ) throws(ModuleReadError) -> StackType {
-        switch code {
-        case 0x7F: return .number(.i32)
-        case 0x7E: return .number(.i64)
-        case 0x7D: return .number(.f32)
-        case 0x7C: return .number(.f64)
-        case 0x7B: return .number(.v128)
-        case 0x63, 0x64:
-            let heap = try readHeapType(before: end)
-            return .reference(ReferenceType(isNullable: code == 0x63, heap: heap))
-        default:
-            guard let heap = ReferenceType.Heap(code: code) else {
-                throw .problem(.invalid("unknown type \(code)", at: start))
-            }
-            return .reference(ReferenceType(isNullable: true, heap: heap))
+        if code == 0x63 || code == 0x64 {
+            use(.typedReferences, at: start)
+            return StackType(try readHeapType(before: end), isNullable: code == 0x63)
         }
+        guard let type = StackType(code: code) else {
+            throw .problem(.invalid("unknown type \(code)", at: start))
+        }
+        if let feature = type.feature { use(feature, at: start) }
+        return type
     }
 
-    mutating func readReferenceType() throws(ModuleReadError) -> ReferenceType {
+    mutating func readReferenceType() throws(ModuleReadError) -> StackType {
         let start = bytes.offset
-        guard case .reference(let type) = try readType() else {
+        let type = try readType()
+        guard type.isReference else {
             throw .problem(.invalid("a reference type is expected here", at: start))
         }
         return type
     }
 
-    mutating func readHeapType(before end: Int? = nil) throws(ModuleReadError) -> ReferenceType.Heap {
+    mutating func readHeapType(before end: Int? = nil) throws(ModuleReadError) -> HeapType {
         let start = bytes.offset
         let code = try bytes.signed("a heap type", bits: 33)
         if let index = Int(exactly: code), index >= 0 {
             guard index < end ?? types.count else { throw Self.undefinedType(index, at: start) }
-            return .defined(index)
+            return .defined(index < types.count ? Int(types.canonical[index]) : index)
         }
-        guard code >= -64, let heap = ReferenceType.Heap(code: UInt8(truncatingIfNeeded: code & 0x7F)) else {
+        guard code >= -64, let heap = HeapType(code: UInt8(truncatingIfNeeded: code & 0x7F)) else {
             throw .problem(.invalid("unknown heap type \(code)", at: start))
         }
+        if let feature = heap.feature { use(feature, at: start) }
         return heap
     }
 
-    /// Reads the index of a function type, and returns it with the type.
-    mutating func readFunctionType() throws(ModuleReadError) -> (index: Int, type: FunctionType) {
+    /// Reads the index of a function type; it is that of the first equal type.
+    mutating func readFunctionType() throws(ModuleReadError) -> Int {
         let start = bytes.offset
         let index = try bytes.unsigned("the index of a type")
-        guard types.indices.contains(index) else { throw Self.undefinedType(index, at: start) }
-        guard case .function(let type) = types[index] else {
+        guard index < types.count else { throw Self.undefinedType(index, at: start) }
+        guard types.has(.function, at: index) else {
             throw .problem(.invalid("type \(index) is not a function type", at: start))
         }
-        return (index, type)
+        return Int(types.canonical[index])
     }
 
-    /// Returns the type of a function; `nil` if the function does not exist.
-    func functionType(at index: Int) -> FunctionType? {
-        guard functions.indices.contains(index), case .function(let type) = types[functions[index]] else {
-            return nil
-        }
+    /// Returns a function type as imports and exports show it, made once for all of them.
+    mutating func shownType(_ index: Int) -> FunctionType {
+        if let type = shownTypes[index] { return type }
+        let type = types.functionType(index)
+        shownTypes[index] = type
         return type
     }
 

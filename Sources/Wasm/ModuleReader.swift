@@ -2,28 +2,36 @@ import Diagnostics
 
 /// Reads a module's sections in order and collects problems.
 ///
-/// It keeps types, imports and exports, and skips code and data. Like an engine, it reports only the first validation
-/// error, because later ones may be consequences.
+/// It keeps types, imports and exports, validates the code, and skips data. Like an engine, it reports only the first
+/// validation error, because later ones may be consequences.
 struct ModuleReader {
     var module: Module
     var bytes: ByteReader
-    /// The types by index.
-    var types: [DefinedType] = []
+    var types = TypeSpace()
+    /// The types of functions in imports and exports, by their index.
+    var shownTypes: [Int: FunctionType] = [:]
     /// The index of each function's type, by the function's index, imported ones first.
     var functions: [Int] = []
     var tables: [Table] = []
     var globals: [Global] = []
-    var tags: [FunctionType] = []
+    /// The index of each tag's type.
+    var tags: [Int] = []
+    /// The type of each element segment's entries.
+    var elements: [StackType] = []
+    /// Whether a function may be the target of `ref.func`: the ones that exports, elements and constants name.
+    var declared: [Bool] = []
     var importedFunctionCount = 0
-    /// The number of parameters and results in ``types``.
-    var keptValueTypes = 0
     /// Whether a `name` section was read: only the first counts.
     var hasNames = false
     /// The value of the data count section.
     var dataCount: Int?
     var hasCode = false
     var hasData = false
-    private var isInvalid = false
+    /// The features in ``Module/features``.
+    var features = FeatureSet()
+    private(set) var isInvalid = false
+    /// Whether a section was not read to its end.
+    private(set) var isIncomplete = false
     /// The offsets of sections that are not read.
     private let skipped: Set<Int>
 
@@ -35,7 +43,7 @@ struct ModuleReader {
     }
 
     struct Table {
-        let type: ReferenceType
+        let type: StackType
         let limits: Limits
     }
 
@@ -53,7 +61,11 @@ struct ModuleReader {
                 note(problem)
                 continue
             }
-            if skipped.contains(section.offset) { continue }
+            if skipped.contains(section.offset) {
+                // Exports declare functions for `ref.func`.
+                isIncomplete = isIncomplete || section.id != 0
+                continue
+            }
             do throws(ModuleReadError) {
                 try readContent(of: section)
                 if bytes.remaining > 0, section.id != 0 {
@@ -67,7 +79,9 @@ struct ModuleReader {
             } catch {
                 switch error {
                 case .failure(let failure): throw failure
-                case .problem(let problem): note(problem)
+                case .problem(let problem):
+                    isIncomplete = isIncomplete || section.id != 0
+                    note(problem)
                 }
             }
         }
@@ -100,6 +114,21 @@ struct ModuleReader {
         note(problem)
     }
 
+    /// Remembers the first use of a feature outside of function bodies.
+    mutating func use(_ feature: ModuleFeature, at offset: Int) {
+        guard features.insert(feature) else { return }
+        module.features.append(FeatureUse(feature, at: offset))
+    }
+
+    /// Remembers that a function is named outside of function bodies.
+    mutating func declare(_ function: Int) {
+        guard function < functions.count else { return }
+        if declared.count < functions.count {
+            declared += [Bool](repeating: false, count: functions.count - declared.count)
+        }
+        declared[function] = true
+    }
+
     private mutating func readContent(of section: ModuleOutline.Section) throws(ModuleReadError) {
         switch section.id {
         case 0: try readCustomSection()
@@ -114,7 +143,9 @@ struct ModuleReader {
         case 9: try readElements()
         case 10: try readCode()
         case 11: try readData()
-        case 12: dataCount = try bytes.unsigned("the data count")
+        case 12:
+            use(.bulkMemory, at: bytes.offset)
+            dataCount = try bytes.unsigned("the data count")
         default: try readTags()
         }
     }

@@ -4,7 +4,7 @@ import Testing
 @Suite struct EncodingsTests {
     @Test func `writes two hexadecimal digits per byte`() {
         #expect([0x00, 0x0A, 0xFF].hexadecimal() == "000aff")
-        #expect([0x00, 0x0A, 0xFF].hexadecimal(separator: ":", isUpperCase: true) == "00:0A:FF")
+        #expect([0x00, 0x0A, 0xFF].hexadecimal(separator: ":") == "00:0a:ff")
         #expect([UInt8]().hexadecimal(separator: " ") == "")
     }
 

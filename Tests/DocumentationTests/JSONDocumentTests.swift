@@ -31,7 +31,8 @@ import Testing
         #expect(Set(answer.keys).union(["schema", "ok"]) == members("### A consumer's report"))
         let judged = checked["module"] as? [String: Any] ?? [:]
         #expect(Set(judged.keys).union(["schema", "ok"]) == members("### A checked module"))
-        let note = (judged["findings"] as? [[String: Any]])?.first ?? [:]
+        let answers = checked["consumers"] as? [[String: Any]] ?? []
+        let note = answers.lazy.compactMap { ($0["findings"] as? [[String: Any]])?.first }.first ?? [:]
         #expect(Set(note.keys).union(["schema", "ok"]) == members("### A finding"))
         let described = outline["module"] as? [String: Any] ?? [:]
         #expect(Set(described.keys).union(["schema", "ok"]) == members("### Facts about a module"))

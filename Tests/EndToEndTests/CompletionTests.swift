@@ -50,6 +50,18 @@ import Testing
         ("wasmpack push example.com/team/plugin:", "example.com/team/plugin:v1", "after a colon"),
         ("wasmpack push --layout other-oci exam", "example.com/other:v2", "of another layout"),
         ("wasmpack help exit", "exit-codes", "a topic"),
+        (
+            "wasmpack login registry.ex", "registry.example.com:5000",
+            "a registry of config.json, with its port"
+        ),
+        ("wasmpack logout docker", "docker.io", "Docker Hub, whose key is a URL"),
+        ("wasmpack login help", "helped.example.com", "a registry with a helper of its own"),
+        (
+            "wasmpack generate kustomization a.io/b:v1 --with pull", "pull-secret",
+            "a kind that a kustomization has"
+        ),
+        ("wasmpack generate wasmplugin a.io/b:v1 --for as", "asm", "a consumer of documents"),
+        ("wasmpack generate wasmplugin a.io/b:v1 --plugin-config @con", "@config.yaml", "a file after @"),
     ]
 
     static let shells = ["bash", "bash-completion", "zsh", "fish"]
@@ -60,6 +72,11 @@ import Testing
         guard try await Self.has(shell, work) else { return }
         try work.write(Modules.tiny, to: "my-plugin.wasm")
         try work.write([], to: "my-notes.txt")
+        try work.write([], to: "config.yaml")
+        let credentials =
+            #"{"auths": {"registry.example.com:5000": {"auth": "dTpw"}, "https://index.docker.io/v1/": {}}, "#
+            + #""credHelpers": {"helped.example.com": "none"}}"#
+        try work.write(Array(credentials.utf8), to: "docker/config.json")
         for (layout, name) in [("plugin-oci", "team/plugin:v1"), ("other-oci", "other:v2")] {
             let built = try await work.run(
                 "build",
@@ -81,6 +98,8 @@ import Testing
             .appending(path: "Support/completing.py").path()
         for line in Self.lines {
             let run = try await work.other(
+                "env",
+                "DOCKER_CONFIG=\(work.path("docker"))",
                 Python.path,
                 helper,
                 shell,

@@ -107,7 +107,7 @@ import Testing
 
     @Test func `help explains an error code`() async throws {
         let lines = try await Self.help("help", "tag-invalid", columns: 78)
-        #expect(lines.first == "error[tag-invalid]: the tag is not allowed")
+        #expect(lines.first == "Error code tag-invalid: the tag is not allowed")
         #expect(lines.last == "  exit  64: invalid command line or reference")
     }
 
@@ -132,7 +132,7 @@ import Testing
         let run = try await work.run("help", word)
         #expect(run.status == 64, "\(run)")
         #expect(run.outputText.isEmpty)
-        #expect(run.errorText.hasPrefix("error[usage]: no help about \"\(word)\"\n"), "\(run)")
+        #expect(run.errorText.hasPrefix("error[usage]: no help topic \"\(word)\"\n"), "\(run)")
         #expect(run.errorText.hasSuffix("try: \(line)\n"), "\(run)")
         let json = try await work.run("help", word, "--json")
         #expect(json.status == 64)

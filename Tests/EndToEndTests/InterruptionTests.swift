@@ -30,17 +30,41 @@ import Testing
         running.signal(SIGINT)
         let run = try await running.wait()
         #expect(run.status == 130, "\(run)")
-        #expect(run.errorText.contains("error[interrupted]"), "\(run)")
+        let isTagging = method == "PUT" && request.contains("manifests")
+        let result = isTagging ? "v1 may have been set" : "no tag was set"
+        #expect(run.errorText.contains("error[interrupted]: interrupted; \(result)\n"), "\(run)")
         #expect(run.outputText.isEmpty)
         #expect(try work.names(in: "tmp").isEmpty)
         try await registry.order("[]")
-        if method != "PUT" || !request.contains("manifests") {
+        if !isTagging {
             let verified = try await work.run("verify", reference, "--plain-http")
             #expect(
                 verified.outputText.contains(old.outputText.split(separator: "@").last ?? "none"),
                 "\(verified)"
             )
         }
+    }
+
+    @Test func `an interrupted push says which tags it has set`() async throws {
+        let work = try Workspace()
+        let registry = try await ScriptedRegistry()
+        try work.write(Modules.tiny, to: "new.wasm")
+        try await registry.order(#"[{"method": "PUT", "path": "/manifests/stable", "stall": 3600}]"#)
+        let running = try work.start(
+            ["push", "\(registry.name)/test/plugin:v1", "new.wasm", "--plain-http"]
+                + ["--also-tag", "latest", "--also-tag", "stable", "--also-tag", "old"],
+            adding: work.ownTemporaryFolder()
+        )
+        try await registry.wait(for: "PUT", "/manifests/stable", after: 0)
+        running.signal(SIGINT)
+        let run = try await running.wait()
+        #expect(run.status == 130, "\(run)")
+        #expect(
+            run.errorText.contains(
+                "error[interrupted]: interrupted; set: v1, latest; not set: stable, old\n"
+            ),
+            "\(run)"
+        )
     }
 
     @Test("an interrupted pull leaves no file behind", arguments: [SIGINT, SIGTERM])

@@ -30,7 +30,7 @@ import Testing
         let created = images.compactMap(\.created)
         #expect(created == ["1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z"])
         // The manifest, the config and the layer.
-        #expect(images[0].size == 454 + 414 + 714)
+        #expect(images[0].size == 454 + 414 + 711)
         #expect(one.outputText.hasSuffix("@\(images[0].digest)\n"))
         #expect(two.outputText == "\(images[1].digest)\n")
         #expect(try await list(work, "plugin-oci:v1") == [images[0]])
@@ -89,9 +89,14 @@ import Testing
         for start in starts { #expect(lines.contains { $0.hasPrefix("\(start)sha256:") }, "\(run)") }
     }
 
-    static let elsewhere: [(arguments: [String], status: Int32, line: String)] = [
+    static let elsewhere: [(arguments: [String], status: Int32, line: String?)] = [
         (["ls", "example.com/team/plugin"], 64, "wasmpack tags example.com/team/plugin"),
         (["ls", "example.com/team/plugin:v1"], 64, "wasmpack tags example.com/team/plugin"),
+        (["ls", "notes.txt"], 64, nil),
+        (["verify", "notes.txt"], 64, nil),
+        (["digest", "notes.txt"], 64, nil),
+        (["verify", "plugin.wasm"], 64, "wasmpack inspect plugin.wasm"),
+        (["digest", "plugin.wasm"], 64, "wasmpack build plugin.wasm"),
         (["ls", "plugin.wasm"], 64, "wasmpack inspect plugin.wasm"),
         (["ls", "plugin-oci", "--layout", "x"], 64, "wasmpack help ls"),
         (["ls"], 66, "wasmpack build plugin.wasm --layout plugin-oci"),
@@ -99,12 +104,18 @@ import Testing
     ]
 
     @Test("says which command lists something else", arguments: elsewhere)
-    func others(arguments: [String], status: Int32, line: String) async throws {
+    func others(arguments: [String], status: Int32, line: String?) async throws {
         let work = try Workspace()
         try work.write(Modules.tiny, to: "plugin.wasm")
         try work.write([], to: "folder/file")
+        try work.write(Array("a: b\n".utf8), to: "notes.txt")
         let run = try await work.start(arguments).wait()
         #expect(run.status == status, "\(run)")
+        guard let line else {
+            // A file that is neither a module nor an image.
+            #expect(run.errorText.hasPrefix("error[usage]: notes.txt is not an image\n  why: "), "\(run)")
+            return #expect(!run.errorText.contains("module"), "\(run)")
+        }
         #expect(run.errorText.contains("try: \(line)\n"), "\(run)")
     }
 }

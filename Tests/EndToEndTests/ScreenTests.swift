@@ -66,6 +66,12 @@ struct ScreenTests {
         ),
         Case(name: "tag", arguments: ["tag", "\(image):v1", "v2", "stable"], before: pushed),
         Case(name: "tags", arguments: ["tags", image, "--digests"], columns: [40, 120], before: pushed),
+        Case(
+            name: "ls",
+            arguments: ["ls", "plugin-oci"],
+            columns: [40, 80, 120],
+            before: [["build", "plugin.wasm", "-t", "\(image):v1", "-t", "\(image):stable"]]
+        ),
         Case(name: "delete", arguments: ["delete", "\(image):v1", "--yes"], before: pushed),
         Case(
             name: "error",
@@ -105,7 +111,7 @@ struct ScreenTests {
             #expect(seen.status == row.status, "\(seen)")
             let isPlain = !row.variables.isEmpty && row.variables["LC_ALL"] == nil
             #expect(
-                seen.bytes.contains("\u{1B}") != (isPlain || ["quiet", "tags"].contains(row.name))
+                seen.bytes.contains("\u{1B}") != (isPlain || ["quiet", "tags", "ls"].contains(row.name))
             )
             try Screens.expect(
                 seen.golden(row.arguments, columns: columns, withColors: columns == 80),

@@ -93,7 +93,57 @@ import Testing
             ["check", "--envoy", "plugin.wasm", "other.wasm"], "check takes one argument: TARGET",
             "wasmpack help check"
         ),
+        // Options of other tools.
+        (
+            ["push", "--tag", "a.io/b:v1", "x.wasm"], "push has no option --tag",
+            "use --also-tag for another tag"
+        ),
+        (["push", "-t", "a.io/b:v1", "x.wasm"], "push has no option -t", "use --also-tag for another tag"),
+        (["build", "-o", "out"], "build has no option -o", "use --archive FILE.tar"),
+        (["build", "--output=out"], "build has no option --output", "use --archive FILE.tar"),
+        (
+            ["generate", "wasmplugin", "a.io/b:v1", "-n", "istio-system"], "generate has no option -n",
+            "use --namespace NAME"
+        ),
+        (
+            ["pull", "a.io/b:v1", "--tls-verify=false"], "pull has no option --tls-verify",
+            "use --tls-skip-verify"
+        ),
+        (
+            ["tags", "a.io/b", "--insecure"], "tags has no option --insecure",
+            "use --tls-skip-verify for a certificate that is not trusted"
+        ),
+        (
+            ["generate", "wasmplugin", "a.io/b:v1", "-o", "x.yaml"],
+            "--output is for kustomization only; other kinds are printed, so write > FILE",
+            "wasmpack help generate"
+        ),
+        (["check", "x", "--for", "asm"], "\"asm\" is not a valid value for --for", "use --for istio"),
+        // A forgotten reference, or repository.
+        (
+            ["push", "plugin.wasm"], "the reference is missing",
+            "wasmpack push registry.example.com/my-plugin:v1 plugin.wasm"
+        ),
+        (
+            ["push", "./a.wasm", "b.wasm"], "the reference is missing",
+            "wasmpack push registry.example.com/my-plugin:v1 b.wasm"
+        ),
+        (
+            ["build", "-t", "a.wasm"], "the reference is missing",
+            "wasmpack build a.wasm -t registry.example.com/my-plugin:v1"
+        ),
+        (
+            ["push", "localhost:5000", "x.wasm"],
+            "localhost:5000 names only a registry; the repository is missing",
+            "wasmpack push localhost:5000/my-plugin:v1 x.wasm"
+        ),
+        (
+            ["build", "x.wasm", "-t", "ghcr.io"], "ghcr.io names only a registry; the repository is missing",
+            "wasmpack build plugin.wasm -t ghcr.io/my-plugin:v1"
+        ),
         // Commands of other tools.
+        (["deploy"], "wasmpack has no command \"deploy\"", "wasmpack generate wasmplugin REFERENCE"),
+        (["run"], "wasmpack has no command \"run\"", "wasmpack check --envoy plugin.wasm"),
         (
             ["images"], "wasmpack has no command \"images\"",
             "wasmpack tags REPOSITORY"

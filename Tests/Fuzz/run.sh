@@ -12,6 +12,7 @@ fixtures=$here/../../Fixtures
 support=$here/../Support
 python3 "$support/modules.py" "$seeds/FuzzModule"
 python3 "$support/mutants.py" "$seeds/FuzzModule" "$fixtures"/wasm/header-authorization/plugin.wasm "$seeds/FuzzModule/every-section.wasm"
+python3 "$support/modules_bodies.py" "$seeds/FuzzBody"
 python3 "$support/images.py" "$seeds/FuzzLayer"
 cp -r "$seeds/FuzzLayer" "$seeds/FuzzManifest"
 cp "$fixtures"/oci/*.json "$seeds/FuzzManifest"

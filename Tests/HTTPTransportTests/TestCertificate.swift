@@ -54,10 +54,11 @@ final class TestCertificate: Sendable {
         guard openssl.terminationStatus == 0 else { throw PeerError("openssl fails: \(arguments)") }
     }
 
-    /// The SHA-256 of the certificate, in the openssl command's format.
+    /// The SHA-256 of the certificate, by the openssl command, in lower case and without colons.
     func fingerprint() throws -> String {
         let run = try Tool.run("openssl", ["x509", "-noout", "-fingerprint", "-sha256", "-in", certificate])
-        return run.output.split(separator: "=").last.map { $0.trimmingCharacters(in: .newlines) } ?? "none"
+        let digits = run.output.split(separator: "=").last.map { $0.filter(\.isHexDigit).lowercased() }
+        return digits ?? "none"
     }
 
     /// The certificate as a trusted authority.

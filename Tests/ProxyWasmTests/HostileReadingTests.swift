@@ -57,7 +57,7 @@ import Wasm
 
     @Test func `messages contain no control characters from the module`() throws {
         let findings = try ModuleCheck(PluginBytes.hostileText.read()).findings
-        #expect(findings.count > 2)
+        #expect(findings.count > 1)
         PluginBytes.expectHarmless(findings.map(\.message))
     }
 }

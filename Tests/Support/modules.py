@@ -4,12 +4,13 @@ import argparse
 import pathlib
 
 import modules_binary
+import modules_bodies
 import modules_interface
 
 
 def corpus():
     """Returns the name and the bytes of each module; the names are unique."""
-    for part in (modules_interface, modules_binary):
+    for part in (modules_interface, modules_binary, modules_bodies):
         yield from part.modules()
 
 

@@ -11,7 +11,7 @@ package struct Kustomization: Sendable {
     package static let ignoreFile = ".gitignore"
 
     /// The kinds of documents that can be part of one.
-    private static let possibleKinds: [DocumentKind] = [
+    package static let possibleKinds: [DocumentKind] = [
         .wasmplugin, .trafficextension, .envoyGateway, .higress, .pullSecret,
     ]
     /// The names of these kinds.

@@ -16,8 +16,9 @@ package enum CurlLibrary {
         check: check
     )
 
-    /// Opens the library on another thread, because opening takes several milliseconds: for a command that needs it after
-    /// other work. A later use waits for the end.
+    /// Opens the library on another thread, for a command that needs it after other work.
+    ///
+    /// Opening takes several milliseconds. A later use waits for the end.
     package static func openInBackground() {
         DispatchQueue.global(qos: .userInitiated).async { _ = shared }
     }

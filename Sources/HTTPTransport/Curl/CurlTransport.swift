@@ -16,7 +16,7 @@ package final class CurlTransport: Transport {
     }
 
     private let inbox = Mutex(Inbox())
-    /// The origins whose HTTP/2 has failed; they get HTTP/1.1 from then on.
+    /// The origins to which a connection was lost that may have used HTTP/2; they get HTTP/1.1 from then on.
     private let withoutHTTP2 = Mutex<Set<Origin>>([])
     private let multi: MultiHandle
     private let settings: TransferSettings
@@ -82,10 +82,14 @@ package final class CurlTransport: Transport {
                 try multi.perform()
                 while let (context, code) = multi.nextEnded() {
                     let transfer = Transfer.of(context)
-                    if code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM {
+                    let outcome = transfer.outcome(code)
+                    // libcurl reports most violations of HTTP/2 as it reports a lost connection.
+                    if case .failure(let error) = outcome, error.kind == .connectionLost,
+                        transfer.pending.request.multiplexes
+                    {
                         _ = withoutHTTP2.withLock { $0.insert(transfer.pending.request.url.origin) }
                     }
-                    end(transfer, in: &active, transfer.outcome(code))
+                    end(transfer, in: &active, outcome)
                 }
                 if !active.isEmpty { try multi.wait() }
             } catch {

@@ -137,9 +137,10 @@ struct EasyHandle: ~Copyable {
         guard !issuer.isEmpty else { return nil }
         guard peer.pointee.has_fingerprint == 1 else { return "issuer \"\(issuer)\"" }
         let digest = withUnsafeBytes(of: &peer.pointee.fingerprint) { bytes in
-            bytes.hexadecimal(separator: ":", isUpperCase: true)
+            // Without colons, which would make it wider than a terminal.
+            bytes.hexadecimal()
         }
-        return "issuer \"\(issuer)\", SHA-256 of the server's certificate \(digest)"
+        return "issuer \"\(issuer)\", the server's certificate has the SHA-256 fingerprint \(digest)"
     }
 
     /// Returns libcurl's message for a failure.

@@ -5,7 +5,16 @@ package import Diagnostics
 /// The grammar is Docker's (distribution/reference), in which a name without a host belongs to Docker Hub. One addition:
 /// Docker Hub has no names of three or more parts, so the first part of such a name is the host; see
 /// ``registryIsAssumed``.
-package struct Reference: Hashable, Sendable {
+package struct Reference: Sendable {
+    /// How the text named the registry.
+    private enum HostSpelling: Sendable {
+        case named
+        /// The first part does not look like a host, but Docker Hub has no such names.
+        case assumed
+        /// The text has no host, so it belongs to Docker Hub.
+        case omitted
+    }
+
     /// The registry.
     package let registry: RegistryName
     /// The repository within the registry.
@@ -14,8 +23,12 @@ package struct Reference: Hashable, Sendable {
     package let tag: Tag?
     /// The digest, if there is one; it takes precedence over the tag.
     package let digest: Digest?
+    private let hostSpelling: HostSpelling
+
     /// Whether the host was assumed: the first part does not look like one.
-    package let registryIsAssumed: Bool
+    package var registryIsAssumed: Bool { hostSpelling == .assumed }
+    /// Whether the text had no host, so that it belongs to Docker Hub.
+    package var registryIsOmitted: Bool { hostSpelling == .omitted }
 
     /// Creates a reference.
     package init(registry: RegistryName, repository: RepositoryName, tag: Tag? = nil, digest: Digest? = nil) {
@@ -23,7 +36,7 @@ package struct Reference: Hashable, Sendable {
         self.repository = registry.isDockerHub ? (try? repository.onDockerHub()) ?? repository : repository
         self.tag = tag
         self.digest = digest
-        registryIsAssumed = false
+        hostSpelling = .named
     }
 
     /// Reads a reference; a leading `oci://` or `docker://` is dropped.
@@ -69,8 +82,8 @@ package struct Reference: Hashable, Sendable {
         }
         let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
         let namesHost = parts.count > 1 && Self.looksLikeHost(parts[0])
-        registryIsAssumed = !namesHost && parts.count > 2
-        if namesHost || registryIsAssumed {
+        hostSpelling = namesHost ? .named : parts.count > 2 ? .assumed : .omitted
+        if hostSpelling != .omitted {
             registry = try RegistryName(parsing: parts[0])
             rest = rest[parts[1].startIndex...]
         } else {
@@ -83,7 +96,7 @@ package struct Reference: Hashable, Sendable {
     private init(_ other: Reference, tag: Tag?, digest: Digest?) {
         registry = other.registry
         repository = other.repository
-        registryIsAssumed = other.registryIsAssumed
+        hostSpelling = other.hostSpelling
         self.tag = tag
         self.digest = digest
     }
@@ -93,6 +106,21 @@ package struct Reference: Hashable, Sendable {
 
     /// Returns a reference to the same repository by tag only.
     package func tagged(_ tag: Tag) -> Reference { Reference(self, tag: tag, digest: nil) }
+}
+
+extension Reference: Hashable {
+    /// Compares the parts, however the text named the registry.
+    package static func == (left: Reference, right: Reference) -> Bool {
+        left.registry == right.registry && left.repository == right.repository && left.tag == right.tag
+            && left.digest == right.digest
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(registry)
+        hasher.combine(repository)
+        hasher.combine(tag)
+        hasher.combine(digest)
+    }
 }
 
 extension Reference: CustomStringConvertible {

@@ -68,7 +68,8 @@ extension RegistryClient {
                         : "no \(missing ?? "") in \(name) (\(summary))",
                     isRepository || missing == nil
                         ? "it does not exist, or you may have no access"
-                        : "the repository may lack it, or you may have no access"
+                        : "the repository may lack it, or you may have no access",
+                    try: missing?.hasPrefix("tag ") == true && !isRepository ? tagListing : []
                 )
             )
         case 408:
@@ -145,6 +146,13 @@ extension RegistryClient {
                     : ["check the registry's name, or contact its administrator"],
             http: shown
         )
+    }
+
+    /// The command that lists the tags of the repository.
+    private var tagListing: [String] {
+        guard let repository else { return [] }
+        let name = Reference(registry: endpoint.registry, repository: repository).repositoryDescription
+        return ["wasmpack tags \(name)"]
     }
 
     /// Returns whether a TLS server may have rejected plain HTTP: it answers 400, and without a body to a HEAD.

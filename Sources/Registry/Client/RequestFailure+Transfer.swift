@@ -37,7 +37,7 @@ extension RequestFailure {
         }
         switch error.kind {
         case .canceled:
-            self.init(failure(.interrupted, "interrupted"))
+            self.init(failure(.interrupted, "interrupted", "it was waiting for \(url.redacted)"))
         case .addressUnknown:
             self.init(
                 failure(

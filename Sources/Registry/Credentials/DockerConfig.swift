@@ -47,6 +47,21 @@ package struct DockerConfig: CredentialStore {
         self.helpers = helpers
     }
 
+    /// The registries that the file names, sorted; empty if the file cannot be read.
+    ///
+    /// No helper is run.
+    package var registries: [String] {
+        guard let document = try? file.read()?.document else { return [] }
+        let keys = (document.auths ?? [:]).keys.map(\.self) + (document.credHelpers ?? [:]).keys.map(\.self)
+        let names = keys.map { key in
+            let rest = key.firstRange(of: "://").map { key[$0.upperBound...] } ?? key[...]
+            let host = String(rest.prefix { $0 != "/" })
+            // Docker's key for Docker Hub.
+            return host == "index.docker.io" ? "docker.io" : host
+        }
+        return Set(names).sorted()
+    }
+
     /// Returns the credential for a repository: from the helper that the file names, else from the best
     /// matching entry.
     ///

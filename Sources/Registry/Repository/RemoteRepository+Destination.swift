@@ -106,6 +106,11 @@ extension RemoteRepository: ContentDestination {
 
     /// Stores a manifest under a tag.
     package func tag(_ manifest: Blob, as name: RefName) async throws(Failure) {
-        try await put(manifest, at: name.manifestTarget ?? manifest.descriptor.digest.description)
+        let target = name.manifestTarget ?? manifest.descriptor.digest.description
+        do throws(Failure) {
+            try await put(manifest, at: target)
+        } catch {
+            throw error.adding(result: "\(target) may have been set")
+        }
     }
 }

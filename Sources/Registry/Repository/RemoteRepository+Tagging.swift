@@ -45,7 +45,8 @@ extension RemoteRepository {
                 let rest = tags.dropFirst(changes.count).map(\.description).joined(separator: ", ")
                 let state =
                     set.isEmpty ? "no tag is set" : "set: \(set.joined(separator: ", ")); not set: \(rest)"
-                throw error.adding(why: state)
+                throw error.code == .interrupted || Task.isCancelled
+                    ? error.with(cause: Failure.CertainResult(state)) : error.adding(why: state)
             }
         }
         return changes

@@ -184,7 +184,7 @@ extension RemoteRepository {
         let isComplete = try? await tags(limit: 10) { known += $0 }
         guard let isComplete, !known.isEmpty else { return failure }
         let list = known.map(\.description).joined(separator: ", ") + (isComplete ? "" : ", …")
-        return failure.with(why: "the repository has the tags \(list)")
+        return failure.with(why: "the repository has the tags \(list)", try: isComplete ? [] : nil)
     }
 
     /// Returns the tags that point to an image; `nil` if there are too many to check, or the registry does not list them.

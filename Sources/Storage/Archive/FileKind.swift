@@ -15,6 +15,11 @@ package enum FileKind: Sendable {
         self = Self.told(by: path) ?? (Self.isArchive(named: path.string) ? .archive : .module)
     }
 
+    /// Returns whether a file begins as a WebAssembly module or component does; `false` if it cannot be read.
+    package static func isModule(_ path: FilePath) -> Bool {
+        (try? FileSource(opening: path).read(at: 0, count: MagicNumber.wasm.count)) == MagicNumber.wasm
+    }
+
     /// Returns whether a file of this name, which need not exist, would be an archive.
     package static func isArchive(named name: String) -> Bool {
         let name = name.lowercased()

@@ -122,7 +122,15 @@ extension Index {
             why: names.isEmpty ? "it is empty" : "it has " + names.joined(separator: ", "),
             try: names.isEmpty
                 ? ["wasmpack build plugin.wasm --layout \(store)"]
-                : manifests.prefix(5).map { selector(of: $0, in: store) }
+                : selectors(of: manifests, in: store)
+        )
+    }
+
+    /// Returns texts that select entries, for messages: at most five, without duplicates.
+    private func selectors(of entries: [Descriptor], in store: String) -> [String] {
+        var known: Set<String> = []
+        return Array(
+            entries.map { selector(of: $0, in: store) }.filter { known.insert($0).inserted }.prefix(5)
         )
     }
 
@@ -135,12 +143,11 @@ extension Index {
     }
 
     private func ambiguous(_ name: RefName, among found: [Descriptor], in store: String) -> Failure {
-        let names = found.map { selector(of: $0, in: store) }
-        return Failure(
+        Failure(
             .nameAmbiguous,
             name == .only ? "\(store) contains several images" : "\(name) matches several images of \(store)",
             why: "it has " + found.map(\.shownName).joined(separator: ", "),
-            try: Array(names.prefix(5))
+            try: selectors(of: found, in: store)
         )
     }
 }

@@ -72,6 +72,7 @@ struct Build: RegistryCommand {
 
     func run(_ context: CommandContext) async throws {
         let references = try tag.map { text throws(Failure) in try Reference(tagging: text) }
+        if push { for reference in references { try registry.prepare(for: reference.registry, context) } }
         let options = try metadata.imageOptions(context.environment)
         let archive = archive.map { FilePath($0) }
         try archive?.failUnlessPlainArchive()
@@ -140,7 +141,15 @@ struct Build: RegistryCommand {
             )
             for plan in PushPlan.plans(for: references) {
                 let work = PushWork(registry: registry, plan: plan, credentials: credentials)
-                let (report, credential) = try await work.send(pushed, spoolingIn: folder, context)
+                let (report, credential): PushWork.Result
+                do throws(Failure) {
+                    (report, credential) = try await work.send(pushed, spoolingIn: folder, context)
+                } catch {
+                    throw error.adding(
+                        result: "the image was written to \(destination.path), but not pushed to "
+                            + plan.target.repositoryDescription
+                    )
+                }
                 documents.append(report.document(credential))
                 if !output.json { try Screen.main.print("\(report.pinned)\n") }
             }
@@ -199,7 +208,7 @@ struct Build: RegistryCommand {
 extension Reference {
     /// Reads the name of a new image, which must have a tag and must not have a digest.
     init(tagging text: String) throws(Failure) {
-        try self.init(parsing: text)
+        try self.init(destination: text) { "wasmpack build \($1 ?? "plugin.wasm") -t \($0)" }
         guard digest == nil else {
             throw Failure(
                 .referenceInvalid,
@@ -207,18 +216,6 @@ extension Reference {
                 why: "the digest is computed from the image"
             )
         }
-        try requireTag()
-    }
-
-    /// Throws ``Failure/Code/referenceInvalid`` for a reference without a tag or digest.
-    func requireTag() throws(Failure) {
-        guard tag == nil, digest == nil else { return }
-        throw Failure(
-            .referenceInvalid,
-            "\(self) has no tag",
-            why: "an image is written under a tag, and \"latest\" is not assumed",
-            try: ["\(self):v0.0.1"]
-        )
     }
 }
 

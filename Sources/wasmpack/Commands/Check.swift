@@ -20,8 +20,7 @@ struct Check: RegistryCommand {
 
             Exits 0 if every selected consumer accepts the plugin, 1 otherwise.
 
-            Messages of the consumers are quoted verbatim. Function bodies are not validated; --envoy loads the plugin \
-            in a real Envoy.
+            Messages of the consumers are quoted verbatim. Nothing is run; --envoy loads the plugin in a real Envoy.
             """
     )
 
@@ -107,6 +106,7 @@ struct Check: RegistryCommand {
             named: reference,
             isStrict: strict
         )
+        if verdict == nil, check.module != nil { context.record(.detail(CheckReport.limits)) }
         try context.print(report.document, orRows: report.rows)
         if report.isRejected { throw NegativeResult() }
     }

@@ -52,14 +52,21 @@ extension ReportingCommand {
 
     func run() async throws {
         let context = CommandContext(output)
-        try await Work.$sink.withValue(context.reporter) { try await run(context) }
+        do {
+            try await Work.$sink.withValue(context.reporter) { try await run(context) }
+        } catch let failure as Failure {
+            throw context.connections.explained(failure)
+        }
     }
 }
 
 extension Failure {
     /// Returns the failure of an interrupted command with what is certain about its result.
     func adding(consequence: String?) -> Failure {
-        guard let consequence, code == .interrupted || code == .terminated else { return self }
+        let codes: Set<Code> = [.interrupted, .terminated, .hangup, .timedOut]
+        guard let consequence = (cause as? CertainResult)?.text ?? consequence, codes.contains(code) else {
+            return self
+        }
         return with(message: "\(message); \(consequence)")
     }
 }

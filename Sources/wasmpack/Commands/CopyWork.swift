@@ -92,7 +92,11 @@ struct CopyWork {
                 spoolingIn: .temporary(folder),
                 context
             )
-            return try await copy(image, to: repository, as: .reference(target), called: target)
+            do throws(Failure) {
+                return try await copy(image, to: repository, as: .reference(target), called: target)
+            } catch {
+                throw error.adding(result: "no tag was set")
+            }
         case .layout(let path, let newName):
             let layout = try await ImageLayout(creating: path)
             let name = image.name.replaced(by: newName)

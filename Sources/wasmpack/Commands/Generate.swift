@@ -44,7 +44,8 @@ struct Generate: RegistryCommand {
         help: ArgumentHelp(
             "Kind of document in the kustomization: \(Kustomization.kindNames); may be repeated",
             valueName: "kind"
-        )
+        ),
+        completion: .list(Kustomization.possibleKinds.map(\.rawValue))
     )
     var with: [DocumentKind] = []
 
@@ -70,7 +71,7 @@ struct Generate: RegistryCommand {
             throw ValidationError(
                 kind == .kustomization
                     ? "A kustomization needs a directory: --output DIR."
-                    : "--output is for kustomization only."
+                    : "--output is for kustomization only; other kinds are printed, so write > FILE."
             )
         }
         if kind != .kustomization, !with.isEmpty || force {

@@ -44,11 +44,7 @@ struct List: ReportingCommand {
         try await target.withSource { source in
             switch source {
             case .module(let path):
-                throw Failure(
-                    .usage,
-                    "\(path) is a module, not a layout or an archive",
-                    try: ["wasmpack inspect \(path)"]
-                )
+                throw Failure(notAnImage: path, try: "wasmpack inspect \(path)")
             case .reference(let reference):
                 throw Failure(
                     .usage,
@@ -66,7 +62,7 @@ struct List: ReportingCommand {
                 }
                 if images.isEmpty { context.record(.note("\(store.path) contains no image")) }
                 let report = ImageListReport(images, in: store.path)
-                try context.print(report.document, orText: report.text)
+                try context.print(report.document, orText: report.text(columns: Screen.main.outputColumns))
             }
         }
     }

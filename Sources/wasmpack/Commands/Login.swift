@@ -21,7 +21,7 @@ struct Login: ReportingCommand {
             """
     )
 
-    @Argument(help: "The registry: host or host:port")
+    @Argument(help: "The registry: host or host:port", completion: RegistryNames.completion)
     var registry: String
 
     @Option(

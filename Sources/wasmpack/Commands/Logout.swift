@@ -16,7 +16,7 @@ struct Logout: ReportingCommand {
             """
     )
 
-    @Argument(help: "The registry: host or host:port")
+    @Argument(help: "The registry: host or host:port", completion: RegistryNames.completion)
     var registry: String
 
     @OptionGroup(title: "CREDENTIALS") var credentialFile: CredentialFileOption

@@ -48,13 +48,22 @@ struct PackingWork {
         builder = ImageBuilder(options, processorCount: Environment.processorCount)
         try builder.check(contents)
         kind = try PluginFile.check(module, as: options.format)
-        moduleCheck = try checkStep.checkModule(module, as: options.format)
+        do throws(Failure) {
+            moduleCheck = try checkStep.checkModule(module, as: options.format)
+        } catch {
+            throw error.during("checking \(module)")
+        }
         try checkStep.checkPlace(in: contents, as: options.format, called: name)
     }
 
     /// Packs the image, reports it and checks it; blobs are put into the folder.
     func pack(spoolingIn folder: FilePath, _ context: CommandContext) async throws(Failure) -> BuiltImage {
-        let image = try await builder.build(contents, spoolingIn: folder)
+        let image: BuiltImage
+        do throws(Failure) {
+            image = try await builder.build(contents, spoolingIn: folder)
+        } catch {
+            throw error.during("packing \(name)")
+        }
         let interface = moduleCheck?.module?.interface ?? kind.rawValue
         context.record(.step("packed", image.packed(module, interface)))
         try await checkStep.checkPacked(image, after: moduleCheck, called: name)

@@ -39,10 +39,9 @@ struct PrintDigest: RegistryCommand {
             switch source {
             case .module(let path):
                 throw Failure(
-                    .usage,
-                    "\(path) is a module, not an image",
+                    notAnImage: path,
                     why: "proxies pin the digest of an image's manifest",
-                    try: ["wasmpack build \(path)"]
+                    try: "wasmpack build \(path)"
                 )
             case .images(let store, let name):
                 let root = try await store.resolve(name ?? .only)

@@ -72,6 +72,16 @@ struct Pull: RegistryCommand {
     var interruptionConsequence: String? { layout == nil ? "nothing was written" : nil }
 
     func run(_ context: CommandContext) async throws {
+        if file == "-", Terminal.showsResults {
+            throw Failure(
+                .usage,
+                "a module is binary, but standard output is a terminal",
+                try: [
+                    "wasmpack pull \(reference) -o plugin.wasm",
+                    "wasmpack pull \(reference) -o - | wasm-objdump -h /dev/stdin",
+                ]
+            )
+        }
         let expected = try expect.map { text throws(Failure) in try Digest(parsing: text) }
         let target = try Reference(
             remote: reference,

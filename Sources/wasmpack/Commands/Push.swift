@@ -83,10 +83,14 @@ struct Push: RegistryCommand {
         if dryRun, verify { throw ValidationError("--dry-run and --verify cannot be used together.") }
     }
 
+    // From the first tag on, the failure itself says which tags were set.
+    var interruptionConsequence: String? { dryRun ? "nothing was changed" : "no tag was set" }
+
     func run(_ context: CommandContext) async throws {
         try checkOrder()
-        let target = try Reference(parsing: reference)
-        try target.requireTag()
+        let target = try Reference(destination: reference) { reference, path in
+            (["wasmpack push", reference] + [source ?? path].compactMap(\.self)).joined(separator: " ")
+        }
         // The image is read meanwhile.
         CurlLibrary.openInBackground()
         let plan = PushPlan(
@@ -95,34 +99,29 @@ struct Push: RegistryCommand {
             mountSource: try mountFrom.map { text throws(Failure) in try target.sibling(text) },
             setsAliases: try aliasOption.isWanted(for: target.tag)
         )
-        do {
-            // The folder is created only if blobs are packed or spooled.
-            let folder = LazyTemporaryDirectory()
-            defer { withExtendedLifetime(folder) {} }
-            let work = PushWork(
-                registry: registry,
-                plan: plan,
-                noClobber: noClobber,
-                dryRun: dryRun,
-                verify: verify
-            )
-            switch try input(context.environment) {
-            case .new(let input):
-                let image = try await packed(input, in: folder, context)
+        try registry.prepare(for: target.registry, context)
+        // The folder is created only if blobs are packed or spooled.
+        let folder = LazyTemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        let work = PushWork(
+            registry: registry,
+            plan: plan,
+            noClobber: noClobber,
+            dryRun: dryRun,
+            verify: verify
+        )
+        switch try input(context.environment) {
+        case .new(let input):
+            let image = try await packed(input, in: folder, context)
+            let file = try digestFile.open(apartFrom: [image.path])
+            try finish(await work.send(image, spoolingIn: folder, context), file)
+        case .existing(let existing):
+            try metadata.failIfGiven(for: source ?? "the layout")
+            try await existing.withSource { source in
+                let image = try await image(from: source, plan, context)
                 let file = try digestFile.open(apartFrom: [image.path])
                 try finish(await work.send(image, spoolingIn: folder, context), file)
-            case .existing(let existing):
-                try metadata.failIfGiven(for: source ?? "the layout")
-                try await existing.withSource { source in
-                    let image = try await image(from: source, plan, context)
-                    let file = try digestFile.open(apartFrom: [image.path])
-                    try finish(await work.send(image, spoolingIn: folder, context), file)
-                }
             }
-        } catch let failure as Failure where target.registry.isDockerHub && !reference.contains("docker.io") {
-            throw failure.trying(
-                "for another registry than Docker Hub, write registry.example.com/\(reference)"
-            )
         }
     }
 
@@ -233,7 +232,8 @@ struct Push: RegistryCommand {
     /// Throws ``Failure/Code/argumentsSwapped`` if the local path comes before the reference.
     private func checkOrder() throws(Failure) {
         guard let source, Target.isPath(reference) || (try? Target.existing(reference)) != nil,
-            (try? Target.existing(source)) == nil, let swapped = try? Reference(parsing: source)
+            !Target.isPath(source), (try? Target.existing(source)) == nil,
+            let swapped = try? Reference(parsing: source)
         else { return }
         throw Failure(
             .argumentsSwapped,

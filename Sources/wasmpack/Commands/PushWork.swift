@@ -52,7 +52,11 @@ struct PushWork {
         let report = PushReport(plan, copied, changes, isVerified: verify)
         report.record(context.reporter)
         if verify {
-            try await report.verify(image.manifest, in: repository, under: plan.tags)
+            do throws(Failure) {
+                try await report.verify(image.manifest, in: repository, under: plan.tags)
+            } catch {
+                throw error.adding(result: "all tags were set")
+            }
             report.recordVerification(context.reporter)
         }
         return (report, await repository.credential())

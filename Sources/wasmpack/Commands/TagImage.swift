@@ -41,6 +41,8 @@ struct TagImage: RegistryCommand {
         }
     }
 
+    var interruptionConsequence: String? { "no tag was set" }
+
     func run(_ context: CommandContext) async throws {
         let named = try Reference(
             remote: reference,

@@ -53,10 +53,9 @@ struct Verify: RegistryCommand {
             switch source {
             case .module(let path):
                 throw Failure(
-                    .usage,
-                    "\(path) is a module, not an image",
+                    notAnImage: path,
                     why: "a module contains no digests to verify",
-                    try: ["wasmpack inspect \(path)"]
+                    try: "wasmpack inspect \(path)"
                 )
             case .images(let store, let name):
                 let images = try await verify(store.entries(name), in: store, called: store.path, expected)

@@ -134,7 +134,7 @@ struct HelpPage {
     static func code(_ code: Failure.Code, width: Int) -> String {
         var help = HelpPage(width: width)
         let explanation = code.explanation
-        help.page.add("error[\(code.rawValue)]: \(explanation.message)")
+        help.page.add("Error code \(code.rawValue): \(explanation.message)")
         help.page.addBlank()
         help.page.add(rows: [
             ("why", explanation.why), ("try", explanation.remedy),

@@ -39,7 +39,7 @@ enum HelpRequest {
             ?? word.nearestWord(of: Failure.Code.allCases.map(\.rawValue))
         throw Failure(
             .usage,
-            "no help about \"\(word.truncated(to: 60))\"",
+            "no help topic \"\(word.truncated(to: 60))\"",
             why: suggestion.map { "the nearest topic is \"\($0)\"" }
                 ?? "the topics are " + topics.joined(separator: ", ") + ", the commands, and the error codes",
             try: [suggestion.map { "wasmpack help \($0)" } ?? "wasmpack help"]

@@ -37,6 +37,11 @@ struct OtherToolCommand {
             (["rmi", "remove", "del"], "delete", ["wasmpack delete \(reference)"]),
             (["auth", "signin", "sign-in"], "login", ["wasmpack login REGISTRY"]),
             (["signout", "sign-out"], "logout", ["wasmpack logout REGISTRY"]),
+            (
+                ["deploy", "apply", "install", "manifests", "yaml"], "generate",
+                ["wasmpack generate wasmplugin \(reference)"]
+            ),
+            (["run", "serve", "start", "load-test"], "check", ["wasmpack check --envoy plugin.wasm"]),
             (["completions"], "completion", ["wasmpack completion bash"]),
         ]
         var words: [String: (String, [String])] = [:]

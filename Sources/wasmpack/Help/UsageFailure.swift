@@ -53,10 +53,11 @@ struct UsageFailure {
         let parts = Self.quoted(text)
         guard text.hasPrefix("Unknown option "), let option = parts.first else { return nil }
         let suggestion = parts.count > 1 ? parts.last : nil
+        let other = OtherToolOption(String(option.prefix { $0 != "=" }), of: name)
         return Failure(
             .usage,
             "\(name) has no option \(option.truncated(to: 60))",
-            try: [suggestion.map { "use \($0)" } ?? help]
+            try: other?.lines ?? [suggestion.map { "use \($0)" } ?? help]
         )
     }
 
@@ -142,7 +143,13 @@ struct UsageFailure {
                 try: [line]
             )
         }
-        let nearest = Self.nearest(to: given.lowercased(), of: values) ?? values[0]
+        let word = given.lowercased()
+        let nearest =
+            Self.synonyms[word].flatMap { values.contains($0) ? $0 : nil } ?? Self.nearest(
+                to: word,
+                of: values
+            )
+            ?? values[0]
         return Failure(
             .usage,
             "\"\(given)\" is not a valid value for \(subject)",
@@ -150,6 +157,11 @@ struct UsageFailure {
             try: [isPositional ? "use \(nearest) as \(subject)" : "use \(subject) \(nearest)"]
         )
     }
+
+    /// Values by other names for the same: ASM loads plugins as Istio does.
+    private static let synonyms = [
+        "asm": "istio", "servicemesh": "istio", "mesh": "istio", "eg": "envoy-gateway",
+    ]
 
     /// Returns the command with its first two arguments in the other order, if the second one is a value of the first.
     private func swapped(_ given: String, _ values: [String]) -> String? {

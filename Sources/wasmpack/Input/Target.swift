@@ -106,6 +106,21 @@ enum Target {
     }
 }
 
+extension Failure {
+    /// The failure for a file where a layout or an archive is expected; `hint` is the command for a module.
+    init(notAnImage path: FilePath, why: String? = nil, try hint: String) {
+        guard FileKind.isModule(path) else {
+            self.init(
+                .usage,
+                "\(path) is not an image",
+                why: "it is neither an archive of images nor a layout, which is a directory"
+            )
+            return
+        }
+        self.init(.usage, "\(path) is a module, not an image", why: why, try: [hint])
+    }
+}
+
 extension String {
     fileprivate func firstIndex(of character: Character, isLast: Bool) -> Index? {
         isLast ? lastIndex(of: character) : firstIndex(of: character)

@@ -169,7 +169,12 @@ extension Failure {
                 throw Failure(
                     .configurationInvalid,
                     "a file of CA certificates cannot be used",
-                    why: error.detail
+                    why: error.detail,
+                    try: [
+                        error.detail.contains("PEM")
+                            ? "for a DER file: openssl x509 -inform der -in ca.crt -out ca.pem"
+                            : "correct the path, or the option or variable that has it"
+                    ]
                 )
             case .clientCertificateUnusable:
                 throw Failure(

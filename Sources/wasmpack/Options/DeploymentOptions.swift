@@ -75,7 +75,8 @@ struct DeploymentOptions: ParsableArguments {
         help: ArgumentHelp(
             "Configuration of the plugin, or the file that contains it",
             valueName: "text|@file"
-        )
+        ),
+        completion: FileArgument.completion
     )
     var pluginConfig: String?
 
@@ -112,7 +113,8 @@ struct DeploymentOptions: ParsableArguments {
         help: ArgumentHelp(
             "Consumer and version to write for; fields that it lacks are rejected",
             valueName: "name[@version]"
-        )
+        ),
+        completion: .list(ConsumerVersion.Consumer.allCases.map(\.rawValue))
     )
     var consumer: String?
 

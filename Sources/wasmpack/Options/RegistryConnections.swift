@@ -1,5 +1,6 @@
 import Diagnostics
 import HTTPTransport
+import OCI
 import Registry
 import Synchronization
 
@@ -14,9 +15,27 @@ final class RegistryConnections: Sendable {
     private struct State {
         var transports: [Key: any Transport] = [:]
         var connections: [Key: [HeaderFields: RegistryConnection]] = [:]
+        /// The last reference without a host.
+        var omittingHost: Reference?
     }
 
     private let state = Mutex(State())
+
+    /// Keeps a reference without a host, for ``explained(_:)``.
+    func note(_ reference: Reference) {
+        if reference.registryIsOmitted { state.withLock { $0.omittingHost = reference } }
+    }
+
+    /// Adds to a failure of Docker Hub that the reference has no host, which may have been forgotten.
+    func explained(_ failure: Failure) -> Failure {
+        guard let reference = state.withLock({ $0.omittingHost }),
+            failure.message.contains(reference.registry.description)
+        else { return failure }
+        let typed = reference.description.dropFirst("\(reference.registry)/".count)
+        let name = typed.hasPrefix("library/") ? typed.dropFirst("library/".count) : typed
+        return failure.adding(why: "\"\(name)\" has no host, so it belongs to Docker Hub")
+            .with(try: ["for another registry, write registry.example.com/\(name)"] + failure.hints)
+    }
 
     /// Returns the connection to a registry, and makes it on the first call.
     ///

@@ -19,6 +19,7 @@ struct RegistryOptions {
         spoolingIn spool: SpoolFolder,
         _ context: CommandContext
     ) async throws(Failure) -> RemoteRepository {
+        context.connections.note(reference)
         let credentials =
             if let chain { chain } else {
                 try await self.credentials.store(context.environment, usesTLS: !connection.plainHttp)
@@ -35,6 +36,24 @@ struct RegistryOptions {
             mountingFrom: mountSource,
             credentials: credentials,
             spoolingIn: spool
+        )
+    }
+
+    /// Reads the files of certificates that the options or variables name, before work that takes longer.
+    ///
+    /// Throws ``Failure/Code/configurationInvalid`` for a certificate or key that cannot be used.
+    func prepare(for registry: RegistryName, _ context: CommandContext) throws(Failure) {
+        let variables = ["WASMPACK_CA_FILE", "SSL_CERT_FILE"]
+        // Without a file, the HTTP library is not needed yet.
+        guard
+            connection.caFile != nil || connection.clientCert != nil
+                || variables.contains(where: context.environment.isSet)
+        else { return }
+        _ = try context.connections.connection(
+            to: connection.endpoint(of: registry),
+            connection,
+            sending: credentials.headers(context.environment),
+            context
         )
     }
 

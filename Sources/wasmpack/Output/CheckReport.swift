@@ -34,12 +34,9 @@ struct CheckReport {
         return worst == .error || isStrict && worst == .warning
     }
 
-    private var isValidated: Bool { envoy?.hasValidatedBodies ?? false }
-
-    /// Whether the finding only says that function bodies were not validated, and a real Envoy has decided that.
-    private func isAnswered(_ finding: Finding) -> Bool {
-        envoy != nil && finding.id == "function-bodies-not-validated"
-    }
+    /// What only running a module shows, for `--verbose`.
+    static let limits =
+        "whether the module traps, loops forever or rejects its configuration shows only when it runs: --envoy"
 
     private func verdict(of result: PluginCheck.ConsumerResult) -> Finding.Severity? {
         guard result.consumer.host != nil else { return result.worst }
@@ -56,7 +53,7 @@ struct CheckReport {
         if let module = check.module {
             rows.append(Row("module", (check.image == nil ? "\(target)  " : "") + module.summary))
         }
-        for row in FindingList(check).rows where !isAnswered(row.finding) {
+        for row in FindingList(check).rows {
             rows += Self.rows(for: row.finding, row.line, row.subjects)
         }
         if let envoy { rows += self.rows(for: envoy) }
@@ -150,9 +147,10 @@ struct CheckReport {
                 check.module.map { module in
                     CheckedModuleDocument(
                         module,
-                        check.moduleFindings.filter { !isAnswered($0) },
+                        check.moduleFindings,
                         envoy: envoy?.finding,
-                        bodiesValidated: isValidated
+                        bodiesValidated: envoy?.hasValidatedBodies ?? false
+                            || module.check?.module.bodiesAreValidated ?? false
                     )
                 }
             ),
@@ -161,7 +159,7 @@ struct CheckReport {
                     name: result.consumer.name,
                     verdict: verdict(of: result).verdict,
                     findings: result.imageFindings.map(FindingDocument.init),
-                    moduleFindings: result.moduleFindings.filter { !isAnswered($0) }.map(FindingDocument.init)
+                    moduleFindings: result.moduleFindings.map(FindingDocument.init)
                 )
             },
             envoy: Nullable(

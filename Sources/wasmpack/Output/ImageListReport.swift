@@ -14,7 +14,9 @@ struct ImageListReport {
     }
 
     /// One line per image: name, digest, size, creation time; `-` for what is missing.
-    var text: String {
+    ///
+    /// If a line is wider than the terminal, the digests have their own lines.
+    func text(columns: Int?) -> String {
         let rows = images.map { image in
             [
                 image.name ?? "-", image.root.digest.description,
@@ -22,6 +24,14 @@ struct ImageListReport {
             ].map(\.printable)
         }
         let widths = (0..<4).map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
+        if let columns, widths.reduce(6, +) > columns {
+            let style = Style(hasColor: false, hasUnicode: true)
+            return rows.flatMap { row in
+                WrappableText("\(row[0])  \(row[2])  \(row[3])").lines(within: columns, style) + [
+                    "  " + row[1]
+                ]
+            }.map { $0 + "\n" }.joined()
+        }
         return rows.map { row in
             zip(row, widths).dropLast().map { $0.padded(to: $1) + "  " }.joined() + (row.last ?? "") + "\n"
         }.joined()

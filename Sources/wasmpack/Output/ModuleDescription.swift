@@ -19,6 +19,7 @@ struct ModuleDescription: Encodable {
     let memories: [Memory]
     let customSections: [CustomSection]
     let strippableSize: Int
+    let features: [Feature]
     let targetFeatures: [String]
     let buildID: Nullable<String>
     let sourceMappingURL: Nullable<String>
@@ -46,6 +47,14 @@ struct ModuleDescription: Encodable {
     struct Memory: Encodable {
         let minimum: UInt64
         let maximum: Nullable<UInt64>
+    }
+
+    /// A feature of WebAssembly, and its first use.
+    struct Feature: Encodable {
+        let name: String
+        let offset: Int
+        let function: Nullable<Int>
+        let instruction: Nullable<String>
     }
 
     struct CustomSection: Encodable {
@@ -83,6 +92,14 @@ struct ModuleDescription: Encodable {
             CustomSection(name: $0.name, offset: $0.offset, size: $0.size)
         }
         strippableSize = module?.strippableSize ?? 0
+        features = (module?.features ?? []).map {
+            Feature(
+                name: $0.feature.id,
+                offset: $0.offset,
+                function: Nullable($0.function),
+                instruction: Nullable($0.instruction)
+            )
+        }
         targetFeatures = Array((module?.targetFeatures ?? []).prefix(Self.limit))
         buildID = Nullable(module?.buildID)
         sourceMappingURL = Nullable(module?.sourceMappingURL)

@@ -36,6 +36,9 @@ struct ModuleReport {
         if module.strippableSize > 0 {
             rows.append(Row("debug", "\(ByteCount(module.strippableSize)) of names and debug information"))
         }
+        if !module.features.isEmpty {
+            rows.append(Row("uses", module.features.map(\.feature.id).joined(separator: ", ")))
+        }
         if !module.targetFeatures.isEmpty {
             let features = module.targetFeatures.prefix(40).joined(separator: " ").truncated(to: 400)
             rows.append(Row("features", features))

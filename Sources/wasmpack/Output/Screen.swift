@@ -78,6 +78,9 @@ final class Screen: Sendable {
     /// The columns of standard error; `nil` if it is not a terminal.
     var errorColumns: Int? { errorIsTerminal ? TerminalSize.columns(.standardError) : nil }
 
+    /// The columns of standard output; `nil` if it is not a terminal.
+    var outputColumns: Int? { outputIsTerminal ? TerminalSize.columns(.standardOutput) : nil }
+
     // MARK: Writing
 
     /// Writes rows on standard error, on the grid of steps.
@@ -108,8 +111,8 @@ final class Screen: Sendable {
 
     /// Writes a report on standard output.
     func print(_ rows: [Row]) throws(Failure) {
-        let columns = outputIsTerminal ? TerminalSize.columns(.standardOutput) : nil
-        try print(Grid.reports.text(rows, style(color, isTerminal: outputIsTerminal), columns: columns))
+        let style = style(color, isTerminal: outputIsTerminal)
+        try print(Grid.reports.text(rows, style, columns: outputColumns))
     }
 
     /// Writes text on standard output.

@@ -44,8 +44,8 @@ struct JudgedModule: Sendable {
 
 /// The table in docs/reference/check.md of what `check` cannot know.
 struct Unknowable {
-    /// The finding with which `check` says so.
-    let note: String
+    /// The finding with which `check` says so; `nil` if there is none.
+    let note: String?
     /// Modules of the corpus, by name, a `*` for anything.
     let modules: [String]
 
@@ -56,8 +56,8 @@ struct Unknowable {
         let end = section.range(of: "\n## ")?.lowerBound ?? section.endIndex
         return section[..<end].split(separator: "\n").compactMap { line in
             let cells = line.split(separator: "|", omittingEmptySubsequences: false)
-            guard cells.count == 5, let note = quoted(cells[1]).first else { return nil }
-            return Unknowable(note: note, modules: quoted(cells[3]))
+            guard cells.count == 5, case let modules = quoted(cells[3]), !modules.isEmpty else { return nil }
+            return Unknowable(note: quoted(cells[1]).first, modules: modules)
         }
     }
 
