@@ -26,9 +26,13 @@ final class InboundGate: ChannelInboundHandler {
         for pass in held { pass(context) }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { pass(context) { $0.fireChannelRead(data) } }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        pass(context) { $0.fireChannelRead(data) }
+    }
 
-    func channelReadComplete(context: ChannelHandlerContext) { pass(context) { $0.fireChannelReadComplete() } }
+    func channelReadComplete(context: ChannelHandlerContext) {
+        pass(context) { $0.fireChannelReadComplete() }
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         pass(context) { $0.fireUserInboundEventTriggered(event) }
