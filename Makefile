@@ -6,11 +6,10 @@ DESTDIR ?=
 
 # Debian's names; .ci/install-packages knows Homebrew's.
 BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev
-DEMO_PACKAGES = docker-registry openssl python3
-TEST_PACKAGES = $(DEMO_PACKAGES) skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
+TEST_PACKAGES = docker-registry openssl python3 skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
 	gcc bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace valgrind binutils podman uidmap containerd
 
-BENCH_PACKAGES = $(DEMO_PACKAGES) hyperfine skopeo buildah umoci pigz curl binutils
+BENCH_PACKAGES = docker-registry openssl python3 hyperfine skopeo buildah umoci pigz curl binutils
 
 # The system's Python, because not every user can run one in root's home.
 PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
@@ -31,16 +30,13 @@ SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user Tests/Support/de
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py Tests/Bench/*.py)
 
-.PHONY: help deps demo-deps test-deps build release demo test test-long test-all test-user verdicts differential pictures bench soak tsan asan fuzz format lint install clean
+.PHONY: help deps test-deps build release demo test test-long test-all test-user verdicts differential pictures bench soak tsan asan fuzz format lint install clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
 
 deps: ## install what the build needs, if it is missing
 	@.ci/install-packages "what the build needs" $(BUILD_PACKAGES)
-
-demo-deps:
-	@.ci/install-packages "what the demo needs" $(DEMO_PACKAGES)
 
 test-deps: ## install the registries, the proxy and the tools that the tests use, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
@@ -54,7 +50,7 @@ build: deps ## build for development
 release: deps ## build the release binary, with the Swift runtime linked statically
 	$(SWIFT) build $(RELEASE) --product wasmpack
 
-demo: deps demo-deps ## build wasmpack, then build, push, pull and verify a plugin against a real registry on this machine
+demo: deps ## build wasmpack, then build, push, pull and verify a plugin against its own registry on this machine
 	$(SWIFT) build --product wasmpack
 	Tests/Support/demo.sh "$$($(SWIFT) build --show-bin-path)/wasmpack"
 

@@ -14,6 +14,9 @@ let strict: [SwiftSetting] = [
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -36,6 +39,7 @@ let package = Package(
             .upToNextMinor(from: "1.0.2"),
             traits: []
         ),
+        .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
     ],
     targets: [
         // C libraries of the system. Every command needs the linked ones; libarchive and libcurl are opened by those that use
@@ -70,6 +74,7 @@ let package = Package(
         library("Wasm", ["Diagnostics"]),
         library("ProxyWasm", ["Wasm", "Diagnostics"]),
         library("HTTPTransport", ["Diagnostics", "CCurl", system]),
+        library("HTTPServer", ["Diagnostics", nioCore, nioPosix, nioHTTP1]),
         library("Archive", ["OCI", "Diagnostics", "CArchive", "CZlib"]),
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
         library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
@@ -79,12 +84,14 @@ let package = Package(
         ),
         library("Deployment", ["OCI", "Diagnostics"]),
         library("EnvoyRunner", ["OCI", "HostSystem", "Diagnostics", system]),
+        library("RegistryServer", ["OCI", "Storage", "HTTPServer", "HostSystem", "Diagnostics", system]),
         .executableTarget(
             name: "wasmpack",
             dependencies: [
                 "Diagnostics", "HostSystem", "OCI", "Wasm", "ProxyWasm", "Archive", "Storage",
                 "HTTPTransport",
-                "Registry", "Packing", "Deployment", "EnvoyRunner", system, arguments,
+                "Registry", "Packing", "Deployment", "EnvoyRunner", "HTTPServer", "RegistryServer", system,
+                arguments,
             ],
             swiftSettings: strict
         ),
@@ -116,6 +123,11 @@ let package = Package(
         tests("CommandLineTests", ["wasmpack", "Diagnostics"]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),
         tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
+        tests("HTTPServerTests", ["HTTPServer", "Diagnostics"]),
+        tests(
+            "RegistryServerTests",
+            ["RegistryServer", "HTTPServer", "Storage", "OCI", "HostSystem", "Diagnostics", system]
+        ),
     ]
 )
 

@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|check|push|pull|copy|tag|tags|delete|login|logout|inspect|ls|digest|verify|generate|version|completion|help)
+    build|check|push|pull|copy|tag|tags|delete|login|logout|inspect|ls|digest|verify|generate|serve|version|completion|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build check push pull copy tag tags delete login logout inspect ls digest verify generate version completion help cp rm' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build check push pull copy tag tags delete login logout inspect ls digest verify generate serve version completion help cp rm' -- "${cur}"))
         ;;
     esac
 }
@@ -561,7 +561,7 @@ _wasmpack_tag() {
     repeating_options=()
     non_repeating_options=(--alias --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nserve\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -1060,6 +1060,55 @@ _wasmpack_generate() {
     esac
 }
 
+_wasmpack_serve() {
+    repeating_flags=()
+    non_repeating_flags=(--read-only --password-stdin --token-auth --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    repeating_options=(--fail)
+    non_repeating_options=(--listen --dir --layout --repository --max-size --username -u --htpasswd --slow --delay --color)
+    __wasmpack_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--listen')
+        return
+        ;;
+    '--dir')
+        __wasmpack_add_completions -d
+        return
+        ;;
+    '--layout')
+        __wasmpack_add_completions -d
+        return
+        ;;
+    '--repository')
+        return
+        ;;
+    '--max-size')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--htpasswd')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--fail')
+        return
+        ;;
+    '--slow')
+        return
+        ;;
+    '--delay')
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
 _wasmpack_version() {
     repeating_flags=()
     non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
@@ -1098,7 +1147,7 @@ _wasmpack_help() {
     repeating_options=()
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nserve\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
 }
 
 # Adds the program's candidates unexpanded; "compgen -W" would run commands in them.

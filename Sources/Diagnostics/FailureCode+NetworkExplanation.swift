@@ -48,6 +48,12 @@ extension Failure.Code {
                 why: "it answered with a 5xx status, and all retries failed",
                 try: "try later, or contact the registry's administrator"
             )
+        case .cannotListen:
+            Explanation(
+                "the server cannot listen on its address",
+                why: "another program uses the port, or this machine does not have the address",
+                try: "use another port; port 0 lets the system choose a free one"
+            )
         case .rateLimited:
             Explanation(
                 "the registry limits the rate of requests",

@@ -38,6 +38,7 @@ extension Failure {
         case tlsUnknownAuthority = "tls-unknown-ca"
         case tlsFailed = "tls-failed"
         case serverFailed = "server-failed"
+        case cannotListen = "cannot-listen"
 
         case internalError = "internal"
         case systemLimit = "system-limit"
@@ -86,7 +87,7 @@ extension Failure {
                 .dockerfileInvalid, .dockerfileUnsupported, .requestRejected, .deletionUnsupported:
                 .badData
             case .addressUnknown, .connectionRefused, .connectionLost, .proxyFailed, .tlsUnknownAuthority,
-                .tlsFailed, .serverFailed:
+                .tlsFailed, .serverFailed, .cannotListen:
                 .unreachable
             case .internalError:
                 .internalError

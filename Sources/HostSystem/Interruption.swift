@@ -17,7 +17,7 @@ import Synchronization
 package enum Interruption {
     /// Runs work and cancels it on the first signal or at the time limit.
     ///
-    /// A SIGHUP that is ignored, as with `nohup`, stays ignored. Work that succeeds despite the cancellation succeeds.
+    /// SIGINT and SIGHUP stay ignored if they are, as in a shell's background job and with `nohup`. Work that succeeds despite the cancellation succeeds.
     ///
     /// - Parameters:
     ///   - limit: the time limit of the work; `nil` for none.
@@ -50,9 +50,12 @@ package enum Interruption {
             cancel(.signal(number))
         }
         // Before the work starts, because a signal may arrive at any time after that.
-        let watch = SignalWatch([SIGINT, SIGTERM], on: state.queue, body)
-        let hangUps = SignalWatch([SIGHUP], keepingIgnored: true, on: state.queue, body)
-        defer { withExtendedLifetime((watch, hangUps)) {} }
+        let watch = SignalWatch([SIGTERM], on: state.queue, body)
+        // A shell ignores SIGINT for its background jobs, and `nohup` ignores SIGHUP.
+        let optional = [SIGINT, SIGHUP].map {
+            SignalWatch([$0], keepingIgnored: true, on: state.queue, body)
+        }
+        defer { withExtendedLifetime((watch, optional)) {} }
         if let limit {
             state.queue.asyncAfter(deadline: .now() + .nanoseconds(limit.wholeNanoseconds)) { [weak state] in
                 if state != nil { cancel(.timeout(limit)) }

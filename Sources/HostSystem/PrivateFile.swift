@@ -73,10 +73,7 @@ package struct PrivateFile: Sendable {
         try new.withUnsafeBytesTyped { bytes throws(Failure) in try file.write(bytes) }
         try file.move(to: target, as: access)
         // The new name should survive a power failure, too; not every file system supports this.
-        if let descriptor = try? FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec]) {
-            try? synchronize(descriptor)
-            try? descriptor.close()
-        }
+        try? Directory.synchronize(folder)
     }
 
     /// Returns the lock on a folder; `nil` if the file system does not support it, as some network file systems.

@@ -22,9 +22,16 @@ package enum TemporaryPaths {
         }
     }
 
-    /// Removes a folder and the files in it.
+    /// Removes a folder with everything in it; links are removed, never followed.
     static func removeFolder(_ path: FilePath) {
-        for name in (try? Directory.entries(in: path)) ?? [] { try? removeFile(path.appending(name)) }
+        for name in (try? Directory.entries(in: path)) ?? [] {
+            let entry = path.appending(name)
+            if (try? entry.stat(followTargetSymlink: false))?.type == .directory {
+                removeFolder(entry)
+            } else {
+                try? removeFile(entry)
+            }
+        }
         try? removeDirectory(path)
     }
 }

@@ -139,7 +139,7 @@ package final class MemorySource: ByteSource {
 }
 
 /// A source of the bytes of an open file.
-package final class FileSource: ByteSource {
+package final class FileSource: ByteSource, Sendable {
     private let file: ReadableFile
 
     /// Opens a regular file; throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.

@@ -51,6 +51,7 @@ struct Wasmpack: AsyncParsableCommand {
                 subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self]
             ),
             CommandGroup(name: "Deploy", subcommands: [Generate.self]),
+            CommandGroup(name: "Try", subcommands: [Serve.self]),
             CommandGroup(name: unlistedGroup, subcommands: [Version.self, Completion.self]),
         ]
     )

@@ -50,5 +50,6 @@ struct ArrowTests {
     /// How Package.swift spells the packages' products.
     private static let products = [
         "system": "SystemPackage", "arguments": "ArgumentParser", "subprocess": "Subprocess",
+        "nioCore": "NIOCore", "nioPosix": "NIOPosix", "nioHTTP1": "NIOHTTP1",
     ]
 }

@@ -3,7 +3,7 @@ import Testing
 
 /// The pages that list promises with their tests.
 @Suite struct PromiseTests {
-    static let pages = ["Tests/promises.md", "Tests/transfers.md"]
+    static let pages = ["Tests/promises.md", "Tests/transfers.md", "docs/reference/distribution.md"]
 
     /// The sources of all tests, by the name of the file without its ending.
     private static func sources() throws -> [String: String] {

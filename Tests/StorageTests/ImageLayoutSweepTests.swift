@@ -21,8 +21,8 @@ struct ImageLayoutSweepTests {
         Directory.type(of: path.blob(blob.descriptor.digest)) == .regular
     }
 
-    /// Makes a file of the layout older than an hour, so that it counts as left behind.
-    private func age(_ name: String, by seconds: Double = 3700) throws {
+    /// Makes a file of the layout older than a day, so that it counts as left behind.
+    private func age(_ name: String, by seconds: Double = 90_000) throws {
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -seconds)],
             ofItemAtPath: path.pushing(FilePath(name)).string
@@ -35,12 +35,12 @@ struct ImageLayoutSweepTests {
 
     static let strangers: [(age: Double?, isKept: Bool, why: String)] = [
         (nil, true, "another program has just written it"),
-        (3500, true, "it is not yet an hour old"),
+        (86_300, true, "it is not yet a day old"),
         (-3600, true, "its clock is ahead"),
-        (3700, false, "it is older than an hour"),
+        (86_500, false, "it is older than a day"),
     ]
 
-    @Test("keeps an unnamed blob of another program for an hour", arguments: strangers)
+    @Test("keeps an unnamed blob of another program for a day", arguments: strangers)
     func stranger(seconds: Double?, isKept: Bool, why: String) async throws {
         let layout = try await ImageLayout(creating: path)
         let loose = Digest(of: [9]).encoded

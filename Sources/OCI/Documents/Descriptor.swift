@@ -35,15 +35,16 @@ package struct Descriptor: Hashable, Sendable, Codable {
         digest: Digest,
         size: Int,
         annotations: Annotations? = nil,
-        platform: Platform? = nil
+        platform: Platform? = nil,
+        artifactType: MediaType? = nil
     ) {
         self.mediaType = mediaType
         self.digest = digest
         self.size = size
         self.annotations = annotations
         self.platform = platform
+        self.artifactType = artifactType
         urls = nil
-        artifactType = nil
         data = nil
     }
 

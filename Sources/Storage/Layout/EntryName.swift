@@ -4,7 +4,7 @@ package import OCI
 /// The name of an image in the index of a layout or an archive: its entry's annotations (image spec, "Image Layout").
 package struct EntryName: Hashable, Sendable {
     /// The entry's annotations; `nil` for an image without a name.
-    let annotations: Annotations?
+    package let annotations: Annotations?
 
     /// Makes the annotations for a name: the tag, and the full reference if there is one.
     package init(_ name: RefName) {

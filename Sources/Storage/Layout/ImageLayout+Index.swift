@@ -8,9 +8,16 @@ extension ImageLayout {
     /// Reads the index of the layout.
     ///
     /// Throws ``Failure/Code/layoutCorrupt`` if it is missing or not an index.
-    package func index() throws(Failure) -> Index { try decodeIndex(Index.self, from: indexBytes()) }
+    package func index() throws(Failure) -> Index {
+        try CanonicalJSON.decode(
+            Index.self,
+            from: indexBytes(),
+            as: indexFile.string,
+            failing: .layoutCorrupt
+        )
+    }
 
-    private var indexFile: FilePath { path.appending("index.json") }
+    var indexFile: FilePath { path.appending("index.json") }
 
     private func indexBytes() throws(Failure) -> [UInt8] {
         do throws(Failure) {
@@ -20,10 +27,9 @@ extension ImageLayout {
         }
     }
 
-    private func decodeIndex<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(Failure)
-        -> Value
-    {
-        try CanonicalJSON.decode(type, from: bytes, as: indexFile.string, failing: .layoutCorrupt)
+    /// Reads the index with everything in it.
+    func document() throws(Failure) -> IndexDocument {
+        try IndexDocument(decoding: indexBytes(), from: indexFile.string)
     }
 
     /// Replaces entries of the index by a new one, atomically for readers.
@@ -33,15 +39,10 @@ extension ImageLayout {
         removing isReplaced: (Descriptor) -> Bool,
         adding new: Descriptor
     ) throws(Failure) {
-        let bytes = try indexBytes()
-        let index = try decodeIndex(Index.self, from: bytes)
-        var document = try decodeIndex([String: JSONValue].self, from: bytes)
-        guard case .array(let entries)? = document["manifests"] else {
-            throw Failure(.layoutCorrupt, "\(indexFile) does not contain a list of manifests")
-        }
-        let kept = zip(index.manifests, entries).filter { !isReplaced($0.0) }.map(\.1)
-        document["manifests"] = .array(kept + [try JSONValue(encoding: new)])
-        try TemporaryFile.write(CanonicalJSON.encode(document), to: indexFile)
+        var document = try document()
+        _ = document.remove(where: isReplaced)
+        try document.append(new)
+        try TemporaryFile.write(document.encoded(), to: indexFile)
     }
 
     /// Returns the name of another image that has the same tag as this name; `nil` if there is none.

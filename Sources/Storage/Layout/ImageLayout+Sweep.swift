@@ -5,9 +5,9 @@ import SystemPackage
 
 extension ImageLayout {
     /// The minimum age before an unreferenced blob is removed: another process may be about to reference a newer one.
-    private static let leastAge = Duration.seconds(3600)
+    private static let leastAge = Duration.seconds(24 * 3600)
 
-    /// Removes unreferenced blobs that this process wrote or that are older than an hour, and unfinished files that an ended process left
+    /// Removes unreferenced blobs that this process wrote or that are older than a day, and unfinished files that an ended process left
     /// behind.
     ///
     /// Removes nothing while another process has the layout open, or if a manifest cannot be followed. The last process

@@ -1,0 +1,170 @@
+package import Diagnostics
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// An HTTP/1.1 server on one address (RFC 9112).
+///
+/// Bodies stream in both directions at the speed of the slower side. Requests on one connection, also pipelined ones, are
+/// answered in their order.
+package struct HTTPServer: Sendable {
+    /// Answers one request; reads as much of the body as it needs.
+    package typealias Responder = @Sendable (ServerRequest, RequestBody) async -> ServerResponse
+
+    private typealias Listener = NIOAsyncChannel<any Channel, Never>
+
+    private let listener: Listener
+    private let limits: ServerLimits
+    /// The host on which the server listens, as given.
+    package let host: String
+    /// The port on which the server listens.
+    package let port: Int
+
+    /// Listens on an address.
+    ///
+    /// - Parameters:
+    ///   - host: an IP address.
+    ///   - port: the port; 0 lets the system choose one.
+    ///   - limits: the limits for clients.
+    /// - Throws: ``Failure/Code/cannotListen``.
+    package init(listeningOn host: String, port: Int, limits: ServerLimits = ServerLimits())
+        async throws(Failure)
+    {
+        let limitsOfDecoder = Self.decoderLimits(limits)
+        do {
+            listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelOption(.backlog, value: 256)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler())
+                    }
+                }
+                // A client may close its sending side after the request and still read the response.
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
+                // Nothing is read before a task has taken the connection.
+                .childChannelOption(.autoRead, value: false)
+                .bind(host: host, port: port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandlers([
+                            HTTPResponseEncoder(),
+                            ByteToMessageHandler(
+                                HTTPRequestDecoder(
+                                    leftOverBytesStrategy: .dropBytes,
+                                    informationalResponseStrategy: .forward,
+                                    limitConfiguration: limitsOfDecoder
+                                )
+                            ),
+                            ConnectionTimer(patience: limits.patience),
+                            InboundGate(),
+                        ])
+                        return channel
+                    }
+                }
+        } catch {
+            throw Failure(
+                .cannotListen,
+                "cannot listen on \(host.contains(":") ? "[\(host)]" : host):\(port)",
+                why: (error as? IOError).map { Self.description(of: $0) } ?? "\(error)",
+                try: ["--listen 127.0.0.1:0 lets the system choose a free port"],
+                cause: error
+            )
+        }
+        self.host = host
+        self.limits = limits
+        self.port = listener.channel.localAddress?.port ?? port
+    }
+
+    /// Answers requests until the task is canceled; then closes all connections.
+    ///
+    /// Throws ``Failure/Code/cannotListen`` if the system closes the listening socket.
+    package func run(_ respond: @escaping Responder) async throws(Failure) {
+        let executor = BlockingExecutor()
+        let connections = ConnectionCount()
+        do {
+            try await listener.executeThenClose { inbound in
+                try await withThrowingDiscardingTaskGroup { group in
+                    for try await channel in inbound {
+                        group.addTask(executorPreference: executor) {
+                            guard connections.increment(limit: limits.connections) else {
+                                return channel.close(promise: nil)
+                            }
+                            defer { connections.decrement() }
+                            guard let connection = await Self.opened(channel) else {
+                                return channel.close(promise: nil)
+                            }
+                            await Connection(channel: connection, limits: limits, respond: respond).run()
+                        }
+                    }
+                }
+            }
+        } catch {
+            if Task.isCancelled { return }
+            throw Failure(.cannotListen, "the server's socket failed", why: "\(error)", cause: error)
+        }
+    }
+
+    /// Starts reading from an accepted connection; returns `nil` if it has ended already.
+    ///
+    /// Not earlier: a connection that no task takes must not be wrapped, because NIO requires the end of each wrapper.
+    private static func opened(_ channel: any Channel) async -> Connection.Channel? {
+        try? await channel.eventLoop.submit {
+            guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
+            let wrapped = try Connection.Channel(
+                wrappingChannelSynchronously: channel,
+                configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 3))
+            )
+            try channel.pipeline.syncOperations.handler(type: InboundGate.self).open()
+            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
+            return wrapped
+        }.get()
+    }
+
+    private static func decoderLimits(_ limits: ServerLimits) -> NIOHTTPDecoderLimitConfiguration {
+        var configuration = NIOHTTPDecoderLimitConfiguration()
+        configuration.maxHeaderFieldSize = limits.fieldSize
+        configuration.maxHeaderListSize = limits.headSize
+        configuration.maxHeaderFieldCount = limits.fieldCount
+        return configuration
+    }
+
+    private static func description(of error: IOError) -> String {
+        switch error.errnoCode {
+        case EADDRINUSE: "another program uses this port"
+        case EACCES: "this user may not use this port"
+        case EADDRNOTAVAIL: "this machine does not have this address"
+        default: String(cString: strerror(error.errnoCode))
+        }
+    }
+}
+
+/// Ignores errors of single connections that could not be accepted; the listener continues.
+private final class AcceptErrorHandler: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+}
+
+/// The number of open connections.
+private final class ConnectionCount: Sendable {
+    private let count = Mutex(0)
+
+    func increment(limit: Int) -> Bool {
+        count.withLock { count in
+            guard count < limit else { return false }
+            count += 1
+            return true
+        }
+    }
+
+    func decrement() { count.withLock { $0 -= 1 } }
+}

@@ -1,0 +1,152 @@
+package import Diagnostics
+package import HTTPServer
+package import OCI
+import Storage
+
+/// An OCI registry (distribution spec 1.1) over a store of layouts: answers requests.
+package struct RegistryServer: Sendable {
+    /// What a registry allows.
+    package struct Options: Sendable {
+        /// Whether only reading is allowed.
+        package var isReadOnly = false
+        /// The largest blob, in bytes; the default is the largest that wasmpack transfers.
+        package var sizeLimit = Descriptor.sizeLimit
+        /// Who may do what.
+        package var access = Access.open
+        /// Deliberate faults.
+        package var faults: [Fault] = []
+        /// The pace of deliberately slow transfers; `nil` for full speed.
+        package var pace: Pace?
+        /// A deliberate delay of each response.
+        package var delay: Duration?
+
+        /// Creates the defaults.
+        package init() {}
+    }
+
+    let store: RepositoryStore
+    let options: Options
+    let host: RegistryName
+    private let faults: FaultPlan
+    private let events: any EventSink
+
+    /// Creates a registry.
+    ///
+    /// - Parameters:
+    ///   - store: the repositories.
+    ///   - options: what it allows.
+    ///   - host: the name that full names get if a request does not name the registry.
+    ///   - events: receives one detail per request.
+    package init(_ store: RepositoryStore, _ options: Options, host: RegistryName, events: any EventSink) {
+        self.store = store
+        self.options = options
+        self.host = host
+        self.events = events
+        faults = FaultPlan(options.faults)
+    }
+
+    /// Answers a request.
+    package func respond(to request: ServerRequest, _ body: RequestBody) async -> ServerResponse {
+        if let delay = options.delay { try? await Task.sleep(for: delay) }
+        var response: ServerResponse
+        if let status = faults.status(for: request) {
+            response = RegistryError(status, .unknown, "this fault was requested by --fail").response
+        } else {
+            do throws(RegistryError) {
+                response = try await answer(request, PacedBody(body, options.pace))
+            } catch {
+                response = error.response
+            }
+        }
+        response.fields.append(("Docker-Distribution-Api-Version", "registry/2.0"))
+        if let pace = options.pace { response.body = pace.slowed(response.body) }
+        let size = request.method == "HEAD" ? "" : "  \(ByteCount(response.body.length))"
+        let target = request.query.isEmpty ? request.path : "\(request.path)?\(request.query)"
+        events.record(.detail("\(request.method) \(target.truncated(to: 400))  \(response.status)\(size)"))
+        return response
+    }
+
+    private func answer(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError)
+        -> ServerResponse
+    {
+        let route = try Route(request.path)
+        if case .token = route { return try await options.access.token(for: request, body) }
+        let isReading = request.method == "GET" || request.method == "HEAD"
+        try options.access.check(
+            request,
+            route,
+            isReading ? .pull : request.method == "DELETE" ? .delete : .push
+        )
+        guard isReading || !options.isReadOnly else {
+            throw RegistryError(405, .unsupported, "the registry is read-only")
+        }
+        return switch (route, request.method) {
+        case (.base, "GET"), (.base, "HEAD"): Self.json("{}")
+        case (.catalog, "GET"): try await catalog(request)
+        case (.tags(let name), "GET"): try await tags(name, request)
+        case (.referrers(let name, let digest), "GET"):
+            try await referrers(name, Self.digest(digest), request)
+        case (.manifest(let name, let reference), "GET"), (.manifest(let name, let reference), "HEAD"):
+            try await manifest(name, reference)
+        case (.manifest(let name, let reference), "PUT"): try await put(name, reference, request, body)
+        case (.manifest(let name, let reference), "DELETE"): try await delete(name, reference)
+        case (.blob(let name, let digest), "GET"), (.blob(let name, let digest), "HEAD"):
+            try await blob(name, Self.digest(digest), request)
+        case (.blob(let name, let digest), "DELETE"): try await deleteBlob(name, Self.digest(digest))
+        case (.startUpload(let name), "POST"): try await startUpload(name, request, body)
+        case (.upload(let name, let identifier), "PATCH"): try await patch(name, identifier, request, body)
+        case (.upload(let name, let identifier), "PUT"): try await finish(name, identifier, request, body)
+        case (.upload(let name, let identifier), "GET"): try uploadStatus(name, upload(identifier), 204)
+        case (.upload(_, let identifier), "DELETE"): try cancel(identifier)
+        default:
+            throw RegistryError(
+                405,
+                .unsupported,
+                "the endpoint has no method \(request.method.truncated(to: 20))"
+            )
+        }
+    }
+
+    static func json(_ text: String) -> ServerResponse {
+        ServerResponse(200, [("Content-Type", "application/json")], body: .bytes(Array(text.utf8)))
+    }
+
+    static func digest(_ text: String) throws(RegistryError) -> Digest {
+        do throws(Failure) {
+            return try Digest(parsing: text)
+        } catch {
+            throw RegistryError(
+                400,
+                .digestInvalid,
+                [error.message, error.why].compactMap(\.self).joined(separator: ": ")
+            )
+        }
+    }
+
+    /// Returns a repository; throws `NAME_UNKNOWN` if it does not exist.
+    func repository(_ name: RepositoryName) async throws(RegistryError) -> Repository {
+        guard
+            let repository = try await serving({ () async throws(Failure) in try await store.repository(name)
+            })
+        else {
+            throw RegistryError(404, .nameUnknown, "the registry has no repository \(name)")
+        }
+        return repository
+    }
+
+    /// Runs work whose failures are the server's.
+    func serving<Result>(_ work: () async throws(Failure) -> Result) async throws(RegistryError) -> Result {
+        do throws(Failure) {
+            return try await work()
+        } catch {
+            throw RegistryError(error)
+        }
+    }
+}
+
+extension String {
+    /// Parses a whole number that is not negative and has no sign.
+    var wholeNumber: Int? {
+        !isEmpty && utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(self) : nil
+    }
+}
