@@ -10,7 +10,8 @@ import Testing
     /// Texts that are no JSON objects.
     static let texts = [
         "no", "1e3", "a: b", "a:\n\tb", "x\r\ny\n", "---", "--- |\n...", "# c", "", " ", "[1]", "\"a\"",
-        "null", "[section]\nkey = 1", "[a.b-c_1]", "[[routes]]\na = 1", "[section] # comment", "[ a b ] ", "é\u{2028}\u{85}\u{FEFF}", "%YAML 1.1", "!!binary x",
+        "null", "[section]\nkey = 1", "[a.b-c_1]", "[[routes]]\na = 1", "[section] # comment", "[ a b ] ",
+        "é\u{2028}\u{85}\u{FEFF}", "%YAML 1.1", "!!binary x",
         "&a *a", "'",
         "\\",
     ]
@@ -77,8 +78,14 @@ import Testing
             #"{"a":1e99999999999999999999}"#, "1e99999999999999999999 at .a",
             "the exponent does not fit either"
         ),
-        (#"{"a":1e-9223372036854775808}"#, "1e-9223372036854775808 at .a", "the exponent is the smallest integer"),
-        (#"{"a":1e9223372036854775807}"#, "1e9223372036854775807 at .a", "the exponent is the largest integer"),
+        (
+            #"{"a":1e-9223372036854775808}"#, "1e-9223372036854775808 at .a",
+            "the exponent is the smallest integer"
+        ),
+        (
+            #"{"a":1e9223372036854775807}"#, "1e9223372036854775807 at .a",
+            "the exponent is the largest integer"
+        ),
     ]
 
     @Test("rejects a number that Kubernetes would change, and Envoy alone passes it", arguments: outOfRange)

@@ -29,17 +29,48 @@ import Testing
             folder: ["0a1b2c3d.0": "b", "0a1b2c3d.1": "a", "one.pem": "c"],
             isComplete: true
         ),
-        Case(why: "two names of one", file: "a", folder: ["0a1b2c3d.0": "a", "ffffffff.0": "a"], isComplete: true),
-        Case(why: "one more in the file", file: "abc", folder: ["0a1b2c3d.0": "a", "ffffffff.12": "b"], isComplete: false),
-        Case(why: "one more in the folder", file: "a", folder: ["0a1b2c3d.0": "a", "ffffffff.0": "b"], isComplete: false),
-        Case(why: "one removed and one added", file: "ab", folder: ["0a1b2c3d.0": "a", "ffffffff.0": "c"], isComplete: false),
-        Case(why: "a link to nothing", file: "a", folder: ["0a1b2c3d.0": "a", "ffffffff.0": "-"], isComplete: false),
-        Case(why: "a folder without an index", file: "ab", folder: ["one.pem": "a", "two.pem": "b"], isComplete: false),
+        Case(
+            why: "two names of one",
+            file: "a",
+            folder: ["0a1b2c3d.0": "a", "ffffffff.0": "a"],
+            isComplete: true
+        ),
+        Case(
+            why: "one more in the file",
+            file: "abc",
+            folder: ["0a1b2c3d.0": "a", "ffffffff.12": "b"],
+            isComplete: false
+        ),
+        Case(
+            why: "one more in the folder",
+            file: "a",
+            folder: ["0a1b2c3d.0": "a", "ffffffff.0": "b"],
+            isComplete: false
+        ),
+        Case(
+            why: "one removed and one added",
+            file: "ab",
+            folder: ["0a1b2c3d.0": "a", "ffffffff.0": "c"],
+            isComplete: false
+        ),
+        Case(
+            why: "a link to nothing",
+            file: "a",
+            folder: ["0a1b2c3d.0": "a", "ffffffff.0": "-"],
+            isComplete: false
+        ),
+        Case(
+            why: "a folder without an index",
+            file: "ab",
+            folder: ["one.pem": "a", "two.pem": "b"],
+            isComplete: false
+        ),
         Case(
             why: "names that OpenSSL does not look for",
             file: "a",
             folder: [
-                "0a1b2c3g.0": "a", "0A1B2C3D.0": "a", "0a1b2c3d.": "a", "0a1b2c3d.r0": "a", "0a1b2c3d.0.0": "a",
+                "0a1b2c3g.0": "a", "0A1B2C3D.0": "a", "0a1b2c3d.": "a", "0a1b2c3d.r0": "a",
+                "0a1b2c3d.0.0": "a",
                 "0a1b2c3.0": "a", "0a1b2c3d": "a",
             ],
             isComplete: false

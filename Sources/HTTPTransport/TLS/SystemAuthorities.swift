@@ -53,7 +53,8 @@ struct SystemAuthorities: Sendable {
                 }
             }
             guard isIndexed(name) else { continue }
-            guard let file = try? FileDescriptor.open(folder.appending(name), .readOnly, options: .closeOnExec),
+            guard
+                let file = try? FileDescriptor.open(folder.appending(name), .readOnly, options: .closeOnExec),
                 let count = try? file.closeAfter({ try file.read(into: buffer) }), count < buffer.count
             else { return nil }
             found.formUnion(CertificateMark.all(in: UnsafeRawBufferPointer(rebasing: buffer[..<count])))
@@ -86,7 +87,9 @@ private struct CertificateMark: Hashable {
         (Array(file) + [0]).withUnsafeBytes { text in
             var rest = text.baseAddress?.assumingMemoryBound(to: CChar.self)
             while let here = rest, let start = strstr(here, begin), let stop = strstr(start, end) {
-                let body = UnsafeRawBufferPointer(start: start, count: stop - start).dropFirst(begin.utf8.count)
+                let body = UnsafeRawBufferPointer(start: start, count: stop - start).dropFirst(
+                    begin.utf8.count
+                )
                 found.insert(
                     CertificateMark(
                         length: body.count,

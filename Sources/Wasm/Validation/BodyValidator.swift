@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A validator of function bodies (WebAssembly 3.0, "Validation Algorithm").
 ///
 /// It has a stack of types and a stack of blocks, and does not recurse. Rules and limits are those of the V8 in Envoy.
