@@ -96,7 +96,7 @@ package struct PluginConfiguration: Sendable, Equatable {
 
     /// Whether the text starts with `{` or `[`, but not with a section of TOML.
     private var startsLikeJSON: Bool {
-        let start = text.drop { " \t\r\n".contains($0) }
+        let start = text.drop { $0 == " " || $0 == "\t" || $0.isNewline }
         return switch start.first {
         case "{": true
         case "[": !Self.isSection(start.prefix { !$0.isNewline })
