@@ -58,7 +58,7 @@ demo: deps ## build wasmpack, then build, push, pull and verify a plugin against
 PARALLELISM = --experimental-maximum-parallelization-width 8
 RUN_TESTS = $(SWIFT) test --skip-build --disable-xctest $(PARALLELISM)
 
-test: deps test-deps ## build and run all tests except the long ones: up to 8 minutes on 2 cores
+test: deps test-deps ## build and run all tests except the long ones: about 10 minutes on 2 cores
 	python3 Tests/Support/self_test.py
 	$(SWIFT) build --build-tests --quiet
 	Tests/Support/run_tests.py .build/test.log $(RUN_TESTS)

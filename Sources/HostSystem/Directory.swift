@@ -65,8 +65,11 @@ package enum Directory {
 
     /// Returns the names in a folder byte for byte, without `.` and `..`, in no order.
     ///
+    /// Names that do not start with the prefix are skipped first, because a folder such as `/tmp` may have thousands of them.
     /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
-    package static func entries(in path: FilePath) throws(Failure) -> [FilePath.Component] {
+    package static func entries(in path: FilePath, startingWith prefix: String = "") throws(Failure)
+        -> [FilePath.Component]
+    {
         guard let stream = path.withPlatformString({ opendir($0) }) else {
             throw Failure(reading: path, Errno(rawValue: errno))
         }
@@ -74,9 +77,11 @@ package enum Directory {
         var entries: [FilePath.Component] = []
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                Array(bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }) + [0]
+                bytes.starts(with: prefix.utf8)
+                    ? Array(bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }) + [0] : nil
             }
-            guard let component = FilePath.Component(platformString: name), component.kind == .regular
+            guard let name, let component = FilePath.Component(platformString: name),
+                component.kind == .regular
             else { continue }
             entries.append(component)
         }

@@ -15,7 +15,7 @@ import SystemPackage
 enum Leftovers {
     /// Removes the unfinished outputs in a folder that no process is writing, ignoring errors.
     static func removeOutputs(in folder: FilePath) {
-        for name in (try? Directory.entries(in: folder)) ?? []
+        for name in (try? Directory.entries(in: folder, startingWith: TemporaryFile.prefix)) ?? []
         where TemporaryFile.isUnfinishedOutput(name.string) {
             let path = folder.appending(name)
             withAbandoned(path, .regular) { try? removeFile(path) }
@@ -24,7 +24,7 @@ enum Leftovers {
 
     /// Removes the temporary folders below a folder that no process uses, with their files, ignoring errors.
     static func removeFolders(in parent: FilePath) {
-        for name in (try? Directory.entries(in: parent)) ?? []
+        for name in (try? Directory.entries(in: parent, startingWith: TemporaryDirectory.prefix)) ?? []
         where TemporaryDirectory.isTemporary(name.string) {
             let path = parent.appending(name)
             withAbandoned(path, .directory) { TemporaryPaths.removeFolder(path) }

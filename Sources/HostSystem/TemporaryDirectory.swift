@@ -27,7 +27,7 @@ package func withTemporaryDirectory<Result>(
 ///
 /// The process holds a lock on it. Folders of killed processes are removed when the next one is created.
 package final class TemporaryDirectory: Sendable {
-    private static let prefix = "wasmpack-"
+    static let prefix = "wasmpack-"
     private static let suffix = ".tmp"
 
     /// The path of the folder.

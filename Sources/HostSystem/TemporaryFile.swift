@@ -6,7 +6,7 @@ package import SystemPackage
 ///
 /// The file is removed in `deinit` unless it was moved to its final name.
 package final class TemporaryFile: Sendable {
-    private static let prefix = ".wasmpack-"
+    static let prefix = ".wasmpack-"
     private static let secretPrefix = prefix + "secret-"
     private static let outputPrefix = prefix + "output-"
     private static let suffix = ".tmp"

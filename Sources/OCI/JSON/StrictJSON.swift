@@ -7,7 +7,7 @@ import Diagnostics
 package enum StrictJSON {
     /// The deepest nesting of arrays and objects.
     static let depthLimit = 64
-    /// The most values, keys not counted: more than a document of 4 MiB has, unless it only wants to take long.
+    /// The most values, keys not counted: more than a document of 4 MiB has, unless it is meant to be slow to read.
     static let valueLimit = 1_000_000
 
     /// A violation of the grammar and its position.
