@@ -25,6 +25,12 @@ package struct ServerRequest: Sendable {
         guard hosts.count == 1 || hosts.isEmpty && head.version != .http1_1 else {
             throw Failure(.protocolViolation, "the request has \(hosts.count) Host fields")
         }
+        // Other codings, and codings in HTTP/1.0, can be read in two ways (RFC 9112, sections 6.1 and 7).
+        let codings = head.headers["Transfer-Encoding"]
+        guard codings.isEmpty || codings.map({ $0.lowercased() }) == ["chunked"] && head.version == .http1_1
+        else {
+            throw Failure(.protocolViolation, "the request has a transfer coding other than chunked")
+        }
         var target = Substring(head.uri)
         var authority = hosts.first.map(String.init) ?? ""
         let scheme = target.prefix { $0 != ":" && $0 != "/" }

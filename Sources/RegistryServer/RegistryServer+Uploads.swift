@@ -128,7 +128,7 @@ extension RegistryServer {
     {
         guard let field = request[field: "Content-Range"] else { return }
         // The specification omits the unit, and RFC 9110 the size of a chunk; clients add them.
-        let range = field.split(separator: "/")[0].split(separator: " ").last ?? ""
+        let range = field.split(separator: "/").first?.split(separator: " ").last ?? ""
         let bounds = range.split(separator: "-", omittingEmptySubsequences: false).map {
             String($0).wholeNumber
         }

@@ -165,11 +165,11 @@ import Testing
         // A program that does not omit such candidates.
         let program =
             "#!/bin/sh\nprintf '%s\\n' '@other' '@c\(Self.command)' '@c`touch PWNED`' '@config.yaml'\n"
-        try work.write(Array(program.utf8), to: "bin/wasmpack")
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755],
-            ofItemAtPath: work.path("bin/wasmpack")
-        )
+        // Written by another process: a file that is open for writing cannot be run, and a test that starts a program at this
+        // moment passes our open files on to it.
+        try work.write(Array(program.utf8), to: "bin/source")
+        let installed = try await work.other("install", "-m", "755", "bin/source", "bin/wasmpack")
+        try #require(installed.status == 0, "\(installed)")
         let line = "wasmpack generate wasmplugin a.io/b:v1 --plugin-config @c"
         let (last, run) = try await Self.complete(line, in: shell, work)
         #expect(last == "@config.yaml", "\(run)")

@@ -85,6 +85,8 @@ import Testing
         ("4-9223372036854775807", 400, "SIZE_INVALID", "the largest number"),
         ("0-9223372036854775807", 400, "SIZE_INVALID", "one more would not fit"),
         ("4", 400, "BLOB_UPLOAD_INVALID", "no end"),
+        ("/", 400, "BLOB_UPLOAD_INVALID", "only a separator"),
+        ("bytes /6", 400, "BLOB_UPLOAD_INVALID", "only a unit and a size"),
         ("x-y", 400, "BLOB_UPLOAD_INVALID", "no numbers"),
         ("6-4", 400, "BLOB_UPLOAD_INVALID", "backwards"),
         ("4-99999999999999999999", 400, "BLOB_UPLOAD_INVALID", "a number over 64 bits"),
