@@ -69,6 +69,10 @@ package struct RegistryServer: Sendable {
     private func answer(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError)
         -> ServerResponse
     {
+        // Only browsers send it: no page of the web may use a registry on this machine.
+        guard request[field: "Origin"] == nil else {
+            throw RegistryError(403, .denied, "requests of web pages are rejected")
+        }
         let route = try Route(request.path)
         if case .token = route { return try await options.access.token(for: request, body) }
         let isReading = request.method == "GET" || request.method == "HEAD"

@@ -22,6 +22,23 @@ import Testing
         #expect(try tree(registry.folder.appending(".wasmpack-uploads")).isEmpty)
     }
 
+    @Test func `a repository may be made after one whose name continues its own`() async throws {
+        let registry = try await RegistryUnderTest()
+        for name in ["team/plugin/cache", "team/plugin", "team/plugin/cache/more", "team"] {
+            let target = "/v2/\(name)/blobs/uploads/?digest=\(digest)"
+            #expect(try await registry.send("POST", target, body: bytes).status == 201, "\(name)")
+            #expect(try await registry.send("GET", "/v2/\(name)/blobs/\(digest)").body == bytes, "\(name)")
+        }
+    }
+
+    @Test func `a web page cannot use the registry`() async throws {
+        let registry = try await RegistryUnderTest()
+        let target = "/v2/team/plugin/blobs/uploads/?digest=\(digest)"
+        let answer = try await registry.send("POST", target, ["Origin": "https://a.example"], body: bytes)
+        #expect(answer.status == 403 && answer.errorCode == "DENIED")
+        #expect(try await registry.send("HEAD", "/v2/team/plugin/blobs/\(digest)").status == 404)
+    }
+
     @Test func `POST then PUT stores a blob`() async throws {
         let registry = try await RegistryUnderTest()
         let location = try await start(registry)

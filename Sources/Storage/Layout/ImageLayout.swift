@@ -47,9 +47,12 @@ package struct ImageLayout: Sendable {
 
     /// Opens a layout, and creates an empty one first if it does not exist.
     ///
-    /// Throws ``Failure/Code/fileUnwritable`` for a folder with other content, and errors of writing.
-    package init(creating path: FilePath) async throws(Failure) {
-        guard try Self.isFree(path) else {
+    /// - Parameters:
+    ///   - path: the folder.
+    ///   - allowingSubfolders: whether the folder may have other folders, such as the layouts of other repositories.
+    /// - Throws: ``Failure/Code/fileUnwritable`` for a folder with other content, and errors of writing.
+    package init(creating path: FilePath, allowingSubfolders: Bool = false) async throws(Failure) {
+        guard try Self.isFree(path, allowingSubfolders) else {
             throw Failure(
                 .fileUnwritable,
                 "\(path) is not an OCI image layout",
@@ -134,7 +137,7 @@ package struct ImageLayout: Sendable {
     }
 
     /// Returns whether a layout exists, or may be created, at a path: other content of the folder prevents it.
-    private static func isFree(_ path: FilePath) throws(Failure) -> Bool {
+    private static func isFree(_ path: FilePath, _ allowsSubfolders: Bool) throws(Failure) -> Bool {
         if Directory.type(of: path.appending("oci-layout")) == .regular { return true }
         switch Directory.type(of: path) {
         case nil: return true
@@ -153,6 +156,7 @@ package struct ImageLayout: Sendable {
         let parts: Set = ["blobs", "index.json", "oci-layout"]
         return try Directory.names(in: path).allSatisfy {
             parts.contains($0) || TemporaryFile.isUnfinished($0)
+                || allowsSubfolders && Directory.exists(path.appending($0))
         }
     }
 

@@ -40,7 +40,7 @@ package actor ServedLayout {
     /// Throws the errors of ``ImageLayout/init(creating:)``.
     package init(creating path: FilePath, below root: FilePath) async throws(Failure) {
         let isNew = !ImageLayout.exists(at: path)
-        layout = try await ImageLayout(creating: path)
+        layout = try await ImageLayout(creating: path, allowingSubfolders: true)
         guard isNew else { return }
         try Directory.synchronize(layout.spoolDirectory)
         var folder = path
