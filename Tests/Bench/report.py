@@ -42,8 +42,10 @@ MEMORY = [("build", 20), ("push", 24), ("pull", 24)]
 INTRODUCTION = """# Performance
 
 `make bench` measures wasmpack beside the programs that do the same work, and writes this page. Each row is one work; all
-programs of a row ran one after the other on the same machine, {runs}. Times are medians in milliseconds of wall time, and of
-processor time after the slash; lower is better. Compare times within a row only.
+programs of a row ran one after the other on the same machine. Times are medians in milliseconds of wall time, and of processor
+time after the slash; lower is better. Compare times within a row only.
+
+Last run: {runs}.
 
 The registry is Debian's docker-registry on the same machine. "50 ms" is TLS through a relay that delays both directions by 25 ms,
 and the first bytes of each connection by one round trip more, as a TCP handshake would. The modules are generated: valid
