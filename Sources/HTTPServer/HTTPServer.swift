@@ -73,7 +73,7 @@ package struct HTTPServer: Sendable {
         } catch {
             throw Failure(
                 .cannotListen,
-                "cannot listen on \(host.contains(":") ? "[\(host)]" : host):\(port)",
+                "cannot listen on \(host.bracketedHost):\(port)",
                 why: (error as? IOError).map { Self.description(of: $0) } ?? "\(error)",
                 try: ["--listen 127.0.0.1:0 lets the system choose a free port"],
                 cause: error

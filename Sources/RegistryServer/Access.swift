@@ -24,12 +24,7 @@ package enum Access: Sendable {
         case .open: return
         case .basic(let accounts):
             if let (name, password) = request.basicCredential, accounts.accept(name, password) { return }
-            throw RegistryError(
-                401,
-                .unauthorized,
-                "a user name and a password are required",
-                [("WWW-Authenticate", "Basic realm=\"wasmpack serve\", charset=\"UTF-8\"")]
-            )
+            throw .basicRequired
         case .tokens(let issuer):
             try issuer.check(request, route, action)
         }

@@ -40,11 +40,7 @@ struct PushedManifest: Sendable {
             case .index: artifactType = attachment.artifactType
             }
         } catch {
-            throw RegistryError(
-                400,
-                .manifestInvalid,
-                [error.message, error.why].compactMap(\.self).joined(separator: ": ")
-            )
+            throw RegistryError(400, .manifestInvalid, error)
         }
     }
 

@@ -19,7 +19,6 @@ struct RegistryError: Error {
         case unauthorized = "UNAUTHORIZED"
         case denied = "DENIED"
         case unsupported = "UNSUPPORTED"
-        case tooManyRequests = "TOOMANYREQUESTS"
         case unknown = "UNKNOWN"
     }
 
@@ -35,6 +34,21 @@ struct RegistryError: Error {
         self.code = code
         self.message = message
         self.fields = fields
+    }
+
+    /// Describes what is wrong with a request.
+    init(_ status: Int, _ code: Code, _ failure: Failure) {
+        self.init(status, code, [failure.message, failure.why].compactMap(\.self).joined(separator: ": "))
+    }
+
+    /// A request without the credentials of an account.
+    static var basicRequired: RegistryError {
+        RegistryError(
+            401,
+            .unauthorized,
+            "a user name and a password are required",
+            [("WWW-Authenticate", "Basic realm=\"wasmpack serve\", charset=\"UTF-8\"")]
+        )
     }
 
     /// Converts a failure of the server itself, or of the client's connection.

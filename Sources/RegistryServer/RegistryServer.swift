@@ -119,11 +119,7 @@ package struct RegistryServer: Sendable {
         do throws(Failure) {
             return try Digest(parsing: text)
         } catch {
-            throw RegistryError(
-                400,
-                .digestInvalid,
-                [error.message, error.why].compactMap(\.self).joined(separator: ": ")
-            )
+            throw RegistryError(400, .digestInvalid, error)
         }
     }
 
@@ -149,8 +145,13 @@ package struct RegistryServer: Sendable {
 }
 
 extension String {
+    /// Creates a random number in hexadecimal; `bits` is a multiple of 64.
+    init(randomBits bits: Int) {
+        self = (0..<bits / 64).map { _ in String(UInt64.random(in: .min ... .max), digits: 16) }.joined()
+    }
+
     /// Parses a whole number that is not negative and has no sign.
     var wholeNumber: Int? {
-        !isEmpty && utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(self) : nil
+        !isEmpty && utf8.allSatisfy(\.isDigit) ? Int(self) : nil
     }
 }

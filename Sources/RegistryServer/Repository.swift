@@ -48,10 +48,15 @@ struct Repository: Sendable {
         }
     }
 
+    /// Returns the repository's entries that are manifests or indexes.
+    private func manifests() async throws(Failure) -> [Descriptor] {
+        try await layout.entries().filter { owns($0) && $0.mediaType.isStoredAsManifest }
+    }
+
     /// Returns the tags and their manifests, in the order of their bytes.
     func tags() async throws(Failure) -> [(tag: String, entry: Descriptor)] {
         var tags: [String: Descriptor] = [:]
-        for entry in try await layout.entries() where owns(entry) && entry.mediaType.isStoredAsManifest {
+        for entry in try await manifests() {
             if let tag = tag(of: entry)?.description, tags[tag] == nil { tags[tag] = entry }
         }
         return tags.map { ($0.key, $0.value) }.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
@@ -59,9 +64,7 @@ struct Repository: Sendable {
 
     /// Finds a manifest by its tag.
     func manifest(tagged tag: Tag) async throws(Failure) -> Descriptor? {
-        try await layout.entries().first {
-            owns($0) && $0.mediaType.isStoredAsManifest && self.tag(of: $0) == tag
-        }
+        try await manifests().first { self.tag(of: $0) == tag }
     }
 
     /// Finds a manifest by its digest: an entry, or a manifest that an index lists.

@@ -23,8 +23,6 @@ package actor RepositoryStore {
 
     /// How many layouts stay open; each keeps one open file.
     private static let openLimit = 64
-    /// Names in a layout, which the parts of repository names must not hide.
-    private static let reserved: Set = ["blobs", "index.json", "oci-layout"]
 
     nonisolated let content: Content
     nonisolated let uploads: UploadStore
@@ -117,14 +115,14 @@ package actor RepositoryStore {
     /// Returns the folder of a repository: its name, with `_` before parts that are names in a layout.
     static func path(of name: RepositoryName, below root: FilePath) -> FilePath {
         name.description.split(separator: "/").reduce(root) { path, part in
-            path.appending(reserved.contains(String(part)) ? "_\(part)" : String(part))
+            path.appending(ImageLayout.entryNames.contains(String(part)) ? "_\(part)" : String(part))
         }
     }
 
     private static func collect(_ names: inout Set<String>, in folder: FilePath, below prefix: String) {
         for entry in (try? Directory.names(in: folder)) ?? [] {
             let part = entry.hasPrefix("_") ? String(entry.dropFirst()) : entry
-            guard reserved.contains(part) == entry.hasPrefix("_"),
+            guard ImageLayout.entryNames.contains(part) == entry.hasPrefix("_"),
                 let name = try? RepositoryName(parsing: prefix + part)
             else { continue }
             let path = folder.appending(entry)

@@ -88,12 +88,7 @@ package final class TokenIssuer: Sendable {
         }
         if let accounts {
             guard let credential, accounts.accept(credential.name, credential.password) else {
-                throw RegistryError(
-                    401,
-                    .unauthorized,
-                    "a user name and a password are required",
-                    [("WWW-Authenticate", "Basic realm=\"wasmpack serve\", charset=\"UTF-8\"")]
-                )
+                throw .basicRequired
             }
         }
         return try issue(scopes.flatMap { $0.split(separator: " ").map(String.init) })
@@ -114,7 +109,7 @@ package final class TokenIssuer: Sendable {
         for (resource, granted) in actions where granted.contains("*") && resource.hasPrefix("repository:") {
             actions[resource] = ["pull", "push", "delete"]
         }
-        let token = (0..<4).map { _ in String(UInt64.random(in: .min ... .max), digits: 16) }.joined()
+        let token = String(randomBits: 256)
         let now = ContinuousClock.now
         grants.withLock { grants in
             if grants.count >= Self.limit { grants = grants.filter { $0.value.end > now } }

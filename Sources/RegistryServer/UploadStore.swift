@@ -26,7 +26,7 @@ final class UploadStore: Sendable {
     /// Starts an upload.
     func start() throws(Failure) -> Upload {
         removeAbandoned()
-        let identifier = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), digits: 16) }.joined()
+        let identifier = String(randomBits: 128)
         let upload = Upload(identifier, at: folder.appending(identifier), hasher: DigestHasher())
         _ = try UploadFile(at: upload.path, isNew: true)
         try Directory.synchronize(folder)
@@ -36,7 +36,7 @@ final class UploadStore: Sendable {
 
     /// Finds an upload, also one of an earlier process, whose bytes are hashed again; `nil` if there is none.
     func find(_ identifier: String) throws(Failure) -> Upload? {
-        guard identifier.utf8.count == 32, identifier.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {
+        guard identifier.utf8.count == 32, identifier.utf8.allSatisfy(\.isLowercaseHexadecimal) else {
             return nil
         }
         let path = folder.appending(identifier)

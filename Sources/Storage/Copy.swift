@@ -131,8 +131,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
 
     /// Copies blobs in parallel, at most ``parallelBlobs`` at a time; a blob that is listed repeatedly is copied once.
     func copyBlobs(_ descriptors: [Descriptor]) async throws(Failure) -> [Part] {
-        var listed: Set<Descriptor> = []
-        let descriptors = descriptors.filter { listed.insert($0).inserted }
+        let descriptors = descriptors.withoutDuplicates
         let outcome = await withTaskGroup(of: Result<Part, Failure>.self) {
             group -> Result<[Part], Failure> in
             var parts: [Descriptor: Part] = [:]

@@ -97,8 +97,6 @@ struct StackType: Hashable {
     var heap: HeapType { HeapType(bits: bits & ~(Self.reference | Self.nullable)) }
     /// The same reference without null.
     var nonNullable: StackType { StackType(bits: bits & ~Self.nullable) }
-    /// The same reference, or null.
-    var orNull: StackType { StackType(bits: bits | Self.nullable) }
     /// Whether it is shorter than a value on the stack.
     var isPacked: Bool { self == .i8 || self == .i16 }
     /// The type on the stack of a field of this type.

@@ -145,7 +145,7 @@ CHARTED = [
 
 
 def chart(rows):
-    """Bars of wall time: each row has a scale of its own."""
+    """Bars of wall time: each row has its own scale."""
     y, shapes = 28, []
     for row in rows:
         if row["row"] not in CHARTED:
@@ -164,8 +164,8 @@ def chart(rows):
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y}" viewBox="0 0 {width} {y}" role="img" '
         f'font-family="ui-sans-serif, system-ui, sans-serif" font-size="11" fill="{INK}">\n'
-        "<title>Wall time in milliseconds; shorter is better; each group has a scale of its own</title>\n"
-        '<text x="0" y="14">Wall time in milliseconds; shorter is better; each group has a scale of its own.</text>\n'
+        "<title>Wall time in milliseconds; shorter is better; each group has its own scale</title>\n"
+        '<text x="0" y="14">Wall time in milliseconds; shorter is better; each group has its own scale.</text>\n'
         + "\n".join(shapes)
         + "\n</svg>\n"
     )

@@ -55,7 +55,7 @@ import Testing
             "a registry of config.json, with its port"
         ),
         ("wasmpack logout docker", "docker.io", "Docker Hub, whose key is a URL"),
-        ("wasmpack login help", "helped.example.com", "a registry with a helper of its own"),
+        ("wasmpack login help", "helped.example.com", "a registry with its own helper"),
         (
             "wasmpack generate kustomization a.io/b:v1 --with pull", "pull-secret",
             "a kind that a kustomization has"

@@ -100,10 +100,18 @@ import Testing
 
     @Test("a push that the registry times out says which tags it has set", arguments: timeouts)
     func timeout(method: String, path: String, result: String) async throws {
+        let fault = #"{"method": "\#(method)", "path": "\#(path)", "status": 408}"#
+        let run = try await Self.push(with: fault, result)
+        #expect(run.errorText.contains("no tag was set") == (result == "no tag was set"), "\(run)")
+    }
+
+    /// Pushes two tags to a registry with a fault that times out, and expects the result in the error.
+    @discardableResult
+    static func push(with fault: String, _ result: String) async throws -> CommandLineRun {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
         try work.write(Modules.tiny, to: "new.wasm")
-        try await registry.order(#"[{"method": "\#(method)", "path": "\#(path)", "status": 408}]"#)
+        try await registry.order("[\(fault)]")
         let run = try await work.start(
             ["push", "\(registry.name)/test/plugin:v1", "new.wasm", "--also-tag", "latest", "--verify"]
                 + ["--retries", "0", "--plain-http"]
@@ -111,7 +119,7 @@ import Testing
         #expect(run.status == 75, "\(run)")
         #expect(run.errorText.contains("error[timed-out]: "), "\(run)")
         #expect(run.errorText.contains("; \(result)\n"), "\(run)")
-        #expect(run.errorText.contains("no tag was set") == (result == "no tag was set"), "\(run)")
+        return run
     }
 
     @Test("an interrupted pull leaves no file behind", arguments: [SIGINT, SIGTERM])
@@ -188,17 +196,8 @@ extension InterruptionTests {
         ]
     )
     func stall(method: String, path: String, result: String) async throws {
-        let work = try Workspace()
-        let registry = try await ScriptedRegistry()
-        try work.write(Modules.tiny, to: "new.wasm")
-        try await registry.order(#"[{"method": "\#(method)", "path": "\#(path)", "stall": 3600}]"#)
-        let run = try await work.start(
-            ["push", "\(registry.name)/test/plugin:v1", "new.wasm", "--also-tag", "latest", "--verify"]
-                + ["--retries", "0", "--plain-http"]
-        ).wait()
-        #expect(run.status == 75, "\(run)")
-        #expect(run.errorText.contains("error[timed-out]: "), "\(run)")
-        #expect(run.errorText.contains("; \(result)\n"), "\(run)")
+        let fault = #"{"method": "\#(method)", "path": "\#(path)", "stall": 3600}"#
+        try await InterruptionTests.push(with: fault, result)
     }
 }
 

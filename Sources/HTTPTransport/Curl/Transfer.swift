@@ -1,4 +1,5 @@
 import CCurl
+import Diagnostics
 
 /// A running exchange: the easy handle and the state of its callbacks.
 ///
@@ -111,7 +112,7 @@ final class Transfer {
         let address = easy.text(CURLINFO_PRIMARY_IP) ?? ""
         return Connection(
             isNew: easy.number(CURLINFO_NUM_CONNECTS) > 0,
-            address: (address.contains(":") ? "[\(address)]" : address)
+            address: address.bracketedHost
                 + ":\(easy.number(CURLINFO_PRIMARY_PORT))",
             tlsVersion: easy.tlsVersion(),
             isHTTP2: isHTTP2,

@@ -61,13 +61,13 @@ struct TransferSettings: Sendable {
         let isVerified = options.tls.server.map { $0.isVerified || $0.origin.host != origin.host } ?? true
         try easy.set(CURLOPT_SSL_VERIFYPEER, to: isVerified ? 1 : 0)
         try easy.set(CURLOPT_SSL_VERIFYHOST, to: isVerified ? 2 : 0)
-        try authorities.apply(to: easy, for: origin)
+        let proxy = proxy(for: request)
+        if origin.scheme == .https || proxy != nil { try authorities.apply(to: easy, for: origin) }
         if let server = options.tls.server, server.origin == origin {
             try server.clientCertificate?.apply(to: easy)
         }
 
         // Empty strings prevent libcurl from reading proxies from the environment.
-        let proxy = proxy(for: request)
         if let proxy, !proxy.isUnambiguous {
             throw TransferError(
                 .proxyFailed,

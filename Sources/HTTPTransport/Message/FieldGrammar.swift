@@ -1,3 +1,5 @@
+import Diagnostics
+
 // The grammar of header fields (RFC 9110 §5), for requests and responses.
 
 extension StringProtocol {
@@ -25,7 +27,6 @@ extension UnsafeRawBufferPointer {
 
 extension UInt8 {
     var isBlank: Bool { self == 0x20 || self == 0x09 }
-    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 
     fileprivate var isTokenByte: Bool {
         switch self {

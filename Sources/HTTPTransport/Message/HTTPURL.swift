@@ -156,7 +156,7 @@ package struct Origin: Hashable, Sendable {
 extension Origin: CustomStringConvertible {
     /// The host and the port without a default port, for example `registry.example` or `[::1]:5000`.
     package var authority: String {
-        let name = host.contains(":") ? "[\(host)]" : host
+        let name = host.bracketedHost
         return port == scheme.defaultPort ? name : "\(name):\(port)"
     }
 

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Parses a response's head from the lines that libcurl passes, within limits.
 struct HeadReader {
     /// The largest total size of all heads and trailers of an exchange, in bytes: 64 KiB.

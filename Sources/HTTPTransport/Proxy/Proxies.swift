@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The proxies that the environment's variables select.
 ///
 /// The rules are those that curl and Go's `net/http` share; as in Go, requests to this machine never use a

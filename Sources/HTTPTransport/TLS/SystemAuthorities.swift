@@ -1,4 +1,5 @@
 import CCurl
+import Diagnostics
 import SystemPackage
 
 #if canImport(Glibc)
@@ -19,10 +20,10 @@ struct SystemAuthorities: Sendable {
     /// Whether OpenSSL finds each certificate of the file, and no others, in the folder.
     let isFolderComplete: Bool
 
-    /// Finds the defaults of libcurl.
-    init() throws(TransferError) {
+    /// The defaults of libcurl, found by the first use.
+    static let current = Result { () throws(TransferError) in
         let easy = try EasyHandle()
-        self.init(
+        return SystemAuthorities(
             file: easy.text(CURLINFO_CAINFO).map { FilePath($0) },
             folder: LibraryVersions.tls.contains("OpenSSL")
                 ? easy.text(CURLINFO_CAPATH).map { FilePath($0) } : nil
@@ -72,8 +73,8 @@ struct SystemAuthorities: Sendable {
 
 /// What tells one certificate from another: the length of its text, the begin, with the serial number, and the end, with the
 /// signature.
-private struct CertificateMark: Hashable {
-    private static let begin = "-----BEGIN CERTIFICATE-----"
+struct CertificateMark: Hashable {
+    static let begin = "-----BEGIN CERTIFICATE-----"
     private static let end = "-----END CERTIFICATE-----"
     private static let kept = 130
 
@@ -100,11 +101,5 @@ private struct CertificateMark: Hashable {
             }
         }
         return found
-    }
-}
-
-extension UInt8 {
-    fileprivate var isLowercaseHexadecimal: Bool {
-        isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self)
     }
 }

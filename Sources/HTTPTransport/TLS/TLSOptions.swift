@@ -74,7 +74,7 @@ package struct AuthorityFile: Sendable {
         } catch {
             throw TransferError(.authorityFileUnusable, "\(source): \"\(path)\" cannot be read: \(error)")
         }
-        guard String(decoding: content, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") else {
+        guard String(decoding: content, as: UTF8.self).contains(CertificateMark.begin) else {
             throw TransferError(
                 .authorityFileUnusable,
                 "\(source): \"\(path)\" does not contain a PEM certificate"

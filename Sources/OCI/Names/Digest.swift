@@ -56,7 +56,7 @@ package struct Digest: Hashable, Sendable {
                 "\(name) needs \(algorithm.encodedLength) characters, not \(encoded.utf8.count)"
             )
         }
-        if let wrong = encoded.utf8.enumerated().first(where: { !$1.isLowerCaseHexadecimal }) {
+        if let wrong = encoded.utf8.enumerated().first(where: { !$1.isLowercaseHexadecimal }) {
             let position = name.utf8.count + 2 + wrong.offset
             throw rejection("character \(position) is not a lower-case hexadecimal digit")
         }
@@ -93,12 +93,5 @@ extension Digest: Codable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
-    }
-}
-
-extension UInt8 {
-    fileprivate var isLowerCaseHexadecimal: Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
-            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self)
     }
 }

@@ -97,7 +97,7 @@ package struct RegistryName: Hashable, Sendable {
 extension RegistryName: CustomStringConvertible {
     /// The name, as written in references.
     package var description: String {
-        (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
+        host.bracketedHost + (port.map { ":\($0)" } ?? "")
     }
 }
 

@@ -128,10 +128,7 @@ extension Index {
 
     /// Returns texts that select entries, for messages: at most five, without duplicates.
     private func selectors(of entries: [Descriptor], in store: String) -> [String] {
-        var known: Set<String> = []
-        return Array(
-            entries.map { selector(of: $0, in: store) }.filter { known.insert($0).inserted }.prefix(5)
-        )
+        Array(entries.map { selector(of: $0, in: store) }.withoutDuplicates.prefix(5))
     }
 
     /// Returns the text that selects an entry: a unique tag, else the digest.

@@ -12,6 +12,8 @@ package struct ImageLayout: Sendable {
     /// The layout's folder.
     package let path: FilePath
     let blobsInUse: DirectoryLock?
+    /// The names in a layout's folder (image spec, "Image Layout").
+    package static let entryNames: Set = ["blobs", "index.json", "oci-layout"]
     /// What this value has created; `nil` for a layout that was only opened.
     private let new: NewLayout?
     /// The blobs that this value has written.
@@ -102,7 +104,7 @@ package struct ImageLayout: Sendable {
         throw Failure(
             .fileUnwritable,
             "cannot create \(path)",
-            why: "other processes remove it again and again"
+            why: "other processes keep removing it"
         )
     }
 
@@ -153,9 +155,8 @@ package struct ImageLayout: Sendable {
                 != nil
             return isIndex
         }
-        let parts: Set = ["blobs", "index.json", "oci-layout"]
         return try Directory.names(in: path).allSatisfy {
-            parts.contains($0) || TemporaryFile.isUnfinished($0)
+            entryNames.contains($0) || TemporaryFile.isUnfinished($0)
                 || allowsSubfolders && Directory.exists(path.appending($0))
         }
     }

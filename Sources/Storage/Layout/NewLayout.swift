@@ -24,7 +24,7 @@ struct NewLayout: Sendable {
     /// without the lock on its folder, or once the layout exists.
     func removeUnlessUsed() async {
         guard Directory.type(of: path) != nil else {
-            // Whoever creates the layout meanwhile creates the folders above it again.
+            // Another process that creates the layout now creates the folders above it again.
             return folders.filter { !$0.starts(with: path) }.forEach(Directory.removeIfEmpty)
         }
         guard let lock = try? await DirectoryLock(on: path, isShared: false, waiting: .zero) else { return }

@@ -194,11 +194,3 @@ struct Generate: RegistryCommand {
         return old + (old.hasSuffix("\n") || old.isEmpty ? "" : "\n") + line
     }
 }
-
-extension [String] {
-    /// The texts in their order, each once.
-    fileprivate var withoutDuplicates: [String] {
-        var seen: Set<String> = []
-        return filter { seen.insert($0).inserted }
-    }
-}

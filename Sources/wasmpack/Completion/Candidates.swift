@@ -1,3 +1,4 @@
+import ArgumentParser
 import Diagnostics
 
 extension [String] {
@@ -8,5 +9,11 @@ extension [String] {
         filter { name in
             name.printable == name && !name.unicodeScalars.contains { #"`$\"'"#.unicodeScalars.contains($0) }
         }
+    }
+
+    /// The names as candidates of the shell: for zsh, the text after a colon would be a description.
+    var shellCandidates: [String] {
+        let names = safeCandidates
+        return CompletionShell.requesting == .zsh ? names.map { $0.replacing(":", with: "\\:") } : names
     }
 }

@@ -12,9 +12,7 @@ enum LayoutNames {
         guard let path = try? options.path(.current), let layout = try? await ImageLayout(opening: path),
             let names = try? layout.names()
         else { return [] }
-        let found = names.filter { $0.contains("/") && $0.hasPrefix(prefix) }.safeCandidates
-        // For zsh, the text after a colon would be a description.
-        return CompletionShell.requesting == .zsh ? found.map { $0.replacing(":", with: "\\:") } : found
+        return names.filter { $0.contains("/") && $0.hasPrefix(prefix) }.shellCandidates
     }
 
     private static func layout(in words: [String]) -> String? {

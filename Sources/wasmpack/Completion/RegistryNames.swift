@@ -5,9 +5,7 @@ import Registry
 enum RegistryNames {
     /// Completes a registry with those that Docker's `config.json` has credentials or helpers for.
     static let completion = CompletionKind.custom { (_: [String], _: Int, prefix: String) -> [String] in
-        let found = CredentialFiles(.current, usesTLS: true).docker.registries
-            .filter { $0.hasPrefix(prefix) }.safeCandidates
-        // For zsh, the text after a colon would be a description.
-        return CompletionShell.requesting == .zsh ? found.map { $0.replacing(":", with: "\\:") } : found
+        CredentialFiles(.current, usesTLS: true).docker.registries.filter { $0.hasPrefix(prefix) }
+            .shellCandidates
     }
 }

@@ -41,6 +41,6 @@ struct ListenAddress: Equatable {
 
     /// Returns the address as it is written in URLs and references.
     static func written(_ host: String, _ port: Int) -> String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        "\(host.bracketedHost):\(port)"
     }
 }

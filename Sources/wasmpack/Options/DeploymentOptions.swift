@@ -5,35 +5,24 @@ import HostSystem
 import OCI
 import SystemPackage
 
-extension DocumentKind: ExpressibleByArgument {
-    init?(argument: String) { self.init(anyCase: argument) }
-}
+/// A value that is read in upper or lower case, because the documents' own words have both.
+protocol AnyCaseArgument: ExpressibleByArgument, CaseIterable, RawRepresentable<String> {}
 
-extension FailStrategy: ExpressibleByArgument {
-    init?(argument: String) { self.init(anyCase: argument) }
-}
-
-extension PluginType: ExpressibleByArgument {
-    init?(argument: String) { self.init(anyCase: argument) }
-}
-
-extension PullPolicy: ExpressibleByArgument {
-    init?(argument: String) { self.init(anyCase: argument) }
-}
-
-extension PluginPhase: ExpressibleByArgument {
-    init?(argument: String) { self.init(anyCase: argument) }
-}
-
-extension CaseIterable where Self: RawRepresentable<String> {
-    /// Reads a value in upper or lower case, because the documents' own words have both.
-    fileprivate init?(anyCase text: String) {
-        guard let value = Self.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else {
+extension AnyCaseArgument {
+    init?(argument: String) {
+        guard let value = Self.allCases.first(where: { $0.rawValue.lowercased() == argument.lowercased() })
+        else {
             return nil
         }
         self = value
     }
 }
+
+extension DocumentKind: AnyCaseArgument {}
+extension FailStrategy: AnyCaseArgument {}
+extension PluginType: AnyCaseArgument {}
+extension PullPolicy: AnyCaseArgument {}
+extension PluginPhase: AnyCaseArgument {}
 
 /// The fields of the generated documents.
 struct DeploymentOptions: ParsableArguments {
