@@ -94,14 +94,20 @@ package final class ServerTLS: Sendable {
             case WASMPACK_IDENTITY_KEY_ENCRYPTED:
                 ("\(names.key) cannot be used", "the key is encrypted")
             case WASMPACK_IDENTITY_KEY_OF_ANOTHER:
-                ("\(names.key) cannot be used", "it is not the key of the first certificate in \(names.certificate)")
+                (
+                    "\(names.key) cannot be used",
+                    "it is not the key of the first certificate in \(names.certificate)"
+                )
             default:
                 (
                     "\(names.certificate) cannot be used",
                     reason.first == 0
                         ? "OpenSSL rejects it"
                         : "OpenSSL rejects it: "
-                            + String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                            + String(
+                                decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) },
+                                as: UTF8.self
+                            )
                 )
             }
         return Failure(.configurationInvalid, message, why: why)

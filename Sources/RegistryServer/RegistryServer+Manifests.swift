@@ -104,7 +104,8 @@ extension RegistryServer {
         let result: Stored
         do throws(RegistryError) {
             result = try await serving { () async throws(Failure) in
-                try await repository.layout.change { document async throws(Failure) -> ServedLayout.Change<Stored> in
+                try await repository.layout.change {
+                    document async throws(Failure) -> ServedLayout.Change<Stored> in
                     // Under the lock: a part must not be deleted between the check and the change.
                     if let missing = try await repository.firstMissing(of: manifest.parts) {
                         return .unchanged(.missing(missing))
@@ -147,7 +148,9 @@ extension RegistryServer {
             try await store.repository(name, creating: missing == nil)
         }
         if let found { return found }
-        guard let missing else { throw RegistryError(404, .nameUnknown, "the registry has no repository \(name)") }
+        guard let missing else {
+            throw RegistryError(404, .nameUnknown, "the registry has no repository \(name)")
+        }
         throw Self.missing(missing, in: name)
     }
 

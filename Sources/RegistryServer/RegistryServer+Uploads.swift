@@ -169,7 +169,8 @@ extension RegistryServer {
             }
             try store.space.take(piece.count)
             do throws(Failure) {
-                try piece.withBytes { bytes throws(Failure) in try upload.append(bytes, to: file, as: writer) }
+                try piece.withBytes { bytes throws(Failure) in try upload.append(bytes, to: file, as: writer)
+                }
             } catch {
                 store.space.free(piece.count)
                 throw RegistryError(error)

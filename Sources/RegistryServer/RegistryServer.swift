@@ -127,7 +127,8 @@ package struct RegistryServer: Sendable {
             throw RegistryError(400, .unknown, "the request's Host is not a host with a port")
         }
         if case .address = IPAddress.Host(name.host) { return }
-        guard name.isLoopback || name.host == host.host || options.isEncrypted || options.access.requiresAccount
+        guard
+            name.isLoopback || name.host == host.host || options.isEncrypted || options.access.requiresAccount
         else {
             throw RegistryError(
                 403,

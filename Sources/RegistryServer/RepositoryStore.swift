@@ -77,7 +77,9 @@ package actor RepositoryStore {
     }
 
     /// Creates the folder of uploads and locks it; a server that ends at this moment may remove it in between.
-    private static func locked(_ folder: FilePath, for content: Content) async throws(Failure) -> DirectoryLock {
+    private static func locked(_ folder: FilePath, for content: Content) async throws(Failure)
+        -> DirectoryLock
+    {
         var reason: Failure?
         for _ in 0..<100 {
             _ = try Directory.createDurably(folder)

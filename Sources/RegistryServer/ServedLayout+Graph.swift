@@ -31,7 +31,8 @@ extension ServedLayout {
     /// Returns a manifest that refers to content, among some entries and those that they list; `nil` without one.
     ///
     /// A manifest that cannot be read counts as one that refers to everything; one that does not exist refers to nothing.
-    nonisolated func user(of digest: Digest, among entries: [Descriptor]) async throws(Failure) -> Descriptor? {
+    nonisolated func user(of digest: Digest, among entries: [Descriptor]) async throws(Failure) -> Descriptor?
+    {
         var visited: Set<Digest> = [digest]
         for entry in entries where entry.mediaType.isStoredAsManifest {
             var user: Descriptor?

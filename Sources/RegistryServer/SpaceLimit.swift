@@ -21,7 +21,11 @@ final class SpaceLimit: Sendable {
             return true
         }
         guard isTaken else {
-            throw RegistryError(413, .sizeInvalid, "the registry is full: without --dir, it has \(ByteCount(limit))")
+            throw RegistryError(
+                413,
+                .sizeInvalid,
+                "the registry is full: without --dir, it has \(ByteCount(limit))"
+            )
         }
     }
 

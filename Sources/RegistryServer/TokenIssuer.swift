@@ -121,7 +121,11 @@ package struct TokenIssuer: Sendable {
         }
         let list = scopes.joined(separator: " ")
         guard list.utf8.count <= Self.scopeLimit else {
-            throw RegistryError(400, .unsupported, "the scopes of a token have at most \(Self.scopeLimit) bytes")
+            throw RegistryError(
+                400,
+                .unsupported,
+                "the scopes of a token have at most \(Self.scopeLimit) bytes"
+            )
         }
         let token = signature.signed("\(time + Self.life) \(list)")
         do throws(Failure) {

@@ -101,7 +101,9 @@ final class Upload: Sendable {
     /// Moves the file into a layout as a blob with a digest that was checked before; the upload has then ended.
     ///
     /// Throws as ``append(_:to:as:)`` does.
-    func finish(_ file: UploadFile, as digest: Digest, in layout: ServedLayout, writer: Writer) throws(Failure) {
+    func finish(_ file: UploadFile, as digest: Digest, in layout: ServedLayout, writer: Writer)
+        throws(Failure)
+    {
         try state.withLock { state throws(Failure) in
             try Self.check(writer, state)
             try layout.insert(file, as: digest)

@@ -93,7 +93,9 @@ final class UploadStore: Sendable {
     private func files() -> [String] { (try? Directory.names(in: folder)) ?? [] }
 
     /// The repository is a part of the name: an identifier means nothing in another one.
-    private static func path(of identifier: String, _ repository: RepositoryName, in folder: FilePath) -> FilePath {
+    private static func path(of identifier: String, _ repository: RepositoryName, in folder: FilePath)
+        -> FilePath
+    {
         folder.appending("\(identifier)-\(Digest(of: Array(repository.description.utf8)).encoded)")
     }
 }

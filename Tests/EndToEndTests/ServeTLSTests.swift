@@ -25,7 +25,9 @@ import Testing
         return try await registry.program.wait()
     }
 
-    @Test func `our client pushes and pulls with the authority that serve has made, and not without it`() async throws {
+    @Test func `our client pushes and pulls with the authority that serve has made, and not without it`()
+        async throws
+    {
         let workspace = try workspace()
         let registry = try await ServeTests.start(workspace, "--tls", "self-signed", "--json")
         let ready = try ready(registry)
@@ -68,7 +70,10 @@ import Testing
         ).wait()
         #expect(push.status == 0, "\(push)")
         let anonymous = try await workspace.run(
-            "tags", "localhost:\(port)/team/plugin", "--ca-file", authority
+            "tags",
+            "localhost:\(port)/team/plugin",
+            "--ca-file",
+            authority
         )
         #expect(anonymous.status == 77, "\(anonymous)")
         #expect(try await stop(registry).status == 0)
@@ -104,7 +109,11 @@ import Testing
         let authority = try #require(ready.caFile)
         let folder = URL(filePath: authority).deletingLastPathComponent().path()
         let push = try await workspace.run(
-            "push", "\(ready.registry)/team/plugin:v1", "plugin.wasm", "--ca-file", authority
+            "push",
+            "\(ready.registry)/team/plugin:v1",
+            "plugin.wasm",
+            "--ca-file",
+            authority
         )
         #expect(push.status == 0, "\(push)")
         let source = "docker://\(ready.registry)/team/plugin:v1"

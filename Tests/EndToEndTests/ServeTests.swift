@@ -171,12 +171,19 @@ import Testing
         (["--listen", "127.0.0.1:0", "--tls-cert", "file"], 64, "must be used together"),
         (["--listen", "127.0.0.1:0", "--tls-key", "file"], 64, "must be used together"),
         (
-            ["--listen", "127.0.0.1:0", "--tls", "self-signed", "--tls-cert", "file", "--tls-key", "file"], 64,
+            ["--listen", "127.0.0.1:0", "--tls", "self-signed", "--tls-cert", "file", "--tls-key", "file"],
+            64,
             "cannot be used together"
         ),
         (["--listen", "127.0.0.1:0", "--tls", "yes"], 64, "self-signed"),
-        (["--listen", "127.0.0.1:0", "--tls-cert", "missing", "--tls-key", "file"], 66, "no such file: missing"),
-        (["--listen", "127.0.0.1:0", "--tls-cert", "file", "--tls-key", "file"], 78, "contains no certificate"),
+        (
+            ["--listen", "127.0.0.1:0", "--tls-cert", "missing", "--tls-key", "file"], 66,
+            "no such file: missing"
+        ),
+        (
+            ["--listen", "127.0.0.1:0", "--tls-cert", "file", "--tls-key", "file"], 78,
+            "contains no certificate"
+        ),
         (["--listen", "127.0.0.1:0", "--dir", "missing", "--read-only"], 66, "no such directory: missing"),
         (["--listen", "5000"], 64, "is not ADDRESS:PORT"),
         (["--listen", "127.0.0.1:65536"], 64, "is not ADDRESS:PORT"),

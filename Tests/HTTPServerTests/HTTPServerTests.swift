@@ -19,7 +19,10 @@ import Testing
                 case "/unread": return ServerResponse(403, text: "no")
                 case "/split": return ServerResponse(200, [("X", "a\r\nY: b")])
                 case "/large":
-                    return ServerResponse(200, body: .stream(length: 32 << 20) { _, count in Array(repeating: 7, count: count) })
+                    return ServerResponse(
+                        200,
+                        body: .stream(length: 32 << 20) { _, count in Array(repeating: 7, count: count) }
+                    )
                 default: break
                 }
                 do throws(Failure) {
@@ -186,7 +189,9 @@ import Testing
         }
     }
 
-    @Test func `the response to a large body that is not wanted arrives while the client still sends`() async throws {
+    @Test func `the response to a large body that is not wanted arrives while the client still sends`()
+        async throws
+    {
         try await serving { port in
             let connection = try RawHTTP(port: port)
             await connection.send("POST /unread HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\nabc")
@@ -196,11 +201,14 @@ import Testing
         }
     }
 
-    @Test func `a request with Upgrade gets an ordinary response, and is the last of its connection`() async throws {
+    @Test func `a request with Upgrade gets an ordinary response, and is the last of its connection`()
+        async throws
+    {
         try await serving { port in
             for (method, body) in [("GET", ""), ("POST", "hello")] {
                 let connection = try RawHTTP(port: port)
-                let upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
+                let upgrade =
+                    "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
                 await connection.send(
                     "\(method) /a HTTP/1.1\r\nHost: h\r\n\(upgrade)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
                 )

@@ -103,7 +103,12 @@ import Testing
         var pages: [[Digest]] = []
         while let next = target {
             let page = try await registry.send("GET", next)
-            let index = try CanonicalJSON.decode(Index.self, from: page.body, as: "index", failing: .manifestInvalid)
+            let index = try CanonicalJSON.decode(
+                Index.self,
+                from: page.body,
+                as: "index",
+                failing: .manifestInvalid
+            )
             pages.append(index.manifests.map(\.digest))
             target = page.fields["link"].map { link in String(link.dropFirst().prefix { $0 != ">" }) }
         }
@@ -144,12 +149,19 @@ import Testing
         #expect((1...4).contains(count.most))
     }
 
-    @Test func `a manifest that only an index of another program lists is found, and protected`() async throws {
+    @Test func `a manifest that only an index of another program lists is found, and protected`() async throws
+    {
         let registry = try await RegistryUnderTest()
         let image = try await registry.pushImage("v1")
         let layout = try await ImageLayout(opening: registry.folder.appending("team").appending("plugin"))
-        let inner = Blob(try CanonicalJSON.encode(Index(manifests: [image.descriptor])), mediaType: .imageIndex)
-        let outer = Blob(try CanonicalJSON.encode(Index(manifests: [inner.descriptor])), mediaType: .imageIndex)
+        let inner = Blob(
+            try CanonicalJSON.encode(Index(manifests: [image.descriptor])),
+            mediaType: .imageIndex
+        )
+        let outer = Blob(
+            try CanonicalJSON.encode(Index(manifests: [inner.descriptor])),
+            mediaType: .imageIndex
+        )
         try await layout.push(inner)
         try await layout.tag(outer, as: .tag(Tag(parsing: "v1")))
         #expect(try layout.index().manifests.map(\.digest) == [outer.descriptor.digest])

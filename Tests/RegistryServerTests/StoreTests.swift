@@ -67,7 +67,10 @@ import Testing
         }
         let registry = try await RegistryUnderTest(in: folder)
         #expect(try tree(folder.appending(".wasmpack-uploads")) == [names[1]])
-        #expect(try await registry.send("GET", "/v2/a/blobs/uploads/\(names[1].prefix(32))").fields["range"] == "0-0")
+        #expect(
+            try await registry.send("GET", "/v2/a/blobs/uploads/\(names[1].prefix(32))").fields["range"]
+                == "0-0"
+        )
     }
 
     /// A layout with an image under its full name, and one without a name.
@@ -135,7 +138,9 @@ import Testing
         #expect(Set(tags).count == 21)
     }
 
-    @Test func `a build without a name into a repository keeps the manifests that are known by digest`() async throws {
+    @Test func `a build without a name into a repository keeps the manifests that are known by digest`()
+        async throws
+    {
         let registry = try await RegistryUnderTest()
         let pinned = try await registry.pushImage(nil, layer: "pinned").descriptor.digest
         let moved = try await registry.pushImage("v1", layer: "old").descriptor.digest
@@ -174,9 +179,13 @@ import Testing
         let registry = try await RegistryUnderTest(in: folder) { .layout($0, unnamed: nil) }
         let layer = Digest(of: Array("named".utf8))
         #expect(try await registry.send("GET", "/v2/team/plugin/blobs/\(layer)").status == 200)
-        #expect(try await registry.send("GET", "/v2/team/plugin/blobs/\(named.descriptor.digest)").status == 200)
+        #expect(
+            try await registry.send("GET", "/v2/team/plugin/blobs/\(named.descriptor.digest)").status == 200
+        )
         let unused = try await registry.pushBlob("unused", to: "team/plugin")
-        for (method, digest) in [("GET", layer), ("HEAD", layer), ("DELETE", layer), ("GET", unused), ("DELETE", unused)] {
+        for (method, digest) in [
+            ("GET", layer), ("HEAD", layer), ("DELETE", layer), ("GET", unused), ("DELETE", unused),
+        ] {
             let answer = try await registry.send(method, "/v2/team/other/blobs/\(digest)")
             #expect(answer.status == 404, "\(method)")
         }
@@ -254,7 +263,8 @@ import Testing
         let before = try tree(folder.path)
         options.isReadOnly = true
         let registries = [
-            try await RegistryUnderTest(options, in: folder), try await RegistryUnderTest(options, in: folder),
+            try await RegistryUnderTest(options, in: folder),
+            try await RegistryUnderTest(options, in: folder),
         ]
         for registry in registries {
             #expect(try await registry.send("GET", "/v2/team/plugin/manifests/v1").status == 200)

@@ -39,7 +39,12 @@ import Testing
         let wrong = await connection.response()
         #expect(wrong?.status == 400 && wrong?.errorCode == "SIZE_INVALID")
         let rest = Array(bytes[4...])
-        let done = try await registry.send("PUT", "\(location)?digest=\(digest)", ["Content-Range": "4-9"], body: rest)
+        let done = try await registry.send(
+            "PUT",
+            "\(location)?digest=\(digest)",
+            ["Content-Range": "4-9"],
+            body: rest
+        )
         #expect(done.status == 201)
         try await expectBlob(registry)
     }
@@ -49,7 +54,11 @@ import Testing
         let location = try await start(registry)
         let other = location.replacing("team/plugin", with: "team/other")
         for method in ["GET", "PATCH", "PUT", "DELETE"] {
-            let answer = try await registry.send(method, "\(other)?digest=\(digest)", body: method == "GET" ? [] : bytes)
+            let answer = try await registry.send(
+                method,
+                "\(other)?digest=\(digest)",
+                body: method == "GET" ? [] : bytes
+            )
             #expect(answer.status == 404 && answer.errorCode == "BLOB_UPLOAD_UNKNOWN", "\(method)")
         }
         #expect(try await registry.send("PUT", "\(location)?digest=\(digest)", body: bytes).status == 201)
@@ -59,9 +68,15 @@ import Testing
         let registry = try await RegistryUnderTest()
         let location = try await start(registry)
         let folder = registry.folder.appending(".wasmpack-uploads")
-        for name in try tree(folder) { try FileManager.default.removeItem(atPath: folder.appending(name).string) }
+        for name in try tree(folder) {
+            try FileManager.default.removeItem(atPath: folder.appending(name).string)
+        }
         for method in ["GET", "PATCH", "PUT"] {
-            let answer = try await registry.send(method, "\(location)?digest=\(digest)", body: method == "GET" ? [] : bytes)
+            let answer = try await registry.send(
+                method,
+                "\(location)?digest=\(digest)",
+                body: method == "GET" ? [] : bytes
+            )
             #expect(answer.status == 404 && answer.errorCode == "BLOB_UPLOAD_UNKNOWN", "\(method)")
         }
     }
@@ -90,9 +105,13 @@ import Testing
         try bytes.withUnsafeBytesTyped { all throws(Failure) in try upload.append(all, to: file, as: writer) }
         #expect(try upload.has(digest, file, as: writer))
         try upload.finish(file, as: digest, in: layout, writer: writer)
-        guard case .ended = upload.beginWriting(at: nil) else { throw PeerError("a finished upload continues") }
+        guard case .ended = upload.beginWriting(at: nil) else {
+            throw PeerError("a finished upload continues")
+        }
         #expect(throws: Failure.self) {
-            try bytes.withUnsafeBytesTyped { all throws(Failure) in try upload.append(all, to: late, as: writer) }
+            try bytes.withUnsafeBytesTyped { all throws(Failure) in
+                try upload.append(all, to: late, as: writer)
+            }
         }
         #expect(layout.size(of: digest) == bytes.count)
     }
@@ -117,13 +136,18 @@ import Testing
         let registry = try await RegistryUnderTest()
         let wrong = Digest(of: [1])
         _ = try await registry.send("POST", "/v2/a/blobs/uploads/?digest=\(wrong)", body: bytes)
-        #expect(try await registry.put(RegistryUnderTest.image(), "v1", to: "b").errorCode == "MANIFEST_BLOB_UNKNOWN")
+        #expect(
+            try await registry.put(RegistryUnderTest.image(), "v1", to: "b").errorCode
+                == "MANIFEST_BLOB_UNKNOWN"
+        )
         _ = try await registry.send("POST", "/v2/c/blobs/uploads/?mount=\(wrong)&from=d")
         #expect(try await registry.send("GET", "/v2/_catalog").text == #"{"repositories":[]}"#)
         #expect(try tree(registry.folder.path).allSatisfy { $0.hasPrefix(".wasmpack-uploads") })
     }
 
-    @Test func `a registry with a limit of space rejects more, and accepts it after something was deleted`() async throws {
+    @Test func `a registry with a limit of space rejects more, and accepts it after something was deleted`()
+        async throws
+    {
         let registry = try await RegistryUnderTest(limit: 25)
         try await registry.pushBlob("0123456789")
         // The same again takes no more.

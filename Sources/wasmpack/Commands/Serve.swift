@@ -55,7 +55,7 @@ struct Serve: ReportingCommand {
     var maxSize: String?
 
     @OptionGroup(title: "ACCESS") var access: ServeAccessOptions
-    @OptionGroup(title: "TLS") var tls: ServeTLSOptions
+    @OptionGroup(title: "CERTIFICATE") var tls: ServeTLSOptions
     @OptionGroup(title: "FAULTS") var faults: ServeFaultOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 

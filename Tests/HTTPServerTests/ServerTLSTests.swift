@@ -16,7 +16,7 @@ private func tool(_ program: String, _ arguments: [String]) async throws -> Tool
 }
 
 /// TLS with real clients, and with some that misbehave.
-@Suite(.timeLimit(.minutes(3))) struct TLSTests {
+@Suite(.timeLimit(.minutes(3))) struct ServerTLSTests {
     /// A server that sends each body back, and the file of the authority of its certificate.
     private final class Server: Sendable {
         let port: Int
@@ -118,7 +118,8 @@ private func tool(_ program: String, _ arguments: [String]) async throws -> Tool
     @Test func `a renegotiation ends the connection`() async throws {
         let server = try await Server()
         // A second line would be a request; the connection ends before.
-        let script = "(echo R; cat) | openssl s_client -connect 127.0.0.1:\(server.port) -tls1_2 -CAfile \"$0\" 2>&1"
+        let script =
+            "(echo R; cat) | openssl s_client -connect 127.0.0.1:\(server.port) -tls1_2 -CAfile \"$0\" 2>&1"
         let run = try await tool("bash", ["-c", script, server.authority.string])
         #expect(run.output.contains("no renegotiation"), "\(run)")
         #expect(try await server.client("get").contains("hello"))
@@ -163,7 +164,8 @@ private func tool(_ program: String, _ arguments: [String]) async throws -> Tool
         let other = try ServerTLS.certificates(for: ["localhost"])
         let scratch = try ScratchDirectory()
         let key = try scratch.write(own.key, to: "key").string
-        let encrypted = try await tool("openssl", ["pkey", "-aes128", "-passout", "pass:x", "-in", key]).output
+        let encrypted = try await tool("openssl", ["pkey", "-aes128", "-passout", "pass:x", "-in", key])
+            .output
         for (certificate, key, why) in [
             ([], own.key, "contains no certificate"),
             (own.certificate, [], "contains no private key"),
