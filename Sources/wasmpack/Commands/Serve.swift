@@ -41,7 +41,7 @@ struct Serve: ReportingCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --layout: the repository of images without a full name",
+            "With --layout: repository of unnamed images",
             valueName: "repository"
         )
     )
@@ -88,7 +88,8 @@ struct Serve: ReportingCommand {
             host: try RegistryName(parsing: name),
             events: context.reporter
         )
-        try announce(name, content, context)
+        let notes = await startNotes(name)
+        try announce(name, content, notes, context)
         // The progress of hashing each manifest is not interesting.
         try await Work.$sink.withValue(nil) {
             try await server.run { await registry.respond(to: $0, $1) }
@@ -106,18 +107,27 @@ struct Serve: ReportingCommand {
                 try: ["use --dir registry"]
             )
         }
-        if layout == nil { return .tree(FilePath(path)) }
+        if layout == nil {
+            guard [nil, .directory].contains(Directory.type(of: FilePath(path))) else {
+                throw Failure(.fileUnwritable, "\(path) is not a directory", try: ["use --dir registry"])
+            }
+            return .tree(FilePath(path))
+        }
         let name: RepositoryName? =
             if let repository { try RepositoryName(parsing: repository) } else { nil }
         return .layout(FilePath(path), unnamed: name)
     }
 
-    private func announce(_ name: String, _ content: RepositoryStore.Content, _ context: CommandContext)
-        throws(Failure)
-    {
+    private func announce(
+        _ name: String,
+        _ content: RepositoryStore.Content,
+        _ notes: [String],
+        _ context: CommandContext
+    ) throws(Failure) {
         let isTemporary = dir == nil && layout == nil
         let place = isTemporary ? "a temporary directory" : content.path.string
         context.record(.step("serving", "\(place) at http://\(name)  (Ctrl-C stops)"))
+        for note in notes { context.record(.note(note)) }
         try context.print(
             ServeDocument(
                 url: "http://\(name)",
