@@ -9,12 +9,17 @@ extension ImageLayout {
     ///
     /// Throws ``Failure/Code/layoutCorrupt`` if it is missing or not an index.
     package func index() throws(Failure) -> Index {
-        try CanonicalJSON.decode(
-            Index.self,
-            from: indexBytes(),
-            as: indexFile.string,
-            failing: .layoutCorrupt
-        )
+        let bytes = try indexBytes()
+        do throws(Failure) {
+            return try CanonicalJSON.decode(
+                Index.self,
+                from: bytes,
+                as: "index.json in \(path)",
+                failing: .layoutCorrupt
+            )
+        } catch {
+            throw error.trying("restore the directory, or build the image again in another one")
+        }
     }
 
     var indexFile: FilePath { path.appending("index.json") }

@@ -42,7 +42,7 @@ struct Serve: ReportingCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --layout: the repository of images without a full name",
+            "With --layout: repository of unnamed images",
             valueName: "repository"
         )
     )
@@ -89,7 +89,8 @@ struct Serve: ReportingCommand {
             )
             let name = try RegistryName(parsing: ListenAddress.written(address.host, server.port))
             let registry = RegistryServer(store, options, host: name, events: context.reporter)
-            try announce(name, store.content, identity, context)
+            let notes = await startNotes(name.description, trusting: identity?.authorityFile)
+            try announce(name, store.content, identity, notes, context)
             // The progress of hashing each manifest is not interesting.
             try await Work.$sink.withValue(nil) {
                 try await server.run { await registry.respond(to: $0, $1) }
@@ -125,7 +126,12 @@ struct Serve: ReportingCommand {
                 try: ["use --dir registry"]
             )
         }
-        if layout == nil { return .tree(FilePath(path)) }
+        if layout == nil {
+            guard [nil, .directory].contains(Directory.type(of: FilePath(path))) else {
+                throw Failure(.fileUnwritable, "\(path) is not a directory", try: ["use --dir registry"])
+            }
+            return .tree(FilePath(path))
+        }
         let name: RepositoryName? =
             if let repository { try RepositoryName(parsing: repository) } else { nil }
         return .layout(FilePath(path), unnamed: name)
@@ -135,15 +141,14 @@ struct Serve: ReportingCommand {
         _ name: RegistryName,
         _ content: RepositoryStore.Content,
         _ identity: ServeTLSOptions.Identity?,
+        _ notes: [String],
         _ context: CommandContext
     ) throws(Failure) {
         let isTemporary = dir == nil && layout == nil
         let place = isTemporary ? "a temporary directory" : content.path.string
         let url = "\(tls.scheme)://\(name)"
-        if let file = identity?.authorityFile {
-            context.record(.step("certificate", "clients must trust \(file): --ca-file, or curl --cacert"))
-        }
         context.record(.step("serving", "\(place) at \(url)  (Ctrl-C stops)"))
+        for note in notes { context.record(.note(note)) }
         try context.print(
             ServeDocument(
                 url: url,
