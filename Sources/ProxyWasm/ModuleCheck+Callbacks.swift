@@ -7,8 +7,8 @@ import Wasm
 extension ModuleCheck {
     var callbackFindings: [Finding] {
         var findings: [Finding] = []
-        let wanted =
-            hasInitialize ? Callback.initialize + Callback.main : Callback.initialize + Callback.start
+        let main = Callback.main.filter { release?.has($0.since) != false }
+        let wanted = Callback.initialize + (hasInitialize ? main : Callback.start)
         for callback in wanted { findings += wrongType(callback) }
         findings += allocatorFindings
         for callback in Callback.others where abi.map(callback.abis.contains) ?? false {

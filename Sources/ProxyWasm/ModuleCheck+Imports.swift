@@ -32,6 +32,18 @@ extension ModuleCheck {
         return findings
     }
 
+    /// The first generation of Envoy that has every imported function.
+    package var generation: EnvoyGeneration {
+        var generation = EnvoyGeneration.baseline
+        for moduleImport in module.imports.untilCanceled {
+            guard case .function = moduleImport.type,
+                let function = HostFunction.named(moduleImport.name, of: moduleImport.module)
+            else { continue }
+            generation = max(generation, function.since)
+        }
+        return generation
+    }
+
     /// Whether the host offers it for the module's ABI version; a module without a marker may use any version.
     private func isOffered(_ function: HostFunction) -> Bool {
         function.hosts.contains(host) && (abi.map(function.abis.contains) ?? true)
@@ -110,11 +122,14 @@ extension ModuleCheck {
     ) -> Finding {
         let names = imports.prefix(5).map(\.path).joined(separator: ", ")
         let more = imports.count > 5 ? " and \(imports.count - 5) more" : ""
-        let lacking = release.flatMap { $0.has(generation) == false ? "\($0.title) lacks and " : nil }
+        let lacking = release.flatMap { $0.has(generation) == false ? "\($0.title) lacks" : nil }
+        let functions =
+            lacking.map { "\($0); Envoy has them since \(generation.firstReleases)" }
+            ?? "Envoy has only since \(generation.firstReleases)"
         return Finding(
             "newer-envoy-import",
             lacking == nil ? .warning : .error,
-            "it imports functions that \(lacking ?? "")Envoy has only since \(generation.since): \(names)\(more)",
+            "it imports functions that \(functions): \(names)\(more)",
             consumerMessage: Self.missingMessage(first),
             try: ImportAdvice(for: first, sdk: sdk).hints,
             offset: first.offset

@@ -96,20 +96,6 @@ import Testing
         #expect((try? ConsumerVersion(parsing: text))?.description == shown, "\(why)")
     }
 
-    static let envoys: [(text: String, minor: Int?, why: String)] = [
-        ("istio@1.26", 34, "the oldest that was looked up"), ("istio@1.31.2", 39, "with WASI's 45 functions"),
-        ("istio", nil, "no version"), ("istio@2.0", nil, "unknown"), ("asm@1.26", nil, "Alibaba's own Envoy"),
-        ("envoy-gateway@1.5", 35, "the oldest that was looked up"), ("envoy-gateway@1.9", 39, "the newest"),
-        ("envoy-gateway@1.4", nil, "unknown"), ("higress@2.2", 36, "its fork"),
-        ("higress@2.3", nil, "unknown"),
-        ("envoy@1.38", 38, "itself"), ("envoy@2.0", nil, "unknown"),
-    ]
-
-    @Test("knows the Envoy in a version of a consumer", arguments: envoys)
-    func envoy(text: String, minor: Int?, why: String) throws {
-        #expect(try ConsumerVersion(parsing: text).envoyMinor == minor, "\(why)")
-    }
-
     static let images: [(reference: String, isPinned: Bool, url: String, comment: String?, why: String)] = [
         ("reg.example/a/b:v1", true, "oci://reg.example/a/b@DIGEST", "v1", "pinned, with the tag beside it"),
         ("reg.example/a/b:v1", false, "oci://reg.example/a/b:v1", nil, "by tag"),

@@ -165,7 +165,7 @@ struct DeploymentStoryTests {
     }
 
     static let releases: [(kind: String, version: String?, status: Int32, phrase: String?, why: String)] = [
-        ("wasmplugin", nil, 0, "that Envoy has only since June 2026", "a warning: the version is not known"),
+        ("wasmplugin", nil, 0, "that Envoy has only since 1.39", "a warning: the version is not known"),
         ("wasmplugin", "istio@1.30", 1, "that Istio 1.30 (Envoy 1.38) lacks", "before the functions"),
         ("wasmplugin", "istio@1.31", 0, nil, "the first with them"),
         ("envoy-gateway", "envoy-gateway@1.8", 1, "that Envoy Gateway 1.8 (Envoy 1.38) lacks", "before"),
@@ -174,7 +174,7 @@ struct DeploymentStoryTests {
         ("envoy", "envoy@1.38", 1, "that Envoy 1.38 lacks", "before them"),
         ("envoy", "envoy@1.39", 0, nil, "after"),
         ("kustomization", "istio@1.30", 1, "that Istio 1.30 (Envoy 1.38) lacks", "one of its kinds"),
-        ("wasmplugin", "asm@1.20", 0, "that Envoy has only since June 2026", "ASM's Envoy is not known"),
+        ("wasmplugin", "asm@1.20", 0, "that Envoy has only since 1.39", "ASM's Envoy is not known"),
     ]
 
     @Test("a version rejects a module whose imports its Envoy lacks", arguments: releases.indices)

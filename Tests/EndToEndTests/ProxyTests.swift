@@ -68,6 +68,11 @@ struct Envoy {
     static let program = Fixtures.path("../.venv/bin/envoy")
     static let whySkipped: Comment = "there is no .venv/bin/envoy or no docker-registry (make test-deps)"
 
+    /// The path of one of `EnvoyVerdicts.versions`; `make envoys` installs the older ones.
+    static func program(_ version: String) -> String {
+        version == EnvoyVerdicts.versions.last ? program : Fixtures.path("../.venv/envoys/\(version)/bin/envoy")
+    }
+
     /// Whether tests with Envoy run: it is installed, or this is CI, where it must be.
     static var isExpected: Bool {
         ProcessInfo.processInfo.environment["CI"]?.isEmpty == false

@@ -87,6 +87,19 @@ import Wasm
         ([("_start", PluginModule.allocation)], ["_start"], "_start has to be right"),
     ]
 
+    @Test(
+        "only Envoys that call __main_void reject it",
+        arguments: [(36, false), (38, false), (39, true), (40, true)]
+    )
+    func mainVoid(minor: Int, isRejected: Bool) throws {
+        let module = try PluginModule.make {
+            $0.export("_initialize", PluginModule.nothing)
+            $0.export("__main_void", PluginModule.nothing)
+        }
+        let check = ModuleCheck(module, release: EnvoyRelease(minor: minor))
+        #expect((check.verdict == .error) == isRejected)
+    }
+
     @Test("_initialize determines which functions run at start", arguments: starts)
     func start(exports: [(String, FunctionType)], wrong: [String], why: String) throws {
         let check = ModuleCheck(

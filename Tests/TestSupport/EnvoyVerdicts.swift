@@ -31,7 +31,11 @@ package struct EnvoyVerdicts: Sendable {
     /// The recorded verdicts.
     package static let recorded = Result { try EnvoyVerdicts(recordedFor: "1.40.0") }
 
-    private init(recordedFor version: String) throws {
+    /// The Envoys whose verdicts are recorded, the oldest first.
+    package static let versions = ["1.36.4", "1.37.0", "1.38.2", "1.39.3", "1.40.0"]
+
+    /// The recorded verdicts of one of ``versions``.
+    package init(recordedFor version: String) throws {
         let file = try Fixtures.bytes("envoy/\(version).json")
         let record = try JSONDecoder().decode(Record.self, from: Data(file))
         envoy = record.envoy

@@ -26,9 +26,10 @@ package struct ConsumerVersion: Sendable, Equatable, CustomStringConvertible {
     /// The major and the minor number; `nil` for the newest version.
     private let numbers: [Int]?
 
-    package var description: String {
-        consumer.title + (numbers.map { " " + $0.map(String.init).joined(separator: ".") } ?? "")
-    }
+    package var description: String { consumer.title + (version.map { " \($0)" } ?? "") }
+
+    /// The version as `MAJOR.MINOR`; `nil` for the newest version.
+    package var version: String? { numbers.map { $0.map(String.init).joined(separator: ".") } }
 
     /// Reads `CONSUMER` or `CONSUMER@MAJOR.MINOR[.PATCH]`; throws ``Failure/Code/usage`` otherwise.
     package init(parsing text: String) throws(Failure) {
@@ -101,20 +102,10 @@ package struct ConsumerVersion: Sendable, Equatable, CustomStringConvertible {
         )
     }
 
-    /// The minor number of the Envoy 1.x in this version; `nil` if no version was given or its Envoy is not known.
-    ///
-    /// Istio 1.26 has Envoy 1.34, Envoy Gateway 1.5 has Envoy 1.35, and their numbers grow together. ASM and Higress
-    /// build Envoys of their own; of these, only that of Higress 2.2 is known.
-    package var envoyMinor: Int? {
-        guard let numbers, numbers.count == 2 else { return nil }
-        let (major, minor) = (numbers[0], numbers[1])
-        return switch (consumer, major) {
-        case (.istio, 1): minor + 8
-        case (.envoyGateway, 1) where minor >= 5: minor + 30
-        case (.higress, 2) where minor == 2: 36
-        case (.envoy, 1): minor
-        default: nil
-        }
+    /// The minor number of a version 1.x; `nil` if no version was given.
+    package var minor: Int? {
+        guard let numbers, numbers.count == 2, numbers[0] == 1 else { return nil }
+        return numbers[1]
     }
 
     /// Whether the version is the given one or newer; the newest if none was given.

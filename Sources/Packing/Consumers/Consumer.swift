@@ -23,10 +23,12 @@ package protocol Consumer: Sendable {
 /// The supported consumers.
 package enum Consumers {
     /// All consumers, in the order in which they are shown.
-    package static let all: [any Consumer] = [MeshAgent.istio, EnvoyGateway(), MeshAgent.higress, Wkg()]
+    package static let all: [any Consumer] = meshes + [PlainEnvoy(), Wkg()]
 
-    /// The consumers that load modules into a proxy, which are the default.
-    package static var proxies: [any Consumer] { all.filter { $0.host != nil } }
+    private static let meshes: [any Consumer] = [MeshAgent.istio, EnvoyGateway(), MeshAgent.higress]
+
+    /// The consumers that pull images and load their modules into a proxy, which are the default.
+    package static var proxies: [any Consumer] { meshes }
 
     /// Returns the intended consumers of a format.
     package static func intended(for format: ImageFormat) -> [any Consumer] {

@@ -25,11 +25,11 @@ package struct FindingList: Sendable {
             }
         }
         for result in check.results {
-            for finding in result.imageFindings { add(finding, of: result.consumer.name) }
+            for finding in result.imageFindings { add(finding, of: result.name) }
         }
         let imageRowCount = rows.count
         for result in check.results {
-            for finding in result.moduleFindings { add(finding, of: result.consumer.name) }
+            for finding in result.moduleFindings { add(finding, of: result.name) }
         }
         let hostCount = check.results.filter { $0.consumer.host != nil }.count
         for index in 0..<imageRowCount where rows[index].consumers.count == check.results.count {

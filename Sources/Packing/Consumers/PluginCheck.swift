@@ -8,6 +8,10 @@ package struct PluginCheck: Sendable {
     package struct ConsumerResult: Sendable {
         /// The consumer.
         package let consumer: any Consumer
+        /// The version that was asked for, for example `1.29`; `nil` for none.
+        package let version: String?
+        /// Its name in messages, with the version that was asked for: `istio`, `istio@1.29`.
+        package let name: String
         /// The findings about the image; empty for a module alone.
         package let imageFindings: [Finding]
         /// The findings about the module; empty for a consumer that does not run modules.
@@ -42,20 +46,43 @@ package struct PluginCheck: Sendable {
         in release: EnvoyRelease? = nil,
         limit: Int = defaultLimit
     ) throws(Failure) {
+        try self.init(
+            image,
+            named: name,
+            module: module,
+            for: consumers.map { ConsumerRelease($0, release) },
+            limit: limit
+        )
+    }
+
+    /// Checks an image and its module for releases of consumers, like ``init(_:named:module:for:in:limit:)``.
+    package init(
+        _ image: ImageInspection?,
+        named name: Reference? = nil,
+        module: ModuleInspection?,
+        for consumers: [ConsumerRelease],
+        limit: Int = defaultLimit
+    ) throws(Failure) {
         self.image = image
         self.module = module
-        var byHost: [ProxyHost: [Finding]] = [:]
-        for host in Set(consumers.compactMap(\.host)) {
-            byHost[host] = try module?.findings(in: host, release)
-        }
-        results = consumers.map { consumer in
-            ConsumerResult(
-                consumer: consumer,
-                imageFindings: image.map { Self.findings(on: $0, named: name, of: consumer, limit) } ?? [],
-                moduleFindings: (consumer.host.flatMap { byHost[$0] } ?? [])
-                    + Self.size(of: image == nil ? module : nil, limit)
+        var results: [ConsumerResult] = []
+        for target in consumers {
+            let consumer = target.consumer
+            let ofModule = try consumer.host.flatMap { (host) throws(Failure) in
+                try module?.findings(in: host, target.release)
+            }
+            results.append(
+                ConsumerResult(
+                    consumer: consumer,
+                    version: target.version,
+                    name: target.name,
+                    imageFindings: image.map { Self.findings(on: $0, named: name, of: consumer, limit) }
+                        ?? [],
+                    moduleFindings: (ofModule ?? []) + Self.size(of: image == nil ? module : nil, limit)
+                )
             )
         }
+        self.results = results
     }
 
     /// The consumers' default for the maximum size of an unpacked layer, in bytes: 256 MiB.

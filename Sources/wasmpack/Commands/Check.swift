@@ -14,7 +14,7 @@ struct Check: TargetCommand {
         discussion: """
             EXAMPLES
               wasmpack check plugin.wasm
-              wasmpack check ghcr.io/me/my-plugin:v1 --for istio --strict
+              wasmpack check ghcr.io/me/my-plugin:v1 --for istio@1.29 --strict
               wasmpack check --envoy plugin-oci
               wasmpack check --envoy=/opt/envoy/bin/envoy plugin.wasm
 
@@ -33,7 +33,7 @@ struct Check: TargetCommand {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Check for istio, envoy-gateway, higress, wkg or all (the first three, the default); may be repeated",
+            "Check for istio, envoy-gateway, higress, envoy, wkg or all (the first three, the default); istio@1.29 for a version; may be repeated",
             valueName: "consumer"
         )
     )
@@ -104,6 +104,7 @@ struct Check: TargetCommand {
         at path: FilePath,
         _ context: CommandContext
     ) async throws {
+        for choice in consumers { if let warning = choice.warning { context.record(.warning(warning)) } }
         let check = try PluginCheck(
             image,
             named: reference,

@@ -104,10 +104,10 @@ extension Generate {
 
     /// Returns the release of Envoy in the version of `--for`; `nil` if it is not known, or not for that consumer.
     private func release(of consumer: String?) throws(Failure) -> EnvoyRelease? {
-        guard let version = try fields.parsedConsumer(), let minor = version.envoyMinor,
+        guard let version = try fields.parsedConsumer(),
             consumer == nil ? kind != .kustomization : version.consumer.rawValue == consumer
         else { return nil }
-        return EnvoyRelease(minor: minor, in: version.consumer == .envoy ? nil : "\(version)")
+        return version.release
     }
 
     /// Finds out whether a plain Envoy can fetch the module by its URL.

@@ -1,21 +1,34 @@
 import ArgumentParser
+import Deployment
 import Packing
+import ProxyWasm
 
-/// A value of `--for`: one consumer, or `all`.
+/// A value of `--for`: one consumer, possibly with its version (`istio@1.29`), or `all`.
 struct ConsumerChoice: ExpressibleByArgument {
-    /// The value for every consumer that loads modules into a proxy.
+    /// The value for every consumer that pulls images and loads their modules.
     private static let all = "all"
 
-    let consumers: [any Consumer]
+    /// The consumers, and the release that was asked for.
+    let consumers: [ConsumerRelease]
+    /// The warning for a version that this program does not know; `nil` for another one.
+    let warning: String?
 
     init?(argument: String) {
-        if argument == Self.all {
-            consumers = Consumers.proxies
-        } else if let consumer = Consumers.all.first(where: { $0.name == argument }) {
-            consumers = [consumer]
-        } else {
-            return nil
+        let name = argument.prefix { $0 != "@" }
+        guard argument != Self.all else {
+            consumers = Consumers.proxies.map { ConsumerRelease($0, nil) }
+            warning = nil
+            return
         }
+        guard let consumer = Consumers.all.first(where: { $0.name == name }) else { return nil }
+        guard name != argument else {
+            consumers = [ConsumerRelease(consumer, nil)]
+            warning = nil
+            return
+        }
+        guard let version = try? ConsumerVersion(parsing: argument) else { return nil }
+        consumers = [ConsumerRelease(consumer, version.release, version: version.version)]
+        warning = version.release == nil || version.warning != nil ? version.unknown : nil
     }
 
     static var allValueStrings: [String] { Consumers.all.map(\.name) + [all] }
@@ -23,9 +36,25 @@ struct ConsumerChoice: ExpressibleByArgument {
     static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 
     /// Returns the consumers of the choices, each once; without a choice, those of `all`.
-    static func consumers(of choices: [ConsumerChoice]) -> [any Consumer] {
-        guard !choices.isEmpty else { return Consumers.proxies }
-        let names = Set(choices.flatMap(\.consumers).map(\.name))
-        return Consumers.all.filter { names.contains($0.name) }
+    static func consumers(of choices: [ConsumerChoice]) -> [ConsumerRelease] {
+        guard !choices.isEmpty else { return Consumers.proxies.map { ConsumerRelease($0, nil) } }
+        let chosen = choices.flatMap(\.consumers)
+        return Consumers.all.flatMap { consumer in
+            var names: Set<String> = []
+            return chosen.filter { $0.consumer.name == consumer.name && names.insert($0.name).inserted }
+        }
+    }
+}
+
+extension ConsumerVersion {
+    /// The release of Envoy in this version; `nil` if no version was given or its Envoy is not known.
+    var release: EnvoyRelease? {
+        guard consumer == .envoy else { return EnvoyRelease.ofMesh("\(self)") }
+        return minor.map { EnvoyRelease(minor: $0) }
+    }
+
+    /// The warning for a version whose Envoy this program does not know.
+    fileprivate var unknown: String {
+        "wasmpack does not know the Envoy of \(self), and checks for the newest one: name an Envoy with --for envoy@1.36"
     }
 }

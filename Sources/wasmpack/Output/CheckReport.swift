@@ -59,6 +59,7 @@ struct CheckReport {
         if let module = check.module {
             rows.append(Row("module", (check.image == nil ? "\(target)  " : "") + module.summary))
         }
+        if let releases { rows.append(Row("loads in", "Envoy \(releases)")) }
         for row in FindingList(check).rows {
             rows += self.rows(for: row.finding, row.line, row.subjects)
         }
@@ -82,10 +83,19 @@ struct CheckReport {
         return rows(for: finding, finding.message)
     }
 
+    /// Since when Envoy has what the module needs; `nil` if it is not loaded or has not been read.
+    private var releases: String? {
+        guard !isRejected, let check = check.module?.check, check.verdict != .error,
+            !self.check.results.allSatisfy({ $0.consumer.host == nil })
+        else { return nil }
+        let generation = check.generation
+        return "1.\(generation.minor) and later" + generation.products
+    }
+
     /// The last row: whether the plugin is rejected, and the verdict of each consumer.
     private var verdict: Row {
         let marks = WrappableText(
-            check.results.map { (mark: self.verdict(of: $0).mark, name: $0.consumer.name) }
+            check.results.map { (mark: self.verdict(of: $0).mark, name: $0.name) }
         )
         guard isRejected else { return Row("ok", marks, tone: .good) }
         let isRejectedByError = check.results.contains { self.verdict(of: $0) == .error }
@@ -118,6 +128,8 @@ struct CheckReport {
 
         struct Consumer: Encodable {
             let name: String
+            /// The version of `--for`, as MAJOR.MINOR.
+            let version: Nullable<String>
             let verdict: String
             /// Findings about the image.
             let findings: [FindingDocument]
@@ -171,6 +183,7 @@ struct CheckReport {
             consumers: check.results.map { result in
                 Document.Consumer(
                     name: result.consumer.name,
+                    version: Nullable(result.version),
                     verdict: verdict(of: result).verdict,
                     findings: result.imageFindings.map(FindingDocument.init),
                     moduleFindings: result.moduleFindings.map(FindingDocument.init)
@@ -189,6 +202,8 @@ struct CheckedModuleDocument: Encodable {
     let verdict: String
     let bodiesValidated: Bool
     let abi: Nullable<String>
+    /// The first Envoy with all functions that the module imports, as MAJOR.MINOR.
+    let minimumEnvoy: Nullable<String>
     let sdk: Nullable<String>
     let type: Nullable<String>
     let findings: [FindingDocument]
@@ -200,6 +215,7 @@ struct CheckedModuleDocument: Encodable {
         verdict = (findings + [envoy].compactMap(\.self)).map(\.severity).max().verdict
         self.bodiesValidated = bodiesValidated
         abi = Nullable(check?.abi?.rawValue)
+        minimumEnvoy = Nullable(check.map { "1.\($0.generation.minor)" })
         sdk = Nullable(check?.sdk?.rawValue)
         type = Nullable(check?.pluginType?.rawValue)
         self.findings = findings.map(FindingDocument.init)

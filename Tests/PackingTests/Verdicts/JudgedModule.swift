@@ -3,6 +3,7 @@ import Foundation
 import HostSystem
 import OCI
 import Packing
+import ProxyWasm
 import SystemPackage
 import TestSupport
 import Wasm
@@ -11,6 +12,9 @@ import Wasm
 struct JudgedModule: Sendable {
     let name: String
     let isMutant: Bool
+    /// The SHA-256 of the module.
+    let digest: String
+    private let inspection: ModuleInspection
     let envoy: EnvoyVerdicts.Answer
     /// The findings for all proxies, the default of the command.
     let findings: [Finding]
@@ -20,6 +24,11 @@ struct JudgedModule: Sendable {
 
     /// The first error.
     var error: Finding? { findings.first { $0.severity == .error } }
+
+    /// Whether `check --for envoy@1.MINOR` finds no error.
+    func isAccepted(byEnvoy minor: Int) throws -> Bool {
+        !(try inspection.findings(in: .envoy, EnvoyRelease(minor: minor))).contains { $0.severity == .error }
+    }
 
     /// Every module, checked once per process.
     static let all = Task {
@@ -32,12 +41,12 @@ struct JudgedModule: Sendable {
     private init(_ module: (name: String, path: String), _ isMutant: Bool, _ recorded: EnvoyVerdicts) throws {
         name = module.name
         self.isMutant = isMutant
-        let digest = Digest(of: [UInt8](try Data(contentsOf: URL(filePath: module.path)))).encoded
+        digest = Digest(of: [UInt8](try Data(contentsOf: URL(filePath: module.path)))).encoded
         guard let envoy = recorded.answers[digest] else {
             throw PeerError("no verdict of Envoy \(recorded.envoy) on \(name) is recorded: make verdicts")
         }
         self.envoy = envoy
-        let inspection = try ModuleInspection(of: name, in: ReadableFile(opening: FilePath(module.path)))
+        inspection = try ModuleInspection(of: name, in: ReadableFile(opening: FilePath(module.path)))
         findings = try PluginCheck(nil, module: inspection, for: Consumers.proxies).moduleFindings
     }
 }

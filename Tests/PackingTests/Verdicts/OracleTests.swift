@@ -39,6 +39,22 @@ import Wasm
         }
     }
 
+    @Test("check --for envoy@VERSION agrees with that Envoy", arguments: EnvoyVerdicts.versions)
+    func release(version: String) async throws {
+        let minor = try #require(version.split(separator: ".").dropFirst().first.flatMap { Int($0) })
+        let recorded = try EnvoyVerdicts(recordedFor: version)
+        let unknowable = try Unknowable.table()
+        for module in try await JudgedModule.all.value {
+            let answer = try #require(recorded.answers[module.digest], "\(module.name): make verdicts")
+            let isAccepted = try module.isAccepted(byEnvoy: minor)
+            if isAccepted == (answer.verdict == .loads) { continue }
+            #expect(
+                isAccepted && unknowable.contains { $0.covers(module.name) },
+                "\(module.name): Envoy \(version) \(answer.verdict) \(answer.said.prefix(2))"
+            )
+        }
+    }
+
     @Test
     func `a module whose function bodies Envoy's engine rejects is an invalid module, with the function`()
         async throws
