@@ -56,7 +56,8 @@ package struct HTTPServer: Sendable {
     /// Listens on a Unix socket, which is created; ``port`` is 0.
     ///
     /// Throws ``Failure/Code/cannotListen``.
-    package init(listeningOnSocket path: String, limits: ServerLimits = ServerLimits()) async throws(Failure) {
+    package init(listeningOnSocket path: String, limits: ServerLimits = ServerLimits()) async throws(Failure)
+    {
         do {
             listener = try await Self.bootstrap.bind(unixDomainSocketPath: path) { channel in
                 Self.prepare(channel, limits)
@@ -84,8 +85,9 @@ package struct HTTPServer: Sendable {
             .childChannelOption(.autoRead, value: false)
     }
 
-    private static func prepare(_ channel: any Channel, _ limits: ServerLimits) -> EventLoopFuture<any Channel>
-    {
+    private static func prepare(_ channel: any Channel, _ limits: ServerLimits) -> EventLoopFuture<
+        any Channel
+    > {
         let limitsOfDecoder = decoderLimits(limits)
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandlers([
