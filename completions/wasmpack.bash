@@ -1364,7 +1364,8 @@ __wasmpack_joined() {
     local -i COMP_CWORD="${cword}"
     _wasmpack "${1}" "${cur}" "${joined[cword-1]}"
     # Without a special candidate, any file.
-    if [[ "${#COMPREPLY[@]}" -eq 0 && "${cword}" -gt 1 && "${cur}" != -* ]]; then
+    if [[ "${#COMPREPLY[@]}" -eq 0 && "${cword}" -gt 1 && "${cur}" != -* \
+        && "${joined[1]}" != help ]]; then
         local IFS=$'\n'
         COMPREPLY=($(compgen -f -- "${cur}"))
     fi

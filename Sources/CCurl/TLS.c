@@ -3,14 +3,18 @@
 #include "CCurl.h"
 #include "Library.h"
 
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 // The functions of the libssl that libcurl has loaded; Debian's other libcurl uses GnuTLS, and has none.
 #define FUNCTIONS(F)                                                                                                       \
@@ -85,13 +89,60 @@ static void keep_issuer(struct wasmpack_peer *peer, X509 *certificate) {
     BIO_free(text);
 }
 
+static void keep_time(char *text, size_t size, const ASN1_TIME *time) {
+    struct tm parts;
+    text[0] = 0;
+    if (ASN1_TIME_to_tm(time, &parts) == 1) strftime(text, size, "%Y-%m-%d %H:%M UTC", &parts);
+}
+
+// Writes a DNS name or an IP address; returns 0 for others, and for names that are not printable ASCII or do not fit.
+static int write_name(const GENERAL_NAME *name, char *text, size_t size) {
+    if (name->type != GEN_DNS && name->type != GEN_IPADD) return 0;
+    const ASN1_STRING *value = name->type == GEN_DNS ? name->d.dNSName : name->d.iPAddress;
+    const unsigned char *bytes = ASN1_STRING_get0_data(value);
+    size_t count = (size_t)ASN1_STRING_length(value);
+    if (name->type == GEN_IPADD) {
+        if (count != 4 && count != 16) return 0;
+        return inet_ntop(count == 4 ? AF_INET : AF_INET6, bytes, text, (socklen_t)size) != NULL;
+    }
+    if (count == 0 || count >= size) return 0;
+    for (size_t i = 0; i < count; i++)
+        if (bytes[i] <= ' ' || bytes[i] > '~') return 0;
+    memcpy(text, bytes, count);
+    text[count] = 0;
+    return 1;
+}
+
+static void keep_names(struct wasmpack_peer *peer, X509 *certificate) {
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    size_t used = 0;
+    peer->names[0] = 0;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        char text[256];
+        if (!write_name(sk_GENERAL_NAME_value(names, i), text, sizeof text)) continue;
+        size_t room = sizeof peer->names - used;
+        int count = snprintf(peer->names + used, room, "%s%s", used ? ", " : "", text);
+        if (count < 0 || (size_t)count >= room) {
+            peer->names[used] = 0;
+            break;
+        }
+        used += (size_t)count;
+    }
+    GENERAL_NAMES_free(names);
+}
+
 // Called for each certificate of the chain, from the root to the server's, and for the first invalid one.
 static int on_verify(int is_good, X509_STORE_CTX *store) {
     SSL *connection = X509_STORE_CTX_get_ex_data(store, openssl.SSL_get_ex_data_X509_STORE_CTX_idx());
     struct wasmpack_peer *peer = peer_of(connection);
     X509 *certificate = X509_STORE_CTX_get_current_cert(store);
     X509 *own = X509_STORE_CTX_get0_cert(store);
-    if (peer && certificate) keep_issuer(peer, certificate);
+    if (peer && certificate) {
+        keep_issuer(peer, certificate);
+        keep_time(peer->valid_from, sizeof peer->valid_from, X509_get0_notBefore(certificate));
+        keep_time(peer->valid_until, sizeof peer->valid_until, X509_get0_notAfter(certificate));
+    }
+    if (peer && own) keep_names(peer, own);
     unsigned size = sizeof peer->fingerprint;
     if (peer && own) peer->has_fingerprint = X509_digest(own, EVP_sha256(), peer->fingerprint, &size);
     return is_good;

@@ -33,7 +33,7 @@ extension Failure.Code {
             Explanation(
                 "the certificate is signed by an unknown CA",
                 why: "the CA is neither in the system's store nor in --ca-file",
-                try: "--ca-file ca.pem, or copy the CA to /etc/docker/certs.d/HOST/ca.crt"
+                try: "add --ca-file ca.pem, or copy the CA to /etc/docker/certs.d/HOST/ca.crt"
             )
         case .tlsFailed:
             Explanation(

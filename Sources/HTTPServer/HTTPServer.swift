@@ -35,13 +35,17 @@ package struct HTTPServer: Sendable {
     ///   - host: an IP address.
     ///   - port: the port; 0 lets the system choose one.
     ///   - limits: the limits for clients.
+    ///   - tls: the server's certificate; `nil` for HTTP without TLS.
     /// - Throws: ``Failure/Code/cannotListen``.
-    package init(listeningOn host: String, port: Int, limits: ServerLimits = ServerLimits())
-        async throws(Failure)
-    {
+    package init(
+        listeningOn host: String,
+        port: Int,
+        limits: ServerLimits = ServerLimits(),
+        tls: ServerTLS? = nil
+    ) async throws(Failure) {
         do {
             listener = try await Self.bootstrap.bind(host: host, port: port) { channel in
-                Self.prepare(channel, limits)
+                Self.prepare(channel, limits, tls)
             }
         } catch {
             throw Self.failure(error, listeningOn: "\(host.bracketedHost):\(port)").trying(
@@ -60,7 +64,7 @@ package struct HTTPServer: Sendable {
     {
         do {
             listener = try await Self.bootstrap.bind(unixDomainSocketPath: path) { channel in
-                Self.prepare(channel, limits)
+                Self.prepare(channel, limits, nil)
             }
         } catch {
             throw Self.failure(error, listeningOn: path)
@@ -85,23 +89,11 @@ package struct HTTPServer: Sendable {
             .childChannelOption(.autoRead, value: false)
     }
 
-    private static func prepare(_ channel: any Channel, _ limits: ServerLimits) -> EventLoopFuture<
-        any Channel
-    > {
-        let limitsOfDecoder = decoderLimits(limits)
-        return channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandlers([
-                HTTPResponseEncoder(),
-                ByteToMessageHandler(
-                    HTTPRequestDecoder(
-                        leftOverBytesStrategy: .dropBytes,
-                        informationalResponseStrategy: .forward,
-                        limitConfiguration: limitsOfDecoder
-                    )
-                ),
-                ConnectionTimer(patience: limits.patience),
-                InboundGate(),
-            ])
+    private static func prepare(_ channel: any Channel, _ limits: ServerLimits, _ tls: ServerTLS?)
+        -> EventLoopFuture<any Channel>
+    {
+        channel.eventLoop.makeCompletedFuture {
+            try addHandlers(to: channel.pipeline.syncOperations, limits, tls)
             return channel
         }
     }
@@ -158,6 +150,32 @@ package struct HTTPServer: Sendable {
             channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
             return wrapped
         }.get()
+    }
+
+    private static func addHandlers(
+        to pipeline: ChannelPipeline.SynchronousOperations,
+        _ limits: ServerLimits,
+        _ tls: ServerTLS?
+    ) throws {
+        if let tls {
+            guard let connection = tls.connection() else { throw ChannelError.operationUnsupported }
+            try pipeline.addHandler(TLSHandler(connection))
+        }
+        try pipeline.addHandlers([
+            HTTPResponseEncoder(),
+            ByteToMessageHandler(
+                HTTPRequestDecoder(
+                    leftOverBytesStrategy: .dropBytes,
+                    informationalResponseStrategy: .forward,
+                    limitConfiguration: decoderLimits(limits)
+                ),
+                // After a request with Upgrade, the decoder keeps everything that follows.
+                maximumBufferSize: limits.headSize
+            ),
+            NIOHTTPResponseHeadersValidator(),
+            ConnectionTimer(patience: limits.patience),
+            InboundGate(),
+        ])
     }
 
     private static func decoderLimits(_ limits: ServerLimits) -> NIOHTTPDecoderLimitConfiguration {

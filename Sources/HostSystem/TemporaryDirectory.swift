@@ -63,7 +63,7 @@ package final class TemporaryDirectory: Sendable {
         } catch {
             throw error.with(
                 message: "cannot create a directory for temporary files: \(error.message)",
-                try: ["TMPDIR=/path/to/writable/folder"]
+                try: ["set TMPDIR to a writable directory"]
             )
         }
         TemporaryPaths.add(path)

@@ -90,7 +90,7 @@ extension Failure {
                 .notWasm,
                 "\(name) is not a WebAssembly module",
                 why: "it starts with \(Self.excerpt(of: start)); \(expected)",
-                try: Self.guess(start).map { [$0] } ?? [],
+                try: [Self.guess(start) ?? "build the module, and name the file that the compiler wrote"],
                 cause: problem
             )
         }

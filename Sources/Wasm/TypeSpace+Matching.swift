@@ -86,11 +86,11 @@ extension TypeSpace {
         } else {
             guard entry.count >= parent.count else { return false }
         }
-        return (0..<Int(parent.count)).allSatisfy { place in
-            let own = Int(entry.start) + place
-            let other = Int(parent.start) + place
+        return (0..<Int(parent.count)).allSatisfy { position in
+            let own = Int(entry.start) + position
+            let other = Int(parent.start) + position
             if entry.form == .function {
-                return place < entry.parameterCount
+                return position < entry.parameterCount
                     ? matches(values[other], values[own]) : matches(values[own], values[other])
             }
             guard mutability[own] == mutability[other] else { return false }

@@ -12,7 +12,7 @@ struct TypeSpace {
         let supertype: Int32
         /// The number of supertypes above it.
         let depth: Int32
-        /// The place of its first value in ``TypeSpace/values``.
+        /// The index of its first value in ``TypeSpace/values``.
         let start: Int32
         /// For functions.
         let parameterCount: Int32
@@ -99,9 +99,9 @@ struct TypeSpace {
             key.append(relative(supertype, isReference: entry.supertype >= 0))
             key.append(UInt32(bitPattern: entry.parameterCount))
             key.append(UInt32(bitPattern: entry.count))
-            for place in Int(entry.start)..<Int(entry.start + entry.count) {
-                let bits = relative(values[place].bits, isReference: values[place].isReference)
-                key.append(bits | (mutability[place] ? 0x0800_0000 : 0))
+            for index in Int(entry.start)..<Int(entry.start + entry.count) {
+                let bits = relative(values[index].bits, isReference: values[index].isReference)
+                key.append(bits | (mutability[index] ? 0x0800_0000 : 0))
             }
         }
         return key
@@ -114,19 +114,19 @@ extension TypeSpace {
         index < entries.count && entries[index].form == form
     }
 
-    /// The places in ``values`` of a function's parameters.
+    /// The indices in ``values`` of a function's parameters.
     func parameters(of index: Int) -> Range<Int> {
         let entry = entries[index]
         return Int(entry.start)..<Int(entry.start + entry.parameterCount)
     }
 
-    /// The places in ``values`` of a function's results.
+    /// The indices in ``values`` of a function's results.
     func results(of index: Int) -> Range<Int> {
         let entry = entries[index]
         return Int(entry.start + entry.parameterCount)..<Int(entry.start + entry.count)
     }
 
-    /// The places in ``values`` of the fields of a structure or array.
+    /// The indices in ``values`` of the fields of a structure or array.
     func fields(of index: Int) -> Range<Int> {
         let entry = entries[index]
         return Int(entry.start)..<Int(entry.start + entry.count)

@@ -113,7 +113,7 @@ import Testing
         }
         for kind in [DocumentKind.wasmplugin, .trafficextension, .higress] {
             let failure = #expect(throws: Failure.self) { try Deployments.documents(plugin, kind) }
-            #expect(failure?.hints.first?.hasPrefix("--plugin-config @c.json") == true, "\(kind)")
+            #expect(failure?.hints.first?.hasPrefix("use --plugin-config @c.json") == true, "\(kind)")
         }
         for kind in [DocumentKind.envoyGateway, .envoy] {
             let document = try #require(try Deployments.documents(plugin, kind).first)

@@ -76,8 +76,8 @@ import Testing
     @Test("the advice for a selector is a selector", arguments: advice)
     func selectorAdvice(options: String, hint: String?, why: String) throws {
         let failure = #expect(throws: Failure.self) { try WorkloadLabel(parsing: options) }
-        #expect(failure?.hints == hint.map { [$0] }, "\(why)")
-        for label in failure?.hints.first?.split(separator: "--selector ") ?? [] {
+        #expect(failure?.hints == hint.map { ["use \($0)"] }, "\(why)")
+        for label in hint?.split(separator: "--selector ") ?? [] {
             let text = String(label).replacing(" ", with: "").replacing("VALUE", with: "value")
             #expect(throws: Never.self, "\(why): \(text)") { try WorkloadLabel(parsing: text) }
         }

@@ -19,6 +19,18 @@ import Testing
         #expect("pu".nearest(of: [], within: 2) == nil)
     }
 
+    @Test(
+        "suggests only a word that was probably meant",
+        arguments: [
+            ("psuh", "push"), ("upsh", "push"), ("pus", "push"), ("psu", nil), ("nope", nil),
+            ("bulid", "build"),
+            ("pushhh", "push"), ("pshu", nil), ("buidl", "build"),
+        ]
+    )
+    func nearestWord(word: String, expected: String?) {
+        #expect(word.nearestWord(of: ["push", "pull", "build", "copy"]) == expected)
+    }
+
     @Test(.timeLimit(.minutes(10))) func `returns quickly for a very long word`() {
         let word = String(repeating: "a", count: 500_000)
         #expect(word.nearest(of: ["push", String(word.dropLast(3))], within: 2) == nil)

@@ -146,7 +146,7 @@ import Testing
                 }
             ),
             (
-                "an index that is no JSON", 65, "index.json is not valid JSON",
+                "an index that is no JSON", 65, "is not valid JSON",
                 { try $0.write(Array("{".utf8), to: "plugin-oci/index.json") }
             ),
             (

@@ -50,6 +50,7 @@ import Testing
         ("wasmpack push example.com/team/plugin:", "example.com/team/plugin:v1", "after a colon"),
         ("wasmpack push --layout other-oci exam", "example.com/other:v2", "of another layout"),
         ("wasmpack help exit", "exit-codes", "a topic"),
+        ("wasmpack help my-n", "my-n", "no file is a topic"),
         (
             "wasmpack login registry.ex", "registry.example.com:5000",
             "a registry of config.json, with its port"

@@ -89,7 +89,22 @@ import Testing
         let line = arguments.map { $0.replacing("NAME", with: name) } + ["--plain-http"]
         let run = try await work.start(line).wait()
         #expect(run.status == 66, "\(run)")
-        #expect(run.errorText.contains("  try: wasmpack tags \(name)\n"), "\(run)")
+        #expect(run.errorText.contains("  try: wasmpack tags \(name) --plain-http\n"), "\(run)")
+        // A repository with tags: they are named, and one that is nearly the same is suggested.
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let pushed = try await work.run(
+            "push",
+            "\(name):v8",
+            "plugin.wasm",
+            "--also-tag",
+            "dev",
+            "--plain-http"
+        )
+        #expect(pushed.status == 0, "\(pushed)")
+        let listed = try await work.start(line).wait()
+        #expect(listed.status == 66, "\(listed)")
+        #expect(listed.errorText.contains("why: the repository has the tags dev, v8\n"), "\(listed)")
+        #expect(listed.errorText.hasSuffix("  try: use the tag v8\n"), "\(listed)")
     }
 
     @Test func `lists an image with two names of one digest once`() async throws {

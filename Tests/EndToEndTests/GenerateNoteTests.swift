@@ -10,7 +10,7 @@ import Testing
         (["wasmplugin", "reg.example/a"], "without --selector or --target", "a missing selector"),
         (["wasmplugin", "reg.example/a", "--selector", "a=b"], nil, "nothing to say"),
         (["envoy-gateway", "reg.example/a"], "fill in targetRefs", "a placeholder"),
-        (["higress", "localhost:5000/a"], "localhost:5000 is this machine only", "a local registry"),
+        (["higress", "localhost:5000/a"], "localhost:5000 is only on this machine", "a local registry"),
         (["envoy", "localhost:5000/a"], "change both to yours", "Envoy may run on this machine"),
         (["image-volume", "reg.example/a"], "kubectl patch deployment", "not for kubectl apply"),
     ]
@@ -72,7 +72,7 @@ import Testing
         let words = ["generate", "wasmplugin", "reg.example/a" + Self.digest, "--offline", "--plugin-config"]
         let refused = try await work.start(words + ["c.json"]).wait()
         #expect(refused.status == 64 && refused.outputText.isEmpty, "\(refused)")
-        #expect(refused.errorText.contains("try: --plugin-config @c.json"), "\(refused)")
+        #expect(refused.errorText.contains("try: use --plugin-config @c.json"), "\(refused)")
         let run = try await work.start(words + ["@c.json"]).wait()
         #expect(run.status == 0 && run.outputText.contains("pluginConfig:\n    a: 1\n"), "\(run)")
     }

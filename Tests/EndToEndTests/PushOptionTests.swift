@@ -284,7 +284,7 @@ struct RealPushOptionTests {
             rejected.errorText.contains("deleting that image would also delete the other tag v2"),
             "\(rejected)"
         )
-        #expect(rejected.errorText.contains("try: wasmpack delete \(pinned)\n"), "\(rejected)")
+        #expect(rejected.errorText.contains("try: wasmpack delete \(pinned) "), "\(rejected)")
         #expect(rejected.errorText.contains("(400 DIGEST_INVALID)"), "\(rejected)")
         let deleted = try await work.start(["delete", pinned, "--yes", "--json"] + access.trust).wait()
         let document = try JSONSerialization.jsonObject(with: deleted.outputBytes) as? [String: Any]

@@ -7,12 +7,17 @@ import Testing
     static let rejected: [(arguments: [String], message: String, try: String)] = [
         (["login"], "login needs a registry", "wasmpack login ghcr.io -u NAME"),
         (["push"], "push needs a reference", "wasmpack push ghcr.io/me/my-plugin:v1"),
-        (["check"], "check needs a target", "wasmpack check plugin.wasm"),
+        (["check"], "check needs a target", "wasmpack build plugin.wasm"),
         (
             ["copy", "a.tar"], "copy needs a destination (TO)",
-            "wasmpack copy ghcr.io/me/my-plugin:v1 registry.internal/plugins/my-plugin:v1"
+            "wasmpack copy a.tar registry.internal/plugins/my-plugin:v1"
         ),
-        (["tag", "a.io/b:v1"], "tag needs a new tag", "wasmpack tag ghcr.io/me/my-plugin:v1.4.2 v1 stable"),
+        (["tag", "a.io/b:v1"], "tag needs a new tag", "wasmpack tag a.io/b:v1 v1 stable"),
+        (
+            ["generate", "pull-secret"], "generate needs a reference",
+            "wasmpack generate pull-secret ghcr.io --name wasm-secret --namespace istio-system"
+        ),
+        (["generate", "higress"], "generate needs a reference", "wasmpack help generate"),
         (["completion"], "completion needs a shell: bash, zsh or fish", "source <(wasmpack completion bash)"),
         (
             ["push", "a.io/b:v1", "--plain-htp"], "push has no option --plain-htp",
@@ -194,7 +199,36 @@ import Testing
         (["resolve"], "wasmpack has no command \"resolve\"", "wasmpack digest REFERENCE"),
         (["manifest"], "wasmpack has no command \"manifest\"", "wasmpack inspect --raw manifest REFERENCE"),
         (["Rmi"], "wasmpack has no command \"Rmi\"", "wasmpack delete REFERENCE"),
+        (["rmi", "a.io/b:v1"], "wasmpack has no command \"rmi\"", "wasmpack delete a.io/b:v1"),
+        (
+            ["upload", "x.wasm", "a.io/b:v1"], "wasmpack has no command \"upload\"",
+            "wasmpack push a.io/b:v1 x.wasm"
+        ),
+        (["signin", "a.io"], "wasmpack has no command \"signin\"", "wasmpack login a.io"),
         (["pusj"], "unknown command \"pusj\"", "wasmpack push"),
+        (
+            ["psuh", "a.io/b:v1", "x y.wasm"], "unknown command \"psuh\"",
+            "wasmpack push a.io/b:v1 'x y.wasm'"
+        ),
+        (["psuh", "a.io/b:v1", "--anonymous"], "unknown command \"psuh\"", "wasmpack push"),
+        // Another word of four letters.
+        (["nope"], "unknown command \"nope\"", "wasmpack help"),
+        // Options that are not similar.
+        (["push", "a.io/b:v1", "--to", "x"], "push has no option --to", "wasmpack help push"),
+        (["serve", "--port", "5001"], "serve has no option --port", "use --listen 127.0.0.1:PORT"),
+        (
+            ["serve", "--listen", "5001"], "--listen \"5001\" is not ADDRESS:PORT",
+            "use --listen 127.0.0.1:0 for a free port"
+        ),
+        (["serve", "--slow", "fast"], "--slow \"fast\" is not valid", "wasmpack help serve"),
+        (
+            ["generate", "foo", "a.io/b:v1"], "\"foo\" is not a valid value for KIND",
+            "wasmpack help generate"
+        ),
+        (
+            ["pull", "a.io/b:v1", "./x.wasm"], "pull takes one argument: REFERENCE",
+            "wasmpack pull a.io/b:v1 -o ./x.wasm"
+        ),
         // Two edits of three letters are another word, not a typing error.
         (["foo"], "unknown command \"foo\"", "wasmpack help"),
         (["--verbose", "build"], "--verbose comes before the command", "wasmpack build --verbose"),

@@ -71,6 +71,24 @@ import Testing
                 || error?.detail.contains("no alternative") == true
         )
         #expect(error?.detail.contains("issuer \"CN=wasmpack test\"") == true, "\(String(describing: error))")
+        #expect(
+            error?.detail.contains("; it is for elsewhere.example; ") == true,
+            "\(String(describing: error))"
+        )
+    }
+
+    @Test func `names what fits of a certificate with many names, and only printable ones`() async throws {
+        let names = (1...40).map { "DNS:host-\($0).example" }
+        let certificate = try TestCertificate(
+            subject: (["IP:192.0.2.1", "IP:2001:db8::1", "DNS:a b.example", "email:a@b.example"] + names)
+                .joined(separator: ",")
+        )
+        let peer = try PythonPeer(certificate: certificate)
+        let error = await failure(of: try peer.url("/echo"), over: try Self.transport(trusting: certificate))
+        let detail = error?.detail ?? ""
+        #expect(detail.contains("it is for 192.0.2.1, 2001:db8::1, host-1.example, "), "\(detail)")
+        #expect(!detail.contains("host-40") && !detail.contains("a b") && !detail.contains("@"), "\(detail)")
+        #expect(detail.contains(".example; issuer"), "no name is cut: \(detail)")
     }
 
     @Test func `rejects an expired certificate, even from a trusted authority`() async throws {
@@ -79,6 +97,8 @@ import Testing
         let error = await failure(of: try peer.url("/echo"), over: try Self.transport(trusting: certificate))
         #expect(error?.kind == .certificateInvalid, "\(String(describing: error))")
         #expect(error?.detail.contains("expired") == true)
+        let dates = #/; valid from \d{4}-\d\d-\d\d \d\d:\d\d UTC to \d{4}-\d\d-\d\d \d\d:\d\d UTC; issuer /#
+        #expect(error?.detail.contains(dates) == true, "\(String(describing: error))")
     }
 
     @Test func `disables verification for one host at all ports only`() async throws {

@@ -283,7 +283,7 @@ import Testing
             _ = try await client.send(.get, "blobs/x")
         }
         #expect(failure?.code == .plainHTTP)
-        #expect(failure?.hints.first?.hasPrefix("--plain-http") == true)
+        #expect(failure?.hints.first?.hasPrefix("add --plain-http") == true)
     }
 
     @Test func `a token service without TLS does not change the registry's scheme`() async throws {

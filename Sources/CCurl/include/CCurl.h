@@ -46,9 +46,13 @@ unsigned wasmpack_setopt_address_check(void *handle, const wasmpack_address_chec
 
 // TLS.c
 
-// The issuer of the last certificate that a handshake verified, and the SHA-256 of the server's certificate.
+// The issuer and the validity of the last certificate that a handshake verified; the names and the SHA-256 of the server's
+// certificate. Names are separated by ", "; those that do not fit are omitted.
 struct wasmpack_peer {
     char issuer[512];
+    char names[512];
+    char valid_from[32];
+    char valid_until[32];
     unsigned char fingerprint[32];
     int has_fingerprint;
     int asked_for_certificate;

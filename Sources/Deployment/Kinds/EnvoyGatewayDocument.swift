@@ -60,7 +60,7 @@ package struct EnvoyGatewayDocument: Sendable {
                 "--env \(variable.name.truncated(to: 80))=… does not apply to envoy-gateway",
                 why: "Envoy Gateway passes variables of the proxy, by name only; "
                     + "the kinds with values are wasmplugin, trafficextension, higress, envoy",
-                try: ["--env \(variable.name.truncated(to: 80))"]
+                try: ["use --env \(variable.name.truncated(to: 80))"]
             )
         }
     }

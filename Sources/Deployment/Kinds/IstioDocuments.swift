@@ -23,7 +23,7 @@ package struct IstioDocuments: Sendable {
             "extensions.istio.io/v1alpha1",
             "WasmPlugin",
             fields,
-            comments: DeploymentComments(plugin).asm("this") + logName,
+            comments: logName + DeploymentComments(plugin).asm("this"),
             warnings: precision("pluginConfig", "Istio"),
             notes: attachmentNotes(.wasmplugin)
         )

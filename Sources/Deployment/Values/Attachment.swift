@@ -61,13 +61,13 @@ package struct WorkloadLabel: Sendable, Equatable {
         }
         let labels = pairs.filter { $0 != text && (try? WorkloadLabel(parsing: $0)) != nil }
         if labels.count == pairs.count, !labels.isEmpty {
-            return [labels.map { "--selector \($0)" }.joined(separator: " ")]
+            return ["use " + labels.map { "--selector \($0)" }.joined(separator: " ")]
         }
         let isKey = isLabel(text[...], isKey: true)
         return [
             isKey
-                ? "--selector \(text)=VALUE"
-                : labels.first.map { "--selector \($0)" } ?? "--selector istio=ingressgateway"
+                ? "use --selector \(text)=VALUE"
+                : "use --selector \(labels.first ?? "istio=ingressgateway")"
         ]
     }
 

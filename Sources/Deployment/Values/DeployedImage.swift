@@ -39,8 +39,8 @@ package struct DeployedImage: Sendable, Equatable {
     package var notes: [String] {
         guard reference.registry.isLoopback else { return [] }
         return [
-            "\(reference.registry) is this machine only: a proxy or a kubelet that reads the document "
-                + "looks for the registry on its own machine"
+            "\(reference.registry) is only on this machine: a proxy or kubelet would look for it on its own "
+                + "machine"
         ]
     }
 

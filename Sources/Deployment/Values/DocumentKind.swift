@@ -124,7 +124,7 @@ package enum DeploymentSetting: String, Sendable, CaseIterable {
     private func replacement(in kind: DocumentKind) -> String? {
         switch (self, kind) {
         case (.selector, .envoyGateway):
-            "--target KIND/NAME, or targetSelectors, which is a comment in the document"
+            "use --target KIND/NAME, or targetSelectors, which is a comment in the document"
         case (.selector, .higress), (.target, .higress):
             "omit it: Higress applies the plugin to its own gateways; matchRules, a comment in the document, limits it"
         default: nil

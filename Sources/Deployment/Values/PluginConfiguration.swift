@@ -62,8 +62,8 @@ package struct PluginConfiguration: Sendable, Equatable {
             "--plugin-config is not a JSON object, but \(kind.title) needs one",
             why: value == nil ? violation : "it is JSON, but not an object",
             try: [
-                fileName.map { "--plugin-config @\($0), to read the file of this name" }
-                    ?? "--plugin-config '{\"key\": \"value\"}', if the plugin reads JSON"
+                fileName.map { "use --plugin-config @\($0) to read that file" }
+                    ?? "use a JSON object: --plugin-config '{\"key\": \"value\"}'"
             ]
         )
     }

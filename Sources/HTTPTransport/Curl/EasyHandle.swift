@@ -129,18 +129,30 @@ struct EasyHandle: ~Copyable {
     /// Returns whether a server requested a client certificate in a handshake of this handle.
     borrowing func wasAskedForCertificate() -> Bool { peer.pointee.asked_for_certificate == 1 }
 
-    /// Returns the issuer and the fingerprint of the server's certificate; `nil` without a handshake.
-    borrowing func peerDescription() -> String? {
-        let issuer = withUnsafeBytes(of: &peer.pointee.issuer) {
-            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-        }
+    /// Returns what the certificates say about a failed verification; `nil` without a handshake.
+    ///
+    /// That is: the dates or the names, if `message`, libcurl's, is about them; the issuer; the fingerprint.
+    borrowing func peerDescription(_ message: String) -> String? {
+        let issuer = Self.text(&peer.pointee.issuer)
         guard !issuer.isEmpty else { return nil }
-        guard peer.pointee.has_fingerprint == 1 else { return "issuer \"\(issuer)\"" }
-        let digest = withUnsafeBytes(of: &peer.pointee.fingerprint) { bytes in
-            // Without colons, which would make it wider than a terminal.
-            bytes.hexadecimal()
+        var parts: [String] = []
+        let (start, end) = (Self.text(&peer.pointee.valid_from), Self.text(&peer.pointee.valid_until))
+        if message.contains("expired") || message.contains("not yet valid"), !start.isEmpty, !end.isEmpty {
+            parts.append("valid from \(start) to \(end)")
         }
-        return "issuer \"\(issuer)\", the server's certificate has the SHA-256 fingerprint \(digest)"
+        let names = Self.text(&peer.pointee.names)
+        if message.contains("subject name"), !names.isEmpty { parts.append("it is for \(names)") }
+        parts.append("issuer \"\(issuer)\"")
+        if peer.pointee.has_fingerprint == 1 {
+            // Without colons, which would make it wider than a terminal.
+            parts.append("SHA-256 \(withUnsafeBytes(of: &peer.pointee.fingerprint) { $0.hexadecimal() })")
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    /// Returns the text in a field of a C struct.
+    private static func text<Field>(_ field: inout Field) -> String {
+        withUnsafeBytes(of: &field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
     /// Returns libcurl's message for a failure.

@@ -12,10 +12,10 @@ extension TransferError {
         case .protocolViolation where code == CURLE_OUT_OF_MEMORY || code == tooLarge:
             self.init(kind, "a line of the response's head has more than 100 KB")
         case .proxyFailed:
-            let parts = [detail, easy.peerDescription()].compactMap { $0 }
+            let parts = [detail, easy.peerDescription(detail)].compactMap { $0 }
             self.init(kind, proxy.map { "\($0.description): \(parts.joined(separator: "; "))" } ?? detail)
         case .unknownAuthority, .certificateInvalid:
-            self.init(kind, [detail, easy.peerDescription()].compactMap { $0 }.joined(separator: "; "))
+            self.init(kind, [detail, easy.peerDescription(detail)].compactMap { $0 }.joined(separator: "; "))
         case .connectionLost where easy.wasAskedForCertificate() && !headIsComplete:
             // With TLS 1.3, a server rejects a client certificate after the handshake, so its alert may be lost.
             self.init(kind, "\(detail); the server had requested a client certificate")

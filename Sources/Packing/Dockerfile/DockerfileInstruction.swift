@@ -41,7 +41,7 @@ enum DockerfileInstruction: String, CaseIterable {
 
     /// Returns the failure for an unknown instruction; suggests a similar one.
     static func unknown(_ word: String, at location: SourceLocation) -> Failure {
-        let near = word.uppercased().nearest(of: allCases.map(\.rawValue), within: 2)
+        let near = word.uppercased().nearestWord(of: allCases.map(\.rawValue))
         return location.invalid(
             "unknown instruction \(word.quoted)",
             try: near.map { ["replace it with \($0)"] } ?? []

@@ -54,7 +54,7 @@ struct AuthContext: Sendable {
             try: (credential.invisibleEnds == nil ? [] : Self.cleanSecret)
                 + (lookup.isExplicit
                     ? ["correct the credentials from \(credential.source)"]
-                    : advice.steps.prefix(1) + ["or correct the credentials in \(credential.source)"]),
+                    : advice.steps.prefix(1) + ["correct the credentials in \(credential.source)"]),
             http: http
         )
     }
@@ -78,7 +78,7 @@ struct AuthContext: Sendable {
             why: "logged in with credentials from \(credential.source)\(outcome)",
             try: [
                 "ask the registry's administrator for permission; some registries require an existing repository",
-                "or log in as another user: " + (advice.steps.first ?? "wasmpack login \(registry)"),
+                "log in as another user: " + (advice.steps.first ?? "wasmpack login \(registry)"),
             ],
             http: http
         )

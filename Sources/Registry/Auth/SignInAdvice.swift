@@ -17,7 +17,8 @@ package struct SignInAdvice: Sendable {
     package static func usual(_ registry: RegistryName) -> SignInAdvice {
         SignInAdvice(steps: [
             "wasmpack login \(registry)",
-            "or use --username NAME --password-stdin, or set WASMPACK_USERNAME and WASMPACK_PASSWORD",
+            "use --username NAME --password-stdin",
+            "set WASMPACK_USERNAME and WASMPACK_PASSWORD",
         ])
     }
 }

@@ -38,7 +38,7 @@ extension RegistryClient {
         }
         // The registry's own code says more than the status.
         let advice = StatusAdvice(status: answer.status, isSending: answer.method.sendsContent)
-            .flatMap { answer.rejection.code == nil || answer.status == 413 ? $0 : nil }
+            .flatMap { answer.rejection.code == nil ? $0 : nil }
         switch answer.status {
         case _ where answer.status == 429 || answer.rejection.code == "TOOMANYREQUESTS":
             return judged(
@@ -59,17 +59,19 @@ extension RegistryClient {
         case 401, 403:
             return RequestFailure(try await deniedAccess(answer, doing: action))
         case 404:
-            let isRepository = answer.rejection.code == "NAME_UNKNOWN"
+            let isRepository = answer.rejection.code == "NAME_UNKNOWN" || missing == nil
             return RequestFailure(
                 failure(
                     .notFound,
-                    isRepository || missing == nil
+                    isRepository
                         ? "no repository \(name) (\(summary))"
                         : "no \(missing ?? "") in \(name) (\(summary))",
-                    isRepository || missing == nil
+                    isRepository
                         ? "it does not exist, or you may have no access"
                         : "the repository may lack it, or you may have no access",
-                    try: missing?.hasPrefix("tag ") == true && !isRepository ? tagListing : []
+                    try: isRepository
+                        ? ["check the spelling of the repository"]
+                        : missing?.hasPrefix("tag ") == true ? tagListing : []
                 )
             )
         case 408:
@@ -100,7 +102,7 @@ extension RegistryClient {
                     .requestRejected,
                     "\(endpoint.registry) rejected the request to \(action) (\(summary))",
                     advice?.why,
-                    try: advice?.hints ?? []
+                    try: advice?.hints ?? StatusAdvice.remedies(for: answer.status)
                 )
             )
         default:

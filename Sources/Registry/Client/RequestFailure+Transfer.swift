@@ -96,7 +96,7 @@ extension RequestFailure {
                     .plainHTTP,
                     "\(peer) uses plain HTTP, not HTTPS",
                     "the response to the TLS handshake was not TLS",
-                    try: hints(["--plain-http (credentials and the module are sent unencrypted)"])
+                    try: hints(["add --plain-http, which sends credentials and the module unencrypted"])
                 )
             )
             plainHTTPOrigin = url.origin
@@ -108,16 +108,17 @@ extension RequestFailure {
                     // Docker's certs.d and --tls-skip-verify are for the registry's own host.
                     try: role == nil
                         ? [
-                            "--ca-file ca.pem (for good: docker's certs.d, or the system's CA certificates)",
-                            "--tls-skip-verify (anyone on the network path can read and modify the traffic)",
-                        ] : ["--ca-file ca.pem (for good: the system's CA certificates)"]
+                            "add --ca-file ca.pem, with the certificate of that authority",
+                            "copy it to /etc/docker/certs.d/\(host)/ca.crt to trust it in every command",
+                            "add --tls-skip-verify, which lets anyone on the network path read the traffic",
+                        ] : ["add --ca-file ca.pem, with the certificate of that authority"]
                 )
             )
         case .certificateInvalid:
             let hint =
                 error.detail.contains("expired") || error.detail.contains("not yet valid")
                 ? "check this machine's clock, or contact the registry's administrator"
-                : "use the name in the certificate, or contact the registry's administrator"
+                : "use a name of the certificate, or contact the registry's administrator"
             self.init(failure(.tlsFailed, "the certificate of \(peer) is not valid", try: [hint]))
         case .tlsFailed:
             self.init(failure(.tlsFailed, "cannot make a secure connection to \(peer)"))
@@ -128,7 +129,7 @@ extension RequestFailure {
                     "\(peer) requires a client certificate, or a different one",
                     // A client certificate is sent to the registry only.
                     try: role == nil
-                        ? ["--client-cert client.pem --client-key client.key"] : hints([])
+                        ? ["add --client-cert client.pem --client-key client.key"] : hints([])
                 )
             )
         case .libraryUnusable:

@@ -178,13 +178,18 @@ extension RemoteRepository {
 
 extension RemoteRepository {
     /// Adds the existing tags to a failure for a missing name, if the registry lists them.
-    package func explaining(_ failure: Failure) async -> Failure {
+    ///
+    /// `tag` is the missing tag; a similar one is suggested.
+    package func explaining(_ failure: Failure, for tag: Tag? = nil) async -> Failure {
         guard failure.code == .notFound else { return failure }
         var known: [Tag] = []
         let isComplete = try? await tags(limit: 10) { known += $0 }
         guard let isComplete, !known.isEmpty else { return failure }
         let list = known.map(\.description).joined(separator: ", ") + (isComplete ? "" : ", …")
-        return failure.with(why: "the repository has the tags \(list)", try: isComplete ? [] : nil)
+        let similar = tag?.description.nearestWord(of: known.map(\.description))
+        let remedies =
+            similar.map { ["use the tag \($0)"] } ?? (isComplete ? ["use one of these tags"] : failure.hints)
+        return failure.with(why: "the repository has the tags \(list)", try: remedies)
     }
 
     /// Returns the tags that point to an image; `nil` if there are too many to check, or the registry does not list them.

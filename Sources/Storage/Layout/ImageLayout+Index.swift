@@ -9,12 +9,17 @@ extension ImageLayout {
     ///
     /// Throws ``Failure/Code/layoutCorrupt`` if it is missing or not an index.
     package func index() throws(Failure) -> Index {
-        try CanonicalJSON.decode(
-            Index.self,
-            from: indexBytes(),
-            as: indexFile.string,
-            failing: .layoutCorrupt
-        )
+        let bytes = try indexBytes()
+        do throws(Failure) {
+            return try CanonicalJSON.decode(
+                Index.self,
+                from: bytes,
+                as: "index.json in \(path)",
+                failing: .layoutCorrupt
+            )
+        } catch {
+            throw error.trying("restore the directory, or build the image again in another one")
+        }
     }
 
     var indexFile: FilePath { path.appending("index.json") }
@@ -67,8 +72,12 @@ extension Descriptor {
     /// The full reference in a layout's index.
     package var fullName: String? { annotations?[AnnotationKey.fullImageName] }
 
-    /// Whether this entry of an index is an image without a name; an artifact of another kind does not count.
-    var isUntagged: Bool { referenceName == nil && fullName == nil && artifactType == nil }
+    /// Whether this entry of an index is an image without a name; an artifact of another kind does not count, and neither does
+    /// an image of a registry, which is known by its digest.
+    var isUntagged: Bool {
+        referenceName == nil && fullName == nil && artifactType == nil
+            && annotations?[AnnotationKey.servedDigest] == nil
+    }
 
     /// Returns whether this entry of an index has the name of a full reference.
     func isNamed(_ reference: Reference) -> Bool {

@@ -36,7 +36,7 @@ package struct ImageLayout: Sendable {
                 .layoutMissing,
                 isThere ? "\(path) is not an OCI image layout" : "no image layout at \(path)",
                 why: isThere ? "it has neither oci-layout nor index.json" : nil,
-                try: ["wasmpack build plugin.wasm --layout \(path)"]
+                try: [Self.remedy(for: path)]
             )
         }
         self.path = path
@@ -45,6 +45,17 @@ package struct ImageLayout: Sendable {
         // A layout on a file system that is read-only or without locks is still readable.
         blobsInUse = try? await DirectoryLock(on: path.appending("blobs"), isShared: true, of: path)
         try checkCancellation()
+    }
+
+    /// Returns what to use or do instead of a folder that is not a layout.
+    private static func remedy(for path: FilePath) -> String {
+        let inner = path.appending("plugin-oci")
+        if let type = Directory.type(of: path), type != .directory {
+            return "wasmpack build plugin.wasm --layout plugin-oci"
+        }
+        if exists(at: inner) { return "use \(inner)" }
+        let isFree = ((try? Directory.names(in: path)) ?? []).isEmpty
+        return "wasmpack build plugin.wasm --layout \(isFree ? path : inner)"
     }
 
     /// Opens a layout, and creates an empty one first if it does not exist.

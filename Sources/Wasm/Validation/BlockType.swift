@@ -21,28 +21,28 @@ struct BlockType: Equatable {
     var result: StackType? { bits == 0 || index != nil ? nil : StackType(bits: bits) }
 }
 
-/// Some types in a row: those at places of ``TypeSpace/values``, or one alone.
+/// Some types in a row: those at indices of ``TypeSpace/values``, or one alone.
 struct TypeList {
-    let places: Range<Int>
-    /// The only type, if it is at no place.
+    let indices: Range<Int>
+    /// The only type, if it is not in that list.
     let single: StackType?
 
-    init(_ places: Range<Int>) {
-        self.places = places
+    init(_ indices: Range<Int>) {
+        self.indices = indices
         single = nil
     }
 
     init(_ single: StackType?) {
-        places = 0..<(single == nil ? 0 : 1)
+        indices = 0..<(single == nil ? 0 : 1)
         self.single = single
     }
 
-    var count: Int { places.count }
+    var count: Int { indices.count }
 }
 
 extension BodyValidator {
     func type(_ index: Int, of list: TypeList) -> StackType {
-        list.single ?? context.types.values[list.places.lowerBound + index]
+        list.single ?? context.types.values[list.indices.lowerBound + index]
     }
 
     func parameters(of type: BlockType) -> TypeList {
@@ -70,7 +70,7 @@ extension BodyValidator {
     }
 
     mutating func readBlockType() throws(BodyFault) -> BlockType {
-        let place = code.offset
+        let offset = code.offset
         let number = try code.signed(bits: 33)
         switch number {
         case -64: return .empty
@@ -82,8 +82,8 @@ extension BodyValidator {
                 try noteFeature(ModuleFeature.multiValue.bit)
             }
             return BlockType(index: index)
-        case -64..<0 where code.offset == place + 1:
-            return BlockType(try readType(UInt8(truncatingIfNeeded: number & 0x7F), at: place))
+        case -64..<0 where code.offset == offset + 1:
+            return BlockType(try readType(UInt8(truncatingIfNeeded: number & 0x7F), at: offset))
         default: throw fault("\(name) has the unknown block type \(number)")
         }
     }

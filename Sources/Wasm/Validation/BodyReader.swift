@@ -2,7 +2,7 @@ import Diagnostics
 
 /// A fault in a function body.
 struct BodyFault: Error {
-    /// The fault, as one sentence without its place.
+    /// The fault, as one sentence without its offset.
     let message: String
     /// Its offset, in bytes from the start of the module.
     let offset: Int
@@ -58,8 +58,8 @@ struct BodyReader {
                 do throws(Failure) {
                     try checkCancellation()
                     let wanted = max(Self.pieceSize, count) - bytes.count
-                    let place = base + bytes.count
-                    let next = try fetch(place, min(wanted, sectionEnd - place))
+                    let start = base + bytes.count
+                    let next = try fetch(start, min(wanted, sectionEnd - start))
                     // The file was truncated after its size was read.
                     if next.isEmpty { break }
                     if bytes.isEmpty { bytes = next } else { bytes += next }

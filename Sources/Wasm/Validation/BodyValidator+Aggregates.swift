@@ -6,21 +6,21 @@ extension BodyValidator {
         let object = StackType(.defined(index), isNullable: true)
         switch shape {
         case .structNew:
-            for place in fields.reversed() {
+            for fieldIndex in fields.reversed() {
                 if isBottomless { break }
-                try pop(context.types.values[place].unpacked)
+                try pop(context.types.values[fieldIndex].unpacked)
             }
             try push(object.nonNullable)
         case .structNewDefault:
-            for place in fields where !context.types.values[place].isDefaultable {
+            for fieldIndex in fields where !context.types.values[fieldIndex].isDefaultable {
                 throw fault("\(name) needs fields with default values")
             }
             try push(object.nonNullable)
         default:
-            let place = fields.lowerBound + (try self.index("field", below: fields.count))
-            let type = context.types.values[place]
+            let fieldIndex = fields.lowerBound + (try self.index("field", below: fields.count))
+            let type = context.types.values[fieldIndex]
             if shape == .structSet {
-                try requireMutable(place)
+                try requireMutable(fieldIndex)
                 try pop(type.unpacked)
                 return try pop(object)
             }
@@ -36,8 +36,8 @@ extension BodyValidator {
             return try push(.i32)
         }
         let index = try readType(.array)
-        let place = context.types.fields(of: index).lowerBound
-        let type = context.types.values[place]
+        let fieldIndex = context.types.fields(of: index).lowerBound
+        let type = context.types.values[fieldIndex]
         let object = StackType(.defined(index), isNullable: true)
         switch shape {
         case .arrayNew, .arrayNewDefault, .arrayNewFixed, .arrayNewData, .arrayNewElements:
@@ -51,7 +51,7 @@ extension BodyValidator {
         case .arrayCopy:
             let sourceIndex = try readType(.array)
             let source = context.types.values[context.types.fields(of: sourceIndex).lowerBound]
-            try requireMutable(place)
+            try requireMutable(fieldIndex)
             try require(source, fits: type)
             try pop(.i32)
             try pop(.i32)
@@ -59,14 +59,14 @@ extension BodyValidator {
             try pop(.i32)
             try pop(object)
         case .arraySet, .arrayFill:
-            try requireMutable(place)
+            try requireMutable(fieldIndex)
             if shape == .arrayFill { try pop(.i32) }
             try pop(type.unpacked)
             try pop(.i32)
             try pop(object)
         default:
             try requireSegment(shape == .arrayInitData, of: type)
-            try requireMutable(place)
+            try requireMutable(fieldIndex)
             for _ in 0..<3 { try pop(.i32) }
             try pop(object)
         }
@@ -111,8 +111,8 @@ extension BodyValidator {
         }
     }
 
-    private func requireMutable(_ place: Int) throws(BodyFault) {
-        guard context.types.mutability[place] else { throw fault("\(name) needs a mutable field") }
+    private func requireMutable(_ fieldIndex: Int) throws(BodyFault) {
+        guard context.types.mutability[fieldIndex] else { throw fault("\(name) needs a mutable field") }
     }
 
     private func requirePacked(_ type: StackType, _ isPacked: Bool) throws(BodyFault) {

@@ -7,11 +7,11 @@ extension BodyValidator {
             type = context.functions[try index("function", below: context.functions.count)]
         case .callIndirect, .returnCallIndirect:
             type = try readType(.function)
-            let place = try index("table", below: context.tables.count)
-            if place > 0 { try noteFeature(ModuleFeature.referenceTypes.bit) }
-            let table = context.tables[place]
+            let tableIndex = try index("table", below: context.tables.count)
+            if tableIndex > 0 { try noteFeature(ModuleFeature.referenceTypes.bit) }
+            let table = context.tables[tableIndex]
             guard context.types.matches(table.type, StackType(.function, isNullable: true)) else {
-                throw fault("\(name) needs a table of functions, but table \(place) has \(table.type)")
+                throw fault("\(name) needs a table of functions, but table \(tableIndex) has \(table.type)")
             }
             try pop(table.address)
         default:

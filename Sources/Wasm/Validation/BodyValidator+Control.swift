@@ -30,8 +30,8 @@ extension BodyValidator {
         case .select: try validateSelect()
         default:
             guard try code.unsigned() == 1 else { throw fault("select has not exactly one type") }
-            let place = code.offset
-            let type = try readType(try code.byte(), at: place)
+            let offset = code.offset
+            let type = try readType(try code.byte(), at: offset)
             try pop(.i32)
             try pop(type)
             try pop(type)

@@ -69,9 +69,9 @@ extension BodyValidator {
     /// Checks that the stack ends with some types, without a change.
     func require(_ list: TypeList) throws(BodyFault) {
         for index in 0..<list.count {
-            let place = top - list.count + index
+            let position = top - list.count + index
             let expected = type(index, of: list)
-            guard place >= height ? context.types.matches(stack[place], expected) : isUnreachable else {
+            guard position >= height ? context.types.matches(stack[position], expected) : isUnreachable else {
                 throw mismatch(
                     (0..<min(list.count, 4)).map { type(list.count - min(list.count, 4) + $0, of: list) }
                 )

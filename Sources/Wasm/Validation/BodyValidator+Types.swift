@@ -2,8 +2,8 @@
 extension BodyValidator {
     mutating func readLocals() throws(BodyFault) {
         locals.removeAll()
-        for place in context.types.parameters(of: functionType) {
-            locals.append(1, context.types.values[place])
+        for index in context.types.parameters(of: functionType) {
+            locals.append(1, context.types.values[index])
         }
         locals.endParameters()
         let count = try code.unsigned()
@@ -12,25 +12,25 @@ extension BodyValidator {
             guard added <= Self.localLimit - locals.count else {
                 throw fault("it has \(locals.count + added) locals, more than \(Self.localLimit)")
             }
-            let place = code.offset
-            locals.append(added, try readType(try code.byte(), at: place))
+            let offset = code.offset
+            locals.append(added, try readType(try code.byte(), at: offset))
         }
     }
 
     /// Reads a type that starts with a byte.
-    mutating func readType(_ byte: UInt8, at place: Int) throws(BodyFault) -> StackType {
+    mutating func readType(_ byte: UInt8, at offset: Int) throws(BodyFault) -> StackType {
         if byte == 0x63 || byte == 0x64 { return StackType(try readHeapType(), isNullable: byte == 0x63) }
-        guard let type = StackType(code: byte) else { throw BodyFault("unknown type \(byte)", at: place) }
+        guard let type = StackType(code: byte) else { throw BodyFault("unknown type \(byte)", at: offset) }
         if let feature = type.feature { try noteType(feature) }
         return type
     }
 
     mutating func readHeapType() throws(BodyFault) -> HeapType {
-        let place = code.offset
+        let offset = code.offset
         let number = try code.signed(bits: 33)
         if number >= 0 { return .defined(try typeIndex(Int(number))) }
         guard number >= -64, let heap = HeapType(code: UInt8(truncatingIfNeeded: number & 0x7F)) else {
-            throw BodyFault("unknown heap type \(number)", at: place)
+            throw BodyFault("unknown heap type \(number)", at: offset)
         }
         if let feature = heap.feature { try noteType(feature) }
         return heap

@@ -19,7 +19,7 @@ struct BodyValidator {
     var locals = LocalTypes()
     /// The index of the type of the function.
     var functionType = 0
-    /// The place in ``table`` of the instruction.
+    /// The index in ``table`` of the instruction.
     var instruction = 0
     /// The offset of the instruction.
     var start = 0
@@ -97,12 +97,12 @@ struct BodyValidator {
     private mutating func validateInstruction() throws(BodyFault) {
         var rule = table.rules[instruction]
         if rule.shape == .prefix {
-            let places = table.prefixes[Int(rule.detail)]
+            let indices = table.prefixes[Int(rule.detail)]
             let number = try code.unsigned()
-            guard number < places.count else {
+            guard number < indices.count else {
                 throw fault("there is no instruction 0x\(hexadecimal(instruction)) \(number)")
             }
-            instruction = places.lowerBound + number
+            instruction = indices.lowerBound + number
             rule = table.rules[instruction]
         }
         if rule.feature & ~bodyFeatures.bits != 0 { try noteFeature(rule.feature) }
@@ -169,10 +169,10 @@ struct BodyValidator {
     private mutating func applySlowly(_ rule: InstructionTable.Rule) throws(BodyFault) {
         let count = Int(rule.operandCount)
         for index in 0..<count {
-            let place = top - 1 - index
+            let position = top - 1 - index
             guard
-                place >= height
-                    ? stack[place] == rule.operand(index) || stack[place] == .unknown : isUnreachable
+                position >= height
+                    ? stack[position] == rule.operand(index) || stack[position] == .unknown : isUnreachable
             else { throw mismatch((0..<count).reversed().map { rule.operand($0) }) }
         }
         top = max(height, top - count)

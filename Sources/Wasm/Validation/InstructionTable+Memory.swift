@@ -88,10 +88,10 @@ extension InstructionTable {
                     detail: size.width
                 ),
             ]
-            for (place, change) in changes.enumerated() {
+            for (position, change) in changes.enumerated() {
                 families.append(
                     .init(
-                        0x1E + 7 * place + index,
+                        0x1E + 7 * position + index,
                         group,
                         "rmw\(size.suffix).\(change)\(sign)",
                         [StackType](repeating: size.type, count: change == "cmpxchg" ? 2 : 1),

@@ -17,7 +17,7 @@ struct InstructionTable: Sendable {
     private(set) var rules: [Rule] = []
     /// The names of ``rules``.
     private(set) var names: [String] = []
-    /// The places in ``rules`` of the instructions of each prefix: 0xFB to 0xFE.
+    /// The indices in ``rules`` of the instructions of each prefix: 0xFB to 0xFE.
     private(set) var prefixes: [Range<Int>] = []
 
     static let shared = InstructionTable()

@@ -58,6 +58,15 @@ struct Build: RegistryCommand {
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var references: [String] { tag }
+
+    var repeated: [HintCompletion.TypedOption] {
+        HintCompletion.TypedOption.given(
+            tag.map { ("-t", $0) } + [("--layout", layout.layout), ("--archive", archive)],
+            flags: [("--push", push)]
+        )
+    }
+
     func validate() throws {
         if archive != nil, layout.layout != nil {
             throw ValidationError("--archive and --layout cannot be used together.")

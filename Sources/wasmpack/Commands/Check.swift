@@ -7,7 +7,7 @@ import Packing
 import Storage
 import SystemPackage
 
-struct Check: RegistryCommand {
+struct Check: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Check that Istio, Envoy Gateway and Higress accept a plugin",
@@ -25,10 +25,10 @@ struct Check: RegistryCommand {
     )
 
     @Argument(
-        help: "A .wasm file, a layout (DIR, DIR:TAG), an archive or a reference",
+        help: "A .wasm file, layout (DIR, DIR:TAG), archive or reference (default: plugin-oci)",
         completion: .file(extensions: ["wasm", "tar"])
     )
-    var target: String
+    var target: String?
 
     @Option(
         name: .customLong("for"),
@@ -67,7 +67,7 @@ struct Check: RegistryCommand {
     }
 
     func run(_ context: CommandContext) async throws {
-        try await registry.withImage(of: Target(parsing: target), context) { path in
+        try await registry.withImage(of: parsedTarget(), context) { path in
             let module = try ModuleInspection(of: path.string, in: ReadableFile(opening: path))
             try await answer(nil, named: nil, module, at: path, context)
         } image: { found in
@@ -120,9 +120,10 @@ struct Check: RegistryCommand {
         let report = CheckReport(
             check,
             envoys: verdicts,
-            target: target,
+            target: targetName,
             named: reference,
-            isStrict: strict
+            isStrict: strict,
+            completing: context.hints
         )
         if verdicts.isEmpty, check.module != nil { context.record(.detail(CheckReport.limits)) }
         try context.print(report.document, orRows: report.rows)

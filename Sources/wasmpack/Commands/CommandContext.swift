@@ -8,11 +8,14 @@ struct CommandContext {
     let output: OutputOptions
     /// The registries that the command is connected to.
     let connections = RegistryConnections()
+    /// Completes the commands in hints.
+    let hints: HintCompletion
 
     /// Reads the environment of the process.
-    init(_ output: OutputOptions) {
+    init(_ output: OutputOptions, _ hints: HintCompletion) {
         environment = .current
-        reporter = Reporter(output)
+        reporter = Reporter(output, hints)
+        self.hints = hints
         self.output = output
     }
 
@@ -51,11 +54,11 @@ extension ReportingCommand {
     var interruptionConsequence: String? { nil }
 
     func run() async throws {
-        let context = CommandContext(output)
+        let context = CommandContext(output, HintCompletion(of: self))
         do {
             try await Work.$sink.withValue(context.reporter) { try await run(context) }
         } catch let failure as Failure {
-            throw context.connections.explained(failure)
+            throw context.hints.completed(context.connections.explained(failure))
         }
     }
 }

@@ -54,6 +54,19 @@ struct Copy: RegistryCommand {
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var references: [String] { [from, to] }
+
+    var repeated: [HintCompletion.TypedOption] {
+        HintCompletion.TypedOption.given([("--format", format?.rawValue)])
+    }
+
+    var named: [HintCompletion.Named] {
+        [
+            HintCompletion.Named(text: from, options: registry.for(sides.from).typed),
+            HintCompletion.Named(text: to, options: registry.for(sides.to).typed),
+        ]
+    }
+
     func run(_ context: CommandContext) async throws {
         let (source, destination) = try parsed()
         let registries = try await CopyRegistries(
@@ -113,7 +126,7 @@ struct Copy: RegistryCommand {
         }
         let destination = try CopyDestination(parsing: to)
         // An image that is named by its digest may be copied without a tag.
-        if !source.isNamedByDigest { try destination.reference?.requireTag() }
+        if !source.isNamedByDigest { try destination.reference?.requireTag { "wasmpack copy \(from) \($0)" } }
         if format != nil, let digest = destination.digest {
             throw Failure(
                 .usage,

@@ -38,7 +38,7 @@ struct CopyWork {
             spoolingIn: copying.spool(toLayout: to.layout),
             context
         )
-        let root = try await repository.resolve(.reference(reference))
+        let root = try await repository.find(reference)
         let name = EntryName(.reference(reference))
         if copying.format == nil, to.reference?.isSameImage(as: reference) == true { return same(root, name) }
         let prepared = try await copying.prepare(root, in: repository)

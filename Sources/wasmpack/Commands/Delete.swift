@@ -31,6 +31,8 @@ struct Delete: RegistryCommand {
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var references: [String] { [reference] }
+
     func run(_ context: CommandContext) async throws {
         let target = try Reference(remote: reference, of: "delete")
         try Self.requireOneName(target)
@@ -39,7 +41,7 @@ struct Delete: RegistryCommand {
         try await registry.withRepository(of: target, for: .delete, context) { repository in
             let name = RefName.reference(target)
             guard let found = try await repository.current(name) else {
-                throw await repository.explaining(Self.missing(target))
+                throw await repository.explaining(Self.missing(target), for: target.tag)
             }
             // Only the image that the user named is deleted, never another that the registry reports.
             if let digest = target.digest, found.digest != digest { throw Self.renamed(digest, found.digest) }
@@ -71,7 +73,7 @@ struct Delete: RegistryCommand {
             guard error.code == .deletionUnsupported else { throw error }
             let others = await repository.tags(of: found.digest).map { $0.filter { $0 != tag } }
             throw error.with(
-                why: "\(tag) points to \(found.digest); "
+                why: "\(tag) points to \(found.digest.short); "
                     + (Self.affectedTags(others, "other tag").map {
                         "deleting that image would also delete \($0)"
                     }
@@ -113,7 +115,7 @@ struct Delete: RegistryCommand {
         guard let prompt = TerminalPrompt() else { throw noTerminal(target) }
         let question =
             if target.tag != nil {
-                "Delete \(target)? The image \(found.digest) is kept. [y/N]"
+                "Delete \(target)? The image \(found.digest.short) is kept. [y/N]"
             } else if let affected = affectedTags(tags, "tag") {
                 "Delete \(target) with \(affected)? [y/N]"
             } else {
@@ -141,7 +143,7 @@ struct Delete: RegistryCommand {
     private static func summary(_ target: Reference, _ found: Descriptor, _ tags: [Tag]?) -> String {
         target.tag == nil
             ? "\(target)\(affectedTags(tags, "tag").map { " with \($0)" } ?? "")"
-            : "\(target), which pointed to \(found.digest)"
+            : "\(target), which pointed to \(found.digest.short)"
     }
 
     private static func noTerminal(_ target: Reference) -> Failure {

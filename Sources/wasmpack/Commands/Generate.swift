@@ -36,7 +36,7 @@ struct Generate: RegistryCommand {
     @Flag(help: "Write the tag, not the digest")
     var noPin = false
 
-    @Flag(help: "Contact no registry; needs a reference with a digest, or --no-pin")
+    @Flag(help: "Contact no registry; needs a digest or --no-pin")
     var offline = false
 
     @Option(
@@ -66,6 +66,8 @@ struct Generate: RegistryCommand {
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var references: [String] { [reference] }
+
     func validate() throws {
         guard (kind == .kustomization) == (folder != nil) else {
             throw ValidationError(
@@ -86,7 +88,11 @@ struct Generate: RegistryCommand {
 
     func run(_ context: CommandContext) async throws {
         if kind == .pullSecret { return try await writeSecret(context) }
-        let reference = try Reference(remote: reference, of: "generate")
+        let reference = try Reference(
+            remote: reference,
+            of: "generate",
+            insteadOfPath: "wasmpack push registry.example.com/my-plugin:v1 \(reference.shellWord)"
+        )
         // Report invalid values before contacting the registry.
         _ = try documents(fields.deployment(of: DeployedImage(reference, pinnedTo: reference.digest)))
         let image = try await image(reference, context)

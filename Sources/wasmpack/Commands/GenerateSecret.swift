@@ -12,13 +12,18 @@ extension Generate {
                 "a pull Secret contains a password, and standard output is a terminal",
                 why: "nothing was printed",
                 try: [
-                    "wasmpack generate pull-secret REFERENCE --name NAME | kubectl apply -f -",
+                    "wasmpack generate pull-secret \(reference) --name \(fields.name ?? "wasm-secret")"
+                        + (fields.namespace.map { " --namespace \($0)" } ?? "") + " | kubectl apply -f -",
                     "add --show to print it here",
                 ]
             )
         }
         guard let text = fields.name else {
-            throw Failure(.usage, "a pull Secret needs a name", try: ["add --name wasm-secret"])
+            throw Failure(
+                .usage,
+                "a pull Secret needs a name",
+                try: ["wasmpack generate pull-secret \(reference) --name wasm-secret"]
+            )
         }
         try fields.failIfNotOfSecret()
         let name = try KubernetesName(parsing: text, as: .object, of: "--name")
@@ -52,8 +57,8 @@ extension Generate {
             .compactMap(\.usualNamespace)
         let shown = Set(namespaces).sorted().joined(separator: ", ")
         return
-            "without --namespace, kubectl uses the namespace of its context; the Secret must be in that of the object "
-            + "that names it (usually \(shown))"
+            "without --namespace, kubectl uses the namespace of its context; the Secret must be in the namespace of the "
+            + "object that names it (usually \(shown))"
     }
 
     private func credential(_ context: CommandContext) async throws -> (RegistryName, Credential) {
@@ -98,7 +103,7 @@ extension Generate {
                 .authenticationRequired,
                 "there are no credentials for the whole registry \(registry)",
                 why: "there are some for parts of it: \(keys.joined(separator: ", "))",
-                try: keys.prefix(3).map { "wasmpack generate pull-secret \($0)/IMAGE --name NAME" }
+                try: keys.prefix(3).map { "wasmpack generate pull-secret \($0)/my-plugin --name wasm-secret" }
             )
         }
         return Failure(

@@ -7,7 +7,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct Inspect: RegistryCommand {
+struct Inspect: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Show details of an image or a module",
@@ -27,10 +27,10 @@ struct Inspect: RegistryCommand {
     }
 
     @Argument(
-        help: "A .wasm file, a layout (DIR, DIR:TAG), an archive or a reference",
+        help: "A .wasm file, layout (DIR, DIR:TAG), archive or reference (default: plugin-oci)",
         completion: .file(extensions: ["wasm", "tar"])
     )
-    var target: String
+    var target: String?
 
     @Option(
         help: ArgumentHelp(
@@ -55,7 +55,7 @@ struct Inspect: RegistryCommand {
     }
 
     func run(_ context: CommandContext) async throws {
-        try await registry.withImage(of: Target(parsing: target), context) { path in
+        try await registry.withImage(of: parsedTarget(), context) { path in
             guard raw == nil else {
                 throw Failure(.usage, "--raw shows a document of an image, but \(path) is a module")
             }
@@ -67,7 +67,7 @@ struct Inspect: RegistryCommand {
             try await inspect(
                 found.root,
                 in: found.source,
-                called: found.name ?? target,
+                called: found.name ?? targetName,
                 found.reference,
                 context
             )

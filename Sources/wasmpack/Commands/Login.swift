@@ -4,7 +4,7 @@ import OCI
 import Registry
 import SystemPackage
 
-struct Login: ReportingCommand {
+struct Login: ReportingCommand, NamingCommand {
     static let configuration = CommandConfiguration(
         commandName: "login",
         abstract: "Log in to a registry",
@@ -44,6 +44,10 @@ struct Login: ReportingCommand {
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     var timeLimit: Duration? { connection.timeLimit }
+
+    var named: [HintCompletion.Named] {
+        [HintCompletion.Named(text: registry, options: connection.typed)]
+    }
 
     func validate() throws {
         if passwordStdin, identityTokenStdin {
@@ -106,7 +110,7 @@ struct Login: ReportingCommand {
             try Self.check(name)
         }
         let password = try await prompt.secret("Password for \(name)")
-        return Credential(username: name, password: password, source: "the terminal")
+        return Credential(username: name, password: password, source: "the prompt")
     }
 
     /// Throws for a user name that is empty or contains a colon or a control character.

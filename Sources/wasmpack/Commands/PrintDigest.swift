@@ -5,7 +5,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct PrintDigest: RegistryCommand {
+struct PrintDigest: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "digest",
         abstract: "Print the digest of an image",
@@ -22,10 +22,10 @@ struct PrintDigest: RegistryCommand {
     )
 
     @Argument(
-        help: "A layout (DIR, DIR:TAG), an archive or a reference",
+        help: "A layout (DIR, DIR:TAG), archive or reference (default: plugin-oci)",
         completion: .file(extensions: ["tar"])
     )
-    var target: String
+    var target: String?
 
     @Flag(help: "Download the manifest and compute its digest")
     var verify = false
@@ -35,7 +35,7 @@ struct PrintDigest: RegistryCommand {
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
     func run(_ context: CommandContext) async throws {
-        try await Target(parsing: target).withSource { source in
+        try await parsedTarget().withSource { source in
             switch source {
             case .module(let path):
                 throw Failure(
@@ -54,7 +54,7 @@ struct PrintDigest: RegistryCommand {
                     // Also after 404: the failure names similar tags.
                     let root =
                         if let stated { stated } else {
-                            try await repository.resolve(.reference(reference))
+                            try await repository.find(reference)
                         }
                     try report(root, reference, isVerified: stated == nil, context)
                 }
@@ -70,7 +70,7 @@ struct PrintDigest: RegistryCommand {
     ) throws {
         if root.mediaType.isIndex {
             context.record(
-                .note("this is the digest of an index; proxies pin an image: wasmpack inspect \(target)")
+                .note("this is the digest of an index; proxies pin an image: wasmpack inspect \(targetName)")
             )
         }
         struct Document: Encodable {

@@ -58,6 +58,10 @@ struct Pull: RegistryCommand {
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var references: [String] { [reference] }
+
+    var repeated: [HintCompletion.TypedOption] { HintCompletion.TypedOption.given([("--expect", expect)]) }
+
     func validate() throws {
         if layout != nil, file != nil {
             throw ValidationError("--output and --layout cannot be used together.")
@@ -114,7 +118,7 @@ struct Pull: RegistryCommand {
         let spool = SpoolFolder.existing(ImageLayout.spoolDirectory(of: path))
         let repository = try await repository(of: target, spoolingIn: spool, context)
         // Create the layout only after the image is found and can be pulled.
-        let root = try await repository.resolve(.reference(target))
+        let root = try await repository.find(target)
         let choice = try await ImageChoice.ifPossible(of: root, in: repository)
         try await check(expected, root, choice, in: repository, context)
         for part in choice?.manifest.parts ?? [] { try part.failIfForeign() }
@@ -150,7 +154,7 @@ struct Pull: RegistryCommand {
         let repository = try await repository(of: target, spoolingIn: .temporary(folder), context)
         let file = try PulledFile(path, isForced: force)
         let digestFile = try digestFile.open(apartFrom: [path])
-        let root = try await repository.resolve(.reference(target))
+        let root = try await repository.find(target)
         let choice = try await ImageChoice(of: root, in: repository)
         try await check(expected, root, choice, in: repository, context)
         // Reject an image without a plugin, and another module than the existing file, before blobs are fetched.

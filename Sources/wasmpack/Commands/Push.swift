@@ -73,6 +73,15 @@ struct Push: RegistryCommand {
     @OptionGroup(title: "RESULT") var digestFile: DigestFileOption
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var references: [String] { [reference] }
+
+    var repeated: [HintCompletion.TypedOption] {
+        HintCompletion.TypedOption.given(
+            alsoTag.map { ("--also-tag", $0) } + [("--alias", aliasOption.alias?.rawValue)],
+            flags: [("--no-clobber", noClobber), ("--dry-run", dryRun), ("--verify", verify)]
+        )
+    }
+
     func validate() throws {
         if source != nil, layout.layout != nil {
             throw ValidationError("SOURCE and --layout cannot be used together.")

@@ -48,6 +48,8 @@ struct RunPlugin: RegistryCommand {
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var references: [String] { [target] }
+
     /// How long a single request may take.
     private static let requestLimit = Duration.seconds(30)
 

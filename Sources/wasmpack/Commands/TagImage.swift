@@ -35,6 +35,8 @@ struct TagImage: RegistryCommand {
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var references: [String] { [reference] }
+
     func validate() throws {
         if newTags.isEmpty, aliasOption.alias == nil {
             throw ValidationError("Missing expected argument '<new-tag>'")
@@ -70,7 +72,7 @@ struct TagImage: RegistryCommand {
         do throws(Failure) {
             return try await repository.fetch(repository.resolve(.reference(image)))
         } catch {
-            throw await repository.explaining(error)
+            throw await repository.explaining(error, for: image.tag)
         }
     }
 

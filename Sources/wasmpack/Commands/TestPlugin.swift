@@ -61,6 +61,8 @@ struct TestPlugin: RegistryCommand {
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var references: [String] { [plugin].compactMap(\.self) }
+
     func validate() throws {
         if envoy.contains("") { throw ValidationError("--envoy is empty.") }
         if plugin == "" { throw ValidationError("--plugin is empty.") }

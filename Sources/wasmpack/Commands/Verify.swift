@@ -6,7 +6,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct Verify: RegistryCommand {
+struct Verify: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Verify all digests and sizes of an image",
@@ -24,10 +24,10 @@ struct Verify: RegistryCommand {
     )
 
     @Argument(
-        help: "A layout (DIR, DIR:TAG), an archive or a reference",
+        help: "A layout (DIR, DIR:TAG), archive or reference (default: plugin-oci)",
         completion: .file(extensions: ["tar"])
     )
-    var target: String
+    var target: String?
 
     @Option(help: ArgumentHelp("Fail unless the manifest has this digest", valueName: "digest"))
     var expect: String?
@@ -42,14 +42,16 @@ struct Verify: RegistryCommand {
     @OptionGroup(title: "CREDENTIALS") var credentials: CredentialOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
+    var references: [String] { [target, against].compactMap(\.self) }
+
     func run(_ context: CommandContext) async throws {
         let expected = try expect.map { text throws(Failure) in try Digest(parsing: text) }
         let other = try against.map { text throws(Failure) in try Target(parsing: text) }
         try registry.failIfShared(
-            among: [try? Target(parsing: target), other].compactMap { $0?.reference },
+            among: [try? parsedTarget(), other].compactMap { $0?.reference },
             context.environment
         )
-        try await Target(parsing: target).withSource { source in
+        try await parsedTarget().withSource { source in
             switch source {
             case .module(let path):
                 throw Failure(
@@ -129,9 +131,9 @@ struct Verify: RegistryCommand {
         guard let image = images.first, images.count == 1 else {
             throw Failure(
                 .nameAmbiguous,
-                "--against compares one image, but \(target) has \(images.count)",
+                "--against compares one image, but \(targetName) has \(images.count)",
                 try: images.prefix(5).map {
-                    "wasmpack verify \(target)@\($0.verification.root.digest) --against \(name)"
+                    "wasmpack verify \(targetName)@\($0.verification.root.digest) --against \(name)"
                 }
             )
         }

@@ -146,7 +146,8 @@ struct CompletionScript {
                     local -i COMP_CWORD="${cword}"
                     _wasmpack "${1}" "${cur}" "${joined[cword-1]}"
                     # Without a special candidate, any file.
-                    if [[ "${#COMPREPLY[@]}" -eq 0 && "${cword}" -gt 1 && "${cur}" != -* ]]; then
+                    if [[ "${#COMPREPLY[@]}" -eq 0 && "${cword}" -gt 1 && "${cur}" != -* \
+                        && "${joined[1]}" != help ]]; then
                         local IFS=$'\n'
                         COMPREPLY=($(compgen -f -- "${cur}"))
                     fi
@@ -180,7 +181,7 @@ struct CompletionScript {
                 end
             end
 
-            \(names.joined())complete -c 'wasmpack' -n '__fish_seen_subcommand_from help' -a '\(Self.helpWords)'
+            \(names.joined())complete -c 'wasmpack' -n '__fish_seen_subcommand_from help' -f -a '\(Self.helpWords)'
 
             """
     }

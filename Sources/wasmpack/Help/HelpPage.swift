@@ -3,12 +3,16 @@ import Diagnostics
 
 /// The help about the program, a command or a topic.
 struct HelpPage {
-    private var page: HelpText
+    var page: HelpText
 
-    private init(width: Int) { page = HelpText(width: width) }
+    init(width: Int) { page = HelpText(width: width) }
+
+    /// The number of lines of a terminal that each page fits, at the usual width.
+    static let usualHeight = 24
+    private static let usualWidth = 78
 
     /// The sections that several commands share, and which topics explain.
-    private enum Shared {
+    enum Shared {
         static let connection = "CONNECTION"
         static let credentials = "CREDENTIALS"
         static let output = "OUTPUT"
@@ -52,6 +56,17 @@ struct HelpPage {
 
     /// Returns the help about a command.
     static func command(_ command: CommandSurface.Command, width: Int) -> String {
+        // The number of examples is the same at each width.
+        let usual = page(of: command, width: usualWidth).page.lines.count
+        var help = page(of: command, width: width)
+        let examples = command.examples.prefix(usual + 3 > usualHeight ? 1 : 2)
+        if !examples.isEmpty { help.page.addBlank() }
+        for example in examples { help.page.add(example: example) }
+        return help.page.text
+    }
+
+    /// Returns the page without examples.
+    private static func page(of command: CommandSurface.Command, width: Int) -> HelpPage {
         var help = HelpPage(width: width)
         help.page.add(command.abstract ?? "")
         if let note = command.note { help.page.add(note) }
@@ -61,10 +76,7 @@ struct HelpPage {
         help.page.add("Usage: " + synopsis.joined(separator: " ") + aliases)
         help.page.addBlank()
         help.addOptions(of: command)
-        let examples = command.examples.prefix(2)
-        if !examples.isEmpty { help.page.addBlank() }
-        for example in examples { help.page.add(example: example) }
-        return help.page.text
+        return help
     }
 
     /// Returns the topic that describes an option of a command; `nil` if the command's own page does.

@@ -1,3 +1,5 @@
+import ArgumentParser
+import Deployment
 import Diagnostics
 
 /// A command line that asks for help.
@@ -8,9 +10,14 @@ enum HelpRequest {
     static func answer(to arguments: [String], width: @autoclosure () -> Int) throws(Failure) -> String? {
         let first = arguments.first ?? "help"
         guard first == "help" || asksForHelp(arguments) else { return nil }
-        let word = first == "help" ? arguments.dropFirst().first { !$0.hasPrefix("-") } ?? "help" : first
-        if ["help", "-h", "--help"].contains(word) { return HelpPage.root(width: width()) }
+        let words = (first == "help" ? arguments.dropFirst() : arguments[...]).filter { !$0.hasPrefix("-") }
+        guard let word = words.first, word != "help" else { return HelpPage.root(width: width()) }
         let surface = try CommandSurface.current()
+        if let command = surface.command(named: word), command.commandName == Generate._commandName,
+            let kind = words.dropFirst().first.flatMap(DocumentKind.init(argument:))
+        {
+            return HelpPage.document(kind, command, width: width())
+        }
         if first == "help" { return try page(about: word, surface, width: width()) }
         return surface.command(named: word).map { HelpPage.command($0, width: width()) }
     }
@@ -35,8 +42,8 @@ enum HelpRequest {
         let commands = surface.commands.map(\.commandName)
         let topics = HelpTopic.allCases.map(\.rawValue)
         let suggestion =
-            OtherToolCommand(word)?.command ?? word.nearestWord(of: commands + topics)
-            ?? word.nearestWord(of: Failure.Code.allCases.map(\.rawValue))
+            OtherToolCommand(word)?.command ?? word.lowercased().nearestWord(of: commands + topics)
+            ?? word.lowercased().nearestWord(of: Failure.Code.allCases.map(\.rawValue))
         throw Failure(
             .usage,
             "no help topic \"\(word.truncated(to: 60))\"",

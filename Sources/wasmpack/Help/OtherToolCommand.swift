@@ -5,15 +5,25 @@ struct OtherToolCommand {
     /// The command lines to type.
     let lines: [String]
 
-    /// Returns `nil` for a word that no other tool uses.
-    init?(_ word: String) {
+    /// Returns `nil` for a word that no other tool uses; the lines repeat references and paths of the words after it.
+    init?(_ word: String, _ given: [String] = []) {
         guard let (command, lines) = Self.words[word.lowercased()] else { return nil }
         self.command = command
-        self.lines = lines
+        let remote = given.first(where: Target.namesHost)
+        let values: [String: String?] = [
+            Self.reference: remote, "REPOSITORY": remote, "REGISTRY": given.first(where: Target.isBareHost),
+            "plugin.wasm": given.first { $0.hasSuffix(".wasm") },
+            "image.tar": given.first { $0.hasSuffix(".tar") },
+        ]
+        self.lines = lines.map { line in
+            line.split(separator: " ").map { values[String($0)]??.shellWord ?? String($0) }
+                .joined(separator: " ")
+        }
     }
 
+    private static let reference = "REFERENCE"
+
     private static let words: [String: (String, [String])] = {
-        let reference = "REFERENCE"
         let rows: [(words: [String], command: String, lines: [String])] = [
             (["pack", "package", "append", "bundle"], "build", ["wasmpack build plugin.wasm"]),
             (["upload", "publish"], "push", ["wasmpack push \(reference) plugin.wasm"]),

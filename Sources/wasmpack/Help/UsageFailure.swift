@@ -1,10 +1,9 @@
 import Diagnostics
-import SystemPackage
 
 /// The failure for a command line that ArgumentParser rejects, with wasmpack's messages.
 struct UsageFailure {
-    private let arguments: [String]
-    private let command: CommandSurface.Command?
+    let arguments: [String]
+    let command: CommandSurface.Command?
 
     /// Describes a command line; its first argument names the command.
     init(_ arguments: [String], _ surface: CommandSurface?) {
@@ -44,7 +43,7 @@ struct UsageFailure {
             .usage,
             "\(name) needs \(what)",
             why: values.isEmpty ? nil : "the values are " + values.joined(separator: ", "),
-            try: [command?.examples.first ?? help]
+            try: [example ?? help]
         )
     }
 
@@ -52,7 +51,11 @@ struct UsageFailure {
     private func unknownOption(_ text: String) -> Failure? {
         let parts = Self.quoted(text)
         guard text.hasPrefix("Unknown option "), let option = parts.first else { return nil }
-        let suggestion = parts.count > 1 ? parts.last : nil
+        let spellings = command?.options.flatMap(\.spellings).filter { $0.hasPrefix("--") } ?? []
+        let typed = option.prefix { $0 != "=" }.drop { $0 == "-" }.lowercased()
+        // ArgumentParser also suggests names that are less similar.
+        let suggestion =
+            option.hasPrefix("--") ? typed.nearestWord(of: spellings.map { String($0.dropFirst(2)) }) : nil
         let other = OtherToolOption(
             String(option.prefix { $0 != "=" }),
             value: joinedValue(of: option),
@@ -63,7 +66,7 @@ struct UsageFailure {
             "\(name) has no option \(option.truncated(to: 60))",
             // A similar name of an option for something else is not suggested.
             try: other.map { $0.lines.isEmpty ? [help] : $0.lines }
-                ?? [suggestion.map { "use \($0)" } ?? help]
+                ?? [suggestion.map { "use --\($0)" } ?? help]
         )
     }
 
@@ -89,23 +92,8 @@ struct UsageFailure {
             .usage,
             "\(name) takes \(count)",
             why: "\(wanted.count + extra) \(wanted.count + extra == 1 ? "was" : "were") given",
-            try: [programAdvice ?? help]
+            try: [programAdvice ?? outputAdvice ?? help]
         )
-    }
-
-    /// The advice for `check --envoy PROGRAM TARGET`: a word after `--envoy` is the target, even if it is a program.
-    private var programAdvice: String? {
-        guard command?.commandName == "check",
-            let position = arguments.firstIndex(where: { $0.hasPrefix("--envoy=") }),
-            arguments.indices.contains(position + 2),
-            Self.isProgram(arguments[position + 1])
-        else { return nil }
-        return "wasmpack check --envoy=\(arguments[position + 1]) \(arguments[position + 2])"
-    }
-
-    private static func isProgram(_ path: String) -> Bool {
-        guard let stat = try? FilePath(path).stat() else { return false }
-        return stat.type == .regular && stat.permissions.contains(.ownerExecute)
     }
 
     /// For the message `Missing value for '--tag <reference>'`.
@@ -156,17 +144,16 @@ struct UsageFailure {
             )
         }
         let word = given.lowercased()
-        let nearest =
-            Self.synonyms[word].flatMap { values.contains($0) ? $0 : nil } ?? Self.nearest(
-                to: word,
-                of: values
-            )
-            ?? values[0]
+        let synonym = Self.synonyms[word].flatMap { values.contains($0) ? $0 : nil }
+        let nearest = synonym ?? Self.nearest(to: word, of: values)
         return Failure(
             .usage,
             "\"\(given)\" is not a valid value for \(subject)",
             why: "the values are " + values.joined(separator: ", "),
-            try: [isPositional ? "use \(nearest) as \(subject)" : "use \(subject) \(nearest)"]
+            try: [
+                nearest.map { isPositional ? "use \($0) as \(subject)" : "use \(subject) \($0)" }
+                    ?? help(on: argument)
+            ]
         )
     }
 
@@ -187,7 +174,7 @@ struct UsageFailure {
     private static func nearest(to word: String, of values: [String]) -> String? {
         let lowered = values.map { $0.lowercased() }
         let found =
-            word.nearest(of: lowered, within: 2)
+            word.nearestWord(of: lowered)
             ?? lowered.first { word.utf8.count > 2 && $0.contains(word) || word.contains($0) }
             ?? lowered.first { word.utf8.count > 3 && $0.hasPrefix(word.prefix(4)) }
         return found.flatMap { lowered.firstIndex(of: $0) }.map { values[$0] }

@@ -97,7 +97,8 @@ enum CommandLineRules {
         guard word != "help", !isCommand(word) else { return nil }
         let names = commands.map { $0._commandName } + ["help"]
         let shown = word.truncated(to: 60)
-        if let foreign = OtherToolCommand(word) {
+        let words = Array(arguments.dropFirst()).withoutOutputFlags
+        if let foreign = OtherToolCommand(word, words) {
             return Failure(
                 .usage,
                 "wasmpack has no command \"\(shown)\"",
@@ -105,14 +106,34 @@ enum CommandLineRules {
                 try: foreign.lines
             )
         }
-        let suggestion = word.nearestWord(of: names)
+        let suggestion = word.lowercased().nearestWord(of: names)
         return Failure(
             .usage,
             "unknown command \"\(shown)\"",
             why: suggestion.map { "the nearest command is \"\($0)\"" }
                 ?? "the commands are " + names.sorted().joined(separator: ", "),
-            try: [suggestion.map { "wasmpack \($0)" } ?? "wasmpack help"]
+            try: [suggestion.map { line($0, words) } ?? "wasmpack help"]
         )
+    }
+
+    /// Returns a command with the words after it, unless there are options or more words than the command takes: one of
+    /// them may be a secret.
+    private static func line(_ command: String, _ words: [String]) -> String {
+        let surface = try? CommandSurface.current()
+        let positional = surface?.command(named: command)?.positional ?? []
+        let fits = command == "help" ? words.count < 3 : words.count <= positional.count
+        let isPlain = fits && words.allSatisfy { !$0.hasPrefix("-") }
+        return (["wasmpack", command] + (isPlain ? words.map(\.shellWord) : [])).joined(separator: " ")
+    }
+}
+
+extension [String] {
+    /// The arguments without flags that change only the output, which suggestions do not repeat.
+    var withoutOutputFlags: [String] {
+        let flags: Set = [
+            "-q", "--quiet", "-v", "--verbose", "--debug", "--json", "--no-progress", "--no-annotations",
+        ]
+        return filter { !flags.contains($0) }
     }
 }
 
@@ -120,12 +141,5 @@ extension ParsableCommand {
     /// Whether a word is the command's name or an alias.
     static func isCalled(_ word: String) -> Bool {
         _commandName == word || configuration.aliases.contains(word)
-    }
-}
-
-extension String {
-    /// Returns the nearest of some names, for a suggestion; in a short word, one edit is a typing error and two are not.
-    func nearestWord(of names: [String]) -> String? {
-        lowercased().nearest(of: names, within: count > 3 ? 2 : 1)
     }
 }

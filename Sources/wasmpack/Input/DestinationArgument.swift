@@ -32,7 +32,7 @@ extension Reference {
             )
         }
         try self.init(parsing: text)
-        try requireTag()
+        try requireTag { line("\($0)", nil) }
     }
 
     /// Whether a path exists, and its name is not an image's name with a tag or digest.
@@ -42,14 +42,17 @@ extension Reference {
         return reference.tag == nil && reference.digest == nil
     }
 
-    /// Throws ``Failure/Code/referenceInvalid`` for a reference without a tag or digest.
-    func requireTag() throws(Failure) {
+    /// Throws ``Failure/Code/referenceInvalid`` for a reference without a tag or digest; `line` returns the command for one.
+    func requireTag(_ line: (_ reference: String) -> String) throws(Failure) {
         guard tag == nil, digest == nil else { return }
+        let name = repositoryDescription.split(separator: "/").last ?? "my-plugin"
         throw Failure(
             .referenceInvalid,
             "\(self) has no tag",
-            why: "an image is written under a tag, and \"latest\" is not assumed",
-            try: ["\(self):v0.0.1"]
+            why: "an image is written under a tag, and \"latest\" is not assumed"
+                + (registryIsOmitted ? "; without a host, a name belongs to Docker Hub" : ""),
+            try: [line("\(self):v1")]
+                + (registryIsOmitted ? [line("registry.example.com/\(name):v1")] : [])
         )
     }
 }

@@ -9,7 +9,8 @@ struct ListenAddress: Equatable {
 
     /// Reads `127.0.0.1:5000`, `[::1]:5000` or `localhost:0`; throws ``Failure/Code/usage``.
     init(parsing text: String) throws(Failure) {
-        let remedy = ["--listen 127.0.0.1:5000", "--listen 127.0.0.1:0 chooses a free port"]
+        let typed = text.split(separator: ":").last.flatMap { UInt16($0) } ?? 5000
+        let remedy = ["use --listen 127.0.0.1:\(typed)", "use --listen 127.0.0.1:0 for a free port"]
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (0...65535).contains(port), text[text.index(after: colon)...].allSatisfy(\.isNumber)
         else {

@@ -15,7 +15,13 @@ enum Quantity {
 
     /// Reads bytes per second: `1MB/s`, or `1MB`; throws ``Failure/Code/usage``.
     static func bytesPerSecond(_ text: String, option: String) throws(Failure) -> Int {
-        try bytes(text.hasSuffix("/s") ? String(text.dropLast(2)) : text, option: option)
+        try value(
+            text.hasSuffix("/s") ? String(text.dropLast(2)) : text,
+            byteUnits,
+            option,
+            examples: "512KiB/s or 1MB/s",
+            uppercasing: true
+        )
     }
 
     /// Reads a time: `50ms`, `2s` or `2`; throws ``Failure/Code/usage``.
@@ -41,7 +47,8 @@ enum Quantity {
         throw Failure(
             .usage,
             "\(option) \"\(text.truncated(to: 60))\" is not valid",
-            why: "it takes a number such as \(examples)"
+            why: "it takes a number such as \(examples)",
+            try: ["wasmpack help serve"]
         )
     }
 }

@@ -112,7 +112,7 @@ struct CopyRegistries {
 
 extension RegistryOptions {
     /// Returns the options for one side; options for that side alone take precedence.
-    fileprivate func `for`(_ side: SideOptions.Side) -> RegistryOptions {
+    func `for`(_ side: SideOptions.Side) -> RegistryOptions {
         var own = self
         if side.usesPlainHTTP { own.connection.plainHttp = true }
         if let caFile = side.caFile { own.connection.caFile = caFile }

@@ -26,24 +26,24 @@ extension PluginPhase: AnyCaseArgument {}
 
 /// The fields of the generated documents.
 struct DeploymentOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Name of the object (default: from the repository)", valueName: "name"))
+    @Option(help: ArgumentHelp("Object name (default: from the repository)", valueName: "name"))
     var name: String?
 
     @Option(help: ArgumentHelp("Namespace of the object", valueName: "name"))
     var namespace: String?
 
-    @Option(help: ArgumentHelp("Apply to workloads with this label; may be repeated", valueName: "key=value"))
+    @Option(help: ArgumentHelp("Workloads with this label; may be repeated", valueName: "key=value"))
     var selector: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Attach to this object, such as Gateway/my-gateway; may be repeated",
+            "Object to attach to; may be repeated",
             valueName: "kind/name"
         )
     )
     var target: [String] = []
 
-    @Option(help: "Position in the filter chain")
+    @Option(help: "Position: AUTHN, AUTHZ or STATS")
     var phase: PluginPhase?
 
     // Unconditional, because `-1` would be read as an option otherwise.
@@ -56,13 +56,13 @@ struct DeploymentOptions: ParsableArguments {
     )
     var priority: Int32?
 
-    @Option(help: ArgumentHelp("What to do with traffic if the plugin fails", valueName: "strategy"))
+    @Option(help: ArgumentHelp("If the plugin fails: close, open or reload", valueName: "strategy"))
     var failStrategy: FailStrategy?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Configuration of the plugin, or the file that contains it",
+            "Configuration of the plugin, or its file",
             valueName: "text|@file"
         ),
         completion: FileArgument.completion
@@ -70,13 +70,13 @@ struct DeploymentOptions: ParsableArguments {
     var pluginConfig: String?
 
     @Option(
-        help: ArgumentHelp("Environment variable of the plugin; may be repeated", valueName: "name[=value]")
+        help: ArgumentHelp("Environment variable; may be repeated", valueName: "name[=value]")
     )
     var env: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Traffic: client, server or both, with ports; may be repeated",
+            "Traffic: client, server or both; may be repeated",
             valueName: "mode[:ports]"
         )
     )
@@ -85,7 +85,7 @@ struct DeploymentOptions: ParsableArguments {
     @Option(help: "Kind of plugin: http (the default) or network")
     var type: PluginType?
 
-    @Option(help: ArgumentHelp("When proxies fetch the image again", valueName: "policy"))
+    @Option(help: ArgumentHelp("Pull again: IfNotPresent, Always or Never", valueName: "policy"))
     var pullPolicy: PullPolicy?
 
     @Option(help: ArgumentHelp("Secret with the registry's credentials", valueName: "name"))
@@ -100,7 +100,7 @@ struct DeploymentOptions: ParsableArguments {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Consumer and version to write for; fields that it lacks are rejected",
+            "Consumer and version to write for",
             valueName: "name[@version]"
         ),
         completion: .list(ConsumerVersion.Consumer.allCases.map(\.rawValue))
@@ -146,7 +146,11 @@ struct DeploymentOptions: ParsableArguments {
         }
         let path = FilePath(String(text.dropFirst()))
         guard !path.isEmpty else {
-            throw Failure(.usage, "--plugin-config @ names no file", try: ["--plugin-config @config.json"])
+            throw Failure(
+                .usage,
+                "--plugin-config @ names no file",
+                try: ["use --plugin-config @config.json"]
+            )
         }
         return try PluginConfiguration(
             ReadableFile.contents(of: path, limit: PluginConfiguration.sizeLimit + 1)

@@ -18,6 +18,11 @@ struct LayoutOptions: ParsableArguments {
         guard layout != "" else {
             throw Failure(.usage, "--layout is empty", try: ["use --layout plugin-oci"])
         }
-        return layout.map { FilePath($0) } ?? environment.path("WASMPACK_LAYOUT") ?? "plugin-oci"
+        return layout.map { FilePath($0) } ?? Self.usual(environment)
+    }
+
+    /// Returns the layout of `$WASMPACK_LAYOUT`, or `plugin-oci`.
+    static func usual(_ environment: Environment) -> FilePath {
+        environment.path("WASMPACK_LAYOUT") ?? "plugin-oci"
     }
 }

@@ -100,7 +100,7 @@ struct RegistryOptions {
         _ body: (Descriptor, RemoteRepository) async throws -> Void
     ) async throws {
         try await withRepository(of: reference, for: .pull, context) { repository in
-            try await body(repository.resolve(.reference(reference)), repository)
+            try await body(repository.find(reference), repository)
         }
     }
 
@@ -118,10 +118,23 @@ struct RegistryOptions {
     }
 }
 
+extension RemoteRepository {
+    /// Returns the root of an image to read; the failure for a missing tag names existing ones.
+    func find(_ reference: Reference) async throws(Failure) -> Descriptor {
+        do throws(Failure) {
+            return try await resolve(.reference(reference))
+        } catch {
+            throw reference.digest == nil ? await explaining(error, for: reference.tag) : error
+        }
+    }
+}
+
 /// A command with the common registry options.
-protocol RegistryCommand: ReportingCommand {
+protocol RegistryCommand: ReportingCommand, NamingCommand {
     var connection: ConnectionOptions { get }
     var credentials: CredentialOptions { get }
+    /// The arguments that may name an image in a registry.
+    var references: [String] { get }
 }
 
 extension RegistryCommand {
@@ -129,4 +142,8 @@ extension RegistryCommand {
     var registry: RegistryOptions { RegistryOptions(connection: connection, credentials: credentials) }
 
     var timeLimit: Duration? { registry.connection.timeLimit }
+
+    var named: [HintCompletion.Named] {
+        references.map { HintCompletion.Named(text: $0, options: registry.typed) }
+    }
 }

@@ -18,6 +18,9 @@ struct ServeFaultOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Delay each response, for example 50ms", valueName: "time"))
     var delay: String?
 
+    /// Whether there are no faults.
+    var isEmpty: Bool { fail.isEmpty && slow == nil && delay == nil }
+
     /// Adds the faults to the options of a registry; throws ``Failure/Code/usage``.
     func add(to options: inout RegistryServer.Options) throws(Failure) {
         for rule in fail { options.faults.append(try Fault(parsing: rule)) }

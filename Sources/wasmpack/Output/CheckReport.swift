@@ -13,14 +13,17 @@ struct CheckReport {
     private let isStrict: Bool
 
     private let reference: Reference?
+    private let hints: HintCompletion
 
     init(
         _ check: PluginCheck,
         envoys: [EnvoyVerdict],
         target: String,
         named reference: Reference?,
-        isStrict: Bool
+        isStrict: Bool,
+        completing hints: HintCompletion
     ) {
+        self.hints = hints
         self.reference = reference
         self.check = check
         self.envoys = envoys
@@ -57,26 +60,26 @@ struct CheckReport {
             rows.append(Row("module", (check.image == nil ? "\(target)  " : "") + module.summary))
         }
         for row in FindingList(check).rows {
-            rows += Self.rows(for: row.finding, row.line, row.subjects)
+            rows += self.rows(for: row.finding, row.line, row.subjects)
         }
         for envoy in envoys { rows += self.rows(for: envoy) }
         return rows + [verdict]
     }
 
-    private static func rows(for finding: Finding, _ line: String, _ names: [String] = []) -> [Row] {
+    private func rows(for finding: Finding, _ line: String, _ names: [String] = []) -> [Row] {
         // A note says how to avoid the message, an error leads to it.
         let lead = finding.severity == .note ? "without it" : "the proxy reports"
         return [finding.severity.row(line)]
             + (names.isEmpty ? [] : [.more(names.joined(separator: ", "))])
             + (finding.consumerMessage.map { [.more("\(lead): \"\($0)\"")] } ?? [])
-            + (finding.severity == .note ? [] : finding.hints.map(Row.remedy))
+            + (finding.severity == .note ? [] : finding.hints.map { .remedy(hints.completed($0)) })
     }
 
     private func rows(for envoy: EnvoyVerdict) -> [Row] {
         guard let finding = envoy.finding else {
             return [Row("envoy", "\(envoy.version) loads the module")]
         }
-        return Self.rows(for: finding, finding.message)
+        return rows(for: finding, finding.message)
     }
 
     /// The last row: whether the plugin is rejected, and the verdict of each consumer.

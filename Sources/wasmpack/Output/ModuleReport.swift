@@ -27,8 +27,12 @@ struct ModuleReport {
         rows.append(Row("imports", Self.line(module.imports.map { "\($0.module).\($0.name)" })))
         rows.append(Row("exports", Self.line(module.exports.map(\.name))))
         if !module.memories.isEmpty {
-            let sizes = module.memories.prefix(4).map { "\($0.limits.text) pages" }
-            rows.append(Row("memory", sizes.joined(separator: ", ")))
+            let sizes = module.memories.prefix(4).map { memory in
+                let limits = memory.limits
+                return limits.maximum.map { "\(limits.minimum) to \($0) pages" }
+                    ?? "\(limits.minimum) pages, no maximum"
+            }
+            rows.append(Row("memory", sizes.joined(separator: "; ")))
         }
         rows += module.customSections.prefix(20).map {
             Row("custom", "\($0.name.truncated(to: 80))  \(ByteCount($0.size))")

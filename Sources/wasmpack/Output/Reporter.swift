@@ -8,9 +8,11 @@ final class Reporter: EventSink {
     /// Whether exchanges are traced.
     let isTracing: Bool
     private let screen: Screen
+    private let hints: HintCompletion
     private let reported = Mutex<Set<String>>([])
 
-    init(_ options: OutputOptions, on screen: Screen = .main) {
+    init(_ options: OutputOptions, _ hints: HintCompletion, on screen: Screen = .main) {
+        self.hints = hints
         isQuiet = options.quiet
         isVerbose = options.verbose || options.debug
         isTracing = options.debug
@@ -50,6 +52,7 @@ final class Reporter: EventSink {
 
     private func warn(_ text: String, _ hints: [String]) {
         guard !isQuiet else { return }
+        let hints = hints.map { self.hints.completed($0) }
         screen.write([Row("warning", text, tone: .caution)] + hints.map(Row.remedy))
         screen.annotate(.warning, title: "wasmpack", [text] + hints.map { "try: \($0)" })
     }

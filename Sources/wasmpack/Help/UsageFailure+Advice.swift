@@ -1,0 +1,42 @@
+import SystemPackage
+
+/// Commands to type instead of the one that was rejected.
+extension UsageFailure {
+    /// An example with the first argument that was given; `nil` for a kind of document without an example.
+    var example: String? {
+        let examples = command?.examples ?? []
+        guard let first = arguments.dropFirst().first, !first.hasPrefix("-") else { return examples.first }
+        let words = examples.map { $0.split(separator: " ").map(String.init) }
+        // The kind of a document decides which options it has.
+        if command?.positional.first?.allValues != nil {
+            return zip(examples, words).first { $1.dropFirst(2).first == first }?.0
+        }
+        guard var line = words.first, line.count > 2, !line[2].hasPrefix("-") else { return examples.first }
+        line[2] = first.shellWord
+        return line.joined(separator: " ")
+    }
+
+    /// The advice for `check --envoy PROGRAM TARGET`: a word after `--envoy` is the target, even if it is a program.
+    var programAdvice: String? {
+        guard command?.commandName == "check",
+            let position = arguments.firstIndex(where: { $0.hasPrefix("--envoy=") }),
+            arguments.indices.contains(position + 2),
+            Self.isProgram(arguments[position + 1])
+        else { return nil }
+        return "wasmpack check --envoy=\(arguments[position + 1]) \(arguments[position + 2])"
+    }
+
+    private static func isProgram(_ path: String) -> Bool {
+        guard let stat = try? FilePath(path).stat() else { return false }
+        return stat.type == .regular && stat.permissions.contains(.ownerExecute)
+    }
+
+    /// The advice for `pull REFERENCE FILE`, as other tools have it.
+    var outputAdvice: String? {
+        let words = arguments.withoutOutputFlags
+        guard command?.commandName == "pull", words.count == 3, !words.contains(where: { $0.hasPrefix("-") }),
+            Target.namesHost(words[1]), Target.isPath(words[2])
+        else { return nil }
+        return "wasmpack pull \(words[1]) -o \(words[2].shellWord)"
+    }
+}
