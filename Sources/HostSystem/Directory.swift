@@ -124,3 +124,16 @@ extension Directory {
         return FilePath(platformString: resolved)
     }
 }
+
+extension FilePath {
+    /// The folder of the path's last component; `.` for a bare name.
+    ///
+    /// Like `removingLastComponent`, which checks each component several times in debug builds.
+    package var directory: FilePath {
+        withPlatformString { path in
+            let bytes = UnsafeBufferPointer(start: path, count: strlen(path))
+            guard let end = bytes.lastIndex(of: CChar(UInt8(ascii: "/"))) else { return "." }
+            return FilePath(platformString: Array(bytes.prefix(max(1, end))) + [0])
+        }
+    }
+}
