@@ -115,6 +115,13 @@ package final class RunningEnvoy: Sendable {
         let running = try RunningEnvoy(setup)
         do {
             try await running.waitUntilReady(within: setup.startLimit)
+            // The last lines of the start may still be in the pipe.
+            let names = Set(setup.listeners.map(\.name))
+            if let loaded = try? await running.loadedListeners(), !names.isSubset(of: loaded) {
+                _ = await running.wait(within: .seconds(2)) { lines, _ in
+                    lines.contains { $0.message.hasPrefix("Filesystem config update rejected") }
+                }
+            }
             let lines = running.output.peek { lines, _ in lines.filter { $0.plugin == nil } }
             running.startLog.withLock { $0 = lines }
             if setup.onLine != nil { running.output.stopKeeping() }
