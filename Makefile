@@ -30,7 +30,7 @@ SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user Tests/Support/de
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py Tests/Bench/*.py)
 
-.PHONY: help deps test-deps build release demo test test-long test-all test-user verdicts differential pictures bench soak tsan asan fuzz format lint install clean
+.PHONY: help deps test-deps build release demo test test-long test-all test-user verdicts differential pictures bench load soak tsan asan fuzz format lint install clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -97,6 +97,9 @@ bench: deps release ## compare with other tools, and write docs/performance.md a
 	@.ci/install-packages "what the benchmark needs" $(BENCH_PACKAGES)
 	strip -o .build/wasmpack-bench "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack"
 	Tests/Bench/bench.py .build/wasmpack-bench $(BENCH)
+
+load: deps test-deps release ## load serve with many clients, beside docker-registry, and print its peak of memory: some minutes
+	Tests/Bench/serve_load.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack" --docker-registry
 
 # A module of 200 MB with 20 connection cuts in each direction, and 50 kills. Not a part of CI.
 SOAK = --size 200 --cuts 20 --kills 50 --seed 1

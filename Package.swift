@@ -42,8 +42,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
     ],
     targets: [
-        // C libraries of the system. Every command needs the linked ones; libarchive and libcurl are opened by those that use
-        // them.
+        // C libraries of the system. Every command needs the linked ones; libarchive, libcurl and libssl are opened by those
+        // that use them.
         .systemLibrary(
             name: "CCrypto",
             pkgConfig: "libcrypto",
@@ -63,6 +63,7 @@ let package = Package(
             ]
         ),
         .target(name: "CCurl", dependencies: ["CLibrary", "CCrypto"]),
+        .target(name: "CTLS", dependencies: ["CLibrary", "CCrypto"]),
 
         // The arguments of C's main, which Swift's CommandLine does not always find.
         .target(name: "CArguments"),
@@ -74,7 +75,7 @@ let package = Package(
         library("Wasm", ["Diagnostics"]),
         library("ProxyWasm", ["Wasm", "Diagnostics"]),
         library("HTTPTransport", ["Diagnostics", "CCurl", system]),
-        library("HTTPServer", ["Diagnostics", nioCore, nioPosix, nioHTTP1]),
+        library("HTTPServer", ["Diagnostics", "CTLS", nioCore, nioPosix, nioHTTP1]),
         library("Archive", ["OCI", "Diagnostics", "CArchive", "CZlib"]),
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
         library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
@@ -123,7 +124,7 @@ let package = Package(
         tests("CommandLineTests", ["wasmpack", "Diagnostics"]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),
         tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
-        tests("HTTPServerTests", ["HTTPServer", "Diagnostics"]),
+        tests("HTTPServerTests", ["HTTPServer", "Diagnostics", system]),
         tests(
             "RegistryServerTests",
             ["RegistryServer", "HTTPServer", "Storage", "OCI", "HostSystem", "Diagnostics", system]

@@ -31,6 +31,25 @@ struct Connection: Sendable {
             } catch let error as HTTPParserError {
                 try await send(Self.rejection(of: error), version: .http1_1, outbound)
             }
+            await finishSending()
+            // Closing with unread bytes would reset the connection before the client has read the response.
+            if !body.isComplete { _ = await body.discard(limit: limits.discarded) }
+        }
+    }
+
+    /// Waits until the responses have been sent, because closing drops the rest, and ends the sending side.
+    ///
+    /// A client that reads no more is a matter of ``ConnectionTimer``.
+    private func finishSending() async {
+        let channel = channel.channel
+        await withTaskCancellationHandler {
+            try? await channel.eventLoop.flatSubmit {
+                let timer = try? channel.pipeline.syncOperations.handler(type: ConnectionTimer.self)
+                return timer?.sent ?? channel.eventLoop.makeSucceededVoidFuture()
+            }.get()
+            try? await channel.close(mode: .output).get()
+        } onCancel: {
+            channel.close(promise: nil)
         }
     }
 
@@ -45,13 +64,13 @@ struct Connection: Sendable {
             response = ServerResponse(400, error)
             response.closesConnection = true
         }
-        // A client in the middle of its body would not read the response: the rest of a small body is read first.
-        let isRead = await body.discard(limit: 0)
-        let isKept = isRead && head.isKeepAlive && !response.closesConnection
+        // The rest of a small body is read first, so that the connection can be kept.
+        let isRead = await body.finish(limit: limits.unread)
+        // The decoder reads no request after one with Upgrade: another protocol could follow.
+        let mayContinue = head.isKeepAlive && !head.headers.contains(name: "Upgrade")
+        let isKept = isRead && mayContinue && !response.closesConnection
         response.closesConnection = !isKept
         try await send(response, version: head.version, isHead: head.method == .HEAD, outbound)
-        // Closing with unread bytes would reset the connection before the client has read the response.
-        if !isRead { _ = await body.discard(limit: limits.discarded) }
         return isKept
     }
 

@@ -20,6 +20,8 @@ final class ConnectionTimer: ChannelDuplexHandler {
     private var progress = 0
     /// Requests that were received completely, less the responses.
     private var openRequests = 0
+    /// When the last response has been passed to the system completely.
+    private(set) var sent: EventLoopFuture<Void>?
 
     init(patience: Duration) {
         let (seconds, attoseconds) = patience.components
@@ -45,7 +47,11 @@ final class ConnectionTimer: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        var promise = promise
         if case .end = unwrapOutboundIn(data) {
+            let end = promise ?? context.eventLoop.makePromise()
+            promise = end
+            sent = end.futureResult
             openRequests -= 1
             // The wait for the next request begins now: its read may have been issued before.
             if readTimer == nil, openRequests <= 0 { readTimer = timer(context) }

@@ -35,11 +35,14 @@ package struct HTTPServer: Sendable {
     ///   - host: an IP address.
     ///   - port: the port; 0 lets the system choose one.
     ///   - limits: the limits for clients.
+    ///   - tls: the server's certificate; `nil` for HTTP without TLS.
     /// - Throws: ``Failure/Code/cannotListen``.
-    package init(listeningOn host: String, port: Int, limits: ServerLimits = ServerLimits())
-        async throws(Failure)
-    {
-        let limitsOfDecoder = Self.decoderLimits(limits)
+    package init(
+        listeningOn host: String,
+        port: Int,
+        limits: ServerLimits = ServerLimits(),
+        tls: ServerTLS? = nil
+    ) async throws(Failure) {
         do {
             listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -55,18 +58,7 @@ package struct HTTPServer: Sendable {
                 .childChannelOption(.autoRead, value: false)
                 .bind(host: host, port: port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandlers([
-                            HTTPResponseEncoder(),
-                            ByteToMessageHandler(
-                                HTTPRequestDecoder(
-                                    leftOverBytesStrategy: .dropBytes,
-                                    informationalResponseStrategy: .forward,
-                                    limitConfiguration: limitsOfDecoder
-                                )
-                            ),
-                            ConnectionTimer(patience: limits.patience),
-                            InboundGate(),
-                        ])
+                        try Self.addHandlers(to: channel.pipeline.syncOperations, limits, tls)
                         return channel
                     }
                 }
@@ -127,6 +119,32 @@ package struct HTTPServer: Sendable {
             channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
             return wrapped
         }.get()
+    }
+
+    private static func addHandlers(
+        to pipeline: ChannelPipeline.SynchronousOperations,
+        _ limits: ServerLimits,
+        _ tls: ServerTLS?
+    ) throws {
+        if let tls {
+            guard let connection = tls.connection() else { throw ChannelError.operationUnsupported }
+            try pipeline.addHandler(TLSHandler(connection))
+        }
+        try pipeline.addHandlers([
+            HTTPResponseEncoder(),
+            ByteToMessageHandler(
+                HTTPRequestDecoder(
+                    leftOverBytesStrategy: .dropBytes,
+                    informationalResponseStrategy: .forward,
+                    limitConfiguration: decoderLimits(limits)
+                ),
+                // After a request with Upgrade, the decoder keeps everything that follows.
+                maximumBufferSize: limits.headSize
+            ),
+            NIOHTTPResponseHeadersValidator(),
+            ConnectionTimer(patience: limits.patience),
+            InboundGate(),
+        ])
     }
 
     private static func decoderLimits(_ limits: ServerLimits) -> NIOHTTPDecoderLimitConfiguration {

@@ -33,7 +33,10 @@ package final class RequestBody {
 
     private var iterator: Inbound.AsyncIterator
     private let outbound: Outbound
-    private var isComplete = true
+    /// Whether the current request has been read to its end.
+    private(set) var isComplete = true
+    /// The bytes that the client has announced and not sent yet; `nil` if it has announced no length.
+    private var rest: Int?
     /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
     private var awaitsContinue = false
 
@@ -47,6 +50,7 @@ package final class RequestBody {
         while let part = try await iterator.next() {
             guard case .head(let head) = part else { continue }
             isComplete = false
+            rest = head.headers.first(name: "Content-Length").flatMap { Int($0) }
             awaitsContinue = head.headers[canonicalForm: "expect"].contains {
                 $0.lowercased() == "100-continue"
             }
@@ -74,7 +78,9 @@ package final class RequestBody {
             throw Failure(.connectionLost, "the client's connection was lost", cause: error)
         }
         switch part {
-        case .body(let buffer)?: return BodyPiece(buffer)
+        case .body(let buffer)?:
+            if let announced = rest { rest = max(0, announced - buffer.readableBytes) }
+            return BodyPiece(buffer)
         case .end?:
             isComplete = true
             return nil
@@ -93,6 +99,13 @@ package final class RequestBody {
             try piece.withBytes { bytes.append(contentsOf: $0) }
         }
         return bytes
+    }
+
+    /// Reads and discards the rest of the body if it is not announced to be larger than `limit` bytes; returns whether it ended
+    /// within them.
+    func finish(limit: Int) async -> Bool {
+        if let rest, rest > limit { return false }
+        return await discard(limit: limit)
     }
 
     /// Reads the rest of the body and discards it; returns whether it ended within `limit` bytes.

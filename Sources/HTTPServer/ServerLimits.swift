@@ -10,6 +10,8 @@ package struct ServerLimits: Sendable {
     package var connections = 256
     /// The longest time for a request's head, for 16 KiB of its body, and for reading a piece of the response.
     package var patience = Duration.seconds(60)
+    /// The most bytes of an unwanted body that are read before the response, so that the connection can be kept.
+    package var unread = 256 * 1024
     /// The most bytes of an unwanted body that are read and discarded before the connection is closed.
     package var discarded = 8 * 1024 * 1024
 

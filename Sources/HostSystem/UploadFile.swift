@@ -51,6 +51,12 @@ package final class UploadFile: Sendable {
         try system({ [path] in Failure(writing: path, $0) }) { try descriptor.resize(to: Int64(size)) }
     }
 
+    /// Returns the size of the file now, in bytes.
+    package func size() throws(Failure) -> Int {
+        let stat = try system({ [path] in Failure(reading: path, $0) }) { try descriptor.stat() }
+        return Int(clamping: stat.size)
+    }
+
     /// Waits until the disk has all bytes.
     package func synchronize() throws(Failure) {
         try system({ [path] in Failure(writing: path, $0) }) { try HostSystem.synchronize(descriptor) }
@@ -81,6 +87,23 @@ extension Directory {
         } catch {
             throw Failure(writing: path, error as? Errno ?? .ioError)
         }
+    }
+
+    /// Creates a folder and its missing parents as ``create(_:isPrivate:)`` does, and waits until the disk has their names.
+    ///
+    /// Returns the folders that did not exist, the innermost first.
+    package static func createDurably(_ path: FilePath) throws(Failure) -> [FilePath] {
+        let missing = missing(path)
+        try create(path)
+        for folder in missing { try synchronize(folder.directory) }
+        // The process that created it may have ended before it did the same.
+        if missing.isEmpty { try? synchronize(path.directory) }
+        return missing
+    }
+
+    /// Sets the time of a file's last change to now; returns whether it exists.
+    package static func renew(_ file: FilePath) -> Bool {
+        file.withPlatformString { utimensat(AT_FDCWD, $0, nil, AT_SYMLINK_NOFOLLOW) } == 0
     }
 
     /// Gives a file a second name without copying it; returns whether that succeeded or the name exists.

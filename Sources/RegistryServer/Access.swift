@@ -18,6 +18,15 @@ package enum Access: Sendable {
         case delete
     }
 
+    /// Whether clients must prove who they are.
+    var requiresAccount: Bool {
+        switch self {
+        case .open: false
+        case .basic: true
+        case .tokens(let issuer): issuer.requiresAccount
+        }
+    }
+
     /// Throws `UNAUTHORIZED` with a challenge if a request is not allowed.
     func check(_ request: ServerRequest, _ route: Route, _ action: Action) throws(RegistryError) {
         switch self {

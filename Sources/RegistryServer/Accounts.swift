@@ -71,7 +71,7 @@ package struct Accounts: Sendable {
     }
 
     /// Compares without telling by the time where the texts differ.
-    private static func areEqual(_ first: [UInt8], _ second: [UInt8]) -> Bool {
+    static func areEqual(_ first: [UInt8], _ second: [UInt8]) -> Bool {
         let difference = zip(first, second).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
         return first.count == second.count && difference == 0
     }

@@ -145,5 +145,16 @@ struct PacedBody {
         return piece
     }
 
-    func bytes(limit: Int) async throws(Failure) -> [UInt8] { try await body.bytes(limit: limit) }
+    /// Reads a whole body; throws ``Failure/Code/requestRejected`` if it is larger than `limit` bytes.
+    func bytes(limit: Int) async throws(Failure) -> [UInt8] {
+        guard pace != nil else { return try await body.bytes(limit: limit) }
+        var bytes: [UInt8] = []
+        while let piece = try await next() {
+            guard bytes.count + piece.count <= limit else {
+                throw Failure(.requestRejected, "the body is larger than \(limit) bytes")
+            }
+            try piece.withBytes { bytes.append(contentsOf: $0) }
+        }
+        return bytes
+    }
 }

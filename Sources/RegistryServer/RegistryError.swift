@@ -19,6 +19,7 @@ struct RegistryError: Error {
         case unauthorized = "UNAUTHORIZED"
         case denied = "DENIED"
         case unsupported = "UNSUPPORTED"
+        case tooManyRequests = "TOOMANYREQUESTS"
         case unknown = "UNKNOWN"
     }
 
@@ -54,6 +55,8 @@ struct RegistryError: Error {
     /// Converts a failure of the server itself, or of the client's connection.
     init(_ failure: Failure) {
         switch failure.code {
+        case .requestRejected: self.init(413, .sizeInvalid, failure.message)
+        case .rateLimited: self.init(429, .tooManyRequests, failure.message)
         case .diskFull: self.init(507, .unknown, "the registry's disk is full")
         case .connectionLost, .protocolViolation:
             self.init(400, .blobUploadInvalid, failure.message)

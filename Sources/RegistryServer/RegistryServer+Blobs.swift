@@ -9,9 +9,13 @@ extension RegistryServer {
         -> ServerResponse
     {
         let unknown = RegistryError(404, .blobUnknown, "\(name) has no blob \(digest)")
-        guard let layout = try await existingLayout(of: name),
-            let file = try await serving({ () throws(Failure) in try layout.open(digest) })
-        else { throw unknown }
+        let found = try await serving { () async throws(Failure) -> FileSource? in
+            guard let repository = try await store.repository(name),
+                try await repository.size(of: digest) != nil
+            else { return nil }
+            return try repository.layout.open(digest)
+        }
+        guard let file = found else { throw unknown }
         var fields = [
             ("Content-Type", "application/octet-stream"), ("Docker-Content-Digest", digest.description),
             ("Accept-Ranges", "bytes"),
@@ -45,22 +49,22 @@ extension RegistryServer {
         )
     }
 
-    /// Returns the layout of a repository, also of one without images yet; `nil` if it does not exist.
-    func existingLayout(of name: RepositoryName) async throws(RegistryError) -> ServedLayout? {
-        try await serving { () async throws(Failure) in
-            if case .layout = store.content {
-                return try await store.repository(name, creating: true)?.layout
-            }
-            return try await store.repository(name)?.layout
-        }
-    }
-
     func deleteBlob(_ name: RepositoryName, _ digest: Digest) async throws(RegistryError) -> ServerResponse {
-        guard let layout = try await existingLayout(of: name), layout.size(of: digest) != nil else {
+        let found = try await serving { () async throws(Failure) -> (Repository, size: Int)? in
+            guard let repository = try await store.repository(name),
+                let size = try await repository.size(of: digest)
+            else { return nil }
+            return (repository, size)
+        }
+        guard let (repository, size) = found else {
             throw RegistryError(404, .blobUnknown, "\(name) has no blob \(digest)")
         }
-        let user = try await serving { () async throws(Failure) in try await layout.removeUnused(digest) }
+        let user = try await serving { () async throws(Failure) in
+            try await repository.layout.removeUnused(digest)
+        }
         if let user { throw RegistryError(405, .unsupported, "the \(user.role) \(user.digest) refers to it") }
+        repository.blobs?.remove(digest)
+        store.space.free(size)
         return ServerResponse(202)
     }
 }
@@ -68,13 +72,12 @@ extension RegistryServer {
 extension ServedLayout {
     /// Removes a blob that no manifest refers to; returns a manifest that does.
     fileprivate nonisolated func removeUnused(_ digest: Digest) async throws(Failure) -> Descriptor? {
-        let found = try await change { [self] document throws(Failure) -> Descriptor?? in
-            let listed = document.entries.first { $0.digest == digest }
-            if let user = listed ?? self.user(of: digest, in: document.entries) { return .some(user) }
+        try await change { [self] document async throws(Failure) -> Change<Descriptor?> in
+            if let entry = document.entries.first(where: { $0.digest == digest }) { return .unchanged(entry) }
+            if let user = try await user(of: digest, among: document.entries) { return .unchanged(user) }
             try remove(digest)
-            return nil
+            return .unchanged(nil)
         }
-        return found ?? nil
     }
 }
 

@@ -54,17 +54,24 @@ extension RegistryServer {
     func referrers(_ name: RepositoryName, _ digest: Digest, _ request: ServerRequest)
         async throws(RegistryError) -> ServerResponse
     {
-        let found = try await serving { () async throws(Failure) -> [Descriptor] in
-            guard let repository = try await store.repository(name) else { return [] }
-            return try await repository.referrers(of: digest)
+        let query = Query(request.query)
+        let type = query["artifactType"]
+        let last: Digest? = if let text = query["last"] { try Self.digest(text) } else { nil }
+        // Each manifest is read for the answer.
+        let page = try await manifestGate.withPlace { () async throws(RegistryError) in
+            try await serving { () async throws(Failure) -> Repository.Referrers in
+                guard let repository = try await store.repository(name) else { return .init() }
+                return try await repository.referrers(of: digest, after: last, ofType: type)
+            }
         }
         var fields: [(name: String, value: String)] = [("Content-Type", MediaType.imageIndex.description)]
-        var listed = found
-        if let type = Query(request.query)["artifactType"] {
-            fields.append(("OCI-Filters-Applied", "artifactType"))
-            listed = found.filter { $0.artifactType?.name == type }
+        if type != nil { fields.append(("OCI-Filters-Applied", "artifactType")) }
+        if page.isIncomplete, let last = page.found.last {
+            let filter = type.map { "&artifactType=\($0.percentEncoded(keeping: "-._~"))" } ?? ""
+            let next = "/v2/\(name)/referrers/\(digest)?last=\(last.digest)\(filter)"
+            fields.append(("Link", "<\(next)>; rel=\"next\""))
         }
-        return ServerResponse(200, fields, body: .bytes(try Self.encoded(Index(manifests: listed))))
+        return ServerResponse(200, fields, body: .bytes(try Self.encoded(Index(manifests: page.found))))
     }
 
     private static func encoded(_ document: some Encodable) throws(RegistryError) -> [UInt8] {
@@ -77,16 +84,39 @@ extension RegistryServer {
 }
 
 extension Repository {
-    /// Returns the manifests whose subject has a digest, with their artifact types and annotations.
-    func referrers(of digest: Digest) async throws(Failure) -> [Descriptor] {
-        var checked: Set<Digest> = []
+    /// Some of the manifests that are attached to one.
+    struct Referrers: Sendable {
         var found: [Descriptor] = []
-        for entry in try await layout.entries() where owns(entry) && checked.insert(entry.digest).inserted {
-            guard let bytes = try? layout.manifest(entry),
+        /// Whether there are more.
+        var isIncomplete = false
+    }
+
+    /// The referrers of a page have at most this size, in bytes: their annotations are in the list (at least one is listed).
+    private static let pageSize = 1024 * 1024
+
+    /// Returns the manifests whose subject has a digest, with their artifact types and annotations: those of a type, or all, in
+    /// the order of the index, after the one with a digest.
+    func referrers(of digest: Digest, after last: Digest?, ofType type: String?) async throws(Failure)
+        -> Referrers
+    {
+        var checked: Set<Digest> = []
+        var page = Referrers()
+        var size = 0
+        var entries = try await layout.entries().filter {
+            owns($0) && $0.mediaType.isStoredAsManifest && checked.insert($0.digest).inserted
+        }[...]
+        if let last { entries = entries.drop { $0.digest != last }.dropFirst() }
+        for entry in entries {
+            guard let bytes = try? layout.blob(entry)?.bytes(limit: Manifest.sizeLimit),
                 let manifest = try? PushedManifest(bytes, contentType: entry.mediaType.description),
-                manifest.subject?.digest == digest
+                manifest.subject?.digest == digest, type == nil || manifest.artifactType?.name == type
             else { continue }
-            found.append(
+            size += bytes.count
+            guard size <= Self.pageSize || page.found.isEmpty else {
+                page.isIncomplete = true
+                break
+            }
+            page.found.append(
                 Descriptor(
                     mediaType: entry.mediaType,
                     digest: entry.digest,
@@ -96,6 +126,6 @@ extension Repository {
                 )
             )
         }
-        return found
+        return page
     }
 }

@@ -32,16 +32,20 @@ extension RegistryServer {
     func manifest(_ name: RepositoryName, _ reference: String) async throws(RegistryError) -> ServerResponse {
         let wanted = try ManifestName(reference)
         let repository = try await repository(name)
-        let found = try await serving { () async throws(Failure) -> (Descriptor, [UInt8])? in
+        // Verified, and then read once more, so that slow clients of large manifests take no memory.
+        let found = try await serving { () async throws(Failure) -> (Descriptor, FileSource)? in
             let descriptor =
                 switch wanted {
                 case .tag(let tag): try await repository.manifest(tagged: tag)
                 case .digest(let digest): try await repository.manifest(digest)
                 }
-            guard let descriptor, let bytes = try repository.layout.manifest(descriptor) else { return nil }
-            return (descriptor, bytes)
+            guard let descriptor, descriptor.size <= Manifest.sizeLimit,
+                try repository.layout.blob(descriptor) != nil,
+                let file = try repository.layout.open(descriptor.digest)
+            else { return nil }
+            return (descriptor, file)
         }
-        guard let (descriptor, bytes) = found else {
+        guard let (descriptor, file) = found else {
             throw RegistryError(
                 404,
                 .manifestUnknown,
@@ -54,11 +58,27 @@ extension RegistryServer {
                 ("Content-Type", descriptor.mediaType.description),
                 ("Docker-Content-Digest", descriptor.digest.description),
             ],
-            body: .bytes(bytes)
+            body: .stream(length: descriptor.size) { offset, count throws(Failure) in
+                try file.read(at: offset, count: count)
+            }
         )
     }
 
     func put(
+        _ name: RepositoryName,
+        _ reference: String,
+        _ request: ServerRequest,
+        _ body: PacedBody
+    ) async throws(RegistryError) -> ServerResponse {
+        if let length = request[field: "Content-Length"]?.wholeNumber, length <= ManifestGate.freeSize {
+            return try await store(name, reference, request, body)
+        }
+        return try await manifestGate.withPlace { () async throws(RegistryError) in
+            try await store(name, reference, request, body)
+        }
+    }
+
+    private func store(
         _ name: RepositoryName,
         _ reference: String,
         _ request: ServerRequest,
@@ -71,13 +91,8 @@ extension RegistryServer {
         if case .digest(let named) = target, digest != named {
             throw RegistryError(400, .digestInvalid, "the manifest's digest is \(digest), not \(named)")
         }
+        let repository = try await repository(name, for: manifest)
         let tag = target.tag
-        let repository = try await serving { () async throws(Failure) in
-            try await store.repository(name, creating: true)
-        }
-        guard let repository else {
-            throw RegistryError(404, .nameUnknown, "the registry has no repository \(name)")
-        }
         let entry = Descriptor(
             mediaType: manifest.mediaType,
             digest: digest,
@@ -85,31 +100,66 @@ extension RegistryServer {
             annotations: repository.annotations(tag, digest, host: requestHost(request)),
             artifactType: manifest.indexedArtifactType
         )
-        let missing = try await serving { () async throws(Failure) -> Descriptor? in
-            let missing = try await repository.layout.change { document throws(Failure) -> Descriptor?? in
-                // Under the lock: a part must not be deleted between the check and the change.
-                let missing = manifest.parts.first { part in
-                    !part.isForeign && repository.layout.size(of: part.digest) != part.size
+        try store.space.take(bytes.count)
+        let result: Stored
+        do throws(RegistryError) {
+            result = try await serving { () async throws(Failure) in
+                try await repository.layout.change {
+                    document async throws(Failure) -> ServedLayout.Change<Stored> in
+                    // Under the lock: a part must not be deleted between the check and the change.
+                    if let missing = try await repository.firstMissing(of: manifest.parts) {
+                        return .unchanged(.missing(missing))
+                    }
+                    let isNew = repository.layout.size(of: digest) == nil
+                    try repository.layout.insert(bytes, as: digest)
+                    try repository.add(entry, tag: tag, to: &document)
+                    return .changed(.stored(isNew: isNew))
                 }
-                if let missing { return .some(missing) }
-                try repository.layout.insert(bytes, as: digest)
-                try repository.add(entry, tag: tag, to: &document)
-                return .some(nil)
             }
-            return missing ?? nil
+        } catch {
+            store.space.free(bytes.count)
+            throw error
         }
-        if let missing {
-            throw RegistryError(
-                400,
-                .manifestBlobUnknown,
-                "\(name) has no \(missing.role) \(missing.digest) of \(missing.size) bytes"
-            )
+        switch result {
+        case .stored(isNew: true): break
+        case .stored(isNew: false): store.space.free(bytes.count)
+        case .missing(let part):
+            store.space.free(bytes.count)
+            throw Self.missing(part, in: name)
         }
         var fields = [
             ("Location", "/v2/\(name)/manifests/\(digest)"), ("Docker-Content-Digest", digest.description),
         ]
         if let subject = manifest.subject { fields.append(("OCI-Subject", subject.digest.description)) }
         return ServerResponse(201, fields)
+    }
+
+    private enum Stored: Sendable {
+        case stored(isNew: Bool)
+        case missing(Descriptor)
+    }
+
+    /// Returns the repository for a manifest; creates it only for one that needs no blobs.
+    private func repository(_ name: RepositoryName, for manifest: PushedManifest) async throws(RegistryError)
+        -> Repository
+    {
+        let missing = manifest.parts.first { !$0.isForeign }
+        let found = try await serving { () async throws(Failure) in
+            try await store.repository(name, creating: missing == nil)
+        }
+        if let found { return found }
+        guard let missing else {
+            throw RegistryError(404, .nameUnknown, "the registry has no repository \(name)")
+        }
+        throw Self.missing(missing, in: name)
+    }
+
+    private static func missing(_ part: Descriptor, in name: RepositoryName) -> RegistryError {
+        RegistryError(
+            400,
+            .manifestBlobUnknown,
+            "\(name) has no \(part.role) \(part.digest) of \(part.size) bytes"
+        )
     }
 
     private func manifestBytes(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError)
@@ -147,34 +197,18 @@ extension RegistryServer {
         )
         switch target {
         case .tag(let tag):
-            let result = try await serving { () async throws(Failure) in
-                try await repository.layout.change { document throws(Failure) in
-                    try repository.removeTag(tag, from: &document) ? true : nil
+            let isFound = try await serving { () async throws(Failure) in
+                try await repository.layout.change { document throws(Failure) -> ServedLayout.Change<Bool> in
+                    try repository.removeTag(tag, from: &document) ? .changed(true) : .unchanged(false)
                 }
             }
-            guard result != nil else { throw unknown }
+            guard isFound else { throw unknown }
         case .digest(let digest):
-            let user = try await serving { () async throws(Failure) in
-                try await repository.layout.change { document throws(Failure) -> Descriptor?? in
-                    if let user = repository.layout.user(of: digest, in: document.entries) {
-                        return .some(user)
-                    }
-                    guard document.remove(where: { $0.digest == digest && repository.owns($0) }) else {
-                        return nil
-                    }
-                    return .some(nil)
-                }
-            }
-            guard let user else { throw unknown }
-            if let user {
+            switch try await serving({ () async throws(Failure) in try await repository.delete(digest) }) {
+            case .unknown: throw unknown
+            case .used(let user):
                 throw RegistryError(405, .unsupported, "the \(user.role) \(user.digest) refers to it")
-            }
-            try await serving { () async throws(Failure) in
-                // Another repository of the same layout may list it, too.
-                guard try await !repository.layout.entries().contains(where: { $0.digest == digest }) else {
-                    return
-                }
-                try repository.layout.remove(digest)
+            case .deleted(let size): store.space.free(size)
             }
         }
         return ServerResponse(202)

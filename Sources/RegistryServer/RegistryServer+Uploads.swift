@@ -14,13 +14,15 @@ extension RegistryServer {
             let digest = try Self.digest(mounted)
             if try await mount(digest, to: name, query["from"], request) { return created(name, digest) }
         }
-        let upload = try await serving { () throws(Failure) in try store.uploads.start() }
-        guard let text = query["digest"] else { return try uploadStatus(name, upload, 202) }
+        let wanted: Digest? = if let text = query["digest"] { try Self.digest(text) } else { nil }
+        guard let uploads = store.uploads else { throw Self.unknownUpload }
+        let upload = try await serving { () throws(Failure) in try uploads.start(in: name) }
+        guard let wanted else { return uploadStatus(name, upload, 202) }
         do throws(RegistryError) {
-            let digest = try Self.digest(text)
-            return try await finish(name, upload, digest, request, body)
+            return try await finish(name, upload, wanted, body, nil)
         } catch {
-            store.uploads.remove(upload)
+            // Its client does not know the upload, and cannot continue it.
+            uploads.remove(upload)
             throw error
         }
     }
@@ -33,125 +35,155 @@ extension RegistryServer {
         guard let source = source.flatMap({ try? RepositoryName(parsing: $0) }),
             options.access.mayRead(source, request)
         else { return false }
-        return try await serving { () async throws(Failure) in
-            guard let from = try await store.repository(source), from.layout.size(of: digest) != nil,
-                let target = try await store.repository(name, creating: true)
-            else { return false }
-            return try target.layout.link(digest, from: from.layout)
+        let found = try await serving { () async throws(Failure) -> (Repository, size: Int)? in
+            guard let from = try await store.repository(source), let size = try await from.size(of: digest)
+            else { return nil }
+            return (from, size)
         }
+        guard let (from, size) = found else { return false }
+        try store.space.take(size)
+        let isNew = try await serving { () async throws(Failure) -> Bool? in
+            guard let target = try await store.repository(name, creating: true) else { return nil }
+            let isNew = target.layout.size(of: digest) == nil
+            guard try target.layout.link(digest, from: from.layout) else { return nil }
+            target.blobs?.insert(digest)
+            return isNew
+        }
+        if isNew != true { store.space.free(size) }
+        return isNew != nil
     }
 
-    func upload(_ identifier: String) throws(RegistryError) -> Upload {
+    private static var unknownUpload: RegistryError {
+        RegistryError(404, .blobUploadUnknown, "there is no such upload")
+    }
+
+    func upload(_ identifier: String, in name: RepositoryName) throws(RegistryError) -> Upload {
         let upload: Upload?
         do throws(Failure) {
-            upload = try store.uploads.find(identifier)
+            upload = try store.uploads?.find(identifier, in: name)
+        } catch  where error.code == .fileMissing {
+            throw Self.unknownUpload
         } catch {
             throw RegistryError(error)
         }
-        guard let upload else { throw RegistryError(404, .blobUploadUnknown, "there is no such upload") }
+        guard let upload else { throw Self.unknownUpload }
         return upload
     }
 
-    func cancel(_ identifier: String) throws(RegistryError) -> ServerResponse {
-        store.uploads.remove(try upload(identifier))
+    func cancel(_ identifier: String, in name: RepositoryName) throws(RegistryError) -> ServerResponse {
+        store.uploads?.remove(try upload(identifier, in: name))
         return ServerResponse(204)
     }
 
     func patch(_ name: RepositoryName, _ identifier: String, _ request: ServerRequest, _ body: PacedBody)
         async throws(RegistryError) -> ServerResponse
     {
-        let upload = try upload(identifier)
-        try checkRange(request, upload, name)
-        let file = try await serving { () throws(Failure) in try UploadFile(at: upload.path, isNew: false) }
-        let writer = upload.beginWriting()
-        try await receive(body, upload, file, writer)
+        let upload = try upload(identifier, in: name)
+        let range = try ChunkRange(of: request)
+        let (file, writer) = try begin(upload, range, name)
+        try await receive(body, range, upload, file, writer)
         try await serving { () throws(Failure) in try file.synchronize() }
-        return try uploadStatus(name, upload, 202)
+        return uploadStatus(name, upload, 202)
     }
 
     func finish(_ name: RepositoryName, _ identifier: String, _ request: ServerRequest, _ body: PacedBody)
         async throws(RegistryError) -> ServerResponse
     {
-        let upload = try upload(identifier)
+        let upload = try upload(identifier, in: name)
         guard let text = Query(request.query)["digest"] else {
             throw RegistryError(400, .digestInvalid, "the request has no parameter digest")
         }
         let digest = try Self.digest(text)
-        try checkRange(request, upload, name)
-        return try await finish(name, upload, digest, request, body)
+        return try await finish(name, upload, digest, body, ChunkRange(of: request))
     }
 
     private func finish(
         _ name: RepositoryName,
         _ upload: Upload,
         _ digest: Digest,
-        _ request: ServerRequest,
-        _ body: PacedBody
+        _ body: PacedBody,
+        _ range: ChunkRange?
     ) async throws(RegistryError) -> ServerResponse {
-        let file = try await serving { () throws(Failure) in try UploadFile(at: upload.path, isNew: false) }
-        let writer = upload.beginWriting()
-        try await receive(body, upload, file, writer)
-        let isRight = try await serving { () async throws(Failure) in
-            guard let repository = try await store.repository(name, creating: true) else { return false }
-            return try upload.finish(file, as: digest, in: repository.layout, writer: writer)
-        }
-        store.uploads.remove(upload)
+        let (file, writer) = try begin(upload, range, name)
+        try await receive(body, range, upload, file, writer)
+        let isRight = try await serving { () throws(Failure) in try upload.has(digest, file, as: writer) }
         guard isRight else {
+            store.uploads?.remove(upload)
             throw RegistryError(400, .digestInvalid, "the received bytes do not have the digest \(digest)")
         }
+        // Not earlier: a rejected upload creates no repository.
+        let size = upload.size
+        let isNew = try await serving { () async throws(Failure) -> Bool? in
+            guard let repository = try await store.repository(name, creating: true) else { return nil }
+            let isNew = repository.layout.size(of: digest) == nil
+            try upload.finish(file, as: digest, in: repository.layout, writer: writer)
+            repository.blobs?.insert(digest)
+            return isNew
+        }
+        if isNew == false { store.space.free(size) }
+        store.uploads?.remove(upload)
         return created(name, digest)
     }
 
-    private func receive(_ body: PacedBody, _ upload: Upload, _ file: UploadFile, _ writer: Int)
-        async throws(RegistryError)
+    /// Opens the file of an upload for a request that writes, at the offset of its range.
+    private func begin(_ upload: Upload, _ range: ChunkRange?, _ name: RepositoryName) throws(RegistryError)
+        -> (UploadFile, Upload.Writer)
     {
+        let file: UploadFile
         do throws(Failure) {
-            while let piece = try await body.next() {
-                let (size, isOver) = upload.size.addingReportingOverflow(piece.count)
-                guard !isOver, size <= options.sizeLimit else {
-                    store.uploads.remove(upload)
-                    throw Failure(.requestRejected, "a blob has at most \(options.sizeLimit) bytes")
-                }
-                try piece.withBytes { bytes throws(Failure) in try upload.append(bytes, to: file, as: writer)
-                }
-            }
-        } catch  where error.code == .requestRejected {
-            throw RegistryError(413, .sizeInvalid, error.message)
+            file = try UploadFile(at: upload.path, isNew: false)
+        } catch  where error.code == .fileMissing {
+            throw Self.unknownUpload
         } catch {
             throw RegistryError(error)
         }
-    }
-
-    /// Checks the offset of a chunk, if the request has one: `Content-Range: FIRST-LAST`.
-    private func checkRange(_ request: ServerRequest, _ upload: Upload, _ name: RepositoryName)
-        throws(RegistryError)
-    {
-        guard let field = request[field: "Content-Range"] else { return }
-        // The specification omits the unit, and RFC 9110 the size of a chunk; clients add them.
-        let range = field.split(separator: "/").first?.split(separator: " ").last ?? ""
-        let bounds = range.split(separator: "-", omittingEmptySubsequences: false).map {
-            String($0).wholeNumber
-        }
-        guard bounds.count == 2, let first = bounds[0], let last = bounds[1], last >= first - 1 else {
-            throw RegistryError(400, .blobUploadInvalid, "Content-Range is not FIRST-LAST")
-        }
-        if let length = request[field: "Content-Length"]?.wholeNumber, length - 1 != last - first {
-            throw RegistryError(400, .sizeInvalid, "Content-Range and Content-Length are different")
-        }
-        guard first == upload.size else {
+        switch upload.beginWriting(at: range?.first) {
+        case .begun(let writer): return (file, writer)
+        case .ended: throw Self.unknownUpload
+        case .otherSize(let size):
             throw RegistryError(
                 416,
                 .blobUploadInvalid,
-                "the next byte of the upload is \(upload.size), not \(first)",
+                "the next byte of the upload is \(size), not \(range?.first ?? 0)",
                 Self.fields(of: upload, in: name)
             )
         }
     }
 
+    /// Appends a body to an upload; of a body that is longer or shorter than its range, nothing is kept.
+    private func receive(
+        _ body: PacedBody,
+        _ range: ChunkRange?,
+        _ upload: Upload,
+        _ file: UploadFile,
+        _ writer: Upload.Writer
+    ) async throws(RegistryError) {
+        var count = 0
+        while let piece = try await serving({ () async throws(Failure) in try await body.next() }) {
+            count += piece.count
+            if let range, count > range.count { break }
+            let (size, isOver) = upload.size.addingReportingOverflow(piece.count)
+            guard !isOver, size <= options.sizeLimit else {
+                store.uploads?.remove(upload)
+                throw RegistryError(413, .sizeInvalid, "a blob has at most \(options.sizeLimit) bytes")
+            }
+            try store.space.take(piece.count)
+            do throws(Failure) {
+                try piece.withBytes { bytes throws(Failure) in try upload.append(bytes, to: file, as: writer)
+                }
+            } catch {
+                store.space.free(piece.count)
+                throw RegistryError(error)
+            }
+        }
+        guard let range, count != range.count else { return }
+        let removed = try await serving { () throws(Failure) in try upload.undo(file, as: writer) }
+        store.space.free(removed)
+        throw RegistryError(400, .sizeInvalid, "Content-Range and the length of the body are different")
+    }
+
     /// Returns the state of an upload: its location, and how much the registry has.
-    func uploadStatus(_ name: RepositoryName, _ upload: Upload, _ status: Int) throws(RegistryError)
-        -> ServerResponse
-    {
+    func uploadStatus(_ name: RepositoryName, _ upload: Upload, _ status: Int) -> ServerResponse {
         var response = ServerResponse(status, Self.fields(of: upload, in: name))
         if status == 202 { response.fields.append(("OCI-Chunk-Min-Length", "1")) }
         return response

@@ -19,6 +19,8 @@ package struct RegistryServer: Sendable {
         package var pace: Pace?
         /// A deliberate delay of each response.
         package var delay: Duration?
+        /// Whether clients connect with TLS, and have verified the server's name.
+        package var isEncrypted = false
 
         /// Creates the defaults.
         package init() {}
@@ -27,6 +29,7 @@ package struct RegistryServer: Sendable {
     let store: RepositoryStore
     let options: Options
     let host: RegistryName
+    let manifestGate = ManifestGate()
     private let faults: FaultPlan
     private let events: any EventSink
 
@@ -69,10 +72,7 @@ package struct RegistryServer: Sendable {
     private func answer(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError)
         -> ServerResponse
     {
-        // Only browsers send it: no page of the web may use a registry on this machine.
-        guard request[field: "Origin"] == nil else {
-            throw RegistryError(403, .denied, "requests of web pages are rejected")
-        }
+        try rejectWebPages(request)
         let route = try Route(request.path)
         if case .token = route { return try await options.access.token(for: request, body) }
         let isReading = request.method == "GET" || request.method == "HEAD"
@@ -82,13 +82,13 @@ package struct RegistryServer: Sendable {
             isReading ? .pull : request.method == "DELETE" ? .delete : .push
         )
         guard isReading || !options.isReadOnly else {
-            throw RegistryError(405, .unsupported, "the registry is read-only")
+            throw RegistryError(405, .unsupported, "the registry is read-only", [("Allow", "GET, HEAD")])
         }
         return switch (route, request.method) {
         case (.base, "GET"), (.base, "HEAD"): Self.json("{}")
-        case (.catalog, "GET"): try await catalog(request)
-        case (.tags(let name), "GET"): try await tags(name, request)
-        case (.referrers(let name, let digest), "GET"):
+        case (.catalog, "GET"), (.catalog, "HEAD"): try await catalog(request)
+        case (.tags(let name), "GET"), (.tags(let name), "HEAD"): try await tags(name, request)
+        case (.referrers(let name, let digest), "GET"), (.referrers(let name, let digest), "HEAD"):
             try await referrers(name, Self.digest(digest), request)
         case (.manifest(let name, let reference), "GET"), (.manifest(let name, let reference), "HEAD"):
             try await manifest(name, reference)
@@ -100,13 +100,40 @@ package struct RegistryServer: Sendable {
         case (.startUpload(let name), "POST"): try await startUpload(name, request, body)
         case (.upload(let name, let identifier), "PATCH"): try await patch(name, identifier, request, body)
         case (.upload(let name, let identifier), "PUT"): try await finish(name, identifier, request, body)
-        case (.upload(let name, let identifier), "GET"): try uploadStatus(name, upload(identifier), 204)
-        case (.upload(_, let identifier), "DELETE"): try cancel(identifier)
+        case (.upload(let name, let identifier), "GET"), (.upload(let name, let identifier), "HEAD"):
+            try uploadStatus(name, upload(identifier, in: name), 204)
+        case (.upload(let name, let identifier), "DELETE"): try cancel(identifier, in: name)
         default:
             throw RegistryError(
                 405,
                 .unsupported,
-                "the endpoint has no method \(request.method.truncated(to: 20))"
+                "the endpoint has no method \(request.method.truncated(to: 20))",
+                [("Allow", route.methods.joined(separator: ", "))]
+            )
+        }
+    }
+
+    /// Rejects what a page of the web may have sent with the browser of this machine's user.
+    ///
+    /// A page can give its own host name the registry's address (DNS rebinding). It cannot do so with an address or
+    /// `localhost`, and it has neither an account nor a certificate for the name.
+    private func rejectWebPages(_ request: ServerRequest) throws(RegistryError) {
+        guard request[field: "Origin"] == nil else {
+            throw RegistryError(403, .denied, "requests of web pages are rejected")
+        }
+        // HTTP/1.0 has no Host, and browsers do not use it.
+        guard !request.authority.isEmpty else { return }
+        guard let name = try? RegistryName(parsing: request.authority) else {
+            throw RegistryError(400, .unknown, "the request's Host is not a host with a port")
+        }
+        if case .address = IPAddress.Host(name.host) { return }
+        guard
+            name.isLoopback || name.host == host.host || options.isEncrypted || options.access.requiresAccount
+        else {
+            throw RegistryError(
+                403,
+                .denied,
+                "without an account and TLS, the registry has no host name: use \(host)"
             )
         }
     }

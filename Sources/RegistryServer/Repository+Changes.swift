@@ -10,7 +10,9 @@ extension Repository {
         let own = document.entries.filter(owns)
         if tag == nil, own.contains(where: { $0.digest == entry.digest }) { return }
         if let tag {
-            if own.contains(where: { $0.digest == entry.digest && self.tag(of: $0) == tag }) { return }
+            // With several hosts in full names, several entries have the tag.
+            let tagged = own.filter { self.tag(of: $0) == tag }
+            if !tagged.isEmpty, tagged.allSatisfy({ $0.digest == entry.digest }) { return }
             _ = try removeTag(tag, from: &document)
         }
         // Its entry without a tag is not needed any more.
@@ -26,38 +28,43 @@ extension Repository {
         for entry in [first] + tagged.dropFirst().filter({ $0.digest != first.digest })
         where !document.entries.contains(where: { owns($0) && $0.digest == entry.digest }) {
             let host = EntryName(of: entry).reference?.registry
-            try document.append(entry.annotated(untagged(entry, host: host)))
+            try document.append(entry.annotated(annotations(nil, entry.digest, host: host)))
         }
         return true
     }
 
-    private func untagged(_ entry: Descriptor, host: RegistryName?) -> Annotations? {
-        guard let host else { return nil }
-        return annotations(nil, entry.digest, host: host)
+    /// The result of deleting a manifest.
+    enum Deletion: Sendable {
+        case unknown
+        /// A manifest that refers to it.
+        case used(Descriptor)
+        /// The bytes that were removed.
+        case deleted(size: Int)
     }
-}
 
-extension ServedLayout {
-    /// Returns a manifest that refers to content, among those listed in an index and those that they list; `nil` without one.
-    ///
-    /// A manifest that cannot be read counts as one that refers to everything.
-    nonisolated func user(of digest: Digest, in entries: [Descriptor], depth: Int = 0) -> Descriptor? {
-        var checked: Set<Digest> = []
-        for entry in entries where entry.mediaType.isStoredAsManifest && checked.insert(entry.digest).inserted
-        {
-            guard let bytes = try? manifest(entry) else {
-                if size(of: entry.digest) == nil { continue }
-                return entry
+    /// Removes a manifest with all its tags, unless another one refers to it.
+    func delete(_ digest: Digest) async throws(Failure) -> Deletion {
+        let layout = layout
+        let size = layout.size(of: digest) ?? 0
+        return try await layout.change { document async throws(Failure) -> ServedLayout.Change<Deletion> in
+            guard document.entries.contains(where: { $0.digest == digest && owns($0) }) else {
+                return .unchanged(.unknown)
             }
-            guard let document = try? ManifestDocument(decoding: bytes, mediaType: entry.mediaType) else {
-                return entry
+            if let user = try await layout.user(of: digest, among: document.entries) {
+                return .unchanged(.used(user))
             }
-            if document.successors.contains(where: { $0.digest == digest }) { return entry }
-            if case .index(let index) = document, depth < ManifestGraph.depthLimit,
-                let user = user(of: digest, in: index.manifests, depth: depth + 1)
-            {
-                return user
-            }
+            _ = document.remove { $0.digest == digest && owns($0) }
+            return .changed(.deleted(size: size))
+        } afterwards: { entries throws(Failure) in
+            // The index no longer names it; another repository of the same layout may.
+            if !entries.contains(where: { $0.digest == digest }) { try layout.remove(digest) }
+        }
+    }
+
+    /// Returns the first part of a manifest that this repository does not have with its size; parts with URLs may be elsewhere.
+    func firstMissing(of parts: [Descriptor]) async throws(Failure) -> Descriptor? {
+        for part in parts where !part.isForeign {
+            guard try await size(of: part.digest) == part.size else { return part }
         }
         return nil
     }

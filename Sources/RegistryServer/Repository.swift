@@ -16,6 +16,8 @@ struct Repository: Sendable {
 
     let layout: ServedLayout
     let naming: Naming
+    /// The blobs that belong to it without being named by a manifest; `nil` if all blobs of the layout do.
+    let blobs: RepositoryBlobs?
 
     /// Returns whether an entry belongs to this repository.
     func owns(_ entry: Descriptor) -> Bool {
@@ -33,19 +35,19 @@ struct Repository: Sendable {
     }
 
     /// Returns the annotations of an entry with a tag or without one; `host` is the registry's name in full names.
-    func annotations(_ tag: Tag?, _ digest: Digest, host: RegistryName) -> Annotations? {
-        switch naming {
-        case .whole, .unnamed:
-            return tag.map { [AnnotationKey.referenceName: $0.description] }
-        case .full(let name):
-            let reference = Reference(
-                registry: host,
-                repository: name,
-                tag: tag,
-                digest: tag == nil ? digest : nil
-            )
-            return EntryName(.reference(reference)).annotations
+    func annotations(_ tag: Tag?, _ digest: Digest, host: RegistryName?) -> Annotations? {
+        guard case .full(let name) = naming, let host else {
+            if let tag { return [AnnotationKey.referenceName: tag.description] }
+            // Otherwise a build without a name would replace the entry.
+            return [AnnotationKey.servedDigest: digest.description]
         }
+        let reference = Reference(
+            registry: host,
+            repository: name,
+            tag: tag,
+            digest: tag == nil ? digest : nil
+        )
+        return EntryName(.reference(reference)).annotations
     }
 
     /// Returns the repository's entries that are manifests or indexes.
@@ -69,30 +71,17 @@ struct Repository: Sendable {
 
     /// Finds a manifest by its digest: an entry, or a manifest that an index lists.
     func manifest(_ digest: Digest) async throws(Failure) -> Descriptor? {
-        let entries = try await layout.entries()
-        return try Self.find(digest, in: entries.filter(owns), layout, depth: 0)
+        // Clients ask for each manifest before they push it; no index needs to be read for that.
+        guard layout.size(of: digest) != nil else { return nil }
+        let manifests = try await manifests()
+        if let entry = manifests.first(where: { $0.digest == digest }) { return entry }
+        return try await layout.manifest(digest, listedIn: manifests)
     }
 
-    /// Finds a manifest in a list of descriptors and in the indexes among them.
-    static func find(
-        _ digest: Digest,
-        in descriptors: [Descriptor],
-        _ layout: ServedLayout,
-        depth: Int
-    ) throws(Failure) -> Descriptor? {
-        if let found = descriptors.first(where: { $0.digest == digest && $0.mediaType.isStoredAsManifest }) {
-            return found
-        }
-        guard depth < ManifestGraph.depthLimit else { return nil }
-        for descriptor in descriptors where descriptor.mediaType.isIndex {
-            guard let bytes = try? layout.manifest(descriptor),
-                case .index(let index)? = try? ManifestDocument(
-                    decoding: bytes,
-                    mediaType: descriptor.mediaType
-                )
-            else { continue }
-            if let found = try find(digest, in: index.manifests, layout, depth: depth + 1) { return found }
-        }
-        return nil
+    /// Returns the size of a blob in bytes; `nil` if this repository does not have it.
+    func size(of digest: Digest) async throws(Failure) -> Int? {
+        guard let size = layout.size(of: digest) else { return nil }
+        guard let blobs else { return size }
+        return try await blobs.contain(digest, of: self) ? size : nil
     }
 }

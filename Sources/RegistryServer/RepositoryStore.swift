@@ -21,39 +21,85 @@ package actor RepositoryStore {
         }
     }
 
-    /// How many layouts stay open; each keeps one open file.
-    private static let openLimit = 64
+    /// The most repositories of a single layout whose uploaded blobs are remembered.
+    private static let limit = 1000
 
-    nonisolated let content: Content
-    nonisolated let uploads: UploadStore
-    private var opened: [FilePath: ServedLayout] = [:]
-    /// No other server uses the folder as long as this lock exists.
-    private let lock: DirectoryLock
+    /// Where the images are.
+    package nonisolated let content: Content
+    /// The open uploads; `nil` if the store is read-only.
+    nonisolated let uploads: UploadStore?
+    /// The space that all blobs may take.
+    nonisolated let space: SpaceLimit
+    private var opened = OpenedLayouts()
+    /// The blobs of each repository of a single layout.
+    private var blobs: [RepositoryName: RepositoryBlobs] = [:]
+    /// No other server changes the folder as long as this lock exists.
+    private let lock: DirectoryLock?
+    /// The folders that did not exist before, the innermost first.
+    private let created: [FilePath]
 
     /// Opens a store, and creates the folder if it does not exist.
     ///
-    /// Throws ``Failure/Code/fileUnwritable`` if another server uses the folder, and errors of opening the layout.
-    package init(_ content: Content) async throws(Failure) {
+    /// - Parameters:
+    ///   - content: where the images are.
+    ///   - isReadOnly: whether nothing is written; the folder must exist then, and other servers may use it.
+    ///   - limit: the most bytes that all blobs and uploads may take; `nil` for as many as the disk has.
+    /// - Throws: ``Failure/Code/fileUnwritable`` if another server uses the folder, ``Failure/Code/fileMissing`` if a read-only
+    ///   folder does not exist, and errors of opening the layout.
+    package init(_ content: Content, isReadOnly: Bool = false, limit: Int? = nil) async throws(Failure) {
         self.content = content
-        let folder = content.path.appending(UploadStore.folderName)
+        space = SpaceLimit(limit)
         if case .layout(let path, _) = content {
-            let layout = try await ServedLayout(opening: path)
+            let layout = try await ServedLayout(opening: path, below: path)
             _ = try await layout.entries()
-            opened[path] = layout
+            _ = opened.insert(layout, at: path)
         }
-        try Directory.create(folder)
+        guard !isReadOnly else {
+            guard Directory.exists(content.path) else {
+                throw Failure(
+                    .fileMissing,
+                    "no such directory: \(content.path)",
+                    try: ["omit --read-only to create it"]
+                )
+            }
+            (uploads, lock, created) = (nil, nil, [])
+            return
+        }
+        created = try Directory.createDurably(content.path)
         do throws(Failure) {
-            lock = try await DirectoryLock(on: folder, isShared: false, waiting: .zero)
+            let folder = content.path.appending(UploadStore.folderName)
+            lock = try await Self.locked(folder, for: content)
+            uploads = UploadStore(in: folder, space)
         } catch {
-            throw Failure(
-                .fileUnwritable,
-                "another server uses \(content.path)",
-                why: "one folder belongs to one wasmpack serve at a time",
-                try: ["use another folder, or stop the other server"],
-                cause: error
-            )
+            created.forEach(Directory.removeIfEmpty)
+            throw error
         }
-        uploads = try UploadStore(in: folder)
+    }
+
+    /// Creates the folder of uploads and locks it; a server that ends at this moment may remove it in between.
+    private static func locked(_ folder: FilePath, for content: Content) async throws(Failure)
+        -> DirectoryLock
+    {
+        var reason: Failure?
+        for _ in 0..<100 {
+            _ = try Directory.createDurably(folder)
+            do throws(Failure) {
+                let lock = try await DirectoryLock(on: folder, isShared: false, waiting: .zero)
+                if lock.isHeld(on: folder) { return lock }
+            } catch  where error.code == .fileMissing {
+                reason = error
+            } catch {
+                reason = error
+                break
+            }
+        }
+        throw Failure(
+            .fileUnwritable,
+            "another server uses \(content.path)",
+            why: "one folder belongs to one wasmpack serve at a time",
+            try: ["use another folder, or stop the other server"],
+            cause: reason
+        )
     }
 
     /// Returns a repository; `nil` if it does not exist and is not to be created.
@@ -63,21 +109,24 @@ package actor RepositoryStore {
         switch content {
         case .layout(let path, let unnamed):
             let layout = try await layout(path, creating: false)
-            let repository = Repository(layout: layout, naming: name == unnamed ? .unnamed : .full(name))
-            if isCreated { return repository }
-            return try await layout.entries().contains(where: repository.owns) ? repository : nil
+            let naming = name == unnamed ? Repository.Naming.unnamed : .full(name)
+            if !isCreated, blobs[name] == nil {
+                let repository = Repository(layout: layout, naming: naming, blobs: nil)
+                guard try await layout.entries().contains(where: repository.owns) else { return nil }
+            }
+            return Repository(layout: layout, naming: naming, blobs: blobs(of: name))
         case .tree(let root):
             let path = Self.path(of: name, below: root)
             guard isCreated || ImageLayout.exists(at: path) else {
-                opened[path] = nil
+                opened.remove(path)
                 return nil
             }
-            return Repository(layout: try await layout(path, creating: isCreated), naming: .whole)
+            return Repository(layout: try await layout(path, creating: isCreated), naming: .whole, blobs: nil)
         }
     }
 
     /// Returns the names of all repositories, in the order of their bytes.
-    func names() async throws(Failure) -> [String] {
+    nonisolated func names() async throws(Failure) -> [String] {
         var names: Set<String> = []
         switch content {
         case .layout(let path, let unnamed):
@@ -95,21 +144,31 @@ package actor RepositoryStore {
 
     /// Removes all open uploads after the end of the server.
     package func close() {
-        uploads.removeAll()
-        opened = [:]
+        uploads?.removeAll()
+        opened = OpenedLayouts()
+    }
+
+    /// Closes the store of a server that could not start, and removes the folders that exist only for it.
+    package func abandon() {
+        close()
+        created.forEach(Directory.removeIfEmpty)
+    }
+
+    private func blobs(of name: RepositoryName) -> RepositoryBlobs {
+        if let blobs = blobs[name] { return blobs }
+        if blobs.count >= Self.limit { blobs = [:] }
+        let new = RepositoryBlobs()
+        blobs[name] = new
+        return new
     }
 
     private func layout(_ path: FilePath, creating isCreated: Bool) async throws(Failure) -> ServedLayout {
-        if let layout = opened[path], ImageLayout.exists(at: path) { return layout }
+        if let layout = opened[path] { return layout }
         let layout =
             isCreated
             ? try await ServedLayout(creating: path, below: content.path)
-            : try await ServedLayout(opening: path)
-        // Another request may have opened it meanwhile; both must use one value, which serializes their changes.
-        if let other = opened[path] { return other }
-        if opened.count >= Self.openLimit { opened = [:] }
-        opened[path] = layout
-        return layout
+            : try await ServedLayout(opening: path, below: content.path)
+        return opened.insert(layout, at: path)
     }
 
     /// Returns the folder of a repository: its name, with `_` before parts that are names in a layout.

@@ -68,6 +68,18 @@ enum Route: Equatable {
         }
     }
 
+    /// The methods of the endpoint.
+    var methods: [String] {
+        switch self {
+        case .base, .catalog, .tags, .referrers: ["GET", "HEAD"]
+        case .token: ["GET", "POST"]
+        case .manifest: ["GET", "HEAD", "PUT", "DELETE"]
+        case .blob: ["GET", "HEAD", "DELETE"]
+        case .startUpload: ["POST"]
+        case .upload: ["GET", "HEAD", "PATCH", "PUT", "DELETE"]
+        }
+    }
+
     /// The repository, if the endpoint has one.
     var repository: RepositoryName? {
         switch self {

@@ -1,25 +1,23 @@
 import Diagnostics
 import HTTPServer
 import OCI
-import Synchronization
 
 /// The built-in token service: Bearer tokens for repositories (distribution's "Token Authentication").
-package final class TokenIssuer: Sendable {
-    /// What a token allows, until when.
-    private struct Grant: Sendable {
-        /// The actions by repository; for the catalog, `*` in the registry.
-        let actions: [String: Set<String>]
-        let end: ContinuousClock.Instant
-    }
+///
+/// Tokens are signed and not kept, so clients cannot fill the memory with them.
+package struct TokenIssuer: Sendable {
+    /// What a token allows: actions by repository; for the catalog, `*` in the registry.
+    private typealias Grant = [String: Set<String>]
 
-    /// The life of a token.
-    private static let life = Duration.seconds(300)
-    /// The most valid tokens.
-    private static let limit = 10_000
+    /// The life of a token, in seconds.
+    private static let life: Int64 = 300
+    /// The largest list of scopes of a token, in bytes: a client sends the token in a header field.
+    private static let scopeLimit = 4 * 1024
 
     private let accounts: Accounts?
     private let scheme: String
-    private let grants = Mutex<[String: Grant]>([:])
+    private let signature = TokenSignature()
+    private let start = ContinuousClock.now
 
     /// Creates a service.
     ///
@@ -30,6 +28,12 @@ package final class TokenIssuer: Sendable {
         self.accounts = accounts
         self.scheme = scheme
     }
+
+    /// Whether only accounts get tokens.
+    var requiresAccount: Bool { accounts != nil }
+
+    /// The seconds since the start.
+    private var time: Int64 { start.duration(to: .now).components.seconds }
 
     /// Throws `UNAUTHORIZED` with a challenge unless the request has a token for what it does.
     func check(_ request: ServerRequest, _ route: Route, _ action: Access.Action) throws(RegistryError) {
@@ -55,12 +59,27 @@ package final class TokenIssuer: Sendable {
 
     /// Returns whether the request's token allows an action.
     func allows(_ request: ServerRequest, _ resource: String, _ action: String) -> Bool {
-        grant(of: request)?.actions[resource]?.contains(action) ?? false
+        grant(of: request)?[resource]?.contains(action) ?? false
     }
 
+    /// Returns what the request's token allows; `nil` without a valid one.
     private func grant(of request: ServerRequest) -> Grant? {
-        guard let token = request.authorization("bearer") else { return nil }
-        return grants.withLock { $0[token] }.flatMap { $0.end > .now ? $0 : nil }
+        guard let text = request.authorization("bearer").flatMap(signature.text) else { return nil }
+        let parts = text.split(separator: " ").map(String.init)
+        guard let end = parts.first.flatMap({ Int64($0) }), time < end else { return nil }
+        return Self.grant(Array(parts.dropFirst()))
+    }
+
+    private static func grant(_ scopes: [String]) -> Grant {
+        var grant: Grant = [:]
+        for scope in scopes {
+            guard let colon = scope.lastIndex(of: ":") else { continue }
+            let actions = scope[scope.index(after: colon)...].split(separator: ",").map(String.init)
+            let isAll = actions.contains("*") && scope.hasPrefix("repository:")
+            grant[String(scope[..<colon]), default: []]
+                .formUnion(isAll ? ["pull", "push", "delete"] : actions)
+        }
+        return grant
     }
 
     /// Answers a request for a token: GET with Basic authentication, or POST of a form (OAuth 2's password grant).
@@ -100,27 +119,20 @@ package final class TokenIssuer: Sendable {
             let access_token: String
             let expires_in: Int
         }
-        var actions: [String: Set<String>] = [:]
-        for scope in scopes.prefix(100) {
-            guard let colon = scope.lastIndex(of: ":") else { continue }
-            let granted = scope[scope.index(after: colon)...].split(separator: ",").map(String.init)
-            actions[String(scope[..<colon]), default: []].formUnion(granted)
+        let list = scopes.joined(separator: " ")
+        guard list.utf8.count <= Self.scopeLimit else {
+            throw RegistryError(
+                400,
+                .unsupported,
+                "the scopes of a token have at most \(Self.scopeLimit) bytes"
+            )
         }
-        for (resource, granted) in actions where granted.contains("*") && resource.hasPrefix("repository:") {
-            actions[resource] = ["pull", "push", "delete"]
-        }
-        let token = String(randomBits: 256)
-        let now = ContinuousClock.now
-        grants.withLock { grants in
-            if grants.count >= Self.limit { grants = grants.filter { $0.value.end > now } }
-            if grants.count >= Self.limit { grants = [:] }
-            grants[token] = Grant(actions: actions, end: now + Self.life)
-        }
+        let token = signature.signed("\(time + Self.life) \(list)")
         do throws(Failure) {
             let document = Document(
                 token: token,
                 access_token: token,
-                expires_in: Int(Self.life.components.seconds)
+                expires_in: Int(Self.life)
             )
             return ServerResponse(
                 200,

@@ -15,11 +15,14 @@ import Testing
         try await start(workspace, arguments)
     }
 
-    static func start(_ workspace: Workspace, _ arguments: [String], input: String = "") async throws
-        -> Running
-    {
+    static func start(
+        _ workspace: Workspace,
+        _ arguments: [String],
+        on address: String = "127.0.0.1:0",
+        input: String = ""
+    ) async throws -> Running {
         let output = "ready-\(UUID().uuidString)"
-        let command = ["serve", "--listen", "127.0.0.1:0"] + arguments
+        let command = ["serve", "--listen", address] + arguments
         // Its standard output must be readable before its end.
         let program = try RunningProgram(
             "/bin/bash",
@@ -80,7 +83,7 @@ import Testing
         let started = try await RawHTTP(port: port).exchange("POST", "/v2/a/blobs/uploads/")
         let open = try RawHTTP(port: port)
         await open.send(
-            "PATCH \(started.fields["location"] ?? "") HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc"
+            "PATCH \(started.fields["location"] ?? "") HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc"
         )
         let run = try await stop(registry, signal)
         #expect(run.status == 0, "\(run)")
@@ -162,6 +165,26 @@ import Testing
     static let rejected: [(arguments: [String], status: Int32, text: String)] = [
         (["--listen", "0.0.0.0:0"], 64, "is not a loopback address"),
         (["--listen", "[::]:0"], 64, "is not a loopback address"),
+        (["--listen", "0.0.0.0:0", "--tls", "self-signed"], 64, "is not a loopback address"),
+        (["--listen", "0.0.0.0:0", "--htpasswd", "file"], 64, "is not a loopback address"),
+        (["--listen", "0.0.0.0:0", "--tls", "self-signed", "--token-auth"], 64, "is not a loopback address"),
+        (["--listen", "127.0.0.1:0", "--tls-cert", "file"], 64, "must be used together"),
+        (["--listen", "127.0.0.1:0", "--tls-key", "file"], 64, "must be used together"),
+        (
+            ["--listen", "127.0.0.1:0", "--tls", "self-signed", "--tls-cert", "file", "--tls-key", "file"],
+            64,
+            "cannot be used together"
+        ),
+        (["--listen", "127.0.0.1:0", "--tls", "yes"], 64, "self-signed"),
+        (
+            ["--listen", "127.0.0.1:0", "--tls-cert", "missing", "--tls-key", "file"], 66,
+            "no such file: missing"
+        ),
+        (
+            ["--listen", "127.0.0.1:0", "--tls-cert", "file", "--tls-key", "file"], 78,
+            "contains no certificate"
+        ),
+        (["--listen", "127.0.0.1:0", "--dir", "missing", "--read-only"], 66, "no such directory: missing"),
         (["--listen", "5000"], 64, "is not ADDRESS:PORT"),
         (["--listen", "127.0.0.1:65536"], 64, "is not ADDRESS:PORT"),
         (["--listen", "example.com:80"], 64, "does not begin with an IP address"),
@@ -199,6 +222,7 @@ import Testing
         #expect(port.status == 69)
         #expect(port.errorText.contains("error[cannot-listen]"), "\(port)")
         #expect(port.errorText.contains("another program uses this port"), "\(port)")
+        #expect(!FileManager.default.fileExists(atPath: workspace.path("other")), "\(port)")
         let folder = try await workspace.run("serve", "--listen", "127.0.0.1:0", "--dir", "registry")
         #expect(folder.status == 74)
         #expect(folder.errorText.contains("another server uses registry"), "\(folder)")

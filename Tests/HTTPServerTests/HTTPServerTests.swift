@@ -15,7 +15,16 @@ import Testing
         let server = try await HTTPServer(listeningOn: "127.0.0.1", port: 0, limits: limits)
         let running = Task {
             try await server.run { request, body async -> ServerResponse in
-                if request.path == "/unread" { return ServerResponse(403, text: "no") }
+                switch request.path {
+                case "/unread": return ServerResponse(403, text: "no")
+                case "/split": return ServerResponse(200, [("X", "a\r\nY: b")])
+                case "/large":
+                    return ServerResponse(
+                        200,
+                        body: .stream(length: 32 << 20) { _, count in Array(repeating: 7, count: count) }
+                    )
+                default: break
+                }
                 do throws(Failure) {
                     let bytes = try await body.bytes(limit: 1 << 20)
                     let line = "\(request.method) \(request.path) \(request.query) \(request.authority) "
@@ -168,6 +177,74 @@ import Testing
             let unwanted = try RawHTTP(port: port)
             await unwanted.send("POST /unread \(head)")
             #expect(await unwanted.response()?.status == 403)
+        }
+    }
+
+    @Test func `a connection stays usable after a small body that was not wanted`() async throws {
+        try await serving { port in
+            let connection = try RawHTTP(port: port)
+            let body = [UInt8](repeating: 1, count: 100_000)
+            #expect(try await connection.exchange("POST", "/unread", body: body).status == 403)
+            #expect(try await connection.exchange("GET", "/b").text == "GET /b  localhost ")
+        }
+    }
+
+    @Test func `the response to a large body that is not wanted arrives while the client still sends`()
+        async throws
+    {
+        try await serving { port in
+            let connection = try RawHTTP(port: port)
+            await connection.send("POST /unread HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\nabc")
+            let response = await connection.response()
+            #expect(response?.status == 403)
+            #expect(response?.fields["connection"] == "close")
+        }
+    }
+
+    @Test func `a request with Upgrade gets an ordinary response, and is the last of its connection`()
+        async throws
+    {
+        try await serving { port in
+            for (method, body) in [("GET", ""), ("POST", "hello")] {
+                let connection = try RawHTTP(port: port)
+                let upgrade =
+                    "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
+                await connection.send(
+                    "\(method) /a HTTP/1.1\r\nHost: h\r\n\(upgrade)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                )
+                let response = await connection.response()
+                #expect(response?.text == "\(method) /a  h \(body)")
+                #expect(response?.fields["connection"] == "close")
+                // What follows would otherwise be kept without a limit.
+                #expect(await connection.bytes(1).isEmpty)
+            }
+        }
+    }
+
+    @Test(
+        "a slow client gets the whole response before the connection closes",
+        arguments: ["Connection: close\r\n", ""]
+    )
+    func whole(field: String) async throws {
+        try await serving { port in
+            let connection = try RawHTTP(port: port)
+            await connection.send("GET /large HTTP/1.1\r\nHost: h\r\n\(field)\r\n")
+            if field.isEmpty { connection.closeWriting() }
+            var count = 0
+            while true {
+                let piece = await connection.bytes(50_000).count
+                count += piece
+                if piece < 50_000 { break }
+            }
+            #expect(count > 32 << 20)
+        }
+    }
+
+    @Test func `a field with a line end is not sent`() async throws {
+        try await serving { port in
+            let connection = try RawHTTP(port: port)
+            await connection.send("GET /split HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(await connection.response() == nil)
         }
     }
 

@@ -53,6 +53,41 @@ import Testing
         }
     }
 
+    static let hosts: [(host: String, status: Int, why: String)] = [
+        ("localhost", 200, "this machine"),
+        ("registry.localhost:5000", 200, "this machine, too (RFC 6761)"),
+        ("127.0.0.1:1", 200, "an address: no page of the web has it as its name"),
+        ("[::1]:5000", 200, "IPv6"),
+        ("192.0.2.1", 200, "another address, for example of a forwarded port"),
+        ("attacker.example", 403, "a page whose name has got the registry's address"),
+        ("attacker.example:5000", 403, "with a port"),
+        ("localhost.attacker.example", 403, "a name that only begins so"),
+        ("a\" b", 400, "not a host"),
+        ("", 200, "HTTP/1.0 has none"),
+    ]
+
+    @Test("without an account and TLS, only this machine's names are accepted as Host", arguments: hosts)
+    func host(host: String, status: Int, why: String) async throws {
+        let registry = try await RegistryUnderTest()
+        let connection = try RawHTTP(port: registry.port)
+        let head = host.isEmpty ? "GET /v2/ HTTP/1.0\r\n" : "GET /v2/ HTTP/1.1\r\nHost: \(host)\r\n"
+        await connection.send(head + "\r\n")
+        #expect(await connection.response()?.status == status, "\(why)")
+    }
+
+    @Test func `with an account or TLS, any name is accepted as Host`() async throws {
+        var encrypted = RegistryServer.Options()
+        encrypted.isEncrypted = true
+        var withAccount = RegistryServer.Options()
+        withAccount.access = .basic(Accounts("ci", password: "x"))
+        for (options, status) in [(encrypted, 200), (withAccount, 401)] {
+            let registry = try await RegistryUnderTest(options)
+            let connection = try RawHTTP(port: registry.port)
+            await connection.send("GET /v2/ HTTP/1.1\r\nHost: registry.example\r\n\r\n")
+            #expect(await connection.response()?.status == status)
+        }
+    }
+
     static let wrongFiles: [(text: String, why: String)] = [
         ("", "no account"),
         ("ci\n", "no hash"),
@@ -119,6 +154,31 @@ import Testing
         let posted = try await registry.send("POST", "/token", body: Array(form.utf8))
         #expect(posted.status == 200)
         #expect(try await registry.send("POST", "/token", body: Array("grant_type=x".utf8)).status == 400)
+    }
+
+    @Test func `a signature is that of RFC 4231, and a changed or foreign token is not valid`() {
+        // Test case 2.
+        let known = TokenSignature(key: Array("Jefe".utf8))
+        #expect(
+            known.signature(of: Array("what do ya want for nothing?".utf8)).hexadecimal()
+                == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        )
+        let own = TokenSignature()
+        let token = own.signed("300 repository:team/plugin:pull")
+        #expect(own.text(of: token) == "300 repository:team/plugin:pull")
+        #expect(TokenSignature().text(of: token) == nil)
+        #expect(own.text(of: own.signed("") + "0") == nil)
+        let other = String(own.signed("300 repository:team/plugin:push").prefix { $0 != "." })
+        let end = String(token.drop { $0 != "." })
+        for wrong in [String(token.dropLast()), "", ".", other + end, token + ".x"] {
+            #expect(own.text(of: wrong) == nil, "\(wrong)")
+        }
+    }
+
+    @Test func `a token with more scopes than fit into a header field is rejected`() async throws {
+        let registry = try await registry(.tokens(TokenIssuer(nil, scheme: "http")))
+        let scopes = (0..<200).map { "scope=repository:team/plugin\($0):pull" }.joined(separator: "&")
+        #expect(try await registry.send("GET", "/token?\(scopes)").status == 400)
     }
 
     static let faults: [(rule: String, fault: (String, String, Int, Int?)?)] = [

@@ -1,6 +1,8 @@
 import Diagnostics
 import OCI
 import Storage
+import Synchronization
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -79,6 +81,101 @@ import Testing
         #expect(filtered.fields["oci-filters-applied"] == "artifactType")
         #expect(filtered.text.contains("\(sbom.descriptor.digest)"))
         #expect(!filtered.text.contains("\(plain.descriptor.digest)"))
+    }
+
+    @Test func `a long list of referrers has pages, each with a link to the next`() async throws {
+        let registry = try await RegistryUnderTest()
+        let subject = RegistryUnderTest.image()
+        try await registry.pushBlob("{}")
+        var expected: [Digest] = []
+        for number in 0..<3 {
+            try await registry.pushBlob("sbom \(number)")
+            let referrer = RegistryUnderTest.image(
+                layer: "sbom \(number)",
+                subject: subject,
+                artifactType: "text/sbom",
+                annotation: String(repeating: "x", count: 600_000)
+            )
+            #expect(try await registry.put(referrer, "\(referrer.descriptor.digest)").status == 201)
+            expected.append(referrer.descriptor.digest)
+        }
+        var target: String? = "/v2/team/plugin/referrers/\(subject.descriptor.digest)?artifactType=text/sbom"
+        var pages: [[Digest]] = []
+        while let next = target {
+            let page = try await registry.send("GET", next)
+            let index = try CanonicalJSON.decode(
+                Index.self,
+                from: page.body,
+                as: "index",
+                failing: .manifestInvalid
+            )
+            pages.append(index.manifests.map(\.digest))
+            target = page.fields["link"].map { link in String(link.dropFirst().prefix { $0 != ">" }) }
+        }
+        #expect(pages == expected.map { [$0] })
+    }
+
+    private final class Count: Sendable {
+        private let state = Mutex((now: 0, most: 0))
+
+        var now: Int { state.withLock { $0.now } }
+        var most: Int { state.withLock { $0.most } }
+
+        func begin() {
+            state.withLock { state in
+                state.now += 1
+                state.most = max(state.most, state.now)
+            }
+        }
+
+        func end() { state.withLock { $0.now -= 1 } }
+    }
+
+    @Test func `large manifests are handled a few at a time, and all of them`() async throws {
+        let gate = ManifestGate()
+        let count = Count()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    try? await gate.withPlace { () async throws(RegistryError) in
+                        count.begin()
+                        await Task.yield()
+                        count.end()
+                    }
+                }
+            }
+        }
+        #expect(count.now == 0)
+        #expect((1...4).contains(count.most))
+    }
+
+    @Test func `a manifest that only an index of another program lists is found, and protected`() async throws
+    {
+        let registry = try await RegistryUnderTest()
+        let image = try await registry.pushImage("v1")
+        let layout = try await ImageLayout(opening: registry.folder.appending("team").appending("plugin"))
+        let inner = Blob(
+            try CanonicalJSON.encode(Index(manifests: [image.descriptor])),
+            mediaType: .imageIndex
+        )
+        let outer = Blob(
+            try CanonicalJSON.encode(Index(manifests: [inner.descriptor])),
+            mediaType: .imageIndex
+        )
+        try await layout.push(inner)
+        try await layout.tag(outer, as: .tag(Tag(parsing: "v1")))
+        #expect(try layout.index().manifests.map(\.digest) == [outer.descriptor.digest])
+        for digest in [inner.descriptor.digest, image.descriptor.digest] {
+            #expect(try await registry.send("GET", "/v2/team/plugin/manifests/\(digest)").status == 200)
+        }
+        let layer = Digest(of: Array("layer".utf8))
+        for digest in [layer, inner.descriptor.digest] {
+            let answer = try await registry.send("DELETE", "/v2/team/plugin/blobs/\(digest)")
+            #expect(answer.status == 405, "\(digest)")
+        }
+        let target = "/v2/team/plugin/manifests/\(outer.descriptor.digest)"
+        #expect(try await registry.send("DELETE", target).status == 202)
+        #expect(try await registry.send("DELETE", "/v2/team/plugin/blobs/\(layer)").status == 202)
     }
 
     @Test func `a manifest without referrers has an empty list, also in an unknown repository`() async throws

@@ -115,8 +115,20 @@ import Testing
         #expect(read.errorCode == "UNKNOWN")
     }
 
+    @Test func `HEAD of a list has the length of the list`() async throws {
+        let registry = try await RegistryUnderTest()
+        try await registry.pushImage("v1")
+        for target in ["_catalog", "team/plugin/tags/list", "team/plugin/referrers/\(Digest(of: [1]))"] {
+            let length = try await registry.send("GET", "/v2/\(target)").fields["content-length"]
+            let head = try await registry.send("HEAD", "/v2/\(target)")
+            #expect(head.status == 200 && head.fields["content-length"] == length, "\(target)")
+        }
+    }
+
     @Test func `other methods are 405`() async throws {
         let registry = try await RegistryUnderTest()
+        let patched = try await registry.send("PATCH", "/v2/team/plugin/manifests/v1")
+        #expect(patched.fields["allow"] == "GET, HEAD, PUT, DELETE")
         #expect(try await registry.send("POST", "/v2/team/plugin/manifests/v1").status == 405)
         #expect(try await registry.send("PUT", "/v2/_catalog").status == 405)
     }

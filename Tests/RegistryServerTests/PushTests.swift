@@ -127,7 +127,9 @@ import Testing
         let registry = try await RegistryUnderTest()
         let location = try await start(registry)
         let connection = try RawHTTP(port: registry.port)
-        await connection.send("PATCH \(location) HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n")
+        await connection.send(
+            "PATCH \(location) HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
         await connection.send("4\r\n0123\r\n6\r\n456789\r\n0\r\n\r\n")
         #expect(await connection.response()?.fields["range"] == "0-9")
         #expect(try await registry.send("PUT", "\(location)?digest=\(digest)").status == 201)
@@ -138,7 +140,9 @@ import Testing
         let registry = try await RegistryUnderTest()
         let location = try await start(registry)
         let connection = try RawHTTP(port: registry.port)
-        await connection.send("PATCH \(location) HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n01234")
+        await connection.send(
+            "PATCH \(location) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n01234"
+        )
         connection.closeWriting()
         #expect(await connection.response()?.status == 400)
         #expect(try await registry.send("GET", location).fields["range"] == "0-4")
@@ -327,7 +331,7 @@ import Testing
         let registry = try await RegistryUnderTest()
         let connection = try RawHTTP(port: registry.port)
         await connection.send(
-            "PUT /v2/a/manifests/v1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "PUT /v2/a/manifests/v1 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
         )
         await connection.send("500000\r\n" + String(repeating: " ", count: 0x500000))
         #expect(await connection.response()?.status == 413)

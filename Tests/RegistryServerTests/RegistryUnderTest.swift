@@ -19,11 +19,16 @@ final class RegistryUnderTest: Sendable {
     init(
         _ options: RegistryServer.Options = RegistryServer.Options(),
         in folder: ScratchDirectory? = nil,
+        limit: Int? = nil,
         _ content: (FilePath) -> RepositoryStore.Content = { .tree($0) }
     ) async throws {
         let folder = try folder ?? ScratchDirectory()
         self.folder = folder
-        store = try await RepositoryStore(content(folder.path))
+        store = try await RepositoryStore(
+            content(folder.path),
+            isReadOnly: options.isReadOnly,
+            limit: limit
+        )
         let server = try await HTTPServer(listeningOn: "127.0.0.1", port: 0)
         port = server.port
         let name = try RegistryName(parsing: "127.0.0.1:\(server.port)")
@@ -92,13 +97,19 @@ final class RegistryUnderTest: Sendable {
     }
 
     /// Makes a manifest without uploading anything.
-    static func image(layer: String = "layer", subject: Blob? = nil, artifactType: String? = nil) -> Blob {
+    static func image(
+        layer: String = "layer",
+        subject: Blob? = nil,
+        artifactType: String? = nil,
+        annotation: String? = nil
+    ) -> Blob {
         func part(_ text: String, _ type: String) -> String {
             #"{"mediaType":"\#(type)","digest":"\#(Digest(of: Array(text.utf8)))","size":\#(text.utf8.count)}"#
         }
         var text = #"{"schemaVersion":2,"mediaType":"\#(MediaType.imageManifest)","#
         text += #""config":\#(part("{}", "application/vnd.oci.image.config.v1+json")),"#
         text += #""layers":[\#(part(layer, "application/vnd.oci.image.layer.v1.tar"))]"#
+        if let annotation { text += #","annotations":{"note":"\#(annotation)"}"# }
         if let artifactType { text += #","artifactType":"\#(artifactType)""# }
         if let subject {
             let descriptor = subject.descriptor

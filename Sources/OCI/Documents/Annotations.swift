@@ -9,6 +9,8 @@ package enum AnnotationKey {
     package static let referenceName = "org.opencontainers.image.ref.name"
     /// The full reference of an image in a layout's index, which containerd reads.
     package static let fullImageName = "io.containerd.image.name"
+    /// Marks an entry of a layout's index that `serve` keeps for clients that know the digest; the value is the digest.
+    package static let servedDigest = "wasmpack.serve/digest"
     /// The file name of a layer (image spec, "Pre-Defined Annotation Keys").
     package static let title = "org.opencontainers.image.title"
     /// The variant of Wasm image that a manifest describes (solo.io's Wasm image spec).

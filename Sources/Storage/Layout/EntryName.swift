@@ -68,7 +68,10 @@ package struct EntryName: Hashable, Sendable {
     func replaces(_ entry: Descriptor) -> Bool {
         if let reference { return entry.isNamed(reference) }
         if let fullName = annotations?[AnnotationKey.fullImageName] { return entry.fullName == fullName }
-        guard let name = annotations?[AnnotationKey.referenceName] else { return entry.isUntagged }
+        guard let name = annotations?[AnnotationKey.referenceName] else {
+            guard let digest = annotations?[AnnotationKey.servedDigest] else { return entry.isUntagged }
+            return entry.annotations?[AnnotationKey.servedDigest] == digest
+        }
         return entry.referenceName == name && entry.fullName == nil
     }
 }

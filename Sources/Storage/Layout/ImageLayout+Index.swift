@@ -72,8 +72,12 @@ extension Descriptor {
     /// The full reference in a layout's index.
     package var fullName: String? { annotations?[AnnotationKey.fullImageName] }
 
-    /// Whether this entry of an index is an image without a name; an artifact of another kind does not count.
-    var isUntagged: Bool { referenceName == nil && fullName == nil && artifactType == nil }
+    /// Whether this entry of an index is an image without a name; an artifact of another kind does not count, and neither does
+    /// an image of a registry, which is known by its digest.
+    var isUntagged: Bool {
+        referenceName == nil && fullName == nil && artifactType == nil
+            && annotations?[AnnotationKey.servedDigest] == nil
+    }
 
     /// Returns whether this entry of an index has the name of a full reference.
     func isNamed(_ reference: Reference) -> Bool {

@@ -6,7 +6,7 @@ import SystemPackage
 
 extension Serve {
     /// Returns what a user should know when the registry starts: what it serves, how it differs, what to do next.
-    func startNotes(_ name: String) async -> [String] {
+    func startNotes(_ name: String, trusting authority: FilePath?) async -> [String] {
         var notes: [String] = []
         if dir == nil, layout == nil {
             notes.append("the temporary directory is removed at the end; --dir keeps the images")
@@ -17,7 +17,9 @@ extension Serve {
             access.tokenAuth ? "tokens" : nil, faults.isEmpty ? nil : "deliberate faults",
         ].compactMap(\.self)
         if !rules.isEmpty { notes.append("in effect: " + rules.joined(separator: ", ")) }
-        if !readOnly { notes.append("to push: wasmpack push \(name)/my-plugin:v1 plugin.wasm") }
+        if let authority { notes.append("clients must trust \(authority)") }
+        let option = authority.map { "--ca-file \($0.string.shellWord) " } ?? ""
+        if !readOnly { notes.append("to push: wasmpack push \(option)\(name)/my-plugin:v1 plugin.wasm") }
         return notes
     }
 

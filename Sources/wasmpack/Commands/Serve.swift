@@ -18,13 +18,14 @@ struct Serve: ReportingCommand {
 
             For development and tests: any OCI client can push and pull. Ctrl-C stops it.
 
-            Without --dir and --layout, the images are in a temporary directory, which is removed at the end.
+            Without --dir and --layout, the images are in a temporary directory, which is removed at the end. All together have
+            at most the size of --max-size.
 
             Prints the registry's address when it is ready, for use in references.
             """
     )
 
-    @Option(help: ArgumentHelp("Loopback address and port; port 0 chooses one", valueName: "address"))
+    @Option(help: ArgumentHelp("IP address and port", valueName: "address"))
     var listen = "127.0.0.1:5000"
 
     @Option(
@@ -54,6 +55,7 @@ struct Serve: ReportingCommand {
     var maxSize: String?
 
     @OptionGroup(title: "ACCESS") var access: ServeAccessOptions
+    @OptionGroup(title: "CERTIFICATE") var tls: ServeTLSOptions
     @OptionGroup(title: "FAULTS") var faults: ServeFaultOptions
     @OptionGroup(title: "OUTPUT") var output: OutputOptions
 
@@ -64,38 +66,55 @@ struct Serve: ReportingCommand {
 
     func run(_ context: CommandContext) async throws {
         let address = try ListenAddress(parsing: listen)
-        guard address.isLoopback else {
-            throw Failure(
-                .usage,
-                "--listen \(listen.truncated(to: 80)) is not a loopback address",
-                why: "other machines could read and change the images",
-                try: ["--listen 127.0.0.1:\(address.port)"]
-            )
-        }
+        try check(address)
         var options = RegistryServer.Options()
         options.isReadOnly = readOnly
+        options.isEncrypted = tls.isUsed
         if let maxSize { options.sizeLimit = try Quantity.bytes(maxSize, option: "--max-size") }
         try faults.add(to: &options)
         let temporary = LazyTemporaryDirectory()
-        let content = try content(temporary)
-        options.access = try await access.access(scheme: "http")
-        let store = try await RepositoryStore(content)
-        let server = try await HTTPServer(listeningOn: address.host, port: address.port)
-        let name = ListenAddress.written(address.host, server.port)
-        let registry = RegistryServer(
-            store,
-            options,
-            host: try RegistryName(parsing: name),
-            events: context.reporter
+        let identity = try tls.identity(for: address)
+        options.access = try await access.access(scheme: tls.scheme)
+        let isTemporary = dir == nil && layout == nil
+        let store = try await RepositoryStore(
+            content(temporary),
+            isReadOnly: readOnly && !isTemporary,
+            limit: isTemporary ? options.sizeLimit : nil
         )
-        let notes = await startNotes(name)
-        try announce(name, content, notes, context)
-        // The progress of hashing each manifest is not interesting.
-        try await Work.$sink.withValue(nil) {
-            try await server.run { await registry.respond(to: $0, $1) }
+        do {
+            let server = try await HTTPServer(
+                listeningOn: address.host,
+                port: address.port,
+                tls: identity?.server
+            )
+            let name = try RegistryName(parsing: ListenAddress.written(address.host, server.port))
+            let registry = RegistryServer(store, options, host: name, events: context.reporter)
+            let notes = await startNotes(name.description, trusting: identity?.authorityFile)
+            try announce(name, store.content, identity, notes, context)
+            // The progress of hashing each manifest is not interesting.
+            try await Work.$sink.withValue(nil) {
+                try await server.run { await registry.respond(to: $0, $1) }
+            }
+        } catch {
+            await store.abandon()
+            throw error
         }
         await store.close()
-        withExtendedLifetime(temporary) {}
+        withExtendedLifetime((temporary, identity)) {}
+    }
+
+    /// Throws ``Failure/Code/usage`` for an address that other machines reach, unless they need an account and TLS.
+    private func check(_ address: ListenAddress) throws(Failure) {
+        guard !address.isLoopback, !tls.isUsed || !access.requiresAccount else { return }
+        throw Failure(
+            .usage,
+            "--listen \(listen.truncated(to: 80)) is not a loopback address",
+            why: "other machines could read and change the images: that needs an account and TLS",
+            try: [
+                "--listen 127.0.0.1:\(address.port)",
+                "--tls self-signed --htpasswd FILE, or -u NAME --password-stdin",
+            ]
+        )
     }
 
     private func content(_ temporary: LazyTemporaryDirectory) throws(Failure) -> RepositoryStore.Content {
@@ -119,24 +138,27 @@ struct Serve: ReportingCommand {
     }
 
     private func announce(
-        _ name: String,
+        _ name: RegistryName,
         _ content: RepositoryStore.Content,
+        _ identity: ServeTLSOptions.Identity?,
         _ notes: [String],
         _ context: CommandContext
     ) throws(Failure) {
         let isTemporary = dir == nil && layout == nil
         let place = isTemporary ? "a temporary directory" : content.path.string
-        context.record(.step("serving", "\(place) at http://\(name)  (Ctrl-C stops)"))
+        let url = "\(tls.scheme)://\(name)"
+        context.record(.step("serving", "\(place) at \(url)  (Ctrl-C stops)"))
         for note in notes { context.record(.note(note)) }
         try context.print(
             ServeDocument(
-                url: "http://\(name)",
-                registry: name,
+                url: url,
+                registry: name.description,
                 directory: Nullable(dir),
                 layout: Nullable(layout),
+                caFile: Nullable(identity?.authorityFile?.string),
                 readOnly: readOnly
             ),
-            orText: name + "\n"
+            orText: "\(name)\n"
         )
     }
 }
@@ -149,5 +171,6 @@ private struct ServeDocument: Encodable {
     let registry: String
     let directory: Nullable<String>
     let layout: Nullable<String>
+    let caFile: Nullable<String>
     let readOnly: Bool
 }

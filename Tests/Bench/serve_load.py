@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Loads `wasmpack serve` with many clients, and prints for each step the time and the server's peak of memory.
+
+  serve_load.py PROGRAM [--docker-registry] [--tags N] [--limit MIB] [--folder FOLDER]
+
+  100 clients push and pull a blob of 1 MiB each, 8 clients one of 256 MiB each, and 16 clients set 10,000 tags, which are
+  listed in pages. Everything that is pulled is verified. PROGRAM is the built wasmpack; --docker-registry does the same with
+  Debian's docker-registry afterwards. Exits with 1 if the peak of wasmpack is over --limit (default 64 MiB). Linux only.
+
+The figures are of this machine and its disk. Only a release build's belong into the documentation.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import http.client
+import json
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+MIB = 1024 * 1024
+PATTERN = bytes(range(256)) * (MIB // 256)
+TYPE = "application/vnd.oci.image.manifest.v1+json"
+CONFIG = b"{}"
+
+
+class Blob:
+    """A blob of whole MiB that is different for each number, made as it is sent."""
+
+    def __init__(self, number, mebibytes):
+        self.first = f"{number:08}".encode() + PATTERN[8:]
+        self.mebibytes, self.size = mebibytes, mebibytes * MIB
+        hasher = hashlib.sha256()
+        for piece in self:
+            hasher.update(piece)
+        self.digest = "sha256:" + hasher.hexdigest()
+
+    def __iter__(self):
+        yield self.first
+        for _ in range(self.mebibytes - 1):
+            yield PATTERN
+
+
+class Client:
+    def __init__(self, address, name):
+        host, port = address.split(":")
+        self.connection = http.client.HTTPConnection(host, int(port), timeout=600)
+        self.prefix = f"/v2/{name}"
+
+    def send(self, method, path, body=None, status=(200, 201, 202), **fields):
+        fields = {key.replace("_", "-"): value for key, value in fields.items()}
+        self.connection.request(method, path, body=body, headers=fields)
+        response = self.connection.getresponse()
+        if response.status not in status:
+            raise SystemExit(f"{method} {path}: {response.status} {response.read(500)!r}")
+        return response
+
+    def push(self, blob):
+        started = self.send("POST", f"{self.prefix}/blobs/uploads/")
+        started.read()
+        location = re.sub("^https?://[^/]*", "", started.headers["Location"])
+        separator = "&" if "?" in location else "?"
+        path = f"{location}{separator}digest={blob.digest}"
+        self.send("PUT", path, iter(blob), Content_Length=str(blob.size)).read()
+
+    def push_bytes(self, content):
+        digest = "sha256:" + hashlib.sha256(content).hexdigest()
+        started = self.send("POST", f"{self.prefix}/blobs/uploads/")
+        started.read()
+        location = re.sub("^https?://[^/]*", "", started.headers["Location"])
+        separator = "&" if "?" in location else "?"
+        self.send("PUT", f"{location}{separator}digest={digest}", content).read()
+        return digest
+
+    def pull(self, blob):
+        response = self.send("GET", f"{self.prefix}/blobs/{blob.digest}")
+        hasher = hashlib.sha256()
+        while piece := response.read(128 * 1024):
+            hasher.update(piece)
+        if "sha256:" + hasher.hexdigest() != blob.digest:
+            raise SystemExit(f"{blob.digest} came back different")
+
+
+def in_parallel(count, work):
+    """Runs work(number) in threads, and raises the first failure."""
+    failures = []
+
+    def run(number):
+        try:
+            work(number)
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+class Server:
+    def __init__(self, name, process, address):
+        self.name, self.process, self.address, self.peak = name, process, address, 0
+
+    def measure(self, title, size, work):
+        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+        start = time.monotonic()
+        work()
+        seconds = time.monotonic() - start
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        peak = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+        self.peak = max(self.peak, peak)
+        rate = f"{size / seconds / MIB:8.0f} MiB/s" if size else " " * 14
+        print(f"{self.name:16} {title:36} {seconds:8.2f} s {rate} {peak:8.1f} MiB at most", flush=True)
+
+
+@contextlib.contextmanager
+def wasmpack(program, folder):
+    command = [program, "serve", "--listen", "127.0.0.1:0", "--dir", str(folder / "wasmpack"), "-q"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        yield Server("wasmpack serve", process, process.stdout.readline().strip())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+@contextlib.contextmanager
+def docker_registry(folder):
+    config = folder / "config.yml"
+    storage = json.dumps({"filesystem": {"rootdirectory": str(folder / "docker")}})
+    config.write_text(f'version: 0.1\nstorage: {storage}\nhttp: {{ addr: "127.0.0.1:0" }}\n')
+    process = subprocess.Popen(["docker-registry", "serve", str(config)], stderr=subprocess.PIPE, text=True)
+    try:
+        for line in process.stderr:
+            if found := re.search(r"listening on (127\.0\.0\.1:\d+)", line):
+                break
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        yield Server("docker-registry", process, found[1])
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def load(server, tags):
+    for clients, mebibytes in ((100, 1), (8, 256)):
+        blobs = [Blob(number, mebibytes) for number in range(clients)]
+        name, size = f"load/of-{mebibytes}", clients * mebibytes * MIB
+        for verb in ("push", "pull"):
+            work = lambda number: getattr(Client(server.address, name), verb)(blobs[number])
+            title = f"{clients} clients {verb} {mebibytes} MiB each"
+            server.measure(title, size, lambda: in_parallel(clients, work))
+
+    client = Client(server.address, "load/tags")
+    digest = client.push_bytes(CONFIG)
+    part = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest, "size": len(CONFIG)}
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": TYPE, "config": part, "layers": []})
+
+    def set_tags(number):
+        own = Client(server.address, "load/tags")
+        for tag in range(number, tags, 16):
+            own.send("PUT", f"{own.prefix}/manifests/t{tag:06}", manifest, Content_Type=TYPE).read()
+
+    def list_tags():
+        found, path = [], "/v2/load/tags/tags/list?n=1000"
+        while path:
+            response = client.send("GET", path)
+            found += json.load(response)["tags"]
+            link = response.headers["Link"]
+            path = re.sub("^https?://[^/]*", "", re.match("<([^>]*)>", link)[1]) if link else None
+        if len(found) != tags:
+            raise SystemExit(f"{len(found)} of {tags} tags are listed")
+
+    server.measure(f"16 clients set {tags:,} tags", 0, lambda: in_parallel(16, set_tags))
+    server.measure(f"{tags:,} tags are listed", 0, list_tags)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", metavar="PROGRAM")
+    parser.add_argument("--docker-registry", action="store_true")
+    parser.add_argument("--tags", type=int, default=10_000)
+    parser.add_argument("--limit", type=float, default=64, metavar="MIB")
+    parser.add_argument("--folder", type=pathlib.Path, help="where the servers' folders are made; default: TMPDIR")
+    options = parser.parse_args()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="serve-load-", dir=options.folder))
+    try:
+        with wasmpack(options.program, folder) as server:
+            load(server, options.tags)
+        if options.docker_registry:
+            with docker_registry(folder) as other:
+                load(other, options.tags)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if server.peak > options.limit:
+        print(f"wasmpack serve took {server.peak:.1f} MiB; the limit is {options.limit:g} MiB", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Talks TLS to 127.0.0.1:PORT as no library would, and prints what comes back.
+
+  get           one request, then close_notify; prints the response
+  cut           one request, then the end of the TCP stream without close_notify; prints the response
+  notify        one request and close_notify in the same packet; prints the response
+  half          the first 40 bytes of a ClientHello, then waits; prints "closed" when the server closes
+  h2            offers only h2 by ALPN; prints the alert
+  version       prints the TLS version and the protocol that the server chooses
+"""
+
+import socket
+import ssl
+import sys
+
+REQUEST = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
+
+
+def main():
+    port, authority, mode = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    context = ssl.create_default_context(cafile=authority)
+    context.set_alpn_protocols(["h2"] if mode == "h2" else ["h2", "http/1.1"])
+    received, to_send = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(received, to_send, server_hostname="localhost")
+    connection = socket.create_connection(("127.0.0.1", port), timeout=120)
+
+    def send():
+        if data := to_send.read():
+            connection.sendall(data)
+
+    def run(step):
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                send()
+                data = connection.recv(65536)
+                if data:
+                    received.write(data)
+                else:
+                    received.write_eof()
+
+    if mode == "half":
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            connection.sendall(to_send.read()[:40])
+        while connection.recv(100):
+            pass
+        print("closed")
+        return
+    run(tls.do_handshake)
+    send()
+    if mode == "version":
+        print(tls.version(), tls.selected_alpn_protocol())
+        return
+    tls.write(REQUEST)
+    if mode == "notify":
+        try:
+            tls.unwrap()
+        except ssl.SSLWantReadError:
+            pass
+    send()
+    if mode in ("cut", "notify"):
+        connection.shutdown(socket.SHUT_WR)
+    text = b""
+    while b"hello" not in text:
+        try:
+            piece = run(lambda: tls.read(65536))
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            break
+        if not piece:
+            break
+        text += piece
+    sys.stdout.write(text.decode())
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ssl.SSLError as error:
+        print(error)
