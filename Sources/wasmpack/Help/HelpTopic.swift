@@ -36,7 +36,6 @@ enum HelpTopic: String, CaseIterable {
                 .options(["FAULTS"], of: "serve"), .blank,
                 .text("* in PATH matches any text. Without COUNT, --fail answers every matching request."),
                 .blank,
-                .example("wasmpack serve --fail 'PUT /v2/*/manifests/* 503 2'"),
                 .example("wasmpack serve --slow 1MB/s --delay 50ms"),
             ]
         case .exitCodes: Self.exitCodeParts
