@@ -561,7 +561,7 @@ _wasmpack_tag() {
     repeating_options=()
     non_repeating_options=(--alias --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -1152,7 +1152,7 @@ _wasmpack_test() {
     repeating_options=(--envoy)
     non_repeating_options=(--plugin --filter --case-timeout --junit --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -1329,7 +1329,7 @@ _wasmpack_help() {
     repeating_options=()
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
 }
 
 # Adds the program's candidates unexpanded; "compgen -W" would run commands in them.
