@@ -1064,7 +1064,7 @@ _wasmpack_serve() {
     repeating_flags=()
     non_repeating_flags=(--read-only --password-stdin --token-auth --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--fail)
-    non_repeating_options=(--listen --dir --layout --repository --max-size --username -u --htpasswd --slow --delay --color)
+    non_repeating_options=(--listen --dir --layout --repository --max-size --username -u --htpasswd --tls --tls-cert --tls-key --slow --delay --color)
     __wasmpack_offer_flags_options 0
 
     # Offer option value completions
@@ -1090,6 +1090,18 @@ _wasmpack_serve() {
         return
         ;;
     '--htpasswd')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--tls')
+        __wasmpack_add_completions -W 'self-signed'
+        return
+        ;;
+    '--tls-cert')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--tls-key')
         __wasmpack_add_completions -f
         return
         ;;
