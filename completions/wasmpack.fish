@@ -517,7 +517,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" no-annotations' -l 'no-annotations' -d 'In GitHub Actions, do not also write warnings and errors as annotations'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" listen' -l 'listen' -d 'IP address and port; port 0 chooses one' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" listen' -l 'listen' -d 'Port 0 chooses a free one' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" dir' -l 'dir' -d 'Keep the images here, one layout per repository' -rfa '(__wasmpack_complete_directories)'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" layout' -l 'layout' -d 'Serve the images of one layout under their names' -rfa '(__wasmpack_complete_directories)'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" repository' -l 'repository' -d 'With --layout: repository of unnamed images' -rfka ''
@@ -527,10 +527,10 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" htpasswd' -l 'htpasswd' -d 'Require an account of this file, made by htpasswd -B' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" token-auth' -l 'token-auth' -d 'Require tokens of the built-in token service'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" tls' -l 'tls' -d 'self-signed: use TLS with a new certificate, and write its CA certificate to a temporary file' -rfka 'self-signed'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" tls-cert' -l 'tls-cert' -d 'Use TLS with this certificate, followed by its chain (PEM)' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" tls' -l 'tls' -d 'self-signed: use TLS with a new certificate' -rfka 'self-signed'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" tls-cert' -l 'tls-cert' -d 'Use TLS with this certificate and chain (PEM)' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" tls-key' -l 'tls-key' -d 'The key of --tls-cert (PEM)' -rF
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve"' -l 'fail' -d 'Answer with an error: \'METHOD PATH STATUS [COUNT]\', for example \'PUT /v2/*/manifests/* 503 2\'' -rfka ''
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve"' -l 'fail' -d 'Answer with an error: \'METHOD PATH STATUS [COUNT]\'' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" slow' -l 'slow' -d 'Limit each transfer, for example 1MB/s' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" delay' -l 'delay' -d 'Delay each response, for example 50ms' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack serve" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'

@@ -61,7 +61,7 @@ struct HelpPage {
         // The number of examples is the same at each width.
         let usual = page(of: command, width: usualWidth).page.lines.count
         var help = page(of: command, width: width)
-        let examples = command.examples.prefix(usual + 3 > usualHeight ? 1 : 2)
+        let examples = command.examples.prefix(max(0, min(2, usualHeight - usual - 1)))
         if !examples.isEmpty { help.page.addBlank() }
         for example in examples { help.page.add(example: example) }
         return help.page.text
