@@ -85,13 +85,15 @@ let package = Package(
         ),
         library("Deployment", ["OCI", "Diagnostics"]),
         library("EnvoyRunner", ["OCI", "HostSystem", "Diagnostics", system]),
+        library("PluginTesting", ["EnvoyRunner", "HTTPServer", "OCI", "HostSystem", "Diagnostics", system]),
         library("RegistryServer", ["OCI", "Storage", "HTTPServer", "HostSystem", "Diagnostics", system]),
         .executableTarget(
             name: "wasmpack",
             dependencies: [
                 "Diagnostics", "HostSystem", "OCI", "Wasm", "ProxyWasm", "Archive", "Storage",
                 "HTTPTransport",
-                "Registry", "Packing", "Deployment", "EnvoyRunner", "HTTPServer", "RegistryServer", system,
+                "Registry", "Packing", "Deployment", "EnvoyRunner", "PluginTesting", "HTTPServer", "RegistryServer",
+                system,
                 arguments,
             ],
             swiftSettings: strict
@@ -119,7 +121,8 @@ let package = Package(
             ]
         ),
         tests("DeploymentTests", ["Deployment", "OCI", "Diagnostics", system]),
-        tests("EnvoyRunnerTests", ["EnvoyRunner", "Diagnostics", system]),
+        tests("EnvoyRunnerTests", ["EnvoyRunner", "HostSystem", "HTTPServer", "Diagnostics", system]),
+        tests("PluginTestingTests", ["PluginTesting", "EnvoyRunner", "OCI", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),
         tests("CommandLineTests", ["wasmpack", "Diagnostics"]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),

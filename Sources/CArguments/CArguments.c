@@ -18,3 +18,11 @@ __attribute__((constructor)) static void keep_arguments(int argc, char **argv) {
 int wasmpack_argument_count(void) { return count; }
 
 char **wasmpack_arguments(void) { return arguments; }
+
+#if defined(__APPLE__)
+#include <crt_externs.h>
+char **wasmpack_environment(void) { return *_NSGetEnviron(); }
+#else
+extern char **environ;
+char **wasmpack_environment(void) { return environ; }
+#endif

@@ -42,8 +42,8 @@ extension Failure.Code {
         case .envoyMissing:
             Explanation(
                 "Envoy not found",
-                why: "--envoy runs the envoy in $PATH, and there is none",
-                try: "wasmpack check --envoy=PATH TARGET"
+                why: "check --envoy and test run an Envoy of this machine, and none was found, or it cannot be run",
+                try: "wasmpack envoys lists what was found; --envoy=PATH names one"
             )
         default:
             Explanation(

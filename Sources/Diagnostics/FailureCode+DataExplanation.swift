@@ -75,6 +75,12 @@ extension Failure.Code {
                 why: "wasmpack reads one stage FROM scratch that only copies local files",
                 try: "wasmpack build plugin.wasm, or build the image with docker"
             )
+        case .testFileInvalid:
+            Explanation(
+                "the test file has a mistake",
+                why: "it is not valid JSON, or a key or value is not in the format; the error names the line and the path",
+                try: "correct the line; docs/reference/test-files.md describes the format"
+            )
         case .deletionUnsupported:
             Explanation(
                 "the registry does not delete tags or images",

@@ -30,6 +30,7 @@ extension Failure {
         case dockerfileUnsupported = "dockerfile-unsupported"
         case requestRejected = "request-rejected"
         case deletionUnsupported = "deletion-unsupported"
+        case testFileInvalid = "test-file-invalid"
 
         case addressUnknown = "address-unknown"
         case connectionRefused = "refused"
@@ -84,7 +85,8 @@ extension Failure {
                 .notFound
             case .notWasm, .wasmComponent, .wasmMalformed, .moduleTooLarge, .layoutCorrupt,
                 .archiveInvalid, .digestMismatch, .manifestInvalid, .manifestUnsupported, .layerInvalid,
-                .dockerfileInvalid, .dockerfileUnsupported, .requestRejected, .deletionUnsupported:
+                .dockerfileInvalid, .dockerfileUnsupported, .requestRejected, .deletionUnsupported,
+                .testFileInvalid:
                 .badData
             case .addressUnknown, .connectionRefused, .connectionLost, .proxyFailed, .tlsUnknownAuthority,
                 .tlsFailed, .serverFailed, .cannotListen:

@@ -44,36 +44,68 @@ package struct HTTPServer: Sendable {
         tls: ServerTLS? = nil
     ) async throws(Failure) {
         do {
-            listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .serverChannelOption(.backlog, value: 256)
-                .serverChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler())
-                    }
-                }
-                // A client may close its sending side after the request and still read the response.
-                .childChannelOption(.allowRemoteHalfClosure, value: true)
-                // Nothing is read before a task has taken the connection.
-                .childChannelOption(.autoRead, value: false)
-                .bind(host: host, port: port) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try Self.addHandlers(to: channel.pipeline.syncOperations, limits, tls)
-                        return channel
-                    }
-                }
+            listener = try await Self.bootstrap.bind(host: host, port: port) { channel in
+                Self.prepare(channel, limits, tls)
+            }
         } catch {
-            throw Failure(
-                .cannotListen,
-                "cannot listen on \(host.bracketedHost):\(port)",
-                why: (error as? IOError).map { Self.description(of: $0) } ?? "\(error)",
-                try: ["--listen 127.0.0.1:0 lets the system choose a free port"],
-                cause: error
+            throw Self.failure(error, listeningOn: "\(host.bracketedHost):\(port)").trying(
+                "--listen 127.0.0.1:0 lets the system choose a free port"
             )
         }
         self.host = host
         self.limits = limits
         self.port = listener.channel.localAddress?.port ?? port
+    }
+
+    /// Listens on a Unix socket, which is created; ``port`` is 0.
+    ///
+    /// Throws ``Failure/Code/cannotListen``.
+    package init(listeningOnSocket path: String, limits: ServerLimits = ServerLimits()) async throws(Failure) {
+        do {
+            listener = try await Self.bootstrap.bind(unixDomainSocketPath: path) { channel in
+                Self.prepare(channel, limits)
+            }
+        } catch {
+            throw Self.failure(error, listeningOn: path)
+        }
+        self.limits = limits
+        host = path
+        port = 0
+    }
+
+    private static var bootstrap: ServerBootstrap {
+        ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler())
+                }
+            }
+            // A client may close its sending side after the request and still read the response.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // Nothing is read before a task has taken the connection.
+            .childChannelOption(.autoRead, value: false)
+    }
+
+    private static func prepare(
+        _ channel: any Channel,
+        _ limits: ServerLimits,
+        _ tls: ServerTLS? = nil
+    ) -> EventLoopFuture<any Channel> {
+        channel.eventLoop.makeCompletedFuture {
+            try addHandlers(to: channel.pipeline.syncOperations, limits, tls)
+            return channel
+        }
+    }
+
+    private static func failure(_ error: any Error, listeningOn name: String) -> Failure {
+        Failure(
+            .cannotListen,
+            "cannot listen on \(name)",
+            why: (error as? IOError).map { description(of: $0) } ?? "\(error)",
+            cause: error
+        )
     }
 
     /// Answers requests until the task is canceled; then closes all connections.

@@ -69,6 +69,9 @@ package struct ServerRequest: Sendable {
         self.fields = HTTPHeaders(fields)
     }
 
+    /// All header fields in the order in which they were sent, with their names as sent.
+    package var allFields: [(name: String, value: String)] { fields.map { ($0.name, $0.value) } }
+
     /// Returns the value of a field, `nil` without one; several fields are joined by commas (RFC 9110 §5.3).
     package subscript(field name: String) -> String? {
         let values = fields[name]

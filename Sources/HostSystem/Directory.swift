@@ -49,6 +49,16 @@ package enum Directory {
     /// Returns the type of a file, following links; `nil` if it does not exist or is not accessible.
     package static func type(of path: FilePath) -> FileType? { (try? path.stat())?.type }
 
+    /// Returns whether a path is a file that this user may execute.
+    package static func isExecutable(_ path: FilePath) -> Bool {
+        type(of: path) == .regular && path.withPlatformString { access($0, X_OK) } == 0
+    }
+
+    /// Returns the path without symbolic links; the path itself if it does not exist.
+    package static func resolved(_ path: FilePath) -> FilePath {
+        (try? HostSystem.resolved(path)) ?? path
+    }
+
     /// Returns whether two paths are the same file or folder, following links.
     package static func isSame(_ path: FilePath, _ other: FilePath) -> Bool {
         guard let own = try? path.stat(), let its = try? other.stat() else { return false }
@@ -112,5 +122,18 @@ extension Directory {
         guard let resolved = path.withPlatformString({ realpath($0, nil) }) else { return nil }
         defer { free(resolved) }
         return FilePath(platformString: resolved)
+    }
+}
+
+extension FilePath {
+    /// The folder of the path's last component; `.` for a bare name.
+    ///
+    /// Like `removingLastComponent`, which checks each component several times in debug builds.
+    package var directory: FilePath {
+        withPlatformString { path in
+            let bytes = UnsafeBufferPointer(start: path, count: strlen(path))
+            guard let end = bytes.lastIndex(of: CChar(UInt8(ascii: "/"))) else { return "." }
+            return FilePath(platformString: Array(bytes.prefix(max(1, end))) + [0])
+        }
     }
 }

@@ -40,6 +40,20 @@ package final class TemporaryDirectory: Sendable {
         try self.init(in: configured.isEmpty ? "/tmp" : configured)
     }
 
+    /// Creates a folder like ``init()``, but in `/tmp` if the paths of sockets in it would be too long (`sun_path`).
+    ///
+    /// - Parameter length: the length of the longest name of a socket, in bytes.
+    package convenience init(forSocketsOf length: Int) throws(Failure) {
+        let configured = getenv("TMPDIR").map { FilePath(platformString: $0) } ?? ""
+        let parent: FilePath = configured.isEmpty ? "/tmp" : configured
+        let own = Self.prefix.utf8.count + Self.randomLength + Self.suffix.utf8.count
+        let total = parent.length + 1 + own + 1 + length
+        try self.init(in: parent.isAbsolute && total <= Self.socketPathLimit ? parent : "/tmp")
+    }
+
+    /// The longest path of a socket on any system, in bytes: 104 on macOS, with the terminating zero.
+    private static let socketPathLimit = 103
+
     /// Creates a folder in another one.
     init(in parent: FilePath) throws(Failure) {
         Leftovers.removeFolders(in: parent)

@@ -203,14 +203,6 @@ package final class TemporaryFile: Sendable {
     }
 }
 
-extension FilePath {
-    /// The folder of the path's last component; `.` for a bare name.
-    package var directory: FilePath {
-        let parent = removingLastComponent()
-        return parent.isEmpty ? "." : parent
-    }
-}
-
 extension [UInt8] {
     /// Like `withUnsafeBytes`, with the error's type kept.
     package func withUnsafeBytesTyped<Result>(

@@ -24,3 +24,24 @@ package struct EnvoyRelease: Sendable, Equatable {
         }
     }
 }
+
+extension EnvoyRelease {
+    /// The meshes' releases whose Envoy is known, in the order of products and then of releases.
+    ///
+    /// Sources: for Istio, the pull requests of istio/test-infra that set the branch of Envoy (#5649, #5758, #5812, #5899 and
+    /// #5903, #5987), and the `ENVOY_SHA` of its proxies; 1.27 lies between two known ones. For Envoy Gateway,
+    /// `api/v1alpha1/shared_types.go` of each tag. For Higress, the branch of Envoy in `.gitmodules`.
+    package static let ofMeshes =
+        (26...31).map { EnvoyRelease(minor: $0 + 8, in: "Istio 1.\($0)") }
+        + (5...9).map { EnvoyRelease(minor: $0 + 30, in: "Envoy Gateway 1.\($0)") }
+        + [EnvoyRelease(minor: 36, in: "Higress 2.2")]
+
+    /// Returns the releases of meshes that ship a version of Envoy, for example `["Istio 1.29", "Envoy Gateway 1.7"]`.
+    ///
+    /// - Parameter version: such as `1.37.0`; other versions than 1.x have none.
+    package static func products(shipping version: String) -> [String] {
+        let numbers = version.split(separator: ".")
+        guard numbers.count > 1, numbers[0] == "1", let minor = Int(numbers[1]) else { return [] }
+        return ofMeshes.filter { $0.minor == minor }.compactMap(\.product)
+    }
+}

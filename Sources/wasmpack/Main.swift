@@ -12,7 +12,9 @@ enum Main {
         var arguments: [String] = []
         let command: any ParsableCommand
         do {
-            arguments = CommandLineRules.normalized(try ProgramArguments.read())
+            arguments = try ProgramArguments.read()
+            Supervisor.runIfRequested(arguments)
+            arguments = CommandLineRules.normalized(arguments)
             try SystemLimits.check()
             try CommandLineRules.check(arguments)
             if let help = try HelpRequest.answer(to: arguments, width: Terminal.helpWidth) {

@@ -51,8 +51,8 @@ struct Wasmpack: AsyncParsableCommand {
                 subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self]
             ),
             CommandGroup(name: "Deploy", subcommands: [Generate.self]),
-            CommandGroup(name: "Try", subcommands: [Serve.self]),
-            CommandGroup(name: unlistedGroup, subcommands: [Version.self, Completion.self]),
+            CommandGroup(name: "Try", subcommands: [TestPlugin.self, Serve.self]),
+            CommandGroup(name: unlistedGroup, subcommands: [ListEnvoys.self, Version.self, Completion.self]),
         ]
     )
 }

@@ -45,6 +45,10 @@ import Testing
         let version = try await document("version", in: folder)
         #expect(Set(version.keys) == members("## `wasmpack.version/v1`"))
 
+        let tests = Fixtures.path("wasm/header-authorization/plugin-tests.json")
+        let cases = try await document("test", tests, "--list", in: folder)
+        #expect(Set(cases.keys) == members("## `wasmpack.test-list/v1`"))
+
         let verified = try await document("verify", "plugin-oci", in: folder)
         #expect(Set(verified.keys) == members("### All images"))
         let first = (verified["images"] as? [[String: Any]])?.first ?? [:]
@@ -73,7 +77,8 @@ import Testing
         let commands = [
             ("push", "push \(reference):v1 plugin.wasm"), ("pull", "pull \(reference):v1"),
             ("tags", "tags \(reference)"), ("tag", "tag \(reference):v1 v2"),
-            ("generate", "generate wasmplugin \(reference):v1"),
+            ("generate", "generate wasmplugin \(reference):v1"), ("envoys", "envoys"),
+            ("test", "test \"$FIXTURES/wasm/header-authorization/plugin-tests.json\""),
             ("delete", "delete \(reference)@sha256:… --yes"),
         ]
         for (name, command) in commands {

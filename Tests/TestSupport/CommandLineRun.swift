@@ -52,7 +52,7 @@ package final class RunningProgram: Sendable {
     ) throws {
         self.check = check
         let folder = FileManager.default.temporaryDirectory.appending(
-            path: "wasmpack-run-\(UUID().uuidString)"
+            path: "run-of-wasmpack-\(UUID().uuidString)"
         )
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let files = ["in", "out", "err"].map { folder.appending(path: $0) }

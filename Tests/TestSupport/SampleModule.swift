@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Modules that proxies load: an empty plugin, with a custom section of any size that compresses about as well as code.
 package enum SampleModule {
     /// The preamble of every module.
@@ -60,12 +62,14 @@ package enum SampleModule {
     package static func bytes(size: Int, seed: UInt64 = 1) -> [UInt8] {
         var module = outline(of: size)
         module.reserveCapacity(size + 512)
-        var random = SeededGenerator(seed: seed)
-        let fragments = (0..<2048).map { _ in
-            (0..<8 + random.next(below: 120)).map { _ in
-                UInt8(truncatingIfNeeded: random.next(below: 16) * random.next(below: 16))
-            }
+        let pieces = pieces.withLock { known in
+            if let found = known[seed] { return found }
+            let made = Pieces(seed: seed)
+            known[seed] = made
+            return made
         }
+        var random = pieces.random
+        let fragments = pieces.fragments
         while module.count < size {
             module += fragments[random.next(below: fragments.count)]
             module.append(UInt8(truncatingIfNeeded: random.next()))
@@ -73,6 +77,25 @@ package enum SampleModule {
         module.removeLast(module.count - size)
         return module
     }
+
+    /// What the modules of one seed are made of; made once, because debug builds take 100 ms for it.
+    private struct Pieces {
+        var fragments: [[UInt8]] = []
+        var random: SeededGenerator
+
+        init(seed: UInt64) {
+            random = SeededGenerator(seed: seed)
+            while fragments.count < 2048 {
+                var fragment = [UInt8](repeating: 0, count: 8 + random.next(below: 120))
+                for index in fragment.indices {
+                    fragment[index] = UInt8(truncatingIfNeeded: random.next(below: 16) * random.next(below: 16))
+                }
+                fragments.append(fragment)
+            }
+        }
+    }
+
+    private static let pieces = Mutex<[UInt64: Pieces]>([:])
 
     /// Returns a module of exactly `size` bytes (at least 150) whose custom section cannot be compressed.
     package static func incompressible(size: Int, seed: UInt64 = 1) -> [UInt8] {

@@ -14,7 +14,7 @@ package final class ScratchDirectory: Sendable {
     /// Creates an empty folder.
     package init() throws {
         let url = FileManager.default.temporaryDirectory.appending(
-            path: "wasmpack-tests-\(UUID().uuidString)"
+            path: "tests-of-wasmpack-\(UUID().uuidString)"
         )
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = FilePath(url.path())

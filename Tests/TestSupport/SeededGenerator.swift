@@ -6,7 +6,17 @@ package struct SeededGenerator: RandomNumberGenerator {
     package init(seed: UInt64) { state = seed }
 
     /// Returns a number from 0 to one less than the bound.
-    package mutating func next(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+    ///
+    /// The same as `Int.random(in:using:)`, whose generic code is slow in debug builds.
+    package mutating func next(below bound: Int) -> Int {
+        let bound = UInt64(bound)
+        var product = next().multipliedFullWidth(by: bound)
+        if product.low < bound {
+            let uneven = (0 &- bound) % bound
+            while product.low < uneven { product = next().multipliedFullWidth(by: bound) }
+        }
+        return Int(product.high)
+    }
 
     /// Returns the next 64 bits.
     package mutating func next() -> UInt64 {

@@ -1,4 +1,4 @@
-// The arguments of the process, as the system passed them.
+// The arguments and the environment of the process, as C has them.
 #ifndef WASMPACK_CARGUMENTS_H
 #define WASMPACK_CARGUMENTS_H
 
@@ -7,5 +7,8 @@ int wasmpack_argument_count(void);
 
 // Returns the arguments, followed by NULL.
 char **wasmpack_arguments(void);
+
+// Returns the environment for programs that this process starts, followed by NULL.
+char **wasmpack_environment(void);
 
 #endif

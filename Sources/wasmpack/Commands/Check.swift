@@ -44,12 +44,12 @@ struct Check: TargetCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also load it in Envoy: the one on $PATH, or the program at PATH",
+            "Also load it in Envoy: a found one (wasmpack envoys), or the one at PATH; may be repeated",
             valueName: "path"
         ),
         completion: .file()
     )
-    var envoy: String?
+    var envoy: [String] = []
 
     @Option(help: ArgumentHelp("Largest unpacked layer that consumers read", valueName: "bytes"))
     var maxSize = PluginCheck.defaultLimit
@@ -63,7 +63,7 @@ struct Check: TargetCommand {
 
     func validate() throws {
         if maxSize < 1 { throw ValidationError("--max-size must be a number of bytes, at least 1.") }
-        if envoy == "" { throw ValidationError("--envoy is empty.") }
+        if envoy.contains("") { throw ValidationError("--envoy is empty.") }
     }
 
     func run(_ context: CommandContext) async throws {
@@ -83,6 +83,20 @@ struct Check: TargetCommand {
         }
     }
 
+    /// The Envoys of `--envoy`; without a value, those that are the default of other commands too.
+    private func programs(_ context: CommandContext) async throws(Failure) -> [EnvoyProgram] {
+        let search = EnvoySearch(context.environment)
+        var programs: [EnvoyProgram] = []
+        for name in envoy.withoutDuplicates {
+            guard name == Self.defaultEnvoy else {
+                programs.append(EnvoyProgram(name))
+                continue
+            }
+            programs += try await search.defaults().map { EnvoyProgram($0.path.string) }
+        }
+        return programs
+    }
+
     private func answer(
         _ image: ImageInspection?,
         named reference: Reference?,
@@ -97,17 +111,21 @@ struct Check: TargetCommand {
             for: ConsumerChoice.consumers(of: consumers),
             limit: maxSize
         )
-        var verdict: EnvoyVerdict?
-        if let envoy, module != nil { verdict = try await EnvoyProgram(envoy).verdict(on: path) }
+        var verdicts: [EnvoyVerdict] = []
+        if module != nil {
+            for program in try await programs(context) {
+                verdicts.append(try await program.verdict(on: path))
+            }
+        }
         let report = CheckReport(
             check,
-            envoy: verdict,
+            envoys: verdicts,
             target: targetName,
             named: reference,
             isStrict: strict,
             completing: context.hints
         )
-        if verdict == nil, check.module != nil { context.record(.detail(CheckReport.limits)) }
+        if verdicts.isEmpty, check.module != nil { context.record(.detail(CheckReport.limits)) }
         try context.print(report.document, orRows: report.rows)
         if report.isRejected { throw NegativeResult() }
     }

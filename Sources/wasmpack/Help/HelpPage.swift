@@ -25,13 +25,11 @@ struct HelpPage {
         var help = HelpPage(width: width)
         help.page.add(Wasmpack.configuration.abstract)
         help.page.add("Usage: wasmpack COMMAND [options]")
-        help.page.addBlank()
         help.addGroups()
-        help.page.addBlank()
         help.page.add("Start with: wasmpack push REGISTRY/REPOSITORY:TAG plugin.wasm")
         help.page.add("Help: wasmpack help COMMAND (or COMMAND -h), or one of these topics:")
         help.page.add(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "), indent: 6)
-        help.page.add("Also: wasmpack version, wasmpack completion bash|zsh|fish")
+        help.page.add("Also: wasmpack envoys, wasmpack version, wasmpack completion bash|zsh|fish")
         return help.page.text
     }
 

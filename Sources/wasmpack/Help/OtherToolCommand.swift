@@ -31,7 +31,7 @@ struct OtherToolCommand {
             (["save"], "copy", ["wasmpack copy \(reference) image.tar"]),
             (["load", "import", "sync", "mirror"], "copy", ["wasmpack copy image.tar \(reference)"]),
             (["convert", "repack"], "copy", ["wasmpack copy --format image FROM TO"]),
-            (["validate", "test", "lint"], "check", ["wasmpack check plugin.wasm"]),
+            (["validate", "lint"], "check", ["wasmpack check plugin.wasm"]),
             (
                 ["show", "info", "config", "describe", "history"], "inspect",
                 ["wasmpack inspect \(reference)"]

@@ -8,7 +8,7 @@ import Wasm
 /// The result of `check`, as text and as a JSON document.
 struct CheckReport {
     private let check: PluginCheck
-    private let envoy: EnvoyVerdict?
+    private let envoys: [EnvoyVerdict]
     private let target: String
     private let isStrict: Bool
 
@@ -17,7 +17,7 @@ struct CheckReport {
 
     init(
         _ check: PluginCheck,
-        envoy: EnvoyVerdict?,
+        envoys: [EnvoyVerdict],
         target: String,
         named reference: Reference?,
         isStrict: Bool,
@@ -26,16 +26,19 @@ struct CheckReport {
         self.hints = hints
         self.reference = reference
         self.check = check
-        self.envoy = envoy
+        self.envoys = envoys
         self.target = target
         self.isStrict = isStrict
     }
 
     /// Whether a selected consumer or the real Envoy rejects it.
     var isRejected: Bool {
-        let worst = max(check.worst ?? .note, envoy?.finding?.severity ?? .note)
+        let worst = max(check.worst ?? .note, envoyFinding?.severity ?? .note)
         return worst == .error || isStrict && worst == .warning
     }
+
+    /// The worst finding of the real Envoys.
+    private var envoyFinding: Finding? { envoys.compactMap(\.finding).max { $0.severity < $1.severity } }
 
     /// What only running a module shows, for `--verbose`.
     static let limits =
@@ -43,7 +46,7 @@ struct CheckReport {
 
     private func verdict(of result: PluginCheck.ConsumerResult) -> Finding.Severity? {
         guard result.consumer.host != nil else { return result.worst }
-        return [result.worst, envoy?.finding?.severity].compactMap(\.self).max()
+        return [result.worst, envoyFinding?.severity].compactMap(\.self).max()
     }
 
     /// The report: the image and its module, the findings, the verdict.
@@ -59,7 +62,7 @@ struct CheckReport {
         for row in FindingList(check).rows {
             rows += self.rows(for: row.finding, row.line, row.subjects)
         }
-        if let envoy { rows += self.rows(for: envoy) }
+        for envoy in envoys { rows += self.rows(for: envoy) }
         return rows + [verdict]
     }
 
@@ -101,7 +104,9 @@ struct CheckReport {
         let image: Nullable<Image>
         let module: Nullable<CheckedModuleDocument>
         let consumers: [Consumer]
+        /// The first of `envoys`.
         let envoy: Nullable<Envoy>
+        let envoys: [Envoy]
 
         struct Image: Encodable {
             let digest: String
@@ -124,6 +129,12 @@ struct CheckReport {
             let version: String
             let verdict: String
             let finding: Nullable<FindingDocument>
+
+            init(_ envoy: EnvoyVerdict) {
+                version = envoy.version
+                verdict = (envoy.finding?.severity).verdict
+                finding = Nullable(envoy.finding.map(FindingDocument.init))
+            }
         }
     }
 
@@ -151,8 +162,8 @@ struct CheckReport {
                     CheckedModuleDocument(
                         module,
                         check.moduleFindings,
-                        envoy: envoy?.finding,
-                        bodiesValidated: envoy?.hasValidatedBodies ?? false
+                        envoy: envoyFinding,
+                        bodiesValidated: envoys.contains(where: \.hasValidatedBodies)
                             || module.check?.module.bodiesAreValidated ?? false
                     )
                 }
@@ -165,15 +176,8 @@ struct CheckReport {
                     moduleFindings: result.moduleFindings.map(FindingDocument.init)
                 )
             },
-            envoy: Nullable(
-                envoy.map { envoy in
-                    Document.Envoy(
-                        version: envoy.version,
-                        verdict: (envoy.finding?.severity).verdict,
-                        finding: Nullable(envoy.finding.map(FindingDocument.init))
-                    )
-                }
-            )
+            envoy: Nullable(envoys.first.map(Document.Envoy.init)),
+            envoys: envoys.map(Document.Envoy.init)
         )
     }
 }

@@ -81,7 +81,7 @@ package struct EnvoyProgram: Sendable {
     /// Reads the version from `envoy --version`, which prints `…/1.40.0/Clean/RELEASE/BoringSSL`.
     ///
     /// This check also detects other programs, whose success would be mistaken for a verdict.
-    private func version() async throws(Failure) -> String {
+    package func version() async throws(Failure) -> String {
         let output: [UInt8]
         do throws(ChildProcessError) {
             output = try await program(["--version"], Self.versionTimeLimit).run().output

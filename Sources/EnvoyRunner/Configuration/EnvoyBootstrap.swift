@@ -17,10 +17,8 @@ struct EnvoyBootstrap {
     func bytes() throws(Failure) -> [UInt8] { try CanonicalJSON.encode(document) }
 
     private var document: JSONValue {
-        let address: JSONValue = .object([
-            // Envoy does not listen in validation mode, so the port is not used.
-            "socket_address": .object(["address": .string("127.0.0.1"), "port_value": .integer(0)])
-        ])
+        // Envoy does not listen in validation mode, so the port is not used.
+        let address = EnvoyMessage.address("127.0.0.1", 0)
         let chain: JSONValue = .object(["filters": .array([connectionManager])])
         let listener: JSONValue = .object([
             "name": .string("check"), "address": address, "filter_chains": .array([chain]),
@@ -29,13 +27,13 @@ struct EnvoyBootstrap {
     }
 
     private var connectionManager: JSONValue {
-        configured(
+        EnvoyMessage.configured(
             "http",
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
             [
                 "stat_prefix": .string("check"), "route_config": .object([:]),
                 "http_filters": .array([
-                    plugin, configured("router", "envoy.extensions.filters.http.router.v3.Router"),
+                    plugin, EnvoyMessage.configured("router", "envoy.extensions.filters.http.router.v3.Router"),
                 ]),
             ]
         )
@@ -44,16 +42,10 @@ struct EnvoyBootstrap {
     private var plugin: JSONValue {
         let code: JSONValue = .object(["local": .object(["filename": .string(module.string)])])
         let machine: JSONValue = .object(["runtime": .string("envoy.wasm.runtime.v8"), "code": code])
-        return configured(
+        return EnvoyMessage.configured(
             Self.pluginName,
             "envoy.extensions.filters.http.wasm.v3.Wasm",
             ["config": .object(["name": .string(Self.pluginName), "vm_config": machine])]
         )
-    }
-
-    private func configured(_ name: String, _ type: String, _ fields: [String: JSONValue] = [:]) -> JSONValue
-    {
-        let typed = fields.merging(["@type": .string("type.googleapis.com/\(type)")]) { given, _ in given }
-        return .object(["name": .string(name), "typed_config": .object(typed)])
     }
 }

@@ -1,0 +1,73 @@
+import Diagnostics
+import OCI
+
+/// The configuration of an Envoy that serves plugins: no port of the network, except those of its listeners.
+///
+/// The listeners are in a file of their own (LDS), because one that Envoy rejects then does not end it.
+struct ProxyConfiguration {
+    /// The paths of Envoy's files and sockets.
+    struct Paths: Sendable {
+        let bootstrap: String
+        let listeners: String
+        let admin: String
+        let probe: String
+        /// The path of a listener's socket.
+        let socket: @Sendable (String) -> String
+    }
+
+    let paths: Paths
+    let listeners: [PluginListener]
+    let upstream: UpstreamCluster
+
+    /// The bootstrap as JSON.
+    func bootstrap() throws(Failure) -> [UInt8] { try CanonicalJSON.encode(bootstrapDocument) }
+
+    /// The file of listeners as JSON.
+    func listenerFile() throws(Failure) -> [UInt8] {
+        let documents = listeners.map { $0.document(socket: paths.socket($0.name)) }
+        return try CanonicalJSON.encode(
+            JSONValue.object(["version_info": .string("1"), "resources": .array(documents)])
+        )
+    }
+
+    private var bootstrapDocument: JSONValue {
+        let source: JSONValue = .object([
+            "path_config_source": .object(["path": .string(paths.listeners)]),
+            "resource_api_version": .string("V3"),
+        ])
+        return .object([
+            "admin": .object(["address": EnvoyMessage.socket(paths.admin)]),
+            "node": .object(["id": .string("wasmpack"), "cluster": .string("wasmpack")]),
+            "dynamic_resources": .object(["lds_config": source]),
+            "static_resources": .object([
+                "clusters": .array([upstream.document]), "listeners": .array([probe]),
+            ]),
+        ])
+    }
+
+    /// A listener without a plugin, which answers as long as the worker is not blocked by one.
+    private var probe: JSONValue {
+        let route: JSONValue = .object([
+            "match": .object(["prefix": .string("/")]),
+            "direct_response": .object(["status": .integer(200)]),
+        ])
+        let host: JSONValue = .object([
+            "name": .string("all"), "domains": .array([.string("*")]), "routes": .array([route]),
+        ])
+        let manager = EnvoyMessage.configured(
+            "http",
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+            [
+                "stat_prefix": .string("probe"), "generate_request_id": .bool(false),
+                "route_config": .object(["virtual_hosts": .array([host])]),
+                "http_filters": .array([
+                    EnvoyMessage.configured("router", "envoy.extensions.filters.http.router.v3.Router")
+                ]),
+            ]
+        )
+        return .object([
+            "name": .string("probe"), "address": EnvoyMessage.socket(paths.probe),
+            "filter_chains": .array([.object(["filters": .array([manager])])]),
+        ])
+    }
+}

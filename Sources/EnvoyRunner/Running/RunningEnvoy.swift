@@ -1,0 +1,228 @@
+import Diagnostics
+import HostSystem
+package import SystemPackage
+
+/// A running Envoy with plugins, driven over Unix sockets.
+///
+/// Nothing of it remains after ``end()``, nor after any end of this process.
+package final class RunningEnvoy: Sendable {
+    /// What an Envoy is started with.
+    package struct Setup: Sendable {
+        /// The Envoy.
+        package var envoy: FoundEnvoy
+        /// The program that supervises it.
+        package var supervisor: FilePath
+        /// A directory of ``TemporaryDirectory/init(forSocketsOf:)``, which several Envoys may share.
+        package var folder: FilePath
+        /// A short text that distinguishes the files of this Envoy from those of others in the directory.
+        package var prefix: String
+        package var listeners: [PluginListener]
+        package var upstream: UpstreamCluster
+        /// The time limit until it is ready, which includes the start of the plugins.
+        package var startLimit: Duration
+        /// Receives each line of the log; the lines are not kept after the start then.
+        package var onLine: (@Sendable (EnvoyLogLine) -> Void)?
+
+        /// Describes an Envoy to start.
+        package init(
+            _ envoy: FoundEnvoy,
+            supervisor: FilePath,
+            folder: FilePath,
+            prefix: String,
+            listeners: [PluginListener],
+            upstream: UpstreamCluster,
+            startLimit: Duration = .seconds(60)
+        ) {
+            self.envoy = envoy
+            self.supervisor = supervisor
+            self.folder = folder
+            self.prefix = prefix
+            self.listeners = listeners
+            self.upstream = upstream
+            self.startLimit = startLimit
+        }
+    }
+
+    /// The length of the longest name of a socket, in bytes, for ``TemporaryDirectory/init(forSocketsOf:)``.
+    package static let socketNameLength = 24
+
+    /// The time limit for requests to Envoy itself, which answers them on its main thread.
+    private static let adminLimit = Duration.seconds(10)
+
+    /// The Envoy.
+    package let envoy: FoundEnvoy
+    private let process: SupervisedProcess
+    private let output: EnvoyOutput
+    private let paths: ProxyConfiguration.Paths
+
+    private init(_ setup: Setup) throws(Failure) {
+        envoy = setup.envoy
+        try setup.envoy.checkAge()
+        let folder = setup.folder
+        let prefix = setup.prefix
+        let file = { @Sendable (name: String) in folder.appending("\(prefix)\(name)").string }
+        guard String(validating: folder) != nil else {
+            throw Failure(
+                .configurationInvalid,
+                "Envoy cannot open a file below \(folder.directory)",
+                why: "the path is not valid UTF-8, and Envoy's configuration is text",
+                try: ["set TMPDIR=/tmp"]
+            )
+        }
+        paths = ProxyConfiguration.Paths(
+            bootstrap: file("-envoy.json"),
+            listeners: file("-lds.json"),
+            admin: file("-admin"),
+            probe: file("-probe"),
+            socket: { file("-\($0)") }
+        )
+        let configuration = ProxyConfiguration(
+            paths: paths,
+            listeners: setup.listeners,
+            upstream: setup.upstream
+        )
+        try TemporaryFile.write(configuration.listenerFile(), to: FilePath(paths.listeners))
+        try TemporaryFile.write(configuration.bootstrap(), to: FilePath(paths.bootstrap))
+        let plugins = Set(setup.listeners.filter { $0.plugin != nil }.map(\.name))
+        let output = EnvoyOutput(plugins: plugins, onLine: setup.onLine)
+        self.output = output
+        do throws(ChildProcessError) {
+            process = try SupervisedProcess(
+                setup.envoy.path,
+                [
+                    "--config-path", paths.bootstrap, "--disable-hot-restart", "--concurrency", "1",
+                    "--log-level", "warning", "--component-log-level", "wasm:debug",
+                    "--log-format", EnvoyLogLine.format, "--file-flush-interval-msec", "1",
+                ],
+                supervisor: setup.supervisor,
+                removing: folder
+            ) { stream, line in output.add(stream, line) }
+        } catch {
+            throw Failure(.envoyMissing, "\(setup.envoy.path) cannot be run", why: "\(error)")
+        }
+    }
+
+    /// Starts an Envoy, and waits until it serves its listeners.
+    ///
+    /// A listener whose plugin is rejected is omitted; see ``loadedListeners()``.
+    ///
+    /// - Throws: ``EnvoyStop`` if Envoy ends or does not become ready; or ``Failure``: ``Failure/Code/envoyMissing``,
+    ///   ``Failure/Code/interrupted``, and the errors of writing files.
+    package static func start(_ setup: Setup) async throws -> RunningEnvoy {
+        let running = try RunningEnvoy(setup)
+        do {
+            try await running.waitUntilReady(within: setup.startLimit)
+            if setup.onLine != nil { running.output.stopKeeping() }
+            return running
+        } catch {
+            await running.end()
+            throw error
+        }
+    }
+
+    private func waitUntilReady(within limit: Duration) async throws {
+        let end = ContinuousClock.now + limit
+        var request = ProxyRequest()
+        request.path = "/ready"
+        while true {
+            try checkCancellation()
+            if let stop { throw stop }
+            guard ContinuousClock.now < end else { throw EnvoyStop.endless(after: limit.components.seconds) }
+            let left = end - ContinuousClock.now
+            let exchange = SocketExchange(request, to: paths.admin, within: min(left, .seconds(1)))
+            if let response = try? await exchange.run(), response.status == 200 { return }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// Why Envoy does not run anymore, or must be ended; `nil` while it runs.
+    package var stop: EnvoyStop? {
+        if output.isFlooded { return .flooding }
+        guard let ending = process.ending else { return nil }
+        switch ending {
+        case .killed(let signal): return .killed(signal: signal)
+        // A shell wrapper reports a killed Envoy with 128 plus the signal's number.
+        case .exited(let status) where (129...192).contains(status): return .killed(signal: status - 128)
+        case .exited: return .exited(message: output.peek { lines, _ in EnvoyLogReason.reason(of: lines) })
+        }
+    }
+
+    /// Returns the names of the listeners that Envoy serves.
+    ///
+    /// Throws ``EnvoyStop`` if Envoy does not answer.
+    package func loadedListeners() async throws(EnvoyStop) -> Set<String> {
+        var request = ProxyRequest()
+        request.path = "/listeners"
+        let exchange = SocketExchange(request, to: paths.admin, within: Self.adminLimit)
+        guard let response = try? await exchange.run(), response.status == 200 else {
+            throw stop ?? .endless(after: Self.adminLimit.components.seconds)
+        }
+        // Each line is NAME::ADDRESS.
+        let lines = String(decoding: response.body, as: UTF8.self).split(separator: "\n")
+        return Set(
+            lines.compactMap { line in
+                line.firstRange(of: "::").map { String(line[..<$0.lowerBound]) }
+            }
+        )
+    }
+
+    /// Sends a request to a listener with a socket.
+    package func send(_ request: ProxyRequest, to listener: String, within limit: Duration)
+        async throws(ProxyExchangeError) -> ProxyResponse
+    {
+        let exchange = SocketExchange(request, to: paths.socket(listener), within: limit) { [output] in
+            output.isFlooded
+        }
+        return try await exchange.run()
+    }
+
+    /// Returns whether Envoy's worker answers: it does not while a plugin's callback runs.
+    package func isResponsive() async -> Bool {
+        let exchange = SocketExchange(ProxyRequest(), to: paths.probe, within: .seconds(1))
+        return (try? await exchange.run())?.status == 200
+    }
+
+    /// Returns what was logged since the last call, and forgets it.
+    package func takeOutput() -> (lines: [EnvoyLogLine], accesses: [AccessLine]) { output.take() }
+
+    /// Waits until a condition on the output since the last ``takeOutput()`` is met; returns whether that was in time.
+    package func wait(
+        within limit: Duration,
+        until isMet: ([EnvoyLogLine], [AccessLine]) -> Bool
+    ) async -> Bool {
+        let end = ContinuousClock.now + limit
+        while !output.peek(isMet) {
+            guard ContinuousClock.now < end, stop == nil, !Task.isCancelled else { return false }
+            try? await Task.sleep(for: .milliseconds(1))
+        }
+        return true
+    }
+
+    /// Waits until Envoy ends by itself.
+    package func ended() async { _ = await process.ended() }
+
+    /// Kills Envoy, and waits until nothing of it runs.
+    package func end() async { await process.end() }
+}
+
+/// The reason why an Envoy stopped, or had to be stopped.
+package enum EnvoyStop: Error, Sendable, Equatable {
+    /// Envoy exited, with the reason from its log.
+    case exited(message: String?)
+    /// A signal killed Envoy: the plugin crashed it.
+    case killed(signal: Int32)
+    /// Envoy was not ready after this number of seconds: the start of the plugin does not end.
+    case endless(after: Int64)
+    /// Envoy wrote more than is read: the plugin logs endlessly.
+    case flooding
+
+    /// The reason as the end of a sentence that begins with `Envoy`.
+    package var explanation: String {
+        switch self {
+        case .exited(let message): "exited" + (message.map { ": \($0)" } ?? "")
+        case .killed(let signal): "crashed (signal \(signal))"
+        case .endless(let seconds): "did not respond within \(seconds) s: the plugin does not return"
+        case .flooding: "was stopped, because the plugin logs endlessly"
+        }
+    }
+}

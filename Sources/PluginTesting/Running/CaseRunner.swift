@@ -1,0 +1,174 @@
+import Diagnostics
+import EnvoyRunner
+import Synchronization
+
+/// Runs one case in an Envoy that has loaded its plugin, or rejected it.
+final class CaseRunner: Sendable {
+    /// How long to wait for the end of a request in Envoy's access log.
+    private static let accessLimit = Duration.seconds(2)
+    /// How long to wait for a line of the plugin's log after a request: callbacks such as `on_log` come later.
+    private static let logLimit = Duration.milliseconds(300)
+    /// The most lines of a result.
+    private static let logSize = 200
+
+    private let testCase: TestCase
+    private let name: String
+    private let envoy: RunningEnvoy
+    private let upstream: UpstreamRecorder
+    private let timeLimit: Duration
+    private let startLog: [EnvoyLogLine]
+    private let blocked = Mutex(false)
+
+    init(
+        _ testCase: TestCase,
+        name: String,
+        in envoy: RunningEnvoy,
+        _ upstream: UpstreamRecorder,
+        timeLimit: Duration,
+        startLog: [EnvoyLogLine]
+    ) {
+        self.testCase = testCase
+        self.name = name
+        self.envoy = envoy
+        self.upstream = upstream
+        self.timeLimit = timeLimit
+        self.startLog = startLog
+    }
+
+    /// Whether the plugin blocked Envoy, which must then be killed.
+    var isBlocked: Bool { blocked.withLock { $0 } }
+
+    /// Runs the case.
+    ///
+    /// - Parameter rejection: Envoy's reason for rejecting the plugin; `nil` if it was loaded.
+    /// - Throws: ``Failure/Code/interrupted``.
+    func run(rejectedBecause rejection: String?) async throws(Failure) -> CaseResult {
+        let start = ContinuousClock.now
+        var log = startLog
+        var differences = loadDifferences(rejection)
+        if differences.isEmpty {
+            let end = start + timeLimit
+            var earlier = startLog
+            steps: for (number, step) in testCase.steps.enumerated() {
+                for round in 0..<step.count {
+                    try checkCancellation()
+                    let found = await self.differences(in: step, earlier, until: end, &log)
+                    try checkCancellation()
+                    earlier = []
+                    guard !found.isEmpty else { continue }
+                    differences = found.map { difference in
+                        Difference(
+                            place(number, round, step) + difference.subject,
+                            expected: difference.expected,
+                            got: difference.got,
+                            detail: difference.detail
+                        )
+                    }
+                    break steps
+                }
+            }
+        }
+        return CaseResult(
+            name: testCase.name,
+            differences: differences,
+            log: Array(log.suffix(Self.logSize)),
+            duration: .now - start
+        )
+    }
+
+    private func place(_ number: Int, _ round: Int, _ step: TestStep) -> String {
+        let name = testCase.steps.count > 1 ? "step \(number + 1)" : ""
+        let time = step.count > 1 ? "request \(round + 1)" : ""
+        let place = [name, time].filter { !$0.isEmpty }.joined(separator: ", ")
+        return place.isEmpty ? "" : place + ": "
+    }
+
+    private func loadDifferences(_ rejection: String?) -> [Difference] {
+        switch (testCase.expectsRejection, rejection) {
+        case (true, nil):
+            [Difference("load", expected: "rejected", got: "accepted")]
+        case (false, let reason?):
+            [Difference("load", expected: "accepted", got: "rejected", detail: reason)]
+        case (true, _?): Expectation.differences(testCase.log, startLog)
+        case (false, nil): []
+        }
+    }
+
+    /// Sends a request, and returns what is not as expected.
+    private func differences(
+        in step: TestStep,
+        _ earlier: [EnvoyLogLine],
+        until end: ContinuousClock.Instant,
+        _ log: inout [EnvoyLogLine]
+    ) async -> [Difference] {
+        let name = self.name
+        upstream.begin(step.upstream)
+        _ = envoy.takeOutput()
+        let response: ProxyResponse
+        do throws(ProxyExchangeError) {
+            response = try await envoy.send(step.request, to: name, within: max(end - .now, .milliseconds(1)))
+        } catch {
+            let difference = await self.difference(for: error)
+            log += envoy.takeOutput().lines.filter { $0.plugin == name }
+            return [difference]
+        }
+        _ = await envoy.wait(within: Self.accessLimit) { _, accesses in
+            accesses.contains { $0.listener == name }
+        }
+        let expectation = step.expectation
+        _ = await envoy.wait(within: Self.logLimit) { lines, _ in
+            !expectation.awaitsMore(earlier + lines.filter { $0.plugin == name })
+        }
+        let (lines, accesses) = envoy.takeOutput()
+        let own = lines.filter { $0.plugin == name }
+        log += own
+        let crash = lines.first(where: \.isCrash)?.message
+        let isCrash = accesses.contains { $0.listener == name && $0.isCrash }
+        return expectation.differences(
+            from: Observation(
+                response: response,
+                upstream: upstream.requests,
+                log: earlier + own,
+                crash: crash?.firstLine ?? (isCrash ? "the plugin's VM had crashed before" : nil)
+            )
+        )
+    }
+
+    /// The difference for a request without a response.
+    private func difference(for error: ProxyExchangeError) async -> Difference {
+        let expected = "a response"
+        switch error {
+        case .timedOut:
+            let seconds = timeLimit.components.seconds
+            if await envoy.isResponsive() {
+                return Difference(
+                    "response",
+                    expected: expected,
+                    got: "none within \(seconds) s",
+                    detail: "the plugin paused the request and did not resume it"
+                )
+            }
+            blocked.withLock { $0 = true }
+            return Difference(
+                "response",
+                expected: expected,
+                got: "none within \(seconds) s",
+                detail: "a callback of the plugin does not return (an endless loop); Envoy was killed"
+            )
+        case .closed, .notConnected:
+            // Its end is reported a moment after its connections are closed.
+            _ = await envoy.wait(within: .milliseconds(200)) { _, _ in false }
+            let got = envoy.stop.map { "an Envoy that \($0.explanation)" } ?? "a closed connection"
+            return Difference("response", expected: expected, got: got)
+        case .malformed(let reason):
+            return Difference("response", expected: expected, got: "one that is not valid HTTP: \(reason)")
+        case .tooLarge(let limit):
+            return Difference("response", expected: expected, got: "one of more than \(limit) bytes")
+        case .interrupted: return Difference("response", expected: expected, got: "none")
+        }
+    }
+}
+
+extension String {
+    fileprivate var firstLine: String { String(prefix { $0 != "\n" }) }
+}

@@ -1,0 +1,359 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A plugin whose behavior a test chooses, built once per change.
+enum TrialPlugin {
+    /// Builds Tests/Support/behaviors.c, or the reference plugin, into a workspace.
+    ///
+    /// - Parameters:
+    ///   - source: the path of the C source below the repository.
+    ///   - changes: texts of the source, and what replaces them.
+    ///   - name: the name of the module.
+    static func build(
+        _ source: String = "Tests/Support/behaviors.c",
+        changing changes: [(String, String)] = [],
+        as name: String = "plugin.wasm",
+        in work: Workspace
+    ) async throws {
+        let root = URL(filePath: Fixtures.root).deletingLastPathComponent()
+        var text = try String(contentsOf: root.appending(path: source), encoding: .utf8)
+        for (old, new) in changes {
+            try #require(text.contains(old), "\(old) is not in \(source)")
+            text = text.replacing(old, with: new)
+        }
+        let folder = "build-\(UUID().uuidString)"
+        try work.write(Array(text.utf8), to: "\(folder)/plugin.c")
+        try work.write(Fixtures.bytes("wasm/header-authorization/build.sh"), to: "\(folder)/build.sh")
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let script = "PATH='\(path)' sh '\(work.path("\(folder)/build.sh"))' '\(work.path(name))'"
+        let built = try await work.other("bash", "-c", script)
+        try #require(built.status == 0, "\(built)")
+    }
+}
+
+/// `wasmpack test` and `wasmpack envoys` with a real Envoy.
+@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
+struct TestCommandTests {
+    private let work: Workspace
+    /// A folder whose path is short enough for sockets, and in which only the program writes.
+    private let temporary: ShortFolder
+    private static let envoy = "--envoy=\(Envoy.program)"
+
+    private final class ShortFolder: Sendable {
+        let path = "/tmp/wt-\(UInt32.random(in: .min ... .max))"
+
+        init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
+
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    init() throws {
+        work = try Workspace()
+        temporary = try ShortFolder()
+    }
+
+    private func start(_ arguments: [String]) throws -> RunningProgram {
+        try work.start(["test"] + arguments, adding: ["TMPDIR": temporary.path])
+    }
+
+    private func run(_ arguments: String...) async throws -> CommandLineRun { try await start(arguments).wait() }
+
+    private func write(_ cases: String, plugin: String = "plugin.wasm") throws {
+        try work.write(
+            Array("{\"plugin\":\"\(plugin)\",\"defaults\":{\"upstream\":{\"body\":\"hello\"}},\"cases\":[\(cases)]}".utf8),
+            to: "plugin-tests.json"
+        )
+    }
+
+    /// Runs the cases, and expects these to fail, with a text in the report.
+    private func expectFailures(_ failures: [(name: String, text: String)], _ arguments: String...) async throws {
+        let run = try await start([Self.envoy] + arguments).wait()
+        #expect(run.status == (failures.isEmpty ? 0 : 1), "\(run)")
+        let failed = run.outputText.split(separator: "\n").filter { $0.hasPrefix("FAIL     ") }.dropLast()
+        #expect(failed.count == failures.count, "\(run)")
+        for (name, text) in failures {
+            #expect(failed.contains { $0.hasPrefix("FAIL     \(name)") }, "\(name): \(run)")
+            #expect(run.outputText.contains(text), "\(text): \(run)")
+        }
+        try expectNothingLeft()
+    }
+
+    private func expectNothingLeft() throws {
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
+        #expect(try Self.processes(mentioning: temporary.path).isEmpty)
+    }
+
+    /// The command lines of processes that mention a path.
+    static func processes(mentioning path: String) throws -> [String] {
+        let numbers = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
+        return numbers.compactMap { number in
+            guard let data = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") else { return nil }
+            let text = String(decoding: data, as: UTF8.self).replacing("\0", with: " ")
+            return text.contains(path) && (text.contains("--supervise") || text.contains("--config-path"))
+                ? text : nil
+        }
+    }
+
+    @Test func `the reference plugin passes its cases, and each mutation of it fails the right one`() async throws {
+        let source = "Fixtures/wasm/header-authorization/plugin.c"
+        try work.write(
+            Fixtures.bytes("wasm/header-authorization/plugin-tests.json"),
+            to: "plugin-tests.json"
+        )
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let names = [
+            "a request without the header is rejected", "a request with allow: true passes",
+            "other values are rejected", "any configuration is accepted",
+        ]
+        try await expectFailures([])
+        let mutations: [(old: String, new: String, failing: [Int], text: String)] = [
+            ("response(403, NULL", "response(401, NULL", [0, 2], "status: expected 403, got 401"),
+            ("Forbidden by ASM", "Forbidden by", [0], "body: expected \"Forbidden by ASM Wasm Plugin\""),
+            ("    log_refusal(value, size);\n", "    (void)log_refusal;\n", [0, 2], "log: expected a line"),
+            ("proxy_log(LOG_DEBUG,", "proxy_log(2,", [0], "level debug"),
+            (", only true can passthrough", ", only yes can pass", [0], "log: expected a line"),
+            ("if (is_wanted(value, size)) {", "if (!is_wanted(value, size)) {", [0, 1, 2], "upstream: expected not called"),
+            ("if (is_wanted(value, size)) {", "if (is_wanted(value, size) || size == 5) {", [2], "step 2: status"),
+            ("header[] = \"allow\"", "header[] = \"allowed\"", [1, 2], "got 403"),
+            ("    reset_arena();\n", "    reset_arena();\n    static int n;\n    if (++n == 2) __builtin_trap();\n",
+             [2], "unreachable"),
+            ("on_configure(uint32_t context, size_t configurationSize) { return 1; }",
+             "on_configure(uint32_t context, size_t configurationSize) { return !configurationSize; }",
+             [3], "load: expected accepted, got rejected"),
+            ("        return ACTION_CONTINUE;\n    }\n    log_refusal",
+             "        return ACTION_PAUSE;\n    }\n    log_refusal", [1, 2], "the plugin paused the request"),
+            ("        return ACTION_CONTINUE;\n    }\n    log_refusal",
+             "        for (volatile int i = 0;; i++) {}\n    }\n    log_refusal", [1, 2], "an endless loop"),
+        ]
+        for (old, new, failing, text) in mutations {
+            try await TrialPlugin.build(source, changing: [(old, new)], in: work)
+            try await expectFailures(failing.map { (names[$0], text) }, "--case-timeout", "2")
+        }
+    }
+
+    @Test func `chunks reach the plugin one by one, and its lines after the response count`() async throws {
+        try await TrialPlugin.build(in: work)
+        try write(
+            """
+            {"name":"chunks","request":{"method":"POST","body":"abcdef","chunks":[1,2]},
+             "expect":{"log":["body of 0001","body of 0002","body of 0003","the request is logged"],
+                       "upstream":{"body":"abcdef"},"headers":{"x-plugin":"v1"}}},
+            {"name":"one piece","request":{"method":"POST","body":"abcdef"},
+             "expect":{"log":["body of 0006",{"not":"body of 0001"}]}},
+            {"name":"chunked","request":{"method":"PUT","headers":{"transfer-encoding":"chunked"},"body":"xyz","chunks":[2]},
+             "expect":{"upstream":{"body":"xyz"},"log":"body of 0002"}}
+            """
+        )
+        try await expectFailures([])
+    }
+
+    @Test func `each case has its own configuration and state, and steps share it`() async throws {
+        try await TrialPlugin.build(in: work)
+        try write(
+            """
+            {"name":"third","config":"a","steps":[{"request":{"path":"/third"},"expect":{"status":200,"log":[{"not":"b"}]},"repeat":2},
+                                    {"request":{"path":"/third"},"expect":{"status":429,"body":"too many"}}]},
+            {"name":"again","config":"b","steps":[{"request":{"path":"/third"},"expect":{"status":200,"log":["b",{"not":"a"}]}},
+                                    {"request":{"path":"/third"},"expect":{"status":200,"log":[{"not":"b"}]}}]},
+            {"name":"three times","request":{"path":"/third"},"expect":{"status":200}},
+            {"name":"too often","steps":[{"request":{"path":"/third"},"expect":{"status":200},"repeat":3}]}
+            """
+        )
+        try await expectFailures([("too often", "request 3: status: expected 200, got 429")])
+    }
+
+    @Test func `crashes, loops, floods, pauses and rejections fail only their own case`() async throws {
+        try await TrialPlugin.build(in: work)
+        try write(
+            """
+            {"name":"crash","request":{"path":"/crash"}},
+            {"name":"expected crash","request":{"path":"/crash"},"expect":{"crash":true,"status":503}},
+            {"name":"later crash","steps":[{"request":{"path":"/crash-second"},"expect":{"status":200}},
+                                           {"request":{"path":"/crash-second"},"expect":{"crash":true}}]},
+            {"name":"rejected","config":"reject","request":{}},
+            {"name":"expected rejection","config":"reject","expect":{"load":"rejected","log":{"level":"warn","contains":"limit"}}},
+            {"name":"other log","config":"reject","expect":{"load":"rejected","log":"panic"}},
+            {"name":"no rejection","expect":{"load":"rejected"}},
+            {"name":"forged","request":{"path":"/forge"},"expect":{"log":[{"not":"forged"}]}},
+            {"name":"victim","request":{},"expect":{"log":[{"not":{"contains":"forged"}}]}},
+            {"name":"pause","timeout":1,"request":{"path":"/pause"}},
+            {"name":"loop","timeout":1,"request":{"path":"/loop"}},
+            {"name":"flood","timeout":100,"request":{"path":"/flood"}},
+            {"name":"crash at the start","config":"crash","request":{}},
+            {"name":"last","request":{},"expect":{"status":200,"body":"hello"}}
+            """
+        )
+        try await expectFailures([
+            ("crash", "crash: expected no crash, got \"Function: proxy_on_request_headers failed: Uncaught"),
+            ("rejected", "load: expected accepted, got rejected; Failed to configure base Wasm plugin"),
+            ("other log", "log: expected a line: \"panic\", got none of"),
+            ("no rejection", "load: expected rejected, got accepted"),
+            ("pause", "the plugin paused the request and did not resume it"),
+            ("loop", "a callback of the plugin does not return (an endless loop); Envoy was killed"),
+            ("flood", "was stopped, because the plugin logs endlessly"),
+            ("crash at the start", "Function: proxy_on_configure failed"),
+        ])
+    }
+
+    @Test func `a start that does not end fails its case, and the others still run`() async throws {
+        try await TrialPlugin.build(in: work)
+        try write(
+            """
+            {"name":"first","request":{},"expect":{"status":200}},
+            {"name":"loop","config":"loop","request":{}},
+            {"name":"last","request":{},"expect":{"status":200}}
+            """
+        )
+        try await expectFailures([("loop", "did not respond within 10 s")], "--case-timeout", "3")
+    }
+
+    @Test func `the reports have every result`() async throws {
+        try await TrialPlugin.build(in: work)
+        try write(
+            """
+            {"name":"passes & <all>","request":{}}, {"name":"fails #1","request":{"path":"/forge"},"expect":{"status":404}}
+            """
+        )
+        let json = try await run(Self.envoy, "--json", "--junit", "report.xml")
+        #expect(json.status == 1, "\(json)")
+        let document = try #require(
+            JSONSerialization.jsonObject(with: json.outputBytes) as? [String: Any],
+            "\(json)"
+        )
+        #expect(document["ok"] as? Bool == false)
+        #expect(document["passed"] as? Int == 1)
+        #expect(document["failed"] as? Int == 1)
+        let xml = try XMLDocumentText(work.bytes(of: "report.xml"))
+        #expect(xml.text.contains("tests=\"2\" failures=\"1\""), "\(xml.text)")
+        #expect(xml.text.contains("name=\"passes &amp; &lt;all&gt;\""))
+        #expect(xml.text.contains("status: expected 404, got 200"))
+        let read = try await work.other(
+            "python3", "-c",
+            "import sys,xml.etree.ElementTree as t; print(len(t.parse('report.xml').findall('.//testcase')))"
+        )
+        #expect(read.outputText == "2\n", "\(read)")
+        let tap = try await run(Self.envoy, "--tap")
+        #expect(tap.outputText.hasPrefix("TAP version 14\n1..2\nok 1 - passes & <all> (plugin-tests.json, Envoy"), "\(tap)")
+        #expect(tap.outputText.contains("not ok 2 - fails \\#1"), "\(tap)")
+        let list = try await run("--list", "--filter", "fails")
+        #expect(list.outputText == "fails #1\n", "\(list)")
+        let filtered = try await run(Self.envoy, "--filter", "passes")
+        #expect(filtered.status == 0, "\(filtered)")
+        let none = try await run("--filter", "nothing")
+        #expect(none.status == 64, "\(none)")
+    }
+
+    private struct XMLDocumentText {
+        let text: String
+        init(_ bytes: [UInt8]) { text = String(decoding: bytes, as: UTF8.self) }
+    }
+
+    @Test func `an image is tested as it will be deployed, from a layout, an archive and a registry`() async throws {
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let reference = "registry.example.com/a/b:v1"
+        for arguments in [["build", "plugin.wasm", "-t", reference], ["copy", "plugin-oci", "x.tar"]] {
+            let run = try await work.start(arguments).wait()
+            #expect(run.status == 0, "\(run)")
+        }
+        let registry = try await ServeTests.start(work, "--layout", "plugin-oci", "--read-only")
+        try write("{\"name\":\"no header\",\"request\":{},\"expect\":{\"status\":403}}", plugin: "gone.wasm")
+        for target in ["plugin-oci", "x.tar", "\(registry.address)/a/b:v1"] {
+            let run = try await run(Self.envoy, "--plugin", target)
+            #expect(run.status == 0, "\(run)")
+        }
+        registry.program.signal(SIGTERM)
+        _ = try await registry.program.wait()
+        try expectNothingLeft()
+        let gone = try await run(Self.envoy)
+        #expect(gone.status == 66, "\(gone)")
+        #expect(gone.errorText.contains("no such file: gone.wasm"), "\(gone)")
+    }
+
+    @Test("ends with everything when it is interrupted", arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL])
+    func interruption(signal: Int32) async throws {
+        try await TrialPlugin.build(in: work)
+        try write("{\"name\":\"loop\",\"timeout\":3600,\"request\":{\"path\":\"/loop\"}}")
+        let temporary = temporary.path
+        let program = try start([Self.envoy])
+        // Only Envoy and its supervisor have such a command line.
+        try await wait(for: "Envoy", within: .seconds(60)) {
+            if program.hasEnded { throw PeerError(try await program.wait().description) }
+            return try Self.processes(mentioning: temporary).count >= 2
+        }
+        program.signal(signal)
+        let run = try await program.wait()
+        let expected = [SIGINT: Int32(130), SIGTERM: 143, SIGHUP: 129, SIGKILL: -SIGKILL]
+        #expect(run.status == expected[signal], "\(run)")
+        try await wait(for: "the end of Envoy", within: .seconds(60)) { try Self.processes(mentioning: temporary).isEmpty }
+        try await wait(for: "the removal of its files", within: .seconds(60)) {
+            try FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty
+        }
+    }
+
+    @Test func `envoys lists what is found, with the releases of meshes`() async throws {
+        try work.writeScript(
+            "#!/bin/sh\necho 'envoy  version: 9e55/1.38.4/Clean/RELEASE/BoringSSL'\n",
+            to: "home/.func-e/versions/1.38.4/bin/envoy"
+        )
+        try work.writeScript(
+            "#!/bin/sh\necho 'envoy  version: 9e55/1.36.2/Clean/RELEASE/BoringSSL'\n",
+            to: "home/.local/share/func-e/envoy-versions/1.36.2/bin/envoy"
+        )
+        try work.writeScript("#!/bin/sh\necho something else\n", to: "venv/bin/envoy")
+        try work.writeScript(
+            "#!/bin/sh\necho 'envoy  version: 9e55/1.40.0/Clean/RELEASE/BoringSSL'\n",
+            to: "bin/envoy"
+        )
+        let environment = ["VIRTUAL_ENV": work.path("venv"), "WASMPACK_ENVOY": "bin/envoy"]
+        let run = try await work.run("envoys", "--json", adding: environment)
+        let document = try JSONSerialization.jsonObject(with: run.outputBytes) as? [String: Any]
+        let envoys = document?["envoys"] as? [[String: Any]] ?? []
+        #expect(envoys.map { $0["version"] as? String } == ["1.40.0", "1.40.0", "1.36.2", "1.38.4"], "\(run)")
+        #expect(envoys.last?["releases"] as? [String] == ["Istio 1.30", "Envoy Gateway 1.8"], "\(run)")
+        #expect(envoys.last?["source"] as? String == "func-e")
+        let none = try await work.run("envoys", adding: ["WASMPACK_ENVOY": "venv/bin/envoy"])
+        #expect(none.status == 78, "\(none)")
+        #expect(none.errorText.contains("venv/bin/envoy is not Envoy"), "\(none)")
+    }
+
+    @Test func `without a usable Envoy, the error says so`() async throws {
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        try write("{\"name\":\"a\",\"request\":{}}")
+        let missing = try await run()
+        #expect(missing.status == 78, "\(missing)")
+        #expect(missing.errorText.contains("error[envoy-missing]: Envoy not found"), "\(missing)")
+        try work.writeScript("#!/bin/sh\necho 'x/1.20.1/Clean/RELEASE/BoringSSL'\n", to: "old")
+        let old = try await run("--envoy=./old")
+        #expect(old.errorText.contains("Envoy 1.20.1 is too old: ./old"), "\(old)")
+        try work.writeScript(
+            "#!/bin/sh\n[ \"$1\" = --version ] && exec echo 'x/1.40.0/Clean/RELEASE/BoringSSL'\necho broken >&2\nexit 3\n",
+            to: "broken"
+        )
+        let broken = try await run("--envoy=./broken")
+        #expect(broken.status == 1, "\(broken)")
+        #expect(broken.outputText.contains("load: expected accepted, got an Envoy that exited"), "\(broken)")
+        try expectNothingLeft()
+    }
+
+    @Test func `the JSON schema accepts the reference test file, and rejects mistakes`() async throws {
+        let schema = Fixtures.path("../docs/reference/plugin-tests.schema.json")
+        let reference = Fixtures.path("wasm/header-authorization/plugin-tests.json")
+        let mistakes = [
+            "{\"cases\":[]}", "{\"cases\":[{\"request\":{}}]}", "{\"cases\":[{\"name\":\"a\",\"expects\":{}}]}",
+            "{\"cases\":[{\"name\":\"a\",\"request\":{},\"expect\":{\"status\":99}}]}",
+            "{\"cases\":[{\"name\":\"a\",\"request\":{\"path\":\"x\"}}]}",
+            "{\"cases\":[{\"name\":\"a\",\"request\":{},\"expect\":{\"body\":{\"jsno\":1}}}]}",
+        ]
+        for (number, text) in mistakes.enumerated() { try work.write(Array(text.utf8), to: "\(number).json") }
+        let tool = Fixtures.path("../.venv/bin/jsonschema")
+        let valid = try await work.other(tool, schema, "-i", reference)
+        #expect(valid.status == 0, "\(valid)")
+        for number in mistakes.indices {
+            let run = try await work.other(tool, schema, "-i", "\(number).json")
+            #expect(run.status == 1, "\(mistakes[number]): \(run)")
+            let own = try await self.run("\(number).json", "--list")
+            #expect(own.status == 65, "\(own)")
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Diagnostics
+import EnvoyRunner
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import PluginTesting
+
+/// Test files: what is read, and how mistakes are reported.
+@Suite struct TestFileTests {
+    private func file(_ text: String) throws -> TestFile { try TestFile(Array(text.utf8), at: "dir/t.json") }
+
+    private func failure(_ text: String) -> Failure? {
+        do {
+            _ = try file(text)
+            return nil
+        } catch {
+            return error as? Failure
+        }
+    }
+
+    @Test func `the test file of the reference plugin is read`() throws {
+        let path = FilePath(Fixtures.path("wasm/header-authorization/plugin-tests.json"))
+        let file = try TestFile(reading: path)
+        #expect(file.plugin == "plugin.wasm")
+        #expect(file.cases.count == 4)
+        #expect(file.cases.map(\.steps.count) == [1, 1, 4, 0])
+    }
+
+    static let mistakes: [(text: String, message: String, hint: String?)] = [
+        ("{\"cases\":[]}", "t.json:1:2: cases: a file has 1 to 10000 cases, not 0", nil),
+        ("[]", "t.json: an object is expected, not a list", nil),
+        ("{}", "\"cases\" is missing", nil),
+        ("{\"case\":1}", "t.json:1:2: unknown key \"case\"", "write cases"),
+        (
+            "{\"cases\":[\n {\"name\":\"a\",\n  \"expects\":{}}]}",
+            "t.json:3:3: cases[0]: unknown key \"expects\"", "write expect"
+        ),
+        ("{\"cases\":[{\"request\":{}}]}", "cases[0]: \"name\" is missing", nil),
+        ("{\"cases\":[{\"name\":\"\",\"request\":{}}]}", "cases[0].name: the text is empty", nil),
+        ("{\"cases\":[{\"name\":\"a\"}]}", "has neither request nor steps", nil),
+        ("{\"cases\":[{\"name\":\"a\",\"request\":{},\"steps\":[]}]}", "cannot be used together", nil),
+        (
+            "{\"cases\":[{\"name\":\"a\",\"request\":{}},{\"name\":\"a\",\"request\":{}}]}",
+            "cases[1]: a second case has the name \"a\"", nil
+        ),
+        (
+            "{\"cases\":[{\"name\":\"a\",\"request\":{},\"expect\":{\"load\":\"rejected\"}}]}",
+            "a rejected plugin gets no requests", nil
+        ),
+        (
+            "{\"cases\":[{\"name\":\"a\",\"expect\":{\"load\":\"no\"}}]}",
+            "cases[0].expect.load: \"no\" is not a valid value", nil
+        ),
+        (expecting("{\"status\":99}"), "expect.status: a number from 100 to 599", nil),
+        (expecting("{\"status\":[]}"), "a string is expected, not a list", nil),
+        (expecting("{\"body\":{}}"), "expect.body: a matcher is expected", nil),
+        (expecting("{\"body\":{\"regex\":\"(\"}}"), "expect.body.regex: the pattern is not valid", nil),
+        (expecting("{\"body\":{\"base64\":\"%\"}}"), "not valid Base64", nil),
+        (expecting("{\"body\":{\"file\":\"none\"}}"), "no such file", nil),
+        (expecting("{\"headers\":{\"a b\":\"x\"}}"), "not a valid name of a header field", nil),
+        (expecting("{\"headers\":{\"a\":{\"json\":1}}}"), "unknown key \"json\"", nil),
+        (expecting("{\"upstream\":\"never\"}"), "\"not called\" or an object is expected", nil),
+        (expecting("{\"log\":[{\"level\":\"trace\"}]}"), "is not a level", nil),
+        (expecting("{\"log\":{\"not\":{\"not\":\"x\"}}}"), "not follows another not", nil),
+        (requesting("{\"path\":\"x\"}"), "a path begins with /", nil),
+        (requesting("{\"path\":\"/a b\"}"), "a path begins with /", nil),
+        (requesting("{\"method\":\"G T\"}"), "is not a valid method", nil),
+        (requesting("{\"headers\":{\"a\":\"x\\ny\"}}"), "contains a control character", nil),
+        (requesting("{\"body\":\"ab\",\"chunks\":[3]}"), "the chunks are larger than the body", nil),
+        (requesting("{\"body\":\"ab\",\"chunks\":[0]}"), "a number from 1", nil),
+        (requesting("{\"body\":{\"json\":1,\"file\":\"x\"}}"), "one of json, base64 and file", nil),
+        ("{\"cases\":[", "t.json is not valid JSON", nil),
+        ("{\"cases\":[],\"cases\":[]}", "is not valid JSON", nil),
+        ("{\"defaults\":{\"failStrategy\":\"FAIL\"},\"cases\":[]}", "is not a valid value", nil),
+        ("{\"defaults\":{\"timeout\":0},\"cases\":[]}", "a number from 1 to 3600", nil),
+        ("{\"defaults\":{\"env\":{\"\":\"x\"}},\"cases\":[]}", "is not a name of a variable", nil),
+    ]
+
+    private static func expecting(_ text: String) -> String {
+        "{\"cases\":[{\"name\":\"a\",\"request\":{},\"expect\":\(text)}]}"
+    }
+
+    private static func requesting(_ text: String) -> String {
+        "{\"cases\":[{\"name\":\"a\",\"request\":\(text)}]}"
+    }
+
+    @Test("a mistake is reported with its place and its path", arguments: mistakes)
+    func mistake(text: String, message: String, hint: String?) {
+        let failure = failure(text)
+        #expect(failure?.code == .testFileInvalid)
+        #expect(failure?.message.contains(message) == true, "\(String(describing: failure))")
+        if let hint { #expect(failure?.hints.first == hint) }
+    }
+
+    @Test func `a configuration that is text is passed verbatim, and JSON compact with sorted keys`() throws {
+        let file = try file(
+            """
+            {"defaults":{"config":" {\\"b\\": 1} "},"cases":[{"name":"a","request":{}},
+            {"name":"b","request":{},"config":{"b":1.50,"a":[true,null,"\\u00e9\\n"]}},
+            {"name":"c","request":{},"config":null}]}
+            """
+        )
+        #expect(
+            file.cases.map(\.settings.configuration)
+                == [" {\"b\": 1} ", "{\"a\":[true,null,\"é\\n\"],\"b\":1.50}", nil]
+        )
+    }
+
+    @Test func `10,000 cases are read, and 10,001 are not`() throws {
+        func text(_ count: Int) -> String {
+            let cases = (0..<count).map { "{\"name\":\"\($0)\",\"request\":{}}" }
+            return "{\"cases\":[\(cases.joined(separator: ","))]}"
+        }
+        #expect(try file(text(10_000)).cases.count == 10_000)
+        #expect(failure(text(10_001))?.message.contains("1 to 10000 cases") == true)
+    }
+}
