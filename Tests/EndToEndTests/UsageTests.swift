@@ -281,6 +281,7 @@ import Testing
         let work = try Workspace()
         for arguments in [
             ["login", "a.io", "hush-word"], ["push", "a.io/b:v1", "x.wasm", "hush-word"],
+            ["lgoin", "a.io", "hush-word"], ["psuh", "a.io/b:v1", "x.wasm", "hush-word"],
             ["login", "a.io", "--passwrd=hush-word"], ["login", "a.io", "--passwrd", "hush-word"],
             ["--username", "hush-word", "login", "a.io"], ["--passwrd=hush-word", "login", "a.io"],
         ] {

@@ -6,7 +6,7 @@ import RegistryServer
 struct ServeFaultOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Answer with an error: 'METHOD PATH STATUS [COUNT]'",
+            "Answer with an error: 'METHOD PATH STATUS [COUNT]', for example 'PUT /v2/*/manifests/* 503 2'",
             valueName: "rule"
         )
     )

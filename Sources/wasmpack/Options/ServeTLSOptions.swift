@@ -28,7 +28,7 @@ struct ServeTLSOptions: ParsableArguments {
     var tls: Mode?
 
     @Option(
-        help: ArgumentHelp("Use TLS with this certificate and chain (PEM)", valueName: "file"),
+        help: ArgumentHelp("Use TLS with this certificate and its chain", valueName: "file"),
         completion: .file()
     )
     var tlsCert: String?
