@@ -108,6 +108,8 @@ struct Connection: Sendable {
                 guard !piece.isEmpty else { throw Failure(.fileUnreadable, "a file has become shorter") }
                 try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: piece))))
                 offset += piece.count
+                // The writer knows only then whether the client is slower, and waits; otherwise pieces pile up in memory.
+                try await channel.channel.eventLoop.submit {}.get()
             }
             try await outbound.write(.end(nil))
         }

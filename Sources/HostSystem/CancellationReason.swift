@@ -20,7 +20,8 @@ enum CancellationReason: Sendable {
     func failure(of error: Failure) -> Failure {
         let failure = failure.with(cause: error.cause)
         guard case .timeout = self, error.code == .interrupted, let step = error.why else { return failure }
-        return failure.with(why: [step, failure.why].compactMap(\.self).joined(separator: "; "))
+        // The step may end with a URL.
+        return failure.with(why: [failure.why, step].compactMap(\.self).joined(separator: "; "))
     }
 
     /// The failure to report.

@@ -96,6 +96,13 @@ import Testing
             ["login", "reg.example", "--ca-file", "c"], "wasmpack login reg.example",
             "wasmpack login reg.example --ca-file c", "login"
         ),
+        (["check", "L"], "L:v1", "wasmpack check L:v1", "one of several images"),
+        (["verify"], "plugin-oci@sha256:0", "wasmpack verify plugin-oci@sha256:0", "in the usual layout"),
+        (
+            ["copy", "x.tar", "my dir"], "x.tar:v1", "wasmpack copy x.tar:v1 'my dir'",
+            "the other argument is kept"
+        ),
+        (["check", "L"], "use L:v1", "use L:v1", "a sentence"),
         (["ls"], "wasmpack inspect x.wasm", "wasmpack inspect x.wasm", "a command without a registry"),
     ]
 

@@ -34,7 +34,10 @@ import Testing
             let run = try await work.run("copy", "--format", "image", from, to)
             #expect(run.status == 0, "\(from) to \(to): \(run)")
             #expect(run.outputText.hasSuffix("@\(good)\n"), "\(from) to \(to): \(run)")
-            #expect(run.errorText.contains("repacked \(bad) as \(good) (image)"), "\(run)")
+            #expect(
+                run.errorText.contains("repacked \(bad.prefix(19))… as \(good.prefix(19))… (image)"),
+                "\(run)"
+            )
             #expect(try await work.run("verify", to, "--expect", good).status == 0, "\(to)")
         }
         #expect(try work.bytes(of: "a.tar") == work.bytes(of: "c.tar"))

@@ -19,7 +19,10 @@ import Testing
         #expect(variable.status == 0, "\(variable)")
         let none = try await work.run(command)
         #expect(none.status == 64, "\(none)")
-        #expect(none.errorText.contains("there is no layout plugin-oci, which is the default"), "\(none)")
+        #expect(
+            none.errorText.contains("the layout plugin-oci, which is the default, does not exist"),
+            "\(none)"
+        )
     }
 
     @Test(
@@ -66,7 +69,7 @@ import Testing
             ),
             (
                 ["--layout", "plugin-oci", "--read-only", "--delay", "1ms"],
-                ["read-only, with deliberate faults\n"]
+                ["in effect: read-only, deliberate faults\n"]
             ),
         ]
         for (arguments, texts) in cases {

@@ -10,7 +10,7 @@ import Testing
         "verify", "generate", "serve", "version", "completion",
     ]
     private static let topics = [
-        "registry", "credentials", "references", "image", "output", "fields", "exit-codes",
+        "registry", "credentials", "references", "image", "output", "fields", "faults", "exit-codes",
     ]
 
     private static func help(_ arguments: String..., columns: Int) async throws -> [String] {

@@ -58,7 +58,7 @@ import Testing
         #expect(run.status == 75, "\(run)")
         #expect(run.errorText.contains("error[timed-out]: not finished within 1.5 s"), "\(run)")
         // What it waited for: a server, or its own work.
-        #expect(run.errorText.contains("why: it was "), "\(run)")
+        #expect(run.errorText.contains("the whole command; it was "), "\(run)")
         #expect(
             run.outputText.contains(#""code":"timed-out""#)
                 || run.outputText.contains(#""code": "timed-out""#),

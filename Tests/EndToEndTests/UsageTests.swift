@@ -189,7 +189,7 @@ import Testing
         ),
         // Commands of other tools.
         (["deploy"], "wasmpack has no command \"deploy\"", "wasmpack generate wasmplugin REFERENCE"),
-        (["run"], "wasmpack has no command \"run\"", "wasmpack check --envoy plugin.wasm"),
+        (["start"], "wasmpack has no command \"start\"", "wasmpack run plugin.wasm"),
         (
             ["images"], "wasmpack has no command \"images\"",
             "wasmpack tags REPOSITORY"
@@ -281,6 +281,7 @@ import Testing
         let work = try Workspace()
         for arguments in [
             ["login", "a.io", "hush-word"], ["push", "a.io/b:v1", "x.wasm", "hush-word"],
+            ["lgoin", "a.io", "hush-word"], ["psuh", "a.io/b:v1", "x.wasm", "hush-word"],
             ["login", "a.io", "--passwrd=hush-word"], ["login", "a.io", "--passwrd", "hush-word"],
             ["--username", "hush-word", "login", "a.io"], ["--passwrd=hush-word", "login", "a.io"],
         ] {

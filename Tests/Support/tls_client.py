@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Talks TLS to 127.0.0.1:PORT as no library would, and prints what comes back.
 
-  get           one request, then close_notify; prints the response
-  cut           one request, then the end of the TCP stream without close_notify; prints the response
-  notify        one request and close_notify in the same packet; prints the response
+  get           one request of 8 MiB, then close_notify; prints the end of the response
+  cut           the same, then the end of the TCP stream without close_notify
+  notify        the same with close_notify right after the request
   half          the first 40 bytes of a ClientHello, then waits; prints "closed" when the server closes
   h2            offers only h2 by ALPN; prints the alert
   version       prints the TLS version and the protocol that the server chooses
@@ -13,7 +13,9 @@ import socket
 import ssl
 import sys
 
-REQUEST = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
+# Larger than the buffers of a connection: the server still sends when it sees the end of the request's stream.
+BODY = bytes(8 * 1024 * 1024) + b"hello"
+REQUEST = f"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(BODY)}\r\n\r\n".encode() + BODY
 
 
 def main():
@@ -72,7 +74,7 @@ def main():
         if not piece:
             break
         text += piece
-    sys.stdout.write(text.decode())
+    print(len(text) > len(BODY), text[-5:].decode(errors="replace"))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ package struct Tag: Hashable, Sendable {
             throw Failure(
                 .tagInvalid,
                 "invalid tag format: \"\(shown)\" is too long",
-                why: "a tag has at most 128 characters, but this tag has \(text.utf8.count)"
+                why: "a tag has at most 128 characters, but this tag has \(text.utf8.count)",
+                try: [String(text.prefix(128))]
             )
         }
         self.text = String(text)

@@ -60,6 +60,10 @@ struct Copy: RegistryCommand {
         HintCompletion.TypedOption.given([("--format", format?.rawValue)])
     }
 
+    var choice: HintCompletion.Choice? {
+        HintCompletion.Choice(source: from, before: "wasmpack copy ", after: " \(to.shellWord)")
+    }
+
     var named: [HintCompletion.Named] {
         [
             HintCompletion.Named(text: from, options: registry.for(sides.from).typed),

@@ -74,7 +74,7 @@ struct CopyWork {
             )
             return Image(prepared: prepared, name: name, repository: repository)
         }
-        context.record(.step("repacked", "\(old) as \(prepared.root.digest) (\(format))"))
+        context.record(.step("repacked", "\(old.short) as \(prepared.root.digest.short) (\(format))"))
         // The new blobs are in no registry.
         return Image(prepared: prepared, name: name, repository: nil)
     }

@@ -34,7 +34,7 @@ extension Generate {
                     context.record(
                         .note(
                             "\(reference) is an index; the document names the image in it, "
-                                + "\(image.inspection.image.digest)"
+                                + "\(image.inspection.image.digest.short)"
                         )
                     )
                 }

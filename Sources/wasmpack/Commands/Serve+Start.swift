@@ -13,12 +13,12 @@ extension Serve {
         }
         if let layout { notes += await Self.notes(about: FilePath(layout), repository, isReadOnly: readOnly) }
         let rules = [
-            readOnly ? "read-only" : nil, access.requiresAccount ? "with accounts" : nil,
-            access.tokenAuth ? "with tokens" : nil, faults.isEmpty ? nil : "with deliberate faults",
+            readOnly ? "read-only" : nil, access.requiresAccount ? "accounts" : nil,
+            access.tokenAuth ? "tokens" : nil, faults.isEmpty ? nil : "deliberate faults",
         ].compactMap(\.self)
-        if !rules.isEmpty { notes.append("the registry is " + rules.joined(separator: ", ")) }
+        if !rules.isEmpty { notes.append("in effect: " + rules.joined(separator: ", ")) }
         if let authority { notes.append("clients must trust \(authority)") }
-        let option = authority.map { "--ca-file \($0) " } ?? ""
+        let option = authority.map { "--ca-file \($0.string.shellWord) " } ?? ""
         if !readOnly { notes.append("to push: wasmpack push \(option)\(name)/my-plugin:v1 plugin.wasm") }
         return notes
     }

@@ -25,7 +25,7 @@ struct Serve: ReportingCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("IP address and port; port 0 chooses one", valueName: "address"))
+    @Option(help: ArgumentHelp("IP address and port", valueName: "address"))
     var listen = "127.0.0.1:5000"
 
     @Option(

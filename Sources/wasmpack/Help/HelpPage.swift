@@ -18,6 +18,7 @@ struct HelpPage {
         static let output = "OUTPUT"
         static let image = "IMAGE"
         static let fields = "FIELDS"
+        static let faults = "FAULTS"
     }
 
     /// Returns the help about the program: its commands in groups, and how to get more.
@@ -28,7 +29,7 @@ struct HelpPage {
         help.addGroups()
         help.page.add("Start with: wasmpack push REGISTRY/REPOSITORY:TAG plugin.wasm")
         help.page.add("Help: wasmpack help COMMAND (or COMMAND -h), or one of these topics:")
-        help.page.add(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "), indent: 6)
+        help.page.add(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "), indent: 2)
         help.page.add("Also: wasmpack envoys, wasmpack version, wasmpack completion bash|zsh|fish")
         return help.page.text
     }
@@ -84,6 +85,7 @@ struct HelpPage {
         switch option.sectionTitle {
         case Shared.output: .output
         case Shared.fields: .fields
+        case Shared.faults: .faults
         case Shared.connection: .registry
         case Shared.credentials where usesSharedCredentials(command): .registry
         case Shared.image where command.commandName != "build": .image
@@ -105,6 +107,9 @@ struct HelpPage {
         let image = command.options.filter { sharesImage && $0.sectionTitle == Shared.image }
         if !image.isEmpty {
             page.add("Image options: wasmpack help image")
+        }
+        if command.options.contains(where: { $0.sectionTitle == Shared.faults }) {
+            page.add("Deliberate faults: wasmpack help faults")
         }
         if command.options.contains(where: { $0.sectionTitle == Shared.fields }) {
             page.add("Document fields: wasmpack help fields")

@@ -8,6 +8,7 @@ enum HelpTopic: String, CaseIterable {
     case image
     case output
     case fields
+    case faults
     case exitCodes = "exit-codes"
 
     /// A part of the text.
@@ -29,6 +30,14 @@ enum HelpTopic: String, CaseIterable {
         case .output: Self.outputParts
         case .fields:
             [.text("Document fields of wasmpack generate:"), .options(["FIELDS"], of: "generate")]
+        case .faults:
+            [
+                .text("Deliberate faults of wasmpack serve, to test how a client copes:"),
+                .options(["FAULTS"], of: "serve"), .blank,
+                .text("* in PATH matches any text. Without COUNT, --fail answers every matching request."),
+                .blank,
+                .example("wasmpack serve --slow 1MB/s --delay 50ms"),
+            ]
         case .exitCodes: Self.exitCodeParts
         }
     }

@@ -22,7 +22,7 @@ enum StandardInput {
 
     /// Reads a secret up to the end of input, and removes one line end.
     private static func secret(_ what: String, flag: String) async throws(Failure) -> String {
-        let remedy = "printf %s \"$SECRET\" | wasmpack … \(flag)"
+        let remedy = "write printf %s \"$SECRET\" | before the command, with \(flag)"
         guard !isTerminal else {
             throw Failure(
                 .usage,

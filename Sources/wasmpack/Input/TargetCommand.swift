@@ -11,12 +11,16 @@ protocol TargetCommand: RegistryCommand {
 extension TargetCommand {
     var references: [String] { [target].compactMap(\.self) }
 
+    var choice: HintCompletion.Choice? {
+        HintCompletion.Choice(source: targetName, before: "wasmpack \(Self._commandName) ")
+    }
+
     /// The target as the user named it, or the layout.
     var targetName: String { target ?? LayoutOptions.usual(.current).string }
 
     /// Reads the target.
     ///
-    /// Throws ``Failure/Code/usage`` if none is given and there is no layout, and the errors of reading one.
+    /// Throws ``Failure/Code/usage`` if none is given and the layout does not exist, and the errors of reading one.
     func parsedTarget() throws(Failure) -> Target {
         let name = targetName
         guard target == nil else { return try Target(parsing: name) }
@@ -25,7 +29,7 @@ extension TargetCommand {
             throw Failure(
                 .usage,
                 "\(Self._commandName) needs a target",
-                why: "there is no layout \(name), which is the default",
+                why: "the layout \(name), which is the default, does not exist",
                 try: ["wasmpack \(Self._commandName) ghcr.io/me/my-plugin:v1", "wasmpack build plugin.wasm"]
             )
         }

@@ -47,7 +47,7 @@ struct CopyRegistries {
             return
         }
         guard source.registry == destination.registry else {
-            try Self.rejectSharing(options, from, to, environment)
+            try Self.rejectSharing(options, from, to, [source.registry, destination.registry], environment)
             credentials = try await Self.separate(from, to, environment)
             return
         }
@@ -92,6 +92,7 @@ struct CopyRegistries {
         _ options: RegistryOptions,
         _ from: RegistryOptions,
         _ to: RegistryOptions,
+        _ registries: [RegistryName],
         _ environment: Environment
     ) throws(Failure) {
         let variables = ["WASMPACK_USERNAME", "WASMPACK_PASSWORD"].filter(environment.isSet)
@@ -105,7 +106,7 @@ struct CopyRegistries {
             why: "credentials for one registry are never sent to another",
             try: unassigned == "--client-cert"
                 ? ["copy to a layout or an archive first, and from there to TO"]
-                : ["log in to both registries", "use --from-authfile FILE --to-authfile FILE"]
+                : registries.map { "wasmpack login \($0)" } + ["use --from-authfile FILE --to-authfile FILE"]
         )
     }
 }

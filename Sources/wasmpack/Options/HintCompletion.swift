@@ -25,9 +25,18 @@ struct HintCompletion: Sendable {
         let options: [TypedOption]
     }
 
+    /// The command line around the name of an image in a layout or an archive, such as `plugin-oci:v1`.
+    struct Choice: Sendable {
+        /// The layout or archive, as the user named it.
+        let source: String
+        let before: String
+        var after = ""
+    }
+
     private let origin: (any ParsableCommand.Type)?
     private let named: [Named]
     private let own: [TypedOption]
+    private let choice: Choice?
 
     /// Creates the completion for a command; the hints of a command that names nothing stay as they are.
     init(of command: any ParsableCommand) {
@@ -35,6 +44,7 @@ struct HintCompletion: Sendable {
         origin = type(of: command)
         named = naming?.named ?? []
         own = naming?.repeated ?? []
+        choice = naming?.choice
     }
 
     /// Returns a failure with completed hints.
@@ -42,6 +52,11 @@ struct HintCompletion: Sendable {
 
     /// Returns a hint with completed commands.
     func completed(_ hint: String) -> String {
+        if let choice, hint.hasPrefix(choice.source), !hint.contains(" "),
+            let next = hint.dropFirst(choice.source.count).first, ":@".contains(next)
+        {
+            return choice.before + hint.shellWord + choice.after
+        }
         guard !named.isEmpty || !own.isEmpty, let start = hint.firstRange(of: "wasmpack ")?.lowerBound else {
             return hint
         }
@@ -111,9 +126,12 @@ protocol NamingCommand: ParsableCommand {
     var named: [HintCompletion.Named] { get }
     /// The options that the same command needs again, for example because it does less or checks more with them.
     var repeated: [HintCompletion.TypedOption] { get }
+    /// The command for one of several images of a layout or archive; `nil` if it has no such argument.
+    var choice: HintCompletion.Choice? { get }
 }
 
 extension NamingCommand {
+    var choice: HintCompletion.Choice? { nil }
     var repeated: [HintCompletion.TypedOption] { [] }
 }
 

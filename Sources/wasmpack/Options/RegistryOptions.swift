@@ -67,7 +67,8 @@ struct RegistryOptions {
 
     /// Throws ``Failure/Code/usage`` if the references are in several registries, and a secret is given for one.
     func failIfShared(among references: [Reference], _ environment: Environment) throws(Failure) {
-        guard Set(references.map(\.registry)).count > 1 else { return }
+        let registries = references.map(\.registry).withoutDuplicates
+        guard registries.count > 1 else { return }
         let variable = "WASMPACK_USERNAME"
         let readsVariables =
             credentials.authfile == nil && !credentials.anonymous && !environment.isSet("WASMPACK_REGISTRY")
@@ -77,7 +78,7 @@ struct RegistryOptions {
             .usage,
             "\(unassigned) is for one registry, but there are several",
             why: "credentials for one registry are never sent to another",
-            try: ["log in to each registry", "use --authfile FILE, with an entry for each"]
+            try: registries.map { "wasmpack login \($0)" } + ["use --authfile FILE, with an entry for each"]
         )
     }
 

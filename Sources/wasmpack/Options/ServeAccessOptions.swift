@@ -16,7 +16,7 @@ struct ServeAccessOptions: ParsableArguments {
     var passwordStdin = false
 
     @Option(
-        help: ArgumentHelp("Require an account of this file, made by htpasswd -B", valueName: "file"),
+        help: ArgumentHelp("Require an account of this file (htpasswd -B)", valueName: "file"),
         completion: .file()
     )
     var htpasswd: String?

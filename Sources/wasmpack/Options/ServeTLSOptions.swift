@@ -21,14 +21,14 @@ struct ServeTLSOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "self-signed: use TLS with a new certificate, and write its CA certificate to a temporary file",
+            "self-signed: use TLS with a new certificate",
             valueName: "mode"
         )
     )
     var tls: Mode?
 
     @Option(
-        help: ArgumentHelp("Use TLS with this certificate, followed by its chain (PEM)", valueName: "file"),
+        help: ArgumentHelp("Use TLS with this certificate and its chain", valueName: "file"),
         completion: .file()
     )
     var tlsCert: String?
