@@ -92,7 +92,8 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "HostSystem", "OCI", "Wasm", "ProxyWasm", "Archive", "Storage",
                 "HTTPTransport",
-                "Registry", "Packing", "Deployment", "EnvoyRunner", "PluginTesting", "HTTPServer", "RegistryServer",
+                "Registry", "Packing", "Deployment", "EnvoyRunner", "PluginTesting", "HTTPServer",
+                "RegistryServer",
                 system,
                 arguments,
             ],

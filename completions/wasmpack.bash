@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|check|push|pull|copy|tag|tags|delete|login|logout|inspect|ls|digest|verify|generate|test|serve|envoys|version|completion|help)
+    build|check|push|pull|copy|tag|tags|delete|login|logout|inspect|ls|digest|verify|generate|run|test|serve|envoys|version|completion|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build check push pull copy tag tags delete login logout inspect ls digest verify generate test serve envoys version completion help cp rm' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build check push pull copy tag tags delete login logout inspect ls digest verify generate run test serve envoys version completion help cp rm' -- "${cur}"))
         ;;
     esac
 }
@@ -561,7 +561,7 @@ _wasmpack_tag() {
     repeating_options=()
     non_repeating_options=(--alias --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -1060,13 +1060,99 @@ _wasmpack_generate() {
     esac
 }
 
+_wasmpack_run() {
+    repeating_flags=()
+    non_repeating_flags=(--compare --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    repeating_options=(--env --header)
+    non_repeating_options=(--listen --upstream --respond --envoy --plugin-config --fail-strategy --root-id --request --body --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--listen')
+        return
+        ;;
+    '--upstream')
+        return
+        ;;
+    '--respond')
+        return
+        ;;
+    '--envoy')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--plugin-config')
+        __wasmpack_add_custom_completions ---completion run -- --plugin-config "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)"
+        return
+        ;;
+    '--env')
+        return
+        ;;
+    '--fail-strategy')
+        __wasmpack_add_completions -W 'close'$'\n''open'$'\n''reload'
+        return
+        ;;
+    '--root-id')
+        return
+        ;;
+    '--request')
+        return
+        ;;
+    '--header')
+        return
+        ;;
+    '--body')
+        __wasmpack_add_custom_completions ---completion run -- --body "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)"
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(wasm|tar)'
+        return
+        ;;
+    esac
+}
+
 _wasmpack_test() {
     repeating_flags=()
     non_repeating_flags=(--list --tap --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
     repeating_options=(--envoy)
     non_repeating_options=(--plugin --filter --case-timeout --junit --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -1243,7 +1329,7 @@ _wasmpack_help() {
     repeating_options=()
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
 }
 
 # Adds the program's candidates unexpanded; "compgen -W" would run commands in them.

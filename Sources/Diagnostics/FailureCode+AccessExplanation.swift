@@ -42,7 +42,8 @@ extension Failure.Code {
         case .envoyMissing:
             Explanation(
                 "Envoy not found",
-                why: "check --envoy and test run an Envoy of this machine, and none was found, or it cannot be run",
+                why:
+                    "check --envoy and test run an Envoy of this machine, and none was found, or it cannot be run",
                 try: "wasmpack envoys lists what was found; --envoy=PATH names one"
             )
         default:

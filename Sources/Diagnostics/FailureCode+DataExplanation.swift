@@ -78,7 +78,8 @@ extension Failure.Code {
         case .testFileInvalid:
             Explanation(
                 "the test file has a mistake",
-                why: "it is not valid JSON, or a key or value is not in the format; the error names the line and the path",
+                why:
+                    "it is not valid JSON, or a key or value is not in the format; the error names the line and the path",
                 try: "correct the line; docs/reference/test-files.md describes the format"
             )
         case .deletionUnsupported:

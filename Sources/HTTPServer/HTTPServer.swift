@@ -60,10 +60,11 @@ package struct HTTPServer: Sendable {
     /// Listens on a Unix socket, which is created; ``port`` is 0.
     ///
     /// Throws ``Failure/Code/cannotListen``.
-    package init(listeningOnSocket path: String, limits: ServerLimits = ServerLimits()) async throws(Failure) {
+    package init(listeningOnSocket path: String, limits: ServerLimits = ServerLimits()) async throws(Failure)
+    {
         do {
             listener = try await Self.bootstrap.bind(unixDomainSocketPath: path) { channel in
-                Self.prepare(channel, limits)
+                Self.prepare(channel, limits, nil)
             }
         } catch {
             throw Self.failure(error, listeningOn: path)
@@ -88,11 +89,9 @@ package struct HTTPServer: Sendable {
             .childChannelOption(.autoRead, value: false)
     }
 
-    private static func prepare(
-        _ channel: any Channel,
-        _ limits: ServerLimits,
-        _ tls: ServerTLS? = nil
-    ) -> EventLoopFuture<any Channel> {
+    private static func prepare(_ channel: any Channel, _ limits: ServerLimits, _ tls: ServerTLS?)
+        -> EventLoopFuture<any Channel>
+    {
         channel.eventLoop.makeCompletedFuture {
             try addHandlers(to: channel.pipeline.syncOperations, limits, tls)
             return channel

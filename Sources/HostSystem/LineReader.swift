@@ -51,7 +51,8 @@ struct LineReader {
         case "exited": return .exited(number)
         case "killed": return .killed(number)
         default:
-            let message = "wasmpack cannot start the program: \(Errno(rawValue: number).description.lowercased())"
+            let message =
+                "wasmpack cannot start the program: \(Errno(rawValue: number).description.lowercased())"
             onLine(.errors, Array(message.utf8)[...])
             return .exited(127)
         }

@@ -43,6 +43,7 @@ package final class TemporaryDirectory: Sendable {
     /// Creates a folder like ``init()``, but in `/tmp` if the paths of sockets in it would be too long (`sun_path`).
     ///
     /// - Parameter length: the length of the longest name of a socket, in bytes.
+    /// - Throws: the errors of ``init()``.
     package convenience init(forSocketsOf length: Int) throws(Failure) {
         let configured = getenv("TMPDIR").map { FilePath(platformString: $0) } ?? ""
         let parent: FilePath = configured.isEmpty ? "/tmp" : configured

@@ -36,9 +36,9 @@ extension EnvoyRelease {
         + (5...9).map { EnvoyRelease(minor: $0 + 30, in: "Envoy Gateway 1.\($0)") }
         + [EnvoyRelease(minor: 36, in: "Higress 2.2")]
 
-    /// Returns the releases of meshes that ship a version of Envoy, for example `["Istio 1.29", "Envoy Gateway 1.7"]`.
+    /// Returns the releases of meshes that ship a version of Envoy, such as `1.37.0`: `["Istio 1.29", "Envoy Gateway 1.7"]`.
     ///
-    /// - Parameter version: such as `1.37.0`; other versions than 1.x have none.
+    /// Other versions than 1.x are in none.
     package static func products(shipping version: String) -> [String] {
         let numbers = version.split(separator: ".")
         guard numbers.count > 1, numbers[0] == "1", let minor = Int(numbers[1]) else { return [] }

@@ -51,7 +51,7 @@ struct Wasmpack: AsyncParsableCommand {
                 subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self]
             ),
             CommandGroup(name: "Deploy", subcommands: [Generate.self]),
-            CommandGroup(name: "Try", subcommands: [TestPlugin.self, Serve.self]),
+            CommandGroup(name: "Try", subcommands: [RunPlugin.self, TestPlugin.self, Serve.self]),
             CommandGroup(name: unlistedGroup, subcommands: [ListEnvoys.self, Version.self, Completion.self]),
         ]
     )

@@ -36,7 +36,7 @@ import Testing
 
     private static let lines: [(typed: String, completed: String, why: String)] = [
         ("wasmpack compl", "completion", "a command"),
-        ("wasmpack r", "rm", "an alias"),
+        ("wasmpack rm", "rm", "an alias"),
         ("wasmpack rm example.com/a:v1 --anon", "--anonymous", "an option of an alias"),
         ("wasmpack cp --forma", "--format", "the other alias"),
         ("wasmpack check x.wasm --for envoy", "envoy-gateway", "a consumer"),

@@ -4,12 +4,7 @@ import Testing
 
 /// A plugin whose behavior a test chooses, built once per change.
 enum TrialPlugin {
-    /// Builds Tests/Support/behaviors.c, or the reference plugin, into a workspace.
-    ///
-    /// - Parameters:
-    ///   - source: the path of the C source below the repository.
-    ///   - changes: texts of the source, and what replaces them.
-    ///   - name: the name of the module.
+    /// Builds a C source of the repository, with texts replaced, into a workspace.
     static func build(
         _ source: String = "Tests/Support/behaviors.c",
         changing changes: [(String, String)] = [],
@@ -36,17 +31,8 @@ enum TrialPlugin {
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
 struct TestCommandTests {
     private let work: Workspace
-    /// A folder whose path is short enough for sockets, and in which only the program writes.
     private let temporary: ShortFolder
     private static let envoy = "--envoy=\(Envoy.program)"
-
-    private final class ShortFolder: Sendable {
-        let path = "/tmp/wt-\(UInt32.random(in: .min ... .max))"
-
-        init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-    }
 
     init() throws {
         work = try Workspace()
@@ -57,17 +43,24 @@ struct TestCommandTests {
         try work.start(["test"] + arguments, adding: ["TMPDIR": temporary.path])
     }
 
-    private func run(_ arguments: String...) async throws -> CommandLineRun { try await start(arguments).wait() }
+    private func run(_ arguments: String...) async throws -> CommandLineRun {
+        try await start(arguments).wait()
+    }
 
     private func write(_ cases: String, plugin: String = "plugin.wasm") throws {
         try work.write(
-            Array("{\"plugin\":\"\(plugin)\",\"defaults\":{\"upstream\":{\"body\":\"hello\"}},\"cases\":[\(cases)]}".utf8),
+            Array(
+                "{\"plugin\":\"\(plugin)\",\"defaults\":{\"upstream\":{\"body\":\"hello\"}},\"cases\":[\(cases)]}"
+                    .utf8
+            ),
             to: "plugin-tests.json"
         )
     }
 
     /// Runs the cases, and expects these to fail, with a text in the report.
-    private func expectFailures(_ failures: [(name: String, text: String)], _ arguments: String...) async throws {
+    private func expectFailures(_ failures: [(name: String, text: String)], _ arguments: String...)
+        async throws
+    {
         let run = try await start([Self.envoy] + arguments).wait()
         #expect(run.status == (failures.isEmpty ? 0 : 1), "\(run)")
         let failed = run.outputText.split(separator: "\n").filter { $0.hasPrefix("FAIL     ") }.dropLast()
@@ -88,14 +81,18 @@ struct TestCommandTests {
     static func processes(mentioning path: String) throws -> [String] {
         let numbers = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
         return numbers.compactMap { number in
-            guard let data = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") else { return nil }
+            guard let data = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") else {
+                return nil
+            }
             let text = String(decoding: data, as: UTF8.self).replacing("\0", with: " ")
             return text.contains(path) && (text.contains("--supervise") || text.contains("--config-path"))
                 ? text : nil
         }
     }
 
-    @Test func `the reference plugin passes its cases, and each mutation of it fails the right one`() async throws {
+    @Test func `the reference plugin passes its cases, and each mutation of it fails the right one`()
+        async throws
+    {
         let source = "Fixtures/wasm/header-authorization/plugin.c"
         try work.write(
             Fixtures.bytes("wasm/header-authorization/plugin-tests.json"),
@@ -113,18 +110,34 @@ struct TestCommandTests {
             ("    log_refusal(value, size);\n", "    (void)log_refusal;\n", [0, 2], "log: expected a line"),
             ("proxy_log(LOG_DEBUG,", "proxy_log(2,", [0], "level debug"),
             (", only true can passthrough", ", only yes can pass", [0], "log: expected a line"),
-            ("if (is_wanted(value, size)) {", "if (!is_wanted(value, size)) {", [0, 1, 2], "upstream: expected not called"),
-            ("if (is_wanted(value, size)) {", "if (is_wanted(value, size) || size == 5) {", [2], "step 2: status"),
+            (
+                "if (is_wanted(value, size)) {", "if (!is_wanted(value, size)) {", [0, 1, 2],
+                "upstream: expected not called"
+            ),
+            (
+                "if (is_wanted(value, size)) {", "if (is_wanted(value, size) || size == 5) {", [2],
+                "step 2: status"
+            ),
             ("header[] = \"allow\"", "header[] = \"allowed\"", [1, 2], "got 403"),
-            ("    reset_arena();\n", "    reset_arena();\n    static int n;\n    if (++n == 2) __builtin_trap();\n",
-             [2], "unreachable"),
-            ("on_configure(uint32_t context, size_t configurationSize) { return 1; }",
-             "on_configure(uint32_t context, size_t configurationSize) { return !configurationSize; }",
-             [3], "load: expected accepted, got rejected"),
-            ("        return ACTION_CONTINUE;\n    }\n    log_refusal",
-             "        return ACTION_PAUSE;\n    }\n    log_refusal", [1, 2], "the plugin paused the request"),
-            ("        return ACTION_CONTINUE;\n    }\n    log_refusal",
-             "        for (volatile int i = 0;; i++) {}\n    }\n    log_refusal", [1, 2], "an endless loop"),
+            (
+                "    reset_arena();\n",
+                "    reset_arena();\n    static int n;\n    if (++n == 2) __builtin_trap();\n",
+                [2], "unreachable"
+            ),
+            (
+                "on_configure(uint32_t context, size_t configurationSize) { return 1; }",
+                "on_configure(uint32_t context, size_t configurationSize) { return !configurationSize; }",
+                [3], "load: expected accepted, got rejected"
+            ),
+            (
+                "        return ACTION_CONTINUE;\n    }\n    log_refusal",
+                "        return ACTION_PAUSE;\n    }\n    log_refusal", [1, 2],
+                "the plugin paused the request"
+            ),
+            (
+                "        return ACTION_CONTINUE;\n    }\n    log_refusal",
+                "        for (volatile int i = 0;; i++) {}\n    }\n    log_refusal", [1, 2], "an endless loop"
+            ),
         ]
         for (old, new, failing, text) in mutations {
             try await TrialPlugin.build(source, changing: [(old, new)], in: work)
@@ -229,12 +242,16 @@ struct TestCommandTests {
         #expect(xml.text.contains("name=\"passes &amp; &lt;all&gt;\""))
         #expect(xml.text.contains("status: expected 404, got 200"))
         let read = try await work.other(
-            "python3", "-c",
+            "python3",
+            "-c",
             "import sys,xml.etree.ElementTree as t; print(len(t.parse('report.xml').findall('.//testcase')))"
         )
         #expect(read.outputText == "2\n", "\(read)")
         let tap = try await run(Self.envoy, "--tap")
-        #expect(tap.outputText.hasPrefix("TAP version 14\n1..2\nok 1 - passes & <all> (plugin-tests.json, Envoy"), "\(tap)")
+        #expect(
+            tap.outputText.hasPrefix("TAP version 14\n1..2\nok 1 - passes & <all> (plugin-tests.json, Envoy"),
+            "\(tap)"
+        )
         #expect(tap.outputText.contains("not ok 2 - fails \\#1"), "\(tap)")
         let list = try await run("--list", "--filter", "fails")
         #expect(list.outputText == "fails #1\n", "\(list)")
@@ -249,7 +266,9 @@ struct TestCommandTests {
         init(_ bytes: [UInt8]) { text = String(decoding: bytes, as: UTF8.self) }
     }
 
-    @Test func `an image is tested as it will be deployed, from a layout, an archive and a registry`() async throws {
+    @Test func `an image is tested as it will be deployed, from a layout, an archive and a registry`()
+        async throws
+    {
         try work.write(Modules.plugin, to: "plugin.wasm")
         let reference = "registry.example.com/a/b:v1"
         for arguments in [["build", "plugin.wasm", "-t", reference], ["copy", "plugin-oci", "x.tar"]] {
@@ -285,7 +304,9 @@ struct TestCommandTests {
         let run = try await program.wait()
         let expected = [SIGINT: Int32(130), SIGTERM: 143, SIGHUP: 129, SIGKILL: -SIGKILL]
         #expect(run.status == expected[signal], "\(run)")
-        try await wait(for: "the end of Envoy", within: .seconds(60)) { try Self.processes(mentioning: temporary).isEmpty }
+        try await wait(for: "the end of Envoy", within: .seconds(60)) {
+            try Self.processes(mentioning: temporary).isEmpty
+        }
         try await wait(for: "the removal of its files", within: .seconds(60)) {
             try FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty
         }
@@ -309,7 +330,10 @@ struct TestCommandTests {
         let run = try await work.run("envoys", "--json", adding: environment)
         let document = try JSONSerialization.jsonObject(with: run.outputBytes) as? [String: Any]
         let envoys = document?["envoys"] as? [[String: Any]] ?? []
-        #expect(envoys.map { $0["version"] as? String } == ["1.40.0", "1.40.0", "1.36.2", "1.38.4"], "\(run)")
+        #expect(
+            envoys.map { $0["version"] as? String } == ["1.40.0", "1.40.0", "1.36.2", "1.38.4"],
+            "\(run)"
+        )
         #expect(envoys.last?["releases"] as? [String] == ["Istio 1.30", "Envoy Gateway 1.8"], "\(run)")
         #expect(envoys.last?["source"] as? String == "func-e")
         let none = try await work.run("envoys", adding: ["WASMPACK_ENVOY": "venv/bin/envoy"])
@@ -340,7 +364,8 @@ struct TestCommandTests {
         let schema = Fixtures.path("../docs/reference/plugin-tests.schema.json")
         let reference = Fixtures.path("wasm/header-authorization/plugin-tests.json")
         let mistakes = [
-            "{\"cases\":[]}", "{\"cases\":[{\"request\":{}}]}", "{\"cases\":[{\"name\":\"a\",\"expects\":{}}]}",
+            "{\"cases\":[]}", "{\"cases\":[{\"request\":{}}]}",
+            "{\"cases\":[{\"name\":\"a\",\"expects\":{}}]}",
             "{\"cases\":[{\"name\":\"a\",\"request\":{},\"expect\":{\"status\":99}}]}",
             "{\"cases\":[{\"name\":\"a\",\"request\":{\"path\":\"x\"}}]}",
             "{\"cases\":[{\"name\":\"a\",\"request\":{},\"expect\":{\"body\":{\"jsno\":1}}}]}",

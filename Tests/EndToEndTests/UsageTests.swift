@@ -189,7 +189,7 @@ import Testing
         ),
         // Commands of other tools.
         (["deploy"], "wasmpack has no command \"deploy\"", "wasmpack generate wasmplugin REFERENCE"),
-        (["run"], "wasmpack has no command \"run\"", "wasmpack check --envoy plugin.wasm"),
+        (["start"], "wasmpack has no command \"start\"", "wasmpack run plugin.wasm"),
         (
             ["images"], "wasmpack has no command \"images\"",
             "wasmpack tags REPOSITORY"

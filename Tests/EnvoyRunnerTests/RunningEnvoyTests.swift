@@ -11,7 +11,10 @@ import Testing
         ("info wasm wasm log case-1: text", "case-1", "text", "the start"),
         ("info wasm wasm log case-1 my root case-1: a: b", "case-1", "a: b", "a root ID with a blank"),
         ("info wasm wasm log case-1 x: case-1: y", "case-1", "y", "a root ID with a colon"),
-        ("info wasm wasm log case-2 case-2: case-1: y", "case-2", "case-1: y", "another plugin's name in the text"),
+        (
+            "info wasm wasm log case-2 case-2: case-1: y", "case-2", "case-1: y",
+            "another plugin's name in the text"
+        ),
         ("info wasm wasm log case-1: a\\nb\\\"", "case-1", "a\nb\"", "escapes"),
         ("info wasm wasm log other: text", nil, "wasm log other: text", "an unknown plugin"),
         ("error wasm Function: f failed: x", nil, "Function: f failed: x", "Envoy"),
@@ -26,11 +29,14 @@ import Testing
     }
 
     @Test func `reads the reason of each plugin that was rejected`() {
-        func line(_ message: String) -> EnvoyLogLine { EnvoyLogLine(level: "error", plugin: nil, message: message) }
+        func line(_ message: String) -> EnvoyLogLine {
+            EnvoyLogLine(level: "error", plugin: nil, message: message)
+        }
         let lines = [
             line("Base Wasm created 1 now active"), line("Failed to configure base Wasm plugin"),
             line("Plugin case-1 failed to load"),
-            line("Function: proxy_on_configure failed: Uncaught\nbacktrace"), line("Failed to configure base Wasm plugin"),
+            line("Function: proxy_on_configure failed: Uncaught\nbacktrace"),
+            line("Failed to configure base Wasm plugin"),
             line("Plugin case-2 failed to load"),
         ]
         let reasons = EnvoyLogReason.reasons(of: lines, ["case-1", "case-2", "case-3"])
@@ -40,7 +46,10 @@ import Testing
 
     static let responses: [(bytes: String, status: Int, body: String, why: String)] = [
         ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nab", 200, "ab", "a length"),
-        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n1;x=y\r\nb\r\n0\r\nt: x\r\n\r\n", 200, "ab", "chunks"),
+        (
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n1;x=y\r\nb\r\n0\r\nt: x\r\n\r\n",
+            200, "ab", "chunks"
+        ),
         ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\n", 204, "", "an interim response"),
         ("HTTP/1.1 503 \r\nconnection: close\r\n\r\nabc", 503, "abc", "the end of the connection"),
     ]
@@ -58,12 +67,16 @@ import Testing
     }
 
     static let broken: [(bytes: String, error: ProxyExchangeError)] = [
-        ("", .closed), ("HTTP/1.1 200 OK\r\n", .closed), ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\na", .closed),
+        ("", .closed), ("HTTP/1.1 200 OK\r\n", .closed),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\na", .closed),
         ("SSH-2.0\r\n\r\n", .malformed("the first line is not a status line")),
         ("HTTP/1.1 200 OK\r\nx\r\n\r\n", .malformed("a header field has no colon")),
         ("HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", .malformed("content-length is not a number")),
         ("HTTP/1.1 200 OK\r\ncontent-length: 101\r\n\r\n", .tooLarge(limit: 100)),
-        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", .malformed("a chunk has no valid size")),
+        (
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+            .malformed("a chunk has no valid size")
+        ),
     ]
 
     @Test("rejects a response that is incomplete or not valid", arguments: broken)
@@ -81,7 +94,9 @@ import Testing
         request.body = Array("abcdef".utf8)
         request.pieces = [1, 2]
         let texts = request.messages.map { String(decoding: $0, as: UTF8.self) }
-        #expect(texts == ["POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 6\r\n\r\n", "a", "bc", "def"])
+        #expect(
+            texts == ["POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 6\r\n\r\n", "a", "bc", "def"]
+        )
         request.headers = [("Transfer-Encoding", "chunked"), ("HOST", "x")]
         let chunked = request.messages.map { String(decoding: $0, as: UTF8.self) }
         #expect(chunked[0] == "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHOST: x\r\n\r\n")

@@ -41,7 +41,8 @@ import Testing
         ("{\"headers\":{\"x-a\":{\"not\":{\"contains\":\"w\"}}}}", "headers.x-a", "one contains it"),
         ("{\"headers\":{\"x-a\":{\"prefix\":\"t\",\"suffix\":\"o\"}}}", nil, "two operators"),
         ("{\"headers\":{\"x-a\":{\"prefix\":\"t\",\"suffix\":\"e\"}}}", "headers.x-a", "in no single value"),
-        ("{\"body\":{\"contains\":\"[1\"}}", nil, "contains"), ("{\"body\":{\"contains\":\"[2\"}}", "body", "contains"),
+        ("{\"body\":{\"contains\":\"[1\"}}", nil, "contains"),
+        ("{\"body\":{\"contains\":\"[2\"}}", "body", "contains"),
         ("{\"body\":{\"prefix\":\"{\"}}", nil, "prefix"), ("{\"body\":{\"prefix\":\"[\"}}", "body", "prefix"),
         ("{\"body\":{\"suffix\":\"}\"}}", nil, "suffix"), ("{\"body\":{\"suffix\":\"]\"}}", "body", "suffix"),
         ("{\"body\":{\"json\":{\"a\":[1.0,2]}}}", nil, "numbers are compared by value"),
@@ -53,7 +54,10 @@ import Testing
         ("{\"body\":{\"file\":\"other.json\"}}", "body", "another file"),
         ("{\"body\":{\"present\":true}}", nil, "a body"), ("{\"body\":{\"absent\":true}}", "body", "no body"),
         ("{\"upstream\":\"not called\"}", "upstream", "it was called"),
-        ("{\"upstream\":{\"method\":\"POST\",\"path\":{\"suffix\":\"q=1\"},\"headers\":{\"x\":\"y\"},\"body\":\"ab\"}}", nil, "the request"),
+        (
+            "{\"upstream\":{\"method\":\"POST\",\"path\":{\"suffix\":\"q=1\"},\"headers\":{\"x\":\"y\"},\"body\":\"ab\"}}",
+            nil, "the request"
+        ),
         ("{\"upstream\":{\"method\":\"GET\"}}", "upstream.method", "another method"),
         ("{\"upstream\":{\"path\":\"/\"}}", "upstream.path", "another path"),
         ("{\"upstream\":{\"headers\":{\"x\":{\"absent\":true}}}}", "upstream.headers.x", "a field"),

@@ -25,7 +25,8 @@ import Testing
         ("(?i:a)b", "Ab", true, "the flag in a group"), ("(?i:a)b", "AB", false, "and not after it"),
         ("(?i)[a-c]+", "ABC", true, "the flag in a class"), ("^a$", "a", true, "anchors"),
         ("a^b", "ab", false, "an anchor within"), ("\\bfoo\\b.*", "foo bar", true, "a boundary"),
-        (".*\\bar", "foo bar", false, "\\b is a boundary, not a letter"), ("\\x41\\x{e9}", "Aé", true, "numbers"),
+        (".*\\bar", "foo bar", false, "\\b is a boundary, not a letter"),
+        ("\\x41\\x{e9}", "Aé", true, "numbers"),
         ("a*?b", "aab", true, "a lazy quantifier"), ("\\{\\}", "{}", true, "escaped braces"),
         ("(a*)*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false, "nested stars"),
         ("(|a)+", "aaa", true, "an empty alternative that repeats"),
@@ -38,11 +39,14 @@ import Testing
 
     static let rejected: [(pattern: String, reason: String)] = [
         ("(a", "has no \")\""), ("a)", "has no \"(\""), ("[a", "has no \"]\""), ("*a", "follows nothing"),
-        ("a**", "follows another one"), ("a{", "{m}"), ("a{2,1}", "the larger"), ("a{1001}", "larger than 1000"),
+        ("a**", "follows another one"), ("a{", "{m}"), ("a{2,1}", "the larger"),
+        ("a{1001}", "larger than 1000"),
         ("(?=a)", "lookaround"), ("(?<n>a)", "lookaround"), ("(?x)a", "flags"), ("\\1", "not supported"),
-        ("\\p", "not supported"), ("a\\", "ends with"), ("[b-a]", "no valid end"), ("[[:alpha:]]", "not supported"),
+        ("\\p", "not supported"), ("a\\", "ends with"), ("[b-a]", "no valid end"),
+        ("[[:alpha:]]", "not supported"),
         ("a++", "possessive"), ("\\x4", "hexadecimal"),
-        ("((a{100}){100}){100}", "too large"), ("(((((){1000}){1000}){1000}){1000}){1000}", "repeats too much"),
+        ("((a{100}){100}){100}", "too large"),
+        ("(((((){1000}){1000}){1000}){1000}){1000}", "repeats too much"),
         (String(repeating: "(", count: 100), "nested deeper"),
     ]
 
@@ -56,9 +60,9 @@ import Testing
         let text = String(repeating: "a", count: 20_000) + "!"
         #expect(try Pattern("(a|aa)+").matches(text) == false)
         #expect(try Pattern("(.*)*(.*)*(.*)*x").matches(text) == false)
-        let large = try Pattern("(a?){1000}a{900}b")
-        #expect(large.matches(String(repeating: "a", count: 1900)) == false)
-        let slow = try Pattern("(.*a){1000}(.*a){1000}")
-        #expect(slow.matches(String(repeating: "a", count: 20_000)) == nil)
+        let large = try Pattern("(a?){200}a{200}b")
+        #expect(large.matches(String(repeating: "a", count: 400)) == false)
+        let slow = try Pattern("(.*a){1000}")
+        #expect(slow.matches(String(repeating: "a", count: 4_000)) == nil)
     }
 }

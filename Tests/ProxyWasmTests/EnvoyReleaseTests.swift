@@ -8,7 +8,8 @@ import Testing
         ("1.36.4", ["Istio 1.28", "Envoy Gateway 1.6", "Higress 2.2"], "three meshes"),
         ("1.38.4-dev", ["Istio 1.30", "Envoy Gateway 1.8"], "a build of a mesh"),
         ("1.39.3", ["Istio 1.31", "Envoy Gateway 1.9"], "the newest"),
-        ("1.40.0", [], "in no mesh yet"), ("1.3.60", [], "another minor number"), ("2.36.0", [], "another Envoy"),
+        ("1.40.0", [], "in no mesh yet"), ("1.3.60", [], "another minor number"),
+        ("2.36.0", [], "another Envoy"),
         ("", [], "nothing"),
     ]
 

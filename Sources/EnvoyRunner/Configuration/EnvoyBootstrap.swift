@@ -33,7 +33,8 @@ struct EnvoyBootstrap {
             [
                 "stat_prefix": .string("check"), "route_config": .object([:]),
                 "http_filters": .array([
-                    plugin, EnvoyMessage.configured("router", "envoy.extensions.filters.http.router.v3.Router"),
+                    plugin,
+                    EnvoyMessage.configured("router", "envoy.extensions.filters.http.router.v3.Router"),
                 ]),
             ]
         )

@@ -40,6 +40,7 @@ package struct PluginListener: Sendable {
     /// Returns the `Listener` of Envoy.
     ///
     /// - Parameter socket: the path of its socket, if it has one.
+    /// - Returns: the message as JSON.
     func document(socket: String) -> JSONValue {
         let address =
             switch address {
@@ -50,6 +51,8 @@ package struct PluginListener: Sendable {
             "envoy.config.listener.v3.Listener",
             [
                 "name": .string(name), "address": address,
+                // Otherwise a port that another Envoy uses would be shared with it.
+                "enable_reuse_port": .bool(false),
                 "filter_chains": .array([.object(["filters": .array([connectionManager])])]),
             ]
         )

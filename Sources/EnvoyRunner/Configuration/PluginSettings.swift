@@ -30,6 +30,7 @@ package struct PluginSettings: Sendable, Equatable {
     ///   - name: the name of the plugin in Envoy's messages, and its `vm_id`: plugins with one name and one module would
     ///     share their state.
     ///   - module: the module's file.
+    /// - Returns: the message as JSON.
     func document(named name: String, module: String) -> JSONValue {
         let code: JSONValue = .object(["local": .object(["filename": .string(module)])])
         var machine: [String: JSONValue] = [

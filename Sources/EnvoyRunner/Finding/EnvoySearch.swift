@@ -114,7 +114,9 @@ package struct EnvoySearch: Sendable {
         let data =
             variables.funcEData.map { FilePath($0) } ?? home.map { $0.appending(".local/share/func-e") }
         let old = variables.funcEHome.map { FilePath($0) } ?? home.map { $0.appending(".func-e") }
-        return [data.map { $0.appending("envoy-versions") }, old.map { $0.appending("versions") }].compactMap(\.self)
+        return [data.map { $0.appending("envoy-versions") }, old.map { $0.appending("versions") }].compactMap(
+            \.self
+        )
     }
 
     /// Returns the path of a program by its name in `PATH`, or by a path; `nil` if there is none.

@@ -11,6 +11,8 @@ final class EnvoyOutput: Sendable {
         var accesses: [AccessLine] = []
         var size = 0
         var isKeeping = true
+        /// Stays: the plugin has not stopped.
+        var isFlooded = false
     }
 
     private let plugins: Set<String>
@@ -28,7 +30,7 @@ final class EnvoyOutput: Sendable {
     }
 
     /// Whether more was written than is kept.
-    var isFlooded: Bool { state.withLock { $0.size > Self.limit } }
+    var isFlooded: Bool { state.withLock { $0.isFlooded } }
 
     /// Forgets what was written, and keeps nothing from now on.
     func stopKeeping() {
@@ -60,7 +62,7 @@ final class EnvoyOutput: Sendable {
             guard state.isKeeping else { return }
             // An empty line takes memory too.
             state.size += size + 64
-            if state.size <= Self.limit { body(&state) }
+            if state.size > Self.limit { state.isFlooded = true } else { body(&state) }
         }
     }
 

@@ -8,8 +8,9 @@ package struct ProxyRequest: Sendable, Equatable {
     package var headers: [(name: String, value: String)] = []
     /// The body; `nil` for none.
     package var body: [UInt8]?
-    /// The sizes of the pieces in which the body is sent, each after Envoy has read the one before; the rest is the last
-    /// piece. Empty for one piece, together with the head.
+    /// The sizes of the pieces in which the body is sent, each after Envoy has read the one before.
+    ///
+    /// The rest is the last piece. Without sizes, the body is one piece, together with the head.
     package var pieces: [Int] = []
 
     /// A GET of `/`.
@@ -26,7 +27,9 @@ package struct ProxyRequest: Sendable, Equatable {
         let names = headers.map { $0.name.lowercased() }
         if !names.contains("host") { head += "host: localhost\r\n" }
         let isChunked = names.contains("transfer-encoding")
-        if let body, !isChunked, !names.contains("content-length") { head += "content-length: \(body.count)\r\n" }
+        if let body, !isChunked, !names.contains("content-length") {
+            head += "content-length: \(body.count)\r\n"
+        }
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         var parts: [[UInt8]] = []
         var rest = (body ?? [])[...]

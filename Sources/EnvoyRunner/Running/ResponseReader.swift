@@ -108,7 +108,9 @@ struct ResponseReader {
         if (100..<200).contains(status), status != 101 { return true }
         var headers: [(name: String, value: String)] = []
         for line in lines.dropFirst() {
-            guard let colon = line.firstIndex(of: ":") else { throw .malformed("a header field has no colon") }
+            guard let colon = line.firstIndex(of: ":") else {
+                throw .malformed("a header field has no colon")
+            }
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
             headers.append((String(line[..<colon]), String(value)))
         }
@@ -126,7 +128,9 @@ struct ResponseReader {
         } else if value("transfer-encoding")?.lowercased() == "chunked" {
             framing = .chunks
         } else if let text = value("content-length") {
-            guard let length = Int(text), length >= 0 else { throw .malformed("content-length is not a number") }
+            guard let length = Int(text), length >= 0 else {
+                throw .malformed("content-length is not a number")
+            }
             guard length <= limit else { throw .tooLarge(limit: limit) }
             framing = .length(length)
         } else {

@@ -1,5 +1,6 @@
 import Diagnostics
 import HostSystem
+import Synchronization
 package import SystemPackage
 
 /// A running Envoy with plugins, driven over Unix sockets.
@@ -54,6 +55,8 @@ package final class RunningEnvoy: Sendable {
     private let process: SupervisedProcess
     private let output: EnvoyOutput
     private let paths: ProxyConfiguration.Paths
+    /// Envoy's own log until it was ready.
+    private let startLog = Mutex<[EnvoyLogLine]>([])
 
     private init(_ setup: Setup) throws(Failure) {
         envoy = setup.envoy
@@ -112,6 +115,15 @@ package final class RunningEnvoy: Sendable {
         let running = try RunningEnvoy(setup)
         do {
             try await running.waitUntilReady(within: setup.startLimit)
+            // The last lines of the start may still be in the pipe.
+            let names = Set(setup.listeners.map(\.name))
+            if let loaded = try? await running.loadedListeners(), !names.isSubset(of: loaded) {
+                _ = await running.wait(within: .seconds(2)) { lines, _ in
+                    lines.contains { $0.message.hasPrefix("Filesystem config update rejected") }
+                }
+            }
+            let lines = running.output.peek { lines, _ in lines.filter { $0.plugin == nil } }
+            running.startLog.withLock { $0 = lines }
             if setup.onLine != nil { running.output.stopKeeping() }
             return running
         } catch {
@@ -150,7 +162,12 @@ package final class RunningEnvoy: Sendable {
     /// Returns the names of the listeners that Envoy serves.
     ///
     /// Throws ``EnvoyStop`` if Envoy does not answer.
-    package func loadedListeners() async throws(EnvoyStop) -> Set<String> {
+    package func loadedListeners() async throws(EnvoyStop) -> Set<String> { Set(try await addresses().keys) }
+
+    /// Returns the addresses of the listeners that Envoy serves, by their names: `127.0.0.1:40917`, or a path.
+    ///
+    /// Throws ``EnvoyStop`` if Envoy does not answer.
+    package func addresses() async throws(EnvoyStop) -> [String: String] {
         var request = ProxyRequest()
         request.path = "/listeners"
         let exchange = SocketExchange(request, to: paths.admin, within: Self.adminLimit)
@@ -159,11 +176,26 @@ package final class RunningEnvoy: Sendable {
         }
         // Each line is NAME::ADDRESS.
         let lines = String(decoding: response.body, as: UTF8.self).split(separator: "\n")
-        return Set(
-            lines.compactMap { line in
-                line.firstRange(of: "::").map { String(line[..<$0.lowerBound]) }
+        let pairs = lines.compactMap { line in
+            line.firstRange(of: "::").map {
+                (String(line[..<$0.lowerBound]), String(line[$0.upperBound...]))
             }
-        )
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// Returns why the plugin of a listener was rejected at the start; `nil` if the log does not say it.
+    package func rejection(of listener: String) -> String? {
+        EnvoyLogReason.reasons(of: startLog.withLock { $0 }, [listener])[listener]
+    }
+
+    /// Why Envoy cannot listen on an address of the network; `nil` if it can.
+    package var bindError: String? {
+        startLog.withLock { lines in
+            lines.lazy.compactMap { line in
+                line.message.firstRange(of: "cannot bind ").map { String(line.message[$0.lowerBound...]) }
+            }.first
+        }
     }
 
     /// Sends a request to a listener with a socket.

@@ -89,7 +89,11 @@ struct SocketExchange: Sendable {
             }
             if polled.revents & Int16(POLLOUT) != 0, let message = messages.first {
                 // A proxy may answer before it has read the whole request, and then close the connection.
-                if let count = send(message, descriptor) { messages[0] = message.dropFirst(count) } else { messages = [] }
+                if let count = send(message, descriptor) {
+                    messages[0] = message.dropFirst(count)
+                } else {
+                    messages = []
+                }
             }
         }
     }
@@ -154,7 +158,8 @@ struct SocketExchange: Sendable {
     }
 
     /// Waits until the other side has read everything that was sent.
-    private func waitUntilRead(_ descriptor: CInt, _ end: ContinuousClock.Instant) throws(ProxyExchangeError) {
+    private func waitUntilRead(_ descriptor: CInt, _ end: ContinuousClock.Instant) throws(ProxyExchangeError)
+    {
         while unreadCount(descriptor) > 0 {
             guard ContinuousClock.now < end else { throw .timedOut }
             if isCanceled.isSet { throw .interrupted }
@@ -176,7 +181,9 @@ struct SocketExchange: Sendable {
     }
 }
 
-private func systemConnect(_ descriptor: CInt, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> CInt {
+private func systemConnect(_ descriptor: CInt, _ address: UnsafePointer<sockaddr>, _ length: socklen_t)
+    -> CInt
+{
     connect(descriptor, address, length)
 }
 

@@ -11,9 +11,12 @@ extension CaseReader {
         if let headers = object["headers"] { request.headers = try headers.headers() }
         request.body = try object["body"]?.content()
         if let chunks = object["chunks"] {
-            request.pieces = try chunks.list().map { (size) throws(Failure) in try size.integer(1...(1 << 30)) }
+            request.pieces = try chunks.list().map { (size) throws(Failure) in try size.integer(1...(1 << 30))
+            }
             guard request.pieces.reduce(0, +) <= request.body?.count ?? 0 else {
-                throw chunks.failure("the chunks are larger than the body, which has \(request.body?.count ?? 0) bytes")
+                throw chunks.failure(
+                    "the chunks are larger than the body, which has \(request.body?.count ?? 0) bytes"
+                )
             }
             guard request.pieces.count <= 1000 else { throw chunks.failure("a body has at most 1000 chunks") }
         }
@@ -45,7 +48,9 @@ extension CaseReader {
     }
 
     fileprivate func checkFieldName(_ name: String) throws(Failure) {
-        guard name.isToken else { throw failure("\(name.quotedForReport) is not a valid name of a header field") }
+        guard name.isToken else {
+            throw failure("\(name.quotedForReport) is not a valid name of a header field")
+        }
     }
 
     private func fieldValue() throws(Failure) -> String {
@@ -153,7 +158,8 @@ extension CaseReader {
         guard levels.contains(name) else {
             throw failure(
                 "\(text.quotedForReport) is not a level",
-                why: "the levels are debug, info, warn, error and critical; Envoy does not show a plugin's trace lines"
+                why:
+                    "the levels are debug, info, warn, error and critical; Envoy does not show a plugin's trace lines"
             )
         }
         return name

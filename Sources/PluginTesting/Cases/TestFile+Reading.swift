@@ -11,7 +11,6 @@ extension TestFile {
     /// Reads a test file.
     ///
     /// - Parameter path: the file; other files that it names are relative to its folder.
-    /// - Returns: the file, completely checked.
     /// - Throws: ``Failure/Code/testFileInvalid`` with the line, the column and the path of the first mistake,
     ///   ``Failure/Code/fileMissing`` and ``Failure/Code/fileUnreadable``.
     package init(reading path: FilePath) throws(Failure) {
@@ -99,13 +98,17 @@ extension TestCase {
     {
         let reader = object.reader
         guard object["request"] == nil || object["steps"] == nil else {
-            throw reader.failure("request and steps cannot be used together", why: "each step has its own request")
+            throw reader.failure(
+                "request and steps cannot be used together",
+                why: "each step has its own request"
+            )
         }
         if load == .rejected, let extra = object["request"] ?? object["steps"] {
             throw extra.failure("a rejected plugin gets no requests")
         }
         if let request = object["request"] {
-            let expectation = try object["expect"].map { (expect) throws(Failure) in try expect.expectation() }
+            let expectation = try object["expect"].map { (expect) throws(Failure) in try expect.expectation()
+            }
             return [
                 TestStep(
                     request: try request.request(),

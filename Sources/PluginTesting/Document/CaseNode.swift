@@ -125,7 +125,9 @@ extension CaseNode {
     /// Returns the first difference from another value, as a path and two texts; `nil` if both are equal.
     ///
     /// The order of an object's members does not count, and numbers are compared by their values.
-    func difference(from other: CaseNode, at path: String = "$") -> (path: String, expected: String, got: String)? {
+    func difference(from other: CaseNode, at path: String = "$") -> (
+        path: String, expected: String, got: String
+    )? {
         switch (value, other.value) {
         case (.null, .null): return nil
         case (.bool(let own), .bool(let its)) where own == its: return nil

@@ -62,9 +62,11 @@ struct CaseReader: Sendable {
         guard case .object(let members) = node.value else { throw failure(expected: "an object") }
         for member in members where !keys.contains(member.name) {
             let name = member.name.truncated(to: 60)
-            let nearest = member.name.lowercased().nearest(of: keys, within: 2) ?? keys.first { key in
-                member.name.lowercased() == key.lowercased()
-            }
+            let nearest =
+                member.name.lowercased().nearest(of: keys, within: 2)
+                ?? keys.first { key in
+                    member.name.lowercased() == key.lowercased()
+                }
             throw failure(
                 "unknown key \"\(name)\"",
                 why: "the keys are \(keys.joined(separator: ", "))",
@@ -82,7 +84,11 @@ struct CaseReader: Sendable {
     }
 
     fileprivate func child(_ member: CaseNode.Member) -> CaseReader {
-        CaseReader(source: source, node: member.value, path: path.isEmpty ? member.name : "\(path).\(member.name)")
+        CaseReader(
+            source: source,
+            node: member.value,
+            path: path.isEmpty ? member.name : "\(path).\(member.name)"
+        )
     }
 
     /// The values of a list.

@@ -35,7 +35,10 @@ extension CaseReader {
             matchers.append(try value.operation(name, subject))
         }
         guard !matchers.isEmpty else {
-            throw failure("a matcher is expected", why: "its operators are \(subject.keys.joined(separator: ", "))")
+            throw failure(
+                "a matcher is expected",
+                why: "its operators are \(subject.keys.joined(separator: ", "))"
+            )
         }
         return matchers.count == 1 ? matchers[0] : .all(matchers)
     }

@@ -8,7 +8,7 @@ package struct Pattern: Sendable, Equatable, CustomStringConvertible {
     /// The most instructions of a program.
     static let sizeLimit = 10_000
     /// The most steps of a match; each takes a few nanoseconds.
-    static let stepLimit = 50_000_000
+    static let stepLimit = 10_000_000
 
     /// The pattern as it was written.
     package let description: String

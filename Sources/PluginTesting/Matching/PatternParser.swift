@@ -39,7 +39,9 @@ struct PatternParser {
     }
 
     private mutating func choice(depth: Int) throws(PatternError) -> PatternExpression {
-        guard depth <= Self.depthLimit else { throw error("groups are nested deeper than \(Self.depthLimit)") }
+        guard depth <= Self.depthLimit else {
+            throw error("groups are nested deeper than \(Self.depthLimit)")
+        }
         var choices = [try sequence(depth: depth)]
         while consume("|") { choices.append(try sequence(depth: depth)) }
         return choices.count == 1 ? choices[0] : .choice(choices)
@@ -84,7 +86,9 @@ struct PatternParser {
         let least = number()
         var most = least
         if consume(",") { most = number() }
-        guard let least, consume("}") else { throw error("\"{\" needs {m}, {m,} or {m,n}; write \\{ for the character") }
+        guard let least, consume("}") else {
+            throw error("\"{\" needs {m}, {m,} or {m,n}; write \\{ for the character")
+        }
         guard least <= Self.countLimit, most.map({ $0 <= Self.countLimit && $0 >= least }) ?? true else {
             throw error("a count is larger than \(Self.countLimit), or the first one is the larger")
         }

@@ -31,7 +31,8 @@ package enum JUnitReport {
         for suite in suites {
             let name = "\(suite.file) (Envoy \(suite.envoy))"
             text += "  <testsuite name=\"\(escaped(name))\" tests=\"\(suite.results.count)\" "
-            text += "failures=\"\(suite.failureCount)\" errors=\"0\" skipped=\"0\" time=\"\(seconds(suite.results))\">\n"
+            text +=
+                "failures=\"\(suite.failureCount)\" errors=\"0\" skipped=\"0\" time=\"\(seconds(suite.results))\">\n"
             for result in suite.results { text += testCase(result, in: name, file: suite.file) }
             text += "  </testsuite>\n"
         }

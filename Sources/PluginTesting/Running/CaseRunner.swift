@@ -41,6 +41,7 @@ final class CaseRunner: Sendable {
     /// Runs the case.
     ///
     /// - Parameter rejection: Envoy's reason for rejecting the plugin; `nil` if it was loaded.
+    /// - Returns: the result.
     /// - Throws: ``Failure/Code/interrupted``.
     func run(rejectedBecause rejection: String?) async throws(Failure) -> CaseResult {
         let start = ContinuousClock.now

@@ -34,7 +34,8 @@ extension Expectation {
 
     static func difference(_ matcher: Matcher?, _ bytes: [UInt8], _ subject: String) -> [Difference] {
         // An empty body is no body.
-        guard let matcher, matcher.matches(bytes.isEmpty && matcher.asksForPresence ? nil : bytes) != true else {
+        guard let matcher, matcher.matches(bytes.isEmpty && matcher.asksForPresence ? nil : bytes) != true
+        else {
             return []
         }
         return [

@@ -30,7 +30,9 @@ struct ListEnvoys: ReportingCommand {
 
     private static func rows(of envoy: FoundEnvoy) -> [Row] {
         let products = EnvoyRelease.products(shipping: envoy.version)
-        let meshes = products.isEmpty ? "in no release of a mesh that wasmpack knows" : products.joined(separator: ", ")
+        let meshes =
+            products.isEmpty
+            ? "in no release of a mesh that wasmpack knows" : products.joined(separator: ", ")
         return [Row(envoy.version, "\(envoy.path)  (\(envoy.source))"), .more(meshes)]
     }
 }

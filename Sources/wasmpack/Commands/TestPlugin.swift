@@ -144,7 +144,10 @@ extension TestFile {
             throw Failure(
                 .usage,
                 "\(name) names no plugin",
-                try: ["wasmpack test \(name) --plugin plugin.wasm", "write \"plugin\": \"plugin.wasm\" into the file"]
+                try: [
+                    "wasmpack test \(name) --plugin plugin.wasm",
+                    "write \"plugin\": \"plugin.wasm\" into the file",
+                ]
             )
         }
         guard Target.isPath(plugin) || !Target.namesHost(plugin) else { return plugin }

@@ -51,7 +51,7 @@ struct OtherToolCommand {
                 ["deploy", "apply", "install", "manifests", "yaml"], "generate",
                 ["wasmpack generate wasmplugin \(reference)"]
             ),
-            (["run", "start", "load-test"], "check", ["wasmpack check --envoy plugin.wasm"]),
+            (["start", "load-test"], "run", ["wasmpack run plugin.wasm"]),
             (["completions"], "completion", ["wasmpack completion bash"]),
         ]
         var words: [String: (String, [String])] = [:]

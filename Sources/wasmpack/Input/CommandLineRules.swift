@@ -7,7 +7,8 @@ enum CommandLineRules {
     ///
     /// Otherwise a path after `--envoy`, which is the target, would become its value.
     static func normalized(_ arguments: [String]) -> [String] {
-        guard [Check._commandName, TestPlugin._commandName].contains(arguments.first) else { return arguments }
+        guard [Check._commandName, TestPlugin._commandName, RunPlugin._commandName].contains(arguments.first)
+        else { return arguments }
         let options = arguments.prefix { $0 != "--" }
         return options.map { $0 == "--envoy" ? "--envoy=\(Check.defaultEnvoy)" : $0 }
             + arguments.dropFirst(options.count)

@@ -22,7 +22,8 @@ extension EnvoySearch {
         var chosen: [FoundEnvoy] = []
         for option in options.withoutDuplicates {
             // An option without a value.
-            chosen += option == EnvoyProgram.defaultName ? try await defaults() : [try await envoy(at: option)]
+            chosen +=
+                option == EnvoyProgram.defaultName ? try await defaults() : [try await envoy(at: option)]
         }
         if !chosen.isEmpty { return chosen }
         guard !versions.isEmpty else { return try await defaults() }

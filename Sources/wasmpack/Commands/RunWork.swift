@@ -1,0 +1,178 @@
+import Diagnostics
+import EnvoyRunner
+import HostSystem
+import SystemPackage
+
+/// The work of `run`: an Envoy with one plugin, which serves or gets one request.
+struct RunWork {
+    /// The names of the listeners with and without the plugin.
+    private static let with = "plugin"
+    private static let without = "none"
+
+    let target: String
+    let envoy: FoundEnvoy
+    let module: String
+    let settings: PluginSettings
+    let folder: FilePath
+    let context: CommandContext
+
+    /// Serves requests until the task is canceled.
+    func serve(at address: ListenAddress, _ upstream: UpstreamCluster) async throws {
+        let listener = PluginListener(
+            Self.with,
+            at: .network(host: address.host == "localhost" ? "127.0.0.1" : address.host, port: address.port),
+            PluginListener.Plugin(module: module, settings)
+        )
+        let running = try await start([listener], upstream, isLive: true)
+        do {
+            let name = try await listening(running, address)
+            context.record(
+                .step("serving", "\(target) in Envoy \(envoy.version) at http://\(name)  (Ctrl-C stops)")
+            )
+            try context.print(
+                RunDocument(url: "http://\(name)", target: target, envoy: envoy.version, response: nil),
+                orText: "http://\(name)\n"
+            )
+            while running.stop == nil, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
+        } catch {
+            await running.end()
+            throw error
+        }
+        let stop = running.stop
+        await running.end()
+        if !Task.isCancelled, let stop { throw failure(stop) }
+    }
+
+    /// Sends a request, and prints the response; with `compares`, also the response without the plugin.
+    func send(
+        _ request: ProxyRequest,
+        compares: Bool,
+        to upstream: UpstreamCluster,
+        within limit: Duration
+    ) async throws {
+        var listeners = [PluginListener(Self.with, PluginListener.Plugin(module: module, settings))]
+        if compares { listeners.append(PluginListener(Self.without, nil)) }
+        let running = try await start(listeners, upstream, isLive: false)
+        do {
+            try await checkLoaded(running)
+            showLog(running.takeOutput().lines)
+            let response = try await response(to: request, Self.with, running, limit)
+            let other = compares ? try await self.response(to: request, Self.without, running, limit) : nil
+            let isCrash = await finish(running)
+            await running.end()
+            try RunReport(response, without: other).print(target: target, envoy: envoy.version, context)
+            if isCrash { throw NegativeResult() }
+        } catch {
+            showLog(running.takeOutput().lines)
+            await running.end()
+            throw error
+        }
+    }
+
+    private func start(_ listeners: [PluginListener], _ upstream: UpstreamCluster, isLive: Bool) async throws
+        -> RunningEnvoy
+    {
+        var setup = RunningEnvoy.Setup(
+            envoy,
+            supervisor: try SupervisedProcess.ownProgram(),
+            folder: folder,
+            prefix: "run",
+            listeners: listeners,
+            upstream: upstream
+        )
+        if isLive { setup.onLine = { [context] line in Self.show(line, context) } }
+        do {
+            return try await RunningEnvoy.start(setup)
+        } catch let stop as EnvoyStop {
+            throw failure(stop)
+        }
+    }
+
+    /// Returns the address at which Envoy listens.
+    private func listening(_ running: RunningEnvoy, _ address: ListenAddress) async throws -> String {
+        if let found = try await running.addresses()[Self.with] { return found }
+        if let reason = running.bindError {
+            throw Failure(
+                .cannotListen,
+                "cannot listen on \(ListenAddress.written(address.host, address.port))",
+                why: reason,
+                try: ["--listen 127.0.0.1:0 lets the system choose a free port"]
+            )
+        }
+        throw rejection(running)
+    }
+
+    private func checkLoaded(_ running: RunningEnvoy) async throws {
+        guard try await running.loadedListeners().contains(Self.with) else { throw rejection(running) }
+    }
+
+    private func rejection(_ running: RunningEnvoy) -> Failure {
+        Failure(
+            .checkFailed,
+            "Envoy \(envoy.version) rejects \(target)",
+            why: running.rejection(of: Self.with),
+            try: ["wasmpack check \(target)"]
+        )
+    }
+
+    private func failure(_ stop: EnvoyStop) -> Failure {
+        Failure(
+            .checkFailed,
+            "\(target) does not run in Envoy \(envoy.version)",
+            why: "Envoy \(stop.explanation)",
+            try: ["wasmpack check --envoy=\(envoy.path) \(target)"]
+        )
+    }
+
+    private func response(
+        to request: ProxyRequest,
+        _ listener: String,
+        _ running: RunningEnvoy,
+        _ limit: Duration
+    ) async throws(Failure) -> ProxyResponse {
+        do throws(ProxyExchangeError) {
+            return try await running.send(request, to: listener, within: limit)
+        } catch {
+            try checkCancellation()
+            if error == .timedOut {
+                let isPaused = await running.isResponsive()
+                throw Failure(
+                    .timedOut,
+                    "no response within \(limit.components.seconds) s",
+                    why: isPaused
+                        ? "the plugin paused the request and did not resume it, or the upstream did not answer"
+                        : "a callback of the plugin does not return (an endless loop); Envoy was killed"
+                )
+            }
+            throw running.stop.map(failure)
+                ?? Failure(.connectionLost, "Envoy closed the connection without a complete response")
+        }
+    }
+
+    /// Waits for the end of the request in Envoy, and shows the log; returns whether the plugin crashed.
+    private func finish(_ running: RunningEnvoy) async -> Bool {
+        _ = await running.wait(within: .seconds(1)) { _, accesses in
+            accesses.contains { $0.listener == Self.with }
+        }
+        let (lines, accesses) = running.takeOutput()
+        showLog(lines)
+        return lines.contains(where: \.isCrash) || accesses.contains(where: \.isCrash)
+    }
+
+    private func showLog(_ lines: [EnvoyLogLine]) {
+        for line in lines { Self.show(line, context) }
+    }
+
+    /// Shows a line of the plugin, or an error of Envoy about it.
+    private static func show(_ line: EnvoyLogLine, _ context: CommandContext) {
+        guard line.plugin != nil || line.isCrash else { return }
+        let tone: Style.Tone =
+            switch line.level {
+            case "warning": .caution
+            case "error", "critical": .bad
+            case "info": .good
+            default: .label
+            }
+        context.reporter.write([Row(line.level, line.message, tone: tone)])
+    }
+}
