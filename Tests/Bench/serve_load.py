@@ -171,9 +171,10 @@ def load(server, tags):
             own.send("PUT", f"{own.prefix}/manifests/t{tag:06}", manifest, Content_Type=TYPE).read()
 
     def list_tags():
-        found, path = [], "/v2/load/tags/tags/list?n=1000"
+        # A new connection: the server has closed one that was idle for a minute.
+        own, found, path = Client(server.address, "load/tags"), [], "/v2/load/tags/tags/list?n=1000"
         while path:
-            response = client.send("GET", path)
+            response = own.send("GET", path)
             found += json.load(response)["tags"]
             link = response.headers["Link"]
             path = re.sub("^https?://[^/]*", "", re.match("<([^>]*)>", link)[1]) if link else None
