@@ -285,7 +285,7 @@ _wasmpack_check() {
     # Offer option value completions
     case "${prev}" in
     '--for')
-        __wasmpack_add_completions -W 'istio'$'\n''envoy-gateway'$'\n''higress'$'\n''wkg'$'\n''all'
+        __wasmpack_add_completions -W 'istio'$'\n''envoy-gateway'$'\n''higress'$'\n''envoy'$'\n''wkg'$'\n''all'
         return
         ;;
     '--envoy')

@@ -180,7 +180,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" version' -l 'version' -d 'Show the version.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack check" -eq 1' -fa '(set -l exts \'wasm\' \'tar\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check"' -l 'for' -d 'Check for istio, envoy-gateway, higress, wkg or all (the first three, the default); may be repeated' -rfka 'istio envoy-gateway higress wkg all'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check"' -l 'for' -d 'Check for istio, envoy-gateway, higress, envoy, wkg or all (the first three, the default); istio@1.29 for a version; may be repeated' -rfka 'istio envoy-gateway higress envoy wkg all'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" strict' -l 'strict' -d 'Treat warnings as errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check"' -l 'envoy' -d 'Also load it in Envoy: a found one (wasmpack envoys), or the one at PATH; may be repeated' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" max-size' -l 'max-size' -d 'Largest unpacked layer that consumers read' -rfka ''

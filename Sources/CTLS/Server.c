@@ -40,6 +40,9 @@ static unsigned fill(SSL_CTX *server, BIO *certificates, BIO *key_text) {
             is_usable = SSL_CTX_add0_chain_cert(server, next) == 1;
             if (!is_usable) X509_free(next);
         }
+        // The end of the file is an error too, but a broken certificate is another one.
+        if (is_usable && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) is_usable = 0;
+        ERR_clear_error();
         if (is_usable) result = WASMPACK_IDENTITY_GOOD;
     }
     EVP_PKEY_free(key);

@@ -84,7 +84,7 @@ final class TLSHandler: ChannelDuplexHandler {
             promise?.fail(ChannelError.outputClosed)
             return
         }
-        let output = connection.takeOutput(context.channel.allocator) ?? plain
+        let output = connection.takeOutput(context.channel.allocator) ?? ByteBuffer()
         context.write(wrapOutboundOut(.byteBuffer(output)), promise: promise)
     }
 

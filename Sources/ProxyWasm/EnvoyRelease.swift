@@ -30,6 +30,9 @@ package struct EnvoyRelease: Sendable, Equatable {
 }
 
 extension EnvoyRelease {
+    /// The minor number of the oldest Envoy 1.x with which ``ModuleCheck`` was compared.
+    package static let oldestTried = 36
+
     /// The meshes' releases whose Envoy is known, in the order of products and then of releases.
     ///
     /// Sources: for Istio, the pull requests of istio/test-infra that set the branch of Envoy (#5649, #5758, #5812, #5899 and

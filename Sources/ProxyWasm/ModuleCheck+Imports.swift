@@ -44,6 +44,9 @@ extension ModuleCheck {
         return generation
     }
 
+    /// The minor number of the oldest tried Envoy 1.x that has every imported function.
+    package var minimumEnvoy: Int { max(generation.minor, EnvoyRelease.oldestTried) }
+
     /// Whether the host offers it for the module's ABI version; a module without a marker may use any version.
     private func isOffered(_ function: HostFunction) -> Bool {
         function.hosts.contains(host) && (abi.map(function.abis.contains) ?? true)

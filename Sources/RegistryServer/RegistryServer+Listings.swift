@@ -58,7 +58,7 @@ extension RegistryServer {
         let type = query["artifactType"]
         let last: Digest? = if let text = query["last"] { try Self.digest(text) } else { nil }
         // Each manifest is read for the answer.
-        let page = try await manifestGate.withPlace { () async throws(RegistryError) in
+        let page = try await referrersGate.withPlace { () async throws(RegistryError) in
             try await serving { () async throws(Failure) -> Repository.Referrers in
                 guard let repository = try await store.repository(name) else { return .init() }
                 return try await repository.referrers(of: digest, after: last, ofType: type)
@@ -105,7 +105,10 @@ extension Repository {
         var entries = try await layout.entries().filter {
             owns($0) && $0.mediaType.isStoredAsManifest && checked.insert($0.digest).inserted
         }[...]
-        if let last { entries = entries.drop { $0.digest != last }.dropFirst() }
+        // A referrer that was deleted meanwhile says no longer where the page begins: from the start, nothing is left out.
+        if let last, let index = entries.firstIndex(where: { $0.digest == last }) {
+            entries = entries[index...].dropFirst()
+        }
         for entry in entries {
             guard let bytes = try? layout.blob(entry)?.bytes(limit: Manifest.sizeLimit),
                 let manifest = try? PushedManifest(bytes, contentType: entry.mediaType.description),

@@ -30,6 +30,8 @@ package struct RegistryServer: Sendable {
     let options: Options
     let host: RegistryName
     let manifestGate = ManifestGate()
+    /// Not the same: uploads of manifests wait for their clients.
+    let referrersGate = ManifestGate()
     private let faults: FaultPlan
     private let events: any EventSink
 

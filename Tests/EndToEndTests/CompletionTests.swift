@@ -39,7 +39,7 @@ import Testing
         ("wasmpack rm", "rm", "an alias"),
         ("wasmpack rm example.com/a:v1 --anon", "--anonymous", "an option of an alias"),
         ("wasmpack cp --forma", "--format", "the other alias"),
-        ("wasmpack check x.wasm --for envoy", "envoy-gateway", "a consumer"),
+        ("wasmpack check x.wasm --for envoy-", "envoy-gateway", "a consumer"),
         ("wasmpack build --format art", "artifact", "a format"),
         ("wasmpack build --color al", "always", "a value of --color"),
         ("wasmpack build --color=al", "--color=always", "a value after ="),

@@ -4,12 +4,13 @@ import Testing
 
 /// `--timeout` and `--retries` in every command that contacts a registry.
 @Suite(.timed, .timeLimit(.minutes(5))) struct TimeLimitTests {
-    /// The other arguments of each command; `REF`, `REPOSITORY` and `HOST` are placeholders for the registry's values.
+    /// The other arguments of each command; `REF`, `REPOSITORY`, `HOST` and `ENVOY` are placeholders.
     static let commands: [String: [String]] = [
         "push": ["REF", "module.wasm"], "pull": ["REF"], "inspect": ["REF"], "verify": ["REF"],
         "login": ["HOST", "-u", "ci", "--password-stdin"], "tags": ["REPOSITORY"], "tag": ["REF", "v2"],
         "delete": ["REF", "--yes"], "digest": ["REF"], "check": ["REF"], "copy": ["REF", "copied.tar"],
         "generate": ["wasmplugin", "REF"], "build": ["module.wasm", "-t", "REF", "--push"],
+        "run": ["REF", "--envoy=ENVOY"], "test": ["cases.json", "--plugin", "REF"],
     ]
 
     /// Commands that represent the others, which have the same options.
@@ -18,9 +19,15 @@ import Testing
     private static func arguments(_ command: String, _ registry: ScriptedRegistry) -> [String] {
         let names = [
             "HOST": registry.name, "REPOSITORY": "\(registry.name)/test/plugin",
-            "REF": "\(registry.name)/test/plugin:v1",
+            "REF": "\(registry.name)/test/plugin:v1", "--envoy=ENVOY": "--envoy=\(Envoy.program)",
         ]
         return [command] + (commands[command] ?? []).map { names[$0] ?? $0 } + ["--plain-http"]
+    }
+
+    /// Writes the files that the commands name.
+    private static func write(to work: Workspace) throws {
+        try work.write(Modules.tiny, to: "module.wasm")
+        try work.write(Array(#"{"cases": [{"name": "any", "request": {"path": "/"}}]}"#.utf8), to: "cases.json")
     }
 
     @Test func `covers every command that has --timeout`() async throws {
@@ -48,7 +55,7 @@ import Testing
     static func timeLimit(_ command: String) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
-        try work.write(Modules.tiny, to: "module.wasm")
+        try write(to: work)
         try await registry.order(#"[{"path": "/v2/", "stall": 3600}]"#)
         let run = try await work.start(
             arguments(command, registry) + ["--timeout", "1.5", "--json"],
@@ -95,7 +102,7 @@ import Testing
     static func retries(_ command: String, _ count: Int) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
-        try work.write(Modules.tiny, to: "module.wasm")
+        try write(to: work)
         try await registry.order(#"[{"path": "/v2/", "status": 503}]"#)
         let run = try await work.start(
             arguments(command, registry) + ["--retries", "\(count)"],

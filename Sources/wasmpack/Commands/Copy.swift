@@ -113,7 +113,7 @@ struct Copy: RegistryCommand {
                 .usage,
                 "copy works on images, not on modules",
                 why: "\(to) is the name of a module",
-                try: ["wasmpack pull \(from) -o \(to)"]
+                try: ["wasmpack pull \(from.shellWord) -o \(to.shellWord)"]
             )
         }
         let source: Target
@@ -125,7 +125,7 @@ struct Copy: RegistryCommand {
                 .argumentsSwapped,
                 "\(from) does not exist, but \(to) does",
                 why: "FROM comes first, TO second",
-                try: ["wasmpack copy \(to) \(from)"]
+                try: ["wasmpack copy \(to.shellWord) \(from.shellWord)"]
             )
         }
         let destination = try CopyDestination(parsing: to)

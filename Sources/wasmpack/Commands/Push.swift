@@ -251,7 +251,7 @@ struct Push: RegistryCommand {
             .argumentsSwapped,
             "the arguments are swapped",
             why: "the reference comes first, the local path second",
-            try: ["wasmpack push \(swapped) \(reference)"]
+            try: ["wasmpack push \(swapped) \(reference.shellWord)"]
         )
     }
 }

@@ -23,7 +23,7 @@ extension UsageFailure {
             arguments.indices.contains(position + 2),
             Self.isProgram(arguments[position + 1])
         else { return nil }
-        return "wasmpack check --envoy=\(arguments[position + 1]) \(arguments[position + 2])"
+        return "wasmpack check --envoy=\(arguments[position + 1].shellWord) \(arguments[position + 2].shellWord)"
     }
 
     private static func isProgram(_ path: String) -> Bool {
@@ -37,6 +37,6 @@ extension UsageFailure {
         guard command?.commandName == "pull", words.count == 3, !words.contains(where: { $0.hasPrefix("-") }),
             Target.namesHost(words[1]), Target.isPath(words[2])
         else { return nil }
-        return "wasmpack pull \(words[1]) -o \(words[2].shellWord)"
+        return "wasmpack pull \(words[1].shellWord) -o \(words[2].shellWord)"
     }
 }

@@ -167,7 +167,7 @@ struct UsageFailure {
         guard let index = arguments.firstIndex(of: given), arguments.indices.contains(index + 1),
             let value = values.first(where: { $0.lowercased() == arguments[index + 1].lowercased() })
         else { return nil }
-        return "wasmpack \(name) \(value) \(given)"
+        return "wasmpack \(name) \(value) \(given.shellWord)"
     }
 
     /// Returns the value that a lower-case word is nearest to: `pull-secret` for `secret`, `kustomization` for `kustomize`.

@@ -28,7 +28,7 @@ struct ConsumerChoice: ExpressibleByArgument {
         }
         guard let version = try? ConsumerVersion(parsing: argument) else { return nil }
         consumers = [ConsumerRelease(consumer, version.release, version: version.version)]
-        warning = version.release == nil || version.warning != nil ? version.unknown : nil
+        warning = version.release == nil || version.warning != nil ? version.untried : nil
     }
 
     static var allValueStrings: [String] { Consumers.all.map(\.name) + [all] }
@@ -53,8 +53,11 @@ extension ConsumerVersion {
         return minor.map { EnvoyRelease(minor: $0) }
     }
 
-    /// The warning for a version whose Envoy this program does not know.
-    fileprivate var unknown: String {
-        "wasmpack does not know the Envoy of \(self), and checks for the newest one: name an Envoy with --for envoy@1.36"
+    /// The warning for a version whose Envoy this program does not know, or was not compared with.
+    fileprivate var untried: String {
+        consumer == .envoy
+            ? "check was compared with Envoy 1.36 to 1.40, not with \(self)"
+            : "the Envoy in \(self) is not known, so functions that some Envoys lack are warnings; with its version, "
+                + "--for envoy@1.N knows more"
     }
 }

@@ -99,12 +99,12 @@ struct HintCompletion: Sendable {
         return words.joined(separator: " ")
     }
 
-    /// The names that the user typed, by the words that stand for them in hints.
+    /// The names that the user typed, by the placeholders for them in hints.
     private var placeholders: [String: String] {
         guard let first = named.first else { return [:] }
         // What is built or pushed does not exist yet.
         let reads = origin != Build.self && origin != Push.self
-        var names = reads ? ["TARGET": first.text, "FROM": first.text] : [:]
+        var names = reads ? ["TARGET": first.text.shellWord, "FROM": first.text.shellWord] : [:]
         guard Target.namesHost(first.text), let reference = try? Reference(parsing: first.text) else {
             return names
         }

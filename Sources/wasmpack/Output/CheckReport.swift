@@ -83,13 +83,13 @@ struct CheckReport {
         return rows(for: finding, finding.message)
     }
 
-    /// Since when Envoy has what the module needs; `nil` if it is not loaded or has not been read.
+    /// The tried Envoys that have what the module needs; `nil` if it is not loaded or has not been read.
     private var releases: String? {
         guard !isRejected, let check = check.module?.check, check.verdict != .error,
             !self.check.results.allSatisfy({ $0.consumer.host == nil })
         else { return nil }
-        let generation = check.generation
-        return "1.\(generation.minor) and later" + generation.products
+        return "1.\(check.minimumEnvoy) and later"
+            + (check.generation.minor == check.minimumEnvoy ? check.generation.products : "")
     }
 
     /// The last row: whether the plugin is rejected, and the verdict of each consumer.
@@ -202,7 +202,7 @@ struct CheckedModuleDocument: Encodable {
     let verdict: String
     let bodiesValidated: Bool
     let abi: Nullable<String>
-    /// The first Envoy with all functions that the module imports, as MAJOR.MINOR.
+    /// The first tried Envoy with all functions that the module imports, as MAJOR.MINOR.
     let minimumEnvoy: Nullable<String>
     let sdk: Nullable<String>
     let type: Nullable<String>
@@ -215,7 +215,7 @@ struct CheckedModuleDocument: Encodable {
         verdict = (findings + [envoy].compactMap(\.self)).map(\.severity).max().verdict
         self.bodiesValidated = bodiesValidated
         abi = Nullable(check?.abi?.rawValue)
-        minimumEnvoy = Nullable(check.map { "1.\($0.generation.minor)" })
+        minimumEnvoy = Nullable(check.map { "1.\($0.minimumEnvoy)" })
         sdk = Nullable(check?.sdk?.rawValue)
         type = Nullable(check?.pluginType?.rawValue)
         self.findings = findings.map(FindingDocument.init)
