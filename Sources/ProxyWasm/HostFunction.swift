@@ -43,4 +43,6 @@ struct HostFunction: Sendable {
     static let restrictedAtStart: Set<String> = [
         "fd_close", "fd_read", "fd_seek", "path_open", "proc_exit", "pthread_equal", "sched_yield",
     ]
+    /// What Envoy 1.36 forbids there too; 1.37 allows it.
+    static let restrictedAtStartBefore37: Set<String> = ["emscripten_notify_memory_growth"]
 }

@@ -23,7 +23,7 @@ extension ModuleCheck {
         guard let name = hasInitialize ? "_initialize" : functions["_start"].map({ _ in "_start" }) else {
             return []
         }
-        let restricted = module.imports.filter { HostFunction.isRestrictedAtStart($0) }
+        let restricted = module.imports.filter { HostFunction.isRestrictedAtStart($0, in: release) }
         guard !restricted.isEmpty else { return [] }
         // Go's _start ends every program with proc_exit; other languages call it only after a failure.
         let exits = name == "_start" && sdk == .go && restricted.contains { $0.name == "proc_exit" }
@@ -48,10 +48,11 @@ extension HostFunction {
     /// Whether Envoy forbids calling it at start.
     ///
     /// Envoy forbids all `proxy_*` except `proxy_log` too, but only language runtimes call functions that early.
-    static func isRestrictedAtStart(_ moduleImport: ModuleImport) -> Bool {
+    static func isRestrictedAtStart(_ moduleImport: ModuleImport, in release: EnvoyRelease?) -> Bool {
         guard case .function = moduleImport.type,
             named(moduleImport.name, of: moduleImport.module) != nil
         else { return false }
         return restrictedAtStart.contains(moduleImport.name)
+            || release.map { $0.minor < 37 } ?? false && restrictedAtStartBefore37.contains(moduleImport.name)
     }
 }

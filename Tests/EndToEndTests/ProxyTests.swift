@@ -70,7 +70,8 @@ struct Envoy {
 
     /// The path of one of `EnvoyVerdicts.versions`; `make envoys` installs the older ones.
     static func program(_ version: String) -> String {
-        version == EnvoyVerdicts.versions.last ? program : Fixtures.path("../.venv/envoys/\(version)/bin/envoy")
+        version == EnvoyVerdicts.versions.last
+            ? program : Fixtures.path("../.venv/envoys/\(version)/bin/envoy")
     }
 
     /// Whether tests with Envoy run: it is installed, or this is CI, where it must be.

@@ -67,7 +67,11 @@ import Testing
     func dockerHub(name: String) async throws {
         let result = try await Internet().run(["inspect", "docker://" + name], rules: [:], in: work)
         let asked = result.requests["registry-1.docker.io", default: []].map { "\($0.method) \($0.path)" }
-        #expect(asked == ["GET /v2/library/plugin/manifests/v1"], "\(result)")
+        // For a missing tag, the existing ones.
+        #expect(
+            asked == ["GET /v2/library/plugin/manifests/v1", "GET /v2/library/plugin/tags/list"],
+            "\(result)"
+        )
         #expect(result.isUntouched("docker.io") && result.isUntouched("index.docker.io"))
         #expect(result.status == 66)
     }
@@ -80,7 +84,11 @@ import Testing
             in: work
         )
         let asked = result.requests["registry", default: []].map { "\($0.method) \($0.path)" }
-        #expect(asked == ["GET /v2/test-oci/header-authorization/manifests/v0.0.1"], "\(result)")
+        let repository = "/v2/test-oci/header-authorization"
+        #expect(
+            asked == ["GET \(repository)/manifests/v0.0.1", "GET \(repository)/tags/list"],
+            "\(result)"
+        )
         #expect(result.stderr.contains("registry"), "\(result)")
     }
 }

@@ -27,7 +27,10 @@ import Testing
     /// Writes the files that the commands name.
     private static func write(to work: Workspace) throws {
         try work.write(Modules.tiny, to: "module.wasm")
-        try work.write(Array(#"{"cases": [{"name": "any", "request": {"path": "/"}}]}"#.utf8), to: "cases.json")
+        try work.write(
+            Array(#"{"cases": [{"name": "any", "request": {"path": "/"}}]}"#.utf8),
+            to: "cases.json"
+        )
     }
 
     @Test func `covers every command that has --timeout`() async throws {

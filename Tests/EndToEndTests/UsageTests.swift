@@ -33,7 +33,7 @@ import Testing
         (["build", "--format"], "--format needs a value: FORMAT", "wasmpack help build"),
         (["build", "--format", "imge"], "\"imge\" is not a valid value for --format", "use --format image"),
         (
-            ["check", "x", "--for", "envoy"], "\"envoy\" is not a valid value for --for",
+            ["check", "x", "--for", "eg"], "\"eg\" is not a valid value for --for",
             "use --for envoy-gateway"
         ),
         (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "use bash as SHELL"),

@@ -88,7 +88,9 @@ package enum SampleModule {
             while fragments.count < 2048 {
                 var fragment = [UInt8](repeating: 0, count: 8 + random.next(below: 120))
                 for index in fragment.indices {
-                    fragment[index] = UInt8(truncatingIfNeeded: random.next(below: 16) * random.next(below: 16))
+                    fragment[index] = UInt8(
+                        truncatingIfNeeded: random.next(below: 16) * random.next(below: 16)
+                    )
                 }
                 fragments.append(fragment)
             }

@@ -8,7 +8,9 @@ package final class TemporaryFolder: Sendable {
 
     /// Creates an empty folder.
     package init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "tests-of-wasmpack-\(UUID().uuidString)")
+        let url = FileManager.default.temporaryDirectory.appending(
+            path: "tests-of-wasmpack-\(UUID().uuidString)"
+        )
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = FilePath(url.path())
     }

@@ -23,7 +23,8 @@ extension UsageFailure {
             arguments.indices.contains(position + 2),
             Self.isProgram(arguments[position + 1])
         else { return nil }
-        return "wasmpack check --envoy=\(arguments[position + 1].shellWord) \(arguments[position + 2].shellWord)"
+        let (program, target) = (arguments[position + 1].shellWord, arguments[position + 2].shellWord)
+        return "wasmpack check --envoy=\(program) \(target)"
     }
 
     private static func isProgram(_ path: String) -> Bool {

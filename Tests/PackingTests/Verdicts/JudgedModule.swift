@@ -25,9 +25,9 @@ struct JudgedModule: Sendable {
     /// The first error.
     var error: Finding? { findings.first { $0.severity == .error } }
 
-    /// Whether `check --for envoy@1.MINOR` finds no error.
-    func isAccepted(byEnvoy minor: Int) throws -> Bool {
-        !(try inspection.findings(in: .envoy, EnvoyRelease(minor: minor))).contains { $0.severity == .error }
+    /// The findings of `check --for envoy@1.MINOR`.
+    func findings(inEnvoy minor: Int) throws -> [Finding] {
+        try inspection.findings(in: .envoy, EnvoyRelease(minor: minor))
     }
 
     /// Every module, checked once per process.
