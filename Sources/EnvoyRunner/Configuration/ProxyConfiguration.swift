@@ -3,7 +3,7 @@ import OCI
 
 /// The configuration of an Envoy that serves plugins: no port of the network, except those of its listeners.
 ///
-/// The listeners are in a file of their own (LDS), because one that Envoy rejects then does not end it.
+/// The listeners are in a separate file (LDS), because one that Envoy rejects then does not end it.
 struct ProxyConfiguration {
     /// The paths of Envoy's files and sockets.
     struct Paths: Sendable {

@@ -68,7 +68,7 @@ package struct TestRunner: Sendable {
         var results: [CaseResult] = []
         let size = max(1, min(Self.batchSize, Self.batchMemory / max(1, setup.moduleSize)))
         var batchNumber = 0
-        // Up to this case, each gets an Envoy of its own.
+        // Up to this case, each gets a separate Envoy.
         var aloneUntil = 0
         while results.count < cases.count {
             let batch = Array(cases[results.count...].prefix(results.count < aloneUntil ? 1 : size))
