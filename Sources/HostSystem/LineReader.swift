@@ -10,7 +10,7 @@ import SystemPackage
 
 /// Reads the two output streams of a supervised program, and the supervisor's report; blocks its thread.
 struct LineReader {
-    /// Longer lines are cut into several, in bytes.
+    /// The rest of a longer line is dropped, in bytes.
     private static let lineLimit = 1 << 20
 
     private let output: FileDescriptor
@@ -32,7 +32,7 @@ struct LineReader {
 
     /// Reads until all streams have ended, and closes them.
     ///
-    /// Returns how the program ended; `nil` if the supervisor did not report it.
+    /// Returns how the program ended; `nil`, also before their end, if the supervisor ended and did not report it.
     func readToEnd() -> ChildProcess.Ending? {
         var streams = [Source(output), Source(errors), Source(report)]
         defer { for stream in streams { stream.close() } }
@@ -44,6 +44,8 @@ struct LineReader {
             streams[2].fill()
             streams[1].takeLines(limit: Self.lineLimit) { onLine(.errors, $0) }
             streams[0].takeLines(limit: Self.lineLimit) { onLine(.output, $0) }
+            // The supervisor was killed. The program may run on, and its streams stay open until it is killed.
+            if !streams[2].isOpen, streams[2].bytes.isEmpty { return nil }
         }
         let words = String(decoding: streams[2].bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
         guard words.count == 2, let number = Int32(words[1]) else { return nil }
@@ -70,6 +72,8 @@ struct LineReader {
         let descriptor: FileDescriptor
         var isOpen = true
         var bytes: [UInt8] = []
+        /// Whether the line was longer than the limit; its rest must not be taken for a new line.
+        private var isDropping = false
 
         init(_ descriptor: FileDescriptor) {
             self.descriptor = descriptor
@@ -102,11 +106,13 @@ struct LineReader {
         mutating func takeLines(limit: Int, _ body: (ArraySlice<UInt8>) -> Void) {
             var rest = bytes[...]
             while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                body(rest[..<end])
+                if !isDropping { body(rest[..<end].prefix(limit)) }
+                isDropping = false
                 rest = rest[rest.index(after: end)...]
             }
-            if !rest.isEmpty, !isOpen || rest.count >= limit {
-                body(rest)
+            if !rest.isEmpty, isDropping || !isOpen || rest.count >= limit {
+                if !isDropping { body(rest.prefix(limit)) }
+                isDropping = true
                 rest = []
             }
             bytes = Array(rest)

@@ -59,7 +59,7 @@ package final class SupervisedProcess: Sendable {
     }
 
     private let shared: Shared
-    private let supervisor: pid_t
+    let supervisor: pid_t
 
     /// The program of this process, which can be started as a supervisor.
     ///

@@ -23,7 +23,6 @@ package enum EnvoyGeneration: Int, Sendable, Comparable, CaseIterable {
     }
 
     /// The first release of Envoy, and the first of each mesh that ships it or a newer one: `1.39 (Istio 1.31, Envoy Gateway 1.9)`.
-    ///
     package var firstReleases: String { "1.\(minor)\(products)" }
 
     /// The first release of each mesh that ships it: ` (Istio 1.31, Envoy Gateway 1.9)`; empty if all known ones do.

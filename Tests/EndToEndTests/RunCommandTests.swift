@@ -98,10 +98,17 @@ struct RunCommandTests {
         #expect(rejected.status == 1, "\(rejected)")
         #expect(rejected.errorText.contains("warning  the limit is not a number"), "\(rejected)")
         #expect(rejected.errorText.contains("why: Failed to configure base Wasm plugin"), "\(rejected)")
+        #expect(rejected.errorText.contains("try: --plugin-config @FILE"), "\(rejected)")
         let crashed = try await run("trial.wasm", "--request", "/crash")
         #expect(crashed.status == 1, "\(crashed)")
         #expect(crashed.outputText.hasPrefix("HTTP 503\n"), "\(crashed)")
         #expect(crashed.errorText.contains("Function: proxy_on_request_headers failed"), "\(crashed)")
+        let last = crashed.errorText.split(separator: "\n").filter { $0.hasPrefix("error[") }
+        #expect(last.count == 1 && last[0].contains("trial.wasm crashed in Envoy"), "\(crashed)")
+        let crashedJSON = try await run("trial.wasm", "--request", "/crash", "--json")
+        let document = try JSONSerialization.jsonObject(with: crashedJSON.outputBytes) as? [String: Any]
+        #expect(document?["ok"] as? Bool == false && crashedJSON.status == 1, "\(crashedJSON)")
+        #expect((document?["crash"] as? String)?.contains("proxy_on_request_headers failed") == true)
         let forged = try await run("trial.wasm", "--request", "/forge")
         #expect(!forged.errorText.contains("\u{1B}"), "\(forged)")
         #expect(forged.errorText.contains("real\\u{a}warning wasm"), "\(forged)")
@@ -111,6 +118,7 @@ struct RunCommandTests {
     static let wrong: [(arguments: [String], text: String)] = [
         (["plugin.wasm", "--listen", "0.0.0.0:0"], "is not a loopback address"),
         (["plugin.wasm", "--respond", "99"], "is not STATUS[:BODY]"),
+        (["plugin.wasm", "--respond", "204:x"], "the status 204 has none"),
         (["plugin.wasm", "--upstream", "x"], "is not HOST:PORT"),
         (["plugin.wasm", "--upstream", "x:1", "--respond", "200"], "cannot be used together"),
         (["plugin.wasm", "--request", "GET"], "is not METHOD PATH"),

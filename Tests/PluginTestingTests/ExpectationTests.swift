@@ -84,6 +84,18 @@ import Testing
         #expect(differences.map(\.subject) == (subject.map { [$0] } ?? []), "\(why): \(differences)")
     }
 
+    @Test(
+        "an empty body is no body, also within other operators",
+        arguments: [
+            (Matcher.present, false), (.absent, true), (.not(.present), true), (.not(.not(.present)), false),
+            (.all([.present, .not(.contains("x"))]), false), (.all([.absent, .equals("")]), true),
+            (.equals(""), true), (.not(.equals("")), false),
+        ]
+    )
+    func emptyBody(matcher: Matcher, isMet: Bool) {
+        #expect(Expectation.difference(matcher, [], "body").isEmpty == isMet)
+    }
+
     @Test func `two long texts are reported with the place where they differ`() throws {
         let long = String(repeating: "a", count: 500)
         let matcher = Matcher.equals(long + "b" + long)

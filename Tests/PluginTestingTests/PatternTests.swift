@@ -17,6 +17,8 @@ import Testing
         ("\\w+", "a_1", true, "a word"), ("\\w+", "a-1", false, "no word"), ("\\S+", "a b", false, "a blank"),
         ("[a-c]+", "abcabc", true, "a range"), ("[^a-c]+", "xyz", true, "an inverted class"),
         ("[^a-c]+", "xaz", false, "in an inverted class"), ("[]a]+", "]a", true, "a bracket comes first"),
+        ("[c-eb-dx]+", "bcdex", true, "ranges that overlap"), ("[c-eb-d]+", "f", false, "after all ranges"),
+        ("[^c-ea]+", "b", true, "between the ranges of an inverted class"),
         ("[a-]+", "a-", true, "a dash at the end"), ("[\\d.]+", "1.2", true, "a class in a class"),
         ("[\\Dx]+", "ax-", true, "an inverted class in a class"), ("[\\Dx]+", "1", false, "a digit in it"),
         ("[x\\D]+", "ax", true, "the same in the other order"),
@@ -48,9 +50,10 @@ import Testing
         ("((a{100}){100}){100}", "too large"),
         ("(((((){1000}){1000}){1000}){1000}){1000}", "repeats too much"),
         (String(repeating: "(", count: 100), "nested deeper"),
+        (String(repeating: "a", count: 10_001), "more than 10000 characters"),
     ]
 
-    @Test("rejects what is no pattern, needs backtracking, or is too large", arguments: rejected)
+    @Test("rejects what is not a pattern, needs backtracking, or is too large", arguments: rejected)
     func rejection(pattern: String, reason: String) {
         let error = #expect(throws: PatternError.self) { try Pattern(pattern) }
         #expect(error?.reason.contains(reason) == true, "\(String(describing: error))")

@@ -52,6 +52,10 @@ import Testing
             "{\"cases\":[{\"name\":\"a\",\"expect\":{\"load\":\"no\"}}]}",
             "cases[0].expect.load: \"no\" is not a valid value", nil
         ),
+        (
+            "{\"cases\":[{\"name\":\"a\",\"request\":{},\"upstream\":{\"status\":204,\"body\":\"x\"}}]}",
+            "a response with the status 204 has no body", nil
+        ),
         (expecting("{\"status\":99}"), "expect.status: a number from 100 to 599", nil),
         (expecting("{\"status\":[]}"), "a string is expected, not a list", nil),
         (expecting("{\"body\":{}}"), "expect.body: a matcher is expected", nil),

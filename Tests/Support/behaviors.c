@@ -69,6 +69,7 @@ static void forever(void) {
 }
 
 static uint32_t requests; // in this VM
+static uint32_t crashes_late;
 
 EXPORT("proxy_abi_version_0_2_1") void abi_version(void) {}
 EXPORT("proxy_on_context_create") void on_context_create(uint32_t context, uint32_t parent) {}
@@ -107,6 +108,7 @@ EXPORT("proxy_on_request_headers") uint32_t on_request_headers(uint32_t context,
     if (is(path, size, "/crash") || (is(path, size, "/crash-second") && requests == 2)) {
         __builtin_trap();
     }
+    crashes_late = is(path, size, "/crash-late");
     if (is(path, size, "/pause")) {
         return ACTION_PAUSE;
     }
@@ -116,7 +118,7 @@ EXPORT("proxy_on_request_headers") uint32_t on_request_headers(uint32_t context,
         }
     }
     if (is(path, size, "/forge")) {
-        say(LOG_INFO, "real\nwarning wasm wasm log case-2 case-2: forged\x1b[31m");
+        say(LOG_INFO, "real\nwarning wasm wasm log case-8 case-8: forged\x1b[31m");
     }
     if (is(path, size, "/third") && requests == 3) {
         static const char body[] = "too many";
@@ -140,4 +142,9 @@ EXPORT("proxy_on_response_headers") uint32_t on_response_headers(uint32_t contex
     return ACTION_CONTINUE;
 }
 
-EXPORT("proxy_on_log") void on_log(uint32_t context) { say(LOG_INFO, "the request is logged"); }
+EXPORT("proxy_on_log") void on_log(uint32_t context) {
+    say(LOG_INFO, "the request is logged");
+    if (crashes_late) {
+        __builtin_trap();
+    }
+}

@@ -80,16 +80,17 @@ package struct PluginListener: Sendable {
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
             [
                 "stat_prefix": .string(name), "generate_request_id": .bool(false),
-                "access_log": .array([accessLog]),
+                "access_log": .array([Self.accessLog(of: name)]),
                 "route_config": .object(["virtual_hosts": .array([host])]),
                 "http_filters": .array([plugins, router].compactMap(\.self)),
             ]
         )
     }
 
-    private var accessLog: JSONValue {
+    /// The access log of a listener, on standard output.
+    static func accessLog(of listener: String) -> JSONValue {
         let format: JSONValue = .object([
-            "listener": .string(name), "details": .string("%RESPONSE_CODE_DETAILS%"),
+            "listener": .string(listener), "details": .string("%RESPONSE_CODE_DETAILS%"),
         ])
         return EnvoyMessage.configured(
             "log",

@@ -3,7 +3,7 @@ import OCI
 
 /// The configuration of an Envoy that serves plugins: no port of the network, except those of its listeners.
 ///
-/// The listeners are in a file of their own (LDS), because one that Envoy rejects then does not end it.
+/// The listeners are in a separate file (LDS), because one that Envoy rejects then does not end it.
 struct ProxyConfiguration {
     /// The paths of Envoy's files and sockets.
     struct Paths: Sendable {
@@ -45,6 +45,9 @@ struct ProxyConfiguration {
         ])
     }
 
+    /// The name of the listener without a plugin in the access log.
+    static let probeName = "probe"
+
     /// A listener without a plugin, which answers as long as the worker is not blocked by one.
     private var probe: JSONValue {
         let route: JSONValue = .object([
@@ -59,6 +62,7 @@ struct ProxyConfiguration {
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
             [
                 "stat_prefix": .string("probe"), "generate_request_id": .bool(false),
+                "access_log": .array([PluginListener.accessLog(of: Self.probeName)]),
                 "route_config": .object(["virtual_hosts": .array([host])]),
                 "http_filters": .array([
                     EnvoyMessage.configured("router", "envoy.extensions.filters.http.router.v3.Router")
@@ -66,7 +70,7 @@ struct ProxyConfiguration {
             ]
         )
         return .object([
-            "name": .string("probe"), "address": EnvoyMessage.socket(paths.probe),
+            "name": .string(Self.probeName), "address": EnvoyMessage.socket(paths.probe),
             "filter_chains": .array([.object(["filters": .array([manager])])]),
         ])
     }

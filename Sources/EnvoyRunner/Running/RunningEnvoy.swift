@@ -50,6 +50,9 @@ package final class RunningEnvoy: Sendable {
     /// The time limit for requests to Envoy itself, which answers them on its main thread.
     private static let adminLimit = Duration.seconds(10)
 
+    /// The time limit for the worker's answer: a long one, so that a busy machine is not taken for an endless loop.
+    private static let probeLimit = Duration.seconds(10)
+
     /// The Envoy.
     package let envoy: FoundEnvoy
     private let process: SupervisedProcess
@@ -208,11 +211,42 @@ package final class RunningEnvoy: Sendable {
         return try await exchange.run()
     }
 
-    /// Returns whether Envoy's worker answers: it does not while a plugin's callback runs.
-    package func isResponsive() async -> Bool {
-        let exchange = SocketExchange(ProxyRequest(), to: paths.probe, within: .seconds(1))
-        return (try? await exchange.run())?.status == 200
+    /// What Envoy's worker does.
+    package enum WorkerState: Sendable {
+        /// It answers. Everything that it wrote before is in the output.
+        case answers
+        /// It does not answer, because a plugin's callback does not return.
+        case blocked
+        /// Envoy has ended, or must be ended; see ``stop``.
+        case stopped
     }
+
+    /// Asks Envoy's worker for an answer, which it cannot give while a plugin's callback runs.
+    package func workerState() async -> WorkerState {
+        func count(_ accesses: [AccessLine]) -> Int {
+            accesses.count { $0.listener == ProxyConfiguration.probeName }
+        }
+        let earlier = output.peek { count($1) }
+        let exchange = SocketExchange(ProxyRequest(), to: paths.probe, within: Self.probeLimit) { [output] in
+            output.isFlooded
+        }
+        do throws(ProxyExchangeError) {
+            _ = try await exchange.run()
+        } catch {
+            if error == .timedOut { return .blocked }
+            await waitForStop()
+            return .stopped
+        }
+        // The log of a request comes before it in the access log.
+        _ = await wait(within: Self.probeLimit) { count($1) > earlier }
+        return .answers
+    }
+
+    /// Waits until ``stop`` says why Envoy closed a connection, which is known a moment later.
+    package func waitForStop() async { _ = await wait(within: .seconds(5)) { _, _ in false } }
+
+    /// Whether Envoy reported a crash of a plugin since its start.
+    package var hasCrashed: Bool { output.hasCrashed }
 
     /// Returns what was logged since the last call, and forgets it.
     package func takeOutput() -> (lines: [EnvoyLogLine], accesses: [AccessLine]) { output.take() }

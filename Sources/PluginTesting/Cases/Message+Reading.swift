@@ -26,11 +26,15 @@ extension CaseReader {
     /// The response of the upstream.
     func upstreamResponse() throws(Failure) -> UpstreamResponse {
         let object = try object(["status", "headers", "body"])
-        return UpstreamResponse(
+        let response = UpstreamResponse(
             status: try object["status"]?.integer(200...599) ?? 200,
             headers: try object["headers"]?.headers() ?? [],
             body: try object["body"]?.content() ?? []
         )
+        guard response.body.isEmpty || !response.status.forbidsBody else {
+            throw failure("a response with the status \(response.status) has no body")
+        }
+        return response
     }
 
     /// Header fields: an object of names, each with a value or a list of values.
@@ -164,6 +168,11 @@ extension CaseReader {
         }
         return name
     }
+}
+
+extension Int {
+    /// Whether a response with this status has no body (RFC 9110, sections 15.3.5 and 15.4.5).
+    package var forbidsBody: Bool { self == 204 || self == 304 }
 }
 
 extension String {

@@ -19,18 +19,20 @@ indirect enum Matcher: Sendable {
     /// The bytes are exactly these, which come from a file or from Base64.
     case bytes([UInt8], from: String)
 
-    /// Returns whether a value meets the condition; `nil` stands for no value.
+    /// Returns whether a value meets the condition; without a value, it is `nil`.
     ///
+    /// With `emptyIsAbsent`, an empty value is there only for the operators that compare it.
     /// The result is `nil` if a pattern takes too long to decide.
-    func matches(_ value: [UInt8]?) -> Bool? {
+    func matches(_ value: [UInt8]?, emptyIsAbsent: Bool = false) -> Bool? {
+        let isThere = value.map { !$0.isEmpty || !emptyIsAbsent } ?? false
         switch self {
-        case .absent: return value == nil
-        case .present: return value != nil
-        case .not(let matcher): return matcher.matches(value).map { !$0 }
+        case .absent: return !isThere
+        case .present: return isThere
+        case .not(let matcher): return matcher.matches(value, emptyIsAbsent: emptyIsAbsent).map { !$0 }
         case .all(let matchers):
             var result: Bool? = true
             for matcher in matchers {
-                switch matcher.matches(value) {
+                switch matcher.matches(value, emptyIsAbsent: emptyIsAbsent) {
                 case false?: return false
                 case true?: continue
                 case nil: result = nil
@@ -70,15 +72,6 @@ indirect enum Matcher: Sendable {
         case .all(let matchers): matchers.map(\.description).joined(separator: " and ")
         case .json(let node): "JSON \(node.json.truncated(to: 400))"
         case .bytes(let bytes, let origin): "\(bytes.count) bytes of \(origin)"
-        }
-    }
-
-    /// Whether it requires that something is there, so that it is worth waiting for.
-    var isPositive: Bool {
-        switch self {
-        case .not, .absent: false
-        case .all(let matchers): matchers.contains(where: \.isPositive)
-        default: true
         }
     }
 

@@ -5,6 +5,8 @@ import Diagnostics
 /// The syntax is the part of RE2's that needs no backtracking: `.`, classes, `\d \w \s \b` and their opposites, groups,
 /// alternation, `* + ? {m,n}`, `^`, `$` and the flags `(?i)` and `(?s)`. A match is always of the whole text.
 package struct Pattern: Sendable, Equatable, CustomStringConvertible {
+    /// The most characters of a pattern.
+    static let lengthLimit = 10_000
     /// The most instructions of a program.
     static let sizeLimit = 10_000
     /// The most steps of a match; each takes a few nanoseconds.
@@ -18,6 +20,9 @@ package struct Pattern: Sendable, Equatable, CustomStringConvertible {
     ///
     /// Throws ``PatternError`` for a syntax error, for syntax that needs backtracking, and for a pattern that is too large.
     package init(_ text: String) throws(PatternError) {
+        guard text.utf8.count <= Self.lengthLimit else {
+            throw PatternError(reason: "it is too large: more than \(Self.lengthLimit) characters")
+        }
         description = text
         var parser = PatternParser(text)
         let expression = try parser.parsed()
@@ -29,7 +34,8 @@ package struct Pattern: Sendable, Equatable, CustomStringConvertible {
 
     /// Whether a pattern matches a whole text; `nil` if that takes more than ``stepLimit`` steps.
     package func matches(_ text: String) -> Bool? {
-        let scalars = Array(text.unicodeScalars)
+        // Each character is at least one step.
+        let scalars = Array(text.unicodeScalars.prefix(Self.stepLimit))
         var current = ThreadList(count: program.count)
         var next = ThreadList(count: program.count)
         var steps = 0

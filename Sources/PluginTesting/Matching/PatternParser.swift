@@ -200,7 +200,7 @@ struct PatternParser {
 
     private mutating func bracket() throws(PatternError) -> ScalarSet {
         let isInverted = consume("^")
-        var set = ScalarSet([])
+        var ranges: [ClosedRange<UInt32>] = []
         var isFirst = true
         while let scalar = next, scalar != "]" || isFirst {
             isFirst = false
@@ -209,17 +209,17 @@ struct PatternParser {
                 item.ranges.first?.upperBound == low, next == "-", position + 1 < scalars.count,
                 scalars[position + 1] != "]"
             else {
-                set = set.union(item)
+                ranges += item.rangesWithoutInversion
                 continue
             }
             position += 1
             let end = try bracketItem()
             guard let high = end.ranges.first?.upperBound, end.ranges.count == 1, !end.isInverted, low <= high
             else { throw error("a range of a class has no valid end") }
-            set = set.union(ScalarSet([low...high]))
+            ranges.append(low...high)
         }
         guard consume("]") else { throw error("a \"[\" has no \"]\"") }
-        let complete = cased(set)
+        let complete = cased(ScalarSet(ranges)).merged
         return isInverted ? complete.inverted : complete
     }
 

@@ -2,6 +2,8 @@
 struct ScalarSet: Sendable, Equatable {
     private(set) var ranges: [ClosedRange<UInt32>]
     private(set) var isInverted = false
+    /// Whether the ranges are in order and apart.
+    private var isMerged = false
 
     init(_ ranges: [ClosedRange<UInt32>]) { self.ranges = ranges }
 
@@ -20,7 +22,15 @@ struct ScalarSet: Sendable, Equatable {
     }
 
     func contains(_ scalar: Unicode.Scalar) -> Bool {
-        ranges.contains { $0.contains(scalar.value) } != isInverted
+        guard isMerged else { return ranges.contains { $0.contains(scalar.value) } != isInverted }
+        // The first range that does not end before the character.
+        var low = 0
+        var high = ranges.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if ranges[middle].upperBound < scalar.value { low = middle + 1 } else { high = middle }
+        }
+        return (low < ranges.count && ranges[low].contains(scalar.value)) != isInverted
     }
 
     /// The set with the other case of its ASCII letters.
@@ -38,12 +48,24 @@ struct ScalarSet: Sendable, Equatable {
         return set
     }
 
-    /// Returns the union of this set, which is not inverted, with another one.
-    func union(_ other: ScalarSet) -> ScalarSet {
-        ScalarSet(ranges + (other.isInverted ? other.complementRanges : other.ranges))
+    /// The same set, in which a character is found quickly.
+    var merged: ScalarSet {
+        var set = self
+        set.ranges = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = set.ranges.last, range.lowerBound <= last.upperBound {
+                set.ranges[set.ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+            } else {
+                set.ranges.append(range)
+            }
+        }
+        set.isMerged = true
+        return set
     }
 
-    /// The ranges of an inverted set, as ranges of a set that is not.
+    /// The ranges of the same set without inversion.
+    var rangesWithoutInversion: [ClosedRange<UInt32>] { isInverted ? complementRanges : ranges }
+
     private var complementRanges: [ClosedRange<UInt32>] {
         var result: [ClosedRange<UInt32>] = []
         var start: UInt32 = 0

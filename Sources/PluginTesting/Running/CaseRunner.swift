@@ -5,11 +5,13 @@ import Synchronization
 /// Runs one case in an Envoy that has loaded its plugin, or rejected it.
 final class CaseRunner: Sendable {
     /// How long to wait for the end of a request in Envoy's access log.
-    private static let accessLimit = Duration.seconds(2)
-    /// How long to wait for a line of the plugin's log after a request: callbacks such as `on_log` come later.
-    private static let logLimit = Duration.milliseconds(300)
+    private static let accessLimit = Duration.seconds(10)
+    /// How long to wait for an expected line of the plugin's log after a request: callbacks such as `on_tick` come later.
+    private static let logLimit = Duration.seconds(3)
     /// The most lines of a result.
     private static let logSize = 200
+    /// The most characters of a line of a result.
+    private static let lineSize = 4096
 
     private let testCase: TestCase
     private let name: String
@@ -45,11 +47,16 @@ final class CaseRunner: Sendable {
     /// - Throws: ``Failure/Code/interrupted``.
     func run(rejectedBecause rejection: String?) async throws(Failure) -> CaseResult {
         let start = ContinuousClock.now
-        var log = startLog
+        var log: [EnvoyLogLine] = []
+        Self.add(startLog, to: &log)
         var differences = loadDifferences(rejection)
         if differences.isEmpty {
             let end = start + timeLimit
+            // Since the start. What Envoy said about other plugins is not about this one.
             var earlier = startLog
+            let own = envoy.takeOutput().lines.filter { $0.plugin == name }
+            earlier += own
+            Self.add(own, to: &log)
             steps: for (number, step) in testCase.steps.enumerated() {
                 for round in 0..<step.count {
                     try checkCancellation()
@@ -68,13 +75,36 @@ final class CaseRunner: Sendable {
                     break steps
                 }
             }
+            if differences.isEmpty { differences = await laterDifferences(&log) }
         }
         return CaseResult(
             name: testCase.name,
             differences: differences,
-            log: Array(log.suffix(Self.logSize)),
+            log: log,
             duration: .now - start
         )
+    }
+
+    /// Adds lines to the log of the result, which keeps the last ones.
+    private static func add(_ lines: [EnvoyLogLine], to log: inout [EnvoyLogLine]) {
+        log += lines.suffix(logSize).map { line in
+            EnvoyLogLine(
+                level: line.level,
+                plugin: line.plugin,
+                message: line.message.truncated(to: lineSize)
+            )
+        }
+        log.removeFirst(max(0, log.count - logSize))
+    }
+
+    /// A crash or a loop after the last request.
+    private func laterDifferences(_ log: inout [EnvoyLogLine]) async -> [Difference] {
+        guard await envoy.workerState() == .answers else { return [stopDifference("end of the case")] }
+        let lines = envoy.takeOutput().lines
+        Self.add(lines.filter { $0.plugin == name }, to: &log)
+        guard let crash = lines.first(where: \.isCrash), testCase.steps.last?.expectation.crashes != true
+        else { return [] }
+        return [Difference("crash", expected: "no crash", got: crash.message.firstLine.quotedForReport)]
     }
 
     private func place(_ number: Int, _ round: Int, _ step: TestStep) -> String {
@@ -104,35 +134,51 @@ final class CaseRunner: Sendable {
     ) async -> [Difference] {
         let name = self.name
         upstream.begin(step.upstream)
-        _ = envoy.takeOutput()
         let response: ProxyResponse
         do throws(ProxyExchangeError) {
             response = try await envoy.send(step.request, to: name, within: max(end - .now, .milliseconds(1)))
         } catch {
             let difference = await self.difference(for: error)
-            log += envoy.takeOutput().lines.filter { $0.plugin == name }
+            Self.add(envoy.takeOutput().lines.filter { $0.plugin == name }, to: &log)
             return [difference]
         }
         _ = await envoy.wait(within: Self.accessLimit) { _, accesses in
             accesses.contains { $0.listener == name }
         }
         let expectation = step.expectation
+        // After the callbacks at the end of the request.
+        let state = await envoy.workerState()
         _ = await envoy.wait(within: Self.logLimit) { lines, _ in
             !expectation.awaitsMore(earlier + lines.filter { $0.plugin == name })
         }
         let (lines, accesses) = envoy.takeOutput()
         let own = lines.filter { $0.plugin == name }
-        log += own
+        Self.add(own, to: &log)
         let crash = lines.first(where: \.isCrash)?.message
-        let isCrash = accesses.contains { $0.listener == name && $0.isCrash }
-        return expectation.differences(
-            from: Observation(
-                response: response,
-                upstream: upstream.requests,
-                log: earlier + own,
-                crash: crash?.firstLine ?? (isCrash ? "the plugin's VM had crashed before" : nil)
+        let isCrash = envoy.hasCrashed && accesses.contains { $0.listener == name && $0.isCrash }
+        let stop = state == .answers ? [] : [stopDifference("end of the request")]
+        return stop
+            + expectation.differences(
+                from: Observation(
+                    response: response,
+                    upstream: upstream.requests,
+                    log: earlier + own,
+                    crash: crash?.firstLine ?? (isCrash ? "the plugin's VM had crashed before" : nil)
+                )
             )
-        )
+    }
+
+    private static let loop = "a callback of the plugin does not return (an endless loop); Envoy was killed"
+
+    private var stopText: String {
+        envoy.stop.map { "an Envoy that \($0.explanation)" } ?? "a closed connection"
+    }
+
+    /// The difference for an Envoy whose worker does not answer after a response.
+    private func stopDifference(_ place: String) -> Difference {
+        guard envoy.stop == nil else { return Difference(place, expected: "a running Envoy", got: stopText) }
+        blocked.withLock { $0 = true }
+        return Difference(place, expected: "a running Envoy", got: "no answer", detail: Self.loop)
     }
 
     /// The difference for a request without a response.
@@ -141,26 +187,27 @@ final class CaseRunner: Sendable {
         switch error {
         case .timedOut:
             let seconds = timeLimit.components.seconds
-            if await envoy.isResponsive() {
+            switch await envoy.workerState() {
+            case .answers:
                 return Difference(
                     "response",
                     expected: expected,
                     got: "none within \(seconds) s",
                     detail: "the plugin paused the request and did not resume it"
                 )
+            case .blocked:
+                blocked.withLock { $0 = true }
+                return Difference(
+                    "response",
+                    expected: expected,
+                    got: "none within \(seconds) s",
+                    detail: Self.loop
+                )
+            case .stopped: return Difference("response", expected: expected, got: stopText)
             }
-            blocked.withLock { $0 = true }
-            return Difference(
-                "response",
-                expected: expected,
-                got: "none within \(seconds) s",
-                detail: "a callback of the plugin does not return (an endless loop); Envoy was killed"
-            )
         case .closed, .notConnected:
-            // Its end is reported a moment after its connections are closed.
-            _ = await envoy.wait(within: .milliseconds(200)) { _, _ in false }
-            let got = envoy.stop.map { "an Envoy that \($0.explanation)" } ?? "a closed connection"
-            return Difference("response", expected: expected, got: got)
+            await envoy.waitForStop()
+            return Difference("response", expected: expected, got: stopText)
         case .malformed(let reason):
             return Difference("response", expected: expected, got: "one that is not valid HTTP: \(reason)")
         case .tooLarge(let limit):

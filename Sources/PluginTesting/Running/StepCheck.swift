@@ -33,11 +33,7 @@ extension Expectation {
     }
 
     static func difference(_ matcher: Matcher?, _ bytes: [UInt8], _ subject: String) -> [Difference] {
-        // An empty body is no body.
-        guard let matcher, matcher.matches(bytes.isEmpty && matcher.asksForPresence ? nil : bytes) != true
-        else {
-            return []
-        }
+        guard let matcher, matcher.matches(bytes, emptyIsAbsent: true) != true else { return [] }
         return [
             Difference(
                 subject,
@@ -92,15 +88,6 @@ extension Expectation {
 }
 
 extension Matcher {
-    /// Whether it only asks whether there is a body.
-    fileprivate var asksForPresence: Bool {
-        switch self {
-        case .absent, .present: true
-        case .not(let matcher): matcher.asksForPresence
-        default: false
-        }
-    }
-
     /// The condition on a number, without quotation marks.
     fileprivate var reportOfNumber: String {
         if case .equals(let text) = self { return text }

@@ -5,7 +5,7 @@ package import SystemPackage
 
 /// Runs test cases of one plugin in one version of Envoy.
 ///
-/// Several cases share an Envoy: each has a listener and a VM of its own, so no state is shared. Their requests are sent one
+/// Several cases share an Envoy: each has its own listener and VM, so no state is shared. Their requests are sent one
 /// after the other, so each crash, loop and message belongs to one case.
 package struct TestRunner: Sendable {
     /// What the cases run in.
@@ -25,7 +25,7 @@ package struct TestRunner: Sendable {
         ///   - folder: a directory of `TemporaryDirectory(forSocketsOf:)`.
         ///   - module: the module's absolute path.
         ///   - moduleSize: its size, in bytes.
-        ///   - timeLimit: the time limit of a case without one of its own.
+        ///   - timeLimit: the time limit of a case that has none.
         package init(
             _ envoy: FoundEnvoy,
             supervisor: FilePath,
@@ -68,7 +68,7 @@ package struct TestRunner: Sendable {
         var results: [CaseResult] = []
         let size = max(1, min(Self.batchSize, Self.batchMemory / max(1, setup.moduleSize)))
         var batchNumber = 0
-        // Up to this case, each gets an Envoy of its own.
+        // Up to this case, each gets a separate Envoy.
         var aloneUntil = 0
         while results.count < cases.count {
             let batch = Array(cases[results.count...].prefix(results.count < aloneUntil ? 1 : size))
@@ -136,7 +136,7 @@ package struct TestRunner: Sendable {
                     prefix: "\(number)",
                     listeners: listeners,
                     upstream: .socket(socket),
-                    startLimit: max(setup.timeLimit, .seconds(10))
+                    startLimit: max(setup.timeLimit, .seconds(60))
                 )
             )
         } catch let stop as EnvoyStop {
@@ -146,14 +146,14 @@ package struct TestRunner: Sendable {
         } catch {
             throw Failure(.internalError, "Envoy cannot be started", cause: error)
         }
-        let result: Result<[CaseResult], Failure>
+        let result: Result<Outcome, Failure>
         do throws(Failure) {
             result = .success(try await run(batch, names, in: envoy, upstream))
         } catch {
             result = .failure(error)
         }
         await envoy.end()
-        return .finished(try result.get())
+        return try result.get()
     }
 
     private func run(
@@ -161,13 +161,14 @@ package struct TestRunner: Sendable {
         _ names: [String],
         in envoy: RunningEnvoy,
         _ upstream: UpstreamRecorder
-    ) async throws(Failure) -> [CaseResult] {
+    ) async throws(Failure) -> Outcome {
         let loaded: Set<String>
         do throws(EnvoyStop) {
             loaded = try await envoy.loadedListeners()
         } catch {
-            return batch.prefix(1).map { report($0.failed(by: error)) }
+            return .notStarted(error)
         }
+        if let stop = envoy.stop { return .notStarted(stop) }
         let lines = envoy.takeOutput().lines
         let reasons = EnvoyLogReason.reasons(of: lines, names)
         var results: [CaseResult] = []
@@ -184,7 +185,7 @@ package struct TestRunner: Sendable {
             results.append(report(try await runner.run(rejectedBecause: rejection)))
             if envoy.stop != nil || runner.isBlocked { break }
         }
-        return results
+        return .finished(results)
     }
 }
 

@@ -41,7 +41,7 @@ final class PluginModules {
                     throw Failure(
                         .manifestUnsupported,
                         "\(target) contains no module",
-                        try: ["wasmpack check \(target)"]
+                        try: ["wasmpack check \(target.shellWord)"]
                     )
                 }
                 size = try Self.copy(image.modulePath, to: copy)

@@ -138,6 +138,15 @@ struct RunPlugin: RegistryCommand {
                 try: ["--respond 200:hello"]
             )
         }
-        return EchoUpstream.Fixed(status: status, body: Array(respond.dropFirst(4).utf8))
+        let body = Array(respond.dropFirst(4).utf8)
+        guard body.isEmpty || !status.forbidsBody else {
+            throw Failure(
+                .usage,
+                "--respond \"\(respond.truncated(to: 60))\" has a body",
+                why: "a response with the status \(status) has none",
+                try: ["--respond \(status)"]
+            )
+        }
+        return EchoUpstream.Fixed(status: status, body: body)
     }
 }

