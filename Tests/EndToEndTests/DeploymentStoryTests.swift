@@ -208,7 +208,7 @@ struct DeploymentStoryTests {
             Modules.network, ["kustomization", "REF", "-o", "k", "--with", "higress"],
             "runs HTTP plugins only", "one of its kinds"
         ),
-        (Modules.tiny, ["wasmplugin", "REF", "--type", "network"], nil, "no callbacks, so nobody knows"),
+        (Modules.tiny, ["wasmplugin", "REF", "--type", "network"], nil, "no callbacks, so it is not known"),
     ]
 
     @Test("warns of a type that the module has no callbacks for", arguments: types.indices)

@@ -17,7 +17,7 @@ struct BlockType: Equatable {
         bits & 0x8000_0000 == 0 && bits & Self.indexed != 0 ? Int(bits & ~Self.indexed) : nil
     }
 
-    /// The only result, if there is no index.
+    /// The only result, without an index.
     var result: StackType? { bits == 0 || index != nil ? nil : StackType(bits: bits) }
 }
 
