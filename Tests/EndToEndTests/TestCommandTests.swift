@@ -220,7 +220,7 @@ struct TestCommandTests {
             {"name":"last","request":{},"expect":{"status":200}}
             """
         )
-        try await expectFailures([("loop", "did not respond within 60 s")], "--case-timeout", "3")
+        try await expectFailures([("loop", "did not respond within 24 s")], "--case-timeout", "4")
     }
 
     @Test func `the reports have every result`() async throws {

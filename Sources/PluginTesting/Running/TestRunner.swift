@@ -136,7 +136,7 @@ package struct TestRunner: Sendable {
                     prefix: "\(number)",
                     listeners: listeners,
                     upstream: .socket(socket),
-                    startLimit: max(setup.timeLimit, .seconds(60))
+                    startLimit: setup.timeLimit * 6
                 )
             )
         } catch let stop as EnvoyStop {
