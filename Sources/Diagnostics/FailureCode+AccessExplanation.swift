@@ -43,7 +43,7 @@ extension Failure.Code {
             Explanation(
                 "Envoy not found",
                 why:
-                    "check --envoy and test run an Envoy of this machine, and none was found, or it cannot be run",
+                    "check --envoy, run and test need an Envoy on this machine, and none was found, or it cannot be run",
                 try: "wasmpack envoys lists what was found; --envoy=PATH names one"
             )
         default:

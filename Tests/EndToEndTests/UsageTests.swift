@@ -36,6 +36,10 @@ import Testing
             ["check", "x", "--for", "eg"], "\"eg\" is not a valid value for --for",
             "use --for envoy-gateway"
         ),
+        (
+            ["check", "x", "--for", "istio@latest"], "\"istio@latest\" is not a valid value for --for",
+            "use --for istio"
+        ),
         (["completion", "bsh"], "\"bsh\" is not a valid value for SHELL", "use bash as SHELL"),
         (
             ["generate", "wasmplugn", "a.io/b:v1"], "\"wasmplugn\" is not a valid value for KIND",

@@ -149,7 +149,7 @@ struct UsageFailure {
         return Failure(
             .usage,
             "\"\(given)\" is not a valid value for \(subject)",
-            why: "the values are " + values.joined(separator: ", "),
+            why: ConsumerChoice.versionRule(for: given) ?? "the values are " + values.joined(separator: ", "),
             try: [
                 nearest.map { isPositional ? "use \($0) as \(subject)" : "use \(subject) \($0)" }
                     ?? help(on: argument)

@@ -31,6 +31,14 @@ struct ConsumerChoice: ExpressibleByArgument {
         warning = version.release == nil || version.warning != nil ? version.untried : nil
     }
 
+    /// What a version must look like, for a value with one that is not valid; `nil` for another value.
+    static func versionRule(for value: String) -> String? {
+        let name = value.prefix { $0 != "@" }
+        guard name.count < value.count, allValueStrings.contains(String(name)) else { return nil }
+        return ConsumerVersion.Consumer(rawValue: String(name)) == nil
+            ? "\(name) has no versions" : "a version is MAJOR.MINOR, as in istio@1.29"
+    }
+
     static var allValueStrings: [String] { Consumers.all.map(\.name) + [all] }
 
     static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
