@@ -27,7 +27,7 @@ package struct BodyPiece: Sendable {
 /// The requests of one connection, in order, and the body of the current one.
 ///
 /// Reads from the connection only when asked, so a client is never faster than the disk.
-package final class RequestBody {
+package final class RequestBody: PieceReader {
     typealias Inbound = NIOAsyncChannelInboundStream<HTTPServerRequestPart>
     typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
 
@@ -89,18 +89,6 @@ package final class RequestBody {
         }
     }
 
-    /// Reads a whole body; throws ``Failure/Code/requestRejected`` if it is larger than `limit` bytes.
-    package func bytes(limit: Int) async throws(Failure) -> [UInt8] {
-        var bytes: [UInt8] = []
-        while let piece = try await next() {
-            guard bytes.count + piece.count <= limit else {
-                throw Failure(.requestRejected, "the body is larger than \(limit) bytes")
-            }
-            try piece.withBytes { bytes.append(contentsOf: $0) }
-        }
-        return bytes
-    }
-
     /// Reads and discards the rest of the body if it is not announced to be larger than `limit` bytes; returns whether it ended
     /// within them.
     func finish(limit: Int) async -> Bool {
@@ -121,5 +109,25 @@ package final class RequestBody {
         } catch {
             return false
         }
+    }
+}
+
+/// A body that is read piece by piece.
+package protocol PieceReader {
+    /// Returns the next piece; `nil` at the end.
+    func next() async throws(Failure) -> BodyPiece?
+}
+
+extension PieceReader {
+    /// Reads a whole body; throws ``Failure/Code/requestRejected`` if it is larger than `limit` bytes.
+    package func bytes(limit: Int) async throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while let piece = try await next() {
+            guard bytes.count + piece.count <= limit else {
+                throw Failure(.requestRejected, "the body is larger than \(limit) bytes")
+            }
+            try piece.withBytes { bytes.append(contentsOf: $0) }
+        }
+        return bytes
     }
 }

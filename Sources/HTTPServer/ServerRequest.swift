@@ -69,6 +69,9 @@ package struct ServerRequest: Sendable {
         self.fields = HTTPHeaders(fields)
     }
 
+    /// The path and the query, as they were sent.
+    package var target: String { query.isEmpty ? path : "\(path)?\(query)" }
+
     /// All header fields in the order in which they were sent, with their names as sent.
     package var allFields: [(name: String, value: String)] { fields.map { ($0.name, $0.value) } }
 

@@ -130,7 +130,7 @@ package struct Pace: Sendable, Equatable {
 }
 
 /// The body of a request, read at a pace.
-struct PacedBody {
+struct PacedBody: PieceReader {
     private let body: RequestBody
     private let pace: Pace?
 
@@ -143,18 +143,5 @@ struct PacedBody {
         let piece = try await body.next()
         if let piece, let pace { await pace.wait(for: piece.count) }
         return piece
-    }
-
-    /// Reads a whole body; throws ``Failure/Code/requestRejected`` if it is larger than `limit` bytes.
-    func bytes(limit: Int) async throws(Failure) -> [UInt8] {
-        guard pace != nil else { return try await body.bytes(limit: limit) }
-        var bytes: [UInt8] = []
-        while let piece = try await next() {
-            guard bytes.count + piece.count <= limit else {
-                throw Failure(.requestRejected, "the body is larger than \(limit) bytes")
-            }
-            try piece.withBytes { bytes.append(contentsOf: $0) }
-        }
-        return bytes
     }
 }

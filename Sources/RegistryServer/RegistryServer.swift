@@ -66,8 +66,8 @@ package struct RegistryServer: Sendable {
         response.fields.append(("Docker-Distribution-Api-Version", "registry/2.0"))
         if let pace = options.pace { response.body = pace.slowed(response.body) }
         let size = request.method == "HEAD" ? "" : "  \(ByteCount(response.body.length))"
-        let target = request.query.isEmpty ? request.path : "\(request.path)?\(request.query)"
-        events.record(.detail("\(request.method) \(target.truncated(to: 400))  \(response.status)\(size)"))
+        let target = request.target.truncated(to: 400)
+        events.record(.detail("\(request.method) \(target)  \(response.status)\(size)"))
         return response
     }
 

@@ -19,7 +19,7 @@ package struct FoundEnvoy: Sendable, Equatable {
     }
 
     /// The numbers of the version.
-    private var numbers: [Int] { version.split(separator: ".").map { Int($0) ?? 0 } }
+    private var numbers: [Int] { EnvoySearch.numbers(version) }
 
     /// Whether the version equals a text, or continues it: `1.38.2` is a `1.38`.
     package func isVersion(_ text: String) -> Bool {
@@ -100,7 +100,8 @@ package struct EnvoySearch: Sendable {
         }
     }
 
-    private static func numbers(_ version: String) -> [Int] {
+    /// The numbers of a version, for comparison.
+    fileprivate static func numbers(_ version: String) -> [Int] {
         version.split(separator: ".").map { Int($0) ?? 0 }
     }
 

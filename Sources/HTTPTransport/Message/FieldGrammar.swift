@@ -3,7 +3,7 @@ import Diagnostics
 // The grammar of header fields (RFC 9110 §5), for requests and responses.
 
 extension StringProtocol {
-    /// Whether this is a valid field name: a token (RFC 9110 §5.6.2).
+    /// Whether this is a valid field name or method: a token (RFC 9110 §5.6.2).
     package var isFieldName: Bool { !isEmpty && utf8.allSatisfy(\.isTokenByte) }
 
     /// Whether this is a valid field value: no control character except tab.

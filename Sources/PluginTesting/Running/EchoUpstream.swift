@@ -60,10 +60,9 @@ package struct EchoUpstream: Sendable {
         let content =
             String(validating: body, as: UTF8.self).map { member("body", string($0)) }
             ?? member("bodyBase64", string(body.base64))
-        let path = request.path + (request.query.isEmpty ? "" : "?\(request.query)")
         return CaseNode(
             value: .object([
-                member("method", string(request.method)), member("path", string(path)),
+                member("method", string(request.method)), member("path", string(request.target)),
                 member("headers", CaseNode(value: .object(headers), place: nil)), content,
             ]),
             place: nil

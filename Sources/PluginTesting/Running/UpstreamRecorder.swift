@@ -51,7 +51,7 @@ final class UpstreamRecorder: Sendable {
         }
         let recorded = UpstreamRequest(
             method: request.method,
-            path: request.path + (request.query.isEmpty ? "" : "?\(request.query)"),
+            path: request.target,
             headers: request.allFields,
             body: bytes
         )

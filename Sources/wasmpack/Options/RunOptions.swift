@@ -2,6 +2,7 @@ import ArgumentParser
 import Deployment
 import Diagnostics
 import EnvoyRunner
+import HTTPTransport
 import HostSystem
 import SystemPackage
 
@@ -119,7 +120,7 @@ struct RunRequestOptions: ParsableArguments {
         // A path alone is requested by GET.
         result.method = words.count == 2 ? String(words[0]) : "GET"
         result.path = String(words.last ?? "")
-        guard words.count <= 2, Self.isToken(result.method), result.path.hasPrefix("/"),
+        guard words.count <= 2, result.method.isFieldName, result.path.hasPrefix("/"),
             result.path.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F })
         else {
             throw Failure(
@@ -131,7 +132,7 @@ struct RunRequestOptions: ParsableArguments {
         for field in header {
             let name = String(field.prefix { $0 != ":" })
             let value = field.dropFirst(name.count + 1).drop { $0 == " " }
-            guard field.contains(":"), Self.isToken(name),
+            guard field.contains(":"), name.isFieldName,
                 value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
             else {
                 throw Failure(
@@ -146,15 +147,5 @@ struct RunRequestOptions: ParsableArguments {
             try RunPluginOptions.bytes(text, option: "--body", limit: Self.bodyLimit)
         }
         return result
-    }
-
-    /// Whether a text is a token (RFC 9110, section 5.6.2).
-    private static func isToken(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.unicodeScalars.allSatisfy {
-                $0.isASCII
-                    && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
-                        || "!#$%&'*+-.^_`|~".unicodeScalars.contains($0))
-            }
     }
 }
