@@ -1,3 +1,4 @@
+import Diagnostics
 package import YAML
 
 /// A finding with its place in a file.
@@ -20,6 +21,15 @@ struct LintCollector {
     let file: String
     var object: String?
     private(set) var findings: [LintFinding] = []
+
+    /// The file as an argument of a command; `FILE` if a shell would read its name as something else.
+    var pathArgument: String {
+        let isPlain = file.utf8.allSatisfy { byte in
+            byte.isDigit || byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
+                || "/._-".utf8.contains(byte)
+        }
+        return isPlain && !file.hasPrefix("-") ? file : "FILE"
+    }
 
     init(_ file: String, object: String? = nil) {
         self.file = file

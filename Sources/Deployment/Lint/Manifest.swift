@@ -113,9 +113,11 @@ package struct ManifestFile: Sendable {
 
     /// Whether a file can have an object that `lint` knows; other files of a directory are not read.
     package static func isRelevant(_ bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBufferPointer { text in
-            words.contains { word in contains(Array(word.utf8), in: text) }
-        }
+        // The words cannot be found in UTF-16, which is an error anyway.
+        bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+            || bytes.withUnsafeBufferPointer { text in
+                words.contains { word in contains(Array(word.utf8), in: text) }
+            }
     }
 
     private static func contains(_ word: [UInt8], in text: UnsafeBufferPointer<UInt8>) -> Bool {

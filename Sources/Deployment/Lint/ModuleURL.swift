@@ -77,7 +77,7 @@ struct ModuleURL {
                     rule: isPort ? .urlPort : .urlScheme,
                     message: isPort
                         ? "without oci://, \"\(scheme.truncated(to: 80))\" before the colon is taken for a scheme"
-                        : "the scheme \(scheme.truncated(to: 80))://is not supported; it is oci, http, https or file",
+                        : "the scheme \(scheme.truncated(to: 80)):// is not supported; it is oci, http, https or file",
                     consumerMessage:
                         "url contains unsupported scheme: \(scheme.lowercased().truncated(to: 80))",
                     hints: [

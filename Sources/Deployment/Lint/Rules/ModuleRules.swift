@@ -87,7 +87,7 @@ enum ModuleRules {
             .unpinned,
             at: url.place,
             "the image is not pinned: the tag \(reference.tag?.description ?? "latest") may move\(cached)",
-            try: ["wasmpack lint --fix \(found.file == "-" ? "FILE" : found.file)"]
+            try: ["wasmpack lint --fix \(found.pathArgument)"]
         )
     }
 
