@@ -64,7 +64,7 @@ build: deps ## build for development
 	$(SWIFT) build
 
 release: deps ## build the stripped release binary, with the Swift runtime linked statically
-	cp .ci/packaging/Package.resolved Package.resolved
+	cp .ci/packaging/pins.json Package.resolved
 	WASMPACK_COMMIT="$(WASMPACK_COMMIT)" $(SWIFT) build $(RELEASE) --product wasmpack --force-resolved-versions
 
 dist: release ## write archive, Debian package, SBOM and checksums of the release to dist/

@@ -7,7 +7,7 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).parents[2]
-PINS = ROOT / ".ci/packaging/Package.resolved"
+PINS = ROOT / ".ci/packaging/pins.json"
 
 # The licenses of the packages, as SPDX writes them. A package that is not listed stops `make dist`.
 LICENSES = {
@@ -45,7 +45,7 @@ class OpenedLibrary:
 
 
 def packages():
-    """Returns the Swift packages, at the versions that `.ci/packaging/Package.resolved` pins."""
+    """Returns the Swift packages, at the versions that `.ci/packaging/pins.json` pins."""
     found = []
     for pin in json.loads(PINS.read_text())["pins"]:
         name, state = pin["identity"], pin["state"]

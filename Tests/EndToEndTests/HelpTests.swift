@@ -167,7 +167,9 @@ import Testing
         let version = try await work.run("version")
         #expect(version.status == 0, "\(version)")
         let lines = version.outputText.split(separator: "\n")
-        let number = try #require(version.outputText.prefixMatch(of: /wasmpack (\d+\.\d+\.\d+)\ncommit /)).output.1
+        let number = try #require(
+            version.outputText.prefixMatch(of: /wasmpack (\d+\.\d+\.\d+)\ncommit +[a-z0-9]/)
+        ).output.1
         for library in ["zlib", "libcrypto", "libcurl", "libarchive", "libssl"] {
             #expect(lines.count { $0.hasPrefix("library  \(library) ") } == 1, "\(version)")
         }
