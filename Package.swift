@@ -115,7 +115,7 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("DiagnosticsTests", ["Diagnostics"]),
-        tests("DocumentationTests", ["wasmpack", "Diagnostics"]),
+        tests("DocumentationTests", ["wasmpack", "Diagnostics", arguments]),
         tests("OCITests", ["OCI", "Diagnostics"]),
         tests("HostSystemTests", ["HostSystem", "Diagnostics", system]),
         tests("WasmTests", ["Wasm", "Diagnostics"]),

@@ -33,14 +33,10 @@ License: Apache-2.0
  /usr/share/common-licenses/Apache-2.0.
 """
 
-# Each with its reason; lintian shows the tags that it would report without them.
+# Each with its reason.
 OVERRIDES = """\
-# There is no bug in Debian that asks for this package.
-wasmpack: initial-upload-closes-no-bugs
-# Swift's runtime and packages exist only as static libraries in Debian's sense: Debian has no packages of them.
-wasmpack: embedded-library *
-# The project has no public mail address; the maintainer is the author of the commit, or $DEBEMAIL.
-wasmpack: bogus-mail-host *
+# It is what `wasmpack completion bash` prints, and the same in each kind of package.
+wasmpack: bash-completion-with-hashbang *
 """
 
 
@@ -115,9 +111,10 @@ def _dependencies(binary, opened):
         source = pathlib.Path(folder) / "debian"
         source.mkdir()
         (source / "control").write_text("Source: wasmpack\n\nPackage: wasmpack\nArchitecture: any\n")
-        command = ["dpkg-shlibdeps", "-O", "--warnings=1", str(binary)]
-        line = subprocess.check_output(command, cwd=folder, text=True).strip()
-    found = line.removeprefix("shlibs:Depends=").split(", ")
+        done = subprocess.run(["dpkg-shlibdeps", "-O", str(binary)], cwd=folder, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"error: dpkg-shlibdeps cannot find the dependencies\n{done.stderr}")
+    found = done.stdout.strip().removeprefix("shlibs:Depends=").split(", ")
     result = []
     for library in opened:
         old, new = library.packages
