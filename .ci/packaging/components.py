@@ -18,6 +18,8 @@ class Component:
     url: str
     license: str
     revision: str | None
+    # Its name in SBOMs.
+    purl: str
     # The files with its license and notices, in order.
     texts: tuple[pathlib.Path, ...]
 
@@ -45,7 +47,7 @@ def packages():
         if not texts:
             raise SystemExit(f"error: no license in {folder}\n  try: make release")
         url = pin["location"].removesuffix(".git")
-        found.append(Component(name, state["version"], url, _license(texts[0]), state["revision"], tuple(texts)))
+        found.append(_swift_component(name, state["version"], url, state["revision"], texts))
     return found
 
 
@@ -54,14 +56,20 @@ def swift():
     info = json.loads(subprocess.check_output(["swiftc", "-print-target-info"]))
     version = re.search(r"Swift version (\S+)", info["compilerVersion"]).group(1)
     text = pathlib.Path(info["paths"]["runtimeResourcePath"]).parents[1] / "share/swift/LICENSE.txt"
-    return Component(
-        "swift",
-        version,
-        "https://github.com/swiftlang/swift",
-        _license(text),
-        None,
-        (text,),
-    )
+    return _swift_component("swift", version, "https://github.com/swiftlang/swift", None, [text])
+
+
+def system_archives():
+    """Returns the libraries of the system that Package.swift links statically."""
+    # Its package in Debian, its page and its license.
+    known = {"libyaml": ("libyaml-dev", "https://pyyaml.org/wiki/LibYAML", "MIT")}
+    found = []
+    for name in re.findall(r'\.linkedLibrary\(":(lib[\w-]+)\.a"\)', (ROOT / "Package.swift").read_text()):
+        package, url, spdx = known[name]
+        version = subprocess.check_output(["dpkg-query", "--show", "--showformat=${Version}", package], text=True)
+        text = pathlib.Path(f"/usr/share/doc/{package}/copyright")
+        found.append(Component(name, version, url, spdx, None, f"pkg:deb/debian/{name}@{version}", (text,)))
+    return found
 
 
 def linked_libraries(binary):
@@ -91,6 +99,11 @@ def opened_libraries():
 
 def _minimum(source):
     return re.search(r'minimum: \(text: .*\) = \("([\d.]+)"', (ROOT / source).read_text()).group(1)
+
+
+def _swift_component(name, version, url, revision, texts):
+    purl = f"pkg:swift/{url.removeprefix('https://')}@{version}"
+    return Component(name, version, url, _license(texts[0]), revision, purl, tuple(texts))
 
 
 def _license(path):

@@ -53,17 +53,15 @@ def document(binary, version, commit, epoch, components, linked, opened):
 
 
 def _component(component):
-    place = component.url.removeprefix("https://")
-    name = f"pkg:swift/{place}@{component.version}"
     return {
         "type": "library",
-        "bom-ref": name,
+        "bom-ref": component.purl,
         "name": component.name,
         "version": component.version,
-        "purl": name,
+        "purl": component.purl,
         "scope": "required",
         "licenses": [{"expression": component.license}],
-        "externalReferences": [{"type": "vcs", "url": component.url}],
+        "externalReferences": [{"type": "website", "url": component.url}],
         "properties": [{"name": "wasmpack:linkage", "value": "static"}],
         **({"pedigree": {"commits": [{"uid": component.revision}]}} if component.revision else {}),
     }

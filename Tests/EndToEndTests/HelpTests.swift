@@ -170,7 +170,7 @@ import Testing
         let number = try #require(
             version.outputText.prefixMatch(of: /wasmpack (\d+\.\d+\.\d+)\ncommit +[a-z0-9]/)
         ).output.1
-        for library in ["zlib", "libcrypto", "libcurl", "libarchive", "libssl"] {
+        for library in ["zlib", "libcrypto", "libyaml", "libcurl", "libarchive", "libssl"] {
             #expect(lines.count { $0.hasPrefix("library  \(library) ") } == 1, "\(version)")
         }
         let line = try await work.run("--version").outputText

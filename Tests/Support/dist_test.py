@@ -66,7 +66,7 @@ class Dist(unittest.TestCase):
         self.assertEqual(len({entry.mtime for entry in self.entries}), 1)
         self.assertEqual(files["bin/wasmpack"].mode, 0o755)
         notices = (self.root / "share/doc/wasmpack/THIRD-PARTY-NOTICES").read_text()
-        for name in ("swift-nio", "swift-argument-parser", "Runtime Library Exception", "llhttp"):
+        for name in ("swift-nio", "swift-argument-parser", "Runtime Library Exception", "llhttp", "libyaml"):
             self.assertIn(name, notices)
 
     def test_the_binary_is_stripped_and_knows_its_commit(self):
@@ -125,7 +125,7 @@ class Dist(unittest.TestCase):
         digest = hashlib.sha256(self.binary.read_bytes()).hexdigest()
         self.assertEqual(document["metadata"]["component"]["hashes"], [{"alg": "SHA-256", "content": digest}])
         parts = {part["name"]: part for part in document["components"]}
-        for name in ("swift", "swift-nio", "swift-system", "libz.so.1", "libcrypto.so.3", "libcurl.so.4", "libarchive.so.13"):
+        for name in ("swift", "swift-nio", "swift-system", "libyaml", "libz.so.1", "libcrypto.so.3", "libcurl.so.4", "libarchive.so.13"):
             self.assertIn(name, parts)
         self.assertEqual(parts["libcurl.so.4"]["scope"], "optional")
 

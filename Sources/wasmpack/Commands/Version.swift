@@ -4,6 +4,7 @@ import Diagnostics
 import HTTPServer
 import HTTPTransport
 import OCI
+import YAML
 
 struct Version: ReportingCommand {
     static let configuration = CommandConfiguration(
@@ -58,6 +59,7 @@ struct LibraryDescription {
         return [
             LibraryDescription(name: "zlib", version: zlibVersion),
             LibraryDescription(name: "libcrypto", version: DigestHasher.libraryVersion),
+            LibraryDescription(name: "libyaml", version: libyamlVersion),
             LibraryDescription(
                 "libcurl",
                 curl,
