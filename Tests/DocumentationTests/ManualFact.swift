@@ -109,6 +109,11 @@ struct ManualFact {
             concerns: envoy
         ),
         ManualFact(
+            name: "FUNC_E_DATA_HOME, FUNC_E_HOME",
+            description: "The directories of func-e, in which Envoys are looked for.",
+            concerns: envoy
+        ),
+        ManualFact(
             name: "TMPDIR",
             description: "The directory for data in transit (default: /tmp).",
             isGeneral: true,

@@ -49,9 +49,11 @@ import Testing
     @Test func `characters that roff reads as requests or escapes are shown as they are`() {
         var roff = Roff()
         roff.paragraph("--tag NAME writes 'it' to \\x. .wasm…")
+        roff.item("./x", "a path")
         #expect(
             roff.lines == [
-                ".PP", #"\fB\-\-tag\fR NAME writes \(aqit\(aq to \ex."#, #"\&.wasm\[u2026]"#,
+                ".PP", #"\fB\-\-tag\fR NAME writes \(aqit\(aq to \ex."#, #"\&.wasm\[u2026]"#, ".TP",
+                #"\&./x"#, "a path",
             ]
         )
     }

@@ -25,7 +25,7 @@ struct Roff {
     /// Adds a term with its description.
     mutating func item(_ term: String, _ description: String) {
         add(".TP")
-        add(term)
+        add(Self.guarded(term))
         prose(description)
     }
 
