@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -128,9 +129,9 @@ struct LintImageTests {
         try bench.work.write(plugin + Array(secret.utf8), to: "home/secret-and-plugin.yaml")
         let caFile = try #require(bench.registry.caFile).string
         func lint(_ options: String...) async throws -> CommandLineRun {
-            try await bench.work.run(
+            try await bench.work.start(
                 ["lint", "home/secret-and-plugin.yaml", "--ca-file", caFile, "-v"] + options
-            )
+            ).wait()
         }
         let without = try await lint()
         #expect(without.status == 1 && without.outputText.contains("[image-unreachable]"), "\(without)")

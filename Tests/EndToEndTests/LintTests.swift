@@ -65,7 +65,7 @@ import Testing
             ),
             "\(run)"
         )
-        let document = try Document(work.run("lint", "p.yaml", "--offline", "--json"))
+        let document = try await Document(work.run("lint", "p.yaml", "--offline", "--json"))
         #expect(!document.ok && !document.online && document.errors == 2 && document.objects == 1)
         #expect(document.ids == ["url-port", "wrong-value"])
     }
@@ -105,10 +105,11 @@ import Testing
     @Test func `accepts every document that generate writes`() async throws {
         for (kind, options) in GenerateTests.commands where kind != "image-volume" {
             let work = try Workspace()
-            let made = try await work.run(["generate", kind, GenerateTests.image, "--offline"] + options)
+            let made = try await work.start(["generate", kind, GenerateTests.image, "--offline"] + options)
+                .wait()
             try #require(made.status == 0, "\(made)")
             try work.write(made.outputBytes, to: "made.yaml")
-            let document = try Document(work.run("lint", "made.yaml", "--offline", "--json"))
+            let document = try await Document(work.run("lint", "made.yaml", "--offline", "--json"))
             #expect(document.objects == 1, "\(made)")
             #expect(
                 document.findings.filter { $0.severity == "error" }.isEmpty,
@@ -148,7 +149,7 @@ import Testing
     func misuse(arguments: [String], status: Int32, phrase: String) async throws {
         let work = try Workspace()
         try work.write(Self.plugin("oci://r.io/a:v1"), to: "p.yaml")
-        let run = try await work.run(["lint"] + arguments)
+        let run = try await work.start(["lint"] + arguments).wait()
         #expect(run.status == status, "\(run)")
         #expect(run.errorText.contains(phrase), "\(run)")
     }
@@ -170,7 +171,7 @@ import Testing
             atPath: work.path("big/again.yaml"),
             withDestinationPath: "d7/plugin.yml"
         )
-        let document = try Document(work.run("lint", "big", "--offline", "--json"))
+        let document = try await Document(work.run("lint", "big", "--offline", "--json"))
         #expect(document.files == 1 && document.objects == 1, "\(document)")
         #expect(document.ids == ["unpinned"])
     }

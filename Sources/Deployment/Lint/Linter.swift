@@ -6,7 +6,7 @@ package struct Linter: Sendable {
     package private(set) var findings: [LintFinding] = []
     /// The images of all objects, for the checks that need a registry.
     package let images: [ImageUse]
-    /// The objects that were checked; Secrets that are no pull Secrets do not count.
+    /// The objects that were checked; of Secrets, only pull Secrets count.
     package let objects: [ManifestObject]
     private let secrets: SecretUse
     private let fileNames: [String]

@@ -276,7 +276,9 @@ struct LintImages {
         pins.append((image, digest, rule, atField))
     }
 
-    /// Writes the pins into the files; all other bytes stay. Returns what was written.
+    /// Writes the pins into the files; all other bytes stay.
+    ///
+    /// Returns what was written.
     mutating func fix(_ files: [ManifestFile]) async throws(Failure) -> [Fix] {
         var fixes: [Fix] = []
         for file in files {

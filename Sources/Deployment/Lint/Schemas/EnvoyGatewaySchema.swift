@@ -9,7 +9,7 @@ enum EnvoyGatewaySchema {
         Field("targetSelectors", .list(selector, limit: nil, unique: nil)),
         Field("mergeType", .text),
         Field("wasm", .list(plugin, limit: 16, unique: nil)),
-        // Other extensions, which are no plugins.
+        // Other extensions than plugins.
         Field("extProc", .unchecked),
         Field("lua", .unchecked),
         Field("dynamicModule", .unchecked),
