@@ -55,6 +55,8 @@ struct LintImages {
     private(set) var findings: [LintFinding] = []
     private var pins: [(image: ImageUse, digest: Digest, rule: LintRule, atField: Bool)] = []
     private var answers: [Key: Answer] = [:]
+    /// The credentials of every other command.
+    private var usual: CredentialChain?
 
     init(_ linter: Linter, registry: RegistryOptions, versions: [ConsumerVersion], usesSecrets: Bool) {
         self.linter = linter
@@ -66,6 +68,12 @@ struct LintImages {
     /// Asks the registry of each image.
     mutating func check(_ context: CommandContext) async throws {
         try registry.failIfShared(among: linter.images.map(\.reference), context.environment)
+        guard !linter.images.isEmpty else { return }
+        // Once, because a secret on standard input can be read only once.
+        usual = try await registry.credentials.store(
+            context.environment,
+            usesTLS: !registry.connection.plainHttp
+        )
         for image in linter.images {
             try checkCancellation()
             try await check(image, context)
@@ -240,7 +248,7 @@ struct LintImages {
         let repository = try await registry.repository(
             of: reference,
             for: .pull,
-            credentials: chain,
+            credentials: chain ?? usual,
             spoolingIn: .temporary(folder),
             context
         )
