@@ -44,7 +44,7 @@ struct PipelineTests {
             ran: upToBuild
         ),
         Failure(
-            name: "a file that is no plugin",
+            name: "a component",
             inputs: ["plugin=component.wasm"],
             status: 65,
             says: "::error title=wasmpack",
