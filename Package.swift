@@ -18,9 +18,25 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
+let commit = Context.environment["WASMPACK_COMMIT"] ?? ""
+
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+    .target(
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: strict,
+        linkerSettings: name == "YAML" ? yaml : []
+    )
 }
+
+// On Linux, pkg-config would choose the shared library. Homebrew's headers are in no place that the compiler searches.
+#if os(macOS)
+    let yamlPackage: String? = "yaml-0.1"
+    let yaml: [LinkerSetting] = []
+#else
+    let yamlPackage: String? = nil
+    let yaml: [LinkerSetting] = [.linkedLibrary(":libyaml.a")]
+#endif
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
@@ -50,6 +66,12 @@ let package = Package(
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
         ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        // Linked statically into `YAML`, so no command needs the library when it runs.
+        .systemLibrary(
+            name: "CYAML",
+            pkgConfig: yamlPackage,
+            providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]
+        ),
         .target(name: "CLibrary"),
         // Homebrew's headers are in no place that the compiler searches.
         .target(
@@ -67,6 +89,11 @@ let package = Package(
 
         // The arguments of C's main, which Swift's CommandLine does not always find.
         .target(name: "CArguments"),
+        // `make release` names the commit. Other builds do not: each commit would link everything again.
+        .target(
+            name: "CCommit",
+            cSettings: commit.isEmpty ? [] : [.define("WASMPACK_COMMIT", to: commit)]
+        ),
 
         // The arrows of docs/architecture.md: a target may import only what stands here.
         library("Diagnostics", []),
@@ -74,28 +101,36 @@ let package = Package(
         library("OCI", ["Diagnostics", "CCrypto"]),
         library("Wasm", ["Diagnostics"]),
         library("ProxyWasm", ["Wasm", "Diagnostics"]),
+        library("YAML", ["Diagnostics", "CYAML"]),
         library("HTTPTransport", ["Diagnostics", "CCurl", system]),
         library("HTTPServer", ["Diagnostics", "CTLS", nioCore, nioPosix, nioHTTP1]),
         library("Archive", ["OCI", "Diagnostics", "CArchive", "CZlib"]),
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
-        library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
+        library(
+            "Registry",
+            ["OCI", "Storage", "HTTPTransport", "HostSystem", "YAML", "Diagnostics", system]
+        ),
         library(
             "Packing",
             ["OCI", "Wasm", "ProxyWasm", "Archive", "Storage", "HostSystem", "Diagnostics", system]
         ),
-        library("Deployment", ["OCI", "Diagnostics"]),
+        library("Deployment", ["OCI", "HostSystem", "YAML", "Diagnostics", system]),
         library("EnvoyRunner", ["OCI", "HostSystem", "Diagnostics", system]),
-        library("PluginTesting", ["EnvoyRunner", "HTTPServer", "OCI", "HostSystem", "Diagnostics", system]),
+        library(
+            "PluginTesting",
+            ["EnvoyRunner", "HTTPServer", "OCI", "HostSystem", "YAML", "Diagnostics", system]
+        ),
         library("RegistryServer", ["OCI", "Storage", "HTTPServer", "HostSystem", "Diagnostics", system]),
         .executableTarget(
             name: "wasmpack",
             dependencies: [
                 "Diagnostics", "HostSystem", "OCI", "Wasm", "ProxyWasm", "Archive", "Storage",
-                "HTTPTransport",
+                "YAML", "HTTPTransport",
                 "Registry", "Packing", "Deployment", "EnvoyRunner", "PluginTesting", "HTTPServer",
                 "RegistryServer",
                 system,
                 arguments,
+                "CCommit",
             ],
             swiftSettings: strict
         ),
@@ -107,11 +142,12 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("DiagnosticsTests", ["Diagnostics"]),
-        tests("DocumentationTests", ["wasmpack", "Diagnostics"]),
+        tests("DocumentationTests", ["wasmpack", "Diagnostics", arguments]),
         tests("OCITests", ["OCI", "Diagnostics"]),
         tests("HostSystemTests", ["HostSystem", "Diagnostics", system]),
         tests("WasmTests", ["Wasm", "Diagnostics"]),
         tests("ProxyWasmTests", ["ProxyWasm", "Wasm", "Diagnostics"]),
+        tests("YAMLTests", ["YAML", "Diagnostics"]),
         tests("ArchiveTests", ["Archive", "OCI", "Diagnostics", system]),
         tests("StorageTests", ["Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
         tests(
@@ -149,5 +185,6 @@ if Context.environment["WASMPACK_FUZZ"] != nil {
         fuzzer("FuzzLayer", "Archive", "OCI", "Diagnostics"),
         fuzzer("FuzzManifest", "OCI"),
         fuzzer("FuzzDockerfile", "Packing"),
+        fuzzer("FuzzYAML", "YAML"),
     ]
 }
