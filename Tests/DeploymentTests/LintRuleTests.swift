@@ -63,6 +63,9 @@ import YAML
     private static let right = "data: {.dockerconfigjson: \(base64(#"{"auths":{"r.io":{"auth":"YTpi"}}}"#))}"
     private static let pulling = istio("\(url)\nimagePullSecret: s")
 
+    /// More labels than a selector may have.
+    private static let labels = (0...4096).map { "l\($0): x" }.joined(separator: ", ")
+
     /// A violation of each rule: its id, the manifest, the line, and the versions of `--for`.
     static let violations: [(id: String, text: String, line: Int, versions: [String])] = [
         ("yaml-syntax", "a: [", 2, []),
@@ -74,15 +77,24 @@ import YAML
         ("name", istio(url).replacing("name: p", with: "name: P_1"), 3, []),
         ("name", istio(url).replacing("{name: p, namespace: ns}", with: "{}"), 3, []),
         ("name", istio(url).replacing("namespace: ns", with: "namespace: a.b"), 3, []),
+        ("api-version", "kind: WasmPlugin\nmetadata: {name: p}\nspec: {\(url)}", 1, []),
+        ("name", istio(url).replacing("name: p", with: "name: 1"), 3, []),
         ("unknown-field", istio("\(url)\nimage: x"), 7, []),
         ("missing-field", istio("phase: AUTHN"), 5, []),
+        (
+            "missing-field",
+            "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata: {name: p}", 1, []
+        ),
         ("wrong-type", istio("\(url)\npluginConfig: text"), 7, []),
         ("wrong-type", istio("\(url)\npluginName: 1"), 7, []),
         ("wrong-value", istio("\(url)\nphase: authn"), 7, []),
         ("wrong-value", istio("\(url)\npriority: 2147483648"), 7, []),
         ("wrong-length", istio("\(url)\npluginName: \"\""), 7, []),
+        ("wrong-length", higress("url: \"\""), 5, []),
+        ("wrong-length", manifest(.wasmPlugin, "selector: {matchLabels: {\(labels)}}\n\(url)"), 5, []),
         ("duplicate-item", istio("\(url)\nvmConfig: {env: [{name: A}, {name: A}]}"), 7, []),
         ("ambiguous-text", istio("\(url)\npluginName: on"), 7, []),
+        ("ambiguous-text", gateway("wasm: [{code: {type: Image, image: {\(url)}}, failOpen: yes}]"), 6, []),
         ("ambiguous-config", istio("\(url)\npluginConfig:\n  a: [yes]"), 8, []),
         ("large-number", istio("\(url)\npluginConfig:\n  a: 9007199254740993"), 8, []),
         ("too-new", istio("\(url)\nfailStrategy: FAIL_RELOAD"), 7, ["istio@1.26"]),
@@ -151,6 +163,7 @@ import YAML
         ("secret-type", pulling + secret(right, type: "Opaque"), 7, []),
         ("secret-type", secret("data: {.dockercfg: e30=}", type: "kubernetes.io/dockercfg"), 5, []),
         ("secret-key", secret("data: {a: e30=}"), 6, []),
+        ("secret-key", pulling + secret("data: {a: e30=}", type: "Opaque"), 7, []),
         ("secret-base64", secret("data: {.dockerconfigjson: '{}'}"), 6, []),
         ("secret-base64", secret("stringData: {.dockerconfigjson: \(base64("{\"auths\":{}}"))}"), 6, []),
         ("secret-content", secret("data: {.dockerconfigjson: \(base64("x"))}"), 6, []),
@@ -187,7 +200,7 @@ import YAML
         #expect(findings.allSatisfy { !$0.message.contains("hush") && !$0.hints.joined().contains("hush") })
     }
 
-    /// The rules that `LintTests` shows with a registry or a directory.
+    /// The rules that `LintImageTests` and `IndexTests` show with a registry, and `ManifestSearchTests` with files.
     private static let others: Set<String> = [
         "file-unreadable", "image-missing", "image-unreachable", "image-rejected", "image-warning",
         "pin-of-module",
