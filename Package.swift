@@ -157,7 +157,7 @@ let package = Package(
                 system,
             ]
         ),
-        tests("DeploymentTests", ["Deployment", "OCI", "Diagnostics", system]),
+        tests("DeploymentTests", ["Deployment", "OCI", "YAML", "Diagnostics", system]),
         tests("EnvoyRunnerTests", ["EnvoyRunner", "HostSystem", "HTTPServer", "Diagnostics", system]),
         tests("PluginTestingTests", ["PluginTesting", "EnvoyRunner", "OCI", "Diagnostics", system]),
         tests("RegistryTests", ["Registry", "Storage", "HTTPTransport", "OCI", "Diagnostics", system]),

@@ -173,13 +173,13 @@ _wasmpack() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    build|check|push|pull|copy|tag|tags|delete|login|logout|inspect|ls|digest|verify|generate|run|test|serve|envoys|version|completion|help)
+    build|check|push|pull|copy|tag|tags|delete|login|logout|inspect|ls|digest|verify|generate|lint|run|test|serve|envoys|version|completion|help)
         # Offer subcommand argument completions
         "_wasmpack_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'build check push pull copy tag tags delete login logout inspect ls digest verify generate run test serve envoys version completion help cp rm' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'build check push pull copy tag tags delete login logout inspect ls digest verify generate lint run test serve envoys version completion help cp rm' -- "${cur}"))
         ;;
     esac
 }
@@ -561,7 +561,7 @@ _wasmpack_tag() {
     repeating_options=()
     non_repeating_options=(--alias --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -1060,6 +1060,64 @@ _wasmpack_generate() {
     esac
 }
 
+_wasmpack_lint() {
+    repeating_flags=()
+    non_repeating_flags=(--offline --fix --strict --use-secrets --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    repeating_options=(--for)
+    non_repeating_options=(--sarif --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options -1
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+
+    # Offer option value completions
+    case "${prev}" in
+    '--for')
+        __wasmpack_add_completions -W 'istio'$'\n''asm'$'\n''envoy-gateway'$'\n''higress'
+        return
+        ;;
+    '--sarif')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(yaml|yml|json)'
+        return
+        ;;
+    esac
+}
+
 _wasmpack_run() {
     repeating_flags=()
     non_repeating_flags=(--compare --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
@@ -1152,7 +1210,7 @@ _wasmpack_test() {
     repeating_options=(--envoy)
     non_repeating_options=(--plugin --filter --case-timeout --junit --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -1329,7 +1387,7 @@ _wasmpack_help() {
     repeating_options=()
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
 }
 
 # Adds the program's candidates unexpanded; "compgen -W" would run commands in them.

@@ -20,7 +20,7 @@ package struct YAMLLimits: Sendable {
 
 /// Reads YAML 1.2 as a tree of JSON values with places.
 ///
-/// Anchors, aliases, tags, merge keys, duplicate keys and keys that are no scalars are errors. Words that YAML 1.1 takes for
+/// Anchors, aliases, tags, merge keys, duplicate keys and keys other than scalars are errors. Words that YAML 1.1 takes for
 /// booleans (`yes`, `no`, `on`, `off`) are strings. The text is UTF-8, also with a byte order mark.
 package enum YAMLReader {
     static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -57,7 +57,7 @@ struct Wasmpack: AsyncParsableCommand {
                 name: "Look",
                 subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self]
             ),
-            CommandGroup(name: "Deploy", subcommands: [Generate.self]),
+            CommandGroup(name: "Deploy", subcommands: [Generate.self, Lint.self]),
             CommandGroup(name: "Try", subcommands: [RunPlugin.self, TestPlugin.self, Serve.self]),
             CommandGroup(name: unlistedGroup, subcommands: [ListEnvoys.self, Version.self, Completion.self]),
         ]

@@ -77,7 +77,7 @@ import Testing
         let commands = [
             ("push", "push \(reference):v1 plugin.wasm"), ("pull", "pull \(reference):v1"),
             ("tags", "tags \(reference)"), ("tag", "tag \(reference):v1 v2"),
-            ("generate", "generate wasmplugin \(reference):v1"), ("envoys", "envoys"),
+            ("generate", "generate wasmplugin \(reference):v1"), ("lint", "lint \"$FIXTURES/lint/higress\" --offline"), ("envoys", "envoys"),
             ("run", "run plugin.wasm --request /"),
             ("test", "test \"$FIXTURES/wasm/header-authorization/plugin-tests.json\""),
             ("delete", "delete \(reference)@sha256:… --yes"),

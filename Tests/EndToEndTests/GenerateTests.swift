@@ -9,7 +9,7 @@ import Testing
     .enabled(if: Kubernetes.isExpected, Kubernetes.whySkipped)
 )
 struct GenerateTests {
-    private static let image =
+    static let image =
         "registry.example.com/team/header-auth:v1@sha256:"
         + "f7b5f7bb15535fbd1c390f8537fccda1a6847b9fbe666ff263a8d665c541a6e8"
 

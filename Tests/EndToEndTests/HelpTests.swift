@@ -7,7 +7,7 @@ import Testing
     private static let commands = [
         "build", "check", "push", "pull", "copy", "tag", "tags", "delete", "login", "logout", "inspect", "ls",
         "digest",
-        "verify", "generate", "serve", "version", "completion",
+        "verify", "generate", "lint", "serve", "version", "completion",
     ]
     private static let topics = [
         "registry", "credentials", "references", "image", "output", "fields", "faults", "exit-codes",

@@ -97,6 +97,20 @@ struct IndexTests {
         #expect(rejected.errorText.contains("try: \(pushed.repository)@\(pushed.image)"), "\(rejected)")
     }
 
+    @Test func `lint finds the digest of an index, and --fix pins the image in it`() async throws {
+        let pushed = try await Self.pushed()
+        try pushed.work.write(
+            LintTests.plugin("oci://\(pushed.repository)@\(pushed.index)  # v1"),
+            to: "p.yaml"
+        )
+        let run = try await pushed.run("lint", "p.yaml")
+        #expect(run.status == 1 && run.outputText.contains("[pin-of-index]"), "\(run)")
+        let fixed = try await pushed.run("lint", "p.yaml", "--fix")
+        #expect(fixed.status == 0, "\(fixed)")
+        let text = String(decoding: try pushed.work.bytes(of: "p.yaml"), as: UTF8.self)
+        #expect(text.contains("url: oci://\(pushed.repository)@\(pushed.image)  # v1\n"), "\(text)")
+    }
+
     @Test func `documents that no proxy pulls by accept the digest of an index, and pin its image`()
         async throws
     {

@@ -10,7 +10,7 @@ import Testing
         "login": ["HOST", "-u", "ci", "--password-stdin"], "tags": ["REPOSITORY"], "tag": ["REF", "v2"],
         "delete": ["REF", "--yes"], "digest": ["REF"], "check": ["REF"], "copy": ["REF", "copied.tar"],
         "generate": ["wasmplugin", "REF"], "build": ["module.wasm", "-t", "REF", "--push"],
-        "run": ["REF", "--envoy=ENVOY"], "test": ["cases.json", "--plugin", "REF"],
+        "lint": ["plugin.yaml"], "run": ["REF", "--envoy=ENVOY"], "test": ["cases.json", "--plugin", "REF"],
     ]
 
     /// Commands that represent the others, which have the same options.
@@ -25,8 +25,9 @@ import Testing
     }
 
     /// Writes the files that the commands name.
-    private static func write(to work: Workspace) throws {
+    private static func write(to work: Workspace, _ registry: ScriptedRegistry) throws {
         try work.write(Modules.tiny, to: "module.wasm")
+        try work.write(LintTests.plugin("oci://\(registry.name)/test/plugin:v1"), to: "plugin.yaml")
         try work.write(
             Array(#"{"cases": [{"name": "any", "request": {"path": "/"}}]}"#.utf8),
             to: "cases.json"
@@ -58,7 +59,7 @@ import Testing
     static func timeLimit(_ command: String) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
-        try write(to: work)
+        try write(to: work, registry)
         try await registry.order(#"[{"path": "/v2/", "stall": 3600}]"#)
         let run = try await work.start(
             arguments(command, registry) + ["--timeout", "1.5", "--json"],
@@ -105,15 +106,16 @@ import Testing
     static func retries(_ command: String, _ count: Int) async throws {
         let work = try Workspace()
         let registry = try await ScriptedRegistry()
-        try write(to: work)
+        try write(to: work, registry)
         try await registry.order(#"[{"path": "/v2/", "status": 503}]"#)
         let run = try await work.start(
             arguments(command, registry) + ["--retries", "\(count)"],
             input: "hush-word"
         ).wait()
-        #expect(run.status == 69, "\(run)")
+        // For lint, a registry that fails is a finding.
+        #expect(run.status == (command == "lint" ? 1 : 69), "\(run)")
         #expect(try await registry.requests().count == count + 1)
-        #expect(run.errorText.contains("tried 3 times") == (count == 2), "\(run)")
+        #expect((run.errorText + run.outputText).contains("tried 3 times") == (count == 2), "\(run)")
     }
 
     @Test func `exits 75 with the registry's message for a Retry-After of hours`() async throws {

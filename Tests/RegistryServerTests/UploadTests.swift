@@ -122,14 +122,21 @@ import Testing
         guard case .otherSize(0) = upload.beginWriting(at: 4) else { throw PeerError("a gap") }
     }
 
-    @Test func `there are at most a thousand open uploads`() async throws {
-        let registry = try await RegistryUnderTest()
-        for number in 0..<UploadStore.limit {
+    @Test func `there are at most a thousand open uploads, with those of an earlier process`() async throws {
+        let folder = try ScratchDirectory()
+        for number in 1..<UploadStore.limit {
             let name = String(repeating: "0", count: 28) + String(10_000 + number).dropFirst()
-            try registry.folder.write([], to: ".wasmpack-uploads/\(name)-x")
+            try folder.write([], to: ".wasmpack-uploads/\(name)-x")
         }
-        let answer = try await registry.send("POST", "/v2/team/plugin/blobs/uploads/")
-        #expect(answer.status == 429 && answer.errorCode == "TOOMANYREQUESTS")
+        let registry = try await RegistryUnderTest(in: folder)
+        let uploads = "/v2/team/plugin/blobs/uploads/"
+        let last = try await registry.send("POST", uploads)
+        #expect(last.status == 202)
+        let rejected = try await registry.send("POST", uploads)
+        #expect(rejected.status == 429 && rejected.errorCode == "TOOMANYREQUESTS")
+        let location = try #require(last.fields["location"])
+        #expect(try await registry.send("DELETE", location).status == 204)
+        #expect(try await registry.send("POST", uploads).status == 202, "a place is free again")
     }
 
     @Test func `what is rejected creates no repository`() async throws {

@@ -27,7 +27,6 @@ struct HelpPage {
         help.page.add(Wasmpack.configuration.abstract)
         help.page.add("Usage: wasmpack COMMAND [options]")
         help.addGroups()
-        help.page.add("Start with: wasmpack push REGISTRY/REPOSITORY:TAG plugin.wasm")
         help.page.add("Help: wasmpack help COMMAND (or COMMAND -h), or one of these topics:")
         help.page.add(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "), indent: 2)
         help.page.add("Also: wasmpack envoys, wasmpack version, wasmpack completion bash|zsh|fish")

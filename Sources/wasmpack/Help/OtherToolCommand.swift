@@ -51,6 +51,7 @@ struct OtherToolCommand {
                 ["deploy", "apply", "install", "manifests", "yaml"], "generate",
                 ["wasmpack generate wasmplugin \(reference)"]
             ),
+            (["validate", "kube-linter", "kubeconform", "vet"], "lint", ["wasmpack lint FILE"]),
             (["start", "load-test"], "run", ["wasmpack run plugin.wasm"]),
             (["completions"], "completion", ["wasmpack completion bash"]),
         ]

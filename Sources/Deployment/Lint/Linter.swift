@@ -1,0 +1,89 @@
+import YAML
+
+/// Checks manifests without a registry.
+package struct Linter: Sendable {
+    /// The findings of all files, in the order of the files and lines.
+    package private(set) var findings: [LintFinding] = []
+    /// The images of all objects, for the checks that need a registry.
+    package let images: [ImageUse]
+    /// The objects that were checked; of Secrets, only pull Secrets count.
+    package let objects: [ManifestObject]
+    private let secrets: SecretUse
+    private let fileNames: [String]
+
+    /// Checks the objects of files.
+    ///
+    /// - Parameters:
+    ///   - files: the files.
+    ///   - versions: the versions of the consumers; the newest ones of those that are missing.
+    package init(_ files: [ManifestFile], for versions: [ConsumerVersion]) {
+        fileNames = files.map(\.name)
+        let all = files.flatMap(\.objects)
+        secrets = SecretUse(secrets: all.filter { $0.kind == .secret }, grants: files.flatMap(\.grants))
+        images = files.flatMap { file in file.objects.flatMap { ImageUse.images(of: $0, in: file) } }
+        let named = Set(images.compactMap(\.secret?.name))
+        objects = all.filter {
+            $0.kind != .secret || named.contains($0.name) || SecretContent.isPullSecret($0.node)
+        }
+        findings = files.compactMap(\.finding)
+        let context = ObjectRule.Context(versions: versions)
+        for object in objects {
+            var found = LintCollector(object.file, object: object.description)
+            for rule in ObjectRule.rules(of: object.kind) { rule.check(object, context, &found) }
+            findings += found.findings
+        }
+        for image in images {
+            var found = LintCollector(image.object.file, object: image.object.description)
+            secrets.check(image, &found)
+            findings += found.findings
+        }
+        sort()
+    }
+
+    /// Adds findings about images, which a registry was asked for.
+    package mutating func add(_ more: [LintFinding]) {
+        findings += more
+        sort()
+    }
+
+    private mutating func sort() {
+        let order = Dictionary(fileNames.enumerated().map { ($1, $0) }) { first, _ in first }
+        findings = findings.enumerated().sorted { left, right in
+            let (first, second) = (left.element, right.element)
+            let positions = (order[first.file] ?? 0, order[second.file] ?? 0)
+            if positions.0 != positions.1 { return positions.0 < positions.1 }
+            return first.place == second.place ? left.offset < right.offset : first.place < second.place
+        }.map(\.element)
+    }
+
+    /// Returns the docker configuration of the Secret that an image is pulled with, and its name in messages.
+    ///
+    /// `nil` if the files have no usable one. A configuration that names a helper is not usable, because it would run here.
+    package func configuration(for image: ImageUse) -> (json: [UInt8], name: String)? {
+        guard let secret = secrets.secret(of: image), let content = try? SecretContent(secret.node),
+            content.helper == nil
+        else { return nil }
+        return (content.json, "\(secret.description) (\(secret.file))")
+    }
+}
+
+extension ImageUse {
+    /// Returns a finding about the image at its url, or at `sha256`.
+    package func finding(
+        _ rule: LintRule,
+        _ message: String,
+        atPin: Bool = false,
+        consumerMessage: String? = nil,
+        try hints: [String] = []
+    ) -> LintFinding {
+        LintFinding(
+            rule: rule,
+            file: object.file,
+            place: (atPin ? sha256?.place : nil) ?? url.place,
+            object: object.description,
+            message: message,
+            consumerMessage: consumerMessage,
+            hints: hints
+        )
+    }
+}

@@ -1,0 +1,164 @@
+package import Diagnostics
+package import YAML
+
+/// A kind of object that `lint` knows.
+package enum ManifestKind: String, Sendable, CaseIterable {
+    case wasmPlugin
+    case trafficExtension
+    case envoyExtensionPolicy
+    case higressWasmPlugin
+    case secret
+
+    /// The name of the kind in documents.
+    package var name: String {
+        switch self {
+        case .wasmPlugin, .higressWasmPlugin: "WasmPlugin"
+        case .trafficExtension: "TrafficExtension"
+        case .envoyExtensionPolicy: "EnvoyExtensionPolicy"
+        case .secret: "Secret"
+        }
+    }
+
+    /// The API of the kind.
+    package var apiVersion: String {
+        switch self {
+        case .wasmPlugin, .trafficExtension: "extensions.istio.io/v1alpha1"
+        case .envoyExtensionPolicy: "gateway.envoyproxy.io/v1alpha1"
+        case .higressWasmPlugin: "extensions.higress.io/v1alpha1"
+        case .secret: "v1"
+        }
+    }
+
+    /// The consumer that reads it, as in `check --for`; `nil` for a Secret.
+    package var consumer: String? {
+        switch self {
+        case .wasmPlugin, .trafficExtension: "istio"
+        case .envoyExtensionPolicy: "envoy-gateway"
+        case .higressWasmPlugin: "higress"
+        case .secret: nil
+        }
+    }
+
+    /// Finds the kind of an object; the API decides between two kinds with one name.
+    init?(named name: String, in apiVersion: String) {
+        let kinds = Self.allCases.filter { $0.name == name }
+        let exact = kinds.first { $0.apiVersion == apiVersion }
+        let group = kinds.first { $0.apiVersion.prefix { $0 != "/" } == apiVersion.prefix { $0 != "/" } }
+        guard let kind = exact ?? group ?? (name == "Secret" ? nil : kinds.first) else { return nil }
+        self = kind
+    }
+}
+
+/// An object of a manifest.
+package struct ManifestObject: Sendable {
+    package let kind: ManifestKind
+    package let file: String
+    package let node: Node
+
+    /// The name; empty if it is missing.
+    package var name: String { node["metadata"]?["name"]?.string ?? "" }
+    /// The namespace; `nil` for that of kubectl's context.
+    package var namespace: String? { node["metadata"]?["namespace"]?.string }
+    /// The object in messages: `WasmPlugin istio-system/auth`.
+    package var description: String {
+        "\(kind.name) " + (namespace.map { "\($0.truncated(to: 63))/" } ?? "") + name.truncated(to: 80)
+    }
+    var spec: Node? { node["spec"] }
+}
+
+/// A file with manifests, as it was read.
+package struct ManifestFile: Sendable {
+    /// The most objects that are read from one file's lists.
+    private static let depthLimit = 4
+    /// The words without which a file has no object that `lint` knows.
+    private static let words = [
+        "WasmPlugin", "TrafficExtension", "EnvoyExtensionPolicy", "dockerconfigjson", "dockercfg",
+        "ReferenceGrant",
+    ]
+
+    /// The file as the user named it, or `-`.
+    package let name: String
+    package let bytes: [UInt8]
+    /// The objects of known kinds.
+    package private(set) var objects: [ManifestObject] = []
+    /// Objects of the kind `ReferenceGrant`.
+    private(set) var grants: [Node] = []
+    /// Why it was not read.
+    package private(set) var finding: LintFinding?
+
+    /// Reads a file; a finding tells why it cannot be read.
+    package init(_ name: String, _ bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+        do throws(YAMLError) {
+            for document in try YAMLReader.documents(in: bytes) { add(document, depth: 0) }
+        } catch {
+            finding = Self.finding(error, in: name)
+        }
+    }
+
+    /// Creates a file that cannot be read.
+    package init(_ name: String, unreadable failure: Failure) {
+        self.name = name
+        bytes = []
+        var collector = LintCollector(name)
+        collector.add(
+            .fileUnreadable,
+            at: Node.Place(line: 1, column: 1),
+            failure.message,
+            try: failure.hints
+        )
+        finding = collector.findings.first
+    }
+
+    /// Whether a file can have an object that `lint` knows; other files of a directory are not read.
+    package static func isRelevant(_ bytes: [UInt8]) -> Bool {
+        // The words cannot be found in UTF-16, which is an error anyway.
+        bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+            || bytes.withUnsafeBufferPointer { text in
+                words.contains { word in contains(Array(word.utf8), in: text) }
+            }
+    }
+
+    private static func contains(_ word: [UInt8], in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = word.first, text.count >= word.count else { return false }
+        for start in 0...(text.count - word.count) where text[start] == first {
+            var length = 1
+            while length < word.count, text[start + length] == word[length] { length += 1 }
+            if length == word.count { return true }
+        }
+        return false
+    }
+
+    private mutating func add(_ node: Node, depth: Int) {
+        guard let kind = node["kind"]?.string, depth < Self.depthLimit else { return }
+        if kind.hasSuffix("List"), let items = node["items"]?.elements {
+            for item in items { add(item, depth: depth + 1) }
+        } else if kind == "ReferenceGrant" {
+            grants.append(node)
+        } else if let kind = ManifestKind(named: kind, in: node["apiVersion"]?.string ?? "") {
+            objects.append(ManifestObject(kind: kind, file: name, node: node))
+        }
+    }
+
+    private static func finding(_ error: YAMLError, in name: String) -> LintFinding? {
+        var collector = LintCollector(name)
+        let (rule, hints): (LintRule, [String]) =
+            switch error.kind {
+            case .syntax: (.yamlSyntax, [])
+            case .encoding:
+                (
+                    .yamlSyntax,
+                    error.message.contains("UTF-16") ? ["iconv -f UTF-16 -t UTF-8 FILE > NEW"] : []
+                )
+            case .template: (.helmTemplate, ["helm template CHART | wasmpack lint -"])
+            case .anchor, .tag, .mergeKey, .complexKey:
+                (.yamlUnsupported, ["write the value itself; kubectl would accept it"])
+            case .duplicateKey: (.duplicateKey, ["remove one of them"])
+            case .limit: (.yamlLimit, ["split the file"])
+            }
+        // Without a quotation, because the file may have a Secret.
+        collector.add(rule, at: error.place, error.withoutQuotation, try: hints)
+        return collector.findings.first
+    }
+}

@@ -1,0 +1,168 @@
+import Diagnostics
+import OCI
+import YAML
+
+/// What the API server and the proxies require of a pull Secret.
+enum SecretRules {
+    static let secret = [
+        ObjectRule { object, _, found in
+            guard SecretContent.isPullSecret(object.node) else { return }
+            if let type = object.node["type"], type.string == SecretContent.legacyType {
+                return found.add(
+                    .secretType,
+                    at: type.place,
+                    "the type \(SecretContent.legacyType) is of an old form, which Istio, Higress and Envoy Gateway do not read",
+                    try: ["wasmpack generate pull-secret REGISTRY --name NAME"]
+                )
+            }
+            do throws(SecretContent.Problem) {
+                let content = try SecretContent(object.node)
+                if let helper = content.helper {
+                    found.add(
+                        .secretHelper,
+                        at: content.place,
+                        "the content has \(helper), a helper that is not in the proxy's container",
+                        try: [
+                            "wasmpack generate pull-secret REGISTRY --name NAME writes the credentials themselves"
+                        ]
+                    )
+                }
+                let unusable = content.unusableKeys
+                if !unusable.isEmpty, content.helper == nil {
+                    found.add(
+                        .secretEntry,
+                        at: content.place,
+                        "\(unusable.count) of \(content.entries.count) entries: its auth is not base64 of user:password, and it has "
+                            + "no token, or no username and password",
+                        try: ["wasmpack generate pull-secret REGISTRY --name NAME"]
+                    )
+                }
+            } catch {
+                found.add(error.rule, at: error.place, error.message, try: error.hints)
+            }
+        }
+    ]
+}
+
+/// The rules between an object and the pull Secret that it names.
+struct SecretUse {
+    let secrets: [ManifestObject]
+    /// Objects of the kind `ReferenceGrant`.
+    let grants: [Node]
+
+    /// Finds the Secret that an image is pulled with; `nil` if it is not in the files.
+    func secret(of image: ImageUse) -> ManifestObject? {
+        guard let named = image.secret else { return nil }
+        return secrets.first { $0.name == named.name && Self.isSame($0.namespace, named.namespace) }
+    }
+
+    /// Checks the Secret that an image is pulled with.
+    func check(_ image: ImageUse, _ found: inout LintCollector) {
+        guard let named = image.secret else { return }
+        let name = "\(named.namespace.map { "\($0)/" } ?? "")\(named.name)".truncated(to: 120)
+        checkGrant(image, named, &found)
+        guard let secret = secret(of: image) else {
+            let others = secrets.filter { $0.name == named.name }
+            guard let other = others.first else {
+                return found.add(
+                    .secretMissing,
+                    at: named.place,
+                    "the pull Secret \(name) is not in these files; it must exist in the cluster",
+                    try: [
+                        "wasmpack generate pull-secret \(image.registry) --name \(named.name.truncated(to: 80))"
+                    ]
+                )
+            }
+            return found.add(
+                .secretNamespace,
+                at: named.place,
+                "the pull Secret must be \(name), but it is in the namespace \(other.namespace ?? "of kubectl's context") "
+                    + "(\(other.file):\(other.node.place.line))",
+                consumerMessage: image.kind.consumer == "istio"
+                    ? "cannot fetch Wasm module \(image.object.name.truncated(to: 80)): missing image pulling secret"
+                    : nil,
+                try: [
+                    named.namespace.map { "write namespace: \($0) in the Secret" }
+                        ?? "write the namespace in both"
+                ]
+            )
+        }
+        checkContent(of: secret, for: image, named, &found)
+    }
+
+    private func checkContent(
+        of secret: ManifestObject,
+        for image: ImageUse,
+        _ named: ImageUse.Secret,
+        _ found: inout LintCollector
+    ) {
+        let type = secret.node["type"]?.string ?? "Opaque"
+        let place = "\(secret.file):\(secret.node.place.line)"
+        if image.kind != .envoyExtensionPolicy, type != SecretContent.type, type != SecretContent.legacyType {
+            found.add(
+                .secretType,
+                at: named.place,
+                "the Secret \(secret.name.truncated(to: 80)) (\(place)) has the type \(type.truncated(to: 80))",
+                consumerMessage:
+                    "type of secret \(secret.namespace ?? "NAMESPACE")/\(secret.name.truncated(to: 80)) is not "
+                    + SecretContent.type,
+                try: ["write type: \(SecretContent.type) in the Secret"]
+            )
+        }
+        let content: SecretContent
+        do throws(SecretContent.Problem) {
+            content = try SecretContent(secret.node)
+        } catch {
+            // A pull Secret has its own finding for this.
+            guard !SecretContent.isPullSecret(secret.node) else { return }
+            return found.add(
+                error.rule,
+                at: named.place,
+                "the Secret \(secret.name.truncated(to: 80)) (\(place)): \(error.message)",
+                try: error.hints
+            )
+        }
+        guard content.helper == nil, !content.hasEntry(for: image.registry) else { return }
+        found.add(
+            .secretHost,
+            at: named.place,
+            "the Secret \(secret.name.truncated(to: 80)) (\(place)) has no entry for \(image.registry); it has "
+                + content.hosts.prefix(5).joined(separator: ", "),
+            try: [
+                image.registry.isDockerHub
+                    ? "the key for Docker Hub is https://index.docker.io/v1/"
+                    : "write the host exactly as in the url, with its port: \(image.registry)"
+            ]
+        )
+    }
+
+    /// Whether an Envoy Gateway policy may read a Secret of another namespace.
+    private func checkGrant(_ image: ImageUse, _ named: ImageUse.Secret, _ found: inout LintCollector) {
+        guard image.kind == .envoyExtensionPolicy, let own = image.object.namespace,
+            let other = named.namespace,
+            own != other
+        else { return }
+        let isGranted = grants.contains { grant in
+            grant["metadata"]?["namespace"]?.string == other
+                && (grant["spec"]?["from"]?.elements ?? []).contains {
+                    $0["kind"]?.string == "EnvoyExtensionPolicy" && $0["namespace"]?.string == own
+                }
+                && (grant["spec"]?["to"]?.elements ?? []).contains { $0["kind"]?.string == "Secret" }
+        }
+        guard !isGranted else { return }
+        found.add(
+            .referenceGrant,
+            at: named.place,
+            "the Secret is in the namespace \(other.truncated(to: 63)), and these files have no ReferenceGrant there for policies of "
+                + own.truncated(to: 63),
+            try: [
+                "put the Secret into \(own.truncated(to: 63)), or create a ReferenceGrant in \(other.truncated(to: 63))"
+            ]
+        )
+    }
+
+    private static func isSame(_ left: String?, _ right: String?) -> Bool {
+        // Without a namespace, both are in that of kubectl's context, which is not known.
+        left == nil || right == nil || left == right
+    }
+}

@@ -1,0 +1,57 @@
+import Diagnostics
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Deployment
+
+/// The files of a directory that `lint` reads.
+@Suite struct ManifestSearchTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func write(_ text: String, to name: String) throws {
+        let url = URL(filePath: "\(folder.path)").appending(path: name)
+        try FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
+        try Data(text.utf8).write(to: url)
+    }
+
+    private func search() throws -> ManifestSearch {
+        var search = ManifestSearch()
+        try search.read(FilePath("\(folder.path)"))
+        return search
+    }
+
+    @Test func `reads files that can have an object, in the order of their names`() throws {
+        for name in ["b/z.yaml", "a.yml", "c.json"] { try write("kind: WasmPlugin\n", to: name) }
+        for name in ["d.txt", ".git/e.yaml"] { try write("kind: WasmPlugin\n", to: name) }
+        try write("kind: Deployment\n", to: "f.yaml")
+        let names = try search().files.map { $0.name.dropFirst("\(folder.path)/".utf8.count) }
+        #expect(names == ["a.yml", "b/z.yaml", "c.json"])
+    }
+
+    @Test func `a file over the limit is a finding, and the others are read`() throws {
+        try write("kind: WasmPlugin\n", to: "a.yaml")
+        try write("", to: "large.yaml")
+        let handle = try #require(FileHandle(forWritingAtPath: "\(folder.path)/large.yaml"))
+        try handle.truncate(atOffset: UInt64(ManifestSearch.sizeLimit) + 1)
+        try handle.close()
+        let search = try search()
+        #expect(search.files.count == 2)
+        #expect(search.files.compactMap(\.finding?.rule.id) == ["file-unreadable"])
+    }
+
+    @Test func `a missing path and the bytes of one file twice`() throws {
+        try write("kind: WasmPlugin\n", to: "a.yaml")
+        var search = ManifestSearch()
+        let failure = #expect(throws: Failure.self) { try search.read(FilePath("\(folder.path)/missing")) }
+        #expect(failure?.code == .fileMissing)
+        for _ in 0..<2 { try search.read(FilePath("\(folder.path)/a.yaml")) }
+        #expect(search.files.count == 1)
+    }
+}
