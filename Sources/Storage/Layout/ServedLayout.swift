@@ -28,7 +28,7 @@ package actor ServedLayout {
     let folders: DurableFolders
     private var cached: (version: Version, document: IndexDocument)?
     /// The changes that wait for their turn; one at a time reads and changes ``batch``.
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private(set) var waiting: [CheckedContinuation<Void, Never>] = []
     private var isChanging = false
     private var batch: IndexBatch?
 
