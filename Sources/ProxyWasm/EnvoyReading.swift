@@ -30,9 +30,9 @@ package struct EnvoyReading: Sendable {
     ) throws(Failure) {
         let outline = try ModuleOutline(of: name, size: size, reading: read)
         let rejected: Set<Int>
-        (corruptions, rejected) = try withoutActuallyEscaping(read) {
-            (read) throws(Failure) -> ([Corruption], Set<Int>) in
-            var parser = EnvoyParser(ByteReader(read))
+        (corruptions, rejected) = try ByteReader.with(read) {
+            (bytes) throws(Failure) -> ([Corruption], Set<Int>) in
+            var parser = EnvoyParser(bytes)
             try parser.parse(outline)
             return (parser.corruptions, parser.rejectedSections)
         }

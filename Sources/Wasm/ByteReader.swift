@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 
 /// A reader of a range of a module's bytes, which fetches them in pieces and holds one piece at a time.
 ///
@@ -154,3 +154,17 @@ package struct ByteReader {
         .problem(.invalid("\(what) should have \(count) bytes, but \(remaining) follow", at: offset))
     }
 }
+
+// The compiler puts the length of a path into the binary where a closure must not escape. It would be that of this file, and
+// depend on the folder.
+#sourceLocation(file:"ByteReader.with.swift",line:1)
+extension ByteReader {
+    /// Returns what `body` makes of a reader, which must not outlive it.
+    package static func with<Value>(
+        _ fetch: ByteFetch,
+        _ body: (ByteReader) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try withoutActuallyEscaping(fetch) { (fetch) throws(Failure) in try body(ByteReader(fetch)) }
+    }
+}
+#sourceLocation()

@@ -26,9 +26,9 @@ package struct ComponentOutline: Hashable, Sendable {
         size: Int,
         reading read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
     ) throws(Failure) {
-        self = try withoutActuallyEscaping(read) { (read) throws(Failure) -> ComponentOutline in
+        self = try ByteReader.with(read) { (bytes) throws(Failure) -> ComponentOutline in
             do throws(ModuleReadError) {
-                return try ComponentOutline(ByteReader(read), size: size)
+                return try ComponentOutline(bytes, size: size)
             } catch {
                 switch error {
                 case .failure(let failure): throw failure

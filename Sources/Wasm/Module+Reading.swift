@@ -15,8 +15,8 @@ extension Module {
         skipping skipped: Set<Int> = [],
         reading read: ByteFetch
     ) throws(Failure) {
-        self = try withoutActuallyEscaping(read) { (read) throws(Failure) -> Module in
-            var reader = ModuleReader(outline, ByteReader(read), skipping: skipped)
+        self = try ByteReader.with(read) { (bytes) throws(Failure) -> Module in
+            var reader = ModuleReader(outline, bytes, skipping: skipped)
             try reader.read()
             return reader.module
         }

@@ -51,7 +51,7 @@ class Dist(unittest.TestCase):
         cls.unpacked = pathlib.Path(folder.name)
         with tarfile.open(cls.archive) as tar:
             cls.entries = tar.getmembers()
-            tar.extractall(cls.unpacked, filter="data")
+        subprocess.run(["tar", "-xf", cls.archive, "-C", cls.unpacked], check=True)
         cls.root = cls.unpacked / cls.archive.name.removesuffix(".tar.gz")
         cls.binary = cls.root / "bin/wasmpack"
 
@@ -119,7 +119,7 @@ class Dist(unittest.TestCase):
         for expected in (
             r"libc6 \(>= [\d.]+\)",
             r"libstdc\+\+6 \(>= [\d.]+\)",
-            r"zlib1g \(>= [\d:.]+\)",
+            r"zlib1g \(>= [\d:.a-z]+\)",
             r"libcurl4 \(>= 7\.85\.0\) \| libcurl4t64 \(>= 7\.85\.0\)",
             r"libarchive13 \(>= 3\.3\.3\) \| libarchive13t64 \(>= 3\.3\.3\)",
             r"libssl3 \(>= 3\.0\.0\) \| libssl3t64 \(>= 3\.0\.0\)",
