@@ -56,8 +56,12 @@ package final class RunningEnvoy: Sendable {
     /// The Envoy.
     package let envoy: FoundEnvoy
     private let process: SupervisedProcess
-    private let output: EnvoyOutput
-    private let paths: ProxyConfiguration.Paths
+    let output: EnvoyOutput
+    let paths: ProxyConfiguration.Paths
+    /// The version of the plugin that can be replaced.
+    private let version = Mutex(1)
+    /// The listeners whose replaceable plugin was rejected at the start.
+    private let rejected = Mutex<Set<String>>([])
     /// Envoy's own log until it was ready.
     private let startLog = Mutex<[EnvoyLogLine]>([])
 
@@ -80,13 +84,21 @@ package final class RunningEnvoy: Sendable {
             listeners: file("-lds.json"),
             admin: file("-admin"),
             probe: file("-probe"),
-            socket: { file("-\($0)") }
+            socket: { file("-\($0)") },
+            replaceable: { file("-\($0).json") }
         )
         let configuration = ProxyConfiguration(
             paths: paths,
             listeners: setup.listeners,
             upstream: setup.upstream
         )
+        for listener in setup.listeners {
+            guard let plugin = listener.plugin, plugin.isReplaceable else { continue }
+            try TemporaryFile.write(
+                ProxyConfiguration.pluginFile(version: 1, named: listener.name, plugin, plugin.code),
+                to: FilePath(paths.replaceable(listener.name))
+            )
+        }
         try TemporaryFile.write(configuration.listenerFile(), to: FilePath(paths.listeners))
         try TemporaryFile.write(configuration.bootstrap(), to: FilePath(paths.bootstrap))
         let plugins = Set(setup.listeners.filter { $0.plugin != nil }.map(\.name))
@@ -119,19 +131,42 @@ package final class RunningEnvoy: Sendable {
         do {
             try await running.waitUntilReady(within: setup.startLimit)
             // The last lines of the start may still be in the pipe.
-            let names = Set(setup.listeners.map(\.name))
-            if let loaded = try? await running.loadedListeners(), !names.isSubset(of: loaded) {
+            if try await !running.hasLoaded(setup.listeners) {
                 _ = await running.wait(within: .seconds(2)) { lines, _ in
                     lines.contains { $0.message.hasPrefix("Filesystem config update rejected") }
                 }
             }
             let lines = running.output.peek { lines, _ in lines.filter { $0.plugin == nil } }
             running.startLog.withLock { $0 = lines }
-            if setup.onLine != nil { running.output.stopKeeping() }
+            if setup.onLine != nil { running.output.keep(.nothing) }
             return running
         } catch {
             await running.end()
             throw error
+        }
+    }
+
+    /// Whether Envoy serves all listeners, each with its plugin.
+    private func hasLoaded(_ listeners: [PluginListener]) async throws -> Bool {
+        guard let loaded = try? await loadedListeners() else { return true }
+        for listener in listeners {
+            guard loaded.contains(listener.name) else { return false }
+            // Envoy serves a listener without its replaceable plugin: all requests fail.
+            if listener.plugin?.isReplaceable == true,
+                try await !hasLoadedPlugin(of: listener, within: Self.adminLimit)
+            {
+                rejected.withLock { _ = $0.insert(listener.name) }
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Returns the next version of the plugin that can be replaced.
+    func nextVersion() -> Int {
+        version.withLock {
+            $0 += 1
+            return $0
         }
     }
 
@@ -162,12 +197,12 @@ package final class RunningEnvoy: Sendable {
         }
     }
 
-    /// Returns the names of the listeners that Envoy serves.
+    /// Returns the names of the listeners that Envoy serves with their plugins.
     ///
     /// Throws ``EnvoyStop`` if Envoy does not answer.
     package func loadedListeners() async throws(EnvoyStop) -> Set<String> { Set(try await addresses().keys) }
 
-    /// Returns the addresses of the listeners that Envoy serves, by their names: `127.0.0.1:40917`, or a path.
+    /// Returns the addresses of the listeners that Envoy serves with their plugins, by their names: `127.0.0.1:40917`, or a path.
     ///
     /// Throws ``EnvoyStop`` if Envoy does not answer.
     package func addresses() async throws(EnvoyStop) -> [String: String] {
@@ -184,7 +219,8 @@ package final class RunningEnvoy: Sendable {
                 (String(line[..<$0.lowerBound]), String(line[$0.upperBound...]))
             }
         }
-        return Dictionary(pairs) { first, _ in first }
+        let rejected = rejected.withLock(\.self)
+        return Dictionary(pairs.filter { !rejected.contains($0.0) }) { first, _ in first }
     }
 
     /// Returns why the plugin of a listener was rejected at the start; `nil` if the log does not say it.
