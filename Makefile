@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 # Debian's names; .ci/install-packages knows Homebrew's.
-BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev
+BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev libyaml-dev
 TEST_PACKAGES = docker-registry openssl python3 skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
 	gcc bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace valgrind binutils podman uidmap containerd
 
@@ -125,8 +125,8 @@ asan: deps test-deps ## the same under address sanitizer
 # libFuzzer on each reader of untrusted bytes, one after the other. Inputs that it finds go into Fixtures/fuzz with the fix.
 # SwiftPM gives a program a main of another name, and libFuzzer brings one as well: the first one counts.
 FUZZ_SECONDS = 600
-fuzz: deps ## fuzz the readers of modules, function bodies, layers, manifests and Dockerfiles, FUZZ_SECONDS=600 each; not in CI
-	for name in FuzzModule FuzzBody FuzzLayer FuzzManifest FuzzDockerfile; do \
+fuzz: deps ## fuzz the readers of modules, function bodies, layers, manifests, Dockerfiles and YAML, FUZZ_SECONDS=600 each; not in CI
+	for name in FuzzModule FuzzBody FuzzLayer FuzzManifest FuzzDockerfile FuzzYAML; do \
 		WASMPACK_FUZZ=1 $(SWIFT) build --product $$name --scratch-path .build/fuzz -c release \
 			-Xswiftc -sanitize=fuzzer -Xlinker -z -Xlinker muldefs || exit; done
 	Tests/Fuzz/run.sh .build/fuzz $(FUZZ_SECONDS)

@@ -19,8 +19,22 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+    .target(
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: strict,
+        linkerSettings: name == "YAML" ? yaml : []
+    )
 }
+
+// On Linux, pkg-config would choose the shared library. Homebrew's headers are in no place that the compiler searches.
+#if os(macOS)
+    let yamlPackage: String? = "yaml-0.1"
+    let yaml: [LinkerSetting] = []
+#else
+    let yamlPackage: String? = nil
+    let yaml: [LinkerSetting] = [.linkedLibrary(":libyaml.a")]
+#endif
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
@@ -50,6 +64,12 @@ let package = Package(
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
         ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        // Linked statically into `YAML`, so no command needs the library when it runs.
+        .systemLibrary(
+            name: "CYAML",
+            pkgConfig: yamlPackage,
+            providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]
+        ),
         .target(name: "CLibrary"),
         // Homebrew's headers are in no place that the compiler searches.
         .target(
@@ -74,24 +94,31 @@ let package = Package(
         library("OCI", ["Diagnostics", "CCrypto"]),
         library("Wasm", ["Diagnostics"]),
         library("ProxyWasm", ["Wasm", "Diagnostics"]),
+        library("YAML", ["Diagnostics", "CYAML"]),
         library("HTTPTransport", ["Diagnostics", "CCurl", system]),
         library("HTTPServer", ["Diagnostics", "CTLS", nioCore, nioPosix, nioHTTP1]),
         library("Archive", ["OCI", "Diagnostics", "CArchive", "CZlib"]),
         library("Storage", ["OCI", "Archive", "HostSystem", "Diagnostics", system]),
-        library("Registry", ["OCI", "Storage", "HTTPTransport", "HostSystem", "Diagnostics", system]),
+        library(
+            "Registry",
+            ["OCI", "Storage", "HTTPTransport", "HostSystem", "YAML", "Diagnostics", system]
+        ),
         library(
             "Packing",
             ["OCI", "Wasm", "ProxyWasm", "Archive", "Storage", "HostSystem", "Diagnostics", system]
         ),
-        library("Deployment", ["OCI", "Diagnostics"]),
+        library("Deployment", ["OCI", "HostSystem", "YAML", "Diagnostics", system]),
         library("EnvoyRunner", ["OCI", "HostSystem", "Diagnostics", system]),
-        library("PluginTesting", ["EnvoyRunner", "HTTPServer", "OCI", "HostSystem", "Diagnostics", system]),
+        library(
+            "PluginTesting",
+            ["EnvoyRunner", "HTTPServer", "OCI", "HostSystem", "YAML", "Diagnostics", system]
+        ),
         library("RegistryServer", ["OCI", "Storage", "HTTPServer", "HostSystem", "Diagnostics", system]),
         .executableTarget(
             name: "wasmpack",
             dependencies: [
                 "Diagnostics", "HostSystem", "OCI", "Wasm", "ProxyWasm", "Archive", "Storage",
-                "HTTPTransport",
+                "YAML", "HTTPTransport",
                 "Registry", "Packing", "Deployment", "EnvoyRunner", "PluginTesting", "HTTPServer",
                 "RegistryServer",
                 system,
@@ -112,6 +139,7 @@ let package = Package(
         tests("HostSystemTests", ["HostSystem", "Diagnostics", system]),
         tests("WasmTests", ["Wasm", "Diagnostics"]),
         tests("ProxyWasmTests", ["ProxyWasm", "Wasm", "Diagnostics"]),
+        tests("YAMLTests", ["YAML", "Diagnostics"]),
         tests("ArchiveTests", ["Archive", "OCI", "Diagnostics", system]),
         tests("StorageTests", ["Storage", "OCI", "Archive", "HostSystem", "Diagnostics", system]),
         tests(
@@ -149,5 +177,6 @@ if Context.environment["WASMPACK_FUZZ"] != nil {
         fuzzer("FuzzLayer", "Archive", "OCI", "Diagnostics"),
         fuzzer("FuzzManifest", "OCI"),
         fuzzer("FuzzDockerfile", "Packing"),
+        fuzzer("FuzzYAML", "YAML"),
     ]
 }

@@ -168,7 +168,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack build" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -194,7 +194,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack check" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -230,7 +230,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" no-check' -l 'no-check' -d 'Skip the check that proxies will accept the plugin'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack push" digest-file' -l 'digest-file' -d 'Also write the manifest\'s digest to this file' -rF
@@ -257,7 +257,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" digest-file' -l 'digest-file' -d 'Also write the manifest\'s digest to this file' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack pull" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
@@ -288,7 +288,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack copy" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -311,7 +311,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tag" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -334,7 +334,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack tags" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -356,7 +356,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack delete" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -413,7 +413,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack inspect" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -447,7 +447,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack digest" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack digest" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack digest" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack digest" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack digest" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack digest" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack digest" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack digest" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -471,7 +471,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack verify" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -515,7 +515,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack generate" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -549,7 +549,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack run" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack run" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack run" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack run" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack run" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack run" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack run" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack run" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'
@@ -578,7 +578,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_opti
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack test" u username' -l 'username' -s 'u' -d 'Log in as this user; needs --password-stdin or --identity-token-stdin' -rfka ''
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack test" password-stdin' -l 'password-stdin' -d 'Read the password from standard input'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack test" identity-token-stdin' -l 'identity-token-stdin' -d 'Read an identity token from standard input, with or without --username'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack test" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory' -rF
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack test" authfile' -l 'authfile' -d 'Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory' -rF
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack test" anonymous' -l 'anonymous' -d 'Use no credentials'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack test" q quiet' -l 'quiet' -s 'q' -d 'Print only the result and errors'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_flags_or_options "wasmpack test" v verbose' -l 'verbose' -s 'v' -d 'Report each step, the credentials used, and retries'

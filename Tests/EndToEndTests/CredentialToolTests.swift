@@ -76,7 +76,7 @@ struct CredentialToolTests {
             "kubectl is not installed (make test-deps)"
         )
     )
-    func `reads a pull Secret from kubectl, and rejects YAML with the command to use`()
+    func `reads a pull Secret from kubectl as JSON and as YAML`()
         async throws
     {
         let bench = try await Bench()
@@ -97,11 +97,10 @@ struct CredentialToolTests {
             try bench.work.write(made.outputBytes, to: "secret.\(format)")
             try bench.work.protect("secret.\(format)", 0o600)
         }
-        let run = try await bench.run(["-v", "--authfile", "secret.json"])
-        #expect(run.status == 0, "\(run)")
-        #expect(run.errorText.contains("credentials: demo, from secret.json"), "\(run)")
-        let yaml = try await bench.run(["--authfile", "secret.yaml"])
-        #expect(yaml.status == 78)
-        #expect(yaml.errorText.contains("kubectl get secret NAME -o json"), "\(yaml)")
+        for format in ["json", "yaml"] {
+            let run = try await bench.run(["-v", "--authfile", "secret.\(format)"])
+            #expect(run.status == 0, "\(run)")
+            #expect(run.errorText.contains("credentials: demo, from secret.\(format)"), "\(run)")
+        }
     }
 }

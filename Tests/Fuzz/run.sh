@@ -16,6 +16,8 @@ python3 "$support/modules_bodies.py" "$seeds/FuzzBody"
 python3 "$support/images.py" "$seeds/FuzzLayer"
 cp -r "$seeds/FuzzLayer" "$seeds/FuzzManifest"
 cp "$fixtures"/oci/*.json "$seeds/FuzzManifest"
+mkdir -p "$seeds/FuzzYAML"
+cp "$fixtures"/oci/*.json "$fixtures"/schemas/*.json "$seeds/FuzzYAML"
 
 status=0
 for fuzzer in "$build"/release/Fuzz*; do

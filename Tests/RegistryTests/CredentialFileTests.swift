@@ -35,6 +35,17 @@ import Testing
         #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"pull"},"type":"\#(type)",\#(members)}"#
     }
 
+    private static let yaml = """
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: pull
+        type: kubernetes.io/dockerconfigjson
+        data:
+          .dockerconfigjson: \(base64(#"{"auths":\#(auths)}"#))
+
+        """
+
     static let forms: [(name: String, text: String, why: String)] = [
         ("file", #"{"auths":\#(auths)}"#, "docker's"),
         ("x.dockerconfigjson", #"{"auths":\#(auths)}"#, "under any name"),
@@ -53,6 +64,15 @@ import Testing
                 #""data":{".dockerconfigjson":"e30="},"stringData":{".dockerconfigjson":"{\"auths\":{\"registry.example\":{\"auth\":\"dTpw\"}}}"}"#
             ),
             "stringData is stronger, as in Kubernetes"
+        ),
+        ("secret.yaml", yaml, "a Secret as YAML"),
+        ("file", "\u{FEFF}# from kubectl\r\n" + yaml.replacing("\n", with: "\r\n"), "as Windows writes it"),
+        ("file", "kind: WasmPlugin\n---\n" + yaml + "---\n", "beside other documents"),
+        (
+            "file",
+            "kind: Secret\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: |\n    "
+                + #"{"auths":\#(auths)}"#,
+            "stringData in a block"
         ),
         ("folder/.dockerconfigjson", #"{"auths":\#(auths)}"#, "a mounted Secret"),
         ("folder/.dockercfg", auths, "of the old form"),
@@ -93,10 +113,16 @@ import Testing
             "a value is expected, at line 1, column 1: a letter"
         ),
         (
-            "apiVersion: v1\nkind: Secret\ndata: hush\n", .configurationInvalid,
-            "kubectl get secret NAME -o json"
+            "apiVersion: v1\nkind: Secret\nhush: 1\nhush: 2\n", .configurationInvalid,
+            "a key is a duplicate, at line 4, column 1"
         ),
-        ("---\n# x\nkind: Secret\ndata: hush\n", .configurationInvalid, "is YAML"),
+        ("---\n# x\nkind: ConfigMap\ndata: {a: hush}\n", .configurationInvalid, "its kind is ConfigMap"),
+        (
+            "kind: Secret\ndata: &hush {}\n", .configurationInvalid,
+            "an anchor (&) is not supported, at line 2"
+        ),
+        ("kind: Secret\nmetadata: {name: {{ hush }}}\n", .configurationInvalid, "a template of Helm"),
+        (yaml + "---\n" + yaml, .configurationInvalid, "it has 2 pull Secrets"),
         ("hush", .configurationInvalid, "not a valid JSON"),
     ]
 

@@ -162,6 +162,6 @@ import Testing
         #expect(failure?.message.hasPrefix("~/.docker/config.json ") == true)
         #expect(failure?.description.contains("hush") == false)
         #expect(failure?.hints.isEmpty == false)
-        #expect(failure?.message.contains("YAML") == text.hasPrefix("apiVersion"))
+        #expect(failure?.why?.contains("YAML") == text.hasPrefix("apiVersion"))
     }
 }

@@ -13,8 +13,8 @@ struct CredentialFile: Sendable {
         case file(FilePath)
         /// The value of a variable.
         case bytes([UInt8])
-        /// The path that the user named: such a file, a Kubernetes Secret as JSON, or the folder of a mounted
-        /// Secret.
+        /// The path that the user named: such a file, a Kubernetes Secret as JSON or YAML, or the folder of a
+        /// mounted Secret.
         case explicit(FilePath)
     }
 
@@ -62,14 +62,17 @@ struct CredentialFile: Sendable {
         guard let bytes = try contents(of: path, shownPath) else {
             throw Failure(.fileMissing, "no such file: \(shownPath)")
         }
-        if KubernetesSecret.isObject(bytes) {
+        let secret =
+            KubernetesSecret.isObject(bytes)
+            ? bytes
+            : KubernetesSecret.isYAML(bytes) ? try KubernetesSecret.json(ofYAML: bytes, as: shownPath) : nil
+        if let secret {
             return Content(
-                document: try KubernetesSecret.configuration(in: bytes, as: shownPath),
+                document: try KubernetesSecret.configuration(in: secret, as: shownPath),
                 rules: .kubernetes,
                 shownPath: shownPath
             ).warning(of: path)
         }
-        try KubernetesSecret.rejectYAML(bytes, as: shownPath)
         return try content(bytes, named: path.lastComponent?.string ?? "", shownAs: shownPath).warning(
             of: path
         )

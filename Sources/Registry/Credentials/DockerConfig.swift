@@ -35,8 +35,8 @@ package struct DockerConfig: CredentialStore {
         self.helpers = helpers
     }
 
-    /// Creates a store from a path that the user named: such a file, a Kubernetes Secret as JSON, or the
-    /// folder of a mounted Secret.
+    /// Creates a store from a path that the user named: such a file, a Kubernetes Secret as JSON or YAML,
+    /// or the folder of a mounted Secret.
     ///
     /// - Parameters:
     ///   - path: the file or folder, which must exist.

@@ -26,7 +26,10 @@ struct DockerConfigEdit {
             root = .object([])
             return
         }
-        try KubernetesSecret.rejectYAML(bytes, as: name)
+        guard !KubernetesSecret.isYAML(bytes) else {
+            root = .object([])
+            throw invalid("it is a Kubernetes object in YAML, which is never written")
+        }
         root = try CredentialJSON.parse(bytes, as: name)
         guard root.isObject else { throw invalid("it is not an object") }
         if root["kind"]?.string == "Secret" {

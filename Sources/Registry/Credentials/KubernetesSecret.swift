@@ -1,6 +1,8 @@
 import Diagnostics
+import OCI
+import YAML
 
-/// A pull Secret in the form of `kubectl get secret NAME -o json`.
+/// A pull Secret in the form of `kubectl get secret NAME -o json` or `-o yaml`.
 struct KubernetesSecret: Decodable {
     private let kind: String
     private let type: String?
@@ -13,17 +15,45 @@ struct KubernetesSecret: Decodable {
         return (try? CredentialJSON.decode(Object.self, from: bytes, as: "object")) != nil
     }
 
-    /// Throws ``Failure/Code/configurationInvalid`` if a text looks like a Kubernetes object in YAML.
-    static func rejectYAML(_ bytes: [UInt8], as name: String) throws(Failure) {
-        let text = String(decoding: bytes.prefix(64 * 1024), as: UTF8.self)
-        let lines = text.split(whereSeparator: \.isNewline)
-        guard lines.contains(where: { $0.hasPrefix("apiVersion:") || $0.hasPrefix("kind:") }) else { return }
-        throw Failure(
-            .configurationInvalid,
-            "\(name) is YAML, which is not supported",
-            why: "a Secret must be JSON",
-            try: ["kubectl get secret NAME -o json"]
-        )
+    /// Whether a text looks like a Kubernetes object in YAML.
+    static func isYAML(_ bytes: [UInt8]) -> Bool {
+        let text = String(decoding: JSONEncodingFault.withoutMark(bytes).prefix(64 * 1024), as: UTF8.self)
+        return text.split(whereSeparator: \.isNewline).contains { line in
+            line.hasPrefix("apiVersion:") || line.hasPrefix("kind:")
+        }
+    }
+
+    /// Returns the only pull Secret of a YAML text as JSON, or its first document if there is none.
+    ///
+    /// Throws ``Failure/Code/configurationInvalid``, which does not quote the text.
+    static func json(ofYAML bytes: [UInt8], as what: String) throws(Failure) -> [UInt8] {
+        func invalid(_ why: String) -> Failure {
+            Failure(
+                .configurationInvalid,
+                "\(what) is not a pull Secret",
+                why: why,
+                try: ["kubectl get secret NAME -o yaml"]
+            )
+        }
+        let documents: [Node]
+        do throws(YAMLError) {
+            documents = try YAMLReader.documents(in: bytes)
+        } catch {
+            throw invalid(
+                "\(error.withoutQuotation), at line \(error.place.line), column \(error.place.column)"
+            )
+        }
+        let secrets = documents.filter { document in
+            document["kind"]?.string == "Secret"
+                && document["type"]?.string?.hasPrefix("kubernetes.io/dockerc") == true
+        }
+        guard secrets.count <= 1 else {
+            throw invalid("it has \(secrets.count) pull Secrets, but one is expected")
+        }
+        guard let document = secrets.first ?? documents.first(where: { !$0.isNull }) else {
+            throw invalid("it has no document")
+        }
+        return Array(document.json.utf8)
     }
 
     /// Returns the docker configuration of the Secret; throws ``Failure/Code/configurationInvalid``, which

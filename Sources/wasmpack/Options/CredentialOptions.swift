@@ -23,7 +23,7 @@ struct CredentialOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only source of credentials: a config.json, a Kubernetes Secret (JSON), or its mounted directory",
+            "Only source of credentials: a config.json, a Kubernetes Secret, or its mounted directory",
             valueName: "file"
         ),
         completion: .file()
