@@ -48,7 +48,7 @@ struct Wasmpack: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Look",
-                subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self]
+                subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self, Doctor.self]
             ),
             CommandGroup(name: "Deploy", subcommands: [Generate.self]),
             CommandGroup(name: "Try", subcommands: [RunPlugin.self, TestPlugin.self, Serve.self]),

@@ -10,7 +10,9 @@ struct RunCommandTests {
 
     init() throws { served = try ServedPlugins() }
 
-    private func run(_ arguments: String...) async throws -> CommandLineRun { try await served.run(arguments) }
+    private func run(_ arguments: String...) async throws -> CommandLineRun {
+        try await served.run(arguments)
+    }
 
     private func serve(_ arguments: String...) async throws -> (program: RunningProgram, url: String) {
         try await served.serve(arguments)

@@ -13,7 +13,8 @@ struct RunOptionTests {
     @Test func `the plugin gets its root ID and its environment variables`() async throws {
         try await TrialPlugin.build(as: "trial.wasm", in: work)
         let run = try await served.run([
-            "trial.wasm", "--plugin-config", "describe", "--root-id", "my root", "--env", "A=one", "--env", "HOME",
+            "trial.wasm", "--plugin-config", "describe", "--root-id", "my root", "--env", "A=one", "--env",
+            "HOME",
             "--request", "/",
         ])
         #expect(run.status == 0, "\(run)")
@@ -71,7 +72,9 @@ struct RunOptionTests {
         #expect(run.outputText.contains(#""path":"/x?y""#), "\(run)")
         // Not a header field that Envoy adds: the connection's bytes are not changed.
         #expect(!run.outputText.contains("x-forwarded-proto"), "\(run)")
-        for text in ["info     a connection\n", "info     bytes to the server\n", "info     bytes to the client\n"] {
+        for text in [
+            "info     a connection\n", "info     bytes to the server\n", "info     bytes to the client\n",
+        ] {
             #expect(run.errorText.contains(text), "\(text): \(run)")
         }
         try await TrialPlugin.build(

@@ -256,7 +256,10 @@ struct TestCommandTests {
         )
         #expect(tap.outputText.contains("not ok 2 - fails \\#1"), "\(tap)")
         let quiet = try await run(Self.envoy, "--quiet")
-        #expect(quiet.outputText.contains(/^envoy +\S+\nFAIL +fails #1\n(\s.*\n)+FAIL +1 of 2 cases failed\n$/), "\(quiet)")
+        #expect(
+            quiet.outputText.contains(/^envoy +\S+\nFAIL +fails #1\n(\s.*\n)+FAIL +1 of 2 cases failed\n$/),
+            "\(quiet)"
+        )
         let quietPass = try await run(Self.envoy, "--quiet", "--filter", "passes")
         #expect(quietPass.outputText == "ok       1 case passed\n", "\(quietPass)")
         let list = try await run("--list", "--filter", "fails")
@@ -335,7 +338,9 @@ struct TestCommandTests {
         #expect(run.errorText.contains("error[envoy-missing]"), "\(run)")
     }
 
-    @Test func `a module or a program instead of a test file is an error with the right command`() async throws {
+    @Test func `a module or a program instead of a test file is an error with the right command`()
+        async throws
+    {
         try work.write(Modules.plugin, to: "plugin.wasm")
         let module = try await run("plugin.wasm")
         #expect(module.status == 65, "\(module)")

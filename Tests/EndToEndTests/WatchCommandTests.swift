@@ -41,7 +41,8 @@ struct WatchCommandTests {
         try await served.expectNothingLeft()
     }
 
-    @Test func `a new build serves without a restart, and a broken one is explained while the old one serves`()
+    @Test
+    func `a new build serves without a restart, and a broken one is explained while the old one serves`()
         async throws
     {
         let teapot = try await buildTeapot()
@@ -63,12 +64,17 @@ struct WatchCommandTests {
         try await end(program)
     }
 
-    @Test func `a build that Envoy rejects or that crashes at its start is explained while the old one serves`()
+    @Test
+    func `a build that Envoy rejects or that crashes at its start is explained while the old one serves`()
         async throws
     {
         func trial(_ condition: String, as name: String) async throws -> [UInt8] {
             let old = "if (is(text, count, \"\(condition)\")) {"
-            try await TrialPlugin.build(changing: condition.isEmpty ? [] : [(old, "if (1) {")], as: name, in: work)
+            try await TrialPlugin.build(
+                changing: condition.isEmpty ? [] : [(old, "if (1) {")],
+                as: name,
+                in: work
+            )
             return try work.bytes(of: name)
         }
         let good = try await trial("", as: "good.wasm")
@@ -94,7 +100,12 @@ struct WatchCommandTests {
         let address = url.replacing("tcp:", with: "http:")
         #expect(try await served.get(address).status == 200)
         try await wait(for: "info     bytes to the server", program)
-        try await TrialPlugin.build(source, changing: [("to the server", "forward")], as: "next.wasm", in: work)
+        try await TrialPlugin.build(
+            source,
+            changing: [("to the server", "forward")],
+            as: "next.wasm",
+            in: work
+        )
         try install(work.bytes(of: "next.wasm"))
         try await wait(for: "live     plugin.wasm", program)
         #expect(try await served.get(address).status == 200)
@@ -157,8 +168,11 @@ struct WatchLongTests {
 struct WatchSessionTests {
     /// The text without what differs from run to run.
     private static func normalized(_ text: String) -> String {
-        text.replacing(/127\.0\.0\.1:\d+/, with: "127.0.0.1:PORT").replacing(/in \d+ m?s\n/, with: "in TIME\n")
-            .replacing(/Envoy \d+\.\d+\.\d+/, with: "Envoy VERSION")
+        text.replacing(/127\.0\.0\.1:\d+/, with: "127.0.0.1:PORT").replacing(
+            /in \d+ m?s\n/,
+            with: "in TIME\n"
+        )
+        .replacing(/Envoy \d+\.\d+\.\d+/, with: "Envoy VERSION")
     }
 
     @Test func `the documented session equals a real one`() async throws {

@@ -39,7 +39,8 @@ struct FileWatchTests {
     }
 
     /// Waits until a watch has reported a change at which the file has this text.
-    private func expect(_ expected: String, _ watch: FileWatch, after change: () throws -> Void) async throws {
+    private func expect(_ expected: String, _ watch: FileWatch, after change: () throws -> Void) async throws
+    {
         try change()
         for await _ in watch.changes where text() == expected { return }
         Issue.record("no change to \(expected)")

@@ -132,8 +132,14 @@ import Testing
     }
 
     static let mistakesInYAML: [(text: String, message: String, why: String)] = [
-        ("cases:\n  - name: a\n    expects: {}\n", "t.yaml:3:5: cases[0]: unknown key \"expects\"", "an unknown key"),
-        ("cases:\n  - name: a\n    request: []\n", "t.yaml:3:14: cases[0].request: an object", "another kind of value"),
+        (
+            "cases:\n  - name: a\n    expects: {}\n", "t.yaml:3:5: cases[0]: unknown key \"expects\"",
+            "an unknown key"
+        ),
+        (
+            "cases:\n  - name: a\n    request: []\n", "t.yaml:3:14: cases[0].request: an object",
+            "another kind of value"
+        ),
         ("cases:\n  - &a 1\n", "t.yaml:2:5: not valid YAML", "an anchor"),
         ("cases: []\ncases: []\n", "t.yaml:2:1: not valid YAML", "a key twice"),
         ("cases: [\n", "not valid YAML", "an unfinished list"),
@@ -144,7 +150,9 @@ import Testing
 
     @Test("a mistake in YAML is reported with its place", arguments: mistakesInYAML)
     func mistakeInYAML(text: String, message: String, why: String) {
-        let failure = #expect(throws: Failure.self, "\(why)") { try TestFile(Array(text.utf8), at: "dir/t.yaml") }
+        let failure = #expect(throws: Failure.self, "\(why)") {
+            try TestFile(Array(text.utf8), at: "dir/t.yaml")
+        }
         #expect(failure?.code == .testFileInvalid, "\(why)")
         #expect(failure?.message.contains(message) == true, "\(why): \(String(describing: failure))")
     }

@@ -40,6 +40,7 @@ def main():
     parser.add_argument("--host", action="append", default=[], help="repeatable; one more DNS name or address")
     parser.add_argument("--days", default="2", help="default: %(default)s")
     parser.add_argument("--rsa", action="store_true", help="sign tokens with an RSA key")
+    parser.add_argument("--expired", action="store_true", help="the server's certificate ended yesterday")
     options = parser.parse_args()
 
     folder, days = options.folder, ["-days", options.days]
@@ -55,6 +56,12 @@ def main():
         *("-addext", "extendedKeyUsage=serverAuth"),
     ]
     request(folder, "server.key", "server.crt", "localhost", P256, *by_authority, *server, *days)
+    if options.expired:
+        # `req` rejects days in the past; `x509` accepts one.
+        command = ["openssl", "x509", "-in", str(folder / "server.crt"), *by_authority, "-days", "-1"]
+        command += ["-CAcreateserial", "-out", str(folder / "expired.crt")]
+        subprocess.run(command, check=True, capture_output=True)
+        os.replace(folder / "expired.crt", folder / "server.crt")
     request(folder, "sign.key", "sign.crt", "wasmpack test tokens", RSA if options.rsa else P256, *days)
 
 

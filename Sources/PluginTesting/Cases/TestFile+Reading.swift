@@ -3,6 +3,7 @@ import EnvoyRunner
 import HostSystem
 import OCI
 package import SystemPackage
+import YAML
 
 extension TestFile {
     /// The most cases of a file.

@@ -84,7 +84,8 @@ struct Check: TargetCommand {
     }
 
     /// The verdicts of the Envoys that `--envoy` names; none without the option.
-    private func verdicts(on path: FilePath, _ context: CommandContext) async throws(Failure) -> [EnvoyVerdict]
+    private func verdicts(on path: FilePath, _ context: CommandContext) async throws(Failure)
+        -> [EnvoyVerdict]
     {
         guard !envoy.isEmpty else { return [] }
         let supervisor = try SupervisedProcess.ownProgram()

@@ -53,7 +53,11 @@ extension RunWork {
                 return nil
             }
             let result = try await noticing("for the start of \(target)") {
-                try await running.replacePlugin(of: listener, by: build.module.string, within: Self.startLimit)
+                try await running.replacePlugin(
+                    of: listener,
+                    by: build.module.string,
+                    within: Self.startLimit
+                )
             }
             switch result {
             case .live:

@@ -25,6 +25,7 @@ struct RunWork {
     ///   - address: the address of the listener.
     ///   - upstream: the server behind the plugin.
     ///   - builds: the builds of the module to follow; `nil` for none.
+    /// - Throws: the failure of a plugin that Envoy rejects, and of an Envoy that ends.
     func serve(at address: ListenAddress, _ upstream: UpstreamCluster, following builds: PluginBuilds? = nil)
         async throws
     {
