@@ -187,7 +187,7 @@ struct DoctorTests {
         let access = try registry.access(work)
         let reference = try await push(to: registry, access.flags, input: access.input)
         let made = try await work.start(
-            ["generate", "pull-secret", reference, "--name", "s", "-n", "n"] + access.flags,
+            ["generate", "pull-secret", reference, "--name", "s", "--namespace", "n"] + access.flags,
             input: access.input
         ).wait()
         #expect(made.status == 0, "\(made)")
@@ -206,10 +206,22 @@ struct DoctorTests {
         // The token service is at localhost, and the CA is private.
         #expect(run.outputText.contains("login    ! tokens of https://localhost:"), "\(run)")
         #expect(run.outputText.contains("does not know the CA that is trusted here"), "\(run)")
-        let other = made.outputText.replacing(registry.name, with: "localhost")
+        let other = """
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: s}
+            type: kubernetes.io/dockerconfigjson
+            stringData:
+              .dockerconfigjson: '{"auths":{"localhost":{"username":"me","password":"hush-word"}}}'
+            """
         try work.write(Array(other.utf8), to: "other.yaml")
         let elsewhere = try await doctor([reference, "--pull-secret", "other.yaml"] + access.trust)
-        #expect(!elsewhere.description.contains(registry.password), "\(elsewhere)")
+        #expect(elsewhere.status == 77 && Self.marks(elsewhere)["account"] == "✗", "\(elsewhere)")
+        #expect(
+            elsewhere.outputText.contains("has no entry that Istio uses for \(registry.name)"),
+            "\(elsewhere)"
+        )
+        #expect(!elsewhere.description.contains("hush-word"), "\(elsewhere)")
     }
 
     static let wrong: [(arguments: [String], text: String)] = [

@@ -57,11 +57,12 @@ def main():
     ]
     request(folder, "server.key", "server.crt", "localhost", P256, *by_authority, *server, *days)
     if options.expired:
-        # `req` rejects days in the past; `x509` accepts one.
-        command = ["openssl", "x509", "-in", str(folder / "server.crt"), *by_authority, "-days", "-1"]
-        command += ["-CAcreateserial", "-out", str(folder / "expired.crt")]
+        # `req -x509` rejects days in the past; `x509` accepts them.
+        wanted = ["-key", str(folder / "server.key"), "-subj", "/CN=localhost", "-out", str(folder / "server.csr")]
+        subprocess.run(["openssl", "req", "-new", *wanted, *server], check=True, capture_output=True)
+        command = ["openssl", "x509", "-req", "-in", str(folder / "server.csr"), *by_authority, "-CAcreateserial"]
+        command += ["-copy_extensions", "copyall", "-days", "-1", "-out", str(folder / "server.crt")]
         subprocess.run(command, check=True, capture_output=True)
-        os.replace(folder / "expired.crt", folder / "server.crt")
     request(folder, "sign.key", "sign.crt", "wasmpack test tokens", RSA if options.rsa else P256, *days)
 
 

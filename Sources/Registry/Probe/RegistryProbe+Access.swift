@@ -12,7 +12,7 @@ extension RegistryProbe {
         guard let name = subject.repository else {
             let client = RegistryClient(subject.connection, nil, subject.access, scope: .none) { lookup }
             try await steps { () throws(Failure) in
-                _ = try await access(client, "", "log in", lookup)
+                _ = try await access(client, "", "use it", lookup)
             }
             return
         }

@@ -47,6 +47,7 @@ extension RegistryProbe {
             (passed, kind) = ([.dns, .tcp], .tls)
         default: (passed, kind) = ([.dns, .tcp], .api)
         }
+        if kind != .proxy { reportProxy() }
         if subject.proxy == nil {
             for step in passed {
                 report(
@@ -59,8 +60,14 @@ extension RegistryProbe {
         report(ProbeStep(kind, failure))
     }
 
+    private func reportProxy() {
+        let text = subject.proxy.map { "requests go through the \($0)" } ?? "none for \(registry)"
+        report(ProbeStep(.proxy, text))
+    }
+
     /// Reports the steps of a connection.
     private func report(_ connection: Connection?, _ origin: Origin) {
+        reportProxy()
         if let connection, subject.proxy == nil {
             let address = connection.address.lastIndex(of: ":").map { connection.address[..<$0] } ?? ""
             let isAddress = address == origin.host || address == "[\(origin.host)]"
@@ -87,30 +94,27 @@ extension RegistryProbe {
         let version = connection?.tlsVersion.map { "\($0), " } ?? ""
         guard let own = connection?.certificates.first else { return ProbeStep(.tls, version + "verified") }
         let chain = connection?.certificates.dropFirst().map { "\($0.subject) until \($0.validUntil)" } ?? []
-        let names = own.names.isEmpty ? own.subject : own.names
-        let text =
+        let names =
+            own.names.isEmpty
+            ? own.subject : own.names.split(separator: ", ").withoutDuplicates.joined(separator: ", ")
+        var text =
             version + "for \(names) until \(own.validUntil)"
             + (chain.isEmpty ? "" : "; signed by \(chain.joined(separator: ", signed by "))")
-        if let last = connection?.certificates.min(by: { $0.daysLeft < $1.daysLeft }),
-            last.daysLeft < Self.noticeableDays
+        var hints: [String] = []
+        if let first = connection?.certificates.min(by: { $0.daysLeft < $1.daysLeft }),
+            first.daysLeft < Self.noticeableDays
         {
-            return ProbeStep(
-                .tls,
-                warning: "\(text); \(last.subject) ends in \(last.daysLeft) days",
-                try: ["ask the registry's administrator to renew the certificate"]
-            )
+            text += "; \(first.subject) ends in \(first.daysLeft) day\(first.daysLeft == 1 ? "" : "s")"
+            hints.append("ask the registry's administrator to renew the certificate")
         }
         if subject.secret != nil, subject.trustsMoreAuthorities {
-            return ProbeStep(
-                .tls,
-                warning: "\(text); a proxy in the cluster does not know the CA that is trusted here",
-                try: [
-                    "add the CA to the proxy's image or mount it there; Envoy Gateway has tls.caCertificateRef",
-                    "Istio's WASM_INSECURE_REGISTRIES=\(registry) skips the verification instead",
-                ]
-            )
+            text += "; a proxy in the cluster does not know the CA that is trusted here"
+            hints += [
+                "add the CA to the proxy's image or mount it there; Envoy Gateway has tls.caCertificateRef",
+                "Istio's WASM_INSECURE_REGISTRIES=\(registry) skips the verification instead",
+            ]
         }
-        return ProbeStep(.tls, text)
+        return hints.isEmpty ? ProbeStep(.tls, text) : ProbeStep(.tls, warning: text, try: hints)
     }
 
     /// Returns the failure for an answer that is not a registry's.

@@ -52,11 +52,6 @@ package struct RegistryProbe: Sendable {
     ///
     /// Throws ``Failure/Code/interrupted``.
     package func run() async throws(Failure) {
-        if let proxy = subject.proxy {
-            report(ProbeStep(.proxy, "requests go through the \(proxy)"))
-        } else {
-            report(ProbeStep(.proxy, "none for \(registry)"))
-        }
         let answer = try await reach()
         try checkCancellation()
         var requiresLogin = false
