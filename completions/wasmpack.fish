@@ -140,7 +140,7 @@ complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "w
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'test' -d 'Test a plugin in a real Envoy'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'serve' -d 'Run an OCI registry on this machine'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'envoys' -d 'List the Envoys on this machine'
-complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'version' -d 'Show the version'
+complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'version' -d 'Show the version, the commit and the libraries'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'completion' -d 'Print a shell completion script'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'wasmpack' -n '__wasmpack_should_offer_completions_for_positional "wasmpack build" -eq 1' -fa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'wasm\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'

@@ -13,8 +13,14 @@ package enum ArchiveLibrary {
         packages: ("libarchive13", "libarchive"),
         open: wasmpack_open_archive
     ) {
-        let version = archive_version_number()
-        guard version < minimum.number else { return nil }
-        return "its version is \(version / 1_000_000).\(version / 1000 % 1000).\(version % 1000)"
+        archive_version_number() < minimum.number ? "its version is \(versionText)" : nil
+    }
+
+    /// The version, for example `3.6.2`; `nil` without the library.
+    package static var version: String? { shared.failure == nil ? versionText : nil }
+
+    private static var versionText: String {
+        let number = archive_version_number()
+        return "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
     }
 }

@@ -10,8 +10,8 @@ package import Diagnostics
 #endif
 
 /// OpenSSL's libssl, which is opened by its first use.
-enum TLSLibrary {
-    static let shared = SystemLibrary(
+package enum TLSLibrary {
+    package static let shared = SystemLibrary(
         "libssl",
         minimum: "3.0",
         packages: ("libssl3", "openssl@3"),

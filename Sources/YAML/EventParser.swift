@@ -1,5 +1,8 @@
 import CYAML
 
+/// The version of libyaml, for example `0.2.5`.
+package let libyamlVersion = String(cString: yaml_get_version_string())
+
 /// One parser of libyaml, which is freed once.
 ///
 /// The text must outlive it.

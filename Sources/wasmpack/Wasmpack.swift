@@ -1,10 +1,17 @@
 import Archive
 import ArgumentParser
+import CCommit
 import HTTPTransport
 
 /// The version of the program, and its names in requests and traces.
 enum Program {
     static let version = "0.1.0"
+
+    /// The commit that it was built from, with `-modified` if files differed; `nil` unless `make release` built it.
+    static var commit: String? { wasmpack_commit().map { String(cString: $0) } }
+
+    /// The system and the architecture, in OCI's names.
+    static let platform = "\(system)/\(architecture)"
 
     /// The `User-Agent` field of requests (RFC 9110 §10.1.5), in the form that other registry clients use.
     static var userAgent: String {

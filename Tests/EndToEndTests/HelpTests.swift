@@ -166,9 +166,17 @@ import Testing
         let work = try Workspace()
         let version = try await work.run("version")
         #expect(version.status == 0, "\(version)")
-        #expect(version.outputText.hasPrefix("wasmpack "))
-        #expect(try await work.run("--version").outputText == version.outputText)
-        #expect(try await work.run("push", "--version").outputText == version.outputText)
+        let lines = version.outputText.split(separator: "\n")
+        let number = try #require(
+            version.outputText.prefixMatch(of: /wasmpack (\d+\.\d+\.\d+)\ncommit +[a-z0-9]/)
+        ).output.1
+        for library in ["zlib", "libcrypto", "libyaml", "libcurl", "libarchive", "libssl"] {
+            #expect(lines.count { $0.hasPrefix("library  \(library) ") } == 1, "\(version)")
+        }
+        let line = try await work.run("--version").outputText
+        #expect(line.wholeMatch(of: /wasmpack [\d.]+ \(zlib [\d.]+\)\n/) != nil, "\(line)")
+        #expect(line.hasPrefix("wasmpack \(number) "))
+        #expect(try await work.run("push", "--version").outputText == line)
         // The same for what answers without a command.
         for arguments in ["--version", "version", "help"] {
             let full = try await work.other("sh", "-c", "\(Workspace.program) \(arguments) >/dev/full")

@@ -112,6 +112,12 @@ import Testing
             let run = try await work.start(command, adding: ["LD_LIBRARY_PATH": work.path("lib")]).wait()
             #expect(run.status == 0, "\(command): \(run)")
         }
+        let version = try await work.start(["version"], adding: ["LD_LIBRARY_PATH": work.path("lib")]).wait()
+        for (library, package) in [("libcurl", "libcurl4"), ("libarchive", "libarchive13")] {
+            #expect(version.outputText.contains("\nwarning  \(library) cannot be used: "), "\(version)")
+            #expect(version.outputText.contains("try: apt install \(package)\n"), "\(version)")
+        }
+        #expect(version.status == 0 && version.outputText.contains("\nlibrary  zlib "), "\(version)")
         for command in [
             ["push", "127.0.0.1:1/a:v1"], ["pull", "127.0.0.1:1/a:v1"], ["login", "127.0.0.1:1"],
         ] {

@@ -11,6 +11,9 @@ package struct DigestHasher: ~Copyable, @unchecked Sendable {
     /// The number of bytes hashed so far.
     package private(set) var byteCount = 0
 
+    /// The version of libcrypto, for example `3.0.19`.
+    package static var libraryVersion: String { String(cString: OpenSSL_version(OPENSSL_VERSION_STRING)) }
+
     /// Creates a hasher without input.
     package init(_ algorithm: Digest.Algorithm = .sha256) {
         let function =
