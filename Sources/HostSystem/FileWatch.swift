@@ -198,6 +198,8 @@ private struct FileChecks {
                     if numbers[1] & UInt32(IN_Q_OVERFLOW) != 0 { isChanged = true }
                     let watch = CInt(bitPattern: numbers[0])
                     guard watches.contains(watch) else { continue }
+                    // The folder was removed; another one may have its inode already.
+                    if numbers[1] & UInt32(IN_IGNORED) != 0 { places = [] }
                     let written = Array(name.prefix { $0 != 0 })
                     if places.contains(where: { $0.name == written }) { isChanged = true }
                 }

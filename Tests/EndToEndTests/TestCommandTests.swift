@@ -303,7 +303,7 @@ struct TestCommandTests {
         try expectNothingLeft()
         let gone = try await run(Self.envoy)
         #expect(gone.status == 66, "\(gone)")
-        #expect(gone.errorText.contains("plugin-tests.json:1:2: plugin: no such file: gone.wasm"), "\(gone)")
+        #expect(gone.errorText.contains("plugin-tests.json:1:11: plugin: no such file: gone.wasm"), "\(gone)")
     }
 
     @Test func `the test file in YAML is read before the one in JSON`() async throws {
