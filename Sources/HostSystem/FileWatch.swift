@@ -143,7 +143,7 @@ private struct FileChecks {
         mutating func wait() -> Bool {
             var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             let isReady = poll(&polled, 1, Self.period) > 0
-            let isChanged = isReady && read()
+            let isChanged = isReady ? read() : false
             // Also after an event: a link may now point to another file.
             return update() || isChanged
         }
@@ -181,7 +181,7 @@ private struct FileChecks {
         }
 
         /// Reads the events that have come; returns whether one is about the file.
-        private func read() -> Bool {
+        private mutating func read() -> Bool {
             var isChanged = false
             var buffer = [UInt8](repeating: 0, count: 1 << 14)
             while true {

@@ -55,11 +55,14 @@ struct Wasmpack: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Look",
-                subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self, Doctor.self]
+                subcommands: [Inspect.self, List.self, PrintDigest.self, Verify.self]
             ),
             CommandGroup(name: "Deploy", subcommands: [Generate.self]),
             CommandGroup(name: "Try", subcommands: [RunPlugin.self, TestPlugin.self, Serve.self]),
-            CommandGroup(name: unlistedGroup, subcommands: [ListEnvoys.self, Version.self, Completion.self]),
+            CommandGroup(
+                name: unlistedGroup,
+                subcommands: [Doctor.self, ListEnvoys.self, Version.self, Completion.self]
+            ),
         ]
     )
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import HostSystem
+import Synchronization
 import SystemPackage
 
 extension RunningEnvoy {
@@ -89,8 +90,32 @@ extension RunningEnvoy {
         }
     }
 
+    /// Whether Envoy serves all listeners, each with its plugin.
+    func hasLoaded(_ listeners: [PluginListener]) async throws -> Bool {
+        guard let loaded = try? await loadedListeners() else { return true }
+        for listener in listeners {
+            guard loaded.contains(listener.name) else { return false }
+            // Envoy serves a listener without its replaceable plugin: all requests fail.
+            if listener.plugin?.isReplaceable == true,
+                try await !hasLoadedPlugin(of: listener, within: Self.adminLimit)
+            {
+                rejected.withLock { _ = $0.insert(listener.name) }
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Returns the next version of the plugin that can be replaced.
+    private func nextVersion() -> Int {
+        version.withLock {
+            $0 += 1
+            return $0
+        }
+    }
+
     /// Whether Envoy has loaded the first module of a plugin that can be replaced.
-    func hasLoadedPlugin(of listener: PluginListener, within limit: Duration) async throws -> Bool {
+    private func hasLoadedPlugin(of listener: PluginListener, within limit: Duration) async throws -> Bool {
         try await !pluginState(of: listener, until: .now + limit, limit).version.isEmpty
     }
 

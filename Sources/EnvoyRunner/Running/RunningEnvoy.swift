@@ -48,7 +48,7 @@ package final class RunningEnvoy: Sendable {
     package static let socketNameLength = 24
 
     /// The time limit for requests to Envoy itself, which answers them on its main thread.
-    private static let adminLimit = Duration.seconds(10)
+    static let adminLimit = Duration.seconds(10)
 
     /// The time limit for the worker's answer: a long one, so that a busy machine is not taken for an endless loop.
     private static let probeLimit = Duration.seconds(10)
@@ -59,9 +59,9 @@ package final class RunningEnvoy: Sendable {
     let output: EnvoyOutput
     let paths: ProxyConfiguration.Paths
     /// The version of the plugin that can be replaced.
-    private let version = Mutex(1)
+    let version = Mutex(1)
     /// The listeners whose replaceable plugin was rejected at the start.
-    private let rejected = Mutex<Set<String>>([])
+    let rejected = Mutex<Set<String>>([])
     /// Envoy's own log until it was ready.
     private let startLog = Mutex<[EnvoyLogLine]>([])
 
@@ -143,30 +143,6 @@ package final class RunningEnvoy: Sendable {
         } catch {
             await running.end()
             throw error
-        }
-    }
-
-    /// Whether Envoy serves all listeners, each with its plugin.
-    private func hasLoaded(_ listeners: [PluginListener]) async throws -> Bool {
-        guard let loaded = try? await loadedListeners() else { return true }
-        for listener in listeners {
-            guard loaded.contains(listener.name) else { return false }
-            // Envoy serves a listener without its replaceable plugin: all requests fail.
-            if listener.plugin?.isReplaceable == true,
-                try await !hasLoadedPlugin(of: listener, within: Self.adminLimit)
-            {
-                rejected.withLock { _ = $0.insert(listener.name) }
-                return false
-            }
-        }
-        return true
-    }
-
-    /// Returns the next version of the plugin that can be replaced.
-    func nextVersion() -> Int {
-        version.withLock {
-            $0 += 1
-            return $0
         }
     }
 
@@ -305,26 +281,4 @@ package final class RunningEnvoy: Sendable {
 
     /// Kills Envoy, and waits until nothing of it runs.
     package func end() async { await process.end() }
-}
-
-/// The reason why an Envoy stopped, or had to be stopped.
-package enum EnvoyStop: Error, Sendable, Equatable {
-    /// Envoy exited, with the reason from its log.
-    case exited(message: String?)
-    /// A signal killed Envoy: the plugin crashed it.
-    case killed(signal: Int32)
-    /// Envoy was not ready after this number of seconds: the start of the plugin does not end.
-    case endless(after: Int64)
-    /// Envoy wrote more than is read: the plugin logs endlessly.
-    case flooding
-
-    /// The reason as the end of a sentence that begins with `Envoy`.
-    package var explanation: String {
-        switch self {
-        case .exited(let message): "exited" + (message.map { ": \($0)" } ?? "")
-        case .killed(let signal): "crashed (signal \(signal))"
-        case .endless(let seconds): "did not respond within \(seconds) s: the plugin does not return"
-        case .flooding: "was stopped, because the plugin logs endlessly"
-        }
-    }
 }

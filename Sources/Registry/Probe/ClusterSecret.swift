@@ -1,6 +1,5 @@
 package import Diagnostics
 import HTTPTransport
-import HostSystem
 import OCI
 
 /// A pull Secret, judged as Istio and the others would judge it when they pull a plugin.

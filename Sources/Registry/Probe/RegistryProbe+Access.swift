@@ -68,7 +68,8 @@ extension RegistryProbe {
                 return answer
             }
         } catch {
-            throw fail(error.isOfTokenService ? .token : .access, error)
+            let isOfToken = await client.authenticator.lacksToken
+            throw fail(isOfToken ? .token : .access, error)
         }
         let isGranted = try await token(client)
         let name = subject.repository.map { "\(registry)/\($0)" } ?? "\(registry)"
@@ -195,15 +196,5 @@ private struct FixedCredentials: CredentialStore {
         -> CredentialLookup
     {
         lookup
-    }
-}
-
-extension Failure {
-    /// Whether the token service failed or rejected the request, not the registry.
-    fileprivate var isOfTokenService: Bool { message.contains("token service") || isRejectedToken }
-
-    private var isRejectedToken: Bool {
-        [.authenticationRejected, .authenticationRequired].contains(code)
-            && message.contains("(token service:")
     }
 }

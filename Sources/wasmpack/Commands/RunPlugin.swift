@@ -50,7 +50,7 @@ struct RunPlugin: RegistryCommand {
     @Option(help: ArgumentHelp("Use the Envoy at PATH", valueName: "path"), completion: .file())
     var envoy: String?
 
-    @Flag(help: "Let each new build of the .wasm serve, without a restart")
+    @Flag(help: "Serve each new build of the .wasm, without a restart")
     var watch = false
 
     @Flag(help: "Print the configuration of Envoy (JSON), and end")
