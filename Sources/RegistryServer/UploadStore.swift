@@ -17,18 +17,32 @@ final class UploadStore: Sendable {
 
     private let folder: FilePath
     private let space: SpaceLimit
-    private let open = Mutex<[String: Upload]>([:])
+    /// How long the folder is not read again: an upload is abandoned for a day before it is removed.
+    private static let sweepInterval = Duration.seconds(60)
+
+    private struct State {
+        var open: [String: Upload] = [:]
+        /// The number of files in the folder, also those of an earlier process.
+        var count = 0
+        var lastSweep = ContinuousClock.now
+    }
+
+    private let state = Mutex(State())
 
     /// Opens the folder, which exists, and removes abandoned uploads.
     init(in folder: FilePath, _ space: SpaceLimit) {
         self.folder = folder
         self.space = space
-        _ = removeAbandoned()
+        removeAbandoned()
     }
 
     /// Starts an upload to a repository; throws ``Failure/Code/rateLimited`` if too many are open.
     func start(in repository: RepositoryName) throws(Failure) -> Upload {
-        guard removeAbandoned() < Self.limit else {
+        let isSweepDue = state.withLock {
+            $0.count >= Self.limit || $0.lastSweep.duration(to: .now) >= Self.sweepInterval
+        }
+        if isSweepDue { removeAbandoned() }
+        guard state.withLock({ $0.count }) < Self.limit else {
             throw Failure(.rateLimited, "\(Self.limit) uploads are open, which is the limit")
         }
         let identifier = String(randomBits: 128)
@@ -36,7 +50,10 @@ final class UploadStore: Sendable {
         let upload = Upload(identifier, at: path, hasher: DigestHasher())
         _ = try UploadFile(at: path, isNew: true)
         try Directory.synchronize(folder)
-        open.withLock { $0[identifier] = upload }
+        state.withLock { state in
+            state.open[identifier] = upload
+            state.count += 1
+        }
         return upload
     }
 
@@ -47,20 +64,23 @@ final class UploadStore: Sendable {
         }
         let path = Self.path(of: identifier, repository, in: folder)
         guard Directory.type(of: path) == .regular else { return nil }
-        if let upload = open.withLock({ $0[identifier] }) { return upload }
+        if let upload = state.withLock({ $0.open[identifier] }) { return upload }
         var hasher = DigestHasher()
         try UploadFile(at: path, isNew: false).forEachPiece { hasher.update($0) }
         let upload = Upload(identifier, at: path, hasher: hasher)
-        return open.withLock { open in
-            if let other = open[identifier] { return other }
-            open[identifier] = upload
+        return state.withLock { state in
+            if let other = state.open[identifier] { return other }
+            state.open[identifier] = upload
             return upload
         }
     }
 
     /// Forgets an upload and removes its file, unless that has become a blob.
     func remove(_ upload: Upload) {
-        open.withLock { _ = $0.removeValue(forKey: upload.identifier) }
+        state.withLock { state in
+            guard state.open.removeValue(forKey: upload.identifier) != nil else { return }
+            state.count -= 1
+        }
         guard let size = upload.end() else { return }
         space.free(size)
         try? Directory.remove(file: upload.path)
@@ -72,8 +92,8 @@ final class UploadStore: Sendable {
         Directory.removeIfEmpty(folder)
     }
 
-    /// Removes the uploads that nothing has been added to for a day; returns the number of the others.
-    private func removeAbandoned() -> Int {
+    /// Removes the uploads that nothing has been added to for a day, and counts the others.
+    private func removeAbandoned() {
         var count = 0
         for name in files() {
             if let age = Directory.age(of: folder.appending(name)), age >= Self.lifetime {
@@ -82,11 +102,15 @@ final class UploadStore: Sendable {
                 count += 1
             }
         }
-        return count
+        state.withLock { state in
+            state.count = count
+            state.lastSweep = .now
+        }
     }
 
     private func remove(_ name: String) {
-        if let upload = open.withLock({ $0[String(name.prefix { $0 != "-" })] }) { return remove(upload) }
+        let identifier = String(name.prefix { $0 != "-" })
+        if let upload = state.withLock({ $0.open[identifier] }) { return remove(upload) }
         try? Directory.remove(file: folder.appending(name))
     }
 

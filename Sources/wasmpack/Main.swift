@@ -79,8 +79,7 @@ enum Main {
     private static func end(rejecting error: any Error, _ arguments: [String]) -> Never {
         let text = Wasmpack.message(for: error)
         if !(error is Failure), Wasmpack.exitCode(for: error) == .success { end(printing: text + "\n") }
-        let failure =
-            error as? Failure ?? UsageFailure(arguments, try? CommandSurface.current()).failure(text)
+        let failure = error as? Failure ?? UsageFailure(arguments).failure(text)
         ErrorReport(failure).print(isJSON: arguments.contains("--json"))
         Terminal.exit(failure.code.exitStatus)
     }

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// CONTRIBUTING.md documents the conventions.
 struct CommandBlock {
-    enum Kind {
+    enum Kind: Equatable {
         /// `console`: commands after `$ `, each followed by what it prints.
         case console
         /// `sh`: commands without output.
@@ -13,6 +13,8 @@ struct CommandBlock {
         case yaml
         /// A comment that readers do not see: prepares the next block.
         case hidden
+        /// A language and a name, such as `c plugin.c`: the content of that file.
+        case file(String)
     }
 
     /// A command, and the lines that the page shows below it.
@@ -44,7 +46,8 @@ struct CommandBlock {
             }
             let last = isHidden ? "-->" : "```"
             let end = lines[start...].firstIndex(of: last) ?? lines.count
-            if let kind = isHidden ? .hidden : kinds[first] {
+            let file = first.firstMatch(of: /^```\w+ (\S+)$/).map { Kind.file(String($0.output.1)) }
+            if let kind = isHidden ? .hidden : kinds[first] ?? file {
                 blocks.append(CommandBlock(kind: kind, lines: lines, range: start..<end))
             }
             index = end + 1
@@ -54,6 +57,13 @@ struct CommandBlock {
 
     private init(kind: Kind, lines: [String], range: Range<Int>) {
         self.kind = kind
+        if case .file(let name) = kind {
+            let content = lines[range].joined(separator: "\n")
+            let write =
+                "mkdir -p \"$(dirname \(name))\"; cat >\(name) <<'END-OF-FILE'\n\(content)\nEND-OF-FILE"
+            steps = [Step(command: write, shown: [], shownRange: range, line: range.lowerBound)]
+            return
+        }
         var index = range.lowerBound
         while index < range.upperBound {
             let line = index + 1
@@ -85,6 +95,7 @@ struct CommandBlock {
         switch kind {
         case .console: line.hasPrefix("$ ") ? String(line.dropFirst(2)) : nil
         case .shell, .hidden: line.isEmpty || line.hasPrefix("#") ? nil : line
+        case .file: nil
         case .yaml:
             (line.firstMatch(of: /^\s*- (?:run: )?((?!#).*\bwasmpack [a-z].*)$/)?.output.1).map(String.init)
         }

@@ -14,6 +14,11 @@ extension CommandSurface {
         ).wait()
         return try JSONDecoder().decode(CommandSurface.self, from: run.outputBytes)
     }
+
+    /// Returns the command with a name or an alias.
+    func command(named name: String) -> Command? {
+        commands.first { $0.commandName == name || ($0.aliases ?? []).contains(name) }
+    }
 }
 
 extension CommandSurface.Command {

@@ -8,6 +8,7 @@ final class DocumentedShell: Sendable {
     /// The hosts that the documents name; the registry's certificate is for them.
     static let hosts = [
         "registry.example.com", "registry", "ghcr.io", "registry.internal", "registry-1.docker.io",
+        "demo-registry.cn-hangzhou.cr.aliyuncs.com",
     ]
     /// The one user of the registry.
     static let username = "ci-bot"
@@ -17,6 +18,18 @@ final class DocumentedShell: Sendable {
     private let registry: PeerProcess
     private let proxy: PeerProcess
     private let environment: [String: String]
+
+    /// The C compiler of the Swift toolchain; it and its linker make WebAssembly too.
+    private static let clang: String? = {
+        struct Target: Decodable {
+            struct Paths: Decodable { let runtimeResourcePath: String }
+            let paths: Paths
+        }
+        guard let output = try? Tool.run("swiftc", ["-print-target-info"]).output,
+            let paths = try? JSONDecoder().decode(Target.self, from: Data(output.utf8)).paths
+        else { return nil }
+        return URL(filePath: paths.runtimeResourcePath).appending(path: "../../bin/clang").standardized.path()
+    }()
 
     private struct Ready: Decodable {
         let port: Int
@@ -45,6 +58,12 @@ final class DocumentedShell: Sendable {
             atPath: base.appending(path: "bin/wasmpack").path(),
             withDestinationPath: BuiltProgram.wasmpack
         )
+        if let clang = Self.clang {
+            try files.createSymbolicLink(
+                atPath: base.appending(path: "bin/clang").path(),
+                withDestinationPath: clang
+            )
+        }
         try Data(try Fixtures.bytes("wasm/header-authorization/plugin.wasm"))
             .write(to: folder.appending(path: "plugin.wasm"))
         try Self.writeCredentials(password, to: base.appending(path: "home/.docker/config.json"))

@@ -5,7 +5,10 @@ import Testing
 struct LinkTests {
     @Test func `each relative link leads somewhere`() throws {
         for page in try Document.pages() {
-            let links = page.prose.flatMap { $0.matches(of: /\]\(([^)\s]+)\)/).map { String($0.output.1) } }
+            let links = page.prose.flatMap { line in
+                line.matches(of: /\]\(([^)\s]+)\)/).map { String($0.output.1) }
+                    + line.matches(of: /\bsrc(?:set)?="([^"]+)"/).map { String($0.output.1) }
+            }
             for link in links where !link.contains("://") {
                 let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
                 let folder = page.path.split(separator: "/").dropLast().joined(separator: "/")

@@ -28,11 +28,14 @@ struct ShownOutput {
         return (text.startIndex...text.endIndex).contains { matches(pattern.dropFirst(), text[$0...]) }
     }
 
-    /// A line with fixed text in place of times, rates and ports.
+    /// A line with fixed text in place of times, dates, rates and ports.
     private func fixed(_ line: String) -> String {
         var line = line.replacing(/\b(localhost|127\.0\.0\.1):\d+/) { "\($0.output.1):PORT" }
             .replacing(/\b\d+(\.\d+)? [KMG]?i?B\/s/, with: "RATE")
             .replacing(/\b\d+(\.\d+)? m?s\b/, with: "TIME")
+            .replacing(/\b\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT/, with: "DATE")
+            .replacing(/(x-envoy-upstream-service-time:?)( +)\d+\b/) { "\($0.output.1)\($0.output.2)TIME" }
+            .replacing(/(x-envoy-upstream-service-time +)-( +)\d+/) { "\($0.output.1)-\($0.output.2)TIME" }
         if !comparesDigests {
             line = line.replacing(/sha256:[0-9a-f]{12,64}/, with: "sha256:…")
                 .replacing(/sha256\/[0-9a-f]{64}/, with: "sha256/…")

@@ -62,8 +62,9 @@ final class ScreenBench: Sendable {
         try await work.start(arguments, input: input, adding: variables.merging(more) { $1 }).wait()
     }
 
-    /// Runs a command in a window; `steps` are those of `screen.py`.
+    /// Runs a command in a window, of `wasmpack` or another program; `steps` are those of `screen.py`.
     func see(
+        program: String = Workspace.program,
         _ arguments: [String],
         columns: Int = 80,
         steps: String = "[]",
@@ -73,7 +74,7 @@ final class ScreenBench: Sendable {
         let run = try await RunningProgram(
             Self.python,
             [PeerProcess.path(of: "screen.py"), "--columns", "\(columns)", "--control", registry.controlURL]
-                + files + [steps, Workspace.program] + arguments,
+                + files + [steps, program] + arguments,
             environment: work.environment.merging(variables) { $1 }.merging(more) { $1 },
             in: work.folder,
             check: work.expectNoSecrets

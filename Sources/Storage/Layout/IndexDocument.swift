@@ -12,12 +12,18 @@ package struct IndexDocument: Sendable {
 
     private static let manifests = "manifests"
 
-    private var list: [Entry]
-    /// The members of the document except `manifests`.
-    private let members: [String: JSONValue]
+    /// The document up to its list of entries, and after it.
+    private let head: [UInt8]
+    private let tail: [UInt8]
+    private var list: [Entry] = []
+    /// The bytes of the entries in the document, with the commas between them.
+    private var entriesSize = 0
 
     /// The entries, in order.
     package var entries: [Descriptor] { list.map(\.descriptor) }
+
+    /// The number of entries.
+    var count: Int { list.count }
 
     /// Reads a document; throws ``Failure/Code/layoutCorrupt`` if it is not an index.
     init(decoding bytes: [UInt8], from name: String) throws(Failure) {
@@ -31,43 +37,58 @@ package struct IndexDocument: Sendable {
         guard case .array(let values)? = members.removeValue(forKey: Self.manifests) else {
             throw Failure(.layoutCorrupt, "\(name) does not contain a list of manifests")
         }
-        self.members = members
-        list = []
-        for (descriptor, value) in zip(index.manifests, values) {
-            list.append(Entry(descriptor: descriptor, encoded: try CanonicalJSON.encode(value)))
+        var head = Array("{".utf8)
+        var tail = Array("]".utf8)
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            let member = try CanonicalJSON.encode(name) + Array(":".utf8) + CanonicalJSON.encode(value)
+            if name < Self.manifests {
+                head += member + Array(",".utf8)
+            } else {
+                tail += Array(",".utf8) + member
+            }
         }
+        self.head = head + Array("\"\(Self.manifests)\":[".utf8)
+        self.tail = tail + Array("}".utf8)
+        list.reserveCapacity(values.count)
+        for (descriptor, value) in zip(index.manifests, values) {
+            add(Entry(descriptor: descriptor, encoded: try CanonicalJSON.encode(value)))
+        }
+    }
+
+    private mutating func add(_ entry: Entry) {
+        list.append(entry)
+        entriesSize += entry.encoded.count + 1
     }
 
     /// Removes the entries that satisfy a condition; returns whether there were any.
     package mutating func remove(where isRemoved: (Descriptor) -> Bool) -> Bool {
         let count = list.count
-        list.removeAll { isRemoved($0.descriptor) }
+        list.removeAll { entry in
+            guard isRemoved(entry.descriptor) else { return false }
+            entriesSize -= entry.encoded.count + 1
+            return true
+        }
         return list.count < count
     }
 
     /// Adds an entry at the end.
     package mutating func append(_ descriptor: Descriptor) throws(Failure) {
-        list.append(Entry(descriptor: descriptor, encoded: try CanonicalJSON.encode(descriptor)))
+        add(Entry(descriptor: descriptor, encoded: try CanonicalJSON.encode(descriptor)))
     }
 
+    /// The number of bytes of ``encoded()``.
+    var encodedSize: Int { head.count + entriesSize + tail.count }
+
     /// Returns the document as canonical JSON.
-    func encoded() throws(Failure) -> [UInt8] {
+    func encoded() -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(list.reduce(256) { $0 + $1.encoded.count + 1 })
-        let names = (Array(members.keys) + [Self.manifests]).sorted()
-        for name in names {
-            bytes.append(bytes.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
-            bytes += try CanonicalJSON.encode(name)
-            bytes.append(UInt8(ascii: ":"))
-            if let value = members[name] {
-                bytes += try CanonicalJSON.encode(value)
-            } else {
-                bytes.append(UInt8(ascii: "["))
-                bytes += list.map(\.encoded).joined(separator: CollectionOfOne(UInt8(ascii: ",")))
-                bytes.append(UInt8(ascii: "]"))
-            }
+        bytes.reserveCapacity(encodedSize)
+        bytes += head
+        for (position, entry) in list.enumerated() {
+            if position > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes += entry.encoded
         }
-        bytes.append(UInt8(ascii: "}"))
+        bytes += tail
         return bytes
     }
 }

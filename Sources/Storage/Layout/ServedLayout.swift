@@ -27,6 +27,10 @@ package actor ServedLayout {
     let layout: ImageLayout
     let folders: DurableFolders
     private var cached: (version: Version, document: IndexDocument)?
+    /// The changes that wait for their turn; one at a time reads and changes ``batch``.
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var isChanging = false
+    private var batch: IndexBatch?
 
     /// The layout's folder.
     package nonisolated var path: FilePath { layout.path }
@@ -69,6 +73,8 @@ package actor ServedLayout {
 
     /// Changes the index under the layout's lock.
     ///
+    /// Changes that wait for each other are written together. A change that throws does not touch the others.
+    ///
     /// - Parameters:
     ///   - body: changes the document, or finds that nothing is to be written.
     ///   - afterwards: receives the entries when they are on the disk, under the same lock.
@@ -77,30 +83,70 @@ package actor ServedLayout {
     ///   over 4 MiB, which no program reads.
     package func change<Result: Sendable>(
         _ body: @Sendable (inout IndexDocument) async throws(Failure) -> Change<Result>,
-        afterwards: @Sendable ([Descriptor]) throws(Failure) -> Void = { _ in }
+        afterwards: @escaping @Sendable ([Descriptor]) throws(Failure) -> Void = { _ in }
     ) async throws(Failure) -> Result {
-        let lock = try await DirectoryLock(on: path, isShared: false)
-        defer { withExtendedLifetime(lock) {} }
-        var document = try document()
+        await beginChange()
         let result: Result
-        switch try await body(&document) {
-        case .changed(let value): result = value
-        case .unchanged(let value): return value
+        do throws(Failure) {
+            var document = try await openBatch()
+            switch try await body(&document) {
+            case .changed(let value): result = value
+            case .unchanged(let value):
+                endChange()
+                return value
+            }
+            try IndexBatch.checkSize(of: document)
+            batch?.document = document
+        } catch {
+            endChange()
+            throw error
         }
-        let bytes = try document.encoded()
-        guard bytes.count <= Manifest.sizeLimit else {
-            throw Failure(
-                .requestRejected,
-                "the repository is full: the list of its \(document.entries.count) manifests would be larger than 4 MiB"
-            )
+        let written: Swift.Result<Void, Failure> = await withCheckedContinuation { continuation in
+            batch?.changes.append(IndexBatch.Change(afterwards: afterwards, continuation: continuation))
+            endChange()
         }
+        try written.get()
+        return result
+    }
+
+    private func beginChange() async {
+        guard isChanging else {
+            isChanging = true
+            return
+        }
+        // The change before this one hands its turn over.
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    /// Returns the document with the changes that are not written yet; begins a batch if there is none.
+    private func openBatch() async throws(Failure) -> IndexDocument {
+        if let batch { return batch.document }
+        let lock = try await DirectoryLock(on: path, isShared: false)
+        let document = try document()
+        batch = IndexBatch(lock: lock, document: document)
+        return document
+    }
+
+    /// Lets the next change join the batch; without one, or if the batch is full, writes it.
+    private func endChange() {
+        if waiting.isEmpty || batch?.isFull ?? true, let batch {
+            self.batch = nil
+            batch.end(with: write)
+        }
+        guard let next = waiting.first else {
+            isChanging = false
+            return
+        }
+        waiting.removeFirst()
+        next.resume()
+    }
+
+    private func write(_ document: IndexDocument) throws(Failure) {
         cached = nil
-        try TemporaryFile.write(bytes, to: layout.indexFile)
+        try TemporaryFile.write(document.encoded(), to: layout.indexFile)
         try Directory.synchronize(path)
         try folders.synchronize(parentsOf: path)
         cached = version().map { ($0, document) }
-        try afterwards(document.entries)
-        return result
     }
 
     private func document() throws(Failure) -> IndexDocument {

@@ -131,7 +131,7 @@ struct HelpPage {
     }
 
     /// Returns the help about a topic.
-    static func topic(_ topic: HelpTopic, _ surface: CommandSurface, width: Int) -> String {
+    static func topic(_ topic: HelpTopic, width: Int) throws(Failure) -> String {
         var help = HelpPage(width: width)
         for part in topic.parts {
             switch part {
@@ -140,7 +140,7 @@ struct HelpPage {
             case .rows(let rows): help.page.add(rows: rows)
             case .example(let example): help.page.add(example: example)
             case .options(let sections, let command):
-                let options = surface.command(named: command)?.options ?? []
+                let options = try CommandSurface.command(named: command)?.options ?? []
                 help.page.add(
                     rows: options.filter { sections.contains($0.sectionTitle ?? "") }
                         .map { ($0.spelling, $0.description) }

@@ -12,14 +12,15 @@ enum HelpRequest {
         guard first == "help" || asksForHelp(arguments) else { return nil }
         let words = (first == "help" ? arguments.dropFirst() : arguments[...]).filter { !$0.hasPrefix("-") }
         guard let word = words.first, word != "help" else { return HelpPage.root(width: width()) }
-        let surface = try CommandSurface.current()
-        if let command = surface.command(named: word), command.commandName == Generate._commandName,
+        guard let command = try CommandSurface.command(named: word) else {
+            return first == "help" ? try page(about: word, width: width()) : nil
+        }
+        if command.commandName == Generate._commandName,
             let kind = words.dropFirst().first.flatMap(DocumentKind.init(argument:))
         {
             return HelpPage.document(kind, command, width: width())
         }
-        if first == "help" { return try page(about: word, surface, width: width()) }
-        return surface.command(named: word).map { HelpPage.command($0, width: width()) }
+        return HelpPage.command(command, width: width())
     }
 
     /// Whether a flag asks for help, alone or together with other short flags.
@@ -31,15 +32,11 @@ enum HelpRequest {
         }
     }
 
-    private static func page(about word: String, _ surface: CommandSurface, width: Int) throws(Failure)
-        -> String
-    {
-        if let command = surface.command(named: word) {
-            return HelpPage.command(command, width: width)
-        }
-        if let topic = HelpTopic(rawValue: word) { return HelpPage.topic(topic, surface, width: width) }
+    /// Returns the page about a word that is not a command.
+    private static func page(about word: String, width: Int) throws(Failure) -> String {
+        if let topic = HelpTopic(rawValue: word) { return try HelpPage.topic(topic, width: width) }
         if let code = Failure.Code(rawValue: word) { return HelpPage.code(code, width: width) }
-        let commands = surface.commands.map(\.commandName)
+        let commands = CommandSurface.names
         let topics = HelpTopic.allCases.map(\.rawValue)
         let suggestion =
             OtherToolCommand(word)?.command ?? word.lowercased().nearestWord(of: commands + topics)

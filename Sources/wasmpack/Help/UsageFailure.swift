@@ -6,9 +6,9 @@ struct UsageFailure {
     let command: CommandSurface.Command?
 
     /// Describes a command line; its first argument names the command.
-    init(_ arguments: [String], _ surface: CommandSurface?) {
+    init(_ arguments: [String]) {
         self.arguments = arguments
-        command = arguments.first.flatMap { surface?.command(named: $0) }
+        command = arguments.first.flatMap { try? CommandSurface.command(named: $0) }
     }
 
     /// Returns the failure for ArgumentParser's message.

@@ -119,8 +119,7 @@ enum CommandLineRules {
     /// Returns a command with the words after it, unless there are options or more words than the command takes: one of
     /// them may be a secret.
     private static func line(_ command: String, _ words: [String]) -> String {
-        let surface = try? CommandSurface.current()
-        let positional = surface?.command(named: command)?.positional ?? []
+        let positional = (try? CommandSurface.command(named: command))?.positional ?? []
         let fits = command == "help" ? words.count < 3 : words.count <= positional.count
         let isPlain = fits && words.allSatisfy { !$0.hasPrefix("-") }
         return (["wasmpack", command] + (isPlain ? words.map(\.shellWord) : [])).joined(separator: " ")

@@ -70,10 +70,13 @@ struct CheckReport {
     private func rows(for finding: Finding, _ line: String, _ names: [String] = []) -> [Row] {
         // A note says how to avoid the message, an error leads to it.
         let lead = finding.severity == .note ? "without it" : "the proxy reports"
-        return [finding.severity.row(line)]
-            + (names.isEmpty ? [] : [.more(names.joined(separator: ", "))])
-            + (finding.consumerMessage.map { [.more("\(lead): \"\($0)\"")] } ?? [])
-            + (finding.severity == .note ? [] : finding.hints.map { .remedy(hints.completed($0)) })
+        var rows = [finding.severity.row(line)]
+        if !names.isEmpty { rows.append(.more(names.joined(separator: ", "))) }
+        if let message = finding.consumerMessage { rows.append(.more("\(lead): \"\(message)\"")) }
+        if finding.severity != .note {
+            for hint in finding.hints { rows.append(.remedy(hints.completed(hint))) }
+        }
+        return rows
     }
 
     private func rows(for envoy: EnvoyVerdict) -> [Row] {
