@@ -79,13 +79,13 @@ static struct wasmpack_peer *peer_of(const SSL *connection) {
     return context ? openssl.SSL_CTX_get_ex_data(context, peer_index) : NULL;
 }
 
-static void keep_issuer(struct wasmpack_peer *peer, X509 *certificate) {
+static void keep_name(char *name, size_t size, const X509_NAME *full) {
     BIO *text = BIO_new(BIO_s_mem());
     if (!text) return;
     // Escapes everything that is not printable ASCII.
-    X509_NAME_print_ex(text, X509_get_issuer_name(certificate), 0, XN_FLAG_RFC2253);
-    int count = BIO_read(text, peer->issuer, sizeof peer->issuer - 1);
-    peer->issuer[count > 0 ? count : 0] = 0;
+    X509_NAME_print_ex(text, full, 0, XN_FLAG_RFC2253);
+    int count = BIO_read(text, name, (int)size - 1);
+    name[count > 0 ? count : 0] = 0;
     BIO_free(text);
 }
 
@@ -131,6 +131,16 @@ static void keep_names(struct wasmpack_peer *peer, X509 *certificate) {
     GENERAL_NAMES_free(names);
 }
 
+static void keep_certificate(struct wasmpack_peer *peer, X509 *certificate, int depth) {
+    if (depth < 0 || depth >= WASMPACK_CHAIN_LIMIT) return;
+    struct wasmpack_certificate *kept = &peer->chain[depth];
+    int seconds = 0;
+    keep_name(kept->subject, sizeof kept->subject, X509_get_subject_name(certificate));
+    keep_time(kept->valid_until, sizeof kept->valid_until, X509_get0_notAfter(certificate));
+    if (ASN1_TIME_diff(&kept->days_left, &seconds, NULL, X509_get0_notAfter(certificate)) != 1) kept->days_left = 0;
+    if (depth >= peer->chain_length) peer->chain_length = depth + 1;
+}
+
 // Called for each certificate of the chain, from the root to the server's, and for the first invalid one.
 static int on_verify(int is_good, X509_STORE_CTX *store) {
     SSL *connection = X509_STORE_CTX_get_ex_data(store, openssl.SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -138,7 +148,8 @@ static int on_verify(int is_good, X509_STORE_CTX *store) {
     X509 *certificate = X509_STORE_CTX_get_current_cert(store);
     X509 *own = X509_STORE_CTX_get0_cert(store);
     if (peer && certificate) {
-        keep_issuer(peer, certificate);
+        keep_name(peer->issuer, sizeof peer->issuer, X509_get_issuer_name(certificate));
+        keep_certificate(peer, certificate, X509_STORE_CTX_get_error_depth(store));
         keep_time(peer->valid_from, sizeof peer->valid_from, X509_get0_notBefore(certificate));
         keep_time(peer->valid_until, sizeof peer->valid_until, X509_get0_notAfter(certificate));
     }

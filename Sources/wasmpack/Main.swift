@@ -68,8 +68,8 @@ enum Main {
             return .success(())
         } catch let failure as Failure {
             return .failure(failure)
-        } catch is NegativeResult {
-            Terminal.exit(.negativeResult)
+        } catch let result as NegativeResult {
+            Terminal.exit(result.status)
         } catch {
             end(rejecting: error, [])
         }
@@ -96,5 +96,9 @@ enum Main {
     }
 }
 
-/// The end of a command that reported a negative result: exit status 1, without an error message.
-struct NegativeResult: Error {}
+/// The end of a command that reported a negative result, without an error message.
+struct NegativeResult: Error {
+    let status: ExitStatus
+
+    init(_ status: ExitStatus = .negativeResult) { self.status = status }
+}

@@ -59,7 +59,10 @@ struct Wasmpack: AsyncParsableCommand {
             ),
             CommandGroup(name: "Deploy", subcommands: [Generate.self, Lint.self]),
             CommandGroup(name: "Try", subcommands: [RunPlugin.self, TestPlugin.self, Serve.self]),
-            CommandGroup(name: unlistedGroup, subcommands: [ListEnvoys.self, Version.self, Completion.self]),
+            CommandGroup(
+                name: unlistedGroup,
+                subcommands: [Doctor.self, ListEnvoys.self, Version.self, Completion.self]
+            ),
         ]
     )
 }

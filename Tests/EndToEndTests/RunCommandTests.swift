@@ -5,44 +5,20 @@ import Testing
 /// `wasmpack run` with a real Envoy.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
 struct RunCommandTests {
-    private let work: Workspace
-    private let temporary: ShortFolder
-    private static let envoy = "--envoy=\(Envoy.program)"
+    private let served: ServedPlugins
+    private var work: Workspace { served.work }
 
-    init() throws {
-        work = try Workspace()
-        temporary = try ShortFolder()
-        try work.write(Modules.plugin, to: "plugin.wasm")
-    }
+    init() throws { served = try ServedPlugins() }
 
     private func run(_ arguments: String...) async throws -> CommandLineRun {
-        try await work.start(["run", Self.envoy] + arguments, adding: ["TMPDIR": temporary.path]).wait()
+        try await served.run(arguments)
     }
 
-    /// Starts `run` and waits for its URL.
     private func serve(_ arguments: String...) async throws -> (program: RunningProgram, url: String) {
-        let output = "url-\(UUID().uuidString)"
-        let program = try RunningProgram(
-            "/bin/bash",
-            ["-c", #"exec "$0" "${@:2}" >"$1""#, Workspace.program, output, "run", Self.envoy] + arguments,
-            environment: work.environment.merging(["TMPDIR": temporary.path]) { $1 },
-            in: work.folder
-        )
-        var url = ""
-        try await wait(for: "the URL", within: .seconds(60)) {
-            if program.hasEnded { throw PeerError(try await program.wait().description) }
-            url = (try? work.bytes(of: output)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-            return url.hasSuffix("\n")
-        }
-        return (program, url.trimmingCharacters(in: .newlines))
+        try await served.serve(arguments)
     }
 
-    private func expectNothingLeft() async throws {
-        try await wait(for: "the end of Envoy", within: .seconds(60)) {
-            try TestCommandTests.processes(mentioning: temporary.path).isEmpty
-                && FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty
-        }
-    }
+    private func expectNothingLeft() async throws { try await served.expectNothingLeft() }
 
     @Test func `a request shows the response, also beside the one without the plugin`() async throws {
         let rejected = try await run("plugin.wasm", "--request", "GET /status/418")
@@ -67,6 +43,9 @@ struct RunCommandTests {
         let compared = try await run("plugin.wasm", "--request", "/", "--compare", "--respond", "201:made")
         #expect(compared.outputText.contains(/! status +403 +201\n/), "\(compared)")
         #expect(compared.outputText.contains(/! body +Forbidden by ASM Wasm Plugin +made\n/), "\(compared)")
+        // Envoy sets these, and only a request that reaches the upstream has the second one.
+        #expect(compared.outputText.contains(/\n  date +/), "\(compared)")
+        #expect(compared.outputText.contains(/\n  x-envoy-upstream-service-time +- +\d+\n/), "\(compared)")
         let json = try await run("plugin.wasm", "--request", "/", "--json")
         let document = try JSONSerialization.jsonObject(with: json.outputBytes) as? [String: Any]
         #expect((document?["response"] as? [String: Any])?["status"] as? Int == 403, "\(json)")
@@ -125,25 +104,18 @@ struct RunCommandTests {
         (["plugin.wasm", "--request", "/", "--header", "x"], "is not NAME:VALUE"),
         (["plugin.wasm", "--header", "a:b"], "--header needs --request"),
         (["plugin.wasm", "--compare"], "--compare needs --request"),
+        (["plugin.wasm", "--watch", "--request", "/"], "--watch and --request cannot be used together"),
+        (["plugin.wasm", "--print-bootstrap", "--watch"], "--print-bootstrap and --watch cannot be used"),
+        (["plugin.wasm", "--print-bootstrap", "--json"], "--print-bootstrap and --json cannot be used"),
+        (["127.0.0.1:1/a:v1", "--watch"], "--watch needs a .wasm file"),
         (["plugin.wasm", "--env", "=x"], "has no name"),
         (["plugin.wasm", "--plugin-config", "@"], "names no file"),
     ]
 
     @Test("a wrong option is an error that says so", arguments: wrong)
     func wrongOption(arguments: [String], text: String) async throws {
-        let run = try await work.start(["run", Self.envoy] + arguments).wait()
+        let run = try await work.start(["run", ServedPlugins.envoy] + arguments).wait()
         #expect(run.status == 64, "\(run)")
         #expect(run.errorText.contains(text), "\(run)")
     }
-}
-
-/// A folder whose path is short enough for sockets, and in which only the program writes.
-final class ShortFolder: Sendable {
-    let path = "/tmp/wt-\(UInt32.random(in: .min ... .max))"
-
-    init() throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

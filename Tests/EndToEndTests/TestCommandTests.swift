@@ -255,6 +255,13 @@ struct TestCommandTests {
             "\(tap)"
         )
         #expect(tap.outputText.contains("not ok 2 - fails \\#1"), "\(tap)")
+        let quiet = try await run(Self.envoy, "--quiet")
+        #expect(
+            quiet.outputText.contains(/^envoy +\S+\nFAIL +fails #1\n(\s.*\n)+FAIL +1 of 2 cases failed\n$/),
+            "\(quiet)"
+        )
+        let quietPass = try await run(Self.envoy, "--quiet", "--filter", "passes")
+        #expect(quietPass.outputText == "ok       1 case passed\n", "\(quietPass)")
         let list = try await run("--list", "--filter", "fails")
         #expect(list.outputText == "fails #1\n", "\(list)")
         let filtered = try await run(Self.envoy, "--filter", "passes")
@@ -296,7 +303,55 @@ struct TestCommandTests {
         try expectNothingLeft()
         let gone = try await run(Self.envoy)
         #expect(gone.status == 66, "\(gone)")
-        #expect(gone.errorText.contains("no such file: gone.wasm"), "\(gone)")
+        #expect(gone.errorText.contains("plugin-tests.json:1:11: plugin: no such file: gone.wasm"), "\(gone)")
+    }
+
+    @Test func `the test file in YAML is read before the one in JSON`() async throws {
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        try work.write(Array("not read".utf8), to: "plugin-tests.json")
+        let yaml = """
+            plugin: plugin.wasm
+            cases:
+              - name: no header
+                request: {path: /a}
+                expect: {status: 403, upstream: not called}
+              - name: allowed
+                request:
+                  headers: {allow: true}
+                expect: {status: 200}
+            """
+        try work.write(Array(yaml.utf8), to: "plugin-tests.yaml")
+        let run = try await run(Self.envoy)
+        #expect(run.status == 0 && run.outputText.hasSuffix("ok       2 cases passed\n"), "\(run)")
+        try work.write(Array(yaml.replacing("403", with: "[]").utf8), to: "plugin-tests.yaml")
+        let wrong = try await self.run(Self.envoy)
+        #expect(wrong.status == 65, "\(wrong)")
+        #expect(wrong.errorText.contains("plugin-tests.yaml:5:22: cases[0].expect.status: "), "\(wrong)")
+    }
+
+    @Test func `a run that cannot begin says so in the Test Anything Protocol`() async throws {
+        try write("{\"name\":\"any\",\"request\":{}}")
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let run = try await run("--envoy=./no-envoy", "--tap")
+        #expect(run.status == 78, "\(run)")
+        #expect(run.outputText.hasPrefix("TAP version 14\nBail out! Envoy not found: ./no-envoy"), "\(run)")
+        #expect(run.errorText.contains("error[envoy-missing]"), "\(run)")
+    }
+
+    @Test func `a module or a program instead of a test file is an error with the right command`()
+        async throws
+    {
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let module = try await run("plugin.wasm")
+        #expect(module.status == 65, "\(module)")
+        #expect(module.errorText.contains("plugin.wasm is a module, not a test file"), "\(module)")
+        #expect(module.errorText.contains("try: wasmpack test --plugin=plugin.wasm FILE"), "\(module)")
+        let program = try await run("--envoy", "/bin/sh", "cases.json")
+        #expect(program.errorText.contains("/bin/sh is a program, not a test file"), "\(program)")
+        #expect(program.errorText.contains("try: wasmpack test --envoy=/bin/sh FILE"), "\(program)")
+        try work.write(Array(#"{"cases":[{"name":"any","request":{}}]}"#.utf8), to: "none.json")
+        let none = try await run("none.json", Self.envoy)
+        #expect(none.errorText.contains("none.json:1:2: the file names no plugin"), "\(none)")
     }
 
     @Test("ends with everything when it is interrupted", arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL])

@@ -10,7 +10,8 @@ import Testing
         "login": ["HOST", "-u", "ci", "--password-stdin"], "tags": ["REPOSITORY"], "tag": ["REF", "v2"],
         "delete": ["REF", "--yes"], "digest": ["REF"], "check": ["REF"], "copy": ["REF", "copied.tar"],
         "generate": ["wasmplugin", "REF"], "build": ["module.wasm", "-t", "REF", "--push"],
-        "lint": ["plugin.yaml"], "run": ["REF", "--envoy=ENVOY"], "test": ["cases.json", "--plugin", "REF"],
+        "lint": ["plugin.yaml"], "run": ["REF", "--envoy=ENVOY"], "doctor": ["REF"],
+        "test": ["cases.json", "--plugin", "REF"],
     ]
 
     /// Commands that represent the others, which have the same options.

@@ -22,7 +22,12 @@ import Testing
             """,
             to: path
         )
-        return try await EnvoyProgram(path, timeLimit: timeLimit).verdict(on: "plugin.wasm")
+        let version = try await EnvoyProgram(path).version()
+        return try await ModuleValidation(
+            in: FoundEnvoy(FilePath(path), version: version, source: "a test"),
+            supervisor: FilePath(BuiltProgram.wasmpack),
+            timeLimit: timeLimit
+        ).verdict(on: "plugin.wasm")
     }
 
     @Test func `a status of 0 means that the module was loaded`() async throws {
@@ -104,11 +109,10 @@ import Testing
     @Test func `reports a missing program`() async throws {
         for name in [scratch.appending("nothing").string, "no-such-envoy"] {
             let failure = await #expect(throws: Failure.self) {
-                try await EnvoyProgram(name).verdict(on: "plugin.wasm")
+                try await EnvoyProgram(name).version()
             }
             #expect(failure?.code == .envoyMissing)
             #expect(failure?.message.contains(name) == true)
-            #expect(failure?.hints.contains("wasmpack check --envoy=/path/to/envoy TARGET") == true)
         }
     }
 
@@ -117,7 +121,7 @@ import Testing
             let path = scratch.appending("other").string
             try writeScript("#!/bin/sh\n\(lines)\n", to: path)
             let failure = await #expect(throws: Failure.self) {
-                try await EnvoyProgram(path).verdict(on: "plugin.wasm")
+                try await EnvoyProgram(path).version()
             }
             #expect(failure?.code == .envoyMissing)
             #expect(failure?.message == "\(path) is not Envoy")

@@ -97,6 +97,66 @@ import Testing
         if let hint { #expect(failure?.hints.first == hint) }
     }
 
+    @Test func `YAML and JSON have the same meaning`() throws {
+        let yaml = """
+            # The plugin is beside this file.
+            plugin: plugin.wasm
+            envoy: ["1.38", 1.40]
+            defaults:
+              config: {b: 1.50, a: [true, null, é]}
+            cases:
+              - name: rejected
+                request: {path: /status/418, headers: {allow: no, x-n: 1}}
+                expect:
+                  status: 403
+                  body: Forbidden
+              - name: a text
+                config: |
+                  two
+                  lines
+                expect: {load: accepted}
+            """
+        let json = """
+            {"plugin":"plugin.wasm","envoy":["1.38","1.40"],"defaults":{"config":{"a":[true,null,"é"],"b":1.50}},"cases":[
+            {"name":"rejected","request":{"path":"/status/418","headers":{"allow":"no","x-n":"1"}},
+             "expect":{"status":403,"body":"Forbidden"}},
+            {"name":"a text","config":"two\\nlines\\n","expect":{"load":"accepted"}}]}
+            """
+        let own = try TestFile(Array(yaml.replacing("1.40]", with: "\"1.40\"]").utf8), at: "dir/t.yaml")
+        let its = try file(json)
+        #expect(own.plugin == its.plugin && own.envoys == its.envoys)
+        #expect(own.pluginPlace == "dir/t.yaml:2:9")
+        #expect(own.cases.map(\.name) == its.cases.map(\.name))
+        #expect(own.cases.map(\.settings) == its.cases.map(\.settings))
+        #expect(own.cases.map { $0.steps.map(\.request) } == its.cases.map { $0.steps.map(\.request) })
+    }
+
+    static let mistakesInYAML: [(text: String, message: String, why: String)] = [
+        (
+            "cases:\n  - name: a\n    expects: {}\n", "t.yaml:3:5: cases[0]: unknown key \"expects\"",
+            "an unknown key"
+        ),
+        (
+            "cases:\n  - name: a\n    request: []\n", "t.yaml:3:14: cases[0].request: an object",
+            "another kind of value"
+        ),
+        ("cases:\n  - &a 1\n", "t.yaml:2:5: not valid YAML", "an anchor"),
+        ("cases: []\ncases: []\n", "t.yaml:2:1: not valid YAML", "a key twice"),
+        ("cases: [\n", "not valid YAML", "an unfinished list"),
+        ("cases: []\n---\ncases: []\n", "not valid YAML", "two documents"),
+        ("", "t.yaml:1:1: not valid YAML", "an empty file"),
+        ("plugin: {{ .Values.plugin }}\n", "not valid YAML", "a template"),
+    ]
+
+    @Test("a mistake in YAML is reported with its place", arguments: mistakesInYAML)
+    func mistakeInYAML(text: String, message: String, why: String) {
+        let failure = #expect(throws: Failure.self, "\(why)") {
+            try TestFile(Array(text.utf8), at: "dir/t.yaml")
+        }
+        #expect(failure?.code == .testFileInvalid, "\(why)")
+        #expect(failure?.message.contains(message) == true, "\(why): \(String(describing: failure))")
+    }
+
     @Test func `a configuration that is text is passed verbatim, and JSON compact with sorted keys`() throws {
         let file = try file(
             """

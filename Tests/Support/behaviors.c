@@ -24,6 +24,13 @@ IMPORT("proxy_send_local_response")
 uint32_t proxy_send_local_response(uint32_t code, const char *details, size_t detailsSize, const char *body,
                                    size_t bodySize, const char *headers, size_t headersSize, int32_t grpcStatus);
 
+IMPORT("proxy_get_property")
+uint32_t proxy_get_property(const char *path, size_t pathSize, const char **value, size_t *size);
+
+#define WASI(name) __attribute__((import_module("wasi_snapshot_preview1"), import_name(name)))
+WASI("environ_sizes_get") uint32_t environ_sizes_get(size_t *count, size_t *size);
+WASI("environ_get") uint32_t environ_get(char **variables, char *text);
+
 extern unsigned char __heap_base;
 static uintptr_t used;
 
@@ -75,6 +82,25 @@ EXPORT("proxy_abi_version_0_2_1") void abi_version(void) {}
 EXPORT("proxy_on_context_create") void on_context_create(uint32_t context, uint32_t parent) {}
 EXPORT("proxy_on_vm_start") uint32_t on_vm_start(uint32_t context, size_t size) { return 1; }
 
+// Logs the root ID and the environment variables.
+static void describe(void) {
+    const char *root = NULL;
+    size_t size = 0;
+    proxy_get_property("plugin_root_id", 14, &root, &size);
+    say(LOG_INFO, "the root ID and the variables:");
+    proxy_log(LOG_INFO, root, size);
+    static char *variables[16];
+    static char text[1024];
+    size_t count = 0;
+    environ_sizes_get(&count, &size);
+    if (count <= 16 && size <= sizeof text) {
+        environ_get(variables, text);
+        for (size_t i = 0; i < count; i++) {
+            say(LOG_INFO, variables[i]);
+        }
+    }
+}
+
 EXPORT("proxy_on_configure") uint32_t on_configure(uint32_t context, size_t size) {
     const char *text = NULL;
     size_t count = 0;
@@ -86,6 +112,9 @@ EXPORT("proxy_on_configure") uint32_t on_configure(uint32_t context, size_t size
     }
     if (is(text, count, "crash")) {
         __builtin_trap();
+    }
+    if (is(text, count, "describe")) {
+        describe();
     }
     if (is(text, count, "reject")) {
         say(LOG_WARN, "the limit is not a number");

@@ -40,6 +40,7 @@ def main():
     parser.add_argument("--host", action="append", default=[], help="repeatable; one more DNS name or address")
     parser.add_argument("--days", default="2", help="default: %(default)s")
     parser.add_argument("--rsa", action="store_true", help="sign tokens with an RSA key")
+    parser.add_argument("--expired", action="store_true", help="the server's certificate ended yesterday")
     options = parser.parse_args()
 
     folder, days = options.folder, ["-days", options.days]
@@ -55,6 +56,13 @@ def main():
         *("-addext", "extendedKeyUsage=serverAuth"),
     ]
     request(folder, "server.key", "server.crt", "localhost", P256, *by_authority, *server, *days)
+    if options.expired:
+        # `req -x509` rejects days in the past; `x509` accepts them.
+        wanted = ["-key", str(folder / "server.key"), "-subj", "/CN=localhost", "-out", str(folder / "server.csr")]
+        subprocess.run(["openssl", "req", "-new", *wanted, *server], check=True, capture_output=True)
+        command = ["openssl", "x509", "-req", "-in", str(folder / "server.csr"), *by_authority, "-CAcreateserial"]
+        command += ["-copy_extensions", "copyall", "-days", "-1", "-out", str(folder / "server.crt")]
+        subprocess.run(command, check=True, capture_output=True)
     request(folder, "sign.key", "sign.crt", "wasmpack test tokens", RSA if options.rsa else P256, *days)
 
 

@@ -90,6 +90,7 @@ def authentication(options, folder, processes):
 def serve(options, folder, processes):
     subprocess.run(
         [sys.executable, str(HERE / "certificates.py"), str(folder)]
+        + (["--expired"] if options.expired else [])
         + [argument for host in ["localhost", options.host, *options.name] for argument in ("--host", host)],
         check=True,
         stdout=subprocess.DEVNULL,
@@ -126,6 +127,7 @@ def main():
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--realm-port", type=int, metavar="PORT", help="the token service's port in the challenge")
     parser.add_argument("--plain", action="store_true", help="HTTP without TLS, also for the token service")
+    parser.add_argument("--expired", action="store_true", help="the certificate ended yesterday")
     options = parser.parse_args()
 
     done, processes = threading.Event(), []

@@ -46,6 +46,16 @@ unsigned wasmpack_setopt_address_check(void *handle, const wasmpack_address_chec
 
 // TLS.c
 
+// A certificate of a chain: its subject, and the end of its validity.
+struct wasmpack_certificate {
+    char subject[256];
+    char valid_until[32];
+    int days_left;
+};
+
+// Longer chains are cut.
+enum { WASMPACK_CHAIN_LIMIT = 8 };
+
 // The issuer and the validity of the last certificate that a handshake verified; the names and the SHA-256 of the server's
 // certificate. Names are separated by ", "; those that do not fit are omitted.
 struct wasmpack_peer {
@@ -56,6 +66,9 @@ struct wasmpack_peer {
     unsigned char fingerprint[32];
     int has_fingerprint;
     int asked_for_certificate;
+    // The chain of the last handshake, the server's certificate first.
+    struct wasmpack_certificate chain[WASMPACK_CHAIN_LIMIT];
+    int chain_length;
 };
 
 // Returns details for one handle, to be released with it; NULL without memory.

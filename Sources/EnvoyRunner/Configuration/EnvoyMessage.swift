@@ -1,3 +1,4 @@
+import Diagnostics
 import OCI
 
 /// Builds parts of Envoy's configuration.
@@ -10,6 +11,20 @@ enum EnvoyMessage {
     /// Returns a named extension with its configuration.
     static func configured(_ name: String, _ type: String, _ fields: [String: JSONValue] = [:]) -> JSONValue {
         .object(["name": .string(name), "typed_config": typed(type, fields)])
+    }
+
+    /// Returns the source of a file that Envoy reads again after each rename to its path.
+    static func source(_ path: String) -> JSONValue {
+        .object([
+            "path_config_source": .object(["path": .string(path)]), "resource_api_version": .string("V3"),
+        ])
+    }
+
+    /// Returns the text of such a file.
+    static func file(version: Int, _ resources: [JSONValue]) throws(Failure) -> [UInt8] {
+        try CanonicalJSON.encode(
+            JSONValue.object(["version_info": .string("\(version)"), "resources": .array(resources)])
+        )
     }
 
     /// Returns the address of a Unix socket that only its owner can use.

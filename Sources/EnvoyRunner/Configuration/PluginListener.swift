@@ -12,15 +12,78 @@ package struct PluginListener: Sendable {
 
     /// The plugin of a listener.
     package struct Plugin: Sendable {
-        /// The path of the module.
-        package let module: String
-        /// Its settings.
-        package let settings: PluginSettings
+        /// The code of the module.
+        package enum Code: Sendable {
+            /// The path of a file.
+            case file(String)
+            /// The bytes of the module, which become a part of the configuration.
+            case inline([UInt8])
+        }
+
+        /// The chain in which the plugin is.
+        package enum Chain: Sendable {
+            /// The filters of requests.
+            case http
+            /// The filters of connections; the bytes after the plugin go to the upstream.
+            case network
+        }
+
+        let code: Code
+        let settings: PluginSettings
+        let chain: Chain
+        /// Whether it can be replaced while Envoy runs.
+        let isReplaceable: Bool
 
         /// Describes a plugin.
-        package init(module: String, _ settings: PluginSettings) {
-            self.module = module
+        package init(
+            _ code: Code,
+            _ settings: PluginSettings,
+            in chain: Chain = .http,
+            isReplaceable: Bool = false
+        ) {
+            self.code = code
             self.settings = settings
+            self.chain = chain
+            self.isReplaceable = isReplaceable
+        }
+
+        /// Returns the `Wasm` filter of Envoy.
+        func document(named name: String, _ code: Code) -> JSONValue {
+            EnvoyMessage.typed(type, ["config": settings.document(named: name, code)])
+        }
+
+        /// The type of the filter.
+        private var type: String { "envoy.extensions.filters.\(word).wasm.v3.Wasm" }
+
+        private var word: String {
+            switch chain {
+            case .http: "http"
+            case .network: "network"
+            }
+        }
+
+        /// The prefix of the statistics about its replacements.
+        func replacementStatistics(of name: String) -> String {
+            "extension_config_discovery.\(word)_filter.\(name)."
+        }
+
+        /// Returns the filter of a chain: the plugin, or where Envoy finds it.
+        ///
+        /// - Parameters:
+        ///   - name: the name of the listener.
+        ///   - file: the file of the plugin that can be replaced.
+        /// - Returns: the message as JSON.
+        fileprivate func filter(named name: String, in file: String) -> JSONValue {
+            guard isReplaceable else {
+                return .object(["name": .string(name), "typed_config": document(named: name, code)])
+            }
+            return .object([
+                "name": .string(name),
+                "config_discovery": .object([
+                    "config_source": EnvoyMessage.source(file),
+                    "type_urls": .array([.string("type.googleapis.com/\(type)")]),
+                ]),
+            ])
         }
     }
 
@@ -39,13 +102,20 @@ package struct PluginListener: Sendable {
 
     /// Returns the `Listener` of Envoy.
     ///
-    /// - Parameter socket: the path of its socket, if it has one.
+    /// - Parameter paths: the files of its Envoy.
     /// - Returns: the message as JSON.
-    func document(socket: String) -> JSONValue {
+    func document(_ paths: ProxyConfiguration.Paths) -> JSONValue {
         let address =
             switch address {
-            case .socket: EnvoyMessage.socket(socket)
+            case .socket: EnvoyMessage.socket(paths.socket(name))
             case .network(let host, let port): EnvoyMessage.address(host, port)
+            }
+        let filter = plugin?.filter(named: name, in: paths.replaceable(name))
+        let chain: [JSONValue] =
+            if case .network? = plugin?.chain {
+                [filter, connectionProxy].compactMap(\.self)
+            } else {
+                [connectionManager(filter)]
             }
         return EnvoyMessage.typed(
             "envoy.config.listener.v3.Listener",
@@ -53,19 +123,24 @@ package struct PluginListener: Sendable {
                 "name": .string(name), "address": address,
                 // Otherwise a port that another Envoy uses would be shared with it.
                 "enable_reuse_port": .bool(false),
-                "filter_chains": .array([.object(["filters": .array([connectionManager])])]),
+                "filter_chains": .array([.object(["filters": .array(chain)])]),
             ]
         )
     }
 
-    private var connectionManager: JSONValue {
-        let plugins = plugin.map { plugin in
-            EnvoyMessage.configured(
-                name,
-                "envoy.extensions.filters.http.wasm.v3.Wasm",
-                ["config": plugin.settings.document(named: name, module: plugin.module)]
-            )
-        }
+    /// Passes the bytes of a connection to the upstream.
+    private var connectionProxy: JSONValue {
+        EnvoyMessage.configured(
+            "tcp",
+            "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+            [
+                "stat_prefix": .string(name), "cluster": .string(UpstreamCluster.name),
+                "access_log": .array([Self.accessLog(of: name)]),
+            ]
+        )
+    }
+
+    private func connectionManager(_ plugin: JSONValue?) -> JSONValue {
         let router = EnvoyMessage.configured("router", "envoy.extensions.filters.http.router.v3.Router")
         let route: JSONValue = .object([
             "match": .object(["prefix": .string("/")]),
@@ -82,7 +157,7 @@ package struct PluginListener: Sendable {
                 "stat_prefix": .string(name), "generate_request_id": .bool(false),
                 "access_log": .array([Self.accessLog(of: name)]),
                 "route_config": .object(["virtual_hosts": .array([host])]),
-                "http_filters": .array([plugins, router].compactMap(\.self)),
+                "http_filters": .array([plugin, router].compactMap(\.self)),
             ]
         )
     }

@@ -1,5 +1,11 @@
 import OCI
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// What a mesh configures for a plugin besides its module.
 package struct PluginSettings: Sendable, Equatable {
     /// What happens to traffic after a crash of the plugin.
@@ -29,12 +35,17 @@ package struct PluginSettings: Sendable, Equatable {
     /// - Parameters:
     ///   - name: the name of the plugin in Envoy's messages, and its `vm_id`: plugins with one name and one module would
     ///     share their state.
-    ///   - module: the module's file.
+    ///   - code: the module.
     /// - Returns: the message as JSON.
-    func document(named name: String, module: String) -> JSONValue {
-        let code: JSONValue = .object(["local": .object(["filename": .string(module)])])
+    func document(named name: String, _ code: PluginListener.Plugin.Code) -> JSONValue {
+        let source: JSONValue =
+            switch code {
+            case .file(let path): .object(["filename": .string(path)])
+            case .inline(let bytes): .object(["inline_bytes": .string(Data(bytes).base64EncodedString())])
+            }
         var machine: [String: JSONValue] = [
-            "vm_id": .string(name), "runtime": .string("envoy.wasm.runtime.v8"), "code": code,
+            "vm_id": .string(name), "runtime": .string("envoy.wasm.runtime.v8"),
+            "code": .object(["local": source]),
         ]
         if !environment.isEmpty {
             machine["environment_variables"] = .object([

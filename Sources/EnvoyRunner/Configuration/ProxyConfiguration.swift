@@ -13,6 +13,8 @@ struct ProxyConfiguration {
         let probe: String
         /// The path of a listener's socket.
         let socket: @Sendable (String) -> String
+        /// The path of the file with a listener's plugin, if it can be replaced.
+        let replaceable: @Sendable (String) -> String
     }
 
     let paths: Paths
@@ -24,21 +26,28 @@ struct ProxyConfiguration {
 
     /// The file of listeners as JSON.
     func listenerFile() throws(Failure) -> [UInt8] {
-        let documents = listeners.map { $0.document(socket: paths.socket($0.name)) }
-        return try CanonicalJSON.encode(
-            JSONValue.object(["version_info": .string("1"), "resources": .array(documents)])
+        try EnvoyMessage.file(version: 1, listeners.map { $0.document(paths) })
+    }
+
+    /// The file of a plugin that can be replaced, as JSON.
+    static func pluginFile(
+        version: Int,
+        named name: String,
+        _ plugin: PluginListener.Plugin,
+        _ code: PluginListener.Plugin.Code
+    ) throws(Failure) -> [UInt8] {
+        let resource = EnvoyMessage.typed(
+            "envoy.config.core.v3.TypedExtensionConfig",
+            ["name": .string(name), "typed_config": plugin.document(named: name, code)]
         )
+        return try EnvoyMessage.file(version: version, [resource])
     }
 
     private var bootstrapDocument: JSONValue {
-        let source: JSONValue = .object([
-            "path_config_source": .object(["path": .string(paths.listeners)]),
-            "resource_api_version": .string("V3"),
-        ])
-        return .object([
+        .object([
             "admin": .object(["address": EnvoyMessage.socket(paths.admin)]),
             "node": .object(["id": .string("wasmpack"), "cluster": .string("wasmpack")]),
-            "dynamic_resources": .object(["lds_config": source]),
+            "dynamic_resources": .object(["lds_config": EnvoyMessage.source(paths.listeners)]),
             "static_resources": .object([
                 "clusters": .array([upstream.document]), "listeners": .array([probe]),
             ]),

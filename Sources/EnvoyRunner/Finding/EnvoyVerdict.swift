@@ -26,7 +26,7 @@ package struct EnvoyVerdict: Sendable, Equatable {
     }
 }
 
-/// Envoy's log of a validation, with one message per line in the format of `EnvoyProgram`: `logger|message`.
+/// Envoy's log of a validation, with one message per line in the format of `ModuleValidation`: `logger|message`.
 struct EnvoyLog {
     private let lines: [(logger: Substring, message: Substring)]
 

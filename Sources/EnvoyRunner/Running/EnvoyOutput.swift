@@ -6,11 +6,19 @@ final class EnvoyOutput: Sendable {
     /// The most bytes that are kept between two calls of ``take()``; an Envoy that writes more is stopped.
     private static let limit = 16 << 20
 
+    /// What is kept until it is taken.
+    enum Kept {
+        case everything
+        /// The messages of Envoy, without those of the plugins.
+        case envoy
+        case nothing
+    }
+
     private struct State {
         var lines: [EnvoyLogLine] = []
         var accesses: [AccessLine] = []
         var size = 0
-        var isKeeping = true
+        var kept = Kept.everything
         /// Stays: the plugin has not stopped.
         var isFlooded = false
         var hasCrashed = false
@@ -36,17 +44,19 @@ final class EnvoyOutput: Sendable {
     /// Whether a plugin has crashed.
     var hasCrashed: Bool { state.withLock { $0.hasCrashed } }
 
-    /// Forgets what was written, and keeps nothing from now on.
-    func stopKeeping() {
+    /// Forgets what was written, and chooses what is kept from now on.
+    func keep(_ kept: Kept) {
         _ = take()
-        state.withLock { $0.isKeeping = false }
+        state.withLock { $0.kept = kept }
     }
 
     /// Adds a line of the process.
     func add(_ stream: SupervisedProcess.Stream, _ bytes: ArraySlice<UInt8>) {
         switch stream {
         case .output:
-            if let access = AccessLine(bytes) { keep(bytes.count) { $0.accesses.append(access) } }
+            if let access = AccessLine(bytes) {
+                keep(bytes.count, isOfEnvoy: true) { $0.accesses.append(access) }
+            }
         case .errors:
             let line =
                 EnvoyLogLine(bytes, plugins: plugins)
@@ -58,13 +68,17 @@ final class EnvoyOutput: Sendable {
                 )
             onLine?(line)
             if line.isCrash { state.withLock { $0.hasCrashed = true } }
-            keep(bytes.count) { $0.lines.append(line) }
+            keep(bytes.count, isOfEnvoy: line.plugin == nil) { $0.lines.append(line) }
         }
     }
 
-    private func keep(_ size: Int, _ body: (inout State) -> Void) {
+    private func keep(_ size: Int, isOfEnvoy: Bool, _ body: (inout State) -> Void) {
         state.withLock { state in
-            guard state.isKeeping else { return }
+            switch state.kept {
+            case .nothing: return
+            case .envoy where !isOfEnvoy: return
+            default: break
+            }
             // An empty line takes memory too.
             state.size += size + 64
             if state.size > Self.limit { state.isFlooded = true } else { body(&state) }

@@ -48,7 +48,7 @@ package final class RunningEnvoy: Sendable {
     package static let socketNameLength = 24
 
     /// The time limit for requests to Envoy itself, which answers them on its main thread.
-    private static let adminLimit = Duration.seconds(10)
+    static let adminLimit = Duration.seconds(10)
 
     /// The time limit for the worker's answer: a long one, so that a busy machine is not taken for an endless loop.
     private static let probeLimit = Duration.seconds(10)
@@ -56,8 +56,12 @@ package final class RunningEnvoy: Sendable {
     /// The Envoy.
     package let envoy: FoundEnvoy
     private let process: SupervisedProcess
-    private let output: EnvoyOutput
-    private let paths: ProxyConfiguration.Paths
+    let output: EnvoyOutput
+    let paths: ProxyConfiguration.Paths
+    /// The version of the plugin that can be replaced.
+    let version = Mutex(1)
+    /// The listeners whose replaceable plugin was rejected at the start.
+    let rejected = Mutex<Set<String>>([])
     /// Envoy's own log until it was ready.
     private let startLog = Mutex<[EnvoyLogLine]>([])
 
@@ -80,13 +84,21 @@ package final class RunningEnvoy: Sendable {
             listeners: file("-lds.json"),
             admin: file("-admin"),
             probe: file("-probe"),
-            socket: { file("-\($0)") }
+            socket: { file("-\($0)") },
+            replaceable: { file("-\($0).json") }
         )
         let configuration = ProxyConfiguration(
             paths: paths,
             listeners: setup.listeners,
             upstream: setup.upstream
         )
+        for listener in setup.listeners {
+            guard let plugin = listener.plugin, plugin.isReplaceable else { continue }
+            try TemporaryFile.write(
+                ProxyConfiguration.pluginFile(version: 1, named: listener.name, plugin, plugin.code),
+                to: FilePath(paths.replaceable(listener.name))
+            )
+        }
         try TemporaryFile.write(configuration.listenerFile(), to: FilePath(paths.listeners))
         try TemporaryFile.write(configuration.bootstrap(), to: FilePath(paths.bootstrap))
         let plugins = Set(setup.listeners.filter { $0.plugin != nil }.map(\.name))
@@ -119,15 +131,14 @@ package final class RunningEnvoy: Sendable {
         do {
             try await running.waitUntilReady(within: setup.startLimit)
             // The last lines of the start may still be in the pipe.
-            let names = Set(setup.listeners.map(\.name))
-            if let loaded = try? await running.loadedListeners(), !names.isSubset(of: loaded) {
+            if try await !running.hasLoaded(setup.listeners) {
                 _ = await running.wait(within: .seconds(2)) { lines, _ in
                     lines.contains { $0.message.hasPrefix("Filesystem config update rejected") }
                 }
             }
             let lines = running.output.peek { lines, _ in lines.filter { $0.plugin == nil } }
             running.startLog.withLock { $0 = lines }
-            if setup.onLine != nil { running.output.stopKeeping() }
+            if setup.onLine != nil { running.output.keep(.nothing) }
             return running
         } catch {
             await running.end()
@@ -162,12 +173,12 @@ package final class RunningEnvoy: Sendable {
         }
     }
 
-    /// Returns the names of the listeners that Envoy serves.
+    /// Returns the names of the listeners that Envoy serves with their plugins.
     ///
     /// Throws ``EnvoyStop`` if Envoy does not answer.
     package func loadedListeners() async throws(EnvoyStop) -> Set<String> { Set(try await addresses().keys) }
 
-    /// Returns the addresses of the listeners that Envoy serves, by their names: `127.0.0.1:40917`, or a path.
+    /// Returns the addresses of the listeners that Envoy serves with their plugins, by their names: `127.0.0.1:40917`, or a path.
     ///
     /// Throws ``EnvoyStop`` if Envoy does not answer.
     package func addresses() async throws(EnvoyStop) -> [String: String] {
@@ -184,7 +195,8 @@ package final class RunningEnvoy: Sendable {
                 (String(line[..<$0.lowerBound]), String(line[$0.upperBound...]))
             }
         }
-        return Dictionary(pairs) { first, _ in first }
+        let rejected = rejected.withLock(\.self)
+        return Dictionary(pairs.filter { !rejected.contains($0.0) }) { first, _ in first }
     }
 
     /// Returns why the plugin of a listener was rejected at the start; `nil` if the log does not say it.
@@ -269,26 +281,4 @@ package final class RunningEnvoy: Sendable {
 
     /// Kills Envoy, and waits until nothing of it runs.
     package func end() async { await process.end() }
-}
-
-/// The reason why an Envoy stopped, or had to be stopped.
-package enum EnvoyStop: Error, Sendable, Equatable {
-    /// Envoy exited, with the reason from its log.
-    case exited(message: String?)
-    /// A signal killed Envoy: the plugin crashed it.
-    case killed(signal: Int32)
-    /// Envoy was not ready after this number of seconds: the start of the plugin does not end.
-    case endless(after: Int64)
-    /// Envoy wrote more than is read: the plugin logs endlessly.
-    case flooding
-
-    /// The reason as the end of a sentence that begins with `Envoy`.
-    package var explanation: String {
-        switch self {
-        case .exited(let message): "exited" + (message.map { ": \($0)" } ?? "")
-        case .killed(let signal): "crashed (signal \(signal))"
-        case .endless(let seconds): "did not respond within \(seconds) s: the plugin does not return"
-        case .flooding: "was stopped, because the plugin logs endlessly"
-        }
-    }
 }

@@ -126,6 +126,25 @@ struct EasyHandle: ~Copyable {
     /// Returns the transfer's version of TLS, only during the transfer.
     borrowing func tlsVersion() -> String? { wasmpack_tls_version(raw).map { String(cString: $0) } }
 
+    /// Returns the certificates that a handshake of this handle verified, the server's own first.
+    borrowing func certificates() -> [PeerCertificate] {
+        let count = min(Int(peer.pointee.chain_length), Int(WASMPACK_CHAIN_LIMIT))
+        let names = Self.text(&peer.pointee.names)
+        return withUnsafeMutablePointer(to: &peer.pointee.chain) { chain in
+            chain.withMemoryRebound(to: wasmpack_certificate.self, capacity: Int(WASMPACK_CHAIN_LIMIT)) {
+                chain in
+                (0..<count).map { position in
+                    PeerCertificate(
+                        subject: Self.text(&chain[position].subject),
+                        names: position == 0 ? names : "",
+                        validUntil: Self.text(&chain[position].valid_until),
+                        daysLeft: Int(chain[position].days_left)
+                    )
+                }
+            }
+        }
+    }
+
     /// Returns whether a server requested a client certificate in a handshake of this handle.
     borrowing func wasAskedForCertificate() -> Bool { peer.pointee.asked_for_certificate == 1 }
 

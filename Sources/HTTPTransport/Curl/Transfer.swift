@@ -116,7 +116,8 @@ final class Transfer {
                 + ":\(easy.number(CURLINFO_PRIMARY_PORT))",
             tlsVersion: easy.tlsVersion(),
             isHTTP2: isHTTP2,
-            proxy: proxy?.name
+            proxy: proxy?.name,
+            certificates: easy.certificates()
         )
     }
 

@@ -27,6 +27,8 @@ package struct Connection: Sendable, Hashable {
     package let tlsVersion: String?
     /// The proxy, without user name and password.
     package let proxy: String?
+    /// The certificates of the server, its own first; empty without TLS, and on a reused connection.
+    package let certificates: [PeerCertificate]
 
     /// Creates a connection.
     package init(
@@ -34,12 +36,34 @@ package struct Connection: Sendable, Hashable {
         address: String,
         tlsVersion: String? = nil,
         isHTTP2: Bool = false,
-        proxy: String? = nil
+        proxy: String? = nil,
+        certificates: [PeerCertificate] = []
     ) {
+        self.certificates = certificates
         self.isHTTP2 = isHTTP2
         self.isNew = isNew
         self.address = address
         self.tlsVersion = tlsVersion
         self.proxy = proxy
+    }
+}
+
+/// A certificate of a server, or of an authority that signed it.
+package struct PeerCertificate: Sendable, Hashable {
+    /// Its subject (RFC 2253), with escapes for all characters that are not printable.
+    package let subject: String
+    /// The hosts that the server's own certificate is for, separated by `, `; empty for others.
+    package let names: String
+    /// The end of its validity: `2027-01-31 12:00 UTC`.
+    package let validUntil: String
+    /// The whole days until then.
+    package let daysLeft: Int
+
+    /// Creates a certificate.
+    package init(subject: String, names: String = "", validUntil: String, daysLeft: Int) {
+        self.subject = subject
+        self.names = names
+        self.validUntil = validUntil
+        self.daysLeft = daysLeft
     }
 }

@@ -32,6 +32,9 @@ package struct Proxies: Sendable {
         self.exceptions = ProxyExceptions(exceptions.first { !$0.isEmpty } ?? "")
     }
 
+    /// Returns the proxy for an origin and the variable that names it, without a password; `nil` for a direct connection.
+    package func name(for origin: Origin) -> String? { proxy(for: origin)?.description }
+
     /// Returns the proxy for a request to an origin; `nil` for a direct connection.
     func proxy(for origin: Origin) -> Proxy? {
         guard !exceptions.contains(host: origin.host, port: origin.port) else { return nil }

@@ -6,6 +6,8 @@ package struct TestFile: Sendable {
     package let name: String
     /// The plugin that the file names: a path relative to the file, or a reference; `nil` if it names none.
     package let plugin: String?
+    /// The place of the plugin's name, or of the first member if there is none: `FILE:LINE:COLUMN`.
+    package let pluginPlace: String
     /// The versions of Envoy that the file names, such as `1.38`; empty if it names none.
     package let envoys: [String]
     /// The cases in their order; names are unique.

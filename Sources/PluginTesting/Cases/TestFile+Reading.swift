@@ -3,12 +3,13 @@ import EnvoyRunner
 import HostSystem
 import OCI
 package import SystemPackage
+import YAML
 
 extension TestFile {
     /// The most cases of a file.
     package static let caseLimit = 10_000
 
-    /// Reads a test file.
+    /// Reads a test file: YAML if its name ends in `.yaml` or `.yml`, else JSON.
     ///
     /// - Parameter path: the file; other files that it names are relative to its folder.
     /// - Throws: ``Failure/Code/testFileInvalid`` with the line, the column and the path of the first mistake,
@@ -25,6 +26,7 @@ extension TestFile {
         let object = try root.object(["$schema", "plugin", "envoy", "defaults", "cases"])
         name = path.string
         plugin = try object["plugin"]?.nonEmptyString()
+        pluginPlace = (object["plugin"] ?? root).location
         envoys = try object["envoy"]?.strings() ?? []
         let defaults = try CaseDefaults(object["defaults"])
         let list = try object.required("cases")
@@ -46,10 +48,28 @@ extension TestFile {
     }
 
     private static func tree(_ source: CaseSource) throws(Failure) -> CaseNode {
+        if let kind = source.foreignKind {
+            throw Failure(
+                .testFileInvalid,
+                "\(source.path) is \(kind.name), not a test file",
+                try: ["wasmpack test \(kind.option)=\(source.path) FILE"]
+            )
+        }
+        guard source.isYAML else {
+            do {
+                return try CaseNode.reading(json: source.bytes)
+            } catch {
+                throw Failure(.testFileInvalid, "\(source.path) is not valid JSON", why: error.description)
+            }
+        }
         do {
-            return try CaseNode.reading(json: source.bytes)
+            return try CaseNode.reading(yaml: source.bytes)
         } catch {
-            throw Failure(.testFileInvalid, "\(source.path) is not valid JSON", why: error.description)
+            throw Failure(
+                .testFileInvalid,
+                "\(source.path):\(error.place.line):\(error.place.column): not valid YAML",
+                why: error.message.truncated(to: 200)
+            )
         }
     }
 }

@@ -19,6 +19,16 @@ struct CaseSource: Sendable {
         try ReadableFile.contents(of: path.directory.pushing(FilePath(name)), limit: Self.bodyLimit)
     }
 
+    /// Whether the file is read as YAML.
+    var isYAML: Bool { ["yaml", "yml"].contains(path.extension?.lowercased()) }
+
+    /// What the file is if its first bytes are those of a module or a program, with the option that takes it.
+    var foreignKind: (name: String, option: String)? {
+        if bytes.starts(with: MagicNumber.wasm) { return ("a module", "--plugin") }
+        let isProgram = bytes.starts(with: MagicNumber.elf) || bytes.starts(with: Array("#!/".utf8))
+        return isProgram ? ("a program", "--envoy") : nil
+    }
+
     /// Returns the line and column of a place, from 1.
     func position(_ place: CaseNode.Place) -> (line: Int, column: Int) {
         switch place {
@@ -38,15 +48,21 @@ struct CaseReader: Sendable {
     /// The path, for example `cases[2].expect.status`; empty for the root.
     let path: String
 
+    /// The file, the line and the column: `FILE:LINE:COLUMN`.
+    var location: String { location(node.place) }
+
+    private func location(_ place: CaseNode.Place?) -> String {
+        let position = place.map(source.position)
+        return "\(source.path)" + (position.map { ":\($0.line):\($0.column)" } ?? "")
+    }
+
     /// Returns a failure at this value.
     func failure(_ what: String, why: String? = nil, try hint: String? = nil, at place: CaseNode.Place? = nil)
         -> Failure
     {
-        let position = (place ?? node.place).map(source.position)
-        let location = position.map { ":\($0.line):\($0.column)" } ?? ""
-        return Failure(
+        Failure(
             .testFileInvalid,
-            "\(source.path)\(location): \(path.isEmpty ? "" : path.truncated(to: 100) + ": ")\(what)",
+            "\(location(place ?? node.place)): \(path.isEmpty ? "" : path.truncated(to: 100) + ": ")\(what)",
             why: why,
             try: hint.map { [$0] } ?? []
         )

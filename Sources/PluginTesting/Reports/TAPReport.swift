@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 
 /// The results as lines of the Test Anything Protocol, version 14.
 package enum TAPReport {
@@ -16,6 +16,12 @@ package enum TAPReport {
             }
         }
         return text
+    }
+
+    /// Returns the lines of a run that could not begin, or did not finish.
+    package static func bailOut(_ failure: Failure) -> String {
+        let why = failure.why.map { ": \($0)" } ?? ""
+        return "TAP version 14\nBail out! \(description(failure.message + why))\n"
     }
 
     private static func diagnostic(_ result: CaseResult) -> String {

@@ -123,7 +123,7 @@ package struct TestRunner: Sendable {
         let listeners = zip(names, batch).map { name, testCase in
             PluginListener(
                 name,
-                PluginListener.Plugin(module: setup.module.string, testCase.settings)
+                PluginListener.Plugin(.file(setup.module.string), testCase.settings)
             )
         }
         let envoy: RunningEnvoy

@@ -80,6 +80,9 @@ actor Authenticator {
         }
     }
 
+    /// Whether a token service was asked, and has given no token.
+    var lacksToken: Bool { !services.isEmpty && current == nil }
+
     /// Whether requests carry an authorization.
     var isSignedIn: Bool { current != nil }
 

@@ -1,5 +1,6 @@
 package import Diagnostics
 import HTTPTransport
+import OCI
 
 /// A check that a registry accepts a credential, before the credential is stored.
 package struct SignInCheck: Sendable {
@@ -37,9 +38,12 @@ package struct SignInCheck: Sendable {
                 // Without a challenge, any web server can answer 200; a registry does not answer with a web
                 // page.
                 if await client.usedCredential() == nil, answer.response.isWebPage {
-                    throw notRegistry("\(answer.url.redacted) is a web page")
+                    throw RequestFailure(
+                        .notRegistry(endpoint.registry, "\(answer.url.redacted) is a web page")
+                    )
                 }
-            case 404: throw notRegistry("\(answer.url.redacted) does not exist")
+            case 404:
+                throw RequestFailure(.notRegistry(endpoint.registry, "\(answer.url.redacted) does not exist"))
             default: throw try await client.failure(for: answer, doing: "log in")
             }
         }
@@ -69,22 +73,23 @@ package struct SignInCheck: Sendable {
             guard expected.contains(error.code) else { throw error }
         }
     }
+}
 
-    private func notRegistry(_ why: String) -> RequestFailure {
-        RequestFailure(
-            Failure(
-                .protocolViolation,
-                "\(endpoint.registry) is not an OCI registry",
-                why: why,
-                try: ["check the registry's host name, and its port if it is not 443"]
-            )
+extension Failure {
+    /// The failure of a server that answers, but not as a registry.
+    static func notRegistry(_ registry: RegistryName, _ why: String) -> Failure {
+        Failure(
+            .protocolViolation,
+            "\(registry) is not an OCI registry",
+            why: why,
+            try: ["check the registry's host name, and its port if it is not 443"]
         )
     }
 }
 
 extension Response {
     /// Whether the response is an HTML page without a registry's header field.
-    fileprivate var isWebPage: Bool {
+    var isWebPage: Bool {
         headers["Docker-Distribution-Api-Version"] == nil
             && headers["Content-Type"]?.lowercased().hasPrefix("text/html") == true
     }

@@ -130,13 +130,27 @@ final class RegistryClient: Sendable {
 
     /// Requests `/v2/`: some registries send a challenge only there.
     private func ping() async throws(RequestFailure) -> Authenticator.Rejection? {
-        let request = Request(method: .get, url: try parse("\(origin)/v2/"))
-        let answer = try await follow(
-            request,
-            authorization: nil,
-            into: AnswerSink(BodyBuffer(limit: 64 * 1024))
-        )
+        let answer = try await baseAnswer()
         return answer.status == 401 ? rejection(in: answer, to: nil) : nil
+    }
+
+    /// Requests `/v2/` without credentials, and returns the response without retries.
+    func baseAnswer() async throws(RequestFailure) -> Answer {
+        while true {
+            let origin = origin
+            let request = Request(method: .get, url: try parse("\(origin)/v2/"))
+            do throws(RequestFailure) {
+                return try await follow(
+                    request,
+                    authorization: nil,
+                    into: AnswerSink(BodyBuffer(limit: 64 * 1024))
+                )
+            } catch {
+                guard error.plainHTTPOrigin == origin, state.fallBack(from: origin, events) else {
+                    throw error
+                }
+            }
+        }
     }
 
     /// Requests the first byte below `/v2/<name>/` without credentials, and returns the status; follows no redirect.

@@ -105,6 +105,8 @@ package struct CredentialLookup: Sendable {
     package let sources: [String]
     /// Problems that did not end the lookup, for messages.
     package let warnings: [String]
+    /// The key of the entry with the credential in its file, if it is from one.
+    package let key: String?
     /// Whether the user gave the credential explicitly, by a flag or a variable of this program.
     ///
     /// If a registry rejects an explicit credential, there is no anonymous attempt.
@@ -117,9 +119,11 @@ package struct CredentialLookup: Sendable {
         _ credential: Credential?,
         sources: [String],
         warnings: [String] = [],
+        key: String? = nil,
         isExplicit: Bool = false,
         advice: SignInAdvice? = nil
     ) {
+        self.key = key
         self.credential = credential
         self.sources = sources
         self.warnings = warnings

@@ -33,6 +33,7 @@ package struct CredentialChain: CredentialStore {
                     lookup.credential,
                     sources: sources,
                     warnings: warnings,
+                    key: lookup.key,
                     isExplicit: lookup.isExplicit,
                     advice: advice(registry)
                 )

@@ -77,11 +77,12 @@ package struct DockerConfig: CredentialStore {
         }
         let document = content.document
         var warnings = content.warnings
-        func found(_ credential: Credential) -> CredentialLookup {
+        func found(_ credential: Credential, key: String? = nil) -> CredentialLookup {
             CredentialLookup(
                 credential,
                 sources: [content.shownPath],
                 warnings: warnings,
+                key: key,
                 isExplicit: file.isExplicit
             )
         }
@@ -107,7 +108,7 @@ package struct DockerConfig: CredentialStore {
         for (key, entry) in entries {
             do throws(DockerConfigDocument.Entry.InvalidAuth) {
                 if let credential = try entry.credential(from: content.shownPath) {
-                    return found(credential)
+                    return found(credential, key: key)
                 }
             } catch {
                 // The value is never shown, because it may contain a secret.

@@ -56,6 +56,11 @@ struct KubernetesSecret: Decodable {
         return Array(document.json.utf8)
     }
 
+    /// Returns the type of a Secret; `nil` if it has none.
+    static func type(of json: [UInt8]) -> String? {
+        (try? CredentialJSON.decode(Self.self, from: json, as: "Secret"))?.type
+    }
+
     /// Returns the docker configuration of the Secret; throws ``Failure/Code/configurationInvalid``, which
     /// does not quote the Secret.
     static func configuration(in bytes: [UInt8], as what: String) throws(Failure) -> DockerConfigDocument {

@@ -83,18 +83,17 @@ struct Check: TargetCommand {
         }
     }
 
-    /// The Envoys of `--envoy`; without a value, those that are the default of other commands too.
-    private func programs(_ context: CommandContext) async throws(Failure) -> [EnvoyProgram] {
-        let search = EnvoySearch(context.environment)
-        var programs: [EnvoyProgram] = []
-        for name in envoy.withoutDuplicates {
-            guard name == Self.defaultEnvoy else {
-                programs.append(EnvoyProgram(name))
-                continue
-            }
-            programs += try await search.defaults().map { EnvoyProgram($0.path.string) }
+    /// The verdicts of the Envoys that `--envoy` names; none without the option.
+    private func verdicts(on path: FilePath, _ context: CommandContext) async throws(Failure)
+        -> [EnvoyVerdict]
+    {
+        guard !envoy.isEmpty else { return [] }
+        let supervisor = try SupervisedProcess.ownProgram()
+        var verdicts: [EnvoyVerdict] = []
+        for found in try await EnvoySearch(context.environment).chosen(by: envoy, versions: []) {
+            verdicts.append(try await ModuleValidation(in: found, supervisor: supervisor).verdict(on: path))
         }
-        return programs
+        return verdicts
     }
 
     private func answer(
@@ -112,12 +111,7 @@ struct Check: TargetCommand {
             for: ConsumerChoice.consumers(of: consumers),
             limit: maxSize
         )
-        var verdicts: [EnvoyVerdict] = []
-        if module != nil {
-            for program in try await programs(context) {
-                verdicts.append(try await program.verdict(on: path))
-            }
-        }
+        let verdicts = module == nil ? [] : try await verdicts(on: path, context)
         let report = CheckReport(
             check,
             envoys: verdicts,

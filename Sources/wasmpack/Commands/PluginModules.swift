@@ -53,7 +53,7 @@ final class PluginModules {
     }
 
     /// Copies a file, so that it does not change while it is used; returns its size.
-    private static func copy(_ path: FilePath, to copy: FilePath) throws(Failure) -> Int {
+    static func copy(_ path: FilePath, to copy: FilePath) throws(Failure) -> Int {
         let source = try ReadableFile(opening: path)
         let file = try TemporaryFile(in: copy.directory, becoming: copy)
         var size = 0

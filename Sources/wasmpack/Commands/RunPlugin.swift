@@ -13,12 +13,20 @@ struct RunPlugin: RegistryCommand {
             EXAMPLES
               wasmpack run plugin.wasm
               wasmpack run plugin.wasm --request "GET /status/418" --header "allow: true" --compare
+              wasmpack run plugin.wasm --watch
               wasmpack run ghcr.io/me/my-plugin:v1 --plugin-config @config.json --upstream localhost:8080
+              wasmpack run plugin.wasm --print-bootstrap > envoy.json
 
             Prints the URL, then the plugin's log, until Ctrl-C. With --request, sends one request and ends.
 
             The server behind the plugin describes each request as JSON, unless --upstream or --respond is used. The URL is on
             a loopback address; with --request, no port is opened. Nothing remains afterwards.
+
+            With --watch, each new build of the .wasm serves as soon as it is complete, without a restart. A build that Envoy
+            would reject is explained, and the one before serves on.
+
+            With --type network, the plugin gets the bytes of connections, and passes them to the server behind it. That server
+            speaks HTTP too, so --request works: its request and response pass the plugin as bytes.
             """
     )
 
@@ -42,6 +50,12 @@ struct RunPlugin: RegistryCommand {
     @Option(help: ArgumentHelp("Use the Envoy at PATH", valueName: "path"), completion: .file())
     var envoy: String?
 
+    @Flag(help: "Serve each new build of the .wasm, without a restart")
+    var watch = false
+
+    @Flag(help: "Print the configuration of Envoy (JSON), and end")
+    var printBootstrap = false
+
     @OptionGroup(title: "PLUGIN") var plugin: RunPluginOptions
     @OptionGroup(title: "REQUEST") var request: RunRequestOptions
     @OptionGroup(title: "CONNECTION") var connection: ConnectionOptions
@@ -58,6 +72,13 @@ struct RunPlugin: RegistryCommand {
             throw ValidationError("--upstream and --respond cannot be used together.")
         }
         if envoy == "" { throw ValidationError("--envoy is empty.") }
+        if watch, request.request != nil {
+            throw ValidationError("--watch and --request cannot be used together.")
+        }
+        if printBootstrap, watch || request.request != nil || output.json {
+            let other = watch ? "--watch" : output.json ? "--json" : "--request"
+            throw ValidationError("--print-bootstrap and \(other) cannot be used together.")
+        }
     }
 
     func run(_ context: CommandContext) async throws {
@@ -66,6 +87,8 @@ struct RunPlugin: RegistryCommand {
         let address = try listenAddress()
         let cluster = try upstreamCluster()
         let fixed = try fixedResponse()
+        if printBootstrap { return try await writeBootstrap(settings, address, cluster, context) }
+        let watched = watch ? try watchedPath() : nil
         let search = EnvoySearch(context.environment)
         guard let found = try await search.chosen(by: [envoy].compactMap(\.self), versions: []).first else {
             throw EnvoySearch.missing
@@ -73,11 +96,15 @@ struct RunPlugin: RegistryCommand {
         let folder = try TemporaryDirectory(forSocketsOf: RunningEnvoy.socketNameLength)
         defer { withExtendedLifetime(folder) {} }
         let module = try await PluginModules(in: folder.path, registry, context).module(of: target)
+        let builds = try watched.map { path throws(Failure) in
+            try PluginBuilds(of: path, after: module.path, for: found, in: folder.path)
+        }
         let work = RunWork(
             target: target,
             envoy: found,
             module: module.path.string,
             settings: settings,
+            chain: plugin.chain,
             folder: folder.path,
             context: context
         )
@@ -93,8 +120,19 @@ struct RunPlugin: RegistryCommand {
                 within: Self.requestLimit
             )
         } else {
-            try await work.serve(at: address, upstream)
+            try await work.serve(at: address, upstream, following: builds)
         }
+    }
+
+    /// The path of the module that `--watch` follows.
+    private func watchedPath() throws(Failure) -> FilePath {
+        if case .module(let path) = try Target(parsing: target) { return path }
+        throw Failure(
+            .usage,
+            "--watch needs a .wasm file, not \(target.truncated(to: 80))",
+            why: "an image does not change",
+            try: ["wasmpack run plugin.wasm --watch"]
+        )
     }
 
     private func listenAddress() throws(Failure) -> ListenAddress {

@@ -5,6 +5,8 @@ import SystemPackage
 
 /// The work of `run`: an Envoy with one plugin, which serves or gets one request.
 struct RunWork {
+    /// The time limit for the start of a plugin.
+    static let startLimit = Duration.seconds(60)
     /// The names of the listeners with and without the plugin.
     private static let with = "plugin"
     private static let without = "none"
@@ -13,34 +15,68 @@ struct RunWork {
     let envoy: FoundEnvoy
     let module: String
     let settings: PluginSettings
+    let chain: PluginListener.Plugin.Chain
     let folder: FilePath
     let context: CommandContext
 
     /// Serves requests until the task is canceled.
-    func serve(at address: ListenAddress, _ upstream: UpstreamCluster) async throws {
-        let listener = PluginListener(
-            Self.with,
-            at: .network(host: address.host == "localhost" ? "127.0.0.1" : address.host, port: address.port),
-            PluginListener.Plugin(module: module, settings)
-        )
-        let running = try await start([listener], upstream, isLive: true)
-        do {
-            let name = try await listening(running, address)
-            context.record(
-                .step("serving", "\(target) in Envoy \(envoy.version) at http://\(name)  (Ctrl-C stops)")
+    ///
+    /// - Parameters:
+    ///   - address: the address of the listener.
+    ///   - upstream: the server behind the plugin.
+    ///   - builds: the builds of the module to follow; `nil` for none.
+    /// - Throws: the failure of a plugin that Envoy rejects, and of an Envoy that ends.
+    func serve(at address: ListenAddress, _ upstream: UpstreamCluster, following builds: PluginBuilds? = nil)
+        async throws
+    {
+        var address = address
+        var isFirst = true
+        while true {
+            let plugin = PluginListener.Plugin(
+                .file(builds?.current?.module.string ?? module),
+                settings,
+                in: chain,
+                isReplaceable: builds != nil
             )
-            try context.print(
-                RunDocument(url: "http://\(name)", target: target, envoy: envoy.version, response: nil),
-                orText: "http://\(name)\n"
-            )
-            while running.stop == nil, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
-        } catch {
+            let host = address.host == "localhost" ? "127.0.0.1" : address.host
+            let listener = PluginListener(Self.with, at: .network(host: host, port: address.port), plugin)
+            let running = try await start([listener], upstream, isLive: true)
+            let end: FollowedEnd
+            do {
+                let name = try await listening(running, address)
+                if isFirst { try announce(name, isWatched: builds != nil) }
+                isFirst = false
+                // Another Envoy, after a build that ended this one, has the same URL.
+                address = try ListenAddress(parsing: name)
+                end = await follow(running, listener, builds)
+            } catch {
+                await running.end()
+                throw error
+            }
+            let stop = running.stop
             await running.end()
-            throw error
+            if Task.isCancelled { return }
+            guard case .build(let reason) = end else {
+                if let stop { throw failure(stop) }
+                return
+            }
+            reportStop(reason)
         }
-        let stop = running.stop
-        await running.end()
-        if !Task.isCancelled, let stop { throw failure(stop) }
+    }
+
+    /// Prints the URL.
+    private func announce(_ name: String, isWatched: Bool) throws(Failure) {
+        let url: String =
+            switch chain {
+            case .http: "http://\(name)"
+            case .network: "tcp://\(name)"
+            }
+        let ends = isWatched ? "watching for new builds, Ctrl-C stops" : "Ctrl-C stops"
+        context.record(.step("serving", "\(target) in Envoy \(envoy.version) at \(url)  (\(ends))"))
+        try context.print(
+            RunDocument(url: url, target: target, envoy: envoy.version, response: nil),
+            orText: "\(url)\n"
+        )
     }
 
     /// Sends a request, and prints the response; with `compares`, also the response without the plugin.
@@ -50,7 +86,8 @@ struct RunWork {
         to upstream: UpstreamCluster,
         within limit: Duration
     ) async throws {
-        var listeners = [PluginListener(Self.with, PluginListener.Plugin(module: module, settings))]
+        let plugin = PluginListener.Plugin(.file(module), settings, in: chain)
+        var listeners = [PluginListener(Self.with, plugin)]
         if compares { listeners.append(PluginListener(Self.without, nil)) }
         let running = try await start(listeners, upstream, isLive: false)
         do {
@@ -65,11 +102,7 @@ struct RunWork {
             try report.print(target: target, envoy: envoy.version, context)
             if let crash {
                 if context.output.json { throw NegativeResult() }
-                throw Failure(
-                    .checkFailed,
-                    "\(target) crashed in Envoy \(envoy.version)",
-                    why: String(crash.prefix { $0 != "\n" })
-                )
+                throw crashed(crash)
             }
         } catch {
             showLog(running.takeOutput().lines)
@@ -87,11 +120,12 @@ struct RunWork {
             folder: folder,
             prefix: "run",
             listeners: listeners,
-            upstream: upstream
+            upstream: upstream,
+            startLimit: Self.startLimit
         )
         if isLive { setup.onLine = { [context] line in Self.show(line, context) } }
         do {
-            return try await RunningEnvoy.start(setup)
+            return try await noticing("for the start of \(target)") { try await RunningEnvoy.start(setup) }
         } catch let stop as EnvoyStop {
             throw failure(stop)
         }
@@ -116,7 +150,11 @@ struct RunWork {
     }
 
     private func rejection(_ running: RunningEnvoy) -> Failure {
-        let reason = running.rejection(of: Self.with)
+        rejection(running.rejection(of: Self.with))
+    }
+
+    /// The failure for a plugin that Envoy rejects.
+    func rejection(_ reason: String?) -> Failure {
         let isConfiguration = reason?.hasPrefix("Failed to configure") == true
         return Failure(
             .checkFailed,
@@ -134,6 +172,14 @@ struct RunWork {
             "\(target) does not run in Envoy \(envoy.version)",
             why: "Envoy \(stop.explanation)",
             try: ["wasmpack check --envoy=\(envoy.path.string.shellWord) \(target.shellWord)"]
+        )
+    }
+
+    private func crashed(_ message: String?) -> Failure {
+        Failure(
+            .checkFailed,
+            "\(target) crashed in Envoy \(envoy.version)",
+            why: message.map { String($0.prefix { $0 != "\n" }) }
         )
     }
 
@@ -158,7 +204,13 @@ struct RunWork {
                         : "a callback of the plugin does not return (an endless loop); Envoy was killed"
                 )
             }
-            await running.waitForStop()
+            // The crash of a network plugin closes the connection.
+            _ = await running.wait(within: .seconds(5)) { lines, _ in lines.contains(where: \.isCrash) }
+            if running.hasCrashed {
+                let lines = running.takeOutput().lines
+                showLog(lines)
+                throw crashed(lines.first(where: \.isCrash)?.message)
+            }
             throw running.stop.map(failure)
                 ?? Failure(.connectionLost, "Envoy closed the connection without a complete response")
         }

@@ -12,19 +12,19 @@ struct TestPlugin: RegistryCommand {
         discussion: """
             EXAMPLES
               wasmpack test
-              wasmpack test plugin-tests.json --plugin plugin.wasm
+              wasmpack test plugin-tests.yaml --plugin plugin.wasm
               wasmpack test --plugin ghcr.io/me/my-plugin:v1 --envoy=/opt/envoy/bin/envoy --junit report.xml
 
             Sends requests through Envoy, and compares what comes back. Exits 1 if a case fails.
 
-            Without FILE, reads plugin-tests.json in the working directory. Each case has its own configuration and its own
+            Without FILE, reads plugin-tests.yaml or plugin-tests.json in the working directory. Each case has its own configuration and its own
             state. No port is opened, and nothing remains afterwards.
 
             --plugin takes precedence over the plugin that the file names, and --envoy over its versions of Envoy.
             """
     )
 
-    @Argument(help: "Test files (JSON)", completion: .file(extensions: ["json"]))
+    @Argument(help: "Test files (YAML or JSON)", completion: .file(extensions: ["yaml", "yml", "json"]))
     var file: [String] = []
 
     @Option(
@@ -75,8 +75,25 @@ struct TestPlugin: RegistryCommand {
     }
 
     func run(_ context: CommandContext) async throws {
+        let outcome: (unwritten: Failure?, isFailed: Bool)
+        do {
+            outcome = try await runCases(context)
+        } catch let failure as Failure where tap {
+            // Otherwise a reader of the protocol would see a test without any lines.
+            try Screen.main.print(TAPReport.bailOut(failure))
+            throw failure
+        }
+        if let unwritten = outcome.unwritten { throw unwritten }
+        if outcome.isFailed { throw NegativeResult() }
+    }
+
+    /// Runs the cases and prints the report; returns why the JUnit report was not written, and whether a case failed.
+    private func runCases(_ context: CommandContext) async throws -> (unwritten: Failure?, isFailed: Bool) {
         let files = try readFiles()
-        if list { return try context.print(CaseListDocument(files), orText: CaseListDocument.text(files)) }
+        if list {
+            try context.print(CaseListDocument(files), orText: CaseListDocument.text(files))
+            return (nil, false)
+        }
         let junitFile = try junit.map { path throws(Failure) in try OutputFile(at: FilePath(path)) }
         let folder = try TemporaryDirectory(forSocketsOf: RunningEnvoy.socketNameLength)
         defer { withExtendedLifetime(folder) {} }
@@ -85,8 +102,7 @@ struct TestPlugin: RegistryCommand {
         let modules = PluginModules(in: folder.path, registry, context)
         let report = TestReport(context, printsRows: !tap && !output.json, isVerbose: output.verbose)
         for (file, cases) in files {
-            let target = try plugin ?? file.target()
-            let module = try await modules.module(of: target)
+            let module = try await module(of: file, modules)
             for envoy in try await search.chosen(by: envoy, versions: file.envoys) {
                 try report.begin(file, envoy, isOnly: files.count == 1)
                 let runner = TestRunner(
@@ -111,16 +127,27 @@ struct TestPlugin: RegistryCommand {
         }
         // Standard output has one document of JSON, which is the error's then.
         if unwritten == nil || !output.json { try report.finish(tap: tap, target: plugin) }
-        if let unwritten { throw unwritten }
-        if report.isFailed { throw NegativeResult() }
+        return (unwritten, report.isFailed)
     }
 
-    /// The name of the file that is read without an argument.
-    private static let defaultFile = "plugin-tests.json"
+    /// Returns the module of `--plugin`, or of the file.
+    private func module(of file: TestFile, _ modules: PluginModules) async throws -> PluginModules.Module {
+        if let plugin { return try await modules.module(of: plugin) }
+        let target = try file.target()
+        do {
+            return try await modules.module(of: target)
+        } catch let failure as Failure where failure.code == .fileMissing {
+            throw failure.with(message: "\(file.pluginPlace): plugin: \(failure.message)")
+        }
+    }
+
+    /// The names of the file that is read without an argument, the first one that exists.
+    private static let defaultFiles = ["plugin-tests.yaml", "plugin-tests.json"]
 
     /// Reads all files before anything runs; keeps the cases that the filter selects.
     private func readFiles() throws(Failure) -> [(file: TestFile, cases: [TestCase])] {
-        let names = file.isEmpty ? [Self.defaultFile] : file
+        let found = Self.defaultFiles.first { Directory.type(of: FilePath($0)) != nil }
+        let names = file.isEmpty ? [found ?? Self.defaultFiles[0]] : file
         var files: [(file: TestFile, cases: [TestCase])] = []
         for name in names.withoutDuplicates {
             do throws(Failure) {
@@ -131,7 +158,7 @@ struct TestPlugin: RegistryCommand {
                 if !cases.isEmpty { files.append((read, cases)) }
             } catch  where error.code == .fileMissing && file.isEmpty {
                 throw error.with(
-                    why: "without an argument, test reads \(Self.defaultFile)",
+                    why: "without an argument, test reads \(Self.defaultFiles.joined(separator: " or "))",
                     try: ["wasmpack test FILE"]
                 )
             }
@@ -161,7 +188,7 @@ extension TestFile {
         guard let plugin else {
             throw Failure(
                 .usage,
-                "\(name) names no plugin",
+                "\(pluginPlace): the file names no plugin",
                 try: [
                     "wasmpack test \(name.shellWord) --plugin plugin.wasm",
                     "write \"plugin\": \"plugin.wasm\" into the file",

@@ -19,6 +19,7 @@ struct HelpPage {
         static let image = "IMAGE"
         static let fields = "FIELDS"
         static let faults = "FAULTS"
+        static let plugin = "PLUGIN"
     }
 
     /// Returns the help about the program: its commands in groups, and how to get more.
@@ -27,9 +28,9 @@ struct HelpPage {
         help.page.add(Wasmpack.configuration.abstract)
         help.page.add("Usage: wasmpack COMMAND [options]")
         help.addGroups()
-        help.page.add("Help: wasmpack help COMMAND (or COMMAND -h), or one of these topics:")
-        help.page.add(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "), indent: 2)
-        help.page.add("Also: wasmpack envoys, wasmpack version, wasmpack completion bash|zsh|fish")
+        let topics = HelpTopic.allCases.map(\.rawValue).joined(separator: ", ")
+        help.page.add("Help: wasmpack help COMMAND (or COMMAND -h), or a topic: \(topics)")
+        help.page.add("Also: doctor, envoys, version, completion bash|zsh|fish")
         return help.page.text
     }
 
@@ -85,6 +86,7 @@ struct HelpPage {
         case Shared.output: .output
         case Shared.fields: .fields
         case Shared.faults: .faults
+        case Shared.plugin: .plugin
         case Shared.connection: .registry
         case Shared.credentials where usesSharedCredentials(command): .registry
         case Shared.image where command.commandName != "build": .image
@@ -112,6 +114,9 @@ struct HelpPage {
         }
         if command.options.contains(where: { $0.sectionTitle == Shared.fields }) {
             page.add("Document fields: wasmpack help fields")
+        }
+        if command.options.contains(where: { $0.sectionTitle == Shared.plugin }) {
+            page.add("Plugin options: wasmpack help plugin")
         }
         if usesRegistry {
             let name = usesCredentials ? "Registry and login" : "Connection"

@@ -9,6 +9,7 @@ enum HelpTopic: String, CaseIterable {
     case output
     case fields
     case faults
+    case plugin
     case exitCodes = "exit-codes"
 
     /// A part of the text.
@@ -37,6 +38,13 @@ enum HelpTopic: String, CaseIterable {
                 .text("* in PATH matches any text. Without COUNT, --fail answers every matching request."),
                 .blank,
                 .example("wasmpack serve --slow 1MB/s --delay 50ms"),
+            ]
+        case .plugin:
+            [
+                .text("What wasmpack run configures for the plugin, as a mesh would:"),
+                .options(["PLUGIN"], of: "run"), .blank,
+                .text("--env NAME takes the value of this environment."), .blank,
+                .example("wasmpack run plugin.wasm --plugin-config @config.json --env LEVEL=debug"),
             ]
         case .exitCodes: Self.exitCodeParts
         }

@@ -16,15 +16,15 @@ extension UsageFailure {
         return line.joined(separator: " ")
     }
 
-    /// The advice for `check --envoy PROGRAM TARGET`: a word after `--envoy` is the target, even if it is a program.
+    /// The advice for `check --envoy PROGRAM TARGET`, or the same with `run`: a word after `--envoy` is the target, even if it is a program.
     var programAdvice: String? {
-        guard command?.commandName == "check",
+        guard let name = command?.commandName, ["check", "run"].contains(name),
             let position = arguments.firstIndex(where: { $0.hasPrefix("--envoy=") }),
             arguments.indices.contains(position + 2),
             Self.isProgram(arguments[position + 1])
         else { return nil }
         let (program, target) = (arguments[position + 1].shellWord, arguments[position + 2].shellWord)
-        return "wasmpack check --envoy=\(program) \(target)"
+        return "wasmpack \(name) --envoy=\(program) \(target)"
     }
 
     private static func isProgram(_ path: String) -> Bool {

@@ -20,6 +20,22 @@ enum StandardInput {
         try await secret("identity token", flag: "--identity-token-stdin")
     }
 
+    /// Reads a document up to the end of input.
+    ///
+    /// Throws ``Failure/Code/usage`` for a terminal, and for a document of more than `limit` bytes.
+    static func document(_ what: String, limit: Int) async throws(Failure) -> [UInt8] {
+        guard !isTerminal else {
+            throw Failure(.usage, "standard input is a terminal, not a \(what)")
+        }
+        var bytes: [UInt8] = []
+        while bytes.count <= limit {
+            let piece = try await FileDescriptor.standardInput.nextInput("the \(what)")
+            if piece.isEmpty { return bytes }
+            bytes += piece
+        }
+        throw Failure(.usage, "the \(what) on standard input has more than \(limit) bytes")
+    }
+
     /// Reads a secret up to the end of input, and removes one line end.
     private static func secret(_ what: String, flag: String) async throws(Failure) -> String {
         let remedy = "write printf %s \"$SECRET\" | before the command, with \(flag)"

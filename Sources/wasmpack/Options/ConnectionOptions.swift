@@ -125,6 +125,14 @@ struct ConnectionOptions: ParsableArguments {
         return context.reporter.isTracing ? TracingTransport(transport, events: context.reporter) : transport
     }
 
+    /// Whether a registry's certificate is trusted because of an option, a variable or Docker's `certs.d`.
+    func trustsMoreAuthorities(for registry: RegistryName, _ environment: Environment) throws(Failure) -> Bool
+    {
+        let variables = ["WASMPACK_CA_FILE", "SSL_CERT_FILE"]
+        if caFile != nil || tlsSkipVerify || variables.contains(where: environment.isSet) { return true }
+        return try !DockerCertificates().entry(for: registry).authorities.isEmpty
+    }
+
     /// Returns the TLS options from the command line, OpenSSL's variables and Docker's `certs.d`.
     private func tls(to endpoint: RegistryEndpoint, _ environment: Environment) throws(Failure) -> TLSOptions
     {

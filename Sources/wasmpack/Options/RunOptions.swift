@@ -32,6 +32,17 @@ struct RunPluginOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Root ID, for a module with several plugins", valueName: "id"))
     var rootId: String?
 
+    @Option(help: "Kind of plugin: http (the default) or network")
+    var type: PluginType?
+
+    /// The chain in which the plugin runs.
+    var chain: PluginListener.Plugin.Chain {
+        switch type {
+        case .network: .network
+        case .http, nil: .http
+        }
+    }
+
     /// Returns the settings of the plugin.
     ///
     /// Throws ``Failure/Code/usage`` for an invalid value, and errors of reading the file of the configuration.

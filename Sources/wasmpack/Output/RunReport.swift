@@ -3,6 +3,8 @@ import EnvoyRunner
 
 /// The response that `run --request` prints, possibly beside the one without the plugin.
 struct RunReport {
+    /// Fields that Envoy sets for each response, which say nothing about the plugin.
+    private static let ownFields: Set = ["date", "x-envoy-upstream-service-time"]
     /// The columns of a value in a comparison.
     private static let width = 34
 
@@ -44,7 +46,7 @@ struct RunReport {
         )
     }
 
-    /// The parts of both responses side by side; a mark shows where they differ.
+    /// The parts of both responses side by side; a mark shows where they differ, except in Envoy's own fields.
     private func comparison(_ other: ProxyResponse) -> String {
         var rows = [("", "with the plugin", "without")]
         rows.append(("status", "\(response.status)", "\(other.status)"))
@@ -55,7 +57,8 @@ struct RunReport {
         rows.append(("body", Self.body(response), Self.body(other)))
         let labels = (rows.map(\.0.count).max() ?? 0) + 2
         return rows.map { label, left, right in
-            let mark = label.isEmpty || left == right ? "  " : "! "
+            let isEqual = label.isEmpty || left == right || Self.ownFields.contains(label)
+            let mark = isEqual ? "  " : "! "
             let first = left.truncated(to: Self.width)
             return mark + label.padded(to: labels) + first.padded(to: Self.width + 2)
                 + right.truncated(to: Self.width) + "\n"

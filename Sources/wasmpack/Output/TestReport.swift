@@ -15,6 +15,8 @@ final class TestReport: Sendable {
         var file = ""
         var envoy: FoundEnvoy?
         var failure: Failure?
+        /// The row of the file and its Envoy, until it is printed.
+        var head: Row?
     }
 
     private let context: CommandContext
@@ -35,16 +37,24 @@ final class TestReport: Sendable {
             state.envoy = envoy
         }
         context.record(.detail("\(file.name) in Envoy \(envoy.version): \(envoy.path)"))
-        if printsRows {
-            try Screen.main.print([Row("envoy", "\(envoy.version)" + (isOnly ? "" : "  \(file.name)"))])
+        let head = Row("envoy", "\(envoy.version)" + (isOnly ? "" : "  \(file.name)"))
+        if context.output.quiet {
+            // Only a failure needs it.
+            state.withLock { $0.head = head }
+        } else if printsRows {
+            try Screen.main.print([head])
         }
     }
 
     /// Prints the result of a case.
     func record(_ result: CaseResult) {
-        guard printsRows else { return }
+        guard printsRows, !context.output.quiet || !result.isPassed else { return }
+        let head = state.withLock { state in
+            defer { state.head = nil }
+            return state.head
+        }
         do throws(Failure) {
-            try Screen.main.print(rows(of: result))
+            try Screen.main.print([head].compactMap(\.self) + rows(of: result))
         } catch {
             state.withLock { $0.failure = $0.failure ?? error }
         }

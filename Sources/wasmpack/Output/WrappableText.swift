@@ -58,6 +58,13 @@ struct WrappableText: Sendable, ExpressibleByStringInterpolation {
             && number.pieces.last?.text.last?.isNumber == true
     }
 
+    /// A text after a mark.
+    init(_ mark: Mark, _ text: String) {
+        self.init(text)
+        if !words.isEmpty { words[0].gap = 1 }
+        words.insert(Word(pieces: [(mark.text, mark.tone)], gap: 0), at: 0)
+    }
+
     /// The names of consumers, each after its mark.
     init(_ verdicts: [(mark: Mark, name: String)]) {
         words = verdicts.enumerated().map { position, verdict in

@@ -1,0 +1,69 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `wasmpack run` in a workspace with the reference plugin, and a folder in which only it has temporary files.
+struct ServedPlugins {
+    static let envoy = "--envoy=\(Envoy.program)"
+
+    let work: Workspace
+    private let temporary: ShortFolder
+
+    init() throws {
+        work = try Workspace()
+        temporary = try ShortFolder()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+    }
+
+    func run(_ arguments: [String]) async throws -> CommandLineRun {
+        try await work.start(["run", Self.envoy] + arguments, adding: ["TMPDIR": temporary.path]).wait()
+    }
+
+    /// Starts `run` and waits for its URL.
+    func serve(_ arguments: [String], in envoy: String = Envoy.program) async throws -> (
+        program: RunningProgram, url: String
+    ) {
+        let output = "url-\(UUID().uuidString)"
+        let program = try RunningProgram(
+            "/bin/bash",
+            ["-c", #"exec "$0" "${@:2}" >"$1""#, Workspace.program, output, "run", "--envoy=\(envoy)"]
+                + arguments,
+            environment: work.environment.merging(["TMPDIR": temporary.path]) { $1 },
+            in: work.folder
+        )
+        var url = ""
+        try await wait(for: "the URL", within: .seconds(60)) {
+            if program.hasEnded { throw PeerError(try await program.wait().description) }
+            url = (try? work.bytes(of: output)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            return url.hasSuffix("\n")
+        }
+        return (program, url.trimmingCharacters(in: .newlines))
+    }
+
+    /// Requests a path, and returns the response's status and body.
+    func get(_ url: String, _ headers: String...) async throws -> (status: Int, body: String) {
+        let fields = headers.flatMap { ["-H", $0] }
+        let run = try await work.otherwise("curl", ["-s", "-w", "\n%{http_code}"] + fields + [url])
+        let lines = run.outputText.split(separator: "\n", omittingEmptySubsequences: false)
+        let status = try #require(lines.last.flatMap { Int($0) }, "\(run)")
+        return (status, lines.dropLast().joined(separator: "\n"))
+    }
+
+    func expectNothingLeft() async throws {
+        try await wait(for: "the end of Envoy", within: .seconds(60)) {
+            try TestCommandTests.processes(mentioning: temporary.path).isEmpty
+                && FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty
+        }
+    }
+}
+
+/// A folder whose path is short enough for sockets, and in which only the program writes.
+final class ShortFolder: Sendable {
+    let path = "/tmp/wt-\(UInt32.random(in: .min ... .max))"
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
