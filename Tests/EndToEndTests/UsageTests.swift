@@ -198,7 +198,7 @@ import Testing
             ["images"], "wasmpack has no command \"images\"",
             "wasmpack tags REPOSITORY"
         ),
-        (["lint"], "wasmpack has no command \"lint\"", "wasmpack check plugin.wasm"),
+        (["kubeconform"], "wasmpack has no command \"kubeconform\"", "wasmpack lint FILE"),
         (["upload"], "wasmpack has no command \"upload\"", "wasmpack push REFERENCE plugin.wasm"),
         (["resolve"], "wasmpack has no command \"resolve\"", "wasmpack digest REFERENCE"),
         (["manifest"], "wasmpack has no command \"manifest\"", "wasmpack inspect --raw manifest REFERENCE"),

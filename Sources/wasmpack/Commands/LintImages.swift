@@ -1,12 +1,7 @@
 import Deployment
 import Diagnostics
-import HostSystem
 import OCI
-import Packing
-import ProxyWasm
 import Registry
-import Storage
-import SystemPackage
 import YAML
 
 /// The checks of `lint` that need a registry.
@@ -16,13 +11,13 @@ struct LintImages {
         let file: String
         let line: Int
         let digest: Digest
-        fileprivate let edit: PinEdit
+        let edit: PinEdit
         /// The findings that it solves.
-        fileprivate(set) var rules: Set<LintRule>
+        let rules: Set<LintRule>
     }
 
     /// What a registry says about an image; each name is asked for once.
-    private struct Answer {
+    struct Answer {
         var rows: [Finding] = []
         /// The digest of what the name points to, and of the image that consumers use.
         var root: Digest?
@@ -31,32 +26,32 @@ struct LintImages {
         var failure: Failure?
     }
 
-    private struct Key: Hashable {
+    struct Key: Hashable {
         let reference: Reference
         let consumer: String
         let secret: String?
     }
 
     /// The findings about names that lint has rules for.
-    private static let known: Set<String> = [
+    static let known: Set<String> = [
         "host-without-dot", "scheme-needed", "untagged", "unpinned", "index-pin",
     ]
     /// The failures of this machine, which end the command.
-    private static let fatal: Set<Failure.Code> = [
+    static let fatal: Set<Failure.Code> = [
         .interrupted, .terminated, .hangup, .usage, .configurationInvalid, .libraryUnusable, .systemLimit,
         .diskFull,
         .internalError,
     ]
 
-    private let linter: Linter
-    private let registry: RegistryOptions
-    private let versions: [ConsumerVersion]
-    private let usesSecrets: Bool
+    let linter: Linter
+    let registry: RegistryOptions
+    let versions: [ConsumerVersion]
+    let usesSecrets: Bool
     private(set) var findings: [LintFinding] = []
-    private var pins: [(image: ImageUse, digest: Digest, rule: LintRule, atField: Bool)] = []
-    private var answers: [Key: Answer] = [:]
+    var pins: [(image: ImageUse, digest: Digest, rule: LintRule, atField: Bool)] = []
+    var answers: [Key: Answer] = [:]
     /// The credentials of every other command.
-    private var usual: CredentialChain?
+    var usual: CredentialChain?
 
     init(_ linter: Linter, registry: RegistryOptions, versions: [ConsumerVersion], usesSecrets: Bool) {
         self.linter = linter
@@ -156,7 +151,12 @@ struct LintImages {
         _ pinned: Digest,
         _ context: CommandContext
     ) async throws {
-        let current = try await answer(to: image.reference.tagged(tag), for: image, context)
+        let current = try await answer(
+            to: image.reference.tagged(tag),
+            for: image,
+            knowing: pinned,
+            context
+        )
         guard let digest = current.image, current.root != pinned, digest != pinned else { return }
         // With sha256 and a tag in the url, the image of the tag is the only one, and has its own finding.
         guard image.reference.digest != nil else { return }
@@ -207,129 +207,8 @@ struct LintImages {
         )
     }
 
-    /// Returns what a registry says about a name.
-    private mutating func answer(to reference: Reference, for image: ImageUse, _ context: CommandContext)
-        async throws -> Answer
-    {
-        let consumer = image.kind.consumer ?? ""
-        let secret = usesSecrets ? linter.configuration(for: image) : nil
-        let key = Key(reference: reference, consumer: consumer, secret: secret?.name)
-        if let known = answers[key] { return known }
-        var answer = Answer()
-        do {
-            answer = try await ask(reference, of: consumer, secret, context)
-        } catch let failure as Failure {
-            guard !Self.fatal.contains(failure.code), !Task.isCancelled else { throw failure }
-            answer.failure = context.connections.explained(failure)
-        }
-        answers[key] = answer
-        return answer
-    }
-
-    private func ask(
-        _ reference: Reference,
-        of consumer: String,
-        _ secret: (json: [UInt8], name: String)?,
-        _ context: CommandContext
-    ) async throws -> Answer {
-        let chain = secret.map { secret in
-            CredentialChain([
-                DockerConfig(
-                    bytes: secret.json,
-                    shownAs: secret.name,
-                    usesTLS: !registry.connection.plainHttp,
-                    helpers: CredentialHelpers()
-                )
-            ])
-        }
-        let folder = LazyTemporaryDirectory()
-        defer { withExtendedLifetime(folder) {} }
-        registry.announce(reference, context)
-        let repository = try await registry.repository(
-            of: reference,
-            for: .pull,
-            credentials: chain ?? usual,
-            spoolingIn: .temporary(folder),
-            context
-        )
-        let root = try await repository.find(reference)
-        var answer = Answer(root: root.digest)
-        try await InspectedImage.with(root, in: repository) { image in
-            answer.image = image.inspection.image.digest
-            answer.module = image.module?.identity.digest
-            let check = try PluginCheck(
-                image.inspection,
-                named: reference,
-                module: image.module,
-                for: releases(of: consumer)
-            )
-            answer.rows = FindingList(check).rows.map(\.finding).filter { finding in
-                finding.severity != .note && !Self.known.contains(finding.id)
-            }
-        }
-        return answer
-    }
-
-    private func releases(of name: String) -> [ConsumerRelease] {
-        Consumers.all.filter { $0.name == name }.map { consumer in
-            let version = versions.first { version in
-                version.consumer.rawValue == name || version.consumer == .asm && name == "istio"
-            }
-            return ConsumerRelease(consumer, version?.release, version: version?.version)
-        }
-    }
-
     private mutating func pin(_ image: ImageUse, to digest: Digest, for rule: LintRule, atField: Bool = false)
     {
         pins.append((image, digest, rule, atField))
-    }
-
-    /// Writes the pins into the files; all other bytes stay.
-    ///
-    /// Returns what was written.
-    mutating func fix(_ files: [ManifestFile]) async throws(Failure) -> [Fix] {
-        var fixes: [Fix] = []
-        for file in files {
-            let wanted = pins.filter { $0.image.object.file == file.name }
-            let own = wanted.compactMap { pin -> Fix? in
-                let edit =
-                    pin.atField
-                    ? pin.image.sha256.flatMap { PinEdit(correcting: $0, to: pin.digest, in: file.bytes) }
-                    : PinEdit(pinning: pin.image, to: pin.digest, in: file.bytes)
-                let place = pin.atField ? pin.image.sha256?.place : pin.image.url.place
-                return edit.map {
-                    Fix(
-                        file: file.name,
-                        line: place?.line ?? 1,
-                        digest: pin.digest,
-                        edit: $0,
-                        rules: [pin.rule]
-                    )
-                }
-            }
-            guard !own.isEmpty else { continue }
-            let new = PinEdit.apply(own.map(\.edit), to: file.bytes)
-            let target = PrivateFile(at: FilePath(file.name), limit: ManifestSearch.sizeLimit)
-            try await target.change { old throws(Failure) in
-                guard old == file.bytes else {
-                    throw Failure(
-                        .fileUnwritable,
-                        "\(file.name) was changed by another program",
-                        why: "it was not changed by --fix",
-                        try: ["run the command again"]
-                    )
-                }
-                return new
-            }
-            fixes += own
-        }
-        return fixes
-    }
-}
-
-extension LintImages.Fix {
-    /// Whether it solves a finding.
-    func solves(_ finding: LintFinding) -> Bool {
-        finding.file == file && finding.place.line == line && rules.contains(finding.rule)
     }
 }

@@ -31,7 +31,7 @@ struct OtherToolCommand {
             (["save"], "copy", ["wasmpack copy \(reference) image.tar"]),
             (["load", "import", "sync", "mirror"], "copy", ["wasmpack copy image.tar \(reference)"]),
             (["convert", "repack"], "copy", ["wasmpack copy --format image FROM TO"]),
-            (["validate", "lint"], "check", ["wasmpack check plugin.wasm"]),
+            (["validate"], "check", ["wasmpack check plugin.wasm", "wasmpack lint FILE"]),
             (
                 ["show", "info", "config", "describe", "history"], "inspect",
                 ["wasmpack inspect \(reference)"]
@@ -51,7 +51,7 @@ struct OtherToolCommand {
                 ["deploy", "apply", "install", "manifests", "yaml"], "generate",
                 ["wasmpack generate wasmplugin \(reference)"]
             ),
-            (["validate", "kube-linter", "kubeconform", "vet"], "lint", ["wasmpack lint FILE"]),
+            (["vet", "kubeconform", "kube-linter"], "lint", ["wasmpack lint FILE"]),
             (["start", "load-test"], "run", ["wasmpack run plugin.wasm"]),
             (["completions"], "completion", ["wasmpack completion bash"]),
         ]
