@@ -68,7 +68,7 @@ struct DoctorTests {
         #expect(unknown.status == 69, "\(unknown)")
         let marks = Self.marks(unknown)
         #expect(marks["tcp"] == "✓" && marks["tls"] == "✗" && marks["api"] == nil, "\(unknown)")
-        #expect(unknown.outputText.contains("try: --ca-file"), "\(unknown)")
+        #expect(unknown.outputText.contains("try: add --ca-file ca.pem"), "\(unknown)")
         // The credentials are shown nevertheless.
         #expect(marks["account"] == "✓", "\(unknown)")
         let good = try await doctor([reference] + access.flags, input: access.input)
@@ -186,10 +186,23 @@ struct DoctorTests {
         let registry = try await RegistryPeer.shared(.token)
         let access = try registry.access(work)
         let reference = try await push(to: registry, access.flags, input: access.input)
-        let made = try await work.start(
-            ["generate", "pull-secret", reference, "--name", "s", "--namespace", "n"] + access.flags,
+        // Its output is a secret.
+        let made = try await work.other(
+            Workspace.program,
+            "generate",
+            "pull-secret",
+            reference,
+            "--name",
+            "s",
+            "--namespace",
+            "n",
+            "--ca-file",
+            access.caFile,
+            "--username",
+            registry.username,
+            "--password-stdin",
             input: access.input
-        ).wait()
+        )
         #expect(made.status == 0, "\(made)")
         let run = try await doctor(
             [reference, "--pull-secret", "-"] + access.trust,

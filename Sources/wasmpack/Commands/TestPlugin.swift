@@ -12,7 +12,7 @@ struct TestPlugin: RegistryCommand {
         discussion: """
             EXAMPLES
               wasmpack test
-              wasmpack test plugin-tests.yaml --plugin plugin.wasm
+              wasmpack test plugin-tests.json --plugin plugin.wasm
               wasmpack test --plugin ghcr.io/me/my-plugin:v1 --envoy=/opt/envoy/bin/envoy --junit report.xml
 
             Sends requests through Envoy, and compares what comes back. Exits 1 if a case fails.
