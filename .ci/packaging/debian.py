@@ -37,6 +37,8 @@ License: Apache-2.0
 OVERRIDES = """\
 # It is what `wasmpack completion bash` prints, and the same in each kind of package.
 wasmpack: bash-completion-with-hashbang *
+# Only the commands that read YAML need it; linked statically, the others start without it. The SBOM has its version.
+wasmpack: embedded-library libyaml *
 """
 
 

@@ -8,13 +8,14 @@ if [[ $# -ne 1 || $1 == -* ]]; then
     exit 64
 fi
 source=$(cd "$(dirname "$0")/../.." && pwd)
+commit=$(git -C "$source" rev-parse HEAD)
 rm -rf -- "$1"
 mkdir -p -- "$1"
 folder=$(cd "$1" && pwd)
 # Of different depth, and on different days.
 for clone in one another/with/a/longer/path; do
     git clone --quiet --no-local "$source" "$folder/$clone"
-    git -C "$folder/$clone" checkout --quiet --detach "$(git -C "$source" rev-parse HEAD)"
+    git -C "$folder/$clone" checkout --quiet --detach "$commit"
     find "$folder/$clone" -name .git -prune -o -type f -exec touch -d "@$((1000000000 + ${#clone}))" {} +
     make -C "$folder/$clone" dist
 done
