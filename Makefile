@@ -7,7 +7,7 @@ DESTDIR ?=
 # Debian's names; .ci/install-packages knows Homebrew's.
 BUILD_PACKAGES = libcurl4-openssl-dev libarchive-dev zlib1g-dev libssl-dev libyaml-dev
 TEST_PACKAGES = docker-registry openssl python3 skopeo buildah umoci apache2-utils python3-venv ca-certificates iproute2 curl shellcheck \
-	mandoc gcc bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace valgrind binutils podman uidmap containerd
+	mandoc gcc bash-completion zsh fish golang-docker-credential-helpers pass gnupg zstd strace valgrind binutils podman uidmap containerd jq
 
 DIST_PACKAGES = python3 binutils dpkg-dev
 TEST_DIST_PACKAGES = $(DIST_PACKAGES) lintian

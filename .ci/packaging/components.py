@@ -52,11 +52,15 @@ def packages():
 
 
 def swift():
-    """Returns Swift's runtime, which `--static-swift-stdlib` puts into the binary."""
+    """Returns Swift's runtime, Foundation's core and Dispatch, which `--static-swift-stdlib` puts into the binary.
+
+    The toolchain has one license file for all of them, and they have its version.
+    """
     info = json.loads(subprocess.check_output(["swiftc", "-print-target-info"]))
     version = re.search(r"Swift version (\S+)", info["compilerVersion"]).group(1)
     text = pathlib.Path(info["paths"]["runtimeResourcePath"]).parents[1] / "share/swift/LICENSE.txt"
-    return _swift_component("swift", version, "https://github.com/swiftlang/swift", None, [text])
+    names = ("swift", "swift-foundation", "swift-corelibs-libdispatch")
+    return [_swift_component(name, version, f"https://github.com/swiftlang/{name}", None, [text]) for name in names]
 
 
 def system_archives():

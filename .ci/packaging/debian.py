@@ -52,7 +52,8 @@ def build(staged, output, version, architecture, maintainer, epoch, opened):
     size = sum(-(-path.stat().st_size // 1024) for path in files)
     fields = {
         "Package": "wasmpack",
-        "Version": version,
+        # In Debian's order, a pre-release comes before its release by "~".
+        "Version": version.replace("-", "~", 1),
         "Architecture": architecture,
         "Maintainer": maintainer,
         "Installed-Size": size,
@@ -123,5 +124,9 @@ def _dependencies(binary, opened):
         old, new = library.packages
         matches = [entry for entry in found if re.match(rf"{re.escape(old)}(t64)?\b", entry)]
         found = [entry for entry in found if entry not in matches]
-        result.append(f"{old} (>= {library.minimum}) | {new} (>= {library.minimum})")
+        minimum = library.minimum
+        for version in re.findall(r">= ([^)]+)", " ".join(matches)):
+            if subprocess.run(["dpkg", "--compare-versions", version, "gt", minimum]).returncode == 0:
+                minimum = version
+        result.append(f"{old} (>= {minimum}) | {new} (>= {minimum})")
     return sorted(found) + result

@@ -93,7 +93,7 @@ def main():
     binary, output = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
     about, time = check(binary), epoch()
     version, architecture = about["version"], about["platform"].split("/")[1]
-    inside = [*components.packages(), components.swift(), *components.system_archives()]
+    inside = [*components.packages(), *components.swift(), *components.system_archives()]
     opened = components.opened_libraries()
     with tempfile.TemporaryDirectory() as temporary:
         work = pathlib.Path(temporary)

@@ -206,7 +206,8 @@ extension RegistryServer {
         switch target {
         case .tag(let tag):
             let isFound = try await serving { () async throws(Failure) in
-                try await repository.layout.change { document throws(Failure) -> ServedLayout.Change<Bool> in
+                try await repository.layout.change(isAlone: true) {
+                    document throws(Failure) -> ServedLayout.Change<Bool> in
                     try repository.removeTag(tag, from: &document) ? .changed(true) : .unchanged(false)
                 }
             }

@@ -46,7 +46,8 @@ extension Repository {
     func delete(_ digest: Digest) async throws(Failure) -> Deletion {
         let layout = layout
         let size = layout.size(of: digest) ?? 0
-        return try await layout.change { document async throws(Failure) -> ServedLayout.Change<Deletion> in
+        return try await layout.change(isAlone: true) {
+            document async throws(Failure) -> ServedLayout.Change<Deletion> in
             guard document.entries.contains(where: { $0.digest == digest && owns($0) }) else {
                 return .unchanged(.unknown)
             }

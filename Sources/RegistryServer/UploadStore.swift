@@ -42,17 +42,24 @@ final class UploadStore: Sendable {
             $0.count >= Self.limit || $0.lastSweep.duration(to: .now) >= Self.sweepInterval
         }
         if isSweepDue { removeAbandoned() }
-        guard state.withLock({ $0.count }) < Self.limit else {
-            throw Failure(.rateLimited, "\(Self.limit) uploads are open, which is the limit")
-        }
         let identifier = String(randomBits: 128)
         let path = Self.path(of: identifier, repository, in: folder)
         let upload = Upload(identifier, at: path, hasher: DigestHasher())
-        _ = try UploadFile(at: path, isNew: true)
-        try Directory.synchronize(folder)
-        state.withLock { state in
-            state.open[identifier] = upload
+        let hasPlace = state.withLock { state in
+            guard state.count < Self.limit else { return false }
             state.count += 1
+            state.open[identifier] = upload
+            return true
+        }
+        guard hasPlace else {
+            throw Failure(.rateLimited, "\(Self.limit) uploads are open, which is the limit")
+        }
+        do throws(Failure) {
+            _ = try UploadFile(at: path, isNew: true)
+            try Directory.synchronize(folder)
+        } catch {
+            remove(upload)
+            throw error
         }
         return upload
     }
@@ -78,8 +85,7 @@ final class UploadStore: Sendable {
     /// Forgets an upload and removes its file, unless that has become a blob.
     func remove(_ upload: Upload) {
         state.withLock { state in
-            guard state.open.removeValue(forKey: upload.identifier) != nil else { return }
-            state.count -= 1
+            if state.open.removeValue(forKey: upload.identifier) != nil { state.count -= 1 }
         }
         guard let size = upload.end() else { return }
         space.free(size)
@@ -94,17 +100,16 @@ final class UploadStore: Sendable {
 
     /// Removes the uploads that nothing has been added to for a day, and counts the others.
     private func removeAbandoned() {
-        var count = 0
-        for name in files() {
-            if let age = Directory.age(of: folder.appending(name)), age >= Self.lifetime {
-                remove(name)
-            } else {
-                count += 1
-            }
+        state.withLock { $0.lastSweep = .now }
+        let names = files()
+        for name in names {
+            if let age = Directory.age(of: folder.appending(name)), age >= Self.lifetime { remove(name) }
         }
+        // Those of an earlier process; the open ones are counted as they come and go.
+        let remaining = files()
         state.withLock { state in
-            state.count = count
-            state.lastSweep = .now
+            let others = remaining.filter { state.open[String($0.prefix { $0 != "-" })] == nil }
+            state.count = state.open.count + others.count
         }
     }
 

@@ -26,6 +26,7 @@ import Testing
     /// Returns the results of changes that all wait while the first one holds its turn.
     private func together(
         _ count: Int,
+        alone: Int? = nil,
         _ body: @escaping @Sendable (Int, inout IndexDocument) throws(Failure) -> Void,
         meanwhile: () throws -> Void = {}
     ) async throws -> [Result<Void, Failure>] {
@@ -40,7 +41,8 @@ import Testing
         let others = (0..<count).map { number in
             Task { () -> Result<Void, Failure> in
                 do throws(Failure) {
-                    try await layout.change { document async throws(Failure) -> ServedLayout.Change<Void> in
+                    try await layout.change(isAlone: number == alone) {
+                        document async throws(Failure) -> ServedLayout.Change<Void> in
                         try body(number, &document)
                         return .changed(())
                     }
@@ -80,6 +82,23 @@ import Testing
         #expect(Set(found.map(\.digest)) == Set(entries.map(\.digest)))
         let onDisk = try await ImageLayout(opening: layout.path).index().manifests
         #expect(onDisk.map(\.digest) == found.map(\.digest))
+    }
+
+    @Test func `a change that removes blobs finds everything before it on the disk`() async throws {
+        let entries = (0..<20).map(entry)
+        let file = layout.path.appending("index.json")
+        let onDisk = Mutex<[String: Int]>([:])
+        _ = try await together(20, alone: 10) { number, document throws(Failure) in
+            if number == 10 {
+                let text = String(decoding: (try? contents(of: file)) ?? [], as: UTF8.self)
+                let count = document.entries.count { text.contains($0.digest.encoded) }
+                onDisk.withLock { $0 = ["before": document.entries.count, "written": count] }
+            }
+            try document.append(entries[number])
+        }
+        let counts = onDisk.withLock { $0 }
+        #expect(counts["before"] == counts["written"], "\(counts)")
+        #expect(try await layout.entries().count == 20)
     }
 
     @Test func `a change that fails leaves the others as they are`() async throws {

@@ -71,6 +71,8 @@ def github(options, run):
             return inputs[rest]
         if found := re.fullmatch(r"steps\.(\w+)\.outputs\.(\w+)", expression):
             return steps.get(found[1], {}).get(found[2], "")
+        if expression == "github.action_repository":
+            return os.environ.get("ACTION_REPOSITORY", "")
         assert expression.startswith("github.event."), f"unknown expression: {expression}"
         place = event
         for name in expression.split(".")[2:]:
@@ -97,6 +99,8 @@ def github(options, run):
             "PATH": path,
             "CI": "true",
             "GITHUB_ACTIONS": "true",
+            # Empty in composite actions: https://github.com/actions/runner/issues/2473
+            "GITHUB_ACTION_REPOSITORY": "",
             "GITHUB_OUTPUT": str(output),
             "GITHUB_PATH": str(more),
             "GITHUB_STEP_SUMMARY": str(summary),

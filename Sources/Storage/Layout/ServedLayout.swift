@@ -76,34 +76,38 @@ package actor ServedLayout {
     /// Changes that wait for each other are written together. A change that throws does not touch the others.
     ///
     /// - Parameters:
+    ///   - isAlone: whether what comes before is on the disk first, and what comes after waits: for changes that remove blobs,
+    ///     which must not depend on an index that may still fail to be written.
     ///   - body: changes the document, or finds that nothing is to be written.
     ///   - afterwards: receives the entries when they are on the disk, under the same lock.
     /// - Returns: the result of `body`.
     /// - Throws: errors of the functions, of reading and of writing, and ``Failure/Code/requestRejected`` if the index would grow
     ///   over 4 MiB, which no program reads.
     package func change<Result: Sendable>(
+        isAlone: Bool = false,
         _ body: @Sendable (inout IndexDocument) async throws(Failure) -> Change<Result>,
         afterwards: @escaping @Sendable ([Descriptor]) throws(Failure) -> Void = { _ in }
     ) async throws(Failure) -> Result {
         await beginChange()
+        if isAlone { endBatch() }
         let result: Result
         do throws(Failure) {
             var document = try await openBatch()
             switch try await body(&document) {
             case .changed(let value): result = value
             case .unchanged(let value):
-                endChange()
+                endChange(isAlone)
                 return value
             }
             try IndexBatch.checkSize(of: document)
             batch?.document = document
         } catch {
-            endChange()
+            endChange(isAlone)
             throw error
         }
         let written: Swift.Result<Void, Failure> = await withCheckedContinuation { continuation in
             batch?.changes.append(IndexBatch.Change(afterwards: afterwards, continuation: continuation))
-            endChange()
+            endChange(isAlone)
         }
         try written.get()
         return result
@@ -127,12 +131,16 @@ package actor ServedLayout {
         return document
     }
 
-    /// Lets the next change join the batch; without one, or if the batch is full, writes it.
-    private func endChange() {
-        if waiting.isEmpty || batch?.isFull ?? true, let batch {
-            self.batch = nil
-            batch.end(with: write)
-        }
+    /// Writes the batch, if there is one.
+    private func endBatch() {
+        guard let batch else { return }
+        self.batch = nil
+        batch.end(with: write)
+    }
+
+    /// Lets the next change join the batch; without one, if the batch is full, or after a change that is alone, writes it.
+    private func endChange(_ isAlone: Bool) {
+        if isAlone || waiting.isEmpty || batch?.isFull ?? true { endBatch() }
         guard let next = waiting.first else {
             isChanging = false
             return
