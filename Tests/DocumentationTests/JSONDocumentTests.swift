@@ -77,7 +77,8 @@ import Testing
         let commands = [
             ("push", "push \(reference):v1 plugin.wasm"), ("pull", "pull \(reference):v1"),
             ("tags", "tags \(reference)"), ("tag", "tag \(reference):v1 v2"),
-            ("generate", "generate wasmplugin \(reference):v1"), ("lint", "lint \"$FIXTURES/lint/higress\" --offline"), ("envoys", "envoys"),
+            ("generate", "generate wasmplugin \(reference):v1"),
+            ("lint", "lint \"$FIXTURES/lint/higress\" --offline"), ("envoys", "envoys"),
             ("run", "run plugin.wasm --request /"),
             ("test", "test \"$FIXTURES/wasm/header-authorization/plugin-tests.json\""),
             ("delete", "delete \(reference)@sha256:… --yes"),
@@ -114,7 +115,8 @@ import Testing
         var schemas: Set<String> = []
         for case let file as URL in sources where file.pathExtension == "swift" {
             let text = try String(contentsOf: file, encoding: .utf8)
-            schemas.formUnion(text.matches(of: /let schema = "(wasmpack\.[^"]+)"/).map { String($0.output.1) })
+            let found = text.matches(of: /let schema = "(wasmpack\.[^"]+)"/)
+            schemas.formUnion(found.map { String($0.output.1) })
         }
         #expect(Set(page.headings.flatMap(\.code)) == schemas)
     }
