@@ -561,7 +561,7 @@ _wasmpack_tag() {
     repeating_options=()
     non_repeating_options=(--alias --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\ndoctor\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\ndoctor\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nplugin\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -949,59 +949,6 @@ _wasmpack_verify() {
     esac
 }
 
-_wasmpack_doctor() {
-    repeating_flags=()
-    non_repeating_flags=(--push --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--pull-secret --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
-    __wasmpack_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--pull-secret')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(yaml|yml|json)'
-        return
-        ;;
-    '--ca-file')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
-        return
-        ;;
-    '--client-cert')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
-        return
-        ;;
-    '--client-key')
-        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
-        return
-        ;;
-    '--timeout')
-        return
-        ;;
-    '--retries')
-        return
-        ;;
-    '--username'|'-u')
-        return
-        ;;
-    '--authfile')
-        __wasmpack_add_completions -f
-        return
-        ;;
-    '--color')
-        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    1)
-        __wasmpack_add_custom_completions ---completion doctor -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)"
-        return
-        ;;
-    esac
-}
-
 _wasmpack_generate() {
     repeating_flags=()
     non_repeating_flags=(--no-pin --offline --force --show --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
@@ -1119,7 +1066,7 @@ _wasmpack_lint() {
     repeating_options=(--for)
     non_repeating_options=(--sarif --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\ndoctor\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nplugin\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -1267,7 +1214,7 @@ _wasmpack_test() {
     repeating_options=(--envoy)
     non_repeating_options=(--plugin --filter --case-timeout --junit --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\ndoctor\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\ndoctor\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nplugin\nexit-codes'
 
     # Offer option value completions
     case "${prev}" in
@@ -1390,6 +1337,59 @@ _wasmpack_serve() {
     esac
 }
 
+_wasmpack_doctor() {
+    repeating_flags=()
+    non_repeating_flags=(--push --plain-http --tls-skip-verify --password-stdin --identity-token-stdin --anonymous --quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--pull-secret --ca-file --client-cert --client-key --timeout --retries --username -u --authfile --color)
+    __wasmpack_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--pull-secret')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(yaml|yml|json)'
+        return
+        ;;
+    '--ca-file')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt)'
+        return
+        ;;
+    '--client-cert')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|crt|cert)'
+        return
+        ;;
+    '--client-key')
+        __wasmpack_add_completions -o plusdirs -fX '!*.@(pem|key)'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--username'|'-u')
+        return
+        ;;
+    '--authfile')
+        __wasmpack_add_completions -f
+        return
+        ;;
+    '--color')
+        __wasmpack_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __wasmpack_add_custom_completions ---completion doctor -- positional@0 "${COMP_CWORD}" "$(__wasmpack_cursor_index_in_current_word)"
+        return
+        ;;
+    esac
+}
+
 _wasmpack_envoys() {
     repeating_flags=()
     non_repeating_flags=(--quiet -q --verbose -v --debug --json --no-progress --no-annotations --version -h --help)
@@ -1444,7 +1444,7 @@ _wasmpack_help() {
     repeating_options=()
     non_repeating_options=()
     __wasmpack_offer_flags_options -1
-    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\ndoctor\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nexit-codes'
+    __wasmpack_add_completions -W $'build\ncheck\npush\npull\ncopy\ntag\ntags\ndelete\nlogin\nlogout\ninspect\nls\ndigest\nverify\ngenerate\nlint\nrun\ntest\nserve\ndoctor\nenvoys\nversion\ncompletion\nregistry\ncredentials\nreferences\nimage\noutput\nfields\nfaults\nplugin\nexit-codes'
 }
 
 # Adds the program's candidates unexpanded; "compgen -W" would run commands in them.

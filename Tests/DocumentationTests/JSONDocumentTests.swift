@@ -114,7 +114,7 @@ import Testing
         var schemas: Set<String> = []
         for case let file as URL in sources where file.pathExtension == "swift" {
             let text = try String(contentsOf: file, encoding: .utf8)
-            schemas.formUnion(text.matches(of: /let schema = "([^"]+)"/).map { String($0.output.1) })
+            schemas.formUnion(text.matches(of: /let schema = "(wasmpack\.[^"]+)"/).map { String($0.output.1) })
         }
         #expect(Set(page.headings.flatMap(\.code)) == schemas)
     }

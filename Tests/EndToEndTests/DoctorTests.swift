@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `wasmpack doctor` with Debian's docker-registry in eight states, and with pull Secrets.
+/// `wasmpack doctor` with Debian's docker-registry in several states, and with pull Secrets.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
 struct DoctorTests {
     private let work: Workspace
@@ -144,7 +144,46 @@ struct DoctorTests {
         withExtendedLifetime(process) {}
     }
 
-    @Test func `a registry that is down, and a name that nobody knows`() async throws {
+    @Test func `a certificate for another host`() async throws {
+        let (process, ready) = try await start("--name", "registry.test")
+        // A name of this machine (RFC 6761) that the certificate lacks.
+        let run = try await doctor(["other.localhost:\(ready.port)", "--ca-file", ready.ca ?? ""])
+        #expect(run.status == 69, "\(run)")
+        let marks = Self.marks(run)
+        #expect(marks["tcp"] == "✓" && marks["tls"] == "✗" && marks["api"] == nil, "\(run)")
+        #expect(run.outputText.contains("registry.test"), "\(run)")
+        withExtendedLifetime(process) {}
+    }
+
+    @Test func `a token service on another host that is down`() async throws {
+        let closed = try SilentSocket(isListening: false)
+        let (process, ready) = try await start(
+            "--auth",
+            "token",
+            "--user",
+            "demo:hush-word",
+            "--host",
+            "127.0.0.1",
+            "--realm-port",
+            "\(closed.port)"
+        )
+        let run = try await doctor(
+            [
+                "localhost:\(ready.port)/a/b:v1", "--ca-file", ready.ca ?? "", "--username", "demo",
+                "--password-stdin",
+            ],
+            input: "hush-word"
+        )
+        #expect(run.status == 69 && !run.description.contains("hush-word"), "\(run)")
+        let marks = Self.marks(run)
+        #expect(marks["api"] == "✓" && marks["login"] == "✓" && marks["account"] == "✓", "\(run)")
+        #expect(marks["token"] == "✗" && marks["access"] == nil, "\(run)")
+        let step = run.outputText.split(separator: "\n").first { $0.hasPrefix("token ") }
+        #expect(step?.contains("127.0.0.1:\(closed.port)") == true, "\(run)")
+        withExtendedLifetime((process, closed)) {}
+    }
+
+    @Test func `a registry that is down, and a name that does not resolve`() async throws {
         let ready = try await start("--plain").ready
         // It ends when its last owner is freed.
         try await wait(for: "the end of the registry", within: .seconds(60)) {
@@ -235,6 +274,47 @@ struct DoctorTests {
             "\(elsewhere)"
         )
         #expect(!elsewhere.description.contains("hush-word"), "\(elsewhere)")
+    }
+
+    private static let pullSecret =
+        "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: "
+
+    static let secrets: [(secret: String, status: Int32, step: String, text: String)] = [
+        (
+            "kind: Secret\ntype: Opaque\nstringData: {password: hush-word}", 1, "secret",
+            "has the type Opaque"
+        ),
+        (pullSecret + "eyJhdXRocyI6e319", 78, "secret", "try: rename stringData to data"),
+        ("hush-word", 78, "secret", "it is not a document of Kubernetes"),
+        (pullSecret + #"'{"credsStore":"desktop"}'"#, 1, "secret", "names a credential helper"),
+        (pullSecret + #"'{"auths":{"REGISTRY":{}}}'"#, 1, "account", "has no credentials"),
+        (
+            pullSecret + #"'{"auths":{"https://bob:hush-word@other.io/v1":{"auth":"bTpw"}}}'"#, 77, "account",
+            "it has entries for https://other.io/v1"
+        ),
+    ]
+
+    @Test("a Secret that cannot be used fails at its step, after those of the connection", arguments: secrets)
+    func unusableSecret(secret: String, status: Int32, step: String, text: String) async throws {
+        let registry = try await RegistryPeer.shared(.token)
+        let arguments =
+            ["\(registry.name)/a/b:v1", "--pull-secret", "-"] + (try registry.access(work).trust)
+        let input = secret.replacing("REGISTRY", with: registry.name)
+        let run = try await doctor(arguments, input: input)
+        let marks = Self.marks(run)
+        #expect(run.status == status && run.outputText.contains(text), "\(run)")
+        #expect(marks["dns"] == "✓" && marks["api"] == "✓" && marks[step] == "✗", "\(run)")
+        #expect(!run.description.contains("hush-word") && !run.description.contains("base64 -d"), "\(run)")
+        let json = try await doctor(arguments + ["--json"], input: input)
+        #expect(json.status == status && !json.description.contains("hush-word"), "\(json)")
+        let document = try #require(
+            JSONSerialization.jsonObject(with: json.outputBytes) as? [String: Any],
+            "\(json)"
+        )
+        let steps = try #require(document["steps"] as? [[String: Any]])
+        let failed = steps.filter { $0["result"] as? String == "failed" }
+        #expect(steps.first?["name"] as? String == "proxy" && document["ok"] as? Bool == false, "\(json)")
+        #expect(failed.compactMap { $0["name"] as? String } == [step], "\(json)")
     }
 
     static let wrong: [(arguments: [String], text: String)] = [

@@ -49,6 +49,14 @@ struct ServedPlugins {
         return (status, lines.dropLast().joined(separator: "\n"))
     }
 
+    /// The copies of builds that `run --watch` has now.
+    func builds() -> [String] {
+        // A folder may vanish meanwhile.
+        ((try? FileManager.default.subpathsOfDirectory(atPath: temporary.path)) ?? []).filter {
+            $0.contains("/build-")
+        }
+    }
+
     func expectNothingLeft() async throws {
         try await wait(for: "the end of Envoy", within: .seconds(60)) {
             try TestCommandTests.processes(mentioning: temporary.path).isEmpty

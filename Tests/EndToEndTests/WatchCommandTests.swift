@@ -56,6 +56,9 @@ struct WatchCommandTests {
         try await wait(for: "the build before still serves", program)
         #expect(program.errorSoFar.contains("FAIL     plugin.wasm is not a complete WebAssembly module"))
         #expect(program.errorSoFar.contains("try: the file seems truncated"))
+        try await TestSupport.wait(for: "the removal of the rejected build", within: .seconds(60)) {
+            served.builds().count == 1
+        }
         #expect(try await served.get(url).status == 418)
         try FileManager.default.removeItem(atPath: work.path("plugin.wasm"))
         try work.write(Modules.plugin, to: "plugin.wasm")

@@ -20,7 +20,7 @@ import Testing
             stringData:
               \(key): '\(configuration)'
             """
-        return try ClusterSecret(Array(text.utf8), named: "s.yaml")
+        return ClusterSecret(Array(text.utf8), named: "s.yaml")
     }
 
     private static let entry = #"{"username":"me","password":"hush"}"#
@@ -80,6 +80,58 @@ import Testing
             #expect(failure?.code == .checkFailed)
             #expect(!"\(String(describing: failure))".contains("aHVzaA"))
         }
+    }
+
+    private static let head = "apiVersion: v1\nkind: Secret\n"
+    private static let full = head + "type: kubernetes.io/dockerconfigjson\n"
+
+    static let invalid: [(text: String, code: Failure.Code, hint: String, why: String)] = [
+        (
+            head + "type: Opaque\nstringData: {password: hush}\n", .checkFailed,
+            "wasmpack generate pull-secret REFERENCE", "another type"
+        ),
+        (head, .checkFailed, "wasmpack generate pull-secret REFERENCE", "no type is Opaque"),
+        (
+            full + "stringData: {.dockerconfigjson: eyJhdXRocyI6e319}\n", .configurationInvalid,
+            "rename stringData to data", "base64 in stringData"
+        ),
+        (
+            full + #"data: {.dockerconfigjson: '{"auths":{"a.io":{"auth":"hush"}}}'}"#, .configurationInvalid,
+            "rename data to stringData", "plain JSON in data"
+        ),
+        (
+            full + "data: {.dockerconfigjson: ZXlKaGRYUm9jeUk2ZTMxOQ==}\n", .configurationInvalid,
+            "wasmpack generate pull-secret REFERENCE", "base64 twice"
+        ),
+        (
+            full
+                + #"stringData: {.dockerconfigjson: '{"auths":{"https://me:hush@a.io":{"username":1}}}'}"#,
+            .configurationInvalid, "wasmpack generate pull-secret REFERENCE",
+            "the key of an invalid entry is quoted without its password"
+        ),
+        (
+            "kind: ConfigMap\ndata: {a: hush}\n", .configurationInvalid, "kubectl get secret NAME -o json",
+            "another kind"
+        ),
+        ("hush", .configurationInvalid, "kubectl get secret NAME -o yaml", "another document"),
+    ]
+
+    @Test("an invalid Secret fails at its step, with a remedy and without its content", arguments: invalid)
+    func invalidSecret(text: String, code: Failure.Code, hint: String, why: String) {
+        let secret = ClusterSecret(Array(text.utf8), named: "s.yaml")
+        let failure = #expect(throws: Failure.self, "\(why)") { _ = try secret.step() }
+        #expect(failure?.code == code && failure?.hints == [hint], "\(why): \(failure as Any)")
+        #expect(failure?.description.contains("hush") == false, "\(why)")
+    }
+
+    @Test func `keys are shown without users and passwords`() throws {
+        let secret = try Self.secret(
+            "{\"auths\":{\"https://bob:s3/cret@other.io/v1\":\(Self.entry),\"me:s3cret@b.io\":\(Self.entry)}}"
+        )
+        let failure = #expect(throws: Failure.self) {
+            _ = try secret.choice(for: RegistryName(parsing: "reg.io"), nil)
+        }
+        #expect(failure?.why == "it has entries for b.io, https://other.io/v1")
     }
 
     static let realms: [(challenge: String, message: String?)] = [

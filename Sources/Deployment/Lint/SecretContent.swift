@@ -163,12 +163,9 @@ struct SecretContent {
 
     /// The hosts of the keys, without user names.
     var hosts: [String] {
-        entries.map { String(Self.host(of: $0.key).split(separator: "@").last ?? "").truncated(to: 80) }
+        entries.map { Self.host(of: DockerConfigKey.withoutUser($0.key)).truncated(to: 80) }
             .withoutDuplicates
     }
 
-    private static func host(of key: String) -> String {
-        let scheme = ["https://", "http://"].first(where: key.hasPrefix) ?? ""
-        return String(key.dropFirst(scheme.count).prefix { $0 != "/" })
-    }
+    private static func host(of key: String) -> String { DockerConfigKey.host(of: key) }
 }

@@ -69,9 +69,12 @@ package enum CanonicalJSON {
 }
 
 extension [any CodingKey] {
-    /// The position in quotes, such as `"a.b[0]"`.
+    /// The position in quotes, such as `"a.b[0]"`; a key of credentials is without its user and password.
     var location: String {
-        let text = map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+        let text = map {
+            $0.intValue.map { "[\($0)]" } ?? ".\(DockerConfigKey.withoutUser($0.stringValue))"
+        }
+        .joined()
         return text.isEmpty ? "the document" : "\"\(String(text.drop { $0 == "." }).truncated(to: 160))\""
     }
 }

@@ -56,21 +56,19 @@ struct KubernetesSecret: Decodable {
         return Array(document.json.utf8)
     }
 
-    /// Returns the type of a Secret; `nil` if it has none.
+    /// Returns the type of a Secret, `Opaque` by default; `nil` for another document.
     static func type(of json: [UInt8]) -> String? {
-        (try? CredentialJSON.decode(Self.self, from: json, as: "Secret"))?.type
+        guard let secret = try? CredentialJSON.decode(Self.self, from: json, as: "Secret"),
+            secret.kind == "Secret"
+        else { return nil }
+        return secret.type ?? "Opaque"
     }
 
     /// Returns the docker configuration of the Secret; throws ``Failure/Code/configurationInvalid``, which
     /// does not quote the Secret.
     static func configuration(in bytes: [UInt8], as what: String) throws(Failure) -> DockerConfigDocument {
-        func invalid(_ why: String) -> Failure {
-            Failure(
-                .configurationInvalid,
-                "\(what) is not a pull Secret",
-                why: why,
-                try: ["kubectl get secret NAME -o json"]
-            )
+        func invalid(_ why: String, try hint: String = "kubectl get secret NAME -o json") -> Failure {
+            Failure(.configurationInvalid, "\(what) is not a pull Secret", why: why, try: [hint])
         }
         let secret = try CredentialJSON.decode(Self.self, from: bytes, as: what)
         guard secret.kind == "Secret" else {
@@ -91,15 +89,29 @@ struct KubernetesSecret: Decodable {
             content = Array(text.utf8)
         } else if let text = secret.data?[key] {
             guard let decoded = CredentialJSON.decodeBase64(text) else {
-                throw invalid("its \(key) is not base64")
+                guard text.utf8.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else {
+                    throw invalid("its \(key) is not base64")
+                }
+                throw invalid(
+                    "its \(key) in data is plain JSON, but data is base64",
+                    try: "rename data to stringData"
+                )
             }
             content = decoded
         } else {
             throw invalid("it has no \(key)")
         }
         let name = "\(key) of \(what)"
-        return key == ".dockercfg"
-            ? try DockerConfigDocument(parsingLegacyForm: content, as: name)
-            : try DockerConfigDocument(parsing: content, as: name)
+        do throws(Failure) {
+            return key == ".dockercfg"
+                ? try DockerConfigDocument(parsingLegacyForm: content, as: name)
+                : try DockerConfigDocument(parsing: content, as: name)
+        } catch {
+            // The remedies for a file do not work, because the content is a part of one.
+            let isEncoded = secret.stringData?[key] != nil && JSONEncodingFault(of: content) == .base64
+            throw error.with(
+                try: [isEncoded ? "rename stringData to data" : "wasmpack generate pull-secret REFERENCE"]
+            )
+        }
     }
 }

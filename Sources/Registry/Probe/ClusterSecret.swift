@@ -1,4 +1,4 @@
-package import Diagnostics
+import Diagnostics
 import HTTPTransport
 import OCI
 
@@ -14,45 +14,55 @@ package struct ClusterSecret: Sendable {
 
     /// The name of the Secret's file in messages.
     let name: String
+    /// The type; `nil` for a document that is not a Secret.
     private let type: String?
-    private let document: DockerConfigDocument
+    /// The docker configuration, or why it cannot be read.
+    private let content: Result<DockerConfigDocument, Failure>
 
-    /// Reads a Secret of Kubernetes, as JSON or YAML.
-    ///
-    /// Throws ``Failure/Code/configurationInvalid``, which does not quote it.
-    package init(_ bytes: [UInt8], named name: String) throws(Failure) {
+    /// Reads a Secret of Kubernetes, as JSON or YAML; ``step()`` reports a document that is not one.
+    package init(_ bytes: [UInt8], named name: String) {
         self.name = name
-        let json: [UInt8]
-        if KubernetesSecret.isObject(bytes) {
-            json = bytes
-        } else if KubernetesSecret.isYAML(bytes) {
-            json = try KubernetesSecret.json(ofYAML: bytes, as: name)
-        } else {
-            throw Failure(
-                .configurationInvalid,
-                "\(name) is not a pull Secret",
-                why: "it is not a document of Kubernetes",
-                try: ["kubectl get secret NAME -o yaml"]
-            )
+        do throws(Failure) {
+            let json = try Self.json(of: bytes, name)
+            type = KubernetesSecret.type(of: json)
+            content = Result { () throws(Failure) in
+                try KubernetesSecret.configuration(in: json, as: name)
+            }
+        } catch {
+            type = nil
+            content = .failure(error)
         }
-        document = try KubernetesSecret.configuration(in: json, as: name)
-        type = KubernetesSecret.type(of: json)
+    }
+
+    private static func json(of bytes: [UInt8], _ name: String) throws(Failure) -> [UInt8] {
+        if KubernetesSecret.isObject(bytes) { return bytes }
+        if KubernetesSecret.isYAML(bytes) { return try KubernetesSecret.json(ofYAML: bytes, as: name) }
+        throw Failure(
+            .configurationInvalid,
+            "\(name) is not a pull Secret",
+            why: "it is not a document of Kubernetes",
+            try: ["kubectl get secret NAME -o yaml"]
+        )
     }
 
     /// The largest Secret that is read, in bytes.
     package static var sizeLimit: Int { CredentialJSON.sizeLimit }
 
-    /// Returns the step about the Secret itself; throws ``Failure/Code/checkFailed`` if no mesh reads it.
+    /// Returns the step about the Secret itself.
+    ///
+    /// Throws ``Failure/Code/checkFailed`` if no mesh reads it, and ``Failure/Code/configurationInvalid``, which does not
+    /// quote it, for other content.
     func step() throws(Failure) -> ProbeStep {
-        guard type == "kubernetes.io/dockerconfigjson" else {
+        if let type, type != "kubernetes.io/dockerconfigjson" {
             throw Failure(
                 .checkFailed,
-                "\(name) has the type \((type ?? "Opaque").truncated(to: 80))",
+                "\(name) has the type \(type.truncated(to: 80))",
                 why:
                     "Istio and Higress read only kubernetes.io/dockerconfigjson, with the key .dockerconfigjson",
                 try: Self.remedy
             )
         }
+        let document = try content.get()
         if document.credsStore?.isEmpty == false || document.credHelpers?.isEmpty == false {
             throw Failure(
                 .checkFailed,
@@ -73,33 +83,35 @@ package struct ClusterSecret: Sendable {
 
     /// Returns the entry that Istio uses: by the exact name, else by the host of a key; Docker Hub has only an exact one.
     ///
-    /// Throws ``Failure/Code/authenticationRequired`` if there is none, and ``Failure/Code/checkFailed`` for an entry that
-    /// cannot be used.
+    /// Throws ``Failure/Code/authenticationRequired`` if there is none, ``Failure/Code/checkFailed`` for an entry that
+    /// cannot be used, and ``Failure/Code/configurationInvalid`` for other content.
     func choice(for registry: RegistryName, _ repository: RepositoryName?) throws(Failure) -> Choice {
+        let document = try content.get()
         let auths = (document.auths ?? [:]).compactMapValues(\.self)
         let exact = registry.credentialKey
-        let keys =
-            auths[exact] != nil
-            ? [exact] : registry.isDockerHub ? [] : auths.keys.filter { Self.host(of: $0) == exact }.sorted()
+        let byHost = auths.keys.filter { DockerConfigKey.host(of: $0) == exact }.sorted()
+        let keys = auths[exact] != nil ? [exact] : registry.isDockerHub ? [] : byHost
         guard let key = keys.first, let entry = auths[key] else {
+            let shown = auths.keys.map(DockerConfigKey.withoutUser).sorted().joined(separator: ", ")
             throw Failure(
                 .authenticationRequired,
                 "\(name) has no entry that Istio uses for \(registry)",
                 why: auths.isEmpty
                     ? "it has no entries"
-                    : "it has entries for \(auths.keys.sorted().joined(separator: ", ").truncated(to: 300))"
-                        + (kubeletMatches(registry, repository)
+                    : "it has entries for \(shown.truncated(to: 300))"
+                        + (kubeletMatches(document, registry, repository)
                             ? ", one of which only the kubelet uses" : ""),
                 try: Self.remedy
             )
         }
+        let shown = DockerConfigKey.withoutUser(key).truncated(to: 100)
         let credential: Credential?
         do throws(DockerConfigDocument.Entry.InvalidAuth) {
             credential = try entry.credential(from: name)
         } catch {
             throw Failure(
                 .checkFailed,
-                "the entry \"\(key.truncated(to: 100))\" of \(name) cannot be used",
+                "the entry \"\(shown)\" of \(name) cannot be used",
                 why: "its \"auth\" is not base64 of user:password",
                 try: Self.remedy
             )
@@ -107,7 +119,7 @@ package struct ClusterSecret: Sendable {
         guard let credential else {
             throw Failure(
                 .checkFailed,
-                "the entry \"\(key.truncated(to: 100))\" of \(name) has no credentials",
+                "the entry \"\(shown)\" of \(name) has no credentials",
                 why: "docker login with a credential helper leaves such entries",
                 try: Self.remedy
             )
@@ -115,13 +127,11 @@ package struct ClusterSecret: Sendable {
         return Choice(key: key, credential: credential, isAmbiguous: keys.count > 1)
     }
 
-    /// The host of a key, as docker's library reads it: without scheme and path.
-    private static func host(of key: String) -> String {
-        let scheme = ["https://", "http://"].first { key.hasPrefix($0) }
-        return String(key.dropFirst(scheme?.count ?? 0).prefix { $0 != "/" })
-    }
-
-    private func kubeletMatches(_ registry: RegistryName, _ repository: RepositoryName?) -> Bool {
+    private func kubeletMatches(
+        _ document: DockerConfigDocument,
+        _ registry: RegistryName,
+        _ repository: RepositoryName?
+    ) -> Bool {
         guard let repository else { return false }
         return !document.entries(for: registry, repository, .kubernetes).isEmpty
     }

@@ -1,8 +1,8 @@
 package import Diagnostics
 
-/// One step on the way to an image in a registry, and what was found.
+/// One check of the connection to an image in a registry, and what was found.
 package struct ProbeStep: Sendable {
-    /// What a step is about, in the order of the way.
+    /// The subject of a step, in the order of the checks.
     package enum Kind: String, Sendable, CaseIterable {
         /// The proxy that the environment selects.
         case proxy

@@ -16,8 +16,8 @@ extension RegistryProbe {
                     .login,
                     Failure(
                         .protocolViolation,
-                        "\(registry) requires a login, but names no way that is supported",
-                        why: "it names \(answer.challenges.map(\.scheme).joined(separator: ", "))",
+                        "\(registry) requires a login, but offers no supported authentication scheme",
+                        why: "it offers \(answer.challenges.map(\.scheme).joined(separator: ", "))",
                         try: ["contact the registry's administrator; Bearer and Basic are supported"]
                     )
                 )
@@ -82,7 +82,7 @@ extension RegistryProbe {
         }
         let searched = lookup.sources.joined(separator: ", ")
         if let credential = lookup.credential {
-            let text = "\(credential)" + (lookup.key.map { " (\"\($0.truncated(to: 100))\")" } ?? "")
+            let text = "\(credential)" + (lookup.key.map { Self.shown($0) } ?? "")
             report(
                 lookup.warnings.isEmpty
                     ? ProbeStep(.account, text)
@@ -102,17 +102,27 @@ extension RegistryProbe {
         return lookup
     }
 
+    /// The key of an entry behind its credential, without a user and a password.
+    private static func shown(_ key: String) -> String {
+        " (\"\(DockerConfigKey.withoutUser(key).truncated(to: 100))\")"
+    }
+
     private func account(of secret: ClusterSecret, _ requiresLogin: Bool) -> CredentialLookup? {
-        let choice: ClusterSecret.Choice
         do throws(Failure) {
             report(try secret.step())
+        } catch {
+            report(ProbeStep(.secret, error))
+            return nil
+        }
+        let choice: ClusterSecret.Choice
+        do throws(Failure) {
             choice = try secret.choice(for: registry, subject.repository)
         } catch {
-            report(ProbeStep(error.code == .authenticationRequired ? .account : .secret, error))
+            report(ProbeStep(.account, error))
             guard error.code == .authenticationRequired, !requiresLogin else { return nil }
             return CredentialLookup(nil, sources: [secret.name])
         }
-        let text = "\(choice.credential) (\"\(choice.key.truncated(to: 100))\")"
+        let text = "\(choice.credential)\(Self.shown(choice.key))"
         report(
             choice.isAmbiguous
                 ? ProbeStep(

@@ -3,7 +3,7 @@ import HTTPTransport
 package import OCI
 package import Storage
 
-/// Goes the way to a registry, a repository or an image step by step, as far as possible, and reports each step.
+/// Checks the connection to a registry, repository or image step by step, as far as possible, and reports each step.
 ///
 /// Uses the same requests as other commands, so that a step fails for the same reason.
 package struct RegistryProbe: Sendable {
@@ -48,7 +48,7 @@ package struct RegistryProbe: Sendable {
 
     func report(_ step: ProbeStep) { onStep(step) }
 
-    /// Goes all steps; a failed step ends those that need it.
+    /// Runs all steps; a failed step ends those that need it.
     ///
     /// Throws ``Failure/Code/interrupted``.
     package func run() async throws(Failure) {

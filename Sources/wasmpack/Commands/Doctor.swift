@@ -18,7 +18,7 @@ struct Doctor: RegistryCommand {
               wasmpack doctor registry.example.com/team/plugin:v1 --push
               kubectl get secret wasm-secret -o yaml | wasmpack doctor ghcr.io/me/my-plugin:v1 --pull-secret -
 
-            Goes the way to a registry, a repository or an image step by step: proxy, DNS, TCP, TLS, /v2/, login, \
+            Checks the connection to a registry, repository or image step by step: proxy, DNS, TCP, TLS, /v2/, login, \
             credentials, token, repository, image. Each line ends with ✓, ! or ✗ and what to do. Secrets are never shown.
 
             The exit status is that of the first failed step.
@@ -131,9 +131,9 @@ struct Doctor: RegistryCommand {
         guard pullSecret == "-" else {
             let path = FilePath(pullSecret)
             let bytes = try ReadableFile.contents(of: path, limit: ClusterSecret.sizeLimit)
-            return try ClusterSecret(bytes, named: pullSecret)
+            return ClusterSecret(bytes, named: pullSecret)
         }
         let bytes = try await StandardInput.document("Secret", limit: ClusterSecret.sizeLimit)
-        return try ClusterSecret(bytes, named: "the Secret")
+        return ClusterSecret(bytes, named: "the Secret")
     }
 }

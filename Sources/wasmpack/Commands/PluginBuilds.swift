@@ -59,17 +59,23 @@ final class PluginBuilds {
         } catch  where error.code == .fileMissing {
             return nil
         }
-        let inspection = try ModuleInspection(of: path.string, in: ReadableFile(opening: copy))
-        guard inspection.identity.digest != last else {
-            try Directory.remove(file: copy)
-            return nil
+        do throws(Failure) {
+            let inspection = try ModuleInspection(of: path.string, in: ReadableFile(opening: copy))
+            guard inspection.identity.digest != last else {
+                try Directory.remove(file: copy)
+                return nil
+            }
+            last = inspection.identity.digest
+            return Build(
+                module: copy,
+                size: size,
+                errors: try inspection.findings(in: .envoy, release).filter { $0.severity == .error }
+            )
+        } catch {
+            // An interrupted compiler may leave many.
+            try? Directory.remove(file: copy)
+            throw error
         }
-        last = inspection.identity.digest
-        return Build(
-            module: copy,
-            size: size,
-            errors: try inspection.findings(in: .envoy, release).filter { $0.severity == .error }
-        )
     }
 
     /// Makes a build the one that serves, and removes the one before.

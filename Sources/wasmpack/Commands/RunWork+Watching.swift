@@ -17,7 +17,11 @@ extension RunWork {
     func follow(_ running: RunningEnvoy, _ listener: PluginListener, _ builds: PluginBuilds?) async
         -> FollowedEnd
     {
-        let (events, continuation) = AsyncStream.makeStream(of: ContinuousClock.Instant.self)
+        // Changes while one is being handled are one, and the time counts from the last.
+        let (events, continuation) = AsyncStream.makeStream(
+            of: ContinuousClock.Instant.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         let watch = builds.map { FileWatch($0.path) }
         // The module may have changed since it was copied.
         continuation.yield(.now)

@@ -1,15 +1,13 @@
 import Foundation
-import HTTPTransport
-import TestSupport
 
 /// A socket on loopback that never answers; closed in `deinit`.
-final class SilentSocket: Sendable {
+package final class SilentSocket: Sendable {
     /// The port on 127.0.0.1.
-    let port: Int
+    package let port: Int
     private let socket: Int32
 
     /// Binds a free port, which refuses connections unless it listens.
-    init(isListening: Bool) throws {
+    package init(isListening: Bool) throws {
         #if canImport(Glibc)
             let stream = Int32(SOCK_STREAM.rawValue)
         #else
