@@ -18,7 +18,7 @@ struct PipelineTests {
         var testDescription: String { name }
     }
 
-    private static let upToBuild = ["Install wasmpack", "Log in", "Build"]
+    private static let upToBuild = ["Install wasmpack", "Decide whether to push", "Build"]
 
     static let failures: [Failure] = [
         Failure(
@@ -34,7 +34,14 @@ struct PipelineTests {
             hasCredentials: false,
             status: 77,
             says: "::error title=No password::the input password is empty",
-            ran: ["Install wasmpack", "Log in"]
+            ran: ["Install wasmpack", "Decide whether to push"]
+        ),
+        Failure(
+            name: "a password without a user name",
+            inputs: ["username="],
+            status: 77,
+            says: "::error title=No user name::the input username is empty",
+            ran: ["Install wasmpack", "Decide whether to push"]
         ),
         Failure(
             name: "a repository in upper case",
@@ -107,8 +114,14 @@ struct PipelineTests {
             event: event.replacing("you/plugin", with: "team/plugin")
         )
         #expect(own.ran.last == "Push")
+        // Of the same repository, whose secrets it does not get.
+        let bot = try await pipeline.github(
+            [reference, "username=ci", "password="],
+            event: event.replacing("you/plugin", with: "team/plugin")
+        )
+        #expect(bot.log.contains("::notice title=Not pushed::the input password is empty"))
         let dry = try await pipeline.github([reference.replacing("plugin", with: "dry"), "push=false"])
-        for ended in [fork, dry] {
+        for ended in [fork, bot, dry] {
             #expect(ended.status == 0, "\(ended)")
             #expect(ended.ran == Self.upToBuild + ["Check"])
             #expect(ended.outputs["reference"] == "")

@@ -72,7 +72,7 @@ def github(options, run):
         if found := re.fullmatch(r"steps\.(\w+)\.outputs\.(\w+)", expression):
             return steps.get(found[1], {}).get(found[2], "")
         if expression == "github.action_repository":
-            return os.environ.get("ACTION_REPOSITORY", "")
+            return os.environ.get("GITHUB_ACTION_REPOSITORY", "")
         assert expression.startswith("github.event."), f"unknown expression: {expression}"
         place = event
         for name in expression.split(".")[2:]:

@@ -72,7 +72,7 @@ final class PluginBuilds {
                 errors: try inspection.findings(in: .envoy, release).filter { $0.severity == .error }
             )
         } catch {
-            // An interrupted compiler may leave many.
+            // A read error, or a canceled check.
             try? Directory.remove(file: copy)
             throw error
         }
