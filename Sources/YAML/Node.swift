@@ -80,6 +80,8 @@ extension Node {
     /// Whether it is null, also by an empty value.
     package var isNull: Bool { if case .null = value { true } else { false } }
 
-    /// The value of a key; `nil` without that key, and for another value than an object.
-    package subscript(_ key: String) -> Node? { members?.first { $0.key == key }?.value }
+    /// The value of a key; `nil` without that key, for null, which API servers drop, and for another value than an object.
+    package subscript(_ key: String) -> Node? {
+        members?.first { $0.key == key && !$0.value.isNull }?.value
+    }
 }

@@ -80,9 +80,33 @@ enum PlainScalar {
         return !exponent.isEmpty
             && exponent.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
+
+    /// Returns the integer that readers of YAML 1.1 make of a number; `nil` for a fraction and beyond 64 bits.
+    ///
+    /// A number that begins with 0 is octal, if its digits are.
+    static func integer(of number: String) -> Int64? {
+        var digits = number.lowercased().filter { $0 != "_" }[...]
+        let sign = digits.first == "-" ? "-" : ""
+        if let first = digits.first, "+-".contains(first) { digits = digits.dropFirst() }
+        for (prefix, radix) in [("0x", 16), ("0b", 2), ("0o", 8)] where digits.hasPrefix(prefix) {
+            return Int64(sign + digits.dropFirst(2), radix: radix)
+        }
+        if digits.count > 1, digits.first == "0", let value = Int64(sign + digits, radix: 8) { return value }
+        return Int64(sign + digits) ?? Double(sign + digits).flatMap { Int64(exactly: $0) }
+    }
 }
 
 extension Node {
+    /// The integer that readers of YAML 1.1, such as kubectl, make of a number, as in `10`, `+10`, `012` and `1_000`; `nil`
+    /// for another value, for a fraction and beyond 64 bits.
+    package var integer: Int64? {
+        switch value {
+        case .number(let number): PlainScalar.integer(of: number)
+        case .string(let text) where otherReading == "a number": PlainScalar.integer(of: text)
+        default: nil
+        }
+    }
+
     /// What readers of YAML 1.1, such as kubectl, take this string for: `a boolean`, `a number` or `null`; `nil` if
     /// it is a string for them too.
     package var otherReading: String? {

@@ -94,7 +94,12 @@ import YAML
         ("wrong-length", manifest(.wasmPlugin, "selector: {matchLabels: {\(labels)}}\n\(url)"), 5, []),
         ("duplicate-item", istio("\(url)\nvmConfig: {env: [{name: A}, {name: A}]}"), 7, []),
         ("ambiguous-text", istio("\(url)\npluginName: on"), 7, []),
-        ("ambiguous-text", gateway("wasm: [{code: {type: Image, image: {\(url)}}, failOpen: yes}]"), 6, []),
+        ("ambiguous-text", gateway("wasm: [{code: {type: Image, image: {\(url)}}, failOpen: 010}]"), 6, []),
+        ("ambiguous-text", istio("\(url)\npriority: yes"), 7, []),
+        ("wrong-value", istio("\(url)\npriority: 0x80000000"), 7, []),
+        ("wrong-value", istio("\(url)\npriority: 1.5"), 7, []),
+        ("missing-field", istio("url:"), 5, []),
+        ("wrong-value", gateway("wasm: [{code: {type: HTTP, http: {url: \"ftp://a:hush@r.io/a\"}}}]"), 6, []),
         ("ambiguous-config", istio("\(url)\npluginConfig:\n  a: [yes]"), 8, []),
         ("large-number", istio("\(url)\npluginConfig:\n  a: 9007199254740993"), 8, []),
         ("too-new", istio("\(url)\nfailStrategy: FAIL_RELOAD"), 7, ["istio@1.26"]),
@@ -120,6 +125,15 @@ import YAML
         ("url-scheme", istio("url: docker://r.io/a:v1"), 6, []),
         ("url-scheme", gateway(image("url: \"https://r.io/a:v1\"")), 6, []),
         ("url-port", istio("url: reg:5000/a:v1"), 6, []),
+        ("url-scheme", istio("url: docker://user:hush@r.io/a:v1"), 6, []),
+        ("url-scheme", istio("url: docker://user:hush/hush@r.io/a:v1?token=hush"), 6, []),
+        ("url-scheme", istio("url: docker://user:hush@r.io"), 6, []),
+        ("url-port", istio("url: user:hush@r.io/a:v1"), 6, []),
+        ("url-dropped", istio("url: us_er:hush@r.io/a:v1"), 6, []),
+        ("url-scheme", gateway(image("url: \"http://user:hush@r.io/a:v1\"")), 6, []),
+        ("url-scheme", gateway(image("url: \"user:hush@r.io/a://b\"")), 6, []),
+        ("url-reference", istio("url: oci://user:hu?hush@r.io/a:v1"), 6, []),
+        ("url-reference", istio("url: oci://user:hush/hush@r.io/a:v1"), 6, []),
         ("url-dropped", istio("url: 10.0.0.1:5000/a:v1"), 6, []),
         ("url-host", istio("url: oci://registry/team/a:v1"), 6, []),
         ("url-docker-hub", istio("url: oci://team/a:v1"), 6, []),
@@ -202,7 +216,8 @@ import YAML
 
     /// The rules that `LintImageTests` and `IndexTests` show with a registry, and `ManifestSearchTests` with files.
     private static let others: Set<String> = [
-        "file-unreadable", "image-missing", "image-unreachable", "image-rejected", "image-warning",
+        "file-unreadable", "file-unwritable", "image-missing", "image-unreachable", "image-rejected",
+        "image-warning",
         "pin-of-module",
         "pin-of-index", "pin-of-other", "tag-moved",
     ]
@@ -232,6 +247,18 @@ import YAML
         (istio("\(url)\nfailStrategy: FAIL_RELOAD"), ["istio@1.27"]),
         (istio("\(url)\nsha256: \(hex)"), []),
         (istio("url: file:///opt/a.wasm"), []),
+        (istio("\(url)\npriority: +10\npluginName:\ntargetRefs: null\nsha256:"), []),
+        (istio("\(url)\npriority: 010"), []), (istio("\(url)\npriority: 1_000"), []),
+        (gateway("targetRef:\nwasm: [{code: {type: Image, image: {\(url)}}, failOpen: True}]"), []),
+        (gateway("wasm: [{code: {type: Image, image: {\(url)}}, failOpen: yes}]"), []),
+        (
+            pulling
+                + secret(
+                    #"stringData: {.dockerconfigjson: '{"auths":{"x.io":{"username":"a","password":"b"}}}'}"#,
+                    in: "other"
+                ) + secret(right)
+                + secret("data: {a: e30=}", type: "Opaque", in: "third"), []
+        ),
         (gateway(image("url: r.io:5000/a@\(digest)")), []),
         (gateway(image("\(url), pullSecretRef: {name: s}")) + secret(right, type: "Opaque"), []),
         (higress("\(url)\nmatchRules: [{domain: [a], config: {a: \"yes\"}}]"), []),
@@ -259,7 +286,49 @@ import YAML
             """
         let all = policy + grant + "\n" + Self.secret(Self.right, in: "other")
         #expect(try Self.lint(all).isEmpty)
-        let ids = try Self.lint(all.replacing("namespace: ns}]", with: "namespace: other}]")).map(\.rule.id)
-        #expect(ids == ["reference-grant"])
+        #expect(try Self.lint(all.replacing("kind: Secret}]", with: "kind: Secret, name: s}]")).isEmpty)
+        let others = [
+            ("namespace: ns}]", "namespace: other}]"),
+            ("group: gateway.envoyproxy.io", "group: gateway.example.com"),
+            ("kind: Secret}]", "kind: Secret, name: t}]"),
+            ("group: \"\", kind: Secret}]", "group: a.io, kind: Secret}]"),
+        ]
+        for (text, other) in others {
+            try #require(all.contains(text))
+            let ids = try Self.lint(all.replacing(text, with: other)).map(\.rule.id)
+            #expect(ids == ["reference-grant"], "\(other)")
+        }
+    }
+
+    @Test func `judges the Secret of the right namespace, or one without a namespace`() throws {
+        let wrong = Self.secret(
+            "data: {.dockerconfigjson: \(Self.base64(#"{"auths":{"x.io":{"auth":"YTpi"}}}"#))}"
+        )
+        let bare = { (text: String) in text.replacing("name: s, namespace: ns", with: "name: s") }
+        #expect(try Self.lint(Self.pulling + bare(wrong) + Self.secret(Self.right)).isEmpty)
+        let ids = try Self.lint(Self.pulling + wrong + bare(Self.secret(Self.right))).map(\.rule.id)
+        #expect(ids == ["secret-host"])
+        #expect(try Self.lint(Self.pulling + bare(wrong)).map(\.rule.id) == ["secret-host"])
+    }
+
+    @Test func `an object has at most 101 findings, and the worst of the others is shown`() throws {
+        let fields = (0..<300).map { "  a\($0): yes" }.joined(separator: "\n")
+        let findings = try Self.lint(Self.istio("\(Self.url)\npluginConfig:\n\(fields)\nphase: authn"))
+        #expect(findings.count == 101)
+        #expect(findings.last?.rule.id == "wrong-value")
+        #expect(findings.last?.message.hasSuffix("; and 200 more findings in this object") == true)
+    }
+
+    @Test func `hints have urls that the consumer accepts`() throws {
+        for (manifest, wanted) in [
+            (Self.istio("url: r.io/a:v1@\(Self.digest)"), "comment: oci://r.io/a@"),
+            (Self.gateway(Self.image("url: r.io/a:v1@\(Self.digest)")), "comment: r.io/a@"),
+            (Self.gateway(Self.image("url: oci://r.io/a:v1@\(Self.digest)")), "comment: oci://r.io/a@"),
+            (Self.istio("url: docker://user:hush@r.io/a:v1"), "write oci://r.io/a:v1"),
+            (Self.istio("url: docker://r.io/a@\(Self.digest)"), "write oci://r.io/a@\(Self.digest)"),
+        ] {
+            let hints = try Self.lint(manifest).flatMap(\.hints)
+            #expect(hints.contains { $0.contains(wanted) }, "\(hints)")
+        }
     }
 }

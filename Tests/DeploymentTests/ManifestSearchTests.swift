@@ -46,6 +46,25 @@ import Testing
         #expect(search.files.compactMap(\.finding?.rule.id) == ["file-unreadable"])
     }
 
+    @Test func `reads a Secret of any type in its own file`() throws {
+        try write("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: Opaque\n", to: "secret.yaml")
+        try write("kind: ConfigMap\ndata: {a: Secret}\n", to: "other.yaml")
+        try write("{{ if .a }}\napiVersion: v1\nkind: Secret\n{{ end }}\n", to: "template.yaml")
+        try write(
+            """
+            apiVersion: extensions.istio.io/v1alpha1
+            kind: WasmPlugin
+            metadata: {name: p}
+            spec: {url: "oci://r.io/a:v1", imagePullSecret: s}
+            """,
+            to: "plugin.yaml"
+        )
+        let files = try search().files
+        #expect(files.map { FilePath($0.name).lastComponent?.string } == ["plugin.yaml", "secret.yaml"])
+        let ids = Linter(files, for: []).findings.map(\.rule.id)
+        #expect(ids.contains("secret-type") && !ids.contains("secret-missing"), "\(ids)")
+    }
+
     @Test func `a missing path and the bytes of one file twice`() throws {
         try write("kind: WasmPlugin\n", to: "a.yaml")
         var search = ManifestSearch()

@@ -20,6 +20,13 @@ import Testing
         (#"url: "oci://r.io/\x61:v1""#, nil, "escapes"),
         ("url: oci://r.io/a:v1?x", nil, "a query"),
         ("url: oci://r.io/a:v1\n  sha256: \(digest.dropFirst(7))", nil, "sha256 pins it"),
+        ("url: oci://r.io/a:v1\n  sha256: \(digest)", nil, "sha256 is not a digest, but is meant as one"),
+        (
+            "url: oci://r.io/a:v1\n  sha256: \"\"", "url: oci://r.io/a@\(digest)  # v1\n  sha256: \"\"",
+            "no sha256"
+        ),
+        ("url: oci://user:pw@r.io/a:v1", nil, "a user"),
+        ("url: oci://user:pw@r.io/a@sha256:\(String(repeating: "c", count: 64))", nil, "a user and a digest"),
     ]
 
     private func image(_ text: String) throws -> (ImageUse, [UInt8]) {

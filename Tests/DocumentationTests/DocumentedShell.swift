@@ -51,7 +51,7 @@ final class DocumentedShell: Sendable {
 
         folder = base.appending(path: "work")
         let files = FileManager.default
-        for name in ["work", "bin", "home/.docker", "tmp"] {
+        for name in ["work/deploy", "bin", "home/.docker", "tmp"] {
             try files.createDirectory(at: base.appending(path: name), withIntermediateDirectories: true)
         }
         try files.createSymbolicLink(
@@ -66,6 +66,20 @@ final class DocumentedShell: Sendable {
         }
         try Data(try Fixtures.bytes("wasm/header-authorization/plugin.wasm"))
             .write(to: folder.appending(path: "plugin.wasm"))
+        let manifest = Data(
+            """
+            apiVersion: extensions.istio.io/v1alpha1
+            kind: WasmPlugin
+            metadata: {name: plugin, namespace: istio-system}
+            spec:
+              selector: {matchLabels: {istio: ingressgateway}}
+              url: file:///opt/plugin.wasm
+
+            """.utf8
+        )
+        for file in ["wasmplugin.yaml", "deploy/wasmplugin.yaml"] {
+            try manifest.write(to: folder.appending(path: file))
+        }
         try Self.writeCredentials(password, to: base.appending(path: "home/.docker/config.json"))
 
         let tools = Document.root.appending(path: ".venv/bin").path()

@@ -94,10 +94,11 @@ struct LintImageTests {
             )
         )
 
-        let other = try await bench.push(Modules.tiny, to: "v2")
+        let other = try await bench.push(SampleModule.preamble, to: "v2")
         #expect(try await bench.lint("\(oci):v1", "sha256: \(other.dropFirst(7))") == ["pin-of-other"])
         // A module without an interface: the consumer's check.
-        #expect(try await bench.lint("\(oci)@\(other)").first == "image-rejected")
+        let rejected = try await bench.lint("\(oci)@\(other)")
+        #expect(rejected.first == "image-rejected", "\(rejected)")
         let moved = try await bench.run("tag", "\(bench.repository)@\(other)", "v1")
         #expect(moved.status == 0, "\(moved)")
         #expect(try await bench.lint("\(oci)@\(digest)  # v1") == ["tag-moved"])
@@ -109,6 +110,86 @@ struct LintImageTests {
         let run = try await work.run("lint", "p.yaml", "--retries", "0", "--json")
         #expect(run.status == 1, "\(run)")
         #expect(try LintTests.Document(run).ids.contains("image-unreachable"), "\(run)")
+    }
+
+    @Test func `asks an unreachable registry once for all its images`() async throws {
+        let registry = try await ScriptedRegistry()
+        try await registry.order(#"[{"drop": "before"}]"#)
+        let work = try Workspace()
+        var counts: [Int] = []
+        for number in 1...3 {
+            try work.write(
+                LintTests.plugin("oci://\(registry.name)/a/b\(number):v1"),
+                to: "d/p\(number).yaml"
+            )
+            let run = try await work.run("lint", "d", "--retries", "0", "--json")
+            let ids = try LintTests.Document(run).ids
+            #expect(ids.count { $0 == "image-unreachable" } == number, "\(run)")
+            counts.append(try await registry.drained().count)
+        }
+        #expect(counts[0] > 0 && Set(counts).count == 1, "\(counts)")
+    }
+
+    @Test func `--fix leaves a url with a user, and one beside a sha256 that is not a digest`() async throws {
+        let bench = try await Bench()
+        _ = try await bench.push(Modules.plugin, to: "v1")
+        let manifests = [
+            LintTests.plugin("oci://user:s3cret@\(bench.repository):v1"),
+            LintTests.plugin("oci://\(bench.repository):v1", "sha256: sha256:abc"),
+        ]
+        for manifest in manifests {
+            try bench.work.write(manifest, to: "p.yaml")
+            let run = try await bench.run("lint", "p.yaml", "--fix", "--json", "--sarif", "out.sarif")
+            #expect(try LintTests.Document(run).fixed.isEmpty, "\(run)")
+            #expect(try bench.work.bytes(of: "p.yaml") == manifest)
+            #expect(!"\(run)".contains("s3cret"))
+            #expect(
+                !String(decoding: try bench.work.bytes(of: "out.sarif"), as: UTF8.self).contains("s3cret")
+            )
+        }
+    }
+
+    @Test func `--fix keeps the finding of another image on the same line`() async throws {
+        let bench = try await Bench()
+        _ = try await bench.push(Modules.plugin, to: "v1")
+        let escaped = bench.repository.dropLast() + #"\x6e"#
+        func plugin(_ url: some StringProtocol) -> String {
+            "{name: a, code: {type: Image, image: {url: \"oci://\(url):v1\"}}}"
+        }
+        let manifest = """
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: EnvoyExtensionPolicy
+            metadata: {name: p, namespace: ns}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: g}]
+              wasm: [\(plugin(bench.repository)), \(plugin(escaped))]
+
+            """
+        try bench.work.write(Array(manifest.utf8), to: "p.yaml")
+        let document = try LintTests.Document(await bench.run("lint", "p.yaml", "--fix", "--json"))
+        #expect(document.fixed.count == 1)
+        #expect(document.ids.filter { $0 == "unpinned" }.count == 1, "\(document)")
+    }
+
+    @Test func `--fix reports a file that it cannot write, and writes the others`() async throws {
+        let bench = try await Bench()
+        _ = try await bench.push(Modules.plugin, to: "v1")
+        let manifest = LintTests.plugin("oci://\(bench.repository):v1")
+        for folder in ["d/a", "d/b"] { try bench.work.write(manifest, to: "\(folder)/p.yaml") }
+        try bench.work.protect("d/a", 0o555)
+        defer { try? bench.work.protect("d/a", 0o755) }
+        try bench.work.protect("d/b", 0o777)
+        let run = try await bench.work.asOrdinaryUser(
+            Workspace.program,
+            ["lint", "d", "--fix", "--json", "--ca-file", "trust/ca.crt"]
+        )
+        let document = try LintTests.Document(run)
+        #expect(run.status == 1 && document.fixed.map(\.file) == ["d/b/p.yaml"], "\(run)")
+        let unwritable = document.findings.filter { $0.id == "file-unwritable" }
+        #expect(unwritable.map(\.file) == ["d/a/p.yaml"], "\(run)")
+        #expect(document.findings.contains { $0.file == "d/a/p.yaml" && $0.id == "unpinned" }, "\(run)")
+        #expect(try bench.work.bytes(of: "d/a/p.yaml") == manifest)
+        #expect(try bench.work.bytes(of: "d/b/p.yaml") != manifest)
     }
 
     @Test func `--use-secrets pulls with the Secret in the files, and prints nothing of it`() async throws {

@@ -43,6 +43,23 @@ import Testing
         #expect(try YAMLReader.document(in: Array(text.utf8)).otherReading == reading)
     }
 
+    static let integers: [(text: String, integer: Int64?)] = [
+        ("10", 10), ("+10", 10), ("-10", -10), ("010", 8), ("-010", -8), ("08", 8), ("0", 0), ("0x1F", 31),
+        ("-0b11", -3), ("0o17", 15), ("1_000", 1000), ("1e3", 1000), ("1.0", 1), ("1.5", nil), (".inf", nil),
+        ("1e999", nil), ("9223372036854775808", nil), ("'10'", nil), ("yes", nil), ("[1]", nil),
+    ]
+
+    @Test("reads an integer as a reader of YAML 1.1 does", arguments: integers)
+    func integer(text: String, integer: Int64?) throws {
+        #expect(try YAMLReader.document(in: Array(text.utf8)).integer == integer)
+    }
+
+    @Test func `a member that is null is absent`() throws {
+        let root = try YAMLReader.document(in: Array("a: null\nb:\nc: \"\"".utf8))
+        #expect(root["a"] == nil && root["b"] == nil && root["c"]?.string == "")
+        #expect(root.members?.count == 3)
+    }
+
     @Test func `finds members and elements`() throws {
         let root = try YAMLReader.document(in: Array("a: {b: [1, 2]}".utf8))
         #expect(root["a"]?["b"]?.elements?.count == 2)

@@ -15,8 +15,10 @@ package struct ImageUse: Sendable {
     /// The image; its registry is as in the url.
     package let reference: Reference
     package let url: Node
-    /// The field `sha256`, if it has a value.
+    /// The field `sha256`, if it is a digest.
     package let sha256: Node?
+    /// Whether the field `sha256` has a value, also one that is not a digest.
+    package let hasPinField: Bool
     package let secret: Secret?
     /// The tag: of the url, or of the comment beside a digest.
     package let tag: Tag?
@@ -73,12 +75,22 @@ package struct ImageUse: Sendable {
         self.reference = reference
         self.url = url
         self.secret = secret
+        hasPinField = fields["sha256"].map { $0.string != "" } ?? false
         sha256 = fields["sha256"].flatMap { node in
             node.string.map(KubernetesForm.isSHA256) == true ? node : nil
         }
         tag =
             reference.tag
             ?? (reference.digest == nil && sha256 == nil ? nil : PinEdit.tag(after: url, in: file.bytes))
+    }
+
+    /// Returns the url of an image, in the form that the consumer accepts.
+    package func url(of reference: Reference) -> String {
+        ModuleURL.text(
+            of: reference,
+            like: url.string ?? "",
+            as: kind == .envoyExtensionPolicy ? .envoyGateway : .mesh
+        )
     }
 
     /// The digest that the url or `sha256` pins; `nil` for none.

@@ -14,13 +14,53 @@ package struct LintFinding: Sendable {
     /// What the consumer prints, word for word; `nil` if it says nothing.
     package let consumerMessage: String?
     package let hints: [String]
+
+    package init(
+        rule: LintRule,
+        file: String,
+        place: Node.Place,
+        object: String?,
+        message: String,
+        consumerMessage: String?,
+        hints: [String]
+    ) {
+        self.rule = rule
+        self.file = file
+        self.place = place
+        self.object = object
+        self.message = message
+        self.consumerMessage = consumerMessage
+        self.hints = hints
+    }
 }
 
 /// Collects the findings of one file.
 struct LintCollector {
     let file: String
     var object: String?
-    private(set) var findings: [LintFinding] = []
+    /// The most findings of an object or file.
+    private static let limit = 100
+    private var shown: [LintFinding] = []
+    /// The findings beyond the limit: the first of the worst ones, and how many they are.
+    private var omitted: (worst: LintFinding, count: Int)?
+
+    /// The findings; those beyond the limit are one, which keeps the severity of the worst of them.
+    var findings: [LintFinding] {
+        guard let (worst, count) = omitted, count > 1 else {
+            return shown + [omitted?.worst].compactMap(\.self)
+        }
+        return shown + [
+            LintFinding(
+                rule: worst.rule,
+                file: worst.file,
+                place: worst.place,
+                object: worst.object,
+                message: "\(worst.message); and \(count - 1) more findings in this object",
+                consumerMessage: worst.consumerMessage,
+                hints: worst.hints
+            )
+        ]
+    }
 
     /// The file as an argument of a command; `FILE` if a shell would read its name as something else.
     var pathArgument: String {
@@ -43,16 +83,17 @@ struct LintCollector {
         consumerMessage: String? = nil,
         try hints: [String] = []
     ) {
-        findings.append(
-            LintFinding(
-                rule: rule,
-                file: file,
-                place: place,
-                object: object,
-                message: message,
-                consumerMessage: consumerMessage,
-                hints: hints
-            )
+        let finding = LintFinding(
+            rule: rule,
+            file: file,
+            place: place,
+            object: object,
+            message: message,
+            consumerMessage: consumerMessage,
+            hints: hints
         )
+        guard shown.count >= Self.limit else { return shown.append(finding) }
+        guard let (worst, count) = omitted else { return omitted = (finding, 1) }
+        omitted = (worst.rule.severity < rule.severity ? finding : worst, count + 1)
     }
 }

@@ -21,6 +21,11 @@ extension LintRule {
         .error,
         "the file cannot be read, or there are too many files"
     )
+    package static let fileUnwritable = LintRule(
+        "file-unwritable",
+        .error,
+        "--fix cannot write a pin into the file"
+    )
     static let yamlSyntax = LintRule("yaml-syntax", .error, "the file is not valid YAML in UTF-8")
     static let helmTemplate = LintRule("helm-template", .error, "the file is a template of Helm, not YAML")
     static let yamlUnsupported = LintRule(
@@ -55,7 +60,7 @@ extension LintRule {
     static let ambiguousText = LintRule(
         "ambiguous-text",
         .error,
-        "kubectl takes a text without quotes, such as yes or 017, for a boolean or a number"
+        "kubectl reads an unquoted string as a boolean or a number, such as yes or 017"
     )
     static let ambiguousConfig = LintRule(
         "ambiguous-config",
@@ -275,7 +280,8 @@ extension LintRule {
 extension LintRule {
     /// All rules, in the order of the reference.
     package static let all: [LintRule] = [
-        fileUnreadable, yamlSyntax, helmTemplate, yamlUnsupported, duplicateKey, yamlLimit, apiVersion, name,
+        fileUnreadable, fileUnwritable, yamlSyntax, helmTemplate, yamlUnsupported, duplicateKey, yamlLimit,
+        apiVersion, name,
         unknownField,
         missingField, wrongType, wrongValue, wrongLength, duplicateItem, ambiguousText, ambiguousConfig,
         largeNumber, tooNew,

@@ -19,8 +19,13 @@ package struct Linter: Sendable {
     package init(_ files: [ManifestFile], for versions: [ConsumerVersion]) {
         fileNames = files.map(\.name)
         let all = files.flatMap(\.objects)
-        secrets = SecretUse(secrets: all.filter { $0.kind == .secret }, grants: files.flatMap(\.grants))
-        images = files.flatMap { file in file.objects.flatMap { ImageUse.images(of: $0, in: file) } }
+        let images = files.flatMap { file in file.objects.flatMap { ImageUse.images(of: $0, in: file) } }
+        secrets = SecretUse(
+            all.filter { $0.kind == .secret },
+            namedBy: images,
+            grants: files.flatMap(\.grants)
+        )
+        self.images = images
         let named = Set(images.compactMap(\.secret?.name))
         objects = all.filter {
             $0.kind != .secret || named.contains($0.name) || SecretContent.isPullSecret($0.node)
@@ -60,10 +65,10 @@ package struct Linter: Sendable {
     ///
     /// `nil` if the files have no usable one. A configuration that names a helper is not usable, because it would run here.
     package func configuration(for image: ImageUse) -> (json: [UInt8], name: String)? {
-        guard let secret = secrets.secret(of: image), let content = try? SecretContent(secret.node),
+        guard let secret = secrets.secret(of: image), let content = try? secret.content.get(),
             content.helper == nil
         else { return nil }
-        return (content.json, "\(secret.description) (\(secret.file))")
+        return (content.json, "\(secret.object.description) (\(secret.object.file))")
     }
 }
 

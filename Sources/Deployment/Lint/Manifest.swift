@@ -120,6 +120,11 @@ package struct ManifestFile: Sendable {
             }
     }
 
+    /// Whether a file may have a Secret, which another file may name.
+    static func mayHaveSecret(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { contains(Array("Secret".utf8), in: $0) }
+    }
+
     private static func contains(_ word: [UInt8], in text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = word.first, text.count >= word.count else { return false }
         for start in 0...(text.count - word.count) where text[start] == first {

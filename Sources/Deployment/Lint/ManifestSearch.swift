@@ -26,18 +26,19 @@ package struct ManifestSearch: Sendable {
     /// ``Failure/Code/fileMissing`` and ``Failure/Code/fileUnreadable`` for the path itself, and ``Failure/Code/interrupted``.
     package mutating func read(_ path: FilePath) throws(Failure) {
         guard Directory.exists(path) else {
-            return try add(path, ReadableFile.contents(of: path, limit: Self.sizeLimit))
+            let bytes = try ReadableFile.contents(of: path, limit: Self.sizeLimit)
+            return try add(path, ManifestFile(path.string, bytes))
         }
-        try walk(path, depth: 0)
+        try walk(path, Directory.entries(in: path), depth: 0)
     }
 
     /// Adds manifests from standard input.
     package mutating func add(standardInput bytes: [UInt8]) { files.append(ManifestFile("-", bytes)) }
 
-    private mutating func add(_ path: FilePath, _ bytes: [UInt8]) throws(Failure) {
+    private mutating func add(_ path: FilePath, _ file: ManifestFile) throws(Failure) {
         try checkCancellation()
         guard seen.insert(Directory.resolved(path)).inserted else { return }
-        byteCount += bytes.count
+        byteCount += file.bytes.count
         guard byteCount <= Self.totalLimit else {
             throw Failure(
                 .fileUnreadable,
@@ -45,13 +46,13 @@ package struct ManifestSearch: Sendable {
                 try: ["lint fewer files at a time"]
             )
         }
-        files.append(ManifestFile(path.string, bytes))
+        files.append(file)
     }
 
-    private mutating func walk(_ folder: FilePath, depth: Int) throws(Failure) {
+    private mutating func walk(_ folder: FilePath, _ names: [FilePath.Component], depth: Int) throws(Failure)
+    {
         try checkCancellation()
-        let names = try Directory.entries(in: folder).sorted { $0.string < $1.string }
-        for name in names {
+        for name in names.sorted(by: { $0.string < $1.string }) {
             entryCount += 1
             guard entryCount <= Self.entryLimit, depth < Self.depthLimit else {
                 return files.append(
@@ -70,11 +71,14 @@ package struct ManifestSearch: Sendable {
             switch (try? path.stat(followTargetSymlink: false))?.type {
             case .directory?:
                 guard !name.string.hasPrefix(".") else { continue }
+                let names: [FilePath.Component]
                 do throws(Failure) {
-                    try walk(path, depth: depth + 1)
-                } catch  where error.code == .fileUnreadable && error.hints.isEmpty {
-                    files.append(ManifestFile(path.string, unreadable: error))
+                    names = try Directory.entries(in: path)
+                } catch {
+                    addUnreadable(path, error)
+                    continue
                 }
+                try walk(path, names, depth: depth + 1)
             case .regular?, .symbolicLink?:
                 guard ["yaml", "yml", "json"].contains(path.extension), Directory.type(of: path) == .regular
                 else {
@@ -91,9 +95,18 @@ package struct ManifestSearch: Sendable {
         do throws(Failure) {
             bytes = try ReadableFile.contents(of: path, limit: Self.sizeLimit)
         } catch {
-            files.append(ManifestFile(path.string, unreadable: error))
-            return
+            try checkCancellation()
+            return addUnreadable(path, error)
         }
-        if ManifestFile.isRelevant(bytes) { try add(path, bytes) }
+        let isRelevant = ManifestFile.isRelevant(bytes)
+        guard isRelevant || ManifestFile.mayHaveSecret(bytes) else { return }
+        let file = ManifestFile(path.string, bytes)
+        // Many other files contain the word, such as templates; they have nothing to do with plugins.
+        if isRelevant || file.objects.contains(where: { $0.kind == .secret }) { try add(path, file) }
+    }
+
+    /// Adds the finding for an entry of a directory; one that vanished meanwhile has none.
+    private mutating func addUnreadable(_ path: FilePath, _ failure: Failure) {
+        if failure.code != .fileMissing { files.append(ManifestFile(path.string, unreadable: failure)) }
     }
 }

@@ -62,7 +62,7 @@ struct ModuleURL {
                             "an address with a port needs oci:// before it: the API server accepts this, and istiod drops it "
                             + "without a message in the object",
                         consumerMessage: "first path segment in URL cannot contain colon",
-                        hints: ["write oci://\(text.truncated(to: 200))"]
+                        hints: [Self.advice(text)]
                     )
                 )
                 return
@@ -80,9 +80,7 @@ struct ModuleURL {
                         : "the scheme \(scheme.truncated(to: 80)):// is not supported; it is oci, http, https or file",
                     consumerMessage:
                         "url contains unsupported scheme: \(scheme.lowercased().truncated(to: 80))",
-                    hints: [
-                        "write oci://\(String(isPort ? text[...] : rest.dropFirst(2)).truncated(to: 200))"
-                    ]
+                    hints: [Self.advice(isPort ? text[...] : rest.dropFirst(2))]
                 )
             )
             return
@@ -107,12 +105,13 @@ struct ModuleURL {
     private mutating func readEnvoyGateway(_ text: String) {
         if text.hasPrefix("oci://") { return readImage(text.dropFirst(6)) }
         guard let range = text.firstRange(of: "://") else { return readImage(text[...]) }
+        let scheme = String(text[..<range.lowerBound])
         problems.append(
             Problem(
                 rule: .urlScheme,
-                message:
-                    "the scheme \(String(text[..<range.lowerBound]).truncated(to: 80)):// is not supported; it is oci or none",
-                hints: ["write oci://\(String(text[range.upperBound...]).truncated(to: 200))"]
+                message: (scheme.contains("@") ? "the scheme" : "the scheme \(scheme.truncated(to: 80))://")
+                    + " is not supported; it is oci or none",
+                hints: [Self.advice(text[range.upperBound...])]
             )
         )
     }
@@ -124,6 +123,16 @@ struct ModuleURL {
             problems.append(
                 Problem(rule: .urlIgnored, message: "the text after \(name[end]) in the url is ignored")
             )
+            // A password with such a character is cut apart, so what is left may be a part of it.
+            guard name[..<end].contains("/") || !name[end...].contains("@") else {
+                return problems = [
+                    Problem(
+                        rule: .urlReference,
+                        message: "the url has \(name[end]) before @, so it does not name an image",
+                        hints: ["write oci://HOST/REPOSITORY:TAG, and name a pull Secret"]
+                    )
+                ]
+            }
             name = name[..<end]
         }
         // Never quoted, because it may be a password.
@@ -191,6 +200,32 @@ struct ModuleURL {
             )
         }
         source = .image(reference)
+    }
+
+    /// Returns what to write for a url without its scheme; never a user, a password, a query or a fragment.
+    private static func advice(_ text: some StringProtocol) -> String {
+        "write oci://" + String(withoutUser(text).prefix { !"?#".contains($0) }).truncated(to: 200)
+    }
+
+    /// Returns a url without its scheme and user: what follows the last `@` that is not before a digest.
+    ///
+    /// If it is not clear what the `@` means, returns the form of a url, because a part may be a password.
+    private static func withoutUser(_ text: some StringProtocol) -> String {
+        var end = text.endIndex
+        while let position = text[..<end].lastIndex(of: "@") {
+            let rest = text[text.index(after: position)...]
+            guard rest.hasPrefix("sha256:") || rest.hasPrefix("sha512:") else {
+                let isAuthority = !text[..<position].contains { "/?#".contains($0) }
+                return isAuthority && rest.contains("/") ? String(rest) : "HOST/REPOSITORY:TAG"
+            }
+            end = position
+        }
+        return String(text)
+    }
+
+    /// Returns the url of an image in the form of another url: with `oci://`, unless Envoy Gateway's url had none.
+    static func text(of reference: Reference, like url: String, as parser: Parser) -> String {
+        parser == .envoyGateway && !url.hasPrefix("oci://") ? "\(reference)" : "oci://\(reference)"
     }
 
     /// Returns the scheme as Go's net/url finds it: a letter, then letters, digits, `+`, `-` and `.` up to a colon.

@@ -8,11 +8,12 @@ package struct PinEdit: Sendable {
 
     /// Creates the change that pins the url of an image; `nil` if the url is not written in one piece on one line.
     package init?(pinning image: ImageUse, to digest: Digest, in bytes: [UInt8]) {
-        guard let url = image.url.string, image.sha256 == nil, !url.contains(where: { "?#".contains($0) }),
+        guard let url = image.url.string, !image.hasPinField, !url.contains(where: { "?#".contains($0) }),
+            !Self.hasUser(url),
             let range = Self.range(of: url, in: image.url, bytes)
         else { return nil }
         var name = url[...]
-        if let at = name.lastIndex(of: "@") { name = name[..<at] }
+        if image.reference.digest != nil, let at = name.lastIndex(of: "@") { name = name[..<at] }
         var isTagged = false
         if let tag = image.reference.tag, name.hasSuffix(":\(tag)") {
             name = name.dropLast(tag.description.count + 1)
@@ -46,6 +47,16 @@ package struct PinEdit: Sendable {
         }
         return result + bytes[position...]
     }
+
+    /// Whether there is an `@` before the repository.
+    private static func hasUser(_ url: String) -> Bool {
+        let name = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        guard let slash = name.firstIndex(of: "/") else { return false }
+        return name[..<slash].contains("@")
+    }
+
+    /// Whether it changes a byte that another one changes.
+    package func overlaps(_ other: PinEdit) -> Bool { range.overlaps(other.range) }
 
     /// Returns the tag in the comment after a value: `# v1`.
     static func tag(after node: Node, in bytes: [UInt8]) -> Tag? {

@@ -26,6 +26,8 @@ struct SecretContent {
     let json: [UInt8]
     /// The keys of `auths` and their entries.
     let entries: [(key: String, entry: JSONValue)]
+    /// The keys and their hosts.
+    private let keys: Set<String>
     /// The member that names a helper; `nil` without one.
     let helper: String?
     /// Where the value is.
@@ -104,6 +106,7 @@ struct SecretContent {
                 throw Failure(.configurationInvalid, "its \"auths\" is not an object")
             }
             entries = auths.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            keys = Set(auths.keys).union(auths.keys.map(Self.host(of:)))
             helper = ["credsStore", "credHelpers"].first { name in
                 switch root[name] {
                 case .string(let text)?: !text.isEmpty
@@ -155,8 +158,7 @@ struct SecretContent {
 
     /// Whether Istio finds an entry for a registry: by the same key, or by the host of a key that is a URL.
     func hasEntry(for registry: RegistryName) -> Bool {
-        let wanted = registry.isDockerHub ? "https://index.docker.io/v1/" : registry.description
-        return entries.contains { $0.key == wanted || Self.host(of: $0.key) == wanted }
+        keys.contains(registry.isDockerHub ? "https://index.docker.io/v1/" : registry.description)
     }
 
     /// The hosts of the keys, without user names.

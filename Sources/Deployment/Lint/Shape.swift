@@ -3,7 +3,7 @@ indirect enum Shape: Sendable {
     case text(TextShape)
     /// One of some words, in this spelling.
     case word([String])
-    case integer(ClosedRange<Int64>, isNullable: Bool)
+    case integer(ClosedRange<Int64>)
     case bool
     /// An object with these fields and no others.
     case object([Field])

@@ -17,18 +17,19 @@ struct ShapeCheck {
         switch shape {
         case .text(let rules): text(node, rules, path)
         case .word(let words): word(node, words, path)
-        case .integer(let range, let isNullable):
-            guard !(isNullable && node.isNull) else { return }
-            guard case .number(let number) = node.value else { return wrongType(node, "a number", path) }
-            guard let value = Int64(number), range.contains(value) else {
+        case .integer(let range):
+            guard node.isNumber, let text = node.scalarText else { return wrongType(node, "a number", path) }
+            guard let value = node.integer, range.contains(value) else {
                 return collector.add(
                     .wrongValue,
                     at: node.place,
-                    "\(path): \(number.truncated(to: 40)) is not an integer from \(range.lowerBound) to \(range.upperBound)"
+                    "\(path): \(text.truncated(to: 40)) is not an integer from \(range.lowerBound) to \(range.upperBound)"
                 )
             }
         case .bool:
-            guard case .bool = node.value else { return wrongType(node, "true or false", path) }
+            // kubectl also reads yes, on and True as true.
+            if case .bool = node.value { return }
+            if node.otherReading != "a boolean" { wrongType(node, "true or false", path) }
         case .object(let fields): object(node, fields, path, place)
         case .configuration:
             guard node.members != nil else { return wrongType(node, "an object", path) }
@@ -90,7 +91,9 @@ struct ShapeCheck {
         collector.add(
             .wrongValue,
             at: node.place,
-            "\(path): \"\(string.truncated(to: 80))\" is not \(form.description)"
+            // Not quoted with an "@", because it may be a url with a password.
+            (string.contains("@") ? "\(path)" : "\(path): \"\(string.truncated(to: 80))\"")
+                + " is not \(form.description)"
         )
     }
 
@@ -105,7 +108,7 @@ struct ShapeCheck {
         collector.add(
             .wrongValue,
             at: node.place,
-            "\(path): \"\(string.truncated(to: 60))\" is none of " + words.joined(separator: ", "),
+            "\(path): \"\(string.truncated(to: 60))\" is not one of " + words.joined(separator: ", "),
             try: meant.map { ["write \($0)"] } ?? []
         )
     }
@@ -115,7 +118,8 @@ struct ShapeCheck {
         for member in members {
             let name = "\(path).\(member.key.truncated(to: 60))"
             if let field = fields.first(where: { $0.name == member.key }) {
-                check(member.value, field.shape, at: name, member.place)
+                // An API server drops null, so the field is absent.
+                if !member.value.isNull { check(member.value, field.shape, at: name, member.place) }
                 continue
             }
             let names = fields.map(\.name)
@@ -152,7 +156,7 @@ struct ShapeCheck {
                 collector.add(
                     .duplicateItem,
                     at: key.place,
-                    "\(path)[\(position)].\(unique): \(text.truncated(to: 60)) is there twice"
+                    "\(path)[\(position)].\(unique): \(text.truncated(to: 60)) is a duplicate"
                 )
             }
         }
@@ -219,6 +223,11 @@ struct ShapeCheck {
 }
 
 extension Node {
+    /// Whether kubectl reads a number.
+    fileprivate var isNumber: Bool {
+        if case .number = value { true } else { otherReading == "a number" }
+    }
+
     /// The text of a scalar; `nil` for null, a list or an object.
     var scalarText: String? {
         switch value {

@@ -91,7 +91,12 @@ struct Lint: RegistryCommand {
         var search = ManifestSearch()
         for file in files.withoutDuplicates {
             if file == "-" {
-                search.add(standardInput: try await Self.standardInput())
+                search.add(
+                    standardInput: try await StandardInput.document(
+                        "manifest",
+                        limit: ManifestSearch.sizeLimit
+                    )
+                )
             } else {
                 try search.read(FilePath(file))
             }
@@ -101,8 +106,8 @@ struct Lint: RegistryCommand {
         if !offline {
             var images = LintImages(linter, registry: registry, versions: versions, usesSecrets: useSecrets)
             try await images.check(context)
-            linter.add(images.findings)
             if fix { fixed = try await images.fix(search.files) }
+            linter.add(images.findings)
         }
         let report = LintReport(
             linter,
@@ -135,15 +140,5 @@ struct Lint: RegistryCommand {
             parsed.append(version)
         }
         return parsed
-    }
-
-    private static func standardInput() async throws(Failure) -> [UInt8] {
-        var bytes: [UInt8] = []
-        while bytes.count <= ManifestSearch.sizeLimit {
-            let piece = try await FileDescriptor.standardInput.nextInput("the manifests")
-            if piece.isEmpty { break }
-            bytes += piece
-        }
-        return bytes
     }
 }

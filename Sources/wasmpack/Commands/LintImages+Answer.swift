@@ -22,12 +22,18 @@ extension LintImages {
         let key = Key(reference: reference, consumer: consumer, secret: secret?.name)
         if let answer = answers[key] { return answer }
         var answer = Answer()
+        if let failure = unreachable[reference.registry] {
+            answer.failure = failure
+            return answer
+        }
         do {
             answer = try await ask(reference, of: consumer, secret, knowing: known, context)
             if let known, answer.root == known { return answer }
         } catch let failure as Failure {
             guard !Self.fatal.contains(failure.code), !Task.isCancelled else { throw failure }
-            answer.failure = context.connections.explained(failure)
+            let explained = context.connections.explained(failure)
+            answer.failure = explained
+            if Self.connectionFailures.contains(failure.code) { unreachable[reference.registry] = explained }
         }
         answers[key] = answer
         return answer

@@ -8,50 +8,83 @@ import YAML
 extension LintImages {
     /// Writes the pins into the files; all other bytes stay.
     ///
-    /// Returns what was written.
+    /// Returns what was written. A file that cannot be written becomes a finding, and the others are written. Throws
+    /// ``Failure/Code/interrupted``.
     mutating func fix(_ files: [ManifestFile]) async throws(Failure) -> [Fix] {
         var fixes: [Fix] = []
+        let wanted = Dictionary(grouping: pins, by: { $0.image.object.file })
         for file in files {
-            let wanted = pins.filter { $0.image.object.file == file.name }
-            let own = wanted.compactMap { pin -> Fix? in
-                let edit =
-                    pin.atField
-                    ? pin.image.sha256.flatMap { PinEdit(correcting: $0, to: pin.digest, in: file.bytes) }
-                    : PinEdit(pinning: pin.image, to: pin.digest, in: file.bytes)
-                let place = pin.atField ? pin.image.sha256?.place : pin.image.url.place
-                return edit.map {
-                    Fix(
+            let own = Self.fixes(wanted[file.name] ?? [], in: file)
+            guard let first = own.first else { continue }
+            do throws(Failure) {
+                try await Self.write(own.map(\.edit), to: file)
+                fixes += own
+            } catch {
+                guard !Self.endings.contains(error.code), !Task.isCancelled else { throw error }
+                findings.append(
+                    LintFinding(
+                        rule: .fileUnwritable,
                         file: file.name,
-                        line: place?.line ?? 1,
-                        digest: pin.digest,
-                        edit: $0,
-                        rules: [pin.rule]
+                        place: first.place,
+                        object: nil,
+                        message: error.message + (error.why.map { ": \($0)" } ?? ""),
+                        consumerMessage: nil,
+                        hints: error.hints
                     )
-                }
+                )
             }
-            guard !own.isEmpty else { continue }
-            let new = PinEdit.apply(own.map(\.edit), to: file.bytes)
-            let target = PrivateFile(at: FilePath(file.name), limit: ManifestSearch.sizeLimit)
-            try await target.change { old throws(Failure) in
-                guard old == file.bytes else {
-                    throw Failure(
-                        .fileUnwritable,
-                        "\(file.name) was changed by another program",
-                        why: "it was not changed by --fix",
-                        try: ["run the command again"]
-                    )
-                }
-                return new
-            }
-            fixes += own
         }
         return fixes
+    }
+
+    /// The failures by which someone ends the command.
+    private static let endings: Set<Failure.Code> = [.interrupted, .terminated, .hangup]
+
+    /// Returns the pins of a file that can be written; of two in one place, the first.
+    private static func fixes(_ pins: [Pin], in file: ManifestFile) -> [Fix] {
+        var fixes: [Fix] = []
+        for pin in pins {
+            let edit =
+                pin.atField
+                ? pin.image.sha256.flatMap { PinEdit(correcting: $0, to: pin.digest, in: file.bytes) }
+                : PinEdit(pinning: pin.image, to: pin.digest, in: file.bytes)
+            // The pins are in the order of the file, so only the last one can overlap.
+            guard let edit, fixes.last?.edit.overlaps(edit) != true else { continue }
+            fixes.append(
+                Fix(
+                    file: file.name,
+                    place: (pin.atField ? pin.image.sha256?.place : nil) ?? pin.image.url.place,
+                    object: pin.image.object.description,
+                    digest: pin.digest,
+                    edit: edit,
+                    rules: [pin.rule]
+                )
+            )
+        }
+        return fixes
+    }
+
+    private static func write(_ edits: [PinEdit], to file: ManifestFile) async throws(Failure) {
+        let new = PinEdit.apply(edits, to: file.bytes)
+        let target = PrivateFile(at: FilePath(file.name), limit: ManifestSearch.sizeLimit)
+        try await target.change { old throws(Failure) in
+            guard old == file.bytes else {
+                throw Failure(
+                    .fileUnwritable,
+                    "\(file.name) was changed by another program",
+                    why: "it was not changed by --fix",
+                    try: ["run the command again"]
+                )
+            }
+            return new
+        }
     }
 }
 
 extension LintImages.Fix {
     /// Whether it solves a finding.
     func solves(_ finding: LintFinding) -> Bool {
-        finding.file == file && finding.place.line == line && rules.contains(finding.rule)
+        finding.file == file && finding.place == place && finding.object == object
+            && rules.contains(finding.rule)
     }
 }

@@ -9,7 +9,9 @@ struct LintImages {
     /// A pin that a file needs.
     struct Fix {
         let file: String
-        let line: Int
+        let place: Node.Place
+        /// The object, as in its findings.
+        let object: String
         let digest: Digest
         let edit: PinEdit
         /// The findings that it solves.
@@ -25,6 +27,9 @@ struct LintImages {
         var module: Digest?
         var failure: Failure?
     }
+
+    /// A pin that `--fix` writes.
+    typealias Pin = (image: ImageUse, digest: Digest, rule: LintRule, atField: Bool)
 
     struct Key: Hashable {
         let reference: Reference
@@ -43,13 +48,21 @@ struct LintImages {
         .internalError,
     ]
 
+    /// The failures to reach a registry, which its other images would have too.
+    static let connectionFailures: Set<Failure.Code> = [
+        .addressUnknown, .connectionRefused, .connectionLost, .proxyFailed, .tlsUnknownAuthority, .tlsFailed,
+        .timedOut,
+    ]
+
     let linter: Linter
     let registry: RegistryOptions
     let versions: [ConsumerVersion]
     let usesSecrets: Bool
-    private(set) var findings: [LintFinding] = []
-    var pins: [(image: ImageUse, digest: Digest, rule: LintRule, atField: Bool)] = []
+    var findings: [LintFinding] = []
+    var pins: [Pin] = []
     var answers: [Key: Answer] = [:]
+    /// The registries that could not be reached; their other images are not asked for.
+    var unreachable: [RegistryName: Failure] = [:]
     /// The credentials of every other command.
     var usual: CredentialChain?
 
@@ -103,13 +116,13 @@ struct LintImages {
                     consumerMessage:
                         "module downloaded from oci://\(reference) has checksum \(digest.encoded), which does not match: "
                         + root.encoded,
-                    try: ["write \(reference.pinned(to: digest))"]
+                    try: ["write \(image.url(of: reference.pinned(to: digest)))"]
                 )
             )
             pin(image, to: digest, for: .pinOfIndex)
         }
         checkField(of: image, answer, digest)
-        if image.pin == nil, !isRejected { pin(image, to: digest, for: .unpinned) }
+        if image.pin == nil, !image.hasPinField, !isRejected { pin(image, to: digest, for: .unpinned) }
         if let tag = image.tag, image.pin != nil { try await checkTag(tag, of: image, digest, context) }
     }
 
@@ -164,7 +177,7 @@ struct LintImages {
             image.finding(
                 .tagMoved,
                 "the tag \(tag) now points to \(digest.short), not to \(pinned.short)",
-                try: ["to deploy it, write \(image.reference.pinned(to: digest))"]
+                try: ["to deploy it, write \(image.url(of: image.reference.pinned(to: digest)))"]
             )
         )
     }
@@ -192,7 +205,7 @@ struct LintImages {
                     image.finding(
                         .pinOfModule,
                         "the digest in the url is that of the module; proxies need that of the image's manifest",
-                        try: ["write \(reference.pinned(to: digest))"]
+                        try: ["write \(image.url(of: reference.pinned(to: digest)))"]
                     )
                 )
                 return pin(image, to: digest, for: .pinOfModule)

@@ -30,7 +30,7 @@ struct LintReport {
     var isFailed: Bool { count(.error) > 0 || isStrict && count(.warning) > 0 }
 
     var rows: [Row] {
-        fixed.map { Row("fixed", "\($0.file):\($0.line): pinned to \($0.digest)", tone: .good) }
+        fixed.map { Row("fixed", "\($0.file):\($0.place.line): pinned to \($0.digest)", tone: .good) }
             + findings.flatMap(Self.rows) + [verdict]
     }
 
@@ -103,7 +103,9 @@ struct LintReport {
             warnings: count(.warning),
             notes: count(.note),
             online: !isOffline,
-            fixed: fixed.map { Document.Fixed(file: $0.file, line: $0.line, digest: $0.digest.description) },
+            fixed: fixed.map {
+                Document.Fixed(file: $0.file, line: $0.place.line, digest: $0.digest.description)
+            },
             findings: findings.map { finding in
                 Document.Item(
                     file: finding.file,

@@ -64,7 +64,7 @@ enum ModuleRules {
                 found.add(
                     .pinConflict,
                     at: sha256.place,
-                    "sha256 is another digest than that in the url, so no image fits",
+                    "sha256 is another digest than that in the url, so no image can match",
                     try: ["remove sha256, or write sha256: \(digest.encoded)"]
                 )
             }
@@ -73,7 +73,15 @@ enum ModuleRules {
                     .tagIgnored,
                     at: url.place,
                     "the tag \(tag) is ignored, because the url has a digest",
-                    try: ["write the tag as a comment: \(reference.pinned(to: digest))  # \(tag)"]
+                    try: [
+                        "write the tag as a comment: "
+                            + ModuleURL.text(
+                                of: reference.pinned(to: digest),
+                                like: url.string ?? "",
+                                as: parser
+                            )
+                            + "  # \(tag)"
+                    ]
                 )
             }
             return

@@ -11,7 +11,7 @@ enum SecretRules {
                 return found.add(
                     .secretType,
                     at: type.place,
-                    "the type \(SecretContent.legacyType) is of an old form, which Istio, Higress and Envoy Gateway do not read",
+                    "the type \(SecretContent.legacyType) is the legacy format, which Istio, Higress and Envoy Gateway do not read",
                     try: ["wasmpack generate pull-secret REGISTRY --name NAME"]
                 )
             }
@@ -46,14 +46,43 @@ enum SecretRules {
 
 /// The rules between an object and the pull Secret that it names.
 struct SecretUse {
-    let secrets: [ManifestObject]
+    /// A Secret that an image names, and what was read from it.
+    struct NamedSecret {
+        let object: ManifestObject
+        let content: Result<SecretContent, SecretContent.Problem>
+
+        init(_ object: ManifestObject) {
+            self.object = object
+            do throws(SecretContent.Problem) {
+                content = .success(try SecretContent(object.node))
+            } catch {
+                content = .failure(error)
+            }
+        }
+    }
+
+    /// The Secrets that images name, by name.
+    private let secrets: [String: [NamedSecret]]
     /// Objects of the kind `ReferenceGrant`.
-    let grants: [Node]
+    private let grants: [Node]
+
+    /// Reads the Secrets that images name.
+    init(_ secrets: [ManifestObject], namedBy images: [ImageUse], grants: [Node]) {
+        let names = Set(images.compactMap(\.secret?.name))
+        self.secrets = Dictionary(
+            grouping: secrets.filter { names.contains($0.name) }.map(NamedSecret.init),
+            by: \.object.name
+        )
+        self.grants = grants
+    }
 
     /// Finds the Secret that an image is pulled with; `nil` if it is not in the files.
-    func secret(of image: ImageUse) -> ManifestObject? {
+    func secret(of image: ImageUse) -> NamedSecret? {
         guard let named = image.secret else { return nil }
-        return secrets.first { $0.name == named.name && Self.isSame($0.namespace, named.namespace) }
+        let candidates = secrets[named.name] ?? []
+        // Without a namespace, an object is in that of kubectl's context, which is not known.
+        return candidates.first { $0.object.namespace == named.namespace }
+            ?? candidates.first { $0.object.namespace == nil || named.namespace == nil }
     }
 
     /// Checks the Secret that an image is pulled with.
@@ -62,8 +91,7 @@ struct SecretUse {
         let name = "\(named.namespace.map { "\($0)/" } ?? "")\(named.name)".truncated(to: 120)
         checkGrant(image, named, &found)
         guard let secret = secret(of: image) else {
-            let others = secrets.filter { $0.name == named.name }
-            guard let other = others.first else {
+            guard let other = secrets[named.name]?.first?.object else {
                 return found.add(
                     .secretMissing,
                     at: named.place,
@@ -87,22 +115,23 @@ struct SecretUse {
                 ]
             )
         }
-        checkContent(of: secret, for: image, named, &found)
+        checkContent(of: secret, for: image, at: named.place, &found)
     }
 
     private func checkContent(
-        of secret: ManifestObject,
+        of named: NamedSecret,
         for image: ImageUse,
-        _ named: ImageUse.Secret,
+        at place: Node.Place,
         _ found: inout LintCollector
     ) {
+        let secret = named.object
         let type = secret.node["type"]?.string ?? "Opaque"
-        let place = "\(secret.file):\(secret.node.place.line)"
+        let source = "\(secret.file):\(secret.node.place.line)"
         if image.kind != .envoyExtensionPolicy, type != SecretContent.type, type != SecretContent.legacyType {
             found.add(
                 .secretType,
-                at: named.place,
-                "the Secret \(secret.name.truncated(to: 80)) (\(place)) has the type \(type.truncated(to: 80))",
+                at: place,
+                "the Secret \(secret.name.truncated(to: 80)) (\(source)) has the type \(type.truncated(to: 80))",
                 consumerMessage:
                     "type of secret \(secret.namespace ?? "NAMESPACE")/\(secret.name.truncated(to: 80)) is not "
                     + SecretContent.type,
@@ -111,22 +140,22 @@ struct SecretUse {
         }
         let content: SecretContent
         do throws(SecretContent.Problem) {
-            content = try SecretContent(secret.node)
+            content = try named.content.get()
         } catch {
             // A pull Secret has its own finding for this.
             guard !SecretContent.isPullSecret(secret.node) else { return }
             return found.add(
                 error.rule,
-                at: named.place,
-                "the Secret \(secret.name.truncated(to: 80)) (\(place)): \(error.message)",
+                at: place,
+                "the Secret \(secret.name.truncated(to: 80)) (\(source)): \(error.message)",
                 try: error.hints
             )
         }
         guard content.helper == nil, !content.hasEntry(for: image.registry) else { return }
         found.add(
             .secretHost,
-            at: named.place,
-            "the Secret \(secret.name.truncated(to: 80)) (\(place)) has no entry for \(image.registry); it has "
+            at: place,
+            "the Secret \(secret.name.truncated(to: 80)) (\(source)) has no entry for \(image.registry); it has "
                 + content.hosts.prefix(5).joined(separator: ", "),
             try: [
                 image.registry.isDockerHub
@@ -145,9 +174,13 @@ struct SecretUse {
         let isGranted = grants.contains { grant in
             grant["metadata"]?["namespace"]?.string == other
                 && (grant["spec"]?["from"]?.elements ?? []).contains {
-                    $0["kind"]?.string == "EnvoyExtensionPolicy" && $0["namespace"]?.string == own
+                    $0["group"]?.string == "gateway.envoyproxy.io"
+                        && $0["kind"]?.string == "EnvoyExtensionPolicy" && $0["namespace"]?.string == own
                 }
-                && (grant["spec"]?["to"]?.elements ?? []).contains { $0["kind"]?.string == "Secret" }
+                && (grant["spec"]?["to"]?.elements ?? []).contains {
+                    $0["kind"]?.string == "Secret" && ($0["group"]?.string ?? "").isEmpty
+                        && ($0["name"] == nil || $0["name"]?.string == named.name)
+                }
         }
         guard !isGranted else { return }
         found.add(
@@ -159,10 +192,5 @@ struct SecretUse {
                 "put the Secret into \(own.truncated(to: 63)), or create a ReferenceGrant in \(other.truncated(to: 63))"
             ]
         )
-    }
-
-    private static func isSame(_ left: String?, _ right: String?) -> Bool {
-        // Without a namespace, both are in that of kubectl's context, which is not known.
-        left == nil || right == nil || left == right
     }
 }

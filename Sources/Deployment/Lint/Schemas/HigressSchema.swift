@@ -10,7 +10,7 @@ enum HigressSchema {
         Field("pluginConfig", .configuration),
         Field("pluginName", .text),
         Field("phase", .word(["UNSPECIFIED_PHASE"] + PluginPhase.allCases.map(\.rawValue))),
-        Field("priority", .integer(Int64(Int32.min)...Int64(Int32.max), isNullable: true)),
+        Field("priority", .integer(Int64(Int32.min)...Int64(Int32.max))),
         Field("failStrategy", .word(["FAIL_CLOSE", "FAIL_OPEN"])),
         Field("vmConfig", .object([Field("env", .list(variable, limit: nil, unique: nil))])),
         Field("defaultConfig", .configuration),

@@ -18,7 +18,7 @@ enum IstioSchema {
         ]
 
     private static let phases = PluginPhase.allCases.map(\.rawValue)
-    private static let priority = Shape.integer(Int64(Int32.min)...Int64(Int32.max), isNullable: true)
+    private static let priority = Shape.integer(Int64(Int32.min)...Int64(Int32.max))
 
     /// Where the module comes from.
     private static let source = [
@@ -71,7 +71,7 @@ enum IstioSchema {
         Field(
             "ports",
             .list(
-                .object([Field("number", .integer(1...65535, isNullable: false), required: true)]),
+                .object([Field("number", .integer(1...65535), required: true)]),
                 limit: nil,
                 unique: "number"
             )
