@@ -130,7 +130,7 @@ differential: deps test-deps ## compare the validator with wasm-tools on DIFFERE
 
 # On an idle machine; crane, oras and regctl take part if they are on PATH.
 BENCH = --runs 10 --write
-bench: deps release ## compare with other tools, and write docs/performance.md and its chart: some 15 minutes
+bench: deps test-deps release ## compare with other tools, and write docs/performance.md and its chart: some 15 minutes
 	@.ci/install-packages "what the benchmark needs" $(BENCH_PACKAGES)
 	strip -o .build/wasmpack-bench "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack"
 	Tests/Bench/bench.py .build/wasmpack-bench $(BENCH)

@@ -13,7 +13,10 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
+import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -93,7 +96,7 @@ class Bench:
 
     def run(self, command, given=""):
         result = subprocess.run(
-            command, env=self.environment, cwd=self.place, input=given, capture_output=True, text=True, check=False
+            command, env=self.environment, cwd=self.folder, input=given, capture_output=True, text=True, check=False
         )
         if result.returncode:
             raise RuntimeError(f"failed: {command}\n{result.stdout}{result.stderr}")
@@ -169,6 +172,63 @@ class Bench:
         """The size of the largest file that a build wrote."""
         return {"layer": max((file.stat().st_size for file in self.place.rglob("*") if file.is_file()), default=0)}
 
+    def test_file(self, cases):
+        """A test file of the reference plugin with a number of cases."""
+        plugin = ROOT / "Fixtures/wasm/header-authorization/plugin.wasm"
+        expect = [({"allow": "true"}, 200), ({}, 403)]
+        content = {
+            "plugin": str(plugin),
+            "cases": [
+                {"name": f"case {number}", "request": {"headers": headers}, "expect": {"status": status}}
+                for number in range(cases)
+                for headers, status in [expect[number % 2]]
+            ],
+        }
+        file = self.folder / f"tests-{cases}.json"
+        file.write_text(json.dumps(content))
+        return str(file)
+
+    def watch(self, envoy):
+        """Replaces the plugin of `run --watch`, and measures how long each takes to be live, as the program says."""
+        module = (ROOT / "Fixtures/wasm/header-authorization/plugin.wasm").read_bytes()
+        other = module.replace(b"Forbidden by ASM", b"Forbidden by new")
+        plugin = self.folder / "plugin.wasm"
+        plugin.write_bytes(module)
+        command = [self.wasmpack.program, "run", str(plugin), "--watch", f"--envoy={envoy}"]
+        process = subprocess.Popen(
+            command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        taken = []
+        for line in process.stdout:
+            if found := re.search(r"^ *live .* in ([\d.]+) ms", line):
+                taken.append(float(found[1]) / 1000)
+            if len(taken) == self.options.runs:
+                break
+            if found or line.startswith("http://"):
+                new = self.folder / "new.wasm"
+                new.write_bytes(module if len(taken) % 2 else other)
+                os.replace(new, plugin)
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        if len(taken) < self.options.runs:
+            raise RuntimeError("run --watch ended early")
+        row = "run --watch: a new build is live"
+        self.rows.append({"row": row, "results": {"wasmpack": {"median": statistics.median(taken), "cpu": 0}}})
+        print(row, [round(seconds * 1000) for seconds in taken], flush=True)
+
+    def measure_proxy(self):
+        """What needs an Envoy: the one that `make test-deps` installs."""
+        envoy = ROOT / ".venv/bin/envoy"
+        if not envoy.exists():
+            print("without Envoy: make test-deps", file=sys.stderr)
+            return
+        for row, cases in (("test 1 case", 1), ("test 20 cases", 20)):
+            if self.wanted(row):
+                file = self.test_file(cases)
+                self.measure(row, lambda peer, file=file: peer.test(file, envoy))
+        if self.wanted("run --watch"):
+            self.watch(envoy)
+
     def measure_all(self):
         if self.wanted("start"):
             self.measure("start", lambda peer: peer.start())
@@ -176,6 +236,12 @@ class Bench:
             row = f"build {size}"
             if self.wanted(row):
                 self.measure(row, lambda peer, size=size: peer.build(str(self.place), self.module(size)), facts=self.layer_size)
+        for row, work in (("check 20 MB", "check"), ("build 20 MB, checked", "checked_build")):
+            if self.wanted(row):
+                module = self.module("20 MB")
+                arguments = [module] if work == "check" else [str(self.place), module]
+                self.measure(row, lambda peer, work=work, arguments=arguments: getattr(peer, work)(*arguments))
+        self.measure_proxy()
         networks = [("loopback", True, False, 0.0), ("50 ms", False, False, ROUND_TRIP), ("50 ms, tokens", False, True, ROUND_TRIP)]
         for network, plain, tokens, seconds in networks:
             rows = [(work, size) for size in ("2.5 MB", "20 MB") for work in ("push new", "push again", "pull", "digest")]

@@ -45,6 +45,15 @@ class Wasmpack:
     def build(self, place, module):
         return [self.program, "build", module, "--no-check", "-q", "--layout", f"{place}/out"]
 
+    def checked_build(self, place, module):
+        return [self.program, "build", module, "-q", "--layout", f"{place}/out"]
+
+    def check(self, module):
+        return [self.program, "check", module, "--for", "istio"]
+
+    def test(self, file, envoy):
+        return [self.program, "test", file, f"--envoy={envoy}"]
+
     def push(self, registry, layout, reference):
         return [self.program, "push", reference, f"{layout}:v1", "--no-check", "-q", *self.plain(registry)]
 

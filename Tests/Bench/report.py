@@ -36,6 +36,14 @@ TRIPS = [
     ("pull 2.5 MB, 50 ms, tokens", 8),
     ("digest 2.5 MB, 50 ms, tokens", 7),
 ]
+# A row is compared with another one: at most its time by a factor, and some seconds.
+COMPARED = [
+    ("build 20 MB, checked", "build 20 MB", 1.5, 0, "≤ 1.5 × the build without a check"),
+    ("check 20 MB", "start", 1, 0.2, "≤ 10 ms a MB beyond the start"),
+    ("test 20 cases", "test 1 case", 1, 1.5, "≤ 1.5 s beyond one case"),
+]
+# Seconds.
+WITHIN = [("run --watch: a new build is live", 0.1)]
 MEMORY = [("build", 20), ("push", 24), ("pull", 24)]
 """Megabytes (MiB) of peak memory in all rows of a command."""
 
@@ -95,6 +103,14 @@ def verdicts(rows):
         if row in by_name:
             taken = by_name[row]["wasmpack"]["median"] / 0.05
             yield row, f"≤ {trips} round trips and a half", f"{taken:.1f}", taken <= trips + 0.5
+    for row, basis, factor, extra, what in COMPARED:
+        if row in by_name and basis in by_name:
+            taken, base = (by_name[name]["wasmpack"]["median"] for name in (row, basis))
+            yield row, what, f"{taken * 1000:.0f} and {base * 1000:.0f} ms", taken <= base * factor + extra
+    for row, limit in WITHIN:
+        if row in by_name:
+            taken = by_name[row]["wasmpack"]["median"]
+            yield row, f"≤ {limit * 1000:.0f} ms", f"{taken * 1000:.0f} ms", taken <= limit
     for command, limit in MEMORY:
         peaks = [results["wasmpack"]["peak"] for row, results in by_name.items() if row.startswith(command)]
         if peaks:
@@ -103,19 +119,20 @@ def verdicts(rows):
 
 def markdown(rows, versions):
     parts = [INTRODUCTION.format(runs=machine()), "## Time\n"]
-    for title, prefix in [("start", "start"), ("build", "build"), ("transfer", ("push", "pull", "digest"))]:
+    for title, prefix in [("start", "start"), ("build", "build"), ("check and proxy", ("check", "test", "run")), ("transfer", ("push", "pull", "digest"))]:
         chosen = [row for row in rows if row["row"].startswith(prefix)]
         if chosen:
             names = names_of(chosen)
             body = [[row["row"], *(times(row["results"].get(name)) for name in names)] for row in chosen]
             parts.append(table([title, *names], body))
-    builds = [row for row in rows if row["row"].startswith("build")]
+    builds = [row for row in rows if "layer" in row["results"]["wasmpack"]]
     if builds:
         names = names_of(builds)
         body = [[row["row"], *(f"{row['results'][name]['layer']:,}" for name in names)] for row in builds]
         parts += ["## Bytes of the layer\n", table(["", *names], body)]
     names = names_of(rows)
-    body = [[row["row"], *(number(row["results"].get(name, {}).get("peak"), 2**20) for name in names)] for row in rows]
+    peaked = [row for row in rows if "peak" in row["results"]["wasmpack"]]
+    body = [[row["row"], *(number(row["results"].get(name, {}).get("peak"), 2**20) for name in names)] for row in peaked]
     parts += ["## Peak memory of the largest process, in MiB\n", table(["", *names], body)]
     counted = [row for row in rows if "requests" in row["results"]["wasmpack"]]
     if counted:
