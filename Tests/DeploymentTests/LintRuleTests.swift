@@ -171,7 +171,18 @@ import YAML
         ("rule-without-match", higress("\(url)\nmatchRules: [{config: {}}]"), 6, []),
         ("grpc-route", higress("\(url)\nmatchRules: [{ingress: [a], routeType: GRPC}]"), 6, []),
         ("config-ignored", higress("\(url)\npluginConfig: {a: 1}\ndefaultConfig: {}"), 6, []),
+        ("config-ignored", higress("\(url)\npluginConfig: {}\ndefaultConfigDisable: true"), 6, []),
         ("not-installed", higress("\(url)\ndefaultConfigDisable: true"), 6, []),
+        (
+            "not-installed",
+            higress("\(url)\ndefaultConfigDisable: true\nmatchRules: [{configDisable: true}]"), 6, []
+        ),
+        ("name", higress(url).replacing("{name: p,", with: "{generateName: p-,"), 3, []),
+        ("target-missing", manifest(.envoyExtensionPolicy, "targetRefs: []\nlua: []"), 5, []),
+        (
+            "pull-policy-ignored",
+            gateway("wasm: [{code: {type: Image, pullPolicy: Always, image: {\(url)}}}]"), 6, []
+        ),
         ("secret-missing", pulling, 7, []),
         ("secret-namespace", pulling + secret(right, in: "other"), 7, []),
         ("secret-type", pulling + secret(right, type: "Opaque"), 7, []),
@@ -261,6 +272,9 @@ import YAML
         ),
         (gateway(image("url: r.io:5000/a@\(digest)")), []),
         (gateway(image("\(url), pullSecretRef: {name: s}")) + secret(right, type: "Opaque"), []),
+        // Higress looks at no rule that is switched off, and at none beside pluginConfig.
+        (higress("\(url)\nmatchRules: [{configDisable: true}, {domain: [a]}]"), []),
+        (higress("\(url)\npluginConfig: {a: 1}"), []),
         (higress("\(url)\nmatchRules: [{domain: [a], config: {a: \"yes\"}}]"), []),
         ("kind: Deployment\nspec: {url: x}", []), ("kind: Secret\nmetadata: {name: x}\ndata: {a: b}", []),
         ("", []),

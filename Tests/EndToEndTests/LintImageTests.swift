@@ -216,6 +216,7 @@ struct LintImageTests {
         }
         let without = try await lint()
         #expect(without.status == 1 && without.outputText.contains("[image-unreachable]"), "\(without)")
+        #expect(without.outputText.contains("try: use --use-secrets\n"), "\(without)")
         let with = try await lint("--use-secrets")
         #expect(with.status == 0, "\(with)")
         #expect(with.errorText.contains("from Secret ns/s (home/secret-and-plugin.yaml)"), "\(with)")

@@ -135,13 +135,26 @@ import Testing
         )
     }
 
+    @Test func `a directory without manifests is a warning, and fails with --strict`() async throws {
+        let work = try Workspace()
+        try work.write(Array("kind: Service\n".utf8), to: "deploy/service.yaml")
+        let run = try await work.run("lint", "deploy")
+        #expect(run.status == 0 && run.errorText.contains("so nothing was checked"), "\(run)")
+        let strict = try await work.run("lint", "deploy", "--strict")
+        #expect(strict.status == 1, "\(strict)")
+        let empty = try await work.start(["lint", "-", "--strict"], input: "").wait()
+        #expect(empty.status == 1 && empty.errorText.contains("so nothing was checked"), "\(empty)")
+    }
+
     static let misuses: [(arguments: [String], status: Int32, phrase: String)] = [
         ([], 64, "lint"), (["p.yaml", "--fix", "--offline"], 64, "--fix and --offline"),
         (["-", "--fix"], 64, "standard input"),
         (["p.yaml", "--for", "envoy@1.40"], 64, "does not apply to lint"),
+        (["p.yaml", "--for", "istio@1.31", "--for", "asm@1.26"], 64, "are for the same manifests"),
         (["p.yaml", "--for", "linkerd"], 64, "is not a known consumer"),
         (["missing.yaml", "--offline"], 66, "missing.yaml"),
         (["p.yaml", "--offline", "--use-secrets"], 64, "--use-secrets"),
+        (["p.yaml", "--anonymous", "--use-secrets"], 64, "--use-secrets and --anonymous"),
         (["p.yaml", "--offline", "--sarif", "no/such/folder"], 74, "no/such"),
     ]
 

@@ -57,6 +57,10 @@ import Testing
             "a response with the status 204 has no body", nil
         ),
         (expecting("{\"status\":99}"), "expect.status: a number from 100 to 599", nil),
+        (
+            expecting("{\"status\":\"4xx\"}"), "\"4xx\" is not a status",
+            "for every 4xx: {regex: \"4[0-9][0-9]\"}"
+        ),
         (expecting("{\"status\":[]}"), "a string is expected, not a list", nil),
         (expecting("{\"body\":{}}"), "expect.body: a matcher is expected", nil),
         (expecting("{\"body\":{\"regex\":\"(\"}}"), "expect.body.regex: the pattern is not valid", nil),
@@ -67,8 +71,8 @@ import Testing
         (expecting("{\"upstream\":\"never\"}"), "\"not called\" or an object is expected", nil),
         (expecting("{\"log\":[{\"level\":\"trace\"}]}"), "is not a level", nil),
         (expecting("{\"log\":{\"not\":{\"not\":\"x\"}}}"), "not follows another not", nil),
-        (requesting("{\"path\":\"x\"}"), "a path begins with /", nil),
-        (requesting("{\"path\":\"/a b\"}"), "a path begins with /", nil),
+        (requesting("{\"path\":\"x\"}"), "a path begins with /", "/x"),
+        (requesting("{\"path\":\"/a b\"}"), "a path contains no blanks", "write a blank as %20, # as %23"),
         (requesting("{\"method\":\"G T\"}"), "is not a valid method", nil),
         (requesting("{\"headers\":{\"a\":\"x\\ny\"}}"), "contains a control character", nil),
         (requesting("{\"body\":\"ab\",\"chunks\":[3]}"), "the chunks are larger than the body", nil),

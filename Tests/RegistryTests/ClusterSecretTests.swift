@@ -88,9 +88,12 @@ import Testing
     static let invalid: [(text: String, code: Failure.Code, hint: String, why: String)] = [
         (
             head + "type: Opaque\nstringData: {password: hush}\n", .checkFailed,
-            "wasmpack generate pull-secret REFERENCE", "another type"
+            "wasmpack generate pull-secret REFERENCE --name wasm-secret", "another type"
         ),
-        (head, .checkFailed, "wasmpack generate pull-secret REFERENCE", "no type is Opaque"),
+        (
+            head, .checkFailed, "wasmpack generate pull-secret REFERENCE --name wasm-secret",
+            "no type is Opaque"
+        ),
         (
             full + "stringData: {.dockerconfigjson: eyJhdXRocyI6e319}\n", .configurationInvalid,
             "rename stringData to data", "base64 in stringData"
@@ -101,12 +104,12 @@ import Testing
         ),
         (
             full + "data: {.dockerconfigjson: ZXlKaGRYUm9jeUk2ZTMxOQ==}\n", .configurationInvalid,
-            "wasmpack generate pull-secret REFERENCE", "base64 twice"
+            "wasmpack generate pull-secret REFERENCE --name wasm-secret", "base64 twice"
         ),
         (
             full
                 + #"stringData: {.dockerconfigjson: '{"auths":{"https://me:hush@a.io":{"username":1}}}'}"#,
-            .configurationInvalid, "wasmpack generate pull-secret REFERENCE",
+            .configurationInvalid, "wasmpack generate pull-secret REFERENCE --name wasm-secret",
             "the key of an invalid entry is quoted without its password"
         ),
         (

@@ -205,7 +205,10 @@ struct ShapeCheck {
                 .ambiguousConfig,
                 at: node.place,
                 "\(path): kubectl reads \(string.truncated(to: 40)) without quotes as \(reading)",
-                try: ["put it in quotes, or write true or false"]
+                try: [
+                    "put it in quotes, or write "
+                        + (reading == "a boolean" ? "true or false" : "the number in decimal")
+                ]
             )
         case .number(let number):
             guard isRounded, !number.contains(where: { ".eE".contains($0) }),

@@ -73,10 +73,11 @@ extension CaseReader {
 
     private func requestPath() throws(Failure) -> String {
         let text = try string()
-        guard text.hasPrefix("/") || text == "*",
-            text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && $0 != "#" })
-        else {
-            throw failure("a path begins with / and contains no blanks", why: "write blanks as %20")
+        guard text.hasPrefix("/") || text == "*" else {
+            throw failure("a path begins with /", try: "/\(text.truncated(to: 60))")
+        }
+        guard text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && $0 != "#" }) else {
+            throw failure("a path contains no blanks, controls or #", try: "write a blank as %20, # as %23")
         }
         return text
     }
@@ -100,6 +101,12 @@ extension CaseReader {
         if case .number(let text) = node.value {
             _ = try integer(100...599)
             return .equals(text)
+        }
+        if case .string(let text) = node.value, text.count != 3 || !text.allSatisfy("0123456789".contains) {
+            throw failure(
+                "\(text.quotedForReport) is not a status",
+                try: "for every 4xx: {regex: \"4[0-9][0-9]\"}"
+            )
         }
         return try matcher(.text)
     }

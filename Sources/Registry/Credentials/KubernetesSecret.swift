@@ -110,7 +110,11 @@ struct KubernetesSecret: Decodable {
             // The remedies for a file do not work, because the content is a part of one.
             let isEncoded = secret.stringData?[key] != nil && JSONEncodingFault(of: content) == .base64
             throw error.with(
-                try: [isEncoded ? "rename stringData to data" : "wasmpack generate pull-secret REFERENCE"]
+                try: [
+                    isEncoded
+                        ? "rename stringData to data"
+                        : "wasmpack generate pull-secret REFERENCE --name wasm-secret"
+                ]
             )
         }
     }

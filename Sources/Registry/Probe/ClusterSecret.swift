@@ -75,11 +75,11 @@ package struct ClusterSecret: Sendable {
         let count = document.auths?.count ?? 0
         return ProbeStep(
             .secret,
-            "kubernetes.io/dockerconfigjson with \(count) entr\(count == 1 ? "y" : "ies"); it must be in the namespace of the policy"
+            "kubernetes.io/dockerconfigjson with \(count) entr\(count == 1 ? "y" : "ies"); it must be in the namespace of the object that names it"
         )
     }
 
-    private static let remedy = ["wasmpack generate pull-secret REFERENCE"]
+    private static let remedy = ["wasmpack generate pull-secret REFERENCE --name wasm-secret"]
 
     /// Returns the entry that Istio uses: by the exact name, else by the host of a key; Docker Hub has only an exact one.
     ///

@@ -18,7 +18,7 @@ struct Lint: RegistryCommand {
 
             Reads the WasmPlugin of Istio and Higress, TrafficExtension, EnvoyExtensionPolicy, and their pull Secrets; skips other kinds.
 
-            Exits 1 if there is an error, or with --strict a warning.
+            Exits 1 if there is an error, or with --strict a warning or nothing to check.
             """
     )
 
@@ -78,6 +78,9 @@ struct Lint: RegistryCommand {
         if useSecrets, offline {
             throw ValidationError("--use-secrets and --offline cannot be used together.")
         }
+        if useSecrets, credentials.anonymous {
+            throw ValidationError("--use-secrets and --anonymous cannot be used together.")
+        }
         if files.contains("-"), credentials.passwordStdin || credentials.identityTokenStdin {
             throw ValidationError("- and a secret cannot both be read from standard input.")
         }
@@ -102,6 +105,10 @@ struct Lint: RegistryCommand {
             }
         }
         var linter = Linter(search.files, for: versions)
+        if linter.objects.isEmpty, linter.findings.isEmpty {
+            // A directory that was mistyped, or a pipe that broke, looks like this.
+            context.record(.warning("no manifest that deploys a plugin was found, so nothing was checked"))
+        }
         var fixed: [LintImages.Fix] = []
         if !offline {
             var images = LintImages(linter, registry: registry, versions: versions, usesSecrets: useSecrets)
@@ -122,7 +129,7 @@ struct Lint: RegistryCommand {
             try sarifFile.commit()
         }
         try context.print(report.document, orRows: report.rows)
-        if report.isFailed { throw NegativeResult() }
+        if report.isFailed || strict && linter.objects.isEmpty { throw NegativeResult() }
     }
 
     private func parsedVersions(_ context: CommandContext) throws(Failure) -> [ConsumerVersion] {
@@ -134,6 +141,17 @@ struct Lint: RegistryCommand {
                     .usage,
                     "--for \(version.consumer.rawValue) does not apply to lint",
                     why: "the consumers are \(Self.consumers.map(\.rawValue).joined(separator: ", "))"
+                )
+            }
+            let isMesh = { (consumer: ConsumerVersion.Consumer) in consumer == .istio || consumer == .asm }
+            if let other = parsed.first(where: {
+                $0.consumer == version.consumer || isMesh($0.consumer) && isMesh(version.consumer)
+            }) {
+                throw Failure(
+                    .usage,
+                    "--for \(text) and --for \(other.consumer.rawValue) are for the same manifests",
+                    why: "each manifest is checked for one version",
+                    try: ["run lint once for each version"]
                 )
             }
             if let warning = version.warning { context.record(.warning(warning)) }

@@ -182,6 +182,11 @@ struct LintImages {
         )
     }
 
+    /// Whether an image needs a login, and the files have the pull Secret for it.
+    private func hasUnusedSecret(_ image: ImageUse, _ failure: Failure) -> Bool {
+        !usesSecrets && failure.code == .authenticationRequired && linter.configuration(for: image) != nil
+    }
+
     /// Adds the finding for an image that could not be read.
     private mutating func explain(_ failure: Failure, of image: ImageUse, _ context: CommandContext)
         async throws
@@ -193,7 +198,7 @@ struct LintImages {
                     .imageUnreachable,
                     "\(reference) could not be checked: \(failure.message)"
                         + (failure.why.map { ": \($0)" } ?? ""),
-                    try: failure.hints
+                    try: hasUnusedSecret(image, failure) ? ["use --use-secrets"] : failure.hints
                 )
             )
             return

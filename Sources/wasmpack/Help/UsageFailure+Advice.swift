@@ -20,11 +20,14 @@ extension UsageFailure {
     var programAdvice: String? {
         guard let name = command?.commandName, ["check", "run"].contains(name),
             let position = arguments.firstIndex(where: { $0.hasPrefix("--envoy=") }),
-            arguments.indices.contains(position + 2),
-            Self.isProgram(arguments[position + 1])
+            arguments.indices.contains(position + 1), Self.isProgram(arguments[position + 1])
         else { return nil }
-        let (program, target) = (arguments[position + 1].shellWord, arguments[position + 2].shellWord)
-        return "wasmpack \(name) --envoy=\(program) \(target)"
+        // The target stands before the option or after the program.
+        let places = [1, position + 2].filter { $0 != position && arguments.indices.contains($0) }
+        guard let target = places.map({ arguments[$0] }).first(where: { !$0.hasPrefix("-") }) else {
+            return nil
+        }
+        return "wasmpack \(name) --envoy=\(arguments[position + 1].shellWord) \(target.shellWord)"
     }
 
     private static func isProgram(_ path: String) -> Bool {

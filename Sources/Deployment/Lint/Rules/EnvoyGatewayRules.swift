@@ -1,4 +1,5 @@
 import Diagnostics
+import OCI
 import YAML
 
 /// What Envoy Gateway's CRD and controller require beyond the fields.
@@ -8,8 +9,10 @@ enum EnvoyGatewayRules {
         ObjectRule { object, _, found in
             guard let spec = object.spec, spec.members != nil else { return }
             let hasSelectors = spec["targetSelectors"]?.elements?.isEmpty == false
-            let forms = ["targetRef", "targetRefs"].filter { spec[$0] != nil }
-            if forms.count == 2 {
+            let forms = ["targetRef", "targetRefs"].filter { form in
+                spec[form].map { $0.elements?.isEmpty != true } ?? false
+            }
+            if forms.count == 2, !hasSelectors {
                 found.add(
                     .targetMissing,
                     at: spec["targetRef"]?.place ?? spec.place,
@@ -70,16 +73,27 @@ enum EnvoyGatewayRules {
         }
         if let image = code["image"] {
             ModuleRules.check(url: image["url"], sha256: image["sha256"], as: .envoyGateway, &found)
-            if let policy = code["pullPolicy"], image["sha256"]?.string?.isEmpty == false {
+            if let policy = code["pullPolicy"], isPinned(image) {
                 found.add(
                     .pullPolicyIgnored,
                     at: policy.place,
-                    "with sha256, pullPolicy has no effect"
+                    "the image is pinned, so pullPolicy has no effect"
                 )
             }
         }
-        guard let http = code["http"] else { return }
-        ModuleRules.checkFormat(http["sha256"], &found)
+        if let http = code["http"] { check(http: http, &found) }
+    }
+
+    private static func isPinned(_ image: Node) -> Bool {
+        if image["sha256"]?.string?.isEmpty == false { return true }
+        guard let url = image["url"]?.string,
+            case .image(let reference) = ModuleURL(url, as: .envoyGateway).source
+        else { return false }
+        return reference.digest != nil
+    }
+
+    private static func check(http: Node, _ found: inout LintCollector) {
+        ModuleRules.checkFormat(http["sha256"], ofModule: true, &found)
         if http["sha256"]?.string?.isEmpty ?? true {
             found.add(
                 .unpinned,

@@ -31,7 +31,19 @@ enum HigressRules {
         ObjectRule { object, _, found in
             guard let spec = object.spec else { return }
             let rules = spec["matchRules"]?.elements ?? []
-            for (position, rule) in rules.enumerated() {
+            if let plugin = spec["pluginConfig"] {
+                guard spec["defaultConfig"] != nil || spec["defaultConfigDisable"] != nil || !rules.isEmpty
+                else { return }
+                return found.add(
+                    .configIgnored,
+                    at: plugin.place,
+                    "with spec.pluginConfig, Higress ignores defaultConfig, defaultConfigDisable and matchRules",
+                    try: ["move it to defaultConfig"]
+                )
+            }
+            // Higress skips the rules that are switched off before it looks at them.
+            let used = rules.enumerated().filter { !$0.element.isTrue("configDisable") }
+            for (position, rule) in used {
                 let path = "spec.matchRules[\(position)]"
                 let matches = ["ingress", "domain", "service"].filter { rule[$0]?.elements?.isEmpty == false }
                 if matches.isEmpty {
@@ -51,17 +63,7 @@ enum HigressRules {
                     )
                 }
             }
-            if let plugin = spec["pluginConfig"], plugin.members?.isEmpty == false,
-                spec["defaultConfig"] != nil || !rules.isEmpty
-            {
-                found.add(
-                    .configIgnored,
-                    at: plugin.place,
-                    "with spec.pluginConfig, Higress ignores defaultConfig and matchRules",
-                    try: ["move it to defaultConfig"]
-                )
-            }
-            if let disable = spec["defaultConfigDisable"], case .bool(true) = disable.value, rules.isEmpty {
+            if let disable = spec["defaultConfigDisable"], spec.isTrue("defaultConfigDisable"), used.isEmpty {
                 found.add(
                     .notInstalled,
                     at: disable.place,
@@ -70,4 +72,11 @@ enum HigressRules {
             }
         },
     ]
+}
+
+extension Node {
+    fileprivate func isTrue(_ field: String) -> Bool {
+        if case .bool(true)? = self[field]?.value { return true }
+        return false
+    }
 }

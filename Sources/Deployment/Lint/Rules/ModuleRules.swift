@@ -33,7 +33,7 @@ enum ModuleRules {
     }
 
     /// Checks that `sha256` can be a digest; Envoy Gateway's and Higress's CRDs do not.
-    static func checkFormat(_ sha256: Node?, _ found: inout LintCollector) {
+    static func checkFormat(_ sha256: Node?, ofModule isModule: Bool = false, _ found: inout LintCollector) {
         guard let sha256, let text = sha256.string, !text.isEmpty, !KubernetesForm.isSHA256(text) else {
             return
         }
@@ -47,7 +47,11 @@ enum ModuleRules {
                 : "sha256 is not 64 lower-case hexadecimal digits",
             try: KubernetesForm.isSHA256(repaired)
                 ? ["write sha256: \(repaired)"]
-                : ["write the digest of the manifest: wasmpack digest REFERENCE"]
+                : [
+                    isModule
+                        ? "write the digest of the module: wasmpack inspect plugin.wasm"
+                        : "write the digest of the manifest: wasmpack digest REFERENCE"
+                ]
         )
     }
 

@@ -52,10 +52,9 @@ struct ObjectRule: Sendable {
         ObjectRule { object, _, found in
             let metadata = object.node["metadata"]
             let place = metadata?.place ?? object.node.place
-            if metadata?["generateName"] == nil {
-                check(metadata?["name"], "metadata.name", isRequired: true, at: place, &found) {
-                    KubernetesForm.isName($0)
-                }
+            // Also beside generateName, which kubectl apply does not accept.
+            check(metadata?["name"], "metadata.name", isRequired: true, at: place, &found) {
+                KubernetesForm.isName($0)
             }
             check(metadata?["namespace"], "metadata.namespace", isRequired: false, at: place, &found) {
                 KubernetesForm.isNamespace($0)

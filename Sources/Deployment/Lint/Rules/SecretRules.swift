@@ -98,6 +98,7 @@ struct SecretUse {
                     "the pull Secret \(name) is not in these files; it must exist in the cluster",
                     try: [
                         "wasmpack generate pull-secret \(image.registry) --name \(named.name.truncated(to: 80))"
+                            + (named.namespace.map { " --namespace \($0.truncated(to: 80))" } ?? "")
                     ]
                 )
             }
