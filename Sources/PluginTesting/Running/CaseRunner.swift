@@ -19,6 +19,7 @@ final class CaseRunner: Sendable {
     private let upstream: UpstreamRecorder
     private let timeLimit: Duration
     private let startLog: [EnvoyLogLine]
+    private let later: LaterLines
     private let blocked = Mutex(false)
 
     init(
@@ -27,14 +28,22 @@ final class CaseRunner: Sendable {
         in envoy: RunningEnvoy,
         _ upstream: UpstreamRecorder,
         timeLimit: Duration,
-        startLog: [EnvoyLogLine]
+        later: LaterLines
     ) {
         self.testCase = testCase
         self.name = name
         self.envoy = envoy
         self.upstream = upstream
         self.timeLimit = timeLimit
-        self.startLog = startLog
+        self.later = later
+        startLog = later.begin(name)
+    }
+
+    /// Returns what was logged since the last call, and keeps what is about later cases.
+    private func takeOutput() -> (lines: [EnvoyLogLine], accesses: [AccessLine]) {
+        let output = envoy.takeOutput()
+        later.keep(output.lines)
+        return output
     }
 
     /// Whether the plugin blocked Envoy, which must then be killed.
@@ -54,7 +63,7 @@ final class CaseRunner: Sendable {
             let end = start + timeLimit
             // Since the start. What Envoy said about other plugins is not about this one.
             var earlier = startLog
-            let own = envoy.takeOutput().lines.filter { $0.plugin == name }
+            let own = takeOutput().lines.filter { $0.plugin == name }
             earlier += own
             Self.add(own, to: &log)
             steps: for (number, step) in testCase.steps.enumerated() {
@@ -100,7 +109,7 @@ final class CaseRunner: Sendable {
     /// A crash or a loop after the last request.
     private func laterDifferences(_ log: inout [EnvoyLogLine]) async -> [Difference] {
         guard await envoy.workerState() == .answers else { return [stopDifference("end of the case")] }
-        let lines = envoy.takeOutput().lines
+        let lines = takeOutput().lines
         Self.add(lines.filter { $0.plugin == name }, to: &log)
         guard let crash = lines.first(where: \.isCrash), testCase.steps.last?.expectation.crashes != true
         else { return [] }
@@ -139,7 +148,7 @@ final class CaseRunner: Sendable {
             response = try await envoy.send(step.request, to: name, within: max(end - .now, .milliseconds(1)))
         } catch {
             let difference = await self.difference(for: error)
-            Self.add(envoy.takeOutput().lines.filter { $0.plugin == name }, to: &log)
+            Self.add(takeOutput().lines.filter { $0.plugin == name }, to: &log)
             return [difference]
         }
         _ = await envoy.wait(within: Self.accessLimit) { _, accesses in
@@ -151,7 +160,7 @@ final class CaseRunner: Sendable {
         _ = await envoy.wait(within: Self.logLimit) { lines, _ in
             !expectation.awaitsMore(earlier + lines.filter { $0.plugin == name })
         }
-        let (lines, accesses) = envoy.takeOutput()
+        let (lines, accesses) = takeOutput()
         let own = lines.filter { $0.plugin == name }
         Self.add(own, to: &log)
         let crash = lines.first(where: \.isCrash)?.message

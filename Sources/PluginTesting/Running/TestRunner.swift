@@ -171,6 +171,8 @@ package struct TestRunner: Sendable {
         if let stop = envoy.stop { return .notStarted(stop) }
         let lines = envoy.takeOutput().lines
         let reasons = EnvoyLogReason.reasons(of: lines, names)
+        let later = LaterLines(of: names)
+        later.keep(lines)
         var results: [CaseResult] = []
         for (name, testCase) in zip(names, batch) {
             let runner = CaseRunner(
@@ -179,7 +181,7 @@ package struct TestRunner: Sendable {
                 in: envoy,
                 upstream,
                 timeLimit: testCase.timeLimit ?? setup.timeLimit,
-                startLog: lines.filter { $0.plugin == name }
+                later: later
             )
             let rejection = loaded.contains(name) ? nil : reasons[name] ?? "Envoy gives no reason"
             results.append(report(try await runner.run(rejectedBecause: rejection)))
