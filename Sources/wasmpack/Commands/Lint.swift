@@ -129,7 +129,7 @@ struct Lint: RegistryCommand {
             try sarifFile.commit()
         }
         try context.print(report.document, orRows: report.rows)
-        if report.isFailed || strict && linter.objects.isEmpty { throw NegativeResult() }
+        if report.isFailed { throw NegativeResult() }
     }
 
     private func parsedVersions(_ context: CommandContext) throws(Failure) -> [ConsumerVersion] {

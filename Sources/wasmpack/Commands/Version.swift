@@ -67,7 +67,7 @@ struct LibraryDescription {
                 remark: ", which uses \(LibraryVersions.tls)"
             ),
             LibraryDescription("libarchive", ArchiveLibrary.version, ArchiveLibrary.shared.failure),
-            // It has no version of its own, and is only used with the linked libcrypto.
+            // Its version is that of the linked libcrypto, without which it is not used.
             LibraryDescription("libssl", DigestHasher.libraryVersion, TLSLibrary.shared.failure),
         ]
     }

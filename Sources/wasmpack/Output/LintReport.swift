@@ -27,7 +27,11 @@ struct LintReport {
     }
 
     /// Whether the exit status is 1.
-    var isFailed: Bool { count(.error) > 0 || isStrict && count(.warning) > 0 }
+    ///
+    /// That nothing was checked is a warning too.
+    var isFailed: Bool {
+        count(.error) > 0 || isStrict && (count(.warning) > 0 || linter.objects.isEmpty)
+    }
 
     var rows: [Row] {
         fixed.map { Row("fixed", "\($0.file):\($0.place.line): pinned to \($0.digest)", tone: .good) }

@@ -24,7 +24,7 @@ enum HigressRules {
                 if url.string?.isEmpty == true { found.add(.wrongLength, at: url.place, "spec.url is empty") }
                 ModuleRules.check(url: url, sha256: spec["sha256"], as: .mesh, &found)
             } else if spec.members != nil {
-                found.add(.moduleSource, at: spec.place, "spec.url is missing, so there is no module to load")
+                found.add(.moduleSource, at: spec.place, "spec.url is missing, so nothing is loaded")
             }
             ModuleRules.checkSettings(of: spec, &found)
         },
