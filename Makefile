@@ -41,7 +41,7 @@ RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s \
 # What the binary says about its source. Empty outside of a git checkout.
 WASMPACK_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)$(if $(shell git status --porcelain 2>/dev/null),-modified)
 SWIFT_FILES = Sources Tests Package.swift
-SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user .ci/packaging/install Tests/Support/demo.sh Tests/Support/reproducible.sh Tests/Fuzz/run.sh \
+SHELL_FILES = .ci/run .ci/install-packages .ci/as-ordinary-user .ci/packaging/install Tests/Support/demo.sh Tests/Support/newcomer.sh Tests/Support/reproducible.sh Tests/Fuzz/run.sh \
 	Fixtures/wasm/header-authorization/build.sh Fixtures/wasm/tiny/build.sh
 PYTHON_FILES = .ci/check-imports $(wildcard .ci/packaging/*.py Tests/Support/*.py Tests/Bench/*.py)
 
@@ -79,7 +79,7 @@ check-dist: dist test-deps ## check what `make dist` wrote: contents, lintian, S
 	@.ci/install-packages "what the tests of packages need" $(TEST_DIST_PACKAGES)
 	Tests/Support/dist_test.py dist
 
-test-dist: deps test-deps ## two clones give the same packages; install them in a bare Debian and in a container: 20 minutes
+test-dist: deps test-deps ## two clones give the same packages; use them in a bare Debian and in a container: 20 minutes, as root
 	@.ci/install-packages "what the tests of packages need" $(TEST_DIST_PACKAGES) $(BARE_DEBIAN_PACKAGES)
 	Tests/Support/reproducible.sh .build/reproducible
 	Tests/Support/dist_test.py .build/reproducible/one/dist
@@ -103,7 +103,7 @@ test-long: deps test-deps envoys ## build and run the long tests only
 	$(SWIFT) build --build-tests --quiet
 	WASMPACK_TESTS=all Tests/Support/run_tests.py .build/test-long.log $(RUN_TESTS) --filter LongTests
 
-test-all: test test-long ## run all tests
+test-all: test test-long test-dist ## run all tests, those of the packages too: over an hour, as root
 
 # After a change of the golden screens in Fixtures/cli/screens.
 pictures: ## draw docs/images again
@@ -171,11 +171,14 @@ lint: ## check formatting, scripts, and imports between targets
 
 # They build nothing, so that they can run under sudo, where the toolchain may not be on the path.
 BUILT = .build/release/wasmpack
+# Verbatim, and through the environment: a path may contain blanks, quotes and "$".
+install uninstall: override export PREFIX := $(value PREFIX)
+install uninstall: override export DESTDIR := $(value DESTDIR)
 install: ## after `make release`: the binary, manual pages and completions, under PREFIX=/usr/local
-	@DESTDIR="$(DESTDIR)" .ci/packaging/install "$(BUILT)" "$(PREFIX)"
+	@.ci/packaging/install "$(BUILT)" "$$PREFIX"
 
 uninstall: ## remove what `make install` put under PREFIX=/usr/local
-	@DESTDIR="$(DESTDIR)" .ci/packaging/install --remove "$(PREFIX)"
+	@.ci/packaging/install --remove "$$PREFIX"
 
 clean: ## remove what was built
 	rm -rf .build .venv dist plugin-oci Tests/Support/__pycache__ .ci/__pycache__ .ci/packaging/__pycache__

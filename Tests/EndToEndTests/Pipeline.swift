@@ -61,7 +61,8 @@ final class Pipeline: Sendable {
         _ inputs: [String],
         event: String = "{}",
         isInstalled: Bool = true,
-        hasEnvoy: Bool = false
+        hasEnvoy: Bool = false,
+        adding: [String: String] = [:]
     ) async throws -> Ended {
         try work.write(Array(event.utf8), to: "event.json")
         let programs = [isInstalled ? "wasmpack" : nil, hasEnvoy ? "envoy" : nil].compactMap(\.self)
@@ -73,7 +74,7 @@ final class Pipeline: Sendable {
                 "GITHUB_REPOSITORY": "team/plugin",
                 "GITHUB_ACTION_REPOSITORY": "makers/wasmpack",
                 "GITHUB_SERVER_URL": "file://\(work.path("host"))",
-            ]
+            ].merging(adding) { $1 }
         )
     }
 

@@ -167,6 +167,37 @@ struct PipelineTests {
         )
     }
 
+    @Test func `the action names a library that is missing, before it builds`() async throws {
+        let pipeline = try await Pipeline()
+        let inputs = ["reference=\(pipeline.address)/team/plugin:v1"] + pipeline.credentials
+        for (file, package) in [("libcurl.so.4", "libcurl4"), ("libarchive.so.13", "libarchive13")] {
+            try pipeline.work.write(Array("no library\n".utf8), to: "\(package)/\(file)")
+            let ended = try await pipeline.github(
+                inputs,
+                adding: ["LD_LIBRARY_PATH": pipeline.work.path(package)]
+            )
+            #expect(ended.status == 78 && ended.ran == ["Install wasmpack"], "\(ended)")
+            let name = package.prefix { $0.isLetter }
+            #expect(
+                ended.log.contains("::error title=A library is missing::\(name) cannot be used: "),
+                "\(ended)"
+            )
+            #expect(ended.log.contains("; try: apt install \(package)\n"), "\(ended)")
+        }
+        // As the dynamic linker ends a program without a library that is linked.
+        try pipeline.work.writeScript(
+            "#!/bin/sh\necho 'wasmpack: error while loading shared libraries: libcrypto.so.3' >&2; exit 127\n",
+            to: "bin/wasmpack"
+        )
+        let ended = try await pipeline.github(
+            inputs,
+            adding: ["PATH": "\(pipeline.work.path("bin")):/usr/bin:/bin"]
+        )
+        #expect(ended.status == 78 && ended.ran == ["Install wasmpack"], "\(ended)")
+        #expect(ended.log.contains("::error title=wasmpack does not start::"), "\(ended)")
+        #expect(try await pipeline.repositories() == [])
+    }
+
     @Test func `the job for GitLab pushes, and passes reference and digest on`() async throws {
         let pipeline = try await Pipeline()
         let ended = try await pipeline.gitlab(["TESTS=plugin-tests.json", "CONSUMERS=istio@1.28 higress"])

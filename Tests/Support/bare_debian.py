@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Installs the package of `make dist` in a bare Debian, uses it there, and builds docs/ci/Dockerfile on it.
+"""Uses what `make dist` wrote in a bare Debian: the package, the archive as in newcomer.sh, and docs/ci/Dockerfile.
 
-Debian comes from debootstrap and the mirror of this machine. Needs root, debootstrap and buildah.
+Debian comes from debootstrap and the mirror of this machine. Needs root, debootstrap, buildah, and the Envoy of .venv.
 
-Usage: bare_debian.py DIST [--base FOLDER]     (DIST has the package; FOLDER is a root of debootstrap, made if it is missing)
+Usage: bare_debian.py DIST [--base FOLDER]     (FOLDER is a root of debootstrap, made if it is missing)
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).parents[2]
+PLUGIN = ROOT / "Fixtures/wasm/header-authorization"
 SUITE, MIRROR = "bookworm", "http://deb.debian.org/debian"
 
 # In the bare system: a registry, a push, a pull, and the manual.
@@ -63,16 +64,16 @@ def make_base(base):
 class System:
     """A copy of the bare system, in which commands are run."""
 
-    def __init__(self, base, folder, package):
-        self.root = folder / "root"
+    def __init__(self, base, root, *files):
+        self.root = root
         run("cp", "-a", base, self.root)
         # The mirror is found as on this machine.
         for name in ("hosts", "resolv.conf"):
             shutil.copy(f"/etc/{name}", self.root / "etc" / name)
         packages = self.root / "packages"
         packages.mkdir()
-        shutil.copy(package, packages)
-        shutil.copy(ROOT / "Fixtures/wasm/header-authorization/plugin.wasm", packages)
+        for file in (*files, PLUGIN / "plugin.wasm"):
+            shutil.copy(file, packages)
 
     def run(self, script, status=0):
         """Runs a shell script in the system."""
@@ -111,6 +112,18 @@ def use(system):
         raise SystemExit("build left a layout")
 
 
+def walk(system, archive):
+    """Goes the way of a newcomer: the archive, the two libraries, an Envoy."""
+    system.run("apt-get update -qq && apt-get install -y --no-install-recommends libcurl4 libarchive13")
+    print(system.run(f"PATH=/packages:$PATH /packages/newcomer.sh /packages/{archive.name} /packages/plugin.wasm /packages/plugin-tests.json"), end="")
+
+
+def envoy():
+    """Returns the program in the package of PyPI, whose command is a script of Python."""
+    [found] = ROOT.glob(".venv/lib/python3*/site-packages/envoy/_bin/envoy")
+    return found
+
+
 def build_container(base, folder, package):
     """Builds docs/ci/Dockerfile on the bare system, and runs it."""
     buildah = ["buildah", "--storage-driver", "vfs", "--root", folder / "storage", "--runroot", folder / "run"]
@@ -138,15 +151,17 @@ def main():
     options = parser.parse_args()
     if os.geteuid() != 0:
         raise SystemExit("error: debootstrap and chroot need root\n  try: sudo make test-dist")
-    packages = list(options.dist.glob("wasmpack_*.deb"))
-    if len(packages) != 1:
+    packages, archives = (list(options.dist.glob(name)) for name in ("wasmpack_*.deb", "wasmpack-*.tar.gz"))
+    if len(packages) != 1 or len(archives) != 1:
         raise SystemExit(f"error: no package in {options.dist}\n  try: make dist")
     sys.stdout.reconfigure(line_buffering=True)
     with tempfile.TemporaryDirectory(prefix="wasmpack-debian-") as temporary:
         folder = pathlib.Path(temporary)
         base = options.base or folder / "base"
         make_base(base)
-        use(System(base, folder, packages[0]))
+        use(System(base, folder / "package", packages[0]))
+        script, tests = ROOT / "Tests/Support/newcomer.sh", PLUGIN / "plugin-tests.json"
+        walk(System(base, folder / "archive", archives[0], script, tests, envoy()), archives[0])
         build_container(base, folder, packages[0])
 
 

@@ -126,6 +126,12 @@ class Dist(unittest.TestCase):
         ):
             self.assertEqual(len([entry for entry in depends if re.fullmatch(expected, entry)]), 1, (expected, depends))
 
+    def test_the_pages_state_the_oldest_glibc(self):
+        depends = run("dpkg-deb", "--field", self.package, "Depends").stdout
+        [version] = re.findall(r"\blibc6 \(>= ([\d.]+)\)", depends)
+        for page in ("install.md", "platforms.md"):
+            self.assertEqual(set(re.findall(r"glibc (\d[\d.]*\d)", (ROOT / "docs" / page).read_text())), {version}, page)
+
     def test_the_sbom_is_valid_and_about_this_binary(self):
         checked = run(ROOT / ".venv/bin/python3", "-c", VALIDATE, self.sbom)
         self.assertEqual(checked.returncode, 0, checked.stderr)

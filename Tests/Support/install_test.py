@@ -51,8 +51,47 @@ class Install(unittest.TestCase):
         self.assertEqual((self.prefix / "share/man/man1/wasmpack.1").stat().st_mode & 0o777, 0o644)
         removed = self.install("--remove", self.prefix)
         self.assertEqual(removed.returncode, 0, removed.stderr)
-        self.assertEqual(self.files(), [])
+        self.assertFalse(self.prefix.exists(), "no empty directory is left")
         self.assertEqual(self.install("--remove", self.prefix).returncode, 0, "nothing is left to remove")
+
+    def make(self, target, **settings):
+        command = ["make", "--no-print-directory", "-C", str(ROOT), target, f"BUILT={self.binary}"]
+        command += [f"{name}={value}" for name, value in settings.items()]
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+    def test_make_takes_a_path_with_any_characters(self):
+        prefix = self.folder / "$HOME $(id) `id` 'single' \"double\" back\\slash; * # ü"
+        done = self.make("install", PREFIX=prefix)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(self.files(prefix), self.expected())
+        self.assertEqual(self.make("uninstall", PREFIX=prefix).returncode, 0)
+        self.assertFalse(prefix.exists())
+        staged = self.make("install", PREFIX="/usr", DESTDIR=prefix)
+        self.assertEqual(staged.returncode, 0, staged)
+        self.assertEqual(self.files(prefix / "usr"), self.expected())
+        self.assertEqual(self.install(self.binary, self.folder / "line\nend").returncode, 0)
+        self.assertEqual(self.install("--remove", self.folder / "line\nend").returncode, 0)
+        self.assertFalse((self.folder / "line\nend").exists())
+
+    def test_a_relative_prefix(self):
+        for prefix in ("out", "~/.local", ""):
+            done = self.make("install", PREFIX=prefix, DESTDIR="")
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("error: PREFIX must be an absolute path, not ", done.stderr)
+            self.assertIn('try: make install PREFIX="$HOME/.local"', done.stderr)
+
+    def test_uninstall_keeps_directories_of_others(self):
+        self.assertEqual(self.install(self.binary, self.prefix).returncode, 0)
+        other = self.prefix / "share/fish/vendor_completions.d/other.fish"
+        other.write_text("")
+        self.assertEqual(self.install("--remove", f"{self.prefix}/").returncode, 0)
+        self.assertEqual(self.files(), [str(other.relative_to(self.prefix))])
+        self.assertEqual(sorted(path.name for path in self.prefix.iterdir()), ["share"])
+        # Every system has these, also when they are empty.
+        self.assertEqual(self.install(self.binary, "/usr/local", DESTDIR=str(self.folder / "stage")).returncode, 0)
+        self.assertEqual(self.install("--remove", "/usr/local", DESTDIR=str(self.folder / "stage")).returncode, 0)
+        local = self.folder / "stage/usr/local"
+        self.assertEqual(sorted(str(path.relative_to(local)) for path in local.rglob("*")), ["bin", "share", "share/man"])
 
     def test_destdir_comes_before_the_prefix(self):
         done = self.install(self.binary, "/usr", DESTDIR=str(self.prefix))
