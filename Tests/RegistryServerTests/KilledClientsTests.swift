@@ -61,7 +61,7 @@ private struct KilledClients {
         buildah() { command buildah --storage-driver vfs --root "$PWD/root" --runroot "$PWD/run" "$@"; }
         for n in 0 1 2 3; do
             { cat plugin.wasm && printf '\000\010\003abc%04d' $n; } >variant.wasm
-            "$WASMPACK" build -q variant.wasm -t "v$n" --layout images
+            "$WASMPACK" build -q variant.wasm -t "registry.example/image:v$n" --layout images
             container=$(buildah from scratch)
             buildah add -q "$container" variant.wasm /plugin.wasm
             buildah commit -q "$container" "image-$n"
