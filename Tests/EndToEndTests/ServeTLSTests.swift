@@ -56,7 +56,9 @@ import Testing
     {
         let workspace = try workspace()
         let plain = try await ServeTests.start(workspace)
+        defer { plain.program.signal(SIGTERM) }
         let secure = try await ServeTests.start(workspace, "--tls", "self-signed", "--json")
+        defer { secure.program.signal(SIGTERM) }
         let ready = try ready(secure)
         let authority = try #require(ready.caFile)
         /// Runs wasmpack where /etc/ssl/certs is empty.
