@@ -110,10 +110,10 @@ pictures: ## draw docs/images again
 	Tests/Support/pictures.py
 
 # Tests of files and of child processes: root may read and owns everything.
-OF_A_USER = ^(HostSystemTests|StorageTests)\.|^EndToEndTests\.(Archive|BadInput|Build|Copy|Credential|Dockerfile|Foreign|Killed|Login|NewFile|OtherClients|Output|Pull|Resource|Runtime)
+OF_A_USER = ^(HostSystemTests|StorageTests)\.|^EndToEndTests\.(Archive|BadInput|Build|Copy|Credential|Dockerfile|Foreign|Killed(Run|EnvoyTests)|Login|NewFile|OtherClients|Output|Pull|Resource|Runtime)
 test-user: deps test-deps ## build, and run the tests of files and child processes as an unprivileged user (created if you are root)
 	$(SWIFT) build --build-tests --quiet
-	.ci/as-ordinary-user sh -c 'exec Tests/Support/run_tests.py "$$HOME/wasmpack-test.log" "$$@"' sh \
+	.ci/as-ordinary-user sh -c 'WASMPACK_TESTS=all exec Tests/Support/run_tests.py "$$HOME/wasmpack-test.log" "$$@"' sh \
 		"$$($(SWIFT) build --show-bin-path)/wasmpackPackageTests.xctest" --testing-library swift-testing \
 		$(PARALLELISM) --filter '$(OF_A_USER)'
 

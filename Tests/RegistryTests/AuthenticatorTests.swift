@@ -47,7 +47,8 @@ import Testing
     }
 
     /// Returns when this many callers wait for the same work.
-    private func wait(for count: Int, in flight: SingleFlight<some Hashable & Sendable, some Sendable>) async {
+    private func wait(for count: Int, in flight: SingleFlight<some Hashable & Sendable, some Sendable>) async
+    {
         while await flight.waiting < count { await Task.yield() }
     }
 
