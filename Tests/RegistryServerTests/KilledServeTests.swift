@@ -15,6 +15,7 @@ enum KilledRegistry {
     ///   - whole: the names of blobs that are not read again.
     ///   - moment: when it was killed.
     /// - Returns: the entries of the index, and the names of the blobs that were read.
+    /// - Throws: errors of reading the layout.
     static func verified(_ layout: FilePath, skipping whole: Set<String> = [], _ moment: String) async throws
         -> (entries: [Descriptor], names: Set<String>)
     {
