@@ -62,6 +62,8 @@ struct Peer {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
+            // libFuzzer's timer interrupts it.
+            if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN {
                 fatalError("the server neither answers nor closes the connection")
             }
