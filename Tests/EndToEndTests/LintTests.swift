@@ -168,28 +168,6 @@ import Testing
         #expect(run.errorText.contains(phrase), "\(run)")
     }
 
-    @Test func `reads a directory of 10,000 files, and neither loops nor hidden directories`() async throws {
-        let work = try Workspace()
-        for number in 0..<10_000 {
-            try work.write(
-                Array("kind: ConfigMap\nn: \(number)\n".utf8),
-                to: "big/d\(number % 100)/f\(number).yaml"
-            )
-        }
-        try work.write(Self.plugin("oci://r.io/a:v1"), to: "big/d7/plugin.yml")
-        try work.write(Self.plugin("docker://r.io/a:v1"), to: "big/.hidden/plugin.yaml")
-        let files = FileManager.default
-        try files.createSymbolicLink(atPath: work.path("big/loop"), withDestinationPath: "..")
-        try files.createSymbolicLink(atPath: work.path("big/self.yaml"), withDestinationPath: "self.yaml")
-        try files.createSymbolicLink(
-            atPath: work.path("big/again.yaml"),
-            withDestinationPath: "d7/plugin.yml"
-        )
-        let document = try await Document(work.run("lint", "big", "--offline", "--json"))
-        #expect(document.files == 1 && document.objects == 1, "\(document)")
-        #expect(document.ids == ["unpinned"])
-    }
-
     static let bombs: [(name: String, text: String, id: String)] = [
         ("aliases", "kind: WasmPlugin\na: &a [x]\nb: [*a,*a]\n", "yaml-unsupported"),
         ("depth", "kind: WasmPlugin\na: " + String(repeating: "[", count: 200_000), "yaml-limit"),
@@ -206,5 +184,30 @@ import Testing
         #expect(run.status == 1)
         #expect(try Document(run).ids == [bomb.id])
         #expect(try work.bytes(of: "bomb.yaml") == Array(bomb.text.utf8))
+    }
+}
+
+/// Many files.
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct LintLongTests {
+    @Test func `reads a directory of 10,000 files, and neither loops nor hidden directories`() async throws {
+        let work = try Workspace()
+        for number in 0..<10_000 {
+            try work.write(
+                Array("kind: ConfigMap\nn: \(number)\n".utf8),
+                to: "big/d\(number % 100)/f\(number).yaml"
+            )
+        }
+        try work.write(LintTests.plugin("oci://r.io/a:v1"), to: "big/d7/plugin.yml")
+        try work.write(LintTests.plugin("docker://r.io/a:v1"), to: "big/.hidden/plugin.yaml")
+        let files = FileManager.default
+        try files.createSymbolicLink(atPath: work.path("big/loop"), withDestinationPath: "..")
+        try files.createSymbolicLink(atPath: work.path("big/self.yaml"), withDestinationPath: "self.yaml")
+        try files.createSymbolicLink(
+            atPath: work.path("big/again.yaml"),
+            withDestinationPath: "d7/plugin.yml"
+        )
+        let document = try await LintTests.Document(work.run("lint", "big", "--offline", "--json"))
+        #expect(document.files == 1 && document.objects == 1, "\(document)")
+        #expect(document.ids == ["unpinned"])
     }
 }
