@@ -110,10 +110,10 @@ pictures: ## draw docs/images again
 	Tests/Support/pictures.py
 
 # Tests of files and of child processes: root may read and owns everything.
-OF_A_USER = ^(HostSystemTests|StorageTests)\.|^EndToEndTests\.(Archive|BadInput|Build|Copy|Credential|Dockerfile|Foreign|Killed|Login|NewFile|OtherClients|Output|Pull|Resource|Runtime)
+OF_A_USER = ^(HostSystemTests|StorageTests)\.|^EndToEndTests\.(Archive|BadInput|Build|Copy|Credential|Dockerfile|Foreign|Killed(Run|EnvoyTests)|Login|NewFile|OtherClients|Output|Pull|Resource|Runtime)
 test-user: deps test-deps ## build, and run the tests of files and child processes as an unprivileged user (created if you are root)
 	$(SWIFT) build --build-tests --quiet
-	.ci/as-ordinary-user sh -c 'exec Tests/Support/run_tests.py "$$HOME/wasmpack-test.log" "$$@"' sh \
+	.ci/as-ordinary-user sh -c 'WASMPACK_TESTS=all exec Tests/Support/run_tests.py "$$HOME/wasmpack-test.log" "$$@"' sh \
 		"$$($(SWIFT) build --show-bin-path)/wasmpackPackageTests.xctest" --testing-library swift-testing \
 		$(PARALLELISM) --filter '$(OF_A_USER)'
 
@@ -135,8 +135,10 @@ bench: deps test-deps release ## compare with other tools, and write docs/perfor
 	strip -o .build/wasmpack-bench "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack"
 	Tests/Bench/bench.py .build/wasmpack-bench $(BENCH)
 
+# LOAD="--docker-registry --blobs 100000" pushes 100,000 small blobs too.
+LOAD = --docker-registry
 load: deps test-deps release ## load serve with many clients, beside docker-registry, and print its peak of memory: some minutes
-	Tests/Bench/serve_load.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack" --docker-registry
+	Tests/Bench/serve_load.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack" $(LOAD)
 
 # A module of 200 MB with 20 connection cuts in each direction, and 50 kills. Not a part of CI.
 SOAK = --size 200 --cuts 20 --kills 50 --seed 1
@@ -154,8 +156,8 @@ asan: deps test-deps ## the same under address sanitizer
 # libFuzzer on each reader of untrusted bytes, one after the other. Inputs that it finds go into Fixtures/fuzz with the fix.
 # SwiftPM gives a program a main of another name, and libFuzzer brings one as well: the first one counts.
 FUZZ_SECONDS = 600
-fuzz: deps ## fuzz the readers of modules, function bodies, layers, manifests, Dockerfiles and YAML, FUZZ_SECONDS=600 each; not in CI
-	for name in FuzzModule FuzzBody FuzzLayer FuzzManifest FuzzDockerfile FuzzYAML; do \
+fuzz: deps ## fuzz the readers of modules, function bodies, layers, manifests, Dockerfiles, YAML and requests, FUZZ_SECONDS=600 each; not in CI
+	for name in FuzzModule FuzzBody FuzzLayer FuzzManifest FuzzDockerfile FuzzYAML FuzzRequest; do \
 		WASMPACK_FUZZ=1 $(SWIFT) build --product $$name --scratch-path .build/fuzz -c release \
 			-Xswiftc -sanitize=fuzzer -Xlinker -z -Xlinker muldefs || exit; done
 	Tests/Fuzz/run.sh .build/fuzz $(FUZZ_SECONDS)

@@ -188,5 +188,6 @@ if Context.environment["WASMPACK_FUZZ"] != nil {
         fuzzer("FuzzManifest", "OCI"),
         fuzzer("FuzzDockerfile", "Packing"),
         fuzzer("FuzzYAML", "YAML"),
+        fuzzer("FuzzRequest", "HTTPServer", "RegistryServer", "OCI", "Diagnostics", system),
     ]
 }

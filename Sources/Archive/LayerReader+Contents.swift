@@ -51,6 +51,35 @@ extension LayerReader {
 
         /// Creates empty contents.
         package init() {}
+
+        /// The maximum number of entries to keep; a hostile layer may have hundreds of thousands.
+        private static let shownEntries = 100
+        /// The maximum length of a name to keep, in bytes: Linux's `PATH_MAX`.
+        ///
+        /// A tar allows names of up to a megabyte.
+        private static let shownNameLength = 4096
+
+        /// Adds the next entry of a tar, which may be selected.
+        ///
+        /// Returns whether it is a selected regular file, which ``addMatch(_:)`` adds.
+        mutating func add(_ entry: TarReader.Entry, isSelected: Bool) -> Bool {
+            content = .tar
+            entryCount += 1
+            if Self.isShown(entry), entries.count < Self.shownEntries { entries.append(entry) }
+            guard isSelected else { return false }
+            if firstNamed == nil { firstNamed = entry }
+            return entry.isRegularFile
+        }
+
+        /// Adds a selected regular file.
+        mutating func addMatch(_ entry: TarReader.Entry) {
+            let isKept = Self.isShown(entry) && matches.count < Self.shownEntries
+            if isKept || matches.isEmpty { matches.append(entry) }
+        }
+
+        private static func isShown(_ entry: TarReader.Entry) -> Bool {
+            entry.name.utf8.count <= shownNameLength
+        }
     }
 
     /// The file of a tar to extract.

@@ -11,13 +11,6 @@ package enum LayerReader {
     /// to incompressible data.
     package static let sizeLimit = tarLimit + tarLimit / 256
 
-    /// The maximum number of entries to keep; a hostile layer may have hundreds of thousands.
-    private static let shownEntries = 100
-    /// The maximum length of a name to keep, in bytes: Linux's `PATH_MAX`.
-    ///
-    /// A tar allows names of up to a megabyte.
-    private static let shownNameLength = 4096
-
     /// The maximum length of all names and link targets in a layer, in bytes: 64 MiB, 128 bytes for each of the 524,288
     /// entries that fit into ``tarLimit``.
     private static let namesLimit = 64 * 1024 * 1024
@@ -71,7 +64,6 @@ package enum LayerReader {
         visit: (TarReader.Entry, Int) -> Void,
         write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        var wasExtracted = false
         var nameBytes = 0
         while let entry = try tar.next() {
             nameBytes += entry.name.utf8.count + (entry.link?.utf8.count ?? 0)
@@ -83,26 +75,16 @@ package enum LayerReader {
                 )
             }
             let index = contents.entryCount
-            contents.content = .tar
-            contents.entryCount += 1
-            let isShown = entry.name.utf8.count <= shownNameLength
-            if isShown, contents.entries.count < shownEntries { contents.entries.append(entry) }
             visit(entry, index)
-            let isNamed: Bool
-            switch wanted {
-            case .named(let name): isNamed = entry.baseName == name
-            case .entry(let wantedPlace): isNamed = index == wantedPlace
-            case .none: isNamed = false
-            }
-            guard isNamed else { continue }
-            if contents.firstNamed == nil { contents.firstNamed = entry }
-            guard entry.isRegularFile else { continue }
-            if !wasExtracted {
-                wasExtracted = true
-                try extract(entry, of: tar, write)
-            }
-            let isKept = isShown && contents.matches.count < shownEntries
-            if isKept || contents.matches.isEmpty { contents.matches.append(entry) }
+            let isSelected =
+                switch wanted {
+                case .named(let name): entry.baseName == name
+                case .entry(let wantedPlace): index == wantedPlace
+                case .none: false
+                }
+            guard contents.add(entry, isSelected: isSelected) else { continue }
+            if contents.matches.isEmpty { try extract(entry, of: tar, write) }
+            contents.addMatch(entry)
         }
         // A layer with only zero blocks is a tar without entries.
         contents.content = .tar

@@ -47,14 +47,14 @@ package struct LayerWriter: Sendable {
     ///   - name: the file's name in the layer.
     ///   - size: the file's size, in bytes.
     ///   - write: receives the layer's bytes.
-    /// - Returns: the diffID, the digest of the uncompressed tar (image spec, "Layer DiffID").
-    /// - Throws: the errors of ``write(_:to:)``.
+    /// - Returns: what ``LayerReader`` would find in the layer, with its diffID.
+    /// - Throws: the errors of ``write(_:selecting:to:)``.
     package func write(
         _ file: any ByteSource,
         named name: String,
         size: Int,
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
-    ) async throws(Failure) -> Digest {
+    ) async throws(Failure) -> LayerReader.Contents {
         let entry = LayerEntry(name, permissions: 0o644, .file { (file, size) })
         return try await self.write([entry], to: write)
     }
@@ -63,15 +63,17 @@ package struct LayerWriter: Sendable {
     ///
     /// - Parameters:
     ///   - entries: its files and folders, in the order of the tar; each file is opened when it is written.
+    ///   - selected: the files to list in the result, by the last component of their names.
     ///   - write: receives the layer's bytes.
-    /// - Returns: the diffID, the digest of the uncompressed tar (image spec, "Layer DiffID").
+    /// - Returns: what ``LayerReader`` would find in the layer, with its diffID.
     /// - Throws: the errors of the files and `write`, ``Failure/Code/fileUnreadable`` if the size of a file changes, and
     ///   ``Failure/Code/interrupted`` if the task is canceled.
     package func write(
         _ entries: [LayerEntry],
+        selecting selected: String? = nil,
         to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
-    ) async throws(Failure) -> Digest {
-        let source = try TarSource(entries, time: time)
+    ) async throws(Failure) -> LayerReader.Contents {
+        let source = try TarSource(entries, selecting: selected, time: time)
         try GzipMember.header.pass(to: write)
         let outcome = await withTaskGroup(of: Compressed.self) { group -> Result<Void, Failure> in
             var order = BlockOrder()
@@ -108,7 +110,9 @@ package struct LayerWriter: Sendable {
         }
         try outcome.get()
         try GzipMember.trailer(checksum: source.checksum, size: source.byteCount).pass(to: write)
-        return source.digest
+        var contents = source.contents
+        contents.compression = .gzip
+        return contents
     }
 }
 

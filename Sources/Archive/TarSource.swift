@@ -20,7 +20,10 @@ final class TarSource {
 
     private let tar: TarWriter
     private let time: Int64
+    private let selected: String?
     private var entries: ArraySlice<LayerEntry>
+    /// What was written so far, as ``LayerReader`` finds it.
+    private var written = LayerReader.Contents()
     private var file: OpenFile?
     private var hasher = DigestHasher()
     private var pending: [UInt8] = []
@@ -33,8 +36,10 @@ final class TarSource {
     /// The size of all blocks returned so far, in bytes.
     var byteCount: Int { hasher.byteCount }
 
-    init(_ entries: [LayerEntry], time: Int64) throws(Failure) {
+    /// Starts a tar; entries whose last name component is the selected name are listed in ``contents``.
+    init(_ entries: [LayerEntry], selecting selected: String? = nil, time: Int64) throws(Failure) {
         self.entries = entries[...]
+        self.selected = selected
         self.time = time
         try ArchiveLibrary.shared.require()
         tar = try Self.translating { () throws(ArchiveError) in try TarWriter() }
@@ -57,6 +62,16 @@ final class TarSource {
     /// The digest of all blocks returned so far; after the last one, the diffID.
     var digest: Digest { hasher.digest() }
 
+    /// The contents of the tar without a compression, after the last block.
+    var contents: LayerReader.Contents {
+        var contents = written
+        // A tar without entries is one, too.
+        contents.content = .tar
+        contents.diffID = digest
+        contents.unpackedSize = byteCount
+        return contents
+    }
+
     /// Writes a piece of the open file, the header of the next entry, or the end of the tar.
     private func fill() throws(Failure) {
         if let open = file {
@@ -76,12 +91,19 @@ final class TarSource {
             try Self.translating { () throws(ArchiveError) in
                 try tar.write(folder: entry.name, permissions: entry.permissions, time: time)
             }
+            note(TarReader.Entry(name: entry.name + "/", kind: .folder, size: 0, link: nil))
             return nil
         }
         try Self.translating { () throws(ArchiveError) in
             try tar.begin(file: entry.name, size: size, permissions: entry.permissions, time: time)
         }
+        note(TarReader.Entry(name: entry.name, kind: .file, size: size, link: nil))
         return OpenFile(name: entry.name, bytes: bytes, size: size, remaining: size)
+    }
+
+    private func note(_ entry: TarReader.Entry) {
+        let isSelected = selected.map { entry.baseName == $0 } ?? false
+        if written.add(entry, isSelected: isSelected) { written.addMatch(entry) }
     }
 
     /// Writes the next bytes of a file and returns it with the remaining size; `nil` at its end.

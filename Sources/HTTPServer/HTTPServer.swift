@@ -148,6 +148,8 @@ package struct HTTPServer: Sendable {
             )
             try channel.pipeline.syncOperations.handler(type: InboundGate.self).open()
             channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
+            // The option reads past the pipeline, where ConnectionTimer waits for the first read.
+            channel.pipeline.syncOperations.read()
             return wrapped
         }.get()
     }

@@ -75,11 +75,13 @@ package enum Directory {
 
     /// Returns the names in a folder byte for byte, without `.` and `..`, in no order.
     ///
-    /// Names that do not start with the prefix are skipped first, because a folder such as `/tmp` may have thousands of them.
-    /// Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
-    package static func entries(in path: FilePath, startingWith prefix: String = "") throws(Failure)
-        -> [FilePath.Component]
-    {
+    /// Names that do not start with the prefix, or that the function does not accept as text, are skipped first, because a
+    /// folder such as `/tmp` may have thousands of them. Throws ``Failure/Code/fileMissing`` or ``Failure/Code/fileUnreadable``.
+    package static func entries(
+        in path: FilePath,
+        startingWith prefix: String = "",
+        where accepts: (String) -> Bool = { _ in true }
+    ) throws(Failure) -> [FilePath.Component] {
         guard let stream = path.withPlatformString({ opendir($0) }) else {
             throw Failure(reading: path, Errno(rawValue: errno))
         }
@@ -90,8 +92,9 @@ package enum Directory {
                 bytes.starts(with: prefix.utf8)
                     ? Array(bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }) + [0] : nil
             }
-            guard let name, let component = FilePath.Component(platformString: name),
-                component.kind == .regular
+            guard let name,
+                accepts(String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)),
+                let component = FilePath.Component(platformString: name), component.kind == .regular
             else { continue }
             entries.append(component)
         }

@@ -10,7 +10,8 @@ package import SystemPackage
     import Darwin
 #endif
 
-/// Reports when a file has a new content that is complete: after a rename to its name, or when its writer closes it.
+/// Reports when a file has a new content that is complete: after a rename to its name, or when its writer closes it; and when
+/// the file was removed.
 ///
 /// Linux reports both (inotify). Elsewhere, the file is checked four times a second, and is complete when two checks in a row
 /// find the same size and times. The file need not exist, and its folder may be removed and created again.
@@ -98,7 +99,7 @@ private struct FileChecks {
         defer { last = now }
         guard now == last, now != reported else { return false }
         reported = now
-        return now != nil
+        return true
     }
 }
 
@@ -171,7 +172,8 @@ private struct FileChecks {
             guard now != places else { return false }
             for watch in watches { _ = inotify_rm_watch(descriptor, watch) }
             watches = []
-            let mask = UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO)
+            let mask =
+                UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_DELETE) | UInt32(IN_MOVED_FROM)
             for place in now {
                 let watch = place.folder.withPlatformString { inotify_add_watch(descriptor, $0, mask) }
                 if watch >= 0 { watches.insert(watch) }

@@ -15,8 +15,12 @@ import SystemPackage
 enum Leftovers {
     /// Removes the unfinished outputs in a folder that no process is writing, ignoring errors.
     static func removeOutputs(in folder: FilePath) {
-        for name in (try? Directory.entries(in: folder, startingWith: TemporaryFile.prefix)) ?? []
-        where TemporaryFile.isUnfinishedOutput(name.string) {
+        let names = try? Directory.entries(
+            in: folder,
+            startingWith: TemporaryFile.prefix,
+            where: TemporaryFile.isUnfinishedOutput
+        )
+        for name in names ?? [] {
             let path = folder.appending(name)
             withAbandoned(path, .regular) { try? removeFile(path) }
         }
@@ -24,8 +28,12 @@ enum Leftovers {
 
     /// Removes the temporary folders below a folder that no process uses, with their files, ignoring errors.
     static func removeFolders(in parent: FilePath) {
-        for name in (try? Directory.entries(in: parent, startingWith: TemporaryDirectory.prefix)) ?? []
-        where TemporaryDirectory.isTemporary(name.string) {
+        let names = try? Directory.entries(
+            in: parent,
+            startingWith: TemporaryDirectory.prefix,
+            where: TemporaryDirectory.isTemporary
+        )
+        for name in names ?? [] {
             let path = parent.appending(name)
             withAbandoned(path, .directory) { TemporaryPaths.removeFolder(path) }
         }

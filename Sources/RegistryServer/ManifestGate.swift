@@ -1,6 +1,8 @@
 import Synchronization
 
 /// Limits how many requests handle large manifests at the same time: each takes several times its size while it is decoded.
+///
+/// Work that has a place does not wait for a client.
 final class ManifestGate: Sendable {
     private struct State {
         var places = 4

@@ -1,5 +1,6 @@
 import Diagnostics
 import HTTPServer
+import HostSystem
 import OCI
 import Storage
 
@@ -71,21 +72,57 @@ extension RegistryServer {
         _ body: PacedBody
     ) async throws(RegistryError) -> ServerResponse {
         if let length = request[field: "Content-Length"]?.wholeNumber, length <= ManifestGate.freeSize {
-            return try await store(name, reference, request, body)
+            return try await store(name, reference, request, manifestBytes(request, body))
         }
+        // Slow clients of large manifests wait on the disk, and take neither a place nor memory.
+        let (file, size) = try await spooledManifest(request, body)
         return try await manifestGate.withPlace { () async throws(RegistryError) in
-            try await store(name, reference, request, body)
+            let bytes: [UInt8]
+            do {
+                // The stored manifest takes its space itself.
+                defer { store.space.free(size) }
+                bytes = try await serving { () throws(Failure) in
+                    try withExtendedLifetime(file) { () throws(Failure) in
+                        try ReadableFile.contents(of: file.path, limit: Manifest.sizeLimit)
+                    }
+                }
+            }
+            return try await store(name, reference, request, bytes)
         }
+    }
+
+    /// Receives a manifest into a temporary file, whose size is taken from the space of the registry.
+    private func spooledManifest(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError)
+        -> (file: TemporaryFile, size: Int)
+    {
+        try Self.checkManifestLength(request)
+        guard let uploads = store.uploads else {
+            throw RegistryError(405, .unsupported, "the registry is read-only")
+        }
+        let file = try await serving { () throws(Failure) in try uploads.temporaryFile() }
+        var size = 0
+        do throws(RegistryError) {
+            while let piece = try await serving({ () async throws(Failure) in try await body.next() }) {
+                guard size + piece.count <= Manifest.sizeLimit else { throw Self.manifestTooLarge }
+                try store.space.take(piece.count)
+                size += piece.count
+                try await serving { () throws(Failure) in try piece.withBytes(file.write) }
+            }
+        } catch {
+            store.space.free(size)
+            throw error
+        }
+        file.close()
+        return (file, size)
     }
 
     private func store(
         _ name: RepositoryName,
         _ reference: String,
         _ request: ServerRequest,
-        _ body: PacedBody
+        _ bytes: [UInt8]
     ) async throws(RegistryError) -> ServerResponse {
         let target = try ManifestName(reference)
-        let bytes = try await manifestBytes(request, body)
         let manifest = try PushedManifest(bytes, contentType: request[field: "Content-Type"])
         let digest = Digest(of: bytes, algorithm: target.algorithm)
         if case .digest(let named) = target, digest != named {
@@ -170,21 +207,24 @@ extension RegistryServer {
         )
     }
 
+    private static var manifestTooLarge: RegistryError {
+        RegistryError(413, .manifestInvalid, "a manifest has at most \(Manifest.sizeLimit) bytes")
+    }
+
+    private static func checkManifestLength(_ request: ServerRequest) throws(RegistryError) {
+        if let length = request[field: "Content-Length"]?.wholeNumber, length > Manifest.sizeLimit {
+            throw manifestTooLarge
+        }
+    }
+
     private func manifestBytes(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError)
         -> [UInt8]
     {
-        let tooLarge = RegistryError(
-            413,
-            .manifestInvalid,
-            "a manifest has at most \(Manifest.sizeLimit) bytes"
-        )
-        if let length = request[field: "Content-Length"]?.wholeNumber, length > Manifest.sizeLimit {
-            throw tooLarge
-        }
+        try Self.checkManifestLength(request)
         do throws(Failure) {
             return try await body.bytes(limit: Manifest.sizeLimit)
         } catch  where error.code == .requestRejected {
-            throw tooLarge
+            throw Self.manifestTooLarge
         } catch {
             throw RegistryError(error)
         }

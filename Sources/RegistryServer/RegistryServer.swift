@@ -30,7 +30,7 @@ package struct RegistryServer: Sendable {
     let options: Options
     let host: RegistryName
     let manifestGate = ManifestGate()
-    /// Not the same: uploads of manifests wait for their clients.
+    /// Not the same: a list must not wait for many pushes.
     let referrersGate = ManifestGate()
     private let faults: FaultPlan
     private let events: any EventSink

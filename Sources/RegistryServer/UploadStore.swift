@@ -64,6 +64,9 @@ final class UploadStore: Sendable {
         return upload
     }
 
+    /// Creates a file in the folder that is removed when it is released, and a day after the end of this process at the latest.
+    func temporaryFile() throws(Failure) -> TemporaryFile { try TemporaryFile(in: folder) }
+
     /// Finds an upload to a repository, also one of an earlier process, whose bytes are hashed again; `nil` if there is none.
     func find(_ identifier: String, in repository: RepositoryName) throws(Failure) -> Upload? {
         guard identifier.utf8.count == 32, identifier.utf8.allSatisfy(\.isLowercaseHexadecimal) else {

@@ -39,7 +39,7 @@ package struct CopyReport: Sendable {
 }
 
 /// The number of blobs that are copied in parallel.
-private let parallelBlobs = 4
+let parallelBlobs = 4
 
 /// Copies an image from one store to another: children first, the name last.
 ///
@@ -85,9 +85,9 @@ package func copy(
 ) async throws(Failure) -> CopyReport {
     try checkDigest(of: root, against: target)
     let manifest = try await source.fetch(root)
-    let previous = try await destination.current(target)
-    let copier = Copier(source: source, destination: destination, events: events)
     let node = try ManifestGraph.Node(root, manifest)
+    let (previous, known) = try await destination.state(of: target, beforeCopying: node)
+    let copier = Copier(source: source, destination: destination, known: known, events: events)
     if let previous, previous.digest == root.digest, destination.enforcesReferences {
         let parts = node.document.successors.map { ($0, CopyReport.Status.exists) }
         return CopyReport(root: root, previous: previous, parts: parts)
@@ -127,6 +127,8 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
 
     let source: Source
     let destination: Destination
+    /// The parts whose existence is known already.
+    let known: [Descriptor: Bool]
     let events: Events
 
     /// Copies blobs in parallel, at most ``parallelBlobs`` at a time; a blob that is listed repeatedly is copied once.
@@ -164,7 +166,9 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
 
     /// Copies a blob or a manifest if it does not exist in the destination.
     func copyBlob(_ descriptor: Descriptor, fetched: Blob? = nil) async throws(Failure) -> Part {
-        if try await destination.contains(descriptor) {
+        let exists =
+            if let known = known[descriptor] { known } else { try await destination.contains(descriptor) }
+        if exists {
             report(descriptor, .exists)
             return (descriptor, .exists)
         }
@@ -183,7 +187,7 @@ private struct Copier<Source: ContentSource, Destination: ContentDestination, Ev
 
 extension ManifestDocument {
     /// Checks all sizes before any part is requested, because a descriptor may claim any size.
-    fileprivate func failIfPartsAreTooLarge() throws(Failure) {
+    func failIfPartsAreTooLarge() throws(Failure) {
         switch self {
         case .image(let image):
             try image.failIfConfigIsTooLarge()

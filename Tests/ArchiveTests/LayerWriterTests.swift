@@ -19,7 +19,7 @@ struct LayerWriterTests {
         pieceSize: Int = .max
     ) async throws -> (bytes: [UInt8], diffID: Digest) {
         var bytes: [UInt8] = []
-        let diffID = try await LayerWriter(
+        let contents = try await LayerWriter(
             compressionLevel: level,
             time: time,
             processorCount: processorCount
@@ -27,7 +27,7 @@ struct LayerWriterTests {
         .write(ArraySource(module, pieceSize: pieceSize), named: "plugin.wasm", size: module.count) { piece in
             bytes += piece
         }
-        return (bytes, diffID)
+        return (bytes, try #require(contents.diffID))
     }
 
     @Test func `the smallest module has a fixed diffID`() async throws {

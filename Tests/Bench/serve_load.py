@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Loads `wasmpack serve` with many clients, and prints for each step the time and the server's peak of memory.
 
-  serve_load.py PROGRAM [--docker-registry] [--tags N] [--limit MIB] [--folder FOLDER]
+  serve_load.py PROGRAM [--docker-registry] [--steps STEP,…] [--tags N] [--blobs N] [--limit MIB] [--folder FOLDER]
 
-  100 clients push and pull a blob of 1 MiB each, 8 clients one of 256 MiB each, and 16 clients set 10,000 tags, which are
-  listed in pages. Everything that is pulled is verified. PROGRAM is the built wasmpack; --docker-registry does the same with
-  Debian's docker-registry afterwards. Exits with 1 if the peak of wasmpack is over --limit (default 64 MiB). Linux only.
+  many    100 clients push and pull a blob of 1 MiB each
+  large   8 clients push and pull a blob of 256 MiB each
+  tags    16 clients set 10,000 tags (--tags), which are listed in pages
+  blobs   16 clients push 100,000 small blobs (--blobs), and pull some of them; not without --steps or --blobs
+
+  Everything that is pulled is verified. PROGRAM is the built wasmpack; --docker-registry does the same with Debian's
+  docker-registry afterwards. Exits with 1 if the peak of wasmpack is over --limit (default 64 MiB). Linux only.
 
 The figures are of this machine and its disk. Only a release build's belong into the documentation.
 """
@@ -151,15 +155,52 @@ def docker_registry(folder):
         process.wait()
 
 
-def load(server, tags):
-    for clients, mebibytes in ((100, 1), (8, 256)):
-        blobs = [Blob(number, mebibytes) for number in range(clients)]
-        name, size = f"load/of-{mebibytes}", clients * mebibytes * MIB
-        for verb in ("push", "pull"):
-            work = lambda number: getattr(Client(server.address, name), verb)(blobs[number])
-            title = f"{clients} clients {verb} {mebibytes} MiB each"
-            server.measure(title, size, lambda: in_parallel(clients, work))
+CLIENTS = 16
+# Every hundredth small blob is pulled.
+SAMPLE = 100
 
+
+def load(server, steps, tags, blobs):
+    if "many" in steps:
+        load_blobs(server, 100, 1)
+    if "large" in steps:
+        load_blobs(server, 8, 256)
+    if "tags" in steps:
+        load_tags(server, tags)
+    if "blobs" in steps:
+        load_small_blobs(server, blobs)
+
+
+def load_blobs(server, clients, mebibytes):
+    blobs = [Blob(number, mebibytes) for number in range(clients)]
+    name, size = f"load/of-{mebibytes}", clients * mebibytes * MIB
+    for verb in ("push", "pull"):
+        work = lambda number: getattr(Client(server.address, name), verb)(blobs[number])
+        title = f"{clients} clients {verb} {mebibytes} MiB each"
+        server.measure(title, size, lambda: in_parallel(clients, work))
+
+
+def load_small_blobs(server, count):
+    def content(number):
+        return f"blob {number:08}".encode()
+
+    def push(client):
+        own = Client(server.address, "load/blobs")
+        for number in range(client, count, CLIENTS):
+            own.push_bytes(content(number))
+
+    def pull(client):
+        own = Client(server.address, "load/blobs")
+        for number in range(client * SAMPLE, count, CLIENTS * SAMPLE):
+            digest = hashlib.sha256(content(number)).hexdigest()
+            if own.send("GET", f"{own.prefix}/blobs/sha256:{digest}").read() != content(number):
+                raise SystemExit(f"blob {number} came back different")
+
+    server.measure(f"{CLIENTS} clients push {count:,} small blobs", 0, lambda: in_parallel(CLIENTS, push))
+    server.measure(f"{CLIENTS} clients pull 1 of {SAMPLE} of them", 0, lambda: in_parallel(CLIENTS, pull))
+
+
+def load_tags(server, tags):
     client = Client(server.address, "load/tags")
     digest = client.push_bytes(CONFIG)
     part = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest, "size": len(CONFIG)}
@@ -167,7 +208,7 @@ def load(server, tags):
 
     def set_tags(number):
         own = Client(server.address, "load/tags")
-        for tag in range(number, tags, 16):
+        for tag in range(number, tags, CLIENTS):
             own.send("PUT", f"{own.prefix}/manifests/t{tag:06}", manifest, Content_Type=TYPE).read()
 
     def list_tags():
@@ -181,7 +222,7 @@ def load(server, tags):
         if len(found) != tags:
             raise SystemExit(f"{len(found)} of {tags} tags are listed")
 
-    server.measure(f"16 clients set {tags:,} tags", 0, lambda: in_parallel(16, set_tags))
+    server.measure(f"{CLIENTS} clients set {tags:,} tags", 0, lambda: in_parallel(CLIENTS, set_tags))
     server.measure(f"{tags:,} tags are listed", 0, list_tags)
 
 
@@ -189,17 +230,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", metavar="PROGRAM")
     parser.add_argument("--docker-registry", action="store_true")
+    parser.add_argument("--steps", help="default: many,large,tags")
     parser.add_argument("--tags", type=int, default=10_000)
+    parser.add_argument("--blobs", type=int, default=0)
     parser.add_argument("--limit", type=float, default=64, metavar="MIB")
     parser.add_argument("--folder", type=pathlib.Path, help="where the servers' folders are made; default: TMPDIR")
     options = parser.parse_args()
+    steps = options.steps.split(",") if options.steps else ["many", "large", "tags"] + ["blobs"] * (options.blobs > 0)
+    blobs = options.blobs or 100_000
+    if unknown := set(steps) - {"many", "large", "tags", "blobs"}:
+        parser.error(f"unknown steps: {', '.join(unknown)}")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="serve-load-", dir=options.folder))
     try:
         with wasmpack(options.program, folder) as server:
-            load(server, options.tags)
+            load(server, steps, options.tags, blobs)
         if options.docker_registry:
             with docker_registry(folder) as other:
-                load(other, options.tags)
+                load(other, steps, options.tags, blobs)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if server.peak > options.limit:

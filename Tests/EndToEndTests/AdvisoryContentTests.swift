@@ -5,8 +5,8 @@ import Testing
 /// Vulnerabilities of other registry clients: how the program handles a registry's content and messages.
 ///
 /// Tests/promises.md describes each advisory.
-@Suite(.timed, .timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
-struct AdvisoryContentTests {
+@Suite(.long, .timed, .timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
+struct AdvisoryContentLongTests {
     private let registry: TurnedRegistry
 
     init() throws { registry = try TurnedRegistry() }

@@ -5,8 +5,8 @@ import Testing
 /// Vulnerabilities of other registry clients: what the program sends to other hosts that a public registry names.
 ///
 /// Tests/promises.md describes each advisory. The logs of the other hosts show that they received no credentials.
-@Suite(.timed, .timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
-struct AdvisoryTests {
+@Suite(.long, .timed, .timeLimit(.minutes(10)), .enabled(if: Internet.isPossible, Internet.whySkipped))
+struct AdvisoryLongTests {
     private let registry: TurnedRegistry
 
     init() throws { registry = try TurnedRegistry() }

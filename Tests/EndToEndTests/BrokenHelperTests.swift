@@ -41,9 +41,9 @@ struct BrokenHelperTests {
         )
         #expect(result.status == 78, "\(name): \(result)")
         #expect(result.stderr.contains("docker-credential-broken"), "\(result)")
-        // The only request, which was answered with a challenge.
+        // The only requests, sent together and answered with a challenge.
         let asked = result.requests[Internet.registry, default: []]
-        #expect(asked.map(\.method) == ["HEAD"], "\(result)")
+        #expect((1...3).contains(asked.count) && asked.allSatisfy { $0.method == "HEAD" }, "\(result)")
         #expect(!result.hasCredentials(Internet.registry))
         for host in Internet.hosts.keys where host != Internet.registry {
             #expect(result.isUntouched(host), "\(host): \(result)")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Tests how `check` interprets Envoy's results, with scripts in place of Envoy.
-@Suite(.timed, .timeLimit(.minutes(5))) struct CheckVerdictTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct CheckVerdictLongTests {
     /// Creates a workspace with a valid plugin and an "Envoy" that runs the given line.
     private func workspace(_ line: String) async throws -> Workspace {
         let work = try Workspace()

@@ -3,22 +3,8 @@ import TestSupport
 import Testing
 
 /// The scripts in `completions/` equal the program's output; `WASMPACK_RECORD=1` writes them again.
-///
-/// Real shells complete command lines with them.
 @Suite(.timed, .timeLimit(.minutes(5))) struct CompletionTests {
     static let scripts = [("bash", "wasmpack.bash"), ("zsh", "_wasmpack"), ("fish", "wasmpack.fish")]
-
-    /// Skips, except in CI, what needs a shell that is not installed.
-    private static func has(_ shell: String, _ work: Workspace) async throws -> Bool {
-        let isThere =
-            shell == "bash-completion"
-            ? FileManager.default.fileExists(atPath: "/usr/share/bash-completion/bash_completion")
-            : try await work.other("which", shell).status == 0
-        if isThere { return true }
-        try #require(!Workspace.isCI, "\(shell) is not installed (make test-deps)")
-        print("skipped: \(shell) is not installed (make test-deps)")
-        return false
-    }
 
     @Test("the completion scripts are current", arguments: scripts)
     func current(shell: String, file: String) async throws {
@@ -29,9 +15,24 @@ import Testing
         let packagers = try await work.run("--generate-completion-script", shell)
         #expect(packagers.outputText == run.outputText)
         // The shell must be able to parse the script; a missing shell is skipped.
-        guard try await Self.has(shell, work) else { return }
+        guard try await CompletionLongTests.has(shell, work) else { return }
         let checked = try await work.other(shell, "-n", Fixtures.path("../completions/\(file)"))
         #expect(checked.status == 0, "\(checked)")
+    }
+}
+
+/// Real shells complete command lines with the scripts.
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct CompletionLongTests {
+    /// Skips, except in CI, what needs a shell that is not installed.
+    fileprivate static func has(_ shell: String, _ work: Workspace) async throws -> Bool {
+        let isThere =
+            shell == "bash-completion"
+            ? FileManager.default.fileExists(atPath: "/usr/share/bash-completion/bash_completion")
+            : try await work.other("which", shell).status == 0
+        if isThere { return true }
+        try #require(!Workspace.isCI, "\(shell) is not installed (make test-deps)")
+        print("skipped: \(shell) is not installed (make test-deps)")
+        return false
     }
 
     private static let lines: [(typed: String, completed: String, why: String)] = [
@@ -111,7 +112,7 @@ import Testing
         in shell: String,
         _ work: Workspace
     ) async throws -> (last: String?, run: CommandLineRun) {
-        let file = try #require(scripts.first { shell.hasPrefix($0.0) }?.1)
+        let file = try #require(CompletionTests.scripts.first { shell.hasPrefix($0.0) }?.1)
         let helper = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Support/completing.py").path()
         let run = try await work.other(

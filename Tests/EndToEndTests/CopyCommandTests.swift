@@ -93,19 +93,18 @@ import Testing
         let copied = try await work.run("copy", source, target, "--tls-skip-verify")
         #expect(copied.status == 0, "\(copied)")
         #expect(copied.errorText.components(separatedBy: "is not verified").count == 2, "\(copied)")
-        // The config and the layer are sent in parallel.
-        #expect(try await registry.connectionCount(after: first) <= 2)
-        // If everything exists, the requests are sequential.
+        // The tag, the config and the layer are requested in parallel.
+        #expect(try await registry.connectionCount(after: first) <= 3)
         first = try await registry.requests().count
         let again = try await work.run("copy", source, target)
         #expect(again.status == 0, "\(again)")
         #expect(try await registry.requests().count > first + 1)
-        #expect(try await registry.connectionCount(after: first) == 1)
+        #expect(try await registry.connectionCount(after: first) <= 3)
         // Sides with different connection options do not share a connection.
         first = try await registry.requests().count
         let apart = try await work.run("copy", source, target, "--to-plain-http")
         #expect(apart.status == 0, "\(apart)")
-        #expect(try await registry.connectionCount(after: first) == 2)
+        #expect((2...4).contains(try await registry.connectionCount(after: first)))
     }
 
     static let rejections: [(arguments: [String], status: Int32, phrase: String, why: String)] = [

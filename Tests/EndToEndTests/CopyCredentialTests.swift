@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Copies between two registries that require a login, and interrupted copies.
-@Suite(.timed, .timeLimit(.minutes(5))) struct CopyCredentialTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct CopyCredentialLongTests {
     private let work: Workspace
 
     init() throws {

@@ -6,13 +6,6 @@ import Testing
 @Suite(.timed, .timeLimit(.minutes(5))) struct DockerfileBuildTests {
     private static let tutorial = "FROM scratch\nADD ./plugin.wasm ./plugin.wasm\n"
 
-    private func workspace(_ dockerfile: String, in folder: String = "") throws -> Workspace {
-        let work = try Workspace()
-        try work.write(Modules.plugin, to: folder + "plugin.wasm")
-        try work.write(dockerfile.utf8, to: folder + "Dockerfile")
-        return work
-    }
-
     @Test func `the tutorial's folder gives the same digest as the bare file`() async throws {
         let work = try workspace(Self.tutorial, in: "ctx/")
         let bare = try await work.run("build", "ctx/plugin.wasm", "--layout", "l1")
@@ -108,7 +101,10 @@ import Testing
         #expect(odd.status == 65)
         #expect(!odd.errorText.contains("\u{1B}"))
     }
+}
 
+/// The same Dockerfiles, built by buildah.
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct DockerfileBuildahLongTests {
     /// Prints the merged tree of an OCI layout's image, and the parts of its config that a Dockerfile writes.
     private static let describe = """
         import hashlib, io, json, sys, tarfile
@@ -182,4 +178,11 @@ import Testing
         #expect(ourImage.status == 0, "\(ourImage)")
         #expect(ourImage.outputText == theirImage.outputText, "\(why)")
     }
+}
+
+private func workspace(_ dockerfile: String, in folder: String = "") throws -> Workspace {
+    let work = try Workspace()
+    try work.write(Modules.plugin, to: folder + "plugin.wasm")
+    try work.write(dockerfile.utf8, to: folder + "Dockerfile")
+    return work
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Files and layouts as other programs and users leave them.
-@Suite(.timed, .timeLimit(.minutes(5))) struct ForeignFileTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct ForeignFileLongTests {
     private let work: Workspace
     private let digest: String
 

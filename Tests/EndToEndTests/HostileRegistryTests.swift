@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A registry that lies, fails or misbehaves: no unverified file appears, and the error names the reason.
-@Suite(.timed, .timeLimit(.minutes(5))) struct HostileRegistryTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct HostileRegistryLongTests {
     static let pulls: [(what: String, rules: String, code: String, status: Int32)] = [
         // Gzip ignores a changed time in its header, and the config stays correct: only the layer's digest differs.
         (

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// Tests that pull extracts the module from all kinds of images found in real registries.
-@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
-struct ImageShapeTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+struct ImageShapeLongTests {
     private static let solo = "application/vnd.module.wasm"
     private static let tarType = "application/vnd.oci.image.layer.v1.tar"
 

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// An index in a registry, as BuildKit and skopeo create it: proxies choose an image from it, and so does the program.
-@Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
-struct IndexTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5)), .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
+struct IndexLongTests {
     private struct Entry: Codable {
         struct Platform: Codable { let os, architecture: String }
         let mediaType, digest: String

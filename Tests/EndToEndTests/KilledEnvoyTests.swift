@@ -27,7 +27,7 @@ struct KilledEnvoy {
 
     /// Kills a command when this number of processes runs besides it, and waits until nothing is left.
     func kill(_ command: [String], when count: Int) async throws {
-        let before = try TestCommandTests.processes(mentioning: temporary.path)
+        let before = try TestedPlugins.processes(mentioning: temporary.path)
         #expect(before.isEmpty)
         let program = try work.start(
             command + ["--envoy=\(Envoy.program)"],
@@ -35,13 +35,13 @@ struct KilledEnvoy {
         )
         try await wait(for: "\(count) processes", within: .seconds(60)) {
             if program.hasEnded { throw PeerError(try await program.wait().description) }
-            return try TestCommandTests.processes(mentioning: temporary.path).count >= count
+            return try TestedPlugins.processes(mentioning: temporary.path).count >= count
         }
         program.signal(SIGKILL)
         let run = try await program.wait()
         #expect(run.status == -SIGKILL, "\(run)")
         try await wait(for: "the end of all processes", within: .seconds(60)) {
-            try TestCommandTests.processes(mentioning: temporary.path) == before
+            try TestedPlugins.processes(mentioning: temporary.path) == before
         }
         // Without a supervisor yet, the next command removes the folder.
         if count > 0 {

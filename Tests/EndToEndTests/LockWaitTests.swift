@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A layout that another process has locked: the wait is explained, and ends when it is canceled or the lock is released.
-@Suite(.timed, .timeLimit(.minutes(5))) struct LockWaitTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct LockWaitLongTests {
     private let work: Workspace
 
     init() async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Several runs that write different results to one new file: one result, and an error for the others.
-@Suite(.timed, .timeLimit(.minutes(5))) struct NewFileRaceTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct NewFileRaceLongTests {
     private static let count = 8
     private let work: Workspace
     private let registry: ScriptedRegistry

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Names and texts from outside in everything that is printed: readable, bounded, and without an escape of theirs.
-@Suite(.timed, .timeLimit(.minutes(5))) struct OddNameTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct OddNameLongTests {
     /// The longest output for a name of 4,000 characters, in characters.
     private static let limit = 20_000
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Options and variables that the other suites do not use: each behaves as documented.
-@Suite(.timed, .timeLimit(.minutes(5))) struct OptionTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct OptionLongTests {
     private static let zeros = "sha256:" + String(repeating: "0", count: 64)
 
     @Test func `--quiet prints only errors`() async throws {

@@ -65,26 +65,6 @@ import Testing
         #expect(try peer.work.bytes(of: "back.wasm") == images.modules[size])
     }
 
-    @Test("uploads a blob if the mount is rejected", arguments: profiles)
-    func mount(profile: Profile) async throws {
-        let layout = try await Images.shared.value.layout("small")
-        let peer = try await Peer(profile)
-        let first = try await peer.run("push", peer.reference, layout)
-        #expect(first.status == 0, "\(first)")
-        let before = try await peer.registry.requests().count
-        let second = "\(peer.registry.name)/test/second:v1"
-        let pushed = try await peer.run("push", second, layout, "--mount-from", "test/plugin")
-        #expect(pushed.status == 0, "\(pushed)")
-        let sent = try await peer.registry.requests().dropFirst(before).filter {
-            $0.hasPrefix("PUT /v2/test/second/blobs/uploads/")
-        }
-        #expect(sent.isEmpty == profile.mounts, "\(sent)")
-        let pulled = try await peer.run("pull", second, "-o", "back.wasm")
-        #expect(pulled.status == 0, "\(pulled)")
-        #expect(try peer.work.bytes(of: "back.wasm") == Modules.tiny)
-    }
-
-    /// On a network that cuts every long body, a blob is uploaded in chunks, which registries answer differently.
     @Test(
         "uploads a blob in chunks if a whole one does not get through",
         arguments: profiles.filter { ["ecr", "quay", "odd"].contains($0.name) }
@@ -129,6 +109,27 @@ import Testing
 
 /// The same with nine megabytes, which registries accept whole or in chunks.
 @Suite(.long, .timed, .timeLimit(.minutes(10))) struct ProfileLongTests {
+    @Test("uploads a blob if the mount is rejected", arguments: ProfileTests.profiles)
+    func mount(profile: ProfileTests.Profile) async throws {
+        let layout = try await ProfileTests.Images.shared.value.layout("small")
+        let peer = try await Peer(profile)
+        let first = try await peer.run("push", peer.reference, layout)
+        #expect(first.status == 0, "\(first)")
+        let before = try await peer.registry.requests().count
+        let second = "\(peer.registry.name)/test/second:v1"
+        let pushed = try await peer.run("push", second, layout, "--mount-from", "test/plugin")
+        #expect(pushed.status == 0, "\(pushed)")
+        let sent = try await peer.registry.requests().dropFirst(before).filter {
+            $0.hasPrefix("PUT /v2/test/second/blobs/uploads/")
+        }
+        #expect(sent.isEmpty == profile.mounts, "\(sent)")
+        let pulled = try await peer.run("pull", second, "-o", "back.wasm")
+        #expect(pulled.status == 0, "\(pulled)")
+        #expect(try peer.work.bytes(of: "back.wasm") == Modules.tiny)
+    }
+
+    /// On a network that cuts every long body, a blob is uploaded in chunks, which registries answer differently.
+
     @Test("pushes, pushes again and pulls a large module", arguments: ProfileTests.profiles)
     func roundTrip(profile: ProfileTests.Profile) async throws {
         try await ProfileTests.roundTrip(profile, "large")

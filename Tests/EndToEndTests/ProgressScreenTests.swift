@@ -4,11 +4,12 @@ import Testing
 
 /// Progress in a window: the registry holds back bytes until the line has been seen.
 @Suite(
+    .long,
     .timed,
     .timeLimit(.minutes(10)),
     .enabled(if: ScreenBench.isExpected, ScreenBench.whySkipped)
 )
-struct ProgressScreenTests {
+struct ProgressScreenLongTests {
     private static let image = "\(ScreenTests.image):v1"
     /// Half of the layer, as far as it goes: 25 ms to each answer, then 500,000 of about 1,000,000 bytes.
     private static let held = #"[{"stall":0.025},{"path":"/blobs/","over":-1,"hold":500000}]"#

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A pull does not fetch unusable content, fetch content twice, or leave files on a full disk.
-@Suite(.timed, .timeLimit(.minutes(5))) struct PullLimitTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct PullLimitLongTests {
     private let work: Workspace
     private let registry: ScriptedRegistry
     private var reference: String { "\(registry.name)/test/plugin:v1" }

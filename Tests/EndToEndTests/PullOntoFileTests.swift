@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A pull says before the download that the file exists with other content, if digests or sizes tell.
-@Suite(.timed, .timeLimit(.minutes(5))) struct PullOntoFileTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct PullOntoFileLongTests {
     private let work: Workspace
     private let registry: ScriptedRegistry
     private var reference: String { "\(registry.name)/test/plugin:v1" }

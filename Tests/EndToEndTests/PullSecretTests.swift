@@ -4,66 +4,6 @@ import Testing
 
 /// `generate pull-secret` against kubectl, and with every source of credentials.
 @Suite(.timed, .timeLimit(.minutes(5))) struct PullSecretTests {
-    static let passwords: [(username: String, password: String, why: String)] = [
-        ("ci-bot", "s3cret", "letters"), ("user:name", "pass:word", "colons"), ("a b", " c  d ", "spaces"),
-        ("ü", "pä€👍ss", "Unicode"), ("u", "\"quoted\" \\ 'single'", "quotes and a backslash"),
-        ("u", "<>&", "letters of HTML, which Go escapes"),
-        ("u", "a\tb\u{1}\u{8}\u{C}\u{1F}\u{7F}", "controls"),
-        ("u", "a\u{2028}b\u{2029}c\u{85}\u{FEFF}", "line separators"),
-        ("u", "line1\nline2\r\nline3", "line ends"),
-        ("u", "$HOME `id` %s", "letters of a shell"),
-        ("u", String(repeating: "x", count: 4000), "a long token"),
-    ]
-
-    @Test(
-        "the data equals that of kubectl create secret docker-registry",
-        .enabled(if: Kubernetes.isExpected, Kubernetes.whySkipped),
-        arguments: passwords
-    )
-    func data(username: String, password: String, why: String) async throws {
-        let work = try Workspace()
-        for (registry, server) in [
-            ("reg.example:5000", "reg.example:5000"), ("docker.io", "https://index.docker.io/v1/"),
-        ] {
-            let ours = try await work.other(
-                Workspace.program,
-                "generate",
-                "pull-secret",
-                registry,
-                "--name",
-                "wasm-secret",
-                "--namespace",
-                "istio-system",
-                "--username",
-                username,
-                "--password-stdin",
-                input: password
-            )
-            #expect(ours.status == 0, "\(why): \(ours)")
-            let theirs = try await work.other(
-                Kubernetes.kubectl,
-                "create",
-                "secret",
-                "docker-registry",
-                "wasm-secret",
-                "-n",
-                "istio-system",
-                "--docker-server=\(server)",
-                "--docker-username=\(username)",
-                "--docker-password=\(password)",
-                "--dry-run=client",
-                "-o",
-                "yaml"
-            )
-            try #require(theirs.status == 0, "\(why): \(theirs)")
-            // The data is base64 of the bytes, so equal objects have equal bytes.
-            #expect(
-                try await work.readByKubectl(ours.outputText) == work.readByKubectl(theirs.outputText),
-                "\(why)"
-            )
-        }
-    }
-
     private static let command = ["generate", "pull-secret"]
     private static let name = ["--name", "wasm-secret", "--namespace", "istio-system"]
 
@@ -178,5 +118,68 @@ import Testing
         ).wait()
         try #require(run.status == 0, "\(run)")
         return try JSONDecoder().decode(Workspace.Seen.self, from: run.outputBytes)
+    }
+}
+
+/// The same Secret, created by kubectl.
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct KubectlSecretLongTests {
+    static let passwords: [(username: String, password: String, why: String)] = [
+        ("ci-bot", "s3cret", "letters"), ("user:name", "pass:word", "colons"), ("a b", " c  d ", "spaces"),
+        ("ü", "pä€👍ss", "Unicode"), ("u", "\"quoted\" \\ 'single'", "quotes and a backslash"),
+        ("u", "<>&", "letters of HTML, which Go escapes"),
+        ("u", "a\tb\u{1}\u{8}\u{C}\u{1F}\u{7F}", "controls"),
+        ("u", "a\u{2028}b\u{2029}c\u{85}\u{FEFF}", "line separators"),
+        ("u", "line1\nline2\r\nline3", "line ends"),
+        ("u", "$HOME `id` %s", "letters of a shell"),
+        ("u", String(repeating: "x", count: 4000), "a long token"),
+    ]
+
+    @Test(
+        "the data equals that of kubectl create secret docker-registry",
+        .enabled(if: Kubernetes.isExpected, Kubernetes.whySkipped),
+        arguments: passwords
+    )
+    func data(username: String, password: String, why: String) async throws {
+        let work = try Workspace()
+        for (registry, server) in [
+            ("reg.example:5000", "reg.example:5000"), ("docker.io", "https://index.docker.io/v1/"),
+        ] {
+            let ours = try await work.other(
+                Workspace.program,
+                "generate",
+                "pull-secret",
+                registry,
+                "--name",
+                "wasm-secret",
+                "--namespace",
+                "istio-system",
+                "--username",
+                username,
+                "--password-stdin",
+                input: password
+            )
+            #expect(ours.status == 0, "\(why): \(ours)")
+            let theirs = try await work.other(
+                Kubernetes.kubectl,
+                "create",
+                "secret",
+                "docker-registry",
+                "wasm-secret",
+                "-n",
+                "istio-system",
+                "--docker-server=\(server)",
+                "--docker-username=\(username)",
+                "--docker-password=\(password)",
+                "--dry-run=client",
+                "-o",
+                "yaml"
+            )
+            try #require(theirs.status == 0, "\(why): \(theirs)")
+            // The data is base64 of the bytes, so equal objects have equal bytes.
+            #expect(
+                try await work.readByKubectl(ours.outputText) == work.readByKubectl(theirs.outputText),
+                "\(why)"
+            )
+        }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 /// Images of every shape found in registries: `check` predicts Istio's messages, and readable modules are extracted.
 ///
 /// `Tests/Support/images.py` writes them.
-@Suite(.timed, .timeLimit(.minutes(15))) struct PushedShapeTests {
+@Suite(.timed, .timeLimit(.minutes(15))) struct PushedShapeLongTests {
     private static let ociGzip = "application/vnd.oci.image.layer.v1.tar+gzip"
     private static let dockerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
@@ -202,7 +202,7 @@ import Testing
 }
 
 /// Every command on every shape, and the shape of 257 MiB.
-@Suite(.long, .timed, .timeLimit(.minutes(15))) struct PushedShapeLongTests {
+extension PushedShapeLongTests {
     @Test func `every command ends with a documented exit status for every image shape`() async throws {
         let work = try Workspace()
         try await PeerProcess.run("images.py", [work.path("images")])
@@ -210,18 +210,18 @@ import Testing
         #expect(shapes.count > 60)
         for shape in shapes where shape != "module.wasm" {
             // Each command needs a minute for the largest shape on a busy machine, and all read it the same way.
-            let commands = shape == PushedShapeTests.largest ? ["check"] : ["check", "inspect", "verify"]
-            for command in commands { try await PushedShapeTests.expectDocument(command, shape, work) }
+            let commands = shape == PushedShapeLongTests.largest ? ["check"] : ["check", "inspect", "verify"]
+            for command in commands { try await PushedShapeLongTests.expectDocument(command, shape, work) }
         }
     }
 
     @Test func `repairs the image in every index`() async throws {
         let shapes = ["index", "index-several", "index-of-index", "index-arm64-only", "docker-list"]
-        try await PushedShapeTests.expectRepairs(shapes)
+        try await PushedShapeLongTests.expectRepairs(shapes)
     }
 
     @Test(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped))
     func `extracts the module from every readable shape`() async throws {
-        try await PushedShapeTests.expectExtraction(PushedShapeTests.readable)
+        try await PushedShapeLongTests.expectExtraction(PushedShapeLongTests.readable)
     }
 }

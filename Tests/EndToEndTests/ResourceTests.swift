@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Few open files, and a disk without room.
-@Suite(.timed, .timeLimit(.minutes(5))) struct ResourceTests {
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct ResourceLongTests {
     private let work: Workspace
 
     init() throws { work = try Workspace() }

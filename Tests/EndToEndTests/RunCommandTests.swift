@@ -75,7 +75,7 @@ struct RunCommandTests {
         _ = try await program.wait()
         let rejected = try await run("trial.wasm", "--plugin-config", "reject", "--request", "/")
         #expect(rejected.status == 1, "\(rejected)")
-        #expect(rejected.errorText.contains("warning  the limit is not a number"), "\(rejected)")
+        #expect(rejected.errorText.contains("warn     the limit is not a number"), "\(rejected)")
         #expect(rejected.errorText.contains("why: Failed to configure base Wasm plugin"), "\(rejected)")
         #expect(rejected.errorText.contains("try: --plugin-config @FILE"), "\(rejected)")
         let crashed = try await run("trial.wasm", "--request", "/crash")

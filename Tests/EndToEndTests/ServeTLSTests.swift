@@ -51,6 +51,42 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: authority))
     }
 
+    @Test func `without CA certificates on the system, only a registry with TLS needs --ca-file`()
+        async throws
+    {
+        let workspace = try workspace()
+        let plain = try await ServeTests.start(workspace)
+        defer { plain.program.signal(SIGTERM) }
+        let secure = try await ServeTests.start(workspace, "--tls", "self-signed", "--json")
+        defer { secure.program.signal(SIGTERM) }
+        let ready = try ready(secure)
+        let authority = try #require(ready.caFile)
+        /// Runs wasmpack where /etc/ssl/certs is empty.
+        func push(to registry: String, _ flags: String...) async throws -> CommandLineRun {
+            let script = #"mount -t tmpfs none /etc/ssl/certs || exit 99; exec "$@""#
+            let command = [Workspace.program, "push", "\(registry)/team/plugin:v1", "plugin.wasm"] + flags
+            return try await workspace.otherwise("unshare", ["-rm", "sh", "-c", script, "sh"] + command)
+        }
+        let pushed = try await push(to: plain.address)
+        if pushed.status == 99 || pushed.errorText.contains("unshare failed") {
+            print("skipped: no name spaces of one's own here: \(pushed.errorText)")
+            try #require(!Workspace.isCI)
+            return
+        }
+        #expect(pushed.status == 0, "\(pushed)")
+        let untrusted = try await push(to: ready.registry)
+        #expect(
+            untrusted.status == 69 && untrusted.errorText.contains("error[tls-unknown-ca]"),
+            "\(untrusted)"
+        )
+        #expect(
+            untrusted.errorText.contains("this system has no CA certificates (package ca-certificates)"),
+            "\(untrusted)"
+        )
+        let trusted = try await push(to: ready.registry, "--ca-file", authority)
+        #expect(trusted.status == 0, "\(trusted)")
+    }
+
     @Test func `other machines may use it with an account and TLS`() async throws {
         let workspace = try workspace()
         let password = Secrets.password()

@@ -143,7 +143,16 @@ import Testing
             .wait()
             #expect(push.status == 0, "\(push)")
         }
-        _ = try await stop(registry)
+        // As the notes say, and with the password from standard input.
+        let login = try await workspace.start(
+            ["login", registry.address, "-u", "ci", "--password-stdin"],
+            input: password
+        )
+        .wait()
+        #expect(login.status == 0, "\(login)")
+        #expect(try await workspace.run("tags", repository).status == (usesTokens ? 0 : 66))
+        let run = try await stop(registry)
+        #expect(run.errorText.contains("to log in: wasmpack login \(registry.address) -u ci\n"), "\(run)")
     }
 
     @Test func `retries a registry that fails on request`() async throws {

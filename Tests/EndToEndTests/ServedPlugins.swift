@@ -19,10 +19,15 @@ struct ServedPlugins {
         try await work.start(["run", Self.envoy] + arguments, adding: ["TMPDIR": temporary.path]).wait()
     }
 
-    /// Starts `run` and waits for its URL.
-    func serve(_ arguments: [String], in envoy: String = Envoy.program) async throws -> (
-        program: RunningProgram, url: String
-    ) {
+    /// A `run` that has begun.
+    struct Begun {
+        let program: RunningProgram
+        /// The name of the file with its standard output.
+        let output: String
+    }
+
+    /// Starts `run`.
+    func begin(_ arguments: [String], in envoy: String = Envoy.program) throws -> Begun {
         let output = "url-\(UUID().uuidString)"
         let program = try RunningProgram(
             "/bin/bash",
@@ -31,13 +36,26 @@ struct ServedPlugins {
             environment: work.environment.merging(["TMPDIR": temporary.path]) { $1 },
             in: work.folder
         )
+        return Begun(program: program, output: output)
+    }
+
+    /// Starts `run` and waits for its URL.
+    func serve(_ arguments: [String], in envoy: String = Envoy.program) async throws -> (
+        program: RunningProgram, url: String
+    ) {
+        let begun = try begin(arguments, in: envoy)
+        return (begun.program, try await url(of: begun))
+    }
+
+    /// Waits for the URL.
+    func url(of begun: Begun) async throws -> String {
         var url = ""
         try await wait(for: "the URL", within: .seconds(60)) {
-            if program.hasEnded { throw PeerError(try await program.wait().description) }
-            url = (try? work.bytes(of: output)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            if begun.program.hasEnded { throw PeerError(try await begun.program.wait().description) }
+            url = (try? work.bytes(of: begun.output)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             return url.hasSuffix("\n")
         }
-        return (program, url.trimmingCharacters(in: .newlines))
+        return url.trimmingCharacters(in: .newlines)
     }
 
     /// Requests a path, and returns the response's status and body.
@@ -59,7 +77,7 @@ struct ServedPlugins {
 
     func expectNothingLeft() async throws {
         try await wait(for: "the end of Envoy", within: .seconds(60)) {
-            try TestCommandTests.processes(mentioning: temporary.path).isEmpty
+            try TestedPlugins.processes(mentioning: temporary.path).isEmpty
                 && FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty
         }
     }

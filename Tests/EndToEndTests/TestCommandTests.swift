@@ -2,152 +2,28 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A plugin whose behavior a test chooses, built once per change.
-enum TrialPlugin {
-    /// Builds a C source of the repository, with texts replaced, into a workspace.
-    static func build(
-        _ source: String = "Tests/Support/behaviors.c",
-        changing changes: [(String, String)] = [],
-        as name: String = "plugin.wasm",
-        in work: Workspace
-    ) async throws {
-        let root = URL(filePath: Fixtures.root).deletingLastPathComponent()
-        var text = try String(contentsOf: root.appending(path: source), encoding: .utf8)
-        for (old, new) in changes {
-            try #require(text.contains(old), "\(old) is not in \(source)")
-            text = text.replacing(old, with: new)
-        }
-        let folder = "build-\(UUID().uuidString)"
-        try work.write(Array(text.utf8), to: "\(folder)/plugin.c")
-        try work.write(Fixtures.bytes("wasm/header-authorization/build.sh"), to: "\(folder)/build.sh")
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        let script = "PATH='\(path)' sh '\(work.path("\(folder)/build.sh"))' '\(work.path(name))'"
-        let built = try await work.other("bash", "-c", script)
-        try #require(built.status == 0, "\(built)")
-    }
-}
-
 /// `wasmpack test` and `wasmpack envoys` with a real Envoy.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
 struct TestCommandTests {
-    private let work: Workspace
-    private let temporary: ShortFolder
+    private let tested: TestedPlugins
+    private var work: Workspace { tested.work }
     private static let envoy = "--envoy=\(Envoy.program)"
 
-    init() throws {
-        work = try Workspace()
-        temporary = try ShortFolder()
-    }
-
-    private func start(_ arguments: [String]) throws -> RunningProgram {
-        try work.start(["test"] + arguments, adding: ["TMPDIR": temporary.path])
-    }
+    init() throws { tested = try TestedPlugins() }
 
     private func run(_ arguments: String...) async throws -> CommandLineRun {
-        try await start(arguments).wait()
+        try await tested.start(arguments).wait()
     }
 
-    private func write(_ cases: String, plugin: String = "plugin.wasm") throws {
-        try work.write(
-            Array(
-                "{\"plugin\":\"\(plugin)\",\"defaults\":{\"upstream\":{\"body\":\"hello\"}},\"cases\":[\(cases)]}"
-                    .utf8
-            ),
-            to: "plugin-tests.json"
-        )
-    }
-
-    /// Runs the cases, and expects these to fail, with a text in the report.
     private func expectFailures(_ failures: [(name: String, text: String)], _ arguments: String...)
         async throws
     {
-        let run = try await start([Self.envoy] + arguments).wait()
-        #expect(run.status == (failures.isEmpty ? 0 : 1), "\(run)")
-        let failed = run.outputText.split(separator: "\n").filter { $0.hasPrefix("FAIL     ") }.dropLast()
-        #expect(failed.count == failures.count, "\(run)")
-        for (name, text) in failures {
-            #expect(failed.contains { $0.hasPrefix("FAIL     \(name)") }, "\(name): \(run)")
-            #expect(run.outputText.contains(text), "\(text): \(run)")
-        }
-        try expectNothingLeft()
-    }
-
-    private func expectNothingLeft() throws {
-        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
-        #expect(try Self.processes(mentioning: temporary.path).isEmpty)
-    }
-
-    /// The command lines of processes that mention a path.
-    static func processes(mentioning path: String) throws -> [String] {
-        let numbers = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
-        return numbers.compactMap { number in
-            guard let data = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") else {
-                return nil
-            }
-            let text = String(decoding: data, as: UTF8.self).replacing("\0", with: " ")
-            return text.contains(path) && (text.contains("--supervise") || text.contains("--config-path"))
-                ? text : nil
-        }
-    }
-
-    @Test func `the reference plugin passes its cases, and each mutation of it fails the right one`()
-        async throws
-    {
-        let source = "Fixtures/wasm/header-authorization/plugin.c"
-        try work.write(
-            Fixtures.bytes("wasm/header-authorization/plugin-tests.json"),
-            to: "plugin-tests.json"
-        )
-        try work.write(Modules.plugin, to: "plugin.wasm")
-        let names = [
-            "a request without the header is rejected", "a request with allow: true passes",
-            "other values are rejected", "any configuration is accepted",
-        ]
-        try await expectFailures([])
-        let mutations: [(old: String, new: String, failing: [Int], text: String)] = [
-            ("response(403, NULL", "response(401, NULL", [0, 2], "status: expected 403, got 401"),
-            ("Forbidden by ASM", "Forbidden by", [0], "body: expected \"Forbidden by ASM Wasm Plugin\""),
-            ("    log_refusal(value, size);\n", "    (void)log_refusal;\n", [0, 2], "log: expected a line"),
-            ("proxy_log(LOG_DEBUG,", "proxy_log(2,", [0], "level debug"),
-            (", only true can passthrough", ", only yes can pass", [0], "log: expected a line"),
-            (
-                "if (is_wanted(value, size)) {", "if (!is_wanted(value, size)) {", [0, 1, 2],
-                "upstream: expected not called"
-            ),
-            (
-                "if (is_wanted(value, size)) {", "if (is_wanted(value, size) || size == 5) {", [2],
-                "step 2: status"
-            ),
-            ("header[] = \"allow\"", "header[] = \"allowed\"", [1, 2], "got 403"),
-            (
-                "    reset_arena();\n",
-                "    reset_arena();\n    static int n;\n    if (++n == 2) __builtin_trap();\n",
-                [2], "unreachable"
-            ),
-            (
-                "on_configure(uint32_t context, size_t configurationSize) { return 1; }",
-                "on_configure(uint32_t context, size_t configurationSize) { return !configurationSize; }",
-                [3], "load: expected accepted, got rejected"
-            ),
-            (
-                "        return ACTION_CONTINUE;\n    }\n    log_refusal",
-                "        return ACTION_PAUSE;\n    }\n    log_refusal", [1, 2],
-                "the plugin paused the request"
-            ),
-            (
-                "        return ACTION_CONTINUE;\n    }\n    log_refusal",
-                "        for (volatile int i = 0;; i++) {}\n    }\n    log_refusal", [1, 2], "an endless loop"
-            ),
-        ]
-        for (old, new, failing, text) in mutations {
-            try await TrialPlugin.build(source, changing: [(old, new)], in: work)
-            try await expectFailures(failing.map { (names[$0], text) }, "--case-timeout", "10")
-        }
+        try await tested.expectFailures(failures, arguments)
     }
 
     @Test func `chunks reach the plugin one by one, and its lines after the response count`() async throws {
         try await TrialPlugin.build(in: work)
-        try write(
+        try tested.write(
             """
             {"name":"chunks","request":{"method":"POST","body":"abcdef","chunks":[1,2]},
              "expect":{"log":["body of 0001","body of 0002","body of 0003","the request is logged"],
@@ -163,7 +39,7 @@ struct TestCommandTests {
 
     @Test func `each case has its own configuration and state, and steps share it`() async throws {
         try await TrialPlugin.build(in: work)
-        try write(
+        try tested.write(
             """
             {"name":"third","config":"a","steps":[{"request":{"path":"/third"},"expect":{"status":200,"log":[{"not":"b"}]},"repeat":2},
                                     {"request":{"path":"/third"},"expect":{"status":429,"body":"too many"}}]},
@@ -178,7 +54,7 @@ struct TestCommandTests {
 
     @Test func `crashes, loops, floods, pauses and rejections fail only their own case`() async throws {
         try await TrialPlugin.build(in: work)
-        try write(
+        try tested.write(
             """
             {"name":"crash","request":{"path":"/crash"}},
             {"name":"expected crash","request":{"path":"/crash"},"expect":{"crash":true,"status":503}},
@@ -213,7 +89,7 @@ struct TestCommandTests {
 
     @Test func `a start that does not end fails its case, and the others still run`() async throws {
         try await TrialPlugin.build(in: work)
-        try write(
+        try tested.write(
             """
             {"name":"first","request":{},"expect":{"status":200}},
             {"name":"loop","config":"loop","request":{}},
@@ -225,7 +101,7 @@ struct TestCommandTests {
 
     @Test func `the reports have every result`() async throws {
         try await TrialPlugin.build(in: work)
-        try write(
+        try tested.write(
             """
             {"name":"passes & <all>","request":{}}, {"name":"fails #1","request":{"path":"/forge"},"expect":{"status":404}}
             """
@@ -293,17 +169,53 @@ struct TestCommandTests {
             #expect(run.status == 0, "\(run)")
         }
         let registry = try await ServeTests.start(work, "--layout", "plugin-oci", "--read-only")
-        try write("{\"name\":\"no header\",\"request\":{},\"expect\":{\"status\":403}}", plugin: "gone.wasm")
+        try tested.write(
+            "{\"name\":\"no header\",\"request\":{},\"expect\":{\"status\":403}}",
+            plugin: "gone.wasm"
+        )
         for target in ["plugin-oci", "x.tar", "\(registry.address)/a/b:v1"] {
             let run = try await run(Self.envoy, "--plugin", target)
             #expect(run.status == 0, "\(run)")
         }
         registry.program.signal(SIGTERM)
         _ = try await registry.program.wait()
-        try expectNothingLeft()
+        try tested.expectNothingLeft()
         let gone = try await run(Self.envoy)
         #expect(gone.status == 66, "\(gone)")
         #expect(gone.errorText.contains("plugin-tests.json:1:11: plugin: no such file: gone.wasm"), "\(gone)")
+    }
+
+    @Test func `an image that needs a login is an error that says so`() async throws {
+        let password = "s3cret-of-this-test"
+        let registry = try await ServeTests.start(
+            work,
+            ["--username", "ci", "--password-stdin"],
+            input: password
+        )
+        try tested.write("{\"name\":\"no header\",\"request\":{}}")
+        let target = "\(registry.address)/a/b:v1"
+        let test = try await run(Self.envoy, "--plugin", target)
+        let run = try await work.start(["run", Self.envoy, target, "--request", "/"]).wait()
+        for run in [test, run] {
+            #expect(run.status == 77, "\(run)")
+            #expect(run.errorText.contains("requires a login"), "\(run)")
+            #expect(run.outputText.isEmpty, "\(run)")
+        }
+        registry.program.signal(SIGTERM)
+        _ = try await registry.program.wait()
+        try tested.expectNothingLeft()
+    }
+
+    @Test func `of 10,000 cases, those with a name are listed and run`() async throws {
+        try await TrialPlugin.build(in: work)
+        let cases = (1...10_000).map { "{\"name\":\"number \($0).\",\"request\":{\"path\":\"/\($0)\"}}" }
+        try tested.write(cases.joined(separator: ","))
+        let list = try await run("--list")
+        #expect(list.status == 0, "\(list.errorText)")
+        #expect(list.outputText.split(separator: "\n").count == 10_000)
+        let last = try await run(Self.envoy, "--filter", "number 10000.")
+        #expect(last.outputText.contains("ok       number 10000."), "\(last)")
+        #expect(last.outputText.hasSuffix("ok       1 case passed\n"), "\(last)")
     }
 
     @Test func `the test file in YAML is read before the one in JSON`() async throws {
@@ -330,7 +242,7 @@ struct TestCommandTests {
     }
 
     @Test func `a run that cannot begin says so in the Test Anything Protocol`() async throws {
-        try write("{\"name\":\"any\",\"request\":{}}")
+        try tested.write("{\"name\":\"any\",\"request\":{}}")
         try work.write(Modules.plugin, to: "plugin.wasm")
         let run = try await run("--envoy=./no-envoy", "--tap")
         #expect(run.status == 78, "\(run)")
@@ -357,20 +269,20 @@ struct TestCommandTests {
     @Test("ends with everything when it is interrupted", arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL])
     func interruption(signal: Int32) async throws {
         try await TrialPlugin.build(in: work)
-        try write("{\"name\":\"loop\",\"timeout\":3600,\"request\":{\"path\":\"/loop\"}}")
-        let temporary = temporary.path
-        let program = try start([Self.envoy])
+        try tested.write("{\"name\":\"loop\",\"timeout\":3600,\"request\":{\"path\":\"/loop\"}}")
+        let temporary = tested.temporary.path
+        let program = try tested.start([Self.envoy])
         // Only Envoy and its supervisor have such a command line.
         try await wait(for: "Envoy", within: .seconds(60)) {
             if program.hasEnded { throw PeerError(try await program.wait().description) }
-            return try Self.processes(mentioning: temporary).count >= 2
+            return try TestedPlugins.processes(mentioning: temporary).count >= 2
         }
         program.signal(signal)
         let run = try await program.wait()
         let expected = [SIGINT: Int32(130), SIGTERM: 143, SIGHUP: 129, SIGKILL: -SIGKILL]
         #expect(run.status == expected[signal], "\(run)")
         try await wait(for: "the end of Envoy", within: .seconds(60)) {
-            try Self.processes(mentioning: temporary).isEmpty
+            try TestedPlugins.processes(mentioning: temporary).isEmpty
         }
         try await wait(for: "the removal of its files", within: .seconds(60)) {
             try FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty
@@ -409,7 +321,7 @@ struct TestCommandTests {
 
     @Test func `without a usable Envoy, the error says so`() async throws {
         try work.write(Modules.plugin, to: "plugin.wasm")
-        try write("{\"name\":\"a\",\"request\":{}}")
+        try tested.write("{\"name\":\"a\",\"request\":{}}")
         let missing = try await run()
         #expect(missing.status == 78, "\(missing)")
         #expect(missing.errorText.contains("error[envoy-missing]: Envoy not found"), "\(missing)")
@@ -423,7 +335,7 @@ struct TestCommandTests {
         let broken = try await run("--envoy=./broken")
         #expect(broken.status == 1, "\(broken)")
         #expect(broken.outputText.contains("load: expected accepted, got an Envoy that exited"), "\(broken)")
-        try expectNothingLeft()
+        try tested.expectNothingLeft()
     }
 
     @Test func `the JSON schema accepts the reference test file, and rejects mistakes`() async throws {

@@ -115,7 +115,9 @@ import Testing
         ).wait()
         // For lint, a registry that fails is a finding.
         #expect(run.status == (command == "lint" ? 1 : 69), "\(run)")
-        #expect(try await registry.requests().count == count + 1)
+        // A push asks for the tag and the parts together, each as often.
+        let requests = try await registry.requests().filter { !$0.contains("/blobs/") }
+        #expect(requests.count == count + 1)
         #expect((run.errorText + run.outputText).contains("tried 3 times") == (count == 2), "\(run)")
     }
 

@@ -88,12 +88,13 @@ import Testing
         let environment = Self.credentials
         try work.write(Modules.tiny, to: "plugin.wasm")
         let cookies = #""Set-Cookie": "session=hush-cookie; Path=/", "X-Auth-Token": "hush-header""#
-        // The first request has no credentials; later, the server repeats what it received.
-        let loud =
-            #"{"occurrence": "2+", "extra_headers": {\#(cookies), "Warning": "you said hush-ci-password, Y2k6aHVzaC1jaS1wYXNzd29yZA=="}}"#
+        // The first requests have no credentials; later, the server repeats what it received.
+        func loud(after first: Int) -> String {
+            #"{"occurrence": "\#(first + 1)+", "extra_headers": {\#(cookies), "Warning": "you said hush-ci-password, Y2k6aHVzaC1jaS1wYXNzd29yZA=="}}"#
+        }
         let redirect = #"{"method": "GET", "path": "/blobs/", "redirect": "otherhost"}"#
         let quiet = #"{"extra_headers": {\#(cookies)}}"#
-        try await registry.order("[\(quiet), \(loud), \(redirect)]")
+        try await registry.order("[\(quiet), \(loud(after: 3)), \(redirect)]")
         let reference = "\(registry.name)/a/b:v1"
         let pushed = try await work.run(
             "push",
@@ -113,7 +114,7 @@ import Testing
         )
         #expect(pushed.errorText.contains("< Set-Cookie: REDACTED"))
         Self.expectNoSecret(in: pushed)
-        try await registry.order("[\(quiet), \(loud), \(redirect)]")
+        try await registry.order("[\(quiet), \(loud(after: 1)), \(redirect)]")
         let pulled = try await work.run(
             "pull",
             reference,

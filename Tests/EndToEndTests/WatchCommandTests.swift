@@ -61,6 +61,8 @@ struct WatchCommandTests {
         }
         #expect(try await served.get(url).status == 418)
         try FileManager.default.removeItem(atPath: work.path("plugin.wasm"))
+        try await wait(for: "removed  plugin.wasm\n           the build before still serves", program)
+        #expect(try await served.get(url).status == 418)
         try work.write(Modules.plugin, to: "plugin.wasm")
         try await wait(for: "live     plugin.wasm", program, count: 2)
         #expect(try await served.get(url).status == 403)
@@ -93,6 +95,69 @@ struct WatchCommandTests {
         try await wait(for: "live     plugin.wasm", program)
         #expect(try await served.get(url).status == 200)
         try await end(program)
+    }
+
+    @Test func `a first build that does not serve is explained, and the next one serves`() async throws {
+        try await TrialPlugin.build(
+            changing: [("if (is(text, count, \"reject\")) {", "if (1) {")],
+            as: "reject.wasm",
+            in: work
+        )
+        try work.write(Modules.plugin.dropLast(20), to: "plugin.wasm")
+        let begun = try served.begin(["plugin.wasm", "--watch"])
+        let program = begun.program
+        try await wait(for: "nothing serves yet: waiting for the next build", program)
+        #expect(program.errorSoFar.contains("FAIL     plugin.wasm is not a complete WebAssembly module"))
+        try install(work.bytes(of: "reject.wasm"))
+        try await wait(for: "nothing serves yet: waiting for the next build", program, count: 2)
+        #expect(program.errorSoFar.contains("why: Failed to configure base Wasm plugin"))
+        #expect(try work.bytes(of: begun.output).isEmpty, "no URL before a plugin serves")
+        try install(Modules.plugin)
+        let url = try await served.url(of: begun)
+        #expect(try await served.get(url).status == 403)
+        try await end(program)
+        try work.write(Modules.plugin.dropLast(20), to: "plugin.wasm")
+        let waiting = try served.begin(["plugin.wasm", "--watch"]).program
+        try await wait(for: "nothing serves yet", waiting)
+        try await end(waiting)
+        let missing = try await served.run(["missing.wasm", "--watch"])
+        #expect(missing.status == 66, "\(missing)")
+    }
+
+    /// The reference plugin with another word in its response.
+    private func variant(_ word: String) throws -> [UInt8] {
+        let place = try #require(Modules.plugin.firstRange(of: Array("by ASM".utf8)))
+        return try Modules.plugin[..<place.lowerBound] + Array("by \(word)".utf8)
+            + Modules.plugin[place.upperBound...]
+    }
+
+    @Test func `of several builds in quick succession, only the newest is loaded`() async throws {
+        try await TrialPlugin.build(
+            changing: [
+                (
+                    "    if (is(text, count, \"loop\")) {",
+                    """
+                        say(LOG_INFO, "slow");
+                        for (volatile uint32_t n = 0; n < 300000000; n++) {
+                        }
+                        if (is(text, count, "loop")) {
+                    """
+                )
+            ],
+            as: "slow.wasm",
+            in: work
+        )
+        let (program, url) = try await served.serve(["plugin.wasm", "--watch"])
+        try install(work.bytes(of: "slow.wasm"))
+        try await wait(for: "info     slow", program)
+        // While Envoy loads it.
+        for word in ["one", "two", "end"] { try install(variant(word)) }
+        try await wait(for: "live     plugin.wasm", program, count: 2)
+        #expect(try await served.get(url).body.contains("Forbidden by end"))
+        program.signal(SIGTERM)
+        let run = try await program.wait()
+        #expect(run.errorText.ranges(of: "live     plugin.wasm").count == 2, "\(run)")
+        try await served.expectNothingLeft()
     }
 
     @Test func `a network plugin is replaced too`() async throws {

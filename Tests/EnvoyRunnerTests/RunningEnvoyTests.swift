@@ -1,3 +1,4 @@
+import HostSystem
 import SystemPackage
 import TestSupport
 import Testing
@@ -26,6 +27,35 @@ import Testing
         let read = try #require(EnvoyLogLine(Array(line.utf8)[...], plugins: ["case-1", "case-2"]))
         #expect(read.plugin == plugin, "\(why)")
         #expect(read.message == message, "\(why)")
+    }
+
+    @Test("names levels as SDKs do", arguments: [("warning", "warn"), ("critical", "critical")])
+    func level(envoys: String, name: String) throws {
+        let read = try #require(EnvoyLogLine(Array("\(envoys) wasm wasm log p: x".utf8)[...], plugins: ["p"]))
+        #expect(read.level == name)
+    }
+
+    @Test func `lines of plugins whose turn comes later are kept, those of plugins that had it are not`() {
+        let output = EnvoyOutput(plugins: ["a", "b"], onLine: nil)
+        func add(_ text: String) { output.add(.errors, Array(text.utf8)[...]) }
+        func take(_ plugin: String) -> [String] { output.take(of: plugin).lines.map(\.message) }
+        add("info wasm wasm log b: early")
+        add("info wasm wasm log a: own")
+        add("info main Envoy's")
+        #expect(take("a") == ["own", "Envoy's"])
+        add("info wasm wasm log b: late")
+        #expect(take("a") == [])
+        #expect(take("b") == ["early", "late"])
+        add("info wasm wasm log a: too late")
+        #expect(take("b") == [])
+        #expect(take("a") == [])
+    }
+
+    @Test func `of a plugin whose turn comes later, the first lines are kept`() {
+        let output = EnvoyOutput(plugins: ["a", "b"], onLine: nil)
+        for number in 0..<300 { output.add(.errors, Array("info wasm wasm log b: \(number)".utf8)[...]) }
+        #expect(output.take(of: "a").lines.isEmpty)
+        #expect(output.take(of: "b").lines.map(\.message) == (0..<200).map { "\($0)" })
     }
 
     @Test func `reads the reason of each plugin that was rejected`() {

@@ -16,6 +16,7 @@ python3 "$support/modules_bodies.py" "$seeds/FuzzBody"
 python3 "$support/images.py" "$seeds/FuzzLayer"
 cp -r "$seeds/FuzzLayer" "$seeds/FuzzManifest"
 cp "$fixtures"/oci/*.json "$seeds/FuzzManifest"
+python3 "$support/requests.py" "$seeds/FuzzRequest"
 mkdir -p "$seeds/FuzzYAML"
 cp "$fixtures"/oci/*.json "$fixtures"/schemas/*.json "$seeds/FuzzYAML"
 

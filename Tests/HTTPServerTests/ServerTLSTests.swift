@@ -1,5 +1,7 @@
 import Diagnostics
 import Dispatch
+import Foundation
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -23,6 +25,19 @@ private func tool(_ program: String, _ arguments: [String]) async throws -> Tool
         let scratch: ScratchDirectory
         let authority: FilePath
         private let running: Task<Void, any Error>
+        private let state = Progress()
+
+        private final class Progress: Sendable {
+            let sent = Mutex(0)
+            let isOpen = Mutex(false)
+        }
+
+        /// The size of the response of `/large`, in bytes.
+        static let largeSize = 256 << 20
+        /// How much of it the server has read.
+        var sent: Int { state.sent.withLock(\.self) }
+        /// Until it is open, `/unread` reads no body and does not answer.
+        func open() { state.isOpen.withLock { $0 = true } }
 
         init(limits: ServerLimits = ServerLimits()) async throws {
             let made = try ServerTLS.certificates(for: ["localhost", "127.0.0.1", "::1"])
@@ -31,8 +46,23 @@ private func tool(_ program: String, _ arguments: [String]) async throws -> Tool
             port = server.port
             scratch = try ScratchDirectory()
             authority = try scratch.write(made.authority, to: "ca.crt")
-            running = Task {
+            running = Task { [state] in
                 try await server.run { request, body async -> ServerResponse in
+                    if request.path == "/unread" {
+                        while !state.isOpen.withLock(\.self), !Task.isCancelled {
+                            try? await Task.sleep(for: .milliseconds(10))
+                        }
+                        return ServerResponse(200)
+                    }
+                    if request.path == "/large" {
+                        return ServerResponse(
+                            200,
+                            body: .stream(length: Self.largeSize) { offset, count in
+                                state.sent.withLock { $0 = offset + count }
+                                return Array(repeating: 7, count: count)
+                            }
+                        )
+                    }
                     do throws(Failure) {
                         return ServerResponse(200, body: .bytes(try await body.bytes(limit: 1 << 26)))
                     } catch {
@@ -53,6 +83,38 @@ private func tool(_ program: String, _ arguments: [String]) async throws -> Tool
         func curl(_ arguments: String...) async throws -> Tool.Outcome {
             try await tool("curl", ["-sS", "--noproxy", "*"] + arguments + ["https://localhost:\(port)/"])
         }
+    }
+
+    @Test func `a client that does not read its response takes no memory of the server`() async throws {
+        let server = try await Server()
+        let script = PeerProcess.path(of: "tls_client.py")
+        let client = try RunningProgram(
+            "/usr/bin/env",
+            [Python.path, script, "\(server.port)", server.authority.string, "slow"],
+            environment: ProcessInfo.processInfo.environment,
+            in: URL(filePath: "/")
+        )
+        defer { client.signal(SIGKILL) }
+        try await wait(for: "the beginning of the response") { client.errorSoFar.contains("reading") }
+        // The server stops when the buffers of the connection are full, or at the end of the response.
+        var before = -1
+        var equal = 0
+        try await wait(for: "a server that waits") {
+            let now = server.sent
+            equal = now == before ? equal + 1 : 0
+            before = now
+            return equal == 50
+        }
+        #expect(before > 0)
+        #expect(before < Server.largeSize / 8, "\(before) bytes were read for a client that reads nothing")
+    }
+
+    @Test func `a body that is not read is not received`() async throws {
+        let server = try await Server()
+        let text = try await server.client("flood")
+        let count = try #require(Int(text.trimmingCharacters(in: .newlines)), "\(text)")
+        #expect(count < 32 << 20, "the server took \(count) bytes that it had not asked for")
+        server.open()
     }
 
     @Test("curl sends and reads 20 MiB, with TLS 1.2 and 1.3", arguments: ["1.2", "1.3"])

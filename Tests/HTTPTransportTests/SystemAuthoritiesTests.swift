@@ -80,6 +80,19 @@ import Testing
         Case(why: "no file", file: nil, folder: ["0a1b2c3d.0": "a"], isComplete: false),
     ]
 
+    @Test func `a system without a file has authorities only if an indexed folder has some`() throws {
+        let scratch = try ScratchDirectory()
+        let missing = scratch.path.appending("bundle.crt")
+        let folder = scratch.path.appending("certs")
+        #expect(SystemAuthorities(file: missing, folder: folder).isEmpty)
+        #expect(SystemAuthorities(file: missing, folder: nil).isEmpty)
+        try FileManager.default.createDirectory(atPath: "\(folder)", withIntermediateDirectories: false)
+        try scratch.write(Array(Self.certificate("a").utf8), to: "certs/one.pem")
+        #expect(SystemAuthorities(file: missing, folder: folder).isEmpty)
+        try scratch.write(Array(Self.certificate("a").utf8), to: "certs/0a1b2c3d.0")
+        #expect(!SystemAuthorities(file: missing, folder: folder).isEmpty)
+    }
+
     @Test(arguments: cases) func `the folder of authorities is used only if it has those of the file`(
         _ row: Case
     ) throws {
@@ -109,5 +122,6 @@ import Testing
         )
         #expect(system.isFolderComplete == row.isComplete)
         #expect((system.file == nil) == (row.file == nil))
+        #expect(!system.isEmpty)
     }
 }

@@ -39,11 +39,11 @@ struct FileWatchTests {
     }
 
     /// Waits until a watch has reported a change at which the file has this text.
-    private func expect(_ expected: String, _ watch: FileWatch, after change: () throws -> Void) async throws
+    private func expect(_ expected: String?, _ watch: FileWatch, after change: () throws -> Void) async throws
     {
         try change()
         for await _ in watch.changes where text() == expected { return }
-        Issue.record("no change to \(expected)")
+        Issue.record("no change to \(expected ?? "no file")")
     }
 
     @Test("reports a rename, a write in place, and a folder that is created again", arguments: [true, false])
@@ -63,6 +63,14 @@ struct FileWatchTests {
         }
         // The watch of the new folder.
         try await expect("once more", watch) { try write("once more") }
+    }
+
+    @Test("reports that the file was removed or renamed, and that it is back", arguments: [true, false])
+    func removal(usesNotifications: Bool) async throws {
+        let watch = FileWatch(path, usesNotifications: usesNotifications)
+        try await expect(nil, watch) { try removeFile(path) }
+        try await expect("back", watch) { try write("back") }
+        try await expect(nil, watch) { try rename(path, to: path.directory.appending("away")) }
     }
 
     @Test("reports another target of a link, and a change of the target", arguments: [true, false])

@@ -17,7 +17,7 @@ import Testing
             UpstreamRequest(method: "POST", path: "/p?q=1", headers: [("x", "y")], body: Array("ab".utf8))
         ],
         log: [
-            EnvoyLogLine(level: "warning", plugin: "p", message: "limit reached\nfor x"),
+            EnvoyLogLine(level: "warn", plugin: "p", message: "limit reached\nfor x"),
             EnvoyLogLine(level: "info", plugin: "p", message: "started"),
         ],
         crash: nil

@@ -31,6 +31,11 @@ import Testing
         ("{\"cases\":[]}", "t.json:1:2: cases: a file has 1 to 10000 cases, not 0", nil),
         ("[]", "t.json: an object is expected, not a list", nil),
         ("{}", "\"cases\" is missing", nil),
+        (
+            "{\"envoy\":1.30,\"cases\":[]}", "t.json:1:10: envoy: a version is a string",
+            "write \"1.30\", with the quotation marks"
+        ),
+        ("{\"envoy\":[\"1.38\",1.40],\"cases\":[]}", "envoy[1]: a version is a string", nil),
         ("{\"case\":1}", "t.json:1:2: unknown key \"case\"", "write cases"),
         (
             "{\"cases\":[\n {\"name\":\"a\",\n  \"expects\":{}}]}",
@@ -144,6 +149,7 @@ import Testing
             "cases:\n  - name: a\n    request: []\n", "t.yaml:3:14: cases[0].request: an object",
             "another kind of value"
         ),
+        ("envoy: 1.30\ncases: []\n", "t.yaml:1:8: envoy: a version is a string", "a number"),
         ("cases:\n  - &a 1\n", "t.yaml:2:5: not valid YAML", "an anchor"),
         ("cases: []\ncases: []\n", "t.yaml:2:1: not valid YAML", "a key twice"),
         ("cases: [\n", "not valid YAML", "an unfinished list"),

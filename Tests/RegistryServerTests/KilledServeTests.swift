@@ -6,6 +6,36 @@ import SystemPackage
 import TestSupport
 import Testing
 
+/// What a killed registry has left on the disk.
+enum KilledRegistry {
+    /// Expects that each blob of a layout has its digest, and that each image is complete.
+    ///
+    /// - Parameters:
+    ///   - layout: the layout of a repository.
+    ///   - whole: the names of blobs that are not read again.
+    ///   - moment: when it was killed.
+    /// - Returns: the entries of the index, and the names of the blobs that were read.
+    /// - Throws: errors of reading the layout.
+    static func verified(_ layout: FilePath, skipping whole: Set<String> = [], _ moment: String) async throws
+        -> (entries: [Descriptor], names: Set<String>)
+    {
+        let blobs = layout.appending("blobs").appending("sha256")
+        for name in try tree(blobs) where !name.hasPrefix(".") && !whole.contains(name) {
+            let digest = Digest(of: try contents(of: blobs.appending(name)))
+            #expect(digest.encoded == name, "\(moment): a blob is damaged")
+        }
+        let opened = try await ImageLayout(opening: layout)
+        let entries = try opened.index().manifests
+        var names: Set<String> = []
+        for entry in entries where !whole.contains(entry.digest.encoded) {
+            let verified = try await Verification(of: entry, in: opened).verified.map(\.digest.encoded)
+            #expect(verified.count >= 3, "\(moment): \(entry.digest) is not complete")
+            names.formUnion(verified)
+        }
+        return (entries, names)
+    }
+}
+
 /// `wasmpack serve` is killed while four clients push.
 ///
 /// The moments are responses of the registry, counted by the clients.
@@ -124,18 +154,8 @@ struct KilledServe {
             return
         }
         let whole = isLast ? [] : acknowledged.whole.withLock { $0 }
-        let blobs = layout.appending("blobs").appending("sha256")
-        for name in try tree(blobs) where !name.hasPrefix(".") && !whole.contains(name) {
-            let digest = Digest(of: try contents(of: blobs.appending(name)))
-            #expect(digest.encoded == name, "\(moment): a blob is damaged")
-        }
-        let opened = try await ImageLayout(opening: layout)
-        let entries = try opened.index().manifests
-        for entry in entries where !whole.contains(entry.digest.encoded) {
-            let verified = try await Verification(of: entry, in: opened).verified.map(\.digest.encoded)
-            #expect(verified.count == 3, "\(moment): \(entry.digest) is not complete")
-            acknowledged.whole.withLock { $0.formUnion(verified) }
-        }
+        let (entries, verified) = try await KilledRegistry.verified(layout, skipping: whole, moment)
+        acknowledged.whole.withLock { $0.formUnion(verified) }
         let images = acknowledged.images.withLock { $0 }
         let digests = Set(entries.map(\.digest))
         for image in images {

@@ -337,6 +337,37 @@ import Testing
         #expect(await connection.response()?.status == 413)
     }
 
+    @Test func `slow clients of large manifests do not keep others waiting`() async throws {
+        let registry = try await RegistryUnderTest()
+        try await registry.pushImage("v1")
+        let large = RegistryUnderTest.image(
+            annotation: String(repeating: "x", count: 2 * ManifestGate.freeSize)
+        )
+        let bytes = try large.bytes(limit: 1 << 20)
+        // More than there are places.
+        var slow: [RawHTTP] = []
+        for number in 0..<8 {
+            let connection = try RawHTTP(port: registry.port)
+            let head = """
+                PUT /v2/team/plugin/manifests/slow\(number) HTTP/1.1\r\nHost: localhost\r\n\
+                Content-Type: \(MediaType.imageManifest)\r\nContent-Length: \(bytes.count)\r\nExpect: 100-continue\r\n\r\n
+                """
+            await connection.send(head)
+            // The server waits for the body from now on.
+            #expect(await connection.response()?.status == 100)
+            await connection.send(Array(bytes.dropLast()))
+            slow.append(connection)
+        }
+        #expect(try await registry.put(large, "fast").status == 201)
+        for connection in slow {
+            await connection.send(Array(bytes.suffix(1)))
+            #expect(await connection.response()?.status == 201)
+        }
+        slow = []
+        let uploads = registry.folder.appending(UploadStore.folderName)
+        #expect(try tree(uploads).isEmpty, "the received bytes are removed")
+    }
+
     @Test func `a tag moves, and the old manifest stays readable by its digest`() async throws {
         let registry = try await RegistryUnderTest()
         let old = try await registry.pushImage("v1", layer: "old").descriptor.digest

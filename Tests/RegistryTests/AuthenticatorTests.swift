@@ -46,12 +46,10 @@ import Testing
         }
     }
 
-    /// Yields until all runnable tasks have run.
-    private func settle(_ authenticator: Authenticator) async {
-        for _ in 0..<200 {
-            _ = await authenticator.isSignedIn
-            await Task.yield()
-        }
+    /// Returns when this many callers wait for the same work.
+    private func wait(for count: Int, in flight: SingleFlight<some Hashable & Sendable, some Sendable>) async
+    {
+        while await flight.waiting < count { await Task.yield() }
     }
 
     @Test func `concurrent challenges share one token request`() async throws {
@@ -59,7 +57,7 @@ import Testing
         let tasks = (0..<8).map { _ in answer(authenticator) }
         var arrivals = transport.arrivals.makeAsyncIterator()
         _ = await arrivals.next()
-        await settle(authenticator)
+        await wait(for: 8, in: authenticator.fetches)
         transport.answer(200, #"{"token":"one"}"#)
         for task in tasks { #expect(try await task.value == "Bearer one") }
         #expect(transport.requests == 1)
@@ -86,7 +84,7 @@ import Testing
         let first = answer(authenticator)
         _ = await arrivals.next()
         let second = answer(authenticator)
-        await settle(authenticator)
+        await wait(for: 2, in: authenticator.fetches)
         first.cancel()
         let failure = await #expect(throws: Failure.self) { try await first.value }
         #expect(failure?.code == .interrupted)
@@ -132,7 +130,7 @@ import Testing
         _ = try await first.value
         let tasks = (0..<8).map { _ in answer(authenticator, rejected: "Bearer one") }
         _ = await arrivals.next()
-        await settle(authenticator)
+        await wait(for: 8, in: authenticator.fetches)
         transport.answer(200, #"{"token":"two"}"#)
         for task in tasks { #expect(try await task.value == "Bearer two") }
         #expect(transport.requests == 2)
@@ -156,7 +154,7 @@ import Testing
             )
         }
         let tasks = (0..<8).map { _ in answer(authenticator) }
-        await settle(authenticator)
+        await wait(for: 8, in: authenticator.lookups)
         opened.finish()
         for task in tasks { #expect(try await task.value?.hasPrefix("Bearer ") == true) }
         #expect(looks.withLock { $0 } == 1)
@@ -168,7 +166,7 @@ import Testing
         var arrivals = transport.arrivals.makeAsyncIterator()
         let tasks = (0..<8).map { _ in answer(authenticator) }
         _ = await arrivals.next()
-        await settle(authenticator)
+        await wait(for: 8, in: authenticator.fetches)
         transport.answer(403, #"{"errors":[{"code":"DENIED"}]}"#)
         for task in tasks {
             let failure = await #expect(throws: Failure.self) { try await task.value }

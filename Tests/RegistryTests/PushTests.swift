@@ -21,7 +21,7 @@ import Testing
         let report = try await bench.push(to: bench.repository(registry.name))
         let record = try await registry.drained()
         let lines = bench.image.lines(record)
-        #expect(lines.first == "HEAD manifests/v1")
+        #expect(lines.prefix(3).allSatisfy { $0.hasPrefix("HEAD") })
         #expect(lines.last == "PUT manifests/v1")
         #expect(
             lines.sorted() == [
@@ -42,13 +42,16 @@ import Testing
         #expect(record.last?.header("Content-Type") == "application/vnd.oci.image.manifest.v1+json")
     }
 
-    @Test func `a second push of the same image sends one request`() async throws {
+    @Test func `a second push of the same image only asks what is there`() async throws {
         let registry = try await Self.open.value.reset()
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name))
         _ = try await registry.drained()
         let report = try await bench.push(to: bench.repository(registry.name))
-        #expect(try await bench.image.lines(registry.drained()) == ["HEAD manifests/v1"])
+        let lines = try await bench.image.lines(registry.drained())
+        #expect(lines.contains("HEAD manifests/v1"))
+        // The questions about the parts may be withdrawn before they are sent.
+        #expect(Set(lines).isSubset(of: ["HEAD manifests/v1", "HEAD blobs/config", "HEAD blobs/layer"]))
         #expect(report.previous?.digest == bench.image.manifest.descriptor.digest)
     }
 
@@ -237,7 +240,8 @@ import Testing
         _ = try await registry.drained()
         let second = try await bench.push(to: bench.repository(registry.name))
         #expect(second.previous?.digest == bench.image.manifest.descriptor.digest)
-        #expect(try await bench.image.lines(registry.drained()) == ["HEAD manifests/v1", "GET manifests/v1"])
+        let lines = try await bench.image.lines(registry.drained()).filter { $0.contains("manifests") }
+        #expect(lines == ["HEAD manifests/v1", "GET manifests/v1"])
     }
 
     @Test func `sets no tag before all content is stored`() async throws {

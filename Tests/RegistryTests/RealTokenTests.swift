@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 
 /// Tokens of a separate token service, which Debian's docker-registry verifies.
-@Suite(.enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timed, .timeLimit(.minutes(5)))
-struct RealTokenTests {
+@Suite(.long, .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped), .timed, .timeLimit(.minutes(5)))
+struct RealTokenLongTests {
     private func repository(
         _ bench: Bench,
         _ peer: RegistryPeer,

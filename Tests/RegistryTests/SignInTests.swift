@@ -22,12 +22,13 @@ import Testing
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name, credential: .known))
         let record = try await registry.drained()
+        // The tag and the parts are requested together, before anything is known about the registry.
+        let unsigned = lines(bench, record).filter { !$0.hasSuffix(" Bearer") }
         #expect(
-            lines(bench, record).prefix(3) == [
-                "HEAD manifests/v1", "GET token Basic", "HEAD manifests/v1 Bearer",
+            unsigned.sorted() == [
+                "GET token Basic", "HEAD blobs/config", "HEAD blobs/layer", "HEAD manifests/v1",
             ]
         )
-        #expect(lines(bench, record).dropFirst(3).allSatisfy { $0.hasSuffix(" Bearer") })
         let token = try #require(record.first { $0.path == "/token" })
         #expect(
             token.query == [
@@ -61,13 +62,16 @@ import Testing
     func runningOut(rule: String, method: String, path: String) async throws {
         let registry = try await ScriptedRegistry.start(.bearer)
         let bench = try Bench()
+        let repository = try bench.repository(registry.name, credential: .known)
+        // Signs in.
+        _ = try await repository.current(.tag(Tag(parsing: "other")))
         try await registry.order(
             #"""
             [{\#(rule),"occurrence":1,"status":401,"headers":
               {"WWW-Authenticate":"Bearer realm=\"/token\",service=\"registry.test\",error=\"invalid_token\""}}]
             """#
         )
-        try await bench.push(to: bench.repository(registry.name, credential: .known))
+        try await bench.push(to: repository)
         let record = try await registry.drained()
         #expect(record.filter { $0.path == "/token" }.count == 2)
         let position = try #require(
@@ -185,7 +189,9 @@ import Testing
         #expect(failure?.code == .authenticationRejected)
         #expect(failure?.message.contains(": ci (token service: 401 UNAUTHORIZED") == true)
         #expect(failure?.why?.contains("credentials from the test") == true)
-        #expect(try await lines(bench, registry.drained()) == ["HEAD manifests/v1", "GET token Basic"])
+        let sent = try await lines(bench, registry.drained())
+        #expect(sent.filter { $0.hasPrefix("GET") } == ["GET token Basic"])
+        #expect(sent.allSatisfy { $0.hasPrefix("HEAD") || $0.hasPrefix("GET token") })
     }
 
     @Test func `a wrong password for a registry with Basic is final`() async throws {
@@ -197,9 +203,9 @@ import Testing
         #expect(
             failure?.message.hasPrefix("wrong user name or password for \(registry.name): ci (401") == true
         )
-        #expect(
-            try await lines(bench, registry.drained()) == ["HEAD manifests/v1", "HEAD manifests/v1 Basic"]
-        )
+        let sent = try await lines(bench, registry.drained())
+        #expect(sent.filter { $0 == "HEAD manifests/v1 Basic" }.count == 1)
+        #expect(sent.allSatisfy { $0.hasPrefix("HEAD") } && Set(sent).count == sent.count, "\(sent)")
     }
 
     @Test func `pulls anonymously, and names the searched sources if a push needs a login`() async throws {
@@ -223,11 +229,9 @@ import Testing
         let repository = try bench.repository(registry.name, credential: .known)
         let failure = await bench.failure { () async throws(Failure) in try await bench.push(to: repository) }
         #expect(failure?.code == .authenticationDenied)
-        #expect(
-            try await lines(bench, registry.drained()) == [
-                "HEAD manifests/v1", "GET token Basic", "HEAD manifests/v1 Bearer",
-            ]
-        )
+        let sent = try await lines(bench, registry.drained())
+        #expect(sent.filter { $0.hasPrefix("GET") } == ["GET token Basic"])
+        #expect(sent.allSatisfy { !$0.hasPrefix("P") } && Set(sent).count == sent.count, "\(sent)")
     }
 
     static let services: [(rules: String, code: Failure.Code, requests: Int, why: String)] = [
@@ -283,11 +287,9 @@ import Testing
         let registry = try await ScriptedRegistry.start(.basic)
         let bench = try Bench()
         try await bench.push(to: bench.repository(registry.name, plain: false, credential: .known))
-        #expect(
-            try await lines(bench, registry.drained()).prefix(2) == [
-                "HEAD manifests/v1", "HEAD manifests/v1 Basic",
-            ]
-        )
+        let sent = try await lines(bench, registry.drained())
+        #expect(sent.first?.hasSuffix(" Basic") == false)
+        #expect(sent.contains("HEAD manifests/v1") && sent.contains("HEAD manifests/v1 Basic"))
         let notes = bench.events.events.filter { if case .note = $0 { true } else { false } }
         #expect(notes.count == 1)
     }

@@ -327,7 +327,7 @@ struct ImageLayoutSweepTests {
         #expect(try await ImageLayout(opening: path).index().manifests.isEmpty)
     }
 
-    @Test("concurrent builds into one layout all succeed with every blob", arguments: 0..<4)
+    @Test("concurrent builds into one layout all succeed with every blob", arguments: 0..<2)
     func concurrent(round: Int) async throws {
         let path = path
         let writers = 6

@@ -37,6 +37,20 @@ MANPAGER=cat man wasmpack-push | grep -q -- '--also-tag'
 bash -c '. /usr/share/bash-completion/completions/wasmpack'
 """
 
+# From an older version, which has a page that this one does not have.
+UPGRADE = """
+set -eu
+dpkg-deb -R /packages/wasmpack_*.deb /tmp/older
+sed -i 's/^Version:.*/Version: 0.0.1/' /tmp/older/DEBIAN/control
+touch /tmp/older/usr/share/man/man1/wasmpack-gone.1.gz
+dpkg-deb --build /tmp/older /tmp/older.deb
+dpkg -i /tmp/older.deb
+test -e /usr/share/man/man1/wasmpack-gone.1.gz
+dpkg -i /packages/wasmpack_*.deb
+test ! -e /usr/share/man/man1/wasmpack-gone.1.gz
+wasmpack version
+"""
+
 
 def run(*command, status=0, **options):
     """Runs a command; returns what it prints on both streams, or fails if it exits with another status."""
@@ -100,6 +114,8 @@ def use(system):
     system.run("dpkg --configure -a && dpkg -s wasmpack | grep -q 'Status: install ok installed'")
     print(system.run(STORY), end="")
     print("ok: push to serve, pull and the manual in a bare Debian")
+    system.run(UPGRADE)
+    print("ok: an upgrade")
     for package, command in (
         ("libcurl4", "wasmpack tags 127.0.0.1:1/team/plugin"),
         ("libarchive13", "wasmpack build /packages/plugin.wasm --layout /tmp/layout"),
@@ -113,9 +129,11 @@ def use(system):
 
 
 def walk(system, archive):
-    """Goes the way of a newcomer: the archive, the two libraries, an Envoy."""
+    """Goes the way of a newcomer without root: the archive, the two libraries, an Envoy."""
     system.run("apt-get update -qq && apt-get install -y --no-install-recommends libcurl4 libarchive13")
-    print(system.run(f"PATH=/packages:$PATH /packages/newcomer.sh /packages/{archive.name} /packages/plugin.wasm /packages/plugin-tests.json"), end="")
+    user = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+    files = f"/packages/{archive.name} /packages/plugin.wasm /packages/plugin-tests.json"
+    print(system.run(f"PATH=/packages:$PATH {user} /packages/newcomer.sh {files}"), end="")
 
 
 def envoy():

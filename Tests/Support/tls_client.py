@@ -7,8 +7,11 @@
   half          the first 40 bytes of a ClientHello, then waits; prints "closed" when the server closes
   h2            offers only h2 by ALPN; prints the alert
   version       prints the TLS version and the protocol that the server chooses
+  slow          requests /large, prints "reading" when the response begins, on standard error, and reads no more
+  flood         sends a body of 256 MiB to /unread until the server takes no more for two seconds; prints how many bytes it took
 """
 
+import signal
 import socket
 import ssl
 import sys
@@ -55,6 +58,26 @@ def main():
     send()
     if mode == "version":
         print(tls.version(), tls.selected_alpn_protocol())
+        return
+    if mode == "slow":
+        tls.write(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        send()
+        run(lambda: tls.read(100))
+        print("reading", file=sys.stderr, flush=True)
+        signal.pause()
+    if mode == "flood":
+        size, count = 256 * 1024 * 1024, 0
+        tls.write(f"POST /unread HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n".encode())
+        send()
+        connection.settimeout(2)
+        try:
+            while count < size:
+                tls.write(bytes(65536))
+                connection.sendall(to_send.read())
+                count += 65536
+        except TimeoutError:
+            pass
+        print(count)
         return
     tls.write(REQUEST)
     if mode == "notify":

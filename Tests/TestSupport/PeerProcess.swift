@@ -55,7 +55,8 @@ package final class PeerProcess: Sendable {
     private static func process(_ script: String, _ arguments: [String]) -> Process {
         let python = Process()
         python.executableURL = URL(filePath: "/usr/bin/env")
-        python.arguments = [Python.path, path(of: script)] + arguments
+        // Without the packages of the machine, whose hooks take longer to load than the script.
+        python.arguments = [Python.path, "-S", path(of: script)] + arguments
         return python
     }
 

@@ -106,6 +106,17 @@ package final class RawHTTP: Sendable {
         await onQueue { [socket] in Self.read(count, from: socket) }
     }
 
+    /// Reads up to the end of the connection; returns whether it has come before this side has lost its patience.
+    package func ends() async -> Bool {
+        await onQueue { [socket] in
+            var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+            while true {
+                let count = recv(socket, &buffer, buffer.count, 0)
+                if count <= 0 { return count == 0 || errno != EAGAIN }
+            }
+        }
+    }
+
     /// Sends one request with a body and reads the response; the connection stays open.
     package func exchange(
         _ method: String,

@@ -6,7 +6,7 @@ package struct EnvoyLogLine: Sendable, Equatable {
     /// The format of `--log-format`: level, logger, and the message with JSON's escapes, so that one message is one line.
     static let format = "%l %n %j"
 
-    /// The name of the level: `trace`, `debug`, `info`, `warning`, `error` or `critical`.
+    /// The name of the level as SDKs write it: `trace`, `debug`, `info`, `warn`, `error` or `critical`.
     package let level: String
     /// The plugin that logged it, by the name of its listener; `nil` for a message of Envoy.
     package let plugin: String?
@@ -27,15 +27,19 @@ package struct EnvoyLogLine: Sendable, Equatable {
     init?(_ bytes: ArraySlice<UInt8>, plugins: Set<String>) {
         let line = String(decoding: bytes, as: UTF8.self)
         let parts = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, Self.levels.contains(String(parts[0])) else { return nil }
-        level = String(parts[0])
+        guard parts.count == 3, let level = Self.levels[String(parts[0])] else { return nil }
+        self.level = level
         logger = String(parts[1])
         let text = Self.unescaped(parts[2])
         let (plugin, message) = Self.parts(of: text, plugins)
         (self.plugin, self.message) = logger == "wasm" ? (plugin, message) : (nil, text)
     }
 
-    private static let levels: Set = ["trace", "debug", "info", "warning", "error", "critical"]
+    /// The levels, by Envoy's names.
+    private static let levels = [
+        "trace": "trace", "debug": "debug", "info": "info", "warning": "warn", "error": "error",
+        "critical": "critical",
+    ]
     private static let prefix = "wasm log "
 
     /// Splits a message of a plugin from `wasm log NAME ROOT_ID VM_ID: `; the name and the VM ID are the same here.

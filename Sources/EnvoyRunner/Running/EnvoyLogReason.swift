@@ -1,9 +1,9 @@
 /// The reasons in Envoy's log why a plugin was not loaded.
-package enum EnvoyLogReason {
+enum EnvoyLogReason {
     /// Returns the messages of Envoy's Wasm host for each plugin that was rejected, by the plugin's name.
     ///
     /// Envoy loads one plugin after the other, and names the plugin in the last message about it.
-    package static func reasons(of lines: [EnvoyLogLine], _ plugins: [String]) -> [String: String] {
+    static func reasons(of lines: [EnvoyLogLine], _ plugins: [String]) -> [String: String] {
         var reasons: [String: String] = [:]
         var pending: [EnvoyLogLine] = []
         for line in lines where line.plugin == nil && line.logger == "wasm" {

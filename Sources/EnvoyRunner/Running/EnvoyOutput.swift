@@ -6,6 +6,9 @@ final class EnvoyOutput: Sendable {
     /// The most bytes that are kept between two calls of ``take()``; an Envoy that writes more is stopped.
     private static let limit = 16 << 20
 
+    /// The most lines that are kept of a plugin while those of another one are taken.
+    private static let laterLimit = 200
+
     /// What is kept until it is taken.
     enum Kept {
         case everything
@@ -19,6 +22,8 @@ final class EnvoyOutput: Sendable {
         var accesses: [AccessLine] = []
         var size = 0
         var kept = Kept.everything
+        /// The plugins whose lines were taken.
+        var taken: Set<String> = []
         /// Stays: the plugin has not stopped.
         var isFlooded = false
         var hasCrashed = false
@@ -79,8 +84,7 @@ final class EnvoyOutput: Sendable {
             case .envoy where !isOfEnvoy: return
             default: break
             }
-            // An empty line takes memory too.
-            state.size += size + 64
+            state.size += Self.memory(size)
             if state.size > Self.limit { state.isFlooded = true } else { body(&state) }
         }
     }
@@ -96,6 +100,37 @@ final class EnvoyOutput: Sendable {
             return (state.lines, state.accesses)
         }
     }
+
+    /// Returns what was written by a plugin and by Envoy since the last call; without a plugin, only by Envoy.
+    ///
+    /// Keeps the first lines of plugins whose turn has not come: workers load plugins when they have time. Forgets those of
+    /// plugins whose turn is over.
+    func take(of plugin: String?) -> (lines: [EnvoyLogLine], accesses: [AccessLine]) {
+        state.withLock { state in
+            if let plugin { state.taken.insert(plugin) }
+            var own: [EnvoyLogLine] = []
+            var later: [EnvoyLogLine] = []
+            var counts: [String: Int] = [:]
+            for line in state.lines {
+                guard let name = line.plugin, name != plugin else {
+                    own.append(line)
+                    continue
+                }
+                counts[name, default: 0] += 1
+                if !state.taken.contains(name), counts[name, default: 0] <= Self.laterLimit {
+                    later.append(line)
+                }
+            }
+            let accesses = state.accesses
+            state.lines = later
+            state.accesses = []
+            state.size = later.reduce(0) { $0 + Self.memory($1.message.utf8.count) }
+            return (own, accesses)
+        }
+    }
+
+    /// The memory for a line, in bytes: an empty one takes some too.
+    private static func memory(_ size: Int) -> Int { size + 64 }
 
     /// Calls a function with what is kept.
     func peek<Value>(_ body: ([EnvoyLogLine], [AccessLine]) -> Value) -> Value {

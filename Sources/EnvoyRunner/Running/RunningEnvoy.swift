@@ -263,6 +263,18 @@ package final class RunningEnvoy: Sendable {
     /// Returns what was logged since the last call, and forgets it.
     package func takeOutput() -> (lines: [EnvoyLogLine], accesses: [AccessLine]) { output.take() }
 
+    /// Returns what a plugin and Envoy have logged since the last call; without a plugin, only Envoy's lines.
+    ///
+    /// The first lines of plugins that this was not called for are kept, and those of all others are forgotten.
+    package func takeOutput(of plugin: String?) -> (lines: [EnvoyLogLine], accesses: [AccessLine]) {
+        output.take(of: plugin)
+    }
+
+    /// Returns Envoy's reasons for rejecting plugins at the start, by the names of their listeners.
+    package func rejections(of listeners: [String]) -> [String: String] {
+        EnvoyLogReason.reasons(of: startLog.withLock { $0 }, listeners)
+    }
+
     /// Waits until a condition on the output since the last ``takeOutput()`` is met; returns whether that was in time.
     package func wait(
         within limit: Duration,

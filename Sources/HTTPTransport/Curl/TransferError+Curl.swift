@@ -15,7 +15,10 @@ extension TransferError {
             let parts = [detail, easy.peerDescription(detail)].compactMap { $0 }
             self.init(kind, proxy.map { "\($0.description): \(parts.joined(separator: "; "))" } ?? detail)
         case .unknownAuthority, .certificateInvalid:
-            self.init(kind, [detail, easy.peerDescription(detail)].compactMap { $0 }.joined(separator: "; "))
+            let isEmpty = kind == .unknownAuthority && (try? SystemAuthorities.current.get().isEmpty) == true
+            let remark = isEmpty ? "this system has no CA certificates (package ca-certificates)" : nil
+            let parts = [detail, easy.peerDescription(detail), remark]
+            self.init(kind, parts.compactMap { $0 }.joined(separator: "; "))
         case .connectionLost where easy.wasAskedForCertificate() && !headIsComplete:
             // With TLS 1.3, a server rejects a client certificate after the handshake, so its alert may be lost.
             self.init(kind, "\(detail); the server had requested a client certificate")

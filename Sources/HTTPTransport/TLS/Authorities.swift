@@ -33,6 +33,11 @@ struct Authorities: Sendable {
         let base = file ?? (usesFolder ? nil : system.file) ?? []
         let all = base + [.lineFeed] + (added ?? [])
         let differs = added != nil || file != nil || folder != nil
+        // With the name of a missing file, libcurl rejects every connection, also to a server that does not use TLS.
+        if system.file == nil {
+            try easy.set(CURLOPT_CAINFO, to: nil)
+            try easy.set(CURLOPT_PROXY_CAINFO, to: nil)
+        }
         if let folder { try easy.set(CURLOPT_CAPATH, to: folder) }
         // libcurl accepts one file and one folder, and a folder must be indexed by `openssl rehash`, so added
         // authorities are one blob.

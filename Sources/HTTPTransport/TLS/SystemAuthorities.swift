@@ -19,6 +19,8 @@ struct SystemAuthorities: Sendable {
     let file: [UInt8]?
     /// Whether OpenSSL finds each certificate of the file, and no others, in the folder.
     let isFolderComplete: Bool
+    /// Whether the system has no authorities: neither a file nor an indexed folder.
+    let isEmpty: Bool
 
     /// The defaults of libcurl, found by the first use.
     static let current = Result { () throws(TransferError) in
@@ -32,12 +34,14 @@ struct SystemAuthorities: Sendable {
 
     init(file: FilePath?, folder: FilePath?) {
         self.file = file.flatMap { try? PEMFile.read($0) }
-        guard let content = self.file, let folder else {
+        guard let content = self.file else {
             isFolderComplete = false
+            isEmpty = folder.flatMap { Self.indexed(in: $0) }?.isEmpty ?? true
             return
         }
+        isEmpty = false
         let trusted = content.withUnsafeBytes { CertificateMark.all(in: $0) }
-        isFolderComplete = !trusted.isEmpty && Self.indexed(in: folder) == trusted
+        isFolderComplete = !trusted.isEmpty && folder.flatMap { Self.indexed(in: $0) } == trusted
     }
 
     /// Returns the certificates that `openssl rehash` indexed; `nil` if one cannot be read.

@@ -89,13 +89,13 @@ package struct PrepublishCheck: Sendable {
         )
     }
 
-    /// Checks an image whose module was checked before.
+    /// Checks a newly built image whose module was checked before.
     ///
     /// Throws errors of reading the image.
-    package static func ofPacked(_ root: Descriptor, in source: some ContentSource, called name: String)
-        async throws(Failure) -> PrepublishCheck
+    package static func ofPacked(_ image: BuiltImage, called name: String) async throws(Failure)
+        -> PrepublishCheck
     {
-        try await PrepublishCheck(of: ImageInspection(of: root, in: source), module: nil, called: name)
+        try await PrepublishCheck(of: ImageInspection(of: image), module: nil, called: name)
     }
 
     /// Checks an image in a store, and its module.

@@ -1,3 +1,4 @@
+import Archive
 package import Diagnostics
 package import OCI
 package import Storage
@@ -18,6 +19,13 @@ package struct ModuleIdentity: Sendable, Hashable {
 
 /// A newly built image that is not in a store yet; also a content source with that one image.
 package struct BuiltImage: Sendable {
+    /// The module of an image, as it was packed.
+    struct Module: Sendable {
+        let identity: ModuleIdentity
+        /// Its first bytes, as ``PluginExtractor/Plugin/start``.
+        let start: [UInt8]
+    }
+
     /// The manifest.
     package let manifest: Blob
     /// The configuration.
@@ -28,6 +36,8 @@ package struct BuiltImage: Sendable {
     package let diffIDs: [Digest]
     /// The module in the image.
     package let module: ModuleIdentity
+    /// What proxies find in the last layer, and the module's first bytes; `nil` for formats whose layers are not tars.
+    let packed: (last: LayerReader.Contents, module: Module)?
 }
 
 extension BuiltImage: ContentSource {

@@ -69,7 +69,8 @@ extension ImageBuilder {
             config: config,
             layers: layers,
             diffIDs: [],
-            module: ModuleIdentity(digest: module.descriptor.digest, size: module.descriptor.size)
+            module: ModuleIdentity(digest: module.descriptor.digest, size: module.descriptor.size),
+            packed: nil
         )
     }
 }

@@ -64,7 +64,8 @@ package struct ImageBuilder: Sendable {
             config: config,
             layers: layers,
             diffIDs: diffIDs,
-            module: module
+            module: module.identity,
+            packed: packed.last.map { ($0.contents, module) }
         )
     }
 

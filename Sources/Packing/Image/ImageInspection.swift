@@ -55,6 +55,28 @@ package struct ImageInspection: Sendable {
         self.init(choice: choice, config: config, layers: found.layers, plugin: found.plugin)
     }
 
+    /// Inspects a newly built image by what was written, as far as possible; equal to reading it, without the warnings
+    /// of the plugin.
+    ///
+    /// Throws the errors of reading the documents.
+    package init(of built: BuiltImage) async throws(Failure) {
+        guard let (contents, module) = built.packed, !contents.matches.isEmpty else {
+            try await self.init(of: built.manifest.descriptor, in: built)
+            return
+        }
+        let choice = try await ImageChoice(of: built.manifest.descriptor, in: built)
+        let config = try await PluginExtractor(built).config(of: choice.manifest)
+        var layers = choice.manifest.layers.map { LayerFacts($0) }
+        if let last = layers.popLast() { layers.append(LayerFacts(last.descriptor, contents: contents)) }
+        let plugin = PluginExtractor.Plugin(
+            module: module.identity,
+            start: module.start,
+            layer: contents,
+            warnings: []
+        )
+        self.init(choice: choice, config: config, layers: layers, plugin: .success(plugin))
+    }
+
     /// Creates an inspection from its parts.
     package init(
         choice: ImageChoice,

@@ -9,7 +9,7 @@ struct ModuleExcerpt: ~Copyable {
     private var hasher = DigestHasher()
 
     /// The number of first bytes to keep, which is enough to recognize other file types.
-    private static let size = 64
+    static let size = 64
 
     mutating func append(_ piece: UnsafeRawBufferPointer) {
         start += piece.prefix(Self.size - start.count)

@@ -164,8 +164,8 @@ extension CaseReader {
     /// A level, by the name of the ABI or of Envoy.
     private func logLevel() throws(Failure) -> String {
         let text = try string()
-        let levels = ["debug", "info", "warning", "error", "critical"]
-        let name = text == "warn" ? "warning" : text
+        let levels = ["debug", "info", "warn", "error", "critical"]
+        let name = text == "warning" ? "warn" : text
         guard levels.contains(name) else {
             throw failure(
                 "\(text.quotedForReport) is not a level",

@@ -77,7 +77,7 @@ struct UpstreamRequestExpectation: Sendable {
 
 /// What is expected of the plugin's log.
 struct LogExpectation: Sendable {
-    /// The level, as Envoy names it; `nil` for any.
+    /// The level, as ``EnvoyLogLine`` names it; `nil` for any.
     let level: String?
     /// `nil` for any text.
     let matcher: Matcher?

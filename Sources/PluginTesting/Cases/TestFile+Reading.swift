@@ -27,7 +27,7 @@ extension TestFile {
         name = path.string
         plugin = try object["plugin"]?.nonEmptyString()
         pluginPlace = (object["plugin"] ?? root).location
-        envoys = try object["envoy"]?.strings() ?? []
+        envoys = try object["envoy"]?.versions() ?? []
         let defaults = try CaseDefaults(object["defaults"])
         let list = try object.required("cases")
         let readers = try list.list()
@@ -166,10 +166,21 @@ extension CaseReader {
         return text
     }
 
-    /// A string, or a list of strings.
-    fileprivate func strings() throws(Failure) -> [String] {
-        guard case .array = node.value else { return [try nonEmptyString()] }
-        return try list().map { (reader) throws(Failure) in try reader.nonEmptyString() }
+    /// A version of Envoy, or a list of versions.
+    fileprivate func versions() throws(Failure) -> [String] {
+        guard case .array = node.value else { return [try version()] }
+        return try list().map { (reader) throws(Failure) in try reader.version() }
+    }
+
+    private func version() throws(Failure) -> String {
+        if case .number(let text) = node.value {
+            throw failure(
+                "a version is a string, not a number",
+                why: "as a number, 1.30 equals 1.3",
+                try: "write \"\(text.truncated(to: 20))\", with the quotation marks"
+            )
+        }
+        return try nonEmptyString()
     }
 
     /// A text, verbatim; another value as compact JSON with sorted keys.

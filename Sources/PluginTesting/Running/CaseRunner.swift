@@ -18,8 +18,6 @@ final class CaseRunner: Sendable {
     private let envoy: RunningEnvoy
     private let upstream: UpstreamRecorder
     private let timeLimit: Duration
-    private let startLog: [EnvoyLogLine]
-    private let later: LaterLines
     private let blocked = Mutex(false)
 
     init(
@@ -27,23 +25,13 @@ final class CaseRunner: Sendable {
         name: String,
         in envoy: RunningEnvoy,
         _ upstream: UpstreamRecorder,
-        timeLimit: Duration,
-        later: LaterLines
+        timeLimit: Duration
     ) {
         self.testCase = testCase
         self.name = name
         self.envoy = envoy
         self.upstream = upstream
         self.timeLimit = timeLimit
-        self.later = later
-        startLog = later.begin(name)
-    }
-
-    /// Returns what was logged since the last call, and keeps what is about later cases.
-    private func takeOutput() -> (lines: [EnvoyLogLine], accesses: [AccessLine]) {
-        let output = envoy.takeOutput()
-        later.keep(output.lines)
-        return output
     }
 
     /// Whether the plugin blocked Envoy, which must then be killed.
@@ -57,15 +45,12 @@ final class CaseRunner: Sendable {
     func run(rejectedBecause rejection: String?) async throws(Failure) -> CaseResult {
         let start = ContinuousClock.now
         var log: [EnvoyLogLine] = []
-        Self.add(startLog, to: &log)
-        var differences = loadDifferences(rejection)
+        // Since the start. What Envoy said about other plugins is not about this one.
+        var earlier = envoy.takeOutput(of: name).lines.filter { $0.plugin == name }
+        Self.add(earlier, to: &log)
+        var differences = loadDifferences(rejection, earlier)
         if differences.isEmpty {
             let end = start + timeLimit
-            // Since the start. What Envoy said about other plugins is not about this one.
-            var earlier = startLog
-            let own = takeOutput().lines.filter { $0.plugin == name }
-            earlier += own
-            Self.add(own, to: &log)
             steps: for (number, step) in testCase.steps.enumerated() {
                 for round in 0..<step.count {
                     try checkCancellation()
@@ -109,7 +94,7 @@ final class CaseRunner: Sendable {
     /// A crash or a loop after the last request.
     private func laterDifferences(_ log: inout [EnvoyLogLine]) async -> [Difference] {
         guard await envoy.workerState() == .answers else { return [stopDifference("end of the case")] }
-        let lines = takeOutput().lines
+        let lines = envoy.takeOutput(of: name).lines
         Self.add(lines.filter { $0.plugin == name }, to: &log)
         guard let crash = lines.first(where: \.isCrash), testCase.steps.last?.expectation.crashes != true
         else { return [] }
@@ -123,7 +108,7 @@ final class CaseRunner: Sendable {
         return place.isEmpty ? "" : place + ": "
     }
 
-    private func loadDifferences(_ rejection: String?) -> [Difference] {
+    private func loadDifferences(_ rejection: String?, _ startLog: [EnvoyLogLine]) -> [Difference] {
         switch (testCase.expectsRejection, rejection) {
         case (true, nil):
             [Difference("load", expected: "rejected", got: "accepted")]
@@ -148,7 +133,7 @@ final class CaseRunner: Sendable {
             response = try await envoy.send(step.request, to: name, within: max(end - .now, .milliseconds(1)))
         } catch {
             let difference = await self.difference(for: error)
-            Self.add(takeOutput().lines.filter { $0.plugin == name }, to: &log)
+            Self.add(envoy.takeOutput(of: name).lines.filter { $0.plugin == name }, to: &log)
             return [difference]
         }
         _ = await envoy.wait(within: Self.accessLimit) { _, accesses in
@@ -160,7 +145,7 @@ final class CaseRunner: Sendable {
         _ = await envoy.wait(within: Self.logLimit) { lines, _ in
             !expectation.awaitsMore(earlier + lines.filter { $0.plugin == name })
         }
-        let (lines, accesses) = takeOutput()
+        let (lines, accesses) = envoy.takeOutput(of: name)
         let own = lines.filter { $0.plugin == name }
         Self.add(own, to: &log)
         let crash = lines.first(where: \.isCrash)?.message

@@ -169,10 +169,9 @@ package struct TestRunner: Sendable {
             return .notStarted(error)
         }
         if let stop = envoy.stop { return .notStarted(stop) }
-        let lines = envoy.takeOutput().lines
-        let reasons = EnvoyLogReason.reasons(of: lines, names)
-        let later = LaterLines(of: names)
-        later.keep(lines)
+        let reasons = envoy.rejections(of: names)
+        // What Envoy said at the start is about no single case.
+        _ = envoy.takeOutput(of: nil)
         var results: [CaseResult] = []
         for (name, testCase) in zip(names, batch) {
             let runner = CaseRunner(
@@ -180,8 +179,7 @@ package struct TestRunner: Sendable {
                 name: name,
                 in: envoy,
                 upstream,
-                timeLimit: testCase.timeLimit ?? setup.timeLimit,
-                later: later
+                timeLimit: testCase.timeLimit ?? setup.timeLimit
             )
             let rejection = loaded.contains(name) ? nil : reasons[name] ?? "Envoy gives no reason"
             results.append(report(try await runner.run(rejectedBecause: rejection)))

@@ -18,9 +18,17 @@ extension Authenticator {
         if let current, current.key == key, current.value != rejected, current.isFresh {
             return current.value
         }
-        return try await fetches.value(for: key) { [self] () async throws(RequestFailure) in
-            try await fetch(key, policy)
-        }?.value
+        // A wrong password is sent to a token service once, though requests that were sent together are rejected one
+        // after the other.
+        if let rejection = rejections[key] { throw rejection }
+        do throws(RequestFailure) {
+            return try await fetches.value(for: key) { [self] () async throws(RequestFailure) in
+                try await fetch(key, policy)
+            }?.value
+        } catch {
+            if !error.isTransient { rejections[key] = error }
+            throw error
+        }
     }
 
     /// Returns the value for an anonymous token; `nil` if an anonymous token would not change the result.

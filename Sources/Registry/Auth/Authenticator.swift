@@ -48,6 +48,8 @@ actor Authenticator {
     let lookups = SingleFlight<RegistryName, CredentialLookup>()
     private let pings = SingleFlight<Origin, SignInMethod?>()
     let fetches = SingleFlight<Authorization.Key, Authorization?>()
+    /// The failures that another request to the token service would not change.
+    var rejections: [Authorization.Key: RequestFailure] = [:]
 
     init(
         _ registry: RegistryName,
@@ -146,8 +148,10 @@ actor Authenticator {
         guard let method = try await method(for: rejection, policy: policy, ping: ping) else { return nil }
         if rejection.status == 401 || misses != nil {
             let wanted = misses.map(scope.widened) ?? scope.adding(named)
-            // Another request may have requested the same scope meanwhile.
-            let isWider = misses != nil && (wanted != scope || current?.value != rejection.sent)
+            // Another request may have requested the same scope meanwhile, or may still wait for it.
+            let isWider =
+                misses != nil
+                && (wanted != scope || current?.value != rejection.sent || current?.lacks(wanted) == true)
             if isWider ? !tried.contains(.widened) : tried.isEmpty {
                 if case .bearer = method { scope = wanted }
                 let value = try await value(method, rejected: rejection.sent, policy: policy)

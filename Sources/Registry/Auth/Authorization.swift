@@ -24,6 +24,9 @@ struct Authorization: Sendable {
     let token: BearerToken?
 
     var isFresh: Bool { token?.isFresh ?? true }
+
+    /// Whether it was requested for another scope.
+    func lacks(_ scope: Scope) -> Bool { key.map { $0.scope != scope } ?? false }
 }
 
 extension Authorization: CustomStringConvertible, CustomReflectable {

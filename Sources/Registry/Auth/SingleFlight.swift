@@ -3,6 +3,8 @@ import Diagnostics
 /// Asynchronous work with one run per key, whose result all concurrent callers share.
 actor SingleFlight<Key: Hashable & Sendable, Value: Sendable> {
     private var running: [Key: Task<Result<Value, RequestFailure>, Never>] = [:]
+    /// The number of callers that wait for a result now, for tests.
+    private(set) var waiting = 0
 
     /// Returns the result of the work, or of the running work with the same key.
     ///
@@ -28,11 +30,13 @@ actor SingleFlight<Key: Hashable & Sendable, Value: Sendable> {
                     return result
                 }
             running[key] = task
+            waiting += 1
             let result = await withTaskCancellationHandler {
                 await task.value
             } onCancel: {
                 if others == nil { task.cancel() }
             }
+            waiting -= 1
             do throws(RequestFailure) {
                 return try result.get()
             } catch {

@@ -219,9 +219,12 @@ final class RegistryClient: Sendable {
 
     /// Makes the failure for an exchange without a response.
     private func failure(_ error: TransferError, of request: Request, isRedirected: Bool) -> RequestFailure {
-        events.record(
-            .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.described)")
-        )
+        // A request that is no longer needed is no news.
+        if error.kind != .canceled {
+            events.record(
+                .detail("\(request.method.rawValue) \(request.url.redacted) → \(error.kind.described)")
+            )
+        }
         // Of the URLs that a registry names, only upload locations and redirect targets may be at another origin.
         let role: URLPolicy.Role? =
             policy.mayAuthorize(request.url) ? nil : isRedirected ? .redirect : .location

@@ -45,7 +45,7 @@ struct CheckStep {
         called name: String
     ) async throws(Failure) {
         guard !isSkipped else { return }
-        let check = try await PrepublishCheck.ofPacked(image.manifest.descriptor, in: image, called: name)
+        let check = try await PrepublishCheck.ofPacked(image, called: name)
         try report([moduleCheck, check].compactMap(\.self))
     }
 

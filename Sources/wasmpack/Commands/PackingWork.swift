@@ -8,12 +8,12 @@ struct PackingWork {
     let module: FilePath
     private let contents: ImageContents
     private let builder: ImageBuilder
+    private let format: ImageFormat
     private let kind: PluginFile.Kind
-    private let moduleCheck: PrepublishCheck?
     private let checkStep: CheckStep
     private let name: String
 
-    /// Reads the input and checks it.
+    /// Reads the input.
     ///
     /// - Parameters:
     ///   - input: the module or the Dockerfile.
@@ -23,7 +23,7 @@ struct PackingWork {
     ///   - name: the input in messages.
     ///   - checkStep: the check that proxies accept the plugin.
     ///   - context: the command's context.
-    /// - Throws: the errors of reading the input, and the failure of a check.
+    /// - Throws: the errors of reading the input.
     init(
         _ input: BuildInput,
         _ options: ImageOptions,
@@ -47,26 +47,52 @@ struct PackingWork {
         self.checkStep = checkStep
         builder = ImageBuilder(options, processorCount: Environment.processorCount)
         try builder.check(contents)
-        kind = try PluginFile.check(module, as: options.format)
-        do throws(Failure) {
-            moduleCheck = try checkStep.checkModule(module, as: options.format)
-        } catch {
-            throw error.during("checking \(module)")
-        }
-        try checkStep.checkPlace(in: contents, as: options.format, called: name)
+        format = options.format
+        kind = try PluginFile.check(module, as: format)
     }
 
-    /// Packs the image, reports it and checks it; blobs are put into the folder.
+    /// Checks the module, packs the image, reports it and checks it; blobs are put into the folder.
+    ///
+    /// Throws the errors of packing, and the failure of a check.
     func pack(spoolingIn folder: FilePath, _ context: CommandContext) async throws(Failure) -> BuiltImage {
-        let image: BuiltImage
-        do throws(Failure) {
-            image = try await builder.build(contents, spoolingIn: folder)
-        } catch {
-            throw error.during("packing \(name)")
-        }
+        let (image, moduleCheck) = try await packed(spoolingIn: folder)
         let interface = moduleCheck?.module?.interface ?? kind.rawValue
         context.record(.step("packed", image.packed(module, interface)))
         try await checkStep.checkPacked(image, after: moduleCheck, called: name)
         return image
+    }
+
+    /// Packs the image while the module is checked; a rejection ends the packing.
+    private func packed(spoolingIn folder: FilePath) async throws(Failure) -> (BuiltImage, PrepublishCheck?) {
+        let result = await withTaskGroup(of: Result<BuiltImage, Failure>.self) {
+            group -> Result<(BuiltImage, PrepublishCheck?), Failure> in
+            group.addTask {
+                do throws(Failure) {
+                    return .success(try await builder.build(contents, spoolingIn: folder))
+                } catch {
+                    return .failure(error.during("packing \(name)"))
+                }
+            }
+            let check: PrepublishCheck?
+            do throws(Failure) {
+                check = try checked()
+            } catch {
+                group.cancelAll()
+                return .failure(error)
+            }
+            return await group.next()?.map { ($0, check) } ?? .failure(.interrupted)
+        }
+        return try result.get()
+    }
+
+    private func checked() throws(Failure) -> PrepublishCheck? {
+        let check: PrepublishCheck?
+        do throws(Failure) {
+            check = try checkStep.checkModule(module, as: format)
+        } catch {
+            throw error.during("checking \(module)")
+        }
+        try checkStep.checkPlace(in: contents, as: format, called: name)
+        return check
     }
 }

@@ -25,27 +25,28 @@ final class PluginBuilds {
     private let release: EnvoyRelease?
     private let folder: FilePath
     private var count = 0
-    /// The build that serves; `nil` for the first one.
+    /// The build that serves; `nil` before the first one.
     private(set) var current: Build?
     /// The last build that was read.
-    private var last: Digest
+    private var last: Digest?
 
     /// Describes the builds for one Envoy.
     ///
     /// - Parameters:
     ///   - path: the path that a compiler writes.
-    ///   - first: a copy of the build that serves already.
     ///   - envoy: the Envoy.
     ///   - folder: the directory of the copies.
-    /// - Throws: the errors of reading the first build.
-    init(of path: FilePath, after first: FilePath, for envoy: FoundEnvoy, in folder: FilePath) throws(Failure)
-    {
-        last = try ModuleInspection(of: path.string, in: ReadableFile(opening: first)).identity.digest
+    /// - Throws: ``Failure/Code/fileMissing`` and ``Failure/Code/fileUnreadable``, because a wrong path would be waited for.
+    init(of path: FilePath, for envoy: FoundEnvoy, in folder: FilePath) throws(Failure) {
+        _ = try ReadableFile(opening: path)
         self.path = path
         self.folder = folder
         let numbers = envoy.version.split(separator: ".").map { Int($0) }
         release = numbers.count > 1 ? numbers[1].map { EnvoyRelease(minor: $0) } : nil
     }
+
+    /// Whether there is no file at the path.
+    var isMissing: Bool { Directory.type(of: path) == nil }
 
     /// Returns the build that is there now; `nil` if there is none, or if it was read before.
     ///
@@ -82,6 +83,12 @@ final class PluginBuilds {
     func use(_ build: Build) throws(Failure) {
         if let current { try Directory.remove(file: current.module) }
         current = build
+    }
+
+    /// Removes the first build, which Envoy has rejected.
+    func discardCurrent() throws(Failure) {
+        if let current { try discard(current) }
+        current = nil
     }
 
     /// Removes a build that does not serve.

@@ -23,7 +23,7 @@ struct RunPlugin: RegistryCommand {
             a loopback address; with --request, no port is opened. Nothing remains afterwards.
 
             With --watch, each new build of the .wasm serves as soon as it is complete, without a restart. A build that Envoy
-            would reject is explained, and the one before serves on.
+            would reject is explained, and the one before still serves. If that is the first build, run waits for the next one.
 
             With --type network, the plugin gets the bytes of connections, and passes them to the server behind it. That server
             speaks HTTP too, so --request works: its request and response pass the plugin as bytes.
@@ -95,14 +95,19 @@ struct RunPlugin: RegistryCommand {
         }
         let folder = try TemporaryDirectory(forSocketsOf: RunningEnvoy.socketNameLength)
         defer { withExtendedLifetime(folder) {} }
-        let module = try await PluginModules(in: folder.path, registry, context).module(of: target)
         let builds = try watched.map { path throws(Failure) in
-            try PluginBuilds(of: path, after: module.path, for: found, in: folder.path)
+            try PluginBuilds(of: path, for: found, in: folder.path)
         }
+        let module =
+            if let builds {
+                builds.path
+            } else {
+                try await PluginModules(in: folder.path, registry, context).module(of: target).path
+            }
         let work = RunWork(
             target: target,
             envoy: found,
-            module: module.path.string,
+            module: module.string,
             settings: settings,
             chain: plugin.chain,
             folder: folder.path,

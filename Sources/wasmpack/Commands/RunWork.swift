@@ -8,11 +8,12 @@ struct RunWork {
     /// The time limit for the start of a plugin.
     static let startLimit = Duration.seconds(60)
     /// The names of the listeners with and without the plugin.
-    private static let with = "plugin"
-    private static let without = "none"
+    static let with = "plugin"
+    static let without = "none"
 
     let target: String
     let envoy: FoundEnvoy
+    /// The path of the module; builds that are followed have their own copies.
     let module: String
     let settings: PluginSettings
     let chain: PluginListener.Plugin.Chain
@@ -32,6 +33,7 @@ struct RunWork {
         var address = address
         var isFirst = true
         while true {
+            if let builds, builds.current == nil, await !findBuild(builds) { return }
             let plugin = PluginListener.Plugin(
                 .file(builds?.current?.module.string ?? module),
                 settings,
@@ -40,10 +42,21 @@ struct RunWork {
             )
             let host = address.host == "localhost" ? "127.0.0.1" : address.host
             let listener = PluginListener(Self.with, at: .network(host: host, port: address.port), plugin)
-            let running = try await start([listener], upstream, isLive: true)
+            let begun: (running: RunningEnvoy, name: String)
+            do {
+                begun = try await begin(listener, upstream, address)
+            } catch {
+                // Without a build, there is none before that could serve.
+                if isFirst, let builds, isExplained(error) {
+                    try builds.discardCurrent()
+                    continue
+                }
+                if let stop = error as? EnvoyStop { throw failure(stop) }
+                throw error
+            }
+            let (running, name) = begun
             let end: FollowedEnd
             do {
-                let name = try await listening(running, address)
                 if isFirst { try announce(name, isWatched: builds != nil) }
                 isFirst = false
                 // Another Envoy, after a build that ended this one, has the same URL.
@@ -64,6 +77,19 @@ struct RunWork {
         }
     }
 
+    /// Starts an Envoy; returns it with its address.
+    private func begin(_ listener: PluginListener, _ upstream: UpstreamCluster, _ address: ListenAddress)
+        async throws -> (RunningEnvoy, String)
+    {
+        let running = try await start([listener], upstream, isLive: true)
+        do {
+            return (running, try await listening(running, address))
+        } catch {
+            await running.end()
+            throw error
+        }
+    }
+
     /// Prints the URL.
     private func announce(_ name: String, isWatched: Bool) throws(Failure) {
         let url: String =
@@ -79,39 +105,7 @@ struct RunWork {
         )
     }
 
-    /// Sends a request, and prints the response; with `compares`, also the response without the plugin.
-    func send(
-        _ request: ProxyRequest,
-        compares: Bool,
-        to upstream: UpstreamCluster,
-        within limit: Duration
-    ) async throws {
-        let plugin = PluginListener.Plugin(.file(module), settings, in: chain)
-        var listeners = [PluginListener(Self.with, plugin)]
-        if compares { listeners.append(PluginListener(Self.without, nil)) }
-        let running = try await start(listeners, upstream, isLive: false)
-        do {
-            try await checkLoaded(running)
-            let earlier = running.takeOutput().lines
-            showLog(earlier)
-            let response = try await response(to: request, Self.with, running, limit)
-            let other = compares ? try await self.response(to: request, Self.without, running, limit) : nil
-            let crash = (earlier + (await finish(running))).first(where: \.isCrash)?.message
-            await running.end()
-            let report = RunReport(response, without: other, crash: crash)
-            try report.print(target: target, envoy: envoy.version, context)
-            if let crash {
-                if context.output.json { throw NegativeResult() }
-                throw crashed(crash)
-            }
-        } catch {
-            showLog(running.takeOutput().lines)
-            await running.end()
-            throw error
-        }
-    }
-
-    private func start(_ listeners: [PluginListener], _ upstream: UpstreamCluster, isLive: Bool) async throws
+    func start(_ listeners: [PluginListener], _ upstream: UpstreamCluster, isLive: Bool) async throws
         -> RunningEnvoy
     {
         var setup = RunningEnvoy.Setup(
@@ -124,11 +118,7 @@ struct RunWork {
             startLimit: Self.startLimit
         )
         if isLive { setup.onLine = { [context] line in Self.show(line, context) } }
-        do {
-            return try await noticing("for the start of \(target)") { try await RunningEnvoy.start(setup) }
-        } catch let stop as EnvoyStop {
-            throw failure(stop)
-        }
+        return try await noticing("for the start of \(target)") { try await RunningEnvoy.start(setup) }
     }
 
     /// Returns the address at which Envoy listens.
@@ -145,11 +135,7 @@ struct RunWork {
         throw rejection(running)
     }
 
-    private func checkLoaded(_ running: RunningEnvoy) async throws {
-        guard try await running.loadedListeners().contains(Self.with) else { throw rejection(running) }
-    }
-
-    private func rejection(_ running: RunningEnvoy) -> Failure {
+    func rejection(_ running: RunningEnvoy) -> Failure {
         rejection(running.rejection(of: Self.with))
     }
 
@@ -166,7 +152,7 @@ struct RunWork {
         )
     }
 
-    private func failure(_ stop: EnvoyStop) -> Failure {
+    func failure(_ stop: EnvoyStop) -> Failure {
         Failure(
             .checkFailed,
             "\(target) does not run in Envoy \(envoy.version)",
@@ -175,59 +161,7 @@ struct RunWork {
         )
     }
 
-    private func crashed(_ message: String?) -> Failure {
-        Failure(
-            .checkFailed,
-            "\(target) crashed in Envoy \(envoy.version)",
-            why: message.map { String($0.prefix { $0 != "\n" }) }
-        )
-    }
-
-    private func response(
-        to request: ProxyRequest,
-        _ listener: String,
-        _ running: RunningEnvoy,
-        _ limit: Duration
-    ) async throws(Failure) -> ProxyResponse {
-        do throws(ProxyExchangeError) {
-            return try await running.send(request, to: listener, within: limit)
-        } catch {
-            try checkCancellation()
-            if error == .timedOut {
-                let isPaused = await running.workerState() == .answers
-                if let stop = running.stop { throw failure(stop) }
-                throw Failure(
-                    .timedOut,
-                    "no response within \(limit.components.seconds) s",
-                    why: isPaused
-                        ? "the plugin paused the request and did not resume it, or the upstream did not answer"
-                        : "a callback of the plugin does not return (an endless loop); Envoy was killed"
-                )
-            }
-            // The crash of a network plugin closes the connection.
-            _ = await running.wait(within: .seconds(5)) { lines, _ in lines.contains(where: \.isCrash) }
-            if running.hasCrashed {
-                let lines = running.takeOutput().lines
-                showLog(lines)
-                throw crashed(lines.first(where: \.isCrash)?.message)
-            }
-            throw running.stop.map(failure)
-                ?? Failure(.connectionLost, "Envoy closed the connection without a complete response")
-        }
-    }
-
-    /// Waits for the end of the request in Envoy, and shows the log; returns its lines.
-    private func finish(_ running: RunningEnvoy) async -> [EnvoyLogLine] {
-        _ = await running.wait(within: .seconds(10)) { _, accesses in
-            accesses.contains { $0.listener == Self.with }
-        }
-        _ = await running.workerState()
-        let lines = running.takeOutput().lines
-        showLog(lines)
-        return lines
-    }
-
-    private func showLog(_ lines: [EnvoyLogLine]) {
+    func showLog(_ lines: [EnvoyLogLine]) {
         for line in lines { Self.show(line, context) }
     }
 
@@ -236,7 +170,7 @@ struct RunWork {
         guard line.plugin != nil || line.isCrash else { return }
         let tone: Style.Tone =
             switch line.level {
-            case "warning": .caution
+            case "warn": .caution
             case "error", "critical": .bad
             case "info": .good
             default: .label

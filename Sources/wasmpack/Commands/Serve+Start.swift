@@ -19,6 +19,10 @@ extension Serve {
         if !rules.isEmpty { notes.append("in effect: " + rules.joined(separator: ", ")) }
         if let authority { notes.append("clients must trust \(authority)") }
         let option = authority.map { "--ca-file \($0.string.shellWord) " } ?? ""
+        if access.requiresAccount {
+            let user = access.username ?? "NAME"
+            notes.append("to log in: wasmpack login \(option)\(name) -u \(user.shellWord)")
+        }
         if !readOnly { notes.append("to push: wasmpack push \(option)\(name)/my-plugin:v1 plugin.wasm") }
         return notes
     }
