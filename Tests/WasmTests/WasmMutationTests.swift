@@ -40,8 +40,9 @@ import WasmMutation
         print(
             "of 3000 changed modules \(readable) are readable, \(valid) valid, \(wrongInBody) wrong in a body"
         )
-        #expect(readable >= 2400)
-        #expect(valid >= 300)
+        // A quarter of the changes are of bytes, which break sizes.
+        #expect(readable >= 1500)
+        #expect(valid >= 200)
         #expect(wrongInBody >= 600)
     }
 
