@@ -10,16 +10,17 @@ import SystemPackage
 
 // What a client sends, whole and in pieces: a server must not answer differently because of where the network has cut it.
 
-/// A server on a Unix socket, which runs until the end of the process.
+/// A server on a free port, which runs until the end of the process.
 struct Peer {
-    let path: String
+    let port: Int
 
-    init(_ path: String, _ respond: @escaping HTTPServer.Responder) {
-        self.path = path
+    init(_ respond: @escaping HTTPServer.Responder) {
         let ready = DispatchSemaphore(value: 0)
+        let found = Mutex(0)
         Task.detached {
             do {
-                let server = try await HTTPServer(listeningOnSocket: path)
+                let server = try await HTTPServer(listeningOn: "127.0.0.1", port: 0)
+                found.withLock { $0 = server.port }
                 ready.signal()
                 try await server.run(respond)
             } catch {
@@ -27,21 +28,25 @@ struct Peer {
             }
         }
         ready.wait()
+        port = found.withLock(\.self)
     }
 
-    /// Sends pieces, each after the one before was read, and returns everything that comes back.
+    /// Sends pieces, each after the one before has arrived, and returns everything that comes back.
     func exchange(_ pieces: [ArraySlice<UInt8>]) -> [UInt8] {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var isOn: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
         let result = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else { fatalError("the server is gone") }
+        guard result == 0 else { fatalError("the server does not answer: \(errno)") }
         var limit = timeval(tv_sec: 8, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         for piece in pieces {
@@ -57,6 +62,8 @@ struct Peer {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
+            // libFuzzer's timer interrupts it.
+            if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN {
                 fatalError("the server neither answers nor closes the connection")
             }
@@ -68,10 +75,11 @@ struct Peer {
     private func waitUntilRead(_ descriptor: Int32) {
         for _ in 0..<2000 {
             var count: Int32 = 0
-            // SIOCOUTQ
-            if ioctl(descriptor, UInt(TIOCOUTQ), &count) != 0 || count == 0 { return }
+            // SIOCOUTQ: what the other side has not acknowledged. It then takes a moment to read it.
+            if ioctl(descriptor, UInt(TIOCOUTQ), &count) != 0 || count == 0 { break }
             usleep(20)
         }
+        usleep(100)
     }
 }
 
@@ -84,7 +92,7 @@ struct Peers {
         var name = Array("/tmp/fuzz-XXXXXX".utf8CString)
         guard mkdtemp(&name) != nil else { fatalError("no temporary folder") }
         let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        echo = Peer(folder + "/echo") { request, body async -> ServerResponse in
+        echo = Peer { request, body async -> ServerResponse in
             do throws(Failure) {
                 let bytes = try await body.bytes(limit: 1 << 16)
                 let fields = request.allFields.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
@@ -111,7 +119,7 @@ struct Peers {
         }
         ready.wait()
         guard let server = made.withLock(\.self) else { fatalError("no registry") }
-        registry = Peer(folder + "/socket") { await server.respond(to: $0, $1) }
+        registry = Peer { await server.respond(to: $0, $1) }
     }
 }
 
