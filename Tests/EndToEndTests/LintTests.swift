@@ -135,6 +135,23 @@ import Testing
         )
     }
 
+    @Test func `--sarif - writes only the log, on standard output`() async throws {
+        let work = try Workspace()
+        try work.write(Self.plugin("docker://r.io/a:v1"), to: "p.yaml")
+        let run = try await work.run("lint", "p.yaml", "--offline", "--sarif", "-")
+        #expect(run.status == 1, "\(run)")
+        let log = try JSONSerialization.jsonObject(with: run.outputBytes) as? [String: Any]
+        #expect(log?["version"] as? String == "2.1.0")
+        #expect(!FileManager.default.fileExists(atPath: work.path("-")))
+    }
+
+    @Test func `a module is told apart from a manifest`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let run = try await work.run("lint", "plugin.wasm", "--offline")
+        #expect(run.status == 1 && run.outputText.contains("try: wasmpack check plugin.wasm"), "\(run)")
+    }
+
     @Test func `a directory without manifests is a warning, and fails with --strict`() async throws {
         let work = try Workspace()
         try work.write(Array("kind: Service\n".utf8), to: "deploy/service.yaml")
@@ -157,6 +174,7 @@ import Testing
         (["p.yaml", "--offline", "--use-secrets"], 64, "--use-secrets"),
         (["p.yaml", "--anonymous", "--use-secrets"], 64, "--use-secrets and --anonymous"),
         (["p.yaml", "--offline", "--sarif", "no/such/folder"], 74, "no/such"),
+        (["p.yaml", "--offline", "--sarif", "-", "--json"], 64, "--sarif - and --json"),
     ]
 
     @Test("rejects options that do not fit together", arguments: misuses)

@@ -47,7 +47,7 @@ package struct ImageUse: Sendable {
                 }
                 return ImageUse(object, image, secret, as: .envoyGateway, in: file)
             }
-        case .secret: return []
+        case .secret, .configMap: return []
         }
     }
 
