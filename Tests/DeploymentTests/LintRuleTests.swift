@@ -93,6 +93,9 @@ import YAML
         ("name", istio(url).replacing("{name: p, namespace: ns}", with: "{}"), 3, []),
         ("name", istio(url).replacing("namespace: ns", with: "namespace: a.b"), 3, []),
         ("api-version", "kind: WasmPlugin\nmetadata: {name: p}\nspec: {\(url)}", 1, []),
+        ("api-version", istio(url).replacing("kind: WasmPlugin", with: "kind: WasmPlugn"), 2, []),
+        ("api-version", higress(url).replacing("kind: WasmPlugin", with: "kind: wasmplugins"), 2, []),
+        ("api-version", istio(url).replacing("kind: WasmPlugin\n", with: ""), 1, []),
         ("name", istio(url).replacing("name: p", with: "name: 1"), 3, []),
         ("unknown-field", istio("\(url)\nimage: x"), 7, []),
         ("unknown-field", istio(url) + "labels: {a: b}\n", 7, []),
@@ -317,6 +320,19 @@ import YAML
             "\(id): \(findings.map { "\($0.place.line) \($0.rule.id) \($0.message)" })"
         )
         #expect(findings.allSatisfy { !$0.message.contains("hush") && !$0.hints.joined().contains("hush") })
+    }
+
+    @Test func `a Secret with a close name is the remedy for a missing one`() throws {
+        let text =
+            istioPullSecret("wasm-secret")
+            + Self.secret(Self.right).replacing("name: s,", with: "name: wasm-secrets,")
+        let findings = Linter([ManifestFile("a.yaml", Array(text.utf8))], for: []).findings
+        let missing = try #require(findings.first { $0.rule.id == "secret-missing" }, "\(findings)")
+        #expect(missing.hints == ["write wasm-secrets, which a.yaml has"])
+    }
+
+    private func istioPullSecret(_ name: String) -> String {
+        Self.istio("\(Self.url)\nimagePullSecret: \(name)")
     }
 
     /// The rules that `LintImageTests` and `IndexTests` show with a registry, and `ManifestSearchTests` with files.

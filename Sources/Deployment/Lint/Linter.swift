@@ -33,7 +33,7 @@ package struct Linter: Sendable {
             object.kind.consumer != nil || named.contains("\(object.kind.name) \(object.name)")
                 || object.kind == .secret && SecretContent.isPullSecret(object.node)
         }
-        findings = files.compactMap(\.finding)
+        findings = files.compactMap(\.finding) + files.flatMap(\.unknownKinds)
         let context = ObjectRule.Context(versions: versions)
         for object in objects {
             var found = LintCollector(object.file, object: object.description)

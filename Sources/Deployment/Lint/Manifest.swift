@@ -75,7 +75,7 @@ package struct ManifestFile: Sendable {
     /// The words without which a file has no object that `lint` knows.
     private static let words = [
         "WasmPlugin", "TrafficExtension", "EnvoyExtensionPolicy", "dockerconfigjson", "dockercfg",
-        "ReferenceGrant",
+        "ReferenceGrant", "extensions.istio.io", "extensions.higress.io",
     ]
 
     /// The file as the user named it, or `-`.
@@ -87,6 +87,8 @@ package struct ManifestFile: Sendable {
     private(set) var grants: [Node] = []
     /// Why it was not read.
     package private(set) var finding: LintFinding?
+    /// Objects whose kind is missing, or misspelled.
+    private(set) var unknownKinds: [LintFinding] = []
 
     /// Reads a file; a finding tells why it cannot be read.
     package init(_ name: String, _ bytes: [UInt8]) {
@@ -151,14 +153,43 @@ package struct ManifestFile: Sendable {
     }
 
     private mutating func add(_ node: Node, depth: Int) {
-        guard let kind = node["kind"]?.string, depth < Self.depthLimit else { return }
+        guard depth < Self.depthLimit else { return }
+        guard let kind = node["kind"]?.string else { return noteUnknownKind(of: node) }
         if kind.hasSuffix("List"), let items = node["items"]?.elements {
             for item in items { add(item, depth: depth + 1) }
         } else if kind == "ReferenceGrant" {
             grants.append(node)
         } else if let kind = ManifestKind(named: kind, in: node["apiVersion"]?.string ?? "") {
             objects.append(ManifestObject(kind: kind, file: name, node: node))
+        } else {
+            noteUnknownKind(of: node)
         }
+    }
+
+    /// Adds a finding about an object of an API with plugins, if its kind is missing or close to one of them.
+    private mutating func noteUnknownKind(of node: Node) {
+        guard let group = node["apiVersion"]?.string?.prefix(while: { $0 != "/" }) else { return }
+        let names = ManifestKind.allCases.filter {
+            $0.consumer != nil && $0.apiVersion.hasPrefix("\(group)/")
+        }
+        .map(\.name)
+        guard let usual = names.first else { return }
+        let kind = node["kind"]?.string
+        // The group may have other kinds, too.
+        let meant =
+            kind.map { kind in
+                kind.lowercased().nearest(of: names.map { $0.lowercased() }, within: 2)
+                    .flatMap { near in names.first { $0.lowercased() == near } }
+            } ?? usual
+        guard let meant else { return }
+        var collector = LintCollector(name)
+        collector.add(
+            .apiVersion,
+            at: (node["kind"] ?? node).place,
+            kind.map { "\($0.truncated(to: 60)) is not a kind of \(group)" } ?? "the object has no kind",
+            try: ["write kind: \(meant)"]
+        )
+        unknownKinds += collector.findings
     }
 
     private static func finding(_ error: YAMLError, in name: String) -> LintFinding? {

@@ -110,6 +110,11 @@ struct ShapeCheck {
         guard !words.contains(string) else { return }
         let meant =
             words.first { $0.lowercased() == string.lowercased() }
+            // As options of this program and other APIs write them.
+            ?? words.first { $0.hasSuffix("_" + string.uppercased()) }
+            ?? ["AUTHENTICATION": "AUTHN", "AUTHORIZATION": "AUTHZ"][string.uppercased()].flatMap {
+                words.contains($0) ? $0 : nil
+            }
             ?? string.uppercased().nearest(of: words, within: 3)
         collector.add(
             .wrongValue,

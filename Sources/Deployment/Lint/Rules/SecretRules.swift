@@ -63,6 +63,8 @@ struct SecretUse {
 
     /// The Secrets that images name, by name.
     private let secrets: [String: [NamedSecret]]
+    /// The files of the other Secrets, by name.
+    private let others: [String: String]
     private let grants: ReferenceGrants
 
     /// Reads the Secrets that images name.
@@ -71,6 +73,11 @@ struct SecretUse {
         self.secrets = Dictionary(
             grouping: secrets.filter { names.contains($0.name) }.map(NamedSecret.init),
             by: \.object.name
+        )
+        others = Dictionary(
+            secrets.filter { !names.contains($0.name) && SecretContent.isPullSecret($0.node) }
+                .map { ($0.name, $0.file) },
+            uniquingKeysWith: { first, _ in first }
         )
         self.grants = grants
     }
@@ -100,14 +107,17 @@ struct SecretUse {
         }
         guard let secret = secret(of: image) else {
             guard let other = secrets[named.name]?.first?.object else {
+                // A short name is close to every other one.
+                let near =
+                    named.name.utf8.count > 4 ? named.name.nearest(of: others.keys.sorted(), within: 2) : nil
                 return found.add(
                     .secretMissing,
                     at: named.place,
                     "the pull Secret \(name) is not in these files; it must exist in the cluster",
-                    try: [
-                        "wasmpack generate pull-secret \(image.registry) --name \(named.name.truncated(to: 80))"
-                            + (named.namespace.map { " --namespace \($0.truncated(to: 80))" } ?? "")
-                    ]
+                    try: near.map {
+                        ["write \($0), which \(others[$0] ?? "another file") has"]
+                    }
+                        ?? [image.secretCommand]
                 )
             }
             return found.add(
