@@ -141,11 +141,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // Also for `make fuzz`, so it depends on nothing.
+        .target(name: "WasmMutation", path: "Tests/WasmMutation", swiftSettings: strict),
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("DocumentationTests", ["wasmpack", "Diagnostics", arguments]),
         tests("OCITests", ["OCI", "Diagnostics"]),
         tests("HostSystemTests", ["HostSystem", "Diagnostics", system]),
-        tests("WasmTests", ["Wasm", "Diagnostics"]),
+        tests("WasmTests", ["Wasm", "WasmMutation", "Diagnostics"]),
         tests("ProxyWasmTests", ["ProxyWasm", "Wasm", "Diagnostics"]),
         tests("YAMLTests", ["YAML", "Diagnostics"]),
         tests("ArchiveTests", ["Archive", "OCI", "Diagnostics", system]),
@@ -180,8 +182,8 @@ if Context.environment["WASMPACK_FUZZ"] != nil {
     package.targets += [
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .target(name: "Fuzzing", dependencies: ["CFuzzer"], path: "Tests/Fuzz/Fuzzing"),
-        fuzzer("FuzzModule", "ProxyWasm", "Wasm", "Diagnostics"),
-        fuzzer("FuzzBody", "Wasm", "Diagnostics"),
+        fuzzer("FuzzModule", "ProxyWasm", "Wasm", "WasmMutation", "Diagnostics"),
+        fuzzer("FuzzBody", "Wasm", "WasmMutation", "Diagnostics"),
         fuzzer("FuzzLayer", "Archive", "OCI", "Diagnostics"),
         fuzzer("FuzzManifest", "OCI"),
         fuzzer("FuzzDockerfile", "Packing"),

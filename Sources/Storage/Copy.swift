@@ -39,7 +39,7 @@ package struct CopyReport: Sendable {
 }
 
 /// The number of blobs that are copied in parallel.
-let parallelBlobs = 4
+private let parallelBlobs = 4
 
 /// Copies an image from one store to another: children first, the name last.
 ///

@@ -2,16 +2,20 @@ import Diagnostics
 import OCI
 
 /// What a destination says before a copy begins.
-private enum DestinationState: Sendable {
+private enum Answer: Sendable {
     case previous(Result<Descriptor?, Failure>)
     case part(Descriptor, Result<Bool, Failure>)
 }
 
+/// The number of parts that are asked for together with the name: the config and the layer of a plugin.
+private let partsAtOnce = 2
+
 extension ContentDestination {
-    /// Returns the manifest that a name points to, and which parts of an image exist; a registry is asked for all at once,
-    /// in one round trip.
+    /// Returns the manifest that a name points to, and which of the first parts of an image exist; a registry is asked for
+    /// all of it at once, in one round trip.
     ///
-    /// The parts are incomplete if the name points to the image already.
+    /// Nothing is known about the parts if the name points to the image already. The answer about the name decides: its
+    /// failure comes before those of the parts, and those count only for another image.
     func state(
         of name: RefName,
         beforeCopying image: ManifestGraph.Node
@@ -20,8 +24,8 @@ extension ContentDestination {
             return (try await current(name), [:])
         }
         try image.document.failIfPartsAreTooLarge()
-        let parts = manifest.parts.withoutDuplicates.prefix(parallelBlobs)
-        let result = await withTaskGroup(of: DestinationState.self) {
+        let parts = Array(manifest.parts.withoutDuplicates.prefix(partsAtOnce))
+        let result = await withTaskGroup(of: Answer.self) {
             group -> Result<(Descriptor?, [Descriptor: Bool]), Failure> in
             group.addTask {
                 do throws(Failure) {
@@ -40,25 +44,30 @@ extension ContentDestination {
                 }
             }
             var previous: Descriptor?
+            var isAnswered = false
             var known: [Descriptor: Bool] = [:]
-            var failure: Failure?
-            for await answer in group {
+            var failures: [Descriptor: Failure] = [:]
+            while let answer = await group.next() {
                 switch answer {
                 case .previous(.success(let found)):
                     previous = found
+                    isAnswered = true
                     guard found?.digest != image.descriptor.digest else {
                         group.cancelAll()
                         return .success((found, [:]))
                     }
-                // The same failure, as a rule; that of the name is the clearest.
                 case .previous(.failure(let error)):
                     group.cancelAll()
                     return .failure(error)
                 case .part(let part, .success(let exists)): known[part] = exists
-                case .part(_, .failure(let error)): failure = failure ?? error
+                case .part(let part, .failure(let error)): failures[part] = error
+                }
+                if isAnswered, let failure = parts.lazy.compactMap({ failures[$0] }).first {
+                    group.cancelAll()
+                    return .failure(failure)
                 }
             }
-            return if let failure { .failure(failure) } else { .success((previous, known)) }
+            return .success((previous, known))
         }
         return try result.get()
     }

@@ -8,7 +8,8 @@ struct TreeBuilder {
         let start: Int
         var elements: [Node] = []
         var members: [Node.Member] = []
-        var keys: Set<String> = []
+        /// The keys, and where they are.
+        var keys: [String: Node.Place] = [:]
         /// The key whose value comes next.
         var key: (text: String, place: Node.Place)?
 
@@ -94,11 +95,12 @@ struct TreeBuilder {
         if style == .plain, text == "<<" {
             throw YAMLError(.mergeKey, "a merge key (<<) is not supported", at: place)
         }
-        guard frames[last].keys.insert(text).inserted else {
+        if let first = frames[last].keys.updateValue(place, forKey: text) {
             throw YAMLError(
                 .duplicateKey,
-                "a key is a duplicate",
+                "a key is a duplicate of that in line \(first.line)",
                 quoting: "\"\(text.truncated(to: 60))\"",
+                key: text,
                 at: place
             )
         }

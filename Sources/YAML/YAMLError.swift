@@ -25,10 +25,19 @@ package struct YAMLError: Error, Sendable, Equatable, CustomStringConvertible {
     package let message: String
     /// The same without a quotation, for documents with secrets.
     package let withoutQuotation: String
+    /// The key that is a duplicate; `nil` for another error.
+    package let key: String?
     package let place: Node.Place
 
-    init(_ kind: Kind, _ message: String, quoting: String? = nil, at place: Node.Place) {
+    init(
+        _ kind: Kind,
+        _ message: String,
+        quoting: String? = nil,
+        key: String? = nil,
+        at place: Node.Place
+    ) {
         self.kind = kind
+        self.key = key
         withoutQuotation = message
         self.message = quoting.map { "\(message): \($0)" } ?? message
         self.place = place

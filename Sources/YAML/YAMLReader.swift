@@ -102,7 +102,7 @@ extension YAMLError {
         "did not find expected ',' or ']'": "\",\" or \"]\" is expected",
         "did not find expected ',' or '}'": "\",\" or \"}\" is expected",
         "did not find expected <document start>":
-            "only one value is allowed in a document; the next one begins after ---",
+            "it does not belong to the document above it: indent it, or write --- before a new document",
         "did not find expected node content": "a value is expected",
         "exceeded maximum nesting level": "it is nested too deeply",
     ]

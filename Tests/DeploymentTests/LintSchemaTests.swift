@@ -12,6 +12,8 @@ import Testing
         let rule: String
         let accepted: Any
         let rejected: Any
+        /// The rule of `lint` that finds the rejected one.
+        let finding: String
     }
 
     private static let kinds: [String: ManifestKind] = [
@@ -37,7 +39,8 @@ import Testing
                     kind: kind,
                     rule: try #require(rule["rule"] as? String),
                     accepted: Self.expanded(try #require(rule["accepted"])),
-                    rejected: Self.expanded(try #require(rule["rejected"]))
+                    rejected: Self.expanded(try #require(rule["rejected"])),
+                    finding: try #require(rule["finding"] as? String)
                 )
             }
         }
@@ -79,9 +82,10 @@ import Testing
             } else {
                 #expect(accepted.isEmpty, "\(example.kind), \(example.rule): \(accepted)")
             }
+            let rejected = try Self.errors(example.rejected, of: example.kind)
             #expect(
-                try !Self.errors(example.rejected, of: example.kind).isEmpty,
-                "\(example.kind), \(example.rule)"
+                rejected.contains { $0.hasPrefix("\(example.finding): ") },
+                "\(example.kind), \(example.rule), \(example.finding): \(rejected)"
             )
         }
     }

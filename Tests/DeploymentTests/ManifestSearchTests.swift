@@ -65,6 +65,29 @@ import Testing
         #expect(ids.contains("secret-type") && !ids.contains("secret-missing"), "\(ids)")
     }
 
+    @Test func `reads a CA certificate in its own file`() throws {
+        try write(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ca}\ndata: {ca.crt: x}\n",
+            to: "ca.yaml"
+        )
+        try write("kind: ConfigMap\ndata: {a: b}\n", to: "other.yaml")
+        try write("{{ if .a }}\ndata: {ca.crt: x}\n{{ end }}\n", to: "template.yaml")
+        #expect(try search().files.map { FilePath($0.name).lastComponent?.string } == ["ca.yaml"])
+    }
+
+    @Test
+    func `an entry that vanishes while the directory is read is skipped, and one that cannot be read is not`()
+        throws
+    {
+        var search = ManifestSearch()
+        try search.readEntry(FilePath("\(folder.path)/vanished.yaml"))
+        #expect(search.files.isEmpty)
+        // A directory in the place of a file.
+        try write("", to: "folder.yaml/a.txt")
+        try search.readEntry(FilePath("\(folder.path)/folder.yaml"))
+        #expect(search.files.compactMap(\.finding?.rule.id) == ["file-unreadable"])
+    }
+
     @Test func `a missing path and the bytes of one file twice`() throws {
         try write("kind: WasmPlugin\n", to: "a.yaml")
         var search = ManifestSearch()

@@ -70,6 +70,15 @@ import Testing
         )
     }
 
+    @Test func `of overlapping changes, only the first is made`() throws {
+        let (image, bytes) = try image(text("url: oci://r.io/a:v1"))
+        let first = try #require(PinEdit(pinning: image, to: try Digest(parsing: Self.digest), in: bytes))
+        let other = "sha256:" + String(repeating: "cd", count: 32)
+        let second = try #require(PinEdit(pinning: image, to: try Digest(parsing: other), in: bytes))
+        #expect(first.overlaps(second) && second.overlaps(first))
+        #expect(PinEdit.apply([first, second], to: bytes) == PinEdit.apply([first], to: bytes))
+    }
+
     @Test func `writes no comment into JSON`() throws {
         let json =
             #"{"apiVersion":"extensions.istio.io/v1alpha1","kind":"WasmPlugin","metadata":{"name":"p"},"spec":{"url":"oci://r.io/a:v1""#

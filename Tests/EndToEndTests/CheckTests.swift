@@ -81,6 +81,21 @@ import Testing
         #expect(run.outputText.contains(#""id":"\#(row.id)""#), "\(row.name): \(run)")
     }
 
+    private struct Warned: Decodable { let warnings: [String] }
+
+    @Test func `a version that is not known is a warning in the document too`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        func warnings(_ consumer: String) async throws -> [String] {
+            let run = try await work.run("check", "plugin.wasm", "--json", "--for", consumer)
+            #expect(run.status == 0, "\(run)")
+            return try JSONDecoder().decode(Warned.self, from: run.outputBytes).warnings
+        }
+        let unknown = try await warnings("istio@9.9")
+        #expect(unknown.count == 1 && unknown.first?.hasPrefix("the Envoy in Istio 9.9 is not known") == true)
+        #expect(try await warnings("istio@1.31") == [])
+    }
+
     @Test func `fails for a missing file`() async throws {
         let run = try await Workspace().run("check", "nothing.wasm")
         #expect(run.status == 66)

@@ -100,11 +100,25 @@ import Testing
         #expect(again.status == 0, "\(again)")
         #expect(try await registry.requests().count > first + 1)
         #expect(try await registry.connectionCount(after: first) <= 3)
+        var (read, asked) = try await connections(to: registry, after: first)
+        #expect(!read.isDisjoint(with: asked))
         // Sides with different connection options do not share a connection.
         first = try await registry.requests().count
         let apart = try await work.run("copy", source, target, "--to-plain-http")
         #expect(apart.status == 0, "\(apart)")
-        #expect((2...4).contains(try await registry.connectionCount(after: first)))
+        (read, asked) = try await connections(to: registry, after: first)
+        #expect(read.isDisjoint(with: asked))
+    }
+
+    /// Returns the connections that read the source, and those that asked the destination.
+    private func connections(to registry: ScriptedRegistry, after first: Int) async throws -> (
+        Set<Int>, Set<Int>
+    ) {
+        let record = try await registry.record().dropFirst(first)
+        return (
+            Set(record.filter { $0.method == "GET" }.map(\.connection)),
+            Set(record.filter { $0.method == "HEAD" }.map(\.connection))
+        )
     }
 
     static let rejections: [(arguments: [String], status: Int32, phrase: String, why: String)] = [

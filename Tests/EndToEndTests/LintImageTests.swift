@@ -112,6 +112,86 @@ struct LintImageTests {
         #expect(try LintTests.Document(run).ids.contains("image-unreachable"), "\(run)")
     }
 
+    @Test func `a silent registry ends the command at its time limit, and nothing is written`() async throws {
+        let registry = try SilentSocket(isListening: true)
+        let work = try Workspace()
+        let manifest = LintTests.plugin("oci://localhost:\(registry.port)/a/b:v1")
+        for name in ["d/p1.yaml", "d/p2.yaml"] { try work.write(manifest, to: name) }
+        let run = try await work.run("lint", "d", "--fix", "--timeout", "2")
+        #expect(run.status == 75, "\(run)")
+        for name in ["d/p1.yaml", "d/p2.yaml"] { #expect(try work.bytes(of: name) == manifest) }
+        withExtendedLifetime(registry) {}
+    }
+
+    static let lies: [(what: String, rules: String)] = [
+        ("another byte in the manifest", #"[{"method":"GET","path":"/manifests/","flip":-3}]"#),
+        (
+            "a digest header that contradicts the manifest",
+            #"[{"path":"/manifests/","wrong_digest_header":true}]"#
+        ),
+        ("a layer that is cut short", #"[{"method":"GET","path":"/blobs/","truncate":50}]"#),
+        (
+            "a web page in place of the manifest",
+            #"[{"path":"/manifests/","status":200,"headers":{"Content-Type":"text/html"},"body":"<html>"}]"#
+        ),
+    ]
+
+    @Test("a registry that lies is a finding, and --fix writes nothing", arguments: lies.indices)
+    func lie(number: Int) async throws {
+        let registry = try await ScriptedRegistry()
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let reference = "\(registry.name)/a/b:v1"
+        let pushed = try await work.run("push", reference, "plugin.wasm", "--plain-http")
+        try #require(pushed.status == 0, "\(pushed)")
+        try await registry.order(Self.lies[number].rules)
+        let manifest = LintTests.plugin("oci://\(reference)")
+        try work.write(manifest, to: "p.yaml")
+        let run = try await work.run("lint", "p.yaml", "--fix", "--json", "--plain-http", "--retries", "0")
+        let ids = try LintTests.Document(run).ids
+        #expect(run.status == 1, "\(Self.lies[number].what): \(run)")
+        #expect(ids.contains("image-unreachable") || ids.contains("image-rejected"), "\(run)")
+        #expect(try work.bytes(of: "p.yaml") == manifest, "\(Self.lies[number].what)")
+    }
+
+    @Test func `an image that the consumer accepts with a warning is a warning`() async throws {
+        let bench = try await Bench()
+        // It calls the host, and does not export its memory.
+        let module = PluginBytes([
+            1: vector([function(), function([i32], [i32]), function([], [i32])]),
+            2: vector([imported("proxy_done", [0, 2])]),
+            7: vector([export("proxy_abi_version_0_2_1", 0, 1), export("malloc", 0, 2)]),
+        ])
+        let digest = try await bench.push(module.bytes, to: "v1")
+        #expect(try await bench.lint("oci://\(bench.repository)@\(digest)") == ["image-warning"])
+        let strict = try await bench.run("lint", "p.yaml", "--strict")
+        #expect(strict.status == 1 && strict.outputText.contains("memory"), "\(strict)")
+    }
+
+    @Test func `does not advise --fix for an image that it cannot pin`() async throws {
+        let bench = try await Bench()
+        _ = try await bench.push(Modules.plugin, to: "v1")
+        let advice = "try: wasmpack lint --fix p.yaml"
+        try bench.work.write(LintTests.plugin("oci://\(bench.repository):v1"), to: "p.yaml")
+        let present = try await bench.run("lint", "p.yaml")
+        #expect(present.outputText.contains(advice), "\(present)")
+        try bench.work.write(LintTests.plugin("oci://\(bench.repository):v9"), to: "p.yaml")
+        for options in [[], ["--fix"]] {
+            let missing = try await bench.work.start(
+                ["lint", "p.yaml"] + options + bench.access.flags,
+                input: bench.access.input
+            ).wait()
+            #expect(missing.status == 1 && missing.outputText.contains("[image-missing]"), "\(missing)")
+            #expect(!missing.outputText.contains("--fix"), "\(missing)")
+        }
+        // A url with an escape is never changed, so the pin is shown.
+        let escaped = bench.repository.dropLast() + #"\x6e"#
+        try bench.work.write(LintTests.plugin("\"oci://\(escaped):v1\""), to: "p.yaml")
+        let shown = try await bench.run("lint", "p.yaml", "--fix")
+        #expect(shown.outputText.contains("try: write oci://\(bench.repository)@sha256:"), "\(shown)")
+        #expect(!shown.outputText.contains("--fix"), "\(shown)")
+    }
+
     @Test func `asks an unreachable registry once for all its images`() async throws {
         let registry = try await ScriptedRegistry()
         try await registry.order(#"[{"drop": "before"}]"#)

@@ -135,6 +135,23 @@ import Testing
         )
     }
 
+    @Test func `--sarif - writes only the log, on standard output`() async throws {
+        let work = try Workspace()
+        try work.write(Self.plugin("docker://r.io/a:v1"), to: "p.yaml")
+        let run = try await work.run("lint", "p.yaml", "--offline", "--sarif", "-")
+        #expect(run.status == 1, "\(run)")
+        let log = try JSONSerialization.jsonObject(with: run.outputBytes) as? [String: Any]
+        #expect(log?["version"] as? String == "2.1.0")
+        #expect(!FileManager.default.fileExists(atPath: work.path("-")))
+    }
+
+    @Test func `a module is told apart from a manifest`() async throws {
+        let work = try Workspace()
+        try work.write(Modules.plugin, to: "plugin.wasm")
+        let run = try await work.run("lint", "plugin.wasm", "--offline")
+        #expect(run.status == 1 && run.outputText.contains("try: wasmpack check plugin.wasm"), "\(run)")
+    }
+
     @Test func `a directory without manifests is a warning, and fails with --strict`() async throws {
         let work = try Workspace()
         try work.write(Array("kind: Service\n".utf8), to: "deploy/service.yaml")
@@ -157,6 +174,7 @@ import Testing
         (["p.yaml", "--offline", "--use-secrets"], 64, "--use-secrets"),
         (["p.yaml", "--anonymous", "--use-secrets"], 64, "--use-secrets and --anonymous"),
         (["p.yaml", "--offline", "--sarif", "no/such/folder"], 74, "no/such"),
+        (["p.yaml", "--offline", "--sarif", "-", "--json"], 64, "--sarif - and --json"),
     ]
 
     @Test("rejects options that do not fit together", arguments: misuses)
@@ -166,28 +184,6 @@ import Testing
         let run = try await work.start(["lint"] + arguments).wait()
         #expect(run.status == status, "\(run)")
         #expect(run.errorText.contains(phrase), "\(run)")
-    }
-
-    @Test func `reads a directory of 10,000 files, and neither loops nor hidden directories`() async throws {
-        let work = try Workspace()
-        for number in 0..<10_000 {
-            try work.write(
-                Array("kind: ConfigMap\nn: \(number)\n".utf8),
-                to: "big/d\(number % 100)/f\(number).yaml"
-            )
-        }
-        try work.write(Self.plugin("oci://r.io/a:v1"), to: "big/d7/plugin.yml")
-        try work.write(Self.plugin("docker://r.io/a:v1"), to: "big/.hidden/plugin.yaml")
-        let files = FileManager.default
-        try files.createSymbolicLink(atPath: work.path("big/loop"), withDestinationPath: "..")
-        try files.createSymbolicLink(atPath: work.path("big/self.yaml"), withDestinationPath: "self.yaml")
-        try files.createSymbolicLink(
-            atPath: work.path("big/again.yaml"),
-            withDestinationPath: "d7/plugin.yml"
-        )
-        let document = try await Document(work.run("lint", "big", "--offline", "--json"))
-        #expect(document.files == 1 && document.objects == 1, "\(document)")
-        #expect(document.ids == ["unpinned"])
     }
 
     static let bombs: [(name: String, text: String, id: String)] = [
@@ -206,5 +202,30 @@ import Testing
         #expect(run.status == 1)
         #expect(try Document(run).ids == [bomb.id])
         #expect(try work.bytes(of: "bomb.yaml") == Array(bomb.text.utf8))
+    }
+}
+
+/// Many files.
+@Suite(.long, .timed, .timeLimit(.minutes(5))) struct LintLongTests {
+    @Test func `reads a directory of 10,000 files, and neither loops nor hidden directories`() async throws {
+        let work = try Workspace()
+        for number in 0..<10_000 {
+            try work.write(
+                Array("kind: ConfigMap\nn: \(number)\n".utf8),
+                to: "big/d\(number % 100)/f\(number).yaml"
+            )
+        }
+        try work.write(LintTests.plugin("oci://r.io/a:v1"), to: "big/d7/plugin.yml")
+        try work.write(LintTests.plugin("docker://r.io/a:v1"), to: "big/.hidden/plugin.yaml")
+        let files = FileManager.default
+        try files.createSymbolicLink(atPath: work.path("big/loop"), withDestinationPath: "..")
+        try files.createSymbolicLink(atPath: work.path("big/self.yaml"), withDestinationPath: "self.yaml")
+        try files.createSymbolicLink(
+            atPath: work.path("big/again.yaml"),
+            withDestinationPath: "d7/plugin.yml"
+        )
+        let document = try await LintTests.Document(work.run("lint", "big", "--offline", "--json"))
+        #expect(document.files == 1 && document.objects == 1, "\(document)")
+        #expect(document.ids == ["unpinned"])
     }
 }

@@ -65,6 +65,7 @@ import Testing
         #expect(try peer.work.bytes(of: "back.wasm") == images.modules[size])
     }
 
+    /// On a network that cuts every long body, a blob is uploaded in chunks, which registries answer differently.
     @Test(
         "uploads a blob in chunks if a whole one does not get through",
         arguments: profiles.filter { ["ecr", "quay", "odd"].contains($0.name) }
@@ -107,7 +108,7 @@ import Testing
     }
 }
 
-/// The same with nine megabytes, which registries accept whole or in chunks.
+/// The same with mounts, and with nine megabytes, which registries accept whole or in chunks.
 @Suite(.long, .timed, .timeLimit(.minutes(10))) struct ProfileLongTests {
     @Test("uploads a blob if the mount is rejected", arguments: ProfileTests.profiles)
     func mount(profile: ProfileTests.Profile) async throws {
@@ -127,8 +128,6 @@ import Testing
         #expect(pulled.status == 0, "\(pulled)")
         #expect(try peer.work.bytes(of: "back.wasm") == Modules.tiny)
     }
-
-    /// On a network that cuts every long body, a blob is uploaded in chunks, which registries answer differently.
 
     @Test("pushes, pushes again and pulls a large module", arguments: ProfileTests.profiles)
     func roundTrip(profile: ProfileTests.Profile) async throws {

@@ -5,7 +5,7 @@ import Testing
 /// Images of every shape found in registries: `check` predicts Istio's messages, and readable modules are extracted.
 ///
 /// `Tests/Support/images.py` writes them.
-@Suite(.timed, .timeLimit(.minutes(15))) struct PushedShapeLongTests {
+@Suite(.long, .timed, .timeLimit(.minutes(15))) struct PushedShapeLongTests {
     private static let ociGzip = "application/vnd.oci.image.layer.v1.tar+gzip"
     private static let dockerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 

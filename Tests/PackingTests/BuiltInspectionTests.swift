@@ -17,6 +17,10 @@ struct BuiltInspectionTests {
     static let layers: [(layers: [[Entry]], why: String)] = [
         ([[Entry(file: module, named: "plugin.wasm")]], "the plugin alone"),
         (
+            [[Entry(folder: "plugin.wasm"), Entry(file: module, named: "plugin.wasm/plugin.wasm")]],
+            "a folder with the plugin's name before it"
+        ),
+        (
             [
                 [
                     Entry(folder: "d"), Entry(file: module, named: "d/plugin.wasm", permissions: 0o755),

@@ -68,7 +68,7 @@ import Testing
     func unusableSecret(configuration: String, type: String, message: String) throws {
         let secret = try Self.secret(configuration, type: type)
         let failure = #expect(throws: Failure.self) { _ = try secret.step() }
-        #expect(failure?.code == .checkFailed && failure?.message.contains(message) == true)
+        #expect(failure?.code == .configurationInvalid && failure?.message.contains(message) == true)
     }
 
     @Test func `an entry without credentials fails, and is not quoted`() throws {
@@ -77,7 +77,7 @@ import Testing
             let failure = #expect(throws: Failure.self) {
                 _ = try secret.choice(for: RegistryName(parsing: "reg.io"), nil)
             }
-            #expect(failure?.code == .checkFailed)
+            #expect(failure?.code == .configurationInvalid)
             #expect(!"\(String(describing: failure))".contains("aHVzaA"))
         }
     }
@@ -87,11 +87,11 @@ import Testing
 
     static let invalid: [(text: String, code: Failure.Code, hint: String, why: String)] = [
         (
-            head + "type: Opaque\nstringData: {password: hush}\n", .checkFailed,
+            head + "type: Opaque\nstringData: {password: hush}\n", .configurationInvalid,
             "wasmpack generate pull-secret REFERENCE --name wasm-secret", "another type"
         ),
         (
-            head, .checkFailed, "wasmpack generate pull-secret REFERENCE --name wasm-secret",
+            head, .configurationInvalid, "wasmpack generate pull-secret REFERENCE --name wasm-secret",
             "no type is Opaque"
         ),
         (

@@ -114,7 +114,7 @@ import Testing
         ),
         (
             "apiVersion: v1\nkind: Secret\nhush: 1\nhush: 2\n", .configurationInvalid,
-            "a key is a duplicate, at line 4, column 1"
+            "a key is a duplicate of that in line 3, at line 4, column 1"
         ),
         ("---\n# x\nkind: ConfigMap\ndata: {a: hush}\n", .configurationInvalid, "its kind is ConfigMap"),
         (

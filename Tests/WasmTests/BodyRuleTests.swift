@@ -1,7 +1,9 @@
 import Foundation
 import TestSupport
 import Testing
-import Wasm
+import WasmMutation
+
+@testable import Wasm
 
 /// Each rule of validation has modules that obey it and modules that break it: Tests/Support/modules_bodies.py.
 ///
@@ -32,6 +34,39 @@ import Wasm
             let code = try #require(module.outline.sections.first { $0.id == 10 })
             #expect((code.offset...code.offset + code.size).contains(problem.offset), "\(name): \(problem)")
         }
+    }
+
+    @Test(
+        "each kind of instruction has modules that obey its rule, and modules that break it",
+        arguments: ["obeyed", "broken"]
+    )
+    func completeness(kind: String) async throws {
+        let table = InstructionTable.shared
+        var missing = Set(table.rules.map(\.shape)).subtracting([.undefined, .prefix])
+        // Constants have no rule but their length; generated modules of the second opinion have them.
+        missing.subtract([.constantFloat32, .constantFloat64, .constantVector])
+        // Nothing breaks these; convertAny is the reverse of convertExternal, which has a module.
+        if kind == "broken" { missing.subtract([.nop, .unreachable, .convertAny]) }
+        for (name, path) in try await JudgedModules.shared.value.corpus where name.contains("-\(kind)") {
+            let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+            for body in ModuleParts(bytes)?.bodies ?? [] {
+                for instruction in BodyParts(body)?.instructions ?? [] {
+                    if let shape = Self.shape(of: instruction, in: table) { missing.remove(shape) }
+                }
+            }
+        }
+        #expect(missing.isEmpty, "\(missing)")
+    }
+
+    /// The shape of an instruction; the number after a prefix is below 128 but for vectors.
+    private static func shape(of instruction: [UInt8], in table: InstructionTable) -> InstructionShape? {
+        guard let code = instruction.first else { return nil }
+        guard (0xFB...0xFE).contains(code) else { return table.rules[Int(code)].shape }
+        let digits = instruction.dropFirst().prefix(2).map(Int.init)
+        guard let first = digits.first else { return nil }
+        let number = first < 0x80 ? first : first & 0x7F | (digits.last ?? 0) << 7
+        let range = table.prefixes[Int(code) - 0xFB]
+        return number < range.count ? table.rules[range.lowerBound + number].shape : nil
     }
 
     static let messages: [(name: String, message: String)] = [

@@ -53,7 +53,7 @@ import Testing
         ("a: !!str 1", .tag, 1, 4, "a tag is not supported: tag:yaml.org,2002:str"),
         ("a: ! 1", .tag, 1, 4, "a tag"),
         ("a:\n  <<: {}", .mergeKey, 2, 3, "a merge key (<<)"),
-        ("a: 1\nb: 2\na: 3", .duplicateKey, 3, 1, "a key is a duplicate: \"a\""),
+        ("a: 1\nb: 2\na: 3", .duplicateKey, 3, 1, "a key is a duplicate of that in line 1: \"a\""),
         ("{a: 1, \"\\x61\": 2}", .duplicateKey, 1, 8, "a duplicate"),
         ("? [a]\n: b", .complexKey, 1, 3, "a key is a list or an object"),
         ("a:\n\tb: 1", .syntax, 2, 1, "a tab is not allowed as indentation"),
@@ -98,7 +98,7 @@ import Testing
         let error = #expect(throws: YAMLError.self) {
             try YAMLReader.documents(in: Array("hush: 1\nhush: 2".utf8))
         }
-        #expect(error?.withoutQuotation == "a key is a duplicate")
+        #expect(error?.withoutQuotation.hasPrefix("a key is a duplicate of that in line ") == true)
     }
 
     static let bombs: [(name: String, text: String, phrase: String)] = [

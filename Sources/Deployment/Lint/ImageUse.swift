@@ -1,3 +1,4 @@
+import Diagnostics
 package import OCI
 package import YAML
 
@@ -25,6 +26,12 @@ package struct ImageUse: Sendable {
 
     package var kind: ManifestKind { object.kind }
     package var registry: RegistryName { reference.registry }
+    /// The command that makes its pull Secret.
+    package var secretCommand: String {
+        "wasmpack generate pull-secret \(registry)"
+            + (secret.map { " --name \($0.name.truncated(to: 80))" } ?? "")
+            + ((secret?.namespace ?? object.namespace).map { " --namespace \($0.truncated(to: 63))" } ?? "")
+    }
 
     /// Finds the images of an object.
     static func images(of object: ManifestObject, in file: ManifestFile) -> [ImageUse] {
@@ -47,7 +54,7 @@ package struct ImageUse: Sendable {
                 }
                 return ImageUse(object, image, secret, as: .envoyGateway, in: file)
             }
-        case .secret: return []
+        case .secret, .configMap: return []
         }
     }
 

@@ -32,6 +32,19 @@ package struct LintFinding: Sendable {
         self.consumerMessage = consumerMessage
         self.hints = hints
     }
+
+    /// Returns the finding with other hints.
+    func with(hints: [String]) -> LintFinding {
+        LintFinding(
+            rule: rule,
+            file: file,
+            place: place,
+            object: object,
+            message: message,
+            consumerMessage: consumerMessage,
+            hints: hints
+        )
+    }
 }
 
 /// Collects the findings of one file.

@@ -20,17 +20,20 @@ package struct Linter: Sendable {
         fileNames = files.map(\.name)
         let all = files.flatMap(\.objects)
         let images = files.flatMap { file in file.objects.flatMap { ImageUse.images(of: $0, in: file) } }
-        secrets = SecretUse(
-            all.filter { $0.kind == .secret },
-            namedBy: images,
-            grants: files.flatMap(\.grants)
-        )
+        let grants = ReferenceGrants(files.flatMap(\.grants))
+        secrets = SecretUse(all.filter { $0.kind == .secret }, namedBy: images, grants: grants)
         self.images = images
-        let named = Set(images.compactMap(\.secret?.name))
-        objects = all.filter {
-            $0.kind != .secret || named.contains($0.name) || SecretContent.isPullSecret($0.node)
+        let certificates = all.flatMap(AuthorityUse.authorities)
+        let authorities = AuthorityRules(all.filter { $0.kind.consumer == nil }, grants: grants)
+        let named = Set(
+            images.compactMap(\.secret?.name).map { "Secret \($0)" }
+                + certificates.map { "\($0.kind.name) \($0.name)" }
+        )
+        objects = all.filter { object in
+            object.kind.consumer != nil || named.contains("\(object.kind.name) \(object.name)")
+                || object.kind == .secret && SecretContent.isPullSecret(object.node)
         }
-        findings = files.compactMap(\.finding)
+        findings = files.compactMap(\.finding) + files.flatMap(\.unknownKinds)
         let context = ObjectRule.Context(versions: versions)
         for object in objects {
             var found = LintCollector(object.file, object: object.description)
@@ -42,7 +45,17 @@ package struct Linter: Sendable {
             secrets.check(image, &found)
             findings += found.findings
         }
+        for use in certificates {
+            var found = LintCollector(use.policy.file, object: use.policy.description)
+            authorities.check(use, &found)
+            findings += found.findings
+        }
         sort()
+    }
+
+    /// Replaces the hints of findings, where a registry knows better ones.
+    package mutating func advise(_ hints: (LintFinding) -> [String]?) {
+        findings = findings.map { finding in hints(finding).map(finding.with) ?? finding }
     }
 
     /// Adds findings about images, which a registry was asked for.

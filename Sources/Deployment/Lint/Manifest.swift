@@ -8,6 +8,7 @@ package enum ManifestKind: String, Sendable, CaseIterable {
     case envoyExtensionPolicy
     case higressWasmPlugin
     case secret
+    case configMap
 
     /// The name of the kind in documents.
     package var name: String {
@@ -16,6 +17,7 @@ package enum ManifestKind: String, Sendable, CaseIterable {
         case .trafficExtension: "TrafficExtension"
         case .envoyExtensionPolicy: "EnvoyExtensionPolicy"
         case .secret: "Secret"
+        case .configMap: "ConfigMap"
         }
     }
 
@@ -25,17 +27,17 @@ package enum ManifestKind: String, Sendable, CaseIterable {
         case .wasmPlugin, .trafficExtension: "extensions.istio.io/v1alpha1"
         case .envoyExtensionPolicy: "gateway.envoyproxy.io/v1alpha1"
         case .higressWasmPlugin: "extensions.higress.io/v1alpha1"
-        case .secret: "v1"
+        case .secret, .configMap: "v1"
         }
     }
 
-    /// The consumer that reads it, as in `check --for`; `nil` for a Secret.
+    /// The consumer that reads it, as in `check --for`; `nil` for a Secret or ConfigMap.
     package var consumer: String? {
         switch self {
         case .wasmPlugin, .trafficExtension: "istio"
         case .envoyExtensionPolicy: "envoy-gateway"
         case .higressWasmPlugin: "higress"
-        case .secret: nil
+        case .secret, .configMap: nil
         }
     }
 
@@ -44,7 +46,7 @@ package enum ManifestKind: String, Sendable, CaseIterable {
         let kinds = Self.allCases.filter { $0.name == name }
         let exact = kinds.first { $0.apiVersion == apiVersion }
         let group = kinds.first { $0.apiVersion.prefix { $0 != "/" } == apiVersion.prefix { $0 != "/" } }
-        guard let kind = exact ?? group ?? (name == "Secret" ? nil : kinds.first) else { return nil }
+        guard let kind = exact ?? group ?? kinds.first(where: { $0.consumer != nil }) else { return nil }
         self = kind
     }
 }
@@ -73,7 +75,7 @@ package struct ManifestFile: Sendable {
     /// The words without which a file has no object that `lint` knows.
     private static let words = [
         "WasmPlugin", "TrafficExtension", "EnvoyExtensionPolicy", "dockerconfigjson", "dockercfg",
-        "ReferenceGrant",
+        "ReferenceGrant", "extensions.istio.io", "extensions.higress.io",
     ]
 
     /// The file as the user named it, or `-`.
@@ -85,11 +87,24 @@ package struct ManifestFile: Sendable {
     private(set) var grants: [Node] = []
     /// Why it was not read.
     package private(set) var finding: LintFinding?
+    /// Objects whose kind is missing, or misspelled.
+    private(set) var unknownKinds: [LintFinding] = []
 
     /// Reads a file; a finding tells why it cannot be read.
     package init(_ name: String, _ bytes: [UInt8]) {
         self.name = name
         self.bytes = bytes
+        if bytes.starts(with: [0x00, 0x61, 0x73, 0x6D]) {
+            var collector = LintCollector(name)
+            collector.add(
+                .yamlSyntax,
+                at: Node.Place(line: 1, column: 1),
+                "it is a Wasm module, not a manifest",
+                try: ["wasmpack check \(collector.pathArgument)"]
+            )
+            finding = collector.findings.first
+            return
+        }
         do throws(YAMLError) {
             for document in try YAMLReader.documents(in: bytes) { add(document, depth: 0) }
         } catch {
@@ -120,9 +135,11 @@ package struct ManifestFile: Sendable {
             }
     }
 
-    /// Whether a file may have a Secret, which another file may name.
-    static func mayHaveSecret(_ bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBufferPointer { contains(Array("Secret".utf8), in: $0) }
+    /// Whether a file may have a Secret or a CA certificate, which another file may name.
+    static func mayBeNamed(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { text in
+            ["Secret", "ca.crt"].contains { word in contains(Array(word.utf8), in: text) }
+        }
     }
 
     private static func contains(_ word: [UInt8], in text: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -136,14 +153,43 @@ package struct ManifestFile: Sendable {
     }
 
     private mutating func add(_ node: Node, depth: Int) {
-        guard let kind = node["kind"]?.string, depth < Self.depthLimit else { return }
+        guard depth < Self.depthLimit else { return }
+        guard let kind = node["kind"]?.string else { return noteUnknownKind(of: node) }
         if kind.hasSuffix("List"), let items = node["items"]?.elements {
             for item in items { add(item, depth: depth + 1) }
         } else if kind == "ReferenceGrant" {
             grants.append(node)
         } else if let kind = ManifestKind(named: kind, in: node["apiVersion"]?.string ?? "") {
             objects.append(ManifestObject(kind: kind, file: name, node: node))
+        } else {
+            noteUnknownKind(of: node)
         }
+    }
+
+    /// Adds a finding about an object of an API with plugins, if its kind is missing or close to one of them.
+    private mutating func noteUnknownKind(of node: Node) {
+        guard let group = node["apiVersion"]?.string?.prefix(while: { $0 != "/" }) else { return }
+        let names = ManifestKind.allCases.filter {
+            $0.consumer != nil && $0.apiVersion.hasPrefix("\(group)/")
+        }
+        .map(\.name)
+        guard let usual = names.first else { return }
+        let kind = node["kind"]?.string
+        // The group may have other kinds, too.
+        let meant =
+            kind.map { kind in
+                kind.lowercased().nearest(of: names.map { $0.lowercased() }, within: 2)
+                    .flatMap { near in names.first { $0.lowercased() == near } }
+            } ?? usual
+        guard let meant else { return }
+        var collector = LintCollector(name)
+        collector.add(
+            .apiVersion,
+            at: (node["kind"] ?? node).place,
+            kind.map { "\($0.truncated(to: 60)) is not a kind of \(group)" } ?? "the object has no kind",
+            try: ["write kind: \(meant)"]
+        )
+        unknownKinds += collector.findings
     }
 
     private static func finding(_ error: YAMLError, in name: String) -> LintFinding? {
@@ -162,8 +208,14 @@ package struct ManifestFile: Sendable {
             case .duplicateKey: (.duplicateKey, ["remove one of them"])
             case .limit: (.yamlLimit, ["split the file"])
             }
-        // Without a quotation, because the file may have a Secret.
-        collector.add(rule, at: error.place, error.withoutQuotation, try: hints)
+        // Without a quotation, because the file may have a Secret. The name of a field is not one.
+        let isField =
+            error.key?.utf8.allSatisfy { byte in
+                byte.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                    || "._/-".utf8.contains(byte)
+            } ?? false
+        let message = isField ? error.message : error.withoutQuotation
+        collector.add(rule, at: error.place, message, try: hints)
         return collector.findings.first
     }
 }

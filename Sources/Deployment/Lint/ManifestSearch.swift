@@ -90,7 +90,8 @@ package struct ManifestSearch: Sendable {
         }
     }
 
-    private mutating func readEntry(_ path: FilePath) throws(Failure) {
+    /// Reads an entry of a directory.
+    mutating func readEntry(_ path: FilePath) throws(Failure) {
         let bytes: [UInt8]
         do throws(Failure) {
             bytes = try ReadableFile.contents(of: path, limit: Self.sizeLimit)
@@ -99,10 +100,10 @@ package struct ManifestSearch: Sendable {
             return addUnreadable(path, error)
         }
         let isRelevant = ManifestFile.isRelevant(bytes)
-        guard isRelevant || ManifestFile.mayHaveSecret(bytes) else { return }
+        guard isRelevant || ManifestFile.mayBeNamed(bytes) else { return }
         let file = ManifestFile(path.string, bytes)
-        // Many other files contain the word, such as templates; they have nothing to do with plugins.
-        if isRelevant || file.objects.contains(where: { $0.kind == .secret }) { try add(path, file) }
+        // Many other files contain the words, such as templates; they have nothing to do with plugins.
+        if isRelevant || file.objects.contains(where: { $0.kind.consumer == nil }) { try add(path, file) }
     }
 
     /// Adds the finding for an entry of a directory; one that vanished meanwhile has none.

@@ -96,10 +96,48 @@ struct ModuleURL {
             return
         }
         switch scheme.lowercased() {
-        case "file": source = .file
-        case "http", "https": source = .http
-        default: readImage(rest.dropFirst(2))
+        case "oci": readImage(rest.dropFirst(2))
+        case "file":
+            guard rest.utf8.count > 2 else {
+                return addEmpty(scheme, "write file:///PATH, of a module in the proxy's container")
+            }
+            source = .file
+        default:
+            guard !rest.dropFirst(2).prefix(while: { !"/?#".contains($0) }).isEmpty else {
+                return addEmpty(
+                    scheme,
+                    "write \(scheme)://HOST/PATH of a module, or oci://HOST/REPOSITORY:TAG"
+                )
+            }
+            source = .http
+            if let image = Self.image(likeFile: rest.dropFirst(2)) {
+                problems.append(
+                    Problem(
+                        rule: .urlImage,
+                        message: "\(scheme):// fetches a file, but the url looks like that of an image",
+                        hints: ["write oci://\(image)"]
+                    )
+                )
+            }
         }
+    }
+
+    private mutating func addEmpty(_ scheme: String, _ hint: String) {
+        problems.append(
+            Problem(
+                rule: .urlReference,
+                message: "the url has nothing after \(scheme)://",
+                hints: [hint]
+            )
+        )
+    }
+
+    /// Returns the image that a url for a file seems to mean: one that ends with a tag or digest.
+    static func image(likeFile address: Substring) -> Reference? {
+        guard let reference = try? Reference(parsing: String(address)), !reference.registryIsOmitted,
+            reference.digest != nil || reference.tag?.description.hasSuffix(".wasm") == false
+        else { return nil }
+        return reference
     }
 
     private mutating func readEnvoyGateway(_ text: String) {
@@ -200,32 +238,6 @@ struct ModuleURL {
             )
         }
         source = .image(reference)
-    }
-
-    /// Returns what to write for a url without its scheme; never a user, a password, a query or a fragment.
-    private static func advice(_ text: some StringProtocol) -> String {
-        "write oci://" + String(withoutUser(text).prefix { !"?#".contains($0) }).truncated(to: 200)
-    }
-
-    /// Returns a url without its scheme and user: what follows the last `@` that is not before a digest.
-    ///
-    /// If it is not clear what the `@` means, returns the form of a url, because a part may be a password.
-    private static func withoutUser(_ text: some StringProtocol) -> String {
-        var end = text.endIndex
-        while let position = text[..<end].lastIndex(of: "@") {
-            let rest = text[text.index(after: position)...]
-            guard rest.hasPrefix("sha256:") || rest.hasPrefix("sha512:") else {
-                let isAuthority = !text[..<position].contains { "/?#".contains($0) }
-                return isAuthority && rest.contains("/") ? String(rest) : "HOST/REPOSITORY:TAG"
-            }
-            end = position
-        }
-        return String(text)
-    }
-
-    /// Returns the url of an image in the form of another url: with `oci://`, unless Envoy Gateway's url had none.
-    static func text(of reference: Reference, like url: String, as parser: Parser) -> String {
-        parser == .envoyGateway && !url.hasPrefix("oci://") ? "\(reference)" : "oci://\(reference)"
     }
 
     /// Returns the scheme as Go's net/url finds it: a letter, then letters, digits, `+`, `-` and `.` up to a colon.

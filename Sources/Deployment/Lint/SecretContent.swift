@@ -2,17 +2,10 @@ import Diagnostics
 import OCI
 import YAML
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// The docker configuration in a pull Secret, as proxies read it.
 struct SecretContent {
-    static let type = "kubernetes.io/dockerconfigjson"
-    static let legacyType = "kubernetes.io/dockercfg"
-    static let key = ".dockerconfigjson"
+    /// The command that makes a pull Secret.
+    fileprivate static let remedy = "wasmpack generate pull-secret REGISTRY --name NAME"
 
     /// Why a Secret has no usable content.
     struct Problem: Error {
@@ -36,66 +29,36 @@ struct SecretContent {
     /// Whether a Secret is a pull Secret, by its type or its key.
     static func isPullSecret(_ node: Node) -> Bool {
         let type = node["type"]?.string
-        return type == Self.type || type == legacyType
-            || ["data", "stringData"].contains { node[$0]?[key] != nil }
+        return type == PullSecretData.type || type == PullSecretData.legacyType
+            || ["data", "stringData"].contains { node[$0]?[PullSecretData.key] != nil }
     }
 
     /// Reads a Secret; `stringData` wins over `data`, as in Kubernetes.
     init(_ node: Node) throws(Problem) {
-        let bytes: [UInt8]
-        if let value = node["stringData"]?[Self.key] {
-            place = value.place
-            guard let text = value.string else {
-                throw Problem(
-                    rule: .secretContent,
-                    place: place,
-                    message: "stringData\(Self.key) is not a string"
-                )
-            }
-            bytes = Array(text.utf8)
-            if let decoded = Self.decode(text), decoded.first == UInt8(ascii: "{") {
-                throw Problem(
-                    rule: .secretBase64,
-                    place: place,
-                    message: "the value of \(Self.key) in stringData is base64, but stringData is plain text",
-                    hints: ["rename stringData to data, or decode the value"]
-                )
-            }
-        } else if let value = node["data"]?[Self.key] {
-            place = value.place
-            let text = value.string ?? ""
-            guard let decoded = Self.decode(text) else {
-                let isPlain = text.utf8.first { $0 > 0x20 } == UInt8(ascii: "{")
-                throw Problem(
-                    rule: .secretBase64,
-                    place: place,
-                    message: "the value of \(Self.key) in data is not base64"
-                        + (isPlain ? ", but plain JSON" : ""),
-                    hints: [
-                        isPlain ? "rename data to stringData" : "make it with wasmpack generate pull-secret"
-                    ]
-                )
-            }
-            bytes = decoded
-        } else {
-            place = node["data"]?.place ?? node["type"]?.place ?? node.place
+        let plain = node["stringData"]?[PullSecretData.key]
+        let encoded = node["data"]?[PullSecretData.key]
+        place = (plain ?? encoded ?? node["data"] ?? node["type"])?.place ?? node.place
+        if let plain, plain.string == nil {
             throw Problem(
-                rule: .secretKey,
+                rule: .secretContent,
                 place: place,
-                message: "the Secret has no \(Self.key) in data or stringData",
-                hints: ["wasmpack generate pull-secret REGISTRY --name NAME"]
+                message: "stringData\(PullSecretData.key) is not a string"
             )
         }
-        let place = place
-        func invalid(_ message: String, try hint: String) -> Problem {
-            Problem(rule: .secretContent, place: place, message: message, hints: [hint])
+        let bytes: [UInt8]
+        do throws(PullSecretData.Fault) {
+            bytes = try PullSecretData.configuration(
+                stringData: plain?.string,
+                data: encoded.map { $0.string ?? "" }
+            )
+        } catch {
+            throw Problem(error, at: place)
         }
-        let again = "wasmpack generate pull-secret REGISTRY --name NAME"
         do throws(Failure) {
             let value = try CanonicalJSON.decode(
                 JSONValue.self,
                 from: bytes,
-                as: "content of \(Self.key)",
+                as: "content of \(PullSecretData.key)",
                 failing: .configurationInvalid,
                 quoting: false
             )
@@ -122,22 +85,15 @@ struct SecretContent {
                 )
             }
         } catch {
-            let isTwice = Self.decode(String(decoding: bytes, as: UTF8.self))?.first == UInt8(ascii: "{")
-            throw invalid(
-                isTwice
-                    ? "the value of \(Self.key) is encoded as base64 twice"
-                    : "the content of \(Self.key) is not a docker configuration: \(error.why ?? error.message)",
-                try: again
+            throw Problem(
+                rule: .secretContent,
+                place: place,
+                message:
+                    "the content of \(PullSecretData.key) is not a docker configuration: \(error.why ?? error.message)",
+                hints: [Self.remedy]
             )
         }
         json = bytes
-    }
-
-    /// Decodes base64 with line ends; `nil` for other text and for no text.
-    private static func decode(_ text: String) -> [UInt8]? {
-        let digits = text.utf8.filter { $0 != 0x0A && $0 != 0x0D }
-        guard !digits.isEmpty else { return nil }
-        return Data(base64Encoded: Data(digits)).map { [UInt8]($0) }
     }
 
     /// The keys whose entry has no credentials, or an `auth` that is not base64 of `user:password`.
@@ -149,7 +105,8 @@ struct SecretContent {
             }
             if text("registrytoken") != nil || text("identitytoken") != nil { return false }
             if let auth = text("auth") {
-                return Self.decode(auth).flatMap { $0.firstIndex(of: UInt8(ascii: ":")) }.map { $0 == 0 }
+                return PullSecretData.decodeBase64(auth).flatMap { $0.firstIndex(of: UInt8(ascii: ":")) }.map
+                { $0 == 0 }
                     ?? true
             }
             return text("username") == nil || text("password") == nil
@@ -168,4 +125,29 @@ struct SecretContent {
     }
 
     private static func host(of key: String) -> String { DockerConfigKey.host(of: key) }
+}
+
+extension SecretContent.Problem {
+    fileprivate init(_ fault: PullSecretData.Fault, at place: Node.Place) {
+        let key = PullSecretData.key
+        let again = SecretContent.remedy
+        let (rule, message, hint): (LintRule, String, String) =
+            switch fault {
+            case .missing: (.secretKey, "the Secret has no \(key) in data or stringData", again)
+            case .notBase64: (.secretBase64, "the value of \(key) in data is not base64", again)
+            case .plainInData:
+                (
+                    .secretBase64, "the value of \(key) in data is not base64, but plain JSON",
+                    "rename data to stringData"
+                )
+            case .encodedInStringData:
+                (
+                    .secretBase64,
+                    "the value of \(key) in stringData is base64, but stringData is plain text",
+                    "rename stringData to data, or decode the value"
+                )
+            case .encodedTwice: (.secretContent, "the value of \(key) is encoded as base64 twice", again)
+            }
+        self.init(rule: rule, place: place, message: message, hints: [hint])
+    }
 }

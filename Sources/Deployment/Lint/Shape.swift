@@ -11,6 +11,10 @@ indirect enum Shape: Sendable {
     case configuration
     /// Any value, which the plugin reads.
     case any
+    /// An object whose members are texts.
+    case texts
+    /// Any value; another rule checks it.
+    case elsewhere
     /// Labels of workloads, with Istio's rules.
     case labels
     /// A list; `unique` is the member that identifies an item.

@@ -36,6 +36,12 @@ struct ShapeCheck {
             configuration(node, path, isRounded: true)
         case .any: configuration(node, path, isRounded: false)
         case .labels: labels(node, path)
+        case .texts:
+            guard let members = node.members else { return wrongType(node, "an object", path) }
+            for member in members {
+                text(member.value, TextShape(), "\(path).\(member.key.truncated(to: 63))")
+            }
+        case .elsewhere: break
         case .list(let item, let limit, let unique): list(node, item, limit, unique, path)
         case .unchecked:
             guard node.members != nil || node.elements != nil else {
@@ -104,6 +110,11 @@ struct ShapeCheck {
         guard !words.contains(string) else { return }
         let meant =
             words.first { $0.lowercased() == string.lowercased() }
+            // As options of this program and other APIs write them.
+            ?? words.first { $0.hasSuffix("_" + string.uppercased()) }
+            ?? ["AUTHENTICATION": "AUTHN", "AUTHORIZATION": "AUTHZ"][string.uppercased()].flatMap {
+                words.contains($0) ? $0 : nil
+            }
             ?? string.uppercased().nearest(of: words, within: 3)
         collector.add(
             .wrongValue,
@@ -116,7 +127,7 @@ struct ShapeCheck {
     private mutating func object(_ node: Node, _ fields: [Field], _ path: String, _ place: Node.Place) {
         guard let members = node.members else { return wrongType(node, "an object", path) }
         for member in members {
-            let name = "\(path).\(member.key.truncated(to: 60))"
+            let name = (path.isEmpty ? "" : "\(path).") + member.key.truncated(to: 60)
             if let field = fields.first(where: { $0.name == member.key }) {
                 // An API server drops null, so the field is absent.
                 if !member.value.isNull { check(member.value, field.shape, at: name, member.place) }

@@ -21,15 +21,17 @@ extension Authenticator {
         // A wrong password is sent to a token service once, though requests that were sent together are rejected one
         // after the other.
         if let rejection = rejections[key] { throw rejection }
-        do throws(RequestFailure) {
-            return try await fetches.value(for: key) { [self] () async throws(RequestFailure) in
-                try await fetch(key, policy)
-            }?.value
-        } catch {
-            if !error.isTransient { rejections[key] = error }
-            throw error
-        }
+        return try await fetches.value(for: key) { [self] () async throws(RequestFailure) in
+            do throws(RequestFailure) {
+                return try await fetch(key, policy)
+            } catch {
+                if !error.isTransient { await reject(key, error) }
+                throw error
+            }
+        }?.value
     }
+
+    private func reject(_ key: Authorization.Key, _ error: RequestFailure) { rejections[key] = error }
 
     /// Returns the value for an anonymous token; `nil` if an anonymous token would not change the result.
     func valueWithoutCredential(

@@ -149,7 +149,13 @@ extension RequestFailure {
         case .tooLarge:
             self.init(failure(.protocolViolation, "the response of \(url.redacted) is too large"))
         case .protocolViolation:
-            self.init(failure(.protocolViolation, "\(peer) violates the HTTP protocol"))
+            self.init(
+                failure(
+                    .protocolViolation,
+                    "\(peer) violates the HTTP protocol",
+                    try: url.scheme == .http ? hints(["if it uses HTTPS, omit --plain-http"]) : []
+                )
+            )
         case .bodyUnreadable:
             self.init(failure(.fileUnreadable, "the content to send has changed or cannot be read"))
         case .limitReached:

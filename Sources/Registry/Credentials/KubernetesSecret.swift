@@ -9,6 +9,8 @@ struct KubernetesSecret: Decodable {
     private let data: [String: String]?
     private let stringData: [String: String]?
 
+    private static let remedy = "wasmpack generate pull-secret REFERENCE --name wasm-secret"
+
     /// Whether a document is a Kubernetes object of any kind.
     static func isObject(_ bytes: [UInt8]) -> Bool {
         struct Object: Decodable { let kind: String }
@@ -76,8 +78,8 @@ struct KubernetesSecret: Decodable {
         }
         let key: String
         switch secret.type {
-        case "kubernetes.io/dockerconfigjson": key = ".dockerconfigjson"
-        case "kubernetes.io/dockercfg": key = ".dockercfg"
+        case PullSecretData.type: key = PullSecretData.key
+        case PullSecretData.legacyType: key = PullSecretData.legacyKey
         case let type:
             throw invalid(
                 "its type is \((type ?? "Opaque").truncated(to: 80)); kubernetes.io/dockerconfigjson or "
@@ -85,37 +87,36 @@ struct KubernetesSecret: Decodable {
             )
         }
         let content: [UInt8]
-        if let text = secret.stringData?[key] {
-            content = Array(text.utf8)
-        } else if let text = secret.data?[key] {
-            guard let decoded = CredentialJSON.decodeBase64(text) else {
-                guard text.utf8.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else {
-                    throw invalid("its \(key) is not base64")
-                }
+        do throws(PullSecretData.Fault) {
+            content = try PullSecretData.configuration(
+                stringData: secret.stringData?[key],
+                data: secret.data?[key]
+            )
+        } catch {
+            switch error {
+            case .missing: throw invalid("it has no \(key)")
+            case .notBase64: throw invalid("its \(key) is not base64")
+            case .plainInData:
                 throw invalid(
                     "its \(key) in data is plain JSON, but data is base64",
                     try: "rename data to stringData"
                 )
+            case .encodedInStringData:
+                throw invalid(
+                    "its \(key) in stringData is base64, but stringData is plain text",
+                    try: "rename stringData to data"
+                )
+            case .encodedTwice: throw invalid("its \(key) is encoded as base64 twice", try: remedy)
             }
-            content = decoded
-        } else {
-            throw invalid("it has no \(key)")
         }
         let name = "\(key) of \(what)"
         do throws(Failure) {
-            return key == ".dockercfg"
+            return key == PullSecretData.legacyKey
                 ? try DockerConfigDocument(parsingLegacyForm: content, as: name)
                 : try DockerConfigDocument(parsing: content, as: name)
         } catch {
             // The remedies for a file do not work, because the content is a part of one.
-            let isEncoded = secret.stringData?[key] != nil && JSONEncodingFault(of: content) == .base64
-            throw error.with(
-                try: [
-                    isEncoded
-                        ? "rename stringData to data"
-                        : "wasmpack generate pull-secret REFERENCE --name wasm-secret"
-                ]
-            )
+            throw error.with(try: [remedy])
         }
     }
 }

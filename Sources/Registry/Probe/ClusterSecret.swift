@@ -50,12 +50,11 @@ package struct ClusterSecret: Sendable {
 
     /// Returns the step about the Secret itself.
     ///
-    /// Throws ``Failure/Code/checkFailed`` if no mesh reads it, and ``Failure/Code/configurationInvalid``, which does not
-    /// quote it, for other content.
+    /// Throws ``Failure/Code/configurationInvalid``, which does not quote it, if no mesh can use it.
     func step() throws(Failure) -> ProbeStep {
-        if let type, type != "kubernetes.io/dockerconfigjson" {
+        if let type, type != PullSecretData.type {
             throw Failure(
-                .checkFailed,
+                .configurationInvalid,
                 "\(name) has the type \(type.truncated(to: 80))",
                 why:
                     "Istio and Higress read only kubernetes.io/dockerconfigjson, with the key .dockerconfigjson",
@@ -65,7 +64,7 @@ package struct ClusterSecret: Sendable {
         let document = try content.get()
         if document.credsStore?.isEmpty == false || document.credHelpers?.isEmpty == false {
             throw Failure(
-                .checkFailed,
+                .configurationInvalid,
                 "\(name) names a credential helper, which a proxy does not have",
                 why:
                     "it is docker's config.json with credsStore or credHelpers, not the credentials themselves",
@@ -83,8 +82,8 @@ package struct ClusterSecret: Sendable {
 
     /// Returns the entry that Istio uses: by the exact name, else by the host of a key; Docker Hub has only an exact one.
     ///
-    /// Throws ``Failure/Code/authenticationRequired`` if there is none, ``Failure/Code/checkFailed`` for an entry that
-    /// cannot be used, and ``Failure/Code/configurationInvalid`` for other content.
+    /// Throws ``Failure/Code/authenticationRequired`` if there is none, and ``Failure/Code/configurationInvalid`` for an entry
+    /// or other content that cannot be used.
     func choice(for registry: RegistryName, _ repository: RepositoryName?) throws(Failure) -> Choice {
         let document = try content.get()
         let auths = (document.auths ?? [:]).compactMapValues(\.self)
@@ -110,7 +109,7 @@ package struct ClusterSecret: Sendable {
             credential = try entry.credential(from: name)
         } catch {
             throw Failure(
-                .checkFailed,
+                .configurationInvalid,
                 "the entry \"\(shown)\" of \(name) cannot be used",
                 why: "its \"auth\" is not base64 of user:password",
                 try: Self.remedy
@@ -118,7 +117,7 @@ package struct ClusterSecret: Sendable {
         }
         guard let credential else {
             throw Failure(
-                .checkFailed,
+                .configurationInvalid,
                 "the entry \"\(shown)\" of \(name) has no credentials",
                 why: "docker login with a credential helper leaves such entries",
                 try: Self.remedy

@@ -30,6 +30,8 @@ package struct ProbeStep: Sendable {
     /// How a step ended.
     package enum Result: Sendable {
         case passed
+        /// There is nothing to check, and nothing is missing.
+        case none
         /// It works now, but not everywhere or not for long.
         case warning
         case failed(Failure)
@@ -45,6 +47,14 @@ package struct ProbeStep: Sendable {
     init(_ kind: Kind, _ text: String) {
         self.kind = kind
         result = .passed
+        self.text = text
+        hints = []
+    }
+
+    /// Creates a step about something that is absent, and not needed.
+    init(_ kind: Kind, none text: String) {
+        self.kind = kind
+        result = .none
         self.text = text
         hints = []
     }

@@ -15,7 +15,9 @@ extension RegistryProbe {
         do throws(Failure) {
             answer = try await client.retrying("\(registry)") { _ throws(RequestFailure) in
                 let answer = try await client.baseAnswer()
-                guard answer.status != 429, answer.status < 500, answer.status != 408 else {
+                guard answer.status != 429, answer.status < 500, answer.status != 408,
+                    !answer.rejection.wantsTLS
+                else {
                     throw try await client.failure(for: answer, doing: "reach")
                 }
                 return answer

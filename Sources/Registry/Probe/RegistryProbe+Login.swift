@@ -62,11 +62,11 @@ extension RegistryProbe {
         return address[..<colon].trimmingBrackets
     }
 
-    /// Reports which credentials are used; returns `nil` if they cannot be read, or if a cluster would have none.
+    /// Reports which credentials are used; returns `nil` if they cannot be read.
     ///
     /// `requiresLogin` is `nil` if the registry was not reached. Throws ``Failure/Code/interrupted``.
     func account(requiresLogin: Bool?) async throws(Failure) -> CredentialLookup? {
-        if let secret = subject.secret { return account(of: secret, requiresLogin ?? true) }
+        if let secret = subject.secret { return account(of: secret) }
         let lookup: CredentialLookup
         do throws(Failure) {
             // An entry for a part of the registry does not count for the whole.
@@ -97,7 +97,7 @@ extension RegistryProbe {
                 )
             )
         } else {
-            report(ProbeStep(.account, "none; searched \(searched)"))
+            report(ProbeStep(.account, none: "none; searched \(searched)"))
         }
         return lookup
     }
@@ -107,7 +107,7 @@ extension RegistryProbe {
         " (\"\(DockerConfigKey.withoutUser(key).truncated(to: 100))\")"
     }
 
-    private func account(of secret: ClusterSecret, _ requiresLogin: Bool) -> CredentialLookup? {
+    private func account(of secret: ClusterSecret) -> CredentialLookup? {
         do throws(Failure) {
             report(try secret.step())
         } catch {
@@ -118,8 +118,19 @@ extension RegistryProbe {
         do throws(Failure) {
             choice = try secret.choice(for: registry, subject.repository)
         } catch {
-            report(ProbeStep(.account, error))
-            guard error.code == .authenticationRequired, !requiresLogin else { return nil }
+            guard error.code == .authenticationRequired else {
+                report(ProbeStep(.account, error))
+                return nil
+            }
+            // A proxy then pulls without credentials, which is enough for a public image.
+            let why = error.why.map { "; \($0)" } ?? ""
+            report(
+                ProbeStep(
+                    .account,
+                    warning: "\(error.message), so a proxy pulls without credentials\(why)",
+                    try: error.hints
+                )
+            )
             return CredentialLookup(nil, sources: [secret.name])
         }
         let text = "\(choice.credential)\(Self.shown(choice.key))"

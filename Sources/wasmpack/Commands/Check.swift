@@ -103,7 +103,8 @@ struct Check: TargetCommand {
         at path: FilePath,
         _ context: CommandContext
     ) async throws {
-        for choice in consumers { if let warning = choice.warning { context.record(.warning(warning)) } }
+        let warnings = consumers.compactMap(\.warning).withoutDuplicates
+        for warning in warnings { context.record(.warning(warning)) }
         let check = try PluginCheck(
             image,
             named: reference,
@@ -118,6 +119,7 @@ struct Check: TargetCommand {
             target: targetName,
             named: reference,
             isStrict: strict,
+            warnings: warnings,
             completing: context.hints
         )
         if verdicts.isEmpty, check.module != nil { context.record(.detail(CheckReport.limits)) }

@@ -57,7 +57,10 @@ struct Lint: RegistryCommand {
     var useSecrets = false
 
     @Option(
-        help: ArgumentHelp("Also write the findings as SARIF to FILE", valueName: "file"),
+        help: ArgumentHelp(
+            "Also write the findings as SARIF to FILE; - for only SARIF, on standard output",
+            valueName: "file"
+        ),
         completion: .file()
     )
     var sarif: String?
@@ -86,11 +89,16 @@ struct Lint: RegistryCommand {
         }
         if files.contains("") { throw ValidationError("The name of a file is empty.") }
         if sarif == "" { throw ValidationError("--sarif is empty.") }
+        if sarif == "-", output.json {
+            throw ValidationError("--sarif - and --json both write to standard output.")
+        }
     }
 
     func run(_ context: CommandContext) async throws {
         let versions = try parsedVersions(context)
-        let sarifFile = try sarif.map { (path) throws(Failure) in try OutputFile(at: FilePath(path)) }
+        let sarifFile = try sarif.flatMap { (path) throws(Failure) in
+            path == "-" ? nil : try OutputFile(at: FilePath(path))
+        }
         var search = ManifestSearch()
         for file in files.withoutDuplicates {
             if file == "-" {
@@ -114,6 +122,7 @@ struct Lint: RegistryCommand {
             var images = LintImages(linter, registry: registry, versions: versions, usesSecrets: useSecrets)
             try await images.check(context)
             if fix { fixed = try await images.fix(search.files) }
+            linter.advise { images.advice(for: $0, search.files) }
             linter.add(images.findings)
         }
         let report = LintReport(
@@ -128,7 +137,11 @@ struct Lint: RegistryCommand {
             try bytes.withUnsafeBytesTyped { (bytes) throws(Failure) in try sarifFile.write(bytes) }
             try sarifFile.commit()
         }
-        try context.print(report.document, orRows: report.rows)
+        if sarif == "-" {
+            try JSONReport.print(SARIFReport(report.findings))
+        } else {
+            try context.print(report.document, orRows: report.rows)
+        }
         if report.isFailed { throw NegativeResult() }
     }
 

@@ -31,7 +31,13 @@ extension LintImages {
             if let known, answer.root == known { return answer }
         } catch let failure as Failure {
             guard !Self.fatal.contains(failure.code), !Task.isCancelled else { throw failure }
-            let explained = context.connections.explained(failure)
+            var explained = context.connections.explained(failure)
+            if secret != nil, [.authenticationRejected, .authenticationDenied].contains(failure.code) {
+                // Another login does not change the Secret.
+                explained = explained.with(
+                    try: ["\(image.secretCommand) -u NAME --password-stdin | kubectl apply -f -"]
+                )
+            }
             answer.failure = explained
             if Self.connectionFailures.contains(failure.code) { unreachable[reference.registry] = explained }
         }

@@ -37,6 +37,24 @@ extension LintImages {
         return fixes
     }
 
+    /// Returns better advice for an image without a pin than `--fix`, if that cannot write one; `nil` if it can.
+    func advice(for finding: LintFinding, _ files: [ManifestFile]) -> [String]? {
+        guard finding.rule == .unpinned else { return nil }
+        let image = linter.images.first { image in
+            image.object.file == finding.file && image.url.place == finding.place
+                && image.object.description == finding.object
+        }
+        guard let image else { return nil }
+        let pin = pins.first { pin in
+            pin.image.url.place == finding.place && pin.image.object.file == finding.file
+        }
+        guard let pin else { return [] }
+        let file = files.first { $0.name == finding.file }
+        let edit = file.flatMap { PinEdit(pinning: image, to: pin.digest, in: $0.bytes) }
+        guard edit == nil else { return nil }
+        return ["write \(image.url(of: image.reference.pinned(to: pin.digest)))"]
+    }
+
     /// The failures by which someone ends the command.
     private static let endings: Set<Failure.Code> = [.interrupted, .terminated, .hangup]
 

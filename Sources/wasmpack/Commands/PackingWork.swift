@@ -82,7 +82,17 @@ struct PackingWork {
             }
             return await group.next()?.map { ($0, check) } ?? .failure(.interrupted)
         }
-        return try result.get()
+        let (image, check) = try result.get()
+        // Both have read the file.
+        if let checked = check?.module?.identity, checked != image.module {
+            throw Failure(
+                .fileUnreadable,
+                "\(module) changed while it was read",
+                why: "the module that was checked is not the one that was packed",
+                try: ["wait until the compiler has finished, then build again"]
+            )
+        }
+        return (image, check)
     }
 
     private func checked() throws(Failure) -> PrepublishCheck? {

@@ -11,6 +11,8 @@ struct CheckReport {
     private let envoys: [EnvoyVerdict]
     private let target: String
     private let isStrict: Bool
+    /// What the selection of consumers left unknown.
+    private let warnings: [String]
 
     private let reference: Reference?
     private let hints: HintCompletion
@@ -21,8 +23,10 @@ struct CheckReport {
         target: String,
         named reference: Reference?,
         isStrict: Bool,
+        warnings: [String],
         completing hints: HintCompletion
     ) {
+        self.warnings = warnings
         self.hints = hints
         self.reference = reference
         self.check = check
@@ -120,6 +124,8 @@ struct CheckReport {
         /// The first of `envoys`.
         let envoy: Nullable<Envoy>
         let envoys: [Envoy]
+        /// For a version of `--for` that is not known.
+        let warnings: [String]
 
         struct Image: Encodable {
             let digest: String
@@ -193,35 +199,9 @@ struct CheckReport {
                 )
             },
             envoy: Nullable(envoys.first.map(Document.Envoy.init)),
-            envoys: envoys.map(Document.Envoy.init)
+            envoys: envoys.map(Document.Envoy.init),
+            warnings: warnings
         )
-    }
-}
-
-/// A module in the JSON document of `check`.
-struct CheckedModuleDocument: Encodable {
-    let digest: String
-    let size: Int
-    let verdict: String
-    let bodiesValidated: Bool
-    let abi: Nullable<String>
-    /// The first tried Envoy with all functions that the module imports, as MAJOR.MINOR.
-    let minimumEnvoy: Nullable<String>
-    let sdk: Nullable<String>
-    let type: Nullable<String>
-    let findings: [FindingDocument]
-
-    init(_ module: ModuleInspection, _ findings: [Finding], envoy: Finding?, bodiesValidated: Bool) {
-        let check = module.check
-        digest = module.identity.digest.description
-        size = module.identity.size
-        verdict = (findings + [envoy].compactMap(\.self)).map(\.severity).max().verdict
-        self.bodiesValidated = bodiesValidated
-        abi = Nullable(check?.abi?.rawValue)
-        minimumEnvoy = Nullable(check.map { "1.\($0.minimumEnvoy)" })
-        sdk = Nullable(check?.sdk?.rawValue)
-        type = Nullable(check?.pluginType?.rawValue)
-        self.findings = findings.map(FindingDocument.init)
     }
 }
 

@@ -7,6 +7,8 @@ import Synchronization
 final class DoctorReport: Sendable {
     private struct State {
         var steps: [ProbeStep] = []
+        /// What to do, as it was printed; later steps often need the same.
+        var hints: Set<String> = []
         /// The first error of printing.
         var unwritten: Failure?
     }
@@ -39,7 +41,13 @@ final class DoctorReport: Sendable {
     private func rows(of step: ProbeStep) -> [Row] {
         [Row(step.kind.rawValue, WrappableText(step.mark, step.text))]
             + (step.failure?.why.map { [.more("  why: \($0)")] } ?? [])
-            + step.hints.map { .more("  try: \(context.hints.completed($0))") }
+            + newHints(of: step).map { .more("  try: \($0)") }
+    }
+
+    /// Returns the hints that no earlier step had.
+    private func newHints(of step: ProbeStep) -> [String] {
+        let hints = step.hints.map(context.hints.completed)
+        return state.withLock { state in hints.filter { state.hints.insert($0).inserted } }
     }
 
     /// Prints the end of the report.
@@ -66,6 +74,7 @@ extension ProbeStep {
     fileprivate var mark: Mark {
         switch result {
         case .passed: .accepted
+        case .none: .neutral
         case .warning: .caution
         case .failed: .rejected
         }
@@ -74,6 +83,7 @@ extension ProbeStep {
     fileprivate var word: String {
         switch result {
         case .passed: "ok"
+        case .none: "none"
         case .warning: "warning"
         case .failed: "failed"
         }

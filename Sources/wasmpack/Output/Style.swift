@@ -51,12 +51,15 @@ enum Mark: Sendable {
     case accepted
     case caution
     case rejected
+    /// Neither good nor bad.
+    case neutral
 
     var text: String {
         switch self {
         case .accepted: "✓"
         case .caution: "!"
         case .rejected: "✗"
+        case .neutral: "-"
         }
     }
 
@@ -65,6 +68,7 @@ enum Mark: Sendable {
         case .accepted: .good
         case .caution: .caution
         case .rejected: .bad
+        case .neutral: .plain
         }
     }
 }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Fuzzing
 import Wasm
+import WasmMutation
 
 /// A section: its id, its length and its content.
 private func section(_ id: UInt8, _ content: [UInt8]) -> [UInt8] { [id] + number(content.count) + content }
@@ -38,6 +39,13 @@ public func take(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
     for problem in result.problems where problem.offset > module.count { fatalError("\(problem)") }
     _ = result.features
     return 0
+}
+
+/// Changes the locals and instructions.
+@_cdecl("LLVMFuzzerCustomMutator")
+public func change(_ data: UnsafeMutablePointer<UInt8>?, _ size: Int, _ limit: Int, _ seed: UInt32) -> Int {
+    var mutation = WasmMutation(FuzzRandom(seed: seed)) { libFuzzerChange($0, limit: $1) }
+    return write(mutation.body(bytes(data, size), limit: limit), to: data, limit: limit)
 }
 
 runFuzzer(take)

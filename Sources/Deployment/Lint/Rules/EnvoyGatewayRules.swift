@@ -94,6 +94,16 @@ enum EnvoyGatewayRules {
 
     private static func check(http: Node, _ found: inout LintCollector) {
         ModuleRules.checkFormat(http["sha256"], ofModule: true, &found)
+        if let url = http["url"], let text = url.string, let start = text.firstRange(of: "://"),
+            let image = ModuleURL.image(likeFile: text[start.upperBound...])
+        {
+            found.add(
+                .urlImage,
+                at: url.place,
+                "the type HTTP fetches a file, but the url looks like that of an image",
+                try: ["write type: Image and image.url: oci://\(image)"]
+            )
+        }
         if http["sha256"]?.string?.isEmpty ?? true {
             found.add(
                 .unpinned,

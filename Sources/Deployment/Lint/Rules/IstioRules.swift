@@ -103,7 +103,10 @@ enum IstioRules {
         ObjectRule { object, _, found in
             let targets =
                 [object.spec?["targetRef"]].compactMap(\.self) + (object.spec?["targetRefs"]?.elements ?? [])
-            for target in targets { checkTarget(target, &found) }
+            for target in targets {
+                checkTarget(target, &found)
+                checkClass(target, of: object, &found)
+            }
         },
     ]
 
@@ -131,6 +134,36 @@ enum IstioRules {
             "the group of the target \(kind) is \"\(given.truncated(to: 80))\"",
             try: [group.isEmpty ? "remove group" : "write group: \(group)"]
         )
+    }
+
+    /// Istio's root namespace, unless its mesh has another one.
+    private static let rootNamespace = "istio-system"
+
+    /// Checks a target that is a GatewayClass: istiod looks only for that of waypoints, in its root namespace.
+    private static func checkClass(
+        _ target: Node,
+        of object: ManifestObject,
+        _ found: inout LintCollector
+    ) {
+        guard target["kind"]?.string == "GatewayClass", let name = target["name"], let text = name.string
+        else { return }
+        if text != "istio-waypoint" {
+            found.add(
+                .targetIgnored,
+                at: name.place,
+                "istiod ignores the GatewayClass \(text.truncated(to: 80)); only istio-waypoint is a target",
+                try: ["write name: istio-waypoint, or a target of the kind Gateway"]
+            )
+        } else if let namespace = object.node["metadata"]?["namespace"], let own = namespace.string,
+            own != rootNamespace
+        {
+            found.add(
+                .targetIgnored,
+                at: namespace.place,
+                "a plugin for all waypoints must be in Istio's root namespace, which is usually \(rootNamespace)",
+                try: ["write namespace: \(rootNamespace), or a target of the kind Gateway"]
+            )
+        }
     }
 
     /// Checks the fields of a module, which are the same in both kinds.

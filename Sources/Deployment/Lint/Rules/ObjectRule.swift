@@ -27,11 +27,22 @@ struct ObjectRule: Sendable {
         case .envoyExtensionPolicy: object + EnvoyGatewayRules.policy
         case .higressWasmPlugin: object + HigressRules.wasmPlugin
         case .secret: object + SecretRules.secret
+        case .configMap: object
         }
     }
 
     /// The rules for every kind.
     private static let object = [
+        ObjectRule { object, _, found in
+            var check = ShapeCheck(found) { KubernetesSchema.advice($0, for: object.kind) }
+            check.check(
+                object.node,
+                .object(KubernetesSchema.fields(of: object.kind)),
+                at: "",
+                object.node.place
+            )
+            found = check.collector
+        },
         ObjectRule { object, _, found in
             guard let version = object.node["apiVersion"] else {
                 return found.add(

@@ -7,11 +7,11 @@ enum SecretRules {
     static let secret = [
         ObjectRule { object, _, found in
             guard SecretContent.isPullSecret(object.node) else { return }
-            if let type = object.node["type"], type.string == SecretContent.legacyType {
+            if let type = object.node["type"], type.string == PullSecretData.legacyType {
                 return found.add(
                     .secretType,
                     at: type.place,
-                    "the type \(SecretContent.legacyType) is the legacy format, which Istio, Higress and Envoy Gateway do not read",
+                    "the type \(PullSecretData.legacyType) is the legacy format, which Istio, Higress and Envoy Gateway do not read",
                     try: ["wasmpack generate pull-secret REGISTRY --name NAME"]
                 )
             }
@@ -63,15 +63,21 @@ struct SecretUse {
 
     /// The Secrets that images name, by name.
     private let secrets: [String: [NamedSecret]]
-    /// Objects of the kind `ReferenceGrant`.
-    private let grants: [Node]
+    /// The files of the other Secrets, by name.
+    private let others: [String: String]
+    private let grants: ReferenceGrants
 
     /// Reads the Secrets that images name.
-    init(_ secrets: [ManifestObject], namedBy images: [ImageUse], grants: [Node]) {
+    init(_ secrets: [ManifestObject], namedBy images: [ImageUse], grants: ReferenceGrants) {
         let names = Set(images.compactMap(\.secret?.name))
         self.secrets = Dictionary(
             grouping: secrets.filter { names.contains($0.name) }.map(NamedSecret.init),
             by: \.object.name
+        )
+        others = Dictionary(
+            secrets.filter { !names.contains($0.name) && SecretContent.isPullSecret($0.node) }
+                .map { ($0.name, $0.file) },
+            uniquingKeysWith: { first, _ in first }
         )
         self.grants = grants
     }
@@ -89,17 +95,29 @@ struct SecretUse {
     func check(_ image: ImageUse, _ found: inout LintCollector) {
         guard let named = image.secret else { return }
         let name = "\(named.namespace.map { "\($0)/" } ?? "")\(named.name)".truncated(to: 120)
-        checkGrant(image, named, &found)
+        if image.kind == .envoyExtensionPolicy {
+            grants.check(
+                .secret,
+                named.name,
+                in: named.namespace,
+                for: image.object,
+                at: named.place,
+                &found
+            )
+        }
         guard let secret = secret(of: image) else {
             guard let other = secrets[named.name]?.first?.object else {
+                // A short name is close to every other one.
+                let near =
+                    named.name.utf8.count > 4 ? named.name.nearest(of: others.keys.sorted(), within: 2) : nil
                 return found.add(
                     .secretMissing,
                     at: named.place,
                     "the pull Secret \(name) is not in these files; it must exist in the cluster",
-                    try: [
-                        "wasmpack generate pull-secret \(image.registry) --name \(named.name.truncated(to: 80))"
-                            + (named.namespace.map { " --namespace \($0.truncated(to: 80))" } ?? "")
-                    ]
+                    try: near.map {
+                        ["write \($0), which \(others[$0] ?? "another file") has"]
+                    }
+                        ?? [image.secretCommand]
                 )
             }
             return found.add(
@@ -128,15 +146,16 @@ struct SecretUse {
         let secret = named.object
         let type = secret.node["type"]?.string ?? "Opaque"
         let source = "\(secret.file):\(secret.node.place.line)"
-        if image.kind != .envoyExtensionPolicy, type != SecretContent.type, type != SecretContent.legacyType {
+        if image.kind != .envoyExtensionPolicy, type != PullSecretData.type, type != PullSecretData.legacyType
+        {
             found.add(
                 .secretType,
                 at: place,
                 "the Secret \(secret.name.truncated(to: 80)) (\(source)) has the type \(type.truncated(to: 80))",
                 consumerMessage:
                     "type of secret \(secret.namespace ?? "NAMESPACE")/\(secret.name.truncated(to: 80)) is not "
-                    + SecretContent.type,
-                try: ["write type: \(SecretContent.type) in the Secret"]
+                    + PullSecretData.type,
+                try: ["write type: \(PullSecretData.type) in the Secret"]
             )
         }
         let content: SecretContent
@@ -162,35 +181,6 @@ struct SecretUse {
                 image.registry.isDockerHub
                     ? "the key for Docker Hub is https://index.docker.io/v1/"
                     : "write the host exactly as in the url, with its port: \(image.registry)"
-            ]
-        )
-    }
-
-    /// Whether an Envoy Gateway policy may read a Secret of another namespace.
-    private func checkGrant(_ image: ImageUse, _ named: ImageUse.Secret, _ found: inout LintCollector) {
-        guard image.kind == .envoyExtensionPolicy, let own = image.object.namespace,
-            let other = named.namespace,
-            own != other
-        else { return }
-        let isGranted = grants.contains { grant in
-            grant["metadata"]?["namespace"]?.string == other
-                && (grant["spec"]?["from"]?.elements ?? []).contains {
-                    $0["group"]?.string == "gateway.envoyproxy.io"
-                        && $0["kind"]?.string == "EnvoyExtensionPolicy" && $0["namespace"]?.string == own
-                }
-                && (grant["spec"]?["to"]?.elements ?? []).contains {
-                    $0["kind"]?.string == "Secret" && ($0["group"]?.string ?? "").isEmpty
-                        && ($0["name"] == nil || $0["name"]?.string == named.name)
-                }
-        }
-        guard !isGranted else { return }
-        found.add(
-            .referenceGrant,
-            at: named.place,
-            "the Secret is in the namespace \(other.truncated(to: 63)), and these files have no ReferenceGrant there for policies of "
-                + own.truncated(to: 63),
-            try: [
-                "put the Secret into \(own.truncated(to: 63)), or create a ReferenceGrant in \(other.truncated(to: 63))"
             ]
         )
     }
