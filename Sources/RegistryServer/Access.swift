@@ -32,8 +32,9 @@ package enum Access: Sendable {
         switch self {
         case .open: return
         case .basic(let accounts):
-            if let (name, password) = request.basicCredential, accounts.accept(name, password) { return }
-            throw .basicRequired
+            let credential = request.basicCredential
+            if let (name, password) = credential, accounts.accept(name, password) { return }
+            throw .basicRequired(wasGiven: credential != nil)
         case .tokens(let issuer):
             try issuer.check(request, route, action)
         }

@@ -42,12 +42,13 @@ struct RegistryError: Error {
         self.init(status, code, [failure.message, failure.why].compactMap(\.self).joined(separator: ": "))
     }
 
-    /// A request without the credentials of an account.
-    static var basicRequired: RegistryError {
+    /// A request without the credentials of an account; `wasGiven` if it has others.
+    static func basicRequired(wasGiven: Bool) -> RegistryError {
         RegistryError(
             401,
             .unauthorized,
-            "a user name and a password are required",
+            wasGiven
+                ? "the user name or the password is wrong" : "a user name and a password are required",
             [("WWW-Authenticate", "Basic realm=\"wasmpack serve\", charset=\"UTF-8\"")]
         )
     }

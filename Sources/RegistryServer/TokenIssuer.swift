@@ -107,7 +107,7 @@ package struct TokenIssuer: Sendable {
         }
         if let accounts {
             guard let credential, accounts.accept(credential.name, credential.password) else {
-                throw .basicRequired
+                throw .basicRequired(wasGiven: credential != nil)
             }
         }
         return try issue(scopes.flatMap { $0.split(separator: " ").map(String.init) })

@@ -113,6 +113,9 @@ import Testing
         #expect(wkg.status == 1)
         #expect(wkg.outputText.contains("\nFAIL     ✓ istio  ✓ envoy-gateway  ✓ higress  ✗ wkg\n"), "\(wkg)")
         #expect(wkg.outputText.contains("Wasm components must have a config of type"))
+        // ASM loads plugins as Istio does.
+        let asm = try await work.run("check", "plugin-oci", "--for", "asm")
+        #expect(asm.status == 0 && asm.outputText.hasSuffix("\nok       ✓ istio\n"), "\(asm)")
         let unknown = try await work.run("check", "plugin-oci", "--for", "kong")
         #expect(unknown.status == 64)
         #expect(unknown.errorText.contains("istio"), "\(unknown)")

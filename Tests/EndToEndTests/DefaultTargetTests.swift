@@ -56,6 +56,13 @@ import Testing
         #expect(file.errorText.hasSuffix("try: wasmpack build plugin.wasm --layout plugin-oci\n"), "\(file)")
     }
 
+    @Test func `push in an empty folder asks for the module, not for a file that is missing`() async throws {
+        let work = try Workspace()
+        let run = try await work.run("push", "a.example/b:v1")
+        #expect(run.status == 66 && run.errorText.contains("error[layout-missing]"), "\(run)")
+        #expect(run.errorText.hasSuffix("try: wasmpack push a.example/b:v1 path/to/plugin.wasm\n"), "\(run)")
+    }
+
     @Test func `serve says what it serves and what to do next`() async throws {
         let work = try Workspace()
         try work.write(Modules.plugin, to: "plugin.wasm")
@@ -63,6 +70,7 @@ import Testing
         #expect(try await work.run("build", "plugin.wasm", "--created", "5").status == 0)
         let cases: [(arguments: [String], texts: [String])] = [
             ([], ["the temporary directory is removed at the end", "to push: wasmpack push 127.0.0.1:"]),
+            (["--token-auth"], ["anyone gets a token; -u NAME --password-stdin requires a login\n"]),
             (
                 ["--layout", "plugin-oci"],
                 ["it has a.example/b:v1\n", "1 image has no full name", "pushes change plugin-oci"]

@@ -37,6 +37,10 @@ import Testing
     static let rejected: [(arguments: [String], input: String, phrase: String)] = [
         (["r.example/team/plugin:v1"], "", "wasmpack login r.example"),
         (["team/plugin"], "", "wasmpack login docker.io"),
+        (
+            ["r.example/team/plugin:v1", "-u", "ci", "--password-stdin"], "",
+            "wasmpack login r.example -u ci --password-stdin\n"
+        ),
         (["oci://r.example/team/plugin"], "", "wasmpack login r.example"),
         (["http://r.example"], "", "wasmpack login r.example --plain-http"),
         (["hush-me:hush-word@r.example"], "", "cannot contain a user name or password"),

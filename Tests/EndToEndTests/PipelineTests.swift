@@ -194,7 +194,18 @@ struct PipelineTests {
             adding: ["PATH": "\(pipeline.work.path("bin")):/usr/bin:/bin"]
         )
         #expect(ended.status == 78 && ended.ran == ["Install wasmpack"], "\(ended)")
-        #expect(ended.log.contains("::error title=wasmpack does not start::"), "\(ended)")
+        #expect(
+            ended.log.contains("::error title=wasmpack does not start::this runner lacks a library"),
+            "\(ended)"
+        )
+        // Another failure is not explained as a library that is missing.
+        try pipeline.work.writeScript("#!/bin/sh\nexit 70\n", to: "bin/wasmpack")
+        let other = try await pipeline.github(
+            inputs,
+            adding: ["PATH": "\(pipeline.work.path("bin")):/usr/bin:/bin"]
+        )
+        #expect(other.status == 70 && other.ran == ["Install wasmpack"], "\(other)")
+        #expect(other.log.contains("wasmpack version ended with the exit code 70"), "\(other)")
         #expect(try await pipeline.repositories() == [])
     }
 

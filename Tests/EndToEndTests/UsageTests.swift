@@ -7,7 +7,7 @@ import Testing
     static let rejected: [(arguments: [String], message: String, try: String)] = [
         (["login"], "login needs a registry", "wasmpack login ghcr.io -u NAME"),
         (["push"], "push needs a reference", "wasmpack push ghcr.io/me/my-plugin:v1"),
-        (["check"], "check needs a target", "wasmpack build plugin.wasm"),
+        (["check"], "check needs a target", "wasmpack build path/to/plugin.wasm"),
         (
             ["copy", "a.tar"], "copy needs a destination (TO)",
             "wasmpack copy a.tar registry.internal/plugins/my-plugin:v1"
@@ -168,7 +168,42 @@ import Testing
             "--output is for kustomization only; other kinds are printed, so write > FILE",
             "wasmpack help generate"
         ),
-        (["check", "x", "--for", "asm"], "\"asm\" is not a valid value for --for", "use --for istio"),
+        (
+            ["check", "x", "--for", "istio1.29"], "\"istio1.29\" is not a valid value for --for",
+            "use --for istio@1.29"
+        ),
+        (
+            ["check", "x", "--for", "envoy-v1.38"], "\"envoy-v1.38\" is not a valid value for --for",
+            "use --for envoy@1.38"
+        ),
+        // A value at the place of another one.
+        (
+            ["serve", "127.0.0.1:5005"], "serve takes no argument", "wasmpack serve --listen 127.0.0.1:5005"
+        ),
+        (
+            ["build", "x.wasm", "a.io/b:v1"], "build takes one argument: PATH",
+            "wasmpack build x.wasm -t a.io/b:v1"
+        ),
+        (
+            ["push", "a.io/b", "v1", "x.wasm"], "push takes 2 arguments: REFERENCE [SOURCE]",
+            "wasmpack push a.io/b:v1 x.wasm"
+        ),
+        (["run", "x.wasm", "--port", "8080"], "run has no option --port", "use --listen 127.0.0.1:PORT"),
+        // An option without the one that it needs.
+        (["login", "a.io", "--password-stdin"], "--password-stdin needs --username", "add -u NAME"),
+        (
+            ["serve", "-u", "bob"], "--username and --password-stdin must be used together",
+            "use -u NAME --password-stdin"
+        ),
+        (["run", "x.wasm", "--header", "a:b"], "--header needs --request", "add --request \"GET /\""),
+        (
+            ["run", "x.wasm", "--watch", "--request", "/"], "--watch and --request cannot be used together",
+            "leave out --watch to send one request"
+        ),
+        (
+            ["run", "x.wasm", "--request", "get /x"], "the method get is not in capitals",
+            "--request \"GET /x\""
+        ),
         // A forgotten reference, or repository.
         (
             ["push", "plugin.wasm"], "the reference is missing",
@@ -190,6 +225,11 @@ import Testing
         (
             ["build", "x.wasm", "-t", "ghcr.io"], "ghcr.io names only a registry; the repository is missing",
             "wasmpack build plugin.wasm -t ghcr.io/my-plugin:v1"
+        ),
+        // A kind of document without the command.
+        (
+            ["wasmplugin", "a.io/b:v1"], "wasmpack has no command \"wasmplugin\"",
+            "wasmpack generate wasmplugin a.io/b:v1"
         ),
         // Commands of other tools.
         (["deploy"], "wasmpack has no command \"deploy\"", "wasmpack generate wasmplugin REFERENCE"),

@@ -29,7 +29,19 @@ import Testing
 
     static let mistakes: [(text: String, message: String, hint: String?)] = [
         ("{\"cases\":[]}", "t.json:1:2: cases: a file has 1 to 10000 cases, not 0", nil),
-        ("[]", "t.json: an object is expected, not a list", nil),
+        ("[]", "t.json: an object is expected, not a list", "write the list below \"cases\""),
+        (
+            "{\"cases\":[{\"name\":\"a\",\"request\":\"/foo\"}]}", "cases[0].request: an object is expected",
+            "write \"request\": {\"path\": \"/foo\"}"
+        ),
+        (
+            "{\"cases\":[{\"name\":\"a\",\"request\":{},\"expect\":403}]}",
+            "cases[0].expect: an object is expected", "write \"expect\": {\"status\": 403}"
+        ),
+        (
+            "{\"cases\":[{\"name\":\"a\",\"request\":{},\"status\":403}]}", "unknown key \"status\"",
+            "move it below \"expect\""
+        ),
         ("{}", "\"cases\" is missing", nil),
         (
             "{\"envoy\":1.30,\"cases\":[]}", "t.json:1:10: envoy: a version is a string",

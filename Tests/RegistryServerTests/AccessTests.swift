@@ -41,6 +41,9 @@ import Testing
             #expect(none.status == 401)
             #expect(none.errorCode == "UNAUTHORIZED")
             #expect(none.fields["www-authenticate"]?.hasPrefix("Basic realm=") == true)
+            #expect(none.text.contains("a user name and a password are required"))
+            let other = try await registry.send("GET", "/v2/", basic("ci:wrong"))
+            #expect(other.text.contains("the user name or the password is wrong"), "\(other.text)")
             for wrong in ["ci:wrong", "ci:", "other2:\(password)", "", "ci:U*U\u{0}", "ci:U*"] {
                 #expect(
                     try await registry.send("GET", "/v2/_catalog", basic(wrong)).status == 401,

@@ -133,7 +133,7 @@ def walk(system, archive):
     system.run("apt-get update -qq && apt-get install -y --no-install-recommends libcurl4 libarchive13")
     user = "setpriv --reuid=65534 --regid=65534 --clear-groups"
     files = f"/packages/{archive.name} /packages/plugin.wasm /packages/plugin-tests.json"
-    print(system.run(f"PATH=/packages:$PATH {user} /packages/newcomer.sh {files}"), end="")
+    print(system.run(f"PATH=/packages:$PATH {user} timeout 90 /packages/newcomer.sh {files}"), end="")
 
 
 def envoy():

@@ -51,7 +51,7 @@ class Install(unittest.TestCase):
         self.assertEqual((self.prefix / "share/man/man1/wasmpack.1").stat().st_mode & 0o777, 0o644)
         removed = self.install("--remove", self.prefix)
         self.assertEqual(removed.returncode, 0, removed.stderr)
-        self.assertFalse(self.prefix.exists(), "no empty directory is left")
+        self.assertEqual(list(self.prefix.iterdir()), [], "the prefix stays, and no empty directory in it")
         self.assertEqual(self.install("--remove", self.prefix).returncode, 0, "nothing is left to remove")
 
     def make(self, target, **settings):
@@ -65,13 +65,13 @@ class Install(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done)
         self.assertEqual(self.files(prefix), self.expected())
         self.assertEqual(self.make("uninstall", PREFIX=prefix).returncode, 0)
-        self.assertFalse(prefix.exists())
+        self.assertEqual(list(prefix.iterdir()), [])
         staged = self.make("install", PREFIX="/usr", DESTDIR=prefix)
         self.assertEqual(staged.returncode, 0, staged)
         self.assertEqual(self.files(prefix / "usr"), self.expected())
         self.assertEqual(self.install(self.binary, self.folder / "line\nend").returncode, 0)
         self.assertEqual(self.install("--remove", self.folder / "line\nend").returncode, 0)
-        self.assertFalse((self.folder / "line\nend").exists())
+        self.assertEqual(list((self.folder / "line\nend").iterdir()), [])
 
     def test_a_relative_prefix(self):
         for prefix in ("out", "~/.local", ""):

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A newcomer's way with the archive of a release: unpack it, check and test a plugin, push it to `wasmpack serve`, test it there.
-# Usage: newcomer.sh ARCHIVE PLUGIN TESTS     (needs libcurl, libarchive, and an Envoy on PATH; fails after a minute)
+# Usage: newcomer.sh ARCHIVE PLUGIN TESTS     (needs libcurl, libarchive, and an Envoy on PATH; fails if that took more than a minute)
 set -eu
 
 if [ $# -ne 3 ]; then
@@ -18,7 +18,7 @@ mkdir "$work/project"
 cp "$2" "$work/project/plugin.wasm"
 cp "$3" "$work/project/plugin-tests.json"
 # The caller's logins and settings are not used.
-unset REGISTRY_AUTH_FILE DOCKER_AUTH_CONFIG WASMPACK_USERNAME WASMPACK_PASSWORD WASMPACK_REGISTRY WASMPACK_LAYOUT WASMPACK_ENVOY
+unset REGISTRY_AUTH_FILE DOCKER_AUTH_CONFIG WASMPACK_USERNAME WASMPACK_PASSWORD WASMPACK_REGISTRY WASMPACK_LAYOUT WASMPACK_ENVOY WASMPACK_CA_FILE
 export HOME="$work" DOCKER_CONFIG="$work" NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 
 start=$(date +%s%N)

@@ -142,7 +142,9 @@ extension TestCase {
             guard let load else {
                 throw reader.failure(
                     "the case has neither request nor steps",
-                    try: "write \"request\": {\"path\": \"/\"}, or \"expect\": {\"load\": \"rejected\"}"
+                    try: reader.source.isYAML
+                        ? "write request: {path: /}, or expect: {load: rejected}"
+                        : "write \"request\": {\"path\": \"/\"}, or \"expect\": {\"load\": \"rejected\"}"
                 )
             }
             if load == .accepted { _ = try object["expect"]?.object(["load"]) }

@@ -75,7 +75,9 @@ struct CaseReader: Sendable {
     ///
     /// Throws ``Failure/Code/testFileInvalid`` for another value, and for a key that is not among the given ones.
     func object(_ keys: [String]) throws(Failure) -> CaseObject {
-        guard case .object(let members) = node.value else { throw failure(expected: "an object") }
+        guard case .object(let members) = node.value else {
+            throw failure("an object is expected, not \(node.kind)", try: objectHint(keys))
+        }
         for member in members where !keys.contains(member.name) {
             let name = member.name.truncated(to: 60)
             let nearest =
@@ -86,11 +88,41 @@ struct CaseReader: Sendable {
             throw failure(
                 "unknown key \"\(name)\"",
                 why: "the keys are \(keys.joined(separator: ", "))",
-                try: nearest.map { "write \($0)" },
+                try: nearest.map { "write \($0)" } ?? deeperHint(member.name, keys),
                 at: member.place
             )
         }
         return CaseObject(reader: self, members: members)
+    }
+
+    /// Returns how to write a value as an object: a list of cases, a path for a request, a status for an expectation.
+    private func objectHint(_ keys: [String]) -> String? {
+        let key = path.split(separator: ".").last
+        switch node.value {
+        case .array where path.isEmpty: return "write the list below \"cases\""
+        case .string(let text) where key == "request" && text.hasPrefix("/") && text.utf8.count <= 100:
+            return member("request", "path", quoted: text)
+        case .number(let text) where key == "expect" && text.utf8.count == 3:
+            return source.isYAML
+                ? "write expect: {status: \(text)}" : "write \"expect\": {\"status\": \(text)}"
+        default: return nil
+        }
+    }
+
+    private func member(_ outer: String, _ inner: String, quoted text: String) -> String {
+        let value = text.quotedForReport
+        return source.isYAML
+            ? "write \(outer): {\(inner): \(value)}" : "write \"\(outer)\": {\"\(inner)\": \(value)}"
+    }
+
+    /// Returns where a key of an expectation or a request belongs that was written beside it, in a case or a step.
+    private func deeperHint(_ name: String, _ keys: [String]) -> String? {
+        guard keys.contains("expect"), keys.contains("request") else { return nil }
+        switch name {
+        case "status", "load", "crash", "log": return "move it below \"expect\""
+        case "method", "path", "chunks": return "move it below \"request\""
+        default: return nil
+        }
     }
 
     /// The members of an object with any keys.

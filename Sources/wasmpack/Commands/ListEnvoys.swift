@@ -32,7 +32,8 @@ struct ListEnvoys: ReportingCommand {
         let products = EnvoyRelease.products(shipping: envoy.version)
         let meshes =
             products.isEmpty
-            ? "in no release of a mesh that wasmpack knows" : products.joined(separator: ", ")
+            ? "no release of a mesh that wasmpack knows contains \(envoy.version)"
+            : products.joined(separator: ", ")
         return [Row(envoy.version, "\(envoy.path)  (\(envoy.source))"), .more(meshes)]
     }
 }

@@ -49,6 +49,13 @@ struct Login: ReportingCommand, NamingCommand {
         [HintCompletion.Named(text: registry, options: connection.typed)]
     }
 
+    var repeated: [HintCompletion.TypedOption] {
+        HintCompletion.TypedOption.given(
+            [("-u", username)],
+            flags: [("--password-stdin", passwordStdin), ("--identity-token-stdin", identityTokenStdin)]
+        )
+    }
+
     func validate() throws {
         if passwordStdin, identityTokenStdin {
             throw ValidationError("--password-stdin and --identity-token-stdin cannot be used together.")

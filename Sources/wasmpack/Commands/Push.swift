@@ -232,7 +232,13 @@ struct Push: RegistryCommand {
         guard let found = try? buildInput(".") else {
             // Several modules are listed as commands.
             let modules = try PluginFile.projectModules(in: ".")
-            return modules.count < 2 ? target : .new(try buildInput("."))
+            guard modules.isEmpty else { return modules.count < 2 ? target : .new(try buildInput(".")) }
+            throw Failure(
+                .layoutMissing,
+                "no image layout at \(path)",
+                why: "this folder has no plugin.wasm and no Dockerfile to pack either",
+                try: ["wasmpack push \(reference.shellWord) path/to/plugin.wasm"]
+            )
         }
         return .new(found)
     }

@@ -23,6 +23,9 @@ extension Serve {
             let user = access.username ?? "NAME"
             notes.append("to log in: wasmpack login \(option)\(name) -u \(user.shellWord)")
         }
+        if access.tokenAuth, !access.requiresAccount {
+            notes.append("anyone gets a token; -u NAME --password-stdin requires a login")
+        }
         if !readOnly { notes.append("to push: wasmpack push \(option)\(name)/my-plugin:v1 plugin.wasm") }
         return notes
     }

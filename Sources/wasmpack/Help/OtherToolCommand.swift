@@ -1,3 +1,5 @@
+import Deployment
+
 /// A command of another tool, and the command that does the same here.
 struct OtherToolCommand {
     /// The name of the command.
@@ -42,7 +44,7 @@ struct OtherToolCommand {
                 ["images", "image"], "ls",
                 ["wasmpack ls plugin-oci", "wasmpack tags REPOSITORY"]
             ),
-            (["list", "catalog", "repo"], "tags", ["wasmpack tags REPOSITORY"]),
+            (["list", "lists", "catalog", "repo"], "tags", ["wasmpack tags REPOSITORY"]),
             (["retag"], "tag", ["wasmpack tag \(reference) NEW-TAG"]),
             (["rmi", "remove", "del"], "delete", ["wasmpack delete \(reference)"]),
             (["auth", "signin", "sign-in"], "login", ["wasmpack login REGISTRY"]),
@@ -56,6 +58,10 @@ struct OtherToolCommand {
             (["completions"], "completion", ["wasmpack completion bash"]),
         ]
         var words: [String: (String, [String])] = [:]
+        // The kind of a document without the command that writes it.
+        for kind in DocumentKind.allCases where kind != .envoy {
+            words[kind.rawValue] = ("generate", ["wasmpack generate \(kind.rawValue) \(reference)"])
+        }
         for row in rows { for word in row.words { words[word] = (row.command, row.lines) } }
         return words
     }()

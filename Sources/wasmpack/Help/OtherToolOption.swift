@@ -50,7 +50,10 @@ struct OtherToolOption {
         ),
         (["-o", "--output", "--out"], ["build"], ["use --layout DIR", "use --archive FILE.tar"]),
         (["--out", "-O", "--output-document"], ["pull"], ["use --output FILE"]),
-        (["--port", "--addr", "--address", "--host", "--bind"], ["serve"], ["use --listen 127.0.0.1:PORT"]),
+        (
+            ["--port", "--addr", "--address", "--host", "--bind"], ["serve", "run"],
+            ["use --listen 127.0.0.1:PORT"]
+        ),
         (["--storage", "--root", "--root-dir", "--data"], ["serve"], ["use --dir DIR"]),
         (["-n"], ["generate"], ["use --namespace NAME"]),
         (["-l"], ["generate"], ["use --selector KEY=VALUE"]),

@@ -17,7 +17,7 @@ struct UsageFailure {
     func failure(_ parserMessage: String) -> Failure {
         missingArgument(parserMessage) ?? unknownOption(parserMessage) ?? extraArguments(parserMessage)
             ?? missingValue(parserMessage) ?? invalidValue(parserMessage) ?? unwantedValue(parserMessage)
-            ?? Failure(.usage, Self.plain(parserMessage), try: [help])
+            ?? Failure(.usage, Self.plain(parserMessage), try: [remedy(for: parserMessage) ?? help])
     }
 
     private var name: String { command?.commandName ?? "wasmpack" }
@@ -92,7 +92,7 @@ struct UsageFailure {
             .usage,
             "\(name) takes \(count)",
             why: "\(wanted.count + extra) \(wanted.count + extra == 1 ? "was" : "were") given",
-            try: [programAdvice ?? outputAdvice ?? help]
+            try: [programAdvice ?? outputAdvice ?? placeAdvice ?? help]
         )
     }
 
@@ -145,7 +145,8 @@ struct UsageFailure {
         }
         let word = given.lowercased()
         let synonym = Self.synonyms[word].flatMap { values.contains($0) ? $0 : nil }
-        let nearest = synonym ?? Self.nearest(to: word, of: values)
+        let versioned = option == "--for" ? ConsumerChoice.separated(given) : nil
+        let nearest = versioned ?? synonym ?? Self.nearest(to: word, of: values)
         return Failure(
             .usage,
             "\"\(given)\" is not a valid value for \(subject)",
@@ -157,9 +158,9 @@ struct UsageFailure {
         )
     }
 
-    /// Values by other names for the same: ASM loads plugins as Istio does.
+    /// Values by other names for the same.
     private static let synonyms = [
-        "asm": "istio", "servicemesh": "istio", "mesh": "istio", "eg": "envoy-gateway",
+        "servicemesh": "istio", "mesh": "istio", "eg": "envoy-gateway",
     ]
 
     /// Returns the command with its first two arguments in the other order, if the second one is a value of the first.

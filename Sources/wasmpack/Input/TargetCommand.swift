@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import HostSystem
 import Storage
 import SystemPackage
 
@@ -30,7 +31,11 @@ extension TargetCommand {
                 .usage,
                 "\(Self._commandName) needs a target",
                 why: "the layout \(name), which is the default, does not exist",
-                try: ["wasmpack \(Self._commandName) ghcr.io/me/my-plugin:v1", "wasmpack build plugin.wasm"]
+                try: [
+                    "wasmpack \(Self._commandName) ghcr.io/me/my-plugin:v1",
+                    Directory.type(of: "plugin.wasm") == nil
+                        ? "wasmpack build path/to/plugin.wasm" : "wasmpack build plugin.wasm",
+                ]
             )
         }
         return .layout(layout, nil)

@@ -14,6 +14,8 @@ struct ConsumerChoice: ExpressibleByArgument {
     let warning: String?
 
     init?(argument: String) {
+        // ASM loads plugins as Istio does, but counts its versions otherwise.
+        let argument = argument == ConsumerVersion.Consumer.asm.rawValue ? "istio" : argument
         let name = argument.prefix { $0 != "@" }
         guard argument != Self.all else {
             consumers = Consumers.proxies.map { ConsumerRelease($0, nil) }
@@ -37,6 +39,15 @@ struct ConsumerChoice: ExpressibleByArgument {
         guard name.count < value.count, allValueStrings.contains(String(name)) else { return nil }
         return ConsumerVersion.Consumer(rawValue: String(name)) == nil
             ? "\(name) has no versions" : "a version is MAJOR.MINOR, as in istio@1.29"
+    }
+
+    /// Returns a value with the forgotten `@` before its version: `istio@1.29` for `istio1.29`; `nil` for another value.
+    static func separated(_ value: String) -> String? {
+        var consumer = value.prefix { !$0.isNumber }
+        let version = value.dropFirst(consumer.count)
+        while let last = consumer.last, "-:=v".contains(last) { consumer.removeLast() }
+        let written = "\(consumer.lowercased())@\(version)"
+        return !version.isEmpty && ConsumerChoice(argument: written) != nil ? written : nil
     }
 
     static var allValueStrings: [String] { Consumers.all.map(\.name) + [all] }

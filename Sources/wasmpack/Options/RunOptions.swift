@@ -95,6 +95,10 @@ struct RunPluginOptions: ParsableArguments {
 
 /// The options of `run` for one request, after which it ends.
 struct RunRequestOptions: ParsableArguments {
+    private static let methods: Set = [
+        "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
+    ]
+
     /// The largest body, in bytes.
     private static let bodyLimit = 64 << 20
 
@@ -138,6 +142,15 @@ struct RunRequestOptions: ParsableArguments {
                 .usage,
                 "--request \"\(request.truncated(to: 60))\" is not METHOD PATH",
                 try: ["--request \"GET /status/418\""]
+            )
+        }
+        // Methods are case-sensitive (RFC 9110, section 9.1), and Envoy rejects these without a reason.
+        let method = result.method.uppercased()
+        guard result.method == method || !Self.methods.contains(method) else {
+            throw Failure(
+                .usage,
+                "the method \(result.method) is not in capitals",
+                try: ["--request \"\(method) \(result.path)\""]
             )
         }
         for field in header {
