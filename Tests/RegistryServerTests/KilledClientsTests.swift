@@ -37,7 +37,7 @@ private struct KilledClients {
                 skopeo copy -q --dest-tls-verify=false --digestfile "$file" "oci:images:v$((n % 4))" "docker://$repository:$tag" || return
                 digest=$(cat "$file") ;;
             buildah)
-                buildah push -q --tls-verify=false --digestfile "$file" "image-$((n % 4))" "docker://$repository:$tag" || return
+                buildah push -q --retry 0 --tls-verify=false --digestfile "$file" "image-$((n % 4))" "docker://$repository:$tag" || return
                 digest=$(cat "$file") ;;
             curl)
                 printf "%s %s" "$repository" $n >"$file"
