@@ -66,7 +66,7 @@ class Registry:
 class Bench:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
-        self.wasmpack = peers.Wasmpack(os.path.abspath(options.program))
+        self.wasmpack = peers.Wasmpack(options.program)
         self.versions = peers.available()
         self.others = {name: peer for name, peer in peers.OTHERS.items() if name in self.versions}
         self.place, self.rows = folder / "place", []
@@ -279,6 +279,8 @@ def main():
     parser.add_argument("--rows", default="", metavar="TEXT", help="only rows with this text")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its chart")
     options = parser.parse_args()
+    # Commands run in another folder.
+    options.program = str(pathlib.Path(options.program).resolve())
     if not shutil.which("hyperfine"):
         sys.exit("hyperfine is missing: make bench installs it")
     with tempfile.TemporaryDirectory(prefix="wasmpack-bench-") as folder:
