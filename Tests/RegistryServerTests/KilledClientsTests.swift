@@ -151,7 +151,7 @@ private struct KilledClients {
 @Suite(
     .long,
     .timed,
-    .timeLimit(.minutes(10)),
+    .timeLimit(.minutes(20)),
     .enabled(
         if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/buildah"),
         "buildah needs root"
