@@ -33,16 +33,16 @@ package struct LintFinding: Sendable {
         self.hints = hints
     }
 
-    /// Returns the finding with other hints.
-    func with(hints: [String]) -> LintFinding {
+    /// Returns the finding with another message or other hints.
+    func with(message: String? = nil, hints: [String]? = nil) -> LintFinding {
         LintFinding(
             rule: rule,
             file: file,
             place: place,
             object: object,
-            message: message,
+            message: message ?? self.message,
             consumerMessage: consumerMessage,
-            hints: hints
+            hints: hints ?? self.hints
         )
     }
 }
@@ -63,15 +63,7 @@ struct LintCollector {
             return shown + [omitted?.worst].compactMap(\.self)
         }
         return shown + [
-            LintFinding(
-                rule: worst.rule,
-                file: worst.file,
-                place: worst.place,
-                object: worst.object,
-                message: "\(worst.message); and \(count - 1) more findings in this object",
-                consumerMessage: worst.consumerMessage,
-                hints: worst.hints
-            )
+            worst.with(message: "\(worst.message); and \(count - 1) more findings in this object")
         ]
     }
 

@@ -55,7 +55,7 @@ package struct Linter: Sendable {
 
     /// Replaces the hints of findings, where a registry knows better ones.
     package mutating func advise(_ hints: (LintFinding) -> [String]?) {
-        findings = findings.map { finding in hints(finding).map(finding.with) ?? finding }
+        findings = findings.map { finding in hints(finding).map { finding.with(hints: $0) } ?? finding }
     }
 
     /// Adds findings about images, which a registry was asked for.

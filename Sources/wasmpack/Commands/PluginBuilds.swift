@@ -45,7 +45,7 @@ final class PluginBuilds {
         release = numbers.count > 1 ? numbers[1].map { EnvoyRelease(minor: $0) } : nil
     }
 
-    /// Whether there is no file at the path.
+    /// Whether the file does not exist.
     var isMissing: Bool { Directory.type(of: path) == nil }
 
     /// Returns the build that is there now; `nil` if there is none, or if it was read before.
