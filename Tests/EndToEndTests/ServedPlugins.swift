@@ -58,6 +58,27 @@ struct ServedPlugins {
         return url.trimmingCharacters(in: .newlines)
     }
 
+    /// Returns the process of Envoy.
+    func envoyProcess() throws -> Int32 {
+        let path = Array(temporary.path.utf8)
+        let found = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
+            .first {
+                let words = FileManager.default.contents(atPath: "/proc/\($0)/cmdline") ?? Data()
+                let name = FileManager.default.contents(atPath: "/proc/\($0)/comm") ?? Data()
+                return name.starts(with: Array("envoy".utf8)) && words.firstRange(of: path) != nil
+            }
+        return try #require(found, "Envoy does not run")
+    }
+
+    /// Returns whether wasmpack has taken a module: it copies each build.
+    func hasTaken(_ module: [UInt8]) -> Bool {
+        let names = FileManager.default.enumerator(atPath: temporary.path)?.compactMap { $0 as? String } ?? []
+        return names.contains { name in
+            name.hasSuffix(".wasm")
+                && FileManager.default.contents(atPath: "\(temporary.path)/\(name)").map(Array.init) == module
+        }
+    }
+
     /// Requests a path, and returns the response's status and body.
     func get(_ url: String, _ headers: String...) async throws -> (status: Int, body: String) {
         let fields = headers.flatMap { ["-H", $0] }

@@ -132,26 +132,18 @@ struct WatchCommandTests {
     }
 
     @Test func `of several builds in quick succession, only the newest is loaded`() async throws {
-        try await TrialPlugin.build(
-            changing: [
-                (
-                    "    if (is(text, count, \"loop\")) {",
-                    """
-                        say(LOG_INFO, "slow");
-                        for (volatile uint32_t n = 0; n < 300000000; n++) {
-                        }
-                        if (is(text, count, "loop")) {
-                    """
-                )
-            ],
-            as: "slow.wasm",
-            in: work
-        )
         let (program, url) = try await served.serve(["plugin.wasm", "--watch"])
-        try install(work.bytes(of: "slow.wasm"))
-        try await wait(for: "info     slow", program)
-        // While Envoy loads it.
+        // Envoy loads the next build only when it goes on.
+        let envoy = try served.envoyProcess()
+        kill(envoy, SIGSTOP)
+        defer { kill(envoy, SIGCONT) }
+        let first = try variant("old")
+        try install(first)
+        try await TestSupport.wait(for: "the copy of the first build", within: .seconds(60)) {
+            served.hasTaken(first)
+        }
         for word in ["one", "two", "end"] { try install(variant(word)) }
+        kill(envoy, SIGCONT)
         try await wait(for: "live     plugin.wasm", program, count: 2)
         #expect(try await served.get(url).body.contains("Forbidden by end"))
         program.signal(SIGTERM)
