@@ -41,6 +41,18 @@ import Testing
         #expect(try await registry.send("GET", "/v2/team/plugin/blobs/\(blob)").status == 200)
     }
 
+    @Test func `a repository whose creation was killed does not exist, and can be pushed to`() async throws {
+        let registry = try await RegistryUnderTest()
+        let path = registry.folder.appending("team").appending("new")
+        _ = try await ImageLayout(creating: path)
+        // The marker is written last.
+        try Directory.remove(file: path.appending("oci-layout"))
+        #expect(try await registry.send("GET", "/v2/team/new/tags/list").status == 404)
+        #expect(try await registry.send("GET", "/v2/_catalog").text.contains("team/new") == false)
+        try await registry.pushImage("v1", to: "team/new")
+        #expect(try await registry.send("GET", "/v2/team/new/manifests/v1").status == 200)
+    }
+
     @Test func `a second server on the same folder is an error`() async throws {
         let registry = try await RegistryUnderTest()
         let failure = await #expect(throws: Failure.self) {

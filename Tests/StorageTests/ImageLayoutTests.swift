@@ -153,10 +153,21 @@ struct ImageLayoutTests {
     }
 
     @Test func `adds a missing marker to a layout`() async throws {
-        _ = try await ImageLayout(creating: path)
+        try await copy(.only, from: SampleImage("a"), to: ImageLayout(creating: path))
         try Directory.remove(file: path.appending("oci-layout"))
         let corrupt = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
         #expect(corrupt?.code == .layoutCorrupt)
+        _ = try await ImageLayout(creating: path)
+        #expect(try await ImageLayout(opening: path).index().manifests.count == 1)
+    }
+
+    @Test func `a layout whose creation was killed before the marker is none, and can be created`() async throws {
+        _ = try await ImageLayout(creating: path)
+        try Directory.remove(file: path.appending("oci-layout"))
+        #expect(!ImageLayout.exists(at: path))
+        let missing = await #expect(throws: Failure.self) { try await ImageLayout(opening: path) }
+        #expect(missing?.code == .layoutMissing)
+        #expect(missing?.why?.contains("was interrupted") == true)
         _ = try await ImageLayout(creating: path)
         _ = try await ImageLayout(opening: path)
     }

@@ -21,8 +21,20 @@ package struct ImageLayout: Sendable {
 
     /// Returns whether a folder looks like a layout.
     package static func exists(at path: FilePath) -> Bool {
-        Directory.type(of: path.appending("oci-layout")) == .regular
-            || Directory.type(of: path.appending("index.json")) == .regular
+        if Directory.type(of: path.appending("oci-layout")) == .regular { return true }
+        return Directory.type(of: path.appending("index.json")) == .regular && !isUnfinished(path)
+    }
+
+    /// Whether a folder without a marker has only the index that a new layout begins with: the process that created it was
+    /// killed before it could write the marker, or is about to write it.
+    private static func isUnfinished(_ path: FilePath) -> Bool {
+        guard let new = try? newIndex() else { return false }
+        return (try? ReadableFile.contents(of: path.appending("index.json"), limit: new.count)) == new
+    }
+
+    /// Returns the index of a new layout.
+    private static func newIndex() throws(Failure) -> [UInt8] {
+        try CanonicalJSON.encode(Index(manifests: []))
     }
 
     /// Opens an existing layout.
@@ -35,7 +47,7 @@ package struct ImageLayout: Sendable {
             throw Failure(
                 .layoutMissing,
                 isThere ? "\(path) is not an OCI image layout" : "no image layout at \(path)",
-                why: isThere ? "it has neither oci-layout nor index.json" : nil,
+                why: isThere ? Self.missingFiles(of: path) : nil,
                 try: [Self.remedy(for: path)]
             )
         }
@@ -45,6 +57,12 @@ package struct ImageLayout: Sendable {
         // A layout on a file system that is read-only or without locks is still readable.
         blobsInUse = try? await DirectoryLock(on: path.appending("blobs"), isShared: true, of: path)
         try checkCancellation()
+    }
+
+    private static func missingFiles(of path: FilePath) -> String {
+        isUnfinished(path)
+            ? "it has no oci-layout: the program that created it was interrupted"
+            : "it has neither oci-layout nor index.json"
     }
 
     /// Returns what to use or do instead of a folder that is not a layout.
@@ -121,10 +139,7 @@ package struct ImageLayout: Sendable {
 
     private static func writeMissingFiles(in path: FilePath) throws(Failure) {
         if Directory.type(of: path.appending("index.json")) == nil {
-            try TemporaryFile.write(
-                CanonicalJSON.encode(Index(manifests: [])),
-                to: path.appending("index.json")
-            )
+            try TemporaryFile.write(newIndex(), to: path.appending("index.json"))
         }
         if Directory.type(of: path.appending("oci-layout")) == nil {
             try TemporaryFile.write(LayoutMarker.bytes, to: path.appending("oci-layout"))
