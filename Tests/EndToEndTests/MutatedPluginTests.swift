@@ -74,19 +74,19 @@ enum MutatedPlugins {
 /// A test file finds each fault of a plugin, in the case that is about it.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
 struct MutatedPluginTests {
-    @Test func `the reference plugin passes its cases, and each mutation of it fails the right one`()
-        async throws
-    {
-        #expect(MutatedPlugins.all.count >= 12)
-        try await MutatedPlugins.run(in: Envoy.program)
+    @Test func `the reference plugin passes its cases, and a mutation of it fails the right one`() async throws {
+        // A wrong status, and a crash of a later request.
+        let mutations = [0, 8].map { MutatedPlugins.all[$0] }
+        try await MutatedPlugins.run(mutations, in: Envoy.program)
     }
 }
 
-/// The same in every Envoy.
+/// All mutations, in every Envoy.
 @Suite(.long, .timed, .timeLimit(.minutes(10)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
 struct MutatedPluginLongTests {
     @Test("each mutation fails the right case in every Envoy", arguments: EnvoyVerdicts.versions)
     func everyEnvoy(version: String) async throws {
+        #expect(MutatedPlugins.all.count >= 12)
         try await MutatedPlugins.run(in: Envoy.program(version))
     }
 }
