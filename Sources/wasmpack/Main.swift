@@ -54,6 +54,7 @@ enum Main {
             let command = Wasmpack.configuration.subcommands.first(where: { $0.isCalled(word) })
                 as? any AsyncParsableCommand.Type
         else { return try await Wasmpack.asyncParseAsRoot(arguments) }
+        (command as? any ConnectingCommand.Type)?.prepare(for: arguments)
         return try await command.asyncParseAsRoot(Array(arguments.dropFirst()))
     }
 

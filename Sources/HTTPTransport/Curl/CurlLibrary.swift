@@ -18,9 +18,14 @@ package enum CurlLibrary {
 
     /// Opens the library on another thread, for a command that needs it after other work.
     ///
-    /// Opening takes several milliseconds. A later use waits for the end.
-    package static func openInBackground() {
-        DispatchQueue.global(qos: .userInitiated).async { _ = shared }
+    /// Opening takes several milliseconds, and so does reading the system's certificate authorities. A later use waits for the end.
+    ///
+    /// - Parameter usesTLS: whether the authorities are read too.
+    package static func openInBackground(usesTLS: Bool) {
+        DispatchQueue.global(qos: .userInitiated).async {
+            guard isUsable, usesTLS else { return }
+            _ = SystemAuthorities.current
+        }
     }
 
     private static func check() -> String? {

@@ -7,7 +7,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct Copy: RegistryCommand {
+struct Copy: RegistryCommand, ConnectingCommand {
     static let configuration = CommandConfiguration(
         commandName: "copy",
         abstract: "Copy images between registries, layouts and archives",

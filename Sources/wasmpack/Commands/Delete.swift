@@ -3,7 +3,7 @@ import Diagnostics
 import OCI
 import Registry
 
-struct Delete: RegistryCommand {
+struct Delete: RegistryCommand, ConnectingCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
         abstract: "Delete a tag or an image from a registry",

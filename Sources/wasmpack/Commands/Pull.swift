@@ -7,7 +7,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct Pull: RegistryCommand {
+struct Pull: RegistryCommand, ConnectingCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull",
         abstract: "Download a plugin and verify it",

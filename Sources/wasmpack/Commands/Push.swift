@@ -1,6 +1,5 @@
 import ArgumentParser
 import Diagnostics
-import HTTPTransport
 import HostSystem
 import OCI
 import Packing
@@ -8,7 +7,7 @@ import Registry
 import Storage
 import SystemPackage
 
-struct Push: RegistryCommand {
+struct Push: RegistryCommand, ConnectingCommand {
     static let configuration = CommandConfiguration(
         commandName: "push",
         abstract: "Push an image, or a .wasm directly, to a registry",
@@ -103,8 +102,6 @@ struct Push: RegistryCommand {
         ) { reference, path in
             (["wasmpack push", reference] + [source ?? path].compactMap(\.self)).joined(separator: " ")
         }
-        // The image is read meanwhile.
-        CurlLibrary.openInBackground()
         let plan = PushPlan(
             target: target,
             tags: try alsoTag.map { text throws(Failure) in try Tag(parsing: text) },

@@ -4,7 +4,7 @@ import OCI
 import Registry
 import Storage
 
-struct TagImage: RegistryCommand {
+struct TagImage: RegistryCommand, ConnectingCommand {
     static let configuration = CommandConfiguration(
         commandName: "tag",
         abstract: "Add tags to an image in a registry",

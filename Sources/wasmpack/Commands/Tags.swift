@@ -3,7 +3,7 @@ import Diagnostics
 import OCI
 import Registry
 
-struct Tags: RegistryCommand {
+struct Tags: RegistryCommand, ConnectingCommand {
     static let configuration = CommandConfiguration(
         commandName: "tags",
         abstract: "List the tags of a repository",

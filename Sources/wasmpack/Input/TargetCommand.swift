@@ -5,7 +5,7 @@ import Storage
 import SystemPackage
 
 /// A command with a TARGET, which is the layout that `push` uses if none is given.
-protocol TargetCommand: RegistryCommand {
+protocol TargetCommand: RegistryCommand, ConnectingCommand {
     var target: String? { get }
 }
 

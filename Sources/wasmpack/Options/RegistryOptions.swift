@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import HTTPTransport
 import HostSystem
 import OCI
 import Registry
@@ -127,6 +128,17 @@ extension RemoteRepository {
         } catch {
             throw reference.digest == nil ? await explaining(error, for: reference.tag) : error
         }
+    }
+}
+
+/// A command that sends requests to the registries that its arguments name.
+protocol ConnectingCommand {}
+
+extension ConnectingCommand {
+    /// Opens the HTTP library while the arguments are parsed, if one of them names a registry.
+    static func prepare(for arguments: [String]) {
+        guard arguments.contains(where: { !Target.isPath($0) && Target.namesHost($0) }) else { return }
+        CurlLibrary.openInBackground(usesTLS: !arguments.contains("--plain-http"))
     }
 }
 
