@@ -12,12 +12,12 @@ import Testing
         for difference in opinion.differences { Issue.record("\(difference)") }
     }
 
-    @Test func `agrees with wasm-tools on 2,000 generated modules`() async throws {
-        let opinion = try await SecondOpinion("--count", "2000", "--seed", "1")
+    @Test func `agrees with wasm-tools on 500 generated modules`() async throws {
+        let opinion = try await SecondOpinion("--count", "500", "--seed", "1")
         print(opinion.summary)
-        #expect(opinion.count == 2000)
-        #expect(opinion.valid >= 600)
-        #expect(opinion.invalidInBody >= 600)
+        #expect(opinion.count == 500)
+        #expect(opinion.valid >= 150)
+        #expect(opinion.invalidInBody >= 150)
         for difference in opinion.differences { Issue.record("\(difference)") }
     }
 }

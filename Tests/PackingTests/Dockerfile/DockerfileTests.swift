@@ -257,18 +257,6 @@ import Testing
         #expect((long?.message.utf8.count ?? .max) < 200)
     }
 
-    @Test func `reads 100000 lines, and a file of the maximum size`() throws {
-        let lines = "FROM scratch\n" + String(repeating: "LABEL a=b\n", count: 100_000)
-        #expect(try read(lines).steps.count == 100_000)
-        let many = (0..<30_000).flatMap { ["ENV a\($0)=1\n", "LABEL a\($0)=1\n"] }.joined()
-        let execution = try read("FROM scratch\nEXPOSE 1\n" + many + "ENV a7=2").execution
-        #expect(execution.env?.count == 30_001)
-        #expect(execution.env?[8] == "a7=2")
-        #expect(execution.labels?.count == 30_000)
-        let continued = "FROM scratch\nLABEL a=b" + String(repeating: "\\\n", count: 500_000)
-        #expect(try read(continued).steps.count == 1)
-    }
-
     @Test func `limits the text that accumulates from line to line`() {
         let value = String(repeating: "x", count: 60_000)
         for lines in [
@@ -297,5 +285,24 @@ import Testing
                 #expect([.dockerfileInvalid, .dockerfileUnsupported].contains(error.code), "\(error)")
             }
         }
+    }
+}
+
+/// Files as large as they may be.
+@Suite(.long, .timeLimit(.minutes(5))) struct DockerfileLongTests {
+    private func read(_ text: String) throws -> Dockerfile {
+        try Dockerfile(parsing: Array(text.utf8), arguments: [:])
+    }
+
+    @Test func `reads 100000 lines, and a file of the maximum size`() throws {
+        let lines = "FROM scratch\n" + String(repeating: "LABEL a=b\n", count: 100_000)
+        #expect(try read(lines).steps.count == 100_000)
+        let many = (0..<30_000).flatMap { ["ENV a\($0)=1\n", "LABEL a\($0)=1\n"] }.joined()
+        let execution = try read("FROM scratch\nEXPOSE 1\n" + many + "ENV a7=2").execution
+        #expect(execution.env?.count == 30_001)
+        #expect(execution.env?[8] == "a7=2")
+        #expect(execution.labels?.count == 30_000)
+        let continued = "FROM scratch\nLABEL a=b" + String(repeating: "\\\n", count: 500_000)
+        #expect(try read(continued).steps.count == 1)
     }
 }
