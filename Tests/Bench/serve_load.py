@@ -112,34 +112,35 @@ def in_parallel(count, work):
 
 
 class Server:
-    def __init__(self, name, process, address):
-        self.name, self.process, self.address, self.peak = name, process, address, 0
+    def __init__(self, name, process, address, rows):
+        self.name, self.process, self.address, self.rows = name, process, address, rows
 
     def measure(self, title, size, work):
+        """Adds the time and the peak of memory of one step to its row, and prints them."""
         pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
         start = time.monotonic()
         work()
         seconds = time.monotonic() - start
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        peak = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
-        self.peak = max(self.peak, peak)
+        peak = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) * 1024
+        self.rows.setdefault(title, {})[self.name] = {"median": seconds, "peak": peak}
         rate = f"{size / seconds / MIB:8.0f} MiB/s" if size else " " * 14
-        print(f"{self.name:16} {title:36} {seconds:8.2f} s {rate} {peak:8.1f} MiB at most", flush=True)
+        print(f"{self.name:16} {title:36} {seconds:8.2f} s {rate} {peak / MIB:8.1f} MiB at most", flush=True)
 
 
 @contextlib.contextmanager
-def wasmpack(program, folder):
+def wasmpack(program, folder, rows):
     command = [program, "serve", "--listen", "127.0.0.1:0", "--dir", str(folder / "wasmpack"), "-q"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        yield Server("wasmpack serve", process, process.stdout.readline().strip())
+        yield Server("wasmpack", process, process.stdout.readline().strip(), rows)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
 
 
 @contextlib.contextmanager
-def docker_registry(folder):
+def docker_registry(folder, rows):
     config = folder / "config.yml"
     storage = json.dumps({"filesystem": {"rootdirectory": str(folder / "docker")}})
     config.write_text(f'version: 0.1\nstorage: {storage}\nhttp: {{ addr: "127.0.0.1:0" }}\n')
@@ -149,7 +150,7 @@ def docker_registry(folder):
             if found := re.search(r"listening on (127\.0\.0\.1:\d+)", line):
                 break
         threading.Thread(target=process.stderr.read, daemon=True).start()
-        yield Server("docker-registry", process, found[1])
+        yield Server("docker-registry", process, found[1], rows)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -158,6 +159,20 @@ def docker_registry(folder):
 CLIENTS = 16
 # Every hundredth small blob is pulled.
 SAMPLE = 100
+STEPS = ("many", "large", "tags", "blobs")
+
+
+def measure(program, *, has_peer=True, steps=STEPS, tags=10_000, blobs=100_000, folder=None):
+    """Loads wasmpack serve, and then docker-registry; returns the rows of the steps, as bench.py has them."""
+    own, rows = pathlib.Path(tempfile.mkdtemp(prefix="serve-load-", dir=folder)), {}
+    servers = [lambda: wasmpack(program, own, rows)] + [lambda: docker_registry(own, rows)] * has_peer
+    try:
+        for start in servers:
+            with start() as server:
+                load(server, steps, tags, blobs)
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+    return [{"row": title, "results": results} for title, results in rows.items()]
 
 
 def load(server, steps, tags, blobs):
@@ -236,21 +251,20 @@ def main():
     parser.add_argument("--limit", type=float, default=64, metavar="MIB")
     parser.add_argument("--folder", type=pathlib.Path, help="where the servers' folders are made; default: TMPDIR")
     options = parser.parse_args()
-    steps = options.steps.split(",") if options.steps else ["many", "large", "tags"] + ["blobs"] * (options.blobs > 0)
-    blobs = options.blobs or 100_000
-    if unknown := set(steps) - {"many", "large", "tags", "blobs"}:
+    steps = options.steps.split(",") if options.steps else [step for step in STEPS if step != "blobs" or options.blobs]
+    if unknown := set(steps) - set(STEPS):
         parser.error(f"unknown steps: {', '.join(unknown)}")
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="serve-load-", dir=options.folder))
-    try:
-        with wasmpack(options.program, folder) as server:
-            load(server, steps, options.tags, blobs)
-        if options.docker_registry:
-            with docker_registry(folder) as other:
-                load(other, steps, options.tags, blobs)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    if server.peak > options.limit:
-        print(f"wasmpack serve took {server.peak:.1f} MiB; the limit is {options.limit:g} MiB", file=sys.stderr)
+    rows = measure(
+        options.program,
+        has_peer=options.docker_registry,
+        steps=steps,
+        tags=options.tags,
+        blobs=options.blobs or 100_000,
+        folder=options.folder,
+    )
+    peak = max(row["results"]["wasmpack"]["peak"] for row in rows) / MIB
+    if peak > options.limit:
+        print(f"wasmpack serve took {peak:.1f} MiB; the limit is {options.limit:g} MiB", file=sys.stderr)
         return 1
     return 0
 
