@@ -135,7 +135,7 @@ bench: deps test-deps release ## compare with other tools, and write docs/perfor
 	strip -o .build/wasmpack-bench "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack"
 	Tests/Bench/bench.py .build/wasmpack-bench $(BENCH)
 
-# LOAD="--docker-registry --blobs 100000" pushes 100,000 small blobs too.
+# LOAD="--docker-registry --blobs 20000 --alone 100000" pushes small blobs too.
 LOAD = --docker-registry
 load: deps test-deps release ## load serve with many clients, beside docker-registry, and print its peak of memory: some minutes
 	Tests/Bench/serve_load.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack" $(LOAD)

@@ -174,7 +174,10 @@ let package = Package(
         tests("CommandLineTests", ["wasmpack", "Diagnostics"]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),
         tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
-        tests("HTTPServerTests", ["HTTPServer", "RequestReplay", "Diagnostics", system]),
+        tests(
+            "HTTPServerTests",
+            ["HTTPServer", "RequestReplay", "Diagnostics", system, nioCore, nioPosix]
+        ),
         tests(
             "RegistryServerTests",
             ["RegistryServer", "HTTPServer", "Storage", "OCI", "HostSystem", "Diagnostics", system]

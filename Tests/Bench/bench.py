@@ -244,7 +244,7 @@ class Bench:
                 self.measure(row, lambda peer, work=work, arguments=arguments: getattr(peer, work)(*arguments))
         self.measure_proxy()
         if self.wanted("serve under load"):
-            self.load = serve_load.measure(self.wasmpack.program, blobs=self.options.blobs, folder=self.folder)
+            self.load = serve_load.measure(self.wasmpack.program, folder=self.folder)
         networks = [("loopback", True, False, 0.0), ("50 ms", False, False, ROUND_TRIP), ("50 ms, tokens", False, True, ROUND_TRIP)]
         for network, plain, tokens, seconds in networks:
             rows = [(work, size) for size in ("2.5 MB", "20 MB") for work in ("push new", "push again", "pull", "digest")]
@@ -280,7 +280,6 @@ def main():
     parser.add_argument("program", metavar="PROGRAM", help="a release build of wasmpack, stripped")
     parser.add_argument("--runs", type=int, default=10, metavar="N", help="of each command; default: %(default)s")
     parser.add_argument("--rows", default="", metavar="TEXT", help="only rows with this text")
-    parser.add_argument("--blobs", type=int, default=100_000, metavar="N", help="of the load on serve; default: %(default)s")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its chart")
     options = parser.parse_args()
     # Commands run in another folder.

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Loads `wasmpack serve` with many clients, and prints for each step the time and the server's peak of memory.
 
-  serve_load.py PROGRAM [--docker-registry] [--steps STEP,…] [--tags N] [--blobs N] [--limit MIB] [--folder FOLDER]
+  serve_load.py PROGRAM [--docker-registry] [--steps STEP,…] [--tags N] [--blobs N] [--alone N] [--limit MIB] [--folder FOLDER]
 
   many    100 clients push and pull a blob of 1 MiB each
   large   8 clients push and pull a blob of 256 MiB each
   tags    16 clients set 10,000 tags (--tags), which are listed in pages
-  blobs   16 clients push 100,000 small blobs (--blobs), and pull some of them; not without --steps or --blobs
+  blobs   16 clients push small blobs (--blobs), and pull some of them; not without --steps, --blobs or --alone
+
+  --alone N pushes N small blobs to wasmpack too, and not to docker-registry, which needs several times as long.
 
   Everything that is pulled is verified. PROGRAM is the built wasmpack; --docker-registry does the same with Debian's
   docker-registry afterwards. Exits with 1 if the peak of wasmpack is over --limit (default 64 MiB). Linux only.
@@ -162,14 +164,15 @@ SAMPLE = 100
 STEPS = ("many", "large", "tags", "blobs")
 
 
-def measure(program, *, has_peer=True, steps=STEPS, tags=10_000, blobs=100_000, folder=None):
+def measure(program, *, has_peer=True, steps=STEPS, tags=10_000, blobs=20_000, alone=100_000, folder=None):
     """Loads wasmpack serve, and then docker-registry; returns the rows of the steps, as bench.py has them."""
     own, rows = pathlib.Path(tempfile.mkdtemp(prefix="serve-load-", dir=folder)), {}
-    servers = [lambda: wasmpack(program, own, rows)] + [lambda: docker_registry(own, rows)] * has_peer
     try:
-        for start in servers:
-            with start() as server:
-                load(server, steps, tags, blobs)
+        with wasmpack(program, own, rows) as server:
+            load(server, steps, tags, [blobs, alone])
+        if has_peer:
+            with docker_registry(own, rows) as server:
+                load(server, steps, tags, [blobs])
     finally:
         shutil.rmtree(own, ignore_errors=True)
     return [{"row": title, "results": results} for title, results in rows.items()]
@@ -183,7 +186,9 @@ def load(server, steps, tags, blobs):
     if "tags" in steps:
         load_tags(server, tags)
     if "blobs" in steps:
-        load_small_blobs(server, blobs)
+        for count in blobs:
+            if count:
+                load_small_blobs(server, count)
 
 
 def load_blobs(server, clients, mebibytes):
@@ -196,23 +201,25 @@ def load_blobs(server, clients, mebibytes):
 
 
 def load_small_blobs(server, count):
+    name = f"load/blobs-{count}"
+
     def content(number):
         return f"blob {number:08}".encode()
 
     def push(client):
-        own = Client(server.address, "load/blobs")
+        own = Client(server.address, name)
         for number in range(client, count, CLIENTS):
             own.push_bytes(content(number))
 
     def pull(client):
-        own = Client(server.address, "load/blobs")
+        own = Client(server.address, name)
         for number in range(client * SAMPLE, count, CLIENTS * SAMPLE):
             digest = hashlib.sha256(content(number)).hexdigest()
             if own.send("GET", f"{own.prefix}/blobs/sha256:{digest}").read() != content(number):
                 raise SystemExit(f"blob {number} came back different")
 
     server.measure(f"{CLIENTS} clients push {count:,} small blobs", 0, lambda: in_parallel(CLIENTS, push))
-    server.measure(f"{CLIENTS} clients pull 1 of {SAMPLE} of them", 0, lambda: in_parallel(CLIENTS, pull))
+    server.measure(f"{CLIENTS} clients pull 1 of {SAMPLE} of {count:,}", 0, lambda: in_parallel(CLIENTS, pull))
 
 
 def load_tags(server, tags):
@@ -248,10 +255,11 @@ def main():
     parser.add_argument("--steps", help="default: many,large,tags")
     parser.add_argument("--tags", type=int, default=10_000)
     parser.add_argument("--blobs", type=int, default=0)
+    parser.add_argument("--alone", type=int, default=0)
     parser.add_argument("--limit", type=float, default=64, metavar="MIB")
     parser.add_argument("--folder", type=pathlib.Path, help="where the servers' folders are made; default: TMPDIR")
     options = parser.parse_args()
-    steps = options.steps.split(",") if options.steps else [step for step in STEPS if step != "blobs" or options.blobs]
+    steps = options.steps.split(",") if options.steps else [step for step in STEPS if step != "blobs" or options.blobs or options.alone]
     if unknown := set(steps) - set(STEPS):
         parser.error(f"unknown steps: {', '.join(unknown)}")
     rows = measure(
@@ -259,7 +267,8 @@ def main():
         has_peer=options.docker_registry,
         steps=steps,
         tags=options.tags,
-        blobs=options.blobs or 100_000,
+        blobs=options.blobs or (0 if options.alone else 20_000),
+        alone=options.alone,
         folder=options.folder,
     )
     peak = max(row["results"]["wasmpack"]["peak"] for row in rows) / MIB
