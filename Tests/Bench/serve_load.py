@@ -146,7 +146,9 @@ def docker_registry(folder, rows):
     config = folder / "config.yml"
     storage = json.dumps({"filesystem": {"rootdirectory": str(folder / "docker")}})
     config.write_text(f'version: 0.1\nstorage: {storage}\nhttp: {{ addr: "127.0.0.1:0" }}\n')
-    process = subprocess.Popen(["docker-registry", "serve", str(config)], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        ["docker-registry", "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     try:
         for line in process.stderr:
             if found := re.search(r"listening on (127\.0\.0\.1:\d+)", line):

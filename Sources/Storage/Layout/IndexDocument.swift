@@ -5,9 +5,15 @@ package import OCI
 ///
 /// Each entry keeps its encoding, so that a change of an index with thousands of entries encodes only the new ones.
 package struct IndexDocument: Sendable {
-    private struct Entry: Sendable {
+    /// A class, so that the copies of a document share its entries.
+    private final class Entry: Sendable {
         let descriptor: Descriptor
         let encoded: [UInt8]
+
+        init(descriptor: Descriptor, encoded: [UInt8]) {
+            self.descriptor = descriptor
+            self.encoded = encoded
+        }
     }
 
     private static let manifests = "manifests"
@@ -21,6 +27,16 @@ package struct IndexDocument: Sendable {
 
     /// The entries, in order.
     package var entries: [Descriptor] { list.map(\.descriptor) }
+
+    /// Returns the entries that satisfy a condition, in order.
+    package func entries(where isWanted: (Descriptor) -> Bool) -> [Descriptor] {
+        list.lazy.map(\.descriptor).filter(isWanted)
+    }
+
+    /// Returns whether an entry satisfies a condition.
+    package func contains(where isWanted: (Descriptor) -> Bool) -> Bool {
+        list.contains { isWanted($0.descriptor) }
+    }
 
     /// The number of entries.
     var count: Int { list.count }
