@@ -73,7 +73,7 @@ extension ServedLayout {
     /// Removes a blob that no manifest refers to; returns a manifest that does.
     fileprivate nonisolated func removeUnused(_ digest: Digest) async throws(Failure) -> Descriptor? {
         try await change(isAlone: true) { [self] document async throws(Failure) -> Change<Descriptor?> in
-            if let entry = document.entries(where: { $0.digest == digest }).first { return .unchanged(entry) }
+            if let entry = document.entries.first(where: { $0.digest == digest }) { return .unchanged(entry) }
             if let user = try await user(of: digest, among: document.entries) { return .unchanged(user) }
             try remove(digest)
             return .unchanged(nil)

@@ -7,10 +7,10 @@ import Storage
 extension Repository {
     /// Adds a manifest's entry; a tag moves to it.
     func add(_ entry: Descriptor, tag: Tag?, to document: inout IndexDocument) throws(Failure) {
-        // An index may have ten thousand entries, and each change passes over all of them: no copies, and cheap conditions first.
+        // An index may have ten thousand entries, and each change passes over all of them.
         if let tag {
             // With several hosts in full names, several entries have the tag.
-            let tagged = document.entries { isTagged($0, tag) && owns($0) }
+            let tagged = tagged(tag, in: document)
             if !tagged.isEmpty {
                 if tagged.allSatisfy({ $0.digest == entry.digest }) { return }
                 _ = try removeTag(tag, from: &document)
@@ -19,17 +19,21 @@ extension Repository {
             return
         }
         // Its entry without a tag is not needed any more.
-        _ = document.remove {
-            $0.referenceName == nil && $0.digest == entry.digest && owns($0) && self.tag(of: $0) == nil
+        document.remove(named: [nil]) {
+            $0.digest == entry.digest && owns($0) && self.tag(of: $0) == nil
         }
         try document.append(entry)
     }
 
+    private func tagged(_ tag: Tag, in document: IndexDocument) -> [Descriptor] {
+        document.entries(named: [tag.description, nil]) { isTagged($0, tag) && owns($0) }
+    }
+
     /// Removes a tag, and keeps its manifest; returns whether the tag existed.
     func removeTag(_ tag: Tag, from document: inout IndexDocument) throws(Failure) -> Bool {
-        let tagged = document.entries { isTagged($0, tag) && owns($0) }
+        let tagged = tagged(tag, in: document)
         guard let first = tagged.first else { return false }
-        _ = document.remove { isTagged($0, tag) && owns($0) }
+        document.remove(named: [tag.description, nil]) { isTagged($0, tag) && owns($0) }
         for entry in [first] + tagged.dropFirst().filter({ $0.digest != first.digest })
         where !document.contains(where: { $0.digest == entry.digest && owns($0) }) {
             let host = EntryName(of: entry).reference?.registry

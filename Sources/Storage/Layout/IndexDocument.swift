@@ -9,10 +9,13 @@ package struct IndexDocument: Sendable {
     private final class Entry: Sendable {
         let descriptor: Descriptor
         let encoded: [UInt8]
+        /// The name alone (image spec, "Image Layout"): comparing it must not look it up first.
+        let name: String?
 
         init(descriptor: Descriptor, encoded: [UInt8]) {
             self.descriptor = descriptor
             self.encoded = encoded
+            name = descriptor.referenceName
         }
     }
 
@@ -28,9 +31,20 @@ package struct IndexDocument: Sendable {
     /// The entries, in order.
     package var entries: [Descriptor] { list.map(\.descriptor) }
 
-    /// Returns the entries that satisfy a condition, in order.
-    package func entries(where isWanted: (Descriptor) -> Bool) -> [Descriptor] {
-        list.lazy.map(\.descriptor).filter(isWanted)
+    /// Returns the entries with one of some names alone, `nil` for none, that satisfy a condition, in order.
+    package func entries(named names: [String?], where isWanted: (Descriptor) -> Bool) -> [Descriptor] {
+        list.filter { names.contains($0.name) && isWanted($0.descriptor) }.map(\.descriptor)
+    }
+
+    /// Removes the entries with one of some names alone, `nil` for none, that satisfy a condition.
+    package mutating func remove(named names: [String?], where isRemoved: (Descriptor) -> Bool) {
+        // A copy of the list only if something changes.
+        guard list.contains(where: { names.contains($0.name) && isRemoved($0.descriptor) }) else { return }
+        list.removeAll { entry in
+            guard names.contains(entry.name), isRemoved(entry.descriptor) else { return false }
+            entriesSize -= entry.encoded.count + 1
+            return true
+        }
     }
 
     /// Returns whether an entry satisfies a condition.
