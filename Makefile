@@ -132,12 +132,12 @@ differential: deps test-deps ## compare the validator with wasm-tools on DIFFERE
 
 # On an idle machine; crane, oras and regctl take part if they are on PATH.
 BENCH = --runs 10 --write
-bench: deps test-deps release ## compare with other tools, and write docs/performance.md and its chart: some 15 minutes
+bench: deps test-deps release ## compare with other tools, and write docs/performance.md and its chart: some 20 minutes
 	@.ci/install-packages "what the benchmark needs" $(BENCH_PACKAGES)
 	strip -o .build/wasmpack-bench "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack"
 	Tests/Bench/bench.py .build/wasmpack-bench $(BENCH)
 
-# LOAD="--docker-registry --blobs 100000" pushes 100,000 small blobs too.
+# LOAD="--docker-registry --blobs 20000 --alone 100000" pushes small blobs too.
 LOAD = --docker-registry
 load: deps test-deps release ## load serve with many clients, beside docker-registry, and print its peak of memory: some minutes
 	Tests/Bench/serve_load.py "$$($(SWIFT) build $(RELEASE) --show-bin-path)/wasmpack" $(LOAD)
@@ -156,12 +156,13 @@ asan: deps test-deps ## the same under address sanitizer
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/lsan.suppressions $(SANITIZED) --sanitize=address --scratch-path .build/asan
 
 # libFuzzer on each reader of untrusted bytes, one after the other. Inputs that it finds go into Fixtures/fuzz with the fix.
+# C code is instrumented too: NIO reads HTTP with llhttp.
 # SwiftPM gives a program a main of another name, and libFuzzer brings one as well: the first one counts.
 FUZZ_SECONDS = 600
 fuzz: deps ## fuzz the readers of modules, function bodies, layers, manifests, Dockerfiles, YAML and requests, FUZZ_SECONDS=600 each; not in CI
 	for name in FuzzModule FuzzBody FuzzLayer FuzzManifest FuzzDockerfile FuzzYAML FuzzRequest; do \
 		WASMPACK_FUZZ=1 $(SWIFT) build --product $$name --scratch-path .build/fuzz -c release \
-			-Xswiftc -sanitize=fuzzer -Xlinker -z -Xlinker muldefs || exit; done
+			-Xswiftc -sanitize=fuzzer -Xcc -fsanitize=fuzzer-no-link -Xlinker -z -Xlinker muldefs || exit; done
 	Tests/Fuzz/run.sh .build/fuzz $(FUZZ_SECONDS)
 
 format: ## format the Swift sources in place

@@ -17,6 +17,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 
 let commit = Context.environment["WASMPACK_COMMIT"] ?? ""
 
@@ -141,8 +142,15 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-        // Also for `make fuzz`, so it depends on nothing.
+        // Also for `make fuzz`, so it depends on nothing of the tests.
         .target(name: "WasmMutation", path: "Tests/WasmMutation", swiftSettings: strict),
+        // The same for the server.
+        .target(
+            name: "RequestReplay",
+            dependencies: ["HTTPServer", "Diagnostics", nioCore, nioEmbedded],
+            path: "Tests/RequestReplay",
+            swiftSettings: strict
+        ),
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("DocumentationTests", ["wasmpack", "Diagnostics", arguments]),
         tests("OCITests", ["OCI", "Diagnostics"]),
@@ -166,7 +174,10 @@ let package = Package(
         tests("CommandLineTests", ["wasmpack", "Diagnostics"]),
         tests("EndToEndTests", ["wasmpack", "OCI", system]),
         tests("HTTPTransportTests", ["HTTPTransport", "Diagnostics", system]),
-        tests("HTTPServerTests", ["HTTPServer", "Diagnostics", system]),
+        tests(
+            "HTTPServerTests",
+            ["HTTPServer", "RequestReplay", "Diagnostics", system, nioCore, nioPosix]
+        ),
         tests(
             "RegistryServerTests",
             ["RegistryServer", "HTTPServer", "Storage", "OCI", "HostSystem", "Diagnostics", system]
@@ -188,6 +199,15 @@ if Context.environment["WASMPACK_FUZZ"] != nil {
         fuzzer("FuzzManifest", "OCI"),
         fuzzer("FuzzDockerfile", "Packing"),
         fuzzer("FuzzYAML", "YAML"),
-        fuzzer("FuzzRequest", "HTTPServer", "RegistryServer", "OCI", "Diagnostics", system),
+        fuzzer(
+            "FuzzRequest",
+            "HTTPServer",
+            "RegistryServer",
+            "RequestReplay",
+            "HostSystem",
+            "OCI",
+            "Diagnostics",
+            system
+        ),
     ]
 }

@@ -1,6 +1,5 @@
 package import Diagnostics
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import Synchronization
 
@@ -93,7 +92,7 @@ package struct HTTPServer: Sendable {
         -> EventLoopFuture<any Channel>
     {
         channel.eventLoop.makeCompletedFuture {
-            try addHandlers(to: channel.pipeline.syncOperations, limits, tls)
+            try addHandlers(to: channel, limits: limits, tls: tls)
             return channel
         }
     }
@@ -122,10 +121,7 @@ package struct HTTPServer: Sendable {
                                 return channel.close(promise: nil)
                             }
                             defer { connections.decrement() }
-                            guard let connection = await Self.opened(channel) else {
-                                return channel.close(promise: nil)
-                            }
-                            await Connection(channel: connection, limits: limits, respond: respond).run()
+                            await Self.serve(channel, limits: limits, respond)
                         }
                     }
                 }
@@ -134,58 +130,6 @@ package struct HTTPServer: Sendable {
             if Task.isCancelled { return }
             throw Failure(.cannotListen, "the server's socket failed", why: "\(error)", cause: error)
         }
-    }
-
-    /// Starts reading from an accepted connection; returns `nil` if it has ended already.
-    ///
-    /// Not earlier: a connection that no task takes must not be wrapped, because NIO requires the end of each wrapper.
-    private static func opened(_ channel: any Channel) async -> Connection.Channel? {
-        try? await channel.eventLoop.submit {
-            guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
-            let wrapped = try Connection.Channel(
-                wrappingChannelSynchronously: channel,
-                configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 3))
-            )
-            try channel.pipeline.syncOperations.handler(type: InboundGate.self).open()
-            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
-            // The option reads past the pipeline, where ConnectionTimer waits for the first read.
-            channel.pipeline.syncOperations.read()
-            return wrapped
-        }.get()
-    }
-
-    private static func addHandlers(
-        to pipeline: ChannelPipeline.SynchronousOperations,
-        _ limits: ServerLimits,
-        _ tls: ServerTLS?
-    ) throws {
-        if let tls {
-            guard let connection = tls.connection() else { throw ChannelError.operationUnsupported }
-            try pipeline.addHandler(TLSHandler(connection))
-        }
-        try pipeline.addHandlers([
-            HTTPResponseEncoder(),
-            ByteToMessageHandler(
-                HTTPRequestDecoder(
-                    leftOverBytesStrategy: .dropBytes,
-                    informationalResponseStrategy: .forward,
-                    limitConfiguration: decoderLimits(limits)
-                ),
-                // After a request with Upgrade, the decoder keeps everything that follows.
-                maximumBufferSize: limits.headSize
-            ),
-            NIOHTTPResponseHeadersValidator(),
-            ConnectionTimer(patience: limits.patience),
-            InboundGate(),
-        ])
-    }
-
-    private static func decoderLimits(_ limits: ServerLimits) -> NIOHTTPDecoderLimitConfiguration {
-        var configuration = NIOHTTPDecoderLimitConfiguration()
-        configuration.maxHeaderFieldSize = limits.fieldSize
-        configuration.maxHeaderListSize = limits.headSize
-        configuration.maxHeaderFieldCount = limits.fieldCount
-        return configuration
     }
 
     private static func description(of error: IOError) -> String {

@@ -5,18 +5,24 @@ import Synchronization
 /// Work that has a place does not wait for a client.
 final class ManifestGate: Sendable {
     private struct State {
-        var places = 4
+        var places = ManifestGate.places
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// The most requests at the same time.
+    static let places = 4
     /// Manifests up to this size, in bytes, need no place.
     static let freeSize = 64 * 1024
 
     private let state = Mutex(State())
 
+    /// The number of requests that wait for a place.
+    var waiting: Int { state.withLock(\.waiting.count) }
+
     /// Runs work when there is a place, in the order of the calls.
     ///
-    /// At the end of the server, those that have a place are canceled, so the others get one and are canceled too.
+    /// Throws an error, and does not begin the work, if the task has been canceled meanwhile: at the end of the server, those
+    /// that wait must not decode one large manifest after the other.
     func withPlace<Result>(_ work: () async throws(RegistryError) -> Result) async throws(RegistryError)
         -> Result
     {
@@ -32,6 +38,7 @@ final class ManifestGate: Sendable {
             if hasPlace { continuation.resume() }
         }
         defer { leave() }
+        guard !Task.isCancelled else { throw RegistryError(503, .unknown, "the registry ends") }
         return try await work()
     }
 

@@ -53,6 +53,11 @@ struct RegistryError: Error {
         )
     }
 
+    /// A manifest over the size that every registry accepts (distribution spec, "Pushing Manifests").
+    static var manifestTooLarge: RegistryError {
+        RegistryError(413, .manifestInvalid, "a manifest has at most \(Manifest.sizeLimit) bytes")
+    }
+
     /// Converts a failure of the server itself, or of the client's connection.
     init(_ failure: Failure) {
         switch failure.code {

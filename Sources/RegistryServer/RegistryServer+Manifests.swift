@@ -75,45 +75,27 @@ extension RegistryServer {
             return try await store(name, reference, request, manifestBytes(request, body))
         }
         // Slow clients of large manifests wait on the disk, and take neither a place nor memory.
-        let (file, size) = try await spooledManifest(request, body)
+        let spooled = try await spooledManifest(request, body)
         return try await manifestGate.withPlace { () async throws(RegistryError) in
-            let bytes: [UInt8]
-            do {
-                // The stored manifest takes its space itself.
-                defer { store.space.free(size) }
-                bytes = try await serving { () throws(Failure) in
-                    try withExtendedLifetime(file) { () throws(Failure) in
-                        try ReadableFile.contents(of: file.path, limit: Manifest.sizeLimit)
-                    }
-                }
-            }
+            let bytes = try await serving { () throws(Failure) in try spooled.contents() }
             return try await store(name, reference, request, bytes)
         }
     }
 
-    /// Receives a manifest into a temporary file, whose size is taken from the space of the registry.
     private func spooledManifest(_ request: ServerRequest, _ body: PacedBody) async throws(RegistryError)
-        -> (file: TemporaryFile, size: Int)
+        -> SpooledManifest
     {
         try Self.checkManifestLength(request)
         guard let uploads = store.uploads else {
             throw RegistryError(405, .unsupported, "the registry is read-only")
         }
-        let file = try await serving { () throws(Failure) in try uploads.temporaryFile() }
-        var size = 0
-        do throws(RegistryError) {
-            while let piece = try await serving({ () async throws(Failure) in try await body.next() }) {
-                guard size + piece.count <= Manifest.sizeLimit else { throw Self.manifestTooLarge }
-                try store.space.take(piece.count)
-                size += piece.count
-                try await serving { () throws(Failure) in try piece.withBytes(file.write) }
-            }
-        } catch {
-            store.space.free(size)
-            throw error
+        let spooled = try await serving { () throws(Failure) in try SpooledManifest(in: uploads, store.space)
         }
-        file.close()
-        return (file, size)
+        while let piece = try await serving({ () async throws(Failure) in try await body.next() }) {
+            try spooled.append(piece)
+        }
+        spooled.close()
+        return spooled
     }
 
     private func store(
@@ -207,13 +189,9 @@ extension RegistryServer {
         )
     }
 
-    private static var manifestTooLarge: RegistryError {
-        RegistryError(413, .manifestInvalid, "a manifest has at most \(Manifest.sizeLimit) bytes")
-    }
-
     private static func checkManifestLength(_ request: ServerRequest) throws(RegistryError) {
         if let length = request[field: "Content-Length"]?.wholeNumber, length > Manifest.sizeLimit {
-            throw manifestTooLarge
+            throw RegistryError.manifestTooLarge
         }
     }
 
@@ -224,7 +202,7 @@ extension RegistryServer {
         do throws(Failure) {
             return try await body.bytes(limit: Manifest.sizeLimit)
         } catch  where error.code == .requestRejected {
-            throw Self.manifestTooLarge
+            throw RegistryError.manifestTooLarge
         } catch {
             throw RegistryError(error)
         }

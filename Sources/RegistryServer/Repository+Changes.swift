@@ -7,26 +7,35 @@ import Storage
 extension Repository {
     /// Adds a manifest's entry; a tag moves to it.
     func add(_ entry: Descriptor, tag: Tag?, to document: inout IndexDocument) throws(Failure) {
-        let own = document.entries.filter(owns)
-        if tag == nil, own.contains(where: { $0.digest == entry.digest }) { return }
+        // An index may have ten thousand entries, and each change passes over all of them.
         if let tag {
             // With several hosts in full names, several entries have the tag.
-            let tagged = own.filter { isTagged($0, tag) }
-            if !tagged.isEmpty, tagged.allSatisfy({ $0.digest == entry.digest }) { return }
-            _ = try removeTag(tag, from: &document)
+            let tagged = tagged(tag, in: document)
+            if !tagged.isEmpty {
+                if tagged.allSatisfy({ $0.digest == entry.digest }) { return }
+                _ = try removeTag(tag, from: &document)
+            }
+        } else if document.contains(where: { $0.digest == entry.digest && owns($0) }) {
+            return
         }
         // Its entry without a tag is not needed any more.
-        _ = document.remove { $0.digest == entry.digest && owns($0) && self.tag(of: $0) == nil }
+        document.remove(named: [nil]) {
+            $0.digest == entry.digest && owns($0) && self.tag(of: $0) == nil
+        }
         try document.append(entry)
+    }
+
+    private func tagged(_ tag: Tag, in document: IndexDocument) -> [Descriptor] {
+        document.entries(named: [tag.description, nil]) { isTagged($0, tag) && owns($0) }
     }
 
     /// Removes a tag, and keeps its manifest; returns whether the tag existed.
     func removeTag(_ tag: Tag, from document: inout IndexDocument) throws(Failure) -> Bool {
-        let tagged = document.entries.filter { owns($0) && isTagged($0, tag) }
+        let tagged = tagged(tag, in: document)
         guard let first = tagged.first else { return false }
-        _ = document.remove { owns($0) && isTagged($0, tag) }
+        document.remove(named: [tag.description, nil]) { isTagged($0, tag) && owns($0) }
         for entry in [first] + tagged.dropFirst().filter({ $0.digest != first.digest })
-        where !document.entries.contains(where: { owns($0) && $0.digest == entry.digest }) {
+        where !document.contains(where: { $0.digest == entry.digest && owns($0) }) {
             let host = EntryName(of: entry).reference?.registry
             try document.append(entry.annotated(annotations(nil, entry.digest, host: host)))
         }
@@ -48,7 +57,7 @@ extension Repository {
         let size = layout.size(of: digest) ?? 0
         return try await layout.change(isAlone: true) {
             document async throws(Failure) -> ServedLayout.Change<Deletion> in
-            guard document.entries.contains(where: { $0.digest == digest && owns($0) }) else {
+            guard document.contains(where: { $0.digest == digest && owns($0) }) else {
                 return .unchanged(.unknown)
             }
             if let user = try await layout.user(of: digest, among: document.entries) {

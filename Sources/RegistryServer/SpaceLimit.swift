@@ -6,7 +6,10 @@ import Synchronization
 /// A blob counts in each repository that has it.
 final class SpaceLimit: Sendable {
     private let limit: Int?
-    private let used = Mutex(0)
+    private let state = Mutex(0)
+
+    /// The bytes that are taken, if there is a limit.
+    var used: Int { state.withLock(\.self) }
 
     /// Sets a limit in bytes; `nil` for none.
     init(_ limit: Int?) { self.limit = limit }
@@ -14,7 +17,7 @@ final class SpaceLimit: Sendable {
     /// Takes space; throws `SIZE_INVALID` if there is not enough.
     func take(_ count: Int) throws(RegistryError) {
         guard let limit else { return }
-        let isTaken = used.withLock { used in
+        let isTaken = state.withLock { used in
             let (sum, isOver) = used.addingReportingOverflow(count)
             guard !isOver, sum <= limit else { return false }
             used = sum
@@ -30,5 +33,5 @@ final class SpaceLimit: Sendable {
     }
 
     /// Returns space.
-    func free(_ count: Int) { used.withLock { $0 = max(0, $0 - count) } }
+    func free(_ count: Int) { state.withLock { $0 = max(0, $0 - count) } }
 }

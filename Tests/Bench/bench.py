@@ -25,6 +25,7 @@ import delay
 import generated
 import peers
 import report
+import serve_load
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -69,7 +70,7 @@ class Bench:
         self.wasmpack = peers.Wasmpack(options.program)
         self.versions = peers.available()
         self.others = {name: peer for name, peer in peers.OTHERS.items() if name in self.versions}
-        self.place, self.rows = folder / "place", []
+        self.place, self.rows, self.load = folder / "place", [], []
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder / "home"),
@@ -242,6 +243,8 @@ class Bench:
                 arguments = [module] if work == "check" else [str(self.place), module]
                 self.measure(row, lambda peer, work=work, arguments=arguments: getattr(peer, work)(*arguments))
         self.measure_proxy()
+        if self.wanted("serve under load"):
+            self.load = serve_load.measure(self.wasmpack.program, folder=self.folder)
         networks = [("loopback", True, False, 0.0), ("50 ms", False, False, ROUND_TRIP), ("50 ms, tokens", False, True, ROUND_TRIP)]
         for network, plain, tokens, seconds in networks:
             rows = [(work, size) for size in ("2.5 MB", "20 MB") for work in ("push new", "push again", "pull", "digest")]
@@ -286,7 +289,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="wasmpack-bench-") as folder:
         bench = Bench(options, pathlib.Path(folder))
         bench.measure_all()
-        text = report.markdown(bench.rows, bench.versions | {"wasmpack": bench.run([options.program, "--version"])})
+        versions = bench.versions | {"wasmpack": bench.run([options.program, "--version"])}
+        text = report.markdown(bench.rows, versions, bench.load)
         print(text)
         if options.write:
             (ROOT / "docs/performance.md").write_text(text, encoding="utf-8")

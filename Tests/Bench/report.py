@@ -46,6 +46,14 @@ COMPARED = [
 WITHIN = [("run --watch: a new build is live", 0.1)]
 MEMORY = [("build", 20), ("push", 24), ("pull", 24)]
 """Megabytes (MiB) of peak memory in all rows of a command."""
+LOAD_MEMORY = 64
+LOAD = """## serve under load
+
+`wasmpack serve` and docker-registry, one after the other, with clients in one process of Python on the same cores, which take
+a part of the time. Seconds of wall time, and the peak of the server's memory in MiB after the slash. Everything that is pulled
+is verified. docker-registry gets 20,000 small blobs and not 100,000, which would take it a quarter of an hour. `make load` repeats
+this alone.
+"""
 
 INTRODUCTION = """# Performance
 
@@ -90,7 +98,13 @@ def names_of(rows):
     return list(found)
 
 
-def verdicts(rows):
+def load_table(load):
+    names = names_of(load)
+    cell = lambda result: f"{result['median']:.2f} / {result['peak'] / 2**20:.1f}" if result else ""
+    return table(["", *names], [[row["row"], *(cell(row["results"].get(name)) for name in names)] for row in load])
+
+
+def verdicts(rows, load=()):
     """Every target with a measured value, and whether it is reached."""
     by_name = {row["row"]: row["results"] for row in rows}
     for row, peer, limit, member, _ in TARGETS:
@@ -115,9 +129,12 @@ def verdicts(rows):
         peaks = [results["wasmpack"]["peak"] for row, results in by_name.items() if row.startswith(command)]
         if peaks:
             yield f"{command}, all rows", f"peak ≤ {limit} MiB", f"{max(peaks) / 2**20:.1f} MiB", max(peaks) <= limit * 2**20
+    if load:
+        peak = max(row["results"]["wasmpack"]["peak"] for row in load) / 2**20
+        yield "serve under load, all rows", f"peak ≤ {LOAD_MEMORY} MiB", f"{peak:.1f} MiB", peak <= LOAD_MEMORY
 
 
-def markdown(rows, versions):
+def markdown(rows, versions, load=()):
     parts = [INTRODUCTION.format(runs=machine()), "## Time\n"]
     for title, prefix in [("start", "start"), ("build", "build"), ("check and proxy", ("check", "test", "run")), ("transfer", ("push", "pull", "digest"))]:
         chosen = [row for row in rows if row["row"].startswith(prefix)]
@@ -140,7 +157,9 @@ def markdown(rows, versions):
         cell = "{requests} on {connections}".format
         body = [[row["row"], *(cell(**row["results"][name]) if name in row["results"] else "" for name in names)] for row in counted]
         parts += ["## Requests and connections over plain HTTP\n", table(["", *names], body)]
-    body = [[row, target, value, "reached" if reached else "**not reached**"] for row, target, value, reached in verdicts(rows)]
+    if load:
+        parts += [LOAD, load_table(load)]
+    body = [[row, target, value, "reached" if reached else "**not reached**"] for row, target, value, reached in verdicts(rows, load)]
     parts += ["## Targets\n", table(["", "target", "measured", ""], body)]
     programs = "\n".join(f"- {name} {version}" if name != "wasmpack" else f"- {version.splitlines()[0]}" for name, version in versions.items())
     parts += ["## Versions\n", programs + "\n"]

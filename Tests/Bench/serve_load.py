@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Loads `wasmpack serve` with many clients, and prints for each step the time and the server's peak of memory.
 
-  serve_load.py PROGRAM [--docker-registry] [--steps STEP,…] [--tags N] [--blobs N] [--limit MIB] [--folder FOLDER]
+  serve_load.py PROGRAM [--docker-registry] [--steps STEP,…] [--tags N] [--blobs N] [--alone N] [--limit MIB] [--folder FOLDER]
 
   many    100 clients push and pull a blob of 1 MiB each
   large   8 clients push and pull a blob of 256 MiB each
   tags    16 clients set 10,000 tags (--tags), which are listed in pages
-  blobs   16 clients push 100,000 small blobs (--blobs), and pull some of them; not without --steps or --blobs
+  blobs   16 clients push small blobs (--blobs), and pull some of them; not without --steps, --blobs or --alone
+
+  --alone N pushes N small blobs to wasmpack too, and not to docker-registry, which needs several times as long.
 
   Everything that is pulled is verified. PROGRAM is the built wasmpack; --docker-registry does the same with Debian's
   docker-registry afterwards. Exits with 1 if the peak of wasmpack is over --limit (default 64 MiB). Linux only.
@@ -112,44 +114,47 @@ def in_parallel(count, work):
 
 
 class Server:
-    def __init__(self, name, process, address):
-        self.name, self.process, self.address, self.peak = name, process, address, 0
+    def __init__(self, name, process, address, rows):
+        self.name, self.process, self.address, self.rows = name, process, address, rows
 
     def measure(self, title, size, work):
+        """Adds the time and the peak of memory of one step to its row, and prints them."""
         pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
         start = time.monotonic()
         work()
         seconds = time.monotonic() - start
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        peak = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
-        self.peak = max(self.peak, peak)
+        peak = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) * 1024
+        self.rows.setdefault(title, {})[self.name] = {"median": seconds, "peak": peak}
         rate = f"{size / seconds / MIB:8.0f} MiB/s" if size else " " * 14
-        print(f"{self.name:16} {title:36} {seconds:8.2f} s {rate} {peak:8.1f} MiB at most", flush=True)
+        print(f"{self.name:16} {title:36} {seconds:8.2f} s {rate} {peak / MIB:8.1f} MiB at most", flush=True)
 
 
 @contextlib.contextmanager
-def wasmpack(program, folder):
+def wasmpack(program, folder, rows):
     command = [program, "serve", "--listen", "127.0.0.1:0", "--dir", str(folder / "wasmpack"), "-q"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        yield Server("wasmpack serve", process, process.stdout.readline().strip())
+        yield Server("wasmpack", process, process.stdout.readline().strip(), rows)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
 
 
 @contextlib.contextmanager
-def docker_registry(folder):
+def docker_registry(folder, rows):
     config = folder / "config.yml"
     storage = json.dumps({"filesystem": {"rootdirectory": str(folder / "docker")}})
     config.write_text(f'version: 0.1\nstorage: {storage}\nhttp: {{ addr: "127.0.0.1:0" }}\n')
-    process = subprocess.Popen(["docker-registry", "serve", str(config)], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        ["docker-registry", "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     try:
         for line in process.stderr:
             if found := re.search(r"listening on (127\.0\.0\.1:\d+)", line):
                 break
         threading.Thread(target=process.stderr.read, daemon=True).start()
-        yield Server("docker-registry", process, found[1])
+        yield Server("docker-registry", process, found[1], rows)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -158,6 +163,21 @@ def docker_registry(folder):
 CLIENTS = 16
 # Every hundredth small blob is pulled.
 SAMPLE = 100
+STEPS = ("many", "large", "tags", "blobs")
+
+
+def measure(program, *, has_peer=True, steps=STEPS, tags=10_000, blobs=20_000, alone=100_000, folder=None):
+    """Loads wasmpack serve, and then docker-registry; returns the rows of the steps, as bench.py has them."""
+    own, rows = pathlib.Path(tempfile.mkdtemp(prefix="serve-load-", dir=folder)), {}
+    try:
+        with wasmpack(program, own, rows) as server:
+            load(server, steps, tags, [blobs, alone])
+        if has_peer:
+            with docker_registry(own, rows) as server:
+                load(server, steps, tags, [blobs])
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+    return [{"row": title, "results": results} for title, results in rows.items()]
 
 
 def load(server, steps, tags, blobs):
@@ -168,7 +188,9 @@ def load(server, steps, tags, blobs):
     if "tags" in steps:
         load_tags(server, tags)
     if "blobs" in steps:
-        load_small_blobs(server, blobs)
+        for count in blobs:
+            if count:
+                load_small_blobs(server, count)
 
 
 def load_blobs(server, clients, mebibytes):
@@ -181,23 +203,25 @@ def load_blobs(server, clients, mebibytes):
 
 
 def load_small_blobs(server, count):
+    name = f"load/blobs-{count}"
+
     def content(number):
         return f"blob {number:08}".encode()
 
     def push(client):
-        own = Client(server.address, "load/blobs")
+        own = Client(server.address, name)
         for number in range(client, count, CLIENTS):
             own.push_bytes(content(number))
 
     def pull(client):
-        own = Client(server.address, "load/blobs")
+        own = Client(server.address, name)
         for number in range(client * SAMPLE, count, CLIENTS * SAMPLE):
             digest = hashlib.sha256(content(number)).hexdigest()
             if own.send("GET", f"{own.prefix}/blobs/sha256:{digest}").read() != content(number):
                 raise SystemExit(f"blob {number} came back different")
 
     server.measure(f"{CLIENTS} clients push {count:,} small blobs", 0, lambda: in_parallel(CLIENTS, push))
-    server.measure(f"{CLIENTS} clients pull 1 of {SAMPLE} of them", 0, lambda: in_parallel(CLIENTS, pull))
+    server.measure(f"{CLIENTS} clients pull 1 of {SAMPLE} of {count:,}", 0, lambda: in_parallel(CLIENTS, pull))
 
 
 def load_tags(server, tags):
@@ -233,24 +257,25 @@ def main():
     parser.add_argument("--steps", help="default: many,large,tags")
     parser.add_argument("--tags", type=int, default=10_000)
     parser.add_argument("--blobs", type=int, default=0)
+    parser.add_argument("--alone", type=int, default=0)
     parser.add_argument("--limit", type=float, default=64, metavar="MIB")
     parser.add_argument("--folder", type=pathlib.Path, help="where the servers' folders are made; default: TMPDIR")
     options = parser.parse_args()
-    steps = options.steps.split(",") if options.steps else ["many", "large", "tags"] + ["blobs"] * (options.blobs > 0)
-    blobs = options.blobs or 100_000
-    if unknown := set(steps) - {"many", "large", "tags", "blobs"}:
+    steps = options.steps.split(",") if options.steps else [step for step in STEPS if step != "blobs" or options.blobs or options.alone]
+    if unknown := set(steps) - set(STEPS):
         parser.error(f"unknown steps: {', '.join(unknown)}")
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="serve-load-", dir=options.folder))
-    try:
-        with wasmpack(options.program, folder) as server:
-            load(server, steps, options.tags, blobs)
-        if options.docker_registry:
-            with docker_registry(folder) as other:
-                load(other, steps, options.tags, blobs)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    if server.peak > options.limit:
-        print(f"wasmpack serve took {server.peak:.1f} MiB; the limit is {options.limit:g} MiB", file=sys.stderr)
+    rows = measure(
+        options.program,
+        has_peer=options.docker_registry,
+        steps=steps,
+        tags=options.tags,
+        blobs=options.blobs or (0 if options.alone else 20_000),
+        alone=options.alone,
+        folder=options.folder,
+    )
+    peak = max(row["results"]["wasmpack"]["peak"] for row in rows) / MIB
+    if peak > options.limit:
+        print(f"wasmpack serve took {peak:.1f} MiB; the limit is {options.limit:g} MiB", file=sys.stderr)
         return 1
     return 0
 

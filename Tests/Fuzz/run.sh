@@ -26,9 +26,11 @@ for fuzzer in "$build"/release/Fuzz*; do
     [[ -f $fuzzer && -x $fuzzer ]] || continue
     mkdir -p "$build/corpus/$name" "$build/found" "$seeds/$name"
     echo "== $name, $seconds s"
+    options=()
+    [[ -f $here/dictionaries/$name ]] && options+=("-dict=$here/dictionaries/$name")
     # Swift's own backtrace would take the signal away from libFuzzer.
     SWIFT_BACKTRACE=enable=no "$fuzzer" -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=512 \
-        -artifact_prefix="$build/found/$name-" -print_final_stats=1 -verbosity=0 \
+        -artifact_prefix="$build/found/$name-" -print_final_stats=1 -verbosity=0 "${options[@]}" \
         "$build/corpus/$name" "$seeds/$name" "$fixtures/fuzz/$name" || status=1
 done
 exit $status

@@ -149,6 +149,86 @@ import Testing
         #expect((1...4).contains(count.most))
     }
 
+    /// Takes all places of a gate until it is released.
+    private final class Holders: Sendable {
+        private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
+        private let gate: ManifestGate
+        private let tasks = Mutex<[Task<Void, Never>]>([])
+
+        init(_ gate: ManifestGate) async throws {
+            self.gate = gate
+            for _ in 0..<ManifestGate.places {
+                let task = Task {
+                    try? await gate.withPlace { () async throws(RegistryError) in
+                        await withCheckedContinuation { continuation in
+                            self.waiting.withLock { $0.append(continuation) }
+                        }
+                    }
+                    return
+                }
+                tasks.withLock { $0.append(task) }
+            }
+            try await wait(for: "full places") { waiting.withLock(\.count) == ManifestGate.places }
+        }
+
+        func release() async {
+            waiting.withLock { waiting in
+                for continuation in waiting { continuation.resume() }
+                waiting = []
+            }
+            for task in tasks.withLock(\.self) { await task.value }
+        }
+    }
+
+    @Test func `what is canceled while it waits for a place is not begun, and keeps no place`() async throws {
+        let gate = ManifestGate()
+        let holders = try await Holders(gate)
+        let count = Count()
+        let canceled = Task {
+            try? await gate.withPlace { () async throws(RegistryError) in
+                count.begin()
+                count.end()
+            }
+            return
+        }
+        try await wait(for: "the wait") { gate.waiting == 1 }
+        canceled.cancel()
+        await holders.release()
+        await canceled.value
+        #expect(count.most == 0)
+        // All places are free again.
+        let others = try await Holders(gate)
+        await others.release()
+    }
+
+    @Test func `a large manifest that waits when the server ends gives its file and its space back`()
+        async throws
+    {
+        let registry = try await RegistryUnderTest(limit: 1 << 20)
+        let holders = try await Holders(registry.server.manifestGate)
+        let large = RegistryUnderTest.image(
+            annotation: String(repeating: "x", count: 2 * ManifestGate.freeSize)
+        )
+        let bytes = try large.bytes(limit: 1 << 20)
+        let client = try RawHTTP(port: registry.port)
+        await client.send(
+            """
+            PUT /v2/team/plugin/manifests/v1 HTTP/1.1\r\nHost: localhost\r\n\
+            Content-Type: \(MediaType.imageManifest)\r\nContent-Length: \(bytes.count)\r\n\r\n
+            """
+        )
+        await client.send(bytes)
+        try await wait(for: "the manifest at the gate") { registry.server.manifestGate.waiting == 1 }
+        #expect(registry.store.space.used == bytes.count)
+        let uploads = registry.folder.appending(UploadStore.folderName)
+        #expect(try tree(uploads).count == 1)
+        registry.cancel()
+        await holders.release()
+        try await registry.waitForEnd()
+        #expect(try tree(uploads).isEmpty)
+        #expect(registry.store.space.used == 0)
+    }
+
     @Test func `a manifest that only an index of another program lists is found, and protected`() async throws
     {
         let registry = try await RegistryUnderTest()

@@ -14,6 +14,7 @@ final class RegistryUnderTest: Sendable {
     let port: Int
     let store: RepositoryStore
     let log = RecordingSink()
+    let server: RegistryServer
     private let running: Task<Void, any Error>
 
     init(
@@ -29,21 +30,28 @@ final class RegistryUnderTest: Sendable {
             isReadOnly: options.isReadOnly,
             limit: limit
         )
-        let server = try await HTTPServer(listeningOn: "127.0.0.1", port: 0)
-        port = server.port
-        let name = try RegistryName(parsing: "127.0.0.1:\(server.port)")
-        let registry = RegistryServer(store, options, host: name, events: log)
-        running = Task { try await server.run { await registry.respond(to: $0, $1) } }
+        let listener = try await HTTPServer(listeningOn: "127.0.0.1", port: 0)
+        port = listener.port
+        let name = try RegistryName(parsing: "127.0.0.1:\(listener.port)")
+        let server = RegistryServer(store, options, host: name, events: log)
+        self.server = server
+        running = Task { try await listener.run { await server.respond(to: $0, $1) } }
     }
 
     deinit { running.cancel() }
 
     /// Stops the server and discards the uploads.
     func stop() async throws {
-        running.cancel()
-        try await running.value
+        cancel()
+        try await waitForEnd()
         await store.close()
     }
+
+    /// Begins to stop the server.
+    func cancel() { running.cancel() }
+
+    /// Waits until a canceled server has ended.
+    func waitForEnd() async throws { try await running.value }
 
     /// Sends one request on its own connection.
     func send(

@@ -30,6 +30,21 @@ import Testing
         #expect(try layout.index().manifests.count == 3)
     }
 
+    @Test func `an entry of another program with a name that is not a tag stays`() async throws {
+        let registry = try await RegistryUnderTest()
+        let image = try await registry.pushImage("v1")
+        let file = registry.folder.appending("team").appending("plugin").appending("index.json")
+        let text = String(decoding: try contents(of: file), as: UTF8.self)
+        let named = text.replacing(#"ref.name":"v1""#, with: #"ref.name":"not a tag""#)
+        #expect(named != text)
+        try TemporaryFile.write(Array(named.utf8), to: file)
+        #expect(try await registry.put(image, "v2").status == 201)
+        let layout = try await ImageLayout(opening: registry.folder.appending("team").appending("plugin"))
+        let names = try layout.index().manifests.map { $0.annotations?[AnnotationKey.referenceName] }
+        #expect(names == ["not a tag", "v2"])
+        #expect(try await registry.send("GET", "/v2/team/plugin/tags/list").text.contains(#"["v2"]"#))
+    }
+
     @Test func `a build beside the registry removes no blob that is not named yet`() async throws {
         let registry = try await RegistryUnderTest()
         let image = try await registry.pushImage("v1")

@@ -152,6 +152,54 @@ import Testing
         #expect(try tree(registry.folder.path).allSatisfy { $0.hasPrefix(".wasmpack-uploads") })
     }
 
+    @Test func `no path writes, moves or removes anything outside the folder, or what is not a blob in it`()
+        async throws
+    {
+        let registry = try await RegistryUnderTest { .tree($0.appending("registry")) }
+        try await registry.pushImage("v1")
+        let victim = try registry.folder.write([1], to: "victim")
+        let before = try tree(registry.folder.path)
+        let id = "0123456789abcdef0123456789abcdef"
+        let targets = [
+            "../victim", "../../victim", "..%2fvictim", "%2e%2e/victim", "%2e%2e%2f%2e%2e%2fvictim",
+            "/victim",
+            "..%5cvictim", "victim%00", "team/plugin/manifests/..%2f..%2f..%2fvictim",
+            "team/plugin/manifests/sha256:..%2f..%2f..%2fvictim", "team/plugin/manifests/../../../victim",
+            "team/plugin/blobs/..%2f..%2findex.json", "team/plugin/blobs/sha256:..%2f..%2findex.json",
+            "team/plugin/blobs/uploads/..%2f..%2fvictim", "team/plugin/blobs/uploads/../../../victim",
+            "team/plugin/blobs/uploads/\(id)%2f..%2f..%2fvictim", "team/plugin/blobs/uploads/\(id)",
+            "../blobs/uploads/?digest=\(digest)", "%2e%2e/blobs/uploads/?digest=\(digest)",
+            "team/..%2f../blobs/uploads/?digest=\(digest)",
+            ".wasmpack-uploads/blobs/uploads/?digest=\(digest)",
+            "team/plugin/.wasmpack/blobs/uploads/?digest=\(digest)",
+            "_blobs/blobs/uploads/?digest=\(digest)", "team/plugin/blobs/uploads/?digest=sha256:../../victim",
+        ]
+        for target in targets {
+            for method in ["POST", "PUT", "PATCH", "DELETE"] {
+                let query = method == "PUT" && !target.contains("?") ? "?digest=\(digest)" : ""
+                let response = try await registry.send(
+                    method,
+                    "/v2/\(target)\(query)",
+                    ["Content-Type": MediaType.imageManifest.name],
+                    body: bytes
+                )
+                #expect([400, 404, 405].contains(response.status), "\(method) \(target): \(response)")
+                #expect(response.errorCode != nil, "\(method) \(target): \(response)")
+            }
+        }
+        for query in ["mount=\(digest)&from=../../victim", "mount=sha256:../../victim&from=team/plugin"] {
+            let response = try await registry.send("POST", "/v2/team/plugin/blobs/uploads/?\(query)")
+            #expect([202, 400].contains(response.status))
+            if response.status == 202 {
+                let location = RegistryUnderTest.path(response.fields["location"])
+                #expect(try await registry.send("DELETE", location).status == 204)
+            }
+        }
+        #expect(try tree(registry.folder.path) == before)
+        #expect(try contents(of: victim) == [1])
+        #expect(try await registry.send("GET", "/v2/team/plugin/manifests/v1").status == 200)
+    }
+
     @Test func `a registry with a limit of space rejects more, and accepts it after something was deleted`()
         async throws
     {

@@ -161,7 +161,9 @@ struct ImageLayoutTests {
         #expect(try await ImageLayout(opening: path).index().manifests.count == 1)
     }
 
-    @Test func `a layout whose creation was killed before the marker is none, and can be created`() async throws {
+    @Test func `a layout whose creation was killed before the marker is none, and can be created`()
+        async throws
+    {
         _ = try await ImageLayout(creating: path)
         try Directory.remove(file: path.appending("oci-layout"))
         #expect(!ImageLayout.exists(at: path))

@@ -5,9 +5,18 @@ package import OCI
 ///
 /// Each entry keeps its encoding, so that a change of an index with thousands of entries encodes only the new ones.
 package struct IndexDocument: Sendable {
-    private struct Entry: Sendable {
+    /// A class, so that the copies of a document share its entries.
+    private final class Entry: Sendable {
         let descriptor: Descriptor
         let encoded: [UInt8]
+        /// The name alone (image spec, "Image Layout"): comparing it must not look it up first.
+        let name: String?
+
+        init(descriptor: Descriptor, encoded: [UInt8]) {
+            self.descriptor = descriptor
+            self.encoded = encoded
+            name = descriptor.referenceName
+        }
     }
 
     private static let manifests = "manifests"
@@ -21,6 +30,27 @@ package struct IndexDocument: Sendable {
 
     /// The entries, in order.
     package var entries: [Descriptor] { list.map(\.descriptor) }
+
+    /// Returns the entries with one of some names alone, `nil` for none, that satisfy a condition, in order.
+    package func entries(named names: [String?], where isWanted: (Descriptor) -> Bool) -> [Descriptor] {
+        list.filter { names.contains($0.name) && isWanted($0.descriptor) }.map(\.descriptor)
+    }
+
+    /// Removes the entries with one of some names alone, `nil` for none, that satisfy a condition.
+    package mutating func remove(named names: [String?], where isRemoved: (Descriptor) -> Bool) {
+        // A copy of the list only if something changes.
+        guard list.contains(where: { names.contains($0.name) && isRemoved($0.descriptor) }) else { return }
+        list.removeAll { entry in
+            guard names.contains(entry.name), isRemoved(entry.descriptor) else { return false }
+            entriesSize -= entry.encoded.count + 1
+            return true
+        }
+    }
+
+    /// Returns whether an entry satisfies a condition.
+    package func contains(where isWanted: (Descriptor) -> Bool) -> Bool {
+        list.contains { isWanted($0.descriptor) }
+    }
 
     /// The number of entries.
     var count: Int { list.count }
